@@ -1,0 +1,78 @@
+# bubblerisk. `make` lists what there is to do.
+#   make pack SCENARIO=lab-failure PATHS=50000 SEED=7 JOBS=4      (each may be left out)
+
+SHELL    := /bin/bash
+PYTHON   ?= python3
+SCENARIO ?= base
+WORKERS  ?= 2
+
+BIN     := .venv/bin
+OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
+DEBIAN  := python3-venv make git libreoffice-calc poppler-utils fonts-crosextra-carlito fonts-liberation
+COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
+           --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup system run pack batch test check bench clean lock
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
+	    printf '%-14s %s\n' "$$target" "$$what"; done
+
+setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
+
+system: ## install the Debian packages the proofs need (LibreOffice, poppler, fonts)
+	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(DEBIAN); }
+
+run: .venv/ready ## simulate SCENARIO (default base) and print the verdict
+	$(BIN)/bubblerisk run $(SCENARIO) $(OPTIONS)
+
+pack: .venv/ready ## simulate SCENARIO if needed and write reports/SCENARIO/pack.xlsx
+	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS)
+
+batch: .venv/ready ## every scenario into reports/, and a workbook comparing them
+	$(BIN)/bubblerisk batch $(OPTIONS)
+
+test: lint ## ruff, mypy --strict, import-linter and all tests
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+check: lint ## the same without the slow tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not full"
+
+.PHONY: lint
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
+	$(BIN)/python benchmarks/speed.py $(OPTIONS)
+
+clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+lock: ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
+	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+
+# The environment holds exactly what the lock files say: it is made anew when they change.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "bubblerisk needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv make git" >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,90 @@
+"""How fast a run is: paths per second, against the time NumPy alone needs to draw the same normals.
+
+The ratio travels between machines better than seconds do. Start-up of the program is timed beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REPEATS = 3
+
+
+def main() -> None:
+    """Time a base run and print what was found."""
+    options = _options()
+    from risk.assumptions import load
+    from risk.runs import execute
+
+    assumptions = load()
+    with tempfile.TemporaryDirectory() as folder:
+
+        def simulate() -> None:
+            execute(assumptions, options.paths, options.seed, options.jobs, Path(folder), command="bench")
+
+        seconds = _seconds(simulate)
+    count, drawing = _normals(options.paths, options.seed)
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    megabytes = peak / (1024 if sys.platform == "linux" else 1024**2)
+    print(f"run          {options.paths:>12,} paths on {options.jobs} workers, stored: {seconds:.2f} s")
+    print(f"speed        {options.paths / seconds:>12,.0f} paths a second")
+    print(f"normals      {count:>12,} drawn by NumPy alone on one core: {drawing:.2f} s")
+    print(f"ratio        {seconds * options.jobs / drawing:>12.1f} x that time, workers added")
+    print(f"memory       {megabytes:>12,.0f} MB in the largest process")
+    print(f"--help       {1e3 * _start_up('--help'):>12,.0f} ms")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--paths", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def _normals(paths: int, seed: int) -> tuple[int, float]:
+    """Standard normals that a run draws, and the seconds NumPy needs for as many."""
+    import numpy as np
+
+    from risk.assumptions import load
+    from risk.engine import inputs
+    from risk.shocks.dependence import SQUARES
+    from risk.shocks.stream import BLOCK
+
+    assumptions = load()
+    shocks = inputs.shocks(assumptions, inputs.layout(assumptions), seed, 0)
+    columns = SQUARES + sum(array.shape[-1] for array in (shocks.common, *shocks.idiosyncratic.values()))
+    blocks = -(-paths // BLOCK)
+    generator = np.random.Generator(np.random.PCG64DXSM(seed))
+    shape = (columns, assumptions.calendar.quarters, BLOCK)
+
+    def draw() -> None:
+        for _ in range(blocks):
+            generator.standard_normal(shape)
+
+    return blocks * int(np.prod(shape)), min(_seconds(draw) for _ in range(REPEATS))
+
+
+def _start_up(option: str) -> float:
+    command = [sys.executable, "-m", "risk", option]
+    return min(
+        _seconds(lambda: subprocess.run(command, capture_output=True, check=True)) for _ in range(REPEATS)
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

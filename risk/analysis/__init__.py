@@ -1,0 +1,1 @@
+"""From the record of a run to its results: arrays in, small frozen results out."""

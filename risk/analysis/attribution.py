@@ -1,0 +1,88 @@
+"""What moves the tail: how uncertain assumptions and what happened differ where losses are worst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import statistics
+from risk.analysis.statistics import Estimate
+from risk.runs import Run
+
+Array = NDArray[np.float64]
+
+DECILE = 0.10
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One uncertain assumption and the headline loss.
+
+    Attributes
+    ----------
+    rank_correlation : Spearman, with its standard error.
+    low, high : expected shortfall of the loss where the assumption lies in its lowest or highest tenth, less
+        the expected shortfall of all paths; a conditional mean, not a re-run.
+    """
+
+    id: str
+    rank_correlation: Estimate
+    low: Estimate
+    high: Estimate
+
+    @property
+    def swing(self) -> float:
+        """Distance between both ends."""
+        return abs(self.high.value - self.low.value)
+
+
+@dataclass(frozen=True)
+class TailFact:
+    """A number in the worst paths against all paths."""
+
+    name: str
+    tail: Estimate
+    everywhere: Estimate
+
+
+def ranks(values: Array) -> Array:
+    """Ranks 0…n-1 of distinct values; ties in order of position."""
+    out = np.empty(len(values))
+    out[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return out
+
+
+def drivers(run: Run, loss: Array, tail: float = 0.975) -> tuple[Driver, ...]:
+    """Every uncertain assumption, largest swing of expected shortfall first.
+
+    Parameters
+    ----------
+    loss : (path,) in any unit; swings are in the same.
+    """
+    base = statistics.expected_shortfall(loss, tail).value
+    loss_ranks = ranks(loss)
+    n = len(loss)
+    found = []
+    for identifier, draws in run.parameters().items():
+        order = np.argsort(draws, kind="stable")
+        cut = max(int(n * DECILE), 1)
+        ends = [statistics.expected_shortfall(loss[part], tail) for part in (order[:cut], order[-cut:])]
+        correlation = float(np.corrcoef(ranks(draws), loss_ranks)[0, 1])
+        low, high = (Estimate(e.value - base, e.standard_error, e.n, tail=e.tail) for e in ends)
+        spread = np.sqrt((1.0 - correlation**2) / max(n - 2, 1))
+        found.append(Driver(identifier, Estimate(correlation, float(spread), n), low, high))
+    return tuple(sorted(found, key=lambda d: -d.swing))
+
+
+def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.05) -> tuple[TailFact, ...]:
+    """Mean of outcomes in the worst `share` of paths and over all paths, base units."""
+    worst = loss >= np.quantile(loss, 1.0 - share)
+    columns = run.outcomes(names)
+    facts = []
+    for name in names:
+        values = columns[name]
+        known = np.isfinite(values)
+        facts.append(TailFact(name, statistics.mean(values[worst & known]), statistics.mean(values[known])))
+    return tuple(facts)

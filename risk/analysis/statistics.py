@@ -1,0 +1,274 @@
+"""Estimates from simulated paths, each with its Monte Carlo error.
+
+Paths are independent and identically distributed, so every error below shrinks as one over the square root of
+their number. For antithetic, stratified or quasi-random samples these formulas are wrong: use independent
+replicates (`risk.analysis.convergence.replicates`). Sums are exact (``math.fsum``), so that they do not
+depend on the order or the grouping of the blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+LEVEL = 0.95
+"""Coverage of every interval."""
+
+NORMAL_95 = 1.959963984540054
+"""Two-sided 95% quantile of the standard normal."""
+
+QUANTILE_METHOD: Final = "linear"
+"""The one definition of a quantile: linear interpolation between order statistics at ``(n − 1) p + 1``, type
+7 of Hyndman and Fan (1996), *The American Statistician* 50(4). It is Excel's PERCENTILE.INC, so a workbook
+reproduces it."""
+
+THIN_TAIL = 500
+"""Tail estimates that rest on fewer paths than this must say so."""
+
+EXCEEDANCE_PROBABILITIES = (
+    *(0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.04, 0.03, 0.025),
+    *(0.02, 0.015, 0.01, 0.007, 0.005, 0.004, 0.003, 0.002, 0.0015, 0.001, 0.0005),
+)
+"""Points of the exceedance curve: 23, about evenly spaced in the logarithm, round as return periods."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number computed from paths, and how far chance may have moved it.
+
+    Attributes
+    ----------
+    value, standard_error
+        In the unit of the data; NaN where there are no paths to tell.
+    n
+        Paths behind the estimate.
+    limits
+        Ends of the 95% interval where it is not ``value ± 1.96 standard_error``.
+    tail
+        For quantiles and shortfalls, the paths on the thinner side of the estimate.
+    """
+
+    value: float
+    standard_error: float
+    n: int
+    limits: tuple[float, float] | None = None
+    tail: int | None = None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Ends of the 95% Monte Carlo interval."""
+        half = NORMAL_95 * self.standard_error
+        return self.limits or (self.value - half, self.value + half)
+
+    @property
+    def thin(self) -> bool:
+        """Whether fewer than 500 paths lie in the tail the estimate speaks of."""
+        return self.tail is not None and self.tail < THIN_TAIL
+
+
+def exact_sum(values: ArrayLike) -> float:
+    """Sum without rounding error but the last, whatever the order; in the unit of `values`."""
+    return math.fsum(np.ravel(values).tolist())
+
+
+def mean(values: ArrayLike) -> Estimate:
+    """Arithmetic mean of (path,) values, with standard error ``s / √n``."""
+    data = _column(values)
+    n = len(data)
+    if n == 0:
+        return Estimate(math.nan, math.nan, 0)
+    average = exact_sum(data) / n
+    return Estimate(average, _deviation(data, average) / math.sqrt(n), n)
+
+
+def standard_deviation(values: ArrayLike) -> float:
+    """Sample standard deviation (n − 1) of (path,) values; NaN for fewer than two."""
+    data = _column(values)
+    return _deviation(data, exact_sum(data) / len(data)) if len(data) else math.nan
+
+
+def probability(flags: ArrayLike) -> Estimate:
+    """Share of paths on which something happened.
+
+    Parameters
+    ----------
+    flags
+        True/False or 1/0, shape (path,).
+
+    Notes
+    -----
+    Standard error ``√(p (1 − p) / n)``. Where fewer than 30 hits (or misses) are found or p lies within 1% of
+    0 or 1 the interval is Wilson's (1927, *JASA* 22); with no hits (or no misses) at all it is the rule of
+    three, ``3 / n``. The standard error is then the interval's half-width over 1.96, so that it never reads
+    zero.
+    """
+    data = _column(flags)
+    n, hits = len(data), round(exact_sum(data))
+    if n == 0:
+        return Estimate(math.nan, math.nan, 0)
+    share = hits / n
+    if min(hits, n - hits) < 30 or min(share, 1.0 - share) < 0.01:
+        low, high = _rare_interval(hits, n)
+        return Estimate(share, (high - low) / (2.0 * NORMAL_95), n, (low, high))
+    return Estimate(share, math.sqrt(share * (1.0 - share) / n), n)
+
+
+def _rare_interval(hits: int, n: int) -> tuple[float, float]:
+    from scipy.stats import binomtest
+
+    bound = min(1.0, 3.0 / n)
+    if hits == 0:
+        return 0.0, bound
+    if hits == n:
+        return 1.0 - bound, 1.0
+    interval = binomtest(hits, n).proportion_ci(LEVEL, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def quantile(values: ArrayLike, level: float) -> Estimate:
+    """One quantile of (path,) values; see `quantiles`."""
+    return quantiles(values, [level])[0]
+
+
+def quantiles(values: ArrayLike, levels: Sequence[float]) -> tuple[Estimate, ...]:
+    """Quantiles by `QUANTILE_METHOD`, with distribution-free intervals.
+
+    Parameters
+    ----------
+    values
+        Shape (path,).
+    levels
+        Probabilities in [0, 1].
+
+    Notes
+    -----
+    The number of paths below the true quantile is binomial, so its 2.5% and 97.5% quantiles are ranks between
+    which the true quantile lies with at least 95% probability, whatever the distribution. Ranks beyond the
+    sample are cut to its ends. The standard error is the interval's half-width over 1.96.
+    """
+    data = np.sort(_column(values))
+    if len(data) == 0:
+        return tuple(Estimate(math.nan, math.nan, 0) for _ in levels)
+    found = np.quantile(data, levels, method=QUANTILE_METHOD)
+    return tuple(_ranked(data, float(value), level) for value, level in zip(found, levels, strict=True))
+
+
+def _ranked(ordered: Array, value: float, level: float) -> Estimate:
+    from scipy.stats import binom
+
+    n = len(ordered)
+    below, above = (float(binom.ppf(share, n, level)) for share in ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
+    low = float(ordered[max(int(below), 1) - 1])
+    high = float(ordered[min(int(above) + 1, n) - 1])
+    return Estimate(
+        value, (high - low) / (2.0 * NORMAL_95), n, (low, high), tail=math.floor(n * min(level, 1.0 - level))
+    )
+
+
+def var(losses: ArrayLike, level: float) -> Estimate:
+    """Value at risk: the loss (positive) not exceeded with probability `level`."""
+    return quantile(losses, level)
+
+
+def expected_shortfall(losses: ArrayLike, level: float) -> Estimate:
+    """Mean loss in the worst ``1 − level`` of paths.
+
+    Parameters
+    ----------
+    losses
+        Loss positive, shape (path,).
+    level
+        In (0, 1), e.g. 0.975.
+
+    Notes
+    -----
+    ``ES = VaR + mean((L − VaR)⁺) / (1 − level)``, exact for distributions with atoms too (Rockafellar and
+    Uryasev, 2002, *Journal of Banking and Finance* 26). Its influence function gives the standard error
+    ``√((Var(tail) + level (ES − VaR)²) / (n (1 − level)))``, computed here as the standard error of ``(L −
+    VaR)⁺ / (1 − level)``, which is the same number.
+    """
+    data = _column(losses)
+    if len(data) == 0:
+        return Estimate(math.nan, math.nan, 0)
+    threshold = float(np.quantile(data, level, method=QUANTILE_METHOD))
+    excess = mean(np.maximum(data - threshold, 0.0) / (1.0 - level))
+    return Estimate(
+        threshold + excess.value,
+        excess.standard_error,
+        len(data),
+        tail=int(np.count_nonzero(data > threshold)),
+    )
+
+
+@dataclass(frozen=True)
+class Exceedance:
+    """Loss exceedance curve: the loss exceeded with each probability, with its 95% limits; shape (point,)."""
+
+    probability: Array
+    loss: Array
+    low: Array
+    high: Array
+    n: int
+
+
+def exceedance(losses: ArrayLike, fewest: int = 10) -> Exceedance:
+    """Curve at those `EXCEEDANCE_PROBABILITIES` which at least `fewest` of the (path,) losses reach."""
+    data = _column(losses)
+    points = [p for p in EXCEEDANCE_PROBABILITIES if p * len(data) >= fewest]
+    found = quantiles(data, [1.0 - p for p in points])
+    return Exceedance(
+        probability=np.array(points),
+        loss=np.array([estimate.value for estimate in found]),
+        low=np.array([estimate.interval[0] for estimate in found]),
+        high=np.array([estimate.interval[1] for estimate in found]),
+        n=len(data),
+    )
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of paths between edges: shapes (bin + 1,) in the unit of the data, and (bin,)."""
+
+    edges: Array
+    counts: NDArray[np.int64]
+
+
+def histogram(values: ArrayLike, bins: int = 40, coverage: float = 0.99) -> Histogram:
+    """Equal bins over the central `coverage` of (path,) values; what lies outside joins the end bins."""
+    data = _column(values)
+    outside = (1.0 - coverage) / 2.0
+    low, high = np.quantile(data, [outside, 1.0 - outside], method=QUANTILE_METHOD)
+    counts, edges = np.histogram(np.clip(data, low, high), bins=bins)
+    return Histogram(edges, counts.astype(np.int64))
+
+
+def decimals(standard_error: float) -> int:
+    """Decimal places the error supports: those of its first digit, of its second where the first is 1.
+
+    Negative where even units are noise (−2: hundreds).
+    """
+    leading = math.floor(math.log10(standard_error))
+    digit = math.floor(standard_error / 10.0**leading + 1e-9)
+    return -leading + (1 if digit == 1 else 0)
+
+
+def significant(value: float, standard_error: float) -> float:
+    """`value` without the digits its error does not support; unchanged where the error is zero or unknown."""
+    if not (standard_error > 0.0 and math.isfinite(standard_error) and math.isfinite(value)):
+        return value
+    return round(value, decimals(standard_error))
+
+
+def _column(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=np.float64).ravel()
+
+
+def _deviation(data: Array, average: float) -> float:
+    return math.sqrt(exact_sum((data - average) ** 2) / (len(data) - 1)) if len(data) > 1 else math.nan

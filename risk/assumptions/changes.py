@@ -1,0 +1,97 @@
+"""What a scenario sets differently: ``[change."id"]`` tables laid over entries and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from risk.assumptions.draft import Draft, Raw
+from risk.assumptions.entries import EntryTable
+from risk.assumptions.problems import quoted
+from risk.assumptions.scenario import ScenarioFile
+from risk.assumptions.schema import Change
+from risk.assumptions.tables import TABLES
+from risk.assumptions.validation import Site, unknown_key
+from risk.errors import suggestion
+from risk.units import SCALE, parse
+
+CHANGEABLE = frozenset(EntryTable.model_fields) - {"domain", "low", "high", "labels"}
+"""Keys of an entry that a scenario may set; what its value may be stays with the base."""
+
+
+def apply(file: ScenarioFile, draft: Draft) -> None:
+    """Lay a scenario's changes over the draft."""
+    document = file.document
+    changes = document.data.get("change", {})
+    if not isinstance(changes, dict):
+        reason, fix = "'change' must be a table", 'write [change."gpu.launch_obsolescence"]'
+        draft.problems.append(document.problem("A005", ("change",), reason, fix, key=True))
+        return
+    rows = {f"{name}.{_row_id(raw, name)}": raw for name, raws in draft.rows.items() for raw in raws}
+    for id, table in changes.items():
+        site = Site(document, ("change", id))
+        if not isinstance(table, dict):
+            reason = f"'{id}' is {quoted(table)}; it must be a table"
+            draft.problems.append(site.problem("A005", (), reason, f'write [change."{id}"]', key=True))
+        elif id in draft.entries:
+            _change(file, draft, draft.entries[id], id, table, CHANGEABLE)
+        elif id in rows:
+            model = TABLES[id[: id.index(".", id.index(".") + 1)]]
+            allowed = frozenset(model.model_fields) - set(model.key)
+            _change(file, draft, rows[id], id, table, allowed)
+        elif draft.whole(id.partition(".")[0]) or "." not in id:
+            _unknown(draft, site, id, table, [*draft.entries, *rows])
+
+
+def _row_id(raw: Raw, table: str) -> str:
+    words = (raw.table.get(column) for column in TABLES[table].key)
+    return " ".join(f"{word:g}" if isinstance(word, float) else str(word) for word in words)
+
+
+def _unknown(draft: Draft, site: Site, id: str, table: Mapping[str, Any], known: list[str]) -> None:
+    if table and all(isinstance(item, dict) for item in table.values()):
+        inner = next(iter(table))
+        reason, fix = f"the id '{id}.{inner}…' needs quotes", f'write [change."{id}.{inner}"]'
+        draft.problems.append(site.problem("A022", (), reason, fix, key=True))
+        return
+    meant = suggestion(id, known)
+    reason = f"the base has no entry '{id}'." + (f" Did you mean '{meant}'?" if meant else "")
+    draft.problems.append(site.problem("A018", (), reason, "see: bubblerisk assumptions list", key=True))
+
+
+def _change(
+    file: ScenarioFile, draft: Draft, raw: Raw, id: str, table: dict[str, Any], allowed: frozenset[str]
+) -> None:
+    """Lay one change over an entry or a row; remember where each of its keys stands."""
+    site = Site(file.document, ("change", id))
+    strangers = [key for key in table if key not in allowed and key != "why"]
+    draft.problems += [unknown_key(site, (key,), {*allowed, "why"} - set(table)) for key in strangers]
+    why = table.get("why")
+    if not isinstance(why, str) or not why.strip():
+        reason = f"'why' is missing: say why {id} differs from the base"
+        draft.problems.append(site.problem("A004", (), reason, key=True))
+    fields = {key: value for key, value in table.items() if key in allowed}
+    if not fields and not strangers:
+        draft.problems.append(site.problem("A022", (), f"nothing of {id} is changed", key=True))
+    draft.problems += _silent(site, id, raw, fields)
+    line = file.document.line(site.path)
+    for key, value in fields.items():
+        after = None if key == "prior" and value is False else value
+        raw.changes.append(
+            Change(id, key, raw.table.get(key), after, file.info.name, str(why), file.document.name, line)
+        )
+        raw.table = {**raw.table, key: after}
+        raw.moved[key] = site
+
+
+def _silent(site: Site, id: str, raw: Raw, fields: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield changes that would not do what they seem to."""
+    prior = raw.table.get("prior")
+    drawn = isinstance(prior, Mapping) and prior.get("shape") != "dirichlet"
+    if drawn and "value" in fields and "prior" not in fields:
+        reason = f"value of {id} is changed, but draws come from its prior, which is not"
+        yield site.problem("A022", ("value",), reason, "give a prior too, or prior = false to fix the value")
+    unit, before = fields.get("unit"), raw.table.get("unit")
+    if unit in SCALE and before in SCALE and parse(unit).base != parse(before).base:
+        reason = f"unit is '{unit}', which is no multiple of the base's '{before}'"
+        yield site.problem("A009", ("unit",), reason)

@@ -1,0 +1,127 @@
+"""What must hold between the files of a register: sources, dates, references, figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from risk.assumptions.draft import SECTIONS, Draft, Raw
+from risk.assumptions.problems import Problem
+from risk.assumptions.schema import Figure
+from risk.assumptions.table import Row, references
+from risk.assumptions.tables import TABLES
+from risk.assumptions.validation import Site
+from risk.errors import suggestion
+
+Rows = Mapping[str, Mapping[int, Row]]
+
+
+def cross(draft: Draft, rows: Rows, as_of: dt.date | None) -> list[Problem]:
+    """Return the problems of valid parts that don't fit together.
+
+    Parameters
+    ----------
+    rows : valid rows by table and position.
+    as_of : date the register was compiled at, if it says so.
+    """
+    found = [*_sources(draft), *_references(draft, rows), *_together(draft, rows), *_figures(draft, rows)]
+    return [*found, *_reasons(draft), *(_dates(draft, as_of) if as_of is not None else ())]
+
+
+def _raws(draft: Draft) -> Iterator[Raw]:
+    yield from draft.entries.values()
+    for raws in draft.rows.values():
+        yield from raws
+
+
+def _sources(draft: Draft) -> Iterator[Problem]:
+    document = draft.documents.get("sources")
+    if document is None:
+        return
+    named = [(raw.table.get("source"), raw.locate(("source",))) for raw in _raws(draft)]
+    named += [(record.source, site) for record, site in draft.targets.values()]
+    named += [(record.source, site) for record, site in draft.propositions.values()]
+    for source, site in named:
+        if isinstance(source, str) and source.strip() and source not in document.data:
+            meant = suggestion(source, document.data)
+            reason = f"unknown source '{source[:60]}'." + (f" Did you mean '{meant}'?" if meant else "")
+            yield site.problem("A010", ("source",), reason, f"sources are the keys of {document.name}")
+
+
+def _dates(draft: Draft, as_of: dt.date) -> Iterator[Problem]:
+    dated = [(raw.table.get("as_of"), raw.locate(("as_of",)), "as_of") for raw in _raws(draft)]
+    sources = draft.documents.get("sources")
+    if sources is not None:
+        dated += [(s.date, Site(sources, (key,)), "date") for key, s in draft.sources.items()]
+    for date, site, key in dated:
+        if isinstance(date, dt.date) and not isinstance(date, dt.datetime) and date > as_of:
+            reason = f"{key} is {date}, after the register's own date {as_of}"
+            yield site.problem("A014", (key,), reason, "correct the date, or move run.as_of")
+
+
+def _references(draft: Draft, rows: Rows) -> Iterator[Problem]:
+    """Yield columns that name a row which another table does not have."""
+    for name, found in rows.items():
+        for column, other in references(TABLES[name]).items():
+            whole = draft.whole(other.partition(".")[0]) and len(rows.get(other, ())) == len(
+                draft.rows.get(other, ())
+            )
+            known = {row.id for row in rows.get(other, {}).values()}
+            for i, row in found.items():
+                value = getattr(row, column)
+                if whole and value not in known:
+                    meant = suggestion(value, known)
+                    hint = f" Did you mean '{meant}'?" if meant else ""
+                    reason = f"{column} is '{value}', which is no row of [[{other}]].{hint}"
+                    yield draft.rows[name][i].problem("A018", (column,), reason)
+
+
+def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
+    """Yield rows given twice, and what a table's rows must satisfy together."""
+    for name, found in rows.items():
+        raws, first = draft.rows[name], dict[str, int]()
+        for i, row in found.items():
+            if first.setdefault(row.id, i) != i:
+                at = (TABLES[name].key[-1],)
+                yield raws[i].problem("A019", at, f"'{row.id}' is a row of [[{name}]] already")
+        if len(found) == len(raws):
+            for i, column, code, reason in TABLES[name].faults(list(found.values())):
+                yield raws[i].problem(code, (column,), reason)
+
+
+def _figures(draft: Draft, rows: Rows) -> Iterator[Problem]:
+    known = {*draft.entries, *rows}
+    known |= {f"{name}.{row.id}" for name, found in rows.items() for row in found.values()}
+    faulty = {problem.file for problem in draft.problems}
+    sound = {name for name, document in draft.documents.items() if document.name not in faulty}
+    columns = {f"{name}.{column}" for name, model in TABLES.items() for column in model.model_fields}
+    for figure, site in draft.figures.values():
+        yield from _fate(figure, site)
+        for i, name in enumerate(figure.used_by):
+            section = name.partition(".")[0]
+            # Anything outside the register's sections is the name of a result.
+            if section in SECTIONS and section in sound and name not in known | columns:
+                meant = suggestion(name, known)
+                reason = f"'{name}' is no entry, table or row." + (
+                    f" Did you mean '{meant}'?" if meant else ""
+                )
+                yield site.problem("A018", ("used_by", i), reason)
+
+
+def _fate(figure: Figure, site: Site) -> Iterator[Problem]:
+    fates = [bool(figure.used_by), bool(figure.superseded_by), bool(figure.not_used)]
+    if sum(fates) != 1:
+        reason = f"figure '{figure.id}' needs exactly one of used_by, superseded_by (with why), not_used"
+        yield site.problem("A023", (), reason)
+    elif figure.superseded_by and not figure.why:
+        yield site.problem(
+            "A023", ("superseded_by",), f"figure '{figure.id}' does not say why it is superseded"
+        )
+
+
+def _reasons(draft: Draft) -> Iterator[Problem]:
+    for target, site in draft.targets.values():
+        if target.status in ("missed", "pending") and not target.reason:
+            yield site.problem(
+                "A004", ("status",), f"target '{target.id}' is {target.status} without a reason"
+            )

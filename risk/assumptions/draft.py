@@ -1,0 +1,240 @@
+"""The register while it is read: raw tables, where each of their keys stands, and the problems so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from risk.assumptions.entries import ENTRY_KEYS
+from risk.assumptions.locate import NAME
+from risk.assumptions.positions import Path
+from risk.assumptions.problems import Problem
+from risk.assumptions.reader import Document, read, shown
+from risk.assumptions.schema import Change, Figure, Proposition, Record, Source, Target
+from risk.assumptions.tables import TABLES
+from risk.assumptions.validation import Site, unknown_key, validate
+from risk.errors import suggestion
+
+SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
+WORDS = ("targets", "sources", "page_figures")
+FILES = (*SECTIONS, *WORDS)
+REQUIRED = ("run", "sources")
+
+MAX_ROWS = 10_000
+
+R = TypeVar("R", bound=Record)
+
+_PART = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+
+
+@dataclass
+class Raw:
+    """An entry or a row as it was read, and as scenarios changed it.
+
+    Attributes
+    ----------
+    table : its keys.
+    home : where it stands.
+    moved : site of each key that a scenario set.
+    changes : what scenarios set.
+    """
+
+    table: dict[str, Any]
+    home: Site
+    moved: dict[str, Site] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def locate(self, at: Path) -> Site:
+        """Return the site of a key path."""
+        return self.moved.get(str(at[0]), self.home) if at else self.home
+
+    def problem(self, code: str, at: Path, reason: str, *fixes: str) -> Problem:
+        """Return a problem at a key path."""
+        return self.locate(at).problem(code, at, reason, *fixes)
+
+
+@dataclass
+class Draft:
+    """Everything read from a register's base, with what is wrong so far."""
+
+    problems: list[Problem] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
+    entries: dict[str, Raw] = field(default_factory=dict)
+    rows: dict[str, list[Raw]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
+    propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
+    figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
+    version: str = ""
+
+    def whole(self, file: str) -> bool:
+        """Return whether a file was read, so that a name missing from it is missing indeed."""
+        return file in self.documents
+
+
+def read_base(folder: FilePath) -> Draft:
+    """Read every file of a register's base."""
+    draft = Draft()
+    _check_files(draft, folder)
+    for name in FILES:
+        path = folder / f"{name}.toml"
+        if not path.is_file():
+            continue
+        document, problems = read(path)
+        draft.problems += problems
+        if not problems:
+            draft.documents[name] = document
+            _READERS.get(name, _read_section)(draft, name, document)
+    return draft
+
+
+def _check_files(draft: Draft, folder: FilePath) -> None:
+    present, where = {path.stem for path in folder.glob("*.toml")}, shown(folder)
+    for name in sorted(present - set(FILES)):
+        meant = suggestion(name, FILES)
+        reason = "nothing reads this file." + (f" Did you mean {meant}.toml?" if meant else "")
+        files = "files: " + ", ".join(f"{file}.toml" for file in FILES)
+        draft.problems.append(Problem("A020", f"{where}/{name}.toml", 0, 0, reason, (files,)))
+    for name in REQUIRED:
+        if name not in present:
+            draft.problems.append(Problem("A001", f"{where}/{name}.toml", 0, 0, "the file is missing"))
+
+
+def _read_section(draft: Draft, name: str, document: Document) -> None:
+    for key, item in document.data.items():
+        if key == name and isinstance(item, dict):
+            _walk(draft, document, item, (key,))
+        elif key in SECTIONS:
+            reason = f"section '{key}' stands in {name}.toml"
+            draft.problems.append(
+                document.problem("A020", (key,), reason, f"move it to {key}.toml", key=True)
+            )
+        else:
+            draft.problems.append(unknown_key(Site(document, ()), (key,), {name}))
+
+
+def _read_propositions(draft: Draft, name: str, document: Document) -> None:
+    data = dict(document.data)
+    version, rows = data.pop("version", ""), data.pop("proposition", [])
+    draft.propositions = _records(draft, document, "proposition", rows, Proposition)
+    _read_section(draft, name, Document(document.name, document.text, data))
+    if isinstance(version, bool) or not isinstance(version, (str, int)) or version == "":
+        reason = "version is missing; a changed bar is a new version"
+        draft.problems.append(document.problem("A004", ("version",), reason, 'e.g. version = "1"'))
+    draft.version = str(version)
+
+
+def _read_targets(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "target")
+    draft.targets = _records(draft, document, "target", document.data.get("target", []), Target)
+
+
+def _read_figures(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "figure")
+    draft.figures = _records(draft, document, "figure", document.data.get("figure", []), Figure)
+
+
+def _read_sources(draft: Draft, name: str, document: Document) -> None:
+    for key, table in document.data.items():
+        site = Site(document, (key,))
+        if not isinstance(table, dict):
+            draft.problems.append(
+                site.problem("A005", (), f"'{key}' is not a source", f"write [{key}]", key=True)
+            )
+            continue
+        if not NAME.fullmatch(key):
+            reason = f"'{key}' is not a source key: lower-case letters, digits and hyphens"
+            draft.problems.append(site.problem("A007", (), reason, key=True))
+        source, problems = validate(Source, table, site)
+        draft.problems += problems
+        if source is not None:
+            draft.sources[key] = source
+
+
+_READERS = {
+    "propositions": _read_propositions,
+    "targets": _read_targets,
+    "sources": _read_sources,
+    "page_figures": _read_figures,
+}
+
+
+def _only(draft: Draft, document: Document, key: str) -> None:
+    strangers = [other for other in document.data if other != key]
+    draft.problems += [unknown_key(Site(document, ()), (other,), {key}) for other in strangers]
+
+
+def _records(
+    draft: Draft, document: Document, key: str, rows: Any, model: type[R]
+) -> dict[str, tuple[R, Site]]:
+    """Return the valid records of an array of tables by id."""
+    found: dict[str, tuple[R, Site]] = {}
+    for site, raw in _rows(draft, document, (key,), rows):
+        record, problems = validate(model, raw, site)
+        draft.problems += problems
+        if record is None:
+            continue
+        name = str(getattr(record, "id"))  # noqa: B009 - every model read here has an id
+        if name in found:
+            draft.problems.append(site.problem("A019", ("id",), f"'{name}' is given twice"))
+        found[name] = record, site
+    return found
+
+
+def _rows(draft: Draft, document: Document, path: Path, rows: Any) -> Iterator[tuple[Site, dict[str, Any]]]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        name = ".".join(map(str, path))
+        reason = f"'{name}' must be an array of tables"
+        draft.problems.append(document.problem("A005", path, reason, f"write [[{name}]]", key=True))
+    elif len(rows) > MAX_ROWS:
+        draft.problems.append(document.problem("A024", path, f"has more than {MAX_ROWS:,} rows", key=True))
+    else:
+        yield from ((Site(document, (*path, i)), row) for i, row in enumerate(rows))
+
+
+def _walk(draft: Draft, document: Document, table: Mapping[str, Any], path: Path) -> None:
+    """Find the entries and entity tables under a table that is neither."""
+    for key, item in table.items():
+        at = (*path, key)
+        name = ".".join(map(str, at))
+        if isinstance(item, dict):
+            _check_part(draft, document, at)
+            if _is_entry(item):
+                draft.entries[name] = Raw(item, Site(document, at))
+            elif item:
+                _walk(draft, document, item, at)
+            else:
+                draft.problems.append(document.problem("A004", at, f"[{name}] is empty", key=True))
+        elif name in TABLES or _is_rows(item):
+            _read_table(draft, document, at, name, item)
+        else:
+            fix = f"an entry is a table: [{name}] with value, unit, source, as_of, grade and owner"
+            draft.problems.append(document.problem("A003", at, f"'{name}' is not an entry", fix, key=True))
+
+
+def _is_entry(table: Mapping[str, Any]) -> bool:
+    return any(
+        key == "value" or (key in ENTRY_KEYS and not isinstance(table[key], (dict, list))) for key in table
+    )
+
+
+def _is_rows(item: Any) -> bool:
+    return isinstance(item, list) and bool(item) and all(isinstance(row, dict) for row in item)
+
+
+def _check_part(draft: Draft, document: Document, at: Path) -> None:
+    if not _PART.fullmatch(str(at[-1])):
+        reason = f"'{at[-1]}' is not a name: letters, digits and underscores, a letter first"
+        draft.problems.append(document.problem("A007", at, reason, key=True))
+
+
+def _read_table(draft: Draft, document: Document, at: Path, name: str, rows: Any) -> None:
+    if name not in TABLES:
+        meant = suggestion(name, TABLES)
+        reason = f"unknown table [[{name}]]." + (f" Did you mean [[{meant}]]?" if meant else "")
+        draft.problems.append(document.problem("A021", at, reason, "tables: " + ", ".join(TABLES), key=True))
+        return
+    draft.rows[name] = [Raw(row, site) for site, row in _rows(draft, document, at, rows)]

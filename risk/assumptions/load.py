@@ -1,0 +1,139 @@
+"""Loading a register: read every file, apply the scenario, check everything, then and only then build."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from risk.assumptions import changes, checks, entries, locate, scenario
+from risk.assumptions.draft import Draft, Raw, read_base
+from risk.assumptions.problems import AssumptionErrors
+from risk.assumptions.reader import shown
+from risk.assumptions.register import Assumptions
+from risk.assumptions.schema import Entry
+from risk.assumptions.table import Row, Table
+from risk.assumptions.tables import TABLES
+from risk.assumptions.validation import validate_at
+from risk.axes import Calendar
+from risk.errors import suggestion
+
+BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
+"""Settings the loader itself reads. The last may be left out; no source or entry is dated after it."""
+
+
+def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
+    """Return the valid register under a scenario.
+
+    Parameters
+    ----------
+    directory : folder with base/ and scenarios/; by default ./assumptions, else the one that came along.
+    scenario : name of one of its scenarios, or the path of a scenario file anywhere.
+
+    Raises
+    ------
+    AssumptionErrors : everything that is wrong in any file, with line and column.
+    UsageError : there is no such register or scenario.
+    """
+    folder = locate.register(directory)
+    draft = read_base(folder / locate.BASE)
+    return _load(folder, draft, scenario)
+
+
+def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
+    files = scenario.chain(folder, which, draft)
+    # The base must be valid by itself: a scenario does not excuse what it replaces.
+    built = _entries(draft, draft.entries)
+    rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
+    for file in files:
+        changes.apply(file, draft)
+    built |= _entries(draft, {id: raw for id, raw in draft.entries.items() if raw.changes and id in built})
+    for name, raws in draft.rows.items():
+        changed = {i: raw for i, raw in enumerate(raws) if raw.changes and i in rows[name]}
+        rows[name] |= _rows(draft, name, changed)
+    calendar = _calendar(draft, built)
+    switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
+    draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
+    if draft.problems or calendar is None:
+        raise AssumptionErrors(draft.problems, len(draft.entries))
+    return Assumptions(
+        scenario=files[-1].info,
+        entries={id: built[id] for id in draft.entries},
+        tables={name: _table(name, draft.rows.get(name, []), rows.get(name, {})) for name in TABLES},
+        switches=switches,
+        events=events,
+        sources=draft.sources,
+        targets={id: target for id, (target, _) in draft.targets.items()},
+        propositions={id: proposition for id, (proposition, _) in draft.propositions.items()},
+        propositions_version=draft.version,
+        page_figures={id: figure for id, (figure, _) in draft.figures.items()},
+        calendar=calendar,
+        directory=shown(folder),
+    )
+
+
+def _entries(draft: Draft, raws: Mapping[str, Raw]) -> dict[str, Entry]:
+    built = {}
+    for id, raw in raws.items():
+        entry, found = entries.build(id, raw.table, raw.locate, tuple(raw.changes))
+        draft.problems += found
+        if entry is not None:
+            built[id] = entry
+    return built
+
+
+def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
+    built = {}
+    for i, raw in raws.items():
+        row, found = validate_at(TABLES[name], raw.table, raw.locate)
+        draft.problems += found
+        if row is not None:
+            built[i] = row
+    return built
+
+
+def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
+    homes = [raw.home for raw in raws]
+    return Table(
+        name=name,
+        model=TABLES[name],
+        rows=tuple(rows[i] for i in sorted(rows)),
+        file=homes[0].document.name if homes else "",
+        lines=tuple(home.document.line(home.path) for home in homes),
+        changes=tuple(change for raw in raws for change in raw.changes),
+    )
+
+
+def _date(built: Mapping[str, Entry], id: str) -> dt.date | None:
+    """Return a date setting; None where there is none or it is wrong, which is told elsewhere."""
+    entry = built.get(id)
+    return dt.date.fromisoformat(str(entry.value)) if entry is not None and entry.unit == "date" else None
+
+
+def _calendar(draft: Draft, built: Mapping[str, Entry]) -> Calendar | None:
+    """Return the time axis that the run's settings describe, or say why there is none."""
+    run = draft.documents.get("run")
+    if run is None:
+        return None
+    for id, example in ((BASE_DATE, 'unit = "date"'), (QUARTERS, 'unit = "quarter"')):
+        if id not in draft.entries:
+            meant = suggestion(id, draft.entries)
+            fix = f"rename [{meant}]" if meant and meant not in (BASE_DATE, QUARTERS) else example
+            draft.problems.append(run.problem("A004", ("run",), f"[{id}] is missing", fix, key=True))
+    base, quarters = _date(built, BASE_DATE), built.get(QUARTERS)
+    for id, wrong in ((BASE_DATE, base is None and BASE_DATE in built), (QUARTERS, not _whole(quarters))):
+        if wrong and id in built:
+            what = "a date" if id == BASE_DATE else "a whole number of quarters, 1 to 200"
+            draft.problems.append(draft.entries[id].problem("A014", ("value",), f"{id} must be {what}"))
+    if base is None or quarters is None or not _whole(quarters):
+        return None
+    try:
+        return Calendar(base, int(quarters.value))  # type: ignore[arg-type]
+    except ValueError as error:
+        draft.problems.append(draft.entries[BASE_DATE].problem("A014", ("value",), str(error)))
+        return None
+
+
+def _whole(entry: Entry | None) -> bool:
+    value = entry.value if entry is not None else None
+    return isinstance(value, float) and value.is_integer() and 1 <= value <= 200

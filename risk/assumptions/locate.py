@@ -1,0 +1,60 @@
+"""Where the register and its scenarios lie."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from risk.assumptions.reader import shown
+from risk.errors import UsageError, suggestion
+
+BASE = "base"
+"""The scenario that changes nothing, and the folder of the register proper."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""Names of scenarios, runs and sources."""
+
+
+def register(directory: Path | None = None) -> Path:
+    """Return the register's folder: the one given, else ./assumptions, else the one that came along."""
+    if directory is not None:
+        if not (directory / BASE).is_dir():
+            inside = f"give the folder that holds it: {shown(directory.resolve().parent)}"
+            fix = inside if directory.name == BASE else "a register holds base/ and scenarios/"
+            raise UsageError(f"{shown(directory)} is not an assumption register", fix)
+        return directory
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (Path("assumptions"), package / "_assumptions", package.parent / "assumptions"):
+        if (candidate / BASE).is_dir():
+            return candidate
+    raise UsageError("no assumption register was found", "give its folder: --assumptions DIR")
+
+
+def scenarios(register: Path) -> tuple[str, ...]:
+    """Return the names of the register's scenarios, the base first."""
+    found = {path.stem for path in (register / "scenarios").glob("*.toml") if NAME.fullmatch(path.stem)}
+    return BASE, *sorted(found - {BASE})
+
+
+def scenario(register: Path, which: str | Path) -> Path | None:
+    """Return a scenario's file: the path given, or that of a name in the register; None for a bare base.
+
+    Raises
+    ------
+    UsageError : there is no such scenario.
+    """
+    text = str(which)
+    if isinstance(which, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
+        path = Path(which)
+        if not path.is_file():
+            raise UsageError(f"there is no scenario file {path}")
+        return path
+    path = register / "scenarios" / f"{text}.toml"
+    if NAME.fullmatch(text) and path.is_file():
+        return path
+    if text == BASE:
+        return None
+    known = scenarios(register)
+    meant = suggestion(text, known)
+    hint = f"did you mean '{meant}'?" if meant else "scenarios: " + ", ".join(known)
+    raise UsageError(f"there is no scenario '{text[:80]}'", hint, "or give a file: ./my-scenario.toml")

@@ -1,0 +1,123 @@
+"""A register as plain data, and the digest of its numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from risk.assumptions.priors import Prior
+
+if TYPE_CHECKING:
+    from risk.assumptions.register import Assumptions
+    from risk.assumptions.schema import Change, Entry
+    from risk.assumptions.table import Table
+
+WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
+"""Keys of a row that are not numbers the model reads."""
+
+
+def normalised(assumptions: Assumptions) -> dict[str, Any]:
+    """Return everything of a register that JSON can hold."""
+    calendar, folder = assumptions.calendar, assumptions.directory
+    return {
+        "schema": "bubblerisk.assumptions/1",
+        "digest": assumptions.digest,
+        "scenario": {
+            "name": assumptions.scenario.name,
+            "title": assumptions.scenario.title,
+            "description": assumptions.scenario.description,
+            "inherits": list(assumptions.scenario.inherits),
+        },
+        "calendar": {"base": calendar.base.isoformat(), "quarters": calendar.quarters},
+        "entries": {id: entry_data(entry, folder) for id, entry in assumptions.entries.items()},
+        "tables": {name: _table(table, folder) for name, table in assumptions.tables.items()},
+        "switches": dict(assumptions.switches),
+        "events": [vars(e) | {"file": portable(e.file, folder)} for e in assumptions.events],
+        "changes": [_change(change, folder) for change in assumptions.changes],
+        "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
+        "propositions_version": assumptions.propositions_version,
+        "propositions": [p.model_dump(mode="json") for p in assumptions.propositions.values()],
+        "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
+        "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
+    }
+
+
+def portable(file: str, folder: str) -> str:
+    """Return a file as seen from the register's folder, or its bare name, so that no machine's paths show."""
+    inside = file.removeprefix(folder).lstrip("/\\")
+    return inside if file.startswith(folder) else file.replace("\\", "/").rpartition("/")[2]
+
+
+def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
+    """Return an entry as plain data; its file as seen from the register's folder."""
+    return {
+        "value": plain(entry.value),
+        "unit": entry.unit,
+        "prior": prior_data(entry.prior),
+        "source": entry.source,
+        "locator": entry.locator,
+        "as_of": entry.as_of.isoformat(),
+        "grade": entry.grade,
+        "owner": entry.owner,
+        "note": entry.note,
+        "domain": entry.domain,
+        "labels": list(entry.labels),
+        "origin": entry.origin,
+        "origins": entry.origins,
+        "file": portable(entry.file, folder),
+        "line": entry.line,
+    }
+
+
+def prior_data(prior: Prior | None) -> dict[str, Any] | None:
+    """Return a prior as the table that a file would hold."""
+    return None if prior is None else prior.model_dump(exclude_none=True)
+
+
+def plain(value: Any) -> Any:
+    """Return tuples as lists and dates as text."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def digest(assumptions: Assumptions) -> str:
+    """Return the SHA-256 of the numbers: equal digests simulate alike; words may differ."""
+    numbers = {
+        "calendar": [assumptions.calendar.base.isoformat(), assumptions.calendar.quarters],
+        "entries": {
+            id: [plain(entry.value), entry.unit, prior_data(entry.prior)]
+            for id, entry in assumptions.entries.items()
+        },
+        "tables": {
+            name: [{k: v for k, v in row.items() if k not in WORDS} for row in _table(table, "")["rows"]]
+            for name, table in assumptions.tables.items()
+        },
+        "switches": dict(assumptions.switches),
+        "events": [[e.variable, e.start, e.end, e.size, e.unit, e.probability] for e in assumptions.events],
+    }
+    text = json.dumps(numbers, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _table(table: Table, folder: str) -> dict[str, Any]:
+    from risk.assumptions.table import units
+
+    rows = [row.model_dump(mode="json") for row in table.rows]
+    return {
+        "units": dict(units(table.model)),
+        "file": portable(table.file, folder),
+        "lines": list(table.lines),
+        "rows": rows,
+    }
+
+
+def _change(change: Change, folder: str) -> dict[str, Any]:
+    words = {
+        "before": plain(change.before),
+        "after": plain(change.after),
+        "file": portable(change.file, folder),
+    }
+    return vars(change) | words

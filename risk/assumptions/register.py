@@ -1,0 +1,117 @@
+"""The valid register under one scenario, as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.schema import Change, Entry, Event, Figure, Proposition, ScenarioInfo, Source, Target
+from risk.assumptions.table import Table
+from risk.axes import Calendar
+from risk.errors import AssumptionError, suggestion
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """A valid register under one scenario. Two are equal when their numbers are.
+
+    Attributes
+    ----------
+    scenario : which scenario the numbers are of.
+    entries : by id, in the order of the files.
+    tables : entity tables by name, e.g. ``neoclouds.facility``.
+    switches : every coupling; False where it is cut.
+    events : forced stresses.
+    sources, targets, propositions, page_figures : the register's words, by key or id.
+    propositions_version : version of the bars.
+    calendar : the time axis.
+    directory : where the register was read.
+    """
+
+    scenario: ScenarioInfo
+    entries: Mapping[str, Entry]
+    tables: Mapping[str, Table]
+    switches: Mapping[str, bool]
+    events: tuple[Event, ...]
+    sources: Mapping[str, Source]
+    targets: Mapping[str, Target]
+    propositions: Mapping[str, Proposition]
+    propositions_version: str
+    page_figures: Mapping[str, Figure]
+    calendar: Calendar
+    directory: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all numbers: values, priors, tables, switches, events, bars; not of notes."""
+        return digest(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Assumptions) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def entry(self, id: str) -> Entry:
+        """Return an entry; AssumptionError where there is none."""
+        try:
+            return self.entries[id]
+        except KeyError:
+            meant = suggestion(id, self.entries)
+            hint = f"did you mean '{meant}'?" if meant else "see: bubblerisk assumptions list"
+            raise AssumptionError(f"the register has no entry '{id}'", hint) from None
+
+    def value(self, id: str) -> float | Array:
+        """Return an entry's value in base units, an array for a vector or matrix."""
+        entry = self.entry(id)
+        if isinstance(entry.value, str):
+            raise AssumptionError(f"'{id}' is a setting in words ({entry.value}), not a number")
+        if isinstance(entry.value, float):
+            return entry.value * entry.scale
+        import numpy as np
+
+        return np.asarray(entry.value, dtype=np.float64) * entry.scale
+
+    def number(self, id: str) -> float:
+        """Return a scalar entry's value in base units."""
+        value = self.value(id)
+        if not isinstance(value, float):
+            raise AssumptionError(f"'{id}' is a vector or matrix, not one number")
+        return value
+
+    def array(self, id: str) -> Array:
+        """Return a vector's or matrix's values in base units."""
+        value = self.value(id)
+        if isinstance(value, float):
+            raise AssumptionError(f"'{id}' is one number, not a vector or matrix")
+        return value
+
+    def text(self, id: str) -> str:
+        """Return a setting in words."""
+        value = self.entry(id).value
+        if not isinstance(value, str):
+            raise AssumptionError(f"'{id}' is a number, not a setting in words")
+        return value
+
+    def section(self, name: str) -> dict[str, Entry]:
+        """Return a section's entries by their id without the section."""
+        return {entry.name: entry for entry in self.entries.values() if entry.section == name}
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Everything the scenario sets differently from the base."""
+        found = [change for entry in self.entries.values() for change in entry.changes]
+        return (*found, *(change for table in self.tables.values() for change in table.changes))
+
+    def normalised(self) -> dict[str, Any]:
+        """Return the register as plain data (JSON): every number with its unit and where it comes from."""
+        return normalised(self)

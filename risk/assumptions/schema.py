@@ -1,0 +1,259 @@
+"""What a valid register is made of: entries, sources, targets, propositions, figures. All frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, cast, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from risk.assumptions.priors import Dirichlet, Prior, refuse
+from risk.axes import ordinal
+from risk.units import SCALE, TEXT_UNITS
+
+Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement"]
+"""How good the evidence is: the thesis page, a primary document, …, nobody published it."""
+
+Domain = Literal["real", "share", "positive", "non-negative", "correlation", "transition", "weights"]
+"""What a value may be. The last three are of a matrix, a matrix of row probabilities, and a vector."""
+
+Status = Literal["met", "missed", "pending", "informational"]
+
+Number = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+
+GRADES: tuple[str, ...] = get_args(Grade)
+DOMAINS: tuple[str, ...] = get_args(Domain)
+
+
+def _printable(text: str) -> str:
+    bad = next((c for c in text if not (c.isprintable() or c in "\n\t")), None)
+    if bad is not None:
+        raise refuse("A005", f"holds the control character U+{ord(bad):04X}")
+    return text
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise refuse("A004", "is empty")
+    return _printable(text)
+
+
+def _quarter(text: str) -> str:
+    try:
+        ordinal(text)
+    except ValueError as error:
+        raise refuse("A014", str(error)) from None
+    return text
+
+
+def _https(text: str) -> str:
+    if text and not (text.startswith("https://") and text.isprintable() and " " not in text):
+        raise refuse("A011", "is not an https:// address")
+    return text
+
+
+Note = Annotated[str, AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(_filled)]
+Quarter = Annotated[str, AfterValidator(_quarter)]
+Link = Annotated[str, AfterValidator(_https)]
+
+
+class Record(BaseModel):
+    """A table of a file with exactly these keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+class Source(Record):
+    """Where a figure was read: ``[key]`` in sources.toml."""
+
+    title: Text
+    grade: Grade
+    publisher: Note = ""
+    url: Link = ""
+    date: dt.date | None = None
+    note: Note = ""
+
+
+class Target(Record):
+    """What the base case must hit: ``[[target]]`` in targets.toml."""
+
+    id: Text
+    label: Text
+    statement: Text
+    status: Status
+    source: Text
+    reason: Note = ""
+    locator: Note = ""
+    metric: Note = ""
+    low: float | None = None
+    high: float | None = None
+    unit: Note = ""
+    as_of: dt.date | None = None
+    note: Note = ""
+
+
+class Proposition(Record):
+    """A claim of the verdict, fixed in advance: ``[[proposition]]`` in propositions.toml."""
+
+    id: Text
+    side: Literal["bear", "bull"]
+    statement: Text
+    source: Text
+    label: Note = ""
+    locator: Note = ""
+    note: Note = ""
+    pending: Note = ""
+
+
+class Figure(Record):
+    """A figure of the thesis page and what became of it: ``[[figure]]`` in page_figures.toml."""
+
+    id: Text
+    section: Text
+    value: Text
+    unit: Note = ""
+    name: Note = ""
+    quote: Note = ""
+    trap: int | None = None
+    used_by: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    superseded_by: Note = ""
+    why: Note = ""
+    not_used: Note = ""
+    note: Note = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field a scenario set differently from what it found.
+
+    Attributes
+    ----------
+    id : entry, or ``table.row``.
+    field : key that changed.
+    before, after : its values; a prior as a table, None where there is none.
+    scenario : the scenario that says so, and why.
+    file, line : where it says so.
+    """
+
+    id: str
+    field: str
+    before: Any
+    after: Any
+    scenario: str
+    why: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number of the register (or vector, matrix, or setting in words), with where it comes from.
+
+    Attributes
+    ----------
+    id : dotted path; the first part is the section.
+    value : in `unit`; tuples for vectors and matrices, text for dates and words.
+    prior : what is not known about it, in `unit`; None where it is held fixed.
+    domain, low, high : what it may be; the bounds in `unit`.
+    labels : names of a vector's components, or of a matrix's rows.
+    file, line : where it stands in the base register.
+    changes : what scenarios changed, in order.
+    """
+
+    id: str
+    value: Number | str
+    unit: str
+    source: str
+    as_of: dt.date
+    grade: Grade
+    owner: str
+    prior: Prior | None = None
+    locator: str = ""
+    note: str = ""
+    domain: Domain = "real"
+    low: float | None = None
+    high: float | None = None
+    labels: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """First part of the id."""
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The id without its section."""
+        return self.id.partition(".")[2]
+
+    @property
+    def scale(self) -> float:
+        """Factor from `unit` to base units."""
+        return 1.0 if self.unit in TEXT_UNITS else SCALE[self.unit]
+
+    @property
+    def origin(self) -> str:
+        """``base``, or the last scenario that changed the entry."""
+        return self.changes[-1].scenario if self.changes else "base"
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Scenario by changed field."""
+        return {change.field: change.scenario for change in self.changes}
+
+    def quantile(self, p: float) -> float | tuple[float, ...] | None:
+        """Return the prior's quantile in `unit` (of each weight for a Dirichlet); None without a prior."""
+        if isinstance(self.prior, Dirichlet):
+            weights = cast("tuple[float, ...]", self.value)
+            return tuple(self.prior.marginal(weight / sum(weights), p) for weight in weights)
+        return None if self.prior is None else self.prior.quantile(p)
+
+    @property
+    def p5(self) -> float | tuple[float, ...] | None:
+        """Quantile at 5 %."""
+        return self.quantile(0.05)
+
+    @property
+    def p50(self) -> float | tuple[float, ...] | None:
+        """Median."""
+        return self.quantile(0.5)
+
+    @property
+    def p95(self) -> float | tuple[float, ...] | None:
+        """Quantile at 95 %."""
+        return self.quantile(0.95)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A stress a scenario forces on some quarters; `size` in `unit`, quarters as labels, both ends in."""
+
+    variable: str
+    start: str
+    end: str
+    size: float
+    unit: str
+    why: str
+    probability: float = 1.0
+    scenario: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def scaled(self) -> float:
+        """Size in base units."""
+        return self.size * SCALE[self.unit]
+
+
+@dataclass(frozen=True)
+class ScenarioInfo:
+    """Name and words of a scenario, and those it builds on (in order of application)."""
+
+    name: str
+    title: str
+    description: str = ""
+    inherits: tuple[str, ...] = ()

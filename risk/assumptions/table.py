@@ -1,0 +1,179 @@
+"""What an entity table is: typed columns with units, rows with provenance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self
+
+from pydantic import AfterValidator, Field
+
+from risk.assumptions.priors import refuse
+from risk.assumptions.schema import Change, Grade, Note, Record, Text
+from risk.errors import AssumptionError, suggestion
+from risk.units import SCALE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class In(NamedTuple):
+    """Unit of a column."""
+
+    unit: str
+
+
+class Names(NamedTuple):
+    """The column holds names of rows of another table."""
+
+    table: str
+
+
+def _share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise refuse("A011", f"is {value:g}; a share lies in [0, 1].{meant_share(value)}")
+    return value
+
+
+def meant_share(value: float) -> str:
+    """Return a question for a percentage given as a share."""
+    return f" Did you mean {value / 100:g}?" if 1 < value <= 100 else ""
+
+
+_AtLeast0 = Field(ge=0)
+Share = Annotated[float, AfterValidator(_share), In("fraction")]
+Ratio = Annotated[float, _AtLeast0, In("1")]
+Money = Annotated[float, _AtLeast0, In("USD bn")]
+MoneyPerQuarter = Annotated[float, _AtLeast0, In("USD bn/q")]
+CashFlow = Annotated[float, In("USD bn/q")]
+HourlyPrice = Annotated[float, _AtLeast0, In("USD/h")]
+Percent = Annotated[float, Field(ge=0, le=100), In("%")]
+Quarters = Annotated[float, _AtLeast0, In("quarter")]
+
+
+class Row(Record):
+    """What every row carries: where its numbers come from."""
+
+    key: ClassVar[tuple[str, ...]] = ("name",)
+    """Columns that together name a row."""
+
+    source: Text
+    as_of: dt.date
+    grade: Grade
+    locator: Note = ""
+    owner: Note = ""
+    note: Note = ""
+
+    @property
+    def id(self) -> str:
+        """The row's name."""
+        return " ".join(_word(getattr(self, column)) for column in self.key)
+
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """Yield what is wrong with rows together: row index, column, code, reason."""
+        yield from ()
+
+
+@cache
+def units(row: type[Row]) -> Mapping[str, str]:
+    """Return the unit of every column that has one."""
+    return {name: mark.unit for name, mark in _marks(row) if isinstance(mark, In)}
+
+
+@cache
+def references(row: type[Row]) -> Mapping[str, str]:
+    """Return the table whose rows a column names, by column."""
+    return {name: mark.table for name, mark in _marks(row) if isinstance(mark, Names)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """An entity table: one row an entity, in the order of the file.
+
+    Attributes
+    ----------
+    name : e.g. ``neoclouds.facility``.
+    model : class of the rows; `units(model)` names the unit of each numeric column.
+    rows : the rows, values in those units.
+    file, lines : where each row stands.
+    changes : what scenarios changed; ids are ``table.row``.
+    """
+
+    name: str
+    model: type[Row]
+    rows: tuple[Row, ...]
+    file: str = ""
+    lines: tuple[int, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of every row."""
+        return tuple(row.id for row in self.rows)
+
+    def row(self, name: str) -> Row:
+        """Return the row of that name."""
+        try:
+            return self.rows[self.names.index(name)]
+        except ValueError:
+            meant = suggestion(name, self.names)
+            hint = f"did you mean '{meant}'?" if meant else "rows: " + ", ".join(self.names)
+            raise AssumptionError(f"{self.name} has no row '{name}'", hint) from None
+
+    def column(self, name: str) -> Array | tuple[str, ...]:
+        """Return a column: base units and shape (entity,) where it is numeric, else its words.
+
+        A column of true and false is numeric, 1 and 0.
+        """
+        if name not in self.model.model_fields:
+            meant = suggestion(name, self.model.model_fields)
+            hint = f"did you mean '{meant}'?" if meant else ""
+            raise AssumptionError(f"{self.name} has no column '{name}'", *filter(None, [hint]))
+        values = [getattr(row, name) for row in self.rows]
+        if any(isinstance(value, (str, dt.date)) for value in values):
+            return tuple(_word(value) for value in values)
+        import numpy as np
+
+        unit = units(self.model).get(name, "1")
+        return np.asarray(values, dtype=np.float64) * SCALE[unit]
+
+    def numbers(self, name: str) -> Array:
+        """Return a numeric column in base units, shape (entity,)."""
+        column = self.column(name)
+        if isinstance(column, tuple):
+            raise AssumptionError(f"{self.name}.{name} is a column of words, not of numbers")
+        return column
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a text column."""
+        column = self.column(name)
+        if not isinstance(column, tuple):
+            raise AssumptionError(f"{self.name}.{name} is a column of numbers, not of words")
+        return column
+
+
+def _marks(row: type[Row]) -> Iterator[tuple[str, object]]:
+    for name, column in row.model_fields.items():
+        yield from ((name, mark) for mark in column.metadata)
+
+
+def _word(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def sums_to_one(rows: Sequence[Row], column: str, by: str) -> Iterator[tuple[int, str, str, str]]:
+    """Yield a fault for every group whose column doesn't sum to one, at its last row."""
+    keyed = sorted(enumerate(rows), key=lambda item: getattr(item[1], by) if by else "")
+    for group, members in groupby(keyed, key=lambda item: getattr(item[1], by) if by else ""):
+        indices, found = zip(*members, strict=True)
+        total = sum(getattr(row, column) for row in found)
+        if abs(total - 1) > 1e-9:
+            of = f" of '{group}'" if by else ""
+            yield indices[-1], column, "A017", f"{column}{of} sums to {total:g} over its rows, not to 1"

@@ -1,0 +1,80 @@
+"""The funding waterfall replayed on reported 2025 quarters: how much debt would it have issued?
+
+The mechanism's own step runs on actual cash flow and capex, firm by firm, with what followed as the plan a
+firm had for the next year. No leases, vehicles or lab stakes: the comparison is with bonds and loans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.axes import label, ordinal
+from risk.mechanisms.capex import funding
+from risk.parameters import build, entry_ids
+from risk.units import SCALE
+
+Array = NDArray[np.float64]
+YEAR = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
+
+
+def _parameters(assumptions: Mapping[str, Any]) -> funding.Params:
+    """The waterfall's parameters at their register values, in a calm market."""
+    inputs: dict[str, Any] = {}
+    firms = assumptions["tables"]["capex.firm"]
+    for identifier in entry_ids(funding.Params):
+        if identifier in assumptions["entries"]:
+            found = assumptions["entries"][identifier]
+            inputs[identifier] = np.asarray(found["value"]) * SCALE[found["unit"]]
+        else:
+            column = identifier.rpartition(".")[2]
+            scale = SCALE[firms["units"].get(column, "1")]
+            inputs[identifier] = np.array([[row[column] for row in firms["rows"]]]) * scale
+    zero = np.zeros_like(inputs["capex.firm.cash"])
+    quiet = {"capex.firm.lease_not_commenced": zero, "capex.spv_share": 0.0, "capex.cfo_growth": 0.0}
+    return build(funding.Params, inputs | quiet)
+
+
+def _actuals(assumptions: Mapping[str, Any]) -> Mapping[str, tuple[Array, Array]]:
+    """Capex and cash flow by quarter, (1, firm) USD; quarters to come as guided."""
+    firms = [row["name"] for row in assumptions["tables"]["capex.firm"]["rows"]]
+    found: dict[str, tuple[Array, Array]] = {}
+    for row in assumptions["tables"]["capex.actual"]["rows"]:
+        capex, cfo = found.setdefault(row["quarter"], (np.zeros((1, len(firms))), np.zeros((1, len(firms)))))
+        capex[0, firms.index(row["firm"])] = row["capex"] * 1e9
+        cfo[0, firms.index(row["firm"])] = row["cfo"] * 1e9
+    last = max(found, key=ordinal)
+    table = assumptions["tables"]["capex.firm"]["rows"]
+    for ahead, column in ((1, "capex_last_quarter"), (2, "guidance"), (3, "guidance")):
+        capex = np.array([[row[column] for row in table]]) * 1e9
+        cfo = np.array([[row["cfo"] for row in table]]) * 1e9
+        found[label(ordinal(last) + ahead)] = (capex, cfo)
+    return found
+
+
+def gross_issuance(assumptions: Mapping[str, Any]) -> float:
+    """Bonds, loans and private credit the waterfall would have issued in 2025, USD.
+
+    Parameters
+    ----------
+    assumptions : the normalised register of a run.
+    """
+    params, actuals = _parameters(assumptions), _actuals(assumptions)
+    state = replace(funding.init(params, 1), cash=params.minimum_cash * params.cash, uncommenced=np.zeros_like(params.cash))
+    nothing, calm = np.zeros((1, 1)), np.ones((1, 1))
+    issued = 0.0
+    for quarter in YEAR:
+        capex, cfo = actuals[quarter]
+        following = [actuals[label(ordinal(quarter) + k)][0] for k in range(1, 5)]
+        past = [actuals[label(ordinal(quarter) - k)][1] for k in range(4)]
+        season = 4.0 * (cfo - np.mean(past, axis=0))  # a plan looks through the season of cash flow
+        state, flows = funding.step(
+            params, replace(state, core_cfo=cfo), 1000, capex, np.sum(following, axis=0) + season, nothing, nothing, nothing,
+            np.zeros_like(capex), calm, nothing,
+        )  # fmt: skip
+        issued += float((flows.bonds + flows.private_credit).sum())
+    return issued

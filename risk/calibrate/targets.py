@@ -1,0 +1,154 @@
+"""T1 to T12: what the base case must hit, measured on a run, and whether the declaration stands.
+
+A target is declared met, missed (with the reason), pending or informational in `targets.toml`. A result
+contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.analysis import statistics
+from risk.analysis.attribution import ranks
+from risk.analysis.statistics import Estimate
+from risk.calibrate.replay import gross_issuance
+from risk.runs import Run
+from risk.units import SCALE
+
+TOLERANCE = 2.0  # standard errors a result may lie on the wrong side of a bound
+
+
+@dataclass(frozen=True)
+class TargetResult:
+    """One target: what was asked, what was found, and whether that is what was declared."""
+
+    id: str
+    label: str
+    statement: str
+    status: str
+    reason: str
+    source: str
+    locator: str
+    value: float | None
+    standard_error: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    inside: bool | None
+    contradicts: bool
+
+
+def _exact(value: float) -> Estimate:
+    return Estimate(value, 0.0, 1)
+
+
+def _median(name: str) -> Callable[[Run], Estimate]:
+    return _level(name, 0.5)
+
+
+def _level(name: str, level: float) -> Callable[[Run], Estimate]:
+    return lambda run: statistics.quantile(run.outcome(name), level)
+
+
+def _mean(name: str) -> Callable[[Run], Estimate]:
+    return lambda run: statistics.mean(run.outcome(name))
+
+
+def _clearing(run: Run) -> Estimate:
+    names = ("market clears at the base date", "rents equal observed indices")
+    return _exact(max(run.identities[name] for name in names))
+
+
+def _contract_volatility(run: Run) -> Estimate:
+    """Standard deviation over paths of one-year log changes, averaged over the year-ends 2027 to 2030."""
+    rent, at = np.log(run.series("h100_contract").astype(np.float64)), run.calendar.index
+    ends = [at(f"{year}Q4") for year in range(2027, 2031)]
+    spreads = [statistics.standard_deviation(rent[t] - rent[t - 4]) for t in ends]
+    value = float(np.mean(spreads))
+    return Estimate(value, value / np.sqrt(2.0 * run.paths), run.paths)
+
+
+def _default_and_loss(run: Run) -> Estimate:
+    """Rank correlation over paths of the generic default rate and loss given default."""
+    rate, loss = ranks(run.outcome("generic_default_rate")), ranks(-run.outcome("generic_recovery"))
+    value = float(np.corrcoef(rate, loss)[0, 1])
+    return Estimate(value, float(np.sqrt((1.0 - value**2) / (run.paths - 2))), run.paths)
+
+
+def _extreme_propositions(run: Run) -> Estimate:
+    """How many propositions have a probability under 1% or over 99%."""
+    names = [p["id"] for p in run.assumptions["propositions"] if not p.get("pending")]
+    shares = [float(np.mean(run.outcome(name))) for name in names]
+    return _exact(float(sum(not 0.01 <= share <= 0.99 for share in shares)))
+
+
+MEASURES: Mapping[str, Callable[[Run], Estimate]] = {
+    "clearing": _clearing,
+    "capex_2026": _median("capex_2026"),
+    "capex_2027": _median("capex_2027"),
+    "ai_capex_p5": _level("ai_capex_2026_2030", 0.05),
+    "ai_capex_p95": _level("ai_capex_2026_2030", 0.95),
+    "revenue_2026": _median("revenue_2026"),
+    "revenue_2030": _median("revenue_2030"),
+    "revenue_2030_p5": _level("revenue_2030", 0.05),
+    "revenue_2030_p95": _level("revenue_2030", 0.95),
+    "rent_drift": _median("rent_drift"),
+    "rent_volatility": _contract_volatility,
+    "spot_volatility": _mean("spot_volatility"),
+    "rent_rises": lambda run: statistics.probability(run.outcome("rent_rises_a_year")),
+    "coreweave_default": lambda run: statistics.probability(run.outcome("coreweave_default_5y")),
+    "generic_default_rate": _mean("generic_default_rate"),
+    "generic_recovery": _mean("generic_recovery"),
+    "default_and_loss": _default_and_loss,
+    "start_spread": lambda run: _exact(float(run.series("hy_spread")[0, 0])),
+    "spread_mean": _mean("spread_mean"),
+    "spread_peak": _level("spread_peak", 0.95),
+    "extreme_propositions": _extreme_propositions,
+    "h100_2026": _median("h100_2026"),
+    "h100_spot_2026": _median("h100_spot_2026"),
+    "replay_2025": lambda run: _exact(gross_issuance(run.assumptions)),
+}
+"""How each `metric` of targets.toml is measured, in base units."""
+
+
+def results(run: Run) -> tuple[TargetResult, ...]:
+    """Every declared target, measured on `run`."""
+    return tuple(_result(row, run) for row in run.assumptions["targets"])
+
+
+def _result(row: Mapping[str, object], run: Run) -> TargetResult:
+    metric, unit = str(row.get("metric") or ""), str(row.get("unit") or "1")
+    low, high = (float(x) if isinstance(x, (int, float)) else None for x in (row.get("low"), row.get("high")))
+    found = MEASURES[metric](run) if metric else None
+    value = None if found is None else found.value / SCALE[unit]
+    error = None if found is None else found.standard_error / SCALE[unit]
+    return TargetResult(
+        id=str(row["id"]),
+        label=str(row["label"]),
+        statement=str(row["statement"]),
+        status=str(row["status"]),
+        reason=str(row.get("reason") or ""),
+        source=str(row["source"]),
+        locator=str(row.get("locator") or ""),
+        value=value,
+        standard_error=error,
+        low=low,
+        high=high,
+        unit=unit,
+        inside=None if value is None else _inside(value, low, high, 0.0),
+        contradicts=_contradicts(str(row["status"]), value, error, low, high),
+    )
+
+
+def _inside(value: float, low: float | None, high: float | None, slack: float) -> bool:
+    return (low is None or value >= low - slack) and (high is None or value <= high + slack)
+
+
+def _contradicts(status: str, value: float | None, error: float | None, low: float | None, high: float | None) -> bool:
+    if value is None or error is None or status not in ("met", "missed"):
+        return status == "met" and value is None
+    slack = TOLERANCE * error
+    return not _inside(value, low, high, slack) if status == "met" else _inside(value, low, high, -slack)

@@ -1,0 +1,116 @@
+"""Simulate one random block: draw everything, step through the quarters, return what is remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine import inputs, outcomes, quarter, record, world
+from risk.engine.couplings import Baseline, Links, medians
+from risk.errors import NumericalError
+from risk.parameters import build
+from risk.paths import FACILITY_BLOCKS, SERIES, Block
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from risk.assumptions import Assumptions
+
+Array = NDArray[np.float64]
+
+BASELINE_BLOCKS = 4
+"""Random blocks of the coupled base case from which the medians of cut couplings are taken."""
+
+
+def simulate(
+    assumptions: Assumptions, seed: int, block: int, paths: int = BLOCK, baseline: Baseline | None = None
+) -> Block:
+    """Simulate one random block of 1,024 paths and keep the first `paths` of them.
+
+    Parameters
+    ----------
+    assumptions : the valid register under one scenario.
+    seed, block : of every random stream; a path is the same whatever `paths` is.
+    baseline : medians for couplings that are switched off (`pilot`).
+
+    Raises
+    ------
+    NumericalError : a recorded quantity is not finite; names mechanism, variable, path and quarter.
+    """
+    links = Links(assumptions.switches, baseline)
+    return _run(assumptions, seed, block, paths, links)
+
+
+def pilot(assumptions: Assumptions, seed: int) -> Baseline:
+    """Median path of every coupled input in the base case, from its first four blocks, all couplings on."""
+    kept = []
+    for block in range(BASELINE_BLOCKS):
+        links = Links({}, keep=True)
+        _run(assumptions, seed, block, BLOCK, links)
+        kept.append(links.kept)
+    return medians(kept, assumptions.calendar.quarters)
+
+
+def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Links) -> Block:
+    layout = inputs.layout(assumptions)
+    drawn = inputs.draw(assumptions, seed, block)
+    shocks = inputs.shocks(assumptions, layout, seed, block)
+    p = world.parameters(drawn)
+    bars = build(outcomes.Bars, drawn)
+    state, fixed = world.initial(p, layout, BLOCK)
+    forced = world.forced(assumptions, shocks.uniform, BLOCK)
+
+    r = record.Record(paths, layout.quarters)
+    tally = outcomes.Tally(paths)
+    wall = assumptions.calendar.index(str(assumptions.entries["propositions.wall_quarter"].value))
+    record.base_date(r, p, layout, state, fixed)
+    for t in range(1, layout.quarters + 1):
+        events = {name: values[t] for name, values in forced.items()}
+        after, flows = quarter.step(p, layout, state, t, links, fixed, shocks, events)
+        record.quarter(r, p, layout, state, after, flows, t)
+        outcomes.tally(tally, bars, layout, state, after, flows, fixed, t, wall)
+        state = after
+    found = outcomes.outcomes(r, tally, bars, assumptions.calendar)
+    _refuse_non_finite(r, block)
+    return Block(
+        index=block,
+        paths=paths,
+        parameters=_parameters(drawn, assumptions, paths),
+        outcomes=found,
+        series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
+        facility={k: np.stack(v).astype(np.float32) for k, v in r.facility.items()} if block < FACILITY_BLOCKS else {},
+        sums=r.sums,
+        squares=r.squares,
+        identities=r.identities,
+        entities=record.entities(assumptions, layout),
+    )
+
+
+def _parameters(drawn: Mapping[str, object], assumptions: Assumptions, paths: int) -> dict[str, Array]:
+    """Drawn scalar parameters, id → (path,); a drawn vector gets one id a component."""
+    out: dict[str, Array] = {}
+    for identifier, entry in assumptions.entries.items():
+        if entry.prior is None:
+            continue
+        values = np.asarray(drawn[identifier])[:paths]
+        if values.shape[1] == 1:
+            out[identifier] = values[:, 0]
+        else:
+            out |= {f"{identifier}[{k}]": values[:, k] for k in range(values.shape[1])}
+    return out
+
+
+def _refuse_non_finite(r: record.Record, block: int) -> None:
+    """Stop on NaN or infinity in any recorded series (the base date may lack a flow)."""
+    for name in r.history:
+        values = r.path(name)[1:]
+        if not np.isfinite(values).all():
+            t, row = np.argwhere(~np.isfinite(values))[0]
+            path = block * BLOCK + int(row)
+            raise NumericalError(
+                f"{name} is not finite on path {path} in quarter {int(t) + 1}",
+                f"replay it: bubblerisk path RUN {path}",
+            )

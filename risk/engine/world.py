@@ -1,0 +1,204 @@
+"""The state of every mechanism of one block, its parameters, and how both are set up at the base date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.axes import ordinal
+from risk.engine.inputs import Glue, Layout
+from risk.mechanisms import cascade
+from risk.mechanisms.capex import funding, plan
+from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud.book import put
+from risk.mechanisms.private_credit import market, segments
+from risk.mechanisms.revenue_gap import adoption, demand, required
+from risk.parameters import build
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`Params` of every mechanism, filled from one block's draws."""
+
+    glue: Glue
+    generations: generations.Params
+    fleet: fleet.Params
+    rents: rents.Params
+    collateral: collateral.Params
+    adoption: adoption.Params
+    demand: demand.Params
+    required: required.Params
+    plan: plan.Params
+    funding: funding.Params
+    contracts: contracts.Params
+    facility: facility.Params
+    holdco: holdco.Params
+    cohorts: cohorts.Params
+    market: market.Params
+    segments: segments.Params
+    cascade: cascade.Params
+
+
+READERS: Mapping[str, type[Any]] = {
+    "glue": Glue, "generations": generations.Params, "fleet": fleet.Params, "rents": rents.Params,
+    "collateral": collateral.Params, "adoption": adoption.Params, "demand": demand.Params, "required": required.Params,
+    "plan": plan.Params, "funding": funding.Params, "contracts": contracts.Params, "facility": facility.Params,
+    "holdco": holdco.Params, "cohorts": cohorts.Params, "market": market.Params, "segments": segments.Params,
+    "cascade": cascade.Params,
+}  # fmt: skip
+"""Every class that reads register entries; an entry nobody reads is dead (a test says so)."""
+
+
+def parameters(inputs: Mapping[str, Any]) -> Parameters:
+    """Fill every mechanism's `Params`."""
+    return Parameters(**{name: build(kind, inputs) for name, kind in READERS.items()})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What last quarter's flows leave for this one: all feedback with a lag of one quarter, (path, …)."""
+
+    rents: Array  # (path, generation) USD per GPU-hour paid
+    surprise: Array
+    jump: Array
+    revenue: Array
+    suppliers: Array
+    lab_shortfall: Array  # USD a year
+    recycled: Array  # USD a year
+    availability: Array
+    spv_support: Array  # (path, firm) USD
+    impact: Array  # spread owed to losses
+    fire_sale: Array  # log discount of spot
+    demand: Array  # USD a year
+    plan_growth: Array  # log a quarter
+    neocloud_capex: Array  # USD since the last cohort
+
+
+@dataclass(frozen=True)
+class World:
+    """States at the start of a quarter, and what was seen in the last one."""
+
+    fleet: fleet.State
+    rents: rents.State
+    adoption: adoption.State
+    demand: demand.State
+    required: required.State
+    plan: plan.State
+    funding: funding.State
+    contracts: contracts.State
+    facility: facility.State
+    holdco: holdco.State
+    market: market.State
+    segments: segments.State
+    cascade: cascade.State
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What stays the same through a block: throughput, base-date levels."""
+
+    throughput: Array
+    revenue: Array  # (path, 1) USD a year at the base date
+    capex: Array  # (path, 1) USD a quarter
+    free_cash_flow: Array  # (path, 1) USD a quarter
+    b200_rent: Array  # (path, 1) USD/h
+    fleet_by_firm: Array  # (1, firm) GPUs
+
+
+def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
+    """State of the world at the base date; internal use is solved so that the GPU market clears."""
+    throughput = generations.throughput(p.generations)
+    supply_state = fleet.init(p.fleet, throughput)
+    rent_state = rents.init(p.rents, throughput)
+    supply = rents.priced_supply(p.rents, throughput, supply_state.energized)
+    clearing = rents.clearing_demand(p.rents, rent_state.clearing, supply)
+    adoption_state = adoption.init(p.adoption)
+    revenue = adoption.revenue(adoption_state).sum(axis=1, keepdims=True)
+    rent = np.exp(rent_state.contract) * throughput ** (1.0 + p.rents.launch_obsolescence)
+    book = layout.book
+    base = layout.base
+    gpus = _columns(base["gpus"], layout, paths)
+    capex_0 = np.full((paths, 1), p.plan.last_quarter.sum())
+    zero = np.zeros((paths, 1))
+    world = World(
+        fleet=supply_state,
+        rents=rent_state,
+        adoption=adoption_state,
+        demand=demand.init(p.demand, clearing, revenue),
+        required=required.init(p.required),
+        plan=plan.init(p.plan, paths),
+        funding=funding.init(p.funding, paths),
+        contracts=contracts.init(layout.contracts, layout.expiry, book.base_columns, book.facilities),
+        facility=facility.State(
+            gpus=gpus,
+            original=_columns(base["debt"], layout, paths),
+            debt=_columns(base["debt"], layout, paths),
+            cash=np.zeros_like(gpus),
+            coupon=_columns(base["coupon"], layout, paths),
+            prepaid=_columns(base["prepaid_share"], layout, paths),
+            refinanced=np.zeros_like(gpus),
+            defaulted=np.zeros(gpus.shape, dtype=bool),
+        ),
+        holdco=holdco.init(p.holdco, layout.bullets, paths, layout.last),
+        market=market.init(p.market, paths),
+        segments=segments.init(p.segments, paths),
+        cascade=cascade.init(p.cascade, paths),
+        seen=Seen(
+            rents=rent,
+            surprise=zero,
+            jump=zero,
+            revenue=revenue,
+            suppliers=zero + 1.0,
+            lab_shortfall=zero,
+            recycled=p.demand.recycled_share * p.demand.lab_funding + zero,
+            availability=zero + 1.0,
+            spv_support=np.zeros((paths, p.plan.guidance.shape[1])),
+            impact=zero,
+            fire_sale=zero,
+            demand=clearing,
+            plan_growth=zero + p.plan.guidance_growth,
+            neocloud_capex=zero,
+        ),
+    )
+    fixed = Fixed(
+        throughput=throughput,
+        revenue=revenue,
+        capex=capex_0,
+        free_cash_flow=p.funding.cfo.sum() - capex_0,
+        b200_rent=rent[:, generations.B200 : generations.B200 + 1],
+        fleet_by_firm=np.maximum(book.by_firm(gpus)[:1], 1.0),
+    )
+    return world, fixed
+
+
+def _columns(values: Array, layout: Layout, paths: int) -> Array:
+    """Base-date facility facts as (path, facility), zero in cohort columns."""
+    wide = np.zeros((paths, layout.book.facilities))
+    return put(wide, layout.book.base_columns, np.broadcast_to(values, (paths, len(values))))
+
+
+def forced(assumptions: Assumptions, uniforms: Mapping[str, Array], paths: int) -> Mapping[str, list[Array]]:
+    """What the scenario's events force, variable → quarter → (path, 1); zero where nothing is forced."""
+    labels = assumptions.calendar.labels
+    base = ordinal(labels[0])
+    out = {name: [np.zeros((paths, 1))] * len(labels) for name in FORCED}
+    for i, event in enumerate(assumptions.events):
+        happens = uniforms["event"][0, :, i : i + 1] < event.probability
+        first, last = ordinal(event.start) - base, ordinal(event.end) - base
+        for t in range(max(first, 0), min(last, len(labels) - 1) + 1):
+            out[event.variable][t] = out[event.variable][t] + happens * event.scaled
+    return out
+
+
+FORCED = ("demand", "lab_funding", "credit_stress", "hardware_cost", "power", "hy_spread")

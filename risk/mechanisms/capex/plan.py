@@ -1,0 +1,174 @@
+"""The capex plan of the Big Five: guidance that fades into a flexible accelerator, and a digestion regime.
+
+For six quarters the plan follows guidance with fading weight. After that each firm's capex grows with
+demand growth extrapolated from the past (the overbuild engine), with the return on AI capital against its
+cost, and with its peers; spreads, leverage and compute waiting for power brake it. In a digestion, whose
+hazard rises with the revenue gap, slack, funding stress and negative carry, capex falls until it heals.
+
+===============  ==========  =========  =================================================================
+symbol           shape       unit       meaning
+===============  ==========  =========  =================================================================
+log_plan         (path, 5)   log USD/q  plan of each firm for the coming quarter
+expected         (path, 1)   log/q      extrapolated demand growth g^e
+digestion        (path, 1)   0/1        1 while in digestion
+===============  ==========  =========  =================================================================
+
+Notes
+-----
+g^e = w g + (1 - w) g^e_{-1}
+d ln C = a_g (g^e - g*) + a_r (yield - user cost) - a_s (HY - 400)/100 - a_l excess leverage
+         - a_w (undeployed years - 0.3)+ + a_p (peers) + common shock + own shock, within [-.35, +.25].
+References: flexible accelerator (Jorgenson 1963); thesis page, "Hyperscaler capex guidance" watch-item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.parameters import Array, entry
+
+DT = 0.25
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of the plan; (path, 1) where drawn, (1, firm) for table columns."""
+
+    last_quarter: Array = entry("capex.firm.capex_last_quarter")  # USD
+    guidance: Array = entry("capex.firm.guidance")  # USD a quarter, the half year after the base date
+    guidance_weights: Array = entry("capex.guidance_weights")  # (6,)
+    guidance_quarters: float = entry("capex.guidance_quarters")
+    guidance_growth: float = entry("capex.guidance_growth")  # log a quarter thereafter
+    extrapolation: Array = entry("capex.extrapolation")
+    expected_growth: float = entry("capex.expected_growth")  # log a quarter at the base date
+    neutral_growth: float = entry("capex.neutral_growth")  # log a quarter
+    accelerator: Array = entry("capex.accelerator")
+    return_response: Array = entry("capex.return_response")
+    spread_response: Array = entry("capex.spread_response")  # per unit of spread
+    neutral_spread: float = entry("capex.neutral_spread")
+    leverage_response: float = entry("capex.leverage_response")
+    arms_race: Array = entry("capex.arms_race")
+    undeployed_response: Array = entry("capex.undeployed_response")
+    undeployed_tolerance: float = entry("capex.undeployed_tolerance")  # years of deployment
+    common_volatility: Array = entry("capex.common_volatility")  # log a quarter
+    firm_volatility: float = entry("capex.firm_volatility")  # log a quarter
+    largest_fall: float = entry("capex.largest_fall")
+    largest_rise: float = entry("capex.largest_rise")
+    user_cost: float = entry("capex.user_cost")  # 1/y
+    user_cost_spread: float = entry("capex.user_cost_spread")
+    system_share: float = entry("capex.compute_share")  # compute share of AI capex
+    digestion_hazard: Array = entry("capex.digestion_hazard")  # 1/q
+    digestion_decline: Array = entry("capex.digestion_decline")  # 1/y
+    healing_hazard: Array = entry("capex.healing_hazard")  # 1/q
+    gap_exponent: float = entry("capex.digestion_gap")
+    gap_center: float = entry("capex.digestion_gap_center")  # log gap
+    slack_exponent: float = entry("capex.digestion_slack")  # per unit of utilization
+    slack_center: float = entry("capex.digestion_slack_center")
+    funding_exponent: float = entry("capex.digestion_funding")
+    spread_exponent: float = entry("capex.digestion_spread")  # per unit of spread
+    carry_exponent: float = entry("capex.digestion_carry")
+    largest_hazard: float = entry("capex.largest_hazard")  # 1/q
+
+
+@dataclass(frozen=True)
+class State:
+    """See the symbol table."""
+
+    log_plan: Array
+    expected: Array
+    digestion: Array
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What the plan reads of the rest of the model, all (path, 1) unless said."""
+
+    demand_growth: Array  # log change of compute demand last quarter
+    rental_yield: Array  # 1/y on the all-in cost of the newest generation
+    spread: Array  # high-yield spread, fraction
+    undeployed_years: Array
+    excess_leverage: Array  # (path, firm) debt over limit, 0 where under it
+    log_gap: Array  # ln(required / realised revenue)
+    utilization: Array
+    funding_gap: Array  # share of planned uses left unfunded last quarter
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Drivers of the quarter, for the record."""
+
+    user_cost: Array
+    hazard: Array
+    growth: Array  # (path, firm) log change of the plan
+
+
+def init(params: Params, paths: int) -> State:
+    """Plan for the first simulated quarter: guidance."""
+    start = np.log(params.guidance) + np.zeros((paths, 1))
+    return State(start, np.full((paths, 1), params.expected_growth), np.zeros((paths, 1)))
+
+
+def user_cost(params: Params, spread: Array) -> Array:
+    """Cost of holding AI capital a year, share of its all-in price, (path, 1)."""
+    return params.user_cost + params.user_cost_spread * (spread - params.neutral_spread)
+
+
+def digestion_hazard(params: Params, s: Signals, cost: Array) -> Array:
+    """Hazard a quarter of entering digestion, (path, 1)."""
+    index = (
+        params.gap_exponent * (s.log_gap - params.gap_center)
+        + params.slack_exponent * np.maximum(0.0, params.slack_center - s.utilization)
+        + params.funding_exponent * s.funding_gap
+        + params.spread_exponent * np.maximum(0.0, s.spread - params.neutral_spread)
+        + params.carry_exponent * np.maximum(0.0, cost - s.rental_yield)
+    )
+    return np.minimum(params.digestion_hazard * np.exp(index), params.largest_hazard)
+
+
+def _desired_growth(params: Params, state: State, s: Signals, expected: Array, cost: Array) -> Array:
+    """Accelerator's log change of capex, (path, firm), before shocks."""
+    peers = state.log_plan.mean(axis=1, keepdims=True) - np.log(params.guidance).mean()
+    own = state.log_plan - np.log(params.guidance)
+    return (
+        params.accelerator * (expected - params.neutral_growth)
+        + params.return_response * (s.rental_yield - cost)
+        - params.spread_response * (s.spread - params.neutral_spread)
+        - params.leverage_response * s.excess_leverage
+        - params.undeployed_response * np.maximum(0.0, s.undeployed_years - params.undeployed_tolerance)
+        + params.arms_race * (peers - own)
+    )
+
+
+def guidance_path(params: Params, t: int) -> Array:
+    """Guided capex of each firm in quarter t, USD, (1, firm)."""
+    return params.guidance * np.exp(params.guidance_growth * max(0.0, t - params.guidance_quarters))
+
+
+def step(params: Params, state: State, t: int, s: Signals, shocks: dict[str, Array]) -> tuple[State, Flows]:
+    """Plan for quarter t + 1 from what was seen in quarter t.
+
+    Parameters
+    ----------
+    shocks : `common` (path, 1) and `firm` (path, 5) innovations, `digestion` (path, 2) uniforms for entry and healing.
+    """
+    w = params.extrapolation
+    expected = w * s.demand_growth + (1.0 - w) * state.expected
+    cost = user_cost(params, s.spread)
+    hazard = digestion_hazard(params, s, cost)
+
+    draw = shocks["digestion"]
+    enters = (state.digestion == 0) & (draw[:, 0:1] < hazard)
+    heals = (state.digestion == 1) & (draw[:, 1:2] < params.healing_hazard)
+    digestion = np.where(enters, 1.0, np.where(heals, 0.0, state.digestion))
+
+    noise = params.common_volatility * shocks["common"] + params.firm_volatility * shocks["firm"]
+    desired = _desired_growth(params, state, s, expected, cost)
+    growth = np.clip(np.where(digestion == 1, -params.digestion_decline * DT, desired) + noise, params.largest_fall, params.largest_rise)
+
+    weight = params.guidance_weights[t] if t < len(params.guidance_weights) else 0.0
+    accelerated = state.log_plan + growth
+    guided = np.log(guidance_path(params, t + 1)) + noise
+    log_plan = np.where(digestion == 1, accelerated, weight * guided + (1.0 - weight) * accelerated)
+    return State(log_plan, expected, digestion), Flows(cost, hazard, log_plan - state.log_plan)

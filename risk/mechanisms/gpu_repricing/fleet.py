@@ -1,0 +1,256 @@
+"""The fleet: capex buys accelerators, power decides when they work, rent and age retire them.
+
+Spending on compute buys H100 equivalents (H100e) at the all-in hardware price, which falls in steps at
+launches. Units are delivered after one to three quarters, wait in an undeployed stock, and are energized
+only as far as the power of the quarter allows. A generation whose rent lies below its operating cost
+retires a tenth a quarter; so does, more slowly, one that has passed its age.
+
+====================  ==================  =========  ====================================================
+symbol                shape               unit       meaning
+====================  ==================  =========  ====================================================
+energized             (path, generation)  H100e      working units
+undeployed            (path, generation)  H100e      delivered, waiting for power
+pipeline              3 × (path, gen.)    H100e      bought, due in 1, 2, 3 quarters
+power                 (path, generation)  W          facility power of the energized units
+clock                 (path, 1)           year       technology clock of the hardware price
+demanded              10 × (path, 1)      W/year     facility power the purchases of each quarter asked for
+====================  ==================  =========  ====================================================
+
+Notes
+-----
+price   c = c_0 exp(-lambda clock + memory);  power cap  gw0 e^(g t) (D_{t-10} / (gw0 e^(g (t-10))))^e shock
+(what is asked for today is connected ten quarters later).
+References: thesis page, "Power delivery — the grid-level choke point"; Epoch AI price-performance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.parameters import Array, entry
+
+QUARTERS_A_YEAR = 4
+POWER_LEAD = 10  # quarters from asking for power to having it; within the 8-16 of model and page
+RAMP = 4  # quarters over which a launched generation takes over purchases
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of the fleet; (path, 1) where drawn, (1, generation) for table columns."""
+
+    hardware_cost_decline: Array = entry("gpu.hardware_cost_decline")  # 1/y
+    hardware_cost_decline_base: float = entry("gpu.hardware_cost_decline_base")  # 1/y
+    launch_step_share: float = entry("gpu.launch_step_share")
+    gpu_cost: float = entry("gpu.gpu_cost")  # USD per B200-class GPU
+    memory_cost: Array = entry("gpu.memory_cost")  # log addition at its peak
+    memory_peak: float = entry("gpu.memory_peak")  # quarters to the peak
+    memory_half_life: float = entry("gpu.memory_half_life")  # years
+    merchant_share: Array = entry("gpu.merchant_share")
+    merchant_share_2030: Array = entry("gpu.merchant_share_2030")
+    custom_cost_ratio: float = entry("gpu.custom_cost_ratio")
+    delivery_weights: Array = entry("gpu.delivery_weights")  # (path, 3)
+    delivery_weights_base: Array = entry("gpu.delivery_weights_base")  # (3,)
+    recent_purchases: Array = entry("gpu.recent_purchases")  # (3,) H100e, oldest first
+    undeployed: float = entry("gpu.undeployed")  # H100e
+    power_capacity: Array = entry("gpu.power_capacity")  # W a year
+    power_growth: Array = entry("gpu.power_growth")  # 1/y
+    power_response: Array = entry("gpu.power_response")
+    power_volatility: Array = entry("gpu.power_volatility")
+    power_usage_effectiveness: float = entry("gpu.power_usage_effectiveness")
+    power_pass_through: float = entry("gpu.power_pass_through")
+    late_power_gain: float = entry("gpu.late_power_gain")  # 1/y
+    launch_volatility: float = entry("gpu.launch_volatility")
+    uneconomic_retirement: float = entry("gpu.uneconomic_retirement")  # 1/q
+    age_retirement: float = entry("gpu.age_retirement")  # 1/q
+    service_age: float = entry("gpu.service_age")  # quarters
+    gpus: Array = entry("gpu.generation.gpus")
+    unit_power: Array = entry("gpu.generation.power")  # W IT per GPU
+    opex: Array = entry("gpu.generation.opex")  # USD per GPU-hour
+    launch: Array = entry("gpu.generation.launch")  # quarters from the base date, negative = past
+
+
+@dataclass(frozen=True)
+class State:
+    """Balance at the start of a quarter (see the symbol table)."""
+
+    energized: Array
+    undeployed: Array
+    pipeline: tuple[Array, Array, Array]
+    power: Array
+    clock: Array
+    launch_progress: Array  # (path, 1) quarters of roadmap travelled
+    since_launch: Array  # (path, generation) quarters since launch, negative before it
+    demanded: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What happened in the quarter."""
+
+    purchased: Array  # (path, 1) H100e
+    delivered: Array  # (path, 1) H100e
+    energized: Array  # (path, generation) H100e
+    retired: Array  # (path, generation) H100e
+    power_bound: Array  # (path, 1) 1 where the cap held units back
+    power_energized: Array  # (path, 1) W
+    cost: Array  # (path, 1) USD per merchant H100e, compute only
+    power_per_h100e: Array  # (path, 1) W of facility power per H100e bought
+
+
+def init(params: Params, throughput: Array) -> State:
+    """Fleet at the base date; fleet plus pipeline is the same on every path.
+
+    Parameters
+    ----------
+    throughput : (path, generation) H100e per GPU.
+    """
+    weights, base = params.delivery_weights, params.delivery_weights_base
+    oldest, middle, newest = params.recent_purchases
+    newest_generation = (params.launch <= 0) & (params.launch == params.launch[params.launch <= 0].max())
+
+    def undelivered(w: Array) -> tuple[Array, Array, Array]:
+        first, second, third = w[..., 0:1], w[..., 1:2], w[..., 2:3]
+        return (first * newest + second * middle + third * oldest, second * newest + third * middle, third * newest)
+
+    due = undelivered(weights)
+    shift = sum(undelivered(base)) - sum(due)
+    energized = params.gpus * throughput + np.where(newest_generation, shift, 0.0)
+    power = energized * params.unit_power / throughput * params.power_usage_effectiveness
+    zero = np.zeros_like(due[0])
+    return State(
+        energized=energized,
+        undeployed=np.where(newest_generation, params.undeployed, 0.0) + zero,
+        pipeline=tuple(np.where(newest_generation, d, 0.0) for d in due),  # type: ignore[arg-type]
+        power=power,
+        clock=zero,
+        launch_progress=zero,
+        since_launch=-params.launch + np.zeros_like(energized),
+        demanded=(zero,) * POWER_LEAD,
+    )
+
+
+def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, b200: Array) -> Array:
+    """All-in compute cost of one merchant H100e, USD, (path, 1)."""
+    years_past = max(0.0, (t - params.memory_peak) / QUARTERS_A_YEAR)
+    memory = params.memory_cost * min(1.0, t / params.memory_peak) * 0.5 ** (years_past / params.memory_half_life)
+    return params.gpu_cost / b200 * np.exp(-params.hardware_cost_decline * clock + memory + forced)
+
+
+def merchant_share(params: Params, t: int) -> Array:
+    """Merchant (NVIDIA, AMD) share of compute spending: linear drift to 2030Q4, then flat."""
+    progress = min(1.0, t / 18)
+    return params.merchant_share + (params.merchant_share_2030 - params.merchant_share) * progress
+
+
+def purchase_mix(since_launch: Array) -> Array:
+    """Share of each generation in this quarter's purchases, (path, generation); newest first to be bought."""
+    ramp = np.clip((since_launch + 1.0) / RAMP, 0.0, 1.0)
+    left = np.ones_like(ramp[:, :1])
+    shares = []
+    for g in reversed(range(ramp.shape[1])):
+        shares.append(left * ramp[:, g : g + 1])
+        left = left * (1.0 - ramp[:, g : g + 1])
+    return np.concatenate(shares[::-1], axis=1)
+
+
+def _launches(params: Params, state: State, epsilon: Array) -> tuple[Array, Array, Array]:
+    """Advance the roadmap: progress, quarters since launch, technology clock."""
+    progress = state.launch_progress + np.maximum(0.0, 1.0 + params.launch_volatility * epsilon)
+    launched = state.since_launch >= 0.0
+    since = np.where(launched, state.since_launch + 1.0, np.where(progress >= params.launch, 0.0, -1.0))
+    pending = (since < RAMP).any(axis=1, keepdims=True)
+    ramping = ((since >= 0.0) & (since < RAMP) & (params.launch > 0)).any(axis=1, keepdims=True)
+    step = params.launch_step_share
+    # A launch delivers the stepped share of two years of progress over its ramp of one year.
+    pace = np.where(pending, 1.0 - step + 2.0 * step * ramping, 1.0)
+    return progress, since, state.clock + pace / QUARTERS_A_YEAR
+
+
+def _power_cap(params: Params, state: State, t: int, epsilon: Array, forced: Array | float) -> Array:
+    """Facility power that can be energized this quarter, W, (path, 1)."""
+    trend = params.power_capacity * np.exp(params.power_growth * t / QUARTERS_A_YEAR)
+    response: Array | float = 1.0
+    if t - POWER_LEAD >= 1:
+        then = params.power_capacity * np.exp(params.power_growth * (t - POWER_LEAD) / QUARTERS_A_YEAR)
+        response = (np.maximum(state.demanded[0], 1.0) / then) ** params.power_response
+    noise = np.exp(params.power_volatility * epsilon - 0.5 * params.power_volatility**2 + forced)
+    return trend * response * noise / QUARTERS_A_YEAR
+
+
+def step(
+    params: Params,
+    state: State,
+    t: int,
+    throughput: Array,
+    compute_spending: Array,
+    rents: Array,
+    shocks: dict[str, Array],
+) -> tuple[State, Flows]:
+    """One quarter of the fleet.
+
+    Parameters
+    ----------
+    compute_spending : (path, 1) USD this quarter on accelerators, all buyers.
+    rents : (path, generation) USD per GPU-hour paid last quarter.
+    shocks : `launch`, `power` (path, 1) innovations; `forced_cost`, `forced_power` log additions.
+    """
+    progress, since, clock = _launches(params, state, shocks["launch"])
+    cost = hardware_cost(params, clock, t, shocks["forced_cost"], throughput[:, 3:4])
+    share = merchant_share(params, t)
+    purchased = compute_spending / cost * (share + (1.0 - share) / params.custom_cost_ratio)
+    mix = purchase_mix(since)
+    unit_power = _unit_power(params, throughput, since, t)
+
+    bought = purchased * mix
+    first, second, third = params.delivery_weights[:, 0:1], params.delivery_weights[:, 1:2], params.delivery_weights[:, 2:3]
+    delivered = state.pipeline[0]
+    pipeline = (state.pipeline[1] + first * bought, state.pipeline[2] + second * bought, third * bought)
+
+    rate = params.uneconomic_retirement * (rents < params.opex) + params.age_retirement * (since > params.service_age)
+    retired = rate * state.energized
+    freed = (rate * state.power).sum(axis=1, keepdims=True)
+
+    waiting = state.undeployed + delivered
+    asked = (waiting * unit_power).sum(axis=1, keepdims=True)
+    cap = _power_cap(params, state, t, shocks["power"], shocks["forced_power"]) + freed
+    energized = waiting * np.minimum(1.0, cap / np.maximum(asked, 1.0))
+    added_power = energized * unit_power
+    per_unit = (mix * unit_power).sum(axis=1, keepdims=True)
+
+    after = State(
+        energized=state.energized + energized - retired,
+        undeployed=waiting - energized,
+        pipeline=pipeline,
+        power=state.power * (1.0 - rate) + added_power,
+        clock=clock,
+        launch_progress=progress,
+        since_launch=since,
+        demanded=(*state.demanded[1:], purchased * per_unit * QUARTERS_A_YEAR),
+    )
+    flows = Flows(
+        purchased=purchased,
+        delivered=delivered.sum(axis=1, keepdims=True),
+        energized=energized,
+        retired=retired,
+        power_bound=(asked > cap).astype(np.float64),
+        power_energized=added_power.sum(axis=1, keepdims=True),
+        cost=cost,
+        power_per_h100e=per_unit,
+    )
+    return after, flows
+
+
+def _unit_power(params: Params, throughput: Array, since: Array, t: int) -> Array:
+    """Facility power per H100e of each generation, W, (path, generation).
+
+    It follows the roadmap; a path on which hardware cheapens faster than the base also needs less power,
+    and the last generation keeps improving from a year after its launch.
+    """
+    years = t / QUARTERS_A_YEAR
+    faster = params.hardware_cost_decline - params.hardware_cost_decline_base
+    late = np.maximum(0.0, since[:, -1:] - RAMP) / QUARTERS_A_YEAR
+    gain = np.concatenate([np.zeros_like(throughput[:, :-1]), params.late_power_gain * late], axis=1)
+    roadmap = params.unit_power / throughput * params.power_usage_effectiveness
+    return roadmap * np.exp(-params.power_pass_through * faster * years - gain)

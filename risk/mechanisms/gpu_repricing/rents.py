@@ -1,0 +1,195 @@
+"""Rents: the market clears in dollars, spot and contract follow with lags, launches re-rate old units.
+
+The dollars bidding for compute meet the priced supply. The clearing level moves at once; spot reverts to
+it in quarters, the one-year contract follows spot and the clearing level more slowly, and utilization
+takes the strain in between. A launch re-rates every older generation over a year.
+
+=================  ==================  ==========  ======================================================
+symbol             shape               unit        meaning
+=================  ==================  ==========  ======================================================
+level              (path, 1)           log USD/h   rent of an H100-equivalent numeraire, R_g = e^level E^(1+omega)
+clearing           (path, 1)           log USD/h   the same level at which the market clears
+rerating           (path, generation)  log         discount of older generations since a launch
+supply             (path, 1)           H100e       sum_g E_g^omega S_g, the priced supply
+=================  ==================  ==========  ======================================================
+
+Notes
+-----
+clearing      X = e^clearing · u_bar · 8760 · supply
+spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
+contract      d ln c = kappa_c (½ ln s + ½ clearing + premium - ln c) + w drift
+utilization   u = clip(u_bar (clearing / paid)^e, lowest, highest)
+E of the newest generation is a numeraire and cancels from clearing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.parameters import Array, entry
+
+HOURS = 8760.0  # hours in a year
+DT = 0.25
+TREND_WINDOW = 8  # quarters over which contract buyers read the decline of rents
+RERATING_QUARTERS = 4
+H100 = 1
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of the rental market; (path, 1) where drawn."""
+
+    launch_obsolescence: Array = entry("gpu.launch_obsolescence")
+    spot_reversion: Array = entry("gpu.spot_reversion")  # 1/q
+    contract_reversion: Array = entry("gpu.contract_reversion")  # 1/q
+    spot_volatility: Array = entry("gpu.spot_volatility")  # 1/sqrt(y)
+    term_premium: Array = entry("gpu.term_premium")  # log
+    utilization_elasticity: Array = entry("gpu.utilization_elasticity")
+    normal_utilization: float = entry("gpu.normal_utilization")
+    lowest_utilization: float = entry("gpu.lowest_utilization")
+    highest_utilization: float = entry("gpu.highest_utilization")
+    contract_weight: float = entry("gpu.contract_weight")
+    drift_weight: float = entry("gpu.drift_weight")
+    drift_smoothing: float = entry("gpu.drift_smoothing")
+    drift_limit: float = entry("gpu.drift_limit")  # log/q
+    jump_intensity: float = entry("gpu.efficiency_jump_intensity")  # 1/y
+    jump_size: float = entry("gpu.efficiency_jump_size")  # log per unit of E
+    index: Array = entry("gpu.generation.index")  # USD/h
+    spot_discount: float = entry("gpu.h100_spot")  # USD/h, spot of the numeraire at the base date
+    rent_before: float = entry("gpu.h100_contract_two_years_before")  # USD/h
+    median_decline: float = entry("gpu.median_rent_decline")  # 1/y
+    highest_expected_decline: float = entry("gpu.highest_expected_decline")  # 1/y
+
+
+@dataclass(frozen=True)
+class State:
+    """Log levels of the numeraire (see the symbol table)."""
+
+    spot: Array
+    contract: Array
+    clearing: Array
+    drift: Array
+    spot_rerating: Array
+    contract_rerating: Array
+    contract_history: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Prices and dollars of the quarter."""
+
+    spot: Array  # (path, generation) USD per GPU-hour
+    contract: Array  # (path, generation) USD per GPU-hour, one year
+    clearing: Array  # (path, generation) USD per GPU-hour
+    utilization: Array  # (path, 1)
+    paid: Array  # (path, 1) USD a year
+    unserved: Array  # (path, 1) USD a year, demand less dollars paid (the buyers' margin)
+    jump: Array  # (path, 1) efficiency jump in log rent
+    surprise: Array  # (path, 1) log change of the clearing level against the base median decline
+
+
+def priced_supply(params: Params, throughput: Array, energized: Array) -> Array:
+    """H100e weighted by what a unit of each generation earns: sum_g E_g^omega S_g, (path, 1)."""
+    return (throughput**params.launch_obsolescence * energized).sum(axis=1, keepdims=True)
+
+
+def clearing_demand(params: Params, level: Array | float, supply: Array) -> Array:
+    """Dollars a year at which the market clears at a log level of rent, (path, 1)."""
+    return np.exp(level) * params.normal_utilization * HOURS * supply
+
+
+def init(params: Params, throughput: Array) -> State:
+    """Market at the base date: contract at the observed index, spot at its own reading."""
+    zero = np.zeros_like(throughput[:, :1])
+    contract = np.log(params.index[:, H100 : H100 + 1]) + zero
+    older = np.log(params.rent_before) + zero
+    return State(
+        spot=np.log(params.spot_discount) + zero,
+        contract=contract,
+        clearing=contract,
+        drift=zero,
+        spot_rerating=np.zeros_like(throughput),
+        contract_rerating=np.zeros_like(throughput),
+        contract_history=(older,) * TREND_WINDOW,
+    )
+
+
+def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
+    """Log discount added this quarter to every generation older than one being launched, (path, generation)."""
+    added = np.zeros_like(throughput)
+    columns = np.arange(throughput.shape[1])
+    for new in range(1, throughput.shape[1]):
+        launching = (since_launch[:, new : new + 1] >= 0) & (since_launch[:, new : new + 1] < RERATING_QUARTERS)
+        leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
+        loss = params.launch_obsolescence * leap / RERATING_QUARTERS
+        added = added - np.where(launching & (columns < new), loss, 0.0)
+    return added
+
+
+def expected_decline(params: Params, state: State) -> Array:
+    """Rent decline a year that a contract signed now expects, (path, 1)."""
+    trailing = (state.contract_history[0] - state.contract) / (TREND_WINDOW * DT)
+    return np.clip(0.5 * trailing + 0.5 * params.median_decline, 0.0, params.highest_expected_decline)
+
+
+def _levels(params: Params, state: State, clearing: Array, shocks: dict[str, Array], jump: Array) -> tuple[Array, Array, Array]:
+    """Spot, contract and smoothed drift after one quarter."""
+    limit = params.drift_limit
+    smoothing = params.drift_smoothing
+    drift = np.clip(smoothing * state.drift + (1 - smoothing) * (clearing - state.clearing), -limit, limit)
+    follow = params.drift_weight * drift
+    noise = params.spot_volatility * np.sqrt(DT) * shocks["rent"]
+    spot = state.spot + params.spot_reversion * (clearing - state.spot) + follow + noise + jump - shocks["fire_sale"]
+    target = 0.5 * spot + 0.5 * clearing + params.term_premium
+    contract = state.contract + params.contract_reversion * (target - state.contract) + follow
+    return spot, contract, drift
+
+
+def step(
+    params: Params,
+    state: State,
+    throughput: Array,
+    energized: Array,
+    supply: Array,
+    demand: Array,
+    launching: Array,
+    shocks: dict[str, Array],
+) -> tuple[State, Flows]:
+    """One quarter of the rental market.
+
+    Parameters
+    ----------
+    energized : (path, generation) H100e; `supply` : (path, 1) priced supply.
+    demand : (path, 1) USD a year bid for compute.
+    launching : (path, generation) quarters since launch, negative before it.
+    shocks : `rent`, `efficiency` (path, 1) innovations, `efficiency_event` uniforms, `fire_sale` log discount.
+    """
+    clearing = np.log(demand / (params.normal_utilization * HOURS * supply))
+    event = shocks["efficiency_event"] < params.jump_intensity * DT
+    jump = np.where(event, params.jump_size * shocks["efficiency"], 0.0)
+    spot, contract, drift = _levels(params, state, clearing, shocks, jump)
+
+    added = rerating(params, throughput, launching)
+    spot_rerating = (1.0 - params.spot_reversion) * state.spot_rerating + added
+    contract_rerating = (1.0 - params.contract_reversion) * state.contract_rerating + added
+
+    per_unit = throughput ** (1.0 + params.launch_obsolescence)
+    spot_rent = np.exp(spot + spot_rerating) * per_unit
+    contract_rent = np.exp(contract + contract_rerating) * per_unit
+    after = State(spot, contract, clearing, drift, spot_rerating, contract_rerating, (*state.contract_history[1:], state.contract))
+    paid_rent = params.contract_weight * contract_rent + (1.0 - params.contract_weight) * spot_rent
+    units = energized / throughput
+    paid_full = (paid_rent * units).sum(axis=1, keepdims=True)
+    clearing_rent = np.exp(clearing) * per_unit
+    asked_full = (clearing_rent * units).sum(axis=1, keepdims=True)
+    utilization = np.clip(
+        params.normal_utilization * (asked_full / paid_full) ** params.utilization_elasticity,
+        params.lowest_utilization,
+        params.highest_utilization,
+    )
+    paid = utilization * HOURS * paid_full
+    surprise = clearing - state.clearing + params.median_decline * DT
+    flows = Flows(spot_rent, contract_rent, clearing_rent, utilization, paid, demand - paid, jump, surprise)
+    return after, flows

@@ -1,0 +1,1 @@
+"""Private credit: the state of the market (market) and the pools that default in it (segments)."""

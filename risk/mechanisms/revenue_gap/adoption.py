@@ -1,0 +1,112 @@
+"""Realised AI revenue: one end-customer pool in five segments, adopted, abandoned and repriced.
+
+Each segment climbs toward its own ceiling by word of mouth (Bass), loses adopters who abandon, and is
+scaled by price × volume: token prices fall, volume answers with an elasticity, agents use more per user.
+
+=============  =================  ========  ============================================================
+symbol         shape              unit      meaning
+=============  =================  ========  ============================================================
+adopted        (path, segment)    fraction  share of the segment's ceiling reached
+scale          (path, 1)          log       price × volume × intensity against the base date
+level          (path, 1)          log       permanent demand shocks
+demand_state   (path, 1)          sd        AR(1) state of AI demand
+=============  =================  ========  ============================================================
+
+Notes
+-----
+dA = [(p + q A)(1 - A) e^{b z - b²/2} - churn A] dt;   d scale = (eta - 1) delta dt + g dt, where a positive
+sum is scaled by (1 - revenue / $5T)+. Deflation adds (eta - 1) delta: the Jevons question is a parameter.
+References: Bass (1969); thesis page, "The demand drivers — what's actually pulling the spend".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.parameters import Array, entry
+
+DT = 0.25
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of adoption; (path, 1) where drawn, (1, segment) for table columns."""
+
+    run_rate: Array = entry("revenue.run_rate")  # USD a year at the base date
+    log_ceiling: Array = entry("revenue.log_ceiling")  # ln USD bn
+    innovation: float = entry("revenue.innovation")  # 1/y, Bass p
+    imitation: Array = entry("revenue.imitation")  # 1/y, Bass q
+    churn: Array = entry("revenue.churn")  # 1/y
+    elasticity: Array = entry("revenue.elasticity")
+    token_price_decline: Array = entry("revenue.token_price_decline")  # 1/y
+    rent_pass_through: float = entry("revenue.rent_pass_through")
+    intensity_growth: Array = entry("revenue.intensity_growth")  # 1/y
+    saturation: float = entry("revenue.saturation")  # USD a year
+    demand_volatility: Array = entry("revenue.demand_volatility")  # 1/q
+    demand_loading: Array = entry("revenue.demand_loading")
+    demand_persistence: float = entry("revenue.demand_persistence")  # a quarter
+    highest_adoption: float = entry("revenue.highest_initial_adoption")
+    run_rate_share: Array = entry("revenue.segment.run_rate_share")
+    ceiling_share: Array = entry("revenue.segment.ceiling_share")
+
+
+@dataclass(frozen=True)
+class State:
+    """See the symbol table; `ceiling` is (path, segment) USD a year."""
+
+    ceiling: Array
+    adopted: Array
+    scale: Array
+    level: Array
+    demand_state: Array
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Revenue of the quarter, annualised."""
+
+    revenue: Array  # (path, segment) USD a year
+    shock: Array  # (path, 1) log demand shock of the quarter
+    token_price_decline: Array  # (path, 1) log fall of the token price this quarter
+
+
+def revenue(state: State, forced: Array | float = 0.0) -> Array:
+    """Annualised revenue by segment, USD, (path, segment); `forced` is a scenario's log addition."""
+    return state.ceiling * state.adopted * np.exp(state.scale + state.level + forced)
+
+
+def init(params: Params) -> State:
+    """Adoption that reproduces the run-rate of every segment; a ceiling never lies below what is earned."""
+    earned = params.run_rate * params.run_rate_share
+    ceiling = np.maximum(np.exp(params.log_ceiling) * 1e9 * params.ceiling_share, earned / params.highest_adoption)
+    zero = np.zeros_like(ceiling[:, :1])
+    return State(ceiling, earned / ceiling, zero, zero, zero)
+
+
+def step(params: Params, state: State, surprise: Array, jump: Array, shocks: dict[str, Array]) -> tuple[State, Flows]:
+    """One quarter of adoption and repricing.
+
+    Parameters
+    ----------
+    surprise : (path, 1) log change of the clearing rent against the base median, last quarter.
+    jump : (path, 1) efficiency jump of last quarter, log; either sign cheapens a token.
+    shocks : `demand` (path, 1) innovation; `forced` log addition of the scenario.
+    """
+    rho = params.demand_persistence
+    demand_state = rho * state.demand_state + np.sqrt(1.0 - rho**2) * shocks["demand"]
+    shock = params.demand_volatility * shocks["demand"] - 0.5 * params.demand_volatility**2
+
+    speed = np.exp(params.demand_loading * demand_state - 0.5 * params.demand_loading**2)
+    a = state.adopted
+    adopted = a + ((params.innovation + params.imitation * a) * (1.0 - a) * speed - params.churn * a) * DT
+
+    cheaper = params.token_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
+    growth = (params.elasticity - 1.0) * cheaper + params.intensity_growth * DT
+    earned = revenue(state, shocks["forced"]).sum(axis=1, keepdims=True)
+    room = np.maximum(0.0, 1.0 - earned / params.saturation)
+    scale = state.scale + np.where(growth > 0, growth * room, growth)
+
+    after = State(state.ceiling, np.clip(adopted, 0.0, 1.0), scale, state.level + shock, demand_state)
+    return after, Flows(revenue(after, shocks["forced"]), shock, cheaper)

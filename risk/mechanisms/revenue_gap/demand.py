@@ -1,0 +1,126 @@
+"""Dollars that bid for compute: customers' inference, lab growth paid by outside money, internal use.
+
+Demand X = phi_c · revenue + lab funding + internal use. Internal use at the base date is solved, so that
+the market clears at the observed rent; it is over a third of demand and is reported. Lab funding is part
+external (the funding window) and part recycled from suppliers, who lend to the customers who buy from
+them; the recycled part follows the suppliers' own capex and cash flow.
+
+Notes
+-----
+lab funding = s_0 [(1 - rho) e^{g t + b L} k(L) + rho · clip(C/C_0) · clip(1 + (FCF - FCF_0)/C_0)]
+with k = 0.45 where the window state L lies under -1.5 standard deviations.
+References: thesis page, "Dated developments — 2026" (NVIDIA 30 and Amazon 50 of OpenAI's $110bn).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.parameters import Array, entry
+
+DT = 0.25
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of compute demand; (path, 1) where drawn."""
+
+    compute_share: Array = entry("revenue.compute_share")  # phi_c
+    compute_share_decline: float = entry("revenue.compute_share_decline")  # 1/y
+    internal_growth: Array = entry("revenue.internal_growth")  # 1/y
+    internal_growth_decay: Array = entry("revenue.internal_growth_decay")  # 1/y
+    internal_demand_share: float = entry("revenue.internal_demand_share")
+    lab_funding: Array = entry("revenue.lab_funding")  # USD a year at the base date
+    lab_funding_growth: Array = entry("revenue.lab_funding_growth")  # 1/y
+    lab_window_loading: Array = entry("revenue.lab_window_loading")
+    lab_window_persistence: float = entry("revenue.lab_window_persistence")
+    shut_window: float = entry("revenue.shut_window")  # sd
+    shut_window_funding: float = entry("revenue.shut_window_funding")
+    recycled_share: Array = entry("revenue.recycled_share")  # rho_c
+    lab_revenue_share: float = entry("revenue.lab_revenue_share")
+    lab_compute_share: float = entry("revenue.lab_compute_share")
+    commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)
+    commitments: Array = entry("revenue.lab_commitments")  # (k,) USD a year
+
+
+@dataclass(frozen=True)
+class State:
+    """Internal use (USD a year) and the labs' funding window (standard deviations), (path, 1)."""
+
+    internal: Array
+    window: Array
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Demand of the quarter, USD a year, (path, 1)."""
+
+    from_revenue: Array
+    lab_external: Array
+    lab_recycled: Array
+    internal: Array
+    total: Array
+    coverage: Array  # labs' means over commitments
+    window: Array  # effective funding-window state, sd
+
+
+def compute_share(params: Params, t: int) -> Array:
+    """phi_c at quarter t: compute spending per dollar of end-customer revenue, (path, 1)."""
+    return params.compute_share * np.exp(-params.compute_share_decline * t * DT)
+
+
+def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
+    """Solve internal use so that demand equals what clears the market at observed prices.
+
+    Parameters
+    ----------
+    clearing_demand, revenue : (path, 1) USD a year.
+    """
+    internal = clearing_demand - params.compute_share * revenue - params.lab_funding
+    return State(internal, np.zeros_like(internal))
+
+
+def lab_coverage(params: Params, t: int, revenue: Array, funding: Array) -> Array:
+    """Labs' spendable revenue and funding over their compute commitments, (path, 1)."""
+    due = np.interp(t, params.commitment_quarters, params.commitments)
+    return (params.lab_revenue_share * params.lab_compute_share * revenue + funding) / due
+
+
+def _external_funding(params: Params, window: Array, t: int) -> Array:
+    """Lab funding from outside the chain, USD a year, (path, 1)."""
+    open_share = np.where(window < params.shut_window, params.shut_window_funding, 1.0)
+    growth = np.exp(params.lab_funding_growth * t * DT + params.lab_window_loading * window)
+    return (1.0 - params.recycled_share) * params.lab_funding * growth * open_share
+
+
+def step(params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: dict[str, Array]) -> tuple[State, Flows]:
+    """One quarter of compute demand.
+
+    Parameters
+    ----------
+    revenue : (path, 1) end-customer revenue, USD a year.
+    suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
+    shocks : `window` innovation, `demand_shock` log shock, `forced_demand`, `forced_window`.
+    """
+    rho = params.lab_window_persistence
+    carried = rho * state.window + np.sqrt(1.0 - rho**2) * shocks["window"]
+    window = carried + shocks["forced_window"]
+    external = _external_funding(params, window, t)
+    recycled = params.recycled_share * params.lab_funding * suppliers
+
+    growth = params.internal_growth * np.exp(-params.internal_growth_decay * t * DT) * DT
+    internal = state.internal * np.exp(growth + params.internal_demand_share * shocks["demand_shock"])
+    used = internal * np.exp(params.internal_demand_share * shocks["forced_demand"])
+
+    bought = compute_share(params, t) * revenue
+    coverage = lab_coverage(params, t, revenue, external + recycled)
+    total = bought + external + recycled + used
+    return State(internal, carried), Flows(bought, external, recycled, used, total, coverage, window)
+
+
+def supplier_capacity(capex: Array, capex_0: Array, free_cash_flow: Array, free_cash_flow_0: Array) -> Array:
+    """Suppliers' capacity to fund their customers against the base date, (path, 1)."""
+    scale = np.clip(capex / capex_0, 0.25, 2.5)
+    return scale * np.clip(1.0 + (free_cash_flow - free_cash_flow_0) / capex_0, 0.5, 1.5)

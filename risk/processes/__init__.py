@@ -1,0 +1,13 @@
+"""Reusable mathematics of the mechanisms, vectorised over paths; nothing here knows what an AI lab is.
+
+Functions are pure: they broadcast their arguments against one another, return new arrays and draw nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Numeric = float | Array
+"""A number, or an array that broadcasts against the other arguments."""

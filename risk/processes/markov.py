@@ -1,0 +1,78 @@
+"""Regimes that switch by a Markov chain whose row may differ from path to path."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.processes import Array, Numeric
+
+States = NDArray[np.int64]
+
+
+def transition_row(matrix: Array, state: States) -> Array:
+    """Row of the transition matrix each path stands in.
+
+    Parameters
+    ----------
+    matrix
+        Probabilities a step, shape (regime, regime); rows sum to 1.
+    state
+        Current regime, shape (path, 1).
+
+    Returns
+    -------
+    Shape (path, regime).
+    """
+    row: Array = matrix[state[:, 0]]
+    return row
+
+
+def scale_entry(row: Array, state: States, target: int, multiplier: Numeric) -> Array:
+    """Transition rows with the probability of *entering* one regime multiplied.
+
+    Parameters
+    ----------
+    row
+        Shape (path, regime), rows sum to 1.
+    state
+        Current regime, shape (path, 1); paths already in `target` are left alone.
+    target
+        Regime whose entry becomes more or less likely.
+    multiplier
+        Non-negative, shape (path, 1) or a number; the product is capped at 1.
+
+    Returns
+    -------
+    Shape (path, regime); the other probabilities keep their proportions and the row still sums to 1.
+    """
+    entry = row[:, target : target + 1]
+    scaled = np.where(state == target, entry, np.minimum(1.0, entry * multiplier))
+    others = (1.0 - scaled) / np.where(entry < 1.0, 1.0 - entry, 1.0)
+    return np.where(np.arange(row.shape[-1]) == target, scaled, row * others)
+
+
+def step(row: Array, uniform: Array) -> States:
+    """Next regime by inversion of the row's distribution.
+
+    Parameters
+    ----------
+    row
+        Probabilities, shape (path, regime).
+    uniform
+        Draw in (0, 1), shape (path, 1). With regimes ordered from good to bad a high draw is bad, and
+        shifting probability to a worse regime never improves a path.
+
+    Returns
+    -------
+    Shape (path, 1).
+    """
+    passed = uniform >= np.cumsum(row, axis=-1)[:, :-1]
+    return np.asarray(passed.sum(axis=-1, keepdims=True, dtype=np.int64))
+
+
+def stationary(matrix: Array) -> Array:
+    """Long-run share of time in each regime, shape (regime,), of an irreducible chain."""
+    size = len(matrix)
+    balance = np.vstack([matrix.T - np.eye(size), np.ones(size)])
+    return np.asarray(np.linalg.lstsq(balance, np.r_[np.zeros(size), 1.0], rcond=None)[0])

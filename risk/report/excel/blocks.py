@@ -1,0 +1,267 @@
+"""Writing blocks: headings, prose, tiles, tables and heat maps. Charts are drawn in `charts`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from openpyxl.formatting.rule import ColorScale, DataBar, FormatObject, Rule
+from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableStyleInfo
+
+from risk.report.excel.cells import Pen
+from risk.report.excel.layout import (
+    INDENT,
+    SAMPLED_ROWS,
+    Place,
+    SheetLayout,
+    TablePlace,
+    heat_note,
+    indents,
+    note_lines,
+    paragraph_lines,
+)
+from risk.report.excel.measure import height, line_count
+from risk.report.excel.styles import SKY, VERMILLION, Look
+from risk.report.formats import named, show
+from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
+from risk.report.table import Cell, Check, Column, Link, Table, Validation, plain, value_of
+
+_STYLE_NAMES = {
+    "plain": "r_body",
+    "id": "r_id",
+    "engine": "r_hard",
+    "input": "r_input",
+    "calculation": "r_calc",
+    "link": "r_link",
+    "note": "r_small",
+    "bar": "r_body",
+    "flag": "r_body",
+}
+_PROSE = {"body": "r_text", "bullet": "r_text", "lead": "r_lead", "finding": "r_text", "note": "r_note"}
+_ROW = 14.5
+_SECTION = 20.0
+_WIDEST_BAR = 1.0
+
+
+def write_heading(pen: Pen, place: Place, text: str) -> None:
+    """Title of a section, with a rule over the columns it covers."""
+    look = Look("r_section", vertical="bottom")
+    pen.styles.fill_row(pen.sheet, place.row, range(place.column, place.column + place.columns), look)
+    pen.put(place.row, place.column, text, look)
+    pen.tall(place.row, _SECTION)
+
+
+def write_paragraph(pen: Pen, place: Place, block: Paragraph, width: float) -> None:
+    """One row per line; cells are never merged, text runs over empty neighbors."""
+    size = {"note": 9, "lead": 11}.get(block.style, 10)
+    for i, line in enumerate(paragraph_lines(block, width)):
+        content = line if isinstance(block.text, str) else block.text
+        look = Look(_PROSE[block.style], indent=0)
+        if block.style == "bullet":
+            content = f"•  {line}" if i == 0 else line
+            look = replace(look, indent=0 if i == 0 else 1)
+        if block.style == "finding":
+            look = replace(look, bold=True)
+        pen.put(place.row + i, place.column, content, look)
+        pen.tall(place.row + i, height(1, size))
+
+
+def write_tiles(pen: Pen, layout: SheetLayout, place: Place, block: Tiles) -> None:
+    """Name, number, note; each tile centered over its share of the columns."""
+    edges = [place.column + round(i * place.columns / len(block.tiles)) for i in range(len(block.tiles) + 1)]
+    looks = ("r_tile_label", "r_tile", "r_tile_note")
+    for tile, first, end in zip(block.tiles, edges[:-1], edges[1:], strict=True):
+        form = named(tile.format).excel
+        for i, (name, content) in enumerate(zip(looks, (tile.label, tile.value, tile.note), strict=True)):
+            look = Look(name, form if name == "r_tile" else "General", "centerContinuous")
+            pen.styles.fill_row(pen.sheet, place.row + i, range(first, end), look)
+            pen.put(place.row + i, first, content, look)
+            text = show(value_of(content), tile.format) if name == "r_tile" else str(content)
+            size = 18 if name == "r_tile" else 9
+            pen.fit(place.row + i, first, text, layout.width(first, end - first), size, name == "r_tile")
+    for i, points in enumerate((17.0, 27.0, 16.0)):
+        pen.tall(place.row + i, points)
+
+
+def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> None:
+    """Title, header, rows and note of a table, with its filters, checks and bars."""
+    table = at.table
+    if table.title:
+        ends = at.columns[-1] + table.columns[-1].span
+        write_heading(pen, replace(place, columns=ends - place.column), table.title)
+    _write_header(pen, layout, at)
+    measured = _measured(table)
+    for number in range(len(table.rows)):
+        _write_row(pen, layout, at, number, number in measured)
+    _write_note(pen, place, table.note, layout, at.header + 1 + len(table.rows))
+    if table.rows:
+        _decorate(pen, at)
+    if table.excel_name:
+        last = f"{get_column_letter(at.columns[-1])}{at.header + len(table.rows)}"
+        ref = f"{get_column_letter(at.columns[0])}{at.header}:{last}"
+        excel = ExcelTable(displayName=table.excel_name, ref=ref)
+        excel.tableStyleInfo = TableStyleInfo(showRowStripes=False)
+        pen.sheet.add_table(excel)
+
+
+def _write_header(pen: Pen, layout: SheetLayout, at: TablePlace) -> None:
+    tallest = 1
+    for i, (column, start) in enumerate(zip(at.table.columns, at.columns, strict=True)):
+        horizontal = _horizontal(column, at.table.align_of(i))
+        look = Look("r_head", horizontal=horizontal, wrap=column.span == 1, indent=int(indents(at.table, i)))
+        pen.styles.fill_row(pen.sheet, at.header, range(start, start + column.span), look)
+        pen.put(at.header, start, column.label, look)
+        if column.span == 1:
+            tallest = max(tallest, line_count(column.label, layout.width(start, 1), bold=True))
+    pen.tall(at.header, height(tallest) + 5)
+
+
+def _horizontal(column: Column, align: str) -> str:
+    return "centerContinuous" if column.span > 1 and align != "left" else align
+
+
+def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measured: bool) -> None:
+    table, row = at.table, at.header + 1 + number
+    looks = [_look(table, number, i) for i in range(len(table.columns))]
+    lines = 1
+    for i, (look, start) in enumerate(zip(looks, at.columns, strict=True)):
+        if look.wrap:
+            width = layout.width(start, 1) - INDENT * look.indent
+            lines = max(lines, line_count(table.text(number, i), width, bold=bool(look.bold)))
+    if lines > 1:
+        looks = [replace(look, vertical="top") for look in looks]
+    for i, (column, start, look) in enumerate(zip(table.columns, at.columns, looks, strict=True)):
+        if column.span > 1:
+            pen.styles.fill_row(pen.sheet, row, range(start, start + column.span), look)
+        pen.put(row, start, plain(table.rows[number][i]), look, (at, number))
+        if measured and not look.wrap:
+            width = layout.width(start, column.span) - INDENT * look.indent
+            pen.fit(row, start, table.text(number, i), width, bold=bool(look.bold))
+    pen.tall(row, height(lines) + (_ROW - height(1)))
+
+
+def _measured(table: Table) -> set[int]:
+    """Rows to measure: all of a short table; of a long one the first, and those of the largest numbers."""
+    rows = set(range(min(len(table.rows), SAMPLED_ROWS)))
+    for column in table.columns if len(table.rows) > SAMPLED_ROWS else ():
+        numbers = [v if isinstance(v := value_of(c), int | float) else 0 for c in table.column(column.key)]
+        rows |= {numbers.index(max(numbers)), numbers.index(min(numbers))}
+    return rows
+
+
+def _look(table: Table, number: int, index: int) -> Look:
+    column, content = table.columns[index], table.rows[number][index]
+    inner, style, bold = plain(content), column.style, number in table.total
+    if isinstance(content, Cell):
+        style, bold = content.style or style, bold or content.bold
+    name = "r_jump" if isinstance(inner, Link) else _STYLE_NAMES[style]
+    align = "center" if isinstance(inner, Check) else table.align_of(index)
+    wrap = column.wrap and column.span == 1 and isinstance(value_of(inner), str)
+    form = named(table.format_of(number, index)).excel
+    indent = int(align == "left" and indents(table, index))
+    return _cached_look(name, form, _horizontal(column, align), wrap, bold, indent)
+
+
+@lru_cache(maxsize=1024)
+def _cached_look(name: str, form: str, horizontal: str, wrap: bool, bold: bool, indent: int) -> Look:
+    return Look(name, form, horizontal, wrap, bold or None, indent, "center")
+
+
+def _write_note(pen: Pen, place: Place, note: str, layout: SheetLayout, row: int) -> None:
+    for i, line in enumerate(note_lines(note, layout.width(place.column, place.columns))):
+        pen.put(row + i, place.column, line, Look("r_note"))
+        pen.tall(row + i, height(1))
+
+
+def _decorate(pen: Pen, at: TablePlace) -> None:
+    rules = pen.sheet.conditional_formatting
+    for column in at.table.columns:
+        area = at.range(column.key).replace("$", "")
+        if column.style == "bar":
+            ends = [FormatObject(type="num", val=v) for v in (0, _WIDEST_BAR)]
+            rules.add(area, Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color=Color(rgb=f"FF{SKY}"))))
+        if column.style == "flag" or any(isinstance(plain(c), Check) for c in at.table.column(column.key)):
+            for word in ("FAIL", "STALE", "OK"):
+                rules.add(area, _word_rule(word))
+        if column.validation:
+            pen.sheet.add_data_validation(_validation(column.validation, area))
+
+
+def _word_rule(word: str) -> Rule:
+    good = word == "OK"
+    style = DifferentialStyle(font=Font(color="00684D" if good else "FFFFFF", bold=True))
+    if not good:
+        style.fill = PatternFill(bgColor=VERMILLION, fill_type="solid")
+    return Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=style)
+
+
+def _validation(rule: Validation, area: str) -> DataValidation:
+    if rule.choices:
+        valid = DataValidation(type="list", formula1=f'"{",".join(rule.choices)}"', allow_blank=False)
+    else:
+        low = -1e300 if rule.low is None else rule.low
+        high = 1e300 if rule.high is None else rule.high
+        valid = DataValidation(type="decimal", operator="between", formula1=repr(low), formula2=repr(high))
+    valid.showErrorMessage = True
+    valid.showInputMessage = bool(rule.prompt)
+    valid.prompt = rule.prompt or None
+    valid.add(area)
+    return valid
+
+
+def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) -> None:
+    """Title, column title, labels and colored cells; the number stands in every cell."""
+    write_heading(pen, place, block.title)
+    top, first = place.row + 2, place.column + 1
+    width = len(block.column_labels)
+    head = Look("r_head", horizontal="centerContinuous")
+    pen.put(top - 1, place.column, None, Look("r_head"))
+    pen.styles.fill_row(pen.sheet, top - 1, range(first, first + width), head)
+    pen.put(top - 1, first, block.column_title, head)
+    for i, label in enumerate((block.row_title, *block.column_labels)):
+        pen.put(top, place.column + i, label, Look("r_head", horizontal="center" if i else "left", wrap=True))
+    colored = []
+    for r, (label, values) in enumerate(zip(block.row_labels, block.values, strict=True), start=1):
+        pen.put(top + r, place.column, label, Look("r_body"))
+        for c, value in enumerate(values):
+            thin = block.thin(r - 1, c)
+            look = Look("r_thin" if thin else "r_heat", named(block.format).excel, "center")
+            cell = pen.put(top + r, first + c, value, look)
+            colored += [] if thin else [cell.coordinate]
+        pen.tall(top + r, 17.0)
+    labels = (block.row_title, *block.column_labels)
+    tallest = max(line_count(t, layout.widths[place.column - 1 + i], bold=True) for i, t in enumerate(labels))
+    pen.tall(top - 1, _ROW)
+    pen.tall(top, height(tallest) + 3)
+    if colored:
+        pen.sheet.conditional_formatting.add(" ".join(colored), _color_scale(block))
+    _write_note(pen, place, heat_note(block), layout, top + 1 + len(block.row_labels))
+
+
+def _color_scale(block: HeatMap) -> Rule:
+    values = [FormatObject(type="num", val=v) for v in (block.low, block.middle, block.high)]
+    colors = [Color(rgb=f"FF{rgb}") for rgb in ("F7FBFF", "FDD0A2", "E6550D")]
+    return Rule(type="colorScale", colorScale=ColorScale(cfvo=values, color=colors))
+
+
+def write_block(pen: Pen, layout: SheetLayout, place: Place) -> None:
+    """Write any block but a chart."""
+    match place.block:
+        case Heading(text):
+            write_heading(pen, place, text)
+        case Paragraph():
+            write_paragraph(pen, place, place.block, layout.width(place.column, place.columns))
+        case Tiles():
+            write_tiles(pen, layout, place, place.block)
+        case Table():
+            write_table(pen, layout, place, pen.layout.find(place.block.id))
+        case HeatMap():
+            write_heat_map(pen, layout, place, place.block)
+        case _:
+            for row in range(place.row, place.row + place.rows):
+                pen.tall(row, _ROW)

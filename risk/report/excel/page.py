@@ -1,0 +1,105 @@
+"""How a sheet is seen and printed: paper, margins, footers, print area, panes, protection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from risk.report.excel.layout import SheetLayout
+from risk.report.sheet import Heading, Workbook
+from risk.report.table import Table
+
+PAPER = {"a4": 9, "letter": 1}
+SIZES = {"a4": (595.3, 841.9), "letter": (612.0, 792.0)}
+"""Short and long side, in points."""
+
+LEFT, TOP, BOTTOM = 0.4, 0.5, 0.6
+INCH = 72.0
+POINTS_PER_CHARACTER = 5.25
+"""Width of a column of width 1 (7 pixels at 96 dpi)."""
+
+SLACK = 0.97
+"""Share of a page that may be planned for; programs differ a little in how they scale."""
+ZOOM = 90
+DEFAULT_HEIGHT = 15.0
+
+
+def set_page(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+    """Set view, paper and protection of a sheet; `header` = row of the table header to keep in view."""
+    _set_view(sheet, placed, header)
+    _set_paper(sheet, placed, workbook, header)
+    if placed.sheet.pages is None:
+        _break_pages(sheet, placed, workbook, header)
+    guard = sheet.protection  # no password: it guards against slips, it is not security
+    guard.sheet = True
+    guard.formatColumns = guard.formatRows = guard.sort = guard.autoFilter = False  # False = allowed
+
+
+def _set_view(sheet: Worksheet, placed: SheetLayout, header: int | None) -> None:
+    view = sheet.sheet_view
+    view.showGridLines, view.zoomScale = False, ZOOM
+    if header:
+        sheet.freeze_panes = f"B{header + 1}"
+    elif placed.sheet.freeze == "title":
+        sheet.freeze_panes = "A3"
+
+
+def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+    setup: Any = sheet.page_setup
+    setup.paperSize = PAPER[workbook.paper]
+    setup.orientation = "landscape" if placed.sheet.landscape else "portrait"
+    setup.fitToWidth, setup.fitToHeight = 1, placed.sheet.pages or 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins = PageMargins(left=LEFT, right=LEFT, top=TOP, bottom=BOTTOM, header=0.3, footer=0.3)
+    sheet.print_options.horizontalCentered = True
+    last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
+    sheet.print_area = f"A1:{get_column_letter(len(placed.widths))}{last}"
+    if placed.sheet.pages != 1:
+        one_table = sum(isinstance(place.block, Table) for place in placed.places) == 1
+        sheet.print_title_rows = f"{header}:{header}" if header and one_table else "1:2"
+    said = workbook.properties
+    footer: Any = sheet.oddFooter
+    footer.left.text, footer.right.text = "&A", "Page &P of &N"
+    footer.center.text = f"run {said.run} · {said.classification}".replace("&", "&&")
+    for part in (footer.left, footer.center, footer.right):
+        part.size, part.font = 8, "Calibri,Regular"
+
+
+def _break_pages(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+    """Start a new page before what the end of the page would cut, if it fits a page at all."""
+    page = _page_height(placed, workbook)
+    repeated = _depth(sheet, header, header) if header else _depth(sheet, 1, 2)
+    used = _depth(sheet, 1, placed.first_row - 1)
+    for start, end in _kept_together(placed):
+        depth = _depth(sheet, start, end)
+        if start > placed.first_row and used + depth > page >= repeated + depth:
+            sheet.row_breaks.append(Break(id=start - 1))
+            used = repeated
+        used = (used + depth) % page
+
+
+def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
+    """First and last rows of bands; a heading belongs to the band below it."""
+    headings = {place.row for place in placed.places if isinstance(place.block, Heading)}
+    rows = sorted({place.row for place in placed.places})
+    starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in headings]
+    return list(zip(starts, [*(row - 1 for row in starts[1:]), placed.last_row], strict=True))
+
+
+def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
+    """Height of a page in the sheet's own points, before it is shrunk to the width of the paper."""
+    short, long = SIZES[workbook.paper]
+    across, down = (long, short) if placed.sheet.landscape else (short, long)
+    width = sum(placed.widths) * POINTS_PER_CHARACTER
+    shrink = min(1.0, (across - 2 * LEFT * INCH) / width)
+    return SLACK * (down - (TOP + BOTTOM) * INCH) / shrink
+
+
+def _depth(sheet: Worksheet, first: int, last: int) -> float:
+    heights = (sheet.row_dimensions[row].height for row in range(first, last + 1))
+    return sum(DEFAULT_HEIGHT if height is None else height for height in heights)

@@ -1,0 +1,129 @@
+"""The look of the workbook: palette, named cell styles, and their quick application to many cells."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.worksheet.worksheet import Worksheet
+
+NAVY, INK, SKY, PALE = "0B2545", "08306B", "6BAED6", "C6DBEF"
+VERMILLION, BLUE, GREEN, ORANGE, GREY = "D55E00", "0072B2", "009E73", "E69F00", "7F7F7F"
+RULE, WASH, SHADE, INPUT, NOTE = "D9D9D9", "EAF1FA", "F2F2F2", "FFF9DB", "595959"
+"""Colors that color-blind readers tell apart (Okabe–Ito, ColorBrewer Blues); no red and green pairs."""
+
+TABS = {"F": ORANGE, "W": GREY, "P": INK, "C": GREEN}
+"""Tab color by kind of sheet."""
+
+FONT = "Calibri"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A named style and what one cell changes in it."""
+
+    name: str
+    number_format: str = "General"
+    horizontal: str = "left"
+    wrap: bool = False
+    bold: bool | None = None
+    indent: int = 0
+    vertical: str | None = None
+
+
+def _font(size: float = 10, color: str = "000000", bold: bool = False, italic: bool = False) -> Font:
+    return Font(name=FONT, size=size, color=color, bold=bold, italic=italic)
+
+
+def _fill(color: str) -> PatternFill:
+    return PatternFill("solid", start_color=color, end_color=color)
+
+
+def _line(color: str = RULE, style: Any = "thin") -> Border:
+    return Border(bottom=Side(style=style, color=color))
+
+
+def _box(color: str = "BFBFBF") -> Border:
+    side = Side(style="thin", color=color)
+    return Border(left=side, right=side, top=side, bottom=side)
+
+
+@dataclass(frozen=True)
+class _Named:
+    font: Font
+    fill: PatternFill | None = None
+    border: Border | None = None
+    vertical: Any = "center"
+    locked: bool = True
+
+
+_STYLES = {
+    "r_body": _Named(_font(), border=_line()),
+    "r_text": _Named(_font()),
+    "r_lead": _Named(_font(11, INK, bold=True)),
+    "r_id": _Named(_font(color=NOTE), border=_line()),
+    "r_input": _Named(_font(color="0000FF"), _fill(INPUT), _box(), locked=False),
+    "r_hard": _Named(_font(), _fill(SHADE), _line()),
+    "r_calc": _Named(_font(), border=_line()),
+    "r_link": _Named(_font(color="007A33"), border=_line()),
+    "r_jump": _Named(Font(name=FONT, size=10, color=BLUE, underline="single"), border=_line()),
+    "r_head": _Named(_font(color="FFFFFF", bold=True), _fill(NAVY)),
+    "r_note": _Named(_font(9, NOTE, italic=True)),
+    "r_small": _Named(_font(9, NOTE), border=_line()),
+    "r_title": _Named(_font(16, "FFFFFF", bold=True), _fill(NAVY)),
+    "r_subtitle": _Named(_font(9, "333333"), _fill(WASH)),
+    "r_back": _Named(Font(name=FONT, size=9, color=BLUE, underline="single"), _fill(WASH)),
+    "r_section": _Named(_font(12, NAVY, bold=True), border=_line(NAVY, "medium"), vertical="bottom"),
+    "r_tile": _Named(_font(18, INK, bold=True), _fill(WASH)),
+    "r_tile_label": _Named(_font(9, "333333"), _fill(WASH)),
+    "r_tile_note": _Named(_font(9, NOTE), _fill(WASH)),
+    "r_heat": _Named(_font(), border=_box("FFFFFF")),
+    "r_thin": _Named(_font(9, NOTE, italic=True), _fill(SHADE), _box("FFFFFF")),
+}
+
+
+class Styles:
+    """The named styles of one workbook; cells of one look share one style record, which is quick."""
+
+    def __init__(self, book: openpyxl.Workbook) -> None:
+        for name, named in _STYLES.items():
+            style = NamedStyle(name, font=named.font, alignment=Alignment(vertical=named.vertical))
+            style.fill = named.fill or PatternFill()
+            style.border = named.border or Border()
+            style.protection = Protection(locked=named.locked)
+            book.add_named_style(style)
+        self._records: dict[Look, Any] = {}
+
+    def apply(self, cell: Cell, look: Look) -> None:
+        """Give a cell a look."""
+        record = self._records.get(look)
+        if record is None:
+            self._set(cell, look)
+            record = self._records[look] = copy(cell._style)  # type: ignore[attr-defined]
+        cell._style = copy(record)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _set(cell: Any, look: Look) -> None:
+        cell.style = look.name
+        cell.number_format = look.number_format
+        cell.alignment = Alignment(
+            horizontal=look.horizontal,
+            vertical=look.vertical or cell.alignment.vertical,
+            wrap_text=look.wrap,
+            indent=look.indent,
+        )
+        if look.bold is not None:
+            font = copy(cell.font)
+            font.bold = look.bold
+            cell.font = font
+
+    def fill_row(self, sheet: Worksheet, row: int, columns: range, look: Look) -> None:
+        """Give empty cells a look, so that bands of color and rules run through."""
+        for column in columns:
+            cell = sheet.cell(row, column)
+            assert isinstance(cell, Cell)
+            self.apply(cell, look)

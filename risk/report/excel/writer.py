@@ -1,0 +1,187 @@
+"""From sheets as data to an Excel workbook."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.packaging.custom import IntProperty, StringProperty
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+
+from risk.report.charts import Chart
+from risk.report.excel.blocks import write_block
+from risk.report.excel.cells import CachedValue, Pen
+from risk.report.excel.charts import draw
+from risk.report.excel.drawing import Source
+from risk.report.excel.finish import finish
+from risk.report.excel.layout import Layout, SheetLayout, arrange
+from risk.report.excel.measure import characters
+from risk.report.excel.page import set_page
+from risk.report.excel.styles import TABS, Look, Styles
+from risk.report.sheet import Sheet, Workbook
+from risk.report.table import Link, Table
+
+CHART_DATA = "ChartData"
+"""The sheet that keeps the numbers behind all charts."""
+
+CHART_DATA_PRINTED_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A workbook as openpyxl writes it, and what the finishing pass adds.
+
+    Attributes
+    ----------
+    raw : the file without values for its formulas; a spreadsheet program computes them on loading.
+    cached : values of the formulas, by sheet and address.
+    alts : name and alternative text of each chart, by sheet, in order.
+    clipped : cells whose content is wider than its columns.
+    """
+
+    raw: bytes
+    workbook: Workbook
+    cached: Mapping[str, Mapping[str, CachedValue]]
+    alts: Mapping[str, tuple[tuple[str, str], ...]]
+    clipped: tuple[str, ...] = ()
+
+    def finished(self) -> bytes:
+        """The file to hand out: complete without recalculation, the same bytes every time."""
+        sheets = list(self.cached)
+        return finish(
+            self.raw,
+            [self.cached[s] for s in sheets],
+            [text for s in sheets for text in self.alts[s]],
+            self.workbook.properties.created,
+        )
+
+
+def build(workbook: Workbook) -> Draft:
+    """Lay out and write a workbook in memory.
+
+    Raises
+    ------
+    ReportError
+        A formula names a table or a column that does not exist, a block does not fit its sheet …
+    """
+    complete = _with_chart_data(workbook)
+    layout = arrange(complete)
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    styles = Styles(book)
+    cached: dict[str, Mapping[str, CachedValue]] = {}
+    clipped: list[str] = []
+    for placed in layout.sheets:
+        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout)
+        _write_sheet(pen, placed, complete)
+        cached[placed.sheet.name] = pen.cached
+        clipped += pen.clipped
+    _set_names(book, layout, complete)
+    _set_properties(book, complete)
+    buffer = BytesIO()
+    book.save(buffer)
+    charts = {s.name: [b for b in s.blocks() if isinstance(b, Chart)] for s in complete.sheets}
+    alts = {name: tuple((chart.title, chart.alt) for chart in blocks) for name, blocks in charts.items()}
+    return Draft(buffer.getvalue(), complete, cached, alts, tuple(clipped))
+
+
+def write(workbook: Workbook, path: Path) -> str:
+    """Write a finished workbook and return its sha256."""
+    content = build(workbook).finished()
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _with_chart_data(workbook: Workbook) -> Workbook:
+    """Add the sheet with the numbers behind the charts, if there are charts."""
+    tables: list[Table] = []
+    for sheet in workbook.sheets:
+        charts = (block for block in sheet.blocks() if isinstance(block, Chart))
+        tables += [replace(chart.table(), title=f"{sheet.name}: {chart.title}") for chart in charts]
+    if not tables:
+        return workbook
+    data = Sheet(
+        CHART_DATA,
+        "Chart data",
+        "The numbers behind every chart, in the order of the sheets. Differences are live formulas.",
+        "W",
+        tuple(tables),
+        printed_rows=CHART_DATA_PRINTED_ROWS,
+    )
+    return replace(workbook, sheets=(*workbook.sheets, data))
+
+
+def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
+    sheet = pen.sheet
+    for i, width in enumerate(placed.widths, start=1):
+        sheet.column_dimensions[get_column_letter(i)].width = width
+    _write_title(pen, placed, workbook)
+    for place in placed.places:
+        write_block(pen, placed, place)
+        if isinstance(place.block, Chart):
+            chart = draw(place.block, Source(pen.layout.find(f"chart-{place.block.id}")))
+            start = AnchorMarker(col=place.column - 1, row=place.row - 1)
+            end = AnchorMarker(col=place.column - 1 + place.columns, row=place.row - 1 + place.rows)
+            chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
+            sheet.add_chart(chart)
+    for row, points in pen.heights.items():
+        sheet.row_dimensions[row].height = points
+    sheet.sheet_properties.tabColor = TABS[placed.sheet.kind]
+    set_page(sheet, placed, workbook, _header_row(pen.layout, placed))
+
+
+def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
+    sheet, columns = placed.sheet, range(1, len(placed.widths) + 1)
+    rows = [(sheet.title, Look("r_title"), 27.0), (sheet.subtitle, Look("r_subtitle"), 16.0)]
+    if sheet.question:
+        rows.append((sheet.question, Look("r_note"), 15.0))
+    for row, (text, look, points) in enumerate(rows, start=1):
+        pen.styles.fill_row(pen.sheet, row, columns, look)
+        pen.put(row, 1, text, look)
+        pen.fit(row, 1, text, placed.width(1, len(placed.widths)), 16 if row == 1 else 9, row == 1)
+        pen.tall(row, points)
+    pen.tall(len(rows) + 1, 8.0)
+    back = f"Back to {workbook.contents}"
+    total = placed.width(1, len(placed.widths))
+    fits = characters(sheet.subtitle, 9) + characters(back, 9) < total and len(placed.widths) > 1
+    if fits and sheet.name != workbook.contents and workbook.contents in {s.name for s in workbook.sheets}:
+        pen.put(2, len(placed.widths), Link(back, workbook.contents), Look("r_back", horizontal="right"))
+
+
+def _header_row(layout: Layout, placed: SheetLayout) -> int | None:
+    """Row of the first table's header, if the sheet keeps it in view."""
+    if placed.sheet.freeze != "header":
+        return None
+    tables = [p.block.id for p in placed.places if isinstance(p.block, Table)]
+    return layout.find(tables[0]).header if tables else None
+
+
+def _set_names(book: openpyxl.Workbook, layout: Layout, workbook: Workbook) -> None:
+    for name, text in workbook.names.items():
+        book.defined_names[name] = DefinedName(name, attr_text=layout.resolve(text, ""))
+
+
+def _set_properties(book: openpyxl.Workbook, workbook: Workbook) -> None:
+    said, core = workbook.properties, book.properties
+    core.title, core.subject, core.creator = said.title, said.run, said.creator
+    core.category, core.keywords, core.language = said.classification, said.keywords, "en-US"
+    core.created, core.lastModifiedBy = said.created, said.creator
+    for name, value in said.custom.items():
+        small = isinstance(value, int) and abs(value) < 2**31
+        kept = (IntProperty(name=name, value=int(value)) if small
+                else StringProperty(name=name, value=str(value)))  # fmt: skip
+        book.custom_doc_props.append(kept)  # type: ignore[attr-defined]
+    assert book.calculation is not None
+    book.calculation.fullCalcOnLoad = True
+    views = [sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)]
+    for sheet in views:
+        sheet.sheet_view.tabSelected = sheet is views[0]

@@ -1,0 +1,197 @@
+"""Sheets as data: blocks on a grid of columns, and the workbook they make. No renderer is known here.
+
+A sheet is a sequence of bands, one below the other. A band is one block, or several side by side, each
+from its own column. Columns of a sheet have widths (`grid`); without them the first tables decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from risk.report.charts import Chart
+from risk.report.table import Formula, ReportError, Table
+
+Kind = Literal["F", "W", "P", "C"]
+"""Foundation (inputs), Workings, Presentation, Control."""
+
+KINDS: Mapping[Kind, str] = {"F": "Foundation", "W": "Workings", "P": "Presentation", "C": "Control"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Prose, broken into lines that fit the columns it covers; formulas stay on one line."""
+
+    text: str | Formula
+    style: Literal["body", "lead", "note", "bullet", "finding"] = "body"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large number with its name above and its error or unit below."""
+
+    label: str
+    value: str | float | Formula
+    format: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Large numbers side by side, over the columns the block covers."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A grid of numbers in color; cells that rest on too few paths are grey.
+
+    Attributes
+    ----------
+    values : one row per row label, in the unit of `format`.
+    counts : number of paths behind each value; () = not stated.
+    low, middle, high : ends and middle of the color scale.
+    """
+
+    id: str
+    title: str
+    row_title: str
+    column_title: str
+    row_labels: tuple[str, ...]
+    column_labels: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    counts: tuple[tuple[int, ...], ...] = ()
+    format: str = "share"
+    low: float = 0.0
+    middle: float = 0.5
+    high: float = 1.0
+    fewest: int = 100
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        shape = {len(self.column_labels)}
+        for grid in filter(None, (self.values, self.counts)):
+            if len(grid) != len(self.row_labels) or {len(row) for row in grid} != shape:
+                raise ReportError(f"heat map {self.id}: values or counts do not fit the labels")
+
+    def thin(self, row: int, column: int) -> bool:
+        """Whether a cell rests on too few paths."""
+        return bool(self.counts) and self.counts[row][column] < self.fewest
+
+
+Block = Heading | Paragraph | Tiles | Table | HeatMap | Chart
+
+
+@dataclass(frozen=True)
+class At:
+    """A block from a given column of the grid (1 = first) over a number of columns (None = to the end)."""
+
+    block: Block
+    column: int = 1
+    columns: int | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Blocks side by side."""
+
+    blocks: tuple[At, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Attributes
+    ----------
+    name : at most 31 characters; the tab.
+    title : heading of the sheet.
+    subtitle : what it covers: date, run, units.
+    kind : what the sheet is for; colors the tab.
+    grid : widths of the columns in characters; () = from the tables.
+    freeze : "title" keeps title rows in view, "header" the header of the first table and its first column.
+    pages : number of printed pages tall; None = as many as needed.
+    printed_rows : last row of the print area; None = all.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    kind: Kind
+    bands: tuple[Block | Band, ...]
+    question: str = ""
+    grid: tuple[float, ...] = ()
+    freeze: Literal["title", "header", "none"] = "title"
+    landscape: bool = True
+    pages: int | None = None
+    printed_rows: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= 31 or set(self.name) & set("[]:*?/\\'"):
+            raise ReportError(f"{self.name!r} cannot be the name of a sheet")
+
+    def placed(self) -> Iterator[tuple[At, ...]]:
+        """The blocks of each band."""
+        for band in self.bands:
+            yield band.blocks if isinstance(band, Band) else (At(band),)
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in order of reading."""
+        for band in self.placed():
+            yield from (at.block for at in band)
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What the document says of itself.
+
+    Attributes
+    ----------
+    run : id of the run; in every footer and in the document's subject.
+    created : time of the run, not of the writing, so that writing again gives the same bytes.
+    custom : further properties, such as the seed and the hash of the assumptions.
+    """
+
+    title: str
+    run: str
+    created: datetime
+    creator: str = "bubblerisk"
+    classification: str = "confidential"
+    keywords: str = ""
+    custom: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """Sheets in order of reading.
+
+    Attributes
+    ----------
+    names : defined names, such as `Sample_Loss`, and the cells they stand for (`{sample.loss}`).
+    contents : name of the sheet that lists the others; every sheet links back to it.
+    """
+
+    properties: Properties
+    sheets: tuple[Sheet, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    paper: Literal["a4", "letter"] = "a4"
+    contents: str = "Cover"
+
+    def __post_init__(self) -> None:
+        names = [s.name.casefold() for s in self.sheets]
+        if len(set(names)) < len(names):
+            raise ReportError("two sheets have the same name")
+        ids = [b.id for s in self.sheets for b in s.blocks() if isinstance(b, (Table, HeatMap, Chart))]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ReportError(f"blocks have the same id: {', '.join(twice)}")

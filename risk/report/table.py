@@ -1,0 +1,259 @@
+"""Tables as pure data: what the terminal prints and the workbook shows.
+
+A formula names cells by table and column, never by address: `{metrics.mean[3]}` is one cell,
+`{metrics.mean[capex]}` the cell in the row called `capex`, `{metrics.mean}` the whole column and `{row.mean}`
+the cell in the formula's own row. Each formula carries the value that our engine computed, so the report can
+be read where nothing recalculates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from math import isfinite
+from typing import Literal
+
+from risk.report.formats import Align, Scalar, named, show
+
+Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
+"""What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
+
+
+class ReportError(ValueError):
+    """The report is not well formed; the text says where."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A spreadsheet formula (without the leading "=") and the value that our engine computed for it."""
+
+    text: str
+    value: str | float | int | date
+
+    def __post_init__(self) -> None:
+        if self.text.startswith("="):
+            raise ReportError(f"formula {self.text!r}: leave out the leading '='")
+        if self.value is None or (isinstance(self.value, float) and not isfinite(self.value)):
+            raise ReportError(f"formula {self.text!r} has no value ({self.value})")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition that the workbook recomputes; shows OK or FAIL."""
+
+    condition: str
+    passed: bool
+
+    @property
+    def formula(self) -> Formula:
+        """The check as a formula that yields a word."""
+        return Formula(f'IF({self.condition},"OK","FAIL")', "OK" if self.passed else "FAIL")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Text that leads to a sheet (its name), a table (its id) or a page (https://…)."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Content that differs from its column in format or style."""
+
+    content: str | float | int | date | Formula | Check | Link | None
+    format: str | None = None
+    style: Style | None = None
+    bold: bool = False
+
+
+Plain = str | float | int | date | Formula | Check | Link | None
+Content = Plain | Cell
+
+
+def plain(content: Content) -> Plain:
+    """Content without its wrapping."""
+    return content.content if isinstance(content, Cell) else content
+
+
+def value_of(content: Content) -> Scalar:
+    """The value a reader sees: a formula's value, a link's text, a check's word."""
+    inner = plain(content)
+    match inner:
+        case Formula():
+            return inner.value
+        case Check():
+            return inner.formula.value
+        case Link():
+            return inner.text
+        case _:
+            return inner
+
+
+def number_of(content: Content) -> float:
+    """The number in a cell.
+
+    Raises
+    ------
+    ReportError
+        The cell holds no number.
+    """
+    value = value_of(content)
+    if isinstance(value, (str, date)) or value is None:
+        raise ReportError(f"{value!r} is not a number")
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What may be typed into an input cell: one of `choices`, or a number from `low` to `high`."""
+
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    key : name by which formulas and code find the column.
+    header : as printed; the unit is added to it.
+    unit : "" where rows have units of their own.
+    format : name of a number format (`risk.report.formats`).
+    width : in characters; None = fitted to the content. Ignored where the sheet sets its own grid.
+    style : what the cells are, which decides their look.
+    span : number of the sheet's columns that the column covers.
+    wrap : long text may take several lines.
+    """
+
+    key: str
+    header: str
+    format: str = "text"
+    unit: str = ""
+    width: float | None = None
+    style: Style = "plain"
+    span: int = 1
+    wrap: bool = True
+    align: Align | None = None
+    validation: Validation | None = None
+
+    def __post_init__(self) -> None:
+        named(self.format)
+
+    @property
+    def label(self) -> str:
+        """Header with its unit."""
+        return f"{self.header}, {self.unit}" if self.unit else self.header
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named columns.
+
+    Attributes
+    ----------
+    id : unique in the workbook; formulas use it.
+    title : what the table shows, in words; "" for none.
+    rows : one tuple of cells per row, one cell per column.
+    row_ids : names of rows for formulas; () = by number only.
+    total : numbers of the rows printed bold (sums, headline).
+    note : printed under the table.
+    excel_name : makes it an Excel table with filters, of this name (`tblSample`).
+    printed_rows : rows in the print area; None = all.
+    """
+
+    id: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Content, ...], ...]
+    title: str = ""
+    note: str = ""
+    row_ids: tuple[str, ...] = ()
+    total: frozenset[int] = frozenset()
+    excel_name: str = ""
+    printed_rows: int | None = None
+
+    def __post_init__(self) -> None:
+        keys = [c.key for c in self.columns]
+        if len(set(keys)) < len(keys):
+            raise ReportError(f"table {self.id}: columns have the same key: {sorted(keys)}")
+        for number, row in enumerate(self.rows):
+            if len(row) != len(keys):
+                raise ReportError(f"table {self.id}, row {number}: {len(row)} cells for {len(keys)} columns")
+            for key, content in zip(keys, row, strict=True):
+                value = content if isinstance(content, float) else value_of(content)
+                if isinstance(value, float) and not isfinite(value):
+                    raise ReportError(f"table {self.id}, row {number}, {key}: {value}; say in words why")
+        if self.row_ids and (len(self.row_ids) != len(self.rows) or len(set(self.row_ids)) < len(self.rows)):
+            raise ReportError(f"table {self.id}: give every row an id of its own")
+        if self.excel_name and (len({c.label for c in self.columns}) < len(keys) or not self.rows):
+            raise ReportError(f"table {self.id}: an Excel table needs rows and headers that differ")
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {c.key: i for i, c in enumerate(self.columns)}
+
+    def index(self, key: str) -> int:
+        """Position of a column.
+
+        Raises
+        ------
+        ReportError
+            No such column; the message names those there are.
+        """
+        if key not in self._places:
+            raise ReportError(f"table {self.id} has no column {key!r}; it has {', '.join(self._places)}")
+        return self._places[key]
+
+    def column(self, key: str) -> tuple[Content, ...]:
+        """The cells of a column."""
+        place = self.index(key)
+        return tuple(row[place] for row in self.rows)
+
+    def row_number(self, name: str) -> int:
+        """Number of a row, from its id or its number (negative numbers count from the end)."""
+        if name in self.row_ids:
+            return self.row_ids.index(name)
+        if not name.lstrip("-").isdigit():
+            raise ReportError(f"table {self.id} has no row {name!r}")
+        number = int(name) + (len(self.rows) if name.startswith("-") else 0)
+        if not 0 <= number < len(self.rows):
+            raise ReportError(f"table {self.id} has no row {name}; it has {len(self.rows)} rows")
+        return number
+
+    def align_of(self, column: int) -> Align:
+        """How a column is set: as it says or by its format; numbers of several formats go right."""
+        return self._alignments[column]
+
+    @cached_property
+    def _alignments(self) -> tuple[Align, ...]:
+        return tuple(self._alignment(i) for i in range(len(self.columns)))
+
+    def _alignment(self, column: int) -> Align:
+        spec = self.columns[column]
+        if spec.align or spec.format != "text":
+            return spec.align or named(spec.format).align
+        if any(isinstance(plain(row[column]), Check) for row in self.rows):
+            return "center"
+        kinds = {type(value_of(row[column])) for row in self.rows}
+        return "right" if kinds and not kinds & {str, type(None)} else "left"
+
+    def format_of(self, row: int, column: int) -> str:
+        """Name of the number format of a cell."""
+        content = self.rows[row][column]
+        return (isinstance(content, Cell) and content.format) or self.columns[column].format
+
+    def text(self, row: int, column: int) -> str:
+        """A cell as printed."""
+        return show(value_of(self.rows[row][column]), self.format_of(row, column))
+
+
+def rows_of(*columns: Sequence[Content]) -> tuple[tuple[Content, ...], ...]:
+    """Turn columns into rows."""
+    return tuple(zip(*columns, strict=True))

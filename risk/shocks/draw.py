@@ -1,0 +1,231 @@
+"""Everything one random block draws: parameters (what we do not know) and shocks (what happens).
+
+All of it is drawn before the first quarter, always for the full 1,024 paths, into read-only arrays. Streams
+by name:
+
+=========================
+===================================================================================== ``parameter:<id>``
+one uniform a path for each entry with a prior (one a component for a Dirichlet) ``factor:<letter>``
+innovations of a common factor ``mixing``                 the eight normals behind the Student-t mixing
+variable, one set a path and quarter ``shock:<group>:<i>``      idiosyncratic innovations of entity i of a
+group ``event:<name>:<i>``       uniforms that decide a hazard event for entity i =========================
+=====================================================================================
+
+A stream belongs to one factor or one entity, and quarters come one after another within it: an appended
+factor or entity and a longer horizon leave every number drawn before in place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from risk.assumptions.priors import Dirichlet
+from risk.shocks.dependence import SQUARES, correlate, student_t, student_t_mixing
+from risk.shocks.stream import BLOCK, fill_open_uniform, generator, open_uniform
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions, Entry
+
+Array = NDArray[np.float64]
+
+FACTORS = ("M", "Z", "E", "H", "P", "L")
+"""Common factors: macro/credit (up is stress), AI demand, algorithmic efficiency, hardware launch, power
+delivery, AI-lab funding window. Append only."""
+
+CORRELATION = "dependence.correlation"
+DEGREES_OF_FREEDOM = "dependence.degrees_of_freedom"
+
+_TILE = 16
+"""Columns written at once: two cache lines. Changes no number."""
+
+
+@dataclass(frozen=True)
+class Shocks:
+    """Standardised innovations of one random block; every array is read-only.
+
+    Attributes
+    ----------
+    common
+        Multivariate Student-t innovations in the order of `FACTORS`, shape (quarter, path, 6), unit variance
+        before the clip at ±5.
+    idiosyncratic
+        By entity group, Student-t innovations under the same mixing variable, shape (quarter, path, entity).
+    uniform
+        By hazard event, values in (0, 1), shape (quarter, path, entity).
+    """
+
+    common: Array
+    idiosyncratic: Mapping[str, Array]
+    uniform: Mapping[str, Array]
+
+    def factor(self, letter: str) -> Array:
+        """Innovations of one common factor, shape (quarter, path, 1)."""
+        column = FACTORS.index(letter)
+        return self.common[..., column : column + 1]
+
+
+def sample_parameter(entry: Entry, seed: int, block: int) -> Array:
+    """Draw one assumption for every path of a block, by inverting its prior.
+
+    A path keeps its rank in the prior when a scenario moves or replaces the prior: one uniform stream serves
+    an assumption whatever the shape.
+
+    Parameters
+    ----------
+    entry
+        Assumption with `id`, `value`, `scale` and `prior` (or None).
+    seed, block
+        Of the stream ``parameter:<id>``.
+
+    Returns
+    -------
+    Shape (1024,) in base units; (1024, k) for an entry with a Dirichlet prior, whose rows sum to 1. Without a
+    prior the value itself, repeated.
+    """
+    if entry.prior is None:
+        return np.full((BLOCK, *np.shape(entry.value)), _constant(entry))
+    stream = generator(seed, f"parameter:{entry.id}", block)
+    if isinstance(entry.prior, Dirichlet):
+        mean = np.asarray(entry.value, dtype=np.float64)
+        return dirichlet(mean, entry.prior.concentration, open_uniform(stream, (len(mean), BLOCK)).T)
+    return np.asarray(entry.prior.quantile(open_uniform(stream, (BLOCK,))) * entry.scale)
+
+
+def dirichlet(mean: Array, concentration: float, uniform: Array) -> Array:
+    """Dirichlet draws by normalised gamma quantiles.
+
+    Parameters
+    ----------
+    mean
+        Expected shares, shape (k,); normalised here, zeros stay zero.
+    concentration
+        Sum of the Dirichlet's parameters; the variance of share m is m (1 − m) / (concentration + 1).
+    uniform
+        Values in (0, 1), shape (…, k): one for each component.
+
+    Returns
+    -------
+    Shape (…, k), non-negative, summing to 1.
+    """
+    alpha = concentration * mean / mean.sum()
+    present = alpha > 0.0
+    gamma = np.where(present, gammaincinv(np.where(present, alpha, 1.0), uniform), 0.0)
+    return np.asarray(gamma / gamma.sum(axis=-1, keepdims=True))
+
+
+def draw_parameters(assumptions: Assumptions, seed: int, block: int) -> dict[str, float | Array]:
+    """Every numeric assumption of a block, by id, in base units.
+
+    Returns
+    -------
+    Entries with a prior have one draw a path: shape (1024, 1), or (1024, k) for a vector with a Dirichlet
+    prior. Entries without a prior are a float or an array of their own shape. Text settings are left out.
+    Arrays are read-only.
+    """
+    return {
+        key: _parameter(entry, seed, block)
+        for key, entry in assumptions.entries.items()
+        if not isinstance(entry.value, str)
+    }
+
+
+def _parameter(entry: Entry, seed: int, block: int) -> float | Array:
+    if entry.prior is None:
+        return _constant(entry)
+    drawn = sample_parameter(entry, seed, block)
+    return _frozen(drawn if drawn.ndim > 1 else drawn[:, None])
+
+
+def _constant(entry: Entry) -> float | Array:
+    scaled = np.asarray(entry.value, dtype=np.float64) * entry.scale
+    return float(scaled) if np.ndim(scaled) == 0 else _frozen(scaled)
+
+
+def draw_shocks(
+    assumptions: Assumptions,
+    seed: int,
+    block: int,
+    quarters: int,
+    entities: Mapping[str, int],
+    events: Mapping[str, int],
+) -> Shocks:
+    """All shocks of a block.
+
+    Parameters
+    ----------
+    assumptions
+        Supplies ``dependence.correlation`` (6 × 6) and ``dependence.degrees_of_freedom`` (whole, 3 … 8).
+    seed, block
+        Of every stream.
+    quarters
+        Number of steps.
+    entities
+        Idiosyncratic innovations wanted: group -> number of entities, e.g. ``{"firm": 5, "segment": 4}``.
+    events
+        Uniforms wanted: hazard event -> number of entities, e.g. ``{"regime": 1, "facility:default": 71}``.
+    """
+    shape = (quarters, BLOCK)
+    freedom = sample_parameter(assumptions.entries[DEGREES_OF_FREEDOM], seed, block)
+    correlation = np.asarray(_constant(assumptions.entries[CORRELATION]))
+    mixing = student_t_mixing(
+        generator(seed, "mixing", block).standard_normal((*shape, SQUARES)), freedom[:, None]
+    )
+    common = correlate(_normals(seed, block, shape, [f"factor:{letter}" for letter in FACTORS]), correlation)
+    return Shocks(
+        common=_frozen(student_t(common, mixing)),
+        idiosyncratic=MappingProxyType(
+            {
+                group: _frozen(student_t(_normals(seed, block, shape, _names("shock", group, count)), mixing))
+                for group, count in entities.items()
+            }
+        ),
+        uniform=MappingProxyType(
+            {
+                event: _frozen(_uniforms(seed, block, shape, _names("event", event, count)))
+                for event, count in events.items()
+            }
+        ),
+    )
+
+
+def _names(kind: str, group: str, count: int) -> list[str]:
+    return [f"{kind}:{group}:{i}" for i in range(count)]
+
+
+def _normals(seed: int, block: int, shape: tuple[int, ...], names: list[str]) -> Array:
+    return _columns(seed, block, shape, names, lambda stream, out: stream.standard_normal(out=out))
+
+
+def _uniforms(seed: int, block: int, shape: tuple[int, ...], names: list[str]) -> Array:
+    return _columns(seed, block, shape, names, fill_open_uniform)
+
+
+def _columns(
+    seed: int,
+    block: int,
+    shape: tuple[int, ...],
+    names: list[str],
+    fill: Callable[[np.random.Generator, Array], object],
+) -> Array:
+    """Draw one stream a column; in tiles, since writing single columns costs more than drawing them."""
+    columns = np.empty((math.prod(shape), len(names)))
+    rows = np.empty((_TILE, math.prod(shape)))
+    for start in range(0, len(names), _TILE):
+        tile = names[start : start + _TILE]
+        for name, row in zip(tile, rows, strict=False):
+            fill(generator(seed, name, block), row)
+        columns[:, start : start + len(tile)] = rows[: len(tile)].T
+    return columns.reshape(*shape, len(names))
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,50 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from risk.axes import Calendar, label, ordinal
+
+BASE = Calendar(date(2026, 6, 30), 26)
+
+
+def test_labels_run_from_the_base_date() -> None:
+    assert BASE.labels[:3] == ("2026Q2", "2026Q3", "2026Q4")
+    assert (BASE.labels[-1], len(BASE.labels)) == ("2032Q4", 27)
+    assert BASE.dates[:2] == (date(2026, 6, 30), date(2026, 9, 30))
+    assert BASE.year[:4] == (2026, 2026, 2026, 2027)
+    assert BASE.quarter[:4] == (2, 3, 4, 1)
+
+
+def test_full_years_have_four_steps() -> None:
+    assert BASE.years == (2026, 2027, 2028, 2029, 2030, 2031, 2032)
+    assert BASE.full_years == (2027, 2028, 2029, 2030, 2031, 2032)
+    assert BASE.partial_years == (2026,)
+    assert BASE.steps(2026) == (1, 2)
+    assert BASE.steps(2027) == (3, 4, 5, 6)
+
+
+def test_index_is_the_inverse_of_labels() -> None:
+    assert [BASE.index(quarter) for quarter in BASE.labels] == list(range(27))
+    assert BASE.offset("2026Q1") == -1
+    assert BASE.offset("2033Q1") == 27
+
+
+@pytest.mark.parametrize("quarter", ["2026Q1", "2033Q1", "2028-Q4", "Q4 2028", "2028Q5", ""])
+def test_quarters_outside_the_run_or_unreadable_are_refused(quarter: str) -> None:
+    with pytest.raises(ValueError, match=r"outside|is not a quarter"):
+        BASE.index(quarter)
+
+
+@pytest.mark.parametrize(
+    ("base", "quarters"), [(date(2026, 6, 29), 26), (date(2026, 5, 31), 26), (date(2026, 6, 30), 0)]
+)
+def test_impossible_calendars_are_refused(base: date, quarters: int) -> None:
+    with pytest.raises(ValueError, match=r"end of a quarter|at least one"):
+        Calendar(base, quarters)
+
+
+@given(st.integers(4 * 1900, 4 * 2200))
+def test_labels_and_ordinals_are_inverse(number: int) -> None:
+    assert ordinal(label(number)) == number
