@@ -29,7 +29,7 @@ def refuse(code: str, reason: str, *at: str | int, fix: str = "") -> PydanticCus
 class Prior(BaseModel):
     """A distribution of one number (`dirichlet`: of a vector of weights)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     shape: str
 
@@ -49,7 +49,7 @@ class Prior(BaseModel):
         ----------
         p : in (0, 1); one number or an array of any shape.
         """
-        value: float | Array = self._inverse(p)
+        value: float | Array = self._inverse(float(p) if isinstance(p, (int, float)) else p)
         return value
 
     def _inverse(self, p: Any) -> Any:

@@ -53,7 +53,6 @@ class Problem:
     fixes : what to do, one sentence each.
     excerpt : (line number, text) pairs to show; the last is the faulty line.
     width : characters the caret underlines.
-    label : words beside the caret.
     """
 
     code: str
@@ -64,7 +63,6 @@ class Problem:
     fixes: tuple[str, ...] = ()
     excerpt: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     width: int = 1
-    label: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -87,7 +85,7 @@ class Problem:
             previous = number
         width = max(1, min(self.width, len(self.excerpt[-1][1]) - self.column + 1, _WIDTH // 2))
         caret = " " * (self.column - 1 - cut) + "^" * width
-        return [*lines, f"{' ' * gutter} | {caret} {self.label}".rstrip()]
+        return [*lines, f"{' ' * gutter} | {caret}"]
 
     def as_dict(self) -> dict[str, object]:
         """Return the problem as plain data."""

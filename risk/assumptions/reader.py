@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     rf"|(?P<dotted>(?:{_KEY}[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}})"
     r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|#[^\n]*+|[\w-]++|(?P<open>[\[{])|(?P<close>[\]}])"""
 )
-_HEADER = re.compile(r"^\[([A-Za-z0-9_.-]+)\]", re.MULTILINE)
+_HEADER = re.compile(r"^\[(\[?)([A-Za-z0-9_.-]+)\]", re.MULTILINE)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -50,34 +50,38 @@ class Document:
         return self.text.split("\n")
 
     @cached_property
-    def _headers(self) -> dict[str, int]:
+    def _headers(self) -> dict[Path, int]:
+        """Lines of plain table headers, by what they open."""
         if '"""' in self.text or "'''" in self.text:  # a long string may hold what looks like a header
             return {}
-        return {
-            match[1]: self.text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(self.text)
-        }
+        found: dict[Path, int] = {}
+        lengths: dict[str, int] = {}
+        line, start = 1, 0
+        for match in _HEADER.finditer(self.text):
+            line, start = line + self.text.count("\n", start, match.start()), match.start()
+            path: Path = tuple(match[2].split("."))
+            if match[1]:
+                lengths[match[2]] = lengths.get(match[2], 0) + 1
+                path = (*path, lengths[match[2]] - 1)
+            found[path] = line
+        return found
 
     def line(self, path: Path) -> int:
         """Return the line of a key path; cheap for a plain table header."""
-        found = self._headers.get(".".join(map(str, path)))
-        return found or self.positions.place(self.positions.span(path).key)[0]
+        return self._headers.get(path) or self.positions.place(self.positions.span(path).key)[0]
 
-    def problem(
-        self, code: str, path: Path, reason: str, *fixes: str, key: bool = False, label: str = ""
-    ) -> Problem:
+    def problem(self, code: str, path: Path, reason: str, *fixes: str, key: bool = False) -> Problem:
         """Return a problem at the value of `path`, or at its key."""
         span = self.positions.span(path)
         start, end = (span.key, span.value) if key else (span.value, span.end)
         if key or path not in self.positions.spans:
             start = span.key
             end = start + len(re.match(r"[^\s=\]]*", self.text[start:])[0])  # type: ignore[index]
-        return self._at(code, start, end - start, reason, fixes, label)
+        return self._at(code, start, end - start, reason, fixes)
 
-    def _at(
-        self, code: str, offset: int, width: int, reason: str, fixes: tuple[str, ...], label: str = ""
-    ) -> Problem:
+    def _at(self, code: str, offset: int, width: int, reason: str, fixes: tuple[str, ...]) -> Problem:
         line, column = self.positions.place(offset)
-        return Problem(code, self.name, line, column, reason, fixes, self.excerpt(line), max(1, width), label)
+        return Problem(code, self.name, line, column, reason, fixes, self.excerpt(line), max(1, width))
 
     def excerpt(self, line: int) -> tuple[tuple[int, str], ...]:
         """Return the header a line stands under, the line before it, and the line itself."""
@@ -126,7 +130,10 @@ def parse(name: str, text: str) -> tuple[Document, list[Problem]]:
 
 def shown(path: FilePath) -> str:
     """Return a path as the user would type it."""
-    relative = os.path.relpath(path)
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
     return str(path) if relative.startswith("..") else FilePath(relative).as_posix()
 
 

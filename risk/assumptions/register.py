@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assumptions:
     """A valid register under one scenario. Two are equal when their numbers are.
 
@@ -60,6 +60,9 @@ class Assumptions:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"Assumptions({self.scenario.name}, {len(self.entries)} entries, {self.digest[:12]})"
 
     def entry(self, id: str) -> Entry:
         """Return an entry; AssumptionError where there is none."""

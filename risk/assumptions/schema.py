@@ -22,7 +22,6 @@ Status = Literal["met", "missed", "pending", "informational"]
 
 Number = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
-GRADES: tuple[str, ...] = get_args(Grade)
 DOMAINS: tuple[str, ...] = get_args(Domain)
 
 

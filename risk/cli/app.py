@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App, Parameter
 
-from risk import __version__
+import risk
 from risk.cli.console import is_terminal
 from risk.errors import BubbleriskError
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from cyclopts.exceptions import CycloptsError
 
 COMMANDS = (
+    ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
+    ("show", "risk.cli.show:show", "Show a stored run, or one of its results in full."),
+    ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario (simulated if need be) or stored run."),
+    ("batch", "risk.cli.batch:batch", "Every scenario into a workbook each, and one that compares them."),
+    ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and whether it is noise."),
+    ("check", "risk.cli.check:check", "Calibration targets and accounting identities; exit 1 if one fails."),
     ("assumptions", "risk.cli.assumptions:app", "The register of assumptions: list, show, check."),
     ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),
 )
@@ -42,7 +48,7 @@ app = App(
     name="bubblerisk",
     help=HELP,
     help_epilogue=EPILOGUE,
-    version=f"bubblerisk {__version__}",
+    version=lambda: f"bubblerisk {risk.__version__}",
     help_formatter="default" if is_terminal(sys.stdout) else "plain",
     default_parameter=Parameter(negative=()),
     error_formatter=error_text,

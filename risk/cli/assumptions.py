@@ -161,9 +161,9 @@ def _changes(entry: Entry) -> list[tuple[str, str]]:
 
 def _show_table(found: Table, output: Output) -> None:
     if output.json:
-        rows = [row.model_dump(mode="json") for row in found.rows]
+        data = [row.model_dump(mode="json") for row in found.rows]
         document(
-            "bubblerisk.assumptions.table/1", {"id": found.name, "units": units(found.model), "rows": rows}
+            "bubblerisk.assumptions.table/1", {"id": found.name, "units": units(found.model), "rows": data}
         )
         return
     hidden = {"source", "locator", "as_of", "grade", "owner", "note"}

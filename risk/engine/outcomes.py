@@ -6,17 +6,15 @@ quarter index of the first occurrence, NaN where it never came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import Calendar
-from risk.engine.inputs import Layout
-from risk.engine.quarter import Flows
 from risk.engine.record import Record
-from risk.engine.world import Fixed, World
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
+from risk.engine.tally import Tally
+from risk.mechanisms.gpu_repricing.generations import H100
 from risk.parameters import entry
 
 Array = NDArray[np.float64]
@@ -45,61 +43,9 @@ class Bars:
     rent_holds: float = entry("propositions.rent_holds")
     rent_holds_alternative: float = entry("propositions.rent_holds_alternative")
     bust_companions: float = entry("propositions.bust_companions")
-    opex: Array = entry("gpu.generation.opex")
+    opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per GPU-hour
+    neocloud_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
     capex_before: Array = entry("capex.recent_capex")  # (3,) Big-Five capex of the quarters before the last
-    firm_capex: Array = entry("capex.firm.capex_last_quarter")
-
-
-@dataclass
-class Tally:
-    """Neocloud quantities that propositions add up over quarters; kept rows only."""
-
-    rows: int
-    seasoned: list[Array] = field(default_factory=list)  # share of seasoned H100e defaulted
-    seasoned_holdco: list[Array] = field(default_factory=list)  # … HoldCo defaults counted
-    bullets_due: list[Array] = field(default_factory=list)
-    bullets_sound: list[Array] = field(default_factory=list)
-    paper_loss: list[Array] = field(default_factory=list)
-    paper_par: list[Array] = field(default_factory=list)  # originated
-    strong_payer_default: list[Array] = field(default_factory=list)
-    exposed_loss: list[Array] = field(default_factory=list)
-    exposed_defaulted: list[Array] = field(default_factory=list)
-    exposed_par: list[Array] = field(default_factory=list)
-    holdco_default: list[Array] = field(default_factory=list)
-    wide_loss: list[Array] = field(default_factory=list)  # headline without software borrowers
-
-
-def tally(c: Tally, bars: Bars, layout: Layout, before: World, world: World, f: Flows, fixed: Fixed, t: int, wall: int) -> None:
-    """Add quarter t; `wall` is the last quarter in which the debt wall is counted."""
-    book, loans, company = layout.book, f.neoclouds.facility, f.neoclouds.holdco
-    state = world.facility
-    seasoned = np.flatnonzero(~book.data_center & (book.origination <= t - bars.seasoning_quarters))
-    compute = state.gpus[:, seasoned] * fixed.throughput[:, book.generation[seasoned]]
-    total = np.maximum(compute.sum(axis=1), 1.0)
-    failed = state.defaulted[:, seasoned]
-    failed_firm = world.holdco.defaulted[:, book.firm[seasoned]]
-    put = {
-        "seasoned": (compute * failed).sum(axis=1) / total,
-        "seasoned_holdco": (compute * (failed | failed_firm)).sum(axis=1) / total,
-        "paper_loss": loans.loss.sum(axis=1) + company.loss.sum(axis=1),
-        "paper_par": f.neoclouds.originated.sum(axis=1) + f.neoclouds.notes_issued.sum(axis=1),
-        "strong_payer_default": state.defaulted[:, np.isin(book.payer, (IG, IG_ON_LAB))].any(axis=1),
-        "exposed_loss": f.instrument_losses[:, :4].sum(axis=1),
-        "exposed_defaulted": loans.written_off.sum(axis=1) + company.written_off.sum(axis=1) + f.segments.defaulted[:, :2].sum(axis=1),
-        "exposed_par": f.neoclouds.originated.sum(axis=1) + f.neoclouds.notes_issued.sum(axis=1) + f.segments.originated[:, :2].sum(axis=1),
-        "holdco_default": world.holdco.defaulted[:, 0],
-        "wide_loss": f.instrument_losses[:, :3].sum(axis=1),
-    }  # fmt: skip
-    bullets = np.flatnonzero((book.balloon > 0) & (book.due > t) & (book.due <= wall))
-    gone = loans.written_off[:, bullets] > 0
-    lost = (gone * book.balloon[bullets] * state.original[:, bullets]).sum(axis=1)
-    called = np.where(company.default, before.holdco.revolver, 0.0).sum(axis=1)
-    later = sum((before.holdco.due[q] for q in range(t + 1, wall + 1)), start=np.zeros_like(company.loss))
-    called = called + np.where(company.default, later, 0.0).sum(axis=1)
-    put["bullets_due"] = (loans.balloon_due.sum(axis=1) + company.notes_due.sum(axis=1) + lost + called) * (t <= wall)
-    put["bullets_sound"] = (loans.balloon_refinanced.sum(axis=1) + loans.balloon_paid.sum(axis=1) + company.notes_sound.sum(axis=1)) * (t <= wall)
-    for name, values in put.items():
-        getattr(c, name).append(np.asarray(values, dtype=np.float64)[: c.rows])
 
 
 def first(flags: Flags) -> Array:
@@ -108,7 +54,7 @@ def first(flags: Flags) -> Array:
 
 
 def rolling_year(flows: Array) -> Array:
-    """Sum over four quarters ending in each quarter; the first three rows are dropped, (quarter - 3, path)."""
+    """Sum over the four quarters to each quarter, from the fourth on, (quarter - 3, path)."""
     return flows[3:] + flows[2:-1] + flows[1:-2] + flows[:-3]
 
 
@@ -128,193 +74,252 @@ class Window:
         return slice(start, start + 4)
 
 
-def outcomes(r: Record, c: Tally, bars: Bars, calendar: Calendar) -> dict[str, Array]:
-    """Every per-path scalar of a block, name → (path,)."""
+def outcomes(r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int) -> dict[str, Array]:
+    """Every per-path scalar of a block, name → (path,).
+
+    Parameters
+    ----------
+    wall : last quarter whose bullets belong to the debt wall of B6.
+    """
     w = Window(calendar)
     out: dict[str, Array] = {}
     out |= _gap(r, bars, w)
+    out |= _revenue(r, bars, w)
     out |= _capex(r, bars, w)
+    out |= _funding(r, bars, w)
     out |= _rents(r, bars, w)
-    out |= _neoclouds(c, bars, w)
+    out |= _rent_statistics(r, w)
+    out |= _neoclouds(c, bars, w, wall)
+    out |= _paper(r, c, bars, w)
     out |= _credit(r, c, bars, w)
-    out |= _bulls(r, bars, w)
     out |= _classes(out, bars)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
 def _gap(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
-    revenue, internal, required = r.path("revenue"), r.path("internal_use"), r.path("required_revenue")
-    share = r.path("compute_share")
+    """B1: realized against required revenue, by calendar year and by definition."""
+    revenue, required = r.path("revenue"), r.path("required_revenue")
+    with_internal = revenue + r.path("internal_use") / r.path("compute_share")
     years = range(int(bars.gap_years[0]), int(bars.gap_years[1]) + 1)
-    with_internal = revenue + internal / share
-    coverage = {y: with_internal[w.year(y)].sum(axis=0) / required[w.year(y)].sum(axis=0) for y in years}
-    external = {y: revenue[w.year(y)].sum(axis=0) / required[w.year(y)].sum(axis=0) for y in years}
-    short = np.stack([coverage[y] < 1.0 for y in years])
-    out = {
-        "B1": short.all(axis=0),
-        "B1x": np.stack([external[y] < 1.0 for y in years]).all(axis=0),
-        "closing_year": np.where((~short).any(axis=0), (~short).argmax(axis=0) + years[0], np.nan),
-        "gap_2030": (required - with_internal)[w.year(2030)].mean(axis=0),
-        "gap_external_2030": (required - revenue)[w.year(2030)].mean(axis=0),
-        "required_2030": required[w.year(2030)].mean(axis=0),
+
+    def coverage(realized: Array, needed: Array) -> Array:
+        """By year, (year, path)."""
+        return np.stack([realized[w.year(y)].sum(axis=0) / needed[w.year(y)].sum(axis=0) for y in years])
+
+    covered, external = coverage(with_internal, required), coverage(revenue, required)
+    enough = covered >= 1.0
+    last = w.year(years[-1])
+    return {
+        "B1": ~enough.any(axis=0),
+        "B1x": (external < 1.0).all(axis=0),
+        "B1_cahn": (coverage(with_internal, r.path("required_cahn")) < 1.0).all(axis=0),
+        "B1_energized": (coverage(with_internal, r.path("required_energized")) < 1.0).all(axis=0),
+        "closing_year": np.where(enough.any(axis=0), enough.argmax(axis=0) + years[0], np.nan),
+        **{f"coverage_{year}": covered[i] for i, year in enumerate(years)},
+        f"coverage_external_{years[-1]}": external[-1],
+        f"required_{years[-1]}": required[last].mean(axis=0),
+        f"gap_{years[-1]}": (required - with_internal)[last].mean(axis=0),
+        f"gap_external_{years[-1]}": (required - revenue)[last].mean(axis=0),
     }
-    for y in years:
-        out[f"coverage_{y}"] = coverage[y]
-    out["coverage_external_2030"] = external[2030]
-    cahn = r.path("required_cahn")
-    energized = r.path("required_energized")
-    out["B1_cahn"] = np.stack([with_internal[w.year(y)].sum(axis=0) < cahn[w.year(y)].sum(axis=0) for y in years]).all(axis=0)
-    out["B1_energized"] = np.stack([with_internal[w.year(y)].sum(axis=0) < energized[w.year(y)].sum(axis=0) for y in years]).all(axis=0)
-    out["revenue_2026"] = revenue[:3].mean(axis=0)
-    for y in (2027, 2028, 2030):
-        out[f"revenue_{y}"] = revenue[w.year(y)].mean(axis=0)
-    out["internal_share_2030"] = internal[w.at("2030Q4")] / r.path("compute_demand")[w.at("2030Q4")]
-    out["circular_share_2028"] = r.path("lab_recycled")[w.at("2028Q4")] / r.path("compute_demand")[w.at("2028Q4")]
-    return out
+
+
+def _revenue(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
+    """U1, and what end customers pay."""
+    revenue, demand = r.path("revenue"), r.path("compute_demand")
+    with_internal = revenue + r.path("internal_use") / r.path("compute_share")
+    end, mid = w.at("2030Q4"), w.at("2028Q4")
+    reached = revenue[: end + 1] >= bars.revenue_bar
+    return {
+        "U1": reached.any(axis=0),
+        "U1_quarter": first(reached),
+        "U1x": (with_internal[: end + 1] >= bars.revenue_bar).any(axis=0),
+        "revenue_2026": revenue[:3].mean(axis=0),
+        **{f"revenue_{year}": revenue[w.year(year)].mean(axis=0) for year in (2027, 2028, 2030)},
+        "internal_share_2030": r.path("internal_use")[end] / demand[end],
+        "circular_share_2028": r.path("lab_recycled")[mid] / demand[mid],
+    }
 
 
 def _capex(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
-    capex, leases, cfo, ai = r.path("capex"), r.path("lease_additions"), r.path("cfo"), r.path("ai_capex")
-    before = np.broadcast_to(bars.capex_before[:, None], (3, capex.shape[1]))
-    yearly = rolling_year(np.concatenate([before, capex]))  # index t of the calendar
+    """B2, and what is spent."""
+    capex, ai, digestion = r.path("capex"), r.path("ai_capex"), r.path("digestion")
+    before = np.broadcast_to(bars.capex_before[:, None], (len(bars.capex_before), capex.shape[1]))
+    yearly = rolling_year(np.concatenate([before, capex]))  # row t: the four quarters to t
     end = w.at("2030Q4")
-    fallen = yearly <= bars.capex_fall * np.maximum.accumulate(yearly, axis=0)
-    raised, spent = r.path("net_raised"), capex + leases
-    share = rolling_year(raised[1:]) / rolling_year(spent[1:])  # from index 4
-    debt_funded = share[: end - 3] >= bars.debt_funded
-    years = range(2027, 2031)
-    covered = [cfo[w.year(y)].sum(axis=0) / spent[w.year(y)].sum(axis=0) for y in years]
-    out = {
-        "B2": fallen[: end + 1].any(axis=0), "B2_quarter": first(fallen[: end + 1]),
-        "B3": debt_funded.any(axis=0), "B3_quarter": first(debt_funded) + 4,
-        "debt_funded_peak": share[: end - 3].max(axis=0),
-        "U2": (np.stack(covered) >= bars.cash_coverage).all(axis=0),
-        "cash_coverage_2027": covered[0], "cash_coverage_2030": covered[3],
-        "capex_2026": before[2] + capex[:3].sum(axis=0),
-        "digestion": r.path("digestion").any(axis=0), "digestion_quarter": first(r.path("digestion") > 0),
+    fallen = (yearly <= bars.capex_fall * np.maximum.accumulate(yearly, axis=0))[: end + 1]
+    spent = capex + r.path("lease_additions")
+    return {
+        "B2": fallen.any(axis=0),
+        "B2_quarter": first(fallen),
+        "capex_2026": before[-1] + capex[:3].sum(axis=0),
+        **{f"capex_{year}": capex[w.year(year)].sum(axis=0) for year in range(2027, 2031)},
         "ai_capex_2026_2030": r.path("ai_capex_before")[0] + ai[1 : end + 1].sum(axis=0),
+        "deployed_2026_2030": before[-1] + capex[0] + spent[1 : end + 1].sum(axis=0),
+        "digestion": digestion.any(axis=0),
+        "digestion_quarter": first(digestion > 0),
         "power_bound_share": r.path("power_bound")[1:].mean(axis=0),
+    }
+
+
+def _funding(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
+    """B3 and U2: what debt and cash flow pay of capex, leases and SPVs."""
+    spent = r.path("capex") + r.path("lease_additions")
+    end, years = w.at("2030Q4"), range(2027, 2031)
+    share = rolling_year(r.path("net_raised")[1:]) / rolling_year(spent[1:])  # row 0: the first four quarters
+    share = share[: end - 3]
+    debt_funded = share >= bars.debt_funded
+    covered = np.stack([r.path("cfo")[w.year(y)].sum(axis=0) / spent[w.year(y)].sum(axis=0) for y in years])
+    return {
+        "B3": debt_funded.any(axis=0),
+        "B3_quarter": first(debt_funded) + 4,
+        "debt_funded_peak": share.max(axis=0),
+        "U2": (covered >= bars.cash_coverage).all(axis=0),
+        "cash_coverage_2027": covered[0],
+        "cash_coverage_2030": covered[-1],
         "debt_2030": r.path("adjusted_debt")[end],
-        "deployed_2026_2030": capex[0] + before[2] + spent[1 : end + 1].sum(axis=0),
-    }  # fmt: skip
-    for y in years:
-        out[f"capex_{y}"] = capex[w.year(y)].sum(axis=0)
-    return out
+    }
 
 
 def _rents(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
-    rent, spot = r.path("h100_contract"), r.path("h100_spot")
+    """B4 and U4: how far the H100 one-year rent falls."""
+    rent = r.path("h100_contract")
     end, early = w.at("2030Q4"), w.at("2029Q4")
-    ratio = rent[8 : end + 1] / rent[: end - 7]
-    below = rent < bars.opex[0, 1]
-    twice = below[1 : early + 1] & below[: early]
+    ratio = rent[8 : end + 1] / rent[: end - 7]  # row 0: eight quarters after the base date
     fall = ratio <= bars.rent_fall
-    fall_quarter, cost_quarter = first(fall) + 8, first(twice) + 1
+    cost = bars.opex[0, H100]
+    below = _twice_below(rent[: early + 1], cost)
+    below_neocloud = _twice_below(rent[: early + 1], cost * bars.neocloud_opex_multiple)
     end_2028 = rent[w.at("2028Q4")] / rent[0]
+    return {
+        "B4": fall.any(axis=0) | below.any(axis=0),
+        "B4_60": (ratio <= bars.rent_fall_alternative).any(axis=0) | below.any(axis=0),
+        "B4_neocloud_cost": fall.any(axis=0) | below_neocloud.any(axis=0),
+        "B4_quarter": np.fmin(first(fall) + 8, first(below) + 1),
+        "U4": end_2028 >= bars.rent_holds,
+        "U4x": end_2028 >= bars.rent_holds_alternative,
+    }
+
+
+def _twice_below(rent: Array, cost: float) -> Flags:
+    """Whether rent lies below a cost in this quarter and the one before; row 0 is the second quarter."""
+    below = rent < cost
+    return np.asarray(below[1:] & below[:-1])
+
+
+def _rent_statistics(r: Record, w: Window) -> dict[str, Array]:
+    """Levels, drift and volatility of rents, and utilization."""
+    rent, spot, utilization = r.path("h100_contract"), r.path("h100_spot"), r.path("utilization")
+    end = w.at("2030Q4")
     log_year = np.log(rent[4:] / rent[:-4])
-    out = {
-        "B4": fall.any(axis=0) | twice.any(axis=0),
-        "B4_60": (ratio <= bars.rent_fall_alternative).any(axis=0) | twice.any(axis=0),
-        "B4_quarter": np.fmin(fall_quarter, cost_quarter),
-        "U4": end_2028 >= bars.rent_holds, "U4x": end_2028 >= bars.rent_holds_alternative,
-        "h100_2026": rent[w.at("2026Q4")], "h100_spot_2026": spot[w.at("2026Q4")],
-        "h100_2028": rent[w.at("2028Q4")], "h100_2030": rent[end],
+    return {
+        "h100_2026": rent[w.at("2026Q4")],
+        "h100_spot_2026": spot[w.at("2026Q4")],
+        "h100_2028": rent[w.at("2028Q4")],
+        "h100_2030": rent[end],
         "rent_drift": np.log(rent[end] / rent[0]) / (end / 4.0),
         "rent_volatility": log_year.std(axis=0, ddof=1),
         "spot_volatility": np.diff(np.log(spot), axis=0).std(axis=0, ddof=1) * 2.0,
         "rent_rises_a_year": (log_year > 0).any(axis=0),
-        "utilization_low": r.path("utilization")[1:].min(axis=0), "utilization_2030": r.path("utilization")[end],
-    }  # fmt: skip
-    return out
+        "utilization_low": utilization[1:].min(axis=0),
+        "utilization_2030": utilization[end],
+    }
 
 
-def _neoclouds(c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
-    seasoned, with_holdco = np.stack(c.seasoned), np.stack(c.seasoned_holdco)
-    end = w.at("2030Q4") - 1  # tallies start with the first quarter
-    reached = seasoned >= bars.facility_default
-    due, sound = np.cumsum(c.bullets_due, axis=0), np.cumsum(c.bullets_sound, axis=0)
-    by_2029 = w.at("2029Q4") - 1
+def _neoclouds(c: Tally, bars: Bars, w: Window, wall: int) -> dict[str, Array]:
+    """B5, B6, U3: facilities in default, and the debt wall."""
+    seasoned, end = c.path("seasoned"), w.at("2030Q4")
+    due, sound = np.cumsum(c.due, axis=0), np.cumsum(c.sound, axis=0)
 
     def failed(t: int) -> Array:
+        """Share of bullets due by quarter t that were not met."""
         return np.where(due[t] > 0, 1.0 - sound[t] / np.maximum(due[t], 1.0), 0.0)
 
-    holdco = np.stack(c.holdco_default) > 0
-    b5 = seasoned[-1] >= bars.facility_default
+    late, early = seasoned >= bars.facility_default, seasoned >= bars.facility_default_early
+    coreweave = c.path("coreweave_default")
     return {
-        "B5": b5, "B5_quarter": np.where(b5, first(reached) + 1, np.nan),
-        "B5i": seasoned[end] >= bars.facility_default_early, "B5i_quarter": first(seasoned[: end + 1] >= bars.facility_default_early) + 1,
-        "B5x": with_holdco[-1] >= bars.facility_default,
-        "defaulted_compute_2030": seasoned[end], "defaulted_compute_2032": seasoned[-1],
-        "B6": failed(-1) >= bars.bullet_failure, "B6_2029": failed(by_2029) >= bars.bullet_failure,
-        "bullet_failure_share": failed(-1),
-        "coreweave_default": holdco.any(axis=0), "coreweave_default_5y": holdco[:20].any(axis=0),
-        "U3": ~(np.stack(c.strong_payer_default)[end] > 0),
-    }  # fmt: skip
+        "B5": late[-1],
+        "B5_quarter": np.where(late[-1], first(late), np.nan),
+        "B5i": early[end],
+        "B5i_quarter": np.where(early[end], first(early), np.nan),
+        "B5x": c.path("seasoned_holdco")[-1] >= bars.facility_default,
+        "defaulted_compute_2030": seasoned[end],
+        "defaulted_compute_2032": seasoned[-1],
+        "B6": failed(wall) >= bars.bullet_failure,
+        "B6_2029": failed(w.at("2029Q4")) >= bars.bullet_failure,
+        "bullet_failure_share": failed(wall),
+        "coreweave_default": coreweave.any(axis=0),
+        "coreweave_default_5y": coreweave[:21].any(axis=0),
+        "U3": c.path("strong_payer_default")[end] == 0,
+    }
+
+
+def _paper(r: Record, c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
+    """B7: principal lost on GPU-backed and HoldCo paper, and on all AI-exposed private credit."""
+    end, early = w.at("2030Q4"), w.at("2028Q4")
+    paper = r.path("neocloud_debt")[0] + c.cumulative("paper_par")[early]
+    share = c.cumulative("paper_loss") / paper
+    lost = share[end] >= bars.paper_loss
+
+    exposed = r.path("exposed_at_base")[0] + c.cumulative("exposed_par")[early]
+    loss, defaulted = c.cumulative("exposed_loss")[end], c.cumulative("exposed_defaulted")[end]
+    recovery = 1.0 - loss / np.maximum(defaulted, 1.0)
+    low = (recovery < bars.low_recovery) & (defaulted >= bars.low_recovery_defaults * exposed)
+    return {
+        "B7": lost,
+        "B7_quarter": np.where(lost, first(share >= bars.paper_loss), np.nan),
+        "paper_loss_share": share[end],
+        "B7x": (loss >= bars.private_credit_loss * exposed) | low,
+        "exposed_recovery": recovery,
+    }
 
 
 def _credit(r: Record, c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
-    end, early = w.at("2030Q4") - 1, w.at("2028Q4")
-    loss, par = np.cumsum(c.paper_loss, axis=0), np.stack(c.paper_par)
-    paper = r.path("neocloud_debt")[0] + par[:early].sum(axis=0)
-    exposed_loss, exposed_default = np.cumsum(c.exposed_loss, axis=0), np.cumsum(c.exposed_defaulted, axis=0)
-    exposed = r.path("exposed_at_base")[0] + np.stack(c.exposed_par)[:early].sum(axis=0)
-    recovery = 1.0 - exposed_loss[end] / np.maximum(exposed_default[end], 1.0)
-    low = (recovery < bars.low_recovery) & (exposed_default[end] >= bars.low_recovery_defaults * exposed)
-    share = loss / paper
-    b7 = share[end] >= bars.paper_loss
-    headline = r.path("headline_loss")
-    wide = np.cumsum(c.wide_loss, axis=0)
-    generic_default = r.path("generic_default_rate")[1:].mean(axis=0) * 4.0
-    generic_lgd = r.path("generic_loss")[1:].sum(axis=0) / np.maximum(r.path("generic_defaulted")[1:].sum(axis=0), 1.0)
+    """Losses, spreads, the generic book; B8 waits for the second round of the cascade."""
+    headline, spread = r.path("headline_loss"), r.path("hy_spread")
+    lost, defaulted = r.path("generic_loss")[1:].sum(axis=0), r.path("generic_defaulted")[1:].sum(axis=0)
     return {
-        "B7": b7, "B7_quarter": np.where(b7, first(share >= bars.paper_loss) + 1, np.nan),
-        "paper_loss_share": share[end],
-        "B7x": (exposed_loss[end] >= bars.private_credit_loss * exposed) | low,
         "B8": np.full(c.rows, np.nan),
-        "headline_loss": headline[-1], "headline_loss_2030": headline[w.at("2030Q4")],
-        "loss_without_software": wide[-1], "neocloud_loss": loss[-1],
-        "exposed_recovery": recovery,
-        "spread_peak": r.path("hy_spread").max(axis=0), "spread_mean": r.path("hy_spread").mean(axis=0),
-        "generic_default_rate": generic_default, "generic_recovery": 1.0 - generic_lgd,
+        "headline_loss": headline[-1],
+        "headline_loss_2030": headline[w.at("2030Q4")],
+        "loss_without_software": c.cumulative("loss_without_software")[-1],
+        "neocloud_loss": c.cumulative("paper_loss")[-1],
         "credit_worst_year": rolling_year(r.path("quarter_loss")[1:]).max(axis=0),
-    }  # fmt: skip
-
-
-def _bulls(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
-    revenue = r.path("revenue")
-    with_internal = revenue + r.path("internal_use") / r.path("compute_share")
-    end = w.at("2030Q4")
-    reached = revenue[: end + 1] >= bars.revenue_bar
-    return {
-        "U1": reached.any(axis=0), "U1_quarter": first(reached),
-        "U1x": (with_internal[: end + 1] >= bars.revenue_bar).any(axis=0),
-    }  # fmt: skip
+        "generic_default_rate": r.path("generic_default_rate")[1:].mean(axis=0) * 4.0,
+        "generic_recovery": 1.0 - lost / np.maximum(defaulted, 1.0),
+        "spread_peak": spread.max(axis=0),
+        "spread_mean": spread.mean(axis=0),
+    }
 
 
 def _classes(o: dict[str, Array], bars: Bars) -> dict[str, Array]:
-    """Exclusive and exhaustive outcome classes, and the bust probability under other definitions."""
-
-    def split(gap: Array, rent: Array) -> tuple[Flags, Flags, Flags]:
-        broken = np.stack([o["B2"], rent, o["B5i"], o["B7"]]).astype(bool)
-        bust = gap.astype(bool) & (broken.sum(axis=0) >= bars.bust_companions)
-        correction = broken.any(axis=0) & ~bust
-        return bust, correction, ~broken.any(axis=0)
-
-    bust, correction, durable = split(o["B1"], o["B4"])
-    external = split(o["B1x"], o["B4"])
-    softer = split(o["B1"], o["B4_60"])
-    return {
-        "bust": bust, "correction": correction, "durable": durable,
-        "durable_paid": durable & ~o["B1"].astype(bool), "durable_unpaid": durable & o["B1"].astype(bool),
-        "bust_b1x": external[0], "correction_b1x": external[1], "durable_b1x": external[2],
-        "bust_60": softer[0], "correction_60": softer[1], "durable_60": softer[2],
+    """Exclusive and exhaustive outcome classes, and the same under other definitions."""
+    unpaid = np.asarray(o["B1"], dtype=bool)
+    bust, correction, durable = _split(o, bars, "B1", "B4")
+    classes = {
+        "bust": bust,
+        "correction": correction,
+        "durable": durable,
+        "durable_paid": durable & ~unpaid,
+        "durable_unpaid": durable & unpaid,
         "bust_quarter": np.where(bust, _last_needed(o, bars), np.nan),
-    }  # fmt: skip
+    }
+    for suffix, gap, rent in (("b1x", "B1x", "B4"), ("60", "B1", "B4_60")):
+        names = (f"bust_{suffix}", f"correction_{suffix}", f"durable_{suffix}")
+        classes |= dict(zip(names, _split(o, bars, gap, rent), strict=True))
+    return classes
+
+
+def _split(o: dict[str, Array], bars: Bars, gap: str, rent: str) -> tuple[Flags, Flags, Flags]:
+    """Bust, correction and durable under a definition of the gap and of a rent collapse."""
+    broken = np.stack([o["B2"], o[rent], o["B5i"], o["B7"]]).astype(bool)
+    bust = np.asarray(o[gap], dtype=bool) & (broken.sum(axis=0) >= bars.bust_companions)
+    some = np.asarray(broken.any(axis=0))
+    return bust, some & ~bust, ~some
 
 
 def _last_needed(o: dict[str, Array], bars: Bars) -> Array:
     """Quarter at which enough of B2, B4, B5i, B7 have happened."""
-    dates = np.stack([np.where(o[k].astype(bool), o[f"{k}_quarter"], np.inf) for k in ("B2", "B4", "B5i", "B7")])
+    happened = ("B2", "B4", "B5i", "B7")
+    dates = np.stack([np.where(np.asarray(o[k], dtype=bool), o[f"{k}_quarter"], np.inf) for k in happened])
     ranked = np.sort(dates, axis=0)[int(bars.bust_companions) - 1]
     return np.where(np.isfinite(ranked), ranked, np.nan)
-

@@ -1,4 +1,4 @@
-"""One quarter of the joint model, read top to bottom as the causal graph.
+"""One quarter of the joint model: `step`, read top to bottom, is the causal graph.
 
 Capex is paid and buys compute; the fleet grows as far as power allows; demand bids; the GPU market clears;
 neoclouds earn, serve debt and fail; pools of credit default; losses reach their holders and the spread;
@@ -7,198 +7,295 @@ the hyperscalers plan the next quarter. All feedback enters with a lag of one qu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import neoclouds
-from risk.engine.couplings import Links
-from risk.engine.inputs import Layout
-from risk.engine.world import Fixed, Parameters, Seen, World
+from risk.engine.context import Context, Flows, Spending, total
+from risk.engine.world import Seen, World
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, rents
+from risk.mechanisms.gpu_repricing.generations import B200
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
-from risk.shocks.draw import Shocks
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Flows:
-    """Everything that happened in a quarter, by mechanism."""
-
-    market: market.Flows
-    funding: funding.Flows
-    fleet: fleet.Flows
-    adoption: adoption.Flows
-    demand: demand.Flows
-    rents: rents.Flows
-    neoclouds: neoclouds.Flows
-    segments: segments.Flows
-    cascade: cascade.Flows
-    required: required.Flows
-    plan: plan.Flows
-    spread: Array  # (path, 1) effective high-yield spread
-    ai_capex: Array  # (path, 1) USD, world, leases and SPVs in
-    compute_spending: Array  # (path, 1) USD
-    suppliers: Array  # (path, 1) capacity of suppliers to recycle
-    instrument_losses: Array  # (path, instrument) USD
-    supply: Array  # (path, 1) priced supply
+SLOWEST_AHEAD, FASTEST_AHEAD = -0.05, 0.06
+"""Growth a quarter, log, that a firm assumes for its capex of the next year when it pre-funds."""
 
 
-def step(
-    p: Parameters, layout: Layout, world: World, t: int, links: Links, fixed: Fixed, shocks: Shocks, forced: dict[str, Array]
-) -> tuple[World, Flows]:
-    """Quarter t for every path of a block; `forced` is what the scenario's events add this quarter."""
-    now = t - 1  # shocks are stored from the first simulated quarter
-    seen = world.seen
-
-    # credit conditions, from the losses of last quarter
-    macro = shocks.factor("M")[now]
-    credit_state, conditions = market.step(p.market, world.market, seen.impact, {
-        "macro": macro, "regime": shocks.uniform["regime"][now],
-        "forced_stress": forced["credit_stress"], "forced_spread": forced["hy_spread"],
-    })  # fmt: skip
-    spread = credit_state.spread + forced["hy_spread"]
-    credit = neoclouds.Credit(spread, conditions.availability, credit_state.factor)
+def step(c: Context, world: World) -> tuple[World, Flows]:
+    """One quarter for every path of a block."""
+    market_state, conditions, credit = _credit_market(c, world)
 
     # capex is paid and buys compute
-    funding_state, paid = _fund(p, world, t, links, macro, fixed)
-    cash_capex = paid.capex.sum(axis=1, keepdims=True)
-    leased = (paid.lease_additions + paid.spv_additions).sum(axis=1, keepdims=True)
-    big_five = p.glue.ai_share_at(t) * cash_capex
-    ai_capex = big_five * (1.0 + p.glue.other_buyers)
-    compute = links("capex->supply", t, p.glue.compute_share * ai_capex)
-    fleet_state, hardware = fleet.step(p.fleet, world.fleet, t, fixed.throughput, compute, seen.rents, {
-        "launch": shocks.factor("H")[now], "power": shocks.factor("P")[now],
-        "forced_cost": forced["hardware_cost"], "forced_power": forced["power"],
-    })  # fmt: skip
+    funding_state, paid = _fund(c, world)
+    spending = _spending(c, world, paid)
+    fleet_state, hardware = _build(c, world, spending)
 
     # demand bids, the market clears
-    adoption_state, sold = adoption.step(p.adoption, world.adoption, seen.surprise, seen.jump, {
-        "demand": shocks.factor("Z")[now], "forced": forced["demand"],
-    })  # fmt: skip
-    revenue = sold.revenue.sum(axis=1, keepdims=True)
-    suppliers = links("suppliers->labs", t, seen.suppliers)
-    demand_state, bid = demand.step(p.demand, world.demand, t, revenue, suppliers, {
-        "window": shocks.factor("L")[now], "demand_shock": sold.shock,
-        "forced_demand": forced["demand"], "forced_window": forced["lab_funding"],
-    })  # fmt: skip
-    supply = links("supply->rent", t, rents.priced_supply(p.rents, fixed.throughput, fleet_state.energized))
-    rent_state, rent = rents.step(
-        p.rents, world.rents, fixed.throughput, fleet_state.energized, supply, bid.total, fleet_state.since_launch,
-        {
-            "rent": shocks.idiosyncratic["rent"][now], "efficiency": shocks.factor("E")[now],
-            "efficiency_event": shocks.uniform["efficiency"][now],
-            "fire_sale": links("fire-sale->rent", t, seen.fire_sale),
-        },
-    )  # fmt: skip
+    adoption_state, sold = _sell(c, world)
+    demand_state, bid = _bid(c, world, sold)
+    rent_state, rent = _clear(c, world, fleet_state, bid)
 
     # neoclouds earn, serve debt and fail
-    neocloud_capex = seen.neocloud_capex + p.glue.neocloud_share * (ai_capex - big_five)
-    shortfall = links("labs->payers", t, np.maximum(0.0, 1.0 - bid.coverage))
-    uniforms = {name.replace("-", "_"): shocks.uniform[name][now] for name in ("ig", "lab", "ig-on-lab", "tenant")}
-    payers, loans, holdcos, sector = neoclouds.step(
-        p, layout, replace(world, rents=rent_state), t, links, rent, hardware, fixed, credit, shortfall, neocloud_capex, uniforms
-    )
+    shortfall = c.link("labs->payers", np.maximum(0.0, 1.0 - bid.coverage))
+    sector, companies = _neoclouds(c, world, rent_state, rent, hardware, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
-    rent_ratio = links("rent->collateral", t, rent.contract[:, 3:4] / fixed.b200_rent, "sites")
-    pools_state, pools = segments.step(
-        p.segments, world.segments, t, credit_state.factor, adoption_state.demand_state, bid.window, spread,
-        conditions.availability, rent_ratio, world.plan.digestion, paid.spv_additions.sum(axis=1, keepdims=True),
-        shocks.uniform["recovery"][now],
-    )  # fmt: skip
-    losses = np.concatenate([
-        sector.facility.loss.sum(axis=1, keepdims=True), sector.holdco.loss.sum(axis=1, keepdims=True), pools.loss,
-    ], axis=1)  # fmt: skip
-    holders_state, booked = cascade.step(p.cascade, world.cascade, losses)
+    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
+    losses = _losses(companies, pools)
+    holders_state, booked = cascade.step(c.p.cascade, world.cascade, losses)
 
     # what capex must earn, and the plan for the next quarter
-    energized = fleet_state.energized.sum(axis=1, keepdims=True)
-    waiting = fleet_state.undeployed.sum(axis=1, keepdims=True)
-    coming = sum(x.sum(axis=1, keepdims=True) for x in fleet_state.pipeline)
-    share = demand.compute_share(p.demand, t)
-    required_state, hurdle = required.step(
-        p.required, world.required, ai_capex, leased, fleet_state.energized / fixed.throughput,
-        energized / (energized + waiting + coming), compute, fleet.merchant_share(p.fleet, t), share,
-    )  # fmt: skip
-    realised = revenue + bid.internal / share
-    plan_state, planned = plan.step(
-        p.plan, world.plan, t,
-        plan.Signals(
-            demand_growth=np.log(bid.total / seen.demand),
-            rental_yield=rental_yield(p, fixed.throughput, fleet_state, rent, hardware.cost),
-            spread=links("spread->capex", t, spread, "plan"),
-            undeployed_years=waiting / np.maximum(4.0 * hardware.energized.sum(axis=1, keepdims=True), 1.0),
-            excess_leverage=paid.excess_leverage,
-            log_gap=np.log(hurdle.vintage / realised),
-            utilization=rent.utilization,
-            funding_gap=paid.cut.sum(axis=1, keepdims=True) / paid.planned.sum(axis=1, keepdims=True),
-        ),
-        {
-            "common": shocks.idiosyncratic["capex"][now], "firm": shocks.idiosyncratic["firm"][now],
-            "digestion": shocks.uniform["digestion"][now],
-        },
-    )  # fmt: skip
+    required_state, hurdle = _require(c, world, fleet_state, spending)
+    signals = _signals(c, world, fleet_state, hardware, rent, bid, sold, hurdle, paid, credit)
+    plan_state, planned = plan.step(c.p.plan, world.plan, c.t, signals, _plan_shocks(c))
 
-    unexpected = losses[:, :4].sum(axis=1, keepdims=True) - pools.expected_loss[:, :2].sum(axis=1, keepdims=True)
-    impact = market.loss_impact(p.market, seen.impact, unexpected)
-    next_seen = Seen(
-        rents=p.rents.contract_weight * rent.contract + (1.0 - p.rents.contract_weight) * rent.spot,
-        surprise=rent.surprise,
-        jump=rent.jump,
-        revenue=revenue,
-        suppliers=demand.supplier_capacity(
-            cash_capex, fixed.capex, paid.cfo.sum(axis=1, keepdims=True) - cash_capex, fixed.free_cash_flow
-        ),
-        lab_shortfall=shortfall * np.interp(t, p.demand.commitment_quarters, p.demand.commitments),
-        recycled=bid.lab_recycled,
-        availability=conditions.availability,
-        spv_support=pools.guarantee_called * p.plan.guidance / p.plan.guidance.sum(),
-        impact=links("losses->spread", t, impact),
-        fire_sale=_fire_sale(p, fixed, sector, fleet_state, layout),
-        demand=bid.total,
-        plan_growth=planned.growth.mean(axis=1, keepdims=True),
-        neocloud_capex=neocloud_capex * (t not in layout.cohorts),
-    )
-    after = World(
-        fleet_state, rent_state, adoption_state, demand_state, required_state, plan_state, funding_state, payers, loans,
-        holdcos, credit_state, pools_state, holders_state, next_seen,
-    )  # fmt: skip
     flows = Flows(
-        conditions, paid, hardware, sold, bid, rent, sector, pools, booked, hurdle, planned, spread, ai_capex + leased,
-        compute, suppliers, losses, supply,
+        conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
+        credit.spread, losses,
+    )  # fmt: skip
+    seen = _seen(c, world, flows, fleet_state, shortfall)
+    after = World(
+        fleet_state, rent_state, adoption_state, demand_state, required_state, plan_state, funding_state,
+        sector.contracts, sector.facility, sector.holdco, market_state, pools_state, holders_state, seen,
     )  # fmt: skip
     return after, flows
 
 
-def _fund(p: Parameters, world: World, t: int, links: Links, macro: Array, fixed: Fixed) -> tuple[funding.State, funding.Flows]:
+def _credit_market(c: Context, world: World) -> tuple[market.State, market.Flows, neoclouds.Credit]:
+    """Credit conditions, from the losses of last quarter."""
+    shocks = {
+        "macro": c.factor("M"),
+        "regime": c.uniform("regime"),
+        "forced_stress": c.forced["credit_stress"],
+        "forced_spread": c.forced["hy_spread"],
+    }
+    state, flows = market.step(c.p.market, world.market, world.seen.impact, shocks)
+    return state, flows, neoclouds.Credit(flows.spread, flows.availability, state.factor)
+
+
+def _fund(c: Context, world: World) -> tuple[funding.State, funding.Flows]:
     """Pay for the plan made last quarter."""
     seen = world.seen
     planned = np.exp(world.plan.log_plan)
-    growth = np.clip(seen.plan_growth, -0.05, 0.06)
-    ahead = sum(np.exp(growth * k) for k in range(1, 5))
+    growth = np.clip(seen.plan_growth, SLOWEST_AHEAD, FASTEST_AHEAD)
+    next_year = planned * sum(np.exp(growth * k) for k in range(1, 5))
     return funding.step(
-        p.funding, world.funding, t, planned, planned * ahead, seen.revenue - fixed.revenue, seen.lab_shortfall,
-        seen.recycled, seen.spv_support, links("spread->capex", t, seen.availability, "funding"), macro,
-    )  # fmt: skip
+        c.p.funding,
+        world.funding,
+        c.t,
+        planned,
+        next_year,
+        revenue_gain=seen.revenue - c.fixed.revenue,
+        lab_shortfall=seen.lab_shortfall,
+        recycled=seen.recycled,
+        spv_support=seen.spv_support,
+        availability=c.link("spread->capex", seen.availability, "funding"),
+        macro=c.factor("M"),
+    )
 
 
-def rental_yield(p: Parameters, throughput: Array, state: fleet.State, rent: rents.Flows, cost: Array) -> Array:
+def _spending(c: Context, world: World, paid: funding.Flows) -> Spending:
+    """What the Big Five's capex means for the world's."""
+    glue = c.p.glue
+    cash_capex = total(paid.capex)
+    big_five = glue.ai_share_at(c.t) * cash_capex
+    ai = big_five * (1.0 + glue.other_buyers)
+    return Spending(
+        cash_capex=cash_capex,
+        leased=total(paid.lease_additions + paid.spv_additions),
+        ai=ai,
+        compute=glue.compute_share * ai,
+        neocloud=world.seen.neocloud_capex + glue.neocloud_share * (ai - big_five),
+    )
+
+
+def _build(c: Context, world: World, spending: Spending) -> tuple[fleet.State, fleet.Flows]:
+    """Compute is bought, delivered and energized."""
+    shocks = {
+        "launch": c.factor("H"),
+        "power": c.factor("P"),
+        "forced_cost": c.forced["hardware_cost"],
+        "forced_power": c.forced["power"],
+    }
+    compute = c.link("capex->supply", spending.compute, "compute")
+    return fleet.step(c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, world.seen.rents, shocks)
+
+
+def _sell(c: Context, world: World) -> tuple[adoption.State, adoption.Flows]:
+    """End customers adopt and pay."""
+    shocks = {"demand": c.factor("Z"), "forced": c.forced["demand"]}
+    return adoption.step(c.p.adoption, world.adoption, world.seen.surprise, world.seen.jump, shocks)
+
+
+def _bid(c: Context, world: World, sold: adoption.Flows) -> tuple[demand.State, demand.Flows]:
+    """Dollars bid for compute."""
+    shocks = {
+        "window": c.factor("L"),
+        "demand_shock": sold.shock,
+        "forced_demand": c.forced["demand"],
+        "forced_window": c.forced["lab_funding"],
+    }
+    suppliers = c.link("suppliers->labs", world.seen.suppliers)
+    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, shocks)
+
+
+def _clear(
+    c: Context, world: World, supply: fleet.State, bid: demand.Flows
+) -> tuple[rents.State, rents.Flows]:
+    """The GPU market clears; spot and contract rents follow."""
+    throughput = c.fixed.throughput
+    priced = c.link("supply->rent", rents.priced_supply(c.p.rents, throughput, supply.energized))
+    shocks = {
+        "rent": c.own("rent"),
+        "efficiency": c.factor("E"),
+        "efficiency_event": c.uniform("efficiency"),
+        "fire_sale": c.link("fire-sale->rent", world.seen.fire_sale),
+    }
+    return rents.step(
+        c.p.rents, world.rents, throughput, supply.energized, priced, bid.total, supply.since_launch, shocks
+    )
+
+
+def _neoclouds(
+    c: Context,
+    world: World,
+    state: rents.State,
+    rent: rents.Flows,
+    hardware: fleet.Flows,
+    credit: neoclouds.Credit,
+    shortfall: Array,
+    spending: Spending,
+) -> tuple[neoclouds.Sector, neoclouds.Flows]:
+    """Payers, facilities, HoldCos and new cohorts."""
+    seen = neoclouds.gpu_market(c.p, c.links, c.t, state, rent, hardware)
+    capex = c.link("capex->supply", spending.neocloud, "neoclouds")
+    uniforms = {name.replace("-", "_"): c.uniform(name) for name in ("ig", "lab", "ig-on-lab", "tenant")}
+    return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, uniforms)
+
+
+def _pools(
+    c: Context,
+    world: World,
+    credit: neoclouds.Credit,
+    sold: adoption.State,
+    bid: demand.Flows,
+    rent: rents.Flows,
+    paid: funding.Flows,
+) -> tuple[segments.State, segments.Flows]:
+    """Pools of loans default."""
+    rent_ratio = rent.contract[:, B200 : B200 + 1] / c.fixed.b200_rent
+    conditions = segments.Conditions(
+        credit=credit.factor,
+        demand=sold.demand_state,
+        lab=bid.window,
+        spread=credit.spread,
+        availability=credit.availability,
+        rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),
+        digestion=c.link("capex->supply", world.plan.digestion, "digestion"),
+        spv_additions=c.link("capex->supply", total(paid.spv_additions), "sites"),
+    )
+    return segments.step(c.p.segments, world.segments, c.t, conditions, c.uniform("recovery"))
+
+
+def _losses(companies: neoclouds.Flows, pools: segments.Flows) -> Array:
+    """Credit losses by instrument, USD, (path, instrument)."""
+    return np.concatenate([total(companies.facility.loss), total(companies.holdco.loss), pools.loss], axis=1)
+
+
+def _require(
+    c: Context, world: World, supply: fleet.State, spending: Spending
+) -> tuple[required.State, required.Flows]:
+    """What end customers must pay for the capex to earn its hurdle."""
+    energized = total(supply.energized)
+    waiting = total(supply.undeployed) + sum(total(x) for x in supply.pipeline)
+    inputs = required.Inputs(
+        ai_capex=spending.ai,
+        leased=spending.leased,
+        compute_spending=spending.compute,
+        units=supply.energized / c.fixed.throughput,
+        energized_share=energized / (energized + waiting),
+        merchant_share=fleet.merchant_share(c.p.fleet, c.t),
+        compute_share=demand.compute_share(c.p.demand, c.t),
+    )
+    return required.step(c.p.required, world.required, inputs)
+
+
+def _signals(
+    c: Context,
+    world: World,
+    supply: fleet.State,
+    hardware: fleet.Flows,
+    rent: rents.Flows,
+    bid: demand.Flows,
+    sold: adoption.Flows,
+    hurdle: required.Flows,
+    paid: funding.Flows,
+    credit: neoclouds.Credit,
+) -> plan.Signals:
+    """What the Big Five look at when they plan the next quarter."""
+    realized = total(sold.revenue) + bid.internal / demand.compute_share(c.p.demand, c.t)
+    deployed_a_year = 4.0 * total(hardware.energized)
+    return plan.Signals(
+        demand_growth=np.log(bid.total / world.seen.demand),
+        rental_yield=_rental_yield(c, supply, rent, hardware.cost),
+        spread=c.link("spread->capex", credit.spread, "plan"),
+        undeployed_years=total(supply.undeployed) / np.maximum(deployed_a_year, 1.0),
+        excess_leverage=paid.excess_leverage,
+        log_gap=np.log(hurdle.vintage / realized),
+        utilization=rent.utilization,
+        funding_gap=total(paid.cut) / total(paid.planned),
+    )
+
+
+def _plan_shocks(c: Context) -> dict[str, Array]:
+    return {"common": c.own("capex"), "firm": c.own("firm"), "digestion": c.uniform("digestion")}
+
+
+def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Array) -> Array:
     """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
-    newest = (state.since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    paid = p.rents.contract_weight * rent.contract + (1.0 - p.rents.contract_weight) * rent.spot
-    net = (paid * rent.utilization - p.fleet.opex) * rents.HOURS / throughput
-    return np.take_along_axis(net, newest, axis=1) / (cost / p.plan.system_share)
+    newest = (supply.since_launch >= 0).sum(axis=1, keepdims=True) - 1
+    net = (rent.blended * rent.utilization - c.p.fleet.opex) * rents.HOURS / c.fixed.throughput
+    all_in = cost / c.p.plan.system_share
+    return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)
 
 
-def _fire_sale(p: Parameters, fixed: Fixed, sector: neoclouds.Flows, state: fleet.State, layout: Layout) -> Array:
+def _seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Array) -> Seen:
+    """What this quarter leaves for the next."""
+    capex = f.spending.cash_capex
+    free_cash_flow = total(f.funding.cfo) - capex
+    weights = c.p.plan.guidance / c.p.plan.guidance.sum()
+    return Seen(
+        rents=f.rents.blended,
+        surprise=f.rents.surprise,
+        jump=f.rents.jump,
+        revenue=total(f.adoption.revenue),
+        suppliers=demand.supplier_capacity(capex, c.fixed.capex, free_cash_flow, c.fixed.free_cash_flow),
+        lab_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
+        recycled=f.demand.lab_recycled,
+        availability=f.market.availability,
+        spv_support=f.segments.guarantee_called * weights,
+        impact=c.link("losses->spread", _impact(c, world, f)),
+        fire_sale=_fire_sale(c, f.neoclouds, supply),
+        demand=f.demand.total,
+        plan_growth=f.plan.growth.mean(axis=1, keepdims=True),
+        neocloud_capex=f.spending.neocloud * (c.t not in c.layout.cohorts),
+    )
+
+
+def _impact(c: Context, world: World, f: Flows) -> Array:
+    """Spread owed to losses on AI-exposed credit that the market did not expect, (path, 1)."""
+    exposed, expected = f.instrument_losses[:, :4], f.segments.expected_loss[:, :2]
+    return market.loss_impact(c.p.market, world.seen.impact, total(exposed) - total(expected))
+
+
+def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
     """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
-    units = (sector.facility.repossessed * fixed.throughput[:, layout.book.generation]).sum(axis=1, keepdims=True)
-    merchant = p.glue.merchant_market * state.energized.sum(axis=1, keepdims=True)
-    return p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)
-
+    throughput = c.fixed.throughput[:, c.layout.books[c.t].generation]
+    units = total(companies.facility.repossessed * throughput)
+    merchant = c.p.glue.merchant_market * total(supply.energized)
+    return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import inputs, outcomes, quarter, record, world
+from risk.engine.context import Context
 from risk.engine.couplings import Baseline, Links, medians
+from risk.engine.layout import layout as fix_layout
+from risk.engine.tally import Tally
 from risk.errors import NumericalError
 from risk.parameters import build
 from risk.paths import FACILITY_BLOCKS, SERIES, Block
@@ -55,33 +58,33 @@ def pilot(assumptions: Assumptions, seed: int) -> Baseline:
 
 
 def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Links) -> Block:
-    layout = inputs.layout(assumptions)
+    layout = fix_layout(assumptions)
     drawn = inputs.draw(assumptions, seed, block)
     shocks = inputs.shocks(assumptions, layout, seed, block)
-    p = world.parameters(drawn)
-    bars = build(outcomes.Bars, drawn)
+    p, bars = world.parameters(drawn), build(outcomes.Bars, drawn)
     state, fixed = world.initial(p, layout, BLOCK)
     forced = world.forced(assumptions, shocks.uniform, BLOCK)
 
-    r = record.Record(paths, layout.quarters)
-    tally = outcomes.Tally(paths)
-    wall = assumptions.calendar.index(str(assumptions.entries["propositions.wall_quarter"].value))
+    r, tally = record.Record(paths, layout.quarters), Tally(paths, layout.quarters)
     record.base_date(r, p, layout, state, fixed)
     for t in range(1, layout.quarters + 1):
         events = {name: values[t] for name, values in forced.items()}
-        after, flows = quarter.step(p, layout, state, t, links, fixed, shocks, events)
+        context = Context(p, layout, fixed, links, shocks, events, t)
+        after, flows = quarter.step(context, state)
         record.quarter(r, p, layout, state, after, flows, t)
-        outcomes.tally(tally, bars, layout, state, after, flows, fixed, t, wall)
+        tally.add(layout, bars.seasoning_quarters, state, after, flows, fixed, t)
         state = after
-    found = outcomes.outcomes(r, tally, bars, assumptions.calendar)
     _refuse_non_finite(r, block)
+    calendar = assumptions.calendar
+    wall = calendar.index(str(assumptions.entries["propositions.wall_quarter"].value))
+    facility = {name: np.stack(values).astype(np.float32) for name, values in r.facility.items()}
     return Block(
         index=block,
         paths=paths,
         parameters=_parameters(drawn, assumptions, paths),
-        outcomes=found,
+        outcomes=outcomes.outcomes(r, tally, bars, calendar, wall),
         series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
-        facility={k: np.stack(v).astype(np.float32) for k, v in r.facility.items()} if block < FACILITY_BLOCKS else {},
+        facility=facility if block < FACILITY_BLOCKS else {},
         sums=r.sums,
         squares=r.squares,
         identities=r.identities,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import ordinal
-from risk.engine.inputs import Glue, Layout
+from risk.engine.inputs import Glue
+from risk.engine.layout import Layout
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
@@ -19,6 +20,7 @@ from risk.mechanisms.neocloud.book import put
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
+from risk.paths import EVENT_VARIABLES
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -49,13 +51,7 @@ class Parameters:
     cascade: cascade.Params
 
 
-READERS: Mapping[str, type[Any]] = {
-    "glue": Glue, "generations": generations.Params, "fleet": fleet.Params, "rents": rents.Params,
-    "collateral": collateral.Params, "adoption": adoption.Params, "demand": demand.Params, "required": required.Params,
-    "plan": plan.Params, "funding": funding.Params, "contracts": contracts.Params, "facility": facility.Params,
-    "holdco": holdco.Params, "cohorts": cohorts.Params, "market": market.Params, "segments": segments.Params,
-    "cascade": cascade.Params,
-}  # fmt: skip
+READERS: Mapping[str, type[Any]] = get_type_hints(Parameters)
 """Every class that reads register entries; an entry nobody reads is dead (a test says so)."""
 
 
@@ -119,86 +115,81 @@ class Fixed:
 def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
     """State of the world at the base date; internal use is solved so that the GPU market clears."""
     throughput = generations.throughput(p.generations)
-    supply_state = fleet.init(p.fleet, throughput)
-    rent_state = rents.init(p.rents, throughput)
-    supply = rents.priced_supply(p.rents, throughput, supply_state.energized)
-    clearing = rents.clearing_demand(p.rents, rent_state.clearing, supply)
-    adoption_state = adoption.init(p.adoption)
-    revenue = adoption.revenue(adoption_state).sum(axis=1, keepdims=True)
-    rent = np.exp(rent_state.contract) * throughput ** (1.0 + p.rents.launch_obsolescence)
-    book = layout.book
-    base = layout.base
-    gpus = _columns(base["gpus"], layout, paths)
-    capex_0 = np.full((paths, 1), p.plan.last_quarter.sum())
-    zero = np.zeros((paths, 1))
+    supply = fleet.init(p.fleet, throughput)
+    market_rents = rents.init(p.rents, throughput)
+    _, contract = rents.quotes(p.rents, market_rents, throughput)
+    priced = rents.priced_supply(p.rents, throughput, supply.energized)
+    clearing = rents.clearing_demand(p.rents, market_rents.clearing, priced)
+    sold = adoption.init(p.adoption)
+    revenue = adoption.revenue(sold).sum(axis=1, keepdims=True)
+    gpus, debt, coupon = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon"))
+    capex = np.full((paths, 1), p.plan.last_quarter.sum())
     world = World(
-        fleet=supply_state,
-        rents=rent_state,
-        adoption=adoption_state,
+        fleet=supply,
+        rents=market_rents,
+        adoption=sold,
         demand=demand.init(p.demand, clearing, revenue),
         required=required.init(p.required),
         plan=plan.init(p.plan, paths),
         funding=funding.init(p.funding, paths),
-        contracts=contracts.init(layout.contracts, layout.expiry, book.base_columns, book.facilities),
-        facility=facility.State(
-            gpus=gpus,
-            original=_columns(base["debt"], layout, paths),
-            debt=_columns(base["debt"], layout, paths),
-            cash=np.zeros_like(gpus),
-            coupon=_columns(base["coupon"], layout, paths),
-            prepaid=_columns(base["prepaid_share"], layout, paths),
-            refinanced=np.zeros_like(gpus),
-            defaulted=np.zeros(gpus.shape, dtype=bool),
-        ),
+        contracts=contracts.init(layout.contracts, layout.expiry),
+        facility=facility.init(gpus, debt, coupon),
         holdco=holdco.init(p.holdco, layout.bullets, paths, layout.last),
         market=market.init(p.market, paths),
         segments=segments.init(p.segments, paths),
         cascade=cascade.init(p.cascade, paths),
-        seen=Seen(
-            rents=rent,
-            surprise=zero,
-            jump=zero,
-            revenue=revenue,
-            suppliers=zero + 1.0,
-            lab_shortfall=zero,
-            recycled=p.demand.recycled_share * p.demand.lab_funding + zero,
-            availability=zero + 1.0,
-            spv_support=np.zeros((paths, p.plan.guidance.shape[1])),
-            impact=zero,
-            fire_sale=zero,
-            demand=clearing,
-            plan_growth=zero + p.plan.guidance_growth,
-            neocloud_capex=zero,
-        ),
+        seen=_seen(p, contract, revenue, clearing),
     )
     fixed = Fixed(
         throughput=throughput,
         revenue=revenue,
-        capex=capex_0,
-        free_cash_flow=p.funding.cfo.sum() - capex_0,
-        b200_rent=rent[:, generations.B200 : generations.B200 + 1],
-        fleet_by_firm=np.maximum(book.by_firm(gpus)[:1], 1.0),
+        capex=capex,
+        free_cash_flow=p.funding.cfo.sum() - capex,
+        b200_rent=contract[:, generations.B200 : generations.B200 + 1],
+        fleet_by_firm=_reference_fleet(layout.base_book.by_firm(gpus)[:1], p.holdco.overhead),
     )
     return world, fixed
 
 
-def _columns(values: Array, layout: Layout, paths: int) -> Array:
-    """Base-date facility facts as (path, facility), zero in cohort columns."""
-    wide = np.zeros((paths, layout.book.facilities))
-    return put(wide, layout.book.base_columns, np.broadcast_to(values, (paths, len(values))))
+def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:
+    """What is taken to have been seen in the last quarter before the run: nothing out of the ordinary."""
+    zero = np.zeros_like(revenue)
+    return Seen(
+        rents=contract,
+        surprise=zero,
+        jump=zero,
+        revenue=revenue,
+        suppliers=zero + 1.0,
+        lab_shortfall=zero,
+        recycled=p.demand.recycled_share * p.demand.lab_funding + zero,
+        availability=zero + 1.0,
+        spv_support=zero + np.zeros_like(p.plan.guidance),
+        impact=zero,
+        fire_sale=zero,
+        demand=demanded,
+        plan_growth=zero + p.plan.guidance_growth,
+        neocloud_capex=zero,
+    )
+
+
+def _reference_fleet(gpus: Array, overhead: Array) -> Array:
+    """GPUs that a HoldCo's base-date overhead runs, (1, firm).
+
+    A firm without a base-date fleet gets the one that the others' overhead per GPU implies.
+    """
+    running = gpus > 0
+    per_gpu = overhead[running].sum() / gpus[running].sum()
+    return np.where(running, gpus, np.maximum(overhead / per_gpu, 1.0))
 
 
 def forced(assumptions: Assumptions, uniforms: Mapping[str, Array], paths: int) -> Mapping[str, list[Array]]:
     """What the scenario's events force, variable → quarter → (path, 1); zero where nothing is forced."""
     labels = assumptions.calendar.labels
     base = ordinal(labels[0])
-    out = {name: [np.zeros((paths, 1))] * len(labels) for name in FORCED}
+    out = {name: [np.zeros((paths, 1))] * len(labels) for name in EVENT_VARIABLES}
     for i, event in enumerate(assumptions.events):
         happens = uniforms["event"][0, :, i : i + 1] < event.probability
         first, last = ordinal(event.start) - base, ordinal(event.end) - base
         for t in range(max(first, 0), min(last, len(labels) - 1) + 1):
             out[event.variable][t] = out[event.variable][t] + happens * event.scaled
     return out
-
-
-FORCED = ("demand", "lab_funding", "credit_stress", "hardware_cost", "power", "hy_spread")

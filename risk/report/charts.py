@@ -15,8 +15,11 @@ from risk.report.table import Column, Content, Formula, ReportError, Table, numb
 
 Values = Sequence[Content]
 Columns = list[tuple[Column, Values]]
-Tone = Literal["main", "prior", "good", "bad", "light", "grey", "orange"]
+Tone = Literal["main", "prior", "good", "bad", "light", "grey", "orange", "blue", "pale"]
 """What a line or bar stands for; renderers choose color and dash."""
+
+STACK: tuple[Tone, ...] = ("main", "light", "blue", "pale", "grey", "orange", "good")
+"""Tones of stacked bars from the bottom: neighbors differ in brightness, for print without color."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +63,20 @@ class Chart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series:
+    """A named line or set of bars. `legend` = False for the many thin lines of sample paths."""
+
+    name: str
+    values: Values
+    tone: Tone = "main"
+    dashed: bool = False
+    thin: bool = False
+    legend: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fan(Chart):
-    """Quantiles over time: P5–P95 and P25–P75 bands with the median, and the prior run's median."""
+    """Quantiles over time: P5–P95 and P25–P75 bands with the median, the prior run's median, and other lines."""
 
     labels: Sequence[str]
     p5: Values
@@ -70,14 +85,16 @@ class Fan(Chart):
     p75: Values
     p95: Values
     prior: Values | None = None
+    lines: Sequence[Series] = ()
     every: int = 4
+    first: int = 0
 
     def table(self) -> Table:
         """Quantiles, then the steps between them, which are what is stacked."""
         quantiles = {"p5": self.p5, "p25": self.p25, "p50": self.p50, "p75": self.p75, "p95": self.p95}
         columns: Columns = [(Column("quarter", "Quarter", width=22), self.labels)]
         columns += [(self._column(key, key.upper()), values) for key, values in quantiles.items()]
-        shown = [label if i % self.every == 0 else "" for i, label in enumerate(self.labels)]
+        shown = _thinned(self.labels, self.every, self.first)
         columns += [(Column("label", "Axis label", width=12), shown)]
         columns += [(self._column("base", "Base"), _same("p5", self.p5))]
         names = ("P5–P95", "P25–P75", "P50–P75", "P75–P95")
@@ -87,7 +104,13 @@ class Fan(Chart):
         columns += [(self._column("median", "Median"), _same("p50", self.p50))]
         if self.prior is not None:
             columns += [(self._column("prior", "Median, prior run"), self.prior)]
+        columns += [(self._column(f"s{i}", line.name), line.values) for i, line in enumerate(self.lines)]
         return self._data(columns)
+
+
+def _thinned(labels: Sequence[str], every: int, first: int) -> list[str]:
+    """Every n-th label from the `first` on; the others blank, for programs that ignore skipped labels."""
+    return [label if i % every == first % every else "" for i, label in enumerate(labels)]
 
 
 def _same(key: str, values: Values) -> list[Content]:
@@ -214,28 +237,17 @@ class Ranges(Chart):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Series:
-    """A named line or set of bars. `legend` = False for the many thin lines of sample paths."""
-
-    name: str
-    values: Values
-    tone: Tone = "main"
-    dashed: bool = False
-    thin: bool = False
-    legend: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
 class Lines(Chart):
     """Lines over time or over categories."""
 
     labels: Sequence[str]
     series: Sequence[Series]
     every: int = 4
+    first: int = 0
 
     def table(self) -> Table:
         """One column per line; labels thinned to every n-th."""
-        shown = [label if i % self.every == 0 else "" for i, label in enumerate(self.labels)]
+        shown = _thinned(self.labels, self.every, self.first)
         columns: Columns = [(Column("row", self.x_title, width=22), self.labels)]
         columns += [(Column("label", "Axis label", width=12), shown)]
         columns += [(self._column(f"s{i}", s.name), s.values) for i, s in enumerate(self.series)]

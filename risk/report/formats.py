@@ -40,11 +40,13 @@ class Format:
     zero: str = ""
     red: bool = False
     align: Align = "right"
-    kind: Literal["number", "probability", "power", "date", "text", "general"] = "number"
+    kind: Literal["number", "probability", "high", "margin", "none_of", "all_of", "power", "date", "text", "general"] = "number"
 
     @cached_property
     def excel(self) -> str:
         """The Excel format string."""
+        if self.kind in _RULE_OF_THREE:
+            return _quoted(self._rule_of_three)
         if self.kind != "number":
             return _EXCEL[self.kind]
         body = self._body()
@@ -57,6 +59,11 @@ class Format:
     def _body(self) -> str:
         mask = ("#,##0" if self.grouping else "0") + ("." + "0" * self.decimals if self.decimals else "")
         return _quoted(self.prefix) + mask + ("%" if self.percent else "") + _quoted(self.suffix)
+
+    @property
+    def _rule_of_three(self) -> str:
+        millions, rest = divmod(self.decimals, 1_000_000)
+        return _RULE_OF_THREE[self.kind].format(f"{self.decimals:,}" if rest else f"{millions}M")
 
     def show(self, value: Scalar) -> str:
         """The text that Excel would display."""
@@ -73,12 +80,18 @@ class Format:
         return self._number(float(value))
 
     def _number(self, value: float) -> str:
+        if self.kind in _RULE_OF_THREE:
+            return self._rule_of_three
         if self.kind in ("text", "general"):
             return f"{value:.10g}"
         if self.kind == "power":
             return f"{value:.1E}"
         if self.kind == "probability":
             return _probability(value)
+        if self.kind == "high":
+            return _high_probability(value)
+        if self.kind == "margin":
+            return "±<0.1%" if value < 0.0005 else f"±{_rounded(value * 100, 1, False)}%"
         if value == 0 and self.zero:
             return self.zero
         digits = _rounded(abs(value) * (100 if self.percent else 1), self.decimals, self.grouping)
@@ -89,11 +102,16 @@ class Format:
 
 _EXCEL = {
     "probability": '[<0.001]"<0.1%";[<0.1]0.0%;0%',
+    "high": '[>0.999]">99.9%";[>0.99]0.0%;0%',
+    "margin": '[<0.0005]"±<0.1%";"±"0.0%',
     "power": "0.0E+00",
     "date": "yyyy-mm-dd",
     "text": "General",
     "general": "General",
 }
+
+_RULE_OF_THREE = {"none_of": "< 3/{}", "all_of": "> 1 – 3/{}"}
+"""No hit, or nothing but hits, in n paths; n stands where other formats have their decimals."""
 
 FORMATS = {
     "text": Format(align="left", kind="text"),
@@ -113,6 +131,10 @@ FORMATS = {
     "rate": Format(decimals=1, percent=True),
     "share": Format(percent=True),
     "probability": Format(kind="probability"),
+    "probability_high": Format(kind="high"),
+    "margin": Format(kind="margin"),
+    "none_of": Format(kind="none_of"),
+    "all_of": Format(kind="all_of"),
     "standard_error": Format(decimals=1, percent=True, prefix="±"),
     "usd_error": Format(decimals=1, prefix="±"),
     "change": Format(percent=True, signed=True),
@@ -128,17 +150,19 @@ def named(name: str) -> Format:
 
     Parameters
     ----------
-    name : a key of `FORMATS`, or a key followed by a point and the decimals, such as `"rate.2"`.
+    name : a key of `FORMATS`, or a key followed by a point and the decimals, such as `"rate.2"`; a final `*`
+        prints one after the number, which marks it for a note.
 
     Raises
     ------
     KeyError
         The family is unknown; the message names the known ones.
     """
-    family, _, decimals = name.partition(".")
+    family, _, decimals = name.removesuffix("*").partition(".")
     if family not in FORMATS:
         raise KeyError(f"unknown number format {name!r}; known: {', '.join(FORMATS)}")
-    return replace(FORMATS[family], decimals=int(decimals)) if decimals else FORMATS[family]
+    form = replace(FORMATS[family], decimals=int(decimals)) if decimals else FORMATS[family]
+    return replace(form, suffix=form.suffix + "*") if name.endswith("*") else form
 
 
 def show(value: Scalar, name: str) -> str:
@@ -172,6 +196,12 @@ def _probability(value: float) -> str:
     if value < 0.001:
         return "<0.1%"
     return _rounded(value * 100, 1 if value < 0.1 else 0, False) + "%"
+
+
+def _high_probability(value: float) -> str:
+    if value > 0.999:
+        return ">99.9%"
+    return _rounded(value * 100, 1 if value > 0.99 else 0, False) + "%"
 
 
 def _quoted(text: str) -> str:

@@ -94,11 +94,15 @@ Block = Heading | Paragraph | Tiles | Table | HeatMap | Chart
 
 @dataclass(frozen=True)
 class At:
-    """A block from a given column of the grid (1 = first) over a number of columns (None = to the end)."""
+    """A block from a given column of the grid (1 = first) over a number of columns (None = to the end).
+
+    `down` rows below the top of its band, so that blocks can be stacked beside a taller one.
+    """
 
     block: Block
     column: int = 1
     columns: int | None = None
+    down: int = 0
 
 
 @dataclass(frozen=True)

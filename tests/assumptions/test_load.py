@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from risk.assumptions import AssumptionErrors, load
+from risk.assumptions import AssumptionErrors, load, locate
 from risk.assumptions.table import units
 from risk.errors import AssumptionError, UsageError
 from tests.assumptions.builder import GPU, Register
@@ -142,6 +142,19 @@ def test_reading_order_of_the_register(
         load(tmp_path)
     with pytest.raises(UsageError, match="give the folder that holds it"):
         load(folder / "base")
+
+
+def test_the_register_that_came_along_is_the_last_resort(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "risk"
+    monkeypatch.setattr(locate, "__file__", str(package / "assumptions" / "locate.py"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no assumption register was found"):
+        load()
+    register.folder = package / "_assumptions"
+    register.write()
+    assert load().directory == "site/risk/_assumptions"
 
 
 def test_loading_imports_nothing_heavy(register: Register) -> None:

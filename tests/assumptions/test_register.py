@@ -60,3 +60,14 @@ def test_the_book_of_the_page_is_there(base: Assumptions) -> None:
     assert len(base.tables["neoclouds.facility"].rows) >= 17
     assert len(base.page_figures) > 100
     assert {"B1", "B8", "U1", "U4"} <= set(base.propositions)
+
+
+def test_every_entry_and_row_knows_its_line(base: Assumptions) -> None:
+    for entry in base.entries.values():
+        lines = Path(entry.file).read_text(encoding="utf-8").splitlines()
+        assert lines[entry.line - 1].startswith(f"[{entry.id}]")
+    for table in base.tables.values():
+        for row, line in zip(table.rows, table.lines, strict=True):
+            text = "\n".join(Path(table.file).read_text(encoding="utf-8").splitlines()[line - 1 : line + 4])
+            assert text.startswith(f"[[{table.name}]]")
+            assert str(getattr(row, row.key[0])) in text

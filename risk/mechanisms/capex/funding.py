@@ -8,12 +8,12 @@ raises this quarter's shortfall and half of what it sees coming in the next four
 ===============  ==========  ======  ====================================================================
 symbol           shape       unit    meaning
 ===============  ==========  ======  ====================================================================
-core_cfo         (path, 5)   USD/q   cash flow from operations without AI
-cash             (path, 5)   USD     cash and securities
-bonds            (path, 5)   USD     bonds and loans, private credit in
-leases           (path, 5)   USD     commenced leases, present value
-spv              (path, 5)   USD     debt of sponsored vehicles
-uncommenced      (path, 5)   USD     leases signed, not commenced, present value
+core_cfo         (path, f)   USD/q   cash flow from operations without AI
+cash             (path, f)   USD     cash and securities
+bonds            (path, f)   USD     bonds and loans, private credit in
+leases           (path, f)   USD     commenced leases, present value
+spv              (path, f)   USD     debt of sponsored vehicles
+uncommenced      (path, f)   USD     leases signed, not commenced, present value
 ===============  ==========  ======  ====================================================================
 
 References: thesis page, "The capital math: a $6 trillion ceiling and a $600 billion revenue gap"; Moody's
@@ -128,9 +128,11 @@ def operating_cash(params: Params, core: Array, revenue_gain: Array, lab_shortfa
     return core + contribution - unpaid
 
 
-def raise_funds(params: Params, need: Array, cfo: Array, debt: Array, availability: Array) -> tuple[Array, Array, Array]:
+def raise_funds(
+    params: Params, need: Array, cfo: Array, debt: Array, availability: Array
+) -> tuple[Array, Array, Array]:
     """Bonds, private credit and equity raised for a need, each capped, (path, firm)."""
-    room = np.maximum(0.0, params.leverage_limit * params.leverage_stretch * 4.0 * np.maximum(cfo, 0.0) - debt)
+    room = np.maximum(0.0, leverage_limit(params, cfo) - debt)
     bonds = np.clip(need, 0.0, np.minimum(params.bond_cap, room))
     left = np.maximum(need, 0.0) - bonds
     private_credit = np.minimum(left, params.private_credit_cap * availability)
@@ -161,11 +163,7 @@ def step(
     availability, macro : (path, 1) private-credit availability; macro innovation (up is stress).
     """
     core = state.core_cfo * np.exp(params.cfo_growth * DT - params.cfo_macro_beta * macro)
-    lease_additions = np.where(
-        t <= params.lease_start_quarters,
-        params.lease_present_value * params.lease_not_commenced / params.lease_start_quarters,
-        0.0,
-    ) + np.zeros_like(core)
+    lease_additions = _commencements(params, t) + np.zeros_like(core)
     spv_additions = params.spv_share * planned * (0.5 + 0.5 * availability)
     cfo = operating_cash(params, core, revenue_gain, lab_shortfall) - params.lease_service * DT * state.leases
     principal = params.lease_principal * DT * state.leases
@@ -179,7 +177,7 @@ def step(
     shortfall = planned + fixed - cfo
     ahead = next_year + 4.0 * (lab_equity + payout + maturities - cfo)
     need = shortfall - spare_cash + params.prefunding * np.maximum(ahead, 0.0)
-    debt = state.bonds + state.leases + state.spv
+    debt = state.bonds - maturities + state.leases + state.spv  # what matures makes room to refinance it
     bonds, private_credit, equity = raise_funds(params, need, cfo, debt, availability)
 
     raised = bonds + private_credit + equity
@@ -193,7 +191,6 @@ def step(
         spv=state.spv + spv_additions,
         uncommenced=state.uncommenced - lease_additions,
     )
-    limit = params.leverage_limit * params.leverage_stretch * 4.0 * np.maximum(cfo, 1.0)
     flows = Flows(
         capex=planned - cut,
         lease_additions=lease_additions,
@@ -212,9 +209,26 @@ def step(
         planned=planned,
         lease_principal=principal,
         net_debt_change=bonds + private_credit - maturities + lease_additions - principal + spv_additions,
-        excess_leverage=np.maximum(0.0, (after.bonds + after.leases + after.spv) / limit - 1.0),
+        excess_leverage=_excess_leverage(params, after, cfo),
     )
     return after, flows
+
+
+def _commencements(params: Params, t: int) -> Array:
+    """Present value of signed leases that commence in quarter t, evenly until all have, (1, firm) USD."""
+    signed = params.lease_present_value * params.lease_not_commenced
+    return signed / params.lease_start_quarters * (t <= params.lease_start_quarters)
+
+
+def leverage_limit(params: Params, cfo: Array) -> Array:
+    """Adjusted debt a firm may carry at a quarterly cash flow, (path, firm) USD."""
+    return params.leverage_limit * params.leverage_stretch * 4.0 * np.maximum(cfo, 0.0)
+
+
+def _excess_leverage(params: Params, after: State, cfo: Array) -> Array:
+    """Debt over its limit less one, 0 where within it, (path, firm)."""
+    debt = after.bonds + after.leases + after.spv
+    return np.maximum(0.0, debt / np.maximum(leverage_limit(params, cfo), 1.0) - 1.0)
 
 
 def uses(flows: Flows) -> Array:

@@ -8,7 +8,7 @@ hazard rises with the revenue gap, slack, funding stress and negative carry, cap
 ===============  ==========  =========  =================================================================
 symbol           shape       unit       meaning
 ===============  ==========  =========  =================================================================
-log_plan         (path, 5)   log USD/q  plan of each firm for the coming quarter
+log_plan         (path, f)   log USD/q  plan of each firm for the coming quarter
 expected         (path, 1)   log/q      extrapolated demand growth g^e
 digestion        (path, 1)   0/1        1 while in digestion
 ===============  ==========  =========  =================================================================
@@ -90,17 +90,16 @@ class Signals:
     spread: Array  # high-yield spread, fraction
     undeployed_years: Array
     excess_leverage: Array  # (path, firm) debt over limit, 0 where under it
-    log_gap: Array  # ln(required / realised revenue)
+    log_gap: Array  # ln(required / realized revenue)
     utilization: Array
     funding_gap: Array  # share of planned uses left unfunded last quarter
 
 
 @dataclass(frozen=True)
 class Flows:
-    """Drivers of the quarter, for the record."""
+    """Drivers of the quarter."""
 
-    user_cost: Array
-    hazard: Array
+    hazard: Array  # (path, 1) of entering digestion, 1/q
     growth: Array  # (path, firm) log change of the plan
 
 
@@ -131,19 +130,22 @@ def _desired_growth(params: Params, state: State, s: Signals, expected: Array, c
     """Accelerator's log change of capex, (path, firm), before shocks."""
     peers = state.log_plan.mean(axis=1, keepdims=True) - np.log(params.guidance).mean()
     own = state.log_plan - np.log(params.guidance)
-    return (
+    waiting = np.maximum(0.0, s.undeployed_years - params.undeployed_tolerance)
+    growth: Array = (
         params.accelerator * (expected - params.neutral_growth)
         + params.return_response * (s.rental_yield - cost)
         - params.spread_response * (s.spread - params.neutral_spread)
         - params.leverage_response * s.excess_leverage
-        - params.undeployed_response * np.maximum(0.0, s.undeployed_years - params.undeployed_tolerance)
+        - params.undeployed_response * waiting
         + params.arms_race * (peers - own)
     )
+    return growth
 
 
 def guidance_path(params: Params, t: int) -> Array:
     """Guided capex of each firm in quarter t, USD, (1, firm)."""
-    return params.guidance * np.exp(params.guidance_growth * max(0.0, t - params.guidance_quarters))
+    later = max(0.0, t - params.guidance_quarters)
+    return np.asarray(params.guidance * np.exp(params.guidance_growth * later))
 
 
 def step(params: Params, state: State, t: int, s: Signals, shocks: dict[str, Array]) -> tuple[State, Flows]:
@@ -151,24 +153,30 @@ def step(params: Params, state: State, t: int, s: Signals, shocks: dict[str, Arr
 
     Parameters
     ----------
-    shocks : `common` (path, 1) and `firm` (path, 5) innovations, `digestion` (path, 2) uniforms for entry and healing.
+    shocks : `common` (path, 1) and `firm` (path, firm) innovations, `digestion` (path, 2) uniforms for entry
+        and healing.
     """
     w = params.extrapolation
     expected = w * s.demand_growth + (1.0 - w) * state.expected
     cost = user_cost(params, s.spread)
     hazard = digestion_hazard(params, s, cost)
 
-    draw = shocks["digestion"]
-    enters = (state.digestion == 0) & (draw[:, 0:1] < hazard)
-    heals = (state.digestion == 1) & (draw[:, 1:2] < params.healing_hazard)
-    digestion = np.where(enters, 1.0, np.where(heals, 0.0, state.digestion))
+    digestion = _digestion(params, state.digestion, hazard, shocks["digestion"])
 
     noise = params.common_volatility * shocks["common"] + params.firm_volatility * shocks["firm"]
     desired = _desired_growth(params, state, s, expected, cost)
-    growth = np.clip(np.where(digestion == 1, -params.digestion_decline * DT, desired) + noise, params.largest_fall, params.largest_rise)
+    trend = np.where(digestion == 1, -params.digestion_decline * DT, desired)
+    growth = np.clip(trend + noise, params.largest_fall, params.largest_rise)
 
     weight = params.guidance_weights[t] if t < len(params.guidance_weights) else 0.0
     accelerated = state.log_plan + growth
     guided = np.log(guidance_path(params, t + 1)) + noise
     log_plan = np.where(digestion == 1, accelerated, weight * guided + (1.0 - weight) * accelerated)
-    return State(log_plan, expected, digestion), Flows(cost, hazard, log_plan - state.log_plan)
+    return State(log_plan, expected, digestion), Flows(hazard, log_plan - state.log_plan)
+
+
+def _digestion(params: Params, digesting: Array, hazard: Array, uniform: Array) -> Array:
+    """Digestion regime after a quarter, (path, 1); nobody enters and heals in the same quarter."""
+    enters = (digesting == 0) & (uniform[:, 0:1] < hazard)
+    heals = (digesting == 1) & (uniform[:, 1:2] < params.healing_hazard)
+    return np.where(enters, 1.0, np.where(heals, 0.0, digesting))

@@ -18,7 +18,7 @@ demanded              10 × (path, 1)      W/year     facility power the purchas
 
 Notes
 -----
-price   c = c_0 exp(-lambda clock + memory);  power cap  gw0 e^(g t) (D_{t-10} / (gw0 e^(g (t-10))))^e shock
+price   c = c_0 (1 - lambda)^clock e^memory;  power cap  gw0 e^(g t) (D_{t-10} / (gw0 e^(g (t-10))))^e shock
 (what is asked for today is connected ten quarters later).
 References: thesis page, "Power delivery — the grid-level choke point"; Epoch AI price-performance.
 """
@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.mechanisms.gpu_repricing.generations import B200
 from risk.parameters import Array, entry
 
 QUARTERS_A_YEAR = 4
@@ -90,7 +91,6 @@ class Flows:
     """What happened in the quarter."""
 
     purchased: Array  # (path, 1) H100e
-    delivered: Array  # (path, 1) H100e
     energized: Array  # (path, generation) H100e
     retired: Array  # (path, generation) H100e
     power_bound: Array  # (path, 1) 1 where the cap held units back
@@ -106,24 +106,20 @@ def init(params: Params, throughput: Array) -> State:
     ----------
     throughput : (path, generation) H100e per GPU.
     """
-    weights, base = params.delivery_weights, params.delivery_weights_base
-    oldest, middle, newest = params.recent_purchases
-    newest_generation = (params.launch <= 0) & (params.launch == params.launch[params.launch <= 0].max())
-
-    def undelivered(w: Array) -> tuple[Array, Array, Array]:
-        first, second, third = w[..., 0:1], w[..., 1:2], w[..., 2:3]
-        return (first * newest + second * middle + third * oldest, second * newest + third * middle, third * newest)
-
-    due = undelivered(weights)
-    shift = sum(undelivered(base)) - sum(due)
-    energized = params.gpus * throughput + np.where(newest_generation, shift, 0.0)
-    power = energized * params.unit_power / throughput * params.power_usage_effectiveness
+    newest = (params.launch <= 0) & (params.launch == params.launch[params.launch <= 0].max())
+    due = _undelivered(params, params.delivery_weights)
+    late = sum(due, start=-sum(_undelivered(params, params.delivery_weights_base[None, :])))
+    energized = params.gpus * throughput - np.where(newest, late, 0.0)
     zero = np.zeros_like(due[0])
     return State(
         energized=energized,
-        undeployed=np.where(newest_generation, params.undeployed, 0.0) + zero,
-        pipeline=tuple(np.where(newest_generation, d, 0.0) for d in due),  # type: ignore[arg-type]
-        power=power,
+        undeployed=np.where(newest, params.undeployed, 0.0) + zero,
+        pipeline=(
+            np.where(newest, due[0], 0.0),
+            np.where(newest, due[1], 0.0),
+            np.where(newest, due[2], 0.0),
+        ),
+        power=energized * params.unit_power / throughput * params.power_usage_effectiveness,
         clock=zero,
         launch_progress=zero,
         since_launch=-params.launch + np.zeros_like(energized),
@@ -131,11 +127,24 @@ def init(params: Params, throughput: Array) -> State:
     )
 
 
+def _undelivered(params: Params, weights: Array) -> tuple[Array, Array, Array]:
+    """H100e of the last three quarters' purchases that arrive in one, two and three quarters, (path, 1)."""
+    oldest, middle, newest = params.recent_purchases
+    first, second, third = np.split(weights, 3, axis=1)
+    return (
+        first * newest + second * middle + third * oldest,
+        second * newest + third * middle,
+        third * newest,
+    )
+
+
 def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, b200: Array) -> Array:
     """All-in compute cost of one merchant H100e, USD, (path, 1)."""
     years_past = max(0.0, (t - params.memory_peak) / QUARTERS_A_YEAR)
-    memory = params.memory_cost * min(1.0, t / params.memory_peak) * 0.5 ** (years_past / params.memory_half_life)
-    return params.gpu_cost / b200 * np.exp(-params.hardware_cost_decline * clock + memory + forced)
+    waning = 0.5 ** (years_past / params.memory_half_life)
+    memory = params.memory_cost * min(1.0, t / params.memory_peak) * waning
+    yearly = np.log1p(-params.hardware_cost_decline)  # the register gives the share a price loses in a year
+    return np.asarray(params.gpu_cost / b200 * np.exp(yearly * clock + memory + forced))
 
 
 def merchant_share(params: Params, t: int) -> Array:
@@ -197,33 +206,25 @@ def step(
     shocks : `launch`, `power` (path, 1) innovations; `forced_cost`, `forced_power` log additions.
     """
     progress, since, clock = _launches(params, state, shocks["launch"])
-    cost = hardware_cost(params, clock, t, shocks["forced_cost"], throughput[:, 3:4])
-    share = merchant_share(params, t)
-    purchased = compute_spending / cost * (share + (1.0 - share) / params.custom_cost_ratio)
+    cost = hardware_cost(params, clock, t, shocks["forced_cost"], throughput[:, B200 : B200 + 1])
+    purchased = _purchases(params, t, compute_spending, cost)
     mix = purchase_mix(since)
     unit_power = _unit_power(params, throughput, since, t)
+    per_unit = _sum(mix * unit_power)
 
-    bought = purchased * mix
-    first, second, third = params.delivery_weights[:, 0:1], params.delivery_weights[:, 1:2], params.delivery_weights[:, 2:3]
-    delivered = state.pipeline[0]
-    pipeline = (state.pipeline[1] + first * bought, state.pipeline[2] + second * bought, third * bought)
-
-    rate = params.uneconomic_retirement * (rents < params.opex) + params.age_retirement * (since > params.service_age)
-    retired = rate * state.energized
-    freed = (rate * state.power).sum(axis=1, keepdims=True)
-
-    waiting = state.undeployed + delivered
-    asked = (waiting * unit_power).sum(axis=1, keepdims=True)
+    waiting = state.undeployed + state.pipeline[0]
+    rate = _retirement(params, rents, since)
+    freed = _sum(rate * state.power)
+    asked = _sum(waiting * unit_power)
     cap = _power_cap(params, state, t, shocks["power"], shocks["forced_power"]) + freed
     energized = waiting * np.minimum(1.0, cap / np.maximum(asked, 1.0))
-    added_power = energized * unit_power
-    per_unit = (mix * unit_power).sum(axis=1, keepdims=True)
+    retired = rate * state.energized
 
     after = State(
         energized=state.energized + energized - retired,
         undeployed=waiting - energized,
-        pipeline=pipeline,
-        power=state.power * (1.0 - rate) + added_power,
+        pipeline=_order(params, state, purchased * mix),
+        power=state.power * (1.0 - rate) + energized * unit_power,
         clock=clock,
         launch_progress=progress,
         since_launch=since,
@@ -231,15 +232,37 @@ def step(
     )
     flows = Flows(
         purchased=purchased,
-        delivered=delivered.sum(axis=1, keepdims=True),
         energized=energized,
         retired=retired,
         power_bound=(asked > cap).astype(np.float64),
-        power_energized=added_power.sum(axis=1, keepdims=True),
+        power_energized=_sum(energized * unit_power),
         cost=cost,
         power_per_h100e=per_unit,
     )
     return after, flows
+
+
+def _sum(values: Array) -> Array:
+    """Total over generations, (path, 1)."""
+    return np.asarray(values.sum(axis=1, keepdims=True))
+
+
+def _purchases(params: Params, t: int, spending: Array, cost: Array) -> Array:
+    """H100e bought, (path, 1); custom units do the same work for less."""
+    share = merchant_share(params, t)
+    return spending / cost * (share + (1.0 - share) / params.custom_cost_ratio)
+
+
+def _order(params: Params, state: State, bought: Array) -> tuple[Array, Array, Array]:
+    """Pipeline after a quarter: what was due is delivered, what was bought is added."""
+    first, second, third = np.split(params.delivery_weights, 3, axis=1)
+    return state.pipeline[1] + first * bought, state.pipeline[2] + second * bought, third * bought
+
+
+def _retirement(params: Params, rents: Array, since: Array) -> Array:
+    """Share of each generation that retires this quarter, (path, generation)."""
+    uneconomic = params.uneconomic_retirement * (rents < params.opex)
+    return uneconomic + params.age_retirement * (since > params.service_age)
 
 
 def _unit_power(params: Params, throughput: Array, since: Array, t: int) -> Array:
@@ -249,8 +272,8 @@ def _unit_power(params: Params, throughput: Array, since: Array, t: int) -> Arra
     and the last generation keeps improving from a year after its launch.
     """
     years = t / QUARTERS_A_YEAR
-    faster = params.hardware_cost_decline - params.hardware_cost_decline_base
+    faster = np.log1p(-params.hardware_cost_decline_base) - np.log1p(-params.hardware_cost_decline)
     late = np.maximum(0.0, since[:, -1:] - RAMP) / QUARTERS_A_YEAR
     gain = np.concatenate([np.zeros_like(throughput[:, :-1]), params.late_power_gain * late], axis=1)
     roadmap = params.unit_power / throughput * params.power_usage_effectiveness
-    return roadmap * np.exp(-params.power_pass_through * faster * years - gain)
+    return np.asarray(roadmap * np.exp(-params.power_pass_through * faster * years - gain))

@@ -7,7 +7,7 @@ takes the strain in between. A launch re-rates every older generation over a yea
 =================  ==================  ==========  ======================================================
 symbol             shape               unit        meaning
 =================  ==================  ==========  ======================================================
-level              (path, 1)           log USD/h   rent of an H100-equivalent numeraire, R_g = e^level E^(1+omega)
+level              (path, 1)           log USD/h   rent of one H100 equivalent: R_g = e^level E_g^(1+omega)
 clearing           (path, 1)           log USD/h   the same level at which the market clears
 rerating           (path, generation)  log         discount of older generations since a launch
 supply             (path, 1)           H100e       sum_g E_g^omega S_g, the priced supply
@@ -28,13 +28,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.mechanisms.gpu_repricing.generations import H100
 from risk.parameters import Array, entry
 
 HOURS = 8760.0  # hours in a year
 DT = 0.25
 TREND_WINDOW = 8  # quarters over which contract buyers read the decline of rents
 RERATING_QUARTERS = 4
-H100 = 1
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Flows:
     spot: Array  # (path, generation) USD per GPU-hour
     contract: Array  # (path, generation) USD per GPU-hour, one year
     clearing: Array  # (path, generation) USD per GPU-hour
+    blended: Array  # (path, generation) USD per GPU-hour paid on average, contract and spot
     utilization: Array  # (path, 1)
     paid: Array  # (path, 1) USD a year
     unserved: Array  # (path, 1) USD a year, demand less dollars paid (the buyers' margin)
@@ -92,7 +93,7 @@ class Flows:
 
 def priced_supply(params: Params, throughput: Array, energized: Array) -> Array:
     """H100e weighted by what a unit of each generation earns: sum_g E_g^omega S_g, (path, 1)."""
-    return (throughput**params.launch_obsolescence * energized).sum(axis=1, keepdims=True)
+    return np.asarray((throughput**params.launch_obsolescence * energized).sum(axis=1, keepdims=True))
 
 
 def clearing_demand(params: Params, level: Array | float, supply: Array) -> Array:
@@ -117,11 +118,13 @@ def init(params: Params, throughput: Array) -> State:
 
 
 def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
-    """Log discount added this quarter to every generation older than one being launched, (path, generation)."""
+    """Log discount this quarter of every generation older than one being launched, (path, generation)."""
     added = np.zeros_like(throughput)
     columns = np.arange(throughput.shape[1])
     for new in range(1, throughput.shape[1]):
-        launching = (since_launch[:, new : new + 1] >= 0) & (since_launch[:, new : new + 1] < RERATING_QUARTERS)
+        launching = (since_launch[:, new : new + 1] >= 0) & (
+            since_launch[:, new : new + 1] < RERATING_QUARTERS
+        )
         leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
         loss = params.launch_obsolescence * leap / RERATING_QUARTERS
         added = added - np.where(launching & (columns < new), loss, 0.0)
@@ -134,14 +137,17 @@ def expected_decline(params: Params, state: State) -> Array:
     return np.clip(0.5 * trailing + 0.5 * params.median_decline, 0.0, params.highest_expected_decline)
 
 
-def _levels(params: Params, state: State, clearing: Array, shocks: dict[str, Array], jump: Array) -> tuple[Array, Array, Array]:
+def _levels(
+    params: Params, state: State, clearing: Array, shocks: dict[str, Array], jump: Array
+) -> tuple[Array, Array, Array]:
     """Spot, contract and smoothed drift after one quarter."""
     limit = params.drift_limit
     smoothing = params.drift_smoothing
     drift = np.clip(smoothing * state.drift + (1 - smoothing) * (clearing - state.clearing), -limit, limit)
     follow = params.drift_weight * drift
     noise = params.spot_volatility * np.sqrt(DT) * shocks["rent"]
-    spot = state.spot + params.spot_reversion * (clearing - state.spot) + follow + noise + jump - shocks["fire_sale"]
+    pull = params.spot_reversion * (clearing - state.spot)
+    spot = state.spot + pull + follow + noise + jump - shocks["fire_sale"]
     target = 0.5 * spot + 0.5 * clearing + params.term_premium
     contract = state.contract + params.contract_reversion * (target - state.contract) + follow
     return spot, contract, drift
@@ -164,7 +170,8 @@ def step(
     energized : (path, generation) H100e; `supply` : (path, 1) priced supply.
     demand : (path, 1) USD a year bid for compute.
     launching : (path, generation) quarters since launch, negative before it.
-    shocks : `rent`, `efficiency` (path, 1) innovations, `efficiency_event` uniforms, `fire_sale` log discount.
+    shocks : `rent`, `efficiency` (path, 1) innovations, `efficiency_event` uniforms, `fire_sale` log
+        discount.
     """
     clearing = np.log(demand / (params.normal_utilization * HOURS * supply))
     event = shocks["efficiency_event"] < params.jump_intensity * DT
@@ -175,21 +182,47 @@ def step(
     spot_rerating = (1.0 - params.spot_reversion) * state.spot_rerating + added
     contract_rerating = (1.0 - params.contract_reversion) * state.contract_rerating + added
 
-    per_unit = throughput ** (1.0 + params.launch_obsolescence)
-    spot_rent = np.exp(spot + spot_rerating) * per_unit
-    contract_rent = np.exp(contract + contract_rerating) * per_unit
-    after = State(spot, contract, clearing, drift, spot_rerating, contract_rerating, (*state.contract_history[1:], state.contract))
-    paid_rent = params.contract_weight * contract_rent + (1.0 - params.contract_weight) * spot_rent
+    history = (*state.contract_history[1:], state.contract)
+    after = State(spot, contract, clearing, drift, spot_rerating, contract_rerating, history)
+
+    spot_rent, contract_rent = quotes(params, after, throughput)
+    clearing_rent = np.exp(clearing) * throughput ** (1.0 + params.launch_obsolescence)
+    blended = blend(params, contract_rent, spot_rent)
     units = energized / throughput
-    paid_full = (paid_rent * units).sum(axis=1, keepdims=True)
-    clearing_rent = np.exp(clearing) * per_unit
-    asked_full = (clearing_rent * units).sum(axis=1, keepdims=True)
+    utilization, paid = _billing(params, units * clearing_rent, units * blended)
+    flows = Flows(
+        spot=spot_rent,
+        contract=contract_rent,
+        clearing=clearing_rent,
+        blended=blended,
+        utilization=utilization,
+        paid=paid,
+        unserved=demand - paid,
+        jump=jump,
+        surprise=clearing - state.clearing + params.median_decline * DT,
+    )
+    return after, flows
+
+
+def quotes(params: Params, state: State, throughput: Array) -> tuple[Array, Array]:
+    """Spot and one-year contract rent of every generation, USD per GPU-hour, (path, generation) each."""
+    per_unit = throughput ** (1.0 + params.launch_obsolescence)
+    spot = np.exp(state.spot + state.spot_rerating) * per_unit
+    return spot, np.exp(state.contract + state.contract_rerating) * per_unit
+
+
+def blend(params: Params, contract: Array, spot: Array) -> Array:
+    """Rent paid on average, part at contract and part at spot, USD per GPU-hour."""
+    return params.contract_weight * contract + (1.0 - params.contract_weight) * spot
+
+
+def _billing(params: Params, clearing: Array, blended: Array) -> tuple[Array, Array]:
+    """Utilization, and dollars paid a year, (path, 1), from what each generation's units would rent for."""
+    asked = clearing.sum(axis=1, keepdims=True)
+    full = blended.sum(axis=1, keepdims=True)
     utilization = np.clip(
-        params.normal_utilization * (asked_full / paid_full) ** params.utilization_elasticity,
+        params.normal_utilization * (asked / full) ** params.utilization_elasticity,
         params.lowest_utilization,
         params.highest_utilization,
     )
-    paid = utilization * HOURS * paid_full
-    surprise = clearing - state.clearing + params.median_decline * DT
-    flows = Flows(spot_rent, contract_rent, clearing_rent, utilization, paid, demand - paid, jump, surprise)
-    return after, flows
+    return utilization, utilization * HOURS * full

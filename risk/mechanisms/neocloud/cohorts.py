@@ -8,7 +8,7 @@ defaulted HoldCo originates nothing, nor does a shut market.
 Notes
 -----
 debt = min(a cost, PV(CFADS) / target DSCR), merchant quarters at a haircut of R_0 e^{-g t};
-term price F(tau) = R_0 (1 - e^{-g tau}) / (g tau).
+need = compute + b non-compute - debt - prepayment; term price F(tau) = R_0 (1 - e^{-g tau}) / (g tau).
 References: judgement throughout (nobody publishes these terms for years to come); the rule that splits the
 equity need is the largest lever on propositions B5-B7.
 """
@@ -18,12 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import COHORT_PAYERS
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
 
 HOURS_A_QUARTER = 2190.0
+QUARTERS_A_YEAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -56,99 +58,88 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What a cohort meets at its date, (path, 1) unless said."""
+
+    capex: Array  # USD of neocloud AI capex since the last cohort, all firms
+    gpu_cost: Array  # USD per GPU
+    rent: Array  # USD/h, one-year contract
+    decline: Array  # 1/y, expected
+    spread: Array  # high-yield spread
+    availability: Array
+    holdco_cash: Array  # (path, firm) USD
+    holdco_defaulted: NDArray[np.bool_]  # (path, firm)
+
+
+@dataclass(frozen=True)
 class Origination:
-    """New facilities of one date, (path, firm × payer class) in firm-major order, and HoldCo flows (path, firm)."""
+    """New facilities of one date, (path, firm, payer class), and HoldCo flows, (path, firm)."""
 
     gpus: Array
-    debt: Array
-    coupon: Array
-    price: Array  # USD/h
-    contracted: Array  # GPUs
-    prepaid_share: Array
+    debt: Array  # USD
+    coupon: Array  # 1/y
+    price: Array  # USD/h still to be paid, prepayment off
     prepayment: Array  # USD received
+    cost: Array  # (path, firm) USD that debt, prepayment and the HoldCo pay
+    cash_used: Array  # (path, firm) USD
     notes: Array  # (path, firm) USD
     equity: Array  # (path, firm) USD
-    cash_used: Array  # (path, firm) USD
 
 
-def _present_value(
-    params: Params, k: int, price: Array, rent: Array, decline: Array, opex: float, rate: Array
-) -> tuple[Array, Array]:
-    """PV of one GPU's CFADS over the loan, and of its contract bills, USD, (path, 1); k is the payer class."""
-    value = np.zeros_like(price)
-    bills = np.zeros_like(price)
-    use = params.normal_utilization + params.utilization_premium
-    for q in range(1, int(params.debt_quarters[k]) + 1):
-        contracted = q <= params.contract_quarters[k]
-        if contracted:
-            gross = params.contract_availability * price * (1.0 - params.prepaid[k])
-            bills = bills + HOURS_A_QUARTER * params.contract_availability * price
-        else:
-            gross = params.merchant_haircut * use * rent * np.exp(-decline * q / 4.0)
-        value = value + HOURS_A_QUARTER * (gross - opex) / (1.0 + rate / 4.0) ** q
-    return np.maximum(value, 0.0), bills
+def originate(params: Params, generation: int, c: Conditions) -> Origination:
+    """Facilities for the neocloud capex since the last cohort, on chips of one generation."""
+    willing = ~c.holdco_defaulted & (c.availability >= params.shut_availability)
+    capex = c.capex * params.firm_share * willing
+    compute = params.compute_share * capex
+    loans = [_facility(params, k, generation, compute, c) for k in range(len(COHORT_PAYERS))]
+    gpus, debt, coupon, price, prepayment = (np.stack(terms, axis=2) for terms in zip(*loans, strict=True))
 
-
-def originate(
-    params: Params,
-    capex: Array,
-    gpu_cost: Array,
-    rent: Array,
-    decline: Array,
-    generation: int,
-    spread: Array,
-    availability: Array,
-    holdco_cash: Array,
-    holdco_defaulted: Array,
-) -> Origination:
-    """Facilities for the neocloud capex since the last cohort.
-
-    Parameters
-    ----------
-    capex : (path, 1) USD of neocloud AI capex since the last cohort, all firms.
-    gpu_cost, rent, decline : (path, 1) USD per GPU; one-year contract rent USD/h; expected decline a year.
-    spread, availability : (path, 1) credit market.
-    holdco_cash, holdco_defaulted : (path, firm).
-    """
-    willing = ~holdco_defaulted & (availability >= params.shut_availability)
-    firm_capex = capex * params.firm_share * willing
-    compute = params.compute_share * firm_capex
-    opex = float(params.opex[0, generation]) * params.opex_multiple
-    columns = [_facility(params, k, compute, gpu_cost, rent, decline, opex, spread) for k in range(len(COHORT_PAYERS))]
-    gpus, debt, coupon, price, prepayment = (np.stack([c[i] for c in columns], axis=2) for i in range(5))
-
-    need = np.maximum(compute - debt.sum(axis=2) - prepayment.sum(axis=2), 0.0)
-    need = need + params.holdco_non_compute * (firm_capex - compute)
-    spare = np.maximum(holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
+    cost = compute + params.holdco_non_compute * (capex - compute)
+    need = np.maximum(cost - debt.sum(axis=2) - prepayment.sum(axis=2), 0.0)
+    spare = np.maximum(c.holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
     cash_used = np.minimum(need, spare)
     notes = params.note_share * (need - cash_used)
-    flat = (gpus.shape[0], -1)
     return Origination(
-        gpus=gpus.reshape(flat),
-        debt=debt.reshape(flat),
-        coupon=coupon.reshape(flat),
-        price=price.reshape(flat),
-        contracted=gpus.reshape(flat),
-        prepaid_share=np.tile(params.prepaid, gpus.shape[1])[None, :],
-        prepayment=prepayment.reshape(flat),
+        gpus=gpus,
+        debt=debt,
+        coupon=coupon,
+        price=price,
+        prepayment=prepayment,
+        cost=cost,
+        cash_used=cash_used,
         notes=notes,
         equity=need - cash_used - notes,
-        cash_used=cash_used,
     )
 
 
 def _facility(
-    params: Params, k: int, compute: Array, gpu_cost: Array, rent: Array, decline: Array, opex: float, spread: Array
+    params: Params, k: int, generation: int, compute: Array, c: Conditions
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """GPUs, debt, coupon, price and prepayment of one payer class, (path, firm) each."""
-    margin = params.margins[k] + params.margin_beta * (spread - params.neutral_spread)
+    """GPUs, debt, coupon, price and prepayment of payer class k, (path, firm) each."""
+    margin = params.margins[k] + params.margin_beta * (c.spread - params.neutral_spread)
     rate = params.sofr + np.maximum(margin, 0.0)
-    price = level_rent(rent, decline, params.contract_quarters[k] / 4.0)
-    value, bills = _present_value(params, k, price, rent, decline, opex, rate)
+    price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)
+    value, bills = present_value(params, k, generation, price, rate, c)
     cost = compute * params.payer_shares[k]
-    gpus = cost / gpu_cost
+    gpus = cost / c.gpu_cost
     debt = np.minimum(params.advance_rate * cost, gpus * value / params.target_dscr)
     prepayment = params.prepaid[k] * gpus * bills
-    shape = np.zeros_like(cost)
-    return gpus, debt, rate + shape, price + shape, prepayment
+    firms = np.zeros_like(cost)
+    return gpus, debt, rate + firms, price * (1.0 - params.prepaid[k]) + firms, prepayment
 
+
+def present_value(
+    params: Params, k: int, generation: int, price: Array, rate: Array, c: Conditions
+) -> tuple[Array, Array]:
+    """PV of one GPU's CFADS over the loan of payer class k, and its contract bills, USD, (path, 1)."""
+    value, bills = np.zeros_like(price), np.zeros_like(price)
+    opex = float(params.opex[0, generation]) * params.opex_multiple
+    use = params.normal_utilization + params.utilization_premium
+    for q in range(1, int(params.debt_quarters[k]) + 1):
+        if q <= params.contract_quarters[k]:
+            gross = params.contract_availability * price * (1.0 - params.prepaid[k])
+            bills = bills + HOURS_A_QUARTER * params.contract_availability * price
+        else:
+            gross = params.merchant_haircut * use * c.rent * np.exp(-c.decline * q / QUARTERS_A_YEAR)
+        value = value + HOURS_A_QUARTER * (gross - opex) / (1.0 + rate / QUARTERS_A_YEAR) ** q
+    return np.maximum(value, 0.0), bills

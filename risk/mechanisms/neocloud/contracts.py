@@ -1,5 +1,8 @@
 """The contract book: what customers owe each facility, by expiry quarter, and what makes them stop.
 
+Prices are what is still to be paid: a prepayment is taken off at signing, so that it amortizes against the
+bills, stays with the facility when the payer leaves, and ends with the contract it belongs to.
+
 A facility's contracts expire quarter by quarter. Part renews for a year at a fraction of the contract
 index, the rest goes to spot. Payers end contracts early: investment-grade tenants hardly ever, Oracle-type
 tenants when the labs behind them cannot pay, AI labs by renegotiating (all at once: one funding state),
@@ -10,7 +13,6 @@ symbol          shape              unit        meaning
 ==============  =================  ==========  ==========================================================
 quantity        (path, facility)   GPU         contracted units, before early endings
 value           (path, facility)   USD/h       quantity × price, before haircuts and endings
-remaining       (path, facility)   USD/h · q   value × quarters left
 kept            (path, facility)   fraction    share of contracts not ended early
 price_factor    (path, facility)   fraction    cumulated renegotiation haircuts
 buckets         by expiry quarter  GPU, USD/h  (quantity, value) that ends in that quarter
@@ -27,8 +29,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER, Book, Index, put
+from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER, Book, Index, put, widen
 from risk.parameters import Array, entry
 
 Bucket = tuple[Array, Array]
@@ -60,46 +63,46 @@ class State:
 
     quantity: Array
     value: Array
-    remaining: Array
     kept: Array
     price_factor: Array
     buckets: tuple[Bucket | None, ...]
 
 
 @dataclass(frozen=True)
-class Flows:
-    """Events of the quarter."""
+class Payers:
+    """What payers look at when they decide to pay, renegotiate or leave."""
 
-    lab_renegotiated: Array  # (path, 1) 1 where some lab contract was cut
-    contracted: Array  # (path, facility) GPUs billed under contract this quarter
+    market: Array  # (path, facility) spot rent of each facility's generation, USD/h
+    shortfall: Array  # (path, 1) share of commitments the labs cannot fund
+    stress: Array  # (path, 1) credit factor, sd
+    tenant_defaulted: NDArray[np.bool_]  # (path, 1) the neocloud tenant's HoldCo is in default
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What is billed this quarter."""
+
+    contracted: Array  # (path, facility) GPUs under contract
     billed_rate: Array  # (path, facility) USD an hour billed under contract
 
 
-def init(base: Bucket, expiry: Array, columns: Index, facilities: int) -> State:
+def init(base: Bucket, expiry: Array) -> State:
     """The base-date book.
 
     Parameters
     ----------
-    base : (base facility,) contracted GPUs and their price, USD/h.
+    base : (base facility,) contracted GPUs and the price still to be paid for them, USD/h.
     expiry : (quarter, base facility) share of the contracts that ends in each quarter.
-    columns, facilities : columns of the base facilities, and how many columns there are.
     """
     quantity, price = base
-    wide = np.zeros((1, facilities))
     by_quarter = expiry * quantity
-    quarters = np.arange(len(expiry))[:, None]
-    buckets = tuple(
-        (put(wide, columns, q[None, :]), put(wide, columns, (q * price)[None, :])) if q.any() else None for q in by_quarter
-    )
-    total = by_quarter.sum(axis=0)
-    remaining = (by_quarter * price * quarters).sum(axis=0)
+    total = by_quarter.sum(axis=0, keepdims=True)
     return State(
-        quantity=put(wide, columns, total[None, :]),
-        value=put(wide, columns, (total * price)[None, :]),
-        remaining=put(wide, columns, remaining[None, :]),
-        kept=np.ones((1, facilities)),
-        price_factor=np.ones((1, facilities)),
-        buckets=buckets,
+        quantity=total,
+        value=total * price,
+        kept=np.ones_like(total),
+        price_factor=np.ones_like(total),
+        buckets=tuple((q[None, :], q[None, :] * price) if q.any() else None for q in by_quarter),
     )
 
 
@@ -110,61 +113,59 @@ def _moneyness(state: State, columns: Index, market: Array) -> Array:
     return np.log(np.maximum(price / market[:, columns], 1.0))
 
 
-def lab_renegotiation(params: Params, market_ratio: Array, shortfall: Array, uniform: Array) -> Array:
+def lab_renegotiation(params: Params, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
     """Price factor of lab contracts this quarter: 1, or one less the haircut, (path, column)."""
-    hazard = params.lab_hazard * np.exp(params.lab_coverage_loading * shortfall + params.moneyness_loading * market_ratio)
-    return np.where(uniform < np.minimum(hazard, params.largest_hazard), 1.0 - params.lab_haircut, 1.0)
+    incentive = params.lab_coverage_loading * shortfall + params.moneyness_loading * moneyness
+    hazard = np.minimum(params.lab_hazard * np.exp(incentive), params.largest_hazard)
+    return np.where(uniform < hazard, 1.0 - params.lab_haircut, 1.0)
 
 
 def step(
-    params: Params,
-    state: State,
-    book: Book,
-    market: Array,
-    shortfall: Array,
-    stress: Array,
-    tenant_defaulted: Array,
-    uniforms: dict[str, Array],
+    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
 ) -> tuple[State, Flows]:
-    """What payers do at the start of a quarter: pay, renegotiate or leave.
+    """What payers do at the start of a quarter, and what they are then billed.
 
     Parameters
     ----------
-    market : (path, facility) spot rent of each facility's generation, USD/h.
-    shortfall : (path, 1) share of commitments the labs cannot fund; `stress` : (path, 1) credit factor.
-    tenant_defaulted : (path, 1) True where the neocloud tenant's HoldCo is in default.
     uniforms : `ig` (path, facility), `lab`, `ig_on_lab`, `tenant` (path, 1).
     """
-    worse = np.exp(params.stress_loading * stress)
-    kept, price = state.kept, state.price_factor
-
-    columns = book.columns(LAB)
-    factor = lab_renegotiation(params, _moneyness(state, columns, market), shortfall, uniforms["lab"])
-    price = put(price, columns, price[:, columns] * factor)
-
-    columns = book.columns(IG)
-    kept = put(kept, columns, kept[:, columns] * (uniforms["ig"][:, columns] >= params.ig_hazard * worse))
-
-    columns = book.columns(IG_ON_LAB)
-    hazard = np.minimum(params.ig_on_lab_hazard * worse + params.ig_on_lab_coverage * shortfall, params.largest_hazard)
-    kept = put(kept, columns, kept[:, columns] * (uniforms["ig_on_lab"] >= hazard))
-
-    columns = book.columns(NEOCLOUD)
-    leaves = tenant_defaulted & (uniforms["tenant"] < params.tenant_termination)
-    kept = put(kept, columns, kept[:, columns] * ~leaves)
-
-    columns = book.columns(OTHER)  # many small customers: the expected share leaves
-    incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, market))
-    hazard = np.minimum(params.other_hazard * worse * incentive, params.largest_hazard)
-    kept = put(kept, columns, kept[:, columns] * (1.0 - hazard))
-
+    price = _scaled(state.price_factor, book.columns(LAB), _lab_prices(params, state, book, payers, uniforms))
+    kept = state.kept
+    for payer, stay in _staying(params, state, book, payers, uniforms).items():
+        kept = _scaled(kept, book.columns(payer), stay)
     after = replace(state, kept=kept, price_factor=price)
-    flows = Flows(
-        lab_renegotiated=(factor < 1.0).any(axis=1, keepdims=True).astype(np.float64),
-        contracted=kept * state.quantity,
-        billed_rate=kept * price * state.value,
-    )
-    return after, flows
+    return after, Flows(contracted=kept * state.quantity, billed_rate=kept * price * state.value)
+
+
+def _scaled(values: Array, columns: Index, factor: Array) -> Array:
+    """A copy of (path, facility) values with some columns multiplied."""
+    return put(values, columns, values[:, columns] * factor)
+
+
+def _lab_prices(
+    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
+) -> Array:
+    """Price factor of lab contracts this quarter, (path, lab column)."""
+    moneyness = _moneyness(state, book.columns(LAB), payers.market)
+    return lab_renegotiation(params, moneyness, payers.shortfall, uniforms["lab"])
+
+
+def _staying(
+    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
+) -> dict[int, Array]:
+    """Share of each payer class's contracts that goes on, payer → (path, column) or (path, 1)."""
+    worse = np.exp(params.stress_loading * payers.stress)
+    oracle = params.ig_on_lab_hazard * worse + params.ig_on_lab_coverage * payers.shortfall
+    leaves = payers.tenant_defaulted & (uniforms["tenant"] < params.tenant_termination)
+    # many small customers: the expected share of them leaves
+    incentive = np.exp(params.moneyness_loading * _moneyness(state, book.columns(OTHER), payers.market))
+    others = np.minimum(params.other_hazard * worse * incentive, params.largest_hazard)
+    return {
+        IG: np.where(uniforms["ig"][:, book.columns(IG)] < params.ig_hazard * worse, 0.0, 1.0),
+        IG_ON_LAB: np.where(uniforms["ig_on_lab"] < np.minimum(oracle, params.largest_hazard), 0.0, 1.0),
+        NEOCLOUD: np.where(leaves, 0.0, 1.0),
+        OTHER: 1.0 - others,
+    }
 
 
 def roll(params: Params, state: State, t: int, index: Array) -> State:
@@ -174,38 +175,61 @@ def roll(params: Params, state: State, t: int, index: Array) -> State:
     ----------
     index : (path, facility) one-year contract rent of each facility's generation, USD/h.
     """
-    aged = replace(state, remaining=state.remaining - state.value)
     ending = state.buckets[t]
     if ending is None:
-        return aged
-    quantity, value = ending
+        return state
+    quantity, value = (widen(amounts, state.quantity.shape[1]) for amounts in ending)
     renewed = params.renewal_share * quantity
+    # A renewal is struck at today's index: the haircuts of the past do not apply to it.
     renewed_value = renewed * params.renewal_price * index / state.price_factor
-    return add(
-        replace(aged, quantity=aged.quantity - quantity, value=aged.value - value),
-        t + round(params.renewal_quarters),
-        t,
-        (renewed, renewed_value),
-    )
+    ended = replace(state, quantity=state.quantity - quantity, value=state.value - value)
+    return add(ended, t + round(params.renewal_quarters), (renewed, renewed_value))
 
 
-def add(state: State, expiry: int, t: int, signed: Bucket) -> State:
-    """Add contracts (GPUs, GPUs × price) signed at the end of quarter t that end in quarter `expiry`."""
+def add(state: State, expiry: int, signed: Bucket) -> State:
+    """Add contracts (GPUs, GPUs × price) signed at the end of a quarter that end in quarter `expiry`."""
     quantity, value = signed
     buckets = list(state.buckets)
     old = buckets[expiry]
-    buckets[expiry] = signed if old is None else (old[0] + quantity, old[1] + value)
+    if old is not None:
+        signed = (widen(old[0], quantity.shape[1]) + quantity, widen(old[1], value.shape[1]) + value)
+    buckets[expiry] = signed
     return replace(
         state,
         quantity=state.quantity + quantity,
         value=state.value + value,
-        remaining=state.remaining + value * (expiry - t),
         buckets=tuple(buckets),
     )
 
 
-def open_for(state: State, columns: Index) -> State:
-    """Columns of a new cohort start with clean contracts."""
-    paths = state.kept.shape[0]
-    ones = np.ones((paths, len(columns)))
-    return replace(state, kept=put(state.kept, columns, ones), price_factor=put(state.price_factor, columns, ones))
+def open_for(state: State, cohort: int) -> State:
+    """Add the columns of a new cohort, with nothing signed and nothing broken yet."""
+    ones, columns = np.ones((len(state.kept), cohort)), state.kept.shape[1] + cohort
+    return replace(
+        state,
+        quantity=widen(state.quantity, columns),
+        value=widen(state.value, columns),
+        kept=np.concatenate([state.kept, ones], axis=1),
+        price_factor=np.concatenate([state.price_factor, ones], axis=1),
+    )
+
+
+def remaining(state: State, t: int, until: Array, columns: Index) -> Bucket:
+    """What contracts in force at the end of quarter t still bill by quarter `until`.
+
+    Parameters
+    ----------
+    until : (path, column) or (1, column) quarter up to which to count.
+
+    Returns
+    -------
+    GPU-quarters, and GPU-quarters × USD/h after haircuts and endings, (path, column) each.
+    """
+    quantity, value = np.zeros((1, len(columns))), np.zeros((1, len(columns)))
+    for expiry, bucket in enumerate(state.buckets[t + 1 :], start=t + 1):
+        if bucket is not None:
+            left = np.maximum(np.minimum(expiry, until) - t, 0.0)
+            quantity = quantity + left * bucket[0][:, columns]
+            value = value + left * bucket[1][:, columns]
+    kept = state.kept[:, columns]
+    return kept * quantity, kept * state.price_factor[:, columns] * value

@@ -14,14 +14,13 @@ original      (path, facility)   USD     debt at origination
 debt          (path, facility)   USD     principal outstanding
 cash          (path, facility)   USD     trapped cash and reserves
 coupon        (path, facility)   1/y     simple rate
-prepaid       (path, facility)   frac.   share of contract bills paid up front
 refinanced    (path, facility)   USD/q   level amortization of a refinanced balloon
 defaulted     (path, facility)   bool    absorbing
 ============  =================  ======  =================================================================
 
 Notes
 -----
-CFADS = 8760/4 [ availability · billed (1 - prepaid) + merchant GPUs · rent · u - GPUs · opex ]
+CFADS = 8760/4 [ availability · billed + merchant GPUs · rent · u - GPUs · opex ]
 DSCR = CFADS / (scheduled principal + interest);  loss = debt - min(debt, (1-f)(1-c) V + cash)
 References: CoreWeave delayed-draw term-loan terms (8-K, 10-Q); thesis page, "GPU-cloud / neocloud financing".
 """
@@ -40,7 +39,7 @@ HOURS_A_QUARTER = 2190.0
 DT = 0.25
 NO_SERVICE = 1.0  # USD; below it nothing is due
 Flags = NDArray[np.bool_]
-At = tuple[NDArray[np.intp], NDArray[np.intp]]  # positions: rows, columns
+At = tuple[Index, Index]  # positions: rows, columns
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,10 @@ class Params:
 
 @dataclass(frozen=True)
 class Terms:
-    """Facts per column that never change: USD/h operating cost, data-centre rent, shell value; (1, facility)."""
+    """Facts of every column that never change, (1, facility)."""
 
-    opex: Array
-    lease_rent: Array  # USD/h a GPU-equivalent asks in a data-centre lease
+    opex: Array  # USD per GPU-hour
+    lease_rent: Array  # USD/h a GPU-equivalent asks in a data-center lease
     shell_value: Array  # multiple of original debt
 
 
@@ -86,15 +85,16 @@ class State:
     debt: Array
     cash: Array
     coupon: Array
-    prepaid: Array
     refinanced: Array
     defaulted: Flags
 
 
 @dataclass(frozen=True)
-class Market:
-    """What facilities read of the rental and credit markets."""
+class Conditions:
+    """What facilities read of their contracts, the markets and their HoldCos."""
 
+    contracted: Array  # (path, facility) GPUs under contract
+    billed_rate: Array  # (path, facility) USD an hour billed for them
     spot: Array  # (path, facility) USD/h
     b200_contract: Array  # (path, 1) USD/h
     utilization: Array  # (path, 1)
@@ -102,6 +102,7 @@ class Market:
     spread: Array  # (path, 1) high-yield spread
     availability: Array  # (path, 1)
     issue_rate: Array  # (path, 1) simple rate at which a balloon is refinanced
+    support: Array  # (path, firm) USD the HoldCo could pay to cure shortfalls
 
 
 @dataclass(frozen=True)
@@ -137,37 +138,69 @@ class Waterfall:
     payment_default: Flags
 
 
-def operating_cash(params: Params, terms: Terms, state: State, book: Book, market: Market, contracted: Array, billed: Array) -> Array:
-    """Cash flow available for debt service this quarter, USD, (path, facility)."""
-    idle = np.maximum(state.gpus - contracted, 0.0)
-    use = np.minimum(market.utilization + params.utilization_premium, params.highest_utilization)
-    merchant_rent = params.vintage_discount * use * market.spot
+@dataclass(frozen=True)
+class Balloons:
+    """What became of the balloons of a quarter, (path, facility)."""
+
+    due: Array
+    refinanced: Array
+    paid: Array
+    default: Flags
+
+
+def init(gpus: Array, debt: Array, coupon: Array) -> State:
+    """Facilities at the base date, (path, facility) each; columns of cohorts to come are zero."""
+    return State(
+        gpus=gpus,
+        original=debt,
+        debt=debt,
+        cash=np.zeros_like(debt),
+        coupon=coupon,
+        refinanced=np.zeros_like(debt),
+        defaulted=np.zeros(debt.shape, dtype=bool),
+    )
+
+
+def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Conditions) -> Array:
+    """Cash flow available for debt service, CFADS, of the quarter, USD, (path, facility).
+
+    A facility free of debt stops where it no longer covers its operating cost.
+    """
+    idle = np.maximum(state.gpus - c.contracted, 0.0)
+    use = np.minimum(c.utilization + params.utilization_premium, params.highest_utilization)
+    merchant_rent = params.vintage_discount * use * c.spot
     if book.data_center.any():
-        reletting = np.clip(market.b200_contract / params.reletting_reference, params.reletting_low, params.reletting_high)
+        asked = c.b200_contract / params.reletting_reference
+        reletting = np.clip(asked, params.reletting_low, params.reletting_high)
         leased = (1.0 - params.vacancy) * reletting * terms.lease_rent
         merchant_rent = np.where(book.data_center, leased, merchant_rent)
-    income = params.contract_availability * billed * (1.0 - state.prepaid) + idle * merchant_rent
-    return HOURS_A_QUARTER * (income - state.gpus * terms.opex)
+    income = params.contract_availability * c.billed_rate + idle * merchant_rent
+    cfads = ~state.defaulted * (HOURS_A_QUARTER * (income - state.gpus * terms.opex))
+    return np.where(state.debt <= NO_SERVICE, np.maximum(cfads, 0.0), cfads)
 
 
 def debt_service(state: State, book: Book, t: int) -> tuple[Array, Array]:
     """Scheduled principal and interest of quarter t, USD, (path, facility)."""
-    live = ~state.defaulted
     scheduled = np.minimum(book.amortization[t] * state.original + state.refinanced, state.debt)
-    return live * scheduled, live * state.coupon * DT * state.debt
+    scheduled = np.where(state.debt - scheduled <= NO_SERVICE, state.debt, scheduled)  # no rounding is left
+    interest = state.coupon * DT * state.debt
+    return np.where(state.defaulted, 0.0, scheduled), np.where(state.defaulted, 0.0, interest)
 
 
 def collateral_value(terms: Terms, state: State, book: Book, gpu_value: Array, at: At) -> Array:
     """Value of the collateral before any forced sale, USD, at chosen (path, column) positions.
 
-    A data centre's collateral is its shell; its tenant owns the GPUs.
+    A data center's collateral is its shell; its tenant owns the GPUs.
     """
     rows, columns = at
     gpus = np.where(book.data_center[columns], 0.0, state.gpus[rows, columns])
-    return gpus * gpu_value[rows, book.generation[columns]] + terms.shell_value[0, columns] * state.original[rows, columns]
+    shell = terms.shell_value[0, columns] * state.original[rows, columns]
+    return np.asarray(gpus * gpu_value[rows, book.generation[columns]] + shell)
 
 
-def waterfall(params: Params, state: State, book: Book, cfads: Array, service: Array, support: Array) -> Waterfall:
+def waterfall(
+    params: Params, state: State, book: Book, cfads: Array, service: Array, support: Array
+) -> Waterfall:
     """Distribute surplus, cure shortfalls, find payment defaults; (path, facility) each."""
     dscr = np.where(service > NO_SERVICE, cfads / np.maximum(service, NO_SERVICE), np.nan)
     free = cfads - service
@@ -185,16 +218,23 @@ def waterfall(params: Params, state: State, book: Book, cfads: Array, service: A
 
 
 def refinancing(
-    params: Params, terms: Terms, state: State, book: Book, market: Market, cfads: Array, balloon: Array, columns: Index
+    params: Params,
+    terms: Terms,
+    state: State,
+    book: Book,
+    c: Conditions,
+    cfads: Array,
+    balloon: Array,
+    columns: Index,
 ) -> Array:
     """What a lender refinances of the balloons of some columns: all or nothing, USD, (path, column)."""
     at = (np.arange(len(balloon))[:, None], columns)
-    rate = market.issue_rate * DT
+    rate = c.issue_rate * DT
     annuity = (1.0 - (1.0 + rate) ** -refinancing_quarters(params, book)[columns]) / rate
     ltv = np.where(book.data_center[columns], params.site_refinancing_ltv, params.refinancing_ltv)
-    by_value = ltv * collateral_value(terms, state, book, market.collateral, at)
+    by_value = ltv * collateral_value(terms, state, book, c.collateral, at)
     by_cash = np.maximum(cfads[at], 0.0) / params.refinancing_dscr * annuity
-    is_open = (market.spread <= params.shut_spread) & (market.availability >= params.shut_availability)
+    is_open = (c.spread <= params.shut_spread) & (c.availability >= params.shut_availability)
     return np.where(is_open & (np.minimum(by_value, by_cash) >= balloon), balloon, 0.0)
 
 
@@ -203,84 +243,93 @@ def refinancing_quarters(params: Params, book: Book) -> Array:
     return np.where(book.data_center, params.site_refinancing_quarters, params.refinancing_quarters)
 
 
-def recovery(params: Params, terms: Terms, state: State, book: Book, market: Market, claim: Array, cash: Array) -> Array:
-    """What lenders recover of their claims: collateral in a forced sale, and trapped cash; USD, (path, facility)."""
-    at = np.nonzero(claim)
-    rows = at[0]
-    sale = ((1.0 - params.fire_sale_discount) * (1.0 - params.sale_cost) + np.zeros((len(claim), 1)))[rows, 0]
-    proceeds = sale * collateral_value(terms, state, book, market.collateral, at)
-    recovered = np.zeros_like(claim)
-    recovered[at] = np.minimum(claim[at], proceeds + cash[at])
-    return recovered
-
-
-def step(
+def balloons(
     params: Params,
     terms: Terms,
     state: State,
     book: Book,
     t: int,
-    market: Market,
-    contracted: Array,
-    billed: Array,
-    support: Array,
-) -> tuple[State, Flows]:
-    """One quarter of every facility.
+    c: Conditions,
+    cfads: Array,
+    owed: Array,
+    cash: Array,
+) -> Balloons:
+    """Meet the balloons of quarter t: refinanced, else repaid from cash, else in maturity default.
 
     Parameters
     ----------
-    contracted, billed : (path, facility) GPUs under contract; USD an hour billed.
-    support : (path, firm) USD the HoldCo could pay to cure shortfalls.
+    owed, cash : (path, facility) USD of those who have paid their scheduled service.
     """
-    cfads = ~state.defaulted * operating_cash(params, terms, state, book, market, contracted, billed)
+    zero = np.zeros_like(owed)
+    columns = np.flatnonzero((book.due == t) & (book.balloon > 0))
+    if not len(columns):
+        return Balloons(zero, zero, zero, np.zeros(owed.shape, dtype=bool))
+    due = owed[:, columns]
+    new = refinancing(params, terms, state, book, c, cfads, due, columns)
+    left = due - new
+    paid = np.where(left <= cash[:, columns], left, 0.0)
+    failed = left > paid + NO_SERVICE
+    return Balloons(
+        due=put(zero, columns, due),
+        refinanced=put(zero, columns, new),
+        paid=put(zero, columns, paid),
+        default=put(zero, columns, np.where(failed, 1.0, 0.0)) > 0,
+    )
+
+
+def recovery(
+    params: Params, terms: Terms, state: State, book: Book, c: Conditions, claim: Array, cash: Array
+) -> Array:
+    """What lenders recover: collateral in a forced sale, and trapped cash, USD, (path, facility)."""
+    rows, columns = np.nonzero(claim)
+    sale = ((1.0 - params.fire_sale_discount) * (1.0 - params.sale_cost) + np.zeros((len(claim), 1)))[rows, 0]
+    proceeds = sale * collateral_value(terms, state, book, c.collateral, (rows, columns))
+    recovered = np.zeros_like(claim)
+    recovered[rows, columns] = np.minimum(claim[rows, columns], proceeds + cash[rows, columns])
+    return recovered
+
+
+def step(
+    params: Params, terms: Terms, state: State, book: Book, t: int, c: Conditions
+) -> tuple[State, Flows]:
+    """One quarter of every facility."""
+    cfads = operating_cash(params, terms, state, book, c)
     principal, interest = debt_service(state, book, t)
-    service = principal + interest
-    w = waterfall(params, state, book, cfads, service, support)
+    w = waterfall(params, state, book, cfads, principal + interest, c.support)
     paying = ~w.payment_default
     debt = state.debt - paying * principal
+    b = balloons(params, terms, state, book, t, c, cfads, debt * paying, w.cash)
 
-    columns = np.flatnonzero((book.due == t) & (book.balloon > 0))
-    zero = np.zeros_like(debt)
-    balloon, rolled, from_cash, coupon, refinanced = zero, zero, zero, state.coupon, state.refinanced
-    if len(columns):
-        due = debt[:, columns] * paying[:, columns]
-        new = refinancing(params, terms, state, book, market, cfads, due, columns)
-        from_cash = put(zero, columns, np.where(due - new <= w.cash[:, columns], due - new, 0.0))
-        balloon, rolled = put(zero, columns, due), put(zero, columns, new)
-        coupon = np.where(rolled > 0, market.issue_rate, coupon)
-        refinanced = np.where(rolled > 0, rolled / refinancing_quarters(params, book), refinanced)
-    maturity_default = balloon - rolled > from_cash + NO_SERVICE
-
-    gone = w.payment_default | maturity_default
-    cash = w.cash - from_cash
+    gone = w.payment_default | b.default
+    cash = w.cash - b.paid
     claim = gone * debt
-    recovered = recovery(params, terms, state, book, market, claim, cash)
+    recovered = recovery(params, terms, state, book, c, claim, cash)
+    rolled = b.refinanced > 0
     after = State(
         gpus=state.gpus,
         original=state.original,
-        debt=debt - claim - from_cash,
+        debt=debt - claim - b.paid,
         cash=~gone * cash,
-        coupon=coupon,
-        prepaid=state.prepaid,
-        refinanced=refinanced,
+        coupon=np.where(rolled, c.issue_rate, state.coupon),
+        refinanced=np.where(rolled, b.refinanced / refinancing_quarters(params, book), state.refinanced),
         defaulted=state.defaulted | gone,
     )
     flows = Flows(
         cfads=cfads,
-        service=service,
+        service=principal + interest,
         principal=paying * principal,
         interest=paying * interest,
         dscr=w.dscr,
         distributed=w.distributed,
         supported=w.supported,
         payment_default=w.payment_default,
-        maturity_default=maturity_default,
+        maturity_default=b.default,
         written_off=claim,
         recovered=recovered,
         loss=claim - recovered,
-        balloon_due=balloon,
-        balloon_refinanced=rolled,
-        balloon_paid=from_cash,
+        balloon_due=b.due,
+        balloon_refinanced=b.refinanced,
+        balloon_paid=b.paid,
         repossessed=gone * ~book.data_center * state.gpus,
     )
     return after, flows

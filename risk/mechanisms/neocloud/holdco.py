@@ -21,7 +21,7 @@ References: CoreWeave 10-Q debt note (2025-06-30); thesis page, "GPU-cloud / neo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ from numpy.typing import NDArray
 from risk.parameters import Array, entry
 
 DT = 0.25
+QUARTERS_A_YEAR = 4.0
+SHORT = 1.0  # USD; less than this missing is rounding
 
 
 @dataclass(frozen=True)
@@ -66,22 +68,37 @@ class State:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What HoldCos read of their facilities, (path, firm), and of the credit market, (path, 1)."""
+
+    distributions: Array  # USD this quarter
+    supported: Array  # USD this quarter, shortfalls of facilities cured
+    ebitda: Array  # USD a year, before overhead
+    secured: Array  # USD owed by facilities
+    overhead: Array  # USD this quarter
+    spread: Array  # high-yield spread
+    availability: Array
+    issue_spread: Array  # of new notes, over SOFR
+    issue_rate: Array  # 1/y simple
+
+
+@dataclass(frozen=True)
 class Flows:
     """What happened in the quarter, (path, firm) USD unless said."""
 
-    interest: Array
-    overhead: Array
-    equity: Array
-    supported: Array
     distributions: Array
+    supported: Array
+    overhead: Array
+    interest: Array
+    equity: Array
+    drawn: Array  # revolver, negative where repaid
     notes_due: Array
-    notes_refinanced: Array
     notes_repaid: Array
-    notes_sound: Array  # repaid from cash, or replaced at an issue spread under the bar
+    notes_sound: Array  # repaid without rescue equity, or replaced at an issue spread under the bar
     default: NDArray[np.bool_]
     written_off: Array
     loss: Array
-    accelerated: Array  # notes not yet due that a default brings down
+    revolver_called: Array  # drawn revolver that a default brings down
 
 
 def init(params: Params, bullets: Array, paths: int, last: int) -> State:
@@ -92,102 +109,92 @@ def init(params: Params, bullets: Array, paths: int, last: int) -> State:
     bullets : (quarter + 1, firm) USD of base-date notes due by quarter.
     last : last quarter any note may fall due.
     """
-    zero = np.zeros((paths, 1))
-    due = [row[None, :] + zero for row in bullets] + [np.zeros_like(params.cash) + zero] * (last + 1 - len(bullets))
+    zero = np.zeros((paths, params.cash.shape[1]))
+    due = [row[None, :] + zero for row in bullets] + [zero] * (last + 1 - len(bullets))
     return State(
         cash=params.cash + zero,
-        revolver=zero + np.zeros_like(params.cash),
+        revolver=zero,
         notes=bullets.sum(axis=0)[None, :] + zero,
-        coupon=params.coupon + zero + np.zeros_like(params.cash),
+        coupon=params.coupon + zero,
         due=tuple(due),
-        defaulted=np.zeros((paths, params.cash.shape[1]), dtype=bool),
+        defaulted=np.zeros(zero.shape, dtype=bool),
     )
 
 
-def available(params: Params, state: State) -> Array:
-    """USD a HoldCo could pay this quarter to cure its facilities, (path, firm)."""
+def overhead(params: Params, fleet_ratio: Array) -> Array:
+    """Overhead of a quarter, USD; it grows in part with GPUs over the base date's, (path, firm)."""
+    return params.overhead * (1.0 + params.overhead_growth * np.maximum(fleet_ratio - 1.0, 0.0))
+
+
+def available(params: Params, state: State, spending: Array) -> Array:
+    """USD a HoldCo could pay this quarter to cure its facilities after its overhead, (path, firm)."""
     undrawn = params.revolver - state.revolver
-    return np.where(state.defaulted, 0.0, np.maximum(state.cash + undrawn - params.overhead, 0.0))
+    return np.where(state.defaulted, 0.0, np.maximum(state.cash + undrawn - spending, 0.0))
 
 
-def step(
-    params: Params,
-    state: State,
-    t: int,
-    distributions: Array,
-    supported: Array,
-    ebitda: Array,
-    secured: Array,
-    fleet_ratio: Array,
-    spread: Array,
-    availability: Array,
-    issue_spread: Array,
-    issue_rate: Array,
-) -> tuple[State, Flows]:
-    """One quarter of every HoldCo.
+def _refinanced(params: Params, state: State, c: Conditions, due: Array, is_open: NDArray[np.bool_]) -> Array:
+    """Notes due that lenders replace: all of them, where the market is open and leverage allows, USD."""
+    ebitda = c.ebitda - QUARTERS_A_YEAR * c.overhead
+    leverage = (c.secured + state.notes + state.revolver) / np.maximum(ebitda, 1.0)
+    return np.where(is_open & (leverage <= params.leverage_limit) & (ebitda > 0), due, 0.0)
 
-    Parameters
-    ----------
-    distributions, supported, ebitda, secured : (path, firm) USD this quarter; EBITDA a year; secured debt.
-    fleet_ratio : (path, firm) GPUs financed over the base date's; overhead scales with it.
-    spread, availability, issue_spread, issue_rate : (path, 1) credit market.
-    """
-    alive = ~state.defaulted
-    market_open = (spread <= params.shut_spread) & (availability >= params.shut_availability)
-    overhead = alive * params.overhead * (1.0 + params.overhead_growth * np.maximum(fleet_ratio - 1.0, 0.0))
-    interest = alive * DT * (state.coupon * state.notes + params.revolver_rate * state.revolver)
-    growth = alive * market_open * params.growth_equity * (t <= params.growth_equity_quarters)
-    due = alive * np.minimum(state.due[t], state.notes)
 
-    leverage = (secured + state.notes + state.revolver) / np.maximum(ebitda, 1.0)
-    refinanced = np.where(market_open & (leverage <= params.leverage_limit) & (ebitda > 0), due, 0.0)
-    cash = state.cash + distributions - supported - overhead - interest + growth - (due - refinanced)
-
+def _rescue(params: Params, state: State, c: Conditions, cash: Array) -> tuple[Array, Array]:
+    """Revolver drawn (negative where repaid), and equity raised once it is full, USD."""
     drawn = np.clip(-cash, -state.revolver, params.revolver - state.revolver)
-    cash = cash + drawn
-    window = np.where(spread <= params.equity_window_spread, params.equity_window * state.notes * DT, 0.0)
-    rescue = np.clip(-cash, 0.0, window)
-    cash = cash + rescue
-    default = alive & (cash < -1.0)
+    is_open = c.spread <= params.equity_window_spread
+    window = np.where(is_open, params.equity_window * state.notes * DT, 0.0)
+    return drawn, np.clip(-cash - drawn, 0.0, window)
 
+
+def step(params: Params, state: State, t: int, c: Conditions) -> tuple[State, Flows]:
+    """One quarter of every HoldCo."""
+    alive = ~state.defaulted
+    is_open = (c.spread <= params.shut_spread) & (c.availability >= params.shut_availability)
+    spending = np.where(alive, c.overhead, 0.0)
+    interest = DT * (state.coupon * state.notes + params.revolver_rate * state.revolver)  # none once dead
+    growing = alive & is_open & (t <= params.growth_equity_quarters)
+    growth = np.where(growing, params.growth_equity, 0.0)
+    due = np.where(alive, np.minimum(state.due[t], state.notes), 0.0)
+    refinanced = _refinanced(params, state, c, due, is_open)
+
+    cash = state.cash + c.distributions - c.supported - spending - interest + growth - (due - refinanced)
+    drawn, rescue = _rescue(params, state, c, cash)
+    cash = cash + drawn + rescue
     revolver = state.revolver + drawn
-    claim = np.where(default, state.notes + revolver, 0.0)
+    default = alive & (cash < -SHORT)
+
+    refinanced = np.where(default, 0.0, refinanced)
     repaid = np.where(default, 0.0, due - refinanced)
-    sound = repaid + np.where(issue_spread <= params.sound_issue_spread, refinanced, 0.0)
-    sound = np.where(default, 0.0, sound)
     notes = state.notes - repaid
-    new_coupon = state.coupon + np.where(notes > 0, refinanced / np.maximum(notes, 1.0), 0.0) * (issue_rate - state.coupon)
+    replaced = np.where(notes > 0, refinanced / np.maximum(notes, 1.0), 0.0)
     dead = state.defaulted | default
-    later = sum(state.due[t + 1 :], start=np.zeros_like(due))
+    claim = np.where(default, state.notes + revolver, 0.0)
     after = State(
         cash=np.where(dead, 0.0, cash),
         revolver=np.where(dead, 0.0, revolver),
         notes=np.where(dead, 0.0, notes),
-        coupon=new_coupon,
-        due=_reschedule(state.due, t, round(params.note_quarters), np.where(default, 0.0, refinanced)),
+        coupon=state.coupon + replaced * (c.issue_rate - state.coupon),
+        due=issue(state.due, t + round(params.note_quarters), refinanced),
         defaulted=dead,
     )
     flows = Flows(
+        distributions=c.distributions,
+        supported=c.supported,
+        overhead=spending,
         interest=interest,
-        overhead=overhead,
         equity=growth + rescue,
-        supported=supported,
-        distributions=distributions,
+        drawn=drawn,
         notes_due=due,
-        notes_refinanced=np.where(default, 0.0, refinanced),
         notes_repaid=repaid,
-        notes_sound=sound,
+        notes_sound=np.maximum(repaid - rescue, 0.0)
+        + np.where(c.issue_spread <= params.sound_issue_spread, refinanced, 0.0),
         default=default,
         written_off=claim,
         loss=params.loss_given_default * claim,
-        accelerated=np.where(default, later, 0.0),
+        revolver_called=np.where(default, revolver, 0.0),
     )
     return after, flows
-
-
-def _reschedule(due: tuple[Array, ...], t: int, quarters: int, refinanced: Array) -> tuple[Array, ...]:
-    """Notes refinanced in quarter t fall due `quarters` later."""
-    return issue(due, t + quarters, refinanced)
 
 
 def issue(due: tuple[Array, ...], quarter: int, amount: Array) -> tuple[Array, ...]:
@@ -195,3 +202,20 @@ def issue(due: tuple[Array, ...], quarter: int, amount: Array) -> tuple[Array, .
     changed = list(due)
     changed[quarter] = changed[quarter] + amount
     return tuple(changed)
+
+
+def sell_notes(params: Params, state: State, t: int, amount: Array, rate: Array) -> State:
+    """Issue new notes in quarter t; the average coupon moves toward their rate.
+
+    Parameters
+    ----------
+    amount : (path, firm) USD; `rate` : (path, 1) simple rate a year.
+    """
+    total = state.notes + amount
+    share = np.where(total > 0, amount / np.maximum(total, 1.0), 0.0)
+    return replace(
+        state,
+        notes=total,
+        coupon=state.coupon + share * (rate - state.coupon),
+        due=issue(state.due, t + round(params.note_quarters), amount),
+    )

@@ -11,12 +11,12 @@ symbol          shape       unit      meaning
 regime          (path, 1)   0, 1, 2   calm, tight, stress
 spread          (path, 1)   fraction  high-yield option-adjusted spread
 factor          (path, 1)   sd        credit factor, up is stress
-impact          (path, 1)   fraction  part of the spread owed to unexpected losses
 ==============  ==========  ========  =================================================================
 
 Notes
 -----
-ds = k (mean_regime + impact - s) + v s eps · (up or down);  availability = exp(-a (s - 400 bp)), at most 1.
+ds = k (mean_regime + impact - s) + v s eps · (up or down), impact: what unexpected losses add
+availability = exp(-a (s - 400 bp)), at most 1
 References: ICE BofA high-yield OAS readings (2026-06); Hamilton (1989) for the switching regimes.
 """
 
@@ -27,6 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
+from risk.processes import markov, ou
+from risk.processes.markov import States
 
 CALM, TIGHT, STRESS = 0, 1, 2
 
@@ -61,24 +63,23 @@ class Params:
 class State:
     """See the symbol table."""
 
-    regime: Array
+    regime: States
     spread: Array
     factor: Array
-    impact: Array
 
 
 @dataclass(frozen=True)
 class Flows:
-    """What the rest of the model reads this quarter, (path, 1)."""
+    """What the rest of the model reads this quarter, forced stress in, (path, 1)."""
 
+    spread: Array
     availability: Array
-    stressed: Array
 
 
 def init(params: Params, paths: int) -> State:
     """Calm, at the observed spread."""
     zero = np.zeros((paths, 1))
-    return State(zero, params.start_spread + zero, params.start_factor + zero, zero)
+    return State(np.full((paths, 1), CALM), params.start_spread + zero, params.start_factor + zero)
 
 
 def availability(params: Params, spread: Array) -> Array:
@@ -86,15 +87,12 @@ def availability(params: Params, spread: Array) -> Array:
     return np.minimum(1.0, np.exp(-params.availability_slope * (spread - params.neutral_spread)))
 
 
-def next_regime(params: Params, regime: Array, macro: Array, uniform: Array) -> Array:
+def next_regime(params: Params, regime: States, macro: Array, uniform: Array) -> States:
     """Regime after a quarter; entry into stress is scaled by macro stress, taken from staying."""
-    row = params.transition[regime[:, 0].astype(np.intp)]
-    scale = np.clip(1.0 + params.stress_entry_loading * macro, params.stress_entry_low, params.stress_entry_high)
-    in_stress = regime == STRESS
-    stress = np.where(in_stress, row[:, 2:3], np.minimum(row[:, 2:3] * scale, 0.9))
-    rest = (1.0 - stress) / np.maximum(1.0 - row[:, 2:3], 1e-12)
-    calm = row[:, 0:1] * rest
-    return np.where(uniform < calm, CALM, np.where(uniform < 1.0 - stress, TIGHT, STRESS)).astype(np.float64)
+    entry_scale = 1.0 + params.stress_entry_loading * macro
+    scale = np.clip(entry_scale, params.stress_entry_low, params.stress_entry_high)
+    row = markov.scale_entry(markov.transition_row(params.transition, regime), regime, STRESS, scale)
+    return markov.step(row, uniform)
 
 
 def loss_impact(params: Params, carried: Array, unexpected: Array) -> Array:
@@ -112,14 +110,14 @@ def step(params: Params, state: State, impact: Array, shocks: dict[str, Array]) 
     shocks : `macro` innovation, `regime` uniform, `forced_stress` 0/1, `forced_spread` fraction; (path, 1).
     """
     regime = next_regime(params, state.regime, shocks["macro"], shocks["regime"])
-    regime = np.where(shocks["forced_stress"] > 0, float(STRESS), regime)
-    mean = np.where(regime == CALM, params.calm_spread, np.where(regime == TIGHT, params.tight_spread, params.stress_spread))
+    regime = np.where(shocks["forced_stress"] > 0, STRESS, regime)
+    means = [params.calm_spread, params.tight_spread]
+    mean = np.select([regime == CALM, regime == TIGHT], means, params.stress_spread)
     noise = params.spread_volatility * state.spread * shocks["macro"]
     noise = noise * np.where(shocks["macro"] > 0, params.widening, params.narrowing)
     spread = state.spread + params.spread_reversion * (mean + impact - state.spread) + noise
     spread = np.maximum(spread, params.lowest_spread)
     effective = spread + shocks["forced_spread"]
-    rho = params.factor_persistence
-    factor = rho * state.factor + np.sqrt(1.0 - rho**2) * shocks["macro"]
-    after = State(regime, spread, factor, impact)
-    return after, Flows(availability(params, effective), (regime == STRESS).astype(np.float64))
+    factor = ou.unit_ar1_step(state.factor, params.factor_persistence, shocks["macro"])
+    after = State(regime, spread, factor)
+    return after, Flows(effective, availability(params, effective))

@@ -1,4 +1,4 @@
-"""Realised AI revenue: one end-customer pool in five segments, adopted, abandoned and repriced.
+"""Realized AI revenue: one end-customer pool in five segments, adopted, abandoned and repriced.
 
 Each segment climbs toward its own ceiling by word of mouth (Bass), loses adopters who abandon, and is
 scaled by price × volume: token prices fall, volume answers with an elasticity, agents use more per user.
@@ -14,8 +14,9 @@ demand_state   (path, 1)          sd        AR(1) state of AI demand
 
 Notes
 -----
-dA = [(p + q A)(1 - A) e^{b z - b²/2} - churn A] dt;   d scale = (eta - 1) delta dt + g dt, where a positive
-sum is scaled by (1 - revenue / $5T)+. Deflation adds (eta - 1) delta: the Jevons question is a parameter.
+dA = [(p + q A)(1 - A) e^{b z - b²/2} - churn A] dt, solved exactly within the quarter
+d scale = (eta - 1) delta dt + g dt, a positive sum scaled by (1 - revenue / $5T)+
+Deflation adds (eta - 1) delta: the Jevons question is a parameter.
 References: Bass (1969); thesis page, "The demand drivers — what's actually pulling the spend".
 """
 
@@ -26,8 +27,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
+from risk.processes import bass, ou
 
 DT = 0.25
+LOG_CEILING_UNIT = 1e9  # the ceiling's logarithm is of USD bn
 
 
 @dataclass(frozen=True)
@@ -65,27 +68,29 @@ class State:
 
 @dataclass(frozen=True)
 class Flows:
-    """Revenue of the quarter, annualised."""
+    """Revenue of the quarter, annualized."""
 
     revenue: Array  # (path, segment) USD a year
     shock: Array  # (path, 1) log demand shock of the quarter
-    token_price_decline: Array  # (path, 1) log fall of the token price this quarter
 
 
 def revenue(state: State, forced: Array | float = 0.0) -> Array:
-    """Annualised revenue by segment, USD, (path, segment); `forced` is a scenario's log addition."""
+    """Annualized revenue by segment, USD, (path, segment); `forced` is a scenario's log addition."""
     return state.ceiling * state.adopted * np.exp(state.scale + state.level + forced)
 
 
 def init(params: Params) -> State:
     """Adoption that reproduces the run-rate of every segment; a ceiling never lies below what is earned."""
     earned = params.run_rate * params.run_rate_share
-    ceiling = np.maximum(np.exp(params.log_ceiling) * 1e9 * params.ceiling_share, earned / params.highest_adoption)
+    pool = np.exp(params.log_ceiling) * LOG_CEILING_UNIT
+    ceiling = np.maximum(pool * params.ceiling_share, earned / params.highest_adoption)
     zero = np.zeros_like(ceiling[:, :1])
     return State(ceiling, earned / ceiling, zero, zero, zero)
 
 
-def step(params: Params, state: State, surprise: Array, jump: Array, shocks: dict[str, Array]) -> tuple[State, Flows]:
+def step(
+    params: Params, state: State, surprise: Array, jump: Array, shocks: dict[str, Array]
+) -> tuple[State, Flows]:
     """One quarter of adoption and repricing.
 
     Parameters
@@ -94,13 +99,11 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: dic
     jump : (path, 1) efficiency jump of last quarter, log; either sign cheapens a token.
     shocks : `demand` (path, 1) innovation; `forced` log addition of the scenario.
     """
-    rho = params.demand_persistence
-    demand_state = rho * state.demand_state + np.sqrt(1.0 - rho**2) * shocks["demand"]
+    demand_state = ou.unit_ar1_step(state.demand_state, params.demand_persistence, shocks["demand"])
     shock = params.demand_volatility * shocks["demand"] - 0.5 * params.demand_volatility**2
 
     speed = np.exp(params.demand_loading * demand_state - 0.5 * params.demand_loading**2)
-    a = state.adopted
-    adopted = a + ((params.innovation + params.imitation * a) * (1.0 - a) * speed - params.churn * a) * DT
+    adopted = bass.step(state.adopted, params.innovation, params.imitation, params.churn, speed, DT)
 
     cheaper = params.token_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
     growth = (params.elasticity - 1.0) * cheaper + params.intensity_growth * DT
@@ -108,5 +111,5 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: dic
     room = np.maximum(0.0, 1.0 - earned / params.saturation)
     scale = state.scale + np.where(growth > 0, growth * room, growth)
 
-    after = State(state.ceiling, np.clip(adopted, 0.0, 1.0), scale, state.level + shock, demand_state)
-    return after, Flows(revenue(after, shocks["forced"]), shock, cheaper)
+    after = State(state.ceiling, adopted, scale, state.level + shock, demand_state)
+    return after, Flows(revenue(after, shocks["forced"]), shock)

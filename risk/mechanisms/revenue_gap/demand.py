@@ -19,8 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
+from risk.processes import ou
 
 DT = 0.25
+LEAST_SUPPLY, MOST_SUPPLY = 0.25, 2.5  # suppliers' capex over the base date's, as far as recycling follows it
+LEAST_CASH, MOST_CASH = 0.5, 1.5  # the same for one plus the change of free cash flow over base-date capex
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Params:
     lab_revenue_share: float = entry("revenue.lab_revenue_share")
     lab_compute_share: float = entry("revenue.lab_compute_share")
     commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)
-    commitments: Array = entry("revenue.lab_commitments")  # (k,) USD a year
+    committed: Array = entry("revenue.lab_commitments")  # (k,) USD a year
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Flows:
 
 def compute_share(params: Params, t: int) -> Array:
     """phi_c at quarter t: compute spending per dollar of end-customer revenue, (path, 1)."""
-    return params.compute_share * np.exp(-params.compute_share_decline * t * DT)
+    return np.asarray(params.compute_share * np.exp(-params.compute_share_decline * t * DT))
 
 
 def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
@@ -82,10 +85,15 @@ def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
     return State(internal, np.zeros_like(internal))
 
 
+def commitments(params: Params, t: int) -> float:
+    """Compute commitments of the labs in quarter t, USD a year."""
+    return float(np.interp(t, params.commitment_quarters, params.committed))
+
+
 def lab_coverage(params: Params, t: int, revenue: Array, funding: Array) -> Array:
     """Labs' spendable revenue and funding over their compute commitments, (path, 1)."""
-    due = np.interp(t, params.commitment_quarters, params.commitments)
-    return (params.lab_revenue_share * params.lab_compute_share * revenue + funding) / due
+    own = params.lab_revenue_share * params.lab_compute_share * revenue
+    return (own + funding) / commitments(params, t)
 
 
 def _external_funding(params: Params, window: Array, t: int) -> Array:
@@ -95,7 +103,9 @@ def _external_funding(params: Params, window: Array, t: int) -> Array:
     return (1.0 - params.recycled_share) * params.lab_funding * growth * open_share
 
 
-def step(params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: dict[str, Array]) -> tuple[State, Flows]:
+def step(
+    params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: dict[str, Array]
+) -> tuple[State, Flows]:
     """One quarter of compute demand.
 
     Parameters
@@ -104,8 +114,7 @@ def step(params: Params, state: State, t: int, revenue: Array, suppliers: Array,
     suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
     shocks : `window` innovation, `demand_shock` log shock, `forced_demand`, `forced_window`.
     """
-    rho = params.lab_window_persistence
-    carried = rho * state.window + np.sqrt(1.0 - rho**2) * shocks["window"]
+    carried = ou.unit_ar1_step(state.window, params.lab_window_persistence, shocks["window"])
     window = carried + shocks["forced_window"]
     external = _external_funding(params, window, t)
     recycled = params.recycled_share * params.lab_funding * suppliers
@@ -121,6 +130,7 @@ def step(params: Params, state: State, t: int, revenue: Array, suppliers: Array,
 
 
 def supplier_capacity(capex: Array, capex_0: Array, free_cash_flow: Array, free_cash_flow_0: Array) -> Array:
-    """Suppliers' capacity to fund their customers against the base date, (path, 1)."""
-    scale = np.clip(capex / capex_0, 0.25, 2.5)
-    return scale * np.clip(1.0 + (free_cash_flow - free_cash_flow_0) / capex_0, 0.5, 1.5)
+    """Suppliers' capacity to fund their customers against the base date (index 0), (path, 1)."""
+    scale = np.clip(capex / capex_0, LEAST_SUPPLY, MOST_SUPPLY)
+    cash = 1.0 + (free_cash_flow - free_cash_flow_0) / capex_0
+    return scale * np.clip(cash, LEAST_CASH, MOST_CASH)

@@ -3,12 +3,12 @@
 Each quarter of AI capex is a vintage of compute, power and shells with their own lives; a vintage alive
 carries its capital charge. Required revenue is the sum of charges and fleet operating cost, grossed up by
 the share of a revenue dollar that reaches compute. Two simpler lenses stand beside it: Cahn's rule
-(data-centre GPU spending × 2 × 2) and JPMorgan's bar for a 10% return.
+(data-center GPU spending × 2 × 2) and JPMorgan's bar for a 10% return.
 
 ================  =========  ======  ==================================================================
 symbol            shape      unit    meaning
 ================  =========  ======  ==================================================================
-vintages          n × (p,1)  USD     AI capex of the last quarters, oldest first (compute life)
+vintages          n × (p,1)  USD     AI capex of each quarter of a compute life, oldest first
 long_lived        (path, 1)  USD     AI capex still alive in power and shells (all since 2021)
 leased            (path, 1)  USD     lease and SPV additions
 ================  =========  ======  ==================================================================
@@ -24,6 +24,9 @@ import numpy as np
 
 from risk.parameters import Array, entry
 from risk.processes.annuity import capital_recovery_factor
+
+HOURS = 8760.0  # hours in a year
+QUARTERS_A_YEAR = 4
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,19 @@ class State:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What the quarter spent and runs, (path, 1) unless said."""
+
+    ai_capex: Array  # USD this quarter, world, cash
+    leased: Array  # USD this quarter, lease and SPV additions
+    compute_spending: Array  # USD this quarter, world
+    units: Array  # (path, generation) energized GPUs
+    energized_share: Array  # energized over all compute bought and alive
+    merchant_share: Array  # of compute spending
+    compute_share: Array  # phi_c
+
+
+@dataclass(frozen=True)
 class Flows:
     """Required revenue of the quarter, USD a year, (path, 1)."""
 
@@ -57,62 +73,45 @@ class Flows:
     fleet_opex: Array
     vintage: Array  # charges run from the cash date
     vintage_energized: Array  # charges run from energization
-    cahn: Array  # NVIDIA's data-centre revenue as the base
+    cahn: Array  # NVIDIA's data-center revenue as the base
     cahn_all: Array  # every accelerator as the base
 
 
 def init(params: Params) -> State:
-    """Vintages alive at the base date."""
-    life = round(4 * params.component_lives[0])
-    history = params.history
+    """Vintages alive at the base date; what the record does not reach back to is taken as nothing."""
+    life = round(QUARTERS_A_YEAR * params.component_lives[0])
+    recorded = [0.0] * life + list(params.history)
     return State(
-        tuple(np.full((1, 1), x) for x in history[-life:]),
-        np.full((1, 1), history.sum()),
+        tuple(np.full((1, 1), spent) for spent in recorded[-life:]),
+        np.full((1, 1), params.history.sum()),
         np.zeros((1, 1)),
     )
 
 
 def charge(params: Params, compute: Array, long_lived: Array, leased: Array) -> Array:
-    """Capital charge a year on capital alive, USD, (path, 1)."""
+    """Capital charge a year on AI capex alive by life, and on leases, USD, (path, 1)."""
     shares, lives = params.component_shares, params.component_lives
     factors = [capital_recovery_factor(params.hurdle, life) for life in lives]
     long = shares[1] * factors[1] + shares[2] * factors[2]
     lease = capital_recovery_factor(params.hurdle, params.lease_life)
-    return compute * shares[0] * factors[0] + long_lived * long + leased * lease
+    return np.asarray(compute * shares[0] * factors[0] + long_lived * long + leased * lease)
 
 
-def step(
-    params: Params,
-    state: State,
-    ai_capex: Array,
-    leased: Array,
-    units: Array,
-    energized_share: Array,
-    compute_spending: Array,
-    merchant_share: Array,
-    compute_share: Array,
-) -> tuple[State, Flows]:
-    """One quarter of required revenue.
-
-    Parameters
-    ----------
-    ai_capex, leased, compute_spending : (path, 1) USD this quarter, world.
-    units : (path, generation) energized GPUs.
-    energized_share : (path, 1) energized over all compute bought and alive.
-    merchant_share, compute_share : (path, 1) merchant share of compute spending; phi_c.
-    """
-    vintages = (*state.vintages[1:], ai_capex)
-    after = State(vintages, state.long_lived + ai_capex, state.leased + leased)
+def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:
+    """One quarter of required revenue."""
+    vintages = (*state.vintages[1:], inputs.ai_capex)
+    after = State(vintages, state.long_lived + inputs.ai_capex, state.leased + inputs.leased)
     compute = sum(vintages[1:], start=vintages[0])
     capital = charge(params, compute, after.long_lived, after.leased)
-    opex = (units * params.opex).sum(axis=1, keepdims=True) * 8760.0
-    nvidia = merchant_share * params.merchant_data_center_share * compute_spending * 4.0
+    opex = (inputs.units * params.opex).sum(axis=1, keepdims=True) * HOURS
+    accelerators = inputs.compute_spending * QUARTERS_A_YEAR
+    nvidia = inputs.merchant_share * params.merchant_data_center_share * accelerators
     flows = Flows(
         capital_charge=capital,
         fleet_opex=opex,
-        vintage=(capital + opex) / compute_share,
-        vintage_energized=(capital * energized_share + opex) / compute_share,
+        vintage=(capital + opex) / inputs.compute_share,
+        vintage_energized=(capital * inputs.energized_share + opex) / inputs.compute_share,
         cahn=nvidia * params.cahn_multiple,
-        cahn_all=compute_spending * 4.0 * params.cahn_multiple,
+        cahn_all=accelerators * params.cahn_multiple,
     )
     return after, flows

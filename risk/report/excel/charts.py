@@ -47,6 +47,10 @@ def _fan(chart: Fan, source: Source) -> ParentChart:
         prior = source.series(6, "prior")
         draw_line(prior, VERMILLION, 1.75, "dash")
         lines.series.append(prior)
+    for i, spec in enumerate(chart.lines):
+        series = source.series(len(lines.series) + 5, f"s{i}")
+        draw_line(series, TONES[spec.tone], 1.75, "dash" if spec.dashed else None)
+        lines.series.append(series)
     dress(area, chart.title, chart.x_title, chart.y_title, chart.format)
     area.y_axis.crossBetween = "midCat"  # or half a category stays white at both ends
     hide_from_legend(area, 0, 3, 4)
@@ -156,7 +160,7 @@ def _bars(chart: Bars, source: Source) -> ParentChart:
     bars.overlap = 100 if chart.stacked else 0
     for i, spec in enumerate(chart.series):
         series = source.series(i, f"s{i}")
-        series.graphicalProperties, series.invertIfNegative = fill(TONES[spec.tone]), False
+        series.graphicalProperties, series.invertIfNegative = fill(TONES[spec.tone], chart.stacked), False
         if chart.show_values:
             series.dLbls = value_labels("ctr" if chart.stacked else "outEnd", chart.format)
         bars.series.append(series)

@@ -34,7 +34,7 @@ from openpyxl.drawing.text import (
 from openpyxl.utils import quote_sheetname
 
 from risk.report.excel.layout import TablePlace
-from risk.report.excel.styles import GREEN, GREY, INK, ORANGE, RULE, SKY, VERMILLION
+from risk.report.excel.styles import BLUE, GREEN, GREY, INK, ORANGE, PALE, RULE, SKY, VERMILLION
 from risk.report.formats import named
 from risk.report.table import value_of
 
@@ -49,6 +49,8 @@ TONES = {
     "light": SKY,
     "grey": GREY,
     "orange": ORANGE,
+    "blue": BLUE,
+    "pale": PALE,
 }
 
 ParentChart = Any  # openpyxl's chart classes; its stubs do not cover what is set here
@@ -111,12 +113,12 @@ def line(color: str, points: float = 2.25, dash: Any = None) -> GraphicalPropert
     return GraphicalProperties(ln=LineProperties(solidFill=color, w=round(points * POINT), prstDash=dash))
 
 
-def fill(color: str | None) -> GraphicalProperties:
-    """Fill of an area or bar without outline; None = invisible."""
-    none = LineProperties(noFill=True)
+def fill(color: str | None, edged: bool = False) -> GraphicalProperties:
+    """Fill of an area or bar; None = invisible. `edged` = a thin white outline, else none."""
+    edge = LineProperties(solidFill="FFFFFF", w=round(0.75 * POINT)) if edged else LineProperties(noFill=True)
     if color is None:
-        return GraphicalProperties(noFill=True, ln=none)
-    return GraphicalProperties(solidFill=color, ln=none)
+        return GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    return GraphicalProperties(solidFill=color, ln=edge)
 
 
 def draw_line(series: Any, color: str, points: float = 2.25, dash: str | None = None) -> None:

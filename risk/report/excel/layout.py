@@ -148,10 +148,10 @@ def _arrange_sheet(sheet: Sheet) -> SheetLayout:
         for at in band:
             columns = at.columns or len(widths) - at.column + 1
             deep = _rows(at.block, sum(widths[at.column - 1 :][:columns]))
-            place = Place(at.block, row, at.column, columns, deep)
+            place = Place(at.block, row + at.down, at.column, columns, deep)
             _check_room(sheet, place, len(widths))
             places.append(place)
-            deepest = max(deepest, place.rows)
+            deepest = max(deepest, at.down + place.rows)
         last = row + deepest - 1
         row = last + _gap(band[0].block, following)
     return SheetLayout(sheet, tuple(widths), tuple(places), top, last)

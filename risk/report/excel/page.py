@@ -57,7 +57,7 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins = PageMargins(left=LEFT, right=LEFT, top=TOP, bottom=BOTTOM, header=0.3, footer=0.3)
     sheet.print_options.horizontalCentered = True
-    last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
+    last = _last_printed(placed)
     sheet.print_area = f"A1:{get_column_letter(len(placed.widths))}{last}"
     if placed.sheet.pages != 1:
         one_table = sum(isinstance(place.block, Table) for place in placed.places) == 1
@@ -68,6 +68,16 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
     footer.center.text = f"run {said.run} · {said.classification}".replace("&", "&&")
     for part in (footer.left, footer.center, footer.right):
         part.size, part.font = 8, "Calibri,Regular"
+
+
+def _last_printed(placed: SheetLayout) -> int:
+    """Last row of the print area: of the sheet, or of its last table where that prints in part."""
+    last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
+    block = placed.places[-1].block if placed.places else None
+    if isinstance(block, Table) and block.printed_rows is not None:
+        unprinted = len(block.rows) - block.printed_rows
+        last = min(last, placed.last_row - max(unprinted, 0))
+    return last
 
 
 def _break_pages(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:

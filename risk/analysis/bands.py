@@ -1,0 +1,72 @@
+"""Quantiles over paths for every quarter of a series, each with its standard error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis.fans import LEVELS
+from risk.analysis.statistics import LEVEL, NORMAL_95
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Quantiles of one quantity by quarter, in its own unit.
+
+    Attributes
+    ----------
+    levels : probabilities, (level,).
+    quantiles, standard_error : (level, quarter); NaN where no path has a value.
+    count : paths with a value, (quarter,).
+    """
+
+    levels: tuple[float, ...]
+    quantiles: Array
+    standard_error: Array
+    count: NDArray[np.int64]
+
+    def at(self, level: float) -> Array:
+        """One quantile by quarter."""
+        return self.quantiles[self.levels.index(level)]
+
+    def error(self, level: float) -> Array:
+        """Standard error of one quantile by quarter."""
+        return self.standard_error[self.levels.index(level)]
+
+
+def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS) -> Band:
+    """Quantiles over the paths of (quarter, path) values, NaN left out.
+
+    Notes
+    -----
+    Quantiles as `statistics.QUANTILE_METHOD`; errors are half the width of the binomial order-statistic
+    interval over 1.96, as in `statistics.quantiles`.
+    """
+    ordered = np.sort(series, axis=1).astype(np.float64)  # NaN sorts last
+    counts = np.isfinite(ordered).sum(axis=1)
+    shape = (len(levels), len(series))
+    found, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    for t, n in enumerate(counts.tolist()):
+        for i, level in enumerate(levels if n else ()):
+            position = level * (n - 1)
+            low = int(position)
+            high = min(low + 1, n - 1)
+            found[i, t] = ordered[t, low] + (position - low) * (ordered[t, high] - ordered[t, low])
+            below, above = _ranks(n, level)
+            error[i, t] = (ordered[t, above] - ordered[t, below]) / (2.0 * NORMAL_95)
+    return Band(levels, found, error, counts)
+
+
+@lru_cache(maxsize=4096)
+def _ranks(n: int, level: float) -> tuple[int, int]:
+    """Positions between which the true quantile lies with 95% probability, from 0."""
+    from scipy.special import bdtrik
+
+    below, above = (bdtrik(share, n, level) for share in ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
+    return max(int(np.ceil(below)), 1) - 1, min(int(np.ceil(above)) + 1, n) - 1

@@ -1,0 +1,110 @@
+"""Capital the Big Five deploy against the thesis page's ceiling, and the three multipliers behind it.
+
+The page reconstructs its ceiling from cash flow reinvested in full, vehicles off the balance sheet, and
+corporate leverage. The funding waterfall has the same three parts: what cash flow leaves after other uses,
+lease and SPV additions, and net new debt and equity. Together they are the build, by the identity
+sources = uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import register, statistics
+from risk.analysis.bands import Band, band
+from risk.analysis.flows import by_year, year_labels
+from risk.analysis.statistics import Estimate
+from risk.runs import Run
+
+Array = NDArray[np.float64]
+
+LEVELS = (0.05, 0.50, 0.95)
+PARTS: dict[str, dict[str, float]] = {
+    "cash_flow": {
+        "cfo": 1.0,
+        "cash_drawn": 1.0,
+        "payout": -1.0,
+        "lab_equity": -1.0,
+        "spv_support": -1.0,
+        "cash_build": -1.0,
+    },
+    "off_balance_sheet": {"lease_additions": 1.0, "spv_additions": 1.0},
+    "leverage": {"bonds": 1.0, "private_credit": 1.0, "equity": 1.0, "maturities": -1.0},
+}
+"""The three multipliers as sums over lines of the funding waterfall."""
+
+BUILD = ("capex", "lease_additions", "spv_additions")
+
+
+@dataclass(frozen=True)
+class Multiplier:
+    """One source of capital by calendar year, mean over paths in USD, and over cash flow from operations."""
+
+    name: str
+    amount: Array
+    of_cash_flow: Array
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Cumulative capital deployed since the start of the base year.
+
+    Attributes
+    ----------
+    cumulative : P5, P50, P95 at the end of each year, USD.
+    ceiling : low and high end of the page's range, USD.
+    reached : for each end of the range, the probability that it is deployed by each year's end.
+    """
+
+    labels: tuple[str, ...]
+    cumulative: Band
+    ceiling: tuple[float, float]
+    reached: tuple[tuple[Estimate, ...], tuple[Estimate, ...]]
+
+
+def multipliers(run: Run) -> tuple[Multiplier, ...]:
+    """The three sources of the build."""
+    lines = {key: by_year(run.mean(f"funding.{key}")[0].sum(axis=1), run.calendar) for key in _lines()}
+    cash_flow = lines["cfo"]
+    found = []
+    for name, weights in PARTS.items():
+        amount = np.sum([weight * lines[key] for key, weight in weights.items()], axis=0)
+        found.append(Multiplier(name, amount, amount / cash_flow))
+    return tuple(found)
+
+
+def cash_flow(run: Run) -> Array:
+    """Cash flow from operations after lease service by calendar year, mean over paths, USD."""
+    return by_year(run.mean("funding.cfo")[0].sum(axis=1), run.calendar)
+
+
+def deployment(run: Run) -> Deployment:
+    """Cumulative deployed capital against the ceiling."""
+    spent = run.series("capex").astype(np.float64) + run.series("lease_additions")
+    spent[0] = _before(run)
+    ends = [run.calendar.steps(year)[-1] for year in run.calendar.years]
+    cumulative = np.cumsum(spent, axis=0)[ends]
+    low, high = register.numbers(run.assumptions, "capex.deployable_ceiling")
+    reached = [tuple(statistics.probability(year >= level) for year in cumulative) for level in (low, high)]
+    return Deployment(
+        year_labels(run.calendar), band(cumulative, LEVELS), (float(low), float(high)), (reached[0], reached[1])
+    )
+
+
+def power_bound(run: Run) -> tuple[Estimate, ...]:
+    """Share of path-quarters in which the power cap binds, by calendar year."""
+    return tuple(statistics.mean(year) for year in by_year(run.series("power_bound"), run.calendar, average=True))
+
+
+def _before(run: Run) -> float:
+    """Cash capex of the base year up to the base date, USD; four quarters are known."""
+    recent = register.numbers(run.assumptions, "capex.recent_capex")
+    last = register.column(run.assumptions, "capex.firm", "capex_last_quarter").sum()
+    return float(sum([*recent.tolist(), float(last)][-run.calendar.quarter[0] :]))
+
+
+def _lines() -> set[str]:
+    return {key for weights in PARTS.values() for key in weights} | set(BUILD)

@@ -1,0 +1,157 @@
+"""What moved between two runs, and whether it is more than noise.
+
+Runs of the same seed and number of paths share their draws, so that their errors largely cancel: the error of
+a difference is then that of the paths' differences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import statistics
+from risk.analysis.statistics import Estimate
+from risk.analysis.verdict import CLASSES
+from risk.paths import OUTCOMES
+from risk.runs import Run
+from risk.units import SCALE
+
+Array = NDArray[np.float64]
+
+NOISE = 2.0
+"""Standard errors within which a difference counts as noise."""
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A number computed from one outcome, and how each path moves it.
+
+    Attributes
+    ----------
+    influence : (path,) values whose mean is zero and whose standard error is that of the estimate.
+    """
+
+    estimate: Estimate
+    influence: Array
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One result of two runs.
+
+    Attributes
+    ----------
+    unit : as a `Variable` has it; empty for probabilities.
+    change : after less before; its error is the paired one where both runs share their draws.
+    """
+
+    name: str
+    label: str
+    unit: str
+    before: Estimate
+    after: Estimate
+    change: Estimate
+
+    @property
+    def noise(self) -> bool:
+        """Whether chance alone may have moved it so far."""
+        return abs(self.change.value) <= NOISE * self.change.standard_error
+
+
+def mean(values: Array) -> Statistic:
+    """Mean of (path,) values."""
+    found = statistics.mean(values)
+    return Statistic(found, values - found.value)
+
+
+def probability(flags: Array) -> Statistic:
+    """Share of (path,) flags that are 1."""
+    return Statistic(statistics.probability(flags), flags - flags.mean())
+
+
+def quantile(level: float) -> Callable[[Array], Statistic]:
+    """Quantile of (path,) values.
+
+    The influence of a path on a quantile is ``(level − 1{x ≤ q}) / f(q)``; the density is read off the
+    quantile's own standard error.
+    """
+
+    def measure(values: Array) -> Statistic:
+        found = statistics.quantile(values, level)
+        scale = found.standard_error * math.sqrt(len(values)) / math.sqrt(level * (1.0 - level))
+        below = (values <= found.value).astype(np.float64)
+        return Statistic(found, (level - below) * scale)
+
+    return measure
+
+
+def shortfall(level: float) -> Callable[[Array], Statistic]:
+    """Expected shortfall of (path,) losses: the influence is ``(L − VaR)⁺ / (1 − level)`` about its mean."""
+
+    def measure(losses: Array) -> Statistic:
+        found = statistics.expected_shortfall(losses, level)
+        excess = np.maximum(losses - np.quantile(losses, level), 0.0) / (1.0 - level)
+        return Statistic(found, excess - excess.mean())
+
+    return measure
+
+
+MEASURES: tuple[tuple[str, str, Callable[[Array], Statistic]], ...] = (
+    ("headline_loss", "Headline loss, mean", mean),
+    ("headline_loss", "Headline loss, P50", quantile(0.50)),
+    ("headline_loss", "Headline loss, VaR 95%", quantile(0.95)),
+    ("headline_loss", "Headline loss, ES 97.5%", shortfall(0.975)),
+    ("loss_without_software", "Loss without software, mean", mean),
+    ("loss_without_software", "Loss without software, ES 97.5%", shortfall(0.975)),
+    ("capex_2030", "Big-Five cash capex 2030, P50", quantile(0.50)),
+    ("revenue_2030", "End-customer AI revenue 2030, P50", quantile(0.50)),
+    ("gap_2030", "Revenue gap 2030, P50", quantile(0.50)),
+    ("h100_2028", "H100 contract rent end-2028, P50", quantile(0.50)),
+)
+"""Outcome, label, how it is measured."""
+
+
+def differences(before: Run, after: Run) -> tuple[Difference, ...]:
+    """The verdict and headline numbers of two runs."""
+    paired = share_draws(before, after)
+    old, new = before.outcomes(), after.outcomes()
+    labels = {p["id"]: f"P({p['id']}) {p['label']}" for p in after.assumptions["propositions"]}
+    known = {name: f"P({label.lower()})" for name, label in CLASSES} | labels
+    found = [
+        _difference(name, label, "", probability(old[name]), probability(new[name]), paired)
+        for name, label in known.items()
+        if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
+    ]
+    variables = {variable.name: variable for variable in OUTCOMES}
+    for name, label, measure in MEASURES:
+        unit = variables[name].unit
+        one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
+        found.append(_difference(name, label, unit, one, two, paired))
+    return tuple(found)
+
+
+def share_draws(before: Run, after: Run) -> bool:
+    """Whether path i of one is path i of the other under other assumptions."""
+    one, two = ((run.manifest.seed, run.paths, run.manifest.quarters) for run in (before, after))
+    return one == two
+
+
+def change(before: Statistic, after: Statistic, paired: bool) -> Estimate:
+    """After less before, with the error of the difference path by path where both share their draws."""
+    if paired:
+        error = statistics.mean(after.influence - before.influence).standard_error
+    else:
+        error = math.hypot(before.estimate.standard_error, after.estimate.standard_error)
+    paths = min(before.estimate.n, after.estimate.n)
+    return Estimate(after.estimate.value - before.estimate.value, error, paths)
+
+
+def _difference(
+    name: str, label: str, unit: str, before: Statistic, after: Statistic, paired: bool
+) -> Difference:
+    moved = change(before, after, paired)
+    return Difference(name, label, unit, before.estimate, after.estimate, moved)

@@ -1,0 +1,120 @@
+"""`bubblerisk batch`: every scenario one after another, a workbook each, and one that compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from risk.assumptions import locate
+from risk.cli import packing
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document, message
+from risk.cli.options import Output, Register
+from risk.cli.pack import made, place
+from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, Stopped, plan, simulate
+from risk.errors import BubbleriskError
+
+if TYPE_CHECKING:
+    from risk.report.terminal.batch import Row
+    from risk.runs import Run
+
+SCHEMA = "bubblerisk.batch/1"
+FAILED = 1
+COMPARISON = "comparison.xlsx"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every scenario of a batch shares."""
+
+    simulation: Simulation
+    folder: Folder
+    register: Register
+    output: Output
+    reports: Path
+
+    def carry_out(self, scenario: str) -> tuple[Run, str, Path]:
+        """Simulate a scenario and write its pack where they are not up to date: run, status, pack."""
+        planned = plan(scenario, self.simulation, self.register, self.folder)
+        path = place(planned, reports=self.reports)
+        fresh = made(planned, None, path)
+        run = simulate(planned, self.simulation.jobs, self.output)
+        if not fresh:
+            packing.write(run, path, None)
+        return run, "up to date" if fresh else "written", path
+
+
+def batch(
+    *scenarios: Annotated[str, Parameter(help="Names or files; all of the register's by default.")],
+    reports: Annotated[Path, Parameter(help="Folder of the workbooks.")] = REPORTS,
+    simulation: Simulation = SIMULATION,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> int:
+    """Simulate scenarios one after another, write their workbooks and a comparison; exit 1 if one failed."""
+    where = locate.register(register.assumptions)
+    wanted = tuple(dict.fromkeys(scenarios)) or locate.scenarios(where)
+    for name in wanted:
+        locate.scenario(where, name)  # a misspelt name is told at once, not after an hour
+    from risk.report.terminal.batch import Row
+
+    task = Task(simulation, folder, register, output, reports)
+    rows: list[Row] = []
+    runs: list[Run] = []
+    for name in wanted:
+        try:
+            run, status, path = task.carry_out(name)
+            rows.append(Row.of(run, status, path.as_posix()))
+            runs.append(run)
+        except Exception as error:
+            rows.append(Row(name, "failed", why=_why(name, error)))
+    rows += _compare(runs, reports / COMPARISON)
+    _report(rows, output)
+    return FAILED if any(row.status == "failed" for row in rows) else 0
+
+
+def _compare(runs: Sequence[Run], path: Path) -> list[Row]:
+    """Write the workbook that compares two scenarios or more; the row tells what came of it."""
+    from risk.report.terminal.batch import Row
+
+    if len(runs) < 2:
+        return []
+    try:
+        from risk.report.comparison import compare_scenarios
+        from risk.report.excel import write
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(compare_scenarios(runs), path)
+    except Exception as error:
+        return [Row("comparison", "failed", why=_why("comparison", error))]
+    return [Row("comparison", "written", pack=path.as_posix())]
+
+
+def _why(name: str, error: Exception) -> str:
+    """Tell an error in full on standard error and return its first line; a stop of the user goes through."""
+    if isinstance(error, Stopped):
+        raise error
+    if isinstance(error, BubbleriskError):
+        message(f"{name}: failed\n{error}")
+        return error.reason
+    import traceback
+
+    message(f"{name}: failed\n{''.join(traceback.format_exception(error))}")
+    return f"defect of the program: {type(error).__name__}: {error}"
+
+
+def _report(rows: Sequence[Row], output: Output) -> None:
+    from risk.report.terminal.batch import row_data, screen
+
+    if output.json:
+        content: dict[str, Any] = {"ok": all(row.status != "failed" for row in rows)}
+        document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]})
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: screen(rows, page), output)

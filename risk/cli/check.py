@@ -1,0 +1,36 @@
+"""`bubblerisk check`: whether a run hits its calibration targets as declared, and its accounts add up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, obtain
+
+FAILED = 1
+
+
+def check(
+    target: Annotated[str, Parameter(help="A scenario, simulated if need be, or a stored run.")] = "base",
+    /,
+    *,
+    simulation: Simulation = SIMULATION,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> int:
+    """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
+    from risk.report.terminal import checks
+
+    found = checks.checks(obtain(target, simulation, register, folder, output))
+    if output.json:
+        document(checks.SCHEMA, checks.checks_data(found))
+    else:
+        from risk.cli.screens import show
+
+        show(lambda page: checks.screen(found, page), output)
+    return FAILED if found.failures else 0

@@ -1,0 +1,28 @@
+"""`bubblerisk compare`: what was assumed, and what came out, differently in two stored runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.simulation import FOLDER, Folder
+
+Name = Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")]
+
+
+def compare(run_a: Name, run_b: Name, /, *, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> None:
+    """Compare two stored runs: changed assumptions, and changed results against noise."""
+    from risk.report.terminal import comparison
+    from risk.runs import open_run
+
+    found = comparison.compare(open_run(run_a, folder.runs), open_run(run_b, folder.runs))
+    if output.json:
+        document(comparison.SCHEMA, comparison.comparison_data(found))
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: comparison.screen(found, page), output)

@@ -1,0 +1,86 @@
+"""`bubblerisk pack`: the workbook of a scenario, simulated if need be, or of a stored run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from risk.cli import packing
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document, message
+from risk.cli.options import Output, Register
+from risk.cli.run import write_verdict
+from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, find, simulate
+from risk.errors import UsageError
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+    from risk.runs.prepare import Plan
+
+SCHEMA = "bubblerisk.pack/1"
+
+
+def pack(
+    target: Annotated[str, Parameter(help="A scenario, simulated if need be, or a stored run.")] = "base",
+    /,
+    *,
+    file: Annotated[
+        Path | None,
+        Parameter(name=["--output", "-o"], help="File to write; reports/SCENARIO/pack.xlsx by default."),
+    ] = None,
+    prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
+    simulation: Simulation = SIMULATION,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Write the workbook of a scenario or of a stored run; nothing is done where it is up to date."""
+    if file is not None and file.suffix.lower() != ".xlsx":
+        raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
+    found = find(target, simulation, register, folder)
+    before = _open(prior, folder)
+    path, fresh = place(found, file), made(found, before, place(found, file))
+    if fresh:
+        _report("up to date", path, fresh, output)
+        return
+    from risk.runs import Run
+
+    run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
+    if not output.json:
+        write_verdict(run, folder, output)
+    packing.write(run, path, before)
+    _report("written", path, run.id, output)
+
+
+def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
+    """Where a pack is written: the file asked for, else the scenario's place among the reports."""
+    from risk.runs import Run
+
+    scenario = found.manifest.scenario if isinstance(found, Run) else found.assumptions.scenario.name
+    return file or reports / scenario / "pack.xlsx"
+
+
+def made(found: Run | Plan, prior: Run | None, path: Path) -> str:
+    """Id of the run that the pack at `path` was made of, if it is up to date; else empty."""
+    from risk.runs import Run
+
+    if isinstance(found, Run):
+        wanted = packing.of(found, prior)
+    else:
+        wanted = packing.needed(found, found.settle(message).id, prior)
+    return wanted.run if wanted.made(path) else ""
+
+
+def _open(prior: str | None, folder: Folder) -> Run | None:
+    from risk.runs import open_run
+
+    return None if prior is None else open_run(prior, folder.runs)
+
+
+def _report(status: str, path: Path, run: str, output: Output) -> None:
+    if output.json:
+        document(SCHEMA, {"status": status, "pack": path.as_posix(), "run": run})
+    else:
+        print(f"{status}: {path}")

@@ -1,0 +1,105 @@
+"""Writing packs, and knowing when one need not be written again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+    from risk.runs.prepare import Plan
+
+_RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
+_WRITERS = ("analysis", "calibrate", "report")
+"""Parts of the package that turn a run into a pack."""
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a pack is made of; it is up to date while they are the same.
+
+    Attributes
+    ----------
+    run : id of the run.
+    words : fingerprint of the register with its notes and sources.
+    prior : id of the run it is compared with; empty where there is none.
+    writer : fingerprint of the source text and library that write it.
+    """
+
+    run: str
+    words: str
+    prior: str
+    writer: str
+
+    def made(self, pack: Path) -> bool:
+        """Whether `pack` was made of these."""
+        from risk.errors import StorageError
+        from risk.runs.files import read_json
+
+        try:
+            return read_json(record_file(pack)) == vars(self) and run_in(pack) == self.run
+        except StorageError:
+            return False
+
+
+def needed(plan: Plan, run: str, prior: Run | None) -> Ingredients:
+    """What the pack of a planned run would be made of; nothing is simulated.
+
+    Parameters
+    ----------
+    run : the id it will have.
+    """
+    from risk.runs.hashing import digest
+
+    return Ingredients(run, digest(plan.assumptions.normalised()), prior.id if prior else "", _writer())
+
+
+def of(run: Run, prior: Run | None) -> Ingredients:
+    """What the pack of a stored run is made of."""
+    return Ingredients(run.id, run.manifest.assumptions, prior.id if prior else "", _writer())
+
+
+def write(run: Run, path: Path, prior: Run | None) -> None:
+    """Write a pack, then the record of what it was made of.
+
+    Raises
+    ------
+    StorageError : the folder cannot be written, or another program holds the file.
+    """
+    from risk.report.pack import write_pack
+    from risk.runs.files import cannot_write, publish_json
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_pack(run, path, prior=prior)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    publish_json(record_file(path), vars(of(run, prior)))
+
+
+def record_file(pack: Path) -> Path:
+    """Where it is kept what a pack was made of."""
+    return pack.with_name(f".{pack.name}.json")
+
+
+def run_in(pack: Path) -> str:
+    """Run id that a workbook carries; empty where there is no workbook or it carries none."""
+    try:
+        with ZipFile(pack) as archive:
+            found = _RUN_ID.search(archive.read("docProps/custom.xml"))
+    except (OSError, KeyError, BadZipFile):
+        return ""
+    return found[1].decode() if found else ""
+
+
+def _writer() -> str:
+    from risk.runs.hashing import digest
+
+    package = Path(__file__).parents[1]
+    files = sorted(path for part in _WRITERS for path in (package / part).rglob("*.py"))
+    texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    return digest([texts, version("openpyxl")])

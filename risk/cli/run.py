@@ -1,0 +1,66 @@
+"""`bubblerisk run`: simulate a scenario and print the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, plan, simulate
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+
+
+def run(
+    scenario: Annotated[str, Parameter(help="Name of a scenario, or a scenario file.")] = "base",
+    /,
+    *,
+    dry_run: Annotated[
+        bool, Parameter(name="--dry-run", help="Say what would be run and what it takes.", show_default=False)
+    ] = False,
+    simulation: Simulation = SIMULATION,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Simulate a scenario and print the verdict; a run that is stored already is only read."""
+    planned = plan(scenario, simulation, register, folder)
+    if dry_run:
+        from risk.cli.forecast import forecast, write_forecast
+
+        write_forecast(
+            forecast(planned, simulation.jobs), _command(scenario, simulation, folder, register), output
+        )
+        return
+    found = simulate(planned, simulation.jobs, output)
+    write_verdict(found, folder, output)
+
+
+def write_verdict(run: Run, folder: Folder, output: Output) -> None:
+    """Print a run's verdict."""
+    from risk.report.terminal import verdict
+    from risk.report.terminal.summary import SCHEMA, summarise, summary_data
+
+    summary = summarise(run)
+    if output.json:
+        document(SCHEMA, summary_data(summary))
+        return
+    from risk.cli.screens import show
+
+    short = run.id[:SHOWN]
+    hints = [
+        f"bubblerisk {words}{folder.option}"
+        for words in (f"pack {short}", f"show {short} B4", f"check {short}")
+    ]
+    show(lambda page: verdict.screen(summary, page, hints), output)
+
+
+def _command(scenario: str, simulation: Simulation, folder: Folder, register: Register) -> str:
+    options = [f"--{name} {value}" for name, value in vars(simulation).items() if value is not None]
+    if register.assumptions is not None:
+        options.append(f"--assumptions {register.assumptions}")
+    return " ".join(["bubblerisk run", scenario, *options]) + folder.option

@@ -1,0 +1,27 @@
+"""Showing screens: on a terminal as wide as it is and in color, in a pipe as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from risk.cli.console import styled, terminal, unicode
+
+if TYPE_CHECKING:
+    from risk.cli.options import Output
+    from risk.report.terminal.page import Page, Screen
+
+PIPED = 120
+"""Width of prose in a pipe; tables are as wide as they need."""
+
+
+def show(build: Callable[[Page], Screen], output: Output) -> None:
+    """Print the screen that `build` makes for the page it gets."""
+    from risk.report.terminal.page import Page, text
+
+    if not styled(output):
+        page = Page(PIPED, unicode(), plain=True)
+        print(text(build(page), page))
+        return
+    console = terminal(output)
+    console.print(*build(Page(console.width, unicode())), sep="\n")

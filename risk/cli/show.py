@@ -1,0 +1,42 @@
+"""`bubblerisk show`: a stored run's verdict, or one of its results in full."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.run import write_verdict
+from risk.cli.simulation import FOLDER, Folder
+
+
+def show(
+    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    metric: Annotated[
+        str | None, Parameter(help="An outcome (headline_loss), proposition (B4) or series (h100_contract).")
+    ] = None,
+    /,
+    *,
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Show the verdict of a stored run, or one metric in full."""
+    from risk.runs import open_run
+
+    found = open_run(run, folder.runs)
+    if metric is None:
+        write_verdict(found, folder, output)
+        return
+    from risk.cli import screens
+    from risk.report.terminal import distribution
+    from risk.report.terminal.summary import heading, heading_data
+    from risk.report.terminal.verdict import facts
+
+    detail = distribution.detail(found, metric)
+    if output.json:
+        document(distribution.SCHEMA, {**heading_data(heading(found)), **distribution.detail_data(detail)})
+        return
+    screens.show(lambda page: (*distribution.screen(detail, page), facts(heading(found), page)), output)

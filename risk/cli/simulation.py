@@ -1,0 +1,134 @@
+"""What commands that need a run share: its options, how it is found or made, and what is said meanwhile."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter, validators
+
+from risk.cli.console import message
+from risk.cli.options import Output, Register
+from risk.errors import BubbleriskError, UsageError
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+    from risk.runs.prepare import Plan
+
+RUNS = Path("runs")
+REPORTS = Path("reports")
+
+_WHOLE = validators.Number(gte=1)
+_PREFIX = re.compile(r"[0-9a-f]{4,12}")
+SHOWN = 8
+"""Digits of a run id that messages print; enough to tell runs apart."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Simulation:
+    """What is simulated, and by how many processes."""
+
+    paths: Annotated[
+        int | None,
+        Parameter(name=["--paths", "-n"], validator=_WHOLE, help="Number of paths; run.paths by default."),
+    ] = None
+    seed: Annotated[
+        int | None,
+        Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
+    ] = None
+    jobs: Annotated[
+        int | None,
+        Parameter(name=["--jobs", "-j"], validator=_WHOLE, help="Worker processes; one a core by default."),
+    ] = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Folder:
+    """Where runs are kept."""
+
+    runs: Annotated[Path, Parameter(help="Folder of the stored runs.")] = RUNS
+
+    @property
+    def option(self) -> str:
+        """The option as a command line needs it; empty where it is the default."""
+        return "" if self.runs == RUNS else f" --runs {self.runs}"
+
+
+SIMULATION, FOLDER = Simulation(), Folder()
+"""Every option left out."""
+
+
+class Stopped(BubbleriskError):  # noqa: N818 - says what happened
+    """The user stopped a run; its finished blocks are kept."""
+
+    exit_code = 130
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def plan(scenario: str, simulation: Simulation, register: Register, folder: Folder) -> Plan:
+    """Plan a scenario's run."""
+    from risk.runs.prepare import plan as prepare
+
+    return prepare(
+        scenario, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs
+    )
+
+
+def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
+    """Open or simulate a planned run, with progress on standard error.
+
+    Raises
+    ------
+    Stopped : Ctrl-C; finished blocks are kept.
+    """
+    from risk.cli.progress import Progress
+    from risk.runs import Interrupted, log_to_stderr
+
+    log_to_stderr()
+    plan.settle(message)
+    with Progress(plan.assumptions.scenario.name, output) as progress:
+        try:
+            return plan.run(jobs, progress)
+        except Interrupted as stop:
+            raise Stopped(str(stop)) from stop
+
+
+def find(target: str, simulation: Simulation, register: Register, folder: Folder) -> Run | Plan:
+    """Open the stored run that a word names, or plan the scenario that it names.
+
+    Raises
+    ------
+    UsageError : it names neither.
+    """
+    if names_run(target, register, folder):
+        from risk.runs import open_run
+
+        if (simulation.paths, simulation.seed) != (None, None):
+            raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
+        return open_run(target, folder.runs)
+    return plan(target, simulation, register, folder)
+
+
+def obtain(target: str, simulation: Simulation, register: Register, folder: Folder, output: Output) -> Run:
+    """Stored run that a word names, or the run of the scenario that it names, simulated if need be."""
+    from risk.runs import Run
+
+    found = find(target, simulation, register, folder)
+    return found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
+
+
+def names_run(target: str, register: Register, folder: Folder) -> bool:
+    """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
+    from risk.assumptions import locate
+
+    if (Path(target) / "manifest.json").is_file():
+        return True
+    if not _PREFIX.fullmatch(target) or target in locate.scenarios(locate.register(register.assumptions)):
+        return False
+    return any(path.name.startswith(target) for path in folder.runs.glob("*")) or len(target) >= SHOWN

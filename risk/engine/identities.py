@@ -1,0 +1,153 @@
+"""Accounting identities of a quarter, each re-added from stocks and flows by code that moves neither.
+
+An identity returns its two sides and the scale against which a difference counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine.context import Flows, total
+from risk.engine.world import Fixed, Parameters, World
+from risk.mechanisms.capex import funding
+from risk.mechanisms.gpu_repricing import fleet, generations, rents
+from risk.mechanisms.revenue_gap import demand
+
+Array = NDArray[np.float64]
+
+
+class Identity(NamedTuple):
+    """Two sides that must be equal."""
+
+    name: str
+    left: Array
+    right: Array
+    scale: Array
+
+    @property
+    def error(self) -> float:
+        """Largest difference, relative to the scale (absolute under one unit of it)."""
+        return float(np.max(np.abs(self.left - self.right) / np.maximum(np.abs(self.scale), 1.0)))
+
+
+def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
+    """T1: the market clears at the base date, and every generation rents at its observed index."""
+    _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
+    h100 = contract[:, generations.H100 : generations.H100 + 1]
+    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), h100, h100)
+    index = p.generations.index + np.zeros_like(contract)
+    rented = np.where(index > 0, contract, index)
+    yield Identity("rents equal observed indices", rented, index, index)
+
+
+def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
+    """H100 rent that clears the base-date market, X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g), (path, 1)."""
+    power = 1.0 + p.rents.launch_obsolescence
+    bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.lab_funding + world.demand.internal
+    units = world.fleet.energized / fixed.throughput
+    own = fixed.throughput[:, generations.H100 : generations.H100 + 1] ** power
+    hours = p.rents.normal_utilization * rents.HOURS
+    return bids * own / (hours * total(fixed.throughput**power * units))
+
+
+def of_quarter(p: Parameters, before: World, after: World, f: Flows) -> Iterator[Identity]:
+    """Every identity of a quarter."""
+    yield from _markets(p, before, after, f)
+    yield from _funding(before, after, f.funding)
+    yield from _facilities(before, after, f)
+    yield from _holdcos(before, after, f)
+    yield from _credit(before, after, f)
+
+
+def _markets(p: Parameters, before: World, after: World, f: Flows) -> Iterator[Identity]:
+    inflow, layers = value_added(p, f)
+    yield Identity("value added = inflow", total(layers), total(inflow), total(inflow))
+    bids = f.demand.total
+    yield Identity("demand = dollars paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
+    opening, closing = _compute(before.fleet), _compute(after.fleet)
+    change = f.fleet.purchased - total(f.fleet.retired)
+    yield Identity("fleet: stock = purchases - retired", closing - opening, change, closing)
+
+
+def _compute(state: fleet.State) -> Array:
+    """H100e bought and not retired, (path, 1)."""
+    return total(state.energized) + total(state.undeployed) + sum(total(x) for x in state.pipeline)
+
+
+def value_added(p: Parameters, f: Flows) -> tuple[Array, Array]:
+    """Final demand and value added by layer, USD a year, (path, 4) and (path, 8).
+
+    Investment is final demand, as in national accounts, so chips are a share of capex and never added to it.
+    Recycled lab funding leaves the suppliers who provide it and is not an inflow.
+    """
+    d, rent = f.demand, f.rents
+    revenue = total(f.adoption.revenue)
+    kept = revenue - d.from_revenue
+    compute = 4.0 * f.spending.compute
+    investment = compute / p.glue.compute_share
+    inflow = [revenue, d.lab_external, d.internal, investment]
+    big_five, memory = p.funding.suppliers_big_five, p.glue.memory_interconnect_share
+    applications, serving, models, tools = p.glue.layer_shares
+    opex = f.required.fleet_opex
+    layers = [
+        kept * applications,
+        kept * serving,
+        kept * models + rent.unserved,
+        kept * tools,
+        rent.paid - opex - big_five * d.lab_recycled,
+        compute * memory,
+        compute * (1.0 - memory) - (1.0 - big_five) * d.lab_recycled,
+        investment - compute + opex,
+    ]
+    return np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1)
+
+
+def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity]:
+    uses = funding.uses(f)
+    yield Identity("funding: sources = uses", funding.sources(f), uses, uses)
+    change = after.funding.cash - before.funding.cash
+    yield Identity("funding: cash roll-forward", change, f.cash_build - f.cash_drawn, uses)
+    bonds = before.funding.bonds + f.bonds + f.private_credit - f.maturities
+    yield Identity("funding: debt roll-forward", after.funding.bonds, bonds, bonds)
+    signed = before.funding.leases + before.funding.uncommenced - f.lease_principal
+    open_leases = after.funding.leases + after.funding.uncommenced
+    yield Identity("funding: lease roll-forward", open_leases, signed, signed)
+
+
+def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
+    opening, closing, paid = before.facility, after.facility, f.neoclouds.facility
+    older = opening.debt.shape[1]  # a cohort of this quarter stands behind them
+    debt = opening.debt - paid.principal - paid.balloon_paid - paid.written_off
+    yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt)
+    new = f.neoclouds.originated
+    yield Identity("facilities: new debt = originated", total(closing.debt[:, older:]), total(new), total(new))
+    alive = ~closing.defaulted[:, :older]
+    inflow = opening.cash + paid.cfads + paid.supported
+    outflow = paid.principal + paid.interest + paid.balloon_paid + paid.distributed
+    moved = opening.cash + np.abs(paid.cfads) + paid.supported + outflow
+    yield Identity("facilities: cash roll-forward", closing.cash[:, :older], alive * (inflow - outflow), moved)
+    recovered = paid.loss + paid.recovered
+    yield Identity("facilities: loss + recovery = claim", recovered, paid.written_off, paid.written_off)
+
+
+def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
+    opening, closing, h = before.holdco, after.holdco, f.neoclouds.holdco
+    alive = ~closing.defaulted
+    notes = alive * (opening.notes + f.neoclouds.notes_issued - h.notes_repaid)
+    yield Identity("HoldCos: note roll-forward", closing.notes, notes, notes)
+    inflow = opening.cash + h.distributions + h.equity + h.drawn
+    outflow = h.supported + h.overhead + h.interest + h.notes_repaid + f.neoclouds.cash_invested
+    moved = opening.cash + h.distributions + h.equity + outflow
+    yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
+
+
+def _credit(before: World, after: World, f: Flows) -> Iterator[Identity]:
+    opening, s = before.segments.exposure, f.segments
+    exposure = opening + s.originated + s.in_kind_accrued - s.defaulted - s.repaid
+    yield Identity("segments: exposure roll-forward", after.segments.exposure, exposure, exposure)
+    booked = total(f.cascade.losses)
+    yield Identity("losses by holder = losses by instrument", booked, total(f.instrument_losses), booked)

@@ -1,0 +1,188 @@
+"""What never changes between paths: the facility book, the calendars of contracts and debt, names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.axes import ordinal
+from risk.errors import AssumptionError
+from risk.mechanisms.gpu_repricing.generations import B200, H100
+from risk.mechanisms.neocloud import book as books
+from risk.mechanisms.neocloud import facility
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+Array = NDArray[np.float64]
+
+COHORT_EVERY = 4
+"""Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
+
+LAST_COHORT = "2031Q4"
+LONGEST_TENOR = 24
+"""Quarters after the last date of the book or the run within which anything signed or issued falls due."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Facility book and calendars."""
+
+    quarters: int
+    book: books.Book  # every facility that ever comes to life
+    books: tuple[books.Book, ...]  # … and those that exist at the start of each quarter, (quarter + 1)
+    contracts: tuple[Array, Array]  # base facilities: GPUs, USD/h still to be paid (prepayment off)
+    expiry: Array  # (last quarter + 1, base facility) share of contracts that ends in each quarter
+    base: Mapping[str, Array]  # base facilities: gpus, debt, coupon
+    terms: facility.Terms  # of every facility
+    bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
+    cohorts: Mapping[int, int]  # quarter of origination → generation bought
+    cohort_firms: NDArray[np.intp]
+    tenant: int  # firm whose HoldCo the neocloud-tenant leases depend on
+    last: int  # last quarter anything may fall due
+
+    @property
+    def base_book(self) -> books.Book:
+        """Facilities of the base date."""
+        return self.books[0]
+
+    def terms_at(self, t: int) -> facility.Terms:
+        """Terms of the facilities that exist at the start of quarter t."""
+        n = self.books[t].facilities
+        terms = self.terms
+        return facility.Terms(terms.opex[:, :n], terms.lease_rent[:, :n], terms.shell_value[:, :n])
+
+
+def layout(assumptions: Assumptions) -> Layout:
+    """Fix the columns of the facility book and the calendars of debt.
+
+    Raises
+    ------
+    AssumptionError : a firm has neither a facility nor a share of cohorts, or the chip generations do not
+        stand in the order the model reads them in.
+    """
+    quarters = assumptions.calendar.quarters
+    base, firms = assumptions.tables["neoclouds.facility"], assumptions.tables["neoclouds.firm"].names
+    _refuse_reordered(assumptions.tables["gpu.generation"].names)
+    cohorts = cohort_generations(assumptions)
+    cohort_firms = np.flatnonzero(assumptions.tables["neoclouds.firm"].numbers("cohort_share") > 0)
+    book = books.assemble(
+        _base_rows(assumptions) + _cohort_rows(assumptions, cohorts, cohort_firms), firms, quarters
+    )
+    last = max(int(book.due.max()), quarters) + LONGEST_TENOR
+    order = np.argsort([firms.index(f) for f in base.words("firm")], kind="stable")
+
+    def column(name: str) -> Array:
+        return base.numbers(name)[order]  # in the order of the book's base columns
+
+    first, final = column("contract_first"), column("contract_last")
+    window = np.arange(last + 1)[:, None]
+    tenants = [t for t in base.words("tenant") if t]
+    return Layout(
+        quarters=quarters,
+        book=book,
+        books=tuple(book.until(max(t - 1, 0)) for t in range(quarters + 1)),
+        contracts=(column("gpus"), column("price") * (1.0 - column("prepaid_share"))),
+        expiry=((window >= first) & (window <= final)) / (final - first + 1.0),
+        base={name: column(name) for name in ("gpus", "debt", "coupon")},
+        terms=_terms(assumptions, book, order),
+        bullets=_bullets(assumptions, last),
+        cohorts=cohorts,
+        cohort_firms=cohort_firms,
+        tenant=firms.index(tenants[0]) if tenants else 0,
+        last=last,
+    )
+
+
+def _refuse_reordered(generations: tuple[str, ...]) -> None:
+    """The numeraire and the newest generation of the base date are read by position."""
+    for position, name in ((H100, "H100"), (B200, "B200")):
+        if generations[position : position + 1] != (name,):
+            found = ", ".join(generations)
+            raise AssumptionError(f"gpu.generation lists {found}; row {position + 1} must be {name}")
+
+
+def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
+    """Quarter of each cohort → generation it buys: every fourth quarter, what has been out for a year."""
+    labels = assumptions.calendar.labels
+    base = ordinal(labels[0])
+    launches = [ordinal(q) - base for q in assumptions.tables["gpu.generation"].words("launch")]
+    out = {}
+    for t, label in enumerate(labels):
+        if t and label.endswith("Q4") and ordinal(label) <= ordinal(LAST_COHORT):
+            out[t] = max(g for g, launched in enumerate(launches) if launched + COHORT_EVERY <= t)
+    return out
+
+
+def _base_rows(assumptions: Assumptions) -> list[books.Row]:
+    """Layout rows of the facilities at the base date, in the order of their table."""
+    firms = assumptions.tables["neoclouds.firm"].names
+    generations = assumptions.tables["gpu.generation"].names
+    return [_base_row(row, firms, generations) for row in assumptions.tables["neoclouds.facility"].rows]
+
+
+def _base_row(row: Any, firms: tuple[str, ...], generations: tuple[str, ...]) -> books.Row:
+    return books.Row(
+        name=row.name,
+        firm=firms.index(row.firm),
+        generation=generations.index(row.generation),
+        payer=books.PAYERS.index(row.payer),
+        origination=0,
+        due=int(row.debt_quarters),
+        coupon=row.coupon / 100.0,
+        balloon=row.balloon / 100.0,
+        level_payment=True,
+        data_center=row.kind == "data_center",
+    )
+
+
+def _cohort_rows(
+    assumptions: Assumptions, cohorts: Mapping[int, int], cohort_firms: NDArray[np.intp]
+) -> list[books.Row]:
+    """One row a cohort date, firm and payer class; principal is repaid in equal parts."""
+    names, labels = assumptions.tables["neoclouds.firm"].names, assumptions.calendar.labels
+    debt_quarters = np.asarray(assumptions.value("neoclouds.cohort_debt_quarters"))
+    return [
+        books.Row(
+            name=f"{names[f]}-{labels[t][:4]}-{books.PAYERS[payer].upper()}",
+            firm=int(f),
+            generation=generation,
+            payer=payer,
+            origination=t,
+            due=t + int(debt_quarters[k]),
+            coupon=0.0,
+            balloon=0.0,
+            level_payment=False,
+            data_center=False,
+        )
+        for t, generation in cohorts.items()
+        for f in cohort_firms
+        for k, payer in enumerate(books.COHORT_PAYERS)
+    ]
+
+
+def _terms(assumptions: Assumptions, book: books.Book, order: NDArray[np.intp]) -> facility.Terms:
+    """Operating cost, lease rent and shell value of every column, (1, facility)."""
+    base = assumptions.tables["neoclouds.facility"]
+    opex = assumptions.tables["gpu.generation"].numbers("opex")[book.generation]
+    multiple = np.full(book.facilities, np.asarray(assumptions.value("neoclouds.cohort_opex_multiple")))
+    rent, shell = np.zeros(book.facilities), np.zeros(book.facilities)
+    multiple[: len(order)] = base.numbers("opex_multiple")[order]
+    rent[: len(order)] = base.numbers("price")[order]
+    shell[: len(order)] = base.numbers("shell_value")[order]
+    return facility.Terms((opex * multiple)[None, :], rent[None, :], shell[None, :])
+
+
+def _bullets(assumptions: Assumptions, last: int) -> Array:
+    """Base-date HoldCo notes by quarter due, (quarter + 1, firm) USD."""
+    firms = assumptions.tables["neoclouds.firm"].names
+    table = assumptions.tables["neoclouds.note"]
+    out = np.zeros((last + 1, len(firms)))
+    due = zip(table.words("firm"), table.numbers("quarter_due"), table.numbers("amount"), strict=True)
+    for firm, quarter, amount in due:
+        out[int(quarter), firms.index(firm)] += amount
+    return out

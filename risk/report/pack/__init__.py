@@ -1,0 +1,99 @@
+"""The pack for the committee: one workbook from one stored run, nothing simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from risk.report.pack import (
+    assumptions,
+    calibration,
+    capex,
+    checks,
+    conditions,
+    cover,
+    fans,
+    gpu_prices,
+    manifest,
+    metrics,
+    neoclouds,
+    private_credit,
+    revenue_gap,
+    summary,
+)
+from risk.report.pack.elements import Tables
+from risk.report.pack.results import Results
+from risk.report.sheet import Properties, Workbook
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+
+NAMES = {
+    "As_Of": "{cover.value[as_of]}",
+    "Stale_Days": "{cover.value[stale]}",
+    "N_Paths": "{manifest.value[paths]}",
+    "Seed": "{manifest.value[seed]}",
+    "Checks_Failed": "{checks-total.failed[0]}",
+}
+"""Names that formulas and readers use."""
+
+
+def pack(run: Run, prior: Run | None = None) -> Workbook:
+    """Put the pack together.
+
+    Parameters
+    ----------
+    run : a stored run; everything shown is read from it.
+    prior : an earlier run to compare with.
+    """
+    results = Results(run, Results(prior) if prior is not None else None)
+    shown = fans.quantities(results)
+    rent = next(q for q in shown if q.id == "h100_contract")
+    details = [
+        metrics.sheet(results),
+        fans.sheet(results, shown),
+        capex.sheet(results),
+        revenue_gap.sheet(results),
+        neoclouds.sheet(results),
+        private_credit.sheet(results),
+        gpu_prices.sheet(results, rent),
+        calibration.sheet(results),
+        assumptions.sheet(results),
+    ]
+    record = manifest.sheet(results)
+    tables = Tables([*details, record])
+    tests = conditions.conditions(results, tables, shown)
+    rest = [*details, checks.sheet(results, tests), record]
+    front = summary.sheet(results, tables, rent)
+    failed = sum(not test.passed for test in tests)
+    sheets = (cover.sheet(results, [front, *rest], failed), front, *rest)
+    return Workbook(properties(results), sheets, NAMES)
+
+
+def write_pack(run: Run, path: Path, prior: Run | None = None) -> str:
+    """Write the pack as an Excel workbook and return its sha256; the same run gives the same bytes."""
+    from risk.report.excel import write
+
+    return write(pack(run, prior), path)
+
+
+def properties(results: Results) -> Properties:
+    """What the document says of itself."""
+    m = results.manifest
+    return Properties(
+        title=f"AI build-out: joint stress, scenario {m.scenario}",
+        run=m.id,
+        created=results.finished,
+        classification=cover.CLASSIFICATION,
+        keywords=f"AI build-out, Monte Carlo, private credit, {m.scenario}",
+        custom={
+            "run_id": m.id,
+            "seed": m.seed,
+            "assumptions_sha256": m.specification.assumptions,
+            "engine_version": str(m.environment.get("bubblerisk", "")),
+            "git_commit": str(m.environment.get("commit", "")),
+        },
+    )
+
+
+__all__ = ["pack", "write_pack"]

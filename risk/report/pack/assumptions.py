@@ -1,0 +1,233 @@
+"""Assumptions: every number of the register, where it comes from, and how old and how good it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from risk.analysis import register
+from risk.report.pack.elements import subtitle
+from risk.report.pack.names import words
+from risk.report.pack.results import Results
+from risk.report.sheet import Paragraph, Sheet
+from risk.report.table import Cell, Column, Content, Formula, Table
+
+LIST = "assumptions"
+STALE, FRESH = "STALE", "ok"
+WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
+"""Columns of a table's row that say where it comes from."""
+
+SHORT = 8
+"""Characters up to which a number is printed in full."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One line of the sheet; value and quantiles in `unit`."""
+
+    id: str
+    note: str
+    value: str | float
+    unit: str
+    shape: str
+    quantiles: tuple[float, float, float] | None
+    source: str
+    locator: str
+    as_of: date
+    grade: str
+    owner: str
+    place: str
+    changed: str
+
+
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    entries = list(_entries(results))
+    return Sheet(
+        "Assumptions",
+        "Assumptions – every number, its source, its age and its grade",
+        subtitle(results, "values as in the files; to change one, edit the file and line named on the right"),
+        "F",
+        (Paragraph(summary(results), "finding"), _table(results, entries)),
+        question="What went in, from where, how old is it, and how good is the evidence?",
+        freeze="header",
+    )
+
+
+def stale(results: Results, as_of: date) -> bool:
+    """Whether a date is older than the register allows at the date of the run."""
+    return (results.as_of - as_of).days > stale_days(results)
+
+
+def stale_days(results: Results) -> int:
+    """Age in days from which an assumption is stale."""
+    return round(register.number(results.register, "run.stale_days"))
+
+
+def all_rows(results: Results) -> list[Assumption]:
+    """Entries, then the cells of the entity tables."""
+    return [*_entries(results), *_cells(results)]
+
+
+def summary(results: Results) -> str:
+    """How many there are, of which kind, and what became of the thesis page's figures."""
+    entries = results.register["entries"].values()
+    grades = Counter(entry["grade"] for entry in entries)
+    kinds = ", ".join(f"{n} {words(grade)}" for grade, n in grades.most_common())
+    uncertain = sum(entry["prior"] is not None for entry in entries)
+    figures = page_figures(results)
+    fate = f"{figures['used']} used, {figures['superseded']} superseded, {figures['not used']} not used"
+    return (
+        f"{len(results.register['entries'])} entries ({kinds}), {uncertain} of them uncertain; cells of the entity tables "
+        f"follow below, on screen only. Thesis page: {sum(figures.values())} figures reconciled ({fate})."
+    )
+
+
+def page_figures(results: Results) -> dict[str, int]:
+    """Figures of the thesis page by what became of them."""
+    found = {"used": 0, "superseded": 0, "not used": 0, "unaccounted": 0}
+    for figure in results.register["page_figures"]:
+        fate = [bool(figure["used_by"]), bool(figure["superseded_by"]), bool(figure["not_used"])]
+        kind = ("used", "superseded", "not used")[fate.index(True)] if sum(fate) == 1 else "unaccounted"
+        found[kind] += 1
+    return found
+
+
+def _entries(results: Results) -> Iterator[Assumption]:
+    for identifier, entry in results.register["entries"].items():
+        prior = entry["prior"]
+        changed = "; ".join(sorted({f"{field} by {name}" for field, name in entry["origins"].items()}))
+        yield Assumption(
+            id=identifier,
+            note=entry["note"],
+            value=_value(entry["value"]),
+            unit=entry["unit"],
+            shape=prior["shape"].replace("_", " ") if prior else "fixed",
+            quantiles=register.prior_quantiles(entry),
+            source=_source(results, entry["source"]),
+            locator=entry["locator"],
+            as_of=date.fromisoformat(entry["as_of"]),
+            grade=words(entry["grade"]),
+            owner=entry["owner"],
+            place=f"{entry['file']}:{entry['line']}",
+            changed=changed,
+        )
+
+
+def _cells(results: Results) -> Iterator[Assumption]:
+    """Every numeric cell of every entity table as a line."""
+    owners = _owners(results)
+    changed = {(c["id"], c["field"]): c["scenario"] for c in results.register["changes"]}
+    for name, table in results.register["tables"].items():
+        for line, row in zip(table["lines"], table["rows"], strict=True):
+            label = _row_label(row)
+            for key, unit in table["units"].items():
+                where = changed.get((f"{name}.{label}", key), "")
+                yield Assumption(
+                    id=f"{name}[{label}].{key}",
+                    note=str(row["note"]),
+                    value=_value(row[key]),
+                    unit=unit,
+                    shape="fixed",
+                    quantiles=None,
+                    source=_source(results, row["source"]),
+                    locator=row["locator"],
+                    as_of=date.fromisoformat(row["as_of"]),
+                    grade=words(row["grade"]) + (", stylised" if row.get("stylised") else ""),
+                    owner=row["owner"] or owners.get(name.partition(".")[0], ""),
+                    place=f"{table['file']}:{line}",
+                    changed=f"by {where}" if where else "",
+                )
+
+
+def _row_label(row: Mapping[str, Any]) -> str:
+    """Name of a row, or the words that identify it."""
+    if "name" in row:
+        return str(row["name"])
+    keys = ("firm", "instrument", "segment", "holder", "quarter", "quarter_due", "year")
+    return ", ".join(f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in keys if key in row)
+
+
+def _owners(results: Results) -> dict[str, str]:
+    """Who owns most entries of a section: rows of its tables without an owner are theirs."""
+    counts: dict[str, Counter[str]] = {}
+    for identifier, entry in results.register["entries"].items():
+        counts.setdefault(identifier.partition(".")[0], Counter())[entry["owner"]] += 1
+    return {section: count.most_common(1)[0][0] for section, count in counts.items()}
+
+
+def _source(results: Results, key: str) -> str:
+    return str(results.register["sources"].get(key, {}).get("title", key))
+
+
+def _value(value: Any) -> str | float:
+    """A scalar as it is; vectors and matrices as text."""
+    if isinstance(value, list):
+        return "; ".join(" ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value)
+    return value if isinstance(value, str) else float(value)
+
+
+def _short(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _number(value: str | float) -> Content:
+    if isinstance(value, str) or not isfinite(value):
+        return str(value)
+    return Cell(value, "general" if len(f"{value:.10g}") <= SHORT else "number.4")
+
+
+def _table(results: Results, entries: Sequence[Assumption]) -> Table:
+    rows = all_rows(results)
+    columns = (
+        Column("id", "Id", width=30, style="id"),
+        Column("note", "What it is", width=42),
+        Column("value", "Value", "general", width=11, align="right"),
+        Column("unit", "Unit", width=9),
+        Column("shape", "Prior", width=10),
+        Column("p5", "P5", "general", width=8, align="right"),
+        Column("p50", "P50", "general", width=8, align="right"),
+        Column("p95", "P95", "general", width=8, align="right"),
+        Column("source", "Source", width=34),
+        Column("locator", "Where in it", width=28),
+        Column("as_of", "As of", "date", width=10.5),
+        Column("age", "Age, days", "count", width=7, style="calculation"),
+        Column("stale", "Stale?", width=7.5, style="flag", align="center"),
+        Column("grade", "Grade", width=12),
+        Column("owner", "Owner", width=10.5),
+        Column("place", "File and line", width=25),
+        Column("changed", "Changed", width=13),
+    )
+    cells = tuple(_row(results, a) for a in rows)
+    return Table(
+        LIST, columns, cells, row_ids=tuple(a.id for a in rows), excel_name="tblAssumptions", printed_rows=len(entries)
+    )
+
+
+def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
+    old = stale(results, a.as_of)
+    quantiles: tuple[Content, ...] = ("",) * 3 if a.quantiles is None else tuple(_number(q) for q in a.quantiles)
+    value = _number(a.value)
+    if a.changed:
+        value = Cell(value.content if isinstance(value, Cell) else value, getattr(value, "format", None), bold=True)
+    return (
+        a.id,
+        a.note,
+        value,
+        a.unit,
+        a.shape,
+        *quantiles,
+        a.source,
+        a.locator,
+        a.as_of,
+        Formula("As_Of-{row.as_of}", (results.as_of - a.as_of).days),
+        Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', STALE if old else FRESH),
+        a.grade,
+        a.owner,
+        a.place,
+        a.changed,
+    )

@@ -1,0 +1,102 @@
+"""Checks: conditions that the workbook recomputes, and the engine's own identities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+
+from risk.report.formats import show
+from risk.report.pack.elements import Tables, subtitle
+from risk.report.pack.results import Results
+from risk.report.sheet import Paragraph, Sheet
+from risk.report.table import Check, Column, Content, Formula, Table, number_of
+
+EXACT = 1e-9
+ROUNDING = 1e-6
+SINGLE = 1e-5
+"""Relative rounding of series that are kept in single precision."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Two numbers that must agree, or of which the first must not be larger.
+
+    Attributes
+    ----------
+    value, other : formulas over cells of the pack, or numbers of the engine.
+    tolerance : absolute; the difference may be as large.
+    rule : "=" or "≤".
+    """
+
+    text: str
+    value: Formula | float
+    other: Formula | float
+    tolerance: float
+    how: str
+    rule: str = "="
+
+    @property
+    def difference(self) -> float:
+        """First less second."""
+        return number_of(self.value) - number_of(self.other)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it holds."""
+        size = abs(self.difference) if self.rule == "=" else self.difference
+        return size <= self.tolerance
+
+
+def sheet(results: Results, conditions: list[Condition]) -> Sheet:
+    """Build the sheet; the count of failures is named Checks_Failed."""
+    failed = sum(not c.passed for c in conditions)
+    total = Table(
+        "checks-total",
+        (Column("label", "Checks"), Column("failed", "FAIL", "count", style="calculation"), Column("n", "Of", "count")),
+        (("Number that fail", Formula('COUNTIF({checks.result},"FAIL")', failed), len(conditions)),),
+    )
+    return Sheet(
+        "Checks",
+        "Checks – does the pack agree with itself and with the engine?",
+        subtitle(results, "every line is recomputed by the workbook from the cells it names"),
+        "C",
+        (total, _table(conditions), Paragraph(_note(results), "note")),
+        question="Can the numbers be trusted to be what they say they are?",
+        grid=(52.0, 15.0, 15.0, 13.0, 11.0, 6.0, 9.0, 62.0),
+    )
+
+
+def _note(results: Results) -> str:
+    return (
+        "= : the difference is within the tolerance; ≤ : the first is not larger by more than it. Identities are the largest "
+        f"relative error on any of the {results.run.paths:,} paths and any quarter. Checks find slips in the arithmetic; "
+        "they say nothing about whether the model is right."
+    )
+
+
+def _table(conditions: list[Condition]) -> Table:
+    columns = (
+        Column("check", "Check"),
+        Column("value", "Pack value", "general", style="calculation"),
+        Column("other", "Compared with", "general", style="calculation"),
+        Column("difference", "Difference", "tolerance", style="calculation"),
+        Column("tolerance", "Tolerance", "tolerance"),
+        Column("rule", "Rule", align="center"),
+        Column("result", "Result"),
+        Column("how", "How"),
+    )
+    rows = []
+    for c in conditions:
+        size = "ABS({row.difference})" if c.rule == "=" else "{row.difference}"
+        row: tuple[Content, ...] = (
+            c.text,
+            c.value,
+            c.other,
+            Formula("{row.value}-{row.other}", c.difference),
+            c.tolerance,
+            c.rule,
+            Check(f"{size}<={{row.tolerance}}", c.passed),
+            c.how,
+        )
+        rows.append(row)
+    return Table("checks", columns, tuple(rows), "", excel_name="tblChecks")

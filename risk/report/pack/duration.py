@@ -1,0 +1,174 @@
+"""The duration ladder: contracted cash to come against debt service to come, and what must be refinanced when."""
+
+from __future__ import annotations
+
+from math import fsum
+
+import numpy as np
+
+from risk.analysis import register
+from risk.analysis.flows import year_labels
+from risk.analysis.neoclouds import Rung
+from risk.report.charts import STACK, Bars, Lines, Series
+from risk.report.formats import show
+from risk.report.pack import fans
+from risk.report.pack.elements import error_cell, value_cell
+from risk.report.pack.results import Array, Results
+from risk.report.sheet import At, Band
+from risk.report.table import Cell, Column, Content, Formula, Table
+
+BILLION = 1e9
+LABEL, QUARTER = 36.0, 6.8
+KINDS = (("amortization", "Scheduled amortization"), ("balloons", "Balloons"), ("notes", "HoldCo notes and converts"))
+QUANTILES = ("p5", "p50", "p95")
+
+
+def grid(results: Results) -> tuple[float, ...]:
+    """Columns of the sheet: a label, and one column a quarter."""
+    return (LABEL, *(QUARTER,) * (len(results.labels) - 1))
+
+
+def ladder(results: Results) -> Table:
+    """One group of rows a class of payer."""
+    quarters = results.labels[1:]
+    columns = [Column("label", "Contracted cash / debt service to come")]
+    columns += [Column(fans.column_key(q), f"{q[:4]} {q[4:]}", "number.2", style="engine") for q in quarters]
+    rows: list[tuple[Content, ...]] = []
+    ids: list[str] = []
+    bold = []
+    for number, rung in enumerate(results.ladder):
+        bold.append(len(rows))
+        rows.append((f"{rung.name} ({len(rung.members)})", *(None,) * len(quarters)))
+        rows += _rung_rows(rung)
+        ids += [f"{name}{number}" for name in ("group", *QUANTILES, "se", "written", "net", "alive")]
+    note = (
+        "P5–P95: contract bills to come, before operating cost, over principal and interest to come, on the paths; payers "
+        "leave and renegotiate, expired contracts renew for a year. As written: every contract runs out and none is renewed. "
+        "Facilities in default or repaid are in neither sum, so what is left looks sounder than what was lent: 'still owing' "
+        "is the share of the facilities due to owe that neither defaulted nor were repaid. All rows are stylised."
+    )
+    title = "Duration ladder, base book by payer (number of facilities, all stylised)"
+    return Table("ladder", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset(bold))
+
+
+def _rung_rows(rung: Rung) -> list[tuple[Content, ...]]:
+    rows: list[tuple[Content, ...]] = []
+    for key, quantile, errors in zip(QUANTILES, rung.covered.quantiles, rung.covered.standard_error, strict=True):
+        rows.append((f"   {key.upper()}", *_values(quantile, errors)))
+    middle, error = rung.covered.at(0.5), rung.covered.error(0.5)
+    rows.append(("   ± of P50", *(error_cell(float(v), float(e), "multiple") for v, e in zip(middle, error, strict=True))))
+    exact = np.zeros(len(rung.scheduled) - 1)
+    rows.append(("   As written", *_values(rung.scheduled[1:], exact)))
+    rows.append(("   As written, after operating cost", *_values(rung.scheduled_net[1:], exact)))
+    owing = ("–" if np.isnan(v) else Cell(float(v), "probability_high" if v > 0.99 else "share") for v in rung.alive)
+    rows.append(("   Still owing", *owing))
+    return rows
+
+
+def _values(values: Array, errors: Array) -> list[Content]:
+    return [value_cell(float(v), float(e), "multiple") for v, e in zip(values, errors, strict=True)]
+
+
+def charts(results: Results) -> Band:
+    """The ladder's medians, and what falls due."""
+    half = 1 + (len(results.labels) - 1) // 2
+    rest = len(results.labels) - half
+    return Band((At(_ladder_chart(results), 1, half - 2), At(_wall(results), half - 1, rest + 2)))
+
+
+def _ladder_chart(results: Results) -> Lines:
+    """Median coverage by group; a line ends with the group's last maturity."""
+    quarters = results.labels[1:]
+    series = []
+    for number, (rung, tone) in enumerate(zip(results.ladder, STACK, strict=False)):
+        middle = rung.covered.at(0.5)
+        values: list[Content] = [
+            None if np.isnan(v) else Formula(f"{{ladder.{fans.column_key(q)}[p50{number}]}}", float(v))
+            for q, v in zip(quarters, middle, strict=True)
+        ]
+        whole = number == len(results.ladder) - 1
+        series.append(Series(name=rung.name, values=values, tone="bad" if whole else tone, dashed=whole))
+    first = results.ladder[-1]
+    alt = (
+        f"Over the whole base book contracted cash is {show(float(first.covered.at(0.5)[0]), 'price')} times the debt service "
+        f"to come before operating cost, and {show(float(first.scheduled_net[0]), 'price')} times after it."
+    )
+    return Lines(
+        id="ladder-chart", title="Contracted cash over debt service to come, medians", alt=alt, x_title="Quarter",
+        y_title="Multiple", format="years", labels=quarters, series=series, first=fans.first_year_end(quarters), height=17,
+    )  # fmt: skip
+
+
+def due(results: Results) -> dict[str, Array]:
+    """What falls due of the base book by kind, (year, firm) in USD; runs to the end of the horizon."""
+    calendar, firms = results.run.calendar, register.words(results.register, "neoclouds.firm")
+    found = {kind: np.zeros((len(calendar.years), len(firms))) for kind, _ in KINDS}
+    for facility in results.facilities:
+        firm = firms.index(facility.firm)
+        end = round(4 * facility.debt_end)
+        for y, year in enumerate(calendar.years):
+            for t in calendar.steps(year):
+                last = facility.balloon * facility.debt if t == end else 0.0
+                found["amortization"][y, firm] += facility.principal[t] - last
+                found["balloons"][y, firm] += last
+    for note in register.rows(results.register, "neoclouds.note"):
+        t = round(float(note["quarter_due"]))
+        if t <= calendar.quarters:
+            year = calendar.years.index(calendar.year[t])
+            found["notes"][year, firms.index(str(note["firm"]))] += float(note["amount"]) * BILLION
+    return found
+
+
+def refinancing(results: Results) -> Table:
+    """What falls due by year: of it balloons and notes must be refinanced or repaid from cash."""
+    labels = year_labels(results.run.calendar)
+    firms = register.words(results.register, "neoclouds.firm")
+    amounts = due(results)
+    columns = [Column("label", "USD bn")]
+    columns += [Column(f"y{i}", label, "usd_bn.2", style="engine", span=2) for i, label in enumerate(labels)]
+    columns.append(Column("all", "All years", "usd_bn.2", style="calculation", span=2))
+    lines: dict[str, tuple[str, Array]] = {kind: (label, amounts[kind].sum(axis=1)) for kind, label in KINDS}
+    bullets = amounts["balloons"] + amounts["notes"]
+    lines |= {f"firm_{name}": (f"   {name}", bullets[:, i]) for i, name in enumerate(firms) if bullets[:, i].any()}
+    rows = [_due_row(identifier, label, yearly) for identifier, (label, yearly) in lines.items()]
+    total = ["Refinancing need: balloons and notes"]
+    cells: list[Content] = [*total]
+    for i, _ in enumerate(labels):
+        formula = f"{{refinancing.y{i}[balloons]}}+{{refinancing.y{i}[notes]}}"
+        cells.append(Cell(Formula(formula, float(bullets[i].sum()) / BILLION), style="calculation"))
+    cells.append(_sum_of("need", [float(v) / BILLION for v in bullets.sum(axis=1)]))
+    rows.insert(len(KINDS), tuple(cells))
+    ids = [*lines]
+    ids.insert(len(KINDS), "need")
+    note = "The base book as contracted, before any default; drawn revolvers and notes of new cohorts come on top."
+    title = "Refinancing need by year, base book (stylised)"
+    return Table("refinancing", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset({len(KINDS)}))
+
+
+def _due_row(identifier: str, label: str, yearly: Array) -> tuple[Content, ...]:
+    amounts = [float(v) / BILLION for v in yearly]
+    return (label, *amounts, _sum_of(identifier, amounts))
+
+
+def _sum_of(row: str, amounts: list[float]) -> Formula:
+    parts = "+".join(f"{{refinancing.y{i}[{row}]}}" for i in range(len(amounts)))
+    return Formula(parts, fsum(amounts))
+
+
+def _wall(results: Results) -> Bars:
+    """The debt wall of the base book."""
+    labels = year_labels(results.run.calendar)
+    amounts = due(results)
+    series = []
+    for (kind, label), tone in zip(KINDS, STACK, strict=False):
+        values = [
+            Formula(f"{{refinancing.y{i}[{kind}]}}", float(v) / BILLION) for i, v in enumerate(amounts[kind].sum(axis=1))
+        ]
+        series.append(Series(name=label, values=values, tone=tone))
+    need = (amounts["balloons"] + amounts["notes"]).sum(axis=1) / BILLION
+    top = int(need.argmax())
+    alt = f"Of the base book USD {need.sum():,.1f}bn must be refinanced or repaid at once, most in {labels[top]} ({need[top]:,.1f}bn)."
+    return Bars(
+        id="wall", title="What falls due of the base book", alt=alt, x_title="Year", y_title="USD bn", format="count",
+        labels=labels, series=series, stacked=True, height=17,
+    )  # fmt: skip

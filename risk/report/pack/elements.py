@@ -1,0 +1,219 @@
+"""Cells, columns and tables that several sheets share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor, fsum, isfinite, log10
+
+import numpy as np
+
+from risk.analysis.statistics import Estimate
+from risk.report.formats import named, show, supported
+from risk.report.pack.results import Results
+from risk.report.sheet import Sheet
+from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, plain, value_of
+
+FAMILIES: Mapping[str, tuple[str, str]] = {
+    "USD bn": ("usd_bn", "usd_error"),
+    "USD bn/y": ("usd_bn", "usd_error"),
+    "USD bn/q": ("usd_bn", "usd_error"),
+    "USD/h": ("price", "usd_error.2"),
+    "fraction": ("rate", "standard_error"),
+    "1/y": ("rate", "standard_error"),
+    "bp": ("count", "usd_error.0"),
+    "H100e M": ("years", "usd_error"),
+    "multiple": ("price", "usd_error.2"),
+}
+"""Number formats of a value and of its error, by unit."""
+
+UPPER_BOUND = (
+    "± = standard error of the mean; an upper bound where quarters or firms are added up, because the run "
+    "keeps sums by quarter and firm and full dependence between them is assumed."
+)
+MOST_DECIMALS = 3
+ROUNDING = 1e-6
+"""Relative error below which a mean is the same on every path but for rounding."""
+
+YEAR, ERROR = 9.4, 6.8
+"""Widths of a number by year and of its error."""
+
+
+def format_of(unit: str) -> str:
+    """Number format of a unit."""
+    return FAMILIES.get(unit, ("number", "usd_error.2"))[0]
+
+
+def value_cell(value: float, error: float, unit: str, style: Style | None = None, thin: bool = False) -> Cell | str:
+    """A number with no more digits than its error supports; starred where its tail is thin, "–" if undefined."""
+    if not isfinite(value):
+        return "–"
+    name = supported(format_of(unit), error if isfinite(error) else 0.0)
+    return Cell(value, name + ("*" if thin else ""), style)
+
+
+def error_cell(value: float, error: float, unit: str) -> Cell | str:
+    """A standard error, with the decimals of the number it belongs to, or more where it would read zero."""
+    if not (isfinite(value) and isfinite(error)):
+        return "–"
+    if error <= ROUNDING * abs(value):
+        return Cell("exact", style="note")
+    family, own = FAMILIES.get(unit, ("number", "usd_error.2"))
+    first = -floor(log10(error * (100.0 if named(own).percent else 1.0)))
+    decimals = max(named(supported(family, error)).decimals, min(first, MOST_DECIMALS))
+    return Cell(error, f"{own.partition('.')[0]}.{decimals}", "note")
+
+
+def pair(estimate: Estimate, unit: str, style: Style | None = None) -> tuple[Cell | str, Cell | str]:
+    """An estimate in base units as a number and its standard error, in `unit`."""
+    from risk.units import SCALE
+
+    value, error = estimate.value / SCALE[unit], estimate.standard_error / SCALE[unit]
+    return value_cell(value, error, unit, style, estimate.thin), error_cell(value, error, unit)
+
+
+def probability_cell(estimate: Estimate | None, style: Style | None = None) -> Cell | str:
+    """A probability; with no hit (or nothing but hits) it prints the bound of the rule of three."""
+    if estimate is None or not estimate.n:
+        return "–"
+    if estimate.value in (0.0, 1.0):
+        form = f"{'none_of' if estimate.value == 0.0 else 'all_of'}.{estimate.n}"
+    else:
+        form = "probability_high" if estimate.value > 0.99 else "probability"
+    return Cell(estimate.value, form, style)
+
+
+def margin(estimate: Estimate) -> float:
+    """Half-width of a 95% Monte Carlo interval."""
+    low, high = estimate.interval
+    return 0.5 * (high - low)
+
+
+def margin_cell(estimate: Estimate | None) -> Cell | str:
+    """Half-width of the 95% Monte Carlo interval of a probability."""
+    return Cell(margin(estimate), "margin") if estimate is not None and estimate.n else "–"
+
+
+def probability_text(estimate: Estimate) -> str:
+    """A probability as the sheets print it, for use in a sentence."""
+    cell = probability_cell(estimate)
+    return cell if isinstance(cell, str) else show(value_of(cell), cell.format or "probability")
+
+
+def money(value: float, error: float = 0.0) -> str:
+    """USD bn in a sentence: "USD 153bn"."""
+    decimals = 0 if abs(value) >= 10.0 or error >= 1.0 else 1
+    return f"USD {value:,.{decimals}f}bn"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table by year: means and standard errors in base units, (year,)."""
+
+    id: str
+    label: str
+    mean: np.ndarray
+    error: np.ndarray | None = None
+    unit: str = "USD bn"
+    bold: bool = False
+
+
+def year_grid(labels: Sequence[str], label: float = 46.0) -> tuple[float, ...]:
+    """Widths of a sheet whose tables have years across."""
+    return (label, *(YEAR, ERROR) * len(labels))
+
+
+def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]:
+    """A column for the number and one for its error, a year."""
+    columns = []
+    for i, label in enumerate(labels):
+        columns.append(Column(f"y{i}", label, "usd_bn", style=style))
+        columns.append(Column(f"e{i}", "±", "usd_error", style="note", align="right"))
+    return columns
+
+
+def year_cells(line: Line) -> list[Content]:
+    """Cells of a line under `year_columns`."""
+    from risk.units import SCALE
+
+    errors = np.zeros(len(line.mean)) if line.error is None else line.error
+    cells: list[Content] = []
+    for mean, error in zip(line.mean / SCALE[line.unit], errors / SCALE[line.unit], strict=True):
+        value = value_cell(float(mean), float(error), line.unit)
+        cells += [value, None if line.error is None else error_cell(float(mean), float(error), line.unit)]
+    return cells
+
+
+def year_table(
+    identifier: str,
+    title: str,
+    labels: Sequence[str],
+    lines: Sequence[Line],
+    first: str = "USD bn",
+    note: str = "",
+    totals: Mapping[str, Sequence[str]] | None = None,
+) -> Table:
+    """A table by year; rows named in `totals` are live sums of the rows listed."""
+    columns = (Column("label", first), *year_columns(labels))
+    made = {line.id: [line.label, *year_cells(line)] for line in lines}
+    for row, parts in (totals or {}).items():
+        for i in range(len(labels)):
+            addends = [f"{{{identifier}.y{i}[{part}]}}" for part in parts]
+            sums = fsum(number_of(made[part][1 + 2 * i]) for part in parts)
+            own = made[row][1 + 2 * i]
+            form = own.format if isinstance(own, Cell) else "usd_bn"
+            made[row][1 + 2 * i] = Cell(Formula("+".join(addends), sums), form, "calculation")
+    bold = frozenset(i for i, line in enumerate(lines) if line.bold)
+    rows = tuple(tuple(cells) for cells in made.values())
+    return Table(identifier, columns, rows, title, note, tuple(made), bold)
+
+
+class Tables:
+    """Every table of the sheets made so far, for formulas that point at them."""
+
+    def __init__(self, sheets: Iterable[Sheet]) -> None:
+        self._tables = {b.id: b for s in sheets for b in s.blocks() if isinstance(b, Table)}
+
+    def __contains__(self, table: str) -> bool:
+        return table in self._tables
+
+    def __getitem__(self, table: str) -> Table:
+        return self._tables[table]
+
+    def content(self, table: str, column: str, row: str) -> Content:
+        """What a cell holds."""
+        found = self._tables[table]
+        return found.rows[found.row_number(row)][found.index(column)]
+
+    def number(self, table: str, column: str, row: str) -> float:
+        """The number in a cell."""
+        return number_of(self.content(table, column, row))
+
+    def at(self, table: str, column: str, row: str) -> Formula:
+        """A formula that shows a cell of another table."""
+        value = value_of(self.content(table, column, row))
+        return Formula(f"{{{table}.{column}[{row}]}}", "" if value is None else value)
+
+    def link(self, table: str, column: str, row: str, format: str | None = None) -> Cell | str:
+        """The same in its format, marked as a link; a dash stays a dash."""
+        found = self._tables[table]
+        content = self.content(table, column, row)
+        if content is None or plain(content) == "–":
+            return "–"
+        own = found.format_of(found.row_number(row), found.index(column))
+        return Cell(self.at(table, column, row), format or own, "link")
+
+    def numbers(self, table: str, column: str) -> list[float]:
+        """The numbers of a column; text and blanks left out."""
+        values = (value_of(c) for c in self._tables[table].column(column))
+        return [float(v) for v in values if isinstance(v, int | float)]
+
+    def total(self, table: str, column: str) -> Formula:
+        """Sum of a column."""
+        return Formula(f"SUM({{{table}.{column}}})", fsum(self.numbers(table, column)))
+
+
+def subtitle(results: Results, rest: str = "USD billions unless a unit is shown; losses positive") -> str:
+    """Date, run and units: the second line of every sheet."""
+    run = results.run
+    return f"As of {results.as_of} · {results.manifest.scenario} · run {run.id} · {run.paths:,} paths · {rest}"

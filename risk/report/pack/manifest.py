@@ -1,0 +1,110 @@
+"""Manifest: what the run is, how to make it again, and what the scenario changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from risk.report.pack.elements import subtitle
+from risk.report.pack.results import Results
+from risk.report.sheet import Paragraph, Sheet
+from risk.report.table import Cell, Column, Content, Table
+
+
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    return Sheet(
+        "Manifest",
+        "Manifest – what this run is, and how to make it again",
+        subtitle(results, "the same specification gives the same numbers on any number of workers"),
+        "C",
+        (
+            _facts(results),
+            Paragraph("To make the run and this pack again (equal library versions give equal bits):", "finding"),
+            *(Paragraph(command, "body") for command in commands(results)),
+            _changes(results),
+            _switches(results),
+        ),
+        question="Which assumptions, seed, code and libraries stand behind these numbers?",
+        grid=(34.0, 70.0, 22.0, 22.0, 40.0),
+    )
+
+
+def commands(results: Results) -> tuple[str, str]:
+    """Shell commands that reproduce the run and its pack."""
+    m = results.manifest
+    run = f"bubblerisk run {m.scenario} --paths {m.paths} --seed {m.seed}"
+    return run, f"bubblerisk pack {m.id}"
+
+
+def _facts(results: Results) -> Table:
+    m = results.manifest
+    environment, clock = m.environment, m.clock
+    libraries = environment.get("libraries", {})
+    commit = str(environment.get("commit") or "not a git checkout")
+    facts: dict[str, tuple[str, Content]] = {
+        "run": ("Run id", m.id),
+        "scenario": ("Scenario", f"{m.scenario}: {m.title}"),
+        "seed": ("Seed", Cell(m.seed, "general")),
+        "rng": ("Random numbers", f"{environment.get('random_generator', '')}; streams by name and block"),
+        "paths": ("Paths", Cell(m.paths, "count")),
+        "horizon": ("Horizon", f"{m.quarters} quarters from {results.labels[0]} to {results.labels[-1]}"),
+        "blocks": ("Random blocks", Cell(len(m.blocks), "count")),
+        "assumptions": ("Assumptions, digest of the numbers", m.specification.assumptions),
+        "register": ("Assumptions, digest of the register", m.assumptions),
+        "source": ("Source code, digest from axes to engine", m.specification.source),
+        "result": ("Result, digest of all numbers", m.result),
+        "propositions": ("Propositions, version", results.verdict.version),
+        "prior": ("Prior run", results.prior.run.id if results.prior else "none given"),
+        "commit": ("Git commit", commit),
+        "dirty": ("Uncommitted changes", "yes" if environment.get("dirty") else "no"),
+        "version": ("bubblerisk", str(environment.get("bubblerisk", ""))),
+        "python": ("Python", str(environment.get("python", ""))),
+        **{f"library_{name}": (name, str(version)) for name, version in libraries.items()},
+        "platform": ("Platform", f"{environment.get('system', '')} {environment.get('machine', '')}"),
+        "simd": ("Processor extensions", " ".join(environment.get("simd", []))),
+        "finished": ("Finished", str(clock.get("finished", ""))),
+        "seconds": ("Wall time, seconds", Cell(float(clock.get("seconds", 0.0)), "years")),
+        "jobs": ("Workers", Cell(int(clock.get("jobs", 0)), "count")),
+    }
+    columns = (Column("fact", "What"), Column("value", "Value", align="left"))
+    return Table("manifest", columns, tuple(facts.values()), "", "", tuple(facts))
+
+
+def _changes(results: Results) -> Table:
+    """What the scenario sets differently from base."""
+    columns = (
+        Column("id", "Assumption"),
+        Column("why", "Why"),
+        Column("before", "Before"),
+        Column("after", "After"),
+        Column("where", "Field, file and line"),
+    )
+    rows = []
+    for c in results.register["changes"]:
+        where = f"{c['field']}, {c['file']}:{c['line']}"
+        rows.append((c["id"], c["why"], text(c["before"]), text(c["after"]), where))
+    for e in results.register["events"]:
+        size = f"{e['size']:g} {e['unit']}, probability {e['probability']:g}"
+        rows.append((f"event: {e['variable']}", e["why"], f"{e['start']} to {e['end']}", size, f"{e['file']}:{e['line']}"))
+    if not rows:
+        rows = [("none", "The base register as it stands.", "", "", "")]
+    return Table("changes", columns, tuple(rows), "What the scenario changes")
+
+
+def text(value: Any) -> str:
+    """A changed value in words: numbers, vectors and priors."""
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {text(v)}" for k, v in value.items() if v is not None)
+    if isinstance(value, list | tuple):
+        return " ".join(text(v) for v in value)
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _switches(results: Results) -> Table:
+    columns = (Column("coupling", "Coupling"), Column("state", "State"))
+    states = results.register["switches"]
+    rows = tuple((name, "on" if on else "OFF: its input is the base median path") for name, on in states.items())
+    return Table("switches", columns, rows, "Couplings between the mechanisms")

@@ -1,0 +1,143 @@
+"""Everything the pack reads of a run, each computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import attribution, gap, metrics, neoclouds, statistics
+from risk.analysis.attribution import Driver, TailFact
+from risk.analysis.bands import Band, band
+from risk.analysis.facilities import Facility, facilities
+from risk.analysis.metrics import Metric
+from risk.analysis.register import Register
+from risk.analysis.verdict import Verdict, verdict
+from risk.paths import OUTCOMES, SERIES, Variable
+from risk.runs import Manifest, Run
+from risk.units import SCALE
+
+if TYPE_CHECKING:
+    from risk.calibrate.targets import TargetResult
+
+Array = NDArray[np.float64]
+
+TAIL = 0.05
+"""Share of paths that "the worst" means where the pack says what is true in them."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """Numbers of one run, and of the run before it where there is one."""
+
+    run: Run
+    prior: Results | None = None
+
+    @property
+    def comparable(self) -> Results | None:
+        """The run before, if it covers the same quarters."""
+        same = self.prior is not None and self.prior.run.calendar == self.run.calendar
+        return self.prior if same else None
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the run is."""
+        return self.run.manifest
+
+    @property
+    def register(self) -> Register:
+        """The assumptions it was made of."""
+        return self.run.assumptions
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Quarters, the base date first."""
+        return self.run.calendar.labels
+
+    @property
+    def as_of(self) -> date:
+        """Day of the run: what ages of assumptions are measured from."""
+        return self.finished.date()
+
+    @property
+    def finished(self) -> datetime:
+        """When the run was complete."""
+        return datetime.fromisoformat(self.manifest.finished)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Propositions and outcome classes."""
+        return verdict(self.run)
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Distributions of all outcomes."""
+        return metrics.metrics(self.run)
+
+    def metric(self, name: str) -> Metric:
+        """Distribution of one outcome."""
+        return next(m for m in self.metrics if m.variable.name == name)
+
+    @cached_property
+    def loss(self) -> Array:
+        """Headline loss by path, USD bn."""
+        return metrics.values(self.run, outcome(metrics.HEADLINE))
+
+    @cached_property
+    def exceedance(self) -> statistics.Exceedance:
+        """Exceedance curve of the headline loss, USD bn."""
+        return statistics.exceedance(self.loss)
+
+    @cached_property
+    def drivers(self) -> tuple[Driver, ...]:
+        """What moves the tail of the headline loss, largest first."""
+        return attribution.drivers(self.run, self.loss, metrics.HEADLINE_TAIL)
+
+    def tail_facts(self, names: tuple[str, ...]) -> tuple[TailFact, ...]:
+        """Means in the worst paths and everywhere, base units."""
+        return attribution.tail_facts(self.run, self.loss, names, TAIL)
+
+    def band(self, name: str) -> Band:
+        """Quantiles of a path series by quarter, in its reporting unit."""
+        return band(self.run.series(name) / np.float32(SCALE[series(name).unit]))
+
+    @cached_property
+    def revenue(self) -> gap.Realised:
+        """Realised revenue on both bases."""
+        return gap.realised(self.run)
+
+    @cached_property
+    def facilities(self) -> tuple[Facility, ...]:
+        """The base book of neocloud facilities."""
+        return facilities(self.register, self.run.calendar.quarters)
+
+    @cached_property
+    def ladder(self) -> tuple[neoclouds.Rung, ...]:
+        """Duration ladder by group of facilities."""
+        return neoclouds.ladder(self.run, self.facilities)
+
+    @cached_property
+    def defaults(self) -> dict[str, neoclouds.Default]:
+        """Default and loss of every facility."""
+        return neoclouds.defaults(self.run)
+
+    @cached_property
+    def targets(self) -> tuple[TargetResult, ...]:
+        """Calibration targets, measured."""
+        from risk.calibrate import targets
+
+        return targets.results(self.run)
+
+
+def outcome(name: str) -> Variable:
+    """Description of an outcome."""
+    return next(v for v in OUTCOMES if v.name == name)
+
+
+def series(name: str) -> Variable:
+    """Description of a path series."""
+    return next(v for v in SERIES if v.name == name)

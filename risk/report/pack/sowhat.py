@@ -1,0 +1,131 @@
+"""What the numbers mean, in sentences made from them; no sentence holds a number of its own."""
+
+from __future__ import annotations
+
+from risk.analysis import register
+from risk.analysis.metrics import HEADLINE
+from risk.analysis.statistics import Estimate
+from risk.analysis.verdict import Claim
+from risk.report.formats import show
+from risk.report.pack import assumptions, tail
+from risk.report.pack.elements import format_of, margin, money, probability_text
+from risk.report.pack.names import assumption
+from risk.report.pack.results import TAIL, Results
+from risk.units import SCALE
+
+WITHOUT = "loss_without_software"
+LIKELY_ENOUGH = 0.10
+"""Probability from which a proposition is worth a date."""
+
+
+def with_margin(estimate: Estimate) -> str:
+    """A probability with its 95% Monte Carlo half-width."""
+    return f"{probability_text(estimate)} ({show(margin(estimate), 'margin')})"
+
+
+def lead(results: Results) -> str:
+    """The verdict in a sentence or two."""
+    verdict = results.verdict
+    durable, unpaid, correction, bust = (
+        verdict.outcome(n).probability for n in ("durable", "durable_unpaid", "correction", "bust")
+    )
+    when = f", half of them by {verdict.bust_timing.median}" if verdict.bust_timing else ""
+    others = ", ".join(f"{probability_text(three[0])} {name}" for name, three in verdict.alternatives.items())
+    return (
+        f"Bust on {with_margin(bust)} of paths{when}; correction on {with_margin(correction)}; durable on "
+        f"{with_margin(durable)}, but {probability_text(unpaid)} of all paths are durable and unpaid. Bust is {others}."
+    )
+
+
+def bullets(results: Results) -> tuple[str, ...]:
+    """So what."""
+    return _loss(results), _first_to_break(results), _driver(results), _tail(results)
+
+
+def _loss(results: Results) -> str:
+    headline, narrow = results.metric(HEADLINE), results.metric(WITHOUT)
+    middle, shortfall = headline.quantiles[4].value, headline.shortfall[1].value
+    software = 1.0 - narrow.mean.value / headline.mean.value if headline.mean.value else 0.0
+    times = f"{shortfall / middle:.1f} times that" if middle > 0.0 else "far more"
+    return (
+        f"Half the paths cost lenders less than {money(middle)}, the worst 2.5% {money(shortfall)} on average, {times}. "
+        f"Software borrowers are {software:.0%} of the mean; without them the median is {money(narrow.quantiles[4].value)} "
+        f"and the worst 2.5% {money(narrow.shortfall[1].value)}."
+    )
+
+
+def _first_to_break(results: Results) -> str:
+    """Bear propositions that are likely enough, by their median date."""
+    dated = [
+        c
+        for c in results.verdict.claims
+        if c.side == "bear" and c.timing and c.probability and c.probability.value >= LIKELY_ENOUGH
+    ]
+    if not dated:
+        return "No bear proposition with a date is likely enough to watch for one."
+    first = sorted(dated, key=lambda c: c.timing.median if c.timing else "")[:3]
+    return f"Where it breaks, it breaks in this order: {'; '.join(_dated(c) for c in first)}."
+
+
+def _dated(claim: Claim) -> str:
+    assert claim.probability is not None
+    assert claim.timing is not None
+    label = claim.label.removeprefix("… ")
+    return f"{label} ({claim.id}, {probability_text(claim.probability)}, median {claim.timing.median})"
+
+
+def _driver(results: Results) -> str:
+    """The assumption to look at first."""
+    clear = [d for d in results.drivers if not tail.is_noise(d)]
+    if not clear:
+        return "No single assumption moves the tail beyond Monte Carlo noise at this number of paths."
+    top = clear[0]
+    ends = " and ".join(
+        f"{money(abs(e.value))} {'higher' if e.value > 0 else 'lower'} in its {which} tenth"
+        for e, which in ((top.low, "lowest"), (top.high, "highest"))
+    )
+    grade = _grade(results, top.id)
+    others = ", ".join(assumption(d.id) for d in clear[1:3])
+    rest = f" Next: {others}." if others else ""
+    return f"Look first at {assumption(top.id)}{grade}: the worst 2.5% of losses is {ends}.{rest}"
+
+
+def _grade(results: Results, identifier: str) -> str:
+    entry = results.register["entries"].get(identifier.partition("[")[0])
+    return f" (grade: {entry['grade']})" if entry else ""
+
+
+def _tail(results: Results) -> str:
+    """The most unusual facts of the worst paths."""
+    told = []
+    for fact in tail.facts(results)[:3]:
+        scale = 1.0 if fact.unit == "probability" else SCALE[fact.unit]
+        form = "share" if fact.unit in ("fraction", "probability") else format_of(fact.unit)
+        worst, everywhere = (show(e.value / scale, form) for e in (fact.fact.tail, fact.fact.everywhere))
+        unit = "" if fact.unit in ("fraction", "probability") else f" {fact.unit}"
+        told.append(f"{fact.label} {worst} instead of {everywhere}{unit}")
+    return f"In the worst {TAIL:.0%} of paths, on average: {'; '.join(told)}."
+
+
+def care(results: Results) -> str:
+    """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
+    entries = results.register["entries"]
+    judged = register.graded(results.register, "judgement")
+    rows = assumptions.all_rows(results)
+    old = sum(assumptions.stale(results, a.as_of) for a in rows)
+    firms = register.rows(results.register, "neoclouds.firm")
+    stylised = sum(f.stylised for f in results.facilities) + sum(bool(f["stylised"]) for f in firms)
+    return (
+        f"Read with care: a scenario tool, not a forecast. {judged} of {len(entries)} inputs are judgement; {stylised} of "
+        f"{len(results.facilities) + len(firms)} neocloud facilities and HoldCos are stylised; {old} of {len(rows)} "
+        f"assumptions are older than {assumptions.stale_days(results)} days. ± is sampling noise only, not model error. "
+        f"Not in the model yet: {limits(results)}."
+    )
+
+
+def limits(results: Results) -> str:
+    """What the register itself declares as missing."""
+    pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
+    targets = [t for t in results.register["targets"] if t["status"] == "pending"]
+    reasons = sorted({str(t["reason"]).rstrip(".").removeprefix("Comes with ").partition(";")[0] for t in targets})
+    return "; ".join([*pending, *reasons]) or "nothing that the register declares"

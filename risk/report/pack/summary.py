@@ -1,0 +1,204 @@
+"""Summary: the verdict and the loss on one printed page. Every number is a link to the sheet it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from risk.analysis.metrics import HEADLINE
+from risk.analysis.statistics import Estimate, Exceedance
+from risk.report import charts
+from risk.report.pack import fans, sowhat, tail
+from risk.report.pack.elements import Tables, margin, subtitle
+from risk.report.pack.fans import Quantity
+from risk.report.pack.results import TAIL, Results
+from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
+from risk.report.table import Cell, Column, Content, Table, value_of
+
+WITHOUT = "loss_without_software"
+LABEL_COLUMNS = 4
+"""Columns of the grid that a claim covers."""
+
+TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
+SHOWN_DRIVERS = 5
+CHART_ROWS = 15
+
+
+def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
+    """Build the sheet; `rent` is the fan of the H100 contract rent."""
+    half = _half(results)
+    right = len(half) + 2  # first column of the right half
+    last = results.labels[-1]
+    panel = right + 3  # the tables beside the charts start at the third column of the claims
+    return Sheet(
+        "Summary",
+        "Summary – is the AI build-out a bubble, and what would it cost lenders?",
+        subtitle(results),
+        "P",
+        (
+            Paragraph(sowhat.lead(results), "lead"),
+            Band((
+                At(_classes(results, tables), 1, len(half)),
+                At(_claims(results, tables, "bear"), right),
+                At(_claims(results, tables, "bull"), 1, len(half), down=7),
+            )),
+            Band((
+                At(Heading(f"First-round credit loss to {last}, AI-exposed, USD bn"), 1, len(half)),
+                At(Heading("… without software borrowers"), right),
+            )),
+            Band((
+                At(_tiles(results, tables, HEADLINE), 1, len(half)),
+                At(_tiles(results, tables, WITHOUT), right),
+            )),
+            Band((
+                At(fans.chart(rent, results.labels, "summary-rent", CHART_ROWS), 1, len(half) - 3),
+                At(_exceedance(results), len(half) - 2, panel - len(half) + 2),
+                At(_drivers(results, tables), panel),
+                At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
+            )),
+            *(Paragraph(text, "bullet") for text in sowhat.bullets(results)),
+            Paragraph(sowhat.care(results), "note"),
+        ),
+        grid=(*half, 3.0, *half),
+        pages=1,
+        freeze="title",
+    )  # fmt: skip
+
+
+def _half(results: Results) -> tuple[float, ...]:
+    """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
+    before = (7.5, 7.5) if results.prior else ()
+    return (4.5, *(10.0,) * LABEL_COLUMNS, 7.5, 7.5, *before, 13.0, 13.0, 8.5)
+
+
+def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
+    before = (Column("prior", "Prior", "probability"), Column("change", "Change", "change")) if results.prior else ()
+    return (
+        *first,
+        Column("p", "P", "probability", style="bar"),
+        Column("mc", "± 95%", "margin"),
+        *before,
+        Column("words", "Reading", span=2),
+        Column("when", "Median", "quarter"),
+    )
+
+
+def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Content, ...]:
+    """Links to one row of a table of probabilities."""
+    probability, error = (tables.link(table, column, row) for column in ("p", "p_mc"))
+    before: tuple[Content, ...] = ()
+    if results.prior:
+        before = tuple(tables.link(table, c, row) if table == "claims" else "–" for c in ("prior", "change"))
+    return (probability, error, *before, tables.link(table, "words", row), tables.link(table, "median", row))
+
+
+def _classes(results: Results, tables: Tables) -> Table:
+    columns = _columns(results, (Column("label", "Outcome by 2030", span=1 + LABEL_COLUMNS),))
+    rows = []
+    for found in results.verdict.classes:
+        label = value_of(tables.content("classes", "label", found.name))
+        rows.append((str(label), *_numbers(results, tables, "classes", found.name)))
+    main = frozenset(i for i, found in enumerate(results.verdict.classes) if "_" not in found.name)
+    return Table("summary-classes", columns, tuple(rows), total=main)
+
+
+def _claims(results: Results, tables: Tables, side: str) -> Table:
+    title = "Bear propositions" if side == "bear" else "Bull propositions"
+    first = Column("id", ""), Column("claim", title, span=LABEL_COLUMNS)
+    rows = []
+    for claim in results.verdict.claims:
+        if claim.side == side:
+            rows.append((claim.id, claim.label, *_numbers(results, tables, "claims", claim.id)))
+    return Table(f"summary-{side}", _columns(results, first), tuple(rows))
+
+
+def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
+    """Five numbers of a loss with their Monte Carlo error."""
+    m = results.metric(name)
+    estimates: dict[str, Estimate] = {"mean": m.mean, "p50": m.quantiles[4], "var95": m.var[0], "es975": m.shortfall[1]}
+    tiles = []
+    for key, label in TILES:
+        cell = tables.content("metrics", key, name)
+        form = cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
+        tiles.append(Tile(label, tables.at("metrics", key, name), form, _error_note(estimates[key])))
+    worst = tables.at("metrics", "max", name)
+    tiles.append(Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}"))
+    return Tiles(tuple(tiles))
+
+
+def _error_note(estimate: Estimate) -> str:
+    half = margin(estimate)
+    thin = ", thin tail" if estimate.thin else ""
+    return f"± {half:,.{0 if half >= 9.95 else 1}f} (95% MC{thin})"
+
+
+def _exceedance(results: Results) -> charts.Exceedance:
+    """Loss exceedance with Monte Carlo limits."""
+    curve = results.exceedance
+    headline = results.metric(HEADLINE)
+    alt = (
+        f"One path in twenty loses more than USD {headline.var[0].value:,.0f}bn, one in a hundred more than "
+        f"USD {headline.var[1].value:,.0f}bn."
+    )
+    low, high = _limits(curve)
+    marker = charts.Marker(label="VaR 95%", loss=headline.var[0].value, probability=0.05)
+    return charts.Exceedance(
+        id="summary-exceedance", title="Chance that the headline loss exceeds x", alt=alt, x_title="Loss, USD bn",
+        y_title="Probability (log scale)", format="count", height=CHART_ROWS, loss=curve.loss.tolist(),
+        probability=curve.probability.tolist(), lower=low, upper=high, prior=_prior(results, curve), markers=(marker,),
+    )  # fmt: skip
+
+
+def _limits(curve: Exceedance) -> tuple[list[float], list[float]]:
+    """95% limits of the probability at each loss: binomial, since a quantile's interval is one of ranks."""
+    error = 1.96 * (curve.probability * (1.0 - curve.probability) / curve.n) ** 0.5
+    floor = 1.0 / curve.n
+    return (curve.probability - error).clip(floor, 1.0).tolist(), (curve.probability + error).clip(floor, 1.0).tolist()
+
+
+def _prior(results: Results, curve: Exceedance) -> list[float] | None:
+    """Probability with which the run before exceeds the same losses."""
+    if results.prior is None:
+        return None
+    losses = results.prior.loss
+    return [max(float((losses > x).mean()), 1.0 / len(losses)) for x in curve.loss]
+
+
+def _panel(results: Results, label: str, middle: tuple[Column, Column, Column]) -> tuple[Column, ...]:
+    """A label as wide as the panel allows, and three numbers."""
+    return (Column("label", label, span=6 if results.prior else 4), *middle)
+
+
+def _drivers(results: Results, tables: Tables) -> Table:
+    """The five assumptions that move the tail most."""
+    columns = _panel(
+        results,
+        "ES 97.5 moves with (USD bn)",
+        (
+            Column("low", "Lowest tenth", "usd_change"),
+            Column("high", "Highest tenth", "usd_change"),
+            Column("se", "±", "usd_error"),
+        ),
+    )
+    rows = []
+    for d in results.drivers[:SHOWN_DRIVERS]:
+        label = value_of(tables.content("drivers", "label", d.id))
+        numbers = (tables.link("drivers", column, d.id) for column in ("low", "high", "high_se"))
+        rows.append((str(label) + (" (noise)" if tail.is_noise(d) else ""), *numbers))
+    return Table("summary-drivers", columns, tuple(rows))
+
+
+def _tail(results: Results, tables: Tables) -> Table:
+    """What is true in the worst paths."""
+    columns = _panel(
+        results,
+        f"In the worst {TAIL:.0%} of paths (mean)",
+        (Column("tail", "Worst"), Column("all", "All paths"), Column("unit", "Unit", align="center")),
+    )
+    rows = []
+    for name in tables["tail"].row_ids:
+        label = str(value_of(tables.content("tail", "label", name)))
+        unit = value_of(tables.content("tail", "unit", name))
+        numbers = (tables.link("tail", column, name) for column in ("tail", "all"))
+        rows.append((label, *numbers, "" if unit in ("fraction", "paths") else str(unit)))
+    return Table("summary-tail", columns, tuple(rows))
+

@@ -1,0 +1,170 @@
+"""The comparison screen: what was assumed differently in two runs, and what came out differently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from risk.analysis.differences import NOISE, Difference, differences, share_draws
+from risk.analysis.inputs import InputChange, input_changes
+from risk.analysis.statistics import Estimate
+from risk.report.terminal.numbers import number, points, probability
+from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
+from risk.report.terminal.summary import Heading, estimate_data, heading_data
+from risk.report.terminal.summary import heading as run_heading
+from risk.runs import Run
+
+SCHEMA = "bubblerisk.compare/1"
+PRIOR = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
+"""Order in which a prior's numbers are told."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs.
+
+    Attributes
+    ----------
+    inputs : entries and rows of the second register.
+    paired : whether both share their draws.
+    """
+
+    before: Heading
+    after: Heading
+    inputs: int
+    changes: tuple[InputChange, ...]
+    results: tuple[Difference, ...]
+    paired: bool
+
+
+def compare(before: Run, after: Run) -> Comparison:
+    """Compare two stored runs."""
+    register = after.assumptions
+    rows = sum(len(table["rows"]) for table in register["tables"].values())
+    return Comparison(
+        run_heading(before),
+        run_heading(after),
+        len(register["entries"]) + rows,
+        input_changes(before.assumptions, register),
+        differences(before, after),
+        share_draws(before, after),
+    )
+
+
+def screen(found: Comparison, page: Page) -> Screen:
+    """Both runs on a page."""
+    return (
+        *_runs(found, page),
+        Text(),
+        heading(f"Assumptions changed ({len(found.changes)} of {found.inputs:,} inputs)", page),
+        *([changes_table(found.changes, page)] if found.changes else [note("none", page)]),
+        Text(),
+        heading("Results", page),
+        _results(found.results, page),
+        note(_how(found), page),
+    )
+
+
+def _runs(found: Comparison, page: Page) -> Screen:
+    rows = [
+        (name, run.run, run.scenario, f"{run.paths:,} paths", f"seed {run.seed}", run.title)
+        for name, run in (("old", found.before), ("new", found.after))
+    ]
+    headings = (*(Column() for _ in range(5)), Column(optional=1))
+    return (grid(headings, rows, page),)
+
+
+def changes_table(changes: Sequence[InputChange], page: Page) -> RenderableType:
+    """Changed assumptions, one a line."""
+    headings = (
+        Column("Assumption", least=24),
+        Column("Unit", optional=2),
+        Column("Old", "right", least=14),
+        Column("New", "right", least=14),
+        Column("File", optional=1),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for change in changes:
+        name = change.id if change.field == "value" else f"{change.id} ({change.field})"
+        place = f"{change.file}:{change.line}" if change.line else change.file
+        rows.append((name, change.unit, worded(change.before), worded(change.after), place))
+    return grid(headings, rows, page)
+
+
+def worded(value: Any) -> str:
+    """A value of the register in a few characters."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        return f"{value['shape']} ({', '.join(f'{key} {value[key]:g}' for key in PRIOR if key in value)})"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        shown = f"[{', '.join(worded(item) for item in value)}]"
+        return shown if len(shown) <= 40 else f"[{len(value)}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _results(results: Sequence[Difference], page: Page) -> RenderableType:
+    headings = (
+        Column("Result", least=30),
+        Column("Unit", optional=1),
+        Column("Old", "right"),
+        Column("New", "right"),
+        Column("Change", "right"),
+        Column("2 SE", "right"),
+        Column("Noise?"),
+    )
+    return grid(headings, [_result(result) for result in results], page)
+
+
+def _result(found: Difference) -> tuple[Cell, ...]:
+    same = found.change.value == 0.0
+    verdict = "same" if same else "yes" if found.noise else "no"
+    change = ("", "") if same else _change(found)
+    old, new = _shown(found.before, found.unit), _shown(found.after, found.unit)
+    return found.label, found.unit, old, new, *change, verdict
+
+
+def _shown(estimate: Estimate, unit: str) -> str:
+    return number(estimate.value, estimate.standard_error, unit) if unit else probability(estimate)
+
+
+def _change(found: Difference) -> tuple[str, str]:
+    change, error = found.change.value, found.change.standard_error
+    if not found.unit:
+        return points(change), points(NOISE * error).lstrip("+")
+    sign = "+" if change > 0 else ""
+    return f"{sign}{number(change, error, found.unit)}", number(NOISE * error, error, found.unit)
+
+
+def _how(found: Comparison) -> str:
+    if found.paired:
+        return "Both runs share their draws: 2 SE is that of the difference path by path."
+    return "The runs do not share their draws: 2 SE counts the noise of both."
+
+
+def comparison_data(found: Comparison) -> dict[str, Any]:
+    """Comparison as plain data for JSON."""
+    return {
+        "before": heading_data(found.before),
+        "after": heading_data(found.after),
+        "paired": found.paired,
+        "assumptions": [vars(change) for change in found.changes],
+        "results": [
+            {
+                "name": r.name,
+                "label": r.label,
+                "unit": r.unit or "probability",
+                "before": estimate_data(r.before),
+                "after": estimate_data(r.after),
+                "change": estimate_data(r.change),
+                "noise": r.noise,
+            }
+            for r in found.results
+        ],
+    }

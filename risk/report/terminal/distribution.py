@@ -1,0 +1,182 @@
+"""One result in full: an outcome's distribution, a proposition's timing, or the quarters of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.console import RenderableType
+from rich.text import Text
+
+from risk.analysis import fans, metrics, statistics
+from risk.analysis.fans import Fan
+from risk.analysis.metrics import Metric
+from risk.analysis.statistics import Estimate, Histogram
+from risk.analysis.verdict import Claim, verdict
+from risk.errors import UsageError, suggestion
+from risk.paths import OUTCOMES, SERIES
+from risk.report.terminal.numbers import FAMILIES, error, half_width, number, probability
+from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
+from risk.report.terminal.pictures import bar
+from risk.report.terminal.summary import claim_data, estimate_data, fan_data, metric_data
+from risk.report.terminal.verdict import BAR, histogram
+from risk.runs import Run
+
+SCHEMA = "bubblerisk.metric/1"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """An outcome over paths."""
+
+    metric: Metric
+    histogram: Histogram
+
+
+@dataclass(frozen=True)
+class History:
+    """A proposition by year.
+
+    Attributes
+    ----------
+    by_year : year → probability that it has come true by its end; empty where it is not a matter of time.
+    """
+
+    claim: Claim
+    by_year: dict[int, Estimate]
+
+
+Detail = Distribution | History | Fan
+
+
+def detail(run: Run, name: str) -> Detail:
+    """Find one result of a run: an outcome, a proposition or a quarterly series.
+
+    Raises
+    ------
+    UsageError : nothing is called so.
+    """
+    outcomes, series = ({v.name: v for v in known} for known in (OUTCOMES, SERIES))
+    claims = {row["id"]: row for row in run.assumptions["propositions"]}
+    if name in outcomes:
+        values = metrics.values(run, outcomes[name])
+        return Distribution(metrics.metric(outcomes[name], values), statistics.histogram(values, 64))
+    if name in claims:
+        return History(verdict(run).claim(name), _by_year(run, name))
+    if name in series:
+        return fans.fan(run, name)
+    known = [*outcomes, *claims, *series]
+    close = suggestion(name, known)
+    raise UsageError(
+        f"there is no result {name[:80]}",
+        f"did you mean {close}?" if close else "results: " + ", ".join(known),
+    )
+
+
+def _by_year(run: Run, name: str) -> dict[int, Estimate]:
+    if f"{name}_quarter" not in run.names("outcomes"):
+        return {}
+    quarters = np.where(run.outcome(name) > 0, run.outcome(f"{name}_quarter"), np.inf)
+    calendar = run.calendar
+    return {year: statistics.probability(quarters <= calendar.steps(year)[-1]) for year in calendar.years}
+
+
+def screen(found: Detail, page: Page) -> Screen:
+    """One result on a page."""
+    if isinstance(found, Distribution):
+        return _distribution(found, page)
+    return _history(found, page) if isinstance(found, History) else _fan(found, page)
+
+
+def _distribution(found: Distribution, page: Page) -> Screen:
+    metric = found.metric
+    unit = metric.variable.unit
+    headings = (Column(), Column("Value", "right"), Column("± 95% MC", "right"), Column())
+    parts: list[RenderableType] = [
+        heading(f"{metric.variable.label}, {_unit(unit)}", page),
+        grid(headings, list(_statistics(metric)), page),
+    ]
+    if any(e.thin for e in (*metric.quantiles, *metric.var, *metric.shortfall)):
+        parts.append(note("* fewer than 500 paths lie in this tail", page))
+    if not page.plain:
+        marks = {"P50": metric.quantiles[4].value, "P95": metric.var[0].value}
+        parts += [Text(), histogram(found.histogram, marks, unit, page, height=8)]
+        parts.append(note("0.5% of the paths lie beyond each end and stand in the end columns.", page))
+    return tuple(parts)
+
+
+def _statistics(metric: Metric) -> Iterator[tuple[Cell, ...]]:
+    unit = metric.variable.unit
+
+    def row(name: str, estimate: Estimate) -> tuple[Cell, ...]:
+        star = "*" if estimate.thin else ""
+        return name, number(estimate.value, estimate.standard_error, unit), error(estimate, unit), star
+
+    rough = metric.deviation / max(metric.mean.n, 1) ** 0.5
+    yield row("mean", metric.mean)
+    yield "standard deviation", number(metric.deviation, rough, unit), "", ""
+    yield "skewness", f"{metric.skewness:.1f}", "", ""
+    yield "smallest", number(metric.minimum, 0.0, unit), "", ""
+    for name, estimate in zip(
+        (f"P{100 * level:g}" for level in metrics.LEVELS), metric.quantiles, strict=True
+    ):
+        yield row(name, estimate)
+    yield "largest", number(metric.maximum, 0.0, unit), "", ""
+    if "loss" in metric.variable.name:
+        for name, estimate in zip(("ES 95%", "ES 97.5%", "ES 99%"), metric.shortfall, strict=True):
+            yield row(name, estimate)
+
+
+def _history(found: History, page: Page) -> Screen:
+    claim = found.claim
+    parts: list[RenderableType] = [
+        heading(f"{claim.id}  {claim.label}", page),
+        Text(page.say(claim.statement)),
+    ]
+    if claim.probability is None:
+        return *parts, note(f"Pending. {claim.pending}", page)
+    answer = f"P {probability(claim.probability)} {half_width(claim.probability)} (95% MC): {claim.words}"
+    parts.append(Text(page.say(answer)))
+    if claim.timing:
+        when = claim.timing
+        parts.append(
+            Text(page.say(f"Where it happens: {when.median}, half of the time {when.early} to {when.late}"))
+        )
+    if found.by_year:
+        headings = (
+            Column("By end of"),
+            Column("P", "right"),
+            Column("± 95% MC", "right"),
+            Column(picture=True),
+        )
+        rows = [
+            (str(y), probability(e), half_width(e), bar(e.value, BAR, page)) for y, e in found.by_year.items()
+        ]
+        parts += [Text(), grid(headings, rows, page)]
+    return tuple(parts)
+
+
+def _fan(found: Fan, page: Page) -> Screen:
+    unit = found.variable.unit
+    headings = (Column("Quarter"), *(Column(f"P{100 * level:g}", "right") for level in fans.LEVELS))
+    rows = [
+        (label, *(number(float(x), 0.0, unit) for x in values))
+        for label, values in zip(found.labels, found.quantiles.T, strict=True)
+    ]
+    return heading(f"{found.variable.label}, {_unit(unit)}", page), grid(headings, rows, page)
+
+
+def _unit(unit: str) -> str:
+    return "%" if FAMILIES.get(unit) == "rate" else unit
+
+
+def detail_data(found: Detail) -> dict[str, Any]:
+    """One result as plain data for JSON."""
+    if isinstance(found, Distribution):
+        return {"metric": found.metric.variable.name, **metric_data(found.metric)}
+    if isinstance(found, History):
+        years = {str(year): estimate_data(e) for year, e in found.by_year.items()}
+        return {"metric": found.claim.id, **claim_data(found.claim), "by_year": years}
+    return {"metric": found.variable.name, **fan_data(found)}

@@ -1,0 +1,78 @@
+"""Estimates in words and digits: no more digits than their error supports, the same as in the workbook."""
+
+from __future__ import annotations
+
+import math
+
+from risk.analysis.statistics import NORMAL_95, Estimate, significant
+from risk.report.formats import show, supported
+
+FAMILIES = {
+    "USD bn": "usd_bn",
+    "USD bn/q": "usd_bn",
+    "USD bn/y": "usd_bn",
+    "USD tn": "price",
+    "USD/h": "price",
+    "H100e M": "years",
+    "fraction": "rate",
+    "1/y": "rate",
+    "bp": "bp",
+    "multiple": "price",
+}
+"""Unit in which a variable is reported → number format."""
+
+PURE = "number.4"
+"""Format of numbers without a unit that have an error; without one they print two decimals."""
+
+PRECISE = 1e-12
+"""Relative error below which a number counts as exact."""
+
+
+def number(value: float, standard_error: float, unit: str) -> str:
+    """A number in its unit, with the digits its error supports."""
+    if not math.isfinite(value):
+        return "not defined"
+    if not math.isfinite(standard_error) or standard_error <= PRECISE * abs(value):
+        return show(value, FAMILIES.get(unit, "number"))
+    name = supported(FAMILIES.get(unit, PURE), standard_error)
+    return show(significant(value, standard_error) if name.endswith(".0") else value, name)
+
+
+def error(estimate: Estimate, unit: str) -> str:
+    """Half-width of an estimate's 95% interval; empty where it has no error."""
+    low, high = estimate.interval
+    half = 0.5 * (high - low)
+    if not math.isfinite(half) or half <= PRECISE * abs(estimate.value):
+        return ""
+    family = FAMILIES.get(unit, PURE)
+    return "±" + show(half, supported(family, max(estimate.standard_error, half / NORMAL_95))).lstrip("+")
+
+
+def with_error(estimate: Estimate, unit: str) -> str:
+    """Both, and a star where fewer paths than there should be lie in the tail it speaks of."""
+    star = " *" if estimate.thin else ""
+    return f"{number(estimate.value, estimate.standard_error, unit)} {error(estimate, unit)}".rstrip() + star
+
+
+def probability(estimate: Estimate) -> str:
+    """A probability; the rule-of-three bound where it was never, or always, seen."""
+    if estimate.n == 0 or math.isnan(estimate.value):
+        return "–"
+    if estimate.value == 0.0:
+        return f"<3/{estimate.n:,}"
+    if estimate.value == 1.0:
+        return f">1–3/{estimate.n:,}"
+    return show(estimate.value, "probability_high" if estimate.value > 0.99 else "probability")
+
+
+def half_width(estimate: Estimate) -> str:
+    """Half-width of a probability's 95% interval in percent; empty where the probability is a bound."""
+    if estimate.n == 0 or estimate.value in (0.0, 1.0) or math.isnan(estimate.value):
+        return ""
+    low, high = estimate.interval
+    return show(0.5 * (high - low), "margin")
+
+
+def points(change: float) -> str:
+    """A change of a probability in percentage points."""
+    return f"{100.0 * change:+.1f} pp"

@@ -1,0 +1,159 @@
+"""A page of the terminal: its width and characters, and tables that fit it.
+
+No cell is ever cut. Where a page is too narrow a table leaves out its optional columns, and breaks the lines
+of a flexible one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Literal
+
+from rich.box import SIMPLE_HEAD, Box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+Screen = tuple[RenderableType, ...]
+Cell = str | Text
+
+GAP = 2
+
+ASCII_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+"""A rule below the headings, like `SIMPLE_HEAD`."""
+
+_ASCII = str.maketrans(
+    dict.fromkeys("–—─−", "-")
+    | {"±": "+-", "·": "|", "…": "...", "→": "->", "×": "x", "≤": "<=", "≥": ">=", "█": "#", "░": "."}
+    | dict.fromkeys("“”", '"')
+    | dict.fromkeys("‘’", "'")
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a screen is shown.
+
+    Attributes
+    ----------
+    width : characters in a line.
+    unicode : whether characters beyond ASCII can be shown.
+    plain : no boxes, bars or pictures, and tables as wide as they need: for a file or a pipe.
+    """
+
+    width: int = 80
+    unicode: bool = True
+    plain: bool = False
+
+    def say(self, text: str) -> str:
+        """Text without characters that a terminal would obey or could not show."""
+        clean = "".join(c if c.isprintable() else " " for c in text)
+        if self.unicode:
+            return clean
+        return clean.translate(_ASCII).encode("ascii", "replace").decode()
+
+    @property
+    def room(self) -> int:
+        """Characters a table may use."""
+        return 10_000 if self.plain else self.width
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    title : its heading.
+    align : numbers go right.
+    optional : 0 is always shown; of the others the largest goes first where room is short.
+    least : if not 0, lines may be broken, down to this width.
+    picture : left out of plain pages.
+    """
+
+    title: str = ""
+    align: Literal["left", "right"] = "left"
+    optional: int = 0
+    least: int = 0
+    picture: bool = False
+
+
+def grid(
+    columns: Sequence[Column], rows: Iterable[Sequence[Cell]], page: Page, indent: int = 0
+) -> RenderableType:
+    """Table on a page; a heading only where a column has one."""
+    cells = [[_cell(cell, page) for cell in row] for row in rows]
+    titles = [page.say(column.title) for column in columns]
+    shown = _fitting(columns, titles, cells, page, page.room - indent)
+    box = None if page.plain else SIMPLE_HEAD if page.unicode else ASCII_HEAD
+    found = Table(
+        box=box,
+        show_edge=False,
+        pad_edge=False,
+        show_header=any(titles),
+        header_style="" if page.plain else "bold",
+        # A box puts one blank between columns, the padding another.
+        padding=(0, GAP, 0, 0) if box is None or not any(titles) else (0, 0, 0, 1),
+    )
+    if not any(titles):
+        found.box = None
+    for i in shown:
+        column = columns[i]
+        whole = page.plain or not column.least
+        found.add_column(titles[i], justify=column.align, no_wrap=whole, overflow="fold")
+    for row in cells:
+        found.add_row(*(row[i] for i in shown))
+    return Padding(found, (0, 0, 0, indent)) if indent else found
+
+
+def heading(text: str, page: Page) -> Text:
+    """Title of a section."""
+    return Text(page.say(text), style="" if page.plain else "bold")
+
+
+def note(text: str, page: Page, indent: int = 0) -> RenderableType:
+    """A remark below a table, in lines that fit the page."""
+    words = Text(page.say(text), style="" if page.plain else "dim")
+    return Padding(words, (0, 0, 0, indent)) if indent else words
+
+
+def text(screen: Screen, page: Page) -> str:
+    """Screen as plain text, without color, no line longer than it need be."""
+    width = page.width if not page.plain else max(page.width, *map(_natural, screen))
+    buffer = StringIO()
+    console = Console(file=buffer, width=width, color_system=None, force_terminal=False, highlight=False)
+    for part in screen:
+        # Prose keeps to the page even where a table does not.
+        console.print(part, width=width if _natural(part) else page.width)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def _natural(part: RenderableType) -> int:
+    """Width a table needs; 0 for prose."""
+    inner = part.renderable if isinstance(part, Padding) else part
+    if not isinstance(inner, Table):
+        return 0
+    return Console(file=StringIO(), width=10_000, color_system=None).measure(part).maximum
+
+
+def _cell(cell: Cell, page: Page) -> Text:
+    return cell if isinstance(cell, Text) else Text(page.say(cell))
+
+
+def _fitting(
+    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[Text]], page: Page, room: int
+) -> list[int]:
+    """Columns that the page has room for."""
+    shown = [i for i, column in enumerate(columns) if not (column.picture and page.plain)]
+    widths = [
+        max([cell_len(title), *(cell_len(row[i].plain) for row in cells)]) for i, title in enumerate(titles)
+    ]
+    need = [min(w, c.least) if c.least else w for c, w in zip(columns, widths, strict=True)]
+    for level in sorted({column.optional for column in columns} - {0}, reverse=True):
+        if sum(need[i] for i in shown) + GAP * (len(shown) - 1) > room:
+            shown = [i for i in shown if columns[i].optional != level]
+    return shown

@@ -1,0 +1,144 @@
+"""The plan screen: what a run would take, and what it would change, before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+
+from risk.analysis.inputs import InputChange
+from risk.analysis.provenance import Provenance
+from risk.report.terminal.comparison import changes_table
+from risk.report.terminal.page import Column, Page, Screen, grid, heading, note
+
+SCHEMA = "bubblerisk.plan/1"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A run that has not been started.
+
+    Attributes
+    ----------
+    run : its id; empty where it depends on base medians that have not been simulated.
+    stored : blocks that are stored already; all of them where the run is complete.
+    memory, disk, free : bytes; `memory` of all processes together.
+    seconds : expected, from an earlier run; None where there was none.
+    previous : id of the newest run of the scenario; empty where there is none.
+    changes : assumptions that differ from it.
+    """
+
+    scenario: str
+    title: str
+    paths: int
+    quarters: int
+    seed: int
+    jobs: int
+    folder: str
+    run: str
+    blocks: int
+    stored: int
+    complete: bool
+    memory: int
+    disk: int
+    free: int
+    seconds: float | None
+    register: Provenance
+    previous: str
+    changes: tuple[InputChange, ...]
+
+
+def screen(plan: Forecast, page: Page, command: str) -> Screen:
+    """The plan on a page.
+
+    Parameters
+    ----------
+    command : what starts it.
+    """
+    facts = (
+        f"{plan.paths:,} paths × {plan.quarters} quarters",
+        f"seed {plan.seed}",
+        f"{plan.jobs} worker{'s' if plan.jobs > 1 else ''}",
+    )
+    rows = [(name, words) for name, words in _lines(plan) if words]
+    return (
+        heading(f"Plan  {plan.scenario}: {plan.title}", page),
+        Text(page.say(" · ".join(facts))),
+        grid((Column(), Column(least=40)), rows, page, indent=2),
+        *_changes(plan, page),
+        Text(page.say(f"Nothing was run.  {_next(plan, command)}")),
+    )
+
+
+def _next(plan: Forecast, command: str) -> str:
+    return (
+        "It is there already: the same command prints it." if plan.complete else f"Start it with: {command}"
+    )
+
+
+def _lines(plan: Forecast) -> Sequence[tuple[str, str]]:
+    r = plan.register
+    counts = f"numbers {r.numbers:,}: ok {r.numbers - r.stale:,} · stale {r.stale:,}"
+    grades = f"judgement {r.judgement} of {r.entries} entries · stylised {r.stylised} of {r.firms} firms"
+    time = (
+        f"~{duration(plan.seconds)}, at the pace of the newest run"
+        if plan.seconds is not None
+        else "not known yet"
+    )
+    return (
+        ("assumptions", f"{r.entries} entries and {r.rows} rows in {r.files} files"),
+        ("", counts),
+        ("", grades),
+        ("memory", f"~{size(plan.memory)} in all processes"),
+        ("time", "" if plan.complete else time),
+        ("would write", _target(plan)),
+        ("stored", _stored(plan)),
+    )
+
+
+def _target(plan: Forecast) -> str:
+    if plan.complete:
+        return f"nothing: {plan.folder}/{plan.run}/ is complete"
+    place = (
+        f"{plan.folder}/{plan.run}/" if plan.run else f"{plan.folder}/ (its id follows from the base medians)"
+    )
+    return f"{place}  about {size(plan.disk)}, {size(plan.free)} free"
+
+
+def _stored(plan: Forecast) -> str:
+    if plan.complete or not plan.stored:
+        return ""
+    return f"{plan.stored} of {plan.blocks} blocks from an earlier start"
+
+
+def _changes(plan: Forecast, page: Page) -> Screen:
+    if not plan.previous:
+        return ()
+    if not plan.changes:
+        return (note(f"  no assumption differs from run {plan.previous}", page),)
+    title = heading(f"Assumptions that differ from run {plan.previous} ({len(plan.changes)})", page)
+    return Text(), title, changes_table(plan.changes, page), Text()
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit a person would use."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def size(count: int) -> str:
+    """Bytes in megabytes or gigabytes."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):,.0f} MB"
+
+
+def plan_data(plan: Forecast) -> dict[str, Any]:
+    """Plan as plain data for JSON."""
+    return vars(plan) | {
+        "run": plan.run or None,
+        "previous": plan.previous or None,
+        "register": vars(plan.register),
+        "changes": [vars(change) for change in plan.changes],
+    }

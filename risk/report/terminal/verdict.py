@@ -1,0 +1,222 @@
+"""The verdict screen: outcome classes, propositions, the headline loss, and what to read with care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from risk.analysis.fans import Fan
+from risk.analysis.metrics import Metric
+from risk.analysis.provenance import Provenance
+from risk.analysis.statistics import Estimate, Histogram
+from risk.analysis.verdict import Claim, OutcomeClass, Verdict
+from risk.report.terminal.numbers import half_width, number, probability, with_error
+from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
+from risk.report.terminal.pictures import FILL, axis, bar, columns, sparkline
+from risk.report.terminal.summary import Heading, Summary, thin
+
+BAR = 20
+HEIGHT = 6
+BESIDE = 100
+"""Width from which pictures stand side by side."""
+
+INDENTED = {"durable_paid": "  paid for", "durable_unpaid": "  unpaid"}
+SIDES = {"bear": "Bear case", "bull": "Bull case"}
+
+
+def screen(summary: Summary, page: Page, hints: Sequence[str] = ()) -> Screen:
+    """A run's verdict on a page.
+
+    Parameters
+    ----------
+    hints : commands to go on with.
+    """
+    loss = summary.loss
+    parts: list[RenderableType] = [
+        *titles(summary.heading, page),
+        *_outcomes(summary.verdict, page),
+        Text(),
+        *_claims(summary.verdict, page),
+        Text(),
+        *_losses(loss, summary.without_software, page),
+        *([] if page.plain else [Text(), pictures(summary, page)]),
+        *([_rent_in_words(summary.rent, page)] if page.plain else []),
+        Text(),
+        note(care(summary.care), page),
+    ]
+    if hints:
+        parts.append(next_steps(hints, page))
+    return tuple(parts)
+
+
+def titles(run: Heading, page: Page, what: str = "Verdict") -> Screen:
+    """Two lines that say which run it is, and a blank one."""
+    return heading(f"{what} to {run.horizon}: {run.title}", page), facts(run, page), Text()
+
+
+def facts(run: Heading, page: Page) -> Text:
+    """A line that says which run it is."""
+    sound = "OK" if run.sound == run.identities else "BROKEN"
+    words = (
+        f"run {run.run}",
+        run.scenario,
+        f"{run.paths:,} paths",
+        f"seed {run.seed}",
+        f"identities {run.sound}/{run.identities} {sound}",
+    )
+    return Text(page.say(" · ".join(words)))
+
+
+def _outcomes(verdict: Verdict, page: Page) -> Screen:
+    headings = (
+        Column("Outcome"),
+        Column("P", "right"),
+        Column("± 95% MC", "right"),
+        Column(picture=True),
+        Column("Reading", least=22),
+    )
+    rows = [(*_outcome(found), *_reading(found, page)) for found in verdict.classes]
+    return grid(headings, rows, page), *(note(line, page) for line in _timing_and_alternatives(verdict))
+
+
+def _outcome(found: OutcomeClass) -> tuple[Cell, ...]:
+    label = INDENTED.get(found.name, found.label)
+    return label, probability(found.probability), half_width(found.probability)
+
+
+def _reading(found: OutcomeClass, page: Page) -> tuple[Cell, ...]:
+    return bar(found.probability.value, BAR, page), found.words
+
+
+def _timing_and_alternatives(verdict: Verdict) -> list[str]:
+    lines = []
+    when = verdict.bust_timing
+    if when:
+        middle = f"half of these paths: {when.early} to {when.late}"
+        lines.append(f"On paths that end in a bust enough has broken by {when.median} ({middle}).")
+    for label, estimates in verdict.alternatives.items():
+        shares = (
+            f"{found.label.lower()} {probability(estimate)}"
+            for found, estimate in zip(verdict.classes, estimates, strict=False)
+        )
+        lines.append(f"{label[0].upper()}{label[1:]}: {', '.join(shares)}.")
+    return lines
+
+
+def _claims(verdict: Verdict, page: Page) -> Screen:
+    headings = (
+        Column(),
+        Column("Proposition"),
+        Column("P", "right"),
+        Column("± 95% MC", "right"),
+        Column("When", "right"),
+        Column("Reading", optional=1, least=22),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    side = ""
+    for claim in verdict.claims:
+        if claim.side != side:
+            side = claim.side
+            rows.append(("", heading(SIDES[side], page), "", "", "", ""))
+        rows.append(_claim(claim))
+    notes = ["When: the median quarter over the paths on which it comes true."]
+    notes += [f"{claim.id} is pending. {claim.pending}" for claim in verdict.claims if claim.pending]
+    return grid(headings, rows, page), *(note(line, page) for line in notes)
+
+
+def _claim(claim: Claim) -> tuple[Cell, ...]:
+    if claim.probability is None:
+        return claim.id, claim.label, "–", "", "", "pending"
+    when = claim.timing.median if claim.timing else ""
+    return (
+        claim.id,
+        claim.label,
+        probability(claim.probability),
+        half_width(claim.probability),
+        when,
+        claim.words,
+    )
+
+
+def _losses(loss: Metric, without: Metric, page: Page) -> Screen:
+    unit = loss.variable.unit
+    headings = (Column(), *(Column(title, "right") for title in ("mean", "P50", "VaR 95%", "ES 97.5%")))
+    rows = [
+        (name, *(with_error(estimate, unit) for estimate in _headline(metric)))
+        for name, metric in (("all borrowers", loss), ("without software", without))
+    ]
+    parts = [heading(f"{loss.variable.label}, {unit}", page), grid(headings, rows, page)]
+    if thin([*_headline(loss), *_headline(without)]):
+        parts.append(note("* fewer than 500 paths lie in this tail", page))
+    return tuple(parts)
+
+
+def _headline(metric: Metric) -> tuple[Estimate, ...]:
+    return metric.mean, metric.quantiles[4], metric.var[0], metric.shortfall[1]
+
+
+def pictures(summary: Summary, page: Page) -> RenderableType:
+    """Histogram of the loss and lines of the rent, beside each other where there is room."""
+    marks = {"P50": summary.loss.quantiles[4].value, "P95": summary.loss.var[0].value}
+    picture = histogram(summary.histogram, marks, summary.loss.variable.unit, page)
+    rent = _rent(summary.rent, page)
+    if page.width >= BESIDE:
+        return grid((Column(), Column()), [(picture, rent)], page)
+    return grid((Column(),), [(picture,), (Text(),), (rent,)], page)
+
+
+def histogram(found: Histogram, marks: dict[str, float], unit: str, page: Page, height: int = HEIGHT) -> Text:
+    """Histogram with its ends and marks; bins beyond P95 stand out."""
+    span = float(found.edges[-1] - found.edges[0])
+    low, high = (number(float(end), span / 100.0, unit) if end else "0" for end in found.edges[[0, -1]])
+    lines = columns(found, height, page, marks.get("P95", float("inf")))
+    ends = f"{low}{high:>{len(found.counts) - len(low)}}"
+    return Text("\n").join([*lines, Text(axis(found, marks)), Text(page.say(ends), style="dim")])
+
+
+def _rent(rent: Fan, page: Page) -> Text:
+    top = float(rent.quantiles[4].max())
+    lines = [heading(f"{rent.variable.label}, {rent.variable.unit}", page)]
+    for name, values in _lines(rent):
+        spark = sparkline(values, top, page)
+        lines.append(Text.assemble(f"{name:<4}", (spark, FILL), page.say(f" {_ends(rent, values)}")))
+    lines.append(Text(page.say(f"    {rent.labels[0]} – {rent.labels[-1]}"), style="dim"))
+    return Text("\n").join(lines)
+
+
+def _rent_in_words(rent: Fan, page: Page) -> Text:
+    ends = ", ".join(f"{name} {_ends(rent, values)}" for name, values in _lines(rent))
+    span = f"{rent.labels[0]} – {rent.labels[-1]}"
+    return Text(page.say(f"{rent.variable.label}, {rent.variable.unit}, {span}: {ends}"))
+
+
+def _lines(rent: Fan) -> tuple[tuple[str, list[float]], ...]:
+    return ("P50", list(rent.quantiles[2])), ("P5", list(rent.quantiles[0]))
+
+
+def _ends(rent: Fan, values: Sequence[float]) -> str:
+    first, last = (number(float(values[i]), 0.0, rent.variable.unit) for i in (0, -1))
+    return f"{first} → {last}"
+
+
+def care(found: Provenance) -> str:
+    """Why the numbers are read with care."""
+    return (
+        f"Read with care: {found.judgement} of {found.entries} inputs are judgement; {found.stylised} of "
+        f"{found.firms} neocloud facilities and HoldCos are stylised; {found.stale:,} of {found.numbers:,} "
+        f"numbers are older than {found.stale_days} days. ± is sampling noise only, not model error."
+    )
+
+
+def next_steps(hints: Sequence[str], page: Page) -> Text:
+    """Commands to go on with, none of them broken over a line."""
+    lines = [""]
+    for hint in hints:
+        joined = f"{lines[-1]}    {hint}" if lines[-1] else hint
+        if len("Next:  ") + len(joined) > page.width and lines[-1]:
+            lines.append(hint)
+        else:
+            lines[-1] = joined
+    return Text(page.say("Next:  ") + "\n       ".join(map(page.say, lines)))

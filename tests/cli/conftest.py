@@ -1,0 +1,107 @@
+"""Two small stored runs that share their draws, and a way to call the program on them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risk.cli.app import run
+from risk.runs import Run
+from risk.runs.prepare import plan
+
+ROOT = Path(__file__).parents[2]
+PATHS, SEED = 1024, 5
+SOURCE = "digest of the source"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unchanging_source() -> Iterator[None]:
+    """Keep run ids while somebody edits the model during a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("risk.runs.specification", "risk.runs.prepare"):
+            patch.setattr(f"{module}.source_digest", lambda: SOURCE)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> Iterator[None]:
+    """Forget the standard error of a test when it is over."""
+    yield
+    logger = logging.getLogger("risk")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Runs of the base and of a scenario, and the folder that holds them."""
+
+    folder: Path
+    base: Run
+    glut: Run
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
+    folder = tmp_path_factory.mktemp("runs")
+    base, glut = (
+        plan(name, PATHS, SEED, register=ROOT / "assumptions", root=folder).run(jobs=1)
+        for name in ("base", "gpu-glut")
+    )
+    return Stored(folder, base, glut)
+
+
+@pytest.fixture
+def runs(stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stored:
+    """A copy of the runs in an empty working folder beside a copy of the register."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(stored.folder, tmp_path / "runs")
+    shutil.copytree(ROOT / "assumptions", tmp_path / "assumptions")
+    return Stored(tmp_path / "runs", stored.base, stored.glut)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the program said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out, parse_constant=_refuse)
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Call the program with words and return what it said."""
+
+    def call(*words: object) -> Answer:
+        capsys.readouterr()
+        try:
+            code = run([str(word) for word in words])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        shown = capsys.readouterr()
+        return Answer(code, shown.out, shown.err)
+
+    return call
+
+
+SMALL = ("-n", PATHS, "--seed", SEED, "-j", 1)
+"""Options of the stored runs."""
+
+
+def _refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is not JSON")

@@ -1,0 +1,55 @@
+"""`bubblerisk check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SMALL, Ask, Stored
+
+
+def targets(ask: Ask, *words: object) -> dict[str, dict[str, object]]:
+    return {target["id"]: target for target in ask("check", *words, "--json").json["targets"]}
+
+
+def test_check_prints_every_target_and_identity(runs: Stored, ask: Ask) -> None:
+    said = ask("check", runs.base.id)
+    for words in ("T1 ", "T12 ", "semianalysis-contract", "funding: sources = uses", "± SE"):
+        assert words in said.out
+    found = ask("check", runs.base.id, "--json").json
+    assert found["schema"] == "bubblerisk.check/1"
+    assert [identity["name"] for identity in found["identities"]] == list(runs.base.identities)
+    assert all(identity["holds"] for identity in found["identities"])
+    assert said.code == (0 if found["ok"] else 1)
+    assert found["failures"] == sum(target["contradicts"] for target in found["targets"])
+
+
+def test_a_declaration_is_read_from_the_register_as_it_is_now(runs: Stored, ask: Ask) -> None:
+    file = Path("assumptions/base/targets.toml")
+    before = targets(ask, "base", *SMALL)["T2a"]
+    assert (before["status"], before["contradicts"]) == ("met", False)
+    text = file.read_text().replace("high = 725.0", "high = 665.0", 1)
+    file.write_text(text)
+    refused = ask("check", "base", *SMALL)
+    assert refused.code == 1
+    assert "FAIL" in refused.out
+    said = 'status = "missed"\nreason = "Declared so by a test."'
+    start = text.index('id = "T2a"')
+    file.write_text(text[:start] + text[start:].replace('status = "met"', said, 1))
+    after = targets(ask, "base", *SMALL)["T2a"]
+    assert (after["status"], after["contradicts"]) == ("missed", False)
+    assert "T2a missed: Declared so by a test." in ask("check", "base", *SMALL).out
+
+
+def test_a_broken_identity_fails(runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("risk.analysis.identities.TOLERANCE", 0.0)
+    said = ask("check", runs.base.id)
+    assert said.code == 1
+    assert "FAIL" in said.out
+
+
+def test_a_stored_run_has_its_paths_already(runs: Stored, ask: Ask) -> None:
+    said = ask("check", runs.base.id, "-n", 5)
+    assert said.code == 2
+    assert "leave out --paths" in said.err

@@ -1,0 +1,36 @@
+"""`bubblerisk compare`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import Ask, Stored
+
+
+def test_two_scenarios_differ_in_what_one_changes(runs: Stored, ask: Ask) -> None:
+    said = ask("compare", "base", "gpu-glut")
+    assert said.code == 0
+    assert "Assumptions changed (6 of" in said.out
+    assert "scenarios/gpu-glut.toml:" in said.out
+    assert "Both runs share their draws" in said.out
+
+
+def test_errors_of_differences_are_path_by_path(runs: Stored, ask: Ask) -> None:
+    found = ask("compare", "base", "gpu-glut", "--json").json
+    assert found["schema"] == "bubblerisk.compare/1"
+    assert found["paired"] is True
+    bust = next(result for result in found["results"] if result["name"] == "bust")
+    moved = runs.glut.outcome("bust") - runs.base.outcome("bust")
+    assert bust["change"]["value"] == pytest.approx(moved.mean())
+    assert bust["change"]["standard_error"] == pytest.approx(moved.std(ddof=1) / np.sqrt(len(moved)))
+    assert bust["noise"] == bool(abs(moved.mean()) <= 2 * moved.std(ddof=1) / np.sqrt(len(moved)))
+
+
+def test_a_run_and_itself_are_the_same(runs: Stored, ask: Ask) -> None:
+    said = ask("compare", runs.base.id, "base")
+    assert "Assumptions changed (0 of" in said.out
+    lines = said.out.splitlines()
+    results = lines[lines.index("Results") + 2 : -1]
+    assert len(results) > 20
+    assert all(line.endswith("same") for line in results)

@@ -1,0 +1,168 @@
+"""`bubblerisk pack` and `bubblerisk batch`, with a workbook that is written at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from zipfile import ZipFile
+
+import pytest
+
+from risk.errors import NumericalError
+from risk.runs import Run, list_runs
+from tests.cli.conftest import SMALL, Ask, Stored
+
+PACK = Path("reports/base/pack.xlsx")
+
+
+class Desk:
+    """Writes workbooks that hold no more than the id of their run."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, str | None]] = []
+        self.compared: list[str] = []
+        self.refuse: Exception | None = None
+
+    def write_pack(self, run: Run, path: Path, prior: Run | None = None) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.written.append((run.id, prior.id if prior else None))
+        with ZipFile(path, "w") as archive:
+            text = f'<property name="run_id"><vt:lpwstr>{run.id}</vt:lpwstr></property>'
+            archive.writestr("docProps/custom.xml", text)
+
+    def compare_scenarios(self, runs: Sequence[Run]) -> list[str]:
+        self.compared = [run.manifest.scenario for run in runs]
+        return self.compared
+
+    @staticmethod
+    def write(workbook: list[str], path: Path) -> None:
+        path.write_text(" ".join(workbook))
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk()
+    for name, function in (
+        ("risk.report.pack", made.write_pack),
+        ("risk.report.comparison", made.compare_scenarios),
+        ("risk.report.excel", made.write),
+    ):
+        module = ModuleType(name)
+        setattr(module, function.__name__, function)
+        monkeypatch.setitem(sys.modules, name, module)
+    return made
+
+
+def test_a_pack_is_written_once(runs: Stored, ask: Ask, desk: Desk) -> None:
+    first = ask("pack", "base", *SMALL)
+    assert first.code == 0
+    assert first.out.startswith("Verdict to 2032Q4")
+    assert first.out.endswith(f"written: {PACK}\n")
+    second = ask("pack", "base", *SMALL)
+    assert (second.code, second.out, second.err) == (0, f"up to date: {PACK}\n", "")
+    assert desk.written == [(runs.base.id, None)]
+
+
+def test_a_pack_that_is_gone_older_or_no_workbook_is_written_again(
+    runs: Stored, ask: Ask, desk: Desk
+) -> None:
+    for spoil in (
+        PACK.unlink,
+        lambda: desk.write_pack(runs.glut, PACK),
+        lambda: PACK.write_text("not a workbook"),
+        lambda: PACK.with_name(".pack.xlsx.json").write_text("{}"),
+    ):
+        assert ask("pack", "base", *SMALL).code == 0
+        spoil()
+        assert f"written: {PACK}" in ask("pack", "base", *SMALL).out
+
+
+def test_a_changed_assumption_is_simulated(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL)
+    file = Path("assumptions/base/gpu.toml")
+    file.write_text(file.read_text().replace("value = 0.22", "value = 0.23", 1))
+    said = ask("pack", "base", *SMALL)
+    assert "base: done 1,024 in" in said.err
+    assert f"written: {PACK}" in said.out
+    assert len({run for run, _ in desk.written}) == 2
+
+
+def test_a_changed_note_is_written_without_simulating(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL)
+    file = Path("assumptions/base/propositions.toml")
+    file.write_text(file.read_text().replace('"GPU rent collapses"', '"GPU rent falls apart"'))
+    said = ask("pack", "base", *SMALL)
+    assert "GPU rent falls apart" in said.out
+    assert said.err == ""
+    assert [run for run, _ in desk.written] == [runs.base.id] * 2
+    assert len(list_runs(runs.folder)) == 2
+
+
+def test_a_stored_run_goes_where_it_is_told(runs: Stored, ask: Ask, desk: Desk) -> None:
+    said = ask("pack", runs.glut.id[:8], "-o", "there/glut.xlsx", "--prior", "base", "--json")
+    assert said.json == {
+        "schema": "bubblerisk.pack/1",
+        "status": "written",
+        "pack": "there/glut.xlsx",
+        "run": runs.glut.id,
+    }
+    assert desk.written == [(runs.glut.id, runs.base.id)]
+    again = ask("pack", runs.glut.id[:8], "-o", "there/glut.xlsx", "--prior", "base", "--json")
+    assert again.json["status"] == "up to date"
+    assert ask("pack", runs.glut.id[:8], "-o", "there/glut.xlsx", "--json").json["status"] == "written"
+
+
+def test_a_file_that_cannot_be_written_is_a_storage_error(runs: Stored, ask: Ask, desk: Desk) -> None:
+    desk.refuse = PermissionError(13, "Permission denied")
+    said = ask("pack", "base", *SMALL)
+    assert said.code == 5
+    assert "cannot be written (Permission denied)" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_batch_writes_everything_and_compares(runs: Stored, ask: Ask, desk: Desk) -> None:
+    said = ask("batch", "base", "gpu-glut", *SMALL)
+    assert said.code == 0
+    assert "3 of 3 done" in said.out
+    assert desk.compared == ["base", "gpu-glut"]
+    assert Path("reports/gpu-glut/pack.xlsx").exists()
+    assert Path("reports/comparison.xlsx").exists()
+    rows = ask("batch", "base", "gpu-glut", *SMALL, "--json").json["scenarios"]
+    assert [row["status"] for row in rows] == ["up to date", "up to date", "written"]
+    assert rows[0]["outcomes"]["bust"]["value"] == pytest.approx(runs.base.outcome("bust").mean())
+
+
+@pytest.mark.parametrize("error", [NumericalError("rent is not finite", "replay it"), KeyError("capex")])
+def test_a_batch_goes_on_past_a_failure(
+    runs: Stored, ask: Ask, desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    plain = desk.write_pack
+
+    def write(run: Run, path: Path, prior: Run | None = None) -> None:
+        if run.manifest.scenario == "base":
+            raise error
+        plain(run, path, prior)
+
+    monkeypatch.setattr(sys.modules["risk.report.pack"], "write_pack", write)
+    said = ask("batch", "base", "gpu-glut", *SMALL)
+    assert said.code == 1
+    assert "base failed: " in said.out
+    assert "1 of 2 failed" in said.out
+    assert ("Traceback" in said.err) == isinstance(error, KeyError)
+    assert Path("reports/gpu-glut/pack.xlsx").exists()
+
+
+def test_a_batch_covers_every_scenario_of_the_register(
+    runs: Stored, ask: Ask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in Path("assumptions/scenarios").glob("*.toml"):
+        if file.stem not in ("base", "gpu-glut", "slow-roi"):
+            file.unlink()
+    Path("assumptions/scenarios/slow-roi.toml").write_text("[scenario]\nname = 3\n")
+    said = ask("batch", *SMALL)
+    assert said.code == 1
+    assert "slow-roi.toml:2" in said.err
+    assert desk.compared == ["base", "gpu-glut"]

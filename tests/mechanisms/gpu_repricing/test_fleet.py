@@ -1,0 +1,211 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.mechanisms.gpu_repricing import fleet
+from tests.mechanisms.given import Array, column, given, row
+from tests.mechanisms.worked import worked
+
+E = row(0.5, 1.0, 1.25, 2.0, 5.0)
+"""Throughput of A100, H100, H200, B200, Rubin."""
+
+NO_SHOCK = {
+    "launch": column(0.0),
+    "power": column(0.0),
+    "forced_cost": column(0.0),
+    "forced_power": column(0.0),
+}
+FULL_RENT = row(1.0, 2.0, 3.0, 5.0, 9.0)
+
+
+def parameters(**changes: Any) -> fleet.Params:
+    values: dict[str, Any] = {
+        "hardware_cost_decline": column(0.22),
+        "hardware_cost_decline_base": 0.22,
+        "launch_step_share": 0.5,
+        "gpu_cost": 53e3,
+        "memory_cost": column(0.06),
+        "memory_peak": 6.0,
+        "memory_half_life": 1.4,
+        "merchant_share": column(0.78),
+        "merchant_share_2030": column(0.68),
+        "custom_cost_ratio": 0.8,
+        "delivery_weights": row(0.2, 0.5, 0.3),
+        "delivery_weights_base": np.array([0.2, 0.5, 0.3]),
+        "recent_purchases": np.array([3.4e6, 3.7e6, 4.3e6]),
+        "undeployed": 0.8e6,
+        "power_capacity": column(13.5e9),
+        "power_growth": column(0.19),
+        "power_response": column(0.6),
+        "power_volatility": column(0.0),
+        "power_usage_effectiveness": 1.25,
+        "power_pass_through": 0.7,
+        "late_power_gain": 0.2,
+        "launch_volatility": 0.35,
+        "uneconomic_retirement": 0.1,
+        "age_retirement": 0.04,
+        "service_age": 24.0,
+        "gpus": row(2e6, 4e6, 1.8e6, 3.9e6, 0.0),
+        "unit_power": row(650.0, 1300.0, 1300.0, 1850.0, 2600.0),
+        "opex": row(0.26, 0.45, 0.45, 0.62, 0.86),
+        "launch": row(-23.0, -14.0, -7.0, -5.0, 2.0),
+    }
+    return given(fleet.Params, **(values | changes))
+
+
+def state(p: fleet.Params, **changes: Any) -> fleet.State:
+    start = fleet.init(p, E)
+    return fleet.State(**({f: getattr(start, f) for f in start.__dataclass_fields__} | changes))
+
+
+def shocks(**changes: float) -> dict[str, Array]:
+    return NO_SHOCK | {name: column(value) for name, value in changes.items()}
+
+
+def test_worked_example() -> None:
+    with worked("gpu-repricing", "fleet") as w:
+        p = parameters(
+            gpu_cost=1e3 * w["cost of a B200"],
+            hardware_cost_decline=column(w["λ"]),
+            memory_cost=column(w["memory at its peak"]),
+        )
+        due = (row(0, 0, 0, 3.0e6, 0), row(0, 0, 0, 0, 0), row(0, 0, 0, 0, 0))
+        start = state(
+            p,
+            energized=row(1e6, 4e6, 2e6, 8e6, 0),
+            power=row(1e6, 4e6, 2e6, 8e6, 0) * p.unit_power / E * 1.25,
+            pipeline=due,
+        )
+        rents = row(0.20, 2.0, 3.0, 5.0, 9.0)
+        after, f = fleet.step(p, start, 1, E, column(1e9 * w["spending on compute"]), rents, NO_SHOCK)
+        w.agrees("clock", after.clock)
+        w.agrees("price of an H100e", f.cost)
+        w.agrees("merchant share", fleet.merchant_share(p, 1))
+        w.agrees("bought", f.purchased / 1e6)
+        w.agrees("power of an H100e", f.power_per_h100e / 1e3)
+        w.agrees("waiting", (start.undeployed + due[0]).sum() / 1e6)
+        w.agrees("asked", (start.undeployed + due[0]).sum() * 1.15625e3 / 1e9)
+        w.agrees("A100 retired", f.retired[0, 0] / 1e6)
+        w.agrees("freed", (start.power - after.power)[0, 0] / 1e9)
+        w.agrees("power cap", f.power_energized / 1e9)
+        w.agrees("energized", f.energized.sum() / 1e6)
+        w.agrees("still waiting", after.undeployed.sum() / 1e6)
+        assert f.power_bound.item() == 1.0
+        assert after.pipeline[0][0, 3] == pytest.approx(0.2 * f.purchased.item())
+        assert after.pipeline[2][0, 3] == pytest.approx(0.3 * f.purchased.item())
+
+
+def test_base_fleet_and_pipeline_do_not_depend_on_the_delivery_weights() -> None:
+    slow, fast = row(0.1, 0.3, 0.6), row(0.5, 0.4, 0.1)
+    states = [fleet.init(parameters(delivery_weights=w), E) for w in (slow, fast)]
+    bought = [s.energized.sum() + sum(x.sum() for x in s.pipeline) for s in states]
+    assert bought[0] == pytest.approx(bought[1], rel=1e-14)
+    # a sixth of the oldest, 3.4M, waits a quarter; of the newest, 4.3M, nothing has come
+    due = [x[0, 3] for x in states[0].pipeline]
+    assert due == pytest.approx(
+        [0.1 * 4.3e6 + 0.3 * 3.7e6 + 0.6 * 3.4e6, 0.3 * 4.3e6 + 0.6 * 3.7e6, 0.6 * 4.3e6]
+    )
+
+
+def test_everything_is_energized_where_power_is_plenty() -> None:
+    p = parameters()
+    after, f = fleet.step(p, state(p), 1, E, column(0.0), FULL_RENT, shocks(forced_power=3.0))
+    assert f.power_bound.item() == 0.0
+    assert after.undeployed.sum() == 0.0
+    assert f.purchased.item() == 0.0
+
+
+def test_power_asked_for_is_connected_ten_quarters_later() -> None:
+    """Twice the power asked for in quarter 1 raises the cap by 2^0.6 in quarter 11 and in no other."""
+    p = parameters(power_growth=column(0.0), gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
+    caps = []
+    for spending in (60e9, 120e9):
+        s = state(p)
+        path = []
+        for t in range(1, 13):
+            s, f = fleet.step(p, s, t, E, column(spending if t == 1 else 60e9), FULL_RENT, NO_SHOCK)
+            path.append(f.power_energized.item())
+        caps.append(np.array(path))
+    ratio = caps[1] / caps[0]
+    np.testing.assert_allclose(ratio[10], 2.0**0.6, rtol=1e-12)
+    np.testing.assert_allclose(np.delete(ratio, 10), 1.0, rtol=1e-12)
+
+
+def test_a_fleet_asking_for_what_is_planned_gets_the_planned_power() -> None:
+    p = parameters(power_growth=column(0.1), undeployed=1e9)
+    trend = 13.5e9 * np.exp(0.1 * 1 / 4)
+    start = state(p, demanded=(column(trend),) + (column(0.0),) * 9)
+    _, f = fleet.step(p, start, 11, E, column(0.0), FULL_RENT, NO_SHOCK)
+    assert f.power_energized.item() == pytest.approx(13.5e9 * np.exp(0.1 * 11 / 4) / 4)
+
+
+def test_launch_comes_when_the_roadmap_has_been_travelled() -> None:
+    p = parameters()
+    on_time, late = state(p), state(p)
+    seen = []
+    for t in range(1, 5):
+        on_time, _ = fleet.step(p, on_time, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        late, _ = fleet.step(p, late, t, E, column(1e9), FULL_RENT, shocks(launch=-1.0))
+        seen.append((on_time.since_launch[0, 4], late.since_launch[0, 4]))
+    # planned for the second quarter; at 0.65 of the pace it takes 2 / 0.65 = 3.1 quarters
+    assert seen == [(-1, -1), (0, -1), (1, -1), (2, 0)]
+
+
+def test_clock_keeps_calendar_time_over_a_launch_cycle() -> None:
+    """Half the pace while a launch is pending, one and a half times in the year after it."""
+    p = parameters(launch=row(-23.0, -14.0, -7.0, -5.0, 4.0))
+    s = state(p)
+    pace = []
+    for t in range(1, 10):
+        before = s.clock
+        s, _ = fleet.step(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        pace.append(4.0 * (s.clock - before).item())
+    assert pace == pytest.approx([0.5] * 3 + [1.5] * 4 + [1.0] * 2)
+
+
+def test_purchases_go_over_to_the_new_generation_in_a_year() -> None:
+    mix = fleet.purchase_mix(row(30, 20, 10, 9, -1))
+    np.testing.assert_array_equal(mix, row(0, 0, 0, 1, 0))
+    mix = fleet.purchase_mix(row(30, 20, 10, 9, 0))
+    np.testing.assert_array_equal(mix, row(0, 0, 0, 0.75, 0.25))
+    mix = fleet.purchase_mix(row(30, 20, 10, 9, 3))
+    np.testing.assert_array_equal(mix, row(0, 0, 0, 0, 1))
+
+
+def test_hardware_cheapens_by_the_share_the_register_gives() -> None:
+    p = parameters(memory_cost=column(0.0))
+    now, later = (fleet.hardware_cost(p, column(years), 8, 0.0, E[:, 3:4]).item() for years in (1.0, 2.0))
+    assert later / now == pytest.approx(0.78)
+
+
+def test_memory_premium_peaks_and_halves() -> None:
+    p = parameters(hardware_cost_decline=column(0.0))
+    extra = [np.log(fleet.hardware_cost(p, column(0.0), t, 0.0, column(2.0)).item() / 26.5e3) for t in (3, 6)]
+    assert extra == pytest.approx([0.03, 0.06])
+    waned = fleet.hardware_cost(p, column(0.0), 6 + 56, 0.0, column(2.0)).item()  # ten half-lives of 1.4 years
+    assert np.log(waned / 26.5e3) == pytest.approx(0.06 / 2**10)
+
+
+def test_age_retires_a_generation_past_its_service_age() -> None:
+    p = parameters()
+    start = state(p, since_launch=row(24, 14, 7, 5, -2))
+    _, f = fleet.step(p, start, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
+    np.testing.assert_allclose(f.retired / start.energized.clip(1), row(0.04, 0, 0, 0, 0), rtol=1e-12)
+
+
+def test_a_faster_path_needs_less_power() -> None:
+    """Hardware that cheapens from .78 to .68 a year passes .7 of the extra on to power."""
+    p = parameters(hardware_cost_decline=column(0.32))
+    _, f = fleet.step(p, state(p), 4, E, column(1e9), FULL_RENT, NO_SHOCK)
+    assert f.power_per_h100e.item() == pytest.approx(1156.25 * (0.68 / 0.78) ** 0.7)
+
+
+def test_the_last_generation_improves_from_a_year_after_its_launch() -> None:
+    p = parameters()
+    power = []
+    for since in (3, 7):
+        start = state(p, since_launch=row(30, 20, 10, 9, since), launch_progress=column(30.0))
+        _, f = fleet.step(p, start, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
+        power.append(f.power_per_h100e.item())
+    assert power[1] / power[0] == pytest.approx(np.exp(-0.2))

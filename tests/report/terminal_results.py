@@ -1,0 +1,187 @@
+"""Results made by hand, so that screens can be compared character by character."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from risk.analysis.differences import Difference
+from risk.analysis.fans import Fan
+from risk.analysis.identities import Identity
+from risk.analysis.inputs import InputChange
+from risk.analysis.metrics import Metric
+from risk.analysis.provenance import Provenance
+from risk.analysis.statistics import Estimate, Histogram
+from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
+from risk.axes import Calendar
+from risk.calibrate import TargetResult
+from risk.paths import Variable
+from risk.report.terminal.batch import Row
+from risk.report.terminal.checks import Checks
+from risk.report.terminal.comparison import Comparison
+from risk.report.terminal.distribution import Distribution, History
+from risk.report.terminal.plan import Forecast
+from risk.report.terminal.summary import Heading, Summary
+
+PATHS = 20_000
+CALENDAR = Calendar(date(2026, 6, 30), 26)
+
+HEADING = Heading("8f3c2a1b0d4e", "base", "Base case", PATHS, 20261122, "2032Q4", 12, 12)
+
+
+def share(value: float, n: int = PATHS) -> Estimate:
+    return Estimate(value, (value * (1.0 - value) / n) ** 0.5, n)
+
+
+CLAIMS = (
+    Claim("B1", "bear", "Revenue stays short of what capex requires", "Short in every year.", share(0.951),
+          "very likely", None, ""),
+    Claim("B4", "bear", "GPU rent collapses", "H100 one-year rent at or below .30.", share(0.083),
+          "very unlikely", Timing("2028Q2", "2029Q1", "2030Q1"), ""),
+    Claim("B5", "bear", "A third of seasoned neocloud compute defaults", "At least one third.",
+          Estimate(0.0, 0.0000765, PATHS, (0.0, 0.00015)), "exceptionally unlikely", None, ""),
+    Claim("B8", "bear", "Losses cascade", "Second round at least 25%.", None, "pending", None,
+          "Needs the second round of the cascade."),
+    Claim("U1", "bull", "Customers pay $650bn a year by 2030", "External revenue.", share(0.33),
+          "unlikely to about as likely as not", Timing("2028Q4", "2029Q2", "2030Q1"), ""),
+    Claim("U3", "bull", "No facility with a strong payer defaults", "None by 2030Q4.", share(0.996),
+          "virtually certain", None, ""),
+)  # fmt: skip
+
+CLASSES = tuple(
+    OutcomeClass(name, label, share(p), words)
+    for name, label, p, words in (
+        ("bust", "Bust", 0.186, "unlikely"),
+        ("correction", "Correction", 0.330, "unlikely to about as likely as not"),
+        ("durable", "Durable", 0.484, "about as likely as not"),
+        ("durable_paid", "Durable, paid for", 0.038, "very unlikely"),
+        ("durable_unpaid", "Durable, unpaid", 0.446, "about as likely as not"),
+    )
+)
+
+VERDICT = Verdict(
+    CLAIMS,
+    CLASSES,
+    {"with a 60% fall of rent in B4": (share(0.30), share(0.35), share(0.35))},
+    Timing("2029Q2", "2030Q1", "2030Q3"),
+    "1",
+)
+
+
+def metric(name: str, label: str, scale: float = 1.0) -> Metric:
+    quantiles = (2.6, 6.9, 13.2, 44.0, 128.0, 229.0, 322.0, 376.3, 514.0)
+    tails = (15, 1_000, 2_000, 5_000, 10_000, 5_000, 2_000, 1_000, 200)
+    at = [
+        Estimate(scale * q, scale * 0.012 * q, PATHS, tail=tail)
+        for q, tail in zip(quantiles, tails, strict=True)
+    ]
+    return Metric(
+        Variable(name, "USD bn", label),
+        Estimate(scale * 147.4, scale * 0.83, PATHS),
+        scale * 117.0,
+        0.94,
+        tuple(at),
+        (at[7], at[8]),
+        (
+            Estimate(scale * 458.0, scale * 3.1, PATHS, tail=1_000),
+            Estimate(scale * 514.6, scale * 4.2, PATHS, tail=500),
+            Estimate(scale * 588.0, scale * 6.5, PATHS, tail=200),
+        ),
+        scale * 0.44,
+        scale * 811.23,
+    )
+
+
+LOSS = metric("headline_loss", "Headline credit loss to 2032Q4 (AI-exposed, first round)")
+HISTOGRAM = Histogram(
+    np.linspace(0.0, 560.0, 49),
+    np.array([round(3_000 * 0.88**i) + 20 * (i % 3) for i in range(48)], dtype=np.int64),
+)
+RENT = Fan(
+    Variable("h100_contract", "USD/h", "H100 one-year contract rent"),
+    CALENDAR.labels,
+    np.array([2.65 * np.exp(-fall * np.arange(27) / 4.0) for fall in (0.40, 0.33, 0.27, 0.21, 0.13)]),
+)
+CARE = Provenance(280, 149, 8, 1_012, 237, 24, 24, 90, 180)
+
+SUMMARY = Summary(
+    HEADING,
+    VERDICT,
+    LOSS,
+    metric("loss_without_software", "Headline loss without software borrowers", 0.4),
+    HISTOGRAM,
+    RENT,
+    CARE,
+)
+DISTRIBUTION = Distribution(LOSS, HISTOGRAM)
+HISTORY = History(CLAIMS[1], {year: share(p) for year, p in ((2027, 0.002), (2028, 0.031), (2029, 0.083))})
+
+
+def target(id: str, label: str, value: float | None, status: str, **more: object) -> TargetResult:
+    content = {
+        "statement": "", "reason": "", "source": "capital-math", "locator": "", "standard_error": None,
+        "low": None, "high": None, "unit": "USD bn", "inside": None, "contradicts": False,
+    }  # fmt: skip
+    return TargetResult(id=id, label=label, value=value, status=status, **{**content, **more})  # type: ignore[arg-type]
+
+
+TARGETS = (
+    target("T1", "GPU market clears at the base date", 5e-16, "met", high=1e-6, unit="1", inside=True),
+    target("T2a", "Big-Five cash capex 2026, median", 714.7, "met", standard_error=0.6, low=660.0, high=725.0,
+           inside=True),
+    target("T3a", "World AI capex 2026-30, P5", 3.58, "met", standard_error=0.07, high=3.5, unit="USD tn",
+           inside=False),
+    target("T4d", "End-customer AI revenue 2030, P95", 1700.0, "met", standard_error=12.0, low=1800.0,
+           unit="USD bn/y", inside=False, contradicts=True),
+    target("T5a", "H100 contract rent, median drift 2026-30", -0.288, "missed", standard_error=0.003,
+           low=-0.25, high=-0.2, unit="1/y", inside=False, reason="Rents fall faster than any index says."),
+    target("T6", "Stylised Blackwell facilities", None, "pending", unit="1", reason="Comes with the ladder."),
+    target("T9b", "High-yield spread, mean", 437.4, "informational", standard_error=3.2, low=400.0,
+           high=550.0, unit="bp", inside=True),
+)  # fmt: skip
+CHECKS = Checks(
+    replace(HEADING, sound=1, identities=2),
+    TARGETS,
+    (Identity("funding: sources = uses", 5.3e-16), Identity("value added = inflow", 2e-6)),
+)
+
+OTHER = Heading("41ab93c0ffee", "gpu-glut", "GPU glut", PATHS, 20261122, "2032Q4", 12, 12)
+NORMAL = {"shape": "normal", "mean": 0.22, "sd": 0.05, "low": 0.1, "high": 0.4}
+COMPARISON = Comparison(
+    HEADING,
+    OTHER,
+    429,
+    (
+        InputChange("gpu.hardware_cost_decline", "value", "1/y", 0.22, 0.3, "scenarios/gpu-glut.toml", 6),
+        InputChange("gpu.hardware_cost_decline", "prior", "", NORMAL, NORMAL | {"mean": 0.3},
+                    "scenarios/gpu-glut.toml", 6),
+        InputChange("losses->spread", "coupling", "", "on", "off"),
+        InputChange("demand", "event", "", None, "-0.4 log 2027Q4–2032Q4", "scenarios/gpu-glut.toml", 16),
+    ),
+    (
+        Difference("bust", "P(bust)", "", share(0.186), share(0.53), Estimate(0.344, 0.0034, PATHS)),
+        Difference("U2", "P(U2) Cash flow pays for the build", "", share(0.532), share(0.53),
+                   Estimate(-0.002, 0.002, PATHS)),
+        Difference("B7", "P(B7) GPU-backed and HoldCo paper loses a tenth", "", share(0.24), share(0.24),
+                   Estimate(0.0, 0.0, PATHS)),
+        Difference("headline_loss", "Headline loss, ES 97.5%", "USD bn", Estimate(514.6, 4.2, PATHS),
+                   Estimate(550.0, 4.4, PATHS), Estimate(35.4, 2.6, PATHS)),
+    ),
+    True,
+)  # fmt: skip
+
+FORECAST = Forecast(
+    scenario="base", title="Base case", paths=PATHS, quarters=26, seed=20261122, jobs=2, folder="runs",
+    run="8f3c2a1b0d4e", blocks=20, stored=7, complete=False, memory=680_000_000, disk=165_000_000,
+    free=84_000_000_000, seconds=21.0, register=CARE, previous="41ab93c0ffee",
+    changes=(InputChange("gpu.launch_obsolescence", "value", "1", 0.15, 0.28, "base/gpu.toml", 6),),
+)  # fmt: skip
+
+ROWS = (
+    Row("base", "up to date", "8f3c2a1b0d4e", "reports/base/pack.xlsx",
+        tuple(share(p) for p in (0.186, 0.33, 0.484)), LOSS.shortfall[1]),
+    Row("bull", "failed", why="rent is not finite on path 2051 in quarter 3"),
+    Row("comparison", "written", pack="reports/comparison.xlsx"),
+)  # fmt: skip

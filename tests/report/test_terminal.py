@@ -1,0 +1,92 @@
+"""Every screen at 80 and 120 columns, piped, and without Unicode, character by character.
+
+The expected screens stand in ``tests/report/screens``. To accept new ones after looking at them, run the
+tests once with ``UPDATE_SCREENS=1``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from risk.report.terminal import batch, checks, comparison, distribution, plan, verdict
+from risk.report.terminal.page import Column, Page, Screen, grid, text
+from tests.report import terminal_results as made
+
+FOLDER = Path(__file__).parent / "screens"
+HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
+
+PAGES = {
+    "80": Page(80),
+    "120": Page(120),
+    "piped": Page(120, plain=True),
+    "ascii": Page(80, unicode=False),
+}
+SCREENS: dict[str, Callable[[Page], Screen]] = {
+    "verdict": lambda page: verdict.screen(made.SUMMARY, page, HINTS),
+    "distribution": lambda page: distribution.screen(made.DISTRIBUTION, page),
+    "history": lambda page: distribution.screen(made.HISTORY, page),
+    "fan": lambda page: distribution.screen(made.RENT, page),
+    "check": lambda page: checks.screen(made.CHECKS, page),
+    "compare": lambda page: comparison.screen(made.COMPARISON, page),
+    "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
+    "batch": lambda page: batch.screen(made.ROWS, page),
+}
+
+every_screen = pytest.mark.parametrize("screen", SCREENS)
+every_page = pytest.mark.parametrize("page", PAGES)
+
+
+@every_screen
+@every_page
+def test_a_screen_looks_as_it_did(screen: str, page: str) -> None:
+    shown = text(SCREENS[screen](PAGES[page]), PAGES[page]) + "\n"
+    file = FOLDER / f"{screen}-{page}.txt"
+    if os.environ.get("UPDATE_SCREENS"):
+        file.write_text(shown, encoding="utf-8")
+    assert shown == file.read_text(encoding="utf-8")
+
+
+@every_screen
+@pytest.mark.parametrize(
+    "page", [Page(width, unicode) for width in (80, 100, 120) for unicode in (True, False)]
+)
+def test_no_line_is_wider_than_the_page_and_nothing_is_cut(screen: str, page: Page) -> None:
+    shown = text(SCREENS[screen](page), page)
+    assert max(map(len, shown.splitlines())) <= page.width
+    assert "…" not in shown.replace("… counting", "")
+    assert page.unicode or shown.isascii()
+
+
+@every_screen
+def test_a_pipe_gets_no_picture_and_no_box(screen: str) -> None:
+    page = PAGES["piped"]
+    assert not set(text(SCREENS[screen](page), page)) & set("─│█░▁▂▃▄▅▆▇╭")
+
+
+def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible() -> None:
+    columns = (Column("name", least=10), Column("number", "right"), Column("more", optional=1))
+    rows = [("a name of several words", "1,234.5", "something else")]
+    wide = text((grid(columns, rows, Page(60)),), Page(60)).splitlines()
+    narrow = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
+    assert "something else" in wide[2]
+    assert "something" not in "\n".join(narrow)
+    assert [line[:15].rstrip() for line in narrow[2:]] == ["a name of", "several words"]
+    assert narrow[2].endswith("1,234.5")
+
+
+def test_what_a_file_says_is_never_obeyed() -> None:
+    page = Page(80)
+    shown = text((grid((Column(),), [("\x1b[31mred [bold]x[/bold]\x07",)], page),), page)
+    assert shown == " [31mred [bold]x[/bold] "[:-1]
+
+
+def test_a_broken_identity_is_named() -> None:
+    page = PAGES["120"]
+    shown = text(SCREENS["check"](page), page)
+    assert "FAIL: 2 of 9 checks" in shown
+    assert made.CHECKS.failures == 2

@@ -1,0 +1,64 @@
+"""Digits follow errors; probabilities follow the rules of the verdict."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from risk.analysis.statistics import Estimate, probability
+from risk.report.terminal import numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "unit", "shown"),
+    [
+        (147.437, 0.83, "USD bn", "147.4"),
+        (147.437, 2.0, "USD bn", "147"),
+        (1_473.4, 38.0, "USD bn", "1,470"),
+        (0.0, 0.0, "USD bn", "–"),
+        (2.6531, 0.012, "USD/h", "2.65"),
+        (0.04561, 0.003, "fraction", "4.6%"),
+        (0.456, 0.02, "fraction", "46%"),
+        (0.1993, 0.0031, "1", "0.199"),
+        (437.4, 3.2, "bp", "437 bp"),
+        (0.51, 0.0, "1", "0.51"),
+        (math.nan, math.nan, "1", "not defined"),
+    ],
+)
+def test_no_more_digits_than_the_error_supports(value: float, error: float, unit: str, shown: str) -> None:
+    assert numbers.number(value, error, unit) == shown
+
+
+def test_the_error_is_the_half_width_of_the_interval() -> None:
+    assert numbers.error(Estimate(147.4, 0.83, 20_000), "USD bn") == "±1.6"
+    assert numbers.error(Estimate(147.4, 0.83, 20_000, (140.0, 160.0)), "USD bn") == "±10"
+    assert numbers.error(Estimate(147.4, 0.0, 20_000), "USD bn") == ""
+
+
+def test_a_thin_tail_is_starred() -> None:
+    assert numbers.with_error(Estimate(514.6, 4.2, 2_000, tail=50), "USD bn") == "515 ±8 *"
+    assert numbers.with_error(Estimate(514.6, 4.2, 20_000, tail=500), "USD bn") == "515 ±8"
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "shown", "margin"),
+    [
+        (0, 20_000, "<3/20,000", ""),
+        (20_000, 20_000, ">1–3/20,000", ""),
+        (1, 20_000, "<0.1%", "±<0.1%"),
+        (760, 20_000, "3.8%", "±0.3%"),
+        (3_720, 20_000, "19%", "±0.5%"),
+        (19_920, 20_000, "99.6%", "±0.1%"),
+        (19_999, 20_000, ">99.9%", "±<0.1%"),
+    ],
+)
+def test_probabilities_never_read_zero_or_one(hits: int, n: int, shown: str, margin: str) -> None:
+    found = probability([1] * hits + [0] * (n - hits))
+    assert numbers.probability(found) == shown
+    assert numbers.half_width(found) == margin
+
+
+def test_a_probability_of_nothing_is_a_dash() -> None:
+    assert numbers.probability(Estimate(math.nan, math.nan, 0)) == "–"
+    assert numbers.half_width(Estimate(math.nan, math.nan, 0)) == ""
