@@ -34,12 +34,17 @@ def main() -> None:
     count, drawing = _normals(options.paths, options.seed)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     megabytes = peak / (1024 if sys.platform == "linux" else 1024**2)
-    print(f"run          {options.paths:>12,} paths on {options.jobs} workers, stored: {seconds:.2f} s")
-    print(f"speed        {options.paths / seconds:>12,.0f} paths a second")
-    print(f"normals      {count:>12,} drawn by NumPy alone on one core: {drawing:.2f} s")
-    print(f"ratio        {seconds * options.jobs / drawing:>12.1f} x that time, workers added")
-    print(f"memory       {megabytes:>12,.0f} MB in the largest process")
-    print(f"--help       {1e3 * _start_up('--help'):>12,.0f} ms")
+    _tell("run", f"{options.paths:,}", f"paths on {options.jobs} workers, stored: {seconds:.2f} s")
+    _tell("speed", f"{options.paths / seconds:,.0f}", "paths a second")
+    _tell("normals", f"{count:,}", f"drawn by NumPy alone on one core: {drawing:.2f} s")
+    _tell("ratio", f"{seconds * options.jobs / drawing:.1f}", "x that time, workers added")
+    _tell("memory", f"{megabytes:,.0f}", "MB in the largest process")
+    for command in ("--version", "--help", "assumptions check"):
+        _tell(command, f"{1e3 * _start_up(command.split()):,.0f}", "ms")
+
+
+def _tell(name: str, value: str, what: str) -> None:
+    print(f"{name:<18}{value:>12}  {what}", flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -73,8 +78,8 @@ def _normals(paths: int, seed: int) -> tuple[int, float]:
     return blocks * int(np.prod(shape)), min(_seconds(draw) for _ in range(REPEATS))
 
 
-def _start_up(option: str) -> float:
-    command = [sys.executable, "-m", "risk", option]
+def _start_up(words: list[str]) -> float:
+    command = [sys.executable, "-m", "risk", *words]
     return min(
         _seconds(lambda: subprocess.run(command, capture_output=True, check=True)) for _ in range(REPEATS)
     )

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 COMMANDS = (
     ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
     ("show", "risk.cli.show:show", "Show a stored run, or one of its results in full."),
-    ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario (simulated if need be) or stored run."),
-    ("batch", "risk.cli.batch:batch", "Every scenario into a workbook each, and one that compares them."),
-    ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and whether it is noise."),
-    ("check", "risk.cli.check:check", "Calibration targets and accounting identities; exit 1 if one fails."),
+    ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario or of a stored run."),
+    ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
+    ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
+    ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
     ("assumptions", "risk.cli.assumptions:app", "The register of assumptions: list, show, check."),
     ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),
 )

@@ -123,13 +123,14 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
     older = opening.debt.shape[1]  # a cohort of this quarter stands behind them
     debt = opening.debt - paid.principal - paid.balloon_paid - paid.written_off
     yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt)
-    new = f.neoclouds.originated
-    yield Identity("facilities: new debt = originated", total(closing.debt[:, older:]), total(new), total(new))
+    new, signed = total(closing.debt[:, older:]), total(f.neoclouds.originated)
+    yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
     outflow = paid.principal + paid.interest + paid.balloon_paid + paid.distributed
     moved = opening.cash + np.abs(paid.cfads) + paid.supported + outflow
-    yield Identity("facilities: cash roll-forward", closing.cash[:, :older], alive * (inflow - outflow), moved)
+    left = alive * (inflow - outflow)
+    yield Identity("facilities: cash roll-forward", closing.cash[:, :older], left, moved)
     recovered = paid.loss + paid.recovered
     yield Identity("facilities: loss + recovery = claim", recovered, paid.written_off, paid.written_off)
 

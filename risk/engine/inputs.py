@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from risk.axes import ordinal
 from risk.engine.layout import Layout, layout
+from risk.mechanisms.neocloud.book import IG
 from risk.parameters import entry
 from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
 
@@ -92,7 +93,7 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
     segments = len(assumptions.tables["credit.segment"].rows)
     events = {
         "regime": 1, "digestion": 2, "efficiency": 1, "lab": 1, "ig-on-lab": 1, "tenant": 1,
-        "ig": layout.book.facilities, "recovery": segments, "event": len(assumptions.events),
+        "ig": len(layout.book.columns(IG)), "recovery": segments, "event": len(assumptions.events),
     }  # fmt: skip
     groups = {"capex": 1, "firm": firms, "rent": 1}
     wanted = {name: n for name, n in events.items() if n}

@@ -7,24 +7,27 @@ from numpy.typing import NDArray
 
 from risk.engine.layout import Layout
 from risk.mechanisms.neocloud import contracts, facility
-from risk.mechanisms.neocloud.book import Book, Index
+from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.facility import DT, HOURS_A_QUARTER, NO_SERVICE
 
 Array = NDArray[np.float64]
 
 
-def remaining_service(state: facility.State, book: Book, t: int, columns: Index) -> tuple[Array, Array]:
-    """Debt service still to come after quarter t, USD, and the quarter of its last payment, (path, column).
+def remaining_service(state: facility.State, book: Book, t: int) -> tuple[Array, Array]:
+    """Debt service still to come after quarter t, USD, and the quarter of its last payment, (path, facility).
 
     A balloon counts as due at its date; one that was refinanced repays in level parts.
     """
-    debt, level = state.debt[:, columns], state.refinanced[:, columns]
+    n = book.facilities
+    debt, level = state.debt[:, :n], state.refinanced[:, :n]
+    balances: Array = state.original[:, :n] * book.balances_ahead[t]
+    last: Array = book.due[None, :].astype(np.float64)
     rolled = level > 0
-    quarters = np.where(rolled, debt / np.where(rolled, level, 1.0), 0.0)
-    scheduled = state.original[:, columns] * book.balances_ahead[t, columns]
-    balances = np.where(rolled, debt * (quarters + 1.0) / 2.0, scheduled)
-    last = np.where(rolled, t + np.ceil(quarters), book.due[columns])
-    return debt + state.coupon[:, columns] * DT * balances, last
+    if rolled.any():
+        quarters = np.where(rolled, debt / np.where(rolled, level, 1.0), 0.0)
+        balances = np.where(rolled, debt * (quarters + 1.0) / 2.0, balances)
+        last = np.where(rolled, t + np.ceil(quarters), last)
+    return debt + state.coupon[:, :n] * DT * balances, last
 
 
 def contracted_coverage(
@@ -35,9 +38,10 @@ def contracted_coverage(
     Counts what contracts in force bill until the last payment of the debt, (path, facility); NaN where no
     debt is left. With a contract as long as the debt and a payer who stays it equals the DSCR.
     """
-    columns = np.arange(layout.base_book.facilities)
-    service, last = remaining_service(loans, layout.book, t, columns)
-    gpus, bills = contracts.remaining(payers, t, last, columns)
-    margin = params.contract_availability * bills - layout.terms.opex[:, columns] * gpus
-    owing = loans.debt[:, columns] > NO_SERVICE
+    book = layout.base_book
+    n = book.facilities
+    service, last = remaining_service(loans, book, t)
+    gpus, bills = contracts.remaining(payers, t, last, n)
+    margin = params.contract_availability * bills - layout.terms.opex[:, :n] * gpus
+    owing = loans.debt[:, :n] > NO_SERVICE
     return np.where(owing, HOURS_A_QUARTER * margin / np.where(owing, service, 1.0), np.nan)

@@ -34,7 +34,7 @@ class Layout:
 
     quarters: int
     book: books.Book  # every facility that ever comes to life
-    books: tuple[books.Book, ...]  # … and those that exist at the start of each quarter, (quarter + 1)
+    opening: tuple[books.Book, ...]  # … and those that exist at the start of each quarter, (quarter + 1)
     contracts: tuple[Array, Array]  # base facilities: GPUs, USD/h still to be paid (prepayment off)
     expiry: Array  # (last quarter + 1, base facility) share of contracts that ends in each quarter
     base: Mapping[str, Array]  # base facilities: gpus, debt, coupon
@@ -48,11 +48,11 @@ class Layout:
     @property
     def base_book(self) -> books.Book:
         """Facilities of the base date."""
-        return self.books[0]
+        return self.opening[0]
 
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
-        n = self.books[t].facilities
+        n = self.opening[t].facilities
         terms = self.terms
         return facility.Terms(terms.opex[:, :n], terms.lease_rent[:, :n], terms.shell_value[:, :n])
 
@@ -85,7 +85,7 @@ def layout(assumptions: Assumptions) -> Layout:
     return Layout(
         quarters=quarters,
         book=book,
-        books=tuple(book.until(max(t - 1, 0)) for t in range(quarters + 1)),
+        opening=tuple(book.until(max(t - 1, 0)) for t in range(quarters + 1)),
         contracts=(column("gpus"), column("price") * (1.0 - column("prepaid_share"))),
         expiry=((window >= first) & (window <= final)) / (final - first + 1.0),
         base={name: column(name) for name in ("gpus", "debt", "coupon")},

@@ -101,7 +101,7 @@ def step(
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
     uniforms : events of the payers, (path, 1) or (path, facility).
     """
-    book = layout.books[t]
+    book = layout.opening[t]
     tenant_gone = world.holdco.defaulted[:, layout.tenant : layout.tenant + 1]
     seen = contracts.Payers(market.spot[:, book.generation], shortfall, credit.factor, tenant_gone)
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, uniforms)

@@ -295,7 +295,7 @@ def _impact(c: Context, world: World, f: Flows) -> Array:
 
 def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
     """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
-    throughput = c.fixed.throughput[:, c.layout.books[c.t].generation]
+    throughput = c.fixed.throughput[:, c.layout.opening[c.t].generation]
     units = total(companies.facility.repossessed * throughput)
     merchant = c.p.glue.merchant_market * total(supply.energized)
     return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

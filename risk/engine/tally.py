@@ -69,8 +69,9 @@ class Tally:
         lost = loans.payment_default[:, ahead] * book.balloon[ahead] * after.facility.original[:, ahead]
         for k, column in enumerate(ahead):
             self._add(self.due, book.due[column], lost[:, k : k + 1])
+        paths = np.flatnonzero(company.default[: self.rows].any(axis=1))
         for q in range(t + 1, self.quarters + 1):
-            self._add(self.due, q, np.where(company.default, before.holdco.due[q], 0.0))
+            self.due[q, paths] += (company.default[paths] * before.holdco.due[q][paths]).sum(axis=1)
 
     def _add(self, into: Array, t: int, amounts: Array) -> None:
         into[t] += amounts.sum(axis=1)[: self.rows]

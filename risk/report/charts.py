@@ -238,12 +238,13 @@ class Ranges(Chart):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(Chart):
-    """Lines over time or over categories."""
+    """Lines over time or over categories; above `y_max` they leave the chart."""
 
     labels: Sequence[str]
     series: Sequence[Series]
     every: int = 4
     first: int = 0
+    y_max: float | None = None
 
     def table(self) -> Table:
         """One column per line; labels thinned to every n-th."""

@@ -32,6 +32,8 @@ def bubblerisk(*words: str, **variables: str) -> subprocess.CompletedProcess[str
         "--help",
         "--version",
         "assumptions --help",
+        "run --help",
+        "batch --help",
         "assumptions check",
         "assumptions check --json",
         "scenarios list",

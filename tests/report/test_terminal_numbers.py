@@ -34,6 +34,7 @@ def test_the_error_is_the_half_width_of_the_interval() -> None:
     assert numbers.error(Estimate(147.4, 0.83, 20_000), "USD bn") == "±1.6"
     assert numbers.error(Estimate(147.4, 0.83, 20_000, (140.0, 160.0)), "USD bn") == "±10"
     assert numbers.error(Estimate(147.4, 0.0, 20_000), "USD bn") == ""
+    assert numbers.error(Estimate(2.65, 0.0016, 20_000), "USD/h") == "±0.003"
 
 
 def test_a_thin_tail_is_starred() -> None:

@@ -84,7 +84,8 @@ class Book:
     def by_firm(self, amounts: Array) -> Array:
         """Sum facility columns by firm, (path, firm), in fixed order."""
         out = np.zeros((len(amounts), len(self.firms)))
-        for firm, run in zip(self.firm[self.runs], np.add.reduceat(amounts, self.runs, axis=1).T, strict=True):
+        runs = np.add.reduceat(amounts, self.runs, axis=1)
+        for firm, run in zip(self.firm[self.runs], runs.T, strict=True):
             out[:, firm] += run
         return out
 

@@ -127,7 +127,7 @@ def step(
 
     Parameters
     ----------
-    uniforms : `ig` (path, facility), `lab`, `ig_on_lab`, `tenant` (path, 1).
+    uniforms : `ig` (path, facility with such a payer), `lab`, `ig_on_lab`, `tenant` (path, 1).
     """
     price = _scaled(state.price_factor, book.columns(LAB), _lab_prices(params, state, book, payers, uniforms))
     kept = state.kept
@@ -161,7 +161,7 @@ def _staying(
     incentive = np.exp(params.moneyness_loading * _moneyness(state, book.columns(OTHER), payers.market))
     others = np.minimum(params.other_hazard * worse * incentive, params.largest_hazard)
     return {
-        IG: np.where(uniforms["ig"][:, book.columns(IG)] < params.ig_hazard * worse, 0.0, 1.0),
+        IG: np.where(uniforms["ig"][:, : len(book.columns(IG))] < params.ig_hazard * worse, 0.0, 1.0),
         IG_ON_LAB: np.where(uniforms["ig_on_lab"] < np.minimum(oracle, params.largest_hazard), 0.0, 1.0),
         NEOCLOUD: np.where(leaves, 0.0, 1.0),
         OTHER: 1.0 - others,
@@ -214,22 +214,24 @@ def open_for(state: State, cohort: int) -> State:
     )
 
 
-def remaining(state: State, t: int, until: Array, columns: Index) -> Bucket:
+def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
     """What contracts in force at the end of quarter t still bill by quarter `until`.
 
     Parameters
     ----------
-    until : (path, column) or (1, column) quarter up to which to count.
+    until : (path, facility) or (1, facility) quarter up to which to count.
+    facilities : leading columns to count for.
 
     Returns
     -------
-    GPU-quarters, and GPU-quarters × USD/h after haircuts and endings, (path, column) each.
+    GPU-quarters, and GPU-quarters × USD/h after haircuts and endings, (path, facility) each.
     """
-    quantity, value = np.zeros((1, len(columns))), np.zeros((1, len(columns)))
-    for expiry, bucket in enumerate(state.buckets[t + 1 :], start=t + 1):
+    quantity, value = np.zeros((1, facilities)), np.zeros((1, facilities))
+    ahead = np.maximum(until - t, 0.0)
+    for quarters, bucket in enumerate(state.buckets[t + 1 :], start=1):
         if bucket is not None:
-            left = np.maximum(np.minimum(expiry, until) - t, 0.0)
-            quantity = quantity + left * bucket[0][:, columns]
-            value = value + left * bucket[1][:, columns]
-    kept = state.kept[:, columns]
-    return kept * quantity, kept * state.price_factor[:, columns] * value
+            left = np.minimum(quarters, ahead)
+            quantity = quantity + left * bucket[0][:, :facilities]
+            value = value + left * bucket[1][:, :facilities]
+    kept = state.kept[:, :facilities]
+    return kept * quantity, kept * state.price_factor[:, :facilities] * value

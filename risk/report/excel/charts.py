@@ -149,6 +149,8 @@ def _lines(chart: Lines, source: Source) -> ParentChart:
         lines.series.append(series)
     dress(lines, chart.title, chart.x_title, chart.y_title, chart.format)
     lines.y_axis.crossBetween = "midCat"
+    if chart.y_max is not None:
+        lines.y_axis.scaling.min, lines.y_axis.scaling.max = 0.0, chart.y_max
     hide_from_legend(lines, *(i for i, spec in enumerate(chart.series) if not spec.legend))
     return lines
 

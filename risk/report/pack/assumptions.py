@@ -178,7 +178,8 @@ def _short(value: float) -> str:
 def _number(value: str | float) -> Content:
     if isinstance(value, str) or not isfinite(value):
         return str(value)
-    return Cell(value, "general" if len(f"{value:.10g}") <= SHORT else "number.4")
+    decimals = max(0, 4 - len(f"{abs(value):.0f}"))  # four digits are enough of a quantile
+    return Cell(value, "general" if len(f"{value:.10g}") <= SHORT else f"number.{decimals}")
 
 
 def _table(results: Results, entries: Sequence[Assumption]) -> Table:
@@ -189,9 +190,9 @@ def _table(results: Results, entries: Sequence[Assumption]) -> Table:
         Column("value", "Value", "general", width=11, align="right"),
         Column("unit", "Unit", width=9),
         Column("shape", "Prior", width=10),
-        Column("p5", "P5", "general", width=8, align="right"),
-        Column("p50", "P50", "general", width=8, align="right"),
-        Column("p95", "P95", "general", width=8, align="right"),
+        Column("p5", "P5", "general", width=9, align="right"),
+        Column("p50", "P50", "general", width=9, align="right"),
+        Column("p95", "P95", "general", width=9, align="right"),
         Column("source", "Source", width=34),
         Column("locator", "Where in it", width=28),
         Column("as_of", "As of", "date", width=10.5),

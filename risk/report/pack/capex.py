@@ -17,9 +17,9 @@ from risk.report.pack.elements import (
     Line,
     error_cell,
     margin_cell,
+    paired_cells,
     probability_cell,
     subtitle,
-    value_cell,
     year_columns,
     year_grid,
     year_table,
@@ -112,14 +112,12 @@ def _big_five(labels: Sequence[str], firms: Sequence[str], tables: list[Table], 
 
 def _deployment(deployed: deployment.Deployment) -> Table:
     """Cumulative capital deployed, and how likely the ceiling is reached."""
-    rows = []
+    rows: list[tuple[Content, ...]] = []
     for name, quantile, error in zip(
         ("P5", "P50", "P95"), deployed.cumulative.quantiles, deployed.cumulative.standard_error, strict=True
     ):
-        cells: list[Content] = [f"{name} of cumulative cash capex, leases and SPVs, USD tn"]
-        for value, se in zip(quantile / TRILLION, error / TRILLION, strict=True):
-            cells += [Cell(float(value), "number.2"), Cell(float(se), "usd_error.2", "note")]
-        rows.append(tuple(cells))
+        cells = paired_cells(quantile / TRILLION, error / TRILLION, "multiple")
+        rows.append((f"{name} of cumulative cash capex, leases and SPVs, USD tn", *cells))
     for level, chances in zip(deployed.ceiling, deployed.reached, strict=True):
         cells = [f"Probability that USD {level / TRILLION:.1f} tn is deployed by the year's end"]
         for chance in chances:
@@ -163,7 +161,8 @@ def _power(results: Results, labels: Sequence[str]) -> Table:
     bound = deployment.power_bound(results.run)
     rows.append(_estimates("Share of path-quarters in which the power cap binds", bound, "rate"))
     energized = flows(results.run, "power").entity("energized_gw")
-    rows.append(_pairs("Facility power energized for AI in the year, world, GW", *energized, SCALE["GW"]))
+    gigawatts = paired_cells(*(x / SCALE["GW"] for x in energized), "USD bn")
+    rows.append(("Facility power energized for AI in the year, world, GW", *gigawatts))
     signed = _leases_left(results)
     rows.append(("Leases signed and not commenced at year's end, present value, USD bn", *signed))
     columns = (Column("label", "Power and leases"), *year_columns(labels))
@@ -175,13 +174,6 @@ def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> tuple[Co
     cells: list[Content] = [label]
     for e in estimates:
         cells += [Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")]
-    return tuple(cells)
-
-
-def _pairs(label: str, mean: np.ndarray, error: np.ndarray, scale: float) -> tuple[Content, ...]:
-    cells: list[Content] = [label]
-    for m, e in zip(mean / scale, error / scale, strict=True):
-        cells += [value_cell(float(m), float(e), "USD bn"), error_cell(float(m), float(e), "USD bn")]
     return tuple(cells)
 
 

@@ -163,7 +163,7 @@ def _losses(results: Results, t: Tables) -> Iterator[Condition]:
     neocloud = t.at("metrics", "mean", "neocloud_loss")
     yield Condition("Neocloud loss: facilities and HoldCos", lost("facility", "holdco"), neocloud, ROUNDING, "the same")
     base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
-    rows = Formula(f"{base.text}+{cohorts.text}", float(base.value) + float(cohorts.value))
+    rows = Formula(f"({base.text}+{cohorts.text})/1000", (float(base.value) + float(cohorts.value)) / 1000.0)
     yield Condition("Facility losses, row by row", rows, lost("facility"), ROUNDING, "Neoclouds v. PrivateCredit")
     years = _years(results).values()
     for name in results.run.entities["credit.loss"]:

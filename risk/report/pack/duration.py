@@ -12,7 +12,7 @@ from risk.analysis.neoclouds import Rung
 from risk.report.charts import STACK, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack import fans
-from risk.report.pack.elements import error_cell, value_cell
+from risk.report.pack.elements import error_cells, value_cell
 from risk.report.pack.results import Array, Results
 from risk.report.sheet import At, Band
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -32,7 +32,7 @@ def ladder(results: Results) -> Table:
     """One group of rows a class of payer."""
     quarters = results.labels[1:]
     columns = [Column("label", "Contracted cash / debt service to come")]
-    columns += [Column(fans.column_key(q), f"{q[:4]} {q[4:]}", "number.2", style="engine") for q in quarters]
+    columns += [Column(fans.column_key(q), fans.short(q), "number.2", style="engine") for q in quarters]
     rows: list[tuple[Content, ...]] = []
     ids: list[str] = []
     bold = []
@@ -53,20 +53,19 @@ def ladder(results: Results) -> Table:
 
 def _rung_rows(rung: Rung) -> list[tuple[Content, ...]]:
     rows: list[tuple[Content, ...]] = []
-    for key, quantile, errors in zip(QUANTILES, rung.covered.quantiles, rung.covered.standard_error, strict=True):
-        rows.append((f"   {key.upper()}", *_values(quantile, errors)))
-    middle, error = rung.covered.at(0.5), rung.covered.error(0.5)
-    rows.append(("   ± of P50", *(error_cell(float(v), float(e), "multiple") for v, e in zip(middle, error, strict=True))))
-    exact = np.zeros(len(rung.scheduled) - 1)
-    rows.append(("   As written", *_values(rung.scheduled[1:], exact)))
-    rows.append(("   As written, after operating cost", *_values(rung.scheduled_net[1:], exact)))
-    owing = ("–" if np.isnan(v) else Cell(float(v), "probability_high" if v > 0.99 else "share") for v in rung.alive)
+    for key, quantile in zip(QUANTILES, rung.covered.quantiles, strict=True):
+        rows.append((f"   {key.upper()}", *_values(quantile)))
+    middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
+    rows.append(("   ± of P50", *error_cells(middle, errors, "multiple")))
+    rows.append(("   As written", *_values(rung.scheduled[1:])))
+    rows.append(("   As written, after operating cost", *_values(rung.scheduled_net[1:])))
+    owing = ("–" if np.isnan(v) else Cell(float(v), "share") for v in rung.alive)
     rows.append(("   Still owing", *owing))
     return rows
 
 
-def _values(values: Array, errors: Array) -> list[Content]:
-    return [value_cell(float(v), float(e), "multiple") for v, e in zip(values, errors, strict=True)]
+def _values(values: Array) -> list[Content]:
+    return [value_cell(float(v), 0.0, "multiple") for v in values]
 
 
 def charts(results: Results) -> Band:
@@ -95,7 +94,8 @@ def _ladder_chart(results: Results) -> Lines:
     )
     return Lines(
         id="ladder-chart", title="Contracted cash over debt service to come, medians", alt=alt, x_title="Quarter",
-        y_title="Multiple", format="years", labels=quarters, series=series, first=fans.first_year_end(quarters), height=17,
+        y_title="Multiple; the axis ends at 3", format="years", labels=quarters, series=series,
+        first=fans.first_year_end(quarters), y_max=3.0, height=16,
     )  # fmt: skip
 
 
@@ -170,5 +170,5 @@ def _wall(results: Results) -> Bars:
     alt = f"Of the base book USD {need.sum():,.1f}bn must be refinanced or repaid at once, most in {labels[top]} ({need[top]:,.1f}bn)."
     return Bars(
         id="wall", title="What falls due of the base book", alt=alt, x_title="Year", y_title="USD bn", format="count",
-        labels=labels, series=series, stacked=True, height=17,
+        labels=labels, series=series, stacked=True, height=16,
     )  # fmt: skip

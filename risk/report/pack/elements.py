@@ -13,9 +13,11 @@ from risk.report.formats import named, show, supported
 from risk.report.pack.results import Results
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, plain, value_of
+from risk.units import SCALE
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "USD bn": ("usd_bn", "usd_error"),
+    "USD m": ("usd_m", "usd_error.0"),
     "USD bn/y": ("usd_bn", "usd_error"),
     "USD bn/q": ("usd_bn", "usd_error"),
     "USD/h": ("price", "usd_error.2"),
@@ -35,8 +37,8 @@ MOST_DECIMALS = 3
 ROUNDING = 1e-6
 """Relative error below which a mean is the same on every path but for rounding."""
 
-YEAR, ERROR = 9.4, 6.8
-"""Widths of a number by year and of its error."""
+LABEL, YEAR, ERROR = 54.0, 11.5, 9.0
+"""Widths of a label, of a number by year, and of its error: two tables of eighteen rows fit a page."""
 
 
 def format_of(unit: str) -> str:
@@ -52,7 +54,7 @@ def value_cell(value: float, error: float, unit: str, style: Style | None = None
     return Cell(value, name + ("*" if thin else ""), style)
 
 
-def error_cell(value: float, error: float, unit: str) -> Cell | str:
+def error_cell(value: float, error: float, unit: str, typical: float | None = None) -> Cell | str:
     """A standard error, with the decimals of the number it belongs to, or more where it would read zero."""
     if not (isfinite(value) and isfinite(error)):
         return "–"
@@ -60,14 +62,36 @@ def error_cell(value: float, error: float, unit: str) -> Cell | str:
         return Cell("exact", style="note")
     family, own = FAMILIES.get(unit, ("number", "usd_error.2"))
     first = -floor(log10(error * (100.0 if named(own).percent else 1.0)))
-    decimals = max(named(supported(family, error)).decimals, min(first, MOST_DECIMALS))
+    decimals = max(named(supported(family, typical or error)).decimals, min(first, MOST_DECIMALS))
     return Cell(error, f"{own.partition('.')[0]}.{decimals}", "note")
+
+
+def typical_error(values: np.ndarray, errors: np.ndarray) -> float:
+    """Median error of a row, so that all its numbers have the same decimals; 0 where all are exact."""
+    real = errors[np.isfinite(errors) & (errors > ROUNDING * np.abs(values))]
+    return float(np.median(real)) if len(real) else 0.0
+
+
+def value_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
+    """A row of numbers, in `unit`, with the decimals that their typical error supports."""
+    typical = typical_error(values, errors)
+    return [value_cell(float(v), typical, unit) for v in values]
+
+
+def error_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
+    """The errors of such a row."""
+    typical = typical_error(values, errors)
+    return [error_cell(float(v), float(e), unit, typical) for v, e in zip(values, errors, strict=True)]
+
+
+def paired_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
+    """Numbers and errors in turn, as under `year_columns`."""
+    pairs = zip(value_cells(values, errors, unit), error_cells(values, errors, unit), strict=True)
+    return [cell for both in pairs for cell in both]
 
 
 def pair(estimate: Estimate, unit: str, style: Style | None = None) -> tuple[Cell | str, Cell | str]:
     """An estimate in base units as a number and its standard error, in `unit`."""
-    from risk.units import SCALE
-
     value, error = estimate.value / SCALE[unit], estimate.standard_error / SCALE[unit]
     return value_cell(value, error, unit, style, estimate.thin), error_cell(value, error, unit)
 
@@ -118,9 +142,9 @@ class Line:
     bold: bool = False
 
 
-def year_grid(labels: Sequence[str], label: float = 46.0) -> tuple[float, ...]:
+def year_grid(labels: Sequence[str]) -> tuple[float, ...]:
     """Widths of a sheet whose tables have years across."""
-    return (label, *(YEAR, ERROR) * len(labels))
+    return (LABEL, *(YEAR, ERROR) * len(labels))
 
 
 def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]:
@@ -134,14 +158,10 @@ def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]
 
 def year_cells(line: Line) -> list[Content]:
     """Cells of a line under `year_columns`."""
-    from risk.units import SCALE
-
-    errors = np.zeros(len(line.mean)) if line.error is None else line.error
-    cells: list[Content] = []
-    for mean, error in zip(line.mean / SCALE[line.unit], errors / SCALE[line.unit], strict=True):
-        value = value_cell(float(mean), float(error), line.unit)
-        cells += [value, None if line.error is None else error_cell(float(mean), float(error), line.unit)]
-    return cells
+    mean = line.mean / SCALE[line.unit]
+    if line.error is None:
+        return [cell for value in mean for cell in (value_cell(float(value), 0.0, line.unit), None)]
+    return paired_cells(mean, line.error / SCALE[line.unit], line.unit)
 
 
 def year_table(

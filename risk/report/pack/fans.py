@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,8 @@ from risk.analysis import gap
 from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
 from risk.report.formats import show
-from risk.report.pack.elements import error_cell, format_of, subtitle, value_cell
-from risk.report.pack.results import Results, series
+from risk.report.pack.elements import error_cells, format_of, subtitle, value_cells
+from risk.report.pack.results import Array, Results, series
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Band as Side
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
@@ -115,24 +115,22 @@ def table(quantity: Quantity, quarters: Sequence[str]) -> Table:
     form = format_of(quantity.unit)
     first = [Column("label", quantity.unit)]
     blank = [Column(f"b{i}", "", "text") for i in range(quantity.start)]
-    columns = [*first, *blank, *(Column(column_key(q), _short(q), form, style="engine") for q in shown)]
-    rows = [_row(quantity, key, key.upper(), "value") for key in QUANTILES]
-    rows += [_row(quantity, key, f"± of {key.upper()}", "error") for key in SHOWN_ERRORS]
+    columns = [*first, *blank, *(Column(column_key(q), short(q), form, style="engine") for q in shown)]
+    rows = [_row(quantity, key, key.upper(), value_cells) for key in QUANTILES]
+    rows += [_row(quantity, key, f"± of {key.upper()}", error_cells) for key in SHOWN_ERRORS]
     ids = (*QUANTILES, *(f"{key}_se" for key in SHOWN_ERRORS))
     return Table(table_id(quantity), tuple(columns), tuple(rows), quantity.title, "", ids)
 
 
-def _short(quarter: str) -> str:
+def short(quarter: str) -> str:
     """2026Q2 on two lines of a narrow column."""
-    return f"{quarter[:4]} {quarter[4:]}"
+    return f"{quarter[:4]}\n{quarter[4:]}"
 
 
-def _row(quantity: Quantity, key: str, label: str, kind: str) -> tuple[Content, ...]:
+def _row(quantity: Quantity, key: str, label: str, make: Callable[[Array, Array, str], list[Content]]) -> tuple[Content, ...]:
     place = QUANTILES.index(key)
     values, errors = quantity.band.quantiles[place], quantity.band.standard_error[place]
-    make = value_cell if kind == "value" else error_cell
-    cells = (make(float(v), float(e), quantity.unit) for v, e in zip(values, errors, strict=True))
-    return (label, *(None,) * quantity.start, *cells)
+    return (label, *(None,) * quantity.start, *make(values, errors, quantity.unit))
 
 
 def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content]]:
@@ -148,7 +146,7 @@ def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content
     return found
 
 
-def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: int = 15) -> Fan:
+def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: int = 14) -> Fan:
     """The chart of a quantity; its numbers are links to its table."""
     shown = quarters[quantity.start :]
     data = links(quantity, quarters)

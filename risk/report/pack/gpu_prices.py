@@ -16,9 +16,8 @@ from risk.report.pack import fans
 from risk.report.pack.elements import (
     UPPER_BOUND,
     Line,
-    error_cell,
+    paired_cells,
     subtitle,
-    value_cell,
     year_columns,
     year_grid,
     year_table,
@@ -42,18 +41,18 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
     labels = year_labels(results.run.calendar)
     spread, fleet = _spread(results, labels), _fleet(results, labels)
     half = 1 + len(labels)
-    fan = fans.chart(rent, results.labels, "h100-rent")
+    fan = fans.chart(rent, results.labels, "h100-rent", 14)
     return Sheet(
         "GPUPrices",
         "GPU prices – rents, utilization, fleet and collateral",
         subtitle(results, "USD per GPU-hour unless a unit is shown; at the end of each year"),
         "P",
         (
-            Band((At(fan, 1, half - 1), At(_three_rents(results), half, half))),
+            Band((At(fan, 1, half - 1), At(_three_rents(results), half))),
             spread,
             _rents(results, labels, "contract", "One-year contract rent by generation"),
             _rents(results, labels, "spot", "Spot rent by generation"),
-            Band((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, spread), half, half))),
+            Band((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, spread), half))),
             fleet,
             _collateral(results, labels),
             Paragraph("Fleet counts at the base date are stylised: what recorded spending could buy.", "note"),
@@ -77,11 +76,8 @@ def _spread(results: Results, labels: Sequence[str]) -> Table:
         found = band(values, LEVELS)
         for (key, _), quantile, errors in zip(QUANTILES, found.quantiles, found.standard_error, strict=True):
             unit = "" if variable.unit == "fraction" else f", {variable.unit}"
-            cells: list[Content] = [f"{key.upper()}  {variable.label}{unit}"]
-            for value, error in zip(quantile, errors, strict=True):
-                cells.append(value_cell(float(value), float(error), variable.unit))
-                cells.append(error_cell(float(value), float(error), variable.unit))
-            rows.append(tuple(cells))
+            label = f"{key.upper()}  {variable.label}{unit}"
+            rows.append((label, *paired_cells(quantile, errors, variable.unit)))
             ids.append(f"{name}_{key}")
     columns = (Column("label", "Over paths"), *year_columns(labels))
     note = "± = standard error of the quantile. Clearing = the rent at which all energized units would be let."
@@ -107,12 +103,8 @@ def _by_generation(
     launched = _launched(results)
     rows = []
     for g, name in enumerate(results.run.entities["gpu.fleet"]):
-        cells: list[Content] = [name]
-        for y, _ in enumerate(labels):
-            shown = launched[g][y]
-            value, se = float(mean[y, g]), float(error[y, g])
-            cells += [value_cell(value, se, "USD/h") if shown else "–", error_cell(value, se, "USD/h") if shown else "–"]
-        rows.append(tuple(cells))
+        shown = np.where(launched[g], mean[:, g], np.nan)
+        rows.append((name, *paired_cells(shown, error[:, g], "USD/h")))
     columns = (Column("label", "Generation"), *year_columns(labels))
     note = "–: not launched by plan. The launch quarter is random around the plan."
     return Table(identifier, columns, tuple(rows), title, note, results.run.entities["gpu.fleet"])
@@ -149,7 +141,7 @@ def _three_rents(results: Results) -> Lines:
     return Lines(
         id="three-rents", title="H100: three rents, medians", alt=f"At {results.labels[-1]} the median H100 rents are: {ends} USD/h.",
         x_title="Quarter", y_title="USD/h", format="price", labels=results.labels, series=lines,
-        first=fans.first_year_end(results.labels), height=15,
+        first=fans.first_year_end(results.labels), height=14,
     )  # fmt: skip
 
 
@@ -164,7 +156,7 @@ def _fleet_chart(labels: Sequence[str], fleet: Table) -> Bars:
     alt = f"The mean energized fleet grows from {start:,.0f} to {end:,.0f} million H100 equivalents by {labels[-1]}."
     return Bars(
         id="fleet-chart", title="Energized fleet by generation, means", alt=alt, x_title="Year's end", y_title="H100e, millions",
-        format="count", labels=labels, series=bars, stacked=True, height=15,
+        format="count", labels=labels, series=bars, stacked=True, height=14,
     )  # fmt: skip
 
 
@@ -182,6 +174,6 @@ def _utilization(labels: Sequence[str], spread: Table) -> Lines:
     alt = f"At the end of {labels[-1]} nine paths in ten have utilization between {low:.0%} and {high:.0%}."
     return Lines(
         id="utilization", title="Utilization: billed over energized GPU-hours", alt=alt, x_title="Year's end", y_title="Share",
-        format="share", labels=labels, series=lines, every=1, height=15,
+        format="share", labels=labels, series=lines, every=1, height=14,
     )  # fmt: skip
 

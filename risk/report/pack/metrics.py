@@ -16,14 +16,14 @@ from risk.report.pack.elements import (
     value_cell,
 )
 from risk.report.pack.results import Results
-from risk.report.sheet import Paragraph, Sheet
+from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; where the register lacks it, nothing is printed."""
 
-GRID = (40.0, 10.0, *(7.8,) * 22)
+GRID = (47.0, 10.0, *(7.8,) * 22)
 TAILS = ("var95", "var99", "es95", "es975", "es99")
 _TAIL_HEADERS = ("VaR 95", "VaR 99", "ES 95", "ES 97.5", "ES 99")
 QUANTILES = tuple(f"p{round(100 * level)}" for level in LEVELS)
@@ -44,12 +44,12 @@ def sheet(results: Results) -> Sheet:
         (
             _classes(results),
             _claims(results),
-            Paragraph("What each proposition says, fixed before results were seen:", "finding"),
-            *(Paragraph(f"{c.id}: {c.statement}{_pending(c)}", "bullet") for c in statements),
             tail.drivers(results),
             tail.table(results),
             _distribution(results),
             _errors(results),
+            Heading("What each proposition says, fixed before results were seen"),
+            *(Paragraph(f"{c.id}: {c.statement}{_pending(c)}", "bullet") for c in statements),
         ),
         question="How likely is each proposition, and how far do the outcomes spread?",
         grid=GRID,
@@ -79,7 +79,7 @@ def _classes(results: Results) -> Table:
         Column("words", "Reading", span=4),
     ]
     for i, _ in enumerate(others):
-        columns += _probabilities(f"alternative{i}", "P")
+        columns += _probabilities(f"alternative{i}", f"Alt. {i + 1}")
         columns.append(Column(f"blank{i}", " " * (i + 1), span=1))
     rows = []
     for position, found in enumerate(verdict.classes):
@@ -91,7 +91,8 @@ def _classes(results: Results) -> Table:
             known = three[position] if position < len(three) else None
             row += [*_probability_cells(known), None]
         rows.append(tuple(row))
-    note = "Alternatives, left to right: " + "; ".join(others) + ". ± is the half-width of the 95% Monte Carlo interval."
+    told = "; ".join(f"{i + 1}: {other}" for i, other in enumerate(others))
+    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval."
     names = tuple(found.name for found in verdict.classes)
     return Table("classes", tuple(columns), tuple(rows), "Outcome classes", note, names)
 
@@ -156,8 +157,8 @@ def _distribution(results: Results) -> Table:
     columns += [_number("sd", "Std dev"), _number("skew", "Skew")]
     columns += [_number(key, key.upper()) for key in QUANTILES]
     columns += [_number(key, header) for key, header in zip(TAILS, _TAIL_HEADERS, strict=True)]
-    header = f"P(> {threshold:,.0f})" if threshold is not None else "P(>)"
-    columns += [Column("above", header, "probability", style="engine")]
+    if threshold is not None:
+        columns += [Column("above", f"P(> {threshold:,.0f})", "probability", style="engine")]
     columns += [_number("min", "Min"), _number("max", "Max"), Column("n", "n", "count", style="engine")]
     rows = tuple(_metric_row(results, m, threshold) for m in results.metrics)
     names = tuple(m.variable.name for m in results.metrics)
@@ -177,9 +178,6 @@ def _metric_row(results: Results, m: Metric, threshold: float | None) -> tuple[C
     def estimated(estimate: Estimate) -> Content:
         return value_cell(estimate.value, estimate.standard_error, unit, thin=estimate.thin)
 
-    above: Content = "–"
-    if threshold is not None and m.variable.unit == "USD bn" and "loss" in m.variable.name:
-        above = probability_cell(statistics.probability(values(results.run, m.variable) > threshold))
     return (
         m.variable.label,
         unit,
@@ -189,11 +187,20 @@ def _metric_row(results: Results, m: Metric, threshold: float | None) -> tuple[C
         Cell(m.skewness, "number.1"),
         *(estimated(q) for q in m.quantiles),
         *(estimated(e) for e in (*m.var, *m.shortfall)),
-        above,
+        *_above(results, m, threshold),
         shown(m.minimum),
         shown(m.maximum),
         m.mean.n,
     )
+
+
+def _above(results: Results, m: Metric, threshold: float | None) -> tuple[Content, ...]:
+    """Probability that a loss exceeds the threshold; nothing without a threshold, "–" for other outcomes."""
+    if threshold is None:
+        return ()
+    if m.variable.unit != "USD bn" or "loss" not in m.variable.name:
+        return ("–",)
+    return (probability_cell(statistics.probability(values(results.run, m.variable) > threshold)),)
 
 
 def _threshold(results: Results) -> float | None:

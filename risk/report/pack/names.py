@@ -60,13 +60,6 @@ WORDS: Mapping[str, str] = {
     "clo": "CLO tranches",
     "bank": "Banks",
     "other": "Other",
-    # facilities
-    "ig": "investment grade",
-    "lab": "AI lab",
-    "ig_on_lab": "IG on a lab",
-    "neocloud": "neocloud",
-    "gpu": "GPUs",
-    "data_center": "data center",
     # grades
     "page": "thesis page",
     "filing": "filing",
@@ -78,6 +71,8 @@ WORDS: Mapping[str, str] = {
 
 CHAIN = {"models": "Model developers", "cloud": "Cloud (GPU rental)"}
 """Layers of the value chain whose codes also name a segment."""
+
+PAYERS = {"ig": "Inv. grade", "lab": "AI lab", "ig_on_lab": "IG on a lab", "other": "Others"}
 
 SEGMENTS = {"cloud": "AI cloud services outside the labs"}
 

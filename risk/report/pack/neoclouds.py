@@ -10,7 +10,7 @@ from risk.analysis.flows import stocks
 from risk.analysis.statistics import Estimate
 from risk.report.pack import duration
 from risk.report.pack.elements import margin_cell, pair, probability_cell, subtitle
-from risk.report.pack.names import words
+from risk.report.pack.names import PAYERS, words
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Table
@@ -34,11 +34,11 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(warning, "finding"),
             duration.charts(results),
+            duration.refinancing(results),
             duration.ladder(results),
             _terms(results),
             _outcomes(results),
             _firms(results),
-            duration.refinancing(results),
             _cohorts(results),
         ),
         question="Who borrowed against what, when do contracts and debt end, and who defaults?",
@@ -100,7 +100,7 @@ def _term_row(f: Facility) -> tuple[Content, ...]:
     lives = (f.contract_life, f.contract_end, f.debt_life, f.debt_end, f.asset_life)
     return (
         _name(f),
-        words(f.payer),
+        words(f.payer, PAYERS),
         f.lender,
         f.debt / BILLION,
         f.coupon,
@@ -134,7 +134,7 @@ def _outcomes(results: Results) -> Table:
     columns = (
         Column("label", "Facility"),
         *_chance_columns(neoclouds.reached(results.run)),
-        Column("loss", "Loss, USD bn", "usd_bn", style="engine", span=2),
+        Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
         Column("se", "±", "usd_error", style="note"),
         Column("share", "Loss/debt", "rate", style="engine", span=2),
         Column("stylised", "Row is", span=2),
@@ -143,7 +143,7 @@ def _outcomes(results: Results) -> Table:
     for f in results.facilities:
         found = results.defaults[f.name]
         share = found.loss.value / f.debt
-        rows.append((_name(f), *_chances(found.probability), *pair(found.loss, "USD bn"), share, _flag(f.stylised)))
+        rows.append((_name(f), *_chances(found.probability), *pair(found.loss, "USD m"), share, _flag(f.stylised)))
     last = results.labels[-1]
     note = f"Payment or maturity default. Loss = principal not recovered, mean over paths, to {last}; ± standard error."
     names = tuple(f.name for f in results.facilities)
@@ -194,14 +194,14 @@ def _cohorts(results: Results) -> Table:
         Column("payer", "Payer", span=2),
         Column("lent", "Lent, USD bn", "usd_bn", style="engine", span=2),
         Column("lent_se", "±", "usd_error", style="note"),
-        Column("loss", "Loss, USD bn", "usd_bn", style="engine", span=2),
+        Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
         Column("loss_se", "±", "usd_error", style="note"),
         Column("share", "Loss/lent", "rate", style="engine", span=2),
     )
     rows = []
     for cohort in neoclouds.cohorts(results.run):
         share = cohort.loss.value / cohort.originated.value if cohort.originated.value else 0.0
-        lent, loss = pair(cohort.originated, "USD bn"), pair(cohort.loss, "USD bn")
-        rows.append((cohort.year, words(cohort.payer), *lent, *loss, share))
+        lent, loss = pair(cohort.originated, "USD bn"), pair(cohort.loss, "USD m")
+        rows.append((cohort.year, words(cohort.payer, PAYERS), *lent, *loss, share))
     note = "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor (judgement)."
     return Table("cohorts", columns, tuple(rows), "New cohorts, mean over paths", note)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from risk.analysis.flows import Yearly, flows, stocks, year_labels
 from risk.report.charts import STACK, Bars, Series
 from risk.report.pack.elements import (
@@ -14,14 +12,14 @@ from risk.report.pack.elements import (
     YEAR,
     Line,
     error_cell,
+    paired_cells,
     subtitle,
-    value_cell,
     year_columns,
     year_grid,
     year_table,
 )
 from risk.report.pack.names import words
-from risk.report.pack.results import Results
+from risk.report.pack.results import Array, Results
 from risk.report.pack.value_chain import TOLERANCE
 from risk.report.sheet import At, Band, Paragraph, Sheet
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
@@ -48,7 +46,7 @@ def sheet(results: Results) -> Sheet:
             Paragraph(_round(results), "finding"),
             Band((
                 At(_chart(labels, instruments, "Credit loss by instrument, means"), 1, half - 1),
-                At(_chart(labels, holders, "Credit loss by holder, means"), half, half),
+                At(_chart(labels, holders, "Credit loss by holder, means"), half),
             )),
             _segments(results, labels),
             instruments,
@@ -87,11 +85,8 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
     return Table("credit-segments", columns, tuple(rows), "Segments of pooled loans, mean over paths", note, tuple(ids), bold)
 
 
-def _row(label: str, mean: np.ndarray, error: np.ndarray, scale: float, unit: str) -> tuple[Content, ...]:
-    cells: list[Content] = [label]
-    for m, e in zip(mean / scale, error / scale, strict=True):
-        cells += [value_cell(float(m), float(e), unit), error_cell(float(m), float(e), unit)]
-    return tuple(cells)
+def _row(label: str, mean: Array, error: Array, scale: float, unit: str) -> tuple[Content, ...]:
+    return (label, *paired_cells(mean / scale, error / scale, unit))
 
 
 def _recovery(name: str, defaulted: Yearly, loss: Yearly) -> tuple[Content, ...]:

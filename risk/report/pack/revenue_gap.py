@@ -13,12 +13,11 @@ from risk.report.pack import decode, value_chain
 from risk.report.pack.elements import (
     UPPER_BOUND,
     Line,
-    error_cell,
     margin_cell,
+    paired_cells,
     probability_cell,
     probability_text,
     subtitle,
-    value_cell,
     year_columns,
     year_grid,
     year_table,
@@ -158,19 +157,16 @@ def _flips(results: Results, labels: Sequence[str], found: Sequence[gap.Definiti
 
 def _coverage(results: Results, labels: Sequence[str]) -> Table:
     """Distribution of the vintage lens's coverage by calendar year."""
-    rows, ids = [], []
+    rows: list[tuple[Content, ...]] = []
+    ids: list[str] = []
     for basis, label in gap.BASES:
         quantiles, short = gap.coverage_by_year(results.run, results.revenue.basis(basis))
         for name, values, errors in zip(
             ("P5", "P50", "P95"), quantiles.quantiles, quantiles.standard_error, strict=True
         ):
-            cells: list[Content] = [f"{name} of coverage: {label.lower()}"]
-            for value, error in zip(values, errors, strict=True):
-                cells.append(value_cell(float(value), float(error), "fraction"))
-                cells.append(error_cell(float(value), float(error), "fraction"))
-            rows.append(tuple(cells))
+            rows.append((f"{name} of coverage: {label.lower()}", *paired_cells(values, errors, "fraction")))
             ids.append(f"{name.lower()}_{basis}")
-        cells = [f"P(coverage below 100%): {label.lower()}"]
+        cells: list[Content] = [f"P(coverage below 100%): {label.lower()}"]
         for estimate in short:
             cells += [probability_cell(estimate), margin_cell(estimate)]
         rows.append(tuple(cells))

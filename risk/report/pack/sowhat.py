@@ -118,7 +118,8 @@ def care(results: Results) -> str:
     return (
         f"Read with care: a scenario tool, not a forecast. {judged} of {len(entries)} inputs are judgement; {stylised} of "
         f"{len(results.facilities) + len(firms)} neocloud facilities and HoldCos are stylised; {old} of {len(rows)} "
-        f"assumptions are older than {assumptions.stale_days(results)} days. ± is sampling noise only, not model error. "
+        f"assumptions are older than {assumptions.stale_days(results)} days. ± is sampling noise only, not model error; "
+        f"* = fewer than 500 paths in the tail. "
         f"Not in the model yet: {limits(results)}."
     )
 
@@ -128,4 +129,5 @@ def limits(results: Results) -> str:
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
     targets = [t for t in results.register["targets"] if t["status"] == "pending"]
     reasons = sorted({str(t["reason"]).rstrip(".").removeprefix("Comes with ").partition(";")[0] for t in targets})
-    return "; ".join([*pending, *reasons]) or "nothing that the register declares"
+    told = [r for r in reasons if not any(r in other and r != other for other in reasons)]
+    return "; ".join([*pending, *told]) or "nothing that the register declares"

@@ -62,7 +62,7 @@ def screen(rows: Sequence[Row], page: Page) -> Screen:
     count = f"{len(failures)} of {len(rows)} failed" if failures else f"{len(rows)} of {len(rows)} done"
     return (
         grid(headings, [_row(row) for row in rows], page),
-        note("ES 97.5%: expected shortfall of the headline loss, USD bn", page),
+        note(f"ES 97.5%: expected shortfall of the headline loss, USD bn{_thin(rows)}", page),
         Text(),
         *(Text(page.say(f"{row.scenario} failed: {row.why}"), style=_alarm(page)) for row in failures),
         Text(page.say(count), style=_alarm(page) if failures else ""),
@@ -74,6 +74,11 @@ def _row(row: Row) -> tuple[Cell, ...]:
     loss = with_error(row.loss, "USD bn") if row.loss else ""
     status = Text("FAILED", style="bold red") if row.status == FAILED else row.status
     return row.scenario, *classes, loss, status, row.run, row.pack
+
+
+def _thin(rows: Sequence[Row]) -> str:
+    starred = any(row.loss is not None and row.loss.thin for row in rows)
+    return "; * fewer than 500 paths lie in this tail" if starred else ""
 
 
 def _alarm(page: Page) -> str:

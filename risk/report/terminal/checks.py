@@ -12,7 +12,7 @@ from rich.text import Text
 from risk.analysis.identities import TOLERANCE, Identity, identities
 from risk.calibrate import TargetResult, results
 from risk.report.formats import show
-from risk.report.terminal.numbers import FAMILIES, number
+from risk.report.terminal.numbers import FAMILIES, margin, number
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, heading_data
 from risk.report.terminal.summary import heading as run_heading
@@ -101,7 +101,7 @@ def _value(target: TargetResult) -> tuple[str, str]:
     if 0.0 < abs(value) < 1e-4:
         return show(value, "tolerance"), ""
     shown = number(value, error or 0.0, target.unit).removesuffix(" bp")
-    return shown, f"±{number(error, error, target.unit).removesuffix(' bp')}" if error else ""
+    return shown, margin(error, error, target.unit).removesuffix(" bp") if error else ""
 
 
 def bounds(target: TargetResult) -> str:
@@ -130,7 +130,7 @@ def _found(target: TargetResult) -> str:
 
 def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
     lines = [f"{target.id} {target.status}: {target.reason}" for target in targets if target.reason]
-    if any(_found(target) == NEARLY for target in targets):
+    if any(_found(target) == NEARLY and not target.contradicts for target in targets):
         lines.append(f"{NEARLY}: on the wrong side of a bound, by less than two standard errors.")
     return tuple(note(line, page) for line in lines)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from risk.analysis.statistics import NORMAL_95, Estimate, significant
-from risk.report.formats import show, supported
+from risk.report.formats import named, show, supported
 
 FAMILIES = {
     "USD bn": "usd_bn",
@@ -23,6 +24,8 @@ FAMILIES = {
 
 PURE = "number.4"
 """Format of numbers without a unit that have an error; without one they print two decimals."""
+
+MOST_DECIMALS = 4
 
 PRECISE = 1e-12
 """Relative error below which a number counts as exact."""
@@ -44,8 +47,15 @@ def error(estimate: Estimate, unit: str) -> str:
     half = 0.5 * (high - low)
     if not math.isfinite(half) or half <= PRECISE * abs(estimate.value):
         return ""
-    family = FAMILIES.get(unit, PURE)
-    return "±" + show(half, supported(family, max(estimate.standard_error, half / NORMAL_95))).lstrip("+")
+    return margin(half, max(estimate.standard_error, half / NORMAL_95), unit)
+
+
+def margin(half: float, standard_error: float, unit: str) -> str:
+    """Width of an interval, with the decimals of its number, or more where it would read zero."""
+    form = named(supported(FAMILIES.get(unit, PURE), standard_error))
+    first = -math.floor(math.log10(half * (100.0 if form.percent else 1.0)))
+    decimals = min(max(form.decimals, first), MOST_DECIMALS)
+    return "±" + replace(form, decimals=decimals).show(half)
 
 
 def with_error(estimate: Estimate, unit: str) -> str:

@@ -101,7 +101,7 @@ def test_base_fleet_and_pipeline_do_not_depend_on_the_delivery_weights() -> None
     states = [fleet.init(parameters(delivery_weights=w), E) for w in (slow, fast)]
     bought = [s.energized.sum() + sum(x.sum() for x in s.pipeline) for s in states]
     assert bought[0] == pytest.approx(bought[1], rel=1e-14)
-    # a sixth of the oldest, 3.4M, waits a quarter; of the newest, 4.3M, nothing has come
+    # oldest 3.4M: its last delivery; 3.7M: the last two; newest 4.3M: all three are still to come
     due = [x[0, 3] for x in states[0].pipeline]
     assert due == pytest.approx(
         [0.1 * 4.3e6 + 0.3 * 3.7e6 + 0.6 * 3.4e6, 0.3 * 4.3e6 + 0.6 * 3.7e6, 0.6 * 4.3e6]

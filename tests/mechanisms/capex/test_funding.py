@@ -1,0 +1,188 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
+from risk.mechanisms.capex import funding
+from tests.mechanisms.given import column, given, row
+from tests.mechanisms.worked import worked
+
+BN = 1e9
+
+
+def parameters(**changes: Any) -> funding.Params:
+    values: dict[str, Any] = {
+        "cfo": row(47 * BN),
+        "cash": row(95 * BN),
+        "debt": row(140 * BN),
+        "leverage_limit": row(1.9),
+        "lease_not_commenced": row(90 * BN),
+        "lab_equity_share": row(0.4),
+        "ai_revenue_share": row(0.28),
+        "lab_commitment_share": row(0.06),
+        "cfo_growth": column(0.115),
+        "cfo_macro_beta": 0.012,
+        "ai_cash_margin": column(0.25),
+        "lab_shortfall_pass": 0.5,
+        "payout": column(0.2),
+        "minimum_cash": 0.6,
+        "maturity_rate": 0.011,
+        "prefunding": 0.5,
+        "leverage_stretch": 1.15,
+        "bond_cap": 30 * BN,
+        "private_credit_cap": 3 * BN,
+        "equity_cap": 3 * BN,
+        "lease_present_value": 0.65,
+        "lease_start_quarters": 18.0,
+        "lease_service": 0.10,
+        "lease_principal": 0.04,
+        "spv_share": 0.045,
+        "suppliers_big_five": 0.5,
+    }
+    return given(funding.Params, **(values | changes))
+
+
+def state(**changes: float) -> funding.State:
+    values = {"core_cfo": 47.0, "cash": 60.0, "bonds": 140.0, "leases": 30.0, "spv": 5.0, "uncommenced": 58.5}
+    return funding.State(**{name: row(BN * x) for name, x in (values | changes).items()})
+
+
+def step(
+    p: funding.Params | None = None, s: funding.State | None = None, t: int = 3, **changes: Any
+) -> tuple[funding.State, funding.Flows]:
+    inputs: dict[str, Any] = {
+        "planned": row(52 * BN),
+        "next_year": row(216 * BN),
+        "revenue_gain": column(20 * BN),
+        "lab_shortfall": column(10 * BN),
+        "recycled": column(27 * BN),
+        "spv_support": row(0.0),
+        "availability": column(0.9),
+        "macro": column(1.0),
+    }
+    return funding.step(p or parameters(), s or state(), t, **(inputs | changes))
+
+
+def test_worked_example() -> None:
+    with worked("capex", "funding") as w:
+        after, f = step(planned=row(BN * w["planned"]))
+        w.agrees("core cash flow", after.core_cfo / BN)
+        nothing = column(0.0)
+        core = after.core_cfo
+        p = parameters()
+        w.agrees("AI contribution", (funding.operating_cash(p, core, column(20 * BN), nothing) - core) / BN)
+        w.agrees("unpaid by labs", (core - funding.operating_cash(p, core, nothing, column(10 * BN))) / BN)
+        w.agrees("lease service", w["core cash flow"] + w["AI contribution"] - w["unpaid by labs"] - f.cfo / BN)
+        w.agrees("cash flow", f.cfo / BN)
+        w.agrees("payout", f.payout / BN)
+        w.agrees("lab equity", f.lab_equity / BN)
+        w.agrees("maturities", f.maturities / BN)
+        w.agrees("spare cash", 60 - 0.6 * 95)
+        short = f.planned + f.payout + f.lab_equity + f.maturities - f.cfo
+        ahead = 216 * BN + 4 * (f.payout + f.lab_equity + f.maturities - f.cfo)
+        w.agrees("shortfall", short / BN)
+        w.agrees("ahead", ahead / BN)
+        w.agrees("need", (short - 3 * BN + 0.5 * ahead) / BN)
+        w.agrees("room", (funding.leverage_limit(p, f.cfo) - 173.46 * BN) / BN)
+        w.agrees("bonds", f.bonds / BN)
+        w.agrees("private credit", f.private_credit / BN)
+        w.agrees("equity", f.equity / BN)
+        w.agrees("cut", f.cut / BN)
+        w.agrees("cash after", after.cash / BN)
+        w.agrees("lease additions", f.lease_additions / BN)
+        w.agrees("SPV additions", f.spv_additions / BN)
+        w.agrees("net debt raised", f.net_debt_change / BN)
+
+
+def test_need_is_exact_where_no_cap_binds() -> None:
+    """Bonds cover shortfall less spare cash plus half of the year ahead."""
+    roomy = parameters(bond_cap=1e15)
+    _, f = step(roomy)
+    assert f.bonds.item() / BN == pytest.approx(52.105, abs=5e-4)
+    assert f.private_credit.item() == f.equity.item() == 0.0
+
+
+def test_a_firm_at_its_limit_can_still_refinance_what_matures() -> None:
+    p = parameters(private_credit_cap=0.0, equity_cap=0.0)
+    cfo = step(p)[1].cfo
+    at_limit = state(bonds=funding.leverage_limit(p, cfo).item() / BN - 35.0)
+    _, f = step(p, at_limit)
+    assert f.bonds.item() == pytest.approx(f.maturities.item())
+
+
+def test_what_cannot_be_funded_is_cut() -> None:
+    broke = parameters(leverage_limit=row(0.0), private_credit_cap=0.0, equity_cap=0.0)
+    after, f = step(broke)
+    uses = f.payout + f.lab_equity + f.maturities
+    assert (f.cut / BN).item() == pytest.approx((52 * BN + uses - f.cfo).item() / BN - 3.0)
+    assert after.cash.item() / BN == pytest.approx(57.0), "the minimum is kept"
+    _, f = step(broke, planned=row(1 * BN), spv_support=row(100 * BN))
+    assert f.capex.item() == 0.0, "capex is cut to nothing, not below"
+
+
+def test_leases_commence_evenly_and_are_then_all_in() -> None:
+    p = parameters()
+    s = funding.init(p, 1)
+    for t in range(1, 20):
+        s, f = step(p, s, t)
+        assert f.lease_additions.item() == pytest.approx(3.25 * BN if t <= 18 else 0.0)
+    assert s.uncommenced.item() == pytest.approx(0.0, abs=1.0)
+
+
+def test_leases_commence_in_a_crunch_too() -> None:
+    broke = parameters(leverage_limit=row(0.0), private_credit_cap=0.0, equity_cap=0.0)
+    assert step(broke)[1].lease_additions.item() == pytest.approx(3.25 * BN)
+
+
+def test_lease_service_is_ten_percent_of_which_four_is_principal() -> None:
+    more, less = step(s=state(leases=40.0)), step(s=state(leases=30.0))
+    assert (less[1].cfo - more[1].cfo).item() == pytest.approx(0.10 * 10 * BN / 4)
+    assert (more[1].lease_principal - less[1].lease_principal).item() == pytest.approx(0.04 * 10 * BN / 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [
+        ({"macro": column(2.0)}, -1),
+        ({"revenue_gain": column(40 * BN)}, 1),
+        ({"lab_shortfall": column(20 * BN)}, -1),
+    ],
+    ids=str,
+)
+def test_what_moves_cash_flow(change: dict[str, Any], sign: int) -> None:
+    assert np.sign((step(**change)[1].cfo - step()[1].cfo).item()) == sign
+
+
+def test_less_credit_means_less_private_credit_and_fewer_vehicles() -> None:
+    tight, easy = step(availability=column(0.5))[1], step(availability=column(1.0))[1]
+    assert tight.private_credit.item() == pytest.approx(1.5 * BN)
+    assert easy.private_credit.item() == pytest.approx(3.0 * BN)
+    assert tight.spv_additions / easy.spv_additions == pytest.approx(0.75)
+
+
+def test_excess_leverage_is_debt_over_its_limit() -> None:
+    after, f = step(s=state(bonds=500.0))
+    limit = 1.9 * 1.15 * 4 * f.cfo
+    assert f.excess_leverage == pytest.approx((after.bonds + after.leases + after.spv) / limit - 1)
+    assert step()[1].excess_leverage.item() == 0.0
+
+
+amounts = st.floats(0.0, 300.0)
+
+
+@examples(amounts, amounts, amounts, amounts, st.floats(-100.0, 200.0), st.floats(0.0, 1.0))
+def test_sources_equal_uses_and_stocks_move_by_flows(
+    planned: float, ahead: float, cash: float, debt: float, cfo: float, availability: float
+) -> None:
+    s = state(core_cfo=cfo, cash=cash, bonds=debt)
+    after, f = step(
+        s=s, planned=row(planned * BN), next_year=row(ahead * BN), availability=column(availability)
+    )
+    assert funding.sources(f).item() == pytest.approx(funding.uses(f).item(), rel=1e-12, abs=1.0)
+    assert (after.cash - s.cash).item() == pytest.approx((f.cash_build - f.cash_drawn).item(), abs=1e-3)
+    moved = f.bonds + f.private_credit - f.maturities
+    assert (after.bonds - s.bonds).item() == pytest.approx(moved.item(), rel=1e-12, abs=1e-3)
+    assert 0.0 <= f.cut.item() <= planned * BN
+    assert f.capex.item() == pytest.approx(planned * BN - f.cut.item())

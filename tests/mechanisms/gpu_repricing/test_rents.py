@@ -1,0 +1,192 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.mechanisms.gpu_repricing import rents
+from tests.mechanisms.given import Array, column, given, row
+from tests.mechanisms.worked import worked
+
+E = row(0.5, 1.0, 2.0)
+"""Throughput of A100, H100, B200."""
+
+OLD = row(20.0, 14.0, 5.0)
+"""Quarters since launch: nobody has launched within the year."""
+
+CALM = {
+    "rent": column(0.0),
+    "efficiency": column(0.0),
+    "efficiency_event": column(1.0),
+    "fire_sale": column(0.0),
+}
+
+
+def parameters(**changes: Any) -> rents.Params:
+    values: dict[str, Any] = {
+        "launch_obsolescence": column(0.15),
+        "spot_reversion": column(0.45),
+        "contract_reversion": column(0.35),
+        "spot_volatility": column(0.30),
+        "term_premium": column(0.04),
+        "utilization_elasticity": column(0.6),
+        "normal_utilization": 0.65,
+        "lowest_utilization": 0.30,
+        "highest_utilization": 0.95,
+        "contract_weight": 0.85,
+        "drift_weight": 0.8,
+        "drift_smoothing": 0.7,
+        "drift_limit": 0.25,
+        "jump_intensity": 0.25,
+        "jump_size": 0.12,
+        "index": row(1.10, 2.65, 5.30),
+        "spot_discount": 2.42,
+        "rent_before": 2.55,
+        "median_decline": 0.27,
+        "highest_expected_decline": 0.5,
+    }
+    return given(rents.Params, **(values | changes))
+
+
+def step(p: rents.Params, s: rents.State, demand: float = 200e9, **shocks: Array) -> tuple[rents.State, rents.Flows]:
+    energized = row(0.0, 4e6, 8e6)
+    supply = rents.priced_supply(p, E, energized)
+    return rents.step(p, s, E, energized, supply, column(demand), shocks.pop("launching", OLD), CALM | shocks)
+
+
+def at_rest(p: rents.Params) -> float:
+    """Demand, USD a year, at which the market clears at the base-date contract rent."""
+    supply = rents.priced_supply(p, E, row(0.0, 4e6, 8e6))
+    return rents.clearing_demand(p, np.log(2.65), supply).item()
+
+
+def test_worked_example() -> None:
+    with worked("gpu-repricing", "rents") as w:
+        p = parameters(
+            launch_obsolescence=column(w["ω"]),
+            index=row(1.10, w["clearing rent before"], 5.30),
+            spot_discount=w["spot before"],
+        )
+        energized = row(0.0, 1e6 * w["H100 energized"], 1e6 * w["B200 energized"])
+        supply = rents.priced_supply(p, E, energized)
+        w.agrees("priced supply", supply / 1e6)
+        bid = column(1e9 * w["bid"])
+        after, f = rents.step(p, rents.init(p, E), E, energized, supply, bid, OLD, CALM)
+        w.agrees("clearing rent", f.clearing[0, 1])
+        w.agrees("drift", after.drift)
+        w.agrees("spot", f.spot[0, 1])
+        w.agrees("contract", f.contract[0, 1])
+        w.agrees("paid on average", f.blended[0, 1])
+        w.agrees("utilization", f.utilization)
+        w.agrees("paid", f.paid / 1e9)
+        w.agrees("buyers' margin", f.unserved / 1e9)
+        w.agrees("B200 contract", f.contract[0, 2])
+        w.agrees("surprise", f.surprise)
+
+
+def test_worked_example_of_a_launch() -> None:
+    with worked("gpu-repricing", "re-rating") as w:
+        p = parameters(launch_obsolescence=column(w["ω"]))
+        throughput = row(1.0, 2.0, 2.0 * w["leap"])
+        taken = rents.rerating(p, throughput, row(30, 20, 0))
+        w.agrees("taken off a quarter", -taken[0, 1])
+        w.agrees("taken off in the year", 1.0 - np.exp(4.0 * taken[0, 0]))
+        assert taken[0, 0] == taken[0, 1]
+        assert taken[0, 2] == 0.0, "the launched generation is not re-rated"
+
+
+@pytest.mark.parametrize(("since", "hit"), [(-1, False), (0, True), (3, True), (4, False)])
+def test_a_launch_re_rates_for_four_quarters(since: int, hit: bool) -> None:
+    assert bool(rents.rerating(parameters(), E, row(20, 14, since))[0, 0] < 0.0) is hit
+
+
+def test_re_rating_fades_at_the_speed_of_each_rent() -> None:
+    p = parameters()
+    s, _ = step(p, rents.init(p, E), launching=row(20, 14, 3))
+    first_spot, first_contract = s.spot_rerating[0, 1], s.contract_rerating[0, 1]
+    s, _ = step(p, s)
+    assert s.spot_rerating[0, 1] == pytest.approx(0.55 * first_spot)
+    assert s.contract_rerating[0, 1] == pytest.approx(0.65 * first_contract)
+
+
+def test_clearing_does_not_depend_on_the_numeraire() -> None:
+    """R_g = X E_g^(1+w) / (u hours sum_k E_k^(1+w) K_k), and the same with every throughput doubled."""
+    p = parameters()
+    units = row(2e6, 4e6, 4e6)
+    paid = []
+    for scale in (1.0, 2.0):
+        throughput = scale * E
+        supply = rents.priced_supply(p, throughput, units * throughput)
+        start = rents.init(p, throughput)
+        _, f = rents.step(p, start, throughput, units * throughput, supply, column(200e9), OLD, CALM)
+        paid.append(f.clearing)
+    power = E**1.15
+    by_hand = 200e9 * power / (0.65 * 8760 * (power * units).sum())
+    np.testing.assert_allclose(paid[0], by_hand, rtol=1e-12)
+    np.testing.assert_allclose(paid[1], by_hand, rtol=1e-12)
+
+
+def test_a_market_at_rest_stays_at_rest() -> None:
+    """No premium, spot at the contract, demand where it was: nothing moves and everything offered is paid."""
+    p = parameters(term_premium=column(0.0), spot_discount=2.65)
+    demand = at_rest(p)
+    s, f = step(p, rents.init(p, E), demand)
+    assert f.spot[0, 1] == pytest.approx(2.65, rel=1e-12)
+    assert f.contract[0, 1] == pytest.approx(2.65, rel=1e-12)
+    assert f.utilization.item() == pytest.approx(0.65, rel=1e-12)
+    assert f.paid.item() == pytest.approx(demand, rel=1e-12)
+    assert f.unserved.item() == pytest.approx(0.0, abs=1.0)
+    assert f.surprise.item() == pytest.approx(0.27 / 4)
+    assert s.drift.item() == pytest.approx(0.0, abs=1e-15)
+
+
+def test_spot_moves_by_its_shocks() -> None:
+    """Own noise is a year's volatility over two; a fire sale takes off; an event's sign is the shock's."""
+    p = parameters()
+    start = rents.init(p, E)
+    calm = np.log(step(p, start)[1].spot[0, 1])
+
+    def moved(**shocks: Array) -> float:
+        return float(np.log(step(p, start, **shocks)[1].spot[0, 1]) - calm)
+
+    assert moved(rent=column(1.0)) == pytest.approx(0.15)
+    assert moved(fire_sale=column(0.2)) == pytest.approx(-0.2)
+    assert moved(efficiency=column(-1.0)) == pytest.approx(0.0), "no event, no jump"
+    event = column(0.0624)  # under an intensity of a quarter a year
+    assert moved(efficiency=column(-1.0), efficiency_event=event) == pytest.approx(-0.12)
+    assert moved(efficiency=column(2.0), efficiency_event=event) == pytest.approx(0.24)
+    assert moved(efficiency=column(2.0), efficiency_event=column(0.0626)) == pytest.approx(0.0)
+
+
+def test_drift_is_smoothed_and_bounded() -> None:
+    p = parameters()
+    s, _ = step(p, rents.init(p, E), at_rest(p) * np.exp(0.5))
+    assert s.drift.item() == pytest.approx(0.3 * 0.5)
+    s, _ = step(p, s, at_rest(p) * np.exp(0.5))
+    assert s.drift.item() == pytest.approx(0.7 * 0.15)
+    s, _ = step(p, s, at_rest(p) * np.exp(9.0))
+    assert s.drift.item() == 0.25
+
+
+@pytest.mark.parametrize(("demand", "utilization"), [(1e9, 0.30), (1e13, 0.95)])
+def test_utilization_is_bounded(demand: float, utilization: float) -> None:
+    p = parameters()
+    assert step(p, rents.init(p, E), demand)[1].utilization.item() == utilization
+
+
+def test_expected_decline_is_half_history_half_median() -> None:
+    p = parameters()
+    s = rents.init(p, E)
+    base = 0.5 * np.log(2.55 / 2.65) / 2.0 + 0.5 * 0.27
+    assert rents.expected_decline(p, s).item() == pytest.approx(base)
+    history = []
+    for _ in range(9):
+        history.append(s.contract.item())
+        s, _ = step(p, s, 100e9)
+    fall = (history[1] - s.contract.item()) / 2.0  # eight quarters back
+    assert rents.expected_decline(p, s).item() == pytest.approx(min(0.5, 0.5 * fall + 0.5 * 0.27))
+
+
+@pytest.mark.parametrize(("rent_before", "expected"), [(0.5, 0.0), (50.0, 0.5)])
+def test_expected_decline_is_bounded(rent_before: float, expected: float) -> None:
+    p = parameters(rent_before=rent_before)
+    assert rents.expected_decline(p, rents.init(p, E)).item() == expected
