@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
 from risk.cli.options import Output
-from risk.cli.simulation import FOLDER, Folder
+from risk.cli.simulation import FOLDER, Folder, open_stored
 
 Name = Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")]
 
@@ -17,9 +17,8 @@ Name = Annotated[str, Parameter(help="Run id or its beginning, or a scenario (it
 def compare(run_a: Name, run_b: Name, /, *, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
     from risk.report.terminal import comparison
-    from risk.runs import open_run
 
-    found = comparison.compare(open_run(run_a, folder.runs), open_run(run_b, folder.runs))
+    found = comparison.compare(open_stored(run_a, folder), open_stored(run_b, folder))
     if output.json:
         document(comparison.SCHEMA, comparison.comparison_data(found))
         return

@@ -12,7 +12,7 @@ from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.run import write_verdict
-from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, find, simulate
+from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, find, open_stored, simulate
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def pack(
     if file is not None and file.suffix.lower() != ".xlsx":
         raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
     found = find(target, simulation, register, folder)
-    before = _open(prior, folder)
+    before = open_stored(prior, folder) if prior is not None else None
     path, fresh = place(found, file), made(found, before, place(found, file))
     if fresh:
         _report("up to date", path, fresh, output)
@@ -49,7 +49,7 @@ def pack(
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
     if not output.json:
-        write_verdict(run, folder, output)
+        write_verdict(run, folder, output, "show RUN B4", "check RUN")
     packing.write(run, path, before)
     _report("written", path, run.id, output)
 
@@ -71,12 +71,6 @@ def made(found: Run | Plan, prior: Run | None, path: Path) -> str:
     else:
         wanted = packing.needed(found, found.settle(message).id, prior)
     return wanted.run if wanted.made(path) else ""
-
-
-def _open(prior: str | None, folder: Folder) -> Run | None:
-    from risk.runs import open_run
-
-    return None if prior is None else open_run(prior, folder.runs)
 
 
 def _report(status: str, path: Path, run: str, output: Output) -> None:

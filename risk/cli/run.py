@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from risk.runs import Run
 
 
+NEXT = ("pack RUN", "show RUN B4", "check RUN")
+"""What to do after a verdict."""
+
+
 def run(
     scenario: Annotated[str, Parameter(help="Name of a scenario, or a scenario file.")] = "base",
     /,
@@ -37,11 +41,16 @@ def run(
         )
         return
     found = simulate(planned, simulation.jobs, output)
-    write_verdict(found, folder, output)
+    write_verdict(found, folder, output, *NEXT)
 
 
-def write_verdict(run: Run, folder: Folder, output: Output) -> None:
-    """Print a run's verdict."""
+def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) -> None:
+    """Print a run's verdict.
+
+    Parameters
+    ----------
+    next_words : commands to go on with; `RUN` stands for the run.
+    """
     from risk.report.terminal import verdict
     from risk.report.terminal.summary import SCHEMA, summarise, summary_data
 
@@ -52,10 +61,7 @@ def write_verdict(run: Run, folder: Folder, output: Output) -> None:
     from risk.cli.screens import show
 
     short = run.id[:SHOWN]
-    hints = [
-        f"bubblerisk {words}{folder.option}"
-        for words in (f"pack {short}", f"show {short} B4", f"check {short}")
-    ]
+    hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
     show(lambda page: verdict.screen(summary, page, hints), output)
 
 

@@ -9,8 +9,8 @@ from cyclopts import Parameter
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
 from risk.cli.options import Output
-from risk.cli.run import write_verdict
-from risk.cli.simulation import FOLDER, Folder
+from risk.cli.run import NEXT, write_verdict
+from risk.cli.simulation import FOLDER, Folder, open_stored
 
 
 def show(
@@ -24,11 +24,9 @@ def show(
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Show the verdict of a stored run, or one metric in full."""
-    from risk.runs import open_run
-
-    found = open_run(run, folder.runs)
+    found = open_stored(run, folder)
     if metric is None:
-        write_verdict(found, folder, output)
+        write_verdict(found, folder, output, *NEXT)
         return
     from risk.cli import screens
     from risk.report.terminal import distribution

@@ -11,7 +11,7 @@ from cyclopts import Parameter, validators
 
 from risk.cli.console import message
 from risk.cli.options import Output, Register
-from risk.errors import BubbleriskError, UsageError
+from risk.errors import BubbleriskError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -107,12 +107,33 @@ def find(target: str, simulation: Simulation, register: Register, folder: Folder
     UsageError : it names neither.
     """
     if names_run(target, register, folder):
-        from risk.runs import open_run
-
         if (simulation.paths, simulation.seed) != (None, None):
             raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
-        return open_run(target, folder.runs)
+        return open_stored(target, folder)
     return plan(target, simulation, register, folder)
+
+
+def open_stored(name: str, folder: Folder) -> Run:
+    """Open a stored run by id, beginning of an id, folder or scenario.
+
+    Raises
+    ------
+    UsageError : there is none.
+    StorageError : it was stored by a version of the model that remembered other things.
+    """
+    from risk.analysis.verdict import CLASSES
+    from risk.paths import OUTCOMES, SERIES
+    from risk.runs import open_run
+
+    run = open_run(name, folder.runs)
+    known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
+    outcomes = {*(v.name for v in OUTCOMES), *(class_name for class_name, _ in CLASSES)}
+    if outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:
+        return run
+    raise StorageError(
+        f"run {run.id} was stored by another version of the model",
+        f"simulate it again: bubblerisk run {run.manifest.scenario}",
+    )
 
 
 def obtain(target: str, simulation: Simulation, register: Register, folder: Folder, output: Output) -> Run:

@@ -7,6 +7,8 @@ the hyperscalers plan the next quarter. All feedback enters with a lag of one qu
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,9 @@ Array = NDArray[np.float64]
 
 SLOWEST_AHEAD, FASTEST_AHEAD = -0.05, 0.06
 """Growth a quarter, log, that a firm assumes for its capex of the next year when it pre-funds."""
+
+SMALLEST_BUILD = 0.2
+"""Share of its plan that a firm without funds still counts as built when it plans again (a numerical guard)."""
 
 
 def step(c: Context, world: World) -> tuple[World, Flows]:
@@ -52,7 +57,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     # what capex must earn, and the plan for the next quarter
     required_state, hurdle = _require(c, world, fleet_state, spending)
     signals = _signals(c, world, fleet_state, hardware, rent, bid, sold, hurdle, paid, credit)
-    plan_state, planned = plan.step(c.p.plan, world.plan, c.t, signals, _plan_shocks(c))
+    plan_state, planned = plan.step(c.p.plan, _built(world.plan, paid), c.t, signals, _plan_shocks(c))
 
     flows = Flows(
         conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
@@ -250,6 +255,11 @@ def _signals(
         utilization=rent.utilization,
         funding_gap=total(paid.cut) / total(paid.planned),
     )
+
+
+def _built(planned: plan.State, paid: funding.Flows) -> plan.State:
+    """What the next plan grows from: what was built, not what could not be paid for."""
+    return replace(planned, log_plan=np.log(np.maximum(paid.capex, SMALLEST_BUILD * paid.planned)))
 
 
 def _plan_shocks(c: Context) -> dict[str, Array]:

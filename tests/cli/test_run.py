@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from risk import paths
 from risk.runs import Run, list_runs, open_run
 from risk.runs.store import Store
 from tests.cli.conftest import ROOT, SMALL, Ask, Stored
@@ -103,6 +104,17 @@ def test_what_does_not_exist_is_answered_with_what_does(
     assert (said.code, said.out) == (2, "")
     assert answer in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_run_of_an_older_model_is_named_as_such(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = (*paths.SERIES, paths.Variable("moon_phase", "fraction", "Phase of the moon"))
+    monkeypatch.setattr(paths, "SERIES", new)
+    for words in (["show", "base"], ["compare", "base", "gpu-glut"], ["check", runs.base.id]):
+        said = ask(*words)
+        assert said.code == 5
+        assert "stored by another version of the model" in said.err
 
 
 def test_a_bad_assumption_stops_everything(runs: Stored, ask: Ask) -> None:

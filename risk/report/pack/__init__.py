@@ -46,7 +46,7 @@ def pack(run: Run, prior: Run | None = None) -> Workbook:
     run : a stored run; everything shown is read from it.
     prior : an earlier run to compare with.
     """
-    results = Results(run, Results(prior) if prior is not None else None)
+    results = Results.of(run, prior)
     shown = fans.quantities(results)
     rent = next(q for q in shown if q.id == "h100_contract")
     details = [

@@ -12,13 +12,13 @@ from risk.analysis.neoclouds import Rung
 from risk.report.charts import STACK, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack import fans
-from risk.report.pack.elements import error_cells, value_cell
+from risk.report.pack.elements import error_cells, typical_error, value_cell
 from risk.report.pack.results import Array, Results
 from risk.report.sheet import At, Band
 from risk.report.table import Cell, Column, Content, Formula, Table
 
 BILLION = 1e9
-LABEL, QUARTER = 36.0, 6.8
+LABEL, QUARTER = 50.0, 6.8
 KINDS = (("amortization", "Scheduled amortization"), ("balloons", "Balloons"), ("notes", "HoldCo notes and converts"))
 QUANTILES = ("p5", "p50", "p95")
 
@@ -39,8 +39,10 @@ def ladder(results: Results) -> Table:
     for number, rung in enumerate(results.ladder):
         bold.append(len(rows))
         rows.append((f"{rung.name} ({len(rung.members)})", *(None,) * len(quarters)))
-        rows += _rung_rows(rung)
-        ids += [f"{name}{number}" for name in ("group", *QUANTILES, "se", "written", "net", "alive")]
+        ids.append(f"group{number}")
+        for name, row in _rung_rows(rung).items():
+            rows.append(row)
+            ids.append(f"{name}{number}")
     note = (
         "P5–P95: contract bills to come, before operating cost, over principal and interest to come, on the paths; payers "
         "leave and renegotiate, expired contracts renew for a year. As written: every contract runs out and none is renewed. "
@@ -51,16 +53,18 @@ def ladder(results: Results) -> Table:
     return Table("ladder", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset(bold))
 
 
-def _rung_rows(rung: Rung) -> list[tuple[Content, ...]]:
-    rows: list[tuple[Content, ...]] = []
+def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
+    """Rows of a group by name; without an error where every path has the same median."""
+    rows: dict[str, tuple[Content, ...]] = {}
     for key, quantile in zip(QUANTILES, rung.covered.quantiles, strict=True):
-        rows.append((f"   {key.upper()}", *_values(quantile)))
+        rows[key] = (f"   {key.upper()}", *_values(quantile))
     middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
-    rows.append(("   ± of P50", *error_cells(middle, errors, "multiple")))
-    rows.append(("   As written", *_values(rung.scheduled[1:])))
-    rows.append(("   As written, after operating cost", *_values(rung.scheduled_net[1:])))
+    if typical_error(middle, errors):
+        rows["se"] = ("   ± of P50", *error_cells(middle, errors, "multiple"))
+    rows["written"] = ("   As written", *_values(rung.scheduled[1:]))
+    rows["net"] = ("   As written, after operating cost", *_values(rung.scheduled_net[1:]))
     owing = ("–" if np.isnan(v) else Cell(float(v), "share") for v in rung.alive)
-    rows.append(("   Still owing", *owing))
+    rows["alive"] = ("   Still owing", *owing)
     return rows
 
 

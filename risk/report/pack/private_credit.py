@@ -48,10 +48,10 @@ def sheet(results: Results) -> Sheet:
                 At(_chart(labels, instruments, "Credit loss by instrument, means"), 1, half - 1),
                 At(_chart(labels, holders, "Credit loss by holder, means"), half),
             )),
-            _segments(results, labels),
             instruments,
             holders,
             _conservation(labels, instruments, holders),
+            _segments(results, labels),
             Paragraph(UPPER_BOUND, "note"),
         ),
         question="How much is lent, how much of it is lost, and by whom?",
@@ -149,6 +149,6 @@ def _chart(labels: Sequence[str], table: Table, title: str) -> Bars:
     alt = f"{largest} bear the largest mean credit loss, USD {sums[largest]:,.0f}bn of {sum(sums.values()):,.0f}bn."
     return Bars(
         id=f"chart-{table.id}", title=title, alt=alt, x_title="Year", y_title="USD bn", format="count",
-        labels=labels, series=series, stacked=True, height=16,
+        labels=labels, series=series, stacked=True, height=15,
     )  # fmt: skip
 

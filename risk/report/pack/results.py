@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -30,12 +31,62 @@ TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
 
+KEPT = 100_000
+"""Paths up to which the columns of a run fit in memory and are read once; of a larger run they are read each time."""
+
+
+class Remembered(Run):
+    """A run that reads each of its columns from disk once."""
+
+    @cached_property
+    def _outcomes(self) -> dict[str, Array]:
+        return super().outcomes()
+
+    @cached_property
+    def _parameters(self) -> dict[str, Array]:
+        return super().parameters()
+
+    @cached_property
+    def _series(self) -> dict[str, NDArray[np.float32]]:
+        return {}
+
+    def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
+        """Several outcomes, or all: name → (path,), base units."""
+        if self.paths > KEPT:
+            return super().outcomes(names)
+        wanted = list(self._outcomes if names is None else names)
+        missing = [name for name in wanted if name not in self._outcomes]
+        return super().outcomes(missing) if missing else {name: self._outcomes[name] for name in wanted}
+
+    def parameters(self, identifiers: Iterable[str] | None = None) -> dict[str, Array]:
+        """Draws of several uncertain assumptions, or all: id → (path,), base units."""
+        if self.paths > KEPT:
+            return super().parameters(identifiers)
+        wanted = list(self._parameters if identifiers is None else identifiers)
+        missing = [name for name in wanted if name not in self._parameters]
+        return super().parameters(missing) if missing else {name: self._parameters[name] for name in wanted}
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """One quarterly series, (quarter + 1, path), base units."""
+        if self.paths > KEPT:
+            return super().series(name)
+        if name not in self._series:
+            self._series[name] = super().series(name)
+        return self._series[name]
+
+
 @dataclass(frozen=True)
 class Results:
     """Numbers of one run, and of the run before it where there is one."""
 
     run: Run
     prior: Results | None = None
+
+    @classmethod
+    def of(cls, run: Run, prior: Run | None = None) -> Results:
+        """Results of a stored run, and of an earlier one to compare with."""
+        before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
+        return cls(Remembered(run.store, run.manifest), before)
 
     @property
     def comparable(self) -> Results | None:

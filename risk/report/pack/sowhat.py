@@ -8,12 +8,13 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
 from risk.report.formats import show
 from risk.report.pack import assumptions, tail
-from risk.report.pack.elements import format_of, margin, money, probability_text
+from risk.report.pack.elements import Tables, margin, money, probability_text
 from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
-from risk.units import SCALE
+from risk.report.table import Table
 
 WITHOUT = "loss_without_software"
+SHOWN_FACTS = 3
 LIKELY_ENOUGH = 0.10
 """Probability from which a proposition is worth a date."""
 
@@ -37,9 +38,9 @@ def lead(results: Results) -> str:
     )
 
 
-def bullets(results: Results) -> tuple[str, ...]:
+def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
     """So what."""
-    return _loss(results), _first_to_break(results), _driver(results), _tail(results)
+    return _loss(results), _first_to_break(results), _driver(results), _tail(tables["tail"])
 
 
 def _loss(results: Results) -> str:
@@ -95,15 +96,14 @@ def _grade(results: Results, identifier: str) -> str:
     return f" (grade: {entry['grade']})" if entry else ""
 
 
-def _tail(results: Results) -> str:
+def _tail(facts: Table) -> str:
     """The most unusual facts of the worst paths."""
+    worst, everywhere, unit = (facts.index(key) for key in ("tail", "all", "unit"))
     told = []
-    for fact in tail.facts(results)[:3]:
-        scale = 1.0 if fact.unit == "probability" else SCALE[fact.unit]
-        form = "share" if fact.unit in ("fraction", "probability") else format_of(fact.unit)
-        worst, everywhere = (show(e.value / scale, form) for e in (fact.fact.tail, fact.fact.everywhere))
-        unit = "" if fact.unit in ("fraction", "probability") else f" {fact.unit}"
-        told.append(f"{fact.label} {worst} instead of {everywhere}{unit}")
+    for row in range(min(SHOWN_FACTS, len(facts.rows))):
+        scale = facts.text(row, unit)
+        suffix = "" if scale in ("fraction", "paths") else f" {scale}"
+        told.append(f"{facts.text(row, 0)} {facts.text(row, worst)} instead of {facts.text(row, everywhere)}{suffix}")
     return f"In the worst {TAIL:.0%} of paths, on average: {'; '.join(told)}."
 
 

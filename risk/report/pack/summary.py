@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from risk.analysis.metrics import HEADLINE
-from risk.analysis.statistics import Estimate, Exceedance
+import numpy as np
+
+from risk.analysis.metrics import HEADLINE, LEVELS
+from risk.analysis.statistics import NORMAL_95, Estimate, Exceedance
 from risk.report import charts
 from risk.report.pack import fans, sowhat, tail
 from risk.report.pack.elements import Tables, margin, subtitle
 from risk.report.pack.fans import Quantity
 from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
-from risk.report.table import Cell, Column, Content, Table, value_of
+from risk.report.table import Cell, Column, Content, Table, number_of, value_of
 
 WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
@@ -21,6 +23,8 @@ LABEL_COLUMNS = 4
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
 SHOWN_DRIVERS = 5
 CHART_ROWS = 15
+WHOLE = 100.0
+"""USD bn from which a tile shows no decimals."""
 
 
 def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
@@ -55,7 +59,7 @@ def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
                 At(_drivers(results, tables), panel),
                 At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
             )),
-            *(Paragraph(text, "bullet") for text in sowhat.bullets(results)),
+            *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
         ),
         grid=(*half, 3.0, *half),
@@ -118,7 +122,8 @@ def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
     tiles = []
     for key, label in TILES:
         cell = tables.content("metrics", key, name)
-        form = cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
+        value = number_of(cell)
+        form = "usd_bn.0" if abs(value) >= WHOLE else cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
         tiles.append(Tile(label, tables.at("metrics", key, name), form, _error_note(estimates[key])))
     worst = tables.at("metrics", "max", name)
     tiles.append(Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}"))
@@ -133,7 +138,7 @@ def _error_note(estimate: Estimate) -> str:
 
 def _exceedance(results: Results) -> charts.Exceedance:
     """Loss exceedance with Monte Carlo limits."""
-    curve = results.exceedance
+    curve = _whole_curve(results)
     headline = results.metric(HEADLINE)
     alt = (
         f"One path in twenty loses more than USD {headline.var[0].value:,.0f}bn, one in a hundred more than "
@@ -148,9 +153,18 @@ def _exceedance(results: Results) -> charts.Exceedance:
     )  # fmt: skip
 
 
+def _whole_curve(results: Results) -> Exceedance:
+    """The exceedance curve, with the lower quantiles of the loss in front of it."""
+    curve, m = results.exceedance, results.metric(HEADLINE)
+    low = [(1.0 - level, q) for level, q in zip(LEVELS, m.quantiles, strict=True) if 1.0 - level > curve.probability[0]]
+    front = [np.array(values) for values in zip(*((p, q.value, *q.interval) for p, q in low), strict=True)]
+    joined = [np.append(a, b) for a, b in zip(front, (curve.probability, curve.loss, curve.low, curve.high), strict=True)]
+    return Exceedance(*joined, n=curve.n)
+
+
 def _limits(curve: Exceedance) -> tuple[list[float], list[float]]:
-    """95% limits of the probability at each loss: binomial, since a quantile's interval is one of ranks."""
-    error = 1.96 * (curve.probability * (1.0 - curve.probability) / curve.n) ** 0.5
+    """95% limits of the probability at each loss: binomial."""
+    error = NORMAL_95 * (curve.probability * (1.0 - curve.probability) / curve.n) ** 0.5
     floor = 1.0 / curve.n
     return (curve.probability - error).clip(floor, 1.0).tolist(), (curve.probability + error).clip(floor, 1.0).tolist()
 

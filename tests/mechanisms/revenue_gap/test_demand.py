@@ -1,0 +1,119 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.mechanisms.revenue_gap import demand
+from tests.mechanisms.given import Array, column, given
+from tests.mechanisms.worked import worked
+
+BN = 1e9
+CALM = {name: column(0.0) for name in ("window", "demand_shock", "forced_demand", "forced_window")}
+
+
+def parameters(**changes: Any) -> demand.Params:
+    values: dict[str, Any] = {
+        "compute_share": column(0.60),
+        "compute_share_decline": 0.015,
+        "internal_growth": column(0.42),
+        "internal_growth_decay": column(0.22),
+        "internal_demand_share": 0.8,
+        "lab_funding": column(60 * BN),
+        "lab_funding_growth": column(0.15),
+        "lab_window_loading": column(0.22),
+        "lab_window_persistence": 0.85,
+        "shut_window": -1.5,
+        "shut_window_funding": 0.45,
+        "recycled_share": column(0.45),
+        "lab_revenue_share": 0.45,
+        "lab_compute_share": 0.72,
+        "commitment_quarters": np.array([0.0, 2.0, 6.0]),
+        "committed": np.array([70 * BN, 85 * BN, 135 * BN]),
+    }
+    return given(demand.Params, **(values | changes))
+
+
+def step(
+    p: demand.Params | None = None, t: int = 1, revenue: float = 160.0, suppliers: float = 1.1, **shocks: float
+) -> tuple[demand.State, demand.Flows]:
+    start = demand.State(column(77 * BN), column(0.0))
+    read = CALM | {name: column(x) for name, x in shocks.items()}
+    return demand.step(p or parameters(), start, t, column(revenue * BN), column(suppliers), read)
+
+
+def test_worked_example() -> None:
+    with worked("revenue-gap", "demand") as w:
+        start = demand.State(column(BN * w["internal before"]), column(0.0))
+        shocks = CALM | {"window": column(1.0), "demand_shock": column(0.05)}
+        p = parameters()
+        after, f = demand.step(p, start, 1, column(BN * w["revenue"]), column(w["suppliers"]), shocks)
+        w.agrees("compute share", demand.compute_share(p, 1))
+        w.agrees("from revenue", f.from_revenue / BN)
+        w.agrees("window", after.window)
+        w.agrees("outside funding", f.lab_external / BN)
+        w.agrees("recycled", f.lab_recycled / BN)
+        w.agrees("internal use", f.internal / BN)
+        w.agrees("demand", f.total / BN)
+        w.agrees("commitments", demand.commitments(p, 1) / BN)
+        w.agrees("coverage", f.coverage)
+
+
+def test_internal_use_is_what_clears_the_market_at_the_base_date() -> None:
+    p = parameters()
+    s = demand.init(p, column(227.5 * BN), column(150 * BN))
+    assert s.internal.item() == pytest.approx((227.5 - 0.60 * 150 - 60) * BN)
+
+
+def test_demand_is_the_sum_of_its_parts() -> None:
+    _, f = step(window=0.3, demand_shock=-0.1)
+    parts: Array = f.from_revenue + f.lab_external + f.lab_recycled + f.internal
+    assert f.total == pytest.approx(parts, rel=1e-15)
+
+
+def test_growth_of_internal_use_decays() -> None:
+    early, late = step(t=1)[1].internal, step(t=17)[1].internal
+    rate = np.log([early.item() / (77 * BN), late.item() / (77 * BN)])
+    assert rate[1] / rate[0] == pytest.approx(np.exp(-0.22 * 4))
+
+
+@pytest.mark.parametrize(("forced", "share"), [(-1.49, 1.0), (-1.51, 0.45)])
+def test_a_shut_window_funds_less_than_half(forced: float, share: float) -> None:
+    state, f = step(forced_window=forced)
+    assert f.lab_external.item() == pytest.approx(0.55 * 60 * BN * np.exp(0.0375 + 0.22 * forced) * share)
+    assert f.window.item() == forced
+    assert state.window.item() == 0.0, "what a scenario forces passes"
+
+
+def test_forced_demand_passes() -> None:
+    state, f = step(forced_demand=-0.5)
+    assert f.internal / step()[1].internal == pytest.approx(np.exp(-0.4))
+    assert state.internal == step()[0].internal
+
+
+def test_recycled_money_follows_suppliers_and_does_not_grow_by_itself() -> None:
+    assert step(suppliers=0.5)[1].lab_recycled.item() == pytest.approx(0.45 * 60 * BN * 0.5)
+    assert step(t=20)[1].lab_recycled == step(t=1)[1].lab_recycled
+
+
+def test_coverage_falls_with_commitments_and_rises_with_means() -> None:
+    assert step(t=6)[1].coverage < step(t=1)[1].coverage
+    assert step(revenue=200.0)[1].coverage > step()[1].coverage
+    assert step(suppliers=2.0)[1].coverage > step()[1].coverage
+
+
+@pytest.mark.parametrize(
+    ("capex", "free_cash_flow", "capacity"),
+    [
+        (172, 8, 1.0),
+        (344, 8, 2.0),
+        (1720, 8, 2.5),
+        (1, 8, 0.25),
+        (172, 8 + 17.2, 1.1),
+        (172, 8 - 1720, 0.5),
+        (172, 8 + 1720, 1.5),
+        (344, 8 - 17.2, 1.8),
+    ],
+)
+def test_suppliers_lend_what_they_spend_and_earn(capex: float, free_cash_flow: float, capacity: float) -> None:
+    found = demand.supplier_capacity(column(capex), column(172.0), column(free_cash_flow), column(8.0))
+    assert found.item() == pytest.approx(capacity)
