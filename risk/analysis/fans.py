@@ -33,7 +33,7 @@ class Fan:
     @property
     def median(self) -> Array:
         """Median by quarter, (quarter,)."""
-        return self.quantiles[2]
+        return np.asarray(self.quantiles[2])
 
 
 def fan(run: Run, name: str) -> Fan:
@@ -45,7 +45,8 @@ def fan(run: Run, name: str) -> Fan:
 def facility_fan(run: Run, name: str, column: int) -> Fan:
     """Fan of one facility's series over the stored paths; quarters after debt or default are left out."""
     variable = next(v for v in FACILITY_SERIES if v.name == name)
-    return Fan(variable, run.calendar.labels, quantiles(run.facility(name)[:, :, column]) / SCALE[variable.unit])
+    found = quantiles(run.facility(name)[:, :, column])
+    return Fan(variable, run.calendar.labels, found / SCALE[variable.unit])
 
 
 def quantiles(series: NDArray[np.float32]) -> Array:

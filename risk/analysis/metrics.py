@@ -50,7 +50,8 @@ def values(run: Run, variable: Variable) -> Array:
 def metric(variable: Variable, data: Array) -> Metric:
     """Summarise one outcome, (path,) in its reporting unit."""
     deviation = statistics.standard_deviation(data)
-    skewness = statistics.exact_sum((data - data.mean()) ** 3) / len(data) / deviation**3 if deviation > 0 else 0.0
+    third = statistics.exact_sum((data - data.mean()) ** 3) / len(data)
+    skewness = third / deviation**3 if deviation > 0 else 0.0
     return Metric(
         variable=variable,
         mean=statistics.mean(data),

@@ -131,10 +131,10 @@ def _claim(row: Mapping[str, Any], outcomes: Mapping[str, Array], calendar: Cale
     flags = outcomes.get(row["id"])
     pending = row.get("pending") or ""
     if flags is None or pending or not np.isfinite(flags).all():
-        return Claim(row["id"], row["side"], row["label"], row["statement"], None, "pending", None, pending)
+        told = (row["id"], row["side"], row["label"], row["statement"])
+        return Claim(*told, None, "pending", None, pending)
     probability = statistics.probability(flags)
     quarters = outcomes.get(f"{row['id']}_quarter")
     when = None if quarters is None else timing(np.where(flags > 0, quarters, np.nan), calendar)
-    return Claim(
-        row["id"], row["side"], row["label"], row["statement"], probability, words.words(probability), when, ""
-    )
+    said = words.words(probability)
+    return Claim(row["id"], row["side"], row["label"], row["statement"], probability, said, when, "")

@@ -1,4 +1,4 @@
-"""Is the base case where it should be? Calibration targets, measured on a run and set against their declaration."""
+"""Calibration targets, measured on a run and set against their declaration."""
 
 from risk.calibrate.targets import TargetResult, results
 

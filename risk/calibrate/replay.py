@@ -1,4 +1,4 @@
-"""The funding waterfall replayed on reported 2025 quarters: how much debt would it have issued?
+"""The funding waterfall replayed on reported 2025 quarters: what debt it would have issued.
 
 The mechanism's own step runs on actual cash flow and capex, firm by firm, with what followed as the plan a
 firm had for the next year. No leases, vehicles or lab stakes: the comparison is with bonds and loans.
@@ -19,6 +19,7 @@ from risk.parameters import build, entry_ids
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
+AFTER_ALL_LEASES = 1000  # a quarter in which no lease commences
 YEAR = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
 
 
@@ -64,7 +65,8 @@ def gross_issuance(assumptions: Mapping[str, Any]) -> float:
     assumptions : the normalised register of a run.
     """
     params, actuals = _parameters(assumptions), _actuals(assumptions)
-    state = replace(funding.init(params, 1), cash=params.minimum_cash * params.cash, uncommenced=np.zeros_like(params.cash))
+    state = funding.init(params, 1)
+    state = replace(state, cash=params.minimum_cash * params.cash, uncommenced=np.zeros_like(params.cash))
     nothing, calm = np.zeros((1, 1)), np.ones((1, 1))
     issued = 0.0
     for quarter in YEAR:
@@ -72,8 +74,9 @@ def gross_issuance(assumptions: Mapping[str, Any]) -> float:
         following = [actuals[label(ordinal(quarter) + k)][0] for k in range(1, 5)]
         past = [actuals[label(ordinal(quarter) - k)][1] for k in range(4)]
         season = 4.0 * (cfo - np.mean(past, axis=0))  # a plan looks through the season of cash flow
+        ahead = np.sum(following, axis=0) + season
         state, flows = funding.step(
-            params, replace(state, core_cfo=cfo), 1000, capex, np.sum(following, axis=0) + season, nothing, nothing, nothing,
+            params, replace(state, core_cfo=cfo), AFTER_ALL_LEASES, capex, ahead, nothing, nothing, nothing,
             np.zeros_like(capex), calm, nothing,
         )  # fmt: skip
         issued += float((flows.bonds + flows.private_credit).sum())

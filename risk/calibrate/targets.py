@@ -147,7 +147,9 @@ def _inside(value: float, low: float | None, high: float | None, slack: float) -
     return (low is None or value >= low - slack) and (high is None or value <= high + slack)
 
 
-def _contradicts(status: str, value: float | None, error: float | None, low: float | None, high: float | None) -> bool:
+def _contradicts(
+    status: str, value: float | None, error: float | None, low: float | None, high: float | None
+) -> bool:
     if value is None or error is None or status not in ("met", "missed"):
         return status == "met" and value is None
     slack = TOLERANCE * error

@@ -1,0 +1,76 @@
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.analysis.verdict import ALTERNATIVES, CLASSES, timing, verdict
+from risk.axes import Calendar
+
+CALENDAR = Calendar(date(2026, 6, 30), 26)
+
+
+@dataclass
+class Stored:
+    """What the verdict reads of a run."""
+
+    columns: dict[str, Any]
+    propositions: list[dict[str, Any]]
+    calendar: Calendar = CALENDAR
+    assumptions: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.assumptions = {"propositions": self.propositions, "propositions_version": "1"}
+
+    def outcomes(self) -> dict[str, Any]:
+        return self.columns
+
+
+def proposition(identifier: str, **more: Any) -> dict[str, Any]:
+    return {"id": identifier, "side": "bear", "label": "L", "statement": "S", **more}
+
+
+@pytest.fixture
+def stored() -> Stored:
+    n = 1000
+    flags = np.zeros(n)
+    flags[:250] = 1.0
+    columns = {name: flags for name, _ in CLASSES}
+    kinds = ("bust", "correction", "durable")
+    columns |= {f"{kind}_{key}": flags for key, _ in ALTERNATIVES for kind in kinds}
+    columns["bust_quarter"] = np.where(flags > 0, 10.0, np.nan)
+    columns["B2"] = flags
+    columns["B2_quarter"] = np.where(flags > 0, np.arange(n) % 5 + 4.0, 2.0)
+    columns["B8"] = np.full(n, np.nan)
+    return Stored(columns, [proposition("B2"), proposition("B8", pending="later")])
+
+
+def test_a_claim_has_its_probability_and_error(stored: Stored) -> None:
+    claim = verdict(stored).claim("B2")  # type: ignore[arg-type]
+    assert claim.probability is not None
+    assert claim.probability.value == pytest.approx(0.25)
+    assert claim.probability.standard_error == pytest.approx(np.sqrt(0.25 * 0.75 / 1000), rel=0.01)
+    assert claim.words == "unlikely"
+
+
+def test_timing_counts_only_paths_on_which_it_happens(stored: Stored) -> None:
+    claim = verdict(stored).claim("B2")  # type: ignore[arg-type]
+    assert claim.timing is not None
+    assert claim.timing.median == CALENDAR.labels[6]  # the quarter 2 of the other paths is not counted
+
+
+def test_a_pending_claim_has_no_number(stored: Stored) -> None:
+    claim = verdict(stored).claim("B8")  # type: ignore[arg-type]
+    assert claim.probability is None
+    assert claim.pending == "later"
+
+
+def test_timing_of_what_never_happens() -> None:
+    assert timing(np.full(5, np.nan), CALENDAR) is None
+
+
+def test_timing_gives_quartiles_that_occurred() -> None:
+    found = timing(np.array([1.0, 2.0, 3.0, 4.0, np.nan]), CALENDAR)
+    assert found is not None
+    assert (found.early, found.median, found.late) == ("2026Q3", "2026Q4", "2027Q1")

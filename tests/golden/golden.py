@@ -1,0 +1,64 @@
+"""Headline numbers of two random blocks of the base case, and how they are compared.
+
+A changed golden needs an entry under "Numbers that moved" in CHANGELOG.md. Rewrite the file with
+``python -m tests.golden.golden``.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+from risk.analysis import statistics
+from risk.assumptions import load
+from risk.engine import simulate
+from risk.paths import OUTCOMES
+from risk.units import SCALE
+
+FILE = Path(__file__).with_name("base.toml")
+SEED = 20261122
+BLOCKS = 2
+PATHS_APART = 3
+"""A path on a knife edge may flip between machines: counts may differ by this many paths."""
+RELATIVE = 1e-6
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Counts of the propositions and classes, and means with standard errors in reporting units."""
+    blocks = [simulate(load(), SEED, index) for index in range(BLOCKS)]
+    columns = {name: np.concatenate([b.outcomes[name] for b in blocks]) for name in blocks[0].outcomes}
+    flags = [name for name, values in columns.items() if set(np.unique(values)) <= {0.0, 1.0}]
+    counts = {name: float(columns[name].sum()) for name in sorted(flags)}
+    means: dict[str, float] = {}
+    for variable in OUTCOMES:
+        estimate = statistics.mean(columns[variable.name] / SCALE[variable.unit])
+        means[variable.name] = estimate.value
+        means[f"{variable.name}_se"] = estimate.standard_error
+    return {"counts": counts, "means": means}
+
+
+def stored() -> dict[str, dict[str, float]]:
+    """The golden file."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def same(section: str, found: float, golden: float) -> bool:
+    """Whether two values agree by the rule of their section."""
+    if section == "counts":
+        return abs(found - golden) <= PATHS_APART
+    return math.isclose(found, golden, rel_tol=RELATIVE)
+
+
+def text(measured: dict[str, dict[str, float]]) -> str:
+    """A readable file: one number a line."""
+    lines = [f"# Base case, seed {SEED}, {BLOCKS} random blocks of 1,024 paths; see golden.py.", ""]
+    for section, values in measured.items():
+        lines += [f"[{section}]", *(f"{name} = {value:.12g}" for name, value in values.items()), ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(measure()), encoding="utf-8")
