@@ -44,4 +44,5 @@ def contracted_coverage(
     gpus, bills = contracts.remaining(payers, t, last, n)
     margin = params.contract_availability * bills - layout.terms.opex[:, :n] * gpus
     owing = loans.debt[:, :n] > NO_SERVICE
-    return np.where(owing, HOURS_A_QUARTER * margin / np.where(owing, service, 1.0), np.nan)
+    covered = HOURS_A_QUARTER * margin / np.maximum(service, NO_SERVICE)
+    return np.where(owing, covered, np.nan)

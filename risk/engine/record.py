@@ -79,7 +79,7 @@ class Record:
         width = kept.shape[1]
         if key not in self.sums:
             self.open(key, width)
-        self.sums[key][t, :width] = kept.sum(axis=0)
+        self.sums[key][t, :width] = np.einsum("ij->j", kept)
         self.squares[key][t, :width] = np.einsum("ij,ij->j", kept, kept)
 
     def check(self, found: Iterable[Identity]) -> None:

@@ -65,8 +65,8 @@ def pack(run: Run, prior: Run | None = None) -> Workbook:
     tests = conditions.conditions(results, tables, shown)
     rest = [*details, checks.sheet(results, tests), record]
     front = summary.sheet(results, tables, rent)
-    failed = sum(not test.passed for test in tests)
-    sheets = (cover.sheet(results, [front, *rest], failed), front, *rest)
+    failing = [test.text for test in tests if not test.passed]
+    sheets = (cover.sheet(results, [front, *rest], failing), front, *rest)
     return Workbook(properties(results), sheets, NAMES)
 
 

@@ -21,6 +21,7 @@ STALE, FRESH = "STALE", "ok"
 WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
 """Columns of a table's row that say where it comes from."""
 
+LONGEST_LIST = 16
 SHORT = 8
 """Characters up to which a number is printed in full."""
 
@@ -103,7 +104,7 @@ def _entries(results: Results) -> Iterator[Assumption]:
         changed = "; ".join(sorted({f"{field} by {name}" for field, name in entry["origins"].items()}))
         yield Assumption(
             id=identifier,
-            note=entry["note"],
+            note=_explained(entry),
             value=_value(entry["value"]),
             unit=entry["unit"],
             shape=prior["shape"].replace("_", " ") if prior else "fixed",
@@ -165,10 +166,23 @@ def _source(results: Results, key: str) -> str:
 
 
 def _value(value: Any) -> str | float:
-    """A scalar as it is; vectors and matrices as text."""
+    """A scalar as it is, a short vector in words, of a long one or a matrix the number of values."""
     if isinstance(value, list):
-        return "; ".join(" ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value)
+        text = _listed(value)
+        return text if len(text) <= LONGEST_LIST else f"{text.count(' ') + 1} values"
     return value if isinstance(value, str) else float(value)
+
+
+def _listed(value: list[Any]) -> str:
+    return "; ".join(" ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value)
+
+
+def _explained(entry: Mapping[str, Any]) -> str:
+    """What an entry is, with the values that do not fit their column."""
+    value = entry["value"]
+    if not isinstance(value, list) or len(_listed(value)) <= LONGEST_LIST:
+        return str(entry["note"])
+    return f"{entry['note']} Values: {_listed(value)}".strip()
 
 
 def _short(value: float) -> str:
@@ -185,23 +199,23 @@ def _number(value: str | float) -> Content:
 def _table(results: Results, entries: Sequence[Assumption]) -> Table:
     rows = all_rows(results)
     columns = (
-        Column("id", "Id", width=30, style="id"),
-        Column("note", "What it is", width=42),
+        Column("id", "Id", width=28, style="id"),
+        Column("note", "What it is", width=40),
         Column("value", "Value", "general", width=11, align="right"),
         Column("unit", "Unit", width=9),
         Column("shape", "Prior", width=10),
         Column("p5", "P5", "general", width=9, align="right"),
         Column("p50", "P50", "general", width=9, align="right"),
         Column("p95", "P95", "general", width=9, align="right"),
-        Column("source", "Source", width=34),
-        Column("locator", "Where in it", width=28),
+        Column("source", "Source", width=31),
+        Column("locator", "Where in it", width=24),
         Column("as_of", "As of", "date", width=10.5),
         Column("age", "Age, days", "count", width=7, style="calculation"),
         Column("stale", "Stale?", width=7.5, style="flag", align="center"),
         Column("grade", "Grade", width=12),
         Column("owner", "Owner", width=10.5),
-        Column("place", "File and line", width=25),
-        Column("changed", "Changed", width=13),
+        Column("place", "File and line", width=21),
+        Column("changed", "Changed", width=11),
     )
     cells = tuple(_row(results, a) for a in rows)
     return Table(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import fsum
 
-from risk.report.formats import show
-from risk.report.pack.elements import Tables, subtitle
+from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Check, Column, Content, Formula, Table, number_of
+from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
 
 EXACT = 1e-9
 ROUNDING = 1e-6
 SINGLE = 1e-5
 """Relative rounding of series that are kept in single precision."""
+
+SMALL = 1e-4
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def sheet(results: Results, conditions: list[Condition]) -> Sheet:
         "C",
         (total, _table(conditions), Paragraph(_note(results), "note")),
         question="Can the numbers be trusted to be what they say they are?",
-        grid=(52.0, 15.0, 15.0, 13.0, 11.0, 6.0, 9.0, 62.0),
+        grid=(66.0, 15.0, 15.0, 13.0, 12.0, 7.0, 9.0, 76.0),
     )
 
 
@@ -72,6 +72,13 @@ def _note(results: Results) -> str:
         f"relative error on any of the {results.run.paths:,} paths and any quarter. Checks find slips in the arithmetic; "
         "they say nothing about whether the model is right."
     )
+
+
+def _format(value: float) -> str:
+    """Powers of ten for what is nearly zero, whole numbers as such, six digits for the rest."""
+    if value == round(value):
+        return "count"
+    return "tolerance" if abs(value) < SMALL else "number.6"
 
 
 def _table(conditions: list[Condition]) -> Table:
@@ -90,8 +97,8 @@ def _table(conditions: list[Condition]) -> Table:
         size = "ABS({row.difference})" if c.rule == "=" else "{row.difference}"
         row: tuple[Content, ...] = (
             c.text,
-            c.value,
-            c.other,
+            Cell(c.value, _format(number_of(c.value))),
+            Cell(c.other, _format(number_of(c.other))),
             Formula("{row.value}-{row.other}", c.difference),
             c.tolerance,
             c.rule,

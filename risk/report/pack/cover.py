@@ -9,7 +9,7 @@ from risk.report.pack import assumptions
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Link, Table, Validation
+from risk.report.table import Cell, Column, Content, Formula, Link, Table
 
 QUESTION = "Is the AI build-out a bubble, what would its end cost lenders, and how sure is that?"
 STATES = ("DRAFT", "REVIEWED")
@@ -17,9 +17,9 @@ CLASSIFICATION = "confidential"
 OK = "ALL CHECKS OK"
 
 
-def sheet(results: Results, sheets: Sequence[Sheet], failed: int) -> Sheet:
-    """Build the sheet; `failed` = number of checks that fail."""
-    word = OK if failed == 0 else f"{failed} CHECK(S) FAIL"
+def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str]) -> Sheet:
+    """Build the sheet; `failing` = checks that fail."""
+    word = f"{len(failing)} CHECK(S) FAIL" if failing else OK
     master = Formula(f'IF(Checks_Failed=0,"{OK}",Checks_Failed&" CHECK(S) FAIL")', word)
     return Sheet(
         "Cover",
@@ -29,6 +29,7 @@ def sheet(results: Results, sheets: Sequence[Sheet], failed: int) -> Sheet:
         (
             Paragraph(QUESTION, "lead"),
             Paragraph(master, "lead"),
+            *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
             Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
             _contents(sheets),
             Heading("How to trace a number"),
@@ -51,7 +52,6 @@ def sheet(results: Results, sheets: Sequence[Sheet], failed: int) -> Sheet:
 def _facts(results: Results) -> Table:
     """What the pack is; the two blue cells drive the ages on the sheet Assumptions."""
     m = results.manifest
-    age = Validation(0, 3650, prompt="Age in days from which an assumption counts as stale.")
     facts: tuple[tuple[str, Content], ...] = (
         ("Status", Cell(STATES[0], style="input")),
         ("Prepared by", Cell("", style="input")),
@@ -67,7 +67,6 @@ def _facts(results: Results) -> Table:
     )
     names = ("status", "prepared", "reviewed", "as_of", "stale", "scenario", "run", "paths", "seed", "prior", "class")
     columns = (Column("fact", "This pack"), Column("value", "", align="left"))
-    assert age.low is not None
     return Table("cover", columns, facts, row_ids=names)
 
 

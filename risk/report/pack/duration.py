@@ -43,14 +43,18 @@ def ladder(results: Results) -> Table:
         for name, row in _rung_rows(rung).items():
             rows.append(row)
             ids.append(f"{name}{number}")
-    note = (
-        "P5–P95: contract bills to come, before operating cost, over principal and interest to come, on the paths; payers "
+    title = "Duration ladder, base book by payer (number of facilities, all stylised)"
+    return Table("ladder", tuple(columns), tuple(rows), title, "", tuple(ids), frozenset(bold))
+
+
+def ladder_note() -> str:
+    """How to read the ladder."""
+    return (
+        "Duration ladder. P5–P95: contract bills to come, before operating cost, over principal and interest to come, on the paths; payers "
         "leave and renegotiate, expired contracts renew for a year. As written: every contract runs out and none is renewed. "
         "Facilities in default or repaid are in neither sum, so what is left looks sounder than what was lent: 'still owing' "
         "is the share of the facilities due to owe that neither defaulted nor were repaid. All rows are stylised."
     )
-    title = "Duration ladder, base book by payer (number of facilities, all stylised)"
-    return Table("ladder", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset(bold))
 
 
 def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:

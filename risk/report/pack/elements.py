@@ -9,6 +9,7 @@ from math import floor, fsum, isfinite, log10
 import numpy as np
 
 from risk.analysis.statistics import Estimate
+from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.pack.results import Results
 from risk.report.sheet import Sheet
@@ -37,7 +38,7 @@ MOST_DECIMALS = 3
 ROUNDING = 1e-6
 """Relative error below which a mean is the same on every path but for rounding."""
 
-LABEL, YEAR, ERROR = 66.0, 11.5, 9.0
+LABEL, YEAR, ERROR = 61.0, 12.2, 9.0
 """Widths of a label, of a number by year, and of its error: two tables of eighteen rows fit a page."""
 
 
@@ -231,6 +232,15 @@ class Tables:
     def total(self, table: str, column: str) -> Formula:
         """Sum of a column."""
         return Formula(f"SUM({{{table}.{column}}})", fsum(self.numbers(table, column)))
+
+
+def shortened(text: str, width: float) -> str:
+    """Text that fits columns of a total width; what is left out at its end becomes "…"."""
+    if characters(text) <= width:
+        return text
+    while text and characters(text.rstrip() + "…") > width:
+        text = text[:-1]
+    return text.rstrip(" ,;:") + "…"
 
 
 def subtitle(results: Results, rest: str = "USD billions unless a unit is shown; losses positive") -> str:

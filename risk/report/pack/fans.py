@@ -146,7 +146,7 @@ def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content
     return found
 
 
-def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: int = 16) -> Fan:
+def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: int = 14) -> Fan:
     """The chart of a quantity; its numbers are links to its table."""
     shown = quarters[quantity.start :]
     data = links(quantity, quarters)

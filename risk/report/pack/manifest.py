@@ -7,7 +7,7 @@ from typing import Any
 
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
-from risk.report.sheet import Paragraph, Sheet
+from risk.report.sheet import At, Band, Sheet
 from risk.report.table import Cell, Column, Content, Table
 
 
@@ -16,17 +16,14 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Manifest",
         "Manifest – what this run is, and how to make it again",
-        subtitle(results, "the same specification gives the same numbers on any number of workers"),
+        subtitle(results, "the same specification gives the same numbers on any number of workers; equal library versions give equal bits"),
         "C",
         (
-            _facts(results),
-            Paragraph("To make the run and this pack again (equal library versions give equal bits):", "finding"),
-            *(Paragraph(command, "body") for command in commands(results)),
+            Band((At(_facts(results), 1, 2), At(_switches(results), 4))),
             _changes(results),
-            _switches(results),
         ),
         question="Which assumptions, seed, code and libraries stand behind these numbers?",
-        grid=(34.0, 70.0, 22.0, 22.0, 40.0),
+        grid=(38.0, 72.0, 3.0, 30.0, 34.0, 34.0),
     )
 
 
@@ -40,10 +37,13 @@ def commands(results: Results) -> tuple[str, str]:
 def _facts(results: Results) -> Table:
     m = results.manifest
     environment, clock = m.environment, m.clock
+    run, again = commands(results)
     libraries = environment.get("libraries", {})
     commit = str(environment.get("commit") or "not a git checkout")
     facts: dict[str, tuple[str, Content]] = {
         "run": ("Run id", m.id),
+        "again": ("To make the run again", run),
+        "pack": ("To write this pack again", again),
         "scenario": ("Scenario", f"{m.scenario}: {m.title}"),
         "seed": ("Seed", Cell(m.seed, "general")),
         "rng": ("Random numbers", f"{environment.get('random_generator', '')}; streams by name and block"),
@@ -76,7 +76,7 @@ def _changes(results: Results) -> Table:
     columns = (
         Column("id", "Assumption"),
         Column("why", "Why"),
-        Column("before", "Before"),
+        Column("before", "Before", span=2),
         Column("after", "After"),
         Column("where", "Field, file and line"),
     )
@@ -104,7 +104,7 @@ def text(value: Any) -> str:
 
 
 def _switches(results: Results) -> Table:
-    columns = (Column("coupling", "Coupling"), Column("state", "State"))
+    columns = (Column("coupling", "Coupling"), Column("state", "State", span=2))
     states = results.register["switches"]
     rows = tuple((name, "on" if on else "OFF: its input is the base median path") for name, on in states.items())
-    return Table("switches", columns, rows, "Couplings between the mechanisms")
+    return Table("switches", columns, rows)

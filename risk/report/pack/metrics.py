@@ -16,14 +16,15 @@ from risk.report.pack.elements import (
     value_cell,
 )
 from risk.report.pack.results import Results
-from risk.report.sheet import Heading, Paragraph, Sheet
+from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; where the register lacks it, nothing is printed."""
 
-GRID = (47.0, 10.0, *(7.8,) * 22)
+WIDTH = 7.8
+GRID = (47.0, 10.0, *(WIDTH,) * 21)
 TAILS = ("var95", "var99", "es95", "es975", "es99")
 _TAIL_HEADERS = ("VaR 95", "VaR 99", "ES 95", "ES 97.5", "ES 99")
 QUANTILES = tuple(f"p{round(100 * level)}" for level in LEVELS)
@@ -35,7 +36,6 @@ _NOTE = (
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    statements = [c for c in results.verdict.claims if c.statement]
     return Sheet(
         "Metrics",
         "Metrics – every probability and every distribution",
@@ -45,19 +45,25 @@ def sheet(results: Results) -> Sheet:
             _classes(results),
             _claims(results),
             tail.table(results),
-            Heading("What each proposition says, fixed before results were seen"),
-            *(Paragraph(f"{c.id}: {c.statement}{_pending(c)}", "bullet") for c in statements),
+            _definitions(results),
             tail.drivers(results),
             _distribution(results),
             _errors(results),
         ),
         question="How likely is each proposition, and how far do the outcomes spread?",
-        grid=GRID,
+        grid=(*GRID, WIDTH) if _threshold(results) is not None else GRID,
     )
 
 
-def _pending(claim: Claim) -> str:
-    return f" — pending: {claim.pending}" if claim.probability is None else ""
+def _definitions(results: Results) -> Table:
+    """What each proposition says exactly."""
+    columns = (Column("label", "Proposition"), Column("statement", "Says", span=21))
+    rows = []
+    for c in results.verdict.claims:
+        rows.append((f"{c.id}  {c.label}", c.statement))
+        if c.probability is None and c.pending:
+            rows.append(("   pending", c.pending))
+    return Table("definitions", columns, tuple(rows), "What each proposition says, fixed before results were seen")
 
 
 def _probabilities(prefix: str, header: str) -> tuple[Column, Column]:

@@ -35,6 +35,7 @@ def sheet(results: Results) -> Sheet:
             Paragraph(warning, "finding"),
             duration.charts(results),
             duration.refinancing(results),
+            Paragraph(duration.ladder_note(), "note"),
             duration.ladder(results),
             _terms(results),
             _outcomes(results),

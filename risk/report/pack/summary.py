@@ -10,7 +10,7 @@ from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import NORMAL_95, Estimate, Exceedance
 from risk.report import charts
 from risk.report.pack import fans, sowhat, tail
-from risk.report.pack.elements import Tables, margin, subtitle
+from risk.report.pack.elements import Tables, margin, shortened, subtitle
 from risk.report.pack.fans import Quantity
 from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
@@ -18,7 +18,8 @@ from risk.report.table import Cell, Column, Content, Table, number_of, value_of
 
 WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
-"""Columns of the grid that a claim covers."""
+CLAIM_WIDTH, PANEL_WIDTH = 40.0, 35.0
+"""Columns of the grid that a claim covers; room for a claim, and for a name beside the charts."""
 
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
 SHOWN_DRIVERS = 5
@@ -111,7 +112,7 @@ def _claims(results: Results, tables: Tables, side: str) -> Table:
     rows = []
     for claim in results.verdict.claims:
         if claim.side == side:
-            rows.append((claim.id, claim.label, *_numbers(results, tables, "claims", claim.id)))
+            rows.append((claim.id, shortened(claim.label, CLAIM_WIDTH), *_numbers(results, tables, "claims", claim.id)))
     return Table(f"summary-{side}", _columns(results, first), tuple(rows))
 
 
@@ -195,9 +196,10 @@ def _drivers(results: Results, tables: Tables) -> Table:
     )
     rows = []
     for d in results.drivers[:SHOWN_DRIVERS]:
-        label = value_of(tables.content("drivers", "label", d.id))
+        label = str(value_of(tables.content("drivers", "label", d.id)))
         numbers = (tables.link("drivers", column, d.id) for column in ("low", "high", "high_se"))
-        rows.append((str(label) + (" (noise)" if tail.is_noise(d) else ""), *numbers))
+        label += (" (noise)" if tail.is_noise(d) else "")
+        rows.append((shortened(label, PANEL_WIDTH), *numbers))
     return Table("summary-drivers", columns, tuple(rows))
 
 
@@ -213,6 +215,6 @@ def _tail(results: Results, tables: Tables) -> Table:
         label = str(value_of(tables.content("tail", "label", name)))
         unit = value_of(tables.content("tail", "unit", name))
         numbers = (tables.link("tail", column, name) for column in ("tail", "all"))
-        rows.append((label, *numbers, "" if unit in ("fraction", "paths") else str(unit)))
+        rows.append((shortened(label, PANEL_WIDTH), *numbers, "" if unit in ("fraction", "paths") else str(unit)))
     return Table("summary-tail", columns, tuple(rows))
 

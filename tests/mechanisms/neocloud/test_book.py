@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from risk.errors import AssumptionError
+from risk.mechanisms.neocloud import book
+from tests.mechanisms.neocloud.books import assemble, facility
+
+
+def test_level_payments_repay_a_loan_as_published() -> None:
+    """100 at 11% over 20 quarters: 84.09, 66.36, 46.59, 24.56, 0 at 4, 8, 12, 16, 20."""
+    repaid = np.cumsum(book.amortization(facility(coupon=0.11), 26))
+    assert 100 * (1.0 - repaid[[4, 8, 12, 16]]) == pytest.approx([84.09, 66.36, 46.59, 24.56], abs=5e-3)
+    assert repaid[20] == pytest.approx(1.0)
+    assert repaid[26] == pytest.approx(1.0)
+    payment = book.amortization(facility(coupon=0.11), 26)[1] + 0.11 / 4
+    assert 100 * payment == pytest.approx(6.5672, abs=5e-5)
+
+
+def test_a_balloon_is_left_out_of_the_schedule() -> None:
+    assert book.amortization(facility(balloon=0.2), 26).sum() == pytest.approx(0.8)
+    straight = book.amortization(facility(level_payment=False, origination=2, due=22), 26)
+    np.testing.assert_allclose(straight[3:23], 0.05)
+    assert straight[:3].sum() == straight[23:].sum() == 0.0
+
+
+def test_a_schedule_is_cut_at_the_horizon() -> None:
+    late = facility(level_payment=False, origination=20, due=40)
+    assert book.amortization(late, 26).sum() == pytest.approx(6 * 0.05)
+    assert len(book.amortization(late, 26)) == 27
+    assert book.amortization(facility(origination=30, due=50), 26).sum() == 0.0
+
+
+def test_balances_ahead_price_the_interest_still_to_come() -> None:
+    """Level payments: interest still to come is payments less balance."""
+    loan = facility(coupon=0.08)
+    payment = book.amortization(loan, 26)[1] + 0.02
+    ahead = book.balances_ahead(loan, 26)
+    balance = 1.0 - np.cumsum(book.amortization(loan, 26))
+    left = np.maximum(20 - np.arange(27), 0)
+    np.testing.assert_allclose(0.02 * ahead, payment * left - balance, atol=1e-12)
+    assert book.balances_ahead(facility(balloon=1.0), 26)[0] == pytest.approx(20.0)
+
+
+def test_columns_stand_in_the_order_in_which_facilities_come_to_life() -> None:
+    b = assemble(
+        facility(name="b1", firm=1),
+        facility(name="a2", firm=0, origination=2, payer=book.OTHER),
+        facility(name="b2", firm=1, origination=2, payer=book.IG),
+        facility(name="a1", firm=0),
+        facility(name="a3", firm=0, origination=6),
+        firms=2,
+    )
+    assert b.names == ("a1", "b1", "a2", "b2", "a3")
+    np.testing.assert_array_equal(b.columns(book.OTHER), [2])
+    np.testing.assert_array_equal(b.by_firm(np.array([[1.0, 2.0, 4.0, 8.0, 16.0]])), [[21.0, 10.0]])
+    assert b.until(0).names == ("a1", "b1")
+    early = b.until(5)
+    assert early.names == ("a1", "b1", "a2", "b2")
+    np.testing.assert_array_equal(early.by_firm(np.array([[1.0, 2.0, 4.0, 8.0]])), [[5.0, 10.0]])
+    assert early.amortization.shape == (27, 4)
+
+
+def test_widen_adds_columns_of_nothing() -> None:
+    np.testing.assert_array_equal(book.widen(np.ones((2, 1)), 3), [[1, 0, 0], [1, 0, 0]])
+    ones = np.ones((2, 3))
+    assert book.widen(ones, 3) is ones
+
+
+def test_a_firm_without_columns_is_refused() -> None:
+    with pytest.raises(AssumptionError, match="firm 1"):
+        assemble(facility(), firms=2)
+
+
+def test_put_copies() -> None:
+    before = np.zeros((2, 3))
+    after = book.put(before, np.array([1]), np.ones((2, 1)))
+    assert before.sum() == 0.0
+    np.testing.assert_array_equal(after, [[0, 1, 0], [0, 1, 0]])

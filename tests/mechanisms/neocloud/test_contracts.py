@@ -1,0 +1,180 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.mechanisms.neocloud import contracts
+from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER
+from tests.mechanisms.given import Array, column, given, row
+from tests.mechanisms.neocloud.books import assemble, facility, whole
+from tests.mechanisms.worked import worked
+
+BOOK = assemble(*(facility(name=str(p), payer=p) for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)))
+COLUMNS = np.arange(5)
+NOTHING = {"ig": column(1.0), "lab": column(1.0), "ig_on_lab": column(1.0), "tenant": column(1.0)}
+
+
+def parameters(**changes: Any) -> contracts.Params:
+    values: dict[str, Any] = {
+        "renewal_share": column(0.70),
+        "renewal_price": column(0.94),
+        "renewal_quarters": 4.0,
+        "ig_hazard": 0.0005,
+        "lab_hazard": column(0.01),
+        "lab_coverage_loading": column(2.5),
+        "moneyness_loading": column(1.5),
+        "lab_haircut": column(0.35),
+        "ig_on_lab_hazard": 0.0006,
+        "ig_on_lab_coverage": 0.02,
+        "other_hazard": column(0.01),
+        "tenant_termination": 0.25,
+        "stress_loading": 0.5,
+        "largest_hazard": 0.30,
+    }
+    return given(contracts.Params, **(values | changes))
+
+
+def state(quantity: float = 100.0, price: float = 3.0, expiry: int = 20) -> contracts.State:
+    gpus = np.full(5, quantity)
+    return contracts.init((gpus, np.full(5, price)), whole(*[expiry] * 5))
+
+
+def payers(**changes: Any) -> contracts.Payers:
+    values: dict[str, Any] = {
+        "market": row(2, 2, 2, 2, 2),
+        "shortfall": column(0.2),
+        "stress": column(1.0),
+        "tenant_defaulted": np.array([[False]]),
+    }
+    return contracts.Payers(**(values | changes))
+
+
+def step(seen: contracts.Payers | None = None, **draws: Array) -> tuple[contracts.State, contracts.Flows]:
+    return contracts.step(parameters(), state(), BOOK, seen or payers(), NOTHING | draws)
+
+
+def test_worked_example() -> None:
+    with worked("neoclouds", "contracts") as w:
+        p = parameters(lab_haircut=column(w["haircut"]))
+        gpus, price = w["contracted by a lab"], np.full(5, w["price"])
+        price[4] = w["small customers pay"]
+        expiring = w["expiring"] / gpus
+        ends = expiring * whole(*[1] * 5) + (1.0 - expiring) * whole(*[9] * 5)
+        s = contracts.init((np.full(5, gpus), price), ends)
+        seen = payers(market=np.full((1, 5), w["spot"]), shortfall=column(w["shortfall"]))
+        moneyness = np.log(w["price"] / w["spot"])
+        w.agrees("moneyness", moneyness)
+        draw = column(0.03)
+        s, f = contracts.step(p, s, BOOK, seen, NOTHING | {"lab": draw})
+        hazard = 0.01 * np.exp(2.5 * 0.2 + 1.5 * moneyness)
+        w.agrees("hazard", hazard)
+        above = contracts.lab_renegotiation(p, column(moneyness), seen.shortfall, column(hazard * 1.0001))
+        below = contracts.lab_renegotiation(p, column(moneyness), seen.shortfall, column(hazard * 0.9999))
+        assert (above.item(), below.item()) == (1.0, 0.65)
+        w.agrees("billed", f.billed_rate[0, 1])
+        w.agrees("small customers leaving", 1.0 - f.contracted[0, 4] / gpus)
+        iol = w["Oracle leaving"]
+        for draw_iol, stays in ((iol + 6e-6, 1.0), (iol - 6e-6, 0.0)):
+            _, g = contracts.step(p, state(), BOOK, seen, NOTHING | {"ig_on_lab": column(draw_iol)})
+            assert g.contracted[0, 2] == stays * 100.0
+        s = contracts.roll(p, s, 1, np.full((1, 5), w["contract index"]))
+        w.agrees("contracted next", s.quantity[0, 1])
+        w.agrees("renewed", s.quantity[0, 1] - gpus + w["expiring"])
+        calm = payers(shortfall=column(0.0), stress=column(-50.0))
+        _, f = contracts.step(p, s, BOOK, calm, NOTHING)
+        w.agrees("billed next", f.billed_rate[0, 1])
+
+
+def test_nothing_happens_to_sound_payers_in_calm() -> None:
+    calm = payers(shortfall=column(0.0), stress=column(-50.0))
+    _, f = step(calm)
+    np.testing.assert_allclose(f.contracted, 100.0)
+    np.testing.assert_allclose(f.billed_rate, 300.0)
+
+
+@pytest.mark.parametrize(("payer", "draw"), [(IG, "ig"), (IG_ON_LAB, "ig_on_lab"), (LAB, "lab")])
+def test_a_draw_hits_its_own_payers_only(payer: int, draw: str) -> None:
+    before, after = step()[1].billed_rate[0], step(**{draw: np.zeros_like(NOTHING[draw])})[1].billed_rate[0]
+    changed = before != after
+    assert changed.tolist() == [p == payer for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)]
+    assert after[COLUMNS[changed]] == pytest.approx(0.65 * 300.0 if payer == LAB else 0.0)
+
+
+def test_ig_hazard_doubles_with_stress() -> None:
+    hazard = 0.0005 * np.exp(0.5)
+    for u, stays in ((hazard * 1.001, 100.0), (hazard * 0.999, 0.0)):
+        assert step(ig=column(u))[1].contracted[0, 0] == stays
+
+
+@pytest.mark.parametrize(
+    ("defaulted", "draw", "stays"), [(False, 0.0, 100.0), (True, 0.24, 0.0), (True, 0.26, 100.0)]
+)
+def test_a_tenant_leaves_only_after_its_company_failed(defaulted: bool, draw: float, stays: float) -> None:
+    seen = payers(tenant_defaulted=np.array([[defaulted]]))
+    assert step(seen, tenant=column(draw))[1].contracted[0, 3] == stays
+
+
+def test_labs_act_together() -> None:
+    """Two labs' facilities at the same price: one draw decides for both."""
+    two = assemble(facility(name="a"), facility(name="b", generation=1))
+    s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20))
+    draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
+    seen = contracts.Payers(row(2, 2), column(0.2, 0.2), column(1, 1), np.array([[False], [False]]))
+    after, _ = contracts.step(parameters(), s, two, seen, draws)
+    np.testing.assert_array_equal(after.price_factor, [[0.65, 0.65], [1.0, 1.0]])
+
+
+def test_hazards_are_bounded() -> None:
+    desperate = payers(shortfall=column(9.0), stress=column(20.0))
+    f = step(desperate, lab=column(0.2999), ig_on_lab=column(0.2999))[1]
+    assert f.billed_rate[0, 1] == pytest.approx(195.0)
+    assert f.contracted[0, 2] == 0.0
+    assert f.contracted[0, 4] == pytest.approx(70.0)
+    f = step(desperate, lab=column(0.3001), ig_on_lab=column(0.3001))[1]
+    assert f.billed_rate[0, 1] == 300.0
+    assert f.contracted[0, 2] == 100.0
+
+
+def test_contracts_end_when_they_expire_and_renew_for_a_year() -> None:
+    p, s = parameters(), state(expiry=3)
+    index, held = np.full((1, 5), 2.5), []
+    for t in range(1, 12):
+        held.append(s.quantity[0, 0])
+        s = contracts.roll(p, s, t, index)
+    assert held == pytest.approx([100.0] * 3 + [70.0] * 4 + [49.0] * 4)
+    assert s.value[0, 0] / s.quantity[0, 0] == pytest.approx(0.94 * 2.5)
+
+
+def test_what_ended_early_does_not_renew() -> None:
+    s = replace(state(expiry=1), kept=np.full((1, 5), 0.5))
+    s = contracts.roll(parameters(), s, 1, np.full((1, 5), 2.5))
+    _, f = contracts.step(parameters(), s, BOOK, payers(stress=column(-50.0)), NOTHING)
+    assert f.contracted[0, 0] == pytest.approx(35.0)
+
+
+def test_remaining_counts_bills_up_to_a_date() -> None:
+    """60 to quarter 4 and 40 to quarter 10 at 3.00, half ended, haircut .65; by quarter 8 after quarter 2."""
+    ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
+    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends)
+    s = replace(s, kept=np.full((1, 5), 0.5), price_factor=np.full((1, 5), 0.65))
+    gpus, bills = contracts.remaining(s, 2, column(8.0), 2)
+    quarters = 60 * 2 + 40 * 6
+    assert gpus == pytest.approx(np.full((1, 2), 0.5 * quarters))
+    assert bills == pytest.approx(np.full((1, 2), 0.5 * 0.65 * 3.0 * quarters))
+    gpus, _ = contracts.remaining(s, 9, column(8.0), 2)
+    assert gpus.sum() == 0.0
+
+
+def test_new_columns_start_clean() -> None:
+    s = replace(state(), kept=np.zeros((1, 5)), price_factor=np.full((1, 5), 0.5))
+    s = contracts.open_for(s, 2)
+    np.testing.assert_array_equal(s.kept, [[0, 0, 0, 0, 0, 1, 1]])
+    np.testing.assert_array_equal(s.price_factor, [[0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0]])
+    s = contracts.add(s, 20, (row(0, 0, 0, 0, 0, 7, 0), row(0, 0, 0, 0, 0, 21, 0)))
+    np.testing.assert_array_equal(s.quantity, [[100, 100, 100, 100, 100, 7, 0]])
+    ending = s.buckets[20]
+    assert ending is not None
+    np.testing.assert_array_equal(ending[0], s.quantity)
+    later = contracts.roll(parameters(), s, 20, np.full((1, 7), 2.5))
+    assert later.quantity[0, 5] == pytest.approx(0.7 * 7)
