@@ -33,11 +33,13 @@ class Band:
 
     def at(self, level: float) -> Array:
         """One quantile by quarter."""
-        return self.quantiles[self.levels.index(level)]
+        found: Array = self.quantiles[self.levels.index(level)]
+        return found
 
     def error(self, level: float) -> Array:
         """Standard error of one quantile by quarter."""
-        return self.standard_error[self.levels.index(level)]
+        found: Array = self.standard_error[self.levels.index(level)]
+        return found
 
 
 def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS) -> Band:

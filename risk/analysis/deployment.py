@@ -90,13 +90,18 @@ def deployment(run: Run) -> Deployment:
     low, high = register.numbers(run.assumptions, "capex.deployable_ceiling")
     reached = [tuple(statistics.probability(year >= level) for year in cumulative) for level in (low, high)]
     return Deployment(
-        year_labels(run.calendar), band(cumulative, LEVELS), (float(low), float(high)), (reached[0], reached[1])
+        year_labels(run.calendar),
+        band(cumulative, LEVELS),
+        (float(low), float(high)),
+        (reached[0], reached[1]),
     )
 
 
 def power_bound(run: Run) -> tuple[Estimate, ...]:
     """Share of path-quarters in which the power cap binds, by calendar year."""
-    return tuple(statistics.mean(year) for year in by_year(run.series("power_bound"), run.calendar, average=True))
+    return tuple(
+        statistics.mean(year) for year in by_year(run.series("power_bound"), run.calendar, average=True)
+    )
 
 
 def _before(run: Run) -> float:

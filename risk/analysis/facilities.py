@@ -1,4 +1,4 @@
-"""Neocloud facilities as they stand at the base date: what the contract pays, what the debt costs, when each ends.
+"""Neocloud facilities at the base date: what contracts pay, what the debt costs, when each ends.
 
 Everything here follows from the register, without simulation. Data-centre leases and loans with a balloon are
 stated twice, interest-only and fully amortizing, because their scheduled service hides what falls due at the
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from risk.analysis import register
 from risk.analysis.register import Register
 from risk.processes.annuity import level_pay_balance, level_payment
+from risk.units import SCALE
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,8 @@ class Facility:
     debt_life : weighted average life of the principal left; `debt_end` : final maturity.
     asset_life : what the collateral has left to earn; `lease_life` : of the site, None if not stated.
     cash : contract bills less operating cost, a quarter, all units let.
-    billed, billed_net : contract cash still to come after each quarter 0, 1, …, before and after operating cost.
+    contracted : contract cash still to come after each quarter 0, 1, … until the debt is repaid, operating
+        cost off, if every contract runs as written and none is renewed.
     service : scheduled principal and interest still to come after each quarter, the balloon in.
     balance : principal outstanding after each quarter.
     """
@@ -52,7 +54,6 @@ class Facility:
     debt: float
     coupon: float
     balloon: float
-    prepaid: float
     contract_life: float
     contract_end: float
     debt_life: float
@@ -63,8 +64,7 @@ class Facility:
     scheduled: float
     interest_only: float
     amortizing: float
-    billed: Array
-    billed_net: Array
+    contracted: Array
     service: Array
     balance: Array
     principal: Array
@@ -82,11 +82,13 @@ class Facility:
 
 def facilities(assumptions: Register, quarters: int) -> tuple[Facility, ...]:
     """Every facility of the base book, in the order of its table; arrays are (quarters + 1,)."""
-    return tuple(_facility(assumptions, row, quarters) for row in register.rows(assumptions, "neoclouds.facility"))
+    return tuple(
+        _facility(assumptions, row, quarters) for row in register.rows(assumptions, "neoclouds.facility")
+    )
 
 
 def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> Facility:
-    units = {n: register.SCALE[u] for n, u in assumptions["tables"]["neoclouds.facility"]["units"].items()}
+    units = {n: SCALE[u] for n, u in assumptions["tables"]["neoclouds.facility"]["units"].items()}
     x = {n: float(row[n]) * scale for n, scale in units.items()}  # type: ignore[arg-type]
     rate, life = x["coupon"] / 4.0, round(x["debt_quarters"])
     balloon = x["balloon"] * x["debt"]
@@ -94,8 +96,8 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
     principal = -np.diff(balance, prepend=balance[0])
     opex = _operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"]
     available = register.number(assumptions, "neoclouds.contract_availability")
-    rent = available * x["price"] * (1.0 - x["prepaid_share"])
-    left = _unit_quarters_left(x["contract_first"], x["contract_last"], quarters) * x["gpus"] * HOURS
+    paid = available * x["price"] * (1.0 - x["prepaid_share"])  # a prepayment is taken off the bills
+    left = _unit_quarters_left(x["contract_first"], x["contract_last"], life, quarters) * x["gpus"] * HOURS
     return Facility(
         name=str(row["name"]),
         firm=str(row["firm"]),
@@ -110,19 +112,19 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
         debt=x["debt"],
         coupon=x["coupon"],
         balloon=x["balloon"],
-        prepaid=x["prepaid_share"],
         contract_life=(x["contract_first"] + x["contract_last"]) / 8.0,
         contract_end=x["contract_last"] / 4.0,
         debt_life=_average_life(x["debt"], rate, life, balloon),
         debt_end=life / 4.0,
         asset_life=_asset_life(assumptions, str(row["kind"])),
-        lease_life=register.number(assumptions, LEASE_YEARS) if register.has(assumptions, LEASE_YEARS) else None,
-        cash=HOURS * x["gpus"] * (rent - opex),
+        lease_life=register.number(assumptions, LEASE_YEARS)
+        if register.has(assumptions, LEASE_YEARS)
+        else None,
+        cash=HOURS * x["gpus"] * (paid - opex),
         scheduled=float(level_payment(x["debt"], rate, life, balloon)),
         interest_only=rate * x["debt"],
         amortizing=float(level_payment(x["debt"], rate, life)),
-        billed=left * rent,
-        billed_net=left * (rent - opex),
+        contracted=left * (paid - opex),
         service=_service_left(x["debt"], rate, life, balloon, quarters),
         balance=balance,
         principal=principal,
@@ -131,9 +133,9 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
 
 def _balance(debt: float, rate: float, life: int, balloon: float, quarters: int) -> Array:
     """Principal outstanding after each quarter; the balloon is gone at maturity, (quarters + 1,)."""
-    elapsed = np.minimum(np.arange(quarters + 1), life)
-    balance = np.asarray(level_pay_balance(debt, rate, life, elapsed, balloon), dtype=np.float64)
-    return np.where(np.arange(quarters + 1) < life, balance, 0.0)
+    elapsed = np.arange(quarters + 1, dtype=np.float64)
+    balance = level_pay_balance(debt, rate, life, np.minimum(elapsed, life), balloon)
+    return np.where(elapsed < life, balance, 0.0)
 
 
 def _service_left(debt: float, rate: float, life: int, balloon: float, quarters: int) -> Array:
@@ -144,16 +146,20 @@ def _service_left(debt: float, rate: float, life: int, balloon: float, quarters:
 
 def _average_life(debt: float, rate: float, life: int, balloon: float) -> float:
     """Years until the average dollar of principal is due."""
-    balance = level_pay_balance(debt, rate, life, np.arange(life + 1), balloon)
-    repaid = -np.diff(balance)
+    elapsed = np.arange(life + 1, dtype=np.float64)
+    repaid = -np.diff(level_pay_balance(debt, rate, life, elapsed, balloon))
     repaid[-1] += balloon
     return float((np.arange(1, life + 1) * repaid).sum() / debt / 4.0)
 
 
-def _unit_quarters_left(first: float, last: float, quarters: int) -> Array:
-    """Quarters of contract left per unit after each quarter, contracts ending evenly between `first` and `last`."""
-    ends = np.arange(round(first), round(last) + 1)
-    return np.maximum(ends[None, :] - np.arange(quarters + 1)[:, None], 0).mean(axis=1)
+def _unit_quarters_left(first: float, last: float, life: int, quarters: int) -> Array:
+    """Quarters of contract left per unit after each quarter, until the debt is repaid, (quarters + 1,).
+
+    Contracts end evenly between `first` and `last`.
+    """
+    ends = np.minimum(np.arange(round(first), round(last) + 1), life)
+    left: Array = np.maximum(ends[None, :] - np.arange(quarters + 1)[:, None], 0).mean(axis=1)
+    return left
 
 
 def _operating_cost(assumptions: Register, generation: str) -> float:

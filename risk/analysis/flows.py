@@ -41,11 +41,12 @@ class Yearly:
 
 
 def year_labels(calendar: Calendar) -> tuple[str, ...]:
-    """Every year with a step: "2027", and "2026 H2" or "2026 (3 q)" where only part of it is stepped through."""
+    """Every year with a step: "2027", and "2026 H2" or "2026 (3 q)" of which only a part is."""
     labels = []
     for year in calendar.years:
         quarters = [calendar.quarter[t] for t in calendar.steps(year)]
-        part = {(3, 4): " H2", (1, 2): " H1"}.get(tuple(quarters), f" ({len(quarters)} q)")
+        halves = {"34": " H2", "12": " H1"}
+        part = halves.get("".join(map(str, quarters)), f" ({len(quarters)} q)")
         labels.append(f"{year}{'' if len(quarters) == 4 else part}")
     return tuple(labels)
 

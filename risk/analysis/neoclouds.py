@@ -1,6 +1,6 @@
 """Neoclouds on the simulated paths: who defaults by when, what is lost, and how long contracts outlast debt.
 
-The duration ladder is the headline: contracted cash still to come over debt service still to come, by quarter.
+The duration ladder is the headline: contracted cash over debt service, both still to come, by quarter.
 """
 
 from __future__ import annotations
@@ -41,18 +41,16 @@ class Rung:
 
     Attributes
     ----------
-    covered : contracted cash over remaining debt service on the paths, by quarter from the first step; facilities
-        in default or repaid are left out of both sums.
-    scheduled, scheduled_net : the same if every contract runs as written and none is renewed, from the base date;
-        before and after operating cost.
+    covered : contracted cash over remaining debt service on the paths, by quarter from the base date;
+        facilities in default or repaid are left out of both sums.
+    written : the same if every contract runs as written and none is renewed.
     alive : share of path-facilities neither in default nor repaid, of those that still owe on schedule.
     """
 
     name: str
     members: tuple[str, ...]
     covered: Band
-    scheduled: Array
-    scheduled_net: Array
+    written: Array
     alive: Array
 
 
@@ -67,7 +65,7 @@ class Default:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Facilities originated in one year for one class of payer: principal and loss in USD, means over paths."""
+    """Facilities of one year and one class of payer: principal and loss in USD, means over paths."""
 
     year: str
     payer: str
@@ -124,51 +122,67 @@ def cohorts(run: Run) -> tuple[Cohort, ...]:
     return tuple(out)
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """Contracted cash and debt service to come, (quarter, path); facilities owing a path, (quarter,)."""
+
+    cash: Singles
+    due: Singles
+    owing: Array
+    members: list[Facility]
+
+
 def ladder(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
     """The duration ladder of every group, and of the whole book last."""
-    ratios = run.facility("contracted_coverage")[1:]
+    ratios = run.facility("contracted_coverage")
     known = {facility.name: facility for facility in book}
     ordered = [known[name] for name in run.entities["contracted_coverage"]]
-    grouped = {label: [i for i, f in enumerate(ordered) if f.payer == key] for key, label in GROUPS.items()}
-    sums = {
-        label: (_sums(ratios[:, :, m], [ordered[i] for i in m]), [ordered[i] for i in m])
-        for label, m in grouped.items()
-        if m
-    }
-    cash, due, owing = (np.sum([parts[k] for parts, _ in sums.values()], axis=0) for k in range(3))
-    sums["All facilities of the base book"] = ((cash, due, owing), ordered)
-    return tuple(_rung(label, *parts, members) for label, (parts, members) in sums.items())
-
-
-def _sums(ratios: NDArray[np.float32], members: list[Facility]) -> tuple[Singles, Singles, Array]:
-    """Contracted cash and debt service to come, (quarter, path), and facilities owing per path, (quarter,).
-
-    The run records, per facility, contract bills to come at full price over principal outstanding; a facility
-    that owes is on schedule, so its principal and service are those of the register. Beyond its final maturity
-    (a balloon that was refinanced) it is left out.
-    """
-    balance = np.stack([f.balance[1:] for f in members], axis=1)
-    service = np.stack([f.service[1:] for f in members], axis=1)
-    paid = np.array([1.0 - f.prepaid for f in members])  # the record does not deduct what was prepaid
-    owing = np.isfinite(ratios) & (balance[:, None, :] > 0.0)
-    cash, due = np.zeros((2, *ratios.shape[:2]), dtype=np.float32)
-    for i in range(len(members)):
-        cash += np.where(owing[:, :, i], ratios[:, :, i], 0.0) * np.float32(balance * paid)[:, i : i + 1]
-        due += owing[:, :, i] * np.float32(service)[:, i : i + 1]
-    return cash, due, owing.sum(axis=2).mean(axis=1)
-
-
-def _rung(label: str, cash: Singles, due: Singles, owing: Array, members: list[Facility]) -> Rung:
-    covered = np.full(due.shape, np.nan, dtype=np.float32)
-    np.divide(cash, due, out=covered, where=due > 0.0)
-    total = np.sum([f.service for f in members], axis=0)
-    bills, net = (
-        _ratio(np.sum([getattr(f, name) * (f.service > 0.0) for f in members], axis=0), total)
-        for name in ("billed", "billed_net")
+    groups: dict[str, _Sums] = {}
+    for payer, label in GROUPS.items():
+        columns = [i for i, facility in enumerate(ordered) if facility.payer == payer]
+        if columns:
+            groups[label] = _sums(ratios[:, :, columns], [ordered[i] for i in columns])
+    parts = list(groups.values())
+    groups["All facilities of the base book"] = _Sums(
+        np.sum([p.cash for p in parts], axis=0),
+        np.sum([p.due for p in parts], axis=0),
+        np.sum([p.owing for p in parts], axis=0),
+        ordered,
     )
-    still = np.sum([f.balance[1:] > 0.0 for f in members], axis=0).astype(np.float64)
-    names = tuple(f.name for f in members)
-    return Rung(label, names, band(covered, LEVELS), bills, net, _ratio(owing, still))
+    return tuple(_rung(label, sums) for label, sums in groups.items())
+
+
+def _sums(ratios: NDArray[np.float32], members: list[Facility]) -> _Sums:
+    """Sum over the facilities of a group.
+
+    The run records the ratio of each facility. One that owes is on schedule, so its service is that of the
+    register; beyond its final maturity (a balloon that was refinanced) it is left out.
+    """
+    service = np.stack([f.service for f in members], axis=1).astype(np.float32)
+    owing = np.isfinite(ratios) & (service[:, None, :] > 0.0)
+    cash = np.zeros(ratios.shape[:2], dtype=np.float32)
+    due = np.zeros_like(cash)
+    for i in range(len(members)):
+        weight = owing[:, :, i] * service[:, i : i + 1]
+        cash += np.where(owing[:, :, i], ratios[:, :, i], 0.0) * weight
+        due += weight
+    return _Sums(cash, due, owing.sum(axis=2).mean(axis=1), members)
+
+
+def _rung(label: str, sums: _Sums) -> Rung:
+    covered = np.full(sums.due.shape, np.nan, dtype=np.float32)
+    np.divide(sums.cash, sums.due, out=covered, where=sums.due > 0.0)
+    total = np.sum([f.service for f in sums.members], axis=0)
+    written = _ratio(np.sum([f.contracted for f in sums.members], axis=0), total)
+    still = np.sum([f.service > 0.0 for f in sums.members], axis=0).astype(np.float64)
+    names = tuple(f.name for f in sums.members)
+    return Rung(label, names, band(covered, LEVELS), written, _ratio(sums.owing, still))
+
+
+def base_coverage(run: Run) -> dict[str, float]:
+    """Contracted cash over debt service to come of each facility at the base date, as the engine has it."""
+    ratios = run.facility("contracted_coverage")[0, 0]
+    return {name: float(v) for name, v in zip(run.entities["contracted_coverage"], ratios, strict=True)}
 
 
 def _ratio(over: Array, under: Array) -> Array:

@@ -15,7 +15,7 @@ def proportion(hits: int, n: int) -> Estimate:
 
     Notes
     -----
-    Binomial error; near 0 and 1 Wilson's interval (1927, *JASA* 22), and with no hit or miss at all ``3 / n``.
+    Binomial error; near 0 and 1 Wilson's interval (1927, *JASA* 22); with no hit or miss at all ``3 / n``.
     """
     if n == 0:
         return Estimate(math.nan, math.nan, 0)

@@ -84,4 +84,5 @@ class Flows:
 
 def total(values: Array) -> Array:
     """Sum over entities, (path, 1)."""
-    return np.einsum("ij->i", values)[:, None]
+    sums: Array = np.einsum("ij->i", values)
+    return sums[:, None]

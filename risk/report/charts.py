@@ -76,7 +76,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Fan(Chart):
-    """Quantiles over time: P5–P95 and P25–P75 bands with the median, the prior run's median, and other lines."""
+    """Quantiles over time: P5–P95 and P25–P75 bands, the median, the prior run's, and other lines."""
 
     labels: Sequence[str]
     p5: Values

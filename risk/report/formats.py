@@ -40,7 +40,9 @@ class Format:
     zero: str = ""
     red: bool = False
     align: Align = "right"
-    kind: Literal["number", "probability", "high", "margin", "none_of", "all_of", "power", "date", "text", "general"] = "number"
+    kind: Literal[
+        "number", "probability", "high", "margin", "none_of", "all_of", "power", "date", "text", "general"
+    ] = "number"
 
     @cached_property
     def excel(self) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from risk.analysis.differences import Difference
+from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
 from risk.analysis.identities import Identity
 from risk.analysis.inputs import InputChange

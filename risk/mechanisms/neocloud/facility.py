@@ -215,7 +215,7 @@ def waterfall(
     payment_default = (short > 0.0) & ~helped
     # who defaults pays nothing this quarter: its cash stays for the lender
     balance = np.maximum(payment_default * held + ~payment_default * balance, 0.0)
-    return Waterfall(np.where(serviced, dscr, np.nan), distributed, helped * short, balance, payment_default)
+    return Waterfall(np.where(serviced, dscr, np.nan), distributed, short * helped, balance, payment_default)
 
 
 def refinancing(

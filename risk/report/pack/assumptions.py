@@ -83,8 +83,9 @@ def summary(results: Results) -> str:
     figures = page_figures(results)
     fate = f"{figures['used']} used, {figures['superseded']} superseded, {figures['not used']} not used"
     return (
-        f"{len(results.register['entries'])} entries ({kinds}), {uncertain} of them uncertain; cells of the entity tables "
-        f"follow below, on screen only. Thesis page: {sum(figures.values())} figures reconciled ({fate})."
+        f"{len(results.register['entries'])} entries ({kinds}), {uncertain} of them uncertain; cells of the "
+        f"entity tables follow below, on screen only. Thesis page: {sum(figures.values())} figures "
+        f"reconciled ({fate})."
     )
 
 
@@ -150,7 +151,9 @@ def _row_label(row: Mapping[str, Any]) -> str:
     if "name" in row:
         return str(row["name"])
     keys = ("firm", "instrument", "segment", "holder", "quarter", "quarter_due", "year")
-    return ", ".join(f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in keys if key in row)
+    return ", ".join(
+        f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in keys if key in row
+    )
 
 
 def _owners(results: Results) -> dict[str, str]:
@@ -174,7 +177,9 @@ def _value(value: Any) -> str | float:
 
 
 def _listed(value: list[Any]) -> str:
-    return "; ".join(" ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value)
+    return "; ".join(
+        " ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value
+    )
 
 
 def _explained(entry: Mapping[str, Any]) -> str:
@@ -219,16 +224,25 @@ def _table(results: Results, entries: Sequence[Assumption]) -> Table:
     )
     cells = tuple(_row(results, a) for a in rows)
     return Table(
-        LIST, columns, cells, row_ids=tuple(a.id for a in rows), excel_name="tblAssumptions", printed_rows=len(entries)
+        LIST,
+        columns,
+        cells,
+        row_ids=tuple(a.id for a in rows),
+        excel_name="tblAssumptions",
+        printed_rows=len(entries),
     )
 
 
 def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
     old = stale(results, a.as_of)
-    quantiles: tuple[Content, ...] = ("",) * 3 if a.quantiles is None else tuple(_number(q) for q in a.quantiles)
+    quantiles: tuple[Content, ...] = (
+        ("",) * 3 if a.quantiles is None else tuple(_number(q) for q in a.quantiles)
+    )
     value = _number(a.value)
     if a.changed:
-        value = Cell(value.content if isinstance(value, Cell) else value, getattr(value, "format", None), bold=True)
+        value = Cell(
+            value.content if isinstance(value, Cell) else value, getattr(value, "format", None), bold=True
+        )
     return (
         a.id,
         a.note,

@@ -30,10 +30,17 @@ def sheet(results: Results) -> Sheet:
 
 
 def _finding(results: Results) -> str:
-    counts = {status: sum(t.status == status for t in results.targets) for status in ("met", "missed", "pending", "informational")}
+    counts = {
+        status: sum(t.status == status for t in results.targets)
+        for status in ("met", "missed", "pending", "informational")
+    }
     text = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
     wrong = [t.id for t in results.targets if t.contradicts]
-    scope = "" if results.manifest.scenario == "base" else " Targets are set for the base case; this run is another scenario."
+    scope = (
+        ""
+        if results.manifest.scenario == "base"
+        else " Targets are set for the base case; this run is another scenario."
+    )
     if wrong:
         return f"Declared: {text}. Contradicted by this run: {', '.join(wrong)}.{scope}"
     return f"Declared: {text}. No result contradicts its declaration.{scope}"
@@ -57,10 +64,12 @@ def _table(results: Results) -> Table:
     )
     rows = tuple(_row(results, target) for target in results.targets)
     note = (
-        "Holds: FAIL where the result lies on the other side of a bound than declared by more than two standard errors. "
-        "Informational targets are readings after the base date, printed and never fitted."
+        "Holds: FAIL where the result lies on the other side of a bound than declared by more than two "
+        "standard errors. Informational targets are readings after the base date, printed and never fitted."
     )
-    return Table("targets", columns, rows, "", note, tuple(t.id for t in results.targets), excel_name="tblTargets")
+    return Table(
+        "targets", columns, rows, "", note, tuple(t.id for t in results.targets), excel_name="tblTargets"
+    )
 
 
 def _row(results: Results, target: TargetResult) -> tuple[Content, ...]:
@@ -70,7 +79,10 @@ def _row(results: Results, target: TargetResult) -> tuple[Content, ...]:
     error: Content = "–"
     if target.value is not None:
         se = target.standard_error or 0.0
-        value, error = _number(target.value, se, target.unit), "exact" if se == 0.0 else _error(target.value, se, target.unit)
+        value, error = (
+            _number(target.value, se, target.unit),
+            "exact" if se == 0.0 else _error(target.value, se, target.unit),
+        )
     inside = "–" if target.inside is None else "yes" if target.inside else "no"
     return (
         target.id,

@@ -55,7 +55,9 @@ def sheet(results: Results) -> Sheet:
         subtitle(results),
         "P",
         (
-            Band((At(_by_firm(labels, firms, tables), 1, half - 1), At(_ceiling_chart(deployed), half, half))),
+            Band(
+                (At(_by_firm(labels, firms, tables), 1, half - 1), At(_ceiling_chart(deployed), half, half))
+            ),
             _deployment(deployed),
             _multipliers(results, labels),
             _power(results, labels),
@@ -91,7 +93,9 @@ def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
     return year_table(firm_table(firm), title, labels, lines, totals=totals)
 
 
-def _big_five(labels: Sequence[str], firms: Sequence[str], tables: list[Table], found: dict[str, Yearly]) -> Table:
+def _big_five(
+    labels: Sequence[str], firms: Sequence[str], tables: list[Table], found: dict[str, Yearly]
+) -> Table:
     """Live sums over the firms' tables."""
     first = tables[0]
     rows = []
@@ -125,7 +129,10 @@ def _deployment(deployed: deployment.Deployment) -> Table:
         rows.append(tuple(cells))
     title = "Capital deployed since the start of the base year, against the thesis page's ceiling"
     low, high = (level / TRILLION for level in deployed.ceiling)
-    note = f"Ceiling USD {low:.1f}–{high:.1f} tn (thesis page); reported against, never imposed. Probabilities: ± 95% MC."
+    note = (
+        f"Ceiling USD {low:.1f}–{high:.1f} tn (thesis page); reported against, never imposed. Probabilities: "
+        "± 95% MC."
+    )
     columns = (Column("label", "Cumulative"), *year_columns(deployed.labels))
     return Table("deployed", columns, tuple(rows), title, note, ("p5", "p50", "p95", "low", "high"))
 
@@ -143,14 +150,16 @@ def _multipliers(results: Results, labels: Sequence[str]) -> Table:
         cells: list[Content] = [f"   {words(name) if name != 'build' else 'Build'}, over cash flow"]
         for y, cash in enumerate(base):
             amount = number_of(made.rows[1 + i][1 + 2 * y])
-            ratio = Formula(f"{{multipliers.y{y}[{name}]}}/{{multipliers.y{y}[cash]}}", amount / (cash / BILLION))
+            ratio = Formula(
+                f"{{multipliers.y{y}[{name}]}}/{{multipliers.y{y}[cash]}}", amount / (cash / BILLION)
+            )
             cells += [Cell(ratio, "number.2", "calculation"), None]
         rows.append(tuple(cells))
     ids = (*made.row_ids, *(f"{name}_ratio" for name in (*(p.name for p in parts), "build")))
     title = "The ceiling's three multipliers: where the capital comes from, mean over paths"
     note = (
-        "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by leverage. Here the "
-        "three parts are sums of the funding waterfall and add up to the build."
+        "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by "
+        "leverage. Here the three parts are sums of the funding waterfall and add up to the build."
     )
     return Table("multipliers", made.columns, tuple(rows), title, note, ids, frozenset({4}))
 
@@ -160,8 +169,8 @@ def _power(results: Results, labels: Sequence[str]) -> Table:
     rows: list[tuple[Content, ...]] = []
     bound = deployment.power_bound(results.run)
     rows.append(_estimates("Share of path-quarters in which the power cap binds", bound, "rate"))
-    energized = flows(results.run, "power").entity("energized_gw")
-    gigawatts = paired_cells(*(x / SCALE["GW"] for x in energized), "USD bn")
+    mean, error = flows(results.run, "power").entity("energized_gw")
+    gigawatts = paired_cells(mean / SCALE["GW"], error / SCALE["GW"], "GW")
     rows.append(("Facility power energized for AI in the year, world, GW", *gigawatts))
     signed = _leases_left(results)
     rows.append(("Leases signed and not commenced at year's end, present value, USD bn", *signed))
@@ -202,9 +211,17 @@ def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table
     top = int(np.argmax(totals))
     alt = f"Mean cash capex of the Big Five peaks at USD {totals[top]:,.0f}bn in {labels[top]}."
     return Bars(
-        id="capex-firms", title="Cash capex by firm, mean over paths", alt=alt, x_title="Year", y_title="USD bn",
-        format="count", labels=labels, series=series, stacked=True, height=15,
-    )  # fmt: skip
+        id="capex-firms",
+        title="Cash capex by firm, mean over paths",
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn",
+        format="count",
+        labels=labels,
+        series=series,
+        stacked=True,
+        height=15,
+    )
 
 
 def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
@@ -213,7 +230,9 @@ def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
     series = [
         Series(
             name=name,
-            values=[Formula(f"{{deployed.y{i}[{name.lower()}]}}", float(v) / TRILLION) for i, v in enumerate(q)],
+            values=[
+                Formula(f"{{deployed.y{i}[{name.lower()}]}}", float(v) / TRILLION) for i, v in enumerate(q)
+            ],
             tone=tone,
         )
         for (name, tone), q in zip(names, deployed.cumulative.quantiles, strict=True)
@@ -224,9 +243,18 @@ def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
     chance = deployed.reached[0][-1]
     alt = (
         f"Median cumulative deployment is USD {deployed.cumulative.at(0.5)[-1] / TRILLION:.1f} tn by "
-        f"{deployed.labels[-1]}; it reaches the low end of the ceiling on {show(chance.value, 'probability')} of paths."
+        f"{deployed.labels[-1]}; it reaches the low end of the ceiling on "
+        f"{show(chance.value, 'probability')} of paths."
     )
     return Lines(
-        id="capex-ceiling", title="Cumulative capital deployed against the ceiling", alt=alt, x_title="Year",
-        y_title="USD tn", format="number.1", labels=deployed.labels, series=series, every=1, height=15,
-    )  # fmt: skip
+        id="capex-ceiling",
+        title="Cumulative capital deployed against the ceiling",
+        alt=alt,
+        x_title="Year",
+        y_title="USD tn",
+        format="number.1",
+        labels=deployed.labels,
+        series=series,
+        every=1,
+        height=15,
+    )

@@ -15,6 +15,8 @@ SINGLE = 1e-5
 """Relative rounding of series that are kept in single precision."""
 
 SMALL = 1e-4
+DIGITS = 10
+"""Decimals of a difference: below them programs round sums differently."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Condition:
     @property
     def difference(self) -> float:
         """First less second."""
-        return number_of(self.value) - number_of(self.other)
+        return round(number_of(self.value) - number_of(self.other), DIGITS)
 
     @property
     def passed(self) -> bool:
@@ -52,7 +54,11 @@ def sheet(results: Results, conditions: list[Condition]) -> Sheet:
     failed = sum(not c.passed for c in conditions)
     total = Table(
         "checks-total",
-        (Column("label", "Checks"), Column("failed", "FAIL", "count", style="calculation"), Column("n", "Of", "count")),
+        (
+            Column("label", "Checks"),
+            Column("failed", "FAIL", "count", style="calculation"),
+            Column("n", "Of", "count"),
+        ),
         (("Number that fail", Formula('COUNTIF({checks.result},"FAIL")', failed), len(conditions)),),
     )
     return Sheet(
@@ -68,9 +74,9 @@ def sheet(results: Results, conditions: list[Condition]) -> Sheet:
 
 def _note(results: Results) -> str:
     return (
-        "= : the difference is within the tolerance; ≤ : the first is not larger by more than it. Identities are the largest "
-        f"relative error on any of the {results.run.paths:,} paths and any quarter. Checks find slips in the arithmetic; "
-        "they say nothing about whether the model is right."
+        "= : the difference is within the tolerance; ≤ : the first is not larger by more than it. "
+        f"Identities are the largest relative error on any of the {results.run.paths:,} paths and any "
+        "quarter. Checks find slips in the arithmetic; they say nothing about whether the model is right."
     )
 
 
@@ -99,7 +105,7 @@ def _table(conditions: list[Condition]) -> Table:
             c.text,
             Cell(c.value, _format(number_of(c.value))),
             Cell(c.other, _format(number_of(c.other))),
-            Formula("{row.value}-{row.other}", c.difference),
+            Formula(f"ROUND({{row.value}}-{{row.other}},{DIGITS})", c.difference),
             c.tolerance,
             c.rule,
             Check(f"{size}<={{row.tolerance}}", c.passed),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import fsum
 
-from risk.analysis import register
+from risk.analysis import neoclouds, register
 from risk.analysis.flows import year_labels
 from risk.report.pack import assumptions, capex
 from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition
@@ -13,7 +14,7 @@ from risk.report.pack.elements import Tables
 from risk.report.pack.fans import Quantity, chart_id
 from risk.report.pack.metrics import QUANTILES
 from risk.report.pack.results import Results
-from risk.report.table import Formula, value_of
+from risk.report.table import Formula, number_of, value_of
 
 WIDEST_ERROR = 0.01
 """Standard error of the probability of a bust that a decision can be based on."""
@@ -28,7 +29,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_capex(results, tables),
         *_revenue(results, tables),
         *_losses(results, tables),
-        *_neoclouds(tables),
+        *_neoclouds(results, tables),
         *_register(results, tables),
         *_run(results, tables),
     ]
@@ -44,26 +45,34 @@ def _verdict(t: Tables) -> Iterator[Condition]:
         return _plus(t, [("classes", column, name) for name in names])
 
     three = ("bust", "correction", "durable")
-    yield Condition("Outcome classes sum to one", classes(*three), 1, EXACT, "they are exclusive and exhaustive")
+    yield Condition(
+        "Outcome classes sum to one", classes(*three), 1, EXACT, "they are exclusive and exhaustive"
+    )
     for i in range(2):
         found = classes(*three, column=f"alternative{i}")
         yield Condition(f"… under alternative definition {i + 1}", found, 1, EXACT, "the same")
     parts = classes("durable_paid", "durable_unpaid")
-    yield Condition("Paid and unpaid parts sum to durable", parts, t.at("classes", "p", "durable"), EXACT, "Metrics")
-    outside = 'COUNTIF({claims.p},"<0")+COUNTIF({claims.p},">1")+COUNTIF({classes.p},"<0")+COUNTIF({classes.p},">1")'
+    yield Condition(
+        "Paid and unpaid parts sum to durable", parts, t.at("classes", "p", "durable"), EXACT, "Metrics"
+    )
+    outside = "+".join(f'COUNTIF({{{t}.p}},"{c}")' for t in ("claims", "classes") for c in ("<0", ">1"))
     yield _count("Probabilities outside [0, 1]", outside, "counted over propositions and classes")
     bust = ("classes", "bust"), ("claims", "B1")
     unpaid = ("classes", "durable_unpaid"), ("claims", "B1")
     weaker = (("B1", "B1x"), ("B5", "B5x"), ("U1", "U1x"), ("U4", "U4x"))
     nested = [(("claims", a), ("claims", b)) for a, b in weaker]
     for (left, a), (right, b) in (bust, unpaid, *nested):
-        if all(isinstance(value_of(t.content(table, "p", row)), float) for table, row in ((left, a), (right, b))):
+        if all(
+            isinstance(value_of(t.content(table, "p", row)), float) for table, row in ((left, a), (right, b))
+        ):
             text = f"P({a}) is not larger than P({b})"
-            yield Condition(text, t.at(left, "p", a), t.at(right, "p", b), EXACT, "the first implies the second", "≤")
+            yield Condition(
+                text, t.at(left, "p", a), t.at(right, "p", b), EXACT, "the first implies the second", "≤"
+            )
 
 
 def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
-    pairs = zip(QUANTILES[:-1], QUANTILES[1:], strict=True)
+    pairs = pairwise(QUANTILES)
     order = "+".join(f"SUMPRODUCT(--({{metrics.{b}}}<{{metrics.{a}}}))" for a, b in pairs)
     yield _count("Quantiles out of order, over all outcomes", order, "P1 ≤ P5 ≤ … ≤ P99")
     ends = "SUMPRODUCT(--({metrics.p1}<{metrics.min}))+SUMPRODUCT(--({metrics.max}<{metrics.p99}))"
@@ -72,12 +81,16 @@ def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
     yield _count("Means beyond the range, over all outcomes", inside, "min ≤ mean ≤ max")
     for var, quantile in (("var95", "p95"), ("var99", "p99")):
         gaps = f"SUMPRODUCT(ABS({{metrics.{var}}}-{{metrics.{quantile}}}))"
-        yield Condition(f"{var.upper()} equals {quantile.upper()}", Formula(gaps, 0.0), 0, EXACT, "summed over outcomes")
+        yield Condition(
+            f"{var.upper()} equals {quantile.upper()}", Formula(gaps, 0.0), 0, EXACT, "summed over outcomes"
+        )
     steps = (("var95", "es95"), ("es95", "es975"), ("es975", "es99"), ("var99", "es99"))
     tails = "+".join(f"SUMPRODUCT(--({{metrics.{b}}}<{{metrics.{a}}}-{EXACT}))" for a, b in steps)
     yield _count("Tail measures out of order", tails, "VaR ≤ ES, and ES rises with the level")
     paths = "SUMPRODUCT(--({metrics.n}<>N_Paths))"
-    yield _count("Outcomes that rest on another number of paths", paths, "n in every row against the manifest")
+    yield _count(
+        "Outcomes that rest on another number of paths", paths, "n in every row against the manifest"
+    )
     less, more = (t.at("metrics", "mean", name) for name in ("loss_without_software", "headline_loss"))
     yield Condition("Loss without software is not larger", less, more, EXACT, "means", "≤")
     lowest = t.at("metrics", "min", "headline_loss")
@@ -85,7 +98,9 @@ def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
     for name in ("exposed_recovery", "generic_recovery"):
         label = f"Recovery in [0, 1]: {name.partition('_')[0]}"
         yield Condition(label, t.at("metrics", "max", name), 1, EXACT, "largest on any path", "≤")
-        yield Condition(f"{label}, lower end", 0, t.at("metrics", "min", name), EXACT, "smallest on any path", "≤")
+        yield Condition(
+            f"{label}, lower end", 0, t.at("metrics", "min", name), EXACT, "smallest on any path", "≤"
+        )
     floor = register.number(results.register, "gpu.lowest_utilization")
     lowest = t.at("metrics", "min", "utilization_low")
     yield Condition("Utilization within its bounds", floor, lowest, SINGLE, "lowest quarter on any path", "≤")
@@ -95,9 +110,11 @@ def _fans(shown: Sequence[Quantity]) -> Iterator[Condition]:
     edges = ("p5", "p25", "p50", "p75", "p95")
     for quantity in shown:
         chart = f"chart-{chart_id(quantity)}"
-        pairs = zip(edges[:-1], edges[1:], strict=True)
+        pairs = pairwise(edges)
         order = "+".join(f"SUMPRODUCT(--({{{chart}.{b}}}<{{{chart}.{a}}}))" for a, b in pairs)
-        yield _count(f"Fan out of order: {quantity.title}", order, "P5 ≤ P25 ≤ P50 ≤ P75 ≤ P95 in every quarter")
+        yield _count(
+            f"Fan out of order: {quantity.title}", order, "P5 ≤ P25 ≤ P50 ≤ P75 ≤ P95 in every quarter"
+        )
     lowest = min(float(q.band.quantiles[0].min()) for q in shown if q.id == "h100_contract")
     rents = Formula("MIN({chart-h100_contract-fan.p5})", lowest)
     yield Condition("Rents are positive", 0, rents, 0.0, "lowest P5 of the H100 contract rent", "≤")
@@ -113,10 +130,14 @@ def _capex(results: Results, t: Tables) -> Iterator[Condition]:
         if year in years:
             total = t.at(capex.BIG_FIVE, f"y{years[year]}", "use_capex")
             mean = t.at("metrics", "mean", f"capex_{year}")
-            yield Condition(f"Capex {year}: firms add up to the engine's mean", total, mean, ROUNDING, "Capex v. Metrics")
+            yield Condition(
+                f"Capex {year}: firms add up to the engine's mean", total, mean, ROUNDING, "Capex v. Metrics"
+            )
     for firm in results.run.entities["funding.capex"]:
         table = capex.firm_table(firm)
-        uses, sources = (_plus(t, [(table, f"y{i}", side) for i in years.values()]) for side in ("uses", "sources"))
+        uses, sources = (
+            _plus(t, [(table, f"y{i}", side) for i in years.values()]) for side in ("uses", "sources")
+        )
         yield Condition(f"{firm}: sources equal uses", sources, uses, ROUNDING, "all years, means over paths")
     lines = ("use_capex", "use_lease_additions", "use_spv_additions")
     build = _plus(t, [(capex.BIG_FIVE, f"y{i}", line) for i in years.values() for line in lines])
@@ -125,8 +146,10 @@ def _capex(results: Results, t: Tables) -> Iterator[Condition]:
     if "2030" in years:
         value = t.at("deployed", f"y{years['2030']}", "p50")
         middle = t.at("metrics", "p50", "deployed_2026_2030")
-        scaled = Formula(f"{middle.text}/1000", float(middle.value) / 1000.0)
-        yield Condition("Capital deployed by 2030, median", value, scaled, SINGLE * 10, "path series v. outcome, USD tn")
+        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
+        yield Condition(
+            "Capital deployed by 2030, median", value, scaled, SINGLE * 10, "path series v. outcome, USD tn"
+        )
 
 
 def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
@@ -134,16 +157,25 @@ def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
     for year in ("2028", "2030"):
         if year in years:
             mean = t.at("metrics", "mean", f"revenue_{year}")
-            slack = SINGLE * float(mean.value)
+            slack = SINGLE * number_of(mean)
             segments = t.at("segments", f"y{years[year]}", "total")
-            yield Condition(f"Revenue {year}: segments add up", segments, mean, slack, "RevenueGap v. Metrics")
+            yield Condition(
+                f"Revenue {year}: segments add up", segments, mean, slack, "RevenueGap v. Metrics"
+            )
             external = t.at("lenses", f"y{years[year]}", "external")
             yield Condition(f"Revenue {year}: path series", external, mean, slack, "RevenueGap v. Metrics")
     if "2030" in years:
-        value, other = t.at("coverage", f"y{years['2030']}", "p50_with_internal"), t.at("metrics", "p50", "coverage_2030")
+        value, other = (
+            t.at("coverage", f"y{years['2030']}", "p50_with_internal"),
+            t.at("metrics", "p50", "coverage_2030"),
+        )
         yield Condition("Coverage 2030, median", value, other, SINGLE, "path series v. outcome")
-    earned, flowing = (_plus(t, [(x, f"y{i}", "total") for i in years.values()]) for x in ("layers", "inflow"))
-    yield Condition("Value added equals the external inflow", earned, flowing, ROUNDING, "all years, all layers")
+    earned, flowing = (
+        _plus(t, [(x, f"y{i}", "total") for i in years.values()]) for x in ("layers", "inflow")
+    )
+    yield Condition(
+        "Value added equals the external inflow", earned, flowing, ROUNDING, "all years, all layers"
+    )
     for name in ("internal", "lab_recycled"):
         share = _plus(t, [("demand", f"y{max(years.values())}", f"{name}_share")])
         yield Condition(f"Share of demand at most one: {name}", share, 1, 0.0, "last year", "≤")
@@ -154,63 +186,104 @@ def _losses(results: Results, t: Tables) -> Iterator[Condition]:
         return _plus(t, [("losses-instrument", "all", name) for name in names])
 
     holders, instruments = t.at("losses-holder", "all", "total"), t.at("losses-instrument", "all", "total")
-    yield Condition("Losses by holder equal losses by instrument", holders, instruments, ROUNDING, "first round")
+    yield Condition(
+        "Losses by holder equal losses by instrument", holders, instruments, ROUNDING, "first round"
+    )
     headline, narrow = (t.at("metrics", "mean", n) for n in ("headline_loss", "loss_without_software"))
     four = lost("facility", "holdco", "spv", "software")
-    yield Condition("Headline loss is the sum of its instruments", four, headline, ROUNDING, "PrivateCredit v. Metrics")
+    yield Condition(
+        "Headline loss is the sum of its instruments", four, headline, ROUNDING, "PrivateCredit v. Metrics"
+    )
     three = lost("facility", "holdco", "spv")
     yield Condition("… and without software borrowers", three, narrow, ROUNDING, "PrivateCredit v. Metrics")
     neocloud = t.at("metrics", "mean", "neocloud_loss")
-    yield Condition("Neocloud loss: facilities and HoldCos", lost("facility", "holdco"), neocloud, ROUNDING, "the same")
+    yield Condition(
+        "Neocloud loss: facilities and HoldCos", lost("facility", "holdco"), neocloud, ROUNDING, "the same"
+    )
     base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
-    rows = Formula(f"({base.text}+{cohorts.text})/1000", (float(base.value) + float(cohorts.value)) / 1000.0)
-    yield Condition("Facility losses, row by row", rows, lost("facility"), ROUNDING, "Neoclouds v. PrivateCredit")
+    rows = Formula(f"({base.text}+{cohorts.text})/1000", (number_of(base) + number_of(cohorts)) / 1000.0)
+    yield Condition(
+        "Facility losses, row by row", rows, lost("facility"), ROUNDING, "Neoclouds v. PrivateCredit"
+    )
     years = _years(results).values()
     for name in results.run.entities["credit.loss"]:
         pooled = _plus(t, [("credit-segments", f"y{i}", f"{name}_loss") for i in years])
-        yield Condition(f"Segment loss: {name}", pooled, lost(name), ROUNDING, "segments v. instruments, all years")
+        yield Condition(
+            f"Segment loss: {name}", pooled, lost(name), ROUNDING, "segments v. instruments, all years"
+        )
 
 
-def _neoclouds(t: Tables) -> Iterator[Condition]:
+def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
     secured, debt = t.total("holdcos", "secured"), t.total("facilities", "debt")
-    yield Condition("Secured debt by HoldCo is the facilities' debt", secured, debt, ROUNDING, "USD bn at the base date")
+    yield Condition(
+        "Secured debt by HoldCo is the facilities' debt", secured, debt, ROUNDING, "USD bn at the base date"
+    )
     due = _plus(t, [("refinancing", "all", kind) for kind in ("amortization", "balloons", "notes")])
     notes = t.total("holdcos", "notes")
-    owed = Formula(f"{debt.text}+{notes.text}", float(debt.value) + float(notes.value))
+    owed = Formula(f"{debt.text}+{notes.text}", number_of(debt) + number_of(notes))
     yield Condition("What falls due is not more than what is owed", due, owed, ROUNDING, "base book", "≤")
+    engine = neoclouds.base_coverage(results.run)
+    known = [(f.name, engine[f.name]) for f in results.facilities if f.name in engine]
+    text = "+".join(f"{{facilities.cash[{name}]}}" for name, _ in known)
+    ours = Formula(text, fsum(t.number("facilities", "cash", name) for name, _ in known))
+    how = "sum over facilities: register v. engine at the base date"
+    yield Condition("Contracted cash over debt service", ours, fsum(v for _, v in known), SINGLE * 10, how)
     for table in ("facility-defaults", "holdcos"):
         chances = sum(column.key.startswith("p") and column.key[1:].isdigit() for column in t[table].columns)
         falls = "+".join(f"SUMPRODUCT(--({{{table}.p{i + 1}}}<{{{table}.p{i}}}))" for i in range(chances - 1))
-        yield _count(f"Default probabilities that fall over time: {table}", falls or "0", "default is absorbing")
+        yield _count(
+            f"Default probabilities that fall over time: {table}", falls or "0", "default is absorbing"
+        )
 
 
 def _register(results: Results, t: Tables) -> Iterator[Condition]:
-    for column, what in (("source", "source"), ("as_of", "date"), ("owner", "owner"), ("unit", "unit"), ("grade", "grade")):
+    for column, what in (
+        ("source", "source"),
+        ("as_of", "date"),
+        ("owner", "owner"),
+        ("unit", "unit"),
+        ("grade", "grade"),
+    ):
         blank = f"COUNTBLANK({{assumptions.{column}}})"
         yield _count(f"Assumptions without a {what}", blank, "entries and cells of tables")
     rows = assumptions.all_rows(results)
     old = sum(assumptions.stale(results, a.as_of) for a in rows)
     live = Formula(f'COUNTIF({{assumptions.stale}},"{assumptions.STALE}")', old)
-    yield Condition("Stale assumptions: workbook and engine count alike", live, old, 0.0, "age over Stale_Days at As_Of")
+    yield Condition(
+        "Stale assumptions: workbook and engine count alike", live, old, 0.0, "age over Stale_Days at As_Of"
+    )
     judged = sum(a.grade.startswith("judgement") for a in rows)
     counted = Formula('COUNTIF({assumptions.grade},"judgement*")', judged)
-    yield Condition("Judgement assumptions: workbook and engine count alike", counted, judged, 0.0, "by grade")
+    yield Condition(
+        "Judgement assumptions: workbook and engine count alike", counted, judged, 0.0, "by grade"
+    )
     yield _count("Assumptions dated after the run", 'COUNTIF({assumptions.age},"<0")', "age in days")
-    order = "SUMPRODUCT(--({assumptions.p50}<{assumptions.p5}))+SUMPRODUCT(--({assumptions.p95}<{assumptions.p50}))"
+    steps = pairwise(("p5", "p50", "p95"))
+    order = "+".join(f"SUMPRODUCT(--({{assumptions.{b}}}<{{assumptions.{a}}}))" for a, b in steps)
     yield _count("Priors with quantiles out of order", order, "P5 ≤ P50 ≤ P95")
     lost = assumptions.page_figures(results)["unaccounted"]
-    yield Condition("Figures of the thesis page unaccounted for", lost, 0, 0.0, "used, superseded or not used, exactly one")
+    yield Condition(
+        "Figures of the thesis page unaccounted for",
+        lost,
+        0,
+        0.0,
+        "used, superseded or not used, exactly one",
+    )
     if results.manifest.scenario == "base":
         wrong = sum(target.contradicts for target in results.targets)
         failing = Formula('COUNTIF({targets.agrees},"FAIL")', wrong)
-        yield Condition("Calibration results that contradict their declaration", failing, 0, 0.0, "Calibration")
+        yield Condition(
+            "Calibration results that contradict their declaration", failing, 0, 0.0, "Calibration"
+        )
 
 
 def _run(results: Results, t: Tables) -> Iterator[Condition]:
     error = t.at("classes", "se", "bust")
     yield Condition("Standard error of P(bust)", error, WIDEST_ERROR, 0.0, "small enough to decide on", "≤")
     blocks = Formula("ROUNDUP(N_Paths/1024,0)", -(-results.run.paths // 1024))
-    yield Condition("Random blocks of the run", t.at("manifest", "value", "blocks"), blocks, 0.0, "1,024 paths a block")
+    yield Condition(
+        "Random blocks of the run", t.at("manifest", "value", "blocks"), blocks, 0.0, "1,024 paths a block"
+    )
     columns = ("{metrics.mean}", "{metrics.es99}", "{claims.p}", "{losses-holder.all}", "{facilities.cash}")
     errors = "+".join(f"SUMPRODUCT(--ISERROR({column}))" for column in columns)
     yield _count("Formula errors in the main columns", errors, "Metrics, PrivateCredit, Neoclouds")
@@ -222,4 +295,3 @@ def _plus(t: Tables, cells: Sequence[tuple[str, str, str]]) -> Formula:
     """Sum of single cells."""
     text = "+".join(f"{{{table}.{column}[{row}]}}" for table, column, row in cells)
     return Formula(text, fsum(t.number(*cell) for cell in cells))
-

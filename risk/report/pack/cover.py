@@ -33,14 +33,24 @@ def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str]) -> 
             Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
             _contents(sheets),
             Heading("How to trace a number"),
-            Paragraph("A green number on Summary is a link: its formula names the sheet and the cell it comes from.", "bullet"),
             Paragraph(
-                "A grey number there is a result of the engine: its row names the outcome, series or facility of the run.",
+                "A green number on Summary is a link: its formula names the sheet and the cell it comes "
+                "from.",
                 "bullet",
             ),
-            Paragraph(f"bubblerisk show {results.run.id} prints the same number from the run's own record.", "bullet"),
             Paragraph(
-                "Sheets are protected against slips, without a password. Text about money is generated from the numbers.", "note"
+                "A grey number there is a result of the engine: its row names the outcome, series or "
+                "facility of the run.",
+                "bullet",
+            ),
+            Paragraph(
+                f"bubblerisk show {results.run.id} prints the same number from the run's own record.",
+                "bullet",
+            ),
+            Paragraph(
+                "Sheets are protected against slips, without a password. Text about money is generated "
+                "from the numbers.",
+                "note",
             ),
         ),
         grid=(24.0, 44.0, 3.0, 30.0, 44.0),
@@ -65,7 +75,19 @@ def _facts(results: Results) -> Table:
         ("Prior run", results.prior.run.id if results.prior else "none given"),
         ("Classification", CLASSIFICATION),
     )
-    names = ("status", "prepared", "reviewed", "as_of", "stale", "scenario", "run", "paths", "seed", "prior", "class")
+    names = (
+        "status",
+        "prepared",
+        "reviewed",
+        "as_of",
+        "stale",
+        "scenario",
+        "run",
+        "paths",
+        "seed",
+        "prior",
+        "class",
+    )
     columns = (Column("fact", "This pack"), Column("value", "", align="left"))
     return Table("cover", columns, facts, row_ids=names)
 
@@ -89,7 +111,11 @@ def _key() -> Table:
 
 
 def _contents(sheets: Sequence[Sheet]) -> Table:
-    columns = (Column("sheet", "Sheet"), Column("question", "Question it answers", span=3), Column("kind", "Type"))
+    columns = (
+        Column("sheet", "Sheet"),
+        Column("question", "Question it answers", span=3),
+        Column("kind", "Type"),
+    )
     rows: list[tuple[Content, ...]] = []
     for s in sheets:
         rows.append((Link(s.name, s.name), s.question or QUESTION, KINDS[s.kind]))

@@ -26,7 +26,9 @@ GIGABYTE, TERABYTE = 1e9, 1e12
 
 def blocks(results: Results) -> tuple[Block, ...]:
     """The table with its finding, or what is missing for it."""
-    missing = [f"gpu.decode.{n}" for n in (*INPUTS, *QUOTES) if not register.has(results.register, f"gpu.decode.{n}")]
+    missing = [
+        f"gpu.decode.{n}" for n in (*INPUTS, *QUOTES) if not register.has(results.register, f"gpu.decode.{n}")
+    ]
     if missing:
         return (Paragraph(f"Decode-cost reconciliation: the register lacks {', '.join(missing)}.", "note"),)
     quoted = _quoted(results)
@@ -60,9 +62,14 @@ def _inputs(inputs: dict[str, float]) -> Table:
     """The page's own inputs; the table below computes from these cells."""
     scales = {"GB": GIGABYTE, "USD/h": 1.0, "1": 1.0}
     rows = tuple((f"{label}, {unit}", inputs[name] / scales[unit]) for name, (label, unit) in INPUTS.items())
-    columns = (Column("label", "Input of the page's table"), Column("value", "Value", "general", style="engine"))
+    columns = (
+        Column("label", "Input of the page's table"),
+        Column("value", "Value", "general", style="engine"),
+    )
     title = "Physics check: the page's decode-cost table, recomputed"
-    note = "One decode step streams all weights once: latency = bytes over bandwidth; a batch shares the step."
+    note = (
+        "One decode step streams all weights once: latency = bytes over bandwidth; a batch shares the step."
+    )
     return Table("decode-inputs", columns, rows, title, note, tuple(INPUTS))
 
 
@@ -81,30 +88,33 @@ def _table(quoted: QuotedDecode, found: Reconciliation) -> Table:
         Column("rebuilt", "Rebuilt USD/M", "price", style="calculation", span=2),
     ]
     given = {name: f"{{decode-inputs.value[{name}]}}" for name in INPUTS}
-    step = f"{given['devices']}*{given['rent']}"
+    step, memory = f"{given['devices']}*{given['rent']}", f"{given['devices']}*{{row.memory}}"
     rows: list[tuple[Content, ...]] = []
     for i, name in enumerate(GENERATIONS):
-        rows.append((
-            name,
-            float(quoted.bandwidth[i] / TERABYTE),
-            float(quoted.memory[i] / GIGABYTE),
-            float(quoted.latency[i] / MILLISECOND),
-            Formula(f"{given['model_bytes']}/{{row.bandwidth}}", float(found.latency[i] / MILLISECOND)),
-            float(quoted.batch[i]),
-            Formula(
-                f"MAX(0,INT(({given['devices']}*{{row.memory}}-{given['model_bytes']})/{given['cache_per_request']}))",
-                float(found.batch[i]),
-            ),
-            float(quoted.cost[i] * PER_MILLION),
-            Formula(
-                f"{{row.cost}}*3.6*{{row.batch}}/({given['devices']}*{{row.latency}})", float(found.implied_rent[i])
-            ),
-            Formula(f"{step}*{{row.streamed}}/3.6/{{row.fitting}}", float(found.cost[i] * PER_MILLION)),
-        ))  # fmt: skip
+        rows.append(
+            (
+                name,
+                float(quoted.bandwidth[i] / TERABYTE),
+                float(quoted.memory[i] / GIGABYTE),
+                float(quoted.latency[i] / MILLISECOND),
+                Formula(f"{given['model_bytes']}/{{row.bandwidth}}", float(found.latency[i] / MILLISECOND)),
+                float(quoted.batch[i]),
+                Formula(
+                    f"MAX(0,INT(({memory}-{given['model_bytes']})/{given['cache_per_request']}))",
+                    float(found.batch[i]),
+                ),
+                float(quoted.cost[i] * PER_MILLION),
+                Formula(
+                    f"{{row.cost}}*3.6*{{row.batch}}/({given['devices']}*{{row.latency}})",
+                    float(found.implied_rent[i]),
+                ),
+                Formula(f"{step}*{{row.streamed}}/3.6/{{row.fitting}}", float(found.cost[i] * PER_MILLION)),
+            )
+        )
     title = "Quoted, implied and rebuilt cost of a million output tokens"
     note = (
-        "Implied: the rent of a device-hour at which the quoted cost would be true. Rebuilt: cost at the stated rent, the "
-        "streamed latency and the batch that the page's own cache rule allows."
+        "Implied: the rent of a device-hour at which the quoted cost would be true. Rebuilt: cost at the "
+        "stated rent, the streamed latency and the batch that the page's own cache rule allows."
     )
     return Table("decode", tuple(columns), tuple(rows), title, note, GENERATIONS)
 
@@ -112,10 +122,12 @@ def _table(quoted: QuotedDecode, found: Reconciliation) -> Table:
 def finding(quoted: QuotedDecode, inputs: dict[str, float], found: Reconciliation) -> str:
     """Whether the page's table agrees with itself."""
     low, high = float(found.implied_rent.min()), float(found.implied_rent.max())
-    broken = [n for n, q, b in zip(GENERATIONS, quoted.batch, found.batch, strict=True) if round(q) != round(b)]
+    broken = [
+        n for n, q, b in zip(GENERATIONS, quoted.batch, found.batch, strict=True) if round(q) != round(b)
+    ]
     start = (
-        f"The quoted costs imply a rent of {show(low, 'price')} to {show(high, 'price')} USD per device-hour, "
-        f"not the {show(inputs['rent'], 'price')} stated"
+        f"The quoted costs imply a rent of {show(low, 'price')} to {show(high, 'price')} USD per "
+        f"device-hour, not the {show(inputs['rent'], 'price')} stated"
     )
     rule = f"; the batch column breaks the page's own cache rule for {', '.join(broken)}." if broken else "."
     return start + rule

@@ -1,4 +1,4 @@
-"""The duration ladder: contracted cash to come against debt service to come, and what must be refinanced when."""
+"""The duration ladder: contracted cash against debt service to come, and what must be refinanced when."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 
 BILLION = 1e9
 LABEL, QUARTER = 50.0, 6.8
-KINDS = (("amortization", "Scheduled amortization"), ("balloons", "Balloons"), ("notes", "HoldCo notes and converts"))
+KINDS = (
+    ("amortization", "Scheduled amortization"),
+    ("balloons", "Balloons"),
+    ("notes", "HoldCo notes and converts"),
+)
 QUANTILES = ("p5", "p50", "p95")
 
 
 def grid(results: Results) -> tuple[float, ...]:
     """Columns of the sheet: a label, and one column a quarter."""
-    return (LABEL, *(QUARTER,) * (len(results.labels) - 1))
+    return (LABEL, *(QUARTER,) * len(results.labels))
 
 
 def ladder(results: Results) -> Table:
     """One group of rows a class of payer."""
-    quarters = results.labels[1:]
+    quarters = results.labels
     columns = [Column("label", "Contracted cash / debt service to come")]
     columns += [Column(fans.column_key(q), fans.short(q), "number.2", style="engine") for q in quarters]
     rows: list[tuple[Content, ...]] = []
@@ -50,10 +54,12 @@ def ladder(results: Results) -> Table:
 def ladder_note() -> str:
     """How to read the ladder."""
     return (
-        "Duration ladder. P5–P95: contract bills to come, before operating cost, over principal and interest to come, on the paths; payers "
-        "leave and renegotiate, expired contracts renew for a year. As written: every contract runs out and none is renewed. "
-        "Facilities in default or repaid are in neither sum, so what is left looks sounder than what was lent: 'still owing' "
-        "is the share of the facilities due to owe that neither defaulted nor were repaid. All rows are stylised."
+        "Duration ladder: what contracts in force will bill until the debt is repaid, operating cost off, "
+        "over the principal and interest to come, balloons in. P5–P95 on the paths: payers leave and "
+        "renegotiate, expired contracts renew for a year. As written: every contract runs out and none is "
+        "renewed. Facilities in default or repaid are in neither sum, so what is left looks sounder than "
+        "what was lent: 'still owing' is the share of the facilities due to owe that neither defaulted nor "
+        "were repaid. All rows are stylised."
     )
 
 
@@ -65,8 +71,7 @@ def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
     middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
     if typical_error(middle, errors):
         rows["se"] = ("   ± of P50", *error_cells(middle, errors, "multiple"))
-    rows["written"] = ("   As written", *_values(rung.scheduled[1:]))
-    rows["net"] = ("   As written, after operating cost", *_values(rung.scheduled_net[1:]))
+    rows["written"] = ("   As written", *_values(rung.written))
     owing = ("–" if np.isnan(v) else Cell(float(v), "share") for v in rung.alive)
     rows["alive"] = ("   Still owing", *owing)
     return rows
@@ -78,14 +83,13 @@ def _values(values: Array) -> list[Content]:
 
 def charts(results: Results) -> Band:
     """The ladder's medians, and what falls due."""
-    half = 1 + (len(results.labels) - 1) // 2
-    rest = len(results.labels) - half
-    return Band((At(_ladder_chart(results), 1, half - 2), At(_wall(results), half - 1, rest + 2)))
+    half = 1 + len(results.labels) // 2 - 3  # the first column is the widest
+    return Band((At(_ladder_chart(results), 1, half), At(_wall(results), half + 1)))
 
 
 def _ladder_chart(results: Results) -> Lines:
     """Median coverage by group; a line ends with the group's last maturity."""
-    quarters = results.labels[1:]
+    quarters = results.labels
     series = []
     for number, (rung, tone) in enumerate(zip(results.ladder, STACK, strict=False)):
         middle = rung.covered.at(0.5)
@@ -93,18 +97,27 @@ def _ladder_chart(results: Results) -> Lines:
             None if np.isnan(v) else Formula(f"{{ladder.{fans.column_key(q)}[p50{number}]}}", float(v))
             for q, v in zip(quarters, middle, strict=True)
         ]
-        whole = number == len(results.ladder) - 1
-        series.append(Series(name=rung.name, values=values, tone="bad" if whole else tone, dashed=whole))
-    first = results.ladder[-1]
+        last = number == len(results.ladder) - 1
+        series.append(Series(name=rung.name, values=values, tone="bad" if last else tone, dashed=last))
+    whole = results.ladder[-1]
+    lowest = min(results.ladder, key=lambda rung: float(rung.covered.at(0.5)[0]))
     alt = (
-        f"Over the whole base book contracted cash is {show(float(first.covered.at(0.5)[0]), 'price')} times the debt service "
-        f"to come before operating cost, and {show(float(first.scheduled_net[0]), 'price')} times after it."
+        f"At the base date contracted cash covers {show(float(whole.covered.at(0.5)[0]), 'price')} times the "
+        "debt service to come over the whole base book, and "
+        f"{show(float(lowest.covered.at(0.5)[0]), 'price')} times that of {lowest.name.lower()}."
     )
     return Lines(
-        id="ladder-chart", title="Contracted cash over debt service to come, medians", alt=alt, x_title="Quarter",
-        y_title="Multiple; the axis ends at 3", format="years", labels=quarters, series=series,
-        first=fans.first_year_end(quarters), y_max=3.0, height=16,
-    )  # fmt: skip
+        id="ladder-chart",
+        title="Contracted cash over debt service to come, medians",
+        alt=alt,
+        x_title="Quarter",
+        y_title="Multiple",
+        format="years",
+        labels=quarters,
+        series=series,
+        first=fans.first_year_end(quarters),
+        height=16,
+    )
 
 
 def due(results: Results) -> dict[str, Array]:
@@ -137,7 +150,9 @@ def refinancing(results: Results) -> Table:
     columns.append(Column("all", "All years", "usd_bn.2", style="calculation", span=2))
     lines: dict[str, tuple[str, Array]] = {kind: (label, amounts[kind].sum(axis=1)) for kind, label in KINDS}
     bullets = amounts["balloons"] + amounts["notes"]
-    lines |= {f"firm_{name}": (f"   {name}", bullets[:, i]) for i, name in enumerate(firms) if bullets[:, i].any()}
+    lines |= {
+        f"firm_{name}": (f"   {name}", bullets[:, i]) for i, name in enumerate(firms) if bullets[:, i].any()
+    }
     rows = [_due_row(identifier, label, yearly) for identifier, (label, yearly) in lines.items()]
     total = ["Refinancing need: balloons and notes"]
     cells: list[Content] = [*total]
@@ -148,7 +163,10 @@ def refinancing(results: Results) -> Table:
     rows.insert(len(KINDS), tuple(cells))
     ids = [*lines]
     ids.insert(len(KINDS), "need")
-    note = "The base book as contracted, before any default; drawn revolvers and notes of new cohorts come on top."
+    note = (
+        "The base book as contracted, before any default; drawn revolvers and notes of new cohorts come on "
+        "top."
+    )
     title = "Refinancing need by year, base book (stylised)"
     return Table("refinancing", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset({len(KINDS)}))
 
@@ -170,13 +188,25 @@ def _wall(results: Results) -> Bars:
     series = []
     for (kind, label), tone in zip(KINDS, STACK, strict=False):
         values = [
-            Formula(f"{{refinancing.y{i}[{kind}]}}", float(v) / BILLION) for i, v in enumerate(amounts[kind].sum(axis=1))
+            Formula(f"{{refinancing.y{i}[{kind}]}}", float(v) / BILLION)
+            for i, v in enumerate(amounts[kind].sum(axis=1))
         ]
         series.append(Series(name=label, values=values, tone=tone))
     need = (amounts["balloons"] + amounts["notes"]).sum(axis=1) / BILLION
     top = int(need.argmax())
-    alt = f"Of the base book USD {need.sum():,.1f}bn must be refinanced or repaid at once, most in {labels[top]} ({need[top]:,.1f}bn)."
+    alt = (
+        f"Of the base book USD {need.sum():,.1f}bn must be refinanced or repaid at once, most in "
+        f"{labels[top]} ({need[top]:,.1f}bn)."
+    )
     return Bars(
-        id="wall", title="What falls due of the base book", alt=alt, x_title="Year", y_title="USD bn", format="count",
-        labels=labels, series=series, stacked=True, height=16,
-    )  # fmt: skip
+        id="wall",
+        title="What falls due of the base book",
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn",
+        format="count",
+        labels=labels,
+        series=series,
+        stacked=True,
+        height=16,
+    )

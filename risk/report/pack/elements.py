@@ -25,6 +25,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "fraction": ("rate", "standard_error"),
     "1/y": ("rate", "standard_error"),
     "bp": ("count", "usd_error.0"),
+    "GW": ("years", "usd_error"),
     "H100e M": ("years", "usd_error"),
     "multiple": ("price", "usd_error.2"),
 }
@@ -47,8 +48,10 @@ def format_of(unit: str) -> str:
     return FAMILIES.get(unit, ("number", "usd_error.2"))[0]
 
 
-def value_cell(value: float, error: float, unit: str, style: Style | None = None, thin: bool = False) -> Cell | str:
-    """A number with no more digits than its error supports; starred where its tail is thin, "–" if undefined."""
+def value_cell(
+    value: float, error: float, unit: str, style: Style | None = None, thin: bool = False
+) -> Cell | str:
+    """A number with the digits its error supports; starred where its tail is thin, "–" if undefined."""
     if not isfinite(value):
         return "–"
     name = supported(format_of(unit), error if isfinite(error) else 0.0)
@@ -73,15 +76,19 @@ def typical_error(values: np.ndarray, errors: np.ndarray) -> float:
     return float(np.median(real)) if len(real) else 0.0
 
 
-def value_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
+def value_cells(
+    values: np.ndarray, errors: np.ndarray, unit: str, typical: float | None = None
+) -> list[Content]:
     """A row of numbers, in `unit`, with the decimals that their typical error supports."""
-    typical = typical_error(values, errors)
+    typical = typical_error(values, errors) if typical is None else typical
     return [value_cell(float(v), typical, unit) for v in values]
 
 
-def error_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
+def error_cells(
+    values: np.ndarray, errors: np.ndarray, unit: str, typical: float | None = None
+) -> list[Content]:
     """The errors of such a row."""
-    typical = typical_error(values, errors)
+    typical = typical_error(values, errors) if typical is None else typical
     return [error_cell(float(v), float(e), unit, typical) for v, e in zip(values, errors, strict=True)]
 
 
@@ -246,4 +253,6 @@ def shortened(text: str, width: float) -> str:
 def subtitle(results: Results, rest: str = "USD billions unless a unit is shown; losses positive") -> str:
     """Date, run and units: the second line of every sheet."""
     run = results.run
-    return f"As of {results.as_of} · {results.manifest.scenario} · run {run.id} · {run.paths:,} paths · {rest}"
+    return (
+        f"As of {results.as_of} · {results.manifest.scenario} · run {run.id} · {run.paths:,} paths · {rest}"
+    )

@@ -11,8 +11,8 @@ from risk.analysis import gap
 from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
 from risk.report.formats import show
-from risk.report.pack.elements import error_cells, format_of, subtitle, value_cells
-from risk.report.pack.results import Array, Results, series
+from risk.report.pack.elements import error_cells, format_of, subtitle, typical_error, value_cells
+from risk.report.pack.results import Results, series
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Band as Side
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
@@ -52,14 +52,21 @@ def quantities(results: Results) -> tuple[Quantity, ...]:
         "hy_spread": "High-yield spread",
     }
     found = {name: _series(results, name, title) for name, title in plain.items()}
-    revenue = _series(results, "revenue", "AI revenue from end customers against what capex requires", start=1)
+    revenue = _series(
+        results, "revenue", "AI revenue from end customers against what capex requires", start=1
+    )
     lines = {"Required (vintage lens), median": required[1:]}
     revenue = Quantity(revenue.id, revenue.title, revenue.unit, revenue.band, 1, lines, revenue.prior)
     before = None
     if results.comparable:
         before = gap.coverage(results.comparable.run, results.comparable.revenue.with_internal).at(0.5)
     covered = Quantity(
-        "coverage", "Revenue, internal use in, over what capex requires", "fraction", coverage, 1, prior=before
+        "coverage",
+        "Revenue, internal use in, over what capex requires",
+        "fraction",
+        coverage,
+        1,
+        prior=before,
     )
     spot = results.band("h100_spot").at(0.5)
     rent = found["h100_contract"]
@@ -127,10 +134,11 @@ def short(quarter: str) -> str:
     return f"{quarter[:4]}\n{quarter[4:]}"
 
 
-def _row(quantity: Quantity, key: str, label: str, make: Callable[[Array, Array, str], list[Content]]) -> tuple[Content, ...]:
-    place = QUANTILES.index(key)
-    values, errors = quantity.band.quantiles[place], quantity.band.standard_error[place]
-    return (label, *(None,) * quantity.start, *make(values, errors, quantity.unit))
+def _row(quantity: Quantity, key: str, label: str, make: Callable[..., list[Content]]) -> tuple[Content, ...]:
+    place, band = QUANTILES.index(key), quantity.band
+    typical = typical_error(band.quantiles, band.standard_error)  # one for the table, so that columns line up
+    cells = make(band.quantiles[place], band.standard_error[place], quantity.unit, typical)
+    return (label, *(None,) * quantity.start, *cells)
 
 
 def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content]]:
@@ -159,9 +167,15 @@ def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: i
         format=_axis(quantity),
         height=height,
         labels=shown,
-        **data,
+        p5=data["p5"],
+        p25=data["p25"],
+        p50=data["p50"],
+        p75=data["p75"],
+        p95=data["p95"],
         prior=None if quantity.prior is None else quantity.prior.tolist(),
-        lines=[Series(name=n, values=v.tolist(), tone="bad", dashed=True) for n, v in quantity.lines.items()],
+        lines=[
+            Series(name=n, values=v.tolist(), tone="orange", dashed=True) for n, v in quantity.lines.items()
+        ],
         first=first_year_end(shown),
     )
 

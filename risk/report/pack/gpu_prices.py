@@ -14,7 +14,6 @@ from risk.report.charts import STACK, Bars, Lines, Series, Tone
 from risk.report.formats import show
 from risk.report.pack import fans
 from risk.report.pack.elements import (
-    UPPER_BOUND,
     Line,
     paired_cells,
     subtitle,
@@ -55,7 +54,9 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
             Band((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, spread), half))),
             fleet,
             _collateral(results, labels),
-            Paragraph("Fleet counts at the base date are stylised: what recorded spending could buy.", "note"),
+            Paragraph(
+                "Fleet counts at the base date are stylised: what recorded spending could buy.", "note"
+            ),
         ),
         question="What do GPUs rent for, how full are they, and what would a lender get for them?",
         grid=year_grid(labels),
@@ -80,8 +81,17 @@ def _spread(results: Results, labels: Sequence[str]) -> Table:
             rows.append((label, *paired_cells(quantile, errors, variable.unit)))
             ids.append(f"{name}_{key}")
     columns = (Column("label", "Over paths"), *year_columns(labels))
-    note = "± = standard error of the quantile. Clearing = the rent at which all energized units would be let."
-    return Table("rents", columns, tuple(rows), "The rental market, quantiles over paths at year's end", note, tuple(ids))
+    note = (
+        "± = standard error of the quantile. Clearing = the rent at which all energized units would be let."
+    )
+    return Table(
+        "rents",
+        columns,
+        tuple(rows),
+        "The rental market, quantiles over paths at year's end",
+        note,
+        tuple(ids),
+    )
 
 
 def _launched(results: Results) -> list[list[bool]]:
@@ -94,7 +104,9 @@ def _launched(results: Results) -> list[list[bool]]:
 def _rents(results: Results, labels: Sequence[str], kind: str, title: str) -> Table:
     """Mean rent by generation, from its planned launch on."""
     found = stocks(results.run, f"gpu.{kind}_rent")
-    return _by_generation(results, labels, f"rent-{kind}", f"{title}, mean over paths, USD/h", found.mean, found.standard_error)
+    return _by_generation(
+        results, labels, f"rent-{kind}", f"{title}, mean over paths, USD/h", found.mean, found.standard_error
+    )
 
 
 def _by_generation(
@@ -117,7 +129,7 @@ def _fleet(results: Results, labels: Sequence[str]) -> Table:
     total = Line("total", "Fleet", found.mean.sum(axis=1), None, "H100e M", bold=True)
     title = "Energized fleet at year's end, mean over paths, millions of H100 equivalents"
     return year_table(
-        "fleet", title, labels, [*lines, total], "Generation", UPPER_BOUND, {"total": list(found.entities)}
+        "fleet", title, labels, [*lines, total], "Generation", "", {"total": list(found.entities)}
     )
 
 
@@ -139,10 +151,17 @@ def _three_rents(results: Results) -> Lines:
     lines = [Series(name=t, values=medians[n].tolist(), tone=tone, dashed=d) for n, t, tone, d in names]
     ends = ", ".join(f"{text.lower()} {show(float(medians[name][-1]), 'price')}" for name, text, *_ in names)
     return Lines(
-        id="three-rents", title="H100: three rents, medians", alt=f"At {results.labels[-1]} the median H100 rents are: {ends} USD/h.",
-        x_title="Quarter", y_title="USD/h", format="price", labels=results.labels, series=lines,
-        first=fans.first_year_end(results.labels), height=14,
-    )  # fmt: skip
+        id="three-rents",
+        title="H100: three rents, medians",
+        alt=f"At {results.labels[-1]} the median H100 rents are: {ends} USD/h.",
+        x_title="Quarter",
+        y_title="USD/h",
+        format="price",
+        labels=results.labels,
+        series=lines,
+        first=fans.first_year_end(results.labels),
+        height=14,
+    )
 
 
 def _fleet_chart(labels: Sequence[str], fleet: Table) -> Bars:
@@ -153,11 +172,22 @@ def _fleet_chart(labels: Sequence[str], fleet: Table) -> Bars:
         values = [Formula(f"{{fleet.y{i}[{name}]}}", number_of(cells[1 + 2 * i])) for i in range(len(labels))]
         bars.append(Series(name=name, values=values, tone=tone))
     start, end = (sum(number_of(s.values[i]) for s in bars) for i in (0, -1))
-    alt = f"The mean energized fleet grows from {start:,.0f} to {end:,.0f} million H100 equivalents by {labels[-1]}."
+    alt = (
+        f"The mean energized fleet grows from {start:,.0f} to {end:,.0f} million H100 equivalents by "
+        f"{labels[-1]}."
+    )
     return Bars(
-        id="fleet-chart", title="Energized fleet by generation, means", alt=alt, x_title="Year's end", y_title="H100e, millions",
-        format="count", labels=labels, series=bars, stacked=True, height=14,
-    )  # fmt: skip
+        id="fleet-chart",
+        title="Energized fleet by generation, means",
+        alt=alt,
+        x_title="Year's end",
+        y_title="H100e, millions",
+        format="count",
+        labels=labels,
+        series=bars,
+        stacked=True,
+        height=14,
+    )
 
 
 def _utilization(labels: Sequence[str], spread: Table) -> Lines:
@@ -167,13 +197,21 @@ def _utilization(labels: Sequence[str], spread: Table) -> Lines:
     for (key, _), tone in zip(QUANTILES, tones, strict=True):
         cells = spread.rows[spread.row_number(f"utilization_{key}")]
         values = [
-            Formula(f"{{rents.y{i}[utilization_{key}]}}", number_of(cells[1 + 2 * i])) for i in range(len(labels))
+            Formula(f"{{rents.y{i}[utilization_{key}]}}", number_of(cells[1 + 2 * i]))
+            for i in range(len(labels))
         ]
         lines.append(Series(name=key.upper(), values=values, tone=tone, dashed=key != "p50"))
     low, high = (number_of(line.values[-1]) for line in (lines[0], lines[2]))
     alt = f"At the end of {labels[-1]} nine paths in ten have utilization between {low:.0%} and {high:.0%}."
     return Lines(
-        id="utilization", title="Utilization: billed over energized GPU-hours", alt=alt, x_title="Year's end", y_title="Share",
-        format="share", labels=labels, series=lines, every=1, height=14,
-    )  # fmt: skip
-
+        id="utilization",
+        title="Utilization: billed over energized GPU-hours",
+        alt=alt,
+        x_title="Year's end",
+        y_title="Share",
+        format="share",
+        labels=labels,
+        series=lines,
+        every=1,
+        height=14,
+    )

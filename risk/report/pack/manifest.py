@@ -16,14 +16,18 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Manifest",
         "Manifest – what this run is, and how to make it again",
-        subtitle(results, "the same specification gives the same numbers on any number of workers; equal library versions give equal bits"),
+        subtitle(
+            results,
+            "the same specification gives the same numbers on any number of workers; equal library "
+            "versions give equal bits",
+        ),
         "C",
         (
             Band((At(_facts(results), 1, 2), At(_switches(results), 4))),
             _changes(results),
         ),
         question="Which assumptions, seed, code and libraries stand behind these numbers?",
-        grid=(38.0, 72.0, 3.0, 30.0, 34.0, 34.0),
+        grid=(38.0, 72.0, 3.0, 36.0, 38.0, 36.0),
     )
 
 
@@ -80,16 +84,23 @@ def _changes(results: Results) -> Table:
         Column("after", "After"),
         Column("where", "Field, file and line"),
     )
-    rows = []
-    for c in results.register["changes"]:
-        where = f"{c['field']}, {c['file']}:{c['line']}"
-        rows.append((c["id"], c["why"], text(c["before"]), text(c["after"]), where))
-    for e in results.register["events"]:
-        size = f"{e['size']:g} {e['unit']}, probability {e['probability']:g}"
-        rows.append((f"event: {e['variable']}", e["why"], f"{e['start']} to {e['end']}", size, f"{e['file']}:{e['line']}"))
+    rows = change_rows(results)
     if not rows:
         rows = [("none", "The base register as it stands.", "", "", "")]
     return Table("changes", columns, tuple(rows), "What the scenario changes")
+
+
+def change_rows(results: Results) -> list[tuple[str, str, str, str, str]]:
+    """Assumption, why, before, after and where, one row a change; forced events stand with their quarters."""
+    rows = []
+    for c in results.register["changes"]:
+        where = f"{c['field']}, {c['file']}:{c['line']}"
+        rows.append((str(c["id"]), str(c["why"]), text(c["before"]), text(c["after"]), where))
+    for e in results.register["events"]:
+        size = f"{e['size']:g} {e['unit']}, probability {e['probability']:g}"
+        quarters = f"{e['start']} to {e['end']}"
+        rows.append((f"event: {e['variable']}", str(e["why"]), quarters, size, f"{e['file']}:{e['line']}"))
+    return rows
 
 
 def text(value: Any) -> str:
@@ -97,7 +108,8 @@ def text(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} {text(v)}" for k, v in value.items() if v is not None)
+        numbers = ", ".join(f"{k} {text(v)}" for k, v in value.items() if k != "shape" and v is not None)
+        return f"{value['shape']}: {numbers}" if "shape" in value else numbers
     if isinstance(value, list | tuple):
         return " ".join(text(v) for v in value)
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
@@ -106,5 +118,7 @@ def text(value: Any) -> str:
 def _switches(results: Results) -> Table:
     columns = (Column("coupling", "Coupling"), Column("state", "State", span=2))
     states = results.register["switches"]
-    rows = tuple((name, "on" if on else "OFF: its input is the base median path") for name, on in states.items())
+    rows = tuple(
+        (name, "on" if on else "OFF: its input is the base median path") for name, on in states.items()
+    )
     return Table("switches", columns, rows)

@@ -23,8 +23,9 @@ def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     stylised = sum(f.stylised for f in results.facilities)
     warning = (
-        f"{stylised} of {len(results.facilities)} facilities are stylised: published sizes, coupons and tenors where a "
-        "source says so, chosen GPU counts and prices. No row is a statement about a named company's loan."
+        f"{stylised} of {len(results.facilities)} facilities are stylised: published sizes, coupons and "
+        "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
+        "company's loan."
     )
     return Sheet(
         "Neoclouds",
@@ -73,10 +74,11 @@ def _terms(results: Results) -> Table:
     )
     rows = tuple(_term_row(f) for f in results.facilities)
     note = (
-        "DSCR at the base date: contract price × availability less operating cost, over debt service as scheduled; for data "
-        "centers and loans with a balloon also interest-only and fully amortizing. Lives in years: average and end of the "
-        "contracts, average and end of the debt, and what the collateral has left to earn (of a data center: its lease). "
-        "Gap = average life of debt less that of contracts. Cash/debt = contracted cash after operating cost, if every "
+        "DSCR at the base date: contract price × availability less operating cost, over debt service as "
+        "scheduled; for data centers and loans with a balloon also interest-only and fully amortizing. "
+        "Lives in years: average and end of the contracts, average and end of the debt, and what the "
+        "collateral has left to earn (of a data center: its lease). Gap = average life of debt less that of "
+        "contracts. Cash/debt = contracted cash until the debt is repaid, operating cost off, if every "
         "contract runs as written, over all debt service to come."
     )
     names = tuple(f.name for f in results.facilities)
@@ -110,7 +112,7 @@ def _term_row(f: Facility) -> tuple[Content, ...]:
         *lives,
         "–" if f.lease_life is None else f.lease_life,
         Cell(f.duration_gap, "years", bold=f.duration_gap > 0.0),
-        float(f.billed_net[0] / f.service[0]),
+        float(f.contracted[0] / f.service[0]),
         _flag(f.stylised),
     )
 
@@ -144,11 +146,18 @@ def _outcomes(results: Results) -> Table:
     for f in results.facilities:
         found = results.defaults[f.name]
         share = found.loss.value / f.debt
-        rows.append((_name(f), *_chances(found.probability), *pair(found.loss, "USD m"), share, _flag(f.stylised)))
+        rows.append(
+            (_name(f), *_chances(found.probability), *pair(found.loss, "USD m"), share, _flag(f.stylised))
+        )
     last = results.labels[-1]
-    note = f"Payment or maturity default. Loss = principal not recovered, mean over paths, to {last}; ± standard error."
+    note = (
+        f"Payment or maturity default. Loss = principal not recovered, mean over paths, to {last}; ± "
+        "standard error."
+    )
     names = tuple(f.name for f in results.facilities)
-    return Table("facility-defaults", tuple(columns), tuple(rows), "Facilities: default and loss", note, names)
+    return Table(
+        "facility-defaults", tuple(columns), tuple(rows), "Facilities: default and loss", note, names
+    )
 
 
 def _firms(results: Results) -> Table:
@@ -157,7 +166,10 @@ def _firms(results: Results) -> Table:
     columns = (
         Column("label", "HoldCo"),
         Column("sheet", "Balance sheet", span=2),
-        *(Column(k, h, "usd_bn", style="engine") for k, h in (("cash", "Cash"), ("revolver", "Rev."), ("notes", "Notes"))),
+        *(
+            Column(k, h, "usd_bn", style="engine")
+            for k, h in (("cash", "Cash"), ("revolver", "Rev."), ("notes", "Notes"))
+        ),
         Column("secured", "Se- cured", "usd_bn", style="engine"),
         Column("cohort", "Of new", "share", style="engine"),
         *_chance_columns(reached),
@@ -171,18 +183,24 @@ def _firms(results: Results) -> Table:
     for row in firms:
         name = str(row["name"])
         position = results.run.entities["holdco.defaulted"].index(name)
-        chances = [neoclouds.default_probability(results.run, "holdco.defaulted", position, q) for q in reached]
+        chances = [
+            neoclouds.default_probability(results.run, "holdco.defaulted", position, q) for q in reached
+        ]
         mean, error = outstanding.entity(name)
         later = Estimate(float(mean[-1]), float(error[-1]), results.run.paths)
         secured = sum(f.debt for f in results.facilities if f.firm == name) / BILLION
-        notes = sum(float(n["amount"]) for n in register.rows(results.register, "neoclouds.note") if n["firm"] == name)
+        notes = sum(
+            float(n["amount"]) for n in register.rows(results.register, "neoclouds.note") if n["firm"] == name
+        )
         money = (float(row["cash"]), float(row["revolver"]), notes, secured, float(row["cohort_share"]))
         label = f"{name}: {str(row['note']).partition('.')[0] or name}"
         known = "published" if row["balance_sheet"] == "published" else "none published"
-        rows.append((label, known, *money, *_chances(chances), *pair(later, "USD bn"), _flag(bool(row["stylised"]))))
+        rows.append(
+            (label, known, *money, *_chances(chances), *pair(later, "USD bn"), _flag(bool(row["stylised"])))
+        )
     note = (
-        "USD bn at the base date: cash, undrawn revolver, notes and converts, secured facility debt; 'Of new' = share of "
-        "new cohorts. P = HoldCo in default. Notes include those issued for new cohorts."
+        "USD bn at the base date: cash, undrawn revolver, notes and converts, secured facility debt; 'Of "
+        "new' = share of new cohorts. P = HoldCo in default. Notes include those issued for new cohorts."
     )
     names = tuple(str(row["name"]) for row in firms)
     return Table("holdcos", tuple(columns), tuple(rows), "HoldCos", note, names)
@@ -204,5 +222,8 @@ def _cohorts(results: Results) -> Table:
         share = cohort.loss.value / cohort.originated.value if cohort.originated.value else 0.0
         lent, loss = pair(cohort.originated, "USD bn"), pair(cohort.loss, "USD m")
         rows.append((cohort.year, words(cohort.payer, PAYERS), *lent, *loss, share))
-    note = "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor (judgement)."
+    note = (
+        "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
+        "(judgement)."
+    )
     return Table("cohorts", columns, tuple(rows), "New cohorts, mean over paths", note)

@@ -27,8 +27,8 @@ from risk.report.table import Cell, Check, Column, Content, Formula, Table, numb
 BILLION = 1e9
 ALL_YEARS = "All years"
 FIRST_ROUND = (
-    "First round only: credit losses are booked once, at the holder who bears them. Clearing between institutions, "
-    "fire-sale rounds and mark-to-market are not in this version of the model."
+    "First round only: credit losses are booked once, at the holder who bears them. Clearing between "
+    "institutions, fire-sale rounds and mark-to-market are not in this version of the model."
 )
 
 
@@ -44,10 +44,12 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(_round(results), "finding"),
-            Band((
-                At(_chart(labels, instruments, "Credit loss by instrument, means"), 1, half - 1),
-                At(_chart(labels, holders, "Credit loss by holder, means"), half),
-            )),
+            Band(
+                (
+                    At(_chart(labels, instruments, "Credit loss by instrument, means"), 1, half - 1),
+                    At(_chart(labels, holders, "Credit loss by holder, means"), half),
+                )
+            ),
             instruments,
             holders,
             _conservation(labels, instruments, holders),
@@ -56,7 +58,7 @@ def sheet(results: Results) -> Sheet:
         ),
         question="How much is lent, how much of it is lost, and by whom?",
         grid=(*year_grid(labels), YEAR, ERROR),
-    )  # fmt: skip
+    )
 
 
 def _round(results: Results) -> str:
@@ -68,7 +70,9 @@ def _round(results: Results) -> str:
 def _segments(results: Results, labels: Sequence[str]) -> Table:
     """Exposure, default rate, loss and recovery by segment and year."""
     exposure = stocks(results.run, "credit.exposure")
-    rate, defaulted, loss = (flows(results.run, f"credit.{key}") for key in ("default_rate", "defaulted", "loss"))
+    rate, defaulted, loss = (
+        flows(results.run, f"credit.{key}") for key in ("default_rate", "defaulted", "loss")
+    )
     rows: list[tuple[Content, ...]] = []
     ids: list[str] = []
     for name in exposure.entities:
@@ -78,11 +82,24 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
         rows.append(_row("   Defaulted principal, USD bn", *defaulted.entity(name), BILLION, "USD bn"))
         rows.append(_row("   Credit loss, USD bn", *loss.entity(name), BILLION, "USD bn"))
         rows.append(_recovery(name, defaulted, loss))
-        ids += [f"{name}{suffix}" for suffix in ("", "_exposure", "_rate", "_defaulted", "_loss", "_recovery")]
+        ids += [
+            f"{name}{suffix}" for suffix in ("", "_exposure", "_rate", "_defaulted", "_loss", "_recovery")
+        ]
     columns = (Column("label", "Segment"), *year_columns(labels))
-    note = "Recovery = 1 – loss over defaulted principal, of the means; its ± is an upper bound. Neoclouds have a sheet."
+    note = (
+        "Recovery = 1 – loss over defaulted principal, of the means; its ± is an upper bound. Neoclouds "
+        "have a sheet."
+    )
     bold = frozenset(range(0, len(rows), 6))
-    return Table("credit-segments", columns, tuple(rows), "Segments of pooled loans, mean over paths", note, tuple(ids), bold)
+    return Table(
+        "credit-segments",
+        columns,
+        tuple(rows),
+        "Segments of pooled loans, mean over paths",
+        note,
+        tuple(ids),
+        bold,
+    )
 
 
 def _row(label: str, mean: Array, error: Array, scale: float, unit: str) -> tuple[Content, ...]:
@@ -99,7 +116,10 @@ def _recovery(name: str, defaulted: Yearly, loss: Yearly) -> tuple[Content, ...]
             continue
         formula = f"1-{{credit-segments.y{i}[{name}_loss]}}/{{credit-segments.y{i}[{name}_defaulted]}}"
         bound = a / b * (lost_se[i] / a + gone_se[i] / b) if a else gone_se[i] / b
-        cells += [Cell(Formula(formula, 1.0 - a / b), "rate", "calculation"), error_cell(1.0, float(bound), "fraction")]
+        cells += [
+            Cell(Formula(formula, 1.0 - a / b), "rate", "calculation"),
+            error_cell(1.0, float(bound), "fraction"),
+        ]
     return tuple(cells)
 
 
@@ -109,7 +129,9 @@ def _losses(results: Results, labels: Sequence[str], by: str) -> Table:
     lines = [Line(name, words(name), *found.entity(name)) for name in found.entities]
     total = Line("total", "All", found.mean.sum(axis=1), bold=True)
     title = f"First-round credit loss by {by}, mean over paths, USD bn"
-    made = year_table(f"losses-{by}", title, labels, [*lines, total], by.capitalize(), "", {"total": list(found.entities)})
+    made = year_table(
+        f"losses-{by}", title, labels, [*lines, total], by.capitalize(), "", {"total": list(found.entities)}
+    )
     bounds = found.standard_error.sum(axis=0) / BILLION
     rows = []
     for number, (name, row) in enumerate(zip(made.row_ids, made.rows, strict=True)):
@@ -142,13 +164,25 @@ def _chart(labels: Sequence[str], table: Table, title: str) -> Bars:
     series = []
     for name, tone in zip(table.row_ids[:-1], STACK, strict=False):
         cells = table.rows[table.row_number(name)]
-        values = [Formula(f"{{{table.id}.y{i}[{name}]}}", number_of(cells[1 + 2 * i])) for i in range(len(labels))]
+        values = [
+            Formula(f"{{{table.id}.y{i}[{name}]}}", number_of(cells[1 + 2 * i])) for i in range(len(labels))
+        ]
         series.append(Series(name=words(name), values=values, tone=tone))
     sums = {s.name: sum(number_of(v) for v in s.values) for s in series}
     largest = max(sums, key=lambda name: sums[name])
-    alt = f"{largest} bear the largest mean credit loss, USD {sums[largest]:,.0f}bn of {sum(sums.values()):,.0f}bn."
+    alt = (
+        f"{largest} bear the largest mean credit loss, USD {sums[largest]:,.0f}bn of "
+        f"{sum(sums.values()):,.0f}bn."
+    )
     return Bars(
-        id=f"chart-{table.id}", title=title, alt=alt, x_title="Year", y_title="USD bn", format="count",
-        labels=labels, series=series, stacked=True, height=15,
-    )  # fmt: skip
-
+        id=f"chart-{table.id}",
+        title=title,
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn",
+        format="count",
+        labels=labels,
+        series=series,
+        stacked=True,
+        height=15,
+    )

@@ -32,7 +32,7 @@ TAIL = 0.05
 
 
 KEPT = 100_000
-"""Paths up to which the columns of a run fit in memory and are read once; of a larger run they are read each time."""
+"""Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
 
 
 class Remembered(Run):

@@ -39,7 +39,10 @@ def sheet(results: Results) -> Sheet:
     found = gap.definitions(results.run, results.revenue)
     lenses = _lenses(results, labels, found)
     half = 1 + len(labels)
-    charts = At(_chart(labels, lenses), 1, half - 1), At(value_chain.demand_chart(results, labels), half, half)
+    charts = (
+        At(_chart(labels, lenses), 1, half - 1),
+        At(value_chain.demand_chart(results, labels), half, half),
+    )
     return Sheet(
         "RevenueGap",
         "Revenue gap – required against realised revenue, and who earns it",
@@ -77,7 +80,10 @@ def finding(found: Sequence[gap.Definition]) -> str:
     base = found[0]
     assert base.short is not None
     flipped = [f"{_LENS[d.lens]}, {_BASIS[d.basis].lower()}" for d in found if _flipped(base, d) == "yes"]
-    start = f"By the definition of B1 revenue falls short in every tested year on {probability_text(base.short)} of paths. "
+    start = (
+        f"By the definition of B1 revenue falls short in every tested year on {probability_text(base.short)} "
+        "of paths. "
+    )
     if not flipped:
         return start + "No other definition that the run can test puts that on the other side of one half."
     return start + f"On the other side of one half: {'; '.join(flipped)}."
@@ -106,10 +112,13 @@ def _lenses(results: Results, labels: Sequence[str], found: Sequence[gap.Definit
         error = recorded.entity(lens)[1] if lens in recorded.entities else None
         lines.append(Line(lens, f"Required: {label}", mean, error, "USD bn/y"))
     note = (
-        "Realised with internal use = external revenue + internal use over the compute share of revenue. Lab subsidy is "
-        "not revenue. Vintage = capital charges on AI capex since 2021 and fleet operating cost, over the compute share."
+        "Realised with internal use = external revenue + internal use over the compute share of revenue. "
+        "Lab subsidy is not revenue. Vintage = capital charges on AI capex since 2021 and fleet operating "
+        "cost, over the compute share."
     )
-    return year_table("lenses", "Realised and required revenue, mean over paths, USD bn a year", labels, lines, "", note)
+    return year_table(
+        "lenses", "Realised and required revenue, mean over paths, USD bn a year", labels, lines, "", note
+    )
 
 
 def _gaps(labels: Sequence[str], lenses: Table, found: Sequence[gap.Definition]) -> Table:
@@ -123,12 +132,19 @@ def _gaps(labels: Sequence[str], lenses: Table, found: Sequence[gap.Definition])
         cells: list[Content] = [_label(d)]
         for i, _ in enumerate(labels):
             need, have = (f"{{lenses.y{i}[{row}]}}" for row in (d.lens, d.basis))
-            required, realised = (number_of(lenses.rows[lenses.row_number(r)][1 + 2 * i]) for r in (d.lens, d.basis))
-            cells += [Formula(f"{need}-{have}", required - realised), Formula(f"{have}/{need}", realised / required)]
+            required, realised = (
+                number_of(lenses.rows[lenses.row_number(r)][1 + 2 * i]) for r in (d.lens, d.basis)
+            )
+            cells += [
+                Formula(f"{need}-{have}", required - realised),
+                Formula(f"{have}/{need}", realised / required),
+            ]
         rows.append(tuple(cells))
     title = "The gap (required less realised) and coverage (realised over required), at the means"
     ids = tuple(definition_id(d) for d in found)
-    return Table("gaps", tuple(columns), tuple(rows), title, "A negative gap means that revenue is enough.", ids)
+    return Table(
+        "gaps", tuple(columns), tuple(rows), title, "A negative gap means that revenue is enough.", ids
+    )
 
 
 def _flips(results: Results, labels: Sequence[str], found: Sequence[gap.Definition]) -> Table:
@@ -145,11 +161,21 @@ def _flips(results: Results, labels: Sequence[str], found: Sequence[gap.Definiti
     for d in found:
         closing = d.closing or f"not by {labels[-1]}"
         proposition = d.proposition or "–"
-        rows.append((_label(d), probability_cell(d.short), margin_cell(d.short), closing, _flipped(found[0], d), proposition))
+        rows.append(
+            (
+                _label(d),
+                probability_cell(d.short),
+                margin_cell(d.short),
+                closing,
+                _flipped(found[0], d),
+                proposition,
+            )
+        )
     first, last = results.register["entries"]["propositions.gap_years"]["value"]
     note = (
-        f"P(short): revenue below the requirement in every calendar year {first:g}–{last:g}. 'Not kept' and –: the run "
-        "keeps this lens as a mean only. Internal use is the largest single reason why definitions differ."
+        f"P(short): revenue below the requirement in every calendar year {first:g}–{last:g}. 'Not kept' and "
+        "–: the run keeps this lens as a mean only. Internal use is the largest single reason why "
+        "definitions differ."
     )
     title = "Which definition flips the verdict"
     return Table("flips", columns, tuple(rows), title, note, tuple(definition_id(d) for d in found))
@@ -173,7 +199,14 @@ def _coverage(results: Results, labels: Sequence[str]) -> Table:
         ids.append(f"short_{basis}")
     columns = (Column("label", "Vintage lens, cash date"), *year_columns(labels))
     title = "Coverage of required revenue by calendar year: flows over flows on each path"
-    return Table("coverage", columns, tuple(rows), title, "Quantiles: ± standard error. Probabilities: ± 95% MC.", tuple(ids))
+    return Table(
+        "coverage",
+        columns,
+        tuple(rows),
+        title,
+        "Quantiles: ± standard error. Probabilities: ± 95% MC.",
+        tuple(ids),
+    )
 
 
 def _segments(results: Results, labels: Sequence[str]) -> Table:
@@ -182,7 +215,9 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
     lines = [Line(name, words(name, SEGMENTS), *found.entity(name), "USD bn/y") for name in found.entities]
     total = Line("total", "End-customer AI revenue", found.mean.sum(axis=1), None, "USD bn/y", bold=True)
     title = "End-customer revenue by segment: one pool, no double count; mean over paths, USD bn a year"
-    return year_table("segments", title, labels, [*lines, total], "Segment", totals={"total": list(found.entities)})
+    return year_table(
+        "segments", title, labels, [*lines, total], "Segment", totals={"total": list(found.entities)}
+    )
 
 
 def _chart(labels: Sequence[str], lenses: Table) -> Lines:
@@ -201,11 +236,18 @@ def _chart(labels: Sequence[str], lenses: Table) -> Lines:
         series.append(Series(name=name, values=values, tone=tone, dashed=dashed))
     last = [number_of(s.values[-1]) for s in series]
     alt = (
-        f"In {labels[-1]} mean revenue is USD {last[0]:,.0f}bn with internal use and USD {last[1]:,.0f}bn without, "
-        f"against USD {last[2]:,.0f}bn required by the vintage lens."
+        f"In {labels[-1]} mean revenue is USD {last[0]:,.0f}bn with internal use and USD {last[1]:,.0f}bn "
+        f"without, against USD {last[2]:,.0f}bn required by the vintage lens."
     )
     return Lines(
-        id="gap-lenses", title="Realised (solid) and required (dashed) revenue, means", alt=alt, x_title="Year",
-        y_title="USD bn a year", format="count", labels=labels, series=series, every=1, height=16,
-    )  # fmt: skip
-
+        id="gap-lenses",
+        title="Realised (solid) and required (dashed) revenue, means",
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn a year",
+        format="count",
+        labels=labels,
+        series=series,
+        every=1,
+        height=16,
+    )

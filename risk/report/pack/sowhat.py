@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from risk.analysis import register
 from risk.analysis.metrics import HEADLINE
+from risk.analysis.provenance import provenance
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
 from risk.report.formats import show
-from risk.report.pack import assumptions, tail
+from risk.report.pack import tail
 from risk.report.pack.elements import Tables, margin, money, probability_text
 from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
@@ -34,7 +34,8 @@ def lead(results: Results) -> str:
     others = ", ".join(f"{probability_text(three[0])} {name}" for name, three in verdict.alternatives.items())
     return (
         f"Bust on {with_margin(bust)} of paths{when}; correction on {with_margin(correction)}; durable on "
-        f"{with_margin(durable)}, but {probability_text(unpaid)} of all paths are durable and unpaid. Bust is {others}."
+        f"{with_margin(durable)}, but {probability_text(unpaid)} of all paths are durable and unpaid. Bust "
+        f"is {others}."
     )
 
 
@@ -49,9 +50,9 @@ def _loss(results: Results) -> str:
     software = 1.0 - narrow.mean.value / headline.mean.value if headline.mean.value else 0.0
     times = f"{shortfall / middle:.1f} times that" if middle > 0.0 else "far more"
     return (
-        f"Half the paths cost lenders less than {money(middle)}, the worst 2.5% {money(shortfall)} on average, {times}. "
-        f"Software borrowers are {software:.0%} of the mean; without them the median is {money(narrow.quantiles[4].value)} "
-        f"and the worst 2.5% {money(narrow.shortfall[1].value)}."
+        f"Half the paths cost lenders less than {money(middle)}, the worst 2.5% {money(shortfall)} on "
+        f"average, {times}. Software borrowers are {software:.0%} of the mean; without them the median is "
+        f"{money(narrow.quantiles[4].value)} and the worst 2.5% {money(narrow.shortfall[1].value)}."
     )
 
 
@@ -103,24 +104,21 @@ def _tail(facts: Table) -> str:
     for row in range(min(SHOWN_FACTS, len(facts.rows))):
         scale = facts.text(row, unit)
         suffix = "" if scale in ("fraction", "paths") else f" {scale}"
-        told.append(f"{facts.text(row, 0)} {facts.text(row, worst)} instead of {facts.text(row, everywhere)}{suffix}")
+        told.append(
+            f"{facts.text(row, 0)} {facts.text(row, worst)} instead of {facts.text(row, everywhere)}{suffix}"
+        )
     return f"In the worst {TAIL:.0%} of paths, on average: {'; '.join(told)}."
 
 
 def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
-    entries = results.register["entries"]
-    judged = register.graded(results.register, "judgement")
-    rows = assumptions.all_rows(results)
-    old = sum(assumptions.stale(results, a.as_of) for a in rows)
-    firms = register.rows(results.register, "neoclouds.firm")
-    stylised = sum(f.stylised for f in results.facilities) + sum(bool(f["stylised"]) for f in firms)
+    known = provenance(results.register, results.as_of)
     return (
-        f"Read with care: a scenario tool, not a forecast. {judged} of {len(entries)} inputs are judgement; {stylised} of "
-        f"{len(results.facilities) + len(firms)} neocloud facilities and HoldCos are stylised; {old} of {len(rows)} "
-        f"assumptions are older than {assumptions.stale_days(results)} days. ± is sampling noise only, not model error; "
-        f"* = fewer than 500 paths in the tail. "
-        f"Not in the model yet: {limits(results)}."
+        f"Read with care: a scenario tool, not a forecast. {known.judgement} of {known.entries} inputs are "
+        f"judgement; {known.stylised} of {known.firms} neocloud facilities and HoldCos are stylised; "
+        f"{known.stale} of {known.numbers} numbers are older than {known.stale_days} days. ± is sampling "
+        "noise only, not model error; * = fewer than 500 paths in the tail. Not in the model yet: "
+        f"{limits(results)}."
     )
 
 
@@ -128,6 +126,8 @@ def limits(results: Results) -> str:
     """What the register itself declares as missing."""
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
     targets = [t for t in results.register["targets"] if t["status"] == "pending"]
-    reasons = sorted({str(t["reason"]).rstrip(".").removeprefix("Comes with ").partition(";")[0] for t in targets})
+    reasons = sorted(
+        {str(t["reason"]).rstrip(".").removeprefix("Comes with ").partition(";")[0] for t in targets}
+    )
     told = [r for r in reasons if not any(r in other and r != other for other in reasons)]
     return "; ".join([*pending, *told]) or "nothing that the register declares"

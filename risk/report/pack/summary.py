@@ -1,4 +1,4 @@
-"""Summary: the verdict and the loss on one printed page. Every number is a link to the sheet it comes from."""
+"""Summary: the verdict and the loss on one printed page. Numbers are links to the sheets they come from."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from risk.analysis.metrics import HEADLINE, LEVELS
-from risk.analysis.statistics import NORMAL_95, Estimate, Exceedance
+from risk.analysis.statistics import NORMAL_95, Estimate
 from risk.report import charts
 from risk.report.pack import fans, sowhat, tail
 from risk.report.pack.elements import Tables, margin, shortened, subtitle
 from risk.report.pack.fans import Quantity
-from risk.report.pack.results import TAIL, Results
+from risk.report.pack.results import TAIL, Array, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
 from risk.report.table import Cell, Column, Content, Table, number_of, value_of
 
 WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
-CLAIM_WIDTH, PANEL_WIDTH = 40.0, 35.0
-"""Columns of the grid that a claim covers; room for a claim, and for a name beside the charts."""
+CLAIM_WIDTH, PANEL_WIDTH, TAIL_WIDTH = 40.0, 35.0, 49.0
+"""Columns of the grid that a claim covers; room for a claim, and for the names beside the charts."""
+
+PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
+"""Units that a fact does not show of itself."""
 
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
 SHOWN_DRIVERS = 5
@@ -41,42 +44,54 @@ def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
         "P",
         (
             Paragraph(sowhat.lead(results), "lead"),
-            Band((
-                At(_classes(results, tables), 1, len(half)),
-                At(_claims(results, tables, "bear"), right),
-                At(_claims(results, tables, "bull"), 1, len(half), down=7),
-            )),
-            Band((
-                At(Heading(f"First-round credit loss to {last}, AI-exposed, USD bn"), 1, len(half)),
-                At(Heading("… without software borrowers"), right),
-            )),
-            Band((
-                At(_tiles(results, tables, HEADLINE), 1, len(half)),
-                At(_tiles(results, tables, WITHOUT), right),
-            )),
-            Band((
-                At(fans.chart(rent, results.labels, "summary-rent", CHART_ROWS), 1, len(half) - 3),
-                At(_exceedance(results), len(half) - 2, panel - len(half) + 2),
-                At(_drivers(results, tables), panel),
-                At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
-            )),
+            Band(
+                (
+                    At(_classes(results, tables), 1, len(half)),
+                    At(_claims(results, tables, "bear"), right),
+                    At(_claims(results, tables, "bull"), 1, len(half), down=7),
+                )
+            ),
+            Band(
+                (
+                    At(Heading(f"First-round credit loss to {last}, AI-exposed, USD bn"), 1, len(half)),
+                    At(Heading("… without software borrowers"), right),
+                )
+            ),
+            Band(
+                (
+                    At(_tiles(results, tables, HEADLINE), 1, len(half)),
+                    At(_tiles(results, tables, WITHOUT), right),
+                )
+            ),
+            Band(
+                (
+                    At(fans.chart(rent, results.labels, "summary-rent", CHART_ROWS), 1, len(half) - 3),
+                    At(_exceedance(results), len(half) - 2, panel - len(half) + 2),
+                    At(_drivers(results, tables), panel),
+                    At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
+                )
+            ),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
         ),
         grid=(*half, 3.0, *half),
         pages=1,
         freeze="title",
-    )  # fmt: skip
+    )
 
 
 def _half(results: Results) -> tuple[float, ...]:
     """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
     before = (7.5, 7.5) if results.prior else ()
-    return (4.5, *(10.0,) * LABEL_COLUMNS, 7.5, 7.5, *before, 13.0, 13.0, 8.5)
+    return (4.5, *(10.0,) * LABEL_COLUMNS, 7.5, 7.5, *before, 14.0, 14.0, 8.5)
 
 
 def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
-    before = (Column("prior", "Prior", "probability"), Column("change", "Change", "change")) if results.prior else ()
+    before = (
+        (Column("prior", "Prior", "probability"), Column("change", "Change", "change"))
+        if results.prior
+        else ()
+    )
     return (
         *first,
         Column("p", "P", "probability", style="bar"),
@@ -92,7 +107,7 @@ def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Co
     probability, error = (tables.link(table, column, row) for column in ("p", "p_mc"))
     before: tuple[Content, ...] = ()
     if results.prior:
-        before = tuple(tables.link(table, c, row) if table == "claims" else "–" for c in ("prior", "change"))
+        before = tuple(tables.link(table, column, row) for column in ("prior", "change"))
     return (probability, error, *before, tables.link(table, "words", row), tables.link(table, "median", row))
 
 
@@ -112,19 +127,36 @@ def _claims(results: Results, tables: Tables, side: str) -> Table:
     rows = []
     for claim in results.verdict.claims:
         if claim.side == side:
-            rows.append((claim.id, shortened(claim.label, CLAIM_WIDTH), *_numbers(results, tables, "claims", claim.id)))
+            rows.append(
+                (
+                    claim.id,
+                    shortened(claim.label, CLAIM_WIDTH),
+                    *_numbers(results, tables, "claims", claim.id),
+                )
+            )
     return Table(f"summary-{side}", _columns(results, first), tuple(rows))
 
 
 def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
     """Five numbers of a loss with their Monte Carlo error."""
     m = results.metric(name)
-    estimates: dict[str, Estimate] = {"mean": m.mean, "p50": m.quantiles[4], "var95": m.var[0], "es975": m.shortfall[1]}
+    estimates: dict[str, Estimate] = {
+        "mean": m.mean,
+        "p50": m.quantiles[4],
+        "var95": m.var[0],
+        "es975": m.shortfall[1],
+    }
     tiles = []
     for key, label in TILES:
         cell = tables.content("metrics", key, name)
         value = number_of(cell)
-        form = "usd_bn.0" if abs(value) >= WHOLE else cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
+        form = (
+            "usd_bn.0"
+            if abs(value) >= WHOLE
+            else cell.format
+            if isinstance(cell, Cell) and cell.format
+            else "usd_bn"
+        )
         tiles.append(Tile(label, tables.at("metrics", key, name), form, _error_note(estimates[key])))
     worst = tables.at("metrics", "max", name)
     tiles.append(Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}"))
@@ -133,88 +165,84 @@ def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
 
 def _error_note(estimate: Estimate) -> str:
     half = margin(estimate)
-    thin = ", thin tail" if estimate.thin else ""
-    return f"± {half:,.{0 if half >= 9.95 else 1}f} (95% MC{thin})"
+    return f"± {half:,.{0 if half >= 9.95 else 1}f} (95% MC){'*' if estimate.thin else ''}"
 
 
 def _exceedance(results: Results) -> charts.Exceedance:
     """Loss exceedance with Monte Carlo limits."""
-    curve = _whole_curve(results)
-    headline = results.metric(HEADLINE)
-    alt = (
-        f"One path in twenty loses more than USD {headline.var[0].value:,.0f}bn, one in a hundred more than "
-        f"USD {headline.var[1].value:,.0f}bn."
-    )
-    low, high = _limits(curve)
-    marker = charts.Marker(label="VaR 95%", loss=headline.var[0].value, probability=0.05)
+    probability, loss = _curve(results)
+    low, high = _limits(probability, results.run.paths)
+    var_95, var_99 = (e.value for e in results.metric(HEADLINE).var)
     return charts.Exceedance(
-        id="summary-exceedance", title="Chance that the headline loss exceeds x", alt=alt, x_title="Loss, USD bn",
-        y_title="Probability (log scale)", format="count", height=CHART_ROWS, loss=curve.loss.tolist(),
-        probability=curve.probability.tolist(), lower=low, upper=high, prior=_prior(results, curve), markers=(marker,),
-    )  # fmt: skip
+        id="summary-exceedance",
+        title="Chance that the headline loss exceeds x",
+        alt=f"One path in 20 loses more than USD {var_95:,.0f}bn, one in 100 more than USD {var_99:,.0f}bn.",
+        x_title="Loss, USD bn",
+        y_title="Probability (log scale)",
+        format="count",
+        height=CHART_ROWS,
+        loss=loss.tolist(),
+        probability=probability.tolist(),
+        lower=low,
+        upper=high,
+        prior=_prior(results, loss),
+        markers=(charts.Marker(label="VaR 95%", loss=var_95, probability=0.05),),
+    )
 
 
-def _whole_curve(results: Results) -> Exceedance:
-    """The exceedance curve, with the lower quantiles of the loss in front of it."""
-    curve, m = results.exceedance, results.metric(HEADLINE)
-    low = [(1.0 - level, q) for level, q in zip(LEVELS, m.quantiles, strict=True) if 1.0 - level > curve.probability[0]]
-    front = [np.array(values) for values in zip(*((p, q.value, *q.interval) for p, q in low), strict=True)]
-    joined = [np.append(a, b) for a, b in zip(front, (curve.probability, curve.loss, curve.low, curve.high), strict=True)]
-    return Exceedance(*joined, n=curve.n)
+def _curve(results: Results) -> tuple[Array, Array]:
+    """Probabilities and losses of the exceedance curve, the lower quantiles of the loss in front."""
+    curve, quantiles = results.exceedance, results.metric(HEADLINE).quantiles
+    front = [(1.0 - level, q.value) for level, q in zip(LEVELS, quantiles, strict=True)]
+    front = [(p, loss) for p, loss in front if p > curve.probability[0]]
+    first, losses = np.array(front).reshape(-1, 2).T
+    return np.append(first, curve.probability), np.append(losses, curve.loss)
 
 
-def _limits(curve: Exceedance) -> tuple[list[float], list[float]]:
+def _limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
     """95% limits of the probability at each loss: binomial."""
-    error = NORMAL_95 * (curve.probability * (1.0 - curve.probability) / curve.n) ** 0.5
-    floor = 1.0 / curve.n
-    return (curve.probability - error).clip(floor, 1.0).tolist(), (curve.probability + error).clip(floor, 1.0).tolist()
+    half = NORMAL_95 * np.sqrt(probability * (1.0 - probability) / n)
+    low, high = (np.clip(probability + sign * half, 1.0 / n, 1.0) for sign in (-1.0, 1.0))
+    return low.tolist(), high.tolist()
 
 
-def _prior(results: Results, curve: Exceedance) -> list[float] | None:
+def _prior(results: Results, losses: Array) -> list[float] | None:
     """Probability with which the run before exceeds the same losses."""
     if results.prior is None:
         return None
-    losses = results.prior.loss
-    return [max(float((losses > x).mean()), 1.0 / len(losses)) for x in curve.loss]
-
-
-def _panel(results: Results, label: str, middle: tuple[Column, Column, Column]) -> tuple[Column, ...]:
-    """A label as wide as the panel allows, and three numbers."""
-    return (Column("label", label, span=6 if results.prior else 4), *middle)
+    before = results.prior.loss
+    return [max(float((before > x).mean()), 1.0 / len(before)) for x in losses]
 
 
 def _drivers(results: Results, tables: Tables) -> Table:
     """The five assumptions that move the tail most."""
-    columns = _panel(
-        results,
-        "ES 97.5 moves with (USD bn)",
-        (
-            Column("low", "Lowest tenth", "usd_change"),
-            Column("high", "Highest tenth", "usd_change"),
-            Column("se", "±", "usd_error"),
-        ),
+    columns = (
+        Column("label", "ES 97.5 moves with (USD bn)", span=6 if results.prior else 4),
+        Column("low", "Lowest tenth", "usd_change"),
+        Column("high", "Highest tenth", "usd_change"),
+        Column("se", "±", "usd_error", align="center"),
     )
     rows = []
     for d in results.drivers[:SHOWN_DRIVERS]:
         label = str(value_of(tables.content("drivers", "label", d.id)))
         numbers = (tables.link("drivers", column, d.id) for column in ("low", "high", "high_se"))
-        label += (" (noise)" if tail.is_noise(d) else "")
+        label += " (noise)" if tail.is_noise(d) else ""
         rows.append((shortened(label, PANEL_WIDTH), *numbers))
     return Table("summary-drivers", columns, tuple(rows))
 
 
 def _tail(results: Results, tables: Tables) -> Table:
     """What is true in the worst paths."""
-    columns = _panel(
-        results,
-        f"In the worst {TAIL:.0%} of paths (mean)",
-        (Column("tail", "Worst"), Column("all", "All paths"), Column("unit", "Unit", align="center")),
+    columns = (
+        Column("label", f"In the worst {TAIL:.0%} of paths, on average", span=7 if results.prior else 5),
+        Column("tail", "Worst", align="right"),
+        Column("all", "All paths", align="right"),
     )
     rows = []
     for name in tables["tail"].row_ids:
         label = str(value_of(tables.content("tail", "label", name)))
-        unit = value_of(tables.content("tail", "unit", name))
+        unit = str(value_of(tables.content("tail", "unit", name)))
+        label += f", {unit}" if unit in PRINTED_UNITS else ""
         numbers = (tables.link("tail", column, name) for column in ("tail", "all"))
-        rows.append((shortened(label, PANEL_WIDTH), *numbers, "" if unit in ("fraction", "paths") else str(unit)))
+        rows.append((shortened(label, TAIL_WIDTH), *numbers))
     return Table("summary-tail", columns, tuple(rows))
-

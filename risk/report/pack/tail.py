@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.statistics import Estimate
@@ -37,7 +38,7 @@ class Fact:
 
 def is_noise(driver: Driver) -> bool:
     """Whether a driver's swing could be chance."""
-    return driver.swing < NOISE * (driver.low.standard_error**2 + driver.high.standard_error**2) ** 0.5
+    return driver.swing < NOISE * hypot(driver.low.standard_error, driver.high.standard_error)
 
 
 def drivers(results: Results) -> Table:
@@ -61,9 +62,9 @@ def drivers(results: Results) -> Table:
         noise = "within noise" if is_noise(d) else "yes"
         rows.append((assumption(d.id), None, *low, *high, rank.value, rank.standard_error, noise))
     note = (
-        "Change of the headline ES 97.5, USD bn, over the paths on which the assumption lies in its lowest or highest tenth, "
-        "the others as they fall: conditional means, not re-runs. Rank correlation with the headline loss. Within noise: the "
-        "swing is less than two standard errors."
+        "Change of the headline ES 97.5, USD bn, over the paths on which the assumption lies in its lowest "
+        "or highest tenth, the others as they fall: conditional means, not re-runs. Rank correlation with "
+        "the headline loss. Within noise: the swing is less than two standard errors."
     )
     return Table("drivers", columns, tuple(rows), "What moves the tail", note, tuple(d.id for d in shown))
 
@@ -127,7 +128,13 @@ def table(results: Results) -> Table:
     for f in shown:
         unit = "fraction" if f.unit == "probability" else f.unit
         worst, everywhere = pair(f.fact.tail, unit), pair(f.fact.everywhere, unit)
-        rows.append((f.label, "paths" if f.unit == "probability" else f.unit, *worst, *everywhere, f.distance))
-    note = f"Means over the {share} of paths with the largest headline loss, and over all; of a proposition, its probability."
-    return Table("tail", columns, tuple(rows), f"What is true in the worst {share}", note, tuple(f.id for f in shown))
-
+        rows.append(
+            (f.label, "paths" if f.unit == "probability" else f.unit, *worst, *everywhere, f.distance)
+        )
+    note = (
+        f"Means over the {share} of paths with the largest headline loss, and over all; of a proposition, "
+        "its probability."
+    )
+    return Table(
+        "tail", columns, tuple(rows), f"What is true in the worst {share}", note, tuple(f.id for f in shown)
+    )

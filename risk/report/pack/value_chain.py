@@ -47,8 +47,13 @@ def _layers(labels: Sequence[str], found: Yearly, inflow: Yearly) -> Table:
         gap = abs(fsum(found.mean[i]) - fsum(inflow.mean[i])) / BILLION
         condition = f"ABS({{layers.y{i}[total]}}-{{inflow.y{i}[total]}})<={TOLERANCE}"
         cells += [Check(condition, gap <= TOLERANCE), None]
-    note = "A cascade, not a sum: each layer's revenue is the next layer's cost, so only value added may be added up."
-    return Table(made.id, made.columns, (*made.rows, tuple(cells)), title, note, (*made.row_ids, "check"), made.total)
+    note = (
+        "A cascade, not a sum: each layer's revenue is the next layer's cost, so only value added may be "
+        "added up."
+    )
+    return Table(
+        made.id, made.columns, (*made.rows, tuple(cells)), title, note, (*made.row_ids, "check"), made.total
+    )
 
 
 def _demand(results: Results, labels: Sequence[str]) -> Table:
@@ -56,9 +61,14 @@ def _demand(results: Results, labels: Sequence[str]) -> Table:
     found = rates(results.run, "demand")
     total = Line("total", "Demand for compute", found.mean.sum(axis=1), None, "USD bn/y", bold=True)
     title = "Dollars that bid for compute, mean over paths, USD bn a year"
-    made = year_table("demand", title, labels, [*_lines(found), total], "Payer", "", {"total": list(found.entities)})
+    made = year_table(
+        "demand", title, labels, [*_lines(found), total], "Payer", "", {"total": list(found.entities)}
+    )
     rows, ids = [*made.rows], [*made.row_ids]
-    shares = (("internal", "   Internal share"), ("lab_recycled", "   Circular share (suppliers fund their customers)"))
+    shares = (
+        ("internal", "   Internal share"),
+        ("lab_recycled", "   Circular share (suppliers fund their customers)"),
+    )
     for name, label in shares:
         cells: list[Content] = [label]
         amounts, totals = (made.rows[made.row_number(row)] for row in (name, "total"))
@@ -68,7 +78,9 @@ def _demand(results: Results, labels: Sequence[str]) -> Table:
             cells += [Cell(formula, "rate", "calculation"), None]
         rows.append(tuple(cells))
         ids.append(f"{name}_share")
-    note = "Internal use at the base date is solved so that the market clears at observed rent and utilization."
+    note = (
+        "Internal use at the base date is solved so that the market clears at observed rent and utilization."
+    )
     return Table("demand", made.columns, tuple(rows), title, note, tuple(ids), made.total)
 
 
@@ -82,10 +94,19 @@ def demand_chart(results: Results, labels: Sequence[str]) -> Bars:
         series.append(Series(name=words(name), values=values, tone=tone))
     last = found.mean[-1] / fsum(found.mean[-1])
     alt = (
-        f"In {labels[-1]} internal use is {last[found.entities.index('internal')]:.0%} of the dollars that bid for "
-        f"compute, and funding recycled from suppliers {last[found.entities.index('lab_recycled')]:.0%}."
+        f"In {labels[-1]} internal use is {last[found.entities.index('internal')]:.0%} of the dollars that "
+        "bid for compute, and funding recycled from suppliers "
+        f"{last[found.entities.index('lab_recycled')]:.0%}."
     )
     return Bars(
-        id="compute-demand", title="Dollars that bid for compute, means", alt=alt, x_title="Year",
-        y_title="USD bn a year", format="count", labels=labels, series=series, stacked=True, height=16,
-    )  # fmt: skip
+        id="compute-demand",
+        title="Dollars that bid for compute, means",
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn a year",
+        format="count",
+        labels=labels,
+        series=series,
+        stacked=True,
+        height=16,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from risk.analysis.differences import NOISE, Difference, differences, share_draws
+from risk.analysis.contrasts import NOISE, Difference, differences, share_draws
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.terminal.numbers import number, points, probability

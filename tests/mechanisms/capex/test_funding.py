@@ -74,7 +74,9 @@ def test_worked_example() -> None:
         p = parameters()
         w.agrees("AI contribution", (funding.operating_cash(p, core, column(20 * BN), nothing) - core) / BN)
         w.agrees("unpaid by labs", (core - funding.operating_cash(p, core, nothing, column(10 * BN))) / BN)
-        w.agrees("lease service", w["core cash flow"] + w["AI contribution"] - w["unpaid by labs"] - f.cfo / BN)
+        w.agrees(
+            "lease service", w["core cash flow"] + w["AI contribution"] - w["unpaid by labs"] - f.cfo / BN
+        )
         w.agrees("cash flow", f.cfo / BN)
         w.agrees("payout", f.payout / BN)
         w.agrees("lab equity", f.lab_equity / BN)

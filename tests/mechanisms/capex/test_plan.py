@@ -147,7 +147,7 @@ def test_guidance_grows_from_end_2026() -> None:
     ],
     ids=str,
 )
-def test_what_moves_the_accelerator(change: dict[str, Array], slope: float) -> None:
+def test_what_moves_the_accelerator(change: dict[str, Any], slope: float) -> None:
     """Demand growth and return up, capex up; spread, waiting compute and leverage up, capex down."""
     np.testing.assert_allclose(growth(**change) - growth(), slope, atol=1e-15)
 
@@ -202,7 +202,7 @@ def test_digestion_starts_and_heals_by_its_hazards(
     ],
     ids=str,
 )
-def test_what_drives_digestion(change: dict[str, Array], ratio: float) -> None:
+def test_what_drives_digestion(change: dict[str, Any], ratio: float) -> None:
     """Gap, slack, missing funds, spreads and negative carry raise the hazard."""
 
     def hazard(s: plan.Signals) -> float:

@@ -12,7 +12,12 @@ from tests.mechanisms.worked import worked
 
 
 def parameters(**changes: Any) -> collateral.Params:
-    values: dict[str, Any] = {"discount_rate": 0.15, "service_life": 4.0, "opex": row(0.62), "opex_multiple": 1.3}
+    values: dict[str, Any] = {
+        "discount_rate": 0.15,
+        "service_life": 4.0,
+        "opex": row(0.62),
+        "opex_multiple": 1.3,
+    }
     return given(collateral.Params, **(values | changes))
 
 
@@ -51,7 +56,9 @@ def test_a_unit_that_does_not_cover_its_cost_is_worth_nothing() -> None:
 @examples(st.floats(0.1, 20.0), st.floats(0.1, 3.0))
 def test_money_is_homogeneous(rent: float, scale: float) -> None:
     """Rent and cost times k are worth k times as much (relation 21, cost in)."""
-    assert value(scale * rent, opex=scale * row(0.62)) == pytest.approx(scale * value(rent), rel=1e-9, abs=1e-9)
+    assert value(scale * rent, opex=scale * row(0.62)) == pytest.approx(
+        scale * value(rent), rel=1e-9, abs=1e-9
+    )
 
 
 @examples(st.floats(0.1, 20.0), st.floats(1.0, 2.0), st.floats(0.0, 0.5))

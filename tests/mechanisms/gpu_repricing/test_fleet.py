@@ -183,7 +183,9 @@ def test_memory_premium_peaks_and_halves() -> None:
     p = parameters(hardware_cost_decline=column(0.0))
     extra = [np.log(fleet.hardware_cost(p, column(0.0), t, 0.0, column(2.0)).item() / 26.5e3) for t in (3, 6)]
     assert extra == pytest.approx([0.03, 0.06])
-    waned = fleet.hardware_cost(p, column(0.0), 6 + 56, 0.0, column(2.0)).item()  # ten half-lives of 1.4 years
+    waned = fleet.hardware_cost(
+        p, column(0.0), 6 + 56, 0.0, column(2.0)
+    ).item()  # ten half-lives of 1.4 years
     assert np.log(waned / 26.5e3) == pytest.approx(0.06 / 2**10)
 
 

@@ -10,7 +10,9 @@ def test_worked_example() -> None:
         p = given(
             generations.Params,
             launch_obsolescence=column(w["ω"]),
-            index=row(w["one-year rent, A100"], w["one-year rent, H100"], 3.60, w["one-year rent, B200"], 0.0),
+            index=row(
+                w["one-year rent, A100"], w["one-year rent, H100"], 3.60, w["one-year rent, B200"], 0.0
+            ),
             ratio_to_b200=row(0, 0, 0, 0, w["Rubin over B200"]),
         )
         found = generations.throughput(p)[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from risk.mechanisms.gpu_repricing import rents
-from tests.mechanisms.given import Array, column, given, row
+from tests.mechanisms.given import column, given, row
 from tests.mechanisms.worked import worked
 
 E = row(0.5, 1.0, 2.0)
@@ -47,7 +47,9 @@ def parameters(**changes: Any) -> rents.Params:
     return given(rents.Params, **(values | changes))
 
 
-def step(p: rents.Params, s: rents.State, demand: float = 200e9, **shocks: Array) -> tuple[rents.State, rents.Flows]:
+def step(
+    p: rents.Params, s: rents.State, demand: float = 200e9, **shocks: Any
+) -> tuple[rents.State, rents.Flows]:
     energized = row(0.0, 4e6, 8e6)
     supply = rents.priced_supply(p, E, energized)
     return rents.step(p, s, E, energized, supply, column(demand), shocks.pop("launching", OLD), CALM | shocks)
@@ -145,7 +147,7 @@ def test_spot_moves_by_its_shocks() -> None:
     start = rents.init(p, E)
     calm = np.log(step(p, start)[1].spot[0, 1])
 
-    def moved(**shocks: Array) -> float:
+    def moved(**shocks: Any) -> float:
         return float(np.log(step(p, start, **shocks)[1].spot[0, 1]) - calm)
 
     assert moved(rent=column(1.0)) == pytest.approx(0.15)

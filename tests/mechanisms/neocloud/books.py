@@ -34,4 +34,4 @@ def assemble(*rows: book.Row, firms: int = 1, quarters: int = 26) -> Book:
 
 def whole(*expiry: int, last: int = 60) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Expiry matrix of contracts that end all at once, one quarter a facility."""
-    return np.equal.outer(np.arange(last + 1), np.array(expiry)).astype(np.float64)
+    return np.where(np.arange(last + 1)[:, None] == np.array(expiry), 1.0, 0.0)

@@ -95,7 +95,8 @@ def test_nothing_happens_to_sound_payers_in_calm() -> None:
 
 @pytest.mark.parametrize(("payer", "draw"), [(IG, "ig"), (IG_ON_LAB, "ig_on_lab"), (LAB, "lab")])
 def test_a_draw_hits_its_own_payers_only(payer: int, draw: str) -> None:
-    before, after = step()[1].billed_rate[0], step(**{draw: np.zeros_like(NOTHING[draw])})[1].billed_rate[0]
+    hit: dict[str, Any] = {draw: column(0.0)}
+    before, after = step()[1].billed_rate[0], step(**hit)[1].billed_rate[0]
     changed = before != after
     assert changed.tolist() == [p == payer for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)]
     assert after[COLUMNS[changed]] == pytest.approx(0.65 * 300.0 if payer == LAB else 0.0)

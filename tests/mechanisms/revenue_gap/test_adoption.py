@@ -33,7 +33,9 @@ def parameters(**changes: Any) -> adoption.Params:
     return given(adoption.Params, **(values | changes))
 
 
-def step(p: adoption.Params, s: adoption.State | None = None, **inputs: float) -> tuple[adoption.State, adoption.Flows]:
+def step(
+    p: adoption.Params, s: adoption.State | None = None, **inputs: float
+) -> tuple[adoption.State, adoption.Flows]:
     read = {name: column(inputs.get(name, 0.0)) for name in ("surprise", "jump", "demand", "forced")}
     shocks = {"demand": read["demand"], "forced": read["forced"]}
     return adoption.step(p, s or adoption.init(p), read["surprise"], read["jump"], shocks)
@@ -106,7 +108,7 @@ def test_deflation_earns_by_the_elasticity_less_one(elasticity: float, sign: int
     ("inputs", "cheaper"),
     [({"surprise": 0.2}, -0.05), ({"surprise": -0.2}, 0.05), ({"jump": 0.1}, 0.1), ({"jump": -0.1}, 0.1)],
 )
-def test_dearer_compute_slows_the_fall_of_token_prices(inputs: dict[str, float], cheaper: float) -> None:
+def test_dearer_compute_slows_the_fall_of_token_prices(inputs: dict[str, Any], cheaper: float) -> None:
     p = parameters(elasticity=column(2.0))
     moved = step(p, **inputs)[0].scale - step(p)[0].scale
     assert moved.item() == pytest.approx(0.974 * cheaper)
@@ -115,7 +117,9 @@ def test_dearer_compute_slows_the_fall_of_token_prices(inputs: dict[str, float],
 def test_growth_stops_where_the_pool_is_full_and_decline_does_not() -> None:
     rich = parameters(run_rate=column(5000 * BN), log_ceiling=column(np.log(50e3)))
     assert step(rich)[0].scale.item() == 0.0
-    shrinking = parameters(run_rate=column(5000 * BN), log_ceiling=column(np.log(50e3)), intensity_growth=column(-0.2))
+    shrinking = parameters(
+        run_rate=column(5000 * BN), log_ceiling=column(np.log(50e3)), intensity_growth=column(-0.2)
+    )
     assert step(shrinking)[0].scale.item() == pytest.approx(0.05 * 0.1125 - 0.05)
 
 
@@ -132,5 +136,3 @@ def test_the_demand_shock_leaves_the_mean_alone() -> None:
     p = parameters()
     levels = np.array([step(p, demand=x)[1].shock.item() for x in nodes])
     assert (weights @ np.exp(levels)) / weights.sum() == pytest.approx(1.0, rel=1e-12)
-
-

@@ -34,7 +34,11 @@ def parameters(**changes: Any) -> demand.Params:
 
 
 def step(
-    p: demand.Params | None = None, t: int = 1, revenue: float = 160.0, suppliers: float = 1.1, **shocks: float
+    p: demand.Params | None = None,
+    t: int = 1,
+    revenue: float = 160.0,
+    suppliers: float = 1.1,
+    **shocks: float,
 ) -> tuple[demand.State, demand.Flows]:
     start = demand.State(column(77 * BN), column(0.0))
     read = CALM | {name: column(x) for name, x in shocks.items()}
@@ -114,6 +118,8 @@ def test_coverage_falls_with_commitments_and_rises_with_means() -> None:
         (344, 8 - 17.2, 1.8),
     ],
 )
-def test_suppliers_lend_what_they_spend_and_earn(capex: float, free_cash_flow: float, capacity: float) -> None:
+def test_suppliers_lend_what_they_spend_and_earn(
+    capex: float, free_cash_flow: float, capacity: float
+) -> None:
     found = demand.supplier_capacity(column(capex), column(172.0), column(free_cash_flow), column(8.0))
     assert found.item() == pytest.approx(capacity)

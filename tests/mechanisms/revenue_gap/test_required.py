@@ -96,7 +96,9 @@ def test_a_life_longer_than_the_record_counts_what_is_recorded(life: float) -> N
 def test_a_higher_hurdle_never_asks_for_less(hurdle: float) -> None:
     """Relation 6."""
     p = parameters(hurdle=hurdle)
-    low, high = (required.step(q, required.init(q), inputs())[1] for q in (p, replace(p, hurdle=hurdle + 0.01)))
+    low, high = (
+        required.step(q, required.init(q), inputs())[1] for q in (p, replace(p, hurdle=hurdle + 0.01))
+    )
     assert high.vintage > low.vintage
     assert high.vintage_energized > low.vintage_energized
     assert high.cahn == low.cahn

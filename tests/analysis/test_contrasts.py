@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk.analysis import differences
-from risk.analysis.differences import Difference, Statistic, change
+from risk.analysis import contrasts
+from risk.analysis.contrasts import Difference, Statistic, change
 from risk.analysis.statistics import Estimate
 
 REPETITIONS, PATHS = 300, 2_000
@@ -17,11 +17,11 @@ REPETITIONS, PATHS = 300, 2_000
 @pytest.mark.parametrize(
     "measure",
     [
-        differences.mean,
-        differences.quantile(0.5),
-        differences.quantile(0.95),
-        differences.shortfall(0.975),
-        lambda x: differences.probability((x > 3.0).astype(float)),
+        contrasts.mean,
+        contrasts.quantile(0.5),
+        contrasts.quantile(0.95),
+        contrasts.shortfall(0.975),
+        lambda x: contrasts.probability((x > 3.0).astype(float)),
     ],
     ids=["mean", "P50", "P95", "ES 97.5%", "probability"],
 )
@@ -41,7 +41,7 @@ def test_the_paired_error_is_the_spread_of_the_difference(measure: Callable[...,
 
 def test_pairing_takes_the_common_noise_out() -> None:
     draws = np.random.default_rng(2).standard_normal(PATHS)
-    before, after = differences.mean(draws), differences.mean(draws + 0.01)
+    before, after = contrasts.mean(draws), contrasts.mean(draws + 0.01)
     assert change(before, after, paired=True).standard_error < 1e-15
     apart = change(before, after, paired=False)
     assert apart.standard_error == pytest.approx(np.sqrt(2.0) * draws.std(ddof=1) / np.sqrt(PATHS))

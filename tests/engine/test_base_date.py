@@ -1,0 +1,74 @@
+"""The state at the base date: T1 on every path, and what is solved for."""
+
+import numpy as np
+
+from risk.assumptions import Assumptions
+from risk.engine.identities import at_base
+from risk.engine.layout import layout
+from risk.mechanisms.gpu_repricing import rents
+from risk.mechanisms.gpu_repricing.generations import B200, H100
+from tests.engine.base import Opened
+
+
+def test_the_market_clears_at_observed_rents_on_every_path(base: Opened) -> None:
+    errors = {identity.name: identity.error for identity in at_base(base.p, base.worlds[0], base.fixed)}
+    assert len(errors) == 2
+    assert max(errors.values()) < 1e-12
+
+
+def test_rents_at_the_base_date_are_the_observed_indices(base: Opened, register: Assumptions) -> None:
+    spot, contract = rents.quotes(base.p.rents, base.worlds[0].rents, base.fixed.throughput)
+    index = register.tables["gpu.generation"].numbers("index")
+    np.testing.assert_allclose(contract[:, index > 0] / index[index > 0], 1.0, rtol=1e-12)
+    np.testing.assert_allclose(spot[:, H100], register.value("gpu.h100_spot"), rtol=1e-12)
+
+
+def test_demand_is_solved_by_internal_use(base: Opened) -> None:
+    """X = u hours sum p_g E_g ... at observed rents: paid in full, nothing left over."""
+    start, p = base.worlds[0], base.p
+    _, contract = rents.quotes(p.rents, start.rents, base.fixed.throughput)
+    units = start.fleet.energized / base.fixed.throughput
+    paid = 0.65 * 8760 * (contract * units).sum(axis=1, keepdims=True)
+    asked = p.demand.compute_share * base.fixed.revenue + p.demand.lab_funding + start.demand.internal
+    np.testing.assert_allclose(asked, paid, rtol=1e-12)
+    assert (start.demand.internal > 0).all()
+
+
+def test_fleet_and_power_are_what_recorded_spend_could_buy(base: Opened) -> None:
+    fleet = base.worlds[0].fleet
+    assert 13e6 < np.median(fleet.energized.sum(axis=1)) < 16e6
+    assert 18e9 < np.median(fleet.power.sum(axis=1)) < 22e9
+
+
+def test_cost_and_power_of_a_gpu_are_held(base: Opened) -> None:
+    """A path on which a B200 does more work has a cheaper H100 equivalent and the same cost a GPU."""
+    e = base.fixed.throughput[:, B200]
+    cost = base.flow(1).fleet.cost[:, 0]
+    np.testing.assert_allclose(cost / cost[0], (e[0] / e) * _drift(base), rtol=1e-12)
+
+
+def _drift(base: Opened) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """What memory and the clock add by the first quarter, against path 0."""
+    p, clock = base.p.fleet, base.worlds[1].fleet.clock[:, 0]
+    log = np.log1p(-p.hardware_cost_decline[:, 0]) * clock + p.memory_cost[:, 0] / p.memory_peak
+    return np.asarray(np.exp(log - log[0]))
+
+
+def test_books_and_notes_are_the_registers(base: Opened, register: Assumptions) -> None:
+    start = base.worlds[0]
+    book = register.tables["neoclouds.facility"]
+    assert np.isclose(start.facility.debt[0].sum(), book.numbers("debt").sum())
+    assert np.isclose(start.holdco.notes[0].sum(), register.tables["neoclouds.note"].numbers("amount").sum())
+    plan = layout(register)
+    by_name = dict(zip(book.names, book.numbers("debt"), strict=True))
+    for name, debt in zip(plan.base_book.names, start.facility.debt[0], strict=True):
+        assert debt == by_name[name]
+    np.testing.assert_allclose(plan.expiry.sum(axis=0), 1.0)
+
+
+def test_base_fleet_is_the_same_whatever_the_delivery_weights(base: Opened) -> None:
+    fleet = base.worlds[0].fleet
+    built = fleet.energized.sum(axis=1) + sum(x.sum(axis=1) for x in fleet.pipeline)
+    gpus = (base.p.fleet.gpus * base.fixed.throughput).sum(axis=1)
+    extra = built - gpus
+    assert np.ptp(extra) < 1e-6 * extra.mean()

@@ -1,0 +1,426 @@
+"""Propositions by their definitions: bars, windows, first and last quarter, on paths written by hand.
+
+Index 0 is 2026Q2; 2027Q2 is 4, 2028Q4 is 10, 2029Q4 is 14, 2030Q4 is 18, 2031Q4 is 22, 2032Q4 is 26.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.axes import Calendar
+from risk.engine.outcomes import Bars, outcomes
+from risk.engine.record import Record
+from risk.engine.tally import Tally
+from tests.engine.base import Array
+from tests.mechanisms.given import row
+
+CALENDAR = Calendar(date(2026, 6, 30), 26)
+WALL = 22
+QUARTERS = 27
+AT = CALENDAR.index
+
+BARS = Bars(
+    gap_years=np.array([2027.0, 2030.0]),
+    capex_fall=0.70,
+    debt_funded=0.32,
+    rent_fall=0.30,
+    rent_fall_alternative=0.40,
+    facility_default=1 / 3,
+    facility_default_early=0.20,
+    seasoning_quarters=8.0,
+    bullet_failure=0.25,
+    paper_loss=0.10,
+    private_credit_loss=0.15,
+    low_recovery=0.33,
+    low_recovery_defaults=0.05,
+    revenue_bar=650.0,
+    cash_coverage=0.80,
+    rent_holds=0.75,
+    rent_holds_alternative=0.50,
+    bust_companions=2.0,
+    opex=row(0.26, 0.45, 0.45, 0.62, 0.86, 1.16),
+    neocloud_opex_multiple=1.85,
+    capex_before=np.array([100.0, 100.0, 100.0]),
+)
+
+QUIET: dict[str, float] = {
+    "revenue": 100.0,
+    "internal_use": 30.0,
+    "compute_share": 0.6,
+    "required_revenue": 100.0,
+    "required_cahn": 100.0,
+    "required_energized": 100.0,
+    "compute_demand": 200.0,
+    "lab_recycled": 20.0,
+    "capex": 100.0,
+    "lease_additions": 25.0,
+    "cfo": 125.0,
+    "ai_capex": 100.0,
+    "ai_capex_before": 200.0,
+    "digestion": 0.0,
+    "power_bound": 0.0,
+    "net_raised": 0.0,
+    "adjusted_debt": 500.0,
+    "h100_contract": 2.65,
+    "h100_spot": 2.42,
+    "utilization": 0.65,
+    "neocloud_debt": 60.0,
+    "exposed_at_base": 700.0,
+    "headline_loss": 0.0,
+    "hy_spread": 0.04,
+    "quarter_loss": 0.0,
+    "generic_loss": 0.0,
+    "generic_defaulted": 0.0,
+    "generic_default_rate": 0.0,
+}
+TALLIED = (
+    "seasoned", "seasoned_holdco", "paper_loss", "paper_par", "exposed_loss", "exposed_defaulted",
+    "exposed_par", "loss_without_software", "strong_payer_default", "coreweave_default",
+)  # fmt: skip
+
+
+def series(level: float, **at: float) -> Array:
+    """A path that stands at a level but for some quarters, e.g. ``q2028Q4=1.0``."""
+    path = np.full(QUARTERS, level)
+    for label, value in at.items():
+        path[AT(label[1:])] = value
+    return path
+
+
+def since(label: str, after: float, before: float = 0.0) -> Array:
+    """A path that steps to another level in a quarter."""
+    return np.where(np.arange(QUARTERS) >= AT(label), after, before)
+
+
+def find(due: dict[str, float] | None = None, sound: dict[str, float] | None = None, **paths: Any) -> dict[str, Any]:
+    """Outcomes of one path: quiet but for the series given."""
+    record, tally = Record(1, 26), Tally(1, 26)
+    for name, level in QUIET.items():
+        path = paths.pop(name, series(level))
+        record.history[name] = [np.array([x]) for x in path]
+    for name in TALLIED:
+        tally.history[name] = [np.array([x]) for x in paths.pop(name, series(0.0))]
+    assert not paths, f"unknown {sorted(paths)}"
+    for into, amounts in ((tally.due, due), (tally.sound, sound)):
+        for label, amount in (amounts or {}).items():
+            into[AT(label[1:])] = amount
+    return {name: x.item() for name, x in outcomes(record, tally, BARS, CALENDAR, WALL).items()}
+
+
+# ─── B1: realized against required in every calendar year 2027–2030 ───
+
+
+def test_b1_needs_every_year_short() -> None:
+    short = {"revenue": series(40.0)}  # with internal use 40 + 30 / 0.6 = 90
+    assert find(**short)["B1"] == 1.0
+    assert find(**short)["coverage_2029"] == pytest.approx(0.9)
+    one_year = {f"q2029Q{q}": 50.0 for q in (1, 2, 3, 4)}
+    covered = find(revenue=series(40.0, **one_year))
+    assert covered["B1"] == 0.0
+    assert covered["closing_year"] == 2029.0
+    assert np.isnan(find(**short)["closing_year"])
+
+
+def test_b1_compares_years_and_not_quarters() -> None:
+    """A single good quarter does not close a year; a full year at the bar does."""
+    assert find(revenue=series(40.0, q2029Q4=79.0))["B1"] == 1.0
+    assert find(revenue=series(40.0, q2029Q4=80.0))["B1"] == 0.0  # (3 x 90 + 130) / 4 = 100
+
+
+@pytest.mark.parametrize("year", [2026, 2031])
+def test_b1_looks_at_no_other_year(year: int) -> None:
+    quarters = {f"q{year}Q{q}": 1e6 for q in range(3 if year == 2026 else 1, 5)}
+    assert find(revenue=series(40.0, **quarters))["B1"] == 1.0
+
+
+def test_b1x_counts_external_revenue_only() -> None:
+    found = find(revenue=series(60.0))
+    assert (found["B1"], found["B1x"]) == (0.0, 1.0)
+    assert found["coverage_external_2030"] == pytest.approx(0.6)
+    assert find(revenue=series(100.0))["B1x"] == 0.0
+
+
+def test_b1_under_the_other_definitions() -> None:
+    found = find(revenue=series(60.0), required_cahn=series(111.0), required_energized=series(109.0))
+    assert (found["B1"], found["B1_cahn"], found["B1_energized"]) == (0.0, 1.0, 0.0)
+
+
+def test_the_gap_is_required_less_realized() -> None:
+    """Relation 5."""
+    found = find(revenue=series(40.0))
+    assert found["gap_2030"] == pytest.approx(found["required_2030"] - 90.0)
+    assert found["gap_external_2030"] == pytest.approx(found["required_2030"] - 40.0)
+
+
+# ─── B2: four-quarter capex at or below .70 of its running maximum by 2030Q4 ───
+
+
+def test_b2_is_a_fall_of_four_quarters_from_the_peak() -> None:
+    assert find(capex=since("2028Q1", 70.0, 100.0))["B2"] == 1.0
+    assert find(capex=since("2028Q1", 70.0, 100.0))["B2_quarter"] == AT("2028Q4")
+    assert find(capex=since("2028Q1", 70.1, 100.0))["B2"] == 0.0
+    assert np.isnan(find(capex=since("2028Q1", 70.1, 100.0))["B2_quarter"])
+
+
+def test_b2_has_until_the_end_of_2030() -> None:
+    assert find(capex=since("2030Q1", 70.0, 100.0))["B2"] == 1.0
+    assert find(capex=since("2030Q2", 70.0, 100.0))["B2"] == 0.0
+
+
+def test_b2_counts_the_quarters_before_the_base_date() -> None:
+    """100 a quarter before the base date; the running maximum starts with the year to it."""
+    assert find(capex=since("2026Q3", 70.0, 100.0))["B2_quarter"] == AT("2027Q2")
+    assert find(capex=np.full(QUARTERS, 64.0))["B2_quarter"] == AT("2027Q1"), "256 against 364 at the base date"
+
+
+# ─── B3: net debt and equity raised over spending, 2027Q2–2030Q4 ───
+
+
+@pytest.mark.parametrize(
+    ("raised", "holds", "quarter"),
+    [
+        (since("2026Q3", 40.0), 1.0, "2027Q2"),  # 40 / 125 = .32 in the first window
+        (since("2026Q3", 39.9), 0.0, None),
+        (since("2030Q1", 40.0), 1.0, "2030Q4"),
+        (since("2030Q2", 40.0), 0.0, None),
+    ],
+)
+def test_b3(raised: Array, holds: float, quarter: str | None) -> None:
+    found = find(net_raised=raised)
+    assert found["B3"] == holds
+    assert (found["B3_quarter"] == AT(quarter)) if quarter else np.isnan(found["B3_quarter"])
+
+
+def test_b3_does_not_count_the_base_quarter() -> None:
+    assert find(net_raised=series(0.0, q2026Q2=1e6))["B3"] == 0.0
+
+
+# ─── B4: the H100 one-year rent ───
+
+
+def test_b4_is_a_fall_to_three_tenths_in_eight_quarters() -> None:
+    fallen = find(h100_contract=since("2028Q2", 0.30 * 2.65, 2.65))
+    assert fallen["B4"] == 1.0
+    assert fallen["B4_quarter"] == AT("2028Q2")
+    assert find(h100_contract=since("2028Q2", 0.301 * 2.65, 2.65))["B4"] == 0.0
+    assert find(h100_contract=since("2028Q2", 0.40 * 2.65, 2.65))["B4_60"] == 1.0
+    assert find(h100_contract=since("2028Q2", 0.401 * 2.65, 2.65))["B4_60"] == 0.0
+
+
+def test_b4_starts_eight_quarters_after_the_base_date_and_ends_in_2030() -> None:
+    early = series(2.65, q2028Q1=0.7)  # seven quarters after the base date, and back
+    assert find(h100_contract=early)["B4"] == 0.0
+    assert find(h100_contract=series(2.65, q2028Q2=0.7))["B4"] == 1.0
+    assert find(h100_contract=series(2.65, q2030Q4=0.7))["B4"] == 1.0
+    assert find(h100_contract=series(2.65, q2031Q1=0.7))["B4"] == 0.0
+
+
+def test_b4_is_also_two_quarters_below_operating_cost() -> None:
+    """Slowly down, never to .30 within eight quarters, to under 0.45 $/h by 2029Q4."""
+
+    def sliding(low: dict[str, float]) -> Array:
+        path = np.geomspace(2.65, 0.46, 14)
+        return np.concatenate([path, np.full(QUARTERS - 14, 0.46)]) * np.where(series(0.0, **low) > 0, 0.9, 1.0)
+
+    none = find(h100_contract=sliding({}))
+    assert none["B4"] == 0.0
+    assert none["B4_neocloud_cost"] == 1.0, "0.46 is under 1.85 x 0.45"
+    assert find(h100_contract=sliding({"q2029Q4": 1.0}))["B4"] == 0.0
+    assert find(h100_contract=sliding({"q2029Q3": 1.0, "q2029Q4": 1.0}))["B4_quarter"] == AT("2029Q4")
+    assert find(h100_contract=sliding({"q2029Q4": 1.0, "q2030Q1": 1.0}))["B4"] == 0.0
+    assert find(h100_contract=sliding({"q2029Q2": 1.0, "q2029Q4": 1.0}))["B4"] == 0.0, "consecutive"
+
+
+# ─── B5: seasoned compute in default ───
+
+
+def test_b5_is_tested_at_the_end_and_b5i_in_2030() -> None:
+    third = find(seasoned=since("2032Q4", 1 / 3))
+    assert (third["B5"], third["B5i"]) == (1.0, 0.0)
+    assert third["B5_quarter"] == AT("2032Q4")
+    assert find(seasoned=since("2032Q4", 0.3333))["B5"] == 0.0
+    fifth = find(seasoned=since("2030Q4", 0.20))
+    assert (fifth["B5"], fifth["B5i"]) == (0.0, 1.0)
+    assert fifth["B5i_quarter"] == AT("2030Q4")
+    assert find(seasoned=since("2031Q1", 0.20))["B5i"] == 0.0
+
+
+def test_b5_falls_with_new_compute_and_has_then_no_quarter() -> None:
+    """Reached in 2029 and diluted before the test: not held, and no date is given."""
+    passing = np.where((np.arange(QUARTERS) >= AT("2029Q1")) & (np.arange(QUARTERS) < AT("2030Q1")), 0.4, 0.1)
+    found = find(seasoned=passing)
+    assert found["B5"] == found["B5i"] == 0.0
+    assert np.isnan(found["B5_quarter"])
+    assert np.isnan(found["B5i_quarter"])
+
+
+def test_b5x_counts_facilities_of_failed_companies() -> None:
+    found = find(seasoned=since("2032Q4", 0.1), seasoned_holdco=since("2032Q4", 0.5))
+    assert (found["B5"], found["B5x"]) == (0.0, 1.0)
+
+
+# ─── B6: the debt wall ───
+
+
+def test_b6_is_the_share_of_bullets_due_by_the_wall_that_fail() -> None:
+    due = {"q2028Q4": 60.0, "q2031Q4": 40.0}
+    quarter = find(due=due, sound={"q2028Q4": 60.0, "q2031Q4": 15.0})
+    assert quarter["B6"] == 1.0
+    assert quarter["bullet_failure_share"] == pytest.approx(0.25)
+    assert quarter["B6_2029"] == 0.0
+    assert find(due=due, sound={"q2028Q4": 60.0, "q2031Q4": 15.1})["B6"] == 0.0
+    assert find(due=due | {"q2032Q1": 1e6}, sound={"q2028Q4": 60.0, "q2031Q4": 40.0})["B6"] == 0.0
+
+
+def test_b6_by_2029_counts_what_is_due_by_then() -> None:
+    found = find(due={"q2029Q4": 10.0, "q2030Q1": 90.0}, sound={"q2030Q1": 90.0})
+    assert (found["B6_2029"], found["B6"]) == (1.0, 0.0)
+
+
+def test_nothing_due_is_nothing_failed() -> None:
+    assert find()["bullet_failure_share"] == 0.0
+
+
+# ─── B7: principal lost ───
+
+
+def test_b7_is_loss_by_2030_over_par_by_2028() -> None:
+    """60 at the base date and 40 by 2028Q4: a loss of 10 by 2030Q4 is a tenth."""
+    par = series(0.0, q2028Q4=40.0, q2029Q1=1e6)
+    lost = find(paper_par=par, paper_loss=series(0.0, q2030Q4=10.0))
+    assert lost["B7"] == 1.0
+    assert lost["paper_loss_share"] == pytest.approx(0.10)
+    assert lost["B7_quarter"] == AT("2030Q4")
+    assert find(paper_par=par, paper_loss=series(0.0, q2030Q4=9.99))["B7"] == 0.0
+    assert find(paper_par=par, paper_loss=series(0.0, q2031Q1=1e3))["B7"] == 0.0
+
+
+def test_b7x_is_a_large_loss_or_a_poor_recovery() -> None:
+    """700 exposed: a loss of 105; or recovery under a third where 35 of par defaulted."""
+    assert find(exposed_loss=series(0.0, q2029Q1=105.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"] == 1.0
+    assert find(exposed_loss=series(0.0, q2029Q1=104.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"] == 0.0
+    assert find(exposed_loss=series(0.0, q2029Q1=24.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"] == 1.0
+    assert find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=34.0))["B7x"] == 0.0
+    assert find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"] == 0.0
+
+
+def test_b8_waits() -> None:
+    assert np.isnan(find()["B8"])
+
+
+# ─── U1 to U4 ───
+
+
+def test_u1_is_a_run_rate_of_650_by_2030() -> None:
+    found = find(revenue=since("2030Q4", 650.0, 100.0))
+    assert (found["U1"], found["U1_quarter"]) == (1.0, AT("2030Q4"))
+    assert find(revenue=since("2031Q1", 650.0, 100.0))["U1"] == 0.0
+    assert find(revenue=since("2030Q4", 600.0, 100.0))["U1x"] == 1.0
+
+
+def test_u2_needs_every_year_covered() -> None:
+    """CFO of 100 against 125 of capex, leases and SPVs is .80."""
+    assert find(cfo=series(100.0))["U2"] == 1.0
+    assert find(cfo=series(100.0, q2028Q2=99.0))["U2"] == 0.0
+    assert find(cfo=series(100.0, q2028Q2=99.0, q2028Q3=101.0))["U2"] == 1.0, "years, not quarters"
+    assert find(cfo=series(100.0, q2026Q4=0.0, q2031Q1=0.0))["U2"] == 1.0
+
+
+def test_u3_is_no_strong_payers_facility_in_default_by_2030() -> None:
+    assert find()["U3"] == 1.0
+    assert find(strong_payer_default=since("2030Q4", 1.0))["U3"] == 0.0
+    assert find(strong_payer_default=since("2031Q1", 1.0))["U3"] == 1.0
+
+
+def test_u4_reads_the_end_of_2028() -> None:
+    assert find(h100_contract=series(2.65, q2028Q4=0.75 * 2.65))["U4"] == 1.0
+    found = find(h100_contract=series(2.65, q2028Q4=0.74 * 2.65))
+    assert (found["U4"], found["U4x"]) == (0.0, 1.0)
+    assert find(h100_contract=series(2.65, q2028Q4=0.49 * 2.65))["U4x"] == 0.0
+
+
+# ─── classes ───
+
+FALL = {"capex": since("2028Q1", 60.0, 100.0)}
+DEFAULTS = {"seasoned": since("2029Q2", 0.25)}
+SHORT = {"revenue": series(40.0)}
+
+
+@pytest.mark.parametrize(
+    ("paths", "named"),
+    [
+        ({}, "durable_paid"),
+        (SHORT, "durable_unpaid"),
+        (FALL, "correction"),
+        (FALL | SHORT, "correction"),
+        (FALL | DEFAULTS, "correction"),
+        (FALL | DEFAULTS | SHORT, "bust"),
+    ],
+)
+def test_classes(paths: dict[str, Array], named: str) -> None:
+    found = find(**paths)
+    classes = ("bust", "correction", "durable_paid", "durable_unpaid")
+    assert [name for name in classes if found[name] == 1.0] == [named]
+    assert found["durable"] == found["durable_paid"] + found["durable_unpaid"]
+    for suffix in ("", "_b1x", "_60"):
+        assert sum(found[f"{name}{suffix}"] for name in ("bust", "correction", "durable")) == 1.0
+
+
+def test_a_bust_is_dated_when_enough_has_happened() -> None:
+    found = find(**FALL, **DEFAULTS, **SHORT)
+    assert found["bust_quarter"] == AT("2029Q2")
+    losses = {"paper_loss": series(0.0, q2028Q3=50.0)}
+    assert find(**FALL, **DEFAULTS, **SHORT, **losses)["bust_quarter"] == AT("2028Q3")
+    assert np.isnan(find(**FALL)["bust_quarter"])
+
+
+def test_classes_under_other_definitions() -> None:
+    external = find(**FALL, **DEFAULTS, revenue=series(60.0))
+    assert (external["bust"], external["bust_b1x"]) == (0.0, 1.0)
+    softer = find(**FALL, **SHORT, h100_contract=since("2028Q2", 0.35 * 2.65, 2.65))
+    assert (softer["bust"], softer["bust_60"]) == (0.0, 1.0)
+
+
+# ─── levels ───
+
+
+def test_calendar_years_of_capex_reach_back_to_the_first_quarter_of_2026() -> None:
+    found = find(capex=series(100.0, q2026Q2=172.0, q2026Q3=196.0, q2026Q4=196.0))
+    assert found["capex_2026"] == 100.0 + 172.0 + 196.0 + 196.0
+    assert found["capex_2027"] == 400.0
+    assert found["ai_capex_2026_2030"] == 200.0 + 18 * 100.0
+    assert found["deployed_2026_2030"] == 100.0 + 172.0 + 2 * 196.0 + 16 * 100.0 + 18 * 25.0
+
+
+def test_rent_statistics() -> None:
+    falling = 2.65 * np.exp(-0.3 * np.arange(QUARTERS) / 4)
+    found = find(h100_contract=falling, h100_spot=falling)
+    assert found["rent_drift"] == pytest.approx(-0.3)
+    assert found["rent_volatility"] == pytest.approx(0.0, abs=1e-12)
+    assert found["rent_rises_a_year"] == 0.0
+    assert find(h100_contract=since("2027Q2", 2.66, 2.65))["rent_rises_a_year"] == 1.0
+    noisy = 2.42 * np.exp(0.1 * (-1.0) ** np.arange(QUARTERS))
+    assert find(h100_spot=noisy)["spot_volatility"] == pytest.approx(2 * 0.2, rel=0.05)  # 26 changes of +-.2
+
+
+def test_coreweave_has_five_years() -> None:
+    inside, outside = (find(coreweave_default=since(x, 1.0)) for x in ("2031Q2", "2031Q3"))
+    assert (inside["coreweave_default_5y"], outside["coreweave_default_5y"]) == (1.0, 0.0)
+    assert outside["coreweave_default"] == 1.0
+
+
+def test_losses_and_rates() -> None:
+    found = find(
+        headline_loss=np.arange(QUARTERS, dtype=float),
+        quarter_loss=series(0.0, q2026Q2=1e6, q2028Q1=3.0, q2028Q4=4.0),
+        generic_default_rate=series(0.015),
+        generic_loss=series(1.0),
+        generic_defaulted=series(2.0),
+    )
+    assert found["headline_loss"] == 26.0
+    assert found["headline_loss_2030"] == 18.0
+    assert found["credit_worst_year"] == 7.0
+    assert found["generic_default_rate"] == pytest.approx(0.06)
+    assert found["generic_recovery"] == pytest.approx(0.5)

@@ -1,0 +1,76 @@
+"""Every number of the register is read by something, and nothing reads a number that is not there."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import risk
+from risk.assumptions import Assumptions
+from risk.engine import inputs, outcomes, world
+from risk.parameters import build, entry_ids
+
+READERS = {**world.READERS, "bars": outcomes.Bars}
+
+READ_ELSEWHERE = {
+    "run.": "settings of a run and of the calendar",
+    "gpu.decode.": "the decode-cost identity beside the rent table",
+    "dependence.": "the shocks",
+    "capex.deployable_ceiling": "shown beside deployed capital",
+    "revenue.jpmorgan_bar": "the third lens, a constant",
+    "propositions.wall_quarter": "a date: the last quarter of the debt wall",
+}
+"""Entries that no `Params` reads, by id or prefix, and who does."""
+
+ENGINE = "\n".join(path.read_text(encoding="utf-8") for path in Path(risk.__file__).parent.glob("engine/*.py"))
+
+
+def columns(register: Assumptions) -> set[str]:
+    return {f"{name}.{column}" for name, table in register.tables.items() for column in table.model.model_fields}
+
+
+def test_no_number_is_dead(register: Assumptions) -> None:
+    read = {identifier for reader in READERS.values() for identifier in entry_ids(reader)}
+    dead = [
+        name for name in register.entries if name not in read and not name.startswith(tuple(READ_ELSEWHERE))
+    ]
+    assert not dead, f"nobody reads {dead}"
+
+
+def test_no_reader_names_a_number_that_is_not_there(register: Assumptions) -> None:
+    known = set(register.entries) | columns(register)
+    missing = [(name, i) for name, reader in READERS.items() for i in entry_ids(reader) if i not in known]
+    assert not missing
+
+
+def test_the_list_of_other_readers_is_not_stale(register: Assumptions) -> None:
+    read = {identifier for reader in READERS.values() for identifier in entry_ids(reader)}
+    for prefix in READ_ELSEWHERE:
+        assert [name for name in register.entries if name.startswith(prefix) and name not in read], prefix
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_field_of_a_reader_is_used(name: str) -> None:
+    reader = READERS[name]
+    source = inspect.getsource(inspect.getmodule(reader) or reader)
+    body = source[source.index(inspect.getsource(reader)) + len(inspect.getsource(reader)) :]
+    own = re.sub(r"^.*?(?=    def )", "", inspect.getsource(reader), flags=re.DOTALL)
+    unused = [f for f in reader.__dataclass_fields__ if not re.search(rf"\.{f}\b", body + own + ENGINE)]
+    assert not unused
+
+
+def test_readers_have_no_default_numbers() -> None:
+    for reader in READERS.values():
+        for statement in ast.parse(inspect.getsource(reader)).body[0].body:  # type: ignore[attr-defined]
+            if isinstance(statement, ast.AnnAssign):
+                assert isinstance(statement.value, ast.Call), ast.dump(statement)
+
+
+def test_a_missing_number_stops_the_set_up(register: Assumptions) -> None:
+    drawn: dict[str, Any] = inputs.draw(register, 1, 0)
+    del drawn["gpu.launch_obsolescence"]
+    with pytest.raises(KeyError, match="launch_obsolescence"):
+        build(world.READERS["rents"], drawn)

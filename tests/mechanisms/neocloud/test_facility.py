@@ -1,0 +1,417 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
+from risk.mechanisms.neocloud import facility
+from risk.mechanisms.neocloud.book import Book
+from tests.mechanisms.given import column, given, row
+from tests.mechanisms.neocloud.books import assemble
+from tests.mechanisms.neocloud.books import facility as loan
+from tests.mechanisms.worked import worked
+
+M = 1e6
+BOOK = assemble(loan())
+GPUS = 10_000.0
+
+
+def parameters(**changes: Any) -> facility.Params:
+    values: dict[str, Any] = {
+        "contract_availability": 0.96,
+        "vintage_discount": 0.85,
+        "utilization_premium": 0.10,
+        "highest_utilization": 0.95,
+        "lock_up": 1.20,
+        "distribution": column(0.30),
+        "refinancing_ltv": 0.70,
+        "refinancing_dscr": 1.30,
+        "refinancing_quarters": 16.0,
+        "site_refinancing_ltv": 0.90,
+        "site_refinancing_quarters": 48.0,
+        "shut_spread": 0.075,
+        "shut_availability": 0.6,
+        "fire_sale_discount": column(0.25),
+        "sale_cost": 0.05,
+        "reletting_reference": 3.0,
+        "reletting_low": 0.3,
+        "reletting_high": 1.2,
+        "vacancy": 0.10,
+    }
+    return given(facility.Params, **(values | changes))
+
+
+def terms(book: Book = BOOK, shell: float = 0.0, lease: float = 0.0) -> facility.Terms:
+    ones = np.ones((1, book.facilities))
+    return facility.Terms(0.62 * 1.85 * ones, lease * ones, shell * ones)
+
+
+def state(book: Book = BOOK, debt: float = 300 * M, **changes: Any) -> facility.State:
+    ones = np.ones((1, book.facilities))
+    start = facility.init(GPUS * ones, debt * ones, 0.08 * ones)
+    return replace(start, **changes)
+
+
+def conditions(**changes: Any) -> facility.Conditions:
+    values: dict[str, Any] = {
+        "contracted": row(8_000),
+        "billed_rate": row(24_000),
+        "spot": row(2.50),
+        "b200_contract": column(3.0),
+        "utilization": column(0.65),
+        "collateral": row(15_000),
+        "spread": column(0.05),
+        "availability": column(0.9),
+        "issue_rate": column(0.08),
+        "support": row(0.0),
+    }
+    return facility.Conditions(**(values | changes))
+
+
+POOR: dict[str, Any] = {
+    "contracted": row(1_000),
+    "billed_rate": row(3_000),
+    "spot": row(1.0),
+    "utilization": column(0.5),
+}
+"""Conditions under which a facility loses 8.76m a quarter before debt service."""
+
+
+def step(
+    s: facility.State | None = None,
+    book: Book = BOOK,
+    t: int = 1,
+    p: facility.Params | None = None,
+    **changes: Any,
+) -> tuple[facility.State, facility.Flows]:
+    return facility.step(p or parameters(), terms(book), s or state(book), book, t, conditions(**changes))
+
+
+def test_worked_example() -> None:
+    with worked("neoclouds", "facility") as w:
+        gpus, contracted, debt = w["GPUs"], w["contracted"], M * w["debt"]
+        start = facility.init(row(gpus), row(debt), row(0.08))
+        seen = conditions(contracted=row(contracted), billed_rate=row(3.0 * contracted), spot=row(w["spot"]))
+        p, free = parameters(), replace(terms(), opex=row(0.0))
+        billed = replace(seen, contracted=row(gpus))
+        idle = replace(seen, billed_rate=row(0.0))
+        w.agrees("contract income", facility.operating_cash(p, free, start, BOOK, billed) / 2190)
+        w.agrees("spot income", facility.operating_cash(p, free, start, BOOK, idle) / 2190)
+        w.agrees("operating cost", gpus * terms().opex)
+        after, f = facility.step(p, terms(), start, BOOK, 1, seen)
+        w.agrees("CFADS", f.cfads / M)
+        w.agrees("interest", f.interest / M)
+        w.agrees("principal", f.principal / M)
+        w.agrees("DSCR", f.dscr)
+        w.agrees("distributed", f.distributed / M)
+        w.agrees("cash", after.cash / M)
+        w.agrees("debt after", after.debt / M)
+
+
+def test_worked_example_of_a_payment_default() -> None:
+    with worked("neoclouds", "payment default") as w:
+        n = w["contracted"]
+        seen = POOR | {
+            "contracted": row(n),
+            "billed_rate": row(3.0 * n),
+            "collateral": row(w["value of a GPU"]),
+            "support": row(7 * M),
+        }
+        start = state(cash=row(M * w["trapped cash"]))
+        after, f = step(start, **seen)
+        w.agrees("CFADS", f.cfads / M)
+        w.agrees("missing", (f.service - f.cfads - start.cash) / M)
+        w.agrees("cash for the lender", (start.cash + f.cfads) / M)
+        w.agrees("forced sale", f.recovered / M - w["cash for the lender"])
+        w.agrees("recovered", f.recovered / M)
+        w.agrees("loss", f.loss / M)
+        assert f.payment_default.all()
+        assert not f.maturity_default.any()
+        assert after.debt.item() == after.cash.item() == 0.0
+        assert f.principal.item() == f.interest.item() == 0.0
+        assert f.repossessed.item() == GPUS
+
+
+def test_worked_example_of_a_balloon() -> None:
+    with worked("neoclouds", "balloon") as w:
+        book = assemble(loan(balloon=1.0, due=1))
+        start = state(book, debt=M * w["balloon"])
+        cfads = row(M * w["CFADS"])
+        seen = conditions(issue_rate=column(w["rate"]))
+        p = parameters()
+        due, columns = row(M * w["balloon"]), np.array([0])
+        found = facility.refinancing(p, terms(book), start, book, seen, cfads, due, columns)
+        w.agrees("refinanced", found / M)
+        for limit, name in ((105 * M, "by value"), (62.666 * M, "by cash")):
+            w.agrees(name, limit / M)
+        rich, poor = row(1e9), row(M * w["CFADS"])
+        by_value = [
+            facility.refinancing(p, terms(book), start, book, seen, rich, row(x), columns).item()
+            for x in (104.9 * M, 105.1 * M)
+        ]
+        by_cash = [
+            facility.refinancing(p, terms(book), start, book, seen, poor, row(x), columns).item()
+            for x in (62.66 * M, 62.67 * M)
+        ]
+        assert by_value == [104.9 * M, 0.0]
+        assert by_cash == [62.66 * M, 0.0]
+        w.agrees("annuity", (1.0 - 1.02**-16) / 0.02)
+        after, f = facility.step(p, terms(book), start, book, 1, seen)
+        assert f.balloon_refinanced.item() == M * w["balloon"]
+        w.agrees("amortization", after.refinanced / M)
+        assert not after.defaulted.any()
+
+
+def test_a_cure_by_the_company_keeps_a_facility_alive() -> None:
+    """Missing 27.107m: a company that can pay it does, one a dollar short does not."""
+    short = 27_107_015.4376
+    after, f = step(support=row(short), **POOR)
+    assert f.supported.item() == pytest.approx(short)
+    assert after.cash.item() == 0.0
+    assert not after.defaulted.any()
+    assert after.debt.item() == pytest.approx(300 * M - f.principal.item())
+    assert step(support=row(short - 1.0), **POOR)[1].payment_default.all()
+
+
+def test_a_company_cures_all_its_facilities_or_none() -> None:
+    pair = assemble(loan(name="a"), loan(name="b", generation=0))
+    poor = {name: np.broadcast_to(value, (1, 2)) for name, value in POOR.items() if name != "utilization"}
+    both: dict[str, Any] = {"utilization": column(0.5), **poor}
+    assert step(book=pair, support=row(40 * M), **both)[1].payment_default.all()
+    assert not step(book=pair, support=row(60 * M), **both)[1].payment_default.any()
+
+
+@pytest.mark.parametrize(("dscr", "share"), [(1.19, 0.0), (1.21, 0.3)])
+def test_surplus_is_distributed_above_the_lock_up_only(dscr: float, share: float) -> None:
+    service = 18.347015437587103 * M
+    rate = (dscr * service / 2190 + 11_470) / 0.96
+    f = step(contracted=row(GPUS), billed_rate=row(rate))[1]
+    assert f.dscr.item() == pytest.approx(dscr)
+    assert f.distributed.item() == pytest.approx(share * (dscr - 1.0) * service)
+
+
+def test_a_facility_without_debt_pays_out_everything_and_stops_at_a_loss() -> None:
+    free = state(debt=0.0, cash=row(5 * M))
+    after, f = step(free)
+    assert f.distributed.item() == pytest.approx(f.cfads.item() + 5 * M)
+    assert after.cash.item() == 0.0
+    after, f = step(free, **POOR)
+    assert f.cfads.item() == 0.0
+    assert f.distributed.item() == pytest.approx(5 * M)
+    assert not after.defaulted.any()
+
+
+def test_default_is_absorbing_and_nothing_flows_after() -> None:
+    """Relation 12."""
+    s, first = step(**POOR)
+    assert s.defaulted.all()
+    for t in range(2, 6):
+        s, f = step(s, t=t)
+        flows = [
+            f.cfads,
+            f.service,
+            f.principal,
+            f.interest,
+            f.distributed,
+            f.supported,
+            f.written_off,
+            f.loss,
+        ]
+        flows += [f.balloon_due, f.balloon_paid, f.repossessed]
+        assert all(x.item() == 0.0 for x in flows)
+        assert s.defaulted.all()
+        assert not f.payment_default.any()
+    assert first.loss.item() > 0.0
+
+
+def test_a_balloon_nobody_refinances_is_paid_from_cash_or_defaults() -> None:
+    book = assemble(loan(balloon=1.0, due=1))
+    shut: dict[str, Any] = {"spread": column(0.0751)}
+    rich = state(book, debt=60 * M, cash=row(100 * M))
+    after, f = step(rich, book, **shut)
+    assert f.balloon_paid.item() == 60 * M
+    assert after.debt.item() == 0.0
+    assert not after.defaulted.any()
+    poor = state(book, debt=300 * M)
+    after, f = step(poor, book, **shut)
+    assert f.maturity_default.all()
+    assert not f.payment_default.any()
+    assert f.written_off.item() == pytest.approx(300 * M)
+    assert f.balloon_due.item() == pytest.approx(300 * M)
+    kept = f.cfads - f.interest - f.distributed
+    assert f.recovered.item() == pytest.approx(106.875 * M + kept.item())
+
+
+@pytest.mark.parametrize(
+    "shut", [{"spread": column(0.0751)}, {"availability": column(0.59)}, {"collateral": row(8_571)}], ids=str
+)
+def test_what_shuts_refinancing(shut: dict[str, Any]) -> None:
+    """A spread above 750 bp, availability under .6, or a value under 60 / .7."""
+    book = assemble(loan(balloon=1.0, due=1))
+    start = state(book, debt=60 * M)
+    assert step(start, book)[1].balloon_refinanced.item() == 60 * M
+    assert step(start, book, **shut)[1].balloon_refinanced.item() == 0.0
+
+
+def test_a_refinanced_balloon_amortizes_at_the_new_rate() -> None:
+    book = assemble(loan(balloon=1.0, due=1, coupon=0.08))
+    s, _ = step(state(book, debt=60 * M), book, issue_rate=column(0.10))
+    assert s.coupon.item() == 0.10
+    for quarter in range(2, 18):
+        s, f = step(s, book, t=quarter)
+        assert f.principal.item() == pytest.approx(60 * M / 16)
+    assert s.debt.item() == 0.0
+
+
+def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
+    """Rent follows the B200 contract within [.3, 1.2], less a tenth; the GPUs belong to the tenant."""
+    book = assemble(loan(data_center=True))
+    site = terms(book, shell=1.15, lease=0.95)
+    empty = {"contracted": row(0.0), "billed_rate": row(0.0)}
+
+    def income(b200: float) -> float:
+        cash = facility.operating_cash(
+            parameters(),
+            replace(site, opex=row(0.0)),
+            state(book),
+            book,
+            conditions(b200_contract=column(b200), **empty),
+        )
+        return float(cash.item() / 2190 / GPUS)
+
+    assert income(1.5) == pytest.approx(0.9 * 0.5 * 0.95)
+    assert income(0.1) == pytest.approx(0.9 * 0.3 * 0.95)
+    assert income(9.0) == pytest.approx(0.9 * 1.2 * 0.95)
+    value = facility.collateral_value(site, state(book), book, row(15_000), (np.array([0]), np.array([0])))
+    assert value.item() == pytest.approx(1.15 * 300 * M)
+    defaulted = facility.step(
+        parameters(), site, state(book), book, 1, conditions(b200_contract=column(0.1), **empty)
+    )[1]
+    assert defaulted.payment_default.all()
+    assert defaulted.repossessed.item() == 0.0
+    assert facility.refinancing_quarters(parameters(), book).item() == 48.0
+
+
+def test_idle_units_rent_at_no_more_than_the_highest_utilization() -> None:
+    idle: dict[str, Any] = {"contracted": row(0.0), "billed_rate": row(0.0)}
+    full, more = (step(utilization=column(u), **idle)[1].cfads.item() for u in (0.85, 0.95))
+    assert full == more
+    assert step(utilization=column(0.84), **idle)[1].cfads.item() < full
+
+
+def test_more_contracts_than_units_do_not_rent_at_a_loss() -> None:
+    assert step(contracted=row(12_000))[1].cfads == step(contracted=row(10_000))[1].cfads
+
+
+amounts = st.floats(0.0, 40_000.0)
+markets = st.fixed_dictionaries(
+    {"billed": amounts, "spot": st.floats(0.01, 8.0), "cash": st.floats(0.0, 200.0)}
+)
+
+
+@examples(markets, st.floats(0.0, 100.0), st.floats(0.0, 1.0))
+def test_cash_rolls_forward_and_losses_close(
+    m: dict[str, float], support: float, distribution: float
+) -> None:
+    """Relations 1, 3 and 14: what came in less what went out is left; claims are met or lost."""
+    start = state(cash=row(M * m["cash"]))
+    p = parameters(distribution=column(distribution))
+    seen: dict[str, Any] = {
+        "billed_rate": row(m["billed"]),
+        "spot": row(m["spot"]),
+        "support": row(M * support),
+    }
+    after, f = step(start, p=p, **seen)
+    alive = ~after.defaulted
+    moved = f.cfads + f.supported - f.principal - f.interest - f.balloon_paid - f.distributed
+    np.testing.assert_allclose(after.cash, alive * (start.cash + moved), atol=1e-3)
+    np.testing.assert_allclose(
+        start.debt - f.principal - f.balloon_paid - f.written_off, after.debt, atol=1e-3
+    )
+    np.testing.assert_allclose(f.loss + f.recovered, f.written_off, atol=1e-3)
+    assert (f.loss >= 0.0).all()
+    assert (after.cash >= 0.0).all()
+
+
+def defaults(
+    rents: list[float], book: Book, coupon: float = 0.08, billed: float = 3.0, until: int = 8
+) -> int:
+    """Quarter of default, 99 for never, of a loan contracted until `until` and at spot after it."""
+    p = parameters(distribution=column(0.0))
+    s = replace(state(book, debt=350 * M), coupon=row(coupon))
+    for t, rent in enumerate(rents, start=1):
+        n = GPUS if t <= until else 0.0
+        seen = conditions(
+            contracted=row(n), billed_rate=row(billed * n), spot=row(rent), collateral=row(3_000 * rent)
+        )
+        s, _ = facility.step(p, terms(book), s, book, t, seen)
+        if s.defaulted.any():
+            return t
+    return 99
+
+
+paths = st.lists(st.floats(0.3, 6.0), min_size=20, max_size=20)
+
+
+@examples(paths, st.floats(0.3, 1.0))
+def test_lower_rent_never_saves_a_loan(rents: list[float], factor: float) -> None:
+    """Relation 25, with all surplus trapped (distribution stops at the lock-up: see the page's limits)."""
+    assert defaults([factor * r for r in rents], BOOK) <= defaults(rents, BOOK)
+
+
+@examples(paths)
+def test_dearer_debt_never_defaults_later(rents: list[float]) -> None:
+    """Relation 8: a hundred basis points more, the schedule of principal kept."""
+    assert defaults(rents, BOOK, coupon=0.09) <= defaults(rents, BOOK)
+
+
+@examples(paths, st.integers(0, 19))
+def test_a_longer_contract_never_defaults_sooner(rents: list[float], until: int) -> None:
+    """Relation 11; where spot pays more than the contract the longer one may earn less."""
+    dear = [min(r, 4.0) for r in rents]  # under a contract at 3.00, net of vacancy and vintage
+    assert defaults(dear, BOOK, until=until + 1) >= defaults(dear, BOOK, until=until)
+
+
+@examples(paths)
+def test_a_contract_as_long_as_the_debt_has_no_gap_risk(rents: list[float]) -> None:
+    """Relation 10: fixed price, sound payer; and the same default or none whatever rents do."""
+    assert defaults(rents, BOOK, until=20) == 99
+
+
+def test_tighter_lock_up_never_pays_out_more() -> None:
+    """Relation 13 for the one covenant the model has."""
+    for billed in (15_000, 17_000, 20_000, 24_000):
+        seen: dict[str, Any] = {"contracted": row(GPUS), "billed_rate": row(float(billed))}
+        loose, tight = (step(p=parameters(lock_up=x), **seen)[1].distributed.item() for x in (1.1, 1.3))
+        assert tight <= loose
+
+
+def test_richer_collateral_never_loses_more() -> None:
+    """Relation 17: losses with collateral 10% up, and never under zero or over the claim (relation 15)."""
+    values = [0.0, 5_000.0, 15_000.0, 40_000.0, 80_000.0]
+    losses = [step(collateral=row(v), **POOR)[1].loss.item() for v in values]
+    richer = [step(collateral=row(1.1 * v), **POOR)[1].loss.item() for v in values]
+    assert all(b <= a for a, b in zip(losses, richer, strict=True))
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] == pytest.approx(300 * M)
+    assert losses[-1] == 0.0
+
+
+def test_money_times_1024_is_money_times_1024() -> None:
+    """Relation 22: every amount in dollars scales to the bit, decisions stay."""
+    scale = 1024.0
+    dollars = ("billed_rate", "spot", "b200_contract", "collateral", "support")
+    base = conditions(**POOR, support=row(5 * M))
+    scaled = replace(base, **{name: scale * getattr(base, name) for name in dollars})
+    p = parameters()
+    dear = replace(p, reletting_reference=scale * p.reletting_reference)
+    after, f = facility.step(p, terms(), state(), BOOK, 1, base)
+    after_k, f_k = facility.step(
+        dear, replace(terms(), opex=scale * terms().opex), state(debt=scale * 300 * M), BOOK, 1, scaled
+    )
+    for name in ("cfads", "service", "written_off", "recovered", "loss"):
+        assert getattr(f_k, name) == scale * getattr(f, name)
+    assert f_k.dscr == f.dscr
+    assert after_k.defaulted == after.defaulted

@@ -1,0 +1,253 @@
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
+from risk.mechanisms.neocloud import holdco
+from tests.mechanisms.given import column, given, row
+from tests.mechanisms.worked import worked
+
+BN = 1e9
+
+
+def parameters(**changes: Any) -> holdco.Params:
+    values: dict[str, Any] = {
+        "cash": row(2.6 * BN),
+        "revolver": row(1.5 * BN),
+        "overhead": row(0.14 * BN),
+        "growth_equity": row(0.42 * BN),
+        "growth_equity_quarters": 10.0,
+        "coupon": 0.095,
+        "revolver_rate": 0.07,
+        "equity_window": column(0.25),
+        "equity_window_spread": 0.06,
+        "leverage_limit": 7.0,
+        "note_quarters": 20.0,
+        "loss_given_default": 0.75,
+        "overhead_growth": 0.5,
+        "shut_spread": 0.075,
+        "shut_availability": 0.6,
+        "sound_issue_spread": 0.09,
+    }
+    return given(holdco.Params, **(values | changes))
+
+
+def bullets(**due: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    out = np.zeros((61, 1))
+    for quarter, amount in due.items():
+        out[int(quarter[1:]), 0] = amount * BN
+    return out
+
+
+def state(cash: float = 0.6, drawn: float = 0.9, **due: float) -> holdco.State:
+    start = holdco.init(parameters(), bullets(**due), 1, 60)
+    return replace(start, cash=row(cash * BN), revolver=row(drawn * BN))
+
+
+def conditions(**changes: Any) -> holdco.Conditions:
+    values: dict[str, Any] = {
+        "distributions": row(0.3 * BN),
+        "supported": row(0.1 * BN),
+        "ebitda": row(2.1 * BN),
+        "secured": row(12.0 * BN),
+        "overhead": row(0.28 * BN),
+        "spread": column(0.045),
+        "availability": column(0.9),
+        "issue_spread": column(0.0735),
+        "issue_rate": column(0.11),
+    }
+    return holdco.Conditions(**(values | changes))
+
+
+HEALTHY: dict[str, Any] = {"ebitda": row(9.0 * BN)}
+"""20.9bn of debt on 7.88bn of EBITDA: notes are refinanced."""
+
+
+def step(
+    s: holdco.State, t: int = 12, p: holdco.Params | None = None, **changes: Any
+) -> tuple[holdco.State, holdco.Flows]:
+    return holdco.step(p or parameters(), s, t, conditions(**changes))
+
+
+def test_worked_example() -> None:
+    with worked("neoclouds", "HoldCo") as w:
+        p = parameters()
+        spending = holdco.overhead(p, row(w["fleet"]))
+        w.agrees("overhead", spending / BN)
+        s = state(w["cash"], w["revolver drawn"], q12=w["notes due"], q20=w["notes"] - w["notes due"])
+        seen = conditions(
+            distributions=row(BN * w["distributions"]), supported=row(BN * w["cures"]), overhead=spending
+        )
+        after, f = holdco.step(p, s, 12, seen)
+        w.agrees("interest", f.interest / BN)
+        w.agrees("drawn", f.drawn / BN)
+        w.agrees("missing", f.drawn / BN)
+        assert after.cash.item() == 0.0
+        assert not f.default.any()
+        assert f.notes_repaid.item() == f.notes_sound.item() == BN * w["notes due"]
+        s = state(w["cash"], w["revolver drawn"], q12=1.5, q20=w["notes"] - 1.5)
+        after, f = holdco.step(p, s, 12, seen)
+        w.agrees(
+            "had 1.5 been due",
+            (f.supported + f.overhead + f.interest - f.distributions).item() / BN + 1.5 - 0.6,
+        )
+        w.agrees("rescue", f.equity / BN)
+        w.agrees("still missing", w["had 1.5 been due"] - 0.6 - w["rescue"])
+        assert f.default.all()
+        w.agrees("claims", f.written_off / BN)
+        w.agrees("loss", f.loss / BN)
+        assert f.revolver_called.item() == 1.5 * BN
+        assert f.notes_sound.item() == f.notes_repaid.item() == 0.0
+
+
+def test_default_is_when_cash_revolver_and_rescue_are_spent() -> None:
+    """0.6 undrawn and 0.5 of rescue cover 1.1bn: a dollar more is a default."""
+    s = state(0.0, 0.9, q20=8.0)
+    calm: dict[str, Any] = {"distributions": row(0.0), "overhead": row(0.0)}
+    interest = 0.20575 * BN
+    assert not step(s, supported=row(1.1 * BN - interest), **calm)[1].default.any()
+    assert step(s, supported=row(1.1 * BN - interest + 2.0), **calm)[1].default.any()
+    wide: dict[str, Any] = {"spread": column(0.0601)}  # shareholders stay away
+    assert not step(s, supported=row(0.6 * BN - interest), **calm, **wide)[1].default.any()
+    assert step(s, supported=row(0.6 * BN - interest + 2.0), **calm, **wide)[1].default.any()
+
+
+def test_notes_are_refinanced_in_an_open_market_for_five_years() -> None:
+    s = state(q12=0.9, q20=7.1)
+    after, f = step(s, **HEALTHY)
+    assert f.notes_repaid.item() == 0.0
+    assert f.notes_sound.item() == 0.9 * BN
+    assert after.notes.item() == 8.0 * BN
+    assert after.due[32].item() == 0.9 * BN
+    assert after.coupon.item() == pytest.approx(0.095 + 0.9 / 8.0 * (0.11 - 0.095))
+
+
+@pytest.mark.parametrize(
+    "shut",
+    [
+        {"spread": column(0.0751)},
+        {"availability": column(0.59)},
+        {"secured": row(47.0 * BN)},
+        {"ebitda": row(1.1 * BN)},
+    ],
+    ids=str,
+)
+def test_what_keeps_notes_from_being_refinanced(shut: dict[str, Any]) -> None:
+    """A shut market, debt over seven times EBITDA after overhead, or none of it."""
+    f = step(state(cash=3.0, q12=0.9, q20=7.1), **(HEALTHY | shut))[1]
+    assert f.notes_repaid.item() == 0.9 * BN
+
+
+def test_notes_replaced_at_a_wide_spread_are_not_sound() -> None:
+    s = state(q12=0.9, q20=7.1)
+    assert step(s, **HEALTHY, issue_spread=column(0.09))[1].notes_sound.item() == 0.9 * BN
+    assert step(s, **HEALTHY, issue_spread=column(0.0901))[1].notes_sound.item() == 0.0
+
+
+def test_notes_repaid_with_rescue_equity_are_not_sound() -> None:
+    """Missing 0.858bn of which 0.6 is drawn: 0.258 of the 1.3bn repaid is shareholders' money."""
+    f = step(state(cash=0.6, q12=1.3, q20=6.7), supported=row(0.0), overhead=row(0.2525 * BN))[1]
+    assert not f.default.any()
+    assert f.notes_repaid.item() == 1.3 * BN
+    rescue = f.equity.item()
+    assert rescue > 0.0
+    assert f.notes_sound.item() == pytest.approx(1.3 * BN - rescue)
+
+
+def test_growth_equity_comes_while_the_window_is_open() -> None:
+    s = state(q20=8.0)
+    assert step(s, t=10)[1].equity.item() == pytest.approx(0.42 * BN)
+    assert step(s, t=11)[1].equity.item() == 0.0
+    assert step(s, t=10, spread=column(0.0751))[1].equity.item() == 0.0
+
+
+def test_cash_repays_the_revolver_first() -> None:
+    after, f = step(state(cash=2.0, q20=8.0))
+    assert f.drawn.item() == pytest.approx(-0.9 * BN)
+    assert after.revolver.item() == 0.0
+
+
+def test_default_is_absorbing() -> None:
+    """Relation 12: notes, cash and interest are gone; what facilities still distribute goes to creditors."""
+    s, first = step(state(cash=-5.0, q12=0.9, q20=7.1))
+    assert first.default.all()
+    for t in range(13, 22):
+        s, f = step(s, t=t, **HEALTHY)
+        flows = [
+            f.interest,
+            f.overhead,
+            f.equity,
+            f.drawn,
+            f.notes_due,
+            f.notes_repaid,
+            f.written_off,
+            f.loss,
+        ]
+        assert all(x.item() == 0.0 for x in flows)
+        assert s.cash.item() == s.notes.item() == s.revolver.item() == 0.0
+        assert s.defaulted.all()
+        assert not f.default.any()
+        assert holdco.available(parameters(), s, row(0.0)).item() == 0.0
+
+
+def test_support_is_cash_and_undrawn_revolver_after_overhead() -> None:
+    assert holdco.available(parameters(), state(), row(0.28 * BN)).item() == pytest.approx(
+        (0.6 + 0.6 - 0.28) * BN
+    )
+    assert holdco.available(parameters(), state(cash=-2.0), row(0.28 * BN)).item() == 0.0
+
+
+def test_overhead_does_not_shrink_with_the_fleet() -> None:
+    assert holdco.overhead(parameters(), row(0.5)).item() == pytest.approx(0.14 * BN)
+
+
+def test_new_notes_move_the_average_coupon_and_the_calendar() -> None:
+    p = parameters()
+    s = holdco.sell_notes(p, state(q20=8.0), 6, row(2.0 * BN), column(0.12))
+    assert s.notes.item() == 10.0 * BN
+    assert s.coupon.item() == pytest.approx(0.8 * 0.095 + 0.2 * 0.12)
+    assert s.due[26].item() == 2.0 * BN
+    none = holdco.sell_notes(p, state(), 6, row(0.0), column(0.12))
+    assert none.coupon.item() == 0.095
+
+
+def test_base_date_notes_stand_in_the_calendar() -> None:
+    s = state(q6=0.8, q23=3.2)
+    assert s.notes.item() == 4.0 * BN
+    assert s.due[6].item() == 0.8 * BN
+    assert sum(x.item() for x in s.due) == 4.0 * BN
+    assert len(s.due) == 61
+
+
+@examples(
+    st.floats(0.0, 5.0),
+    st.floats(0.0, 1.5),
+    st.floats(0.0, 3.0),
+    st.floats(0.0, 3.0),
+    st.floats(0.02, 0.12),
+    st.floats(0.1, 20.0),
+)
+def test_cash_and_notes_roll_forward(
+    cash: float, drawn: float, due: float, cures: float, spread: float, ebitda: float
+) -> None:
+    """Relations 1 and 3."""
+    s = state(cash, drawn, q12=due, q20=8.0)
+    after, f = step(s, supported=row(cures * BN), spread=column(spread), ebitda=row(ebitda * BN))
+    alive = ~f.default
+    moved = f.distributions + f.equity + f.drawn - f.supported - f.overhead - f.interest - f.notes_repaid
+    np.testing.assert_allclose(after.cash, alive * (s.cash + moved), atol=1.0)
+    np.testing.assert_allclose(after.notes, alive * (s.notes - f.notes_repaid), atol=1e-3)
+    outstanding = sum(x.item() for x in after.due[13:])
+    assert alive.item() * outstanding == pytest.approx(after.notes.item(), abs=1e-3)
+    assert (after.revolver <= 1.5 * BN + 1e-3).all()
+    assert (after.cash >= -1.0).all()
+
+
+@examples(st.floats(0.0, 3.0), st.floats(0.0, 1.5), st.floats(0.0, 2.0), st.floats(0.0, 1.0))
+def test_more_cash_never_defaults(cash: float, drawn: float, due: float, more: float) -> None:
+    s = state(cash, drawn, q12=due, q20=8.0)
+    richer = replace(s, cash=s.cash + more * BN)
+    assert step(richer)[1].default.item() <= step(s)[1].default.item()

@@ -1,0 +1,148 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.mechanisms.private_credit import market
+from risk.processes import markov
+from tests.mechanisms.given import Array, column, given
+from tests.mechanisms.worked import worked
+
+CALM, TIGHT, STRESS = market.CALM, market.TIGHT, market.STRESS
+MATRIX = np.array([[0.93, 0.06, 0.01], [0.20, 0.70, 0.10], [0.03, 0.27, 0.70]])
+QUIET = {name: column(0.0) for name in ("macro", "forced_stress", "forced_spread")} | {"regime": column(0.5)}
+
+
+def parameters(**changes: Any) -> market.Params:
+    values: dict[str, Any] = {
+        "start_spread": 0.0278,
+        "calm_spread": 0.033,
+        "tight_spread": 0.05,
+        "stress_spread": column(0.095),
+        "spread_reversion": 0.40,
+        "spread_volatility": 0.09,
+        "widening": 1.25,
+        "narrowing": 0.80,
+        "lowest_spread": 0.02,
+        "transition": MATRIX,
+        "stress_entry_loading": 0.35,
+        "stress_entry_low": 0.2,
+        "stress_entry_high": 4.0,
+        "availability_slope": 11.0,
+        "neutral_spread": 0.04,
+        "factor_persistence": column(0.85),
+        "start_factor": -0.4,
+        "loss_impact": column(35e-4 / 10e9),
+        "largest_impact": 0.04,
+        "impact_persistence": 0.5,
+    }
+    return given(market.Params, **(values | changes))
+
+
+def state(regime: int = TIGHT, spread: float = 0.05, factor: float = 0.2) -> market.State:
+    return market.State(np.array([[regime]]), column(spread), column(factor))
+
+
+def step(
+    s: market.State | None = None, impact: float = 0.0, **shocks: float
+) -> tuple[market.State, market.Flows]:
+    read = QUIET | {name: column(x) for name, x in shocks.items()}
+    return market.step(parameters(), s or state(), column(impact), read)
+
+
+def entry(macro: float, regime: int = CALM) -> Array:
+    """Probabilities of the next regime, read off the thresholds of the uniform."""
+    grid = (np.arange(100_000) + 0.5) / 100_000
+    p = parameters()
+    start = np.full((len(grid), 1), regime)
+    after = market.next_regime(p, start, column(*[macro] * len(grid)), grid[:, None])
+    return np.bincount(after[:, 0], minlength=3) / len(grid)
+
+
+def test_worked_example() -> None:
+    with worked("private-credit", "credit market") as w:
+        macro, p = w["macro shock"], parameters()
+        found = entry(macro)
+        w.agrees("entry into stress", found[STRESS])
+        w.agrees("staying calm", found[CALM])
+        after, f = step(state(TIGHT, w["spread before"]), w["impact"], macro=macro)
+        assert after.regime.item() == TIGHT
+        w.agrees("spread", f.spread)
+        w.agrees("availability", f.availability)
+        w.agrees("factor", after.factor)
+        w.agrees("next impact", market.loss_impact(p, column(0.004), column(1e9 * w["unexpected loss"])))
+
+
+def test_it_starts_calm_at_the_observed_spread() -> None:
+    s = market.init(parameters(), 3)
+    assert s.regime.tolist() == [[CALM]] * 3
+    assert s.spread[2, 0] == 0.0278
+    assert s.factor[0, 0] == -0.4
+
+
+@pytest.mark.parametrize(("macro", "scale"), [(0.0, 1.0), (1.0, 1.35), (-5.0, 0.2), (20.0, 4.0)])
+def test_macro_stress_quickens_the_entry_into_stress(macro: float, scale: float) -> None:
+    assert entry(macro)[STRESS] == pytest.approx(0.01 * scale, abs=1e-5)
+    assert entry(macro, TIGHT)[STRESS] == pytest.approx(0.10 * scale, abs=1e-5)
+    np.testing.assert_allclose(entry(macro, STRESS), MATRIX[STRESS], atol=1e-5)
+
+
+def test_regimes_spend_their_time_as_the_chain_says() -> None:
+    """Four standard errors, the autocorrelation of the chain in them."""
+    p, draws = parameters(), np.random.default_rng(1).random((400, 500, 1))
+    regime, seen = np.zeros((500, 1), dtype=np.int64), np.zeros(3)
+    for t in range(400):
+        regime = market.next_regime(p, regime, np.zeros((500, 1)), draws[t])
+        if t >= 100:
+            seen += np.bincount(regime[:, 0], minlength=3)
+    expected = markov.stationary(MATRIX)
+    second = np.sort(np.abs(np.linalg.eigvals(MATRIX)))[-2]
+    error = np.sqrt(expected * (1 - expected) / 150_000 * (1 + second) / (1 - second))
+    assert (np.abs(seen / seen.sum() - expected) < 4 * error).all()
+
+
+@pytest.mark.parametrize(("regime", "mean"), [(CALM, 0.033), (TIGHT, 0.05), (STRESS, 0.095)])
+def test_the_spread_reverts_to_the_mean_of_its_regime(regime: int, mean: float) -> None:
+    """Uniforms that keep each regime where it is."""
+    stays = {CALM: 0.5, TIGHT: 0.5, STRESS: 0.9}[regime]
+    assert step(state(regime), regime=stays)[1].spread.item() == pytest.approx(0.05 + 0.4 * (mean - 0.05))
+
+
+def test_spreads_widen_faster_than_they_narrow() -> None:
+    up, down = (step(macro=x)[1].spread.item() - 0.05 for x in (1.0, -1.0))
+    assert up == pytest.approx(0.09 * 0.05 * 1.25)
+    assert down == pytest.approx(-0.09 * 0.05 * 0.80)
+
+
+def test_unexpected_losses_widen_the_spread_and_wear_off() -> None:
+    """35 bp for 10bn, at most 400 bp; a gain narrows nothing; half is carried over."""
+    p = parameters()
+
+    def impact(carried: float, lost: float) -> float:
+        return float(market.loss_impact(p, column(carried), column(lost * 1e9)).item())
+
+    assert impact(0.0, 10.0) == pytest.approx(0.0035)
+    assert impact(0.0, -10.0) == 0.0
+    assert impact(0.0, 500.0) == 0.04
+    assert impact(0.01, 0.0) == pytest.approx(0.005)
+    assert step(impact=0.01)[1].spread.item() - step()[1].spread.item() == pytest.approx(0.004)
+
+
+def test_forced_stress_holds_the_regime_and_a_forced_spread_passes() -> None:
+    after, _ = step(state(CALM), forced_stress=1.0)
+    assert after.regime.item() == STRESS
+    forced, free = step(forced_spread=0.02), step()
+    assert forced[1].spread - free[1].spread == pytest.approx(0.02)
+    assert forced[0].spread == free[0].spread
+    assert forced[1].availability < free[1].availability
+
+
+def test_credit_dries_up_with_the_spread() -> None:
+    p = parameters()
+    found = [market.availability(p, column(s)).item() for s in (0.02, 0.04, 0.075)]
+    assert found == pytest.approx([1.0, 1.0, np.exp(-11 * 0.035)])
+
+
+def test_the_spread_has_a_floor() -> None:
+    """0.02 + 0.4 x 0.013 - 0.09 x 0.02 x 5 x 0.8 = 0.018 would be under it."""
+    assert step(state(CALM, 0.02), macro=-5.0)[1].spread.item() == 0.02

@@ -1,0 +1,3 @@
+from tests.engine.conftest import base, medians, register
+
+__all__ = ["base", "medians", "register"]
