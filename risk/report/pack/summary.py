@@ -26,7 +26,8 @@ PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
 SHOWN_DRIVERS = 5
-CHART_ROWS = 15
+CHART_ROWS, MORE_ROWS = 15, 4
+"""Height of the charts; a page with the run before is wider, and so has room for more rows."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
@@ -65,7 +66,7 @@ def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
             ),
             Band(
                 (
-                    At(fans.chart(rent, results.labels, "summary-rent", CHART_ROWS), 1, len(half) - 3),
+                    At(fans.chart(rent, results.labels, "summary-rent", _chart_rows(results)), 1, len(half) - 3),
                     At(_exceedance(results), len(half) - 2, panel - len(half) + 2),
                     At(_drivers(results, tables), panel),
                     At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
@@ -84,6 +85,10 @@ def _half(results: Results) -> tuple[float, ...]:
     """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
     before = (7.5, 7.5) if results.prior else ()
     return (4.5, *(10.0,) * LABEL_COLUMNS, 7.5, 7.5, *before, 14.0, 14.0, 8.5)
+
+
+def _chart_rows(results: Results) -> int:
+    return CHART_ROWS + (MORE_ROWS if results.prior else 0)
 
 
 def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
@@ -180,7 +185,7 @@ def _exceedance(results: Results) -> charts.Exceedance:
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
-        height=CHART_ROWS,
+        height=_chart_rows(results),
         loss=loss.tolist(),
         probability=probability.tolist(),
         lower=low,

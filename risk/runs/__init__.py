@@ -1,0 +1,26 @@
+"""Runs: what identifies one, how it is carried out on any number of workers, stored, found and read."""
+
+from risk.runs.executor import Interrupted, Progress, execute
+from risk.runs.find import RUNS, StoredRun, list_runs, newest, open_run
+from risk.runs.log import log_to_stderr
+from risk.runs.manifest import Manifest
+from risk.runs.run import Run
+from risk.runs.specification import Specification, specify
+from risk.runs.store import estimated_bytes
+
+__all__ = [
+    "RUNS",
+    "Interrupted",
+    "Manifest",
+    "Progress",
+    "Run",
+    "Specification",
+    "StoredRun",
+    "estimated_bytes",
+    "execute",
+    "list_runs",
+    "log_to_stderr",
+    "newest",
+    "open_run",
+    "specify",
+]

@@ -1,0 +1,173 @@
+"""Carrying out a run: blocks computed once, kept whatever happens, and reduced in their order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risk.errors import StorageError
+from risk.runs.files import publish_json, require_space
+from risk.runs.find import RUNS, newest
+from risk.runs.lock import hold
+from risk.runs.log import log_to_file
+from risk.runs.manifest import describe, read_manifest, timestamp, write_manifest
+from risk.runs.run import Run
+from risk.runs.specification import Specification, specify
+from risk.runs.store import BlockRecord, Store, estimated_bytes
+from risk.runs.workers import Finished, Job, Simulate, compute
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int, Mapping[str, float]], None]
+"""``progress(paths done, paths in all, mean of every outcome in the block just finished)``."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the run; its finished blocks are kept."""
+
+    exit_code = 130
+
+
+def execute(
+    assumptions: Assumptions,
+    paths: int,
+    seed: int,
+    jobs: int | None = None,
+    directory: Path = RUNS,
+    progress: Progress | None = None,
+    *,
+    baseline: Any = None,
+    simulate: Simulate | None = None,
+    command: str | None = None,
+) -> Run:
+    """Simulate a run, or resume it, or open it where it is complete already.
+
+    Parameters
+    ----------
+    assumptions, paths, seed, baseline
+        What to simulate: they make the run id. `baseline` has the base median paths that cut couplings read.
+    jobs
+        Worker processes, by default one a core; changes no bit of the result.
+    directory
+        Folder that holds the runs.
+    progress
+        Called after every block.
+    simulate
+        The engine's `simulate` by default.
+    command
+        What the manifest and the lock call this run; by default the command line.
+
+    Raises
+    ------
+    StorageError
+        The disk is too small, full, or not writable. Finished blocks are kept.
+    LockedError
+        Another process is writing this run.
+    NumericalError
+        The model could not compute a block.
+    Interrupted
+        Ctrl-C; finished blocks are kept.
+    """
+    specification = specify(assumptions, paths, seed, baseline)
+    store = Store(directory / specification.id)
+    words = command if command is not None else " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    complete = _complete(store)
+    if complete is not None:
+        return complete
+    require_space(store.directory, estimated_bytes(assumptions, paths) - _stored(store))
+    with hold(store.directory, words), log_to_file(store.directory / "log.txt"):
+        complete = _complete(store)  # another process may have finished it meanwhile
+        if complete is not None:
+            return complete
+        job = Job(assumptions, seed, baseline, simulate, store)
+        task = _Task(specification, store, progress or _silent)
+        return task.carry_out(job, jobs or os.cpu_count() or 1, words)
+
+
+@dataclass
+class _Task:
+    """A run under way: the records of its sound blocks."""
+
+    specification: Specification
+    store: Store
+    progress: Progress
+    records: dict[int, BlockRecord] = field(default_factory=dict)
+
+    def carry_out(self, job: Job, jobs: int, command: str) -> Run:
+        started, clock = timestamp(), time.monotonic()
+        self._take_stock()
+        self._compute_missing(job, jobs)
+        records = [self.records[index] for index in range(self.specification.blocks)]
+        sums = self.store.reduce(records)
+        publish_json(self.store.directory / "assumptions.json", job.assumptions.normalised())
+        times = {
+            "started": started,
+            "finished": timestamp(),
+            "seconds": round(time.monotonic() - clock, 3),
+            "jobs": jobs,
+            "command": command,
+        }
+        previous = newest(job.assumptions.scenario.name, self.store.directory.parent)
+        parent = previous.id if previous else ""
+        manifest = describe(self.specification, job.assumptions, records, sums, times, parent)
+        write_manifest(self.store.manifest, manifest)
+        log.info("complete: %d paths in %.1f s", manifest.paths, times["seconds"])
+        return Run(self.store, manifest)
+
+    def _take_stock(self) -> None:
+        """Find the sound blocks of an earlier attempt."""
+        self.store.tidy()
+        total = self.specification.blocks
+        for index in range(total):
+            record = self.store.verified(index, self.specification.rows(index))
+            if record is not None:
+                self.records[index] = record
+        log.info("run %s: %d of %d blocks are stored", self.specification.id, len(self.records), total)
+        if self.records:
+            self.progress(self._done(), self.specification.paths, {})
+
+    def _compute_missing(self, job: Job, jobs: int) -> None:
+        total = self.specification.blocks
+        missing = [index for index in range(total) if index not in self.records]
+        compute(job, {index: self.specification.rows(index) for index in missing}, jobs, self._note)
+        if len(self.records) < total:
+            log.info("interrupted with %d of %d blocks stored", len(self.records), total)
+            raise Interrupted(
+                f"interrupted: {len(self.records)} of {total} blocks are kept in {self.store.directory}; "
+                "the same command goes on from there"
+            )
+
+    def _note(self, finished: Finished) -> None:
+        self.records[finished.record.index] = finished.record
+        self.progress(self._done(), self.specification.paths, finished.means)
+
+    def _done(self) -> int:
+        return sum(record.paths for record in self.records.values())
+
+
+def _complete(store: Store) -> Run | None:
+    """Open the run if it is complete; a damaged manifest counts as none, for it can be written again."""
+    if not store.manifest.exists():
+        return None
+    try:
+        return Run(store, read_manifest(store.manifest))
+    except StorageError as error:
+        log.warning("%s; checking the blocks again", error.reason)
+        return None
+
+
+def _stored(store: Store) -> int:
+    return store.size() if store.directory.exists() else 0
+
+
+def _silent(done: int, total: int, means: Mapping[str, float]) -> None:
+    """Report nothing."""

@@ -1,0 +1,124 @@
+"""Files that are either whole or absent, whatever happens while they are written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from risk.errors import StorageError
+from risk.runs.hashing import digest
+
+
+def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file beside its place, force it to disk and move it there in one step.
+
+    Raises
+    ------
+    StorageError
+        The disk is full or the folder cannot be written; no part of the file is left.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+
+
+def publish_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write plain data as JSON with a checksum that `read_json` demands."""
+    text = json.dumps({**content, "checksum": digest(content)}, indent=1, ensure_ascii=False)
+    publish(path, lambda file: file.write(text.encode("utf-8") + b"\n"))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read what `publish_json` wrote.
+
+    Raises
+    ------
+    StorageError
+        The file is damaged or cannot be read.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        checksum = content.pop("checksum")
+        sound = checksum == digest(content)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise StorageError(f"{path} cannot be read ({error})") from error
+    if not sound:
+        raise StorageError(f"{path} is damaged: its checksum does not match")
+    return dict(content)
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Remove temporary files of writers that were killed. Only while holding the run's lock."""
+    for temporary in directory.rglob(".*.tmp"):
+        temporary.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, directory: Path) -> Path | None:
+    """Move a bad file into the folder `directory` under a free name; None where there is no file."""
+    if not path.exists():
+        return None
+    directory.mkdir(exist_ok=True)
+    name = f"{path.parent.name}-{path.name}"
+    number = sum(1 for _ in directory.glob(f"{name}.*"))
+    return path.replace(directory / f"{name}.{number}")
+
+
+def require_space(directory: Path, needed: int) -> None:
+    """Refuse a run that the disk cannot hold.
+
+    Parameters
+    ----------
+    directory
+        Where the run will be written; it need not exist yet.
+    needed
+        Bytes.
+
+    Raises
+    ------
+    StorageError
+        Less is free.
+    """
+    existing = next(
+        folder for folder in (directory.absolute(), *directory.absolute().parents) if folder.exists()
+    )
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise StorageError(
+            f"the run needs about {_size(needed)} in {directory} and {_size(free)} is free; nothing was run",
+            "free some space, ask for fewer paths, or store elsewhere",
+        )
+
+
+def cannot_write(path: Path, error: OSError) -> StorageError:
+    """Plain answer to a failed write."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(f"the disk is full: {path} was not written", "free some space and run again")
+    return StorageError(f"{path} cannot be written ({error.strerror or error})")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{max(count, 0) / 1e6:,.0f} MB"
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder; its rename is durable with the file
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,55 @@
+"""One writer a run. The kernel frees the lock of a killed process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from risk.errors import LockedError
+
+
+@contextmanager
+def hold(directory: Path, command: str) -> Iterator[None]:
+    """Hold the lock of a run's folder, which is made if need be.
+
+    Parameters
+    ----------
+    directory
+        Of the run.
+    command
+        What to tell others who want it.
+
+    Raises
+    ------
+    LockedError
+        Another process holds it; the message says which.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    holder = directory / "holder.json"
+    lock = FileLock(directory / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LockedError(
+            f"{directory} is being written by {_describe(holder)}", "wait for it, or end it"
+        ) from None
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _describe(holder: Path) -> str:
+    try:
+        known = json.loads(holder.read_text())
+        return f"process {known['pid']} on {known['host']}: {known['command']}"
+    except (OSError, ValueError, KeyError):
+        return "another process"

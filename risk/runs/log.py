@@ -1,0 +1,42 @@
+"""Where messages go: standard error and the run's own log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ROOT = logging.getLogger("risk")
+_FORMAT = "%(asctime)sZ %(levelname)s %(message)s"
+
+
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Show messages of `level` and above on standard error; a second call changes the level."""
+    for handler in list(_ROOT.handlers):
+        if getattr(handler, "stream", None) is not None and not isinstance(handler, logging.FileHandler):
+            _ROOT.removeHandler(handler)
+    handler = logging.StreamHandler()
+    handler.setLevel(level)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _ROOT.addHandler(handler)
+
+
+@contextmanager
+def log_to_file(path: Path) -> Iterator[None]:
+    """Append messages, with times in UTC, to a file while the context lasts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    formatter = logging.Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    level = _ROOT.level
+    _ROOT.setLevel(logging.INFO)
+    _ROOT.addHandler(handler)
+    try:
+        yield
+    finally:
+        _ROOT.removeHandler(handler)
+        _ROOT.setLevel(level)
+        handler.close()

@@ -1,0 +1,203 @@
+"""What is written beside a run's numbers: what it is, what it holds, and where and when it was made."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import socket
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risk.axes import Calendar
+from risk.errors import StorageError
+from risk.runs.files import publish_json, read_json
+from risk.runs.hashing import digest
+from risk.runs.specification import Specification
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+    from risk.runs.store import BlockRecord
+
+_LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Record of a complete run.
+
+    Attributes
+    ----------
+    specification : the run's identity.
+    scenario, title, description : as the scenario file says.
+    base_date, quarters : the time axis.
+    entities : key of sums or facility series → names along the last axis.
+    shapes : key → shape of the sums.
+    identities : accounting identity → largest relative error on any path and quarter.
+    blocks : fingerprint of every block, in order.
+    sums : fingerprint of the exact sums.
+    assumptions : fingerprint of the normalised assumptions stored beside.
+    result : fingerprint of all numbers of the run: equal on any number of workers, in any order of blocks.
+    environment : versions, platform, commit; differs between machines.
+    clock : start, finish, seconds, workers, command; outside every fingerprint.
+    parent : run id of the run of this scenario finished before; empty for the first.
+    """
+
+    specification: Specification
+    scenario: str
+    title: str
+    description: str
+    base_date: str
+    quarters: int
+    entities: Mapping[str, Sequence[str]]
+    shapes: Mapping[str, Sequence[int]]
+    identities: Mapping[str, float]
+    blocks: Sequence[str]
+    sums: Mapping[str, str]
+    assumptions: str
+    environment: Mapping[str, Any]
+    clock: Mapping[str, Any]
+    parent: str = ""
+    result: str = ""
+
+    @property
+    def id(self) -> str:
+        """Run id: 12 hex digits."""
+        return self.specification.id
+
+    @property
+    def paths(self) -> int:
+        """Joint futures simulated."""
+        return self.specification.paths
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random stream."""
+        return self.specification.seed
+
+    @property
+    def finished(self) -> str:
+        """When the run was complete: ISO 8601, UTC."""
+        return str(self.clock["finished"])
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The time axis."""
+        return Calendar(date.fromisoformat(self.base_date), self.quarters)
+
+
+def describe(
+    specification: Specification,
+    assumptions: Assumptions,
+    records: Sequence[BlockRecord],
+    sums: Mapping[str, str],
+    clock: Mapping[str, Any],
+    parent: str,
+) -> Manifest:
+    """Manifest of a run whose blocks are all stored, in the order of their numbers."""
+    first = records[0]
+    manifest = Manifest(
+        specification=specification,
+        scenario=assumptions.scenario.name,
+        title=assumptions.scenario.title,
+        description=assumptions.scenario.description,
+        base_date=assumptions.calendar.base.isoformat(),
+        quarters=assumptions.calendar.quarters,
+        entities=first.entities,
+        shapes=first.shapes,
+        identities={
+            name: _largest(record.identities[name] for record in records) for name in first.identities
+        },
+        blocks=[record.digest for record in records],
+        sums=sums,
+        assumptions=digest(assumptions.normalised()),
+        environment=environment(),
+        clock=clock,
+        parent=parent,
+    )
+    content = asdict(manifest)
+    hashed = ("specification", "base_date", "quarters", "entities", "shapes", "identities", "blocks", "sums")
+    return replace(manifest, result=digest({name: content[name] for name in hashed}))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Store a manifest: the last act of a run."""
+    publish_json(path, {"id": manifest.id, **asdict(manifest)})
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest; StorageError where it is damaged or of another version."""
+    content = read_json(path)
+    content.pop("id", None)
+    try:
+        return Manifest(**{**content, "specification": Specification(**content["specification"])})
+    except (TypeError, KeyError) as error:
+        raise StorageError(
+            f"{path} was written by another version of bubblerisk", "run the scenario again"
+        ) from error
+
+
+def timestamp() -> str:
+    """Now: ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def environment() -> dict[str, Any]:
+    """Versions, platform and commit. Bits are promised equal where platform and versions are."""
+    return {
+        "bubblerisk": package_version(),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "simd": _simd(),
+        "host": socket.gethostname(),
+        "cpus": os.cpu_count(),
+        "random_generator": "PCG64DXSM",
+        **_commit(),
+    }
+
+
+def package_version() -> str:
+    """Version of this package, from its metadata."""
+    try:
+        return version("bubblerisk")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def _largest(errors: Iterable[float]) -> float:
+    """Largest error; NaN where one is NaN, which must not hide behind a number."""
+    known = list(errors)
+    return math.nan if any(math.isnan(error) for error in known) else max(known)
+
+
+def _simd() -> list[str]:
+    import numpy as np
+
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    return [*extensions.get("baseline", []), *extensions.get("found", [])]
+
+
+def _commit() -> dict[str, Any]:
+    """Git commit of the checkout this package runs from, and whether it has uncommitted changes."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return {"commit": "", "dirty": False}
+    return {"commit": _git(root, "rev-parse", "HEAD"), "dirty": bool(_git(root, "status", "--porcelain"))}
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        result = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""

@@ -1,0 +1,149 @@
+"""From the name of a scenario to its run: what would be simulated, and the run itself, stored or made now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from risk.assumptions import load
+from risk.engine import pilot
+from risk.engine.couplings import Baseline
+from risk.errors import StorageError
+from risk.runs.executor import Progress, execute
+from risk.runs.files import publish_json, read_json
+from risk.runs.find import RUNS
+from risk.runs.hashing import digest, numerical_versions, source_digest
+from risk.runs.lock import hold
+from risk.runs.manifest import write_manifest
+from risk.runs.run import Run
+from risk.runs.specification import Specification, specify
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+BASELINES = "baselines"
+"""Folder, beside the runs, of base medians that runs with cut couplings read."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that may or may not be stored yet.
+
+    Attributes
+    ----------
+    assumptions : the valid register under the scenario.
+    base : the same register without a scenario where a coupling is cut, for its medians stand in; else None.
+    paths, seed : joint futures, and the seed of every random stream.
+    root : folder that holds the runs.
+    """
+
+    assumptions: Assumptions
+    base: Assumptions | None
+    paths: int
+    seed: int
+    root: Path
+
+    def specification(self) -> Specification | None:
+        """What the run is; None while the base medians it reads have not been simulated."""
+        baseline = self._stored_baseline()
+        if self.base is not None and baseline is None:
+            return None
+        return specify(self.assumptions, self.paths, self.seed, baseline)
+
+    def settle(self, note: Callable[[str], object]) -> Specification:
+        """What the run is, after a simulation of the base medians where they are needed and not stored.
+
+        Parameters
+        ----------
+        note : told what is being done before it is done.
+        """
+        known = specify(self.assumptions, self.paths, self.seed)  # refuses senseless numbers first
+        if self.base is None:
+            return known
+        if self._stored_baseline() is None:
+            note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
+            medians = pilot(self.base, self.seed).medians
+            publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
+        return specify(self.assumptions, self.paths, self.seed, self._stored_baseline())
+
+    def run(self, jobs: int | None, progress: Progress | None = None) -> Run:
+        """The run: opened where it is complete, else resumed or simulated. Call `settle` before."""
+        found = execute(
+            self.assumptions,
+            self.paths,
+            self.seed,
+            jobs,
+            self.root,
+            progress,
+            baseline=self._stored_baseline(),
+        )
+        return restate(found, self.assumptions)
+
+    def _stored_baseline(self) -> Baseline | None:
+        if self.base is None:
+            return None
+        try:
+            content = read_json(self._baseline_file())
+        except StorageError:
+            return None
+        return Baseline({name: np.array(path, dtype=np.float64) for name, path in content.items()})
+
+    def _baseline_file(self) -> Path:
+        assert self.base is not None
+        key = digest([self.base.digest, self.seed, numerical_versions(), source_digest()])
+        return self.root / BASELINES / f"{key[:12]}.json"
+
+
+def plan(
+    scenario: str | Path,
+    paths: int | None = None,
+    seed: int | None = None,
+    *,
+    register: Path | None = None,
+    root: Path = RUNS,
+) -> Plan:
+    """Plan a scenario's run; nothing is simulated.
+
+    Parameters
+    ----------
+    scenario : name of a scenario of the register, or a scenario file anywhere.
+    paths, seed : by default as the register's run settings say.
+    register : folder of the register; by default ./assumptions, else the one that came along.
+    root : folder that holds the runs.
+
+    Raises
+    ------
+    AssumptionErrors : everything that is wrong in any file.
+    UsageError : there is no such register or scenario.
+    """
+    assumptions = load(register, scenario)
+    cut = not all(assumptions.switches.values())
+    return Plan(
+        assumptions,
+        load(register) if cut else None,
+        int(assumptions.number("run.paths")) if paths is None else paths,
+        int(assumptions.number("run.seed")) if seed is None else seed,
+        root,
+    )
+
+
+def restate(run: Run, assumptions: Assumptions) -> Run:
+    """Bring the words kept with a run up to date: notes, sources and declarations do not make its numbers.
+
+    A run simulated under another scenario's name keeps its words.
+    """
+    words = assumptions.normalised()
+    manifest, scenario = run.manifest, assumptions.scenario
+    if manifest.scenario != scenario.name or manifest.assumptions == digest(words):
+        return run
+    changed = replace(
+        manifest, assumptions=digest(words), title=scenario.title, description=scenario.description
+    )
+    with hold(run.directory, "new words"):
+        publish_json(run.directory / "assumptions.json", words)
+        write_manifest(run.store.manifest, changed)
+    return Run(run.store, changed)

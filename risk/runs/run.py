@@ -1,0 +1,159 @@
+"""A complete run, read column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.axes import Calendar
+from risk.errors import StorageError, UsageError, suggestion
+from risk.runs.files import read_json
+from risk.runs.hashing import digest
+from risk.runs.manifest import Manifest
+from risk.runs.store import BlockRecord, Store
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The stored numbers of a run. Every array is verified as it is read; nothing is held in memory.
+
+    Path i stands in row i of everything: block × 1024 + row of the block.
+    """
+
+    store: Store
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """Run id: 12 hex digits."""
+        return self.manifest.id
+
+    @property
+    def directory(self) -> Path:
+        """Folder of the run."""
+        return self.store.directory
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return self.manifest.paths
+
+    @property
+    def calendar(self) -> Calendar:
+        """The time axis."""
+        return self.manifest.calendar
+
+    @property
+    def entities(self) -> Mapping[str, tuple[str, ...]]:
+        """Key of sums or facility series → names along the last axis."""
+        return {key: tuple(names) for key, names in self.manifest.entities.items()}
+
+    @property
+    def identities(self) -> Mapping[str, float]:
+        """Accounting identity → largest relative error on any path and quarter."""
+        return self.manifest.identities
+
+    @cached_property
+    def assumptions(self) -> dict[str, Any]:
+        """The normalised assumptions the run was made of, each with its origin."""
+        path = self.directory / "assumptions.json"
+        content = read_json(path)
+        if digest(content) != self.manifest.assumptions:
+            raise StorageError(f"{path} belongs to another run", _RECOMPUTE)
+        return content
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Names of a kind: parameters, outcomes, series, facility; of sums its keys."""
+        if kind == "sums":
+            return tuple(self.manifest.shapes)
+        return tuple(self._records[0].digests.get(kind, {}))
+
+    def outcome(self, name: str) -> Floats:
+        """One outcome, shape (path,), base units; a quarter of occurrence is NaN where it never came."""
+        return self.outcomes([name])[name]
+
+    def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Floats]:
+        """Several outcomes, or all, in one pass over the files: name → (path,)."""
+        return self._columns("outcomes", names)
+
+    def parameter(self, identifier: str) -> Floats:
+        """Draws of one uncertain assumption, shape (path,), base units."""
+        return self.parameters([identifier])[identifier]
+
+    def parameters(self, identifiers: Iterable[str] | None = None) -> dict[str, Floats]:
+        """Draws of several uncertain assumptions, or all, in one pass over the files: id → (path,)."""
+        return self._columns("parameters", identifiers)
+
+    def series(self, name: str) -> Singles:
+        """One quarterly series, shape (quarter + 1, path), base units."""
+        return self._columns("series", [name])[name]
+
+    def facility(self, name: str) -> Singles:
+        """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
+        return self._columns("facility", [name])[name]
+
+    def mean(self, key: str) -> tuple[Floats, Floats]:
+        """Mean over paths and its standard error, each of shape (quarter + 1, entity), base units."""
+        self._require("sums", [key])
+        total, square = (sums[key] for sums in self._totals)
+        mean = total / self.paths
+        spread = np.maximum(square - self.paths * mean**2, 0.0)  # rounding may leave a constant below zero
+        return mean, np.sqrt(spread / max(self.paths - 1, 1) / self.paths)
+
+    @cached_property
+    def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        return self.store.totals(self.manifest.sums, self.manifest.shapes)
+
+    @cached_property
+    def _records(self) -> tuple[BlockRecord, ...]:
+        records = tuple(self.store.record(index) for index in range(len(self.manifest.blocks)))
+        for record, expected in zip(records, self.manifest.blocks, strict=True):
+            if record.digest != expected:
+                raise StorageError(
+                    f"block {record.index} of {self.directory} is not the one of this run", _RECOMPUTE
+                )
+        return records
+
+    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
+        wanted = list(self.names(kind) if names is None else names)
+        self._require(kind, wanted)
+        sizes = [record.paths for record in self._records if record.digests.get(kind)]
+        ends = np.cumsum(sizes)
+        whole: dict[str, NDArray[Any]] = {}
+        for record, end in zip(self._records, ends, strict=False):
+            for name, part in self._read(record, kind, wanted).items():
+                axis = 0 if part.ndim == 1 else 1
+                if name not in whole:
+                    shape = [*part.shape[:axis], int(ends[-1]), *part.shape[axis + 1 :]]
+                    whole[name] = np.empty(shape, part.dtype)
+                rows = slice(int(end) - record.paths, int(end))
+                whole[name][rows if axis == 0 else (slice(None), rows)] = part
+        return whole
+
+    def _read(self, record: BlockRecord, kind: str, names: list[str]) -> dict[str, NDArray[Any]]:
+        try:
+            return self.store.read(record, kind, names)
+        except StorageError as error:
+            raise StorageError(error.reason, f"remove {self.store.manifest}, then {_RECOMPUTE}") from error
+
+    def _require(self, kind: str, names: Iterable[str]) -> None:
+        known = self.names(kind)
+        for name in names:
+            if name not in known:
+                close = suggestion(name, known)
+                raise UsageError(
+                    f"run {self.id} has no {name} among its {kind}",
+                    f"did you mean {close}?" if close else f"it has: {', '.join(known) or 'none'}",
+                )
+
+
+_RECOMPUTE = "run the scenario again: sound blocks are kept, bad ones computed anew"

@@ -1,0 +1,227 @@
+"""A run's folder: what is written, by whom, and how a block is known to be sound.
+
+    runs/<id>/manifest.json            last, when every block is there
+              log.txt
+              sums.parquet             exact sums over all paths
+              blocks/00000.json        record of a block, after its arrays: the fingerprint of each
+              parameters/00000.parquet outcomes/ series/ facility/ sums/
+              quarantine/              files that failed verification
+
+Parameters and outcomes have one row a path, so that any reader of Parquet folders takes them as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.errors import StorageError
+from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, SERIES, Block
+from risk.runs.columns import digests_of, flatten, read_columns, unflatten, write_columns
+from risk.runs.files import publish, publish_json, read_json, remove_leftovers, set_aside
+from risk.runs.hashing import digest
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+log = logging.getLogger(__name__)
+
+KINDS = ("parameters", "outcomes", "series", "facility", "sums")
+"""Kinds of arrays, one folder each."""
+
+MOST_SERIES = 24
+"""Quarterly series a run may keep."""
+
+_OUTCOMES = 100
+_FLOWS = 1500
+"""Generous counts of outcomes and of entity-level flows a quarter, for the estimate of space only."""
+
+
+@dataclass(frozen=True)
+class BlockRecord:
+    """What is known of a stored block without opening its arrays.
+
+    Attributes
+    ----------
+    index, paths : number of the block and paths kept.
+    digests : kind → name → fingerprint of the array.
+    shapes : key → shape of its sums.
+    entities : key → names along the last axis.
+    identities : accounting identity → largest relative error.
+    """
+
+    index: int
+    paths: int
+    digests: Mapping[str, Mapping[str, str]]
+    shapes: Mapping[str, Sequence[int]]
+    entities: Mapping[str, Sequence[str]]
+    identities: Mapping[str, float]
+
+    @cached_property
+    def digest(self) -> str:
+        """Fingerprint of the whole block."""
+        return digest(self)
+
+    def content(self) -> dict[str, Any]:
+        """Plain data, as stored."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of one run."""
+
+    directory: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Path of the manifest; its presence says that the run is complete."""
+        return self.directory / "manifest.json"
+
+    def array_file(self, kind: str, index: int) -> Path:
+        """Path of a block's arrays of one kind."""
+        return self.directory / kind / f"{index:05d}.parquet"
+
+    def record_file(self, index: int) -> Path:
+        """Path of a block's record."""
+        return self.directory / "blocks" / f"{index:05d}.json"
+
+    def write(self, block: Block) -> BlockRecord:
+        """Store a block; it counts from the moment its record is in place."""
+        arrays = _arrays(block)
+        for kind, columns in arrays.items():
+            if columns:
+                publish(self.array_file(kind, block.index), partial(_write, columns))
+        record = BlockRecord(
+            index=block.index,
+            paths=block.paths,
+            digests={kind: digests_of(columns) for kind, columns in arrays.items() if columns},
+            shapes={key: list(total.shape) for key, total in sorted(block.sums.items())},
+            entities={key: list(names) for key, names in block.entities.items()},
+            identities={name: float(error) for name, error in block.identities.items()},
+        )
+        publish_json(self.record_file(block.index), record.content())
+        return record
+
+    def record(self, index: int) -> BlockRecord:
+        """Read a block's record; StorageError where it is missing or damaged."""
+        try:
+            return BlockRecord(**read_json(self.record_file(index)))
+        except TypeError as error:
+            raise StorageError(f"{self.record_file(index)} is not the record of a block") from error
+
+    def read(
+        self, record: BlockRecord, kind: str, names: Sequence[str] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Read and verify arrays of a block; all of a kind where `names` is None."""
+        digests = record.digests.get(kind, {})
+        if not digests:
+            return {}
+        return read_columns(self.array_file(kind, record.index), digests, names)
+
+    def verified(self, index: int, rows: int) -> BlockRecord | None:
+        """Record of a sound block of `rows` paths, or None; a bad one is put in quarantine."""
+        if not self.record_file(index).exists():
+            return None
+        try:
+            record = self.record(index)
+            if (record.index, record.paths) != (index, rows):
+                raise StorageError(f"{self.record_file(index)} belongs to another block")
+            for kind in KINDS:
+                self.read(record, kind)
+        except StorageError as error:
+            log.warning("block %d: %s; put in quarantine, will be computed again", index, error.reason)
+            self.quarantine(index)
+            return None
+        return record
+
+    def quarantine(self, index: int) -> None:
+        """Move every file of a block out of the way, its record first."""
+        for path in (self.record_file(index), *(self.array_file(kind, index) for kind in KINDS)):
+            set_aside(path, self.directory / "quarantine")
+
+    def tidy(self) -> None:
+        """Remove what killed writers left half-written. Only while holding the run's lock."""
+        remove_leftovers(self.directory)
+
+    def size(self) -> int:
+        """Bytes in the folder."""
+        return sum(path.stat().st_size for path in self.directory.rglob("*") if path.is_file())
+
+    def reduce(self, records: Sequence[BlockRecord]) -> dict[str, str]:
+        """Add the blocks' sums exactly, store the totals, and return their fingerprints.
+
+        `math.fsum` rounds once, so that the total does not depend on any grouping.
+        """
+        totals = {name: _exact_total(self._column(records, name)) for name in ("square", "sum")}
+        if not records[0].shapes:
+            return {}
+        publish(self.directory / "sums.parquet", partial(_write, totals))
+        return digests_of(totals)
+
+    def totals(self, digests: Mapping[str, str], shapes: Mapping[str, Sequence[int]]) -> Totals:
+        """Sums and sums of squares over all paths, key → (quarter + 1, entity)."""
+        if not digests:
+            return {}, {}
+        flat = read_columns(self.directory / "sums.parquet", digests)
+        sized = {key: tuple(shape) for key, shape in shapes.items()}
+        return unflatten(flat["sum"], sized), unflatten(flat["square"], sized)
+
+    def _column(self, records: Sequence[BlockRecord], name: str) -> Iterator[NDArray[np.float64]]:
+        for record in records:
+            yield self.read(record, "sums", [name]).get(name, np.empty(0))
+
+
+Totals = tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]
+
+
+def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
+    """Space a run will take on disk, rounded up generously.
+
+    Parameters
+    ----------
+    assumptions
+        Decide the horizon, the parameter draws and the facilities.
+    paths
+        Of the whole run.
+    """
+    steps = assumptions.calendar.quarters + 1
+    drawn = sum(
+        int(np.size(entry.value)) for entry in assumptions.entries.values() if entry.prior is not None
+    )
+    facilities = max((len(t.rows) for name, t in assumptions.tables.items() if "facilit" in name), default=0)
+    blocks = -(-paths // BLOCK)
+    per_path = 8 * (drawn + _OUTCOMES) + 4 * steps * len(SERIES)
+    per_early_path = 4 * steps * len(FACILITY_SERIES) * facilities
+    per_block = 16 * steps * _FLOWS
+    return paths * per_path + min(paths, FACILITY_BLOCKS * BLOCK) * per_early_path + blocks * per_block
+
+
+def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
+    if len(block.series) > MOST_SERIES:
+        raise ValueError(f"{len(block.series)} series; a run keeps at most {MOST_SERIES}")
+    sums = {"sum": flatten(block.sums), "square": flatten(block.squares)} if block.sums else {}
+    return {
+        "parameters": block.parameters,
+        "outcomes": block.outcomes,
+        "series": block.series,
+        "facility": block.facility if block.index < FACILITY_BLOCKS else {},
+        "sums": sums,
+    }
+
+
+def _write(columns: Mapping[str, NDArray[Any]], file: Any) -> None:
+    write_columns(file, columns)
+
+
+def _exact_total(parts: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.array([math.fsum(column.tolist()) for column in np.stack(list(parts)).T], dtype=np.float64)

@@ -1,0 +1,171 @@
+"""A block as it is returned: reproducible, cut, complete; and what stops it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from risk.assumptions import Assumptions
+from risk.assumptions.schema import Event
+from risk.engine import pilot, simulate
+from risk.engine.couplings import Baseline
+from risk.engine.record import entities
+from risk.engine.layout import layout
+from risk.engine.simulate import _refuse_non_finite
+from risk.engine.record import Record
+from risk.errors import AssumptionError, NumericalError
+from risk.paths import COUPLINGS, FACILITY_BLOCKS, SERIES, Block
+from tests.engine.base import SEED, changed
+
+PER_PATH = ("parameters", "outcomes", "series", "facility")
+
+
+@pytest.fixture(scope="module")
+def block(register: Assumptions) -> Block:
+    return simulate(register, SEED, 0)
+
+
+def equal(a: Block, b: Block, rows: int | None = None) -> bool:
+    """Whether two blocks are the same to the bit, in the first rows."""
+    for part in PER_PATH:
+        one, other = getattr(a, part), getattr(b, part)
+        if set(one) != set(other):
+            return False
+        for name in one:
+            axis = 1 if part in ("series", "facility") else 0
+            x = one[name] if rows is None else np.take(one[name], range(rows), axis=axis)
+            if not np.array_equal(x, other[name], equal_nan=True):
+                return False
+    return rows is not None or all(np.array_equal(a.sums[k], b.sums[k]) for k in a.sums)
+
+
+def test_the_same_block_is_the_same_to_the_bit(register: Assumptions, block: Block) -> None:
+    """Whatever was computed before it."""
+    other = simulate(register, SEED, 3)
+    again = simulate(register, SEED, 0)
+    assert equal(block, again)
+    assert not equal(block, other)
+    assert again.index == 0
+    assert other.index == 3
+
+
+def test_another_seed_is_another_block(register: Assumptions, block: Block) -> None:
+    assert not equal(block, simulate(register, SEED + 1, 0))
+
+
+def test_keeping_fewer_paths_keeps_the_first_rows(register: Assumptions, block: Block) -> None:
+    few = simulate(register, SEED, 0, paths=37)
+    assert few.paths == 37
+    assert equal(block, few, rows=37)
+    kept = few.series["capex"].astype(np.float64).sum(axis=1)
+    np.testing.assert_allclose(few.sums["funding.capex"][1:].sum(axis=1), kept[1:], rtol=1e-6)
+
+
+def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block) -> None:
+    quarters = register.calendar.quarters
+    assert set(block.series) == {v.name for v in SERIES}
+    assert len(SERIES) <= 24
+    for values in block.series.values():
+        assert values.shape == (quarters + 1, 1024)
+        assert values.dtype == np.float32
+    assert set(block.facility) == {"dscr", "contracted_coverage"}
+    assert set(block.sums) == set(block.squares)
+    names = entities(register, layout(register))
+    for key, total in block.sums.items():
+        assert total.shape == (quarters + 1, len(names[key])), key
+        assert (block.squares[key] * 1024 >= total**2 * (1 - 1e-9)).all(), key
+    assert set(block.sums) | set(block.facility) == set(names)
+    drawn = {name for name, entry in register.entries.items() if entry.prior is not None}
+    assert {name.partition("[")[0] for name in block.parameters} == drawn
+    for values in (*block.outcomes.values(), *block.parameters.values()):
+        assert values.shape == (1024,)
+
+
+def test_facility_series_are_kept_for_the_first_blocks_only(register: Assumptions) -> None:
+    assert simulate(register, SEED, FACILITY_BLOCKS, paths=2).facility == {}
+
+
+def test_identities_hold(block: Block) -> None:
+    assert max(block.identities.values()) < 1e-9
+
+
+def test_flags_are_flags_and_classes_exclude_each_other(block: Block) -> None:
+    o = block.outcomes
+    for name in ("B1", "B1x", "B2", "B3", "B4", "B5", "B5x", "B5i", "B6", "B7", "B7x", "U1", "U2", "U3", "U4"):
+        assert set(np.unique(o[name])) <= {0.0, 1.0}, name
+    np.testing.assert_array_equal(o["bust"] + o["correction"] + o["durable_paid"] + o["durable_unpaid"], 1.0)
+    assert (o["B1x"] >= o["B1"]).all()
+    assert (o["B5x"] >= o["B5"]).all()
+    assert (o["B4_60"] >= o["B4"]).all()
+    assert (o["U1x"] >= o["U1"]).all()
+    assert (o["U4x"] >= o["U4"]).all()
+    for name in ("B2", "B4", "B5", "B5i", "B7"):
+        np.testing.assert_array_equal(np.isnan(o[f"{name}_quarter"]), o[name] == 0.0)
+
+
+def test_a_cut_coupling_needs_a_baseline(register: Assumptions, block: Block, medians: Baseline) -> None:
+    cut = changed(register, switches={"losses->spread": False})
+    with pytest.raises(ValueError, match="losses->spread"):
+        simulate(cut, SEED, 0)
+    assert not equal(simulate(cut, SEED, 0, baseline=medians), block)
+
+
+def test_a_baseline_changes_nothing_where_nothing_is_cut(
+    register: Assumptions, block: Block, medians: Baseline
+) -> None:
+    assert equal(simulate(register, SEED, 0, baseline=medians), block)
+
+
+def test_the_pilot_couples_everything(register: Assumptions, medians: Baseline) -> None:
+    """Its medians do not depend on the switches of the scenario that asks for them."""
+    cut = changed(register, switches=dict.fromkeys(COUPLINGS, False))
+    assert pilot(cut, SEED).digest == medians.digest
+
+
+def test_a_forced_stress_that_never_happens_changes_nothing(register: Assumptions, block: Block) -> None:
+    """Scenarios share draws: an event of probability zero leaves every path as it was."""
+    never = Event("demand", "2027Q4", "2032Q4", -0.4, "log", "test", probability=0.0)
+    assert equal(simulate(changed(register, events=[never]), SEED, 0), block)
+
+
+def test_a_forced_stress_hits_from_its_first_quarter(register: Assumptions, block: Block) -> None:
+    half = Event("hy_spread", "2028Q1", "2028Q2", 300.0, "bp", "test", probability=0.5)
+    hit = simulate(changed(register, events=[half]), SEED, 0)
+    first = register.calendar.index("2028Q1")
+    np.testing.assert_array_equal(hit.series["hy_spread"][:first], block.series["hy_spread"][:first])
+    wider = hit.series["hy_spread"][first] - block.series["hy_spread"][first]
+    touched = wider > 0.0
+    np.testing.assert_allclose(wider[touched], 0.03, atol=1e-6)
+    assert abs(touched.mean() - 0.5) < 4 * 0.5 / 32
+    free = np.flatnonzero(~touched)
+    for name, values in hit.outcomes.items():
+        np.testing.assert_array_equal(values[free], block.outcomes[name][free])
+
+
+def test_what_is_not_finite_stops_the_run() -> None:
+    record = Record(2, 2)
+    for x in (1.0, np.nan):
+        record.keep("capex", np.array([[1.0], [x]]))
+    with pytest.raises(NumericalError, match="capex is not finite on path 3073 in quarter 1"):
+        _refuse_non_finite(record, 3)
+
+
+def test_reordered_generations_are_refused(register: Assumptions) -> None:
+    table = register.tables["gpu.generation"]
+    swapped = replace(table, rows=(table.rows[1], table.rows[0], *table.rows[2:]))
+    tables = {**register.tables, "gpu.generation": swapped}
+    with pytest.raises(AssumptionError, match="row 2 must be H100"):
+        layout(replace(register, tables=tables))
+
+
+def test_cohorts_buy_what_has_been_out_for_a_year(register: Assumptions) -> None:
+    names = register.tables["gpu.generation"].names
+    found = {register.calendar.labels[t]: names[g] for t, g in layout(register).cohorts.items()}
+    assert found == {
+        "2026Q4": "B200",
+        "2027Q4": "Rubin",
+        "2028Q4": "Rubin",
+        "2029Q4": "Next",
+        "2030Q4": "Next",
+        "2031Q4": "Next",
+    }

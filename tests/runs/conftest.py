@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from risk.runs import Run
+from risk.runs.store import Store
+from tests.runs import fake
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unchanging_source() -> Iterator[None]:
+    """Keep run ids while somebody edits the model during a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("risk.runs.specification.source_digest", lambda: fake.SOURCE)
+        yield
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run computed in one process, block after block."""
+    return fake.run(tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture
+def unfinished(reference: Run, tmp_path: Path) -> Run:
+    """A copy of the reference run that lacks its manifest."""
+    directory = tmp_path / "runs" / reference.id
+    shutil.copytree(reference.directory, directory)
+    (directory / "manifest.json").unlink()
+    return Run(Store(directory), reference.manifest)
