@@ -88,8 +88,7 @@ def facilities(assumptions: Register, quarters: int) -> tuple[Facility, ...]:
 
 
 def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> Facility:
-    units = {n: SCALE[u] for n, u in assumptions["tables"]["neoclouds.facility"]["units"].items()}
-    x = {n: float(row[n]) * scale for n, scale in units.items()}  # type: ignore[arg-type]
+    x = _numbers(assumptions, row)
     rate, life = x["coupon"] / 4.0, round(x["debt_quarters"])
     balloon = x["balloon"] * x["debt"]
     balance = _balance(x["debt"], rate, life, balloon, quarters)
@@ -129,6 +128,12 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
         balance=balance,
         principal=principal,
     )
+
+
+def _numbers(assumptions: Register, row: dict[str, object]) -> dict[str, float]:
+    """Numeric columns of a row in base units."""
+    units = assumptions["tables"]["neoclouds.facility"]["units"]
+    return {name: float(row[name]) * SCALE[unit] for name, unit in units.items()}  # type: ignore[arg-type]
 
 
 def _balance(debt: float, rate: float, life: int, balloon: float, quarters: int) -> Array:

@@ -18,6 +18,7 @@ from risk.analysis.statistics import Estimate
 from risk.runs import Run
 
 Array = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 LEVELS = (0.05, 0.50, 0.95)
 LENSES = (
@@ -34,12 +35,12 @@ BASES = (("with_internal", "External and internal use"), ("external", "External 
 
 @dataclass(frozen=True)
 class Realised:
-    """Revenue by quarter and path, USD a year, (quarter + 1, path)."""
+    """Revenue by quarter and path, USD a year, (quarter + 1, path); single precision, as the run has it."""
 
-    external: Array
-    with_internal: Array
+    external: Singles
+    with_internal: Singles
 
-    def basis(self, name: str) -> Array:
+    def basis(self, name: str) -> Singles:
         """One of `BASES`."""
         return self.external if name == "external" else self.with_internal
 
@@ -66,28 +67,29 @@ class Definition:
     closing: str
 
 
-def compute_share(run: Run) -> Array:
+def compute_share(run: Run) -> Singles:
     """Compute spending per dollar of revenue by quarter and path, phi_c, (quarter + 1, path or 1)."""
     identifier = "revenue.compute_share"
     drawn = identifier in run.names("parameters")
     first = run.parameter(identifier) if drawn else register.numbers(run.assumptions, identifier)
     decline = register.number(run.assumptions, "revenue.compute_share_decline")
     years = np.arange(run.calendar.quarters + 1) / 4.0
-    return np.exp(-decline * years)[:, None] * np.atleast_1d(first)[None, :]
+    share, waning = np.atleast_1d(first).astype(np.float32), np.exp(-decline * years).astype(np.float32)
+    return waning[:, None] * share[None, :]
 
 
 def realised(run: Run) -> Realised:
     """Revenue on both bases."""
-    external = run.series("revenue").astype(np.float64)
+    external = run.series("revenue")
     return Realised(external, external + run.series("internal_use") / compute_share(run))
 
 
-def coverage(run: Run, basis: Array) -> Band:
+def coverage(run: Run, basis: Singles) -> Band:
     """Revenue over the requirement of the vintage lens by quarter, from the first step on."""
     return band(basis[1:] / run.series("required_revenue")[1:])
 
 
-def coverage_by_year(run: Run, basis: Array) -> tuple[Band, tuple[Estimate, ...]]:
+def coverage_by_year(run: Run, basis: Singles) -> tuple[Band, tuple[Estimate, ...]]:
     """Coverage in each calendar year (flows over flows), and the probability that it is below one."""
     required = by_year(run.series("required_revenue"), run.calendar)
     ratio = by_year(basis, run.calendar) / required

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from risk.axes import ordinal
 from risk.engine.layout import Layout, layout
 from risk.mechanisms.neocloud.book import IG
-from risk.parameters import entry
+from risk.parameters import Drawn, entry
 from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Glue:
     ai_share_later: float = entry("capex.ai_share_later")
     ai_share_quarters: float = entry("capex.ai_share_quarters")
     compute_share: float = entry("capex.compute_share")
-    other_buyers: Array = entry("capex.other_buyers")
+    other_buyers: Drawn = entry("capex.other_buyers")
     neocloud_share: float = entry("neoclouds.neocloud_share")
     merchant_market: float = entry("gpu.merchant_market")
     fire_sale_elasticity: float = entry("gpu.fire_sale_elasticity")

@@ -28,7 +28,7 @@ SLOWEST_AHEAD, FASTEST_AHEAD = -0.05, 0.06
 """Growth a quarter, log, that a firm assumes for its capex of the next year when it pre-funds."""
 
 SMALLEST_BUILD = 0.2
-"""Share of its plan that a firm without funds still counts as built when it plans again (a numerical guard)."""
+"""Share of its plan a firm without funds still counts as built when it plans again: a numerical guard."""
 
 
 def step(c: Context, world: World) -> tuple[World, Flows]:

@@ -61,7 +61,7 @@ def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Lin
     layout = fix_layout(assumptions)
     drawn = inputs.draw(assumptions, seed, block)
     shocks = inputs.shocks(assumptions, layout, seed, block)
-    p, bars = world.parameters(drawn), build(outcomes.Bars, drawn)
+    p, bars = world.parameters(drawn, BLOCK), build(outcomes.Bars, drawn, BLOCK)
     state, fixed = world.initial(p, layout, BLOCK)
     forced = world.forced(assumptions, shocks.uniform, BLOCK)
 

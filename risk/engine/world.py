@@ -54,9 +54,9 @@ READERS: Mapping[str, type[Any]] = get_type_hints(Parameters)
 """Every class that reads register entries; an entry nobody reads is dead (a test says so)."""
 
 
-def parameters(inputs: Mapping[str, Any]) -> Parameters:
+def parameters(inputs: Mapping[str, Any], paths: int) -> Parameters:
     """Fill every mechanism's `Params`."""
-    return Parameters(**{name: build(kind, inputs) for name, kind in READERS.items()})
+    return Parameters(**{name: build(kind, inputs, paths) for name, kind in READERS.items()})
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,9 @@ class Opened:
     def context(self, t: int, **changes: Any) -> Context:
         """What quarter t is computed with."""
         forced = {name: values[t] for name, values in self.forced.items()}
-        return replace(Context(self.p, self.layout, self.fixed, self.links, self.shocks, forced, t), **changes)
+        return replace(
+            Context(self.p, self.layout, self.fixed, self.links, self.shocks, forced, t), **changes
+        )
 
     def flow(self, t: int) -> Flows:
         """What happened in quarter t."""
@@ -53,13 +55,17 @@ class Opened:
 
 
 def opened(
-    assumptions: Assumptions, until: int, links: Links | None = None, shocks: Shocks | None = None, block: int = 0
+    assumptions: Assumptions,
+    until: int,
+    links: Links | None = None,
+    shocks: Shocks | None = None,
+    block: int = 0,
 ) -> Opened:
     """Step a block through its first quarters."""
     plan = layout(assumptions)
     drawn = inputs.draw(assumptions, SEED, block)
     shocks = shocks or inputs.shocks(assumptions, plan, SEED, block)
-    p = world.parameters(drawn)
+    p = world.parameters(drawn, BLOCK)
     start, fixed = world.initial(p, plan, BLOCK)
     forced = world.forced(assumptions, shocks.uniform, BLOCK)
     run = Opened(p, plan, fixed, shocks, forced, links or Links({}), [start])

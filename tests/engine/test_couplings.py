@@ -136,7 +136,9 @@ def test_every_switch_changes_what_it_should(
     links = Links({coupling: False}, medians)
     before = base.worlds[t - 1]
     if coupling == "suppliers->labs":
-        assert not np.array_equal(base.again(t, links=links)[1].demand.lab_recycled, base.flow(t).demand.lab_recycled)
+        assert not np.array_equal(
+            base.again(t, links=links)[1].demand.lab_recycled, base.flow(t).demand.lab_recycled
+        )
         return
     world, flows = base.again(t, before, links=links)
     usual, f = base.worlds[t], base.flow(t)

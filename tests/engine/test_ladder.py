@@ -43,7 +43,7 @@ def test_a_refinanced_balloon_repays_in_level_parts() -> None:
 
 
 def test_coverage_is_the_dscr_of_a_matched_loan_and_falls_with_the_gap(base: Opened) -> None:
-    """Contract and loan of 20 quarters, 10,000 GPUs at 3.00: (0.96 x 3 - 1.147) x 2190 x 10,000 over the payment."""
+    """Contract and loan of 20 quarters, 10,000 GPUs at 3.00 and 1.147 of cost an hour."""
     book = assemble(loan(generation=3))
     layout = replace(
         base.layout, book=book, opening=(book,), terms=facility.Terms(row(1.147), row(0.0), row(0.0))

@@ -94,7 +94,9 @@ def since(label: str, after: float, before: float = 0.0) -> Array:
     return np.where(np.arange(QUARTERS) >= AT(label), after, before)
 
 
-def find(due: dict[str, float] | None = None, sound: dict[str, float] | None = None, **paths: Any) -> dict[str, Any]:
+def find(
+    due: dict[str, float] | None = None, sound: dict[str, float] | None = None, **paths: Any
+) -> dict[str, Any]:
     """Outcomes of one path: quiet but for the series given."""
     record, tally = Record(1, 26), Tally(1, 26)
     for name, level in QUIET.items():
@@ -113,7 +115,7 @@ def find(due: dict[str, float] | None = None, sound: dict[str, float] | None = N
 
 
 def test_b1_needs_every_year_short() -> None:
-    short = {"revenue": series(40.0)}  # with internal use 40 + 30 / 0.6 = 90
+    short: dict[str, Any] = {"revenue": series(40.0)}  # with internal use 40 + 30 / 0.6 = 90
     assert find(**short)["B1"] == 1.0
     assert find(**short)["coverage_2029"] == pytest.approx(0.9)
     one_year = {f"q2029Q{q}": 50.0 for q in (1, 2, 3, 4)}
@@ -223,7 +225,9 @@ def test_b4_is_also_two_quarters_below_operating_cost() -> None:
 
     def sliding(low: dict[str, float]) -> Array:
         path = np.geomspace(2.65, 0.46, 14)
-        return np.concatenate([path, np.full(QUARTERS - 14, 0.46)]) * np.where(series(0.0, **low) > 0, 0.9, 1.0)
+        return np.concatenate([path, np.full(QUARTERS - 14, 0.46)]) * np.where(
+            series(0.0, **low) > 0, 0.9, 1.0
+        )
 
     none = find(h100_contract=sliding({}))
     assert none["B4"] == 0.0
@@ -300,11 +304,26 @@ def test_b7_is_loss_by_2030_over_par_by_2028() -> None:
 
 def test_b7x_is_a_large_loss_or_a_poor_recovery() -> None:
     """700 exposed: a loss of 105; or recovery under a third where 35 of par defaulted."""
-    assert find(exposed_loss=series(0.0, q2029Q1=105.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"] == 1.0
-    assert find(exposed_loss=series(0.0, q2029Q1=104.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"] == 0.0
-    assert find(exposed_loss=series(0.0, q2029Q1=24.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"] == 1.0
-    assert find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=34.0))["B7x"] == 0.0
-    assert find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"] == 0.0
+    assert (
+        find(exposed_loss=series(0.0, q2029Q1=105.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"]
+        == 1.0
+    )
+    assert (
+        find(exposed_loss=series(0.0, q2029Q1=104.0), exposed_defaulted=series(0.0, q2029Q1=300.0))["B7x"]
+        == 0.0
+    )
+    assert (
+        find(exposed_loss=series(0.0, q2029Q1=24.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"]
+        == 1.0
+    )
+    assert (
+        find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=34.0))["B7x"]
+        == 0.0
+    )
+    assert (
+        find(exposed_loss=series(0.0, q2029Q1=23.0), exposed_defaulted=series(0.0, q2029Q1=35.0))["B7x"]
+        == 0.0
+    )
 
 
 def test_b8_waits() -> None:
@@ -344,9 +363,9 @@ def test_u4_reads_the_end_of_2028() -> None:
 
 # ─── classes ───
 
-FALL = {"capex": since("2028Q1", 60.0, 100.0)}
-DEFAULTS = {"seasoned": since("2029Q2", 0.25)}
-SHORT = {"revenue": series(40.0)}
+FALL: dict[str, Any] = {"capex": since("2028Q1", 60.0, 100.0)}
+DEFAULTS: dict[str, Any] = {"seasoned": since("2029Q2", 0.25)}
+SHORT: dict[str, Any] = {"revenue": series(40.0)}
 
 
 @pytest.mark.parametrize(
@@ -360,7 +379,7 @@ SHORT = {"revenue": series(40.0)}
         (FALL | DEFAULTS | SHORT, "bust"),
     ],
 )
-def test_classes(paths: dict[str, Array], named: str) -> None:
+def test_classes(paths: dict[str, Any], named: str) -> None:
     found = find(**paths)
     classes = ("bust", "correction", "durable_paid", "durable_unpaid")
     assert [name for name in classes if found[name] == 1.0] == [named]
@@ -372,7 +391,7 @@ def test_classes(paths: dict[str, Array], named: str) -> None:
 def test_a_bust_is_dated_when_enough_has_happened() -> None:
     found = find(**FALL, **DEFAULTS, **SHORT)
     assert found["bust_quarter"] == AT("2029Q2")
-    losses = {"paper_loss": series(0.0, q2028Q3=50.0)}
+    losses: dict[str, Any] = {"paper_loss": series(0.0, q2028Q3=50.0)}
     assert find(**FALL, **DEFAULTS, **SHORT, **losses)["bust_quarter"] == AT("2028Q3")
     assert np.isnan(find(**FALL)["bust_quarter"])
 

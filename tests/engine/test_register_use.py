@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,15 @@ READ_ELSEWHERE = {
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""
 
-ENGINE = "\n".join(path.read_text(encoding="utf-8") for path in Path(risk.__file__).parent.glob("engine/*.py"))
+ENGINE = "\n".join(
+    path.read_text(encoding="utf-8") for path in Path(risk.__file__).parent.glob("engine/*.py")
+)
 
 
 def columns(register: Assumptions) -> set[str]:
-    return {f"{name}.{column}" for name, table in register.tables.items() for column in table.model.model_fields}
+    return {
+        f"{name}.{column}" for name, table in register.tables.items() for column in table.model.model_fields
+    }
 
 
 def test_no_number_is_dead(register: Assumptions) -> None:
@@ -58,7 +63,7 @@ def test_every_field_of_a_reader_is_used(name: str) -> None:
     source = inspect.getsource(inspect.getmodule(reader) or reader)
     body = source[source.index(inspect.getsource(reader)) + len(inspect.getsource(reader)) :]
     own = re.sub(r"^.*?(?=    def )", "", inspect.getsource(reader), flags=re.DOTALL)
-    unused = [f for f in reader.__dataclass_fields__ if not re.search(rf"\.{f}\b", body + own + ENGINE)]
+    unused = [f.name for f in fields(reader) if not re.search(rf"\.{f.name}\b", body + own + ENGINE)]
     assert not unused
 
 

@@ -9,10 +9,9 @@ from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
 from risk.engine import pilot, simulate
 from risk.engine.couplings import Baseline
-from risk.engine.record import entities
 from risk.engine.layout import layout
+from risk.engine.record import Record, entities
 from risk.engine.simulate import _refuse_non_finite
-from risk.engine.record import Record
 from risk.errors import AssumptionError, NumericalError
 from risk.paths import COUPLINGS, FACILITY_BLOCKS, SERIES, Block
 from tests.engine.base import SEED, changed
@@ -77,8 +76,7 @@ def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block)
     assert set(block.sums) | set(block.facility) == set(names)
     drawn = {name for name, entry in register.entries.items() if entry.prior is not None}
     assert {name.partition("[")[0] for name in block.parameters} == drawn
-    for values in (*block.outcomes.values(), *block.parameters.values()):
-        assert values.shape == (1024,)
+    assert {x.shape for x in (*block.outcomes.values(), *block.parameters.values())} == {(1024,)}
 
 
 def test_facility_series_are_kept_for_the_first_blocks_only(register: Assumptions) -> None:
@@ -91,7 +89,23 @@ def test_identities_hold(block: Block) -> None:
 
 def test_flags_are_flags_and_classes_exclude_each_other(block: Block) -> None:
     o = block.outcomes
-    for name in ("B1", "B1x", "B2", "B3", "B4", "B5", "B5x", "B5i", "B6", "B7", "B7x", "U1", "U2", "U3", "U4"):
+    for name in (
+        "B1",
+        "B1x",
+        "B2",
+        "B3",
+        "B4",
+        "B5",
+        "B5x",
+        "B5i",
+        "B6",
+        "B7",
+        "B7x",
+        "U1",
+        "U2",
+        "U3",
+        "U4",
+    ):
         assert set(np.unique(o[name])) <= {0.0, 1.0}, name
     np.testing.assert_array_equal(o["bust"] + o["correction"] + o["durable_paid"] + o["durable_unpaid"], 1.0)
     assert (o["B1x"] >= o["B1"]).all()

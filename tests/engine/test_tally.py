@@ -21,11 +21,7 @@ def tally(base: Opened) -> Tally:
 def test_seasoned_compute_is_eight_quarters_old_and_no_data_center(tally: Tally, base: Opened) -> None:
     book, t = base.layout.book, 17
     loans = base.worlds[t].facility
-    old = [
-        i
-        for i in range(loans.debt.shape[1])
-        if book.origination[i] <= t - 8 and not book.data_center[i]
-    ]
+    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.data_center[i]]
     assert max(book.origination[i] for i in old) == 6, "the cohort of 2027Q4 counts from 2029Q4 on"
     weight = loans.gpus[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
     share = (weight * loans.defaulted[:ROWS, old]).sum(axis=1) / weight.sum(axis=1)
@@ -43,7 +39,9 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
     exposed = sum(base.flow(t).instrument_losses[:ROWS, :4].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("exposed_loss")[end], exposed, rtol=1e-12)
     par = tally.path("paper_par")
-    assert set(np.flatnonzero(par.sum(axis=1))) == set(base.layout.cohorts), "new paper comes with cohorts only"
+    assert set(np.flatnonzero(par.sum(axis=1))) == set(base.layout.cohorts), (
+        "new paper comes with cohorts only"
+    )
 
 
 def test_strong_payers_are_ig_and_ig_on_labs(tally: Tally, base: Opened) -> None:
@@ -57,7 +55,7 @@ def test_strong_payers_are_ig_and_ig_on_labs(tally: Tally, base: Opened) -> None
 
 
 def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -> None:
-    """Over the whole run: notes and balloons of the base date, what refinancing and cohorts added, revolvers."""
+    """Notes and balloons of the base date, what refinancing and cohorts added, revolvers called."""
     quarters = base.layout.quarters
     bullets = base.layout.bullets[: quarters + 1].sum()
     book = base.layout.base_book

@@ -1,10 +1,10 @@
-"""Small real runs, made once for all tests of packs."""
+"""Small real runs, made once a process for all tests that need one."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from risk.assumptions import load
 from risk.runs import Run, execute
@@ -13,10 +13,10 @@ PATHS, SEED = 2048, 20261122
 
 
 @cache
-def folder() -> Path:
-    return Path(mkdtemp(prefix="bubblerisk-tests-"))
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="bubblerisk-")  # removed when the process ends
 
 
 @cache
-def run(scenario: str = "base", seed: int = SEED) -> Run:
-    return execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=folder())
+def small_run(scenario: str = "base", seed: int = SEED) -> Run:
+    return execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=Path(_folder().name))

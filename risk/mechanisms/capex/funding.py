@@ -26,14 +26,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 DT = 0.25
 
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the waterfall; (path, 1) where drawn, (1, firm) for table columns."""
+    """Register entries of the waterfall; (1, firm) for table columns."""
 
     cfo: Array = entry("capex.firm.cfo")  # USD a quarter
     cash: Array = entry("capex.firm.cash")
@@ -43,11 +43,11 @@ class Params:
     lab_equity_share: Array = entry("capex.firm.lab_equity_share")
     ai_revenue_share: Array = entry("capex.firm.ai_revenue_share")
     lab_commitment_share: Array = entry("capex.firm.lab_commitment_share")
-    cfo_growth: Array = entry("capex.cfo_growth")  # 1/y
+    cfo_growth: Drawn = entry("capex.cfo_growth")  # 1/y
     cfo_macro_beta: float = entry("capex.cfo_macro_beta")  # log per sd of M a quarter
-    ai_cash_margin: Array = entry("capex.ai_cash_margin")
+    ai_cash_margin: Drawn = entry("capex.ai_cash_margin")
     lab_shortfall_pass: float = entry("capex.lab_shortfall_pass")
-    payout: Array = entry("capex.payout")  # share of CFO
+    payout: Drawn = entry("capex.payout")  # share of CFO
     minimum_cash: float = entry("capex.minimum_cash")  # share of base-date cash
     maturity_rate: float = entry("capex.maturity_rate")  # share of bonds a quarter
     prefunding: float = entry("capex.prefunding")

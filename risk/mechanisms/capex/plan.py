@@ -27,41 +27,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 DT = 0.25
 
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the plan; (path, 1) where drawn, (1, firm) for table columns."""
+    """Register entries of the plan; (1, firm) for table columns."""
 
     last_quarter: Array = entry("capex.firm.capex_last_quarter")  # USD
     guidance: Array = entry("capex.firm.guidance")  # USD a quarter, the half year after the base date
     guidance_weights: Array = entry("capex.guidance_weights")  # (6,)
     guidance_quarters: float = entry("capex.guidance_quarters")
     guidance_growth: float = entry("capex.guidance_growth")  # log a quarter thereafter
-    extrapolation: Array = entry("capex.extrapolation")
+    extrapolation: Drawn = entry("capex.extrapolation")
     expected_growth: float = entry("capex.expected_growth")  # log a quarter at the base date
     neutral_growth: float = entry("capex.neutral_growth")  # log a quarter
-    accelerator: Array = entry("capex.accelerator")
-    return_response: Array = entry("capex.return_response")
-    spread_response: Array = entry("capex.spread_response")  # per unit of spread
+    accelerator: Drawn = entry("capex.accelerator")
+    return_response: Drawn = entry("capex.return_response")
+    spread_response: Drawn = entry("capex.spread_response")  # per unit of spread
     neutral_spread: float = entry("capex.neutral_spread")
     leverage_response: float = entry("capex.leverage_response")
-    arms_race: Array = entry("capex.arms_race")
-    undeployed_response: Array = entry("capex.undeployed_response")
+    arms_race: Drawn = entry("capex.arms_race")
+    undeployed_response: Drawn = entry("capex.undeployed_response")
     undeployed_tolerance: float = entry("capex.undeployed_tolerance")  # years of deployment
-    common_volatility: Array = entry("capex.common_volatility")  # log a quarter
+    common_volatility: Drawn = entry("capex.common_volatility")  # log a quarter
     firm_volatility: float = entry("capex.firm_volatility")  # log a quarter
     largest_fall: float = entry("capex.largest_fall")
     largest_rise: float = entry("capex.largest_rise")
     user_cost: float = entry("capex.user_cost")  # 1/y
     user_cost_spread: float = entry("capex.user_cost_spread")
     system_share: float = entry("capex.compute_share")  # compute share of AI capex
-    digestion_hazard: Array = entry("capex.digestion_hazard")  # 1/q
-    digestion_decline: Array = entry("capex.digestion_decline")  # 1/y
-    healing_hazard: Array = entry("capex.healing_hazard")  # 1/q
+    digestion_hazard: Drawn = entry("capex.digestion_hazard")  # 1/q
+    digestion_decline: Drawn = entry("capex.digestion_decline")  # 1/y
+    healing_hazard: Drawn = entry("capex.healing_hazard")  # 1/q
     gap_exponent: float = entry("capex.digestion_gap")
     gap_center: float = entry("capex.digestion_gap_center")  # log gap
     slack_exponent: float = entry("capex.digestion_slack")  # per unit of utilization

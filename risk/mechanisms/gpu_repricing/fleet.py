@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import B200
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 QUARTERS_A_YEAR = 4
 POWER_LEAD = 10  # quarters from asking for power to having it; within the 8-16 of model and page
@@ -39,26 +39,26 @@ RAMP = 4  # quarters over which a launched generation takes over purchases
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the fleet; (path, 1) where drawn, (1, generation) for table columns."""
+    """Register entries of the fleet; (1, generation) for table columns."""
 
-    hardware_cost_decline: Array = entry("gpu.hardware_cost_decline")  # 1/y
+    hardware_cost_decline: Drawn = entry("gpu.hardware_cost_decline")  # 1/y
     hardware_cost_decline_base: float = entry("gpu.hardware_cost_decline_base")  # 1/y
     launch_step_share: float = entry("gpu.launch_step_share")
     gpu_cost: float = entry("gpu.gpu_cost")  # USD per B200-class GPU
-    memory_cost: Array = entry("gpu.memory_cost")  # log addition at its peak
+    memory_cost: Drawn = entry("gpu.memory_cost")  # log addition at its peak
     memory_peak: float = entry("gpu.memory_peak")  # quarters to the peak
     memory_half_life: float = entry("gpu.memory_half_life")  # years
-    merchant_share: Array = entry("gpu.merchant_share")
-    merchant_share_2030: Array = entry("gpu.merchant_share_2030")
+    merchant_share: Drawn = entry("gpu.merchant_share")
+    merchant_share_2030: Drawn = entry("gpu.merchant_share_2030")
     custom_cost_ratio: float = entry("gpu.custom_cost_ratio")
-    delivery_weights: Array = entry("gpu.delivery_weights")  # (path, 3)
+    delivery_weights: Drawn = entry("gpu.delivery_weights")  # (path, 3)
     delivery_weights_base: Array = entry("gpu.delivery_weights_base")  # (3,)
     recent_purchases: Array = entry("gpu.recent_purchases")  # (3,) H100e, oldest first
     undeployed: float = entry("gpu.undeployed")  # H100e
-    power_capacity: Array = entry("gpu.power_capacity")  # W a year
-    power_growth: Array = entry("gpu.power_growth")  # 1/y
-    power_response: Array = entry("gpu.power_response")
-    power_volatility: Array = entry("gpu.power_volatility")
+    power_capacity: Drawn = entry("gpu.power_capacity")  # W a year
+    power_growth: Drawn = entry("gpu.power_growth")  # 1/y
+    power_response: Drawn = entry("gpu.power_response")
+    power_volatility: Drawn = entry("gpu.power_volatility")
     power_usage_effectiveness: float = entry("gpu.power_usage_effectiveness")
     power_pass_through: float = entry("gpu.power_pass_through")
     late_power_gain: float = entry("gpu.late_power_gain")  # 1/y

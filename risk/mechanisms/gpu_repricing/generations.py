@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 H100, B200 = 1, 3
 """Columns of the numeraire generation and of the newest one at the base date."""
@@ -25,7 +25,7 @@ H100, B200 = 1, 3
 class Params:
     """Observed rents and roadmap ratios; arrays (1, generation) unless said."""
 
-    launch_obsolescence: Array = entry("gpu.launch_obsolescence")  # (path, 1) omega
+    launch_obsolescence: Drawn = entry("gpu.launch_obsolescence")  # (path, 1) omega
     index: Array = entry("gpu.generation.index")  # USD/h, 0 where nothing is rented yet
     ratio_to_b200: Array = entry("gpu.generation.relative_throughput")  # 0 where the index decides
 

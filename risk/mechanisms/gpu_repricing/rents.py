@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import H100
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 HOURS = 8760.0  # hours in a year
 DT = 0.25
@@ -39,14 +39,14 @@ RERATING_QUARTERS = 4
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the rental market; (path, 1) where drawn."""
+    """Register entries of the rental market."""
 
-    launch_obsolescence: Array = entry("gpu.launch_obsolescence")
-    spot_reversion: Array = entry("gpu.spot_reversion")  # 1/q
-    contract_reversion: Array = entry("gpu.contract_reversion")  # 1/q
-    spot_volatility: Array = entry("gpu.spot_volatility")  # 1/sqrt(y)
-    term_premium: Array = entry("gpu.term_premium")  # log
-    utilization_elasticity: Array = entry("gpu.utilization_elasticity")
+    launch_obsolescence: Drawn = entry("gpu.launch_obsolescence")
+    spot_reversion: Drawn = entry("gpu.spot_reversion")  # 1/q
+    contract_reversion: Drawn = entry("gpu.contract_reversion")  # 1/q
+    spot_volatility: Drawn = entry("gpu.spot_volatility")  # 1/sqrt(y)
+    term_premium: Drawn = entry("gpu.term_premium")  # log
+    utilization_elasticity: Drawn = entry("gpu.utilization_elasticity")
     normal_utilization: float = entry("gpu.normal_utilization")
     lowest_utilization: float = entry("gpu.lowest_utilization")
     highest_utilization: float = entry("gpu.highest_utilization")

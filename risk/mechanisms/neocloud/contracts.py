@@ -32,26 +32,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER, Book, Index, put, widen
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 Bucket = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of contracts and payers; (path, 1) where drawn."""
+    """Register entries of contracts and payers."""
 
-    renewal_share: Array = entry("neoclouds.renewal_share")
-    renewal_price: Array = entry("neoclouds.renewal_price")
+    renewal_share: Drawn = entry("neoclouds.renewal_share")
+    renewal_price: Drawn = entry("neoclouds.renewal_price")
     renewal_quarters: float = entry("neoclouds.renewal_quarters")
     ig_hazard: float = entry("neoclouds.ig_hazard")  # 1/q
-    lab_hazard: Array = entry("neoclouds.lab_hazard")  # 1/q
-    lab_coverage_loading: Array = entry("neoclouds.lab_coverage_loading")
-    moneyness_loading: Array = entry("neoclouds.moneyness_loading")
-    lab_haircut: Array = entry("neoclouds.lab_haircut")
+    lab_hazard: Drawn = entry("neoclouds.lab_hazard")  # 1/q
+    lab_coverage_loading: Drawn = entry("neoclouds.lab_coverage_loading")
+    moneyness_loading: Drawn = entry("neoclouds.moneyness_loading")
+    lab_haircut: Drawn = entry("neoclouds.lab_haircut")
     ig_on_lab_hazard: float = entry("neoclouds.ig_on_lab_hazard")  # 1/q
     ig_on_lab_coverage: float = entry("neoclouds.ig_on_lab_coverage")  # 1/q per unit of shortfall
-    other_hazard: Array = entry("neoclouds.other_hazard")  # 1/q
+    other_hazard: Drawn = entry("neoclouds.other_hazard")  # 1/q
     tenant_termination: float = entry("neoclouds.tenant_termination")  # 1/q after the tenant's default
     stress_loading: float = entry("neoclouds.payer_stress_loading")
     largest_hazard: float = entry("neoclouds.largest_hazard")

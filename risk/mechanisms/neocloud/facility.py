@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import Book, Index, put
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 HOURS_A_QUARTER = 2190.0
 DT = 0.25
@@ -44,14 +44,14 @@ At = tuple[Index, Index]  # positions: rows, columns
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of facilities; (path, 1) where drawn."""
+    """Register entries of facilities."""
 
     contract_availability: float = entry("neoclouds.contract_availability")
     vintage_discount: float = entry("neoclouds.vintage_discount")
     utilization_premium: float = entry("neoclouds.utilization_premium")
     highest_utilization: float = entry("gpu.highest_utilization")
     lock_up: float = entry("neoclouds.lock_up")
-    distribution: Array = entry("neoclouds.distribution")
+    distribution: Drawn = entry("neoclouds.distribution")
     refinancing_ltv: float = entry("neoclouds.refinancing_ltv")
     refinancing_dscr: float = entry("neoclouds.refinancing_dscr")
     refinancing_quarters: float = entry("neoclouds.refinancing_quarters")
@@ -59,7 +59,7 @@ class Params:
     site_refinancing_quarters: float = entry("neoclouds.site_refinancing_quarters")
     shut_spread: float = entry("credit.shut_spread")
     shut_availability: float = entry("credit.shut_availability")
-    fire_sale_discount: Array = entry("credit.fire_sale_discount")
+    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
     sale_cost: float = entry("credit.sale_cost")
     reletting_reference: float = entry("neoclouds.reletting_reference")  # USD/h of B200
     reletting_low: float = entry("neoclouds.reletting_low")

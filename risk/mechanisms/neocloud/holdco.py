@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 
 DT = 0.25
 QUARTERS_A_YEAR = 4.0
@@ -35,7 +35,7 @@ SHORT = 1.0  # USD; less than this missing is rounding
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of HoldCos; (path, 1) where drawn, (1, firm) for table columns."""
+    """Register entries of HoldCos; (1, firm) for table columns."""
 
     cash: Array = entry("neoclouds.firm.cash")
     revolver: Array = entry("neoclouds.firm.revolver")
@@ -44,7 +44,7 @@ class Params:
     growth_equity_quarters: float = entry("neoclouds.growth_equity_quarters")
     coupon: float = entry("neoclouds.note_coupon")
     revolver_rate: float = entry("neoclouds.revolver_rate")
-    equity_window: Array = entry("neoclouds.equity_window")  # share of notes a year
+    equity_window: Drawn = entry("neoclouds.equity_window")  # share of notes a year
     equity_window_spread: float = entry("neoclouds.equity_window_spread")
     leverage_limit: float = entry("neoclouds.leverage_limit")  # debt / EBITDA
     note_quarters: float = entry("neoclouds.note_quarters")

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes import markov, ou
 from risk.processes.markov import States
 
@@ -35,12 +35,12 @@ CALM, TIGHT, STRESS = 0, 1, 2
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the credit market; (path, 1) where drawn."""
+    """Register entries of the credit market."""
 
     start_spread: float = entry("credit.start_spread")
     calm_spread: float = entry("credit.calm_spread")
     tight_spread: float = entry("credit.tight_spread")
-    stress_spread: Array = entry("credit.stress_spread")
+    stress_spread: Drawn = entry("credit.stress_spread")
     spread_reversion: float = entry("credit.spread_reversion")  # 1/q
     spread_volatility: float = entry("credit.spread_volatility")  # 1/q, share of the level
     widening: float = entry("credit.widening")
@@ -52,9 +52,9 @@ class Params:
     stress_entry_high: float = entry("credit.stress_entry_high")
     availability_slope: float = entry("credit.availability_slope")
     neutral_spread: float = entry("capex.neutral_spread")
-    factor_persistence: Array = entry("credit.factor_persistence")
+    factor_persistence: Drawn = entry("credit.factor_persistence")
     start_factor: float = entry("credit.start_factor")
-    loss_impact: Array = entry("credit.loss_impact")  # spread per USD of unexpected quarterly loss
+    loss_impact: Drawn = entry("credit.loss_impact")  # spread per USD of unexpected quarterly loss
     largest_impact: float = entry("credit.largest_impact")
     impact_persistence: float = entry("credit.impact_persistence")
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability, frye_jacobs, frye_jacobs_index
 
@@ -40,7 +40,7 @@ MOST_IN_KIND = 0.6  # share of a book
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of segments; (path, 1) where drawn, (1, segment) for table columns."""
+    """Register entries of segments; (1, segment) for table columns."""
 
     exposure: Array = entry("credit.segment.exposure")  # USD
     growth: Array = entry("credit.segment.growth")  # 1/y
@@ -48,23 +48,23 @@ class Params:
     lab_weight: Array = entry("credit.segment.lab_weight")
     correlation: Array = entry("dependence.correlation")  # of the shocks behind the three states
     in_kind_start: Array = entry("credit.segment.in_kind")
-    pd_spv: Array = entry("credit.pd_spv")
-    pd_software: Array = entry("credit.pd_software")
-    pd_direct_lending: Array = entry("credit.pd_direct_lending")
-    pd_b_loans: Array = entry("credit.pd_b_loans")
-    correlation_generic: Array = entry("credit.correlation_generic")
-    correlation_ai: Array = entry("credit.correlation_ai")
-    pd_spread_response: Array = entry("credit.pd_spread_response")  # per unit of spread
+    pd_spv: Drawn = entry("credit.pd_spv")
+    pd_software: Drawn = entry("credit.pd_software")
+    pd_direct_lending: Drawn = entry("credit.pd_direct_lending")
+    pd_b_loans: Drawn = entry("credit.pd_b_loans")
+    correlation_generic: Drawn = entry("credit.correlation_generic")
+    correlation_ai: Drawn = entry("credit.correlation_ai")
+    pd_spread_response: Drawn = entry("credit.pd_spread_response")  # per unit of spread
     pd_spread_center: float = entry("credit.pd_spread_center")
     pd_spread_low: float = entry("credit.pd_spread_low")
     pd_spread_high: float = entry("credit.pd_spread_high")
-    lgd_generic: Array = entry("credit.lgd_generic")
+    lgd_generic: Drawn = entry("credit.lgd_generic")
     lgd_concentration: float = entry("credit.lgd_concentration")
     in_kind_hazard: float = entry("credit.in_kind_hazard")  # multiple
     in_kind_loading: float = entry("credit.in_kind_loading")
     in_kind_speed: float = entry("credit.in_kind_speed")  # 1/q
     in_kind_rate: float = entry("credit.in_kind_rate")  # 1/y
-    fire_sale_discount: Array = entry("credit.fire_sale_discount")
+    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
     sale_cost: float = entry("credit.sale_cost")
     spv_loan_to_value: float = entry("credit.spv_loan_to_value")
     spv_shell_share: float = entry("credit.spv_shell_share")

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes import bass, ou
 
 DT = 0.25
@@ -35,20 +35,20 @@ LOG_CEILING_UNIT = 1e9  # the ceiling's logarithm is of USD bn
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of adoption; (path, 1) where drawn, (1, segment) for table columns."""
+    """Register entries of adoption; (1, segment) for table columns."""
 
-    run_rate: Array = entry("revenue.run_rate")  # USD a year at the base date
-    log_ceiling: Array = entry("revenue.log_ceiling")  # ln USD bn
+    run_rate: Drawn = entry("revenue.run_rate")  # USD a year at the base date
+    log_ceiling: Drawn = entry("revenue.log_ceiling")  # ln USD bn
     innovation: float = entry("revenue.innovation")  # 1/y, Bass p
-    imitation: Array = entry("revenue.imitation")  # 1/y, Bass q
-    churn: Array = entry("revenue.churn")  # 1/y
-    elasticity: Array = entry("revenue.elasticity")
-    token_price_decline: Array = entry("revenue.token_price_decline")  # 1/y
+    imitation: Drawn = entry("revenue.imitation")  # 1/y, Bass q
+    churn: Drawn = entry("revenue.churn")  # 1/y
+    elasticity: Drawn = entry("revenue.elasticity")
+    token_price_decline: Drawn = entry("revenue.token_price_decline")  # 1/y
     rent_pass_through: float = entry("revenue.rent_pass_through")
-    intensity_growth: Array = entry("revenue.intensity_growth")  # 1/y
+    intensity_growth: Drawn = entry("revenue.intensity_growth")  # 1/y
     saturation: float = entry("revenue.saturation")  # USD a year
-    demand_volatility: Array = entry("revenue.demand_volatility")  # 1/q
-    demand_loading: Array = entry("revenue.demand_loading")
+    demand_volatility: Drawn = entry("revenue.demand_volatility")  # 1/q
+    demand_loading: Drawn = entry("revenue.demand_loading")
     demand_persistence: float = entry("revenue.demand_persistence")  # a quarter
     highest_adoption: float = entry("revenue.highest_initial_adoption")
     run_rate_share: Array = entry("revenue.segment.run_rate_share")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes import ou
 
 DT = 0.25
@@ -28,20 +28,20 @@ LEAST_CASH, MOST_CASH = 0.5, 1.5  # the same for one plus the change of free cas
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of compute demand; (path, 1) where drawn."""
+    """Register entries of compute demand."""
 
-    compute_share: Array = entry("revenue.compute_share")  # phi_c
+    compute_share: Drawn = entry("revenue.compute_share")  # phi_c
     compute_share_decline: float = entry("revenue.compute_share_decline")  # 1/y
-    internal_growth: Array = entry("revenue.internal_growth")  # 1/y
-    internal_growth_decay: Array = entry("revenue.internal_growth_decay")  # 1/y
+    internal_growth: Drawn = entry("revenue.internal_growth")  # 1/y
+    internal_growth_decay: Drawn = entry("revenue.internal_growth_decay")  # 1/y
     internal_demand_share: float = entry("revenue.internal_demand_share")
-    lab_funding: Array = entry("revenue.lab_funding")  # USD a year at the base date
-    lab_funding_growth: Array = entry("revenue.lab_funding_growth")  # 1/y
-    lab_window_loading: Array = entry("revenue.lab_window_loading")
+    lab_funding: Drawn = entry("revenue.lab_funding")  # USD a year at the base date
+    lab_funding_growth: Drawn = entry("revenue.lab_funding_growth")  # 1/y
+    lab_window_loading: Drawn = entry("revenue.lab_window_loading")
     lab_window_persistence: float = entry("revenue.lab_window_persistence")
     shut_window: float = entry("revenue.shut_window")  # sd
     shut_window_funding: float = entry("revenue.shut_window_funding")
-    recycled_share: Array = entry("revenue.recycled_share")  # rho_c
+    recycled_share: Drawn = entry("revenue.recycled_share")  # rho_c
     lab_revenue_share: float = entry("revenue.lab_revenue_share")
     lab_compute_share: float = entry("revenue.lab_compute_share")
     commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)

@@ -31,7 +31,7 @@ from risk.report.table import Link, Table
 CHART_DATA = "ChartData"
 """The sheet that keeps the numbers behind all charts."""
 
-CHART_DATA_PRINTED_ROWS = 60
+CHART_DATA_PRINTED_ROWS = 28
 
 
 @dataclass(frozen=True)

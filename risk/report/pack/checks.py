@@ -49,6 +49,11 @@ class Condition:
         return size <= self.tolerance
 
 
+def count(text: str, formula: str, how: str) -> Condition:
+    """A count that must be zero."""
+    return Condition(text, Formula(formula, 0), 0, 0.0, how)
+
+
 def sheet(results: Results, conditions: list[Condition]) -> Sheet:
     """Build the sheet; the count of failures is named Checks_Failed."""
     failed = sum(not c.passed for c in conditions)

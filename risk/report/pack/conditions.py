@@ -1,4 +1,4 @@
-"""What the sheet of checks recomputes, from the verdict to the register."""
+"""What the sheet of checks recomputes, from the verdict to the neoclouds."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from math import fsum
 
 from risk.analysis import neoclouds, register
 from risk.analysis.flows import year_labels
-from risk.report.pack import assumptions, capex
-from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition
+from risk.report.pack import capex, origins
+from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count
 from risk.report.pack.elements import Tables
 from risk.report.pack.fans import Quantity, chart_id
 from risk.report.pack.metrics import QUANTILES
 from risk.report.pack.results import Results
 from risk.report.table import Formula, number_of, value_of
-
-WIDEST_ERROR = 0.01
-"""Standard error of the probability of a bust that a decision can be based on."""
 
 
 def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> list[Condition]:
@@ -30,14 +27,9 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_revenue(results, tables),
         *_losses(results, tables),
         *_neoclouds(results, tables),
-        *_register(results, tables),
-        *_run(results, tables),
+        *origins.register_conditions(results, tables),
+        *origins.run_conditions(results, tables),
     ]
-
-
-def _count(text: str, formula: str, how: str) -> Condition:
-    """A count that must be zero."""
-    return Condition(text, Formula(formula, 0), 0, 0.0, how)
 
 
 def _verdict(t: Tables) -> Iterator[Condition]:
@@ -56,7 +48,7 @@ def _verdict(t: Tables) -> Iterator[Condition]:
         "Paid and unpaid parts sum to durable", parts, t.at("classes", "p", "durable"), EXACT, "Metrics"
     )
     outside = "+".join(f'COUNTIF({{{t}.p}},"{c}")' for t in ("claims", "classes") for c in ("<0", ">1"))
-    yield _count("Probabilities outside [0, 1]", outside, "counted over propositions and classes")
+    yield count("Probabilities outside [0, 1]", outside, "counted over propositions and classes")
     bust = ("classes", "bust"), ("claims", "B1")
     unpaid = ("classes", "durable_unpaid"), ("claims", "B1")
     weaker = (("B1", "B1x"), ("B5", "B5x"), ("U1", "U1x"), ("U4", "U4x"))
@@ -74,11 +66,11 @@ def _verdict(t: Tables) -> Iterator[Condition]:
 def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
     pairs = pairwise(QUANTILES)
     order = "+".join(f"SUMPRODUCT(--({{metrics.{b}}}<{{metrics.{a}}}))" for a, b in pairs)
-    yield _count("Quantiles out of order, over all outcomes", order, "P1 ≤ P5 ≤ … ≤ P99")
+    yield count("Quantiles out of order, over all outcomes", order, "P1 ≤ P5 ≤ … ≤ P99")
     ends = "SUMPRODUCT(--({metrics.p1}<{metrics.min}))+SUMPRODUCT(--({metrics.max}<{metrics.p99}))"
-    yield _count("Quantiles beyond the range, over all outcomes", ends, "min ≤ P1, P99 ≤ max")
+    yield count("Quantiles beyond the range, over all outcomes", ends, "min ≤ P1, P99 ≤ max")
     inside = "SUMPRODUCT(--({metrics.mean}<{metrics.min}))+SUMPRODUCT(--({metrics.max}<{metrics.mean}))"
-    yield _count("Means beyond the range, over all outcomes", inside, "min ≤ mean ≤ max")
+    yield count("Means beyond the range, over all outcomes", inside, "min ≤ mean ≤ max")
     for var, quantile in (("var95", "p95"), ("var99", "p99")):
         gaps = f"SUMPRODUCT(ABS({{metrics.{var}}}-{{metrics.{quantile}}}))"
         yield Condition(
@@ -86,11 +78,9 @@ def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
         )
     steps = (("var95", "es95"), ("es95", "es975"), ("es975", "es99"), ("var99", "es99"))
     tails = "+".join(f"SUMPRODUCT(--({{metrics.{b}}}<{{metrics.{a}}}-{EXACT}))" for a, b in steps)
-    yield _count("Tail measures out of order", tails, "VaR ≤ ES, and ES rises with the level")
+    yield count("Tail measures out of order", tails, "VaR ≤ ES, and ES rises with the level")
     paths = "SUMPRODUCT(--({metrics.n}<>N_Paths))"
-    yield _count(
-        "Outcomes that rest on another number of paths", paths, "n in every row against the manifest"
-    )
+    yield count("Outcomes that rest on another number of paths", paths, "n in every row against the manifest")
     less, more = (t.at("metrics", "mean", name) for name in ("loss_without_software", "headline_loss"))
     yield Condition("Loss without software is not larger", less, more, EXACT, "means", "≤")
     lowest = t.at("metrics", "min", "headline_loss")
@@ -112,7 +102,7 @@ def _fans(shown: Sequence[Quantity]) -> Iterator[Condition]:
         chart = f"chart-{chart_id(quantity)}"
         pairs = pairwise(edges)
         order = "+".join(f"SUMPRODUCT(--({{{chart}.{b}}}<{{{chart}.{a}}}))" for a, b in pairs)
-        yield _count(
+        yield count(
             f"Fan out of order: {quantity.title}", order, "P5 ≤ P25 ≤ P50 ≤ P75 ≤ P95 in every quarter"
         )
     lowest = min(float(q.band.quantiles[0].min()) for q in shown if q.id == "h100_contract")
@@ -231,64 +221,9 @@ def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
     for table in ("facility-defaults", "holdcos"):
         chances = sum(column.key.startswith("p") and column.key[1:].isdigit() for column in t[table].columns)
         falls = "+".join(f"SUMPRODUCT(--({{{table}.p{i + 1}}}<{{{table}.p{i}}}))" for i in range(chances - 1))
-        yield _count(
+        yield count(
             f"Default probabilities that fall over time: {table}", falls or "0", "default is absorbing"
         )
-
-
-def _register(results: Results, t: Tables) -> Iterator[Condition]:
-    for column, what in (
-        ("source", "source"),
-        ("as_of", "date"),
-        ("owner", "owner"),
-        ("unit", "unit"),
-        ("grade", "grade"),
-    ):
-        blank = f"COUNTBLANK({{assumptions.{column}}})"
-        yield _count(f"Assumptions without a {what}", blank, "entries and cells of tables")
-    rows = assumptions.all_rows(results)
-    old = sum(assumptions.stale(results, a.as_of) for a in rows)
-    live = Formula(f'COUNTIF({{assumptions.stale}},"{assumptions.STALE}")', old)
-    yield Condition(
-        "Stale assumptions: workbook and engine count alike", live, old, 0.0, "age over Stale_Days at As_Of"
-    )
-    judged = sum(a.grade.startswith("judgement") for a in rows)
-    counted = Formula('COUNTIF({assumptions.grade},"judgement*")', judged)
-    yield Condition(
-        "Judgement assumptions: workbook and engine count alike", counted, judged, 0.0, "by grade"
-    )
-    yield _count("Assumptions dated after the run", 'COUNTIF({assumptions.age},"<0")', "age in days")
-    steps = pairwise(("p5", "p50", "p95"))
-    order = "+".join(f"SUMPRODUCT(--({{assumptions.{b}}}<{{assumptions.{a}}}))" for a, b in steps)
-    yield _count("Priors with quantiles out of order", order, "P5 ≤ P50 ≤ P95")
-    lost = assumptions.page_figures(results)["unaccounted"]
-    yield Condition(
-        "Figures of the thesis page unaccounted for",
-        lost,
-        0,
-        0.0,
-        "used, superseded or not used, exactly one",
-    )
-    if results.manifest.scenario == "base":
-        wrong = sum(target.contradicts for target in results.targets)
-        failing = Formula('COUNTIF({targets.agrees},"FAIL")', wrong)
-        yield Condition(
-            "Calibration results that contradict their declaration", failing, 0, 0.0, "Calibration"
-        )
-
-
-def _run(results: Results, t: Tables) -> Iterator[Condition]:
-    error = t.at("classes", "se", "bust")
-    yield Condition("Standard error of P(bust)", error, WIDEST_ERROR, 0.0, "small enough to decide on", "≤")
-    blocks = Formula("ROUNDUP(N_Paths/1024,0)", -(-results.run.paths // 1024))
-    yield Condition(
-        "Random blocks of the run", t.at("manifest", "value", "blocks"), blocks, 0.0, "1,024 paths a block"
-    )
-    columns = ("{metrics.mean}", "{metrics.es99}", "{claims.p}", "{losses-holder.all}", "{facilities.cash}")
-    errors = "+".join(f"SUMPRODUCT(--ISERROR({column}))" for column in columns)
-    yield _count("Formula errors in the main columns", errors, "Metrics, PrivateCredit, Neoclouds")
-    for name, largest in results.run.identities.items():
-        yield Condition(f"Identity: {name}", largest, 0, EXACT, "engine, every path and quarter")
 
 
 def _plus(t: Tables, cells: Sequence[tuple[str, str, str]]) -> Formula:

@@ -75,7 +75,7 @@ def _inputs(inputs: dict[str, float]) -> Table:
 
 def _table(quoted: QuotedDecode, found: Reconciliation) -> Table:
     """Quoted and recomputed numbers, the latter live."""
-    columns = [
+    columns = (
         Column("label", "Device"),
         Column("bandwidth", "TB/s", "years", style="engine"),
         Column("memory", "GB", "count", style="engine"),
@@ -86,37 +86,31 @@ def _table(quoted: QuotedDecode, found: Reconciliation) -> Table:
         Column("cost", "Quoted USD/M", "price", style="engine", span=2),
         Column("implied", "Implied USD/h", "price", style="calculation", span=2),
         Column("rebuilt", "Rebuilt USD/M", "price", style="calculation", span=2),
-    ]
-    given = {name: f"{{decode-inputs.value[{name}]}}" for name in INPUTS}
-    step, memory = f"{given['devices']}*{given['rent']}", f"{given['devices']}*{{row.memory}}"
-    rows: list[tuple[Content, ...]] = []
-    for i, name in enumerate(GENERATIONS):
-        rows.append(
-            (
-                name,
-                float(quoted.bandwidth[i] / TERABYTE),
-                float(quoted.memory[i] / GIGABYTE),
-                float(quoted.latency[i] / MILLISECOND),
-                Formula(f"{given['model_bytes']}/{{row.bandwidth}}", float(found.latency[i] / MILLISECOND)),
-                float(quoted.batch[i]),
-                Formula(
-                    f"MAX(0,INT(({memory}-{given['model_bytes']})/{given['cache_per_request']}))",
-                    float(found.batch[i]),
-                ),
-                float(quoted.cost[i] * PER_MILLION),
-                Formula(
-                    f"{{row.cost}}*3.6*{{row.batch}}/({given['devices']}*{{row.latency}})",
-                    float(found.implied_rent[i]),
-                ),
-                Formula(f"{step}*{{row.streamed}}/3.6/{{row.fitting}}", float(found.cost[i] * PER_MILLION)),
-            )
-        )
+    )
+    rows = tuple(_device(i, quoted, found) for i in range(len(GENERATIONS)))
     title = "Quoted, implied and rebuilt cost of a million output tokens"
     note = (
         "Implied: the rent of a device-hour at which the quoted cost would be true. Rebuilt: cost at the "
         "stated rent, the streamed latency and the batch that the page's own cache rule allows."
     )
-    return Table("decode", tuple(columns), tuple(rows), title, note, GENERATIONS)
+    return Table("decode", columns, rows, title, note, GENERATIONS)
+
+
+def _device(i: int, quoted: QuotedDecode, found: Reconciliation) -> tuple[Content, ...]:
+    """One device: what the page quotes, and formulas over its inputs."""
+    weights, cache, rent, devices = (f"{{decode-inputs.value[{name}]}}" for name in INPUTS)
+    return (
+        GENERATIONS[i],
+        float(quoted.bandwidth[i] / TERABYTE),
+        float(quoted.memory[i] / GIGABYTE),
+        float(quoted.latency[i] / MILLISECOND),
+        Formula(f"{weights}/{{row.bandwidth}}", float(found.latency[i] / MILLISECOND)),
+        float(quoted.batch[i]),
+        Formula(f"MAX(0,INT(({devices}*{{row.memory}}-{weights})/{cache}))", float(found.batch[i])),
+        float(quoted.cost[i] * PER_MILLION),
+        Formula(f"{{row.cost}}*3.6*{{row.batch}}/({devices}*{{row.latency}})", float(found.implied_rent[i])),
+        Formula(f"{devices}*{rent}*{{row.streamed}}/3.6/{{row.fitting}}", float(found.cost[i] * PER_MILLION)),
+    )
 
 
 def finding(quoted: QuotedDecode, inputs: dict[str, float], found: Reconciliation) -> str:

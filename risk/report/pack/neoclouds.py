@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from risk.analysis import neoclouds, register
 from risk.analysis.facilities import Facility
@@ -178,32 +179,29 @@ def _firms(results: Results) -> Table:
         Column("stylised", "Row is", span=2),
     )
     firms = register.rows(results.register, "neoclouds.firm")
-    outstanding = stocks(results.run, "holdco.notes")
-    rows = []
-    for row in firms:
-        name = str(row["name"])
-        position = results.run.entities["holdco.defaulted"].index(name)
-        chances = [
-            neoclouds.default_probability(results.run, "holdco.defaulted", position, q) for q in reached
-        ]
-        mean, error = outstanding.entity(name)
-        later = Estimate(float(mean[-1]), float(error[-1]), results.run.paths)
-        secured = sum(f.debt for f in results.facilities if f.firm == name) / BILLION
-        notes = sum(
-            float(n["amount"]) for n in register.rows(results.register, "neoclouds.note") if n["firm"] == name
-        )
-        money = (float(row["cash"]), float(row["revolver"]), notes, secured, float(row["cohort_share"]))
-        label = f"{name}: {str(row['note']).partition('.')[0] or name}"
-        known = "published" if row["balance_sheet"] == "published" else "none published"
-        rows.append(
-            (label, known, *money, *_chances(chances), *pair(later, "USD bn"), _flag(bool(row["stylised"])))
-        )
+    rows = tuple(_firm_row(results, row, reached) for row in firms)
     note = (
         "USD bn at the base date: cash, undrawn revolver, notes and converts, secured facility debt; 'Of "
         "new' = share of new cohorts. P = HoldCo in default. Notes include those issued for new cohorts."
     )
     names = tuple(str(row["name"]) for row in firms)
-    return Table("holdcos", tuple(columns), tuple(rows), "HoldCos", note, names)
+    return Table("holdcos", columns, rows, "HoldCos", note, names)
+
+
+def _firm_row(results: Results, row: dict[str, Any], reached: Sequence[str]) -> tuple[Content, ...]:
+    run, name = results.run, str(row["name"])
+    position = run.entities["holdco.defaulted"].index(name)
+    chances = [neoclouds.default_probability(run, "holdco.defaulted", position, q) for q in reached]
+    mean, error = stocks(run, "holdco.notes").entity(name)
+    later = Estimate(float(mean[-1]), float(error[-1]), run.paths)
+    secured = sum(f.debt for f in results.facilities if f.firm == name) / BILLION
+    bullets = register.rows(results.register, "neoclouds.note")
+    notes = sum(float(n["amount"]) for n in bullets if n["firm"] == name)
+    money = (float(row["cash"]), float(row["revolver"]), notes, secured, float(row["cohort_share"]))
+    label = f"{name}: {str(row['note']).partition('.')[0] or name}"
+    known = "published" if row["balance_sheet"] == "published" else "none published"
+    stylised = _flag(bool(row["stylised"]))
+    return (label, known, *money, *_chances(chances), *pair(later, "USD bn"), stylised)
 
 
 def _cohorts(results: Results) -> Table:

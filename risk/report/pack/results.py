@@ -47,7 +47,7 @@ class Remembered(Run):
         return super().parameters()
 
     @cached_property
-    def _series(self) -> dict[str, NDArray[np.float32]]:
+    def _singles(self) -> dict[str, NDArray[np.float32]]:
         return {}
 
     def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
@@ -70,9 +70,16 @@ class Remembered(Run):
         """One quarterly series, (quarter + 1, path), base units."""
         if self.paths > KEPT:
             return super().series(name)
-        if name not in self._series:
-            self._series[name] = super().series(name)
-        return self._series[name]
+        if name not in self._singles:
+            self._singles[name] = super().series(name)
+        return self._singles[name]
+
+    def facility(self, name: str) -> NDArray[np.float32]:
+        """One facility series, (quarter + 1, path, facility), base units; of few paths in any run."""
+        key = f"facility {name}"
+        if key not in self._singles:
+            self._singles[key] = super().facility(name)
+        return self._singles[key]
 
 
 @dataclass(frozen=True)

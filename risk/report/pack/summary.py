@@ -26,6 +26,7 @@ PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
 SHOWN_DRIVERS = 5
+GUTTER = 3.0
 CHART_ROWS, MORE_ROWS = 15, 4
 """Height of the charts; a page with the run before is wider, and so has room for more rows."""
 WHOLE = 100.0
@@ -35,9 +36,6 @@ WHOLE = 100.0
 def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
     """Build the sheet; `rent` is the fan of the H100 contract rent."""
     half = _half(results)
-    right = len(half) + 2  # first column of the right half
-    last = results.labels[-1]
-    panel = right + 3  # the tables beside the charts start at the third column of the claims
     return Sheet(
         "Summary",
         "Summary – is the AI build-out a bubble, and what would it cost lenders?",
@@ -45,39 +43,55 @@ def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
         "P",
         (
             Paragraph(sowhat.lead(results), "lead"),
-            Band(
-                (
-                    At(_classes(results, tables), 1, len(half)),
-                    At(_claims(results, tables, "bear"), right),
-                    At(_claims(results, tables, "bull"), 1, len(half), down=7),
-                )
-            ),
-            Band(
-                (
-                    At(Heading(f"First-round credit loss to {last}, AI-exposed, USD bn"), 1, len(half)),
-                    At(Heading("… without software borrowers"), right),
-                )
-            ),
-            Band(
-                (
-                    At(_tiles(results, tables, HEADLINE), 1, len(half)),
-                    At(_tiles(results, tables, WITHOUT), right),
-                )
-            ),
-            Band(
-                (
-                    At(fans.chart(rent, results.labels, "summary-rent", _chart_rows(results)), 1, len(half) - 3),
-                    At(_exceedance(results), len(half) - 2, panel - len(half) + 2),
-                    At(_drivers(results, tables), panel),
-                    At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
-                )
-            ),
+            _verdict(results, tables),
+            *_losses(results, tables),
+            _pictures(results, tables, rent),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
         ),
-        grid=(*half, 3.0, *half),
+        grid=(*half, GUTTER, *half),
         pages=1,
         freeze="title",
+    )
+
+
+def _verdict(results: Results, tables: Tables) -> Band:
+    """Outcome classes over the bull propositions, and the bear propositions beside them."""
+    half = len(_half(results))
+    below = len(results.verdict.classes) + 2
+    return Band(
+        (
+            At(_classes(results, tables), 1, half),
+            At(_claims(results, tables, "bear"), half + 2),
+            At(_claims(results, tables, "bull"), 1, half, down=below),
+        )
+    )
+
+
+def _losses(results: Results, tables: Tables) -> tuple[Band, Band]:
+    """The headline loss, and beside it the loss without software borrowers."""
+    half, last = len(_half(results)), results.labels[-1]
+    left = Heading(f"First-round credit loss to {last}, AI-exposed, USD bn")
+    right = Heading("… without software borrowers")
+    tiles = [_tiles(results, tables, name) for name in (HEADLINE, WITHOUT)]
+    return (
+        Band((At(left, 1, half), At(right, half + 2))),
+        Band((At(tiles[0], 1, half), At(tiles[1], half + 2))),
+    )
+
+
+def _pictures(results: Results, tables: Tables, rent: Quantity) -> Band:
+    """Fan and exceedance curve, and beside them what moves the tail and what is true in it."""
+    half = len(_half(results))
+    panel = half + 5  # the tables start at the third column of the right half
+    fan = fans.chart(rent, results.labels, "summary-rent", _chart_rows(results))
+    return Band(
+        (
+            At(fan, 1, half - 3),
+            At(_exceedance(results), half - 2, panel - half + 2),
+            At(_drivers(results, tables), panel),
+            At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
+        )
     )
 
 

@@ -1,0 +1,159 @@
+"""Relations that hold on whole runs: absorbing defaults, dates before which nothing changes, means, seeds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from risk.assumptions import Assumptions
+from risk.engine import simulate
+from risk.engine.record import HEADLINE
+from risk.paths import Block
+from risk.shocks.draw import Shocks
+from tests.engine.base import SEED, Array, Opened, changed, opened
+from tests.engine.test_couplings import same
+
+
+@pytest.fixture(scope="module")
+def block(register: Assumptions) -> Block:
+    return simulate(register, SEED, 0)
+
+
+def test_default_is_absorbing_and_happens_once(base: Opened) -> None:
+    """Relation 12, facilities and companies."""
+    written = np.zeros((1024, base.layout.book.facilities))
+    for t in range(1, len(base.worlds)):
+        before, after, f = base.worlds[t - 1], base.worlds[t], base.flow(t).neoclouds
+        n = before.facility.debt.shape[1]
+        gone = before.facility.defaulted
+        assert after.facility.defaulted[:, :n][gone].all()
+        assert after.holdco.defaulted[before.holdco.defaulted].all()
+        for flow in (f.facility.cfads, f.facility.principal, f.facility.loss, f.facility.distributed):
+            assert (flow[gone] == 0.0).all()
+        assert (f.holdco.loss[before.holdco.defaulted] == 0.0).all()
+        assert (after.facility.debt[after.facility.defaulted] == 0.0).all()
+        written[:, :n] += f.facility.payment_default | f.facility.maturity_default
+    assert written.max() == 1.0
+
+
+def test_losses_are_within_claims_and_recoveries_within_collateral(base: Opened) -> None:
+    """Relations 14 and 15."""
+    for t in range(1, len(base.worlds)):
+        f = base.flow(t).neoclouds.facility
+        assert (f.loss >= 0.0).all()
+        assert (f.loss <= f.written_off).all()
+        h = base.flow(t).neoclouds.holdco
+        np.testing.assert_allclose(h.loss, 0.75 * h.written_off)
+        assert ((h.written_off > 0.0) <= h.default).all()
+
+
+def test_a_refinancing_margin_matters_from_the_first_balloon_on(register: Assumptions, base: Opened) -> None:
+    """Relation 9: the first balloon of the book is due in quarter 17."""
+    first = int(base.layout.base_book.due[base.layout.base_book.balloon > 0].min())
+    assert first == 17
+    dear = opened(changed(register, {"neoclouds.balloon_margin": 900.0}), first)
+    for t in range(first):
+        assert same(dear.worlds[t], base.worlds[t]), t
+    assert not same(dear.worlds[first].facility, base.worlds[first].facility)
+
+
+def test_nothing_is_decided_before_it_is_known(register: Assumptions, base: Opened) -> None:
+    """No look-ahead: shocks from quarter 6 on change nothing before it."""
+    late = np.arange(26)[:, None, None] >= 5
+    turned = Shocks(
+        common=np.where(late, -base.shocks.common, base.shocks.common),
+        idiosyncratic={k: np.where(late, -x, x) for k, x in base.shocks.idiosyncratic.items()},
+        uniform={k: np.where(late, 1.0 - x, x) for k, x in base.shocks.uniform.items()},
+    )
+    other = opened(register, 6, shocks=turned)
+    for t in range(6):
+        assert same(other.worlds[t], base.worlds[t]), t
+    assert not same(other.worlds[6], base.worlds[6])
+
+
+def test_without_jumps_efficiency_moves_no_rent(register: Assumptions) -> None:
+    """Relation 20: intensity zero is the model without jumps; rents are positive in any case."""
+    calm = changed(register, {"gpu.efficiency_jump_intensity": 0.0})
+    one = opened(calm, 6)
+    common = np.array(one.shocks.common)
+    common[..., 2] = -common[..., 2]
+    other = opened(calm, 6, shocks=replace(one.shocks, common=common))
+    for t in range(7):
+        assert same(one.worlds[t].rents, other.worlds[t].rents)
+
+
+def test_rents_are_positive_and_utilization_bounded(base: Opened) -> None:
+    for t in range(1, len(base.worlds)):
+        f = base.flow(t).rents
+        assert min(f.spot.min(), f.contract.min(), f.clearing.min()) > 0.0
+        assert f.utilization.min() >= 0.30
+        assert f.utilization.max() <= 0.95
+
+
+def test_demand_volatility_leaves_the_mean_alone(register: Assumptions) -> None:
+    """Relation 7: the level of revenue has mean one at low and high volatility."""
+    for sigma in (0.03, 0.12):
+        run = opened(changed(register, {"revenue.demand_volatility": sigma}), 12)
+        level = np.exp(run.worlds[12].adoption.level[:, 0])
+        assert abs(level.mean() - 1.0) < 4 * level.std() / 32, sigma
+
+
+def test_stocks_are_never_negative(base: Opened) -> None:
+    for world in base.worlds:
+        stocks: list[Array] = [
+            world.fleet.energized, world.fleet.undeployed, world.fleet.power, *world.fleet.pipeline,
+            world.funding.bonds, world.funding.leases, world.funding.spv, world.facility.debt,
+            world.facility.cash, world.holdco.notes, world.holdco.revolver, world.segments.exposure,
+            world.contracts.quantity, world.contracts.kept, world.demand.internal,
+        ]  # fmt: skip
+        for values in stocks:
+            assert values.min() >= -1e-3
+        assert world.holdco.cash.min() >= -1.0
+        assert ((world.contracts.kept >= 0) & (world.contracts.kept <= 1)).all()
+
+
+def test_contracted_units_are_no_more_than_units(base: Opened) -> None:
+    """Renewals keep at most what expires; nothing is let twice."""
+    for t in range(1, len(base.worlds)):
+        world = base.worlds[t]
+        gpus, signed = np.broadcast_arrays(world.facility.gpus, world.contracts.quantity)
+        assert (signed <= gpus * (1 + 1e-9) + 1e-6).all()
+
+
+def test_headline_loss_is_the_sum_of_its_instruments(block: Block) -> None:
+    """Relation 29."""
+    by_instrument = block.sums["losses.instrument"].sum(axis=0)
+    assert block.outcomes["headline_loss"].sum() == pytest.approx(by_instrument[:HEADLINE].sum(), rel=1e-12)
+    assert block.outcomes["loss_without_software"].sum() == pytest.approx(by_instrument[: HEADLINE - 1].sum())
+    by_holder = block.sums["losses.holder"].sum()
+    assert by_holder == pytest.approx(by_instrument.sum(), rel=1e-12)
+    assert block.sums["credit.loss"].sum() == pytest.approx(by_instrument[2:].sum(), rel=1e-12)
+
+
+def test_another_seed_agrees_within_four_standard_errors(register: Assumptions, block: Block) -> None:
+    """Relation 28."""
+    other = simulate(register, SEED + 1000, 0)
+    for name in (
+        "revenue_2028",
+        "h100_2028",
+        "capex_2027",
+        "spread_mean",
+        "generic_default_rate",
+        "B2",
+        "bust",
+    ):
+        a, b = block.outcomes[name], other.outcomes[name]
+        error = np.hypot(a.std(), b.std()) / np.sqrt(1024)
+        assert abs(a.mean() - b.mean()) < 4 * error, name
+
+
+def test_a_larger_demand_shock_moves_what_it_should(register: Assumptions, base: Opened) -> None:
+    """A standard deviation more of AI demand in quarter 3: revenue, demand and rents are higher."""
+    common = np.array(base.shocks.common)
+    common[2, :, 1] += 1.0
+    other = opened(register, 4, shocks=replace(base.shocks, common=common))
+    for t in (3, 4):
+        assert (other.flow(t).adoption.revenue > base.flow(t).adoption.revenue).all()
+        assert (other.flow(t).demand.total > base.flow(t).demand.total).all()
+        assert (other.flow(t).rents.contract > base.flow(t).rents.contract).all()
+    assert same(other.worlds[2], base.worlds[2])

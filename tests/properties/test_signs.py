@@ -1,0 +1,311 @@
+"""The direction of every coupling: one input of one quarter is moved, everything else is held.
+
+Each test steps quarter 9 of the base case a second time from a world in which one thing differs, on 1,024
+paths with the same shocks, and looks at what answers. On every path, not on average.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.engine.context import Flows
+from risk.engine.world import World
+from risk.mechanisms.neocloud.book import IG_ON_LAB, LAB, NEOCLOUD, OTHER
+from tests.engine.base import Array, Opened
+
+T = 9
+"""2028Q3: guidance has let go, two cohorts are out, nothing has refinanced yet."""
+
+
+def other(base: Opened, part: str, t: int = T, **changes: Any) -> World:
+    """The world before quarter t with one part changed."""
+    world = base.worlds[t - 1]
+    return replace(world, **{part: replace(getattr(world, part), **changes)})
+
+
+def lower(found: Array, usual: Array) -> bool:
+    return bool((found < usual).all())
+
+
+def not_lower(found: Array, usual: Array) -> bool:
+    return bool((found >= usual).all())
+
+
+def mostly(found: Array, usual: Array) -> bool:
+    """Nowhere the other way, and on most paths strictly."""
+    return bool((found <= usual).all()) and float((found < usual).mean()) > 0.5
+
+
+def plans_less(world: World, usual: World) -> bool:
+    """Lower plans where the regime is the same, and no less digestion (whose fall may be the milder one)."""
+    alike = world.plan.digestion == usual.plan.digestion
+    less = mostly(world.plan.log_plan[alike[:, 0]], usual.plan.log_plan[alike[:, 0]])
+    return less and bool((world.plan.digestion >= usual.plan.digestion).all())
+
+
+# ─── GPU market ───
+
+
+def test_more_supply_lowers_every_rent(base: Opened) -> None:
+    more = other(base, "fleet", energized=1.2 * base.worlds[T - 1].fleet.energized)
+    f, usual = base.again(T, more)[1].rents, base.flow(T).rents
+    assert lower(f.clearing, usual.clearing)
+    assert lower(f.spot, usual.spot)
+    assert lower(f.contract, usual.contract)
+    assert mostly(f.utilization, usual.utilization)
+
+
+def test_more_demand_raises_every_rent_and_utilization(base: Opened) -> None:
+    more = other(base, "demand", internal=1.3 * base.worlds[T - 1].demand.internal)
+    f, usual = base.again(T, more)[1].rents, base.flow(T).rents
+    assert lower(usual.clearing, f.clearing)
+    assert lower(usual.spot, f.spot)
+    assert lower(usual.contract, f.contract)
+    assert mostly(usual.utilization, f.utilization)
+
+
+def test_more_capex_buys_more_and_asks_for_more_power(base: Opened) -> None:
+    plan = base.worlds[T - 1].plan
+    world, flows = base.again(T, other(base, "plan", log_plan=plan.log_plan - 0.3))
+    assert lower(flows.fleet.purchased, base.flow(T).fleet.purchased)
+    assert lower(world.fleet.demanded[-1], base.worlds[T].fleet.demanded[-1])
+    assert lower(flows.required.capital_charge, base.flow(T).required.capital_charge)
+
+
+def test_power_energizes_what_waits_and_lowers_rents(base: Opened) -> None:
+    forced = dict(base.context(T).forced, power=np.full((1024, 1), 0.3))
+    world, flows = base.again(T, forced=forced)
+    bound = base.flow(T).fleet.power_bound[:, 0] == 1.0
+    assert lower(
+        world.fleet.undeployed.sum(axis=1)[bound], base.worlds[T].fleet.undeployed.sum(axis=1)[bound]
+    )
+    assert lower(flows.rents.clearing[bound], base.flow(T).rents.clearing[bound])
+    free = ~bound
+    np.testing.assert_array_equal(flows.rents.clearing[free], base.flow(T).rents.clearing[free])
+
+
+def test_dearer_hardware_buys_less_and_earns_less_on_it(base: Opened) -> None:
+    forced = dict(base.context(T).forced, hardware_cost=np.full((1024, 1), 0.2))
+    world, flows = base.again(T, forced=forced)
+    np.testing.assert_allclose(flows.fleet.cost / base.flow(T).fleet.cost, np.exp(0.2), rtol=1e-12)
+    assert lower(flows.fleet.purchased, base.flow(T).fleet.purchased)
+    assert plans_less(world, base.worlds[T])
+
+
+def test_a_fire_sale_lowers_spot_and_not_the_clearing_rent(base: Opened) -> None:
+    sold = other(base, "seen", fire_sale=base.worlds[T - 1].seen.fire_sale + 0.1)
+    f, usual = base.again(T, sold)[1].rents, base.flow(T).rents
+    np.testing.assert_allclose(f.spot / usual.spot, np.exp(-0.1), rtol=1e-12)
+    assert lower(f.contract, usual.contract)
+    np.testing.assert_array_equal(f.clearing, usual.clearing)
+
+
+# ─── revenue and labs ───
+
+
+def test_dearer_compute_slows_deflation_and_moves_revenue_by_the_elasticity(base: Opened) -> None:
+    dear = other(base, "seen", surprise=base.worlds[T - 1].seen.surprise + 0.2)
+    f, usual = base.again(T, dear)[1].adoption.revenue.sum(axis=1), base.flow(T).adoption.revenue.sum(axis=1)
+    elastic = base.p.adoption.elasticity[:, 0] > 1.0
+    assert (f[elastic] <= usual[elastic]).all()
+    assert (f[~elastic] >= usual[~elastic]).all()
+    assert (f != usual).mean() > 0.9
+
+
+def test_a_shut_window_leaves_labs_short_and_cuts_demand(base: Opened) -> None:
+    forced = dict(base.context(T).forced, lab_funding=np.full((1024, 1), -4.0))
+    world, flows = base.again(T, forced=forced)
+    usual = base.flow(T).demand
+    assert lower(flows.demand.lab_external, usual.lab_external)
+    assert lower(flows.demand.coverage, usual.coverage)
+    assert lower(flows.demand.total, usual.total)
+    assert not_lower(world.seen.lab_shortfall, base.worlds[T].seen.lab_shortfall)
+    assert mostly(base.flow(T).segments.default_rate[:, :2], flows.segments.default_rate[:, :2])
+
+
+def test_poorer_suppliers_recycle_less(base: Opened) -> None:
+    poor = other(base, "seen", suppliers=0.5 * base.worlds[T - 1].seen.suppliers)
+    f, usual = base.again(T, poor)[1].demand, base.flow(T).demand
+    np.testing.assert_allclose(f.lab_recycled / usual.lab_recycled, 0.5)
+    assert lower(f.coverage, usual.coverage)
+    assert lower(f.total, usual.total)
+
+
+def test_capex_and_free_cash_flow_let_suppliers_recycle(base: Opened) -> None:
+    plan = base.worlds[T - 1].plan
+    less, _ = base.again(T, other(base, "plan", log_plan=plan.log_plan - 0.3))
+    cash, _ = base.again(T, other(base, "funding", core_cfo=1.2 * base.worlds[T - 1].funding.core_cfo))
+    usual = base.worlds[T].seen.suppliers
+    assert float((less.seen.suppliers < usual).mean()) > 0.5
+    assert mostly(usual, cash.seen.suppliers)
+
+
+def test_a_lab_shortfall_lowers_cash_flow_by_share_of_commitments(base: Opened) -> None:
+    """Oracle bears a quarter of commitments, and half of what is missing reaches its cash flow."""
+    missing = other(base, "seen", lab_shortfall=base.worlds[T - 1].seen.lab_shortfall + 100e9)
+    lost = base.flow(T).funding.cfo - base.again(T, missing)[1].funding.cfo
+    share = base.p.funding.lab_commitment_share
+    np.testing.assert_allclose(lost, np.broadcast_to(0.5 * share * 100e9 / 4, lost.shape), rtol=1e-9)
+
+
+def test_ai_revenue_reaches_cash_flow_a_quarter_later(base: Opened) -> None:
+    rich = other(base, "seen", revenue=base.worlds[T - 1].seen.revenue + 100e9)
+    gained = base.again(T, rich)[1].funding.cfo - base.flow(T).funding.cfo
+    by_hand = base.p.funding.ai_cash_margin * base.p.funding.ai_revenue_share * 100e9 / 4
+    np.testing.assert_allclose(gained, by_hand, rtol=1e-9)
+
+
+# ─── credit ───
+
+
+def test_losses_nobody_expected_widen_the_spread(base: Opened) -> None:
+    lost = other(base, "seen", impact=base.worlds[T - 1].seen.impact + 0.02)
+    _, flows = base.again(T, lost)
+    np.testing.assert_allclose(flows.spread - base.flow(T).spread, 0.4 * 0.02, atol=1e-12)
+    assert mostly(flows.market.availability, base.flow(T).market.availability)
+
+
+def test_defaults_of_neoclouds_are_losses_nobody_expected(base: Opened) -> None:
+    """Companies without a dollar cannot cure: more facilities fail, the impact on spreads grows."""
+    broke = other(base, "holdco", cash=np.full_like(base.worlds[T - 1].holdco.cash, -5e9))
+    world, flows = base.again(T, broke)
+    assert not_lower(flows.instrument_losses[:, 0], base.flow(T).instrument_losses[:, 0])
+    assert lower(base.flow(T).instrument_losses[:, 1], flows.instrument_losses[:, 1])
+    assert mostly(base.worlds[T].seen.impact, world.seen.impact)
+    assert not_lower(world.seen.fire_sale, base.worlds[T].seen.fire_sale)
+
+
+def test_repossessed_gpus_are_sold_next_quarter(base: Opened) -> None:
+    book = base.layout.opening[T]
+    sold = base.flow(T).neoclouds.facility.repossessed * base.fixed.throughput[:, book.generation]
+    share = sold.sum(axis=1) / (0.1 * base.worlds[T].fleet.energized.sum(axis=1))
+    expected = base.p.glue.fire_sale_elasticity * np.minimum(share, 1.0)
+    np.testing.assert_allclose(base.worlds[T].seen.fire_sale[:, 0], expected, rtol=1e-12)
+    assert (expected > 0).any()
+
+
+def test_a_wider_spread_slows_capex_and_raises_defaults(base: Opened) -> None:
+    wide = other(base, "market", spread=base.worlds[T - 1].market.spread + 0.03)
+    world, flows = base.again(T, wide)
+    assert plans_less(world, base.worlds[T])
+    assert mostly(base.flow(T).segments.default_rate, flows.segments.default_rate)
+    assert mostly(flows.segments.originated.sum(axis=1), base.flow(T).segments.originated.sum(axis=1))
+
+
+def test_less_private_credit_funds_less(base: Opened) -> None:
+    dry = other(base, "seen", availability=0.5 * base.worlds[T - 1].seen.availability)
+    f, usual = base.again(T, dry)[1].funding, base.flow(T).funding
+    assert (f.private_credit <= usual.private_credit).all()
+    assert lower(f.spv_additions, usual.spv_additions)
+    assert not_lower(f.cut, usual.cut)
+
+
+def test_a_wider_spread_refinances_fewer_notes(base: Opened) -> None:
+    """In the quarters in which base-date notes fall due."""
+    for t in (6, 10, 12):
+        wide = other(base, "market", t, spread=base.worlds[t - 1].market.spread + 0.03)
+        h, usual = base.again(t, wide)[1].neoclouds.holdco, base.flow(t).neoclouds.holdco
+        rolled, usually = h.notes_due - h.notes_repaid, usual.notes_due - usual.notes_repaid
+        alive = ~h.default & ~usual.default
+        assert (rolled[alive] <= usually[alive]).all()
+        assert (rolled[alive] < usually[alive]).any()
+
+
+def test_sponsors_pay_guarantees_in_a_digestion_only(base: Opened) -> None:
+    t = 14
+    eating = other(base, "plan", t, digestion=np.ones((1024, 1)))
+    full = replace(base.p, segments=replace(base.p.segments, spv_guarantee=1.0))
+    world, flows = base.again(t, eating, p=full)
+    calm = base.worlds[t - 1].plan.digestion[:, 0] == 0
+    assert (base.flow(t).segments.repaid[calm] == 0.0).all()
+    assert lower(base.flow(t).segments.repaid[calm, 0], flows.segments.repaid[calm, 0])
+    called = flows.segments.guarantee_called[:, 0]
+    assert (called > 0).any()
+    np.testing.assert_allclose(world.seen.spv_support.sum(axis=1), called)
+    assert (base.again(t, p=full)[1].segments.guarantee_called[calm] == 0.0).all()
+
+
+def test_called_guarantees_are_a_use_of_funds(base: Opened) -> None:
+    called = other(base, "seen", spv_support=base.worlds[T - 1].seen.spv_support + 5e9)
+    f, usual = base.again(T, called)[1].funding, base.flow(T).funding
+    np.testing.assert_allclose(f.spv_support - usual.spv_support, 5e9)
+    worse_off = (f.capex - usual.capex) - (
+        f.net_debt_change + f.equity - usual.net_debt_change - usual.equity
+    )
+    assert (worse_off <= 1.0).all(), "less capex, or more debt and equity, or less cash"
+
+
+# ─── neoclouds ───
+
+
+def companies(flows: Flows, base: Opened, payer: int) -> Array:
+    """CFADS of facilities with a payer class, (path, facility)."""
+    return flows.neoclouds.facility.cfads[:, base.layout.opening[T].payer == payer]
+
+
+def test_lower_spot_costs_facilities_and_lowers_collateral(base: Opened) -> None:
+    low = other(base, "rents", spot=base.worlds[T - 1].rents.spot - 0.5)
+    world, flows = base.again(T, low)
+    assert (flows.neoclouds.facility.cfads <= base.flow(T).neoclouds.facility.cfads + 1.0).all()
+    assert mostly(flows.neoclouds.collateral[:, 3], base.flow(T).neoclouds.collateral[:, 3])
+    assert (world.contracts.price_factor <= base.worlds[T].contracts.price_factor).all()
+    assert lower(companies(flows, base, OTHER).sum(axis=1), companies(base.flow(T), base, OTHER).sum(axis=1))
+
+
+def test_a_lab_shortfall_renegotiates_more_contracts(base: Opened) -> None:
+    forced = dict(base.context(T).forced, lab_funding=np.full((1024, 1), -6.0))
+    late, usual = base.again(T, forced=forced)[0], base.worlds[T]
+    labs = base.layout.opening[T].payer == LAB
+    cut, cut_usually = late.contracts.price_factor[:, labs], usual.contracts.price_factor[:, labs]
+    assert (cut <= cut_usually).all()
+    assert (cut < cut_usually).any()
+    oracle = base.layout.opening[T].payer == IG_ON_LAB
+    assert (late.contracts.kept[:, oracle] <= usual.contracts.kept[:, oracle]).all()
+
+
+def test_a_tenants_failure_ends_leases_with_a_quarter(base: Opened) -> None:
+    gone = np.array(base.worlds[T - 1].holdco.defaulted)
+    gone[:, base.layout.tenant] = True
+    late = base.again(T, other(base, "holdco", defaulted=gone))[0]
+    tenants = base.layout.opening[T].payer == NEOCLOUD
+    before = base.worlds[T - 1].contracts.kept[:, tenants]
+    after = late.contracts.kept[:, tenants]
+    in_force = before[:, 0] > 0
+    ended = after[in_force, 0] == 0
+    assert abs(ended.mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / in_force.sum())
+
+
+def test_stress_loses_customers(base: Opened) -> None:
+    worse = other(base, "market", factor=base.worlds[T - 1].market.factor + 2.0)
+    late, usual = base.again(T, worse)[0].contracts.kept, base.worlds[T].contracts.kept
+    small = base.layout.opening[T].payer == OTHER
+    assert lower(late[:, small], usual[:, small])
+    assert (late <= usual).all()
+
+
+@pytest.mark.parametrize("t", [6, 10])
+def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
+    """More rent, more debt; more capex, more GPUs; a failed company, none."""
+    high = other(base, "rents", t, contract=base.worlds[t - 1].rents.contract + 0.3)
+    more = base.again(t, high)[1].neoclouds.originated.sum(axis=1)
+    usual_debt = base.flow(t).neoclouds.originated.sum(axis=1)
+    assert not_lower(more, usual_debt)
+    assert (more > usual_debt).any()
+    rich = other(base, "seen", t, neocloud_capex=1.5 * base.worlds[t - 1].seen.neocloud_capex)
+    new = base.layout.opening[t].facilities
+    gpus, usual = (w.facility.gpus[:, new:].sum(axis=1) for w in (base.again(t, rich)[0], base.worlds[t]))
+    alive = usual > 0
+    assert lower(usual[alive], gpus[alive])
+    assert (base.worlds[t].seen.neocloud_capex == 0.0).all(), "what was built is not built again"
+    failed = other(base, "holdco", t, defaulted=np.ones_like(base.worlds[t - 1].holdco.defaulted))
+    assert base.again(t, failed)[0].facility.gpus[:, new:].sum() == 0.0
+
+
+def test_collateral_is_worth_less_when_rents_fall_faster(base: Opened) -> None:
+    history = tuple(x + 0.4 for x in base.worlds[T - 1].rents.contract_history)
+    falling = other(base, "rents", contract_history=history)
+    assert mostly(
+        base.again(T, falling)[1].neoclouds.collateral[:, 3], base.flow(T).neoclouds.collateral[:, 3]
+    )
