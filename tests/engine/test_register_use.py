@@ -22,6 +22,7 @@ READ_ELSEWHERE = {
     "dependence.": "the shocks",
     "capex.deployable_ceiling": "shown beside deployed capital",
     "revenue.jpmorgan_bar": "the third lens, a constant",
+    "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""
