@@ -43,7 +43,7 @@ def printed(pack: Path, convert: Convert) -> str:
 
 @pytest.mark.slow
 def test_pages_of_each_sheet(printed: str) -> None:
-    footers = re.findall(r"(\w+) run 8f3c2a1b90de · confidential Page \d+ of 13", printed)
+    footers = re.findall(r"(\w+) run 8f3c2a1b90de · confidential Page \d+ of \d+", printed)
     expected = {
         "Cover": 1,
         "Summary": 1,
@@ -51,7 +51,7 @@ def test_pages_of_each_sheet(printed: str) -> None:
         "Assumptions": 2,
         "Checks": 1,
         "Sample": 2,
-        "ChartData": 3,
+        "ChartData": 1,
     }
     assert Counter(footers) == expected
 

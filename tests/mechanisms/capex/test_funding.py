@@ -188,3 +188,11 @@ def test_sources_equal_uses_and_stocks_move_by_flows(
     assert (after.bonds - s.bonds).item() == pytest.approx(moved.item(), rel=1e-12, abs=1e-3)
     assert 0.0 <= f.cut.item() <= planned * BN
     assert f.capex.item() == pytest.approx(planned * BN - f.cut.item())
+
+
+def test_a_better_year_ahead_does_not_pay_for_this_quarter() -> None:
+    """Nothing planned for the next year: the shortfall of the quarter is raised in full."""
+    _, f = step(parameters(bond_cap=1e15), next_year=row(0.0))
+    short = f.planned + f.payout + f.lab_equity + f.maturities - f.cfo
+    assert f.bonds.item() == pytest.approx(short.item() - 3 * BN)
+    assert f.cut.item() == 0.0

@@ -1,0 +1,103 @@
+"""The facility book against its tables, in whatever order they stand."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.assumptions import Assumptions
+from risk.engine.layout import Layout, layout
+from risk.errors import AssumptionError
+from risk.mechanisms.neocloud.book import PAYERS
+
+
+def with_rows(register: Assumptions, table: str, rows: tuple[Any, ...]) -> Assumptions:
+    tables = {**register.tables, table: replace(register.tables[table], rows=rows)}
+    return replace(register, tables=tables)
+
+
+@pytest.fixture(params=["as given", "reversed"])
+def plan(request: pytest.FixtureRequest, register: Assumptions) -> Layout:
+    rows = register.tables["neoclouds.facility"].rows
+    return layout(
+        register if request.param == "as given" else with_rows(register, "neoclouds.facility", rows[::-1])
+    )
+
+
+def test_every_fact_of_a_facility_is_its_own(plan: Layout, register: Assumptions) -> None:
+    firms = register.tables["neoclouds.firm"].names
+    generations = register.tables["gpu.generation"].names
+    opex = dict(zip(generations, register.tables["gpu.generation"].numbers("opex"), strict=True))
+    book = plan.base_book
+    rows: dict[str, Any] = {row.id: row for row in register.tables["neoclouds.facility"].rows}
+    assert sorted(book.names) == sorted(rows)
+    for i, name in enumerate(book.names):
+        row = rows[name]
+        assert firms[book.firm[i]] == row.firm
+        assert generations[book.generation[i]] == row.generation
+        assert PAYERS[book.payer[i]] == row.payer
+        assert book.due[i] == row.debt_quarters
+        assert book.balloon[i] == row.balloon / 100
+        assert book.data_center[i] == (row.kind == "data_center")
+        assert plan.base["gpus"][i] == row.gpus * 1e3
+        assert plan.base["debt"][i] == row.debt * 1e9
+        assert plan.base["coupon"][i] == pytest.approx(row.coupon / 100)
+        assert plan.contracts[0][i] == row.gpus * 1e3
+        assert plan.contracts[1][i] == pytest.approx(row.price * (1 - row.prepaid_share))
+        assert plan.terms.opex[0, i] == pytest.approx(opex[row.generation] * row.opex_multiple)
+        assert plan.terms.lease_rent[0, i] == row.price
+        assert plan.terms.shell_value[0, i] == row.shell_value
+        ends = np.flatnonzero(plan.expiry[:, i])
+        assert (ends[0], ends[-1]) == (row.contract_first, row.contract_last)
+        np.testing.assert_allclose(plan.expiry[ends, i], 1 / len(ends))
+        repaid = book.amortization[: int(row.debt_quarters) + 1, i].sum()
+        assert repaid == pytest.approx(1 - row.balloon / 100)
+
+
+def test_some_contracts_are_prepaid(register: Assumptions) -> None:
+    """Else the test above would not see a prepayment go missing."""
+    assert register.tables["neoclouds.facility"].numbers("prepaid_share").max() > 0
+
+
+def test_cohorts_cost_the_cohort_multiple_and_repay_in_equal_parts(register: Assumptions) -> None:
+    plan = layout(register)
+    opex = register.tables["gpu.generation"].numbers("opex")
+    n = plan.base_book.facilities
+    multiple = register.value("neoclouds.cohort_opex_multiple")
+    np.testing.assert_allclose(plan.terms.opex[0, n:], opex[plan.book.generation[n:]] * multiple)
+    assert plan.terms.shell_value[0, n:].sum() == plan.terms.lease_rent[0, n:].sum() == 0.0
+    tenors = dict(zip(("IG", "LAB", "OTHER"), (20, 20, 16), strict=True))
+    for i in range(n, plan.book.facilities):
+        t, life = plan.book.origination[i], tenors[plan.book.names[i].rpartition("-")[2]]
+        assert plan.book.due[i] - t == life
+        paid = plan.book.amortization[t + 1 : t + 1 + life, i]
+        np.testing.assert_allclose(paid, 1 / life)
+    assert plan.last >= plan.book.due.max() + 20
+    assert plan.last >= plan.quarters + 20
+
+
+def test_what_exists_opens_a_quarter_later(register: Assumptions) -> None:
+    plan = layout(register)
+    sizes = [book.facilities for book in plan.opening]
+    born = [np.count_nonzero(plan.book.origination < t) for t in range(1, plan.quarters + 1)]
+    assert sizes[1:] == born
+    assert plan.terms_at(7).opex.shape == (1, sizes[7])
+    assert plan.tenant == plan.book.firms.index("CRWV")
+
+
+def test_notes_are_due_when_the_table_says(register: Assumptions) -> None:
+    plan = layout(register)
+    notes = register.tables["neoclouds.note"]
+    total = np.zeros_like(plan.bullets)
+    for row in notes.rows:
+        due: Any = row
+        total[int(due.quarter_due), plan.book.firms.index(due.firm)] += due.amount * 1e9
+    np.testing.assert_allclose(plan.bullets, total)
+
+
+def test_a_firm_that_owns_nothing_is_refused(register: Assumptions) -> None:
+    rows = register.tables["neoclouds.facility"].rows
+    left: tuple[Any, ...] = tuple(row for row in rows if getattr(row, "firm", "") != "LAMB")
+    with pytest.raises(AssumptionError, match="LAMB"):
+        layout(with_rows(register, "neoclouds.facility", left))

@@ -1,0 +1,118 @@
+"""How the engine hands prices and rates to neoclouds, re-added from worlds and flows."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tests.engine.base import Array, Opened
+
+SOFR = 0.0365
+
+
+def note_rate(spread: Array) -> Array:
+    """SOFR + 150 bp + 1.3 times the high-yield spread."""
+    return SOFR + 0.015 + 1.3 * spread
+
+
+def test_impact_on_spreads_is_ai_exposed_losses_less_expected(base: Opened) -> None:
+    """35 bp or so for 10bn, half carried over; facilities, companies, sites and software count."""
+    for t in range(1, len(base.worlds)):
+        f = base.flow(t)
+        lost = f.instrument_losses[:, :4].sum(axis=1) - f.segments.expected_loss[:, :2].sum(axis=1)
+        carried = 0.5 * base.worlds[t - 1].seen.impact[:, 0]
+        expected = np.minimum(carried + base.p.market.loss_impact[:, 0] * np.maximum(lost, 0.0), 0.04)
+        np.testing.assert_allclose(base.worlds[t].seen.impact[:, 0], expected, rtol=1e-9, atol=1e-15)
+    assert (base.flow(12).instrument_losses[:, 2:4] > 0).any()
+
+
+def test_a_company_keeps_its_overhead_before_it_cures(base: Opened) -> None:
+    """Cash of one quarter's overhead and a full revolver: no facility is cured."""
+    t = 14
+    before = base.worlds[t - 1]
+    gpus = base.layout.opening[t].by_firm(before.facility.gpus)
+    growth = np.maximum(gpus / base.fixed.fleet_by_firm - 1.0, 0.0)
+    overhead = base.p.holdco.overhead * (1.0 + 0.5 * growth)
+    alive = ~base.worlds[t].holdco.defaulted
+    np.testing.assert_allclose(base.flow(t).neoclouds.holdco.overhead[alive], overhead[alive])
+    full = np.broadcast_to(base.p.holdco.revolver, overhead.shape)
+    bare = replace(before, holdco=replace(before.holdco, cash=overhead, revolver=full))
+    assert base.again(t, bare)[1].neoclouds.facility.supported.max() < 1.0
+    richer = replace(before, holdco=replace(before.holdco, cash=overhead + 5e9, revolver=full))
+    assert base.again(t, richer)[1].neoclouds.facility.supported.max() > 1e6
+
+
+def test_notes_of_a_cohort_move_the_coupon_to_todays_rate(base: Opened) -> None:
+    """First cohort, no note due in the quarter: 9.5% before, what is new at SOFR plus the issue spread."""
+    t = 2
+    old = base.worlds[t - 1].holdco
+    new = base.flow(t).neoclouds.notes_issued
+    share = np.where(new > 0, new / np.maximum(old.notes + new, 1.0), 0.0)
+    expected = old.coupon + share * (note_rate(base.flow(t).spread) - old.coupon)
+    np.testing.assert_allclose(base.worlds[t].holdco.coupon, expected, rtol=1e-12)
+    assert (share > 0).any()
+
+
+def test_notes_are_sound_up_to_900_bp(base: Opened) -> None:
+    t = 6
+    f = base.flow(t).neoclouds.holdco
+    refinanced = np.where(f.default, 0.0, f.notes_due - f.notes_repaid)
+    wide = note_rate(base.flow(t).spread) - SOFR > 0.09
+    rolled = refinanced > 0
+    sound = f.notes_sound - np.maximum(f.notes_repaid - f.equity, 0.0)
+    assert (sound[rolled & ~wide] > 0).all()
+    assert (rolled & wide).any()
+    assert (f.notes_sound[rolled & wide] == 0.0).all()
+
+
+def test_a_refinanced_balloon_costs_sofr_and_the_margin(base: Opened) -> None:
+    """SOFR + 400 bp + .5 (HY - 400 bp)."""
+    seen = 0
+    for t in (17, 20):
+        rolled = base.flow(t).neoclouds.facility.balloon_refinanced > 0
+        expected = SOFR + 0.04 + 0.5 * (base.flow(t).spread - 0.04)
+        coupon = base.worlds[t].facility.coupon[:, : rolled.shape[1]]
+        np.testing.assert_allclose(
+            coupon[rolled], np.broadcast_to(expected, rolled.shape)[rolled], rtol=1e-12
+        )
+        seen += int(rolled.sum())
+    assert seen > 100
+
+
+def test_a_cohort_spends_what_it_has_on_gpus_of_its_generation(base: Opened) -> None:
+    """Units times the cost of an H100e times its throughput: the compute share of capex, by firm."""
+    for t, generation in ((2, 3), (6, 4), (14, 5)):
+        f = base.flow(t)
+        n = base.layout.opening[t].facilities
+        gpus = base.worlds[t].facility.gpus[:, n:]
+        cost = (f.fleet.cost * base.fixed.throughput[:, generation : generation + 1])[:, 0]
+        willing = ~base.worlds[t].holdco.defaulted & (f.market.availability >= 0.6)
+        share = np.where(willing, base.p.cohorts.firm_share, 0.0).sum(axis=1)
+        np.testing.assert_allclose(
+            gpus.sum(axis=1) * cost, 0.6 * share * f.spending.neocloud[:, 0], rtol=1e-9
+        )
+
+
+def test_a_cohort_signs_for_all_its_units_at_prices_still_to_be_paid(base: Opened) -> None:
+    t = 6
+    n = base.layout.opening[t].facilities
+    world = base.worlds[t]
+    np.testing.assert_allclose(world.contracts.quantity[:, n:], world.facility.gpus[:, n:])
+    assert (world.contracts.kept[:, n:] == 1.0).all()
+    ends = [q for q, b in enumerate(world.contracts.buckets) if b is not None and b[0].shape[1] > n]
+    assert {q - t for q in ends if q in (t + 6, t + 20)} == {6, 20}
+    named = base.layout.opening[t + 1].names[n:]
+    assert named[0] == "CRWV-2027-IG"
+    expiry = world.contracts.buckets[t + 20]
+    assert expiry is not None
+    long = [i for i, name in enumerate(named) if not name.endswith("OTHER")]
+    np.testing.assert_allclose(expiry[0][:, n:][:, long], world.facility.gpus[:, n:][:, long])
+
+
+def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
+    """.40 of other buyers' AI capex, quarter by quarter since the last cohort."""
+    for t in (3, 4, 5, 6):
+        spent = sum(
+            0.4 * (base.flow(q).spending.ai * (1.0 - 1.0 / (1.0 + base.p.glue.other_buyers)))
+            for q in range(3, t + 1)
+        )
+        np.testing.assert_allclose(base.flow(t).spending.neocloud, spent, rtol=1e-9)

@@ -1,0 +1,49 @@
+"""Small pieces of the quarter that a whole run shows too rarely."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from risk.engine.quarter import FASTEST_AHEAD, SLOWEST_AHEAD, SMALLEST_BUILD, _built, _fund
+from tests.engine.base import Array, Opened
+from tests.mechanisms.given import row
+
+
+def test_a_plan_grows_from_what_was_built(base: Opened) -> None:
+    paid = base.flow(9).funding
+    planned = replace(base.worlds[8].plan, log_plan=row(0.0, 0.0, 0.0))
+    some = replace(paid, planned=row(10.0, 10.0, 10.0), capex=row(10.0, 6.0, 0.5))
+    np.testing.assert_allclose(np.exp(_built(planned, some).log_plan), row(10.0, 6.0, 10.0 * SMALLEST_BUILD))
+
+
+@pytest.mark.parametrize("growth", [-0.30, -0.02, 0.03, 0.30])
+def test_firms_fund_ahead_for_a_year_of_bounded_growth(base: Opened, growth: float) -> None:
+    """Told by what a firm raises that no cap binds."""
+    t = 3
+    p = replace(
+        base.p.funding, bond_cap=1e15, leverage_limit=np.full_like(base.p.funding.leverage_limit, 1e3)
+    )
+    before = base.worlds[t - 1]
+    seen = replace(before.seen, plan_growth=np.full((1024, 1), growth))
+    context = base.context(t, p=replace(base.p, funding=p))
+    _, f = _fund(context, replace(before, seen=seen))
+    held = min(max(growth, SLOWEST_AHEAD), FASTEST_AHEAD)
+    year: Array = f.planned * sum(np.exp(held * k) for k in (1, 2, 3, 4))
+    fixed = f.lab_equity + f.payout + f.maturities
+    spare = np.maximum(0.0, before.funding.cash - p.minimum_cash * p.cash)
+    ahead = np.maximum(year + 4.0 * (fixed - f.cfo), 0.0)
+    need = np.maximum(f.planned + fixed + f.spv_support - f.cfo - spare + p.prefunding * ahead, 0.0)
+    np.testing.assert_allclose(f.bonds, need, rtol=1e-9, atol=1.0)
+
+
+def test_ai_share_of_capex_rises_over_two_years(base: Opened) -> None:
+    glue = base.p.glue
+    assert [glue.ai_share_at(t) for t in (0, 4, 8, 20)] == pytest.approx([0.75, 0.785, 0.82, 0.82])
+
+
+def test_shocks_of_a_quarter_are_its_own(base: Opened) -> None:
+    context = base.context(4)
+    np.testing.assert_array_equal(context.factor("Z")[:, 0], base.shocks.common[3, :, 1])
+    np.testing.assert_array_equal(context.own("firm"), base.shocks.idiosyncratic["firm"][3])
+    np.testing.assert_array_equal(context.uniform("lab"), base.shocks.uniform["lab"][3])

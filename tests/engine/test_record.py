@@ -1,0 +1,132 @@
+"""What is remembered of a quarter is what happened in it, under its own name."""
+
+import numpy as np
+import pytest
+
+from risk.assumptions import Assumptions
+from risk.engine import inputs, record
+from risk.engine.record import DEMAND, FUNDING, HEADLINE, INFLOW, LAYERS, LOANS, POWER, REQUIRED, Record
+from risk.mechanisms.private_credit.segments import DIRECT_LENDING
+from tests.engine.base import Array, Opened
+
+ROWS = 500
+T = 11
+
+
+@pytest.fixture(scope="module")
+def kept(base: Opened) -> Record:
+    """The base case up to quarter T."""
+    r = Record(ROWS, base.layout.quarters)
+    record.base_date(r, base.p, base.layout, base.worlds[0], base.fixed)
+    for t in range(1, T + 1):
+        record.quarter(r, base.p, base.layout, base.worlds[t - 1], base.worlds[t], base.flow(t), t)
+    return r
+
+
+def summed(values: Array) -> Array:
+    return np.asarray(values[:ROWS].sum(axis=0))
+
+
+def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
+    f, world = base.flow(T), base.worlds[T]
+    expected = {f"funding.{key}": getattr(f.funding, key) for key in FUNDING}
+    expected |= {f"facility.{key}": getattr(f.neoclouds.facility, key) for key in LOANS}
+    expected |= {
+        "gpu.fleet": world.fleet.energized,
+        "gpu.contract_rent": f.rents.contract,
+        "gpu.spot_rent": f.rents.spot,
+        "gpu.collateral": f.neoclouds.collateral,
+        "revenue.segment": f.adoption.revenue,
+        "credit.exposure": world.segments.exposure,
+        "credit.loss": f.segments.loss,
+        "losses.instrument": f.instrument_losses,
+        "losses.holder": f.cascade.losses,
+        "holdco.notes": world.holdco.notes,
+        "holdco.defaulted": world.holdco.defaulted,
+        "facility.debt": world.facility.debt,
+    }
+    for key, values in expected.items():
+        width = values.shape[1]
+        np.testing.assert_allclose(kept.sums[key][T, :width], summed(values), rtol=1e-12, err_msg=key)
+        np.testing.assert_allclose(kept.squares[key][T, :width], summed(values * 1.0 * values), rtol=1e-12)
+        assert (kept.sums[key][T, width:] == 0.0).all()
+        assert (kept.sums[key][T + 1 :] == 0.0).all()
+
+
+def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
+    f = base.flow(T)
+    for names, key, flows in ((DEMAND, "demand", f.demand), (REQUIRED, "required", f.required)):
+        for i, name in enumerate(names):
+            total = np.broadcast_to(getattr(flows, name), (1024, 1))[:ROWS].sum()
+            assert kept.sums[key][T, i] == pytest.approx(total), name
+    power = (f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_h100e)
+    for i, values in enumerate(power):
+        assert kept.sums["power"][T, i] == pytest.approx(values[:ROWS].sum()), POWER[i]
+    assert kept.sums["inflow"][T, INFLOW.index("customers")] == pytest.approx(f.adoption.revenue[:ROWS].sum())
+    assert kept.sums["value_added"].shape[1] == len(LAYERS) == 8
+
+
+def test_liquidity_is_cash_and_undrawn_revolver_of_the_living(kept: Record, base: Opened) -> None:
+    h = base.worlds[T].holdco
+    liquid = np.where(h.defaulted, 0.0, h.cash + base.p.holdco.revolver - h.revolver)
+    np.testing.assert_allclose(kept.sums["holdco.liquidity"][T], summed(liquid))
+    np.testing.assert_allclose(kept.path("neocloud_liquidity")[T], liquid[:ROWS].sum(axis=1))
+    debt = base.worlds[T].facility.debt.sum(axis=1) + h.notes.sum(axis=1)
+    np.testing.assert_allclose(kept.path("neocloud_debt")[T], debt[:ROWS])
+
+
+def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
+    f = base.flow(T)
+    lost = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, T + 1))
+    np.testing.assert_allclose(kept.path("headline_loss")[T], lost)
+    assert HEADLINE == 4
+    raised = (f.funding.net_debt_change + f.funding.equity).sum(axis=1)
+    np.testing.assert_allclose(kept.path("net_raised")[T], raised[:ROWS])
+    np.testing.assert_array_equal(kept.path("generic_loss")[T], f.segments.loss[:ROWS, DIRECT_LENDING])
+    np.testing.assert_array_equal(kept.path("required_cahn")[T], f.required.cahn[:ROWS, 0])
+    np.testing.assert_array_equal(kept.path("required_energized")[T], f.required.vintage_energized[:ROWS, 0])
+    np.testing.assert_array_equal(kept.path("compute_demand")[T], f.demand.total[:ROWS, 0])
+    np.testing.assert_array_equal(kept.path("lab_recycled")[T], f.demand.lab_recycled[:ROWS, 0])
+    np.testing.assert_allclose(kept.path("quarter_loss")[T], f.instrument_losses[:ROWS].sum(axis=1))
+
+
+def test_the_base_date_has_stocks_and_last_quarters_flows(kept: Record, register: Assumptions) -> None:
+    assert kept.path("capex")[0, 0] == pytest.approx(
+        register.tables["capex.firm"].numbers("capex_last_quarter").sum()
+    )
+    assert kept.path("cfo")[0, 0] == pytest.approx(register.tables["capex.firm"].numbers("cfo").sum())
+    assert kept.path("h100_contract")[0, 0] == pytest.approx(2.65)
+    assert kept.path("h100_spot")[0, 0] == pytest.approx(2.42)
+    assert np.isnan(kept.path("required_revenue")[0]).all()
+    exposed = register.tables["credit.segment"].numbers("exposure")[:2].sum()
+    paper = kept.path("neocloud_debt")[0, 0]
+    assert kept.path("exposed_at_base")[0, 0] == pytest.approx(exposed + paper)
+    history = np.asarray(register.value("revenue.ai_capex_history"))
+    assert kept.path("ai_capex_before")[0, 0] == pytest.approx(history[-2:].sum())
+
+
+def test_coverage_of_a_facility_in_default_is_not_a_number(kept: Record, base: Opened) -> None:
+    n = base.layout.base_book.facilities
+    gone = base.worlds[T].facility.defaulted[:ROWS, :n]
+    assert np.isnan(kept.facility["dscr"][T][gone]).all()
+    assert np.isnan(kept.facility["contracted_coverage"][T][gone]).all()
+    alive = ~gone & (base.worlds[T].facility.debt[:ROWS, :n] > 1.0)
+    assert np.isfinite(kept.facility["dscr"][T][alive]).all()
+
+
+def test_holdings_stand_at_their_instrument_and_holder(register: Assumptions) -> None:
+    matrix = inputs.table_columns(register)["credit.holding.share"]
+    holders = register.tables["credit.holder"].names
+    table = register.tables["credit.holding"]
+    found = zip(table.words("instrument"), table.words("holder"), table.numbers("share"), strict=True)
+    for instrument, holder, share in found:
+        assert matrix[inputs.INSTRUMENTS.index(instrument), holders.index(holder)] == share
+    np.testing.assert_allclose(matrix.sum(axis=1), 1.0)
+
+
+def test_launches_are_quarters_from_the_base_date(register: Assumptions) -> None:
+    launch = inputs.table_columns(register)["gpu.generation.launch"][0]
+    names = register.tables["gpu.generation"].names
+    assert dict(zip(names, launch, strict=True)) == {
+        "A100": -23, "H100": -14, "H200": -7, "B200": -5, "Rubin": 2, "Next": 10
+    }  # fmt: skip
