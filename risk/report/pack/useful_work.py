@@ -1,0 +1,54 @@
+"""Rent per unit of useful work: what a million output tokens cost in rent, by generation."""
+
+from __future__ import annotations
+
+from risk.analysis import register
+from risk.processes.decode import largest_batch, step_latency, tokens_per_device_hour
+from risk.report.pack.results import Array, Results
+from risk.report.table import Column, Content, Formula, Table
+
+MILLION = 1e6
+DATES = ("2026Q2", "2028Q4", "2030Q4")
+
+
+def tokens(results: Results) -> Array:
+    """Output tokens a device of each generation makes in an hour, by the decode-cost identity, (generation,).
+
+    Memory bandwidth streams the weights of a 70B model once a step; the batch is what its caches fit beside
+    them on the devices that hold it together.
+    """
+
+    def entry(name: str) -> float:
+        return float(register.numbers(results.register, f"gpu.decode.{name}"))
+
+    bandwidth, memory = (
+        register.column(results.register, "gpu.generation", c) for c in ("memory_bandwidth", "memory")
+    )
+    weights, devices = entry("model_bytes"), entry("devices")
+    batch = largest_batch(devices * memory, weights, entry("cache_per_request"))
+    return tokens_per_device_hour(step_latency(weights, bandwidth), batch, devices)
+
+
+def table(results: Results) -> Table:
+    """Tokens an hour, mean one-year rent at some dates, and rent per million tokens (live)."""
+    names = register.words(results.register, "gpu.generation")
+    rents, _ = results.run.mean("gpu.contract_rent")
+    made = tokens(results) / MILLION
+    columns = [Column("label", "Generation"), Column("tokens", "M tokens/h", "years", style="engine", span=2)]
+    for date in DATES:
+        columns.append(Column(f"rent_{date}", f"Rent {date}, USD/h", "price", style="engine", span=2))
+        columns.append(Column(f"cost_{date}", "USD/M tokens", "price", style="calculation", span=2))
+    rows = []
+    for g, name in enumerate(names):
+        cells: list[Content] = [name, float(made[g])]
+        for date in DATES:
+            rent = float(rents[results.labels.index(date), g])
+            formula = Formula(f"{{row.rent_{date}}}/{{row.tokens}}", rent / float(made[g]))
+            cells += [rent, formula]
+        rows.append(tuple(cells))
+    title = "Rent per unit of useful work: decode of a 70B model, mean one-year rents"
+    note = (
+        "Decode-cost identity: weights over bandwidth a step, shared by the batch whose caches fit. "
+        "Rents of generations not yet launched are what they would ask."
+    )
+    return Table("useful-work", tuple(columns), tuple(rows), title, note, names)
