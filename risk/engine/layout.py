@@ -24,8 +24,6 @@ COHORT_EVERY = 4
 """Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
 
 LAST_COHORT = "2031Q4"
-LONGEST_TENOR = 24
-"""Quarters after the last date of the book or the run within which anything signed or issued falls due."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def layout(assumptions: Assumptions) -> Layout:
     book = books.assemble(
         _base_rows(assumptions) + _cohort_rows(assumptions, cohorts, cohort_firms), firms, quarters
     )
-    last = max(int(book.due.max()), quarters) + LONGEST_TENOR
+    last = _last_date(assumptions, book, quarters)
     order = np.argsort([firms.index(f) for f in base.words("firm")], kind="stable")
 
     def column(name: str) -> Array:
@@ -96,6 +94,15 @@ def layout(assumptions: Assumptions) -> Layout:
         tenant=firms.index(tenants[0]) if tenants else 0,
         last=last,
     )
+
+
+def _last_date(assumptions: Assumptions, book: books.Book, quarters: int) -> int:
+    """Last quarter in which anything of the book, or signed or issued by the end of the run, falls due."""
+    tenors = ("note_quarters", "renewal_quarters", "cohort_contract_quarters")
+    longest = max(np.max(assumptions.value(f"neoclouds.{name}")) for name in tenors)
+    contracts = assumptions.tables["neoclouds.facility"].numbers("contract_last")
+    notes = assumptions.tables["neoclouds.note"].numbers("quarter_due")
+    return int(max(book.due.max(), quarters + longest, contracts.max(), notes.max(initial=0.0)))
 
 
 def _refuse_reordered(generations: tuple[str, ...]) -> None:

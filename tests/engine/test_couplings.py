@@ -104,6 +104,7 @@ COMPANIES = {"contracts", "facility", "holdco"}
         # rents retire old units, and the accelerator reads rents without a switch (docs/decisions/0006)
         ({"own": "rent"}, GPUS | CAPEX),
         ({"factor": "P"}, GPUS | CAPEX),
+        ({"factor": "H"}, GPUS | CAPEX),
         ({"uniform": "lab"}, COMPANIES | {"cascade"}),
         ({"uniform": "ig"}, COMPANIES | {"cascade"}),
         ({"uniform": "recovery"}, {"cascade"}),

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions
+from risk.engine import simulate
 from risk.engine.layout import Layout, layout
 from risk.errors import AssumptionError
 from risk.mechanisms.neocloud.book import PAYERS
+from tests.engine.base import changed
 
 
 def with_rows(register: Assumptions, table: str, rows: tuple[Any, ...]) -> Assumptions:
@@ -73,8 +75,23 @@ def test_cohorts_cost_the_cohort_multiple_and_repay_in_equal_parts(register: Ass
         assert plan.book.due[i] - t == life
         paid = plan.book.amortization[t + 1 : t + 1 + life, i]
         np.testing.assert_allclose(paid, 1 / life)
-    assert plan.last >= plan.book.due.max() + 20
-    assert plan.last >= plan.quarters + 20
+    assert plan.last == 46, "notes of 20 quarters issued in the last"
+
+
+def test_long_tenors_have_their_place(register: Assumptions) -> None:
+    """A note of ten years, a lease of fifteen, a bullet in 2046: nothing falls off the calendar."""
+    table = register.tables["neoclouds.facility"]
+    lease: Any = table.rows[-1]
+    rows = (*table.rows[:-1], lease.model_copy(update={"contract_first": 60.0, "contract_last": 60.0}))
+    notes = register.tables["neoclouds.note"].rows
+    late: Any = notes[0]
+    long = with_rows(register, "neoclouds.facility", rows)
+    long = with_rows(long, "neoclouds.note", (late.model_copy(update={"quarter_due": 80.0}), *notes[1:]))
+    plan = layout(changed(long, {"neoclouds.note_quarters": 40.0}))
+    assert plan.last == 80
+    np.testing.assert_allclose(plan.expiry.sum(axis=0), 1.0)
+    assert plan.bullets[80].sum() == late.amount * 1e9
+    simulate(changed(long, {"neoclouds.note_quarters": 40.0}), 1, 0, paths=2)
 
 
 def test_what_exists_opens_a_quarter_later(register: Assumptions) -> None:

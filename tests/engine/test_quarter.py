@@ -47,3 +47,18 @@ def test_shocks_of_a_quarter_are_its_own(base: Opened) -> None:
     np.testing.assert_array_equal(context.factor("Z")[:, 0], base.shocks.common[3, :, 1])
     np.testing.assert_array_equal(context.own("firm"), base.shocks.idiosyncratic["firm"][3])
     np.testing.assert_array_equal(context.uniform("lab"), base.shocks.uniform["lab"][3])
+
+
+def test_what_is_seen_is_what_happened(base: Opened) -> None:
+    t = 9
+    seen, f = base.worlds[t].seen, base.flow(t)
+    np.testing.assert_allclose(seen.rents, 0.85 * f.rents.contract + 0.15 * f.rents.spot)
+    np.testing.assert_array_equal(seen.availability, f.market.availability)
+    np.testing.assert_array_equal(seen.demand, f.demand.total)
+    np.testing.assert_array_equal(seen.recycled, f.demand.lab_recycled)
+    np.testing.assert_array_equal(seen.surprise, f.rents.surprise)
+    np.testing.assert_array_equal(seen.jump, f.rents.jump)
+    np.testing.assert_allclose(seen.revenue[:, 0], f.adoption.revenue.sum(axis=1))
+    np.testing.assert_allclose(seen.plan_growth[:, 0], f.plan.growth.mean(axis=1))
+    committed = np.interp(t, base.p.demand.commitment_quarters, base.p.demand.committed)
+    np.testing.assert_allclose(seen.lab_shortfall, np.maximum(0.0, 1.0 - f.demand.coverage) * committed)

@@ -237,6 +237,24 @@ def test_called_guarantees_are_a_use_of_funds(base: Opened) -> None:
     assert (worse_off <= 1.0).all(), "less capex, or more debt and equity, or less cash"
 
 
+def test_what_brings_digestion_nearer(base: Opened) -> None:
+    """A wider gap, idle GPUs, plans that cannot be paid for, wide spreads."""
+    usual = base.flow(T).plan.hazard
+    capital = 2.0 * base.worlds[T - 1].required.long_lived
+    gap = base.again(T, other(base, "required", long_lived=capital))[1].plan.hazard
+    idle = base.again(T, other(base, "fleet", energized=3.0 * base.worlds[T - 1].fleet.energized))[1]
+    broke = base.again(T, other(base, "funding", cash=np.zeros_like(base.worlds[T - 1].funding.cash)))[1]
+    wide = base.again(T, other(base, "market", spread=base.worlds[T - 1].market.spread + 0.05))[1].plan.hazard
+    assert mostly(usual, gap)
+    assert mostly(usual, wide)
+    slack = idle.rents.utilization < np.minimum(base.flow(T).rents.utilization, 0.6)
+    assert slack.any()
+    assert (idle.plan.hazard[slack] > usual[slack]).mean() > 0.9, "the fleet's opex widens the gap besides"
+    cut = broke.funding.cut.sum(axis=1) > base.flow(T).funding.cut.sum(axis=1) + 1e9
+    assert cut.any()
+    assert (broke.plan.hazard[cut] > usual[cut]).all()
+
+
 # ─── neoclouds ───
 
 

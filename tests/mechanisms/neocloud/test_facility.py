@@ -399,6 +399,20 @@ def test_richer_collateral_never_loses_more() -> None:
     assert losses[-1] == 0.0
 
 
+@examples(st.floats(2.0, 6.0), st.floats(0.0, 8.0), st.floats(0.0, 1.0), st.floats(0.2, 1.0))
+def test_a_payers_failure_never_raises_cash(price: float, spot: float, kept: float, haircut: float) -> None:
+    """Relation 26, where the contract pays what its units would fetch; a haircut costs in any case."""
+    spot = min(spot, 0.96 * price / (0.85 * 0.75))
+    whole_book, left = 8_000.0, 8_000.0 * kept
+    before = step(contracted=row(whole_book), billed_rate=row(price * whole_book), spot=row(spot))[1].cfads
+    after = step(contracted=row(left), billed_rate=row(price * left), spot=row(spot))[1].cfads
+    assert after.item() <= before.item() + 1.0
+    cut = step(contracted=row(whole_book), billed_rate=row(haircut * price * whole_book), spot=row(spot))[
+        1
+    ].cfads
+    assert cut.item() <= before.item() + 1.0
+
+
 def test_money_times_1024_is_money_times_1024() -> None:
     """Relation 22: every amount in dollars scales to the bit, decisions stay."""
     scale = 1024.0
