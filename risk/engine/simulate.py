@@ -72,7 +72,7 @@ def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Lin
         context = Context(p, layout, fixed, links, shocks, events, t)
         after, flows = quarter.step(context, state)
         record.quarter(r, p, layout, state, after, flows, t)
-        tally.add(layout, bars.seasoning_quarters, state, after, flows, fixed, t)
+        tally.add(layout, bars.seasoning_quarters, after, flows, fixed, t)
         state = after
     _refuse_non_finite(r, block)
     calendar = assumptions.calendar

@@ -48,17 +48,15 @@ class Tally:
         """Running sum of a quantity, (quarter + 1, path)."""
         return np.cumsum(self.history[name], axis=0)
 
-    def add(
-        self, layout: Layout, seasoning: float, before: World, after: World, f: Flows, fixed: Fixed, t: int
-    ) -> None:
+    def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
         new = _seasoned(layout, seasoning, after, fixed, t) | _losses(f) | _defaults(layout, after)
         for name, values in new.items():
             kept = np.asarray(values, dtype=np.float64)[: self.rows]
             self.history.setdefault(name, [np.zeros(self.rows)]).append(kept)
-        self._bullets(layout, before, after, f, t)
+        self._bullets(layout, after, f, t)
 
-    def _bullets(self, layout: Layout, before: World, after: World, f: Flows, t: int) -> None:
+    def _bullets(self, layout: Layout, after: World, f: Flows, t: int) -> None:
         """Bullets due in quarter t, and those that a default brings down, at the dates they were due."""
         book, loans, company = layout.book, f.neoclouds.facility, f.neoclouds.holdco
         self._add(self.due, t, loans.balloon_due)
@@ -71,7 +69,7 @@ class Tally:
             self._add(self.due, book.due[column], lost[:, k : k + 1])
         paths = np.flatnonzero(company.default[: self.rows].any(axis=1))
         for q in range(t + 1, self.quarters + 1):
-            self.due[q, paths] += (company.default[paths] * before.holdco.due[q][paths]).sum(axis=1)
+            self.due[q, paths] += (company.default[paths] * after.holdco.due[q][paths]).sum(axis=1)
 
     def _add(self, into: Array, t: int, amounts: Array) -> None:
         into[t] += amounts.sum(axis=1)[: self.rows]

@@ -150,6 +150,9 @@ def test_a_forced_stress_hits_from_its_first_quarter(register: Assumptions, bloc
     wider = hit.series["hy_spread"][first] - block.series["hy_spread"][first]
     touched = wider > 0.0
     np.testing.assert_allclose(wider[touched], 0.03, atol=1e-6)
+    later = [hit.series["hy_spread"][first + k] - block.series["hy_spread"][first + k] for k in (1, 2)]
+    assert np.median(later[0][touched]) > 0.029, "the last quarter is in"
+    assert np.median(later[1][touched]) < 0.01, "and the next one out"
     assert abs(touched.mean() - 0.5) < 4 * 0.5 / 32
     free = np.flatnonzero(~touched)
     for name, values in hit.outcomes.items():

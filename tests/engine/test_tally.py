@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from risk.assumptions import Assumptions
+from risk.engine import simulate
 from risk.engine.tally import Tally
 from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
-from tests.engine.base import Opened
+from tests.engine.base import SEED, Opened
 
 ROWS = 300
 
@@ -14,7 +16,7 @@ ROWS = 300
 def tally(base: Opened) -> Tally:
     found = Tally(ROWS, base.layout.quarters)
     for t in range(1, len(base.worlds)):
-        found.add(base.layout, 8.0, base.worlds[t - 1], base.worlds[t], base.flow(t), base.fixed, t)
+        found.add(base.layout, 8.0, base.worlds[t], base.flow(t), base.fixed, t)
     return found
 
 
@@ -76,3 +78,12 @@ def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -
 def test_no_more_is_sound_than_was_due(tally: Tally) -> None:
     assert (tally.sound <= tally.due + 1.0).all()
     assert (tally.sound >= 0.0).all()
+
+
+def test_a_block_reports_what_was_tallied(tally: Tally, base: Opened, register: Assumptions) -> None:
+    found = simulate(register, SEED, 0, paths=ROWS).outcomes
+    wall = register.calendar.index("2031Q4")
+    due, sound = tally.due[: wall + 1].sum(axis=0), tally.sound[: wall + 1].sum(axis=0)
+    np.testing.assert_allclose(found["bullet_failure_share"], 1.0 - sound / due, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found["neocloud_loss"], tally.cumulative("paper_loss")[-1], rtol=1e-12)
+    np.testing.assert_array_equal(found["defaulted_compute_2032"], tally.path("seasoned")[-1])
