@@ -118,7 +118,11 @@ def _definition(run: Run, lens: str, basis: str, required: Array, yearly: Array)
         ("vintage", "with_internal"): "B1",
         ("vintage", "external"): "B1x",
         ("vintage_energized", "with_internal"): "B1_energized",
+        ("vintage_energized", "external"): "B1x_energized",
         ("cahn", "with_internal"): "B1_cahn",
+        ("cahn", "external"): "B1x_cahn",
+        ("cahn_all", "with_internal"): "B1_cahn_all",
+        ("cahn_all", "external"): "B1x_cahn_all",
     }.get((lens, basis), "")
     short = None
     if outcome:

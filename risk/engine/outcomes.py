@@ -96,6 +96,10 @@ def outcomes(r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int) -> 
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
+LENSES = ("energized", "cahn", "cahn_all")
+"""Lenses on required revenue beside the vintage lens of B1."""
+
+
 def _gap(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
     """B1: realized against required revenue, by calendar year and by definition."""
     revenue, required = r.path("revenue"), r.path("required_revenue")
@@ -106,14 +110,17 @@ def _gap(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
         """By year, (year, path)."""
         return np.stack([realized[w.year(y)].sum(axis=0) / needed[w.year(y)].sum(axis=0) for y in years])
 
+    def short(realized: Array, lens: str) -> Flags:
+        return np.asarray((coverage(realized, r.path(f"required_{lens}")) < 1.0).all(axis=0))
+
     covered, external = coverage(with_internal, required), coverage(revenue, required)
     enough = covered >= 1.0
     last = w.year(years[-1])
     return {
         "B1": ~enough.any(axis=0),
         "B1x": (external < 1.0).all(axis=0),
-        "B1_cahn": (coverage(with_internal, r.path("required_cahn")) < 1.0).all(axis=0),
-        "B1_energized": (coverage(with_internal, r.path("required_energized")) < 1.0).all(axis=0),
+        **{f"B1_{lens}": short(with_internal, lens) for lens in LENSES},
+        **{f"B1x_{lens}": short(revenue, lens) for lens in LENSES},
         "closing_year": np.where(enough.any(axis=0), enough.argmax(axis=0) + years[0], np.nan),
         **{f"coverage_{year}": covered[i] for i, year in enumerate(years)},
         f"coverage_external_{years[-1]}": external[-1],

@@ -172,7 +172,7 @@ def _base_series(
 
 def _base_memo(p: Parameters, world: World) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
-    flows = ("required_cahn", "required_energized", "net_raised", "quarter_loss")
+    flows = ("required_cahn", "required_cahn_all", "required_energized", "net_raised", "quarter_loss")
     generic = ("generic_default_rate", "generic_loss", "generic_defaulted")
     exposed = _neocloud_debt(world) + total(world.segments.exposure[:, : SOFTWARE + 1])
     return dict.fromkeys((*flows, *generic), 0.0) | {
@@ -237,6 +237,7 @@ def _memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
         "compute_demand": f.demand.total,
         "lab_recycled": f.demand.lab_recycled,
         "required_cahn": f.required.cahn,
+        "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change + f.funding.equity),
         "quarter_loss": total(f.instrument_losses),

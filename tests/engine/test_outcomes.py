@@ -51,6 +51,7 @@ QUIET: dict[str, float] = {
     "compute_share": 0.6,
     "required_revenue": 100.0,
     "required_cahn": 100.0,
+    "required_cahn_all": 100.0,
     "required_energized": 100.0,
     "compute_demand": 200.0,
     "lab_recycled": 20.0,
@@ -147,6 +148,7 @@ def test_b1x_counts_external_revenue_only() -> None:
 def test_b1_under_the_other_definitions() -> None:
     found = find(revenue=series(60.0), required_cahn=series(111.0), required_energized=series(109.0))
     assert (found["B1"], found["B1_cahn"], found["B1_energized"]) == (0.0, 1.0, 0.0)
+    assert (found["B1x_cahn"], found["B1x_energized"], found["B1_cahn_all"]) == (1.0, 1.0, 0.0)
 
 
 def test_the_gap_is_required_less_realized() -> None:
