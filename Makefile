@@ -16,11 +16,11 @@ COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --un
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack batch test check bench clean lock
+.PHONY: help setup system run pack batch amplification test check bench clean lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
-	    printf '%-14s %s\n' "$$target" "$$what"; done
+	    printf '%-21s %s\n' "$$target" "$$what"; done
 
 setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
 
@@ -36,6 +36,9 @@ pack: .venv/ready ## simulate SCENARIO if needed and write reports/SCENARIO/pack
 
 batch: .venv/ready ## every scenario into reports/, and a workbook comparing them
 	$(BIN)/bubblerisk batch $(OPTIONS)
+
+amplification: .venv/ready ## loss with and without each coupling of SCENARIO, and the loop gain
+	$(BIN)/bubblerisk amplification $(SCENARIO) $(OPTIONS)
 
 test: lint ## ruff, mypy --strict, import-linter and all tests
 	$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -63,6 +63,8 @@ OUTCOMES: tuple[Variable, ...] = (
     Variable("loss_without_software", "USD bn", "Headline loss without software borrowers"),
     Variable("neocloud_loss", "USD bn", "Loss on neocloud facilities and HoldCo paper"),
     Variable("headline_loss_2030", "USD bn", "Headline credit loss to 2030Q4"),
+    Variable("second_round", "USD bn", "Second-round mark-to-market to 2032Q4, never added to losses"),
+    Variable("second_round_share", "fraction", "Second round over first-round loss, worst year"),
     Variable("paper_loss_share", "fraction", "GPU-backed and HoldCo paper: loss over par by 2030Q4"),
     Variable("exposed_recovery", "fraction", "Recovery on AI-exposed private credit by 2030Q4"),
     Variable("credit_worst_year", "USD bn", "Worst year's first-round credit loss, all segments"),
@@ -96,6 +98,10 @@ OUTCOMES: tuple[Variable, ...] = (
     Variable("utilization_low", "fraction", "Lowest quarterly utilization"),
     Variable("defaulted_compute_2030", "fraction", "Seasoned neocloud compute in default by 2030Q4"),
     Variable("defaulted_compute_2032", "fraction", "Seasoned neocloud compute in default by 2032Q4"),
+    Variable(
+        "distressed_compute_2030", "fraction", "Seasoned compute in default or amended by 2030Q4"
+    ),
+    Variable("wall_default_2028", "USD bn", "B loans in default at their maturity by 2028Q4"),
     Variable("bullet_failure_share", "fraction", "Share of the debt wall to 2031Q4 that fails"),
     Variable("spread_peak", "bp", "Peak high-yield spread"),
     Variable("spread_mean", "bp", "Mean high-yield spread"),
@@ -107,8 +113,17 @@ OUTCOMES: tuple[Variable, ...] = (
 FACILITY_SERIES: tuple[Variable, ...] = (
     Variable("dscr", "multiple", "Debt service coverage ratio"),
     Variable("contracted_coverage", "multiple", "Contracted net cash / remaining debt service"),
+    Variable("maturity_gap", "year", "Life of the debt left less life of the contracts left"),
+    Variable("stage", "1", "Rung of the distress ladder (0 sound … 7 maturity default)"),
 )
 """Series per facility of the book at the base date."""
+
+FIRM_SERIES: tuple[Variable, ...] = (
+    Variable("firm_coverage", "multiple", "Contracted net cash / remaining debt service, base facilities"),
+    Variable("refinancing_need", "USD bn", "Notes, balloons and revolver due within four quarters"),
+    Variable("runway", "quarter", "Liquidity over the quarter's burn, maturities aside"),
+)
+"""Series per neocloud HoldCo."""
 
 COUPLINGS: tuple[str, ...] = (
     "capex->supply",
@@ -120,8 +135,16 @@ COUPLINGS: tuple[str, ...] = (
     "losses->spread",
     "spread->capex",
     "fire-sale->rent",
+    "losses->pensions",
+    "spread->banks",
+    "wall->clo",
+    "losses->nbfi",
 )
-"""Every feedback between mechanisms; off = its input is the base median path."""
+"""Every feedback between mechanisms; off = its input is the base median path.
+
+The last four are the pathways of the cascade to holders: pension calls, bank securities, the CLO bid at the
+maturity wall, bank lines to private-credit vehicles.
+"""
 
 EVENT_VARIABLES: Mapping[str, str] = {
     "demand": "log",
@@ -151,6 +174,7 @@ class Block:
     outcomes : name → (path,) scalar; flags are 0 or 1, a quarter of occurrence is NaN where it never came.
     series : name → (quarter + 1, path) float32.
     facility : name → (quarter + 1, path, facility) float32; empty beyond `FACILITY_BLOCKS`.
+    firm : name → (quarter + 1, path, HoldCo) float32; empty beyond `FACILITY_BLOCKS`.
     sums, squares : key → (quarter + 1, entity) sum over kept paths of x and of x².
     identities : accounting identity → largest relative error on any path and quarter.
     """
@@ -165,3 +189,4 @@ class Block:
     squares: Mapping[str, Floats]
     identities: Mapping[str, float]
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    firm: Mapping[str, Singles] = field(default_factory=dict)

@@ -61,7 +61,7 @@ def test_every_entry_with_a_prior_is_read_by_path(register: Assumptions) -> None
         if f.type == DRAWN
     }
     with_prior = {name for name, e in register.entries.items() if e.prior is not None}
-    assert drawn == with_prior - {"dependence.degrees_of_freedom"}
+    assert drawn == with_prior
 
 
 @pytest.mark.parametrize("which", ["gpu.delivery_weights", "revenue.run_rate", "capex.payout"])

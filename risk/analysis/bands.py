@@ -42,8 +42,13 @@ class Band:
         return found
 
 
-def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS) -> Band:
+def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int = 1) -> Band:
     """Quantiles over the paths of (quarter, path) values, NaN left out.
+
+    Parameters
+    ----------
+    together : values that each path has side by side; only paths are independent, so the errors count these
+        alone, which is an upper bound.
 
     Notes
     -----
@@ -55,12 +60,14 @@ def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS) -> Band:
     shape = (len(levels), len(series))
     found, error = np.full(shape, np.nan), np.full(shape, np.nan)
     for t, n in enumerate(counts.tolist()):
+        independent = -(-n // together)
+        scale = (n - 1) / max(independent - 1, 1)
         for i, level in enumerate(levels if n else ()):
             position = level * (n - 1)
             low = int(position)
             high = min(low + 1, n - 1)
             found[i, t] = ordered[t, low] + (position - low) * (ordered[t, high] - ordered[t, low])
-            below, above = _ranks(n, level)
+            below, above = (round(rank * scale) for rank in _ranks(independent, level))
             error[i, t] = (ordered[t, above] - ordered[t, below]) / (2.0 * NORMAL_95)
     return Band(levels, found, error, counts)
 

@@ -1,8 +1,9 @@
 """Neocloud facilities at the base date: what contracts pay, what the debt costs, when each ends.
 
-Everything here follows from the register, without simulation. Data-centre leases and loans with a balloon are
-stated twice, interest-only and fully amortizing, because their scheduled service hides what falls due at the
-end.
+Everything here follows from the register, without simulation: every loan keeps to the schedule of its row,
+draws what is committed on time, and pays its coupon, which for a floating loan is that at the base date's
+SOFR. Data-center leases and loans with a balloon are stated twice, interest-only and fully amortizing: their
+scheduled service hides what falls due at the end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from risk.analysis import register
 from risk.analysis.register import Register
-from risk.processes.annuity import level_pay_balance, level_payment
+from risk.mechanisms.neocloud import book
+from risk.processes.annuity import level_payment
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -31,14 +33,21 @@ class Facility:
     Attributes
     ----------
     kind : "gpu" or "data_center"; `payer` : class of who owes the contract.
+    lender : of record; `instrument` : what the debt is written as.
+    rate : "fixed" or "floating"; `amortization` : "level", "equal" or "sculpted".
+    undrawn : commitment the lender still has to fund; `draw_quarters` : over how many quarters.
     contract_life : average life of the contracts left; `contract_end` : the last of them.
+    contracted_share : of the life of the debt, unit by unit, the share under contract.
     debt_life : weighted average life of the principal left; `debt_end` : final maturity.
     asset_life : what the collateral has left to earn; `lease_life` : of the site, None if not stated.
-    cash : contract bills less operating cost, a quarter, all units let.
+    cash : contract bills less operating cost, a quarter, all units let; `bills` : before operating cost.
+    scheduled : principal and interest of the first quarter, before any draw.
     contracted : contract cash still to come after each quarter 0, 1, … until the debt is repaid, operating
         cost off, if every contract runs as written and none is renewed.
-    service : scheduled principal and interest still to come after each quarter, the balloon in.
+    service : scheduled principal and interest still to come after each quarter, the balloon in, on what is
+        drawn by then.
     balance : principal outstanding after each quarter.
+    repaid, bullet : scheduled principal of each quarter, and the balloon where it falls due.
     """
 
     name: str
@@ -47,19 +56,26 @@ class Facility:
     kind: str
     payer: str
     lender: str
+    instrument: str
     stylised: bool
     gpus: float
     price: float
     opex: float
     debt: float
     coupon: float
+    rate: str
+    amortization: str
+    undrawn: float
+    draw_quarters: int
     balloon: float
     contract_life: float
     contract_end: float
+    contracted_share: float
     debt_life: float
     debt_end: float
     asset_life: float
     lease_life: float | None
+    bills: float
     cash: float
     scheduled: float
     interest_only: float
@@ -67,7 +83,8 @@ class Facility:
     contracted: Array
     service: Array
     balance: Array
-    principal: Array
+    repaid: Array
+    bullet: Array
 
     @property
     def duration_gap(self) -> float:
@@ -89,44 +106,40 @@ def facilities(assumptions: Register, quarters: int) -> tuple[Facility, ...]:
 
 def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> Facility:
     x = _numbers(assumptions, row)
-    rate, life = x["coupon"] / 4.0, round(x["debt_quarters"])
-    balloon = x["balloon"] * x["debt"]
-    balance = _balance(x["debt"], rate, life, balloon, quarters)
-    principal = -np.diff(balance, prepend=balance[0])
+    life = round(x["debt_quarters"])
     opex = _operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"]
     available = register.number(assumptions, "neoclouds.contract_availability")
     paid = available * x["price"] * (1.0 - x["prepaid_share"])  # a prepayment is taken off the bills
-    left = _unit_quarters_left(x["contract_first"], x["contract_last"], life, quarters) * x["gpus"] * HOURS
+    left = _quarters_left(x["contract_first"], x["contract_last"], life, quarters)
+    hours = x["gpus"] * HOURS
+    debt = _schedule(assumptions, row, x, quarters)
+    texts = ("name", "firm", "generation", "kind", "payer", "lender", "instrument", "rate", "amortization")
+    same = ("gpus", "price", "debt", "coupon", "undrawn", "balloon")
     return Facility(
-        name=str(row["name"]),
-        firm=str(row["firm"]),
-        generation=str(row["generation"]),
-        kind=str(row["kind"]),
-        payer=str(row["payer"]),
-        lender=str(row["lender"]),
+        **{name: str(row[name]) for name in texts},  # type: ignore[arg-type]
+        **{name: x[name] for name in same},  # type: ignore[arg-type]
         stylised=bool(row["stylised"]),
-        gpus=x["gpus"],
-        price=x["price"],
         opex=opex,
-        debt=x["debt"],
-        coupon=x["coupon"],
-        balloon=x["balloon"],
+        draw_quarters=round(x["draw_quarters"]),
         contract_life=(x["contract_first"] + x["contract_last"]) / 8.0,
         contract_end=x["contract_last"] / 4.0,
-        debt_life=_average_life(x["debt"], rate, life, balloon),
+        contracted_share=float(left[0] / life),
+        debt_life=debt.life,
         debt_end=life / 4.0,
         asset_life=_asset_life(assumptions, str(row["kind"])),
         lease_life=register.number(assumptions, LEASE_YEARS)
         if register.has(assumptions, LEASE_YEARS)
         else None,
-        cash=HOURS * x["gpus"] * (paid - opex),
-        scheduled=float(level_payment(x["debt"], rate, life, balloon)),
-        interest_only=rate * x["debt"],
-        amortizing=float(level_payment(x["debt"], rate, life)),
-        contracted=left * (paid - opex),
-        service=_service_left(x["debt"], rate, life, balloon, quarters),
-        balance=balance,
-        principal=principal,
+        bills=hours * paid,
+        cash=hours * (paid - opex),
+        scheduled=x["debt"] * (debt.first + x["coupon"] / 4.0),
+        interest_only=x["debt"] * x["coupon"] / 4.0,
+        amortizing=float(level_payment(x["debt"], x["coupon"] / 4.0, life)),
+        contracted=left * hours * (paid - opex),
+        service=debt.service,
+        balance=debt.balance,
+        repaid=debt.repaid,
+        bullet=debt.bullet,
     )
 
 
@@ -136,28 +149,80 @@ def _numbers(assumptions: Register, row: dict[str, object]) -> dict[str, float]:
     return {name: float(row[name]) * SCALE[unit] for name, unit in units.items()}  # type: ignore[arg-type]
 
 
-def _balance(debt: float, rate: float, life: int, balloon: float, quarters: int) -> Array:
-    """Principal outstanding after each quarter; the balloon is gone at maturity, (quarters + 1,)."""
-    elapsed = np.arange(quarters + 1, dtype=np.float64)
-    balance = level_pay_balance(debt, rate, life, np.minimum(elapsed, life), balloon)
-    return np.where(elapsed < life, balance, 0.0)
+@dataclass(frozen=True)
+class _Schedule:
+    """What a loan owes if everybody keeps to it; arrays as in `Facility`."""
+
+    first: float  # share of the debt repaid in the first quarter
+    life: float  # years until the average dollar of principal is due
+    service: Array
+    balance: Array
+    repaid: Array
+    bullet: Array
 
 
-def _service_left(debt: float, rate: float, life: int, balloon: float, quarters: int) -> Array:
-    """Principal and interest still to come after each quarter, (quarters + 1,)."""
-    left = np.maximum(life - np.arange(quarters + 1), 0)
-    return np.where(left > 0, left * float(level_payment(debt, rate, life, balloon)) + balloon, 0.0)
+def _schedule(assumptions: Register, row: dict[str, object], x: dict[str, float], quarters: int) -> _Schedule:
+    """The schedule of a row; what is drawn joins the schedule of what is there."""
+    end, draws = round(x["debt_quarters"]), round(x["draw_quarters"])
+    loan = _loan(assumptions, row, x)
+    span = np.arange(max(quarters, end) + 1)
+    shares, ahead = book.amortization(loan, len(span) - 1), book.balances_ahead(loan, len(span) - 1)
+    standing = np.where(span < end, 1.0 - np.cumsum(shares), 0.0)
+    drawn = np.where((span > 0) & (span <= draws), x["undrawn"] / max(draws, 1), 0.0)
+    before = np.concatenate([[1.0], standing[:-1]])
+    original = x["debt"] + np.cumsum(np.divide(drawn, before, out=np.zeros_like(before), where=before > 0.0))
+    due = shares + x["balloon"] * (span == end)
+    kept = slice(0, quarters + 1)
+    return _Schedule(
+        first=float(shares[1]),
+        life=float((span * due).sum() / 4.0),
+        service=(original * (standing + x["coupon"] / 4.0 * ahead))[kept],
+        balance=(original * standing)[kept],
+        repaid=(original * shares)[kept],
+        bullet=(original * x["balloon"] * (span == end))[kept],
+    )
 
 
-def _average_life(debt: float, rate: float, life: int, balloon: float) -> float:
-    """Years until the average dollar of principal is due."""
-    elapsed = np.arange(life + 1, dtype=np.float64)
-    repaid = -np.diff(level_pay_balance(debt, rate, life, elapsed, balloon))
-    repaid[-1] += balloon
-    return float((np.arange(1, life + 1) * repaid).sum() / debt / 4.0)
+def _loan(assumptions: Register, row: dict[str, object], x: dict[str, float]) -> book.Row:
+    """A row as the facility book has it, as far as its schedule goes."""
+    return book.Row(
+        name=str(row["name"]),
+        firm=0,
+        generation=0,
+        payer=0,
+        origination=0,
+        due=round(x["debt_quarters"]),
+        coupon=x["coupon"],
+        balloon=x["balloon"],
+        amortization=str(row["amortization"]),
+        data_center=row["kind"] == "data_center",
+        floating=row["rate"] == "floating",
+        instrument=0,
+        profile=_cash_profile(assumptions, row, x) if row["amortization"] == "sculpted" else None,
+    )
 
 
-def _unit_quarters_left(first: float, last: float, life: int, quarters: int) -> Array:
+def _cash_profile(assumptions: Register, row: dict[str, object], x: dict[str, float]) -> Array:
+    """Cash per GPU-hour that the lender of a sculpted loan expects in each quarter of its life, (life,).
+
+    Contracts run as written; what has ended earns a haircut rent that falls as the market expects.
+    """
+
+    def number(name: str) -> float:
+        return register.number(assumptions, name)
+
+    quarter = np.arange(1.0, round(x["debt_quarters"]) + 1.0)
+    first, last = x["contract_first"], x["contract_last"]
+    let = np.clip((last - quarter + 1.0) / (last - first + 1.0), 0.0, 1.0)
+    use = number("gpu.normal_utilization") + number("neoclouds.utilization_premium")
+    decline = np.exp(-number("gpu.median_rent_decline") * quarter / 4.0)
+    merchant = number("neoclouds.merchant_haircut") * use * decline
+    income = let * number("neoclouds.contract_availability") + (1.0 - let) * merchant
+    opex = _operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"]
+    return np.asarray(np.maximum(income * x["price"] * (1.0 - x["prepaid_share"]) - opex, 0.0))
+
+
+def _quarters_left(first: float, last: float, life: int, quarters: int) -> Array:
     """Quarters of contract left per unit after each quarter, until the debt is repaid, (quarters + 1,).
 
     Contracts end evenly between `first` and `last`.

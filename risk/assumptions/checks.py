@@ -62,11 +62,11 @@ def _dates(draft: Draft, as_of: dt.date) -> Iterator[Problem]:
 def _references(draft: Draft, rows: Rows) -> Iterator[Problem]:
     """Yield columns that name a row which another table does not have."""
     for name, found in rows.items():
-        for column, other in references(TABLES[name]).items():
+        for column, (other, also) in references(TABLES[name]).items():
             whole = draft.whole(other.partition(".")[0]) and len(rows.get(other, ())) == len(
                 draft.rows.get(other, ())
             )
-            known = {row.id for row in rows.get(other, {}).values()}
+            known = {row.id for row in rows.get(other, {}).values()} | set(also)
             for i, row in found.items():
                 value = getattr(row, column)
                 if whole and value not in known:

@@ -19,8 +19,10 @@ from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
 
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
+PARTS = {"holders": "credit"}
+"""Files that hold part of a section, by that section: a file of its own where one grows too long."""
 WORDS = ("targets", "sources", "page_figures")
-FILES = (*SECTIONS, *WORDS)
+FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
 MAX_ROWS = 10_000
@@ -104,8 +106,9 @@ def _check_files(draft: Draft, folder: FilePath) -> None:
 
 
 def _read_section(draft: Draft, name: str, document: Document) -> None:
+    section = PARTS.get(name, name)
     for key, item in document.data.items():
-        if key == name and isinstance(item, dict):
+        if key == section and isinstance(item, dict):
             _walk(draft, document, item, (key,))
         elif key in SECTIONS:
             reason = f"section '{key}' stands in {name}.toml"
@@ -113,7 +116,7 @@ def _read_section(draft: Draft, name: str, document: Document) -> None:
                 document.problem("A020", (key,), reason, f"move it to {key}.toml", key=True)
             )
         else:
-            draft.problems.append(unknown_key(Site(document, ()), (key,), {name}))
+            draft.problems.append(unknown_key(Site(document, ()), (key,), {section}))
 
 
 def _read_propositions(draft: Draft, name: str, document: Document) -> None:
@@ -203,6 +206,7 @@ def _walk(draft: Draft, document: Document, table: Mapping[str, Any], path: Path
         if isinstance(item, dict):
             _check_part(draft, document, at)
             if _is_entry(item):
+                _refuse_twice(draft, document, at, draft.entries)
                 draft.entries[name] = Raw(item, Site(document, at))
             elif item:
                 _walk(draft, document, item, at)
@@ -237,4 +241,13 @@ def _read_table(draft: Draft, document: Document, at: Path, name: str, rows: Any
         reason = f"unknown table [[{name}]]." + (f" Did you mean [[{meant}]]?" if meant else "")
         draft.problems.append(document.problem("A021", at, reason, "tables: " + ", ".join(TABLES), key=True))
         return
+    _refuse_twice(draft, document, at, draft.rows)
     draft.rows[name] = [Raw(row, site) for site, row in _rows(draft, document, at, rows)]
+
+
+def _refuse_twice(draft: Draft, document: Document, at: Path, known: Mapping[str, object]) -> None:
+    """Say so where another file of the section gives the same entry or table."""
+    name = ".".join(map(str, at))
+    if name in known:
+        reason = f"'{name}' is given in another file too"
+        draft.problems.append(document.problem("A019", at, reason, key=True))

@@ -11,7 +11,10 @@ from risk.errors import UsageError, suggestion
 BASE = "base"
 """The scenario that changes nothing, and the folder of the register proper."""
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+LONGEST = 63
+"""Characters of a name at most."""
+
+NAME = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{LONGEST - 1}}}")
 """Names of scenarios, runs and sources."""
 
 

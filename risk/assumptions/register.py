@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from risk.assumptions import locate
 from risk.assumptions.normalised import digest, normalised
 from risk.assumptions.schema import Change, Entry, Event, Figure, Proposition, ScenarioInfo, Source, Target
 from risk.assumptions.table import Table
@@ -114,6 +115,39 @@ class Assumptions:
         """Everything the scenario sets differently from the base."""
         found = [change for entry in self.entries.values() for change in entry.changes]
         return (*found, *(change for table in self.tables.values() for change in table.changes))
+
+    def derived(
+        self,
+        words: str,
+        title: str,
+        switches: Mapping[str, bool] | None = None,
+        events: tuple[Event, ...] = (),
+    ) -> Assumptions:
+        """Return these assumptions with couplings cut or closed and stresses added, as another scenario.
+
+        Parameters
+        ----------
+        words : added to the scenario's name: lower-case letters, digits and hyphens.
+        title : added to its title.
+        switches : couplings that change.
+        events : forced beside the scenario's own; their quarters must lie in the run.
+
+        Raises
+        ------
+        AssumptionError : there is no such coupling.
+        """
+        changed = dict(switches or {})
+        for coupling in changed:
+            if coupling not in self.switches:
+                meant = suggestion(coupling, self.switches)
+                hint = f"did you mean '{meant}'?" if meant else "couplings: " + ", ".join(self.switches)
+                raise AssumptionError(f"unknown coupling '{coupling}'", hint)
+        head = self.scenario.name[: locate.LONGEST - len(words) - 1].rstrip("-")
+        info = replace(self.scenario, name=f"{head}-{words}", title=f"{self.scenario.title}, {title}")
+        own = tuple(replace(event, scenario=info.name) for event in events)
+        return replace(
+            self, scenario=info, switches={**self.switches, **changed}, events=(*self.events, *own)
+        )
 
     def normalised(self) -> dict[str, Any]:
         """Return the register as plain data (JSON): every number with its unit and where it comes from."""

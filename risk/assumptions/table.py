@@ -30,9 +30,10 @@ class In(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The column holds names of rows of another table."""
+    """The column holds names of rows of another table, or one of a few words besides."""
 
     table: str
+    also: tuple[str, ...] = ()
 
 
 def _share(value: float) -> float:
@@ -88,9 +89,9 @@ def units(row: type[Row]) -> Mapping[str, str]:
 
 
 @cache
-def references(row: type[Row]) -> Mapping[str, str]:
-    """Return the table whose rows a column names, by column."""
-    return {name: mark.table for name, mark in _marks(row) if isinstance(mark, Names)}
+def references(row: type[Row]) -> Mapping[str, Names]:
+    """Return the table whose rows a column names, and the words it may hold besides, by column."""
+    return {name: mark for name, mark in _marks(row) if isinstance(mark, Names)}
 
 
 @dataclass(frozen=True)

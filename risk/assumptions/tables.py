@@ -8,6 +8,7 @@ table says so (`Names`). To add a column, add an attribute; to add a table, add 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -101,21 +102,24 @@ class NeocloudFirm(Row):
     name: Text
     cash: Money
     revolver: Money
+    revolver_quarters: Quarters
     overhead: MoneyPerQuarter
     growth_equity: MoneyPerQuarter
     cohort_share: Share
+    rated: bool
     balance_sheet: Literal["published", "none"]
     stylised: bool
 
 
 class HoldcoNote(Row):
-    """A bullet of a holding company: ``[[neoclouds.note]]``."""
+    """A bullet of a holding company, a note or a convert: ``[[neoclouds.note]]``."""
 
     key: ClassVar[tuple[str, ...]] = ("firm", "quarter_due")
 
     firm: Annotated[Text, Names("neoclouds.firm")]
     quarter_due: Quarters
     amount: Money
+    kind: Literal["note", "convert"]
 
 
 class Facility(Row):
@@ -132,6 +136,10 @@ class Facility(Row):
     debt: Money
     coupon: Percent
     debt_quarters: Quarters
+    rate: Literal["fixed", "floating"] = "fixed"
+    amortization: Literal["level", "equal", "sculpted"] = "level"
+    undrawn: Money = 0.0
+    draw_quarters: Quarters = 0.0
     balloon: Percent
     opex_multiple: Ratio
     prepaid_share: Share
@@ -149,6 +157,16 @@ class Facility(Row):
             raise refuse("A011", f"{reason} = {self.contract_first:g}", "contract_last")
         return self
 
+    @model_validator(mode="after")
+    def _draws_what_is_undrawn(self) -> Self:
+        if self.undrawn > 0 and not self.draw_quarters:
+            reason = f"undrawn = {self.undrawn:g}, but draw_quarters gives no quarter in which to draw it"
+            raise refuse("A011", reason, "draw_quarters")
+        if self.draw_quarters > self.debt_quarters:
+            reason = f"draw_quarters = {self.draw_quarters:g} is longer than the debt"
+            raise refuse("A011", f"{reason}, {self.debt_quarters:g}", "draw_quarters")
+        return self
+
 
 class CreditSegment(Row):
     """A pool of private credit: ``[[credit.segment]]``."""
@@ -158,11 +176,33 @@ class CreditSegment(Row):
     growth: Annotated[float, In("1/y")]
     demand_weight: Ratio
     lab_weight: Ratio
-    in_kind: Share
+    interest_cover: Annotated[float, Field(ge=0), In("multiple")]
+    pays_in_kind: Share
+    lgd_shift: Annotated[float, Field(ge=-1, le=1), In("fraction")]
+
+
+class CreditRating(Row):
+    """A rating's part of a pool of private credit, best rating first: ``[[credit.rating]]``."""
+
+    key: ClassVar[tuple[str, ...]] = ("segment", "rating")
+
+    segment: Annotated[Text, Names("credit.segment")]
+    rating: Text
+    share: Share
+    pd_multiple: Annotated[float, Field(gt=0), In("multiple")]
+
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """Shares of a segment sum to one, and a row's default probability is above that of the row before."""
+        yield from sums_to_one(rows, "share", "segment")
+        for i, (better, worse) in enumerate(pairwise(rows), start=1):
+            if better.segment == worse.segment and worse.pd_multiple <= better.pd_multiple:
+                reason = f"pd_multiple = {worse.pd_multiple:g} of '{worse.rating}' is not above that of "
+                yield i, "pd_multiple", "A011", reason + f"'{better.rating}', the better rating before it"
 
 
 class CreditMaturity(Row):
-    """What falls due in a year: ``[[credit.maturity]]``."""
+    """What falls due in a year, of the base date's year what is left of it: ``[[credit.maturity]]``."""
 
     key: ClassVar[tuple[str, ...]] = ("segment", "year")
 
@@ -175,7 +215,15 @@ class CreditHolder(Row):
     """A class of holders of private credit: ``[[credit.holder]]``."""
 
     name: Text
+    role: Literal["fund", "clo", "insurer", "pension", "bank", "vendor"]
     assets_to_equity: Annotated[float, Field(ge=1), In("multiple")]
+    carry: Annotated[float, Field(ge=0), In("1/y")]
+    threshold: Ratio
+
+    @property
+    def kind(self) -> Literal["vehicle", "ultimate"]:
+        """Whether losses stop here or pass through to owners and creditors."""
+        return "vehicle" if self.role in ("fund", "clo") else "ultimate"
 
 
 class CreditHolding(Row):
@@ -193,6 +241,37 @@ class CreditHolding(Row):
         yield from sums_to_one(rows, "share", "instrument")
 
 
+class CreditOwner(Row):
+    """Who owns what share of a vehicle's equity: ``[[credit.owner]]``."""
+
+    key: ClassVar[tuple[str, ...]] = ("vehicle", "owner")
+
+    vehicle: Annotated[Text, Names("credit.holder")]
+    owner: Annotated[Text, Names("credit.holder", ("households",))]
+    share: Share
+
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """Shares of a vehicle sum to one."""
+        yield from sums_to_one(rows, "share", "vehicle")
+
+
+class CreditCreditor(Row):
+    """Who is owed what share of a vehicle's debt, and in which class: ``[[credit.creditor]]``."""
+
+    key: ClassVar[tuple[str, ...]] = ("debtor", "seniority", "creditor")
+
+    debtor: Annotated[Text, Names("credit.holder")]
+    seniority: Literal["senior", "junior"]
+    creditor: Annotated[Text, Names("credit.holder", ("households",))]
+    share: Share
+
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """Shares of a debtor's debt sum to one over both classes."""
+        yield from sums_to_one(rows, "share", "debtor")
+
+
 TABLES: Mapping[str, type[Row]] = {
     "gpu.generation": Generation,
     "capex.firm": CapexFirm,
@@ -202,7 +281,10 @@ TABLES: Mapping[str, type[Row]] = {
     "neoclouds.note": HoldcoNote,
     "neoclouds.facility": Facility,
     "credit.segment": CreditSegment,
+    "credit.rating": CreditRating,
     "credit.maturity": CreditMaturity,
     "credit.holder": CreditHolder,
     "credit.holding": CreditHolding,
+    "credit.owner": CreditOwner,
+    "credit.creditor": CreditCreditor,
 }

@@ -21,6 +21,8 @@ COMMANDS = (
     ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario or of a stored run."),
     ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
     ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
+    ("path", "risk.cli.path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
+    ("amplification", "risk.cli.amplification:amplification", "What each coupling adds; the loop gain."),
     ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
     ("assumptions", "risk.cli.assumptions:app", "The register of assumptions: list, show, check."),
     ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),

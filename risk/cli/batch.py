@@ -15,7 +15,17 @@ from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.pack import made, place
-from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, Stopped, plan, simulate
+from risk.cli.simulation import (
+    FOLDER,
+    REPORTS,
+    SIMULATION,
+    Folder,
+    Simulation,
+    Stopped,
+    calibrate,
+    plan,
+    simulate,
+)
 from risk.errors import BubbleriskError
 
 if TYPE_CHECKING:
@@ -44,6 +54,7 @@ class Task:
         fresh = made(planned, None, path)
         run = simulate(planned, self.simulation.jobs, self.output)
         if not fresh:
+            calibrate(run, self.register)
             packing.write(run, path, None)
         return run, "up to date" if fresh else "written", path
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document
 from risk.cli.options import Output, Register
-from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, obtain
+from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, calibrate, obtain
 
 FAILED = 1
 
@@ -26,7 +26,9 @@ def check(
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
     from risk.report.terminal import checks
 
-    found = checks.checks(obtain(target, simulation, register, folder, output))
+    run = obtain(target, simulation, register, folder, output)
+    calibrate(run, register)
+    found = checks.checks(run)
     if output.json:
         document(checks.SCHEMA, checks.checks_data(found))
     else:

@@ -12,7 +12,17 @@ from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.run import write_verdict
-from risk.cli.simulation import FOLDER, REPORTS, SIMULATION, Folder, Simulation, find, open_stored, simulate
+from risk.cli.simulation import (
+    FOLDER,
+    REPORTS,
+    SIMULATION,
+    Folder,
+    Simulation,
+    calibrate,
+    find,
+    open_stored,
+    simulate,
+)
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +60,7 @@ def pack(
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
+    calibrate(run, register)
     packing.write(run, path, before)
     _report("written", path, run.id, output)
 

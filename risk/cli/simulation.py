@@ -144,6 +144,16 @@ def obtain(target: str, simulation: Simulation, register: Register, folder: Fold
     return found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
 
 
+def calibrate(run: Run, register: Register) -> None:
+    """Measure what the calibration targets need beside a run of the base case, where nobody has yet."""
+    from risk.calibrate import stylised
+
+    if stylised.wanted(run):
+        from risk.assumptions import load
+
+        stylised.measure(run, load(register.assumptions), message)
+
+
 def names_run(target: str, register: Register, folder: Folder) -> bool:
     """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
     from risk.assumptions import locate

@@ -80,6 +80,7 @@ class Flows:
     spending: Spending
     spread: Array  # (path, 1) effective high-yield spread
     instrument_losses: Array  # (path, instrument) USD
+    instrument_claims: Array  # (path, instrument) USD of par that loses principal or is in default
 
 
 def total(values: Array) -> Array:

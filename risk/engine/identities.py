@@ -19,6 +19,8 @@ from risk.mechanisms.revenue_gap import demand
 
 Array = NDArray[np.float64]
 
+CREDITORS = ("revolver", "notes", "leases", "customers", "converts")
+
 
 class Identity(NamedTuple):
     """Two sides that must be equal."""
@@ -31,7 +33,10 @@ class Identity(NamedTuple):
     @property
     def error(self) -> float:
         """Largest difference, relative to the scale (absolute under one unit of it)."""
-        return float(np.max(np.abs(self.left - self.right) / np.maximum(np.abs(self.scale), 1.0)))
+        difference = np.abs(self.left - self.right)
+        if not difference.any():
+            return 0.0
+        return float(np.max(difference / np.maximum(np.abs(self.scale), 1.0)))
 
 
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
@@ -60,6 +65,7 @@ def of_quarter(p: Parameters, before: World, after: World, f: Flows) -> Iterator
     yield from _funding(before, after, f.funding)
     yield from _facilities(before, after, f)
     yield from _holdcos(before, after, f)
+    yield from _estates(f)
     yield from _credit(before, after, f)
 
 
@@ -121,13 +127,14 @@ def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity
 def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, closing, paid = before.facility, after.facility, f.neoclouds.facility
     older = opening.debt.shape[1]  # a cohort of this quarter stands behind them
-    debt = opening.debt - paid.principal - paid.balloon_paid - paid.written_off
-    yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt)
+    added = paid.drawn + paid.capitalized
+    debt = opening.debt + added - paid.principal - paid.swept - paid.balloon_paid - paid.written_off
+    yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt + added)
     new, signed = total(closing.debt[:, older:]), total(f.neoclouds.originated)
     yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
-    outflow = paid.principal + paid.interest + paid.balloon_paid + paid.distributed
+    outflow = paid.principal + paid.interest + paid.swept + paid.balloon_paid + paid.distributed
     moved = opening.cash + np.abs(paid.cfads) + paid.supported + outflow
     left = alive * (inflow - outflow)
     yield Identity("facilities: cash roll-forward", closing.cash[:, :older], left, moved)
@@ -140,15 +147,28 @@ def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
     alive = ~closing.defaulted
     notes = alive * (opening.notes + f.neoclouds.notes_issued - h.notes_repaid)
     yield Identity("HoldCos: note roll-forward", closing.notes, notes, notes)
+    revolver = alive * (opening.revolver + h.drawn - h.revolver_repaid)
+    yield Identity("HoldCos: revolver roll-forward", closing.revolver, revolver, opening.revolver)
     inflow = opening.cash + h.distributions + h.equity + h.drawn
-    outflow = h.supported + h.overhead + h.interest + h.notes_repaid + f.neoclouds.cash_invested
+    repaid = h.notes_repaid + h.revolver_repaid
+    outflow = h.supported + h.overhead + h.interest + repaid + f.neoclouds.cash_invested
     moved = opening.cash + h.distributions + h.equity + outflow
     yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
+
+
+def _estates(f: Flows) -> Iterator[Identity]:
+    h = f.neoclouds.holdco
+    owed = h.written_off + h.claims.leases + h.claims.customers
+    lost = h.loss + h.lease_loss + h.customer_loss
+    paid = sum((getattr(h.recovered, name) for name in CREDITORS), np.zeros_like(owed))
+    yield Identity("HoldCo estates: loss + recovery = claim", lost + paid, owed, owed)
 
 
 def _credit(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, s = before.segments.exposure, f.segments
     exposure = opening + s.originated + s.in_kind_accrued - s.defaulted - s.repaid
     yield Identity("segments: exposure roll-forward", after.segments.exposure, exposure, exposure)
-    booked = total(f.cascade.losses)
-    yield Identity("losses by holder = losses by instrument", booked, total(f.instrument_losses), booked)
+    lost = total(f.instrument_losses)
+    yield Identity("losses by holder = losses by instrument", total(f.cascade.losses), lost, lost)
+    borne = lost + f.cascade.bankruptcy_cost
+    yield Identity("losses at ultimate owners = losses + cost", total(f.cascade.ultimate), borne, borne)

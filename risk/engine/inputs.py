@@ -5,7 +5,8 @@ Everything is in base units here and beyond.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,19 +14,30 @@ from numpy.typing import NDArray
 
 from risk.axes import ordinal
 from risk.engine.layout import Layout, layout
+from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import IG
+from risk.mechanisms.private_credit import ratings, wall
 from risk.parameters import Drawn, entry
 from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
-__all__ = ["INSTRUMENTS", "Glue", "draw", "layout", "shocks", "table_columns"]
+__all__ = ["HEADLINE", "INSTRUMENTS", "PAPER", "Glue", "draw", "layout", "shocks", "table_columns"]
 
 Array = NDArray[np.float64]
 
-INSTRUMENTS = ("facility", "holdco", "spv", "software", "direct_lending", "b_loans")
+INSTRUMENTS = (
+    "ddtl", "vendor", "site_loan", "revolver", "notes", "converts", "spv", "software", "direct_lending",
+    "b_loans",
+)  # fmt: skip
 """What credit losses stand on, in the order in which the engine adds them up."""
+
+PAPER = INSTRUMENTS.index("converts") + 1
+"""Leading instruments that are neocloud paper: secured facilities, revolvers, notes, converts."""
+
+HEADLINE = INSTRUMENTS.index("software") + 1
+"""Leading instruments of the headline loss: neocloud paper, SPV and data-center loans, software."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,10 @@ class Glue:
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
     note_spread_base: float = entry("neoclouds.note_spread_base")
     note_spread_beta: float = entry("neoclouds.note_spread_beta")
+    discount_spread: float = entry("credit.discount_spread")  # spread per unit of price discount
+    slowest_ahead: float = entry("capex.prefunding_growth_low")  # log a quarter
+    fastest_ahead: float = entry("capex.prefunding_growth_high")
+    smallest_build: float = entry("capex.smallest_build")
     layer_shares: Array = entry("revenue.layer_shares")  # (4,)
     memory_interconnect_share: float = entry("revenue.memory_interconnect_share")
 
@@ -66,19 +82,25 @@ def table_columns(assumptions: Assumptions) -> dict[str, Array]:
     base = ordinal(assumptions.calendar.labels[0])
     launches = assumptions.tables["gpu.generation"].words("launch")
     columns["gpu.generation.launch"] = np.array([[float(ordinal(q) - base) for q in launches]])
-    columns["credit.holding.share"] = _holdings(assumptions)
-    return columns
+    return columns | _credit_matrices(assumptions)
 
 
-def _holdings(assumptions: Assumptions) -> Array:
-    """Share of each instrument at each holder, (instrument, holder)."""
-    holders = assumptions.tables["credit.holder"].names
-    table = assumptions.tables["credit.holding"]
-    matrix = np.zeros((len(INSTRUMENTS), len(holders)))
-    shares = zip(table.words("instrument"), table.words("holder"), table.numbers("share"), strict=True)
-    for instrument, holder, share in shares:
-        matrix[INSTRUMENTS.index(instrument), holders.index(holder)] = share
-    return matrix
+def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
+    """Who holds, owns and funds whom, and what share of each book falls due when."""
+    tables = assumptions.tables
+    holders, segments = tables["credit.holder"].names, tables["credit.segment"]
+    due = tables["credit.maturity"]
+    falling_due = zip(due.words("segment"), due.numbers("year"), due.numbers("amount"), strict=True)
+    return {
+        "credit.holding.share": cascade.holdings(tables["credit.holding"].rows, INSTRUMENTS, holders),
+        "credit.holder.role": cascade.roles(tables["credit.holder"].rows),
+        "credit.owner.share": cascade.owners(tables["credit.owner"].rows, holders),
+        "credit.creditor.share": cascade.creditors(tables["credit.creditor"].rows, holders),
+        "credit.rating.segment": ratings.membership(tables["credit.rating"].words("segment"), segments.names),
+        "credit.maturity.due": wall.maturity_shares(
+            falling_due, assumptions.calendar.labels, segments.names, segments.numbers("exposure").tolist()
+        ),
+    }  # fmt: skip
 
 
 def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
@@ -88,13 +110,19 @@ def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
 
 
 def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> Shocks:
-    """Every shock of a block; index t of an array belongs to quarter t + 1."""
+    """Every shock of a block; index t of an array belongs to quarter t + 1.
+
+    What is drawn once a path (forced events, whether a lender amends) has one row.
+    """
     firms = len(assumptions.tables["capex.firm"].rows)
     segments = len(assumptions.tables["credit.segment"].rows)
     events = {
         "regime": 1, "digestion": 2, "efficiency": 1, "lab": 1, "ig-on-lab": 1, "tenant": 1,
-        "ig": len(layout.book.columns(IG)), "recovery": segments, "event": len(assumptions.events),
+        "ig": len(layout.book.columns(IG)), "recovery": segments, "vendor": len(layout.book.firms),
     }  # fmt: skip
     groups = {"capex": 1, "firm": firms, "rent": 1}
-    wanted = {name: n for name, n in events.items() if n}
-    return draw_shocks(assumptions, seed, block, layout.quarters, groups, wanted)
+    every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
+    once = {"event": len(assumptions.events), "amend": layout.book.facilities}
+    wanted = {name: n for name, n in once.items() if n}
+    first = draw_shocks(assumptions, seed, block, 1, {}, wanted).uniform
+    return replace(every, uniform=MappingProxyType({**every.uniform, **first}))

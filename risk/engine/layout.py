@@ -23,7 +23,15 @@ Array = NDArray[np.float64]
 COHORT_EVERY = 4
 """Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
 
-LAST_COHORT = "2031Q4"
+HOURS_A_QUARTER = 2190.0
+
+INSTRUMENT_CODES: Mapping[str, int] = {
+    "ddtl": books.DDTL,
+    "vendor": books.VENDOR,
+    "notes": books.SITE,
+    "dc_loan": books.SITE,
+}
+"""What a facility's debt is written as → the instrument its losses stand on."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +40,15 @@ class Layout:
 
     quarters: int
     book: books.Book  # every facility that ever comes to life
-    opening: tuple[books.Book, ...]  # … and those that exist at the start of each quarter, (quarter + 1)
+    opening: tuple[books.Book, ...]  # … and those that exist at the start of each quarter, (quarter + 2)
     contracts: tuple[Array, Array]  # base facilities: GPUs, USD/h still to be paid (prepayment off)
     expiry: Array  # (last quarter + 1, base facility) share of contracts that ends in each quarter
-    base: Mapping[str, Array]  # base facilities: gpus, debt, coupon
+    base: Mapping[
+        str, Array
+    ]  # base facilities: gpus, debt, coupon, undrawn, prepaid (USD still to be served)
+    unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
+    contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
+    converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
     terms: facility.Terms  # of every facility
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
     cohorts: Mapping[int, int]  # quarter of origination → generation bought
@@ -78,15 +91,21 @@ def layout(assumptions: Assumptions) -> Layout:
         return base.numbers(name)[order]  # in the order of the book's base columns
 
     first, final = column("contract_first"), column("contract_last")
-    window = np.arange(last + 1)[:, None]
+    expiry = expiries(first, final, last)
+    left = _contract_left(assumptions, book, expiry, quarters)
+    bills = column("gpus") * column("price") * HOURS_A_QUARTER * (first + final) / 2.0
     tenants = [t for t in base.words("tenant") if t]
     return Layout(
         quarters=quarters,
         book=book,
-        opening=tuple(book.until(max(t - 1, 0)) for t in range(quarters + 1)),
+        opening=tuple(book.until(max(t - 1, 0)) for t in range(quarters + 2)),
         contracts=(column("gpus"), column("price") * (1.0 - column("prepaid_share"))),
-        expiry=((window >= first) & (window <= final)) / (final - first + 1.0),
-        base={name: column(name) for name in ("gpus", "debt", "coupon")},
+        expiry=expiry,
+        base={name: column(name) for name in ("gpus", "debt", "coupon", "undrawn")}
+        | {"prepaid": bills * column("prepaid_share")},
+        contract_left=left,
+        unearned=left / np.maximum(left.max(axis=0), 1.0),
+        converts=np.cumsum(_bullets(assumptions, last, "convert")[::-1], axis=0)[::-1],
         terms=_terms(assumptions, book, order),
         bullets=_bullets(assumptions, last),
         cohorts=cohorts,
@@ -94,6 +113,25 @@ def layout(assumptions: Assumptions) -> Layout:
         tenant=firms.index(tenants[0]) if tenants else 0,
         last=last,
     )
+
+
+def expiries(first: Array, final: Array, last: int) -> Array:
+    """Share of contracts that ends in quarters 0…last, evenly from first to final, (quarter, facility)."""
+    window = np.arange(last + 1)[:, None]
+    return np.asarray(((window >= first) & (window <= final)) / (final - first + 1.0))
+
+
+def _contract_left(assumptions: Assumptions, book: books.Book, expiry: Array, quarters: int) -> Array:
+    """Average quarters left of first contracts after each quarter, (quarter + 1, facility)."""
+    dates = np.arange(len(expiry), dtype=np.float64)[:, None, None]
+    ahead = np.maximum(dates - np.arange(quarters + 1.0)[:, None], 0.0)  # (expiry, quarter, 1)
+    base = (ahead * expiry[:, None, :]).sum(axis=0)
+    tenor = np.asarray(assumptions.value("neoclouds.cohort_contract_quarters"))
+    rank = {payer: k for k, payer in enumerate(books.COHORT_PAYERS)}
+    cohorts = slice(base.shape[1], book.facilities)
+    length = np.array([tenor[rank[payer]] for payer in book.payer[cohorts]])
+    served = np.arange(quarters + 1.0)[:, None] - book.origination[cohorts]
+    return np.concatenate([base, np.clip(length - served, 0.0, length)], axis=1)
 
 
 def _last_date(assumptions: Assumptions, book: books.Book, quarters: int) -> int:
@@ -118,9 +156,10 @@ def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
     labels = assumptions.calendar.labels
     base = ordinal(labels[0])
     launches = [ordinal(q) - base for q in assumptions.tables["gpu.generation"].words("launch")]
+    last = ordinal(str(assumptions.entries["neoclouds.last_cohort"].value))
     out = {}
     for t, label in enumerate(labels):
-        if t and label.endswith("Q4") and ordinal(label) <= ordinal(LAST_COHORT):
+        if t and label.endswith("Q4") and ordinal(label) <= last:
             out[t] = max(g for g, launched in enumerate(launches) if launched + COHORT_EVERY <= t)
     return out
 
@@ -129,10 +168,14 @@ def _base_rows(assumptions: Assumptions) -> list[books.Row]:
     """Layout rows of the facilities at the base date, in the order of their table."""
     firms = assumptions.tables["neoclouds.firm"].names
     generations = assumptions.tables["gpu.generation"].names
-    return [_base_row(row, firms, generations) for row in assumptions.tables["neoclouds.facility"].rows]
+    rows = assumptions.tables["neoclouds.facility"].rows
+    return [_base_row(assumptions, row, firms, generations) for row in rows]
 
 
-def _base_row(row: Any, firms: tuple[str, ...], generations: tuple[str, ...]) -> books.Row:
+def _base_row(
+    assumptions: Assumptions, row: Any, firms: tuple[str, ...], generations: tuple[str, ...]
+) -> books.Row:
+    profile = _cash_profile(assumptions, row, generations) if row.amortization == "sculpted" else None
     return books.Row(
         name=row.name,
         firm=firms.index(row.firm),
@@ -142,9 +185,30 @@ def _base_row(row: Any, firms: tuple[str, ...], generations: tuple[str, ...]) ->
         due=int(row.debt_quarters),
         coupon=row.coupon / 100.0,
         balloon=row.balloon / 100.0,
-        level_payment=True,
+        amortization=row.amortization,
         data_center=row.kind == "data_center",
+        floating=row.rate == "floating",
+        instrument=INSTRUMENT_CODES[row.instrument],
+        draw_quarters=int(row.draw_quarters),
+        profile=profile,
     )
+
+
+def _cash_profile(assumptions: Assumptions, row: Any, generations: tuple[str, ...]) -> Array:
+    """Cash flow per GPU-hour that a lender expects in each quarter of a loan's life, USD, (life,).
+
+    Contracts run as written; what has ended earns a haircut rent that falls as the market expects.
+    """
+    quarter = np.arange(1.0, int(row.debt_quarters) + 1.0)
+    expiry = expiries(np.array([row.contract_first]), np.array([row.contract_last]), len(quarter))[:, 0]
+    let = 1.0 - np.cumsum(expiry)[:-1]  # in force during quarters 1, 2, …: what has not ended before
+    decline = assumptions.number("gpu.median_rent_decline")
+    use = assumptions.number("gpu.normal_utilization") + assumptions.number("neoclouds.utilization_premium")
+    merchant = assumptions.number("neoclouds.merchant_haircut") * use * np.exp(-decline * quarter / 4.0)
+    income = let * assumptions.number("neoclouds.contract_availability") + (1.0 - let) * merchant
+    opex = assumptions.tables["gpu.generation"].numbers("opex")[generations.index(row.generation)]
+    margin = income * row.price * (1.0 - row.prepaid_share) - opex * row.opex_multiple
+    return np.asarray(np.maximum(margin, 0.0))
 
 
 def _cohort_rows(
@@ -163,8 +227,12 @@ def _cohort_rows(
             due=t + int(debt_quarters[k]),
             coupon=0.0,
             balloon=0.0,
-            level_payment=False,
+            amortization="equal",
             data_center=False,
+            floating=True,
+            instrument=books.DDTL,  # or vendor paper, as the path has it
+            draw_quarters=0,
+            profile=None,
         )
         for t, generation in cohorts.items()
         for f in cohort_firms
@@ -184,12 +252,13 @@ def _terms(assumptions: Assumptions, book: books.Book, order: NDArray[np.intp]) 
     return facility.Terms((opex * multiple)[None, :], rent[None, :], shell[None, :])
 
 
-def _bullets(assumptions: Assumptions, last: int) -> Array:
-    """Base-date HoldCo notes by quarter due, (quarter + 1, firm) USD."""
+def _bullets(assumptions: Assumptions, last: int, kind: str = "") -> Array:
+    """Base-date HoldCo notes and converts, or one kind of them, by quarter due, (quarter + 1, firm) USD."""
     firms = assumptions.tables["neoclouds.firm"].names
     table = assumptions.tables["neoclouds.note"]
     out = np.zeros((last + 1, len(firms)))
-    due = zip(table.words("firm"), table.numbers("quarter_due"), table.numbers("amount"), strict=True)
-    for firm, quarter, amount in due:
-        out[int(quarter), firms.index(firm)] += amount
+    amounts = zip(table.words("firm"), table.numbers("quarter_due"), table.numbers("amount"), strict=True)
+    for (firm, quarter, amount), found in zip(amounts, table.words("kind"), strict=True):
+        if kind in ("", found):
+            out[int(quarter), firms.index(firm)] += amount
     return out

@@ -7,45 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.engine import origination
 from risk.engine.couplings import Links
-from risk.engine.layout import Layout
+from risk.engine.layout import HOURS_A_QUARTER, Layout
+from risk.engine.origination import Credit, GpuMarket, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import collateral, fleet, rents
 from risk.mechanisms.gpu_repricing.generations import B200
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import COHORT_PAYERS, Book
+from risk.mechanisms.neocloud import contracts, facility, holdco
+from risk.mechanisms.neocloud.book import SITE, Book
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Credit:
-    """Credit conditions of the quarter, (path, 1)."""
-
-    spread: Array
-    availability: Array
-    factor: Array
-
-
-@dataclass(frozen=True)
-class GpuMarket:
-    """What neoclouds and their lenders see of the GPU market, as far as the switches let it through."""
-
-    spot: Array  # (path, generation) USD/h
-    contract: Array  # (path, generation) USD/h
-    utilization: Array  # (path, 1)
-    decline: Array  # (path, 1) 1/y, expected at signing
-    collateral: Array  # (path, generation) USD per GPU
-    cost: Array  # (path, 1) USD per merchant H100e
-
-
-@dataclass(frozen=True)
-class Sector:
-    """State of the sector: contracts, facilities, HoldCos."""
-
-    contracts: contracts.State
-    facility: facility.State
-    holdco: holdco.State
+QUARTERS_A_YEAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -54,10 +28,13 @@ class Flows:
 
     facility: facility.Flows
     holdco: holdco.Flows
+    billing: contracts.Flows
     originated: Array  # (path, firm) USD of new secured debt
     notes_issued: Array  # (path, firm) USD
     cash_invested: Array  # (path, firm) USD of HoldCo cash put into new facilities
     collateral: Array  # (path, generation) USD per GPU
+    losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
+    claims: Array  # (path, instrument) USD of par in default
 
 
 def gpu_market(
@@ -65,18 +42,19 @@ def gpu_market(
 ) -> GpuMarket:
     """Read the GPU market of quarter t through the couplings that neoclouds hang on."""
     decline = rents.expected_decline(p.rents, state)
-    value = collateral.value(
-        p.collateral,
+    seen = (
         links("rent->collateral", t, rent.spot, "spot"),
         links("rent->collateral", t, rent.utilization, "utilization"),
         links("rent->collateral", t, decline, "decline"),
     )
+    lag = p.contracts.release_lag / QUARTERS_A_YEAR
     return GpuMarket(
         spot=links("rent->renewals", t, rent.spot, "spot"),
         contract=links("rent->renewals", t, rent.contract, "contract"),
         utilization=links("rent->renewals", t, rent.utilization, "utilization"),
         decline=links("rent->renewals", t, decline, "decline"),
-        collateral=value,
+        collateral=collateral.value(p.collateral, *seen),
+        repossession=collateral.value(p.collateral, *seen, lag=lag),
         cost=links("capex->supply", t, hardware.cost, "hardware cost"),
     )
 
@@ -99,7 +77,7 @@ def step(
     ----------
     shortfall : (path, 1) share of commitments the labs cannot fund.
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
-    uniforms : events of the payers, (path, 1) or (path, facility).
+    uniforms : events of payers and lenders, (path, 1), (path, facility) or (path, firm).
     """
     book = layout.opening[t]
     tenant_gone = world.holdco.defaulted[:, layout.tenant : layout.tenant + 1]
@@ -108,133 +86,170 @@ def step(
 
     spending = holdco.overhead(p.holdco, book.by_firm(world.facility.gpus) / fixed.fleet_by_firm)
     support = holdco.available(p.holdco, world.holdco, spending)
-    conditions = _conditions(p, book, market, credit, billing, support)
+    lender = uniforms["amend"][:, : book.facilities]
+    conditions = _conditions(p, book, world, market, credit, billing, support, lender)
     loans, paid = facility.step(p.facility, layout.terms_at(t), world.facility, book, t, conditions)
-    holdcos, company = _holdcos(p, book, world, t, loans, paid, spending, credit)
+    asked = _holdco_conditions(p, layout, world, t, market, payers, loans, paid, spending, credit)
+    holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
+    losses, claims = _by_instrument(book, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
     sector = Sector(payers, loans, holdcos)
-    if t not in layout.cohorts:
-        none = np.zeros_like(holdcos.cash)
-        return sector, Flows(paid, company, none, none, none, market.collateral)
-    new = _originate(p, layout, t, holdcos, capex, market, fixed, credit)
-    after = _add_cohort(p, layout, t, sector, new, credit)
-    return after, Flows(paid, company, new.debt.sum(axis=2), new.notes, new.cash_used, market.collateral)
+    new = None
+    if t in layout.cohorts:
+        ebitda = asked.ebitda - QUARTERS_A_YEAR * spending
+        sector, new = origination.cohort(
+            p, layout, t, sector, capex, market, fixed, credit, ebitda, uniforms["vendor"]
+        )
+    none = np.zeros_like(holdcos.cash)
+    return sector, Flows(
+        facility=paid,
+        holdco=company,
+        billing=billing,
+        originated=new.debt.sum(axis=2) if new else none,
+        notes_issued=new.notes if new else none,
+        cash_invested=new.cash_used if new else none,
+        collateral=market.collateral,
+        losses=losses,
+        claims=claims,
+    )
 
 
 def _conditions(
-    p: Parameters, book: Book, market: GpuMarket, credit: Credit, billing: contracts.Flows, support: Array
+    p: Parameters,
+    book: Book,
+    world: World,
+    market: GpuMarket,
+    credit: Credit,
+    billing: contracts.Flows,
+    support: Array,
+    lender: Array,
 ) -> facility.Conditions:
     """What facilities read this quarter."""
     return facility.Conditions(
         contracted=billing.contracted,
         billed_rate=billing.billed_rate,
+        vacant=billing.vacant,
         spot=market.spot[:, book.generation],
         b200_contract=market.contract[:, B200 : B200 + 1],
         utilization=market.utilization,
         collateral=market.collateral,
+        repossession=market.repossession,
         spread=credit.spread,
         availability=credit.availability,
-        issue_rate=balloon_rate(p, credit.spread),
+        issue_rate=balloon_rate(p, credit),
+        sofr=credit.sofr,
         support=support,
+        window=credit.spread <= p.holdco.equity_window_spread,
+        backed=~world.holdco.defaulted,
+        amend=lender,
     )
 
 
-def balloon_rate(p: Parameters, spread: Array) -> Array:
+def balloon_rate(p: Parameters, credit: Credit) -> Array:
     """Simple rate at which a balloon is refinanced, (path, 1)."""
-    return p.glue.sofr + p.glue.balloon_margin + p.glue.margin_beta * (spread - p.glue.neutral_spread)
+    wider = p.glue.margin_beta * (credit.spread - p.glue.neutral_spread)
+    return credit.sofr + p.glue.balloon_margin + wider
 
 
-def note_spread(p: Parameters, spread: Array) -> Array:
-    """Issue spread of HoldCo notes over SOFR, (path, 1)."""
-    return p.glue.note_spread_base + p.glue.note_spread_beta * spread
-
-
-def _holdcos(
+def _holdco_conditions(
     p: Parameters,
-    book: Book,
+    layout: Layout,
     world: World,
     t: int,
+    market: GpuMarket,
+    payers: contracts.State,
     loans: facility.State,
     paid: facility.Flows,
     spending: Array,
     credit: Credit,
-) -> tuple[holdco.State, holdco.Flows]:
-    """HoldCos after their facilities have paid."""
-    issue = note_spread(p, credit.spread)
+) -> holdco.Conditions:
+    """What HoldCos read after their facilities have paid."""
+    book = layout.opening[t]
+    issue = origination.note_spread(p, credit.spread)
     conditions = holdco.Conditions(
-        distributions=book.by_firm(paid.distributed),
+        distributions=book.by_firm(paid.distributed + paid.drawn),
         supported=book.by_firm(paid.supported),
-        ebitda=4.0 * book.by_firm(paid.cfads),
+        ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
         secured=book.by_firm(loans.debt),
         overhead=spending,
         spread=credit.spread,
         availability=credit.availability,
         issue_spread=issue,
-        issue_rate=p.glue.sofr + issue,
+        issue_rate=credit.sofr + issue,
+        sofr=credit.sofr,
+        residual=np.zeros_like(spending),
+        operating_cost=np.zeros_like(spending),
+        customers=np.zeros_like(spending),
+        converts=layout.converts[t][None, :],
     )
-    return holdco.step(p.holdco, world.holdco, t, conditions)
+    rows = np.flatnonzero(holdco.may_fail(p.holdco, world.holdco, t, conditions).any(axis=1))
+    return _with_estates(p, layout, t, market, payers, loans, paid, conditions, rows)
 
 
-def _originate(
+def _with_estates(
     p: Parameters,
     layout: Layout,
     t: int,
-    holdcos: holdco.State,
-    capex: Array,
     market: GpuMarket,
-    fixed: Fixed,
-    credit: Credit,
-) -> cohorts.Origination:
-    """Terms of the cohort of quarter t."""
-    g = layout.cohorts[t]
-    conditions = cohorts.Conditions(
-        capex=capex,
-        gpu_cost=market.cost * fixed.throughput[:, g : g + 1],
-        rent=market.contract[:, g : g + 1],
-        decline=market.decline,
-        spread=credit.spread,
-        availability=credit.availability,
-        holdco_cash=holdcos.cash,
-        holdco_defaulted=holdcos.defaulted,
-    )
-    return cohorts.originate(p.cohorts, g, conditions)
+    payers: contracts.State,
+    loans: facility.State,
+    paid: facility.Flows,
+    c: holdco.Conditions,
+    rows: NDArray[np.intp],
+) -> holdco.Conditions:
+    """Conditions with what estates hold and who has claims on them, on the paths that may need it."""
+    if not len(rows):
+        return c
+    book, opex = layout.opening[t], layout.terms_at(t).opex
+    residual = _residual(p, layout, t, market, loans, paid.cfads, rows) + paid.surplus[rows]
+    unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
+    running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.gpus[rows] * opex
+    found = {"residual": residual, "operating_cost": running, "customers": unearned}
+    filled = {name: np.zeros_like(c.residual) for name in found}
+    for name, amounts in found.items():
+        filled[name][rows] = book.by_firm(amounts)
+    return replace(c, **filled)
 
 
-def _add_cohort(
-    p: Parameters, layout: Layout, t: int, sector: Sector, new: cohorts.Origination, credit: Credit
-) -> Sector:
-    """Add the cohort of quarter t to contracts, facilities and HoldCos."""
-    loans, holdcos = sector.facility, sector.holdco
+def _residual(
+    p: Parameters,
+    layout: Layout,
+    t: int,
+    market: GpuMarket,
+    loans: facility.State,
+    cfads: Array,
+    rows: NDArray[np.intp],
+) -> Array:
+    """What live facilities are worth over their debt to a buyer, USD, (row, facility).
 
-    def columns(values: Array) -> Array:  # (path, firm, payer class) as the book lists them
-        return values[:, layout.cohort_firms].reshape(len(values), -1)
-
-    gpus, debt, price = columns(new.gpus), columns(new.debt), columns(new.price)
-    zero = np.zeros_like(debt)
-    loans = facility.State(
-        gpus=np.concatenate([loans.gpus, gpus], axis=1),
-        original=np.concatenate([loans.original, debt], axis=1),
-        debt=np.concatenate([loans.debt, debt], axis=1),
-        cash=np.concatenate([loans.cash, zero], axis=1),
-        coupon=np.concatenate([loans.coupon, columns(new.coupon)], axis=1),
-        refinanced=np.concatenate([loans.refinanced, zero], axis=1),
-        defaulted=np.concatenate([loans.defaulted, zero > 0], axis=1),
-    )
-    payers = _sign(p, t, sector.contracts, gpus, price)
-    rate = p.glue.sofr + note_spread(p, credit.spread)
-    holdcos = holdco.sell_notes(p.holdco, holdcos, t, new.notes, rate)
-    return Sector(payers, loans, replace(holdcos, cash=holdcos.cash - new.cash_used))
+    The buyer runs the contracts to their end or sells the collateral, whichever brings more.
+    """
+    book, terms = layout.opening[t], layout.terms_at(t)
+    rate = p.collateral.discount_rate / QUARTERS_A_YEAR
+    annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, : book.facilities]) / rate
+    sold = loans.gpus[rows] * market.repossession[rows][:, book.generation] * ~book.data_center
+    sold = sold + terms.shell_value * loans.original[rows]
+    worth = np.maximum(cfads[rows] * annuity, sold) + loans.cash[rows]
+    return np.asarray(~loans.defaulted[rows] * np.maximum(worth - loans.debt[rows], 0.0))
 
 
-def _sign(p: Parameters, t: int, payers: contracts.State, gpus: Array, price: Array) -> contracts.State:
-    """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry."""
-    older = payers.kept.shape[1]
-    payers = contracts.open_for(payers, gpus.shape[1])
-    tenors = np.tile(p.cohorts.contract_quarters, gpus.shape[1] // len(COHORT_PAYERS))
-    for tenor in np.unique(tenors):
-        quantity = np.where(tenors == tenor, gpus, 0.0)
-        none = np.zeros((len(gpus), older))
-        signed = (np.concatenate([none, quantity], axis=1), np.concatenate([none, quantity * price], axis=1))
-        payers = contracts.add(payers, t + int(tenor), signed)
-    return payers
+def _by_instrument(
+    book: Book, world: World, paid: facility.Flows, company: holdco.Flows
+) -> tuple[Array, Array]:
+    """Losses and claims of neocloud paper by instrument, USD, (path, instrument) each."""
+    site = np.equal(book.instrument, SITE) * 1.0
+
+    def secured(amounts: Array) -> list[Array]:
+        vendors = np.einsum("ij,ij->i", amounts, world.facility.vendor)
+        sites = np.einsum("ij,j->i", amounts, site)
+        return [np.einsum("ij->i", amounts) - vendors - sites, vendors, sites]
+
+    unsecured = (company.revolver_loss, company.notes_loss, company.converts_loss)
+    owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
+    losses = [*secured(paid.loss), *(x.sum(axis=1) for x in unsecured)]
+    claims = [*secured(paid.written_off), *(x.sum(axis=1) for x in owed)]
+    return np.stack(losses, axis=1), np.stack(claims, axis=1)
+
+
+__all__ = ["Credit", "Flows", "GpuMarket", "Sector", "gpu_market", "step"]

@@ -6,80 +6,30 @@ quarter index of the first occurrence, NaN where it never came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import Calendar
+from risk.engine import credit_outcomes
+from risk.engine.bars import Bars, Flags, Window, first, rolling_year
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 from risk.mechanisms.gpu_repricing.generations import H100
-from risk.parameters import entry
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Bars:
-    """Bars of the propositions and what their tests need of the register."""
-
-    gap_years: Array = entry("propositions.gap_years")
-    capex_fall: float = entry("propositions.capex_fall")
-    debt_funded: float = entry("propositions.debt_funded")
-    rent_fall: float = entry("propositions.rent_fall")
-    rent_fall_alternative: float = entry("propositions.rent_fall_alternative")
-    facility_default: float = entry("propositions.facility_default")
-    facility_default_early: float = entry("propositions.facility_default_early")
-    seasoning_quarters: float = entry("propositions.seasoning_quarters")
-    bullet_failure: float = entry("propositions.bullet_failure")
-    paper_loss: float = entry("propositions.paper_loss")
-    private_credit_loss: float = entry("propositions.private_credit_loss")
-    low_recovery: float = entry("propositions.low_recovery")
-    low_recovery_defaults: float = entry("propositions.low_recovery_defaults")
-    revenue_bar: float = entry("propositions.revenue_bar")
-    cash_coverage: float = entry("propositions.cash_coverage")
-    rent_holds: float = entry("propositions.rent_holds")
-    rent_holds_alternative: float = entry("propositions.rent_holds_alternative")
-    bust_companions: float = entry("propositions.bust_companions")
-    opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per GPU-hour
-    neocloud_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
-    capex_before: Array = entry("capex.recent_capex")  # (3,) Big-Five capex of the quarters before the last
-
-
-def first(flags: Flags) -> Array:
-    """Index of the first True along quarters, NaN where there is none; flags (quarter, path)."""
-    return np.where(flags.any(axis=0), flags.argmax(axis=0), np.nan)
-
-
-def rolling_year(flows: Array) -> Array:
-    """Sum over the four quarters to each quarter, from the fourth on, (quarter - 3, path)."""
-    return flows[3:] + flows[2:-1] + flows[1:-2] + flows[:-3]
-
-
-@dataclass(frozen=True)
-class Window:
-    """Quarter indices that the tests use."""
-
-    calendar: Calendar
-
-    def at(self, label: str) -> int:
-        """Index of a quarter."""
-        return self.calendar.index(label)
-
-    def year(self, year: int) -> slice:
-        """Quarters of a calendar year."""
-        start = self.calendar.index(f"{year}Q1")
-        return slice(start, start + 4)
-
-
-def outcomes(r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int) -> dict[str, Array]:
+def outcomes(
+    r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int, owners: Sequence[str] = ()
+) -> dict[str, Array]:
     """Every per-path scalar of a block, name → (path,).
 
     Parameters
     ----------
     wall : last quarter whose bullets belong to the debt wall of B6.
+    owners : names of those with whom credit losses end, in the order of the tally.
     """
     w = Window(calendar)
     out: dict[str, Array] = {}
@@ -89,9 +39,11 @@ def outcomes(r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int) -> 
     out |= _funding(r, bars, w)
     out |= _rents(r, bars, w)
     out |= _rent_statistics(r, w)
-    out |= _neoclouds(c, bars, w, wall)
-    out |= _paper(r, c, bars, w)
-    out |= _credit(r, c, bars, w)
+    out |= credit_outcomes.neoclouds(c, bars, w, wall)
+    out |= credit_outcomes.paper(r, c, bars, w)
+    out |= credit_outcomes.credit(r, c, w)
+    out |= credit_outcomes.cascade(r, c, bars, w)
+    out |= credit_outcomes.recoveries(c, owners)
     out |= _classes(out, bars)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
@@ -229,72 +181,6 @@ def _rent_statistics(r: Record, w: Window) -> dict[str, Array]:
         "rent_rises_a_year": (log_year > 0).any(axis=0),
         "utilization_low": utilization[1:].min(axis=0),
         "utilization_2030": utilization[end],
-    }
-
-
-def _neoclouds(c: Tally, bars: Bars, w: Window, wall: int) -> dict[str, Array]:
-    """B5, B6, U3: facilities in default, and the debt wall."""
-    seasoned, end = c.path("seasoned"), w.at("2030Q4")
-    due, sound = np.cumsum(c.due, axis=0), np.cumsum(c.sound, axis=0)
-
-    def failed(t: int) -> Array:
-        """Share of bullets due by quarter t that were not met."""
-        return np.where(due[t] > 0, 1.0 - sound[t] / np.maximum(due[t], 1.0), 0.0)
-
-    late, early = seasoned >= bars.facility_default, seasoned >= bars.facility_default_early
-    coreweave = c.path("coreweave_default")
-    return {
-        "B5": late[-1],
-        "B5_quarter": np.where(late[-1], first(late), np.nan),
-        "B5i": early[end],
-        "B5i_quarter": np.where(early[end], first(early), np.nan),
-        "B5x": c.path("seasoned_holdco")[-1] >= bars.facility_default,
-        "defaulted_compute_2030": seasoned[end],
-        "defaulted_compute_2032": seasoned[-1],
-        "B6": failed(wall) >= bars.bullet_failure,
-        "B6_2029": failed(w.at("2029Q4")) >= bars.bullet_failure,
-        "bullet_failure_share": failed(wall),
-        "coreweave_default": coreweave.any(axis=0),
-        "coreweave_default_5y": coreweave[:21].any(axis=0),
-        "U3": c.path("strong_payer_default")[end] == 0,
-    }
-
-
-def _paper(r: Record, c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
-    """B7: principal lost on GPU-backed and HoldCo paper, and on all AI-exposed private credit."""
-    end, early = w.at("2030Q4"), w.at("2028Q4")
-    paper = r.path("neocloud_debt")[0] + c.cumulative("paper_par")[early]
-    share = c.cumulative("paper_loss") / paper
-    lost = share[end] >= bars.paper_loss
-
-    exposed = r.path("exposed_at_base")[0] + c.cumulative("exposed_par")[early]
-    loss, defaulted = c.cumulative("exposed_loss")[end], c.cumulative("exposed_defaulted")[end]
-    recovery = 1.0 - loss / np.maximum(defaulted, 1.0)
-    low = (recovery < bars.low_recovery) & (defaulted >= bars.low_recovery_defaults * exposed)
-    return {
-        "B7": lost,
-        "B7_quarter": np.where(lost, first(share >= bars.paper_loss), np.nan),
-        "paper_loss_share": share[end],
-        "B7x": (loss >= bars.private_credit_loss * exposed) | low,
-        "exposed_recovery": recovery,
-    }
-
-
-def _credit(r: Record, c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
-    """Losses, spreads, the generic book; B8 waits for the second round of the cascade."""
-    headline, spread = r.path("headline_loss"), r.path("hy_spread")
-    lost, defaulted = r.path("generic_loss")[1:].sum(axis=0), r.path("generic_defaulted")[1:].sum(axis=0)
-    return {
-        "B8": np.full(c.rows, np.nan),
-        "headline_loss": headline[-1],
-        "headline_loss_2030": headline[w.at("2030Q4")],
-        "loss_without_software": c.cumulative("loss_without_software")[-1],
-        "neocloud_loss": c.cumulative("paper_loss")[-1],
-        "credit_worst_year": rolling_year(r.path("quarter_loss")[1:]).max(axis=0),
-        "generic_default_rate": r.path("generic_default_rate")[1:].mean(axis=0) * 4.0,
-        "generic_recovery": 1.0 - lost / np.maximum(defaulted, 1.0),
-        "spread_peak": spread.max(axis=0),
-        "spread_mean": spread.mean(axis=0),
     }
 
 

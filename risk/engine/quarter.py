@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import neoclouds
+from risk.engine import feedback, neoclouds
 from risk.engine.context import Context, Flows, Spending, total
-from risk.engine.world import Seen, World
+from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, rents
@@ -23,12 +23,6 @@ from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 
 Array = NDArray[np.float64]
-
-SLOWEST_AHEAD, FASTEST_AHEAD = -0.05, 0.06
-"""Growth a quarter, log, that a firm assumes for its capex of the next year when it pre-funds."""
-
-SMALLEST_BUILD = 0.2
-"""Share of its plan a firm without funds still counts as built when it plans again: a numerical guard."""
 
 
 def step(c: Context, world: World) -> tuple[World, Flows]:
@@ -51,19 +45,19 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # pools of credit default, losses reach their holders
     pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
-    losses = _losses(companies, pools)
-    holders_state, booked = cascade.step(c.p.cascade, world.cascade, losses)
+    losses = np.concatenate([companies.losses, pools.loss], axis=1)
+    holders_state, booked = _cascade(c, world, credit, pools, losses)
 
     # what capex must earn, and the plan for the next quarter
     required_state, hurdle = _require(c, world, fleet_state, spending)
     signals = _signals(c, world, fleet_state, hardware, rent, bid, sold, hurdle, paid, credit)
-    plan_state, planned = plan.step(c.p.plan, _built(world.plan, paid), c.t, signals, _plan_shocks(c))
+    plan_state, planned = plan.step(c.p.plan, _built(c, world.plan, paid), c.t, signals, _plan_shocks(c))
 
     flows = Flows(
         conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
-        credit.spread, losses,
+        credit.spread, losses, np.concatenate([companies.claims, pools.impaired], axis=1),
     )  # fmt: skip
-    seen = _seen(c, world, flows, fleet_state, shortfall)
+    seen = feedback.seen(c, world, flows, fleet_state, shortfall)
     after = World(
         fleet_state, rent_state, adoption_state, demand_state, required_state, plan_state, funding_state,
         sector.contracts, sector.facility, sector.holdco, market_state, pools_state, holders_state, seen,
@@ -79,15 +73,16 @@ def _credit_market(c: Context, world: World) -> tuple[market.State, market.Flows
         "forced_stress": c.forced["credit_stress"],
         "forced_spread": c.forced["hy_spread"],
     }
-    state, flows = market.step(c.p.market, world.market, world.seen.impact, shocks)
-    return state, flows, neoclouds.Credit(flows.spread, flows.availability, state.factor)
+    squeeze = c.link("losses->nbfi", world.seen.squeeze, "lines")
+    state, flows = market.step(c.p.market, world.market, world.seen.impact, squeeze, shocks)
+    return state, flows, neoclouds.Credit(flows.spread, flows.availability, state.factor, flows.sofr)
 
 
 def _fund(c: Context, world: World) -> tuple[funding.State, funding.Flows]:
     """Pay for the plan made last quarter."""
     seen = world.seen
     planned = np.exp(world.plan.log_plan)
-    growth = np.clip(seen.plan_growth, SLOWEST_AHEAD, FASTEST_AHEAD)
+    growth = np.clip(seen.plan_growth, c.p.glue.slowest_ahead, c.p.glue.fastest_ahead)
     next_year = planned * sum(np.exp(growth * k) for k in range(1, 5))
     return funding.step(
         c.p.funding,
@@ -179,7 +174,9 @@ def _neoclouds(
     """Payers, facilities, HoldCos and new cohorts."""
     seen = neoclouds.gpu_market(c.p, c.links, c.t, state, rent, hardware)
     capex = c.link("capex->supply", spending.neocloud, "neoclouds")
-    uniforms = {name.replace("-", "_"): c.uniform(name) for name in ("ig", "lab", "ig-on-lab", "tenant")}
+    events = ("ig", "lab", "ig-on-lab", "tenant", "vendor")
+    uniforms = {name.replace("-", "_"): c.uniform(name) for name in events}
+    uniforms["amend"] = c.shocks.uniform["amend"][0]
     return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, uniforms)
 
 
@@ -194,22 +191,39 @@ def _pools(
 ) -> tuple[segments.State, segments.Flows]:
     """Pools of loans default."""
     rent_ratio = rent.contract[:, B200 : B200 + 1] / c.fixed.b200_rent
+    forced = c.forced["demand"] / adoption.level_deviation(c.p.adoption)
     conditions = segments.Conditions(
         credit=credit.factor,
-        demand=sold.demand_state,
+        demand=sold.demand_state + forced,
         lab=bid.window,
         spread=credit.spread,
         availability=credit.availability,
         rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),
         digestion=c.link("capex->supply", world.plan.digestion, "digestion"),
         spv_additions=c.link("capex->supply", total(paid.spv_additions), "sites"),
+        sofr=credit.sofr,
+        mixing=c.shocks.mixing[c.t - 1],
+        clo=c.link("wall->clo", world.seen.freeze, "bid"),
     )
     return segments.step(c.p.segments, world.segments, c.t, conditions, c.uniform("recovery"))
 
 
-def _losses(companies: neoclouds.Flows, pools: segments.Flows) -> Array:
-    """Credit losses by instrument, USD, (path, instrument)."""
-    return np.concatenate([total(companies.facility.loss), total(companies.holdco.loss), pools.loss], axis=1)
+def _cascade(
+    c: Context, world: World, credit: neoclouds.Credit, pools: segments.Flows, losses: Array
+) -> tuple[cascade.State, cascade.Flows]:
+    """Losses reach their holders, who clear, sell and call."""
+    p = c.p.cascade
+    owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
+    booked = cascade.book(p, losses)
+    shut = np.where(credit.spread > c.p.segments.shut_spread, 1.0, 0.0)
+    channels = cascade.Channels(
+        pensions=c.link("losses->pensions", cascade.fund_losses(p, booked)),
+        banks=c.link("spread->banks", np.maximum(credit.spread - world.seen.spread, 0.0)),
+        clo=c.link("wall->clo", shut),
+        nbfi=c.link("losses->nbfi", cascade.vehicle_losses(p, booked)),
+        downgrade=np.where(pools.downgrade, 1.0, 0.0),
+    )
+    return cascade.step(p, world.cascade, losses, owed, channels)
 
 
 def _require(
@@ -257,9 +271,10 @@ def _signals(
     )
 
 
-def _built(planned: plan.State, paid: funding.Flows) -> plan.State:
+def _built(c: Context, planned: plan.State, paid: funding.Flows) -> plan.State:
     """What the next plan grows from: what was built, not what could not be paid for."""
-    return replace(planned, log_plan=np.log(np.maximum(paid.capex, SMALLEST_BUILD * paid.planned)))
+    least = c.p.glue.smallest_build * paid.planned
+    return replace(planned, log_plan=np.log(np.maximum(paid.capex, least)))
 
 
 def _plan_shocks(c: Context) -> dict[str, Array]:
@@ -272,40 +287,3 @@ def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Arra
     net = (rent.blended * rent.utilization - c.p.fleet.opex) * rents.HOURS / c.fixed.throughput
     all_in = cost / c.p.plan.system_share
     return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)
-
-
-def _seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Array) -> Seen:
-    """What this quarter leaves for the next."""
-    capex = f.spending.cash_capex
-    free_cash_flow = total(f.funding.cfo) - capex
-    weights = c.p.plan.guidance / c.p.plan.guidance.sum()
-    return Seen(
-        rents=f.rents.blended,
-        surprise=f.rents.surprise,
-        jump=f.rents.jump,
-        revenue=total(f.adoption.revenue),
-        suppliers=demand.supplier_capacity(capex, c.fixed.capex, free_cash_flow, c.fixed.free_cash_flow),
-        lab_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
-        recycled=f.demand.lab_recycled,
-        availability=f.market.availability,
-        spv_support=f.segments.guarantee_called * weights,
-        impact=c.link("losses->spread", _impact(c, world, f)),
-        fire_sale=_fire_sale(c, f.neoclouds, supply),
-        demand=f.demand.total,
-        plan_growth=f.plan.growth.mean(axis=1, keepdims=True),
-        neocloud_capex=f.spending.neocloud * (c.t not in c.layout.cohorts),
-    )
-
-
-def _impact(c: Context, world: World, f: Flows) -> Array:
-    """Spread owed to losses on AI-exposed credit that the market did not expect, (path, 1)."""
-    exposed, expected = f.instrument_losses[:, :4], f.segments.expected_loss[:, :2]
-    return market.loss_impact(c.p.market, world.seen.impact, total(exposed) - total(expected))
-
-
-def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
-    """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
-    throughput = c.fixed.throughput[:, c.layout.opening[c.t].generation]
-    units = total(companies.facility.repossessed * throughput)
-    merchant = c.p.glue.merchant_market * total(supply.energized)
-    return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import inputs, outcomes, quarter, record, world
-from risk.engine.context import Context
+from risk.engine import outcomes, record, totals
+from risk.engine.bars import Bars
 from risk.engine.couplings import Baseline, Links, medians
-from risk.engine.layout import layout as fix_layout
+from risk.engine.quarters import opening, quarters
 from risk.engine.tally import Tally
 from risk.errors import NumericalError
 from risk.parameters import build
@@ -58,38 +58,38 @@ def pilot(assumptions: Assumptions, seed: int) -> Baseline:
 
 
 def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Links) -> Block:
-    layout = fix_layout(assumptions)
-    drawn = inputs.draw(assumptions, seed, block)
-    shocks = inputs.shocks(assumptions, layout, seed, block)
-    p, bars = world.parameters(drawn, BLOCK), build(outcomes.Bars, drawn, BLOCK)
-    state, fixed = world.initial(p, layout, BLOCK)
-    forced = world.forced(assumptions, shocks.uniform, BLOCK)
+    start = opening(assumptions, seed, block)
+    p, layout, fixed = start.p, start.layout, start.fixed
+    bars = build(Bars, start.drawn, BLOCK)
 
     r, tally = record.Record(paths, layout.quarters), Tally(paths, layout.quarters)
-    record.base_date(r, p, layout, state, fixed)
-    for t in range(1, layout.quarters + 1):
-        events = {name: values[t] for name, values in forced.items()}
-        context = Context(p, layout, fixed, links, shocks, events, t)
-        after, flows = quarter.step(context, state)
-        record.quarter(r, p, layout, state, after, flows, t)
-        tally.add(layout, bars.seasoning_quarters, after, flows, fixed, t)
-        state = after
+    record.base_date(r, p, layout, start.world, fixed)
+    for context, before, after, flows in quarters(start, links):
+        record.quarter(r, p, layout, before, after, flows, context.t)
+        tally.add(layout, bars.seasoning_quarters, after, flows, fixed, context.t)
     _refuse_non_finite(r, block)
     calendar = assumptions.calendar
     wall = calendar.index(str(assumptions.entries["propositions.wall_quarter"].value))
-    facility = {name: np.stack(values).astype(np.float32) for name, values in r.facility.items()}
+    names = totals.entities(assumptions, layout)
+    early = block < FACILITY_BLOCKS
     return Block(
         index=block,
         paths=paths,
-        parameters=_parameters(drawn, assumptions, paths),
-        outcomes=outcomes.outcomes(r, tally, bars, calendar, wall),
+        parameters=_parameters(start.drawn, assumptions, paths),
+        outcomes=outcomes.outcomes(r, tally, bars, calendar, wall, names["losses.ultimate"]),
         series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
-        facility=facility if block < FACILITY_BLOCKS else {},
+        facility=_singles(r.facility) if early else {},
+        firm=_singles(r.firm) if early else {},
         sums=r.sums,
         squares=r.squares,
         identities=r.identities,
-        entities=record.entities(assumptions, layout),
+        entities=names,
     )
+
+
+def _singles(kept: Mapping[str, list[Array]]) -> dict[str, NDArray[np.float32]]:
+    """Entity series as stored, name → (quarter + 1, path, entity)."""
+    return {name: np.stack(values).astype(np.float32) for name, values in kept.items()}
 
 
 def _parameters(drawn: Mapping[str, object], assumptions: Assumptions, paths: int) -> dict[str, Array]:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine.context import Flows
+from risk.engine.inputs import HEADLINE, PAPER
 from risk.engine.layout import Layout
-from risk.engine.record import HEADLINE
 from risk.engine.world import Fixed, World
 from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
-from risk.mechanisms.private_credit.segments import SOFTWARE
+from risk.mechanisms.private_credit.market import STRESS
+from risk.mechanisms.private_credit.segments import B_LOANS, SOFTWARE
 
 Array = NDArray[np.float64]
 
@@ -28,6 +29,9 @@ class Tally:
     due, sound : (quarter + 1, path) bullets by the quarter in which they fall due, USD, and the part repaid
         from cash or replaced soundly.
     history : name → quantity of each quarter, (path,).
+    claims, losses : (2, path, instrument) par in default and what of it was lost, USD; row 1 counts quarters
+        of the stress regime only.
+    ultimate : (path, owner) credit loss at whom it ends with, USD.
     """
 
     rows: int
@@ -35,6 +39,9 @@ class Tally:
     due: Array = field(init=False)
     sound: Array = field(init=False)
     history: dict[str, list[Array]] = field(default_factory=dict)
+    claims: Array | float = 0.0
+    losses: Array | float = 0.0
+    ultimate: Array | float = 0.0
 
     def __post_init__(self) -> None:
         self.due = np.zeros((self.quarters + 1, self.rows))
@@ -51,18 +58,25 @@ class Tally:
     def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
         new = _seasoned(layout, seasoning, after, fixed, t) | _losses(f) | _defaults(layout, after)
+        stress = np.equal(f.market.regime, STRESS)
+        self.claims = self.claims + self._by_regime(f.instrument_claims, stress)
+        self.losses = self.losses + self._by_regime(f.instrument_losses, stress)
+        self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
             kept = np.asarray(values, dtype=np.float64)[: self.rows]
             self.history.setdefault(name, [np.zeros(self.rows)]).append(kept)
         self._bullets(layout, after, f, t)
 
+    def _by_regime(self, amounts: Array, stress: Array) -> Array:
+        return np.stack([amounts, amounts * stress])[:, : self.rows]
+
     def _bullets(self, layout: Layout, after: World, f: Flows, t: int) -> None:
         """Bullets due in quarter t, and those that a default brings down, at the dates they were due."""
         book, loans, company = layout.book, f.neoclouds.facility, f.neoclouds.holdco
         self._add(self.due, t, loans.balloon_due)
-        self._add(self.due, t, company.notes_due + company.revolver_called)
+        self._add(self.due, t, company.notes_due + company.revolver_due + company.revolver_called)
         self._add(self.sound, t, loans.balloon_refinanced + loans.balloon_paid)
-        self._add(self.sound, t, company.notes_sound)
+        self._add(self.sound, t, company.notes_sound + company.revolver_sound)
         ahead = np.flatnonzero((book.balloon > 0) & (book.due >= t) & (book.due <= self.quarters))
         lost = loans.payment_default[:, ahead] * book.balloon[ahead] * after.facility.original[:, ahead]
         for k, column in enumerate(ahead):
@@ -82,26 +96,31 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
     compute = loans.gpus[:, columns] * fixed.throughput[:, book.generation[columns]]
     everything = np.maximum(compute.sum(axis=1), 1.0)
     failed = loans.defaulted[:, columns]
+    distressed = failed | loans.extended[:, columns]
     failed_company = failed | after.holdco.defaulted[:, book.firm[columns]]
     return {
         "seasoned": (compute * failed).sum(axis=1) / everything,
         "seasoned_holdco": (compute * failed_company).sum(axis=1) / everything,
+        "seasoned_distressed": (compute * distressed).sum(axis=1) / everything,
     }
 
 
 def _losses(f: Flows) -> dict[str, Array]:
-    """Losses, defaulted par and new par of GPU-backed and HoldCo paper, and of all AI-exposed credit, USD."""
-    loans, company, pools = f.neoclouds.facility, f.neoclouds.holdco, f.segments
-    exposed = slice(0, SOFTWARE + 1)
+    """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
+    lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
     paper_par = f.neoclouds.originated.sum(axis=1) + f.neoclouds.notes_issued.sum(axis=1)
-    paper_defaulted = loans.written_off.sum(axis=1) + company.written_off.sum(axis=1)
+    paper_par = paper_par + f.neoclouds.facility.drawn.sum(axis=1)
     return {
-        "paper_loss": loans.loss.sum(axis=1) + company.loss.sum(axis=1),
+        "paper_loss": lost[:, :PAPER].sum(axis=1),
         "paper_par": paper_par,
-        "exposed_loss": f.instrument_losses[:, :HEADLINE].sum(axis=1),
-        "exposed_defaulted": paper_defaulted + pools.impaired[:, exposed].sum(axis=1),
-        "exposed_par": paper_par + pools.originated[:, exposed].sum(axis=1),
-        "loss_without_software": f.instrument_losses[:, : HEADLINE - 1].sum(axis=1),
+        "exposed_loss": lost[:, :HEADLINE].sum(axis=1),
+        "exposed_defaulted": owed[:, :HEADLINE].sum(axis=1),
+        "exposed_par": paper_par + pools.originated[:, : SOFTWARE + 1].sum(axis=1),
+        "loss_without_software": lost[:, : HEADLINE - 1].sum(axis=1),
+        "bankruptcy_cost": f.cascade.bankruptcy_cost[:, 0],
+        "wall_due": pools.due[:, B_LOANS],
+        "wall_defaulted": pools.wall_defaulted[:, B_LOANS],
+        "wall_extended": pools.extended[:, B_LOANS],
     }
 
 

@@ -15,7 +15,8 @@ from risk.engine.layout import Layout
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud import cohorts, contracts, estate, facility, holdco
+from risk.mechanisms.neocloud.book import SITE, VENDOR
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
@@ -44,6 +45,7 @@ class Parameters:
     contracts: contracts.Params
     facility: facility.Params
     holdco: holdco.Params
+    estate: estate.Params
     cohorts: cohorts.Params
     market: market.Params
     segments: segments.Params
@@ -73,6 +75,9 @@ class Seen:
     availability: Array
     spv_support: Array  # (path, firm) USD
     impact: Array  # spread owed to losses
+    squeeze: Array  # share of private-credit availability lost to pulled lines
+    freeze: Array  # share of the CLO bid that is gone
+    spread: Array  # high-yield spread
     fire_sale: Array  # log discount of spot
     demand: Array  # USD a year
     plan_growth: Array  # log a quarter
@@ -121,7 +126,8 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
     clearing = rents.clearing_demand(p.rents, market_rents.clearing, priced)
     sold = adoption.init(p.adoption)
     revenue = adoption.revenue(sold).sum(axis=1, keepdims=True)
-    gpus, debt, coupon = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon"))
+    borrowed, pools = _base_facilities(layout, p, paths), segments.init(p.segments, paths)
+    companies = holdco.init(p.holdco, layout.bullets, paths, layout.last)
     capex = np.full((paths, 1), p.plan.last_quarter.sum())
     world = World(
         fleet=supply,
@@ -131,12 +137,12 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         required=required.init(p.required),
         plan=plan.init(p.plan, paths),
         funding=funding.init(p.funding, paths),
-        contracts=contracts.init(layout.contracts, layout.expiry),
-        facility=facility.init(gpus, debt, coupon),
-        holdco=holdco.init(p.holdco, layout.bullets, paths, layout.last),
+        contracts=contracts.init(layout.contracts, layout.expiry, layout.base["prepaid"][None, :]),
+        facility=borrowed,
+        holdco=companies,
         market=market.init(p.market, paths),
-        segments=segments.init(p.segments, paths),
-        cascade=cascade.init(p.cascade, paths),
+        segments=pools,
+        cascade=cascade.init(p.cascade, exposures(layout, 1, borrowed, companies, pools)),
         seen=_seen(p, contract, revenue, clearing),
     )
     fixed = Fixed(
@@ -145,9 +151,33 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         capex=capex,
         free_cash_flow=p.funding.cfo.sum() - capex,
         b200_rent=contract[:, generations.B200 : generations.B200 + 1],
-        fleet_by_firm=_reference_fleet(layout.base_book.by_firm(gpus)[:1], p.holdco.overhead),
+        fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.gpus)[:1], p.holdco.overhead),
     )
     return world, fixed
+
+
+def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.State:
+    """Facilities at the base date."""
+    rows = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon", "undrawn"))
+    gpus, debt, coupon, undrawn = rows
+    book = layout.base_book
+    vendor = np.tile(np.equal(book.instrument, VENDOR) * 1.0, (paths, 1))
+    return facility.init(gpus, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
+
+
+def exposures(
+    layout: Layout, t: int, loans: facility.State, companies: holdco.State, pools: segments.State
+) -> Array:
+    """What is owed on each instrument at the start of quarter t, USD, (path, instrument)."""
+    debt, converts = loans.debt, ~companies.defaulted * layout.converts[t]
+    site = np.equal(layout.book.instrument[: debt.shape[1]], SITE) * 1.0
+    total = np.einsum("ij->i", debt)
+    vendors, sites = np.einsum("ij,ij->i", debt, loans.vendor), np.einsum("ij,j->i", debt, site)
+    columns = (
+        total - vendors - sites, vendors, sites,
+        companies.revolver.sum(axis=1), (companies.notes - converts).sum(axis=1), converts.sum(axis=1),
+    )  # fmt: skip
+    return np.concatenate([np.stack(columns, axis=1), pools.exposure], axis=1)
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:
@@ -164,6 +194,9 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         availability=zero + 1.0,
         spv_support=zero + np.zeros_like(p.plan.guidance),
         impact=zero,
+        squeeze=zero,
+        freeze=zero,
+        spread=zero + p.market.start_spread,
         fire_sale=zero,
         demand=demanded,
         plan_growth=zero + p.plan.guidance_growth,

@@ -59,7 +59,7 @@ class Chart:
         return Column(key, header, form or self.format, width=12)
 
     def _labels(self, labels: Sequence[str]) -> tuple[Column, Values]:
-        return Column("label", self.x_title, width=22, wrap=False), labels
+        return Column("label", self.x_title, width=24, wrap=False), labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,10 @@ class Marker:
 
 @dataclass(frozen=True, kw_only=True)
 class Exceedance(Chart):
-    """Probability that a loss exceeds x, on a log axis, with Monte Carlo limits and marked levels."""
+    """Probability that a loss exceeds x, on a log axis, with Monte Carlo limits and marked levels.
+
+    Other losses (`lines`) may be drawn over the same x; a probability of zero is left blank.
+    """
 
     loss: Values
     probability: Values
@@ -143,16 +146,19 @@ class Exceedance(Chart):
     prior: Values | None = None
     markers: Sequence[Marker] = ()
     floor: float = 0.001
+    name: str = "This run"
+    lines: Sequence[Series] = ()
 
     def table(self) -> Table:
         """Loss, probability, limits, prior run; markers fill two rows each."""
         columns: Columns = [(Column("loss", self.x_title, self.format, width=22), self.loss)]
         named = {"lower": "95% MC limits", "upper": "95% MC, high", "prior": "Prior run"}
-        columns += [(self._column("probability", "This run", "rate.2"), self.probability)]
+        columns += [(self._column("probability", self.name, "rate.2"), self.probability)]
         for key, header in named.items():
             values: Values | None = getattr(self, key)
             if values is not None:
                 columns += [(self._column(key, header, "rate.2"), values)]
+        columns += [(self._column(f"s{i}", s.name, "rate.2"), s.values) for i, s in enumerate(self.lines)]
         for i, mark in enumerate(self.markers):
             rest: list[Content] = [None] * (len(self.loss) - 2)
             columns += [(self._column(f"x{i}", f"{mark.label} at"), [mark.loss, mark.loss, *rest])]
@@ -218,12 +224,16 @@ class Waterfall(Chart):
 
 @dataclass(frozen=True, kw_only=True)
 class Ranges(Chart):
-    """P5 to P95 of several scenarios as floating bars; the color changes at the median. First = top."""
+    """P5 to P95 of several scenarios as floating bars; the color changes at the median. First = top.
+
+    `most` ends the axis, as 1 does for shares.
+    """
 
     labels: Sequence[str]
     p5: Values
     p50: Values
     p95: Values
+    most: float | None = None
 
     def table(self) -> Table:
         """Bottom-up, as horizontal bars are drawn."""
@@ -257,12 +267,13 @@ class Lines(Chart):
 
 @dataclass(frozen=True, kw_only=True)
 class Bars(Chart):
-    """Columns side by side, or stacked."""
+    """Columns side by side, or stacked; the axis ends at `y_max` where one is given."""
 
     labels: Sequence[str]
     series: Sequence[Series]
     stacked: bool = False
     show_values: bool = False
+    y_max: float | None = None
 
     def table(self) -> Table:
         """One column per series."""

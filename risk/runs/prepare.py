@@ -12,6 +12,7 @@ import numpy as np
 from risk.assumptions import load
 from risk.engine import pilot
 from risk.engine.couplings import Baseline
+from risk.engine.trace import Trace, trace
 from risk.errors import StorageError
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
@@ -83,6 +84,10 @@ class Plan:
         )
         return restate(found, self.assumptions)
 
+    def trace(self, path: int) -> Trace:
+        """One path of the run told in full, simulated again. Call `settle` before."""
+        return trace(self.assumptions, self.seed, path, self._stored_baseline())
+
     def _stored_baseline(self) -> Baseline | None:
         if self.base is None:
             return None
@@ -120,7 +125,23 @@ def plan(
     AssumptionErrors : everything that is wrong in any file.
     UsageError : there is no such register or scenario.
     """
-    assumptions = load(register, scenario)
+    return arrange(load(register, scenario), paths, seed, register=register, root=root)
+
+
+def arrange(
+    assumptions: Assumptions,
+    paths: int | None = None,
+    seed: int | None = None,
+    *,
+    register: Path | None = None,
+    root: Path = RUNS,
+) -> Plan:
+    """Plan the run of assumptions at hand, of a scenario's file or derived from one; see `plan`.
+
+    Parameters
+    ----------
+    register : folder the assumptions were read from; its base stands in where they cut a coupling.
+    """
     cut = not all(assumptions.switches.values())
     return Plan(
         assumptions,

@@ -17,9 +17,13 @@ from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
 from risk.runs.store import BlockRecord, Store
+from risk.shocks.stream import BLOCK
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+
+STYLISED = "stylised.json"
+"""What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,17 @@ class Run:
             raise StorageError(f"{path} belongs to another run", _RECOMPUTE)
         return content
 
+    @property
+    def stylised(self) -> dict[str, Any] | None:
+        """Paths on which stylised facilities defaulted, by case and tenor; None where not measured."""
+        path = self.directory / STYLISED
+        if not path.exists():
+            return None
+        content = read_json(path)
+        if content["run"] != self.id:
+            raise StorageError(f"{path} belongs to another run", f"remove {path} and check the run again")
+        return content
+
     def names(self, kind: str) -> tuple[str, ...]:
         """Names of a kind: parameters, outcomes, series, facility; of sums its keys."""
         if kind == "sums":
@@ -100,6 +115,16 @@ class Run:
     def facility(self, name: str) -> Singles:
         """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
         return self._columns("facility", [name])[name]
+
+    def firm(self, name: str) -> Singles:
+        """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units."""
+        return self._columns("firm", [name])[name]
+
+    def path(self, path: int) -> dict[str, Singles]:
+        """Every quarterly series of one path, from its own block only: name → (quarter + 1,), base units."""
+        block, row = divmod(path, BLOCK)
+        stored = self._read(self._records[block], "series", list(self.names("series")))
+        return {name: values[:, row] for name, values in stored.items()}
 
     def mean(self, key: str) -> tuple[Floats, Floats]:
         """Mean over paths and its standard error, each of shape (quarter + 1, entity), base units."""

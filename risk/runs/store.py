@@ -4,7 +4,7 @@
               log.txt
               sums.parquet             exact sums over all paths
               blocks/00000.json        record of a block, after its arrays: the fingerprint of each
-              parameters/00000.parquet outcomes/ series/ facility/ sums/
+              parameters/00000.parquet outcomes/ series/ facility/ firm/ sums/
               quarantine/              files that failed verification
 
 Parameters and outcomes have one row a path, so that any reader of Parquet folders takes them as they are.
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import StorageError
-from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, SERIES, Block
+from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Block
 from risk.runs.columns import digests_of, flatten, read_columns, unflatten, write_columns
 from risk.runs.files import publish, publish_json, read_json, remove_leftovers, set_aside
 from risk.runs.hashing import digest
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KINDS = ("parameters", "outcomes", "series", "facility", "sums")
+KINDS = ("parameters", "outcomes", "series", "facility", "firm", "sums")
 """Kinds of arrays, one folder each."""
 
 MOST_SERIES = 24
 """Quarterly series a run may keep."""
 
-_OUTCOMES = 100
+_OUTCOMES = 180
 _FLOWS = 1500
 """Generous counts of outcomes and of entity-level flows a quarter, for the estimate of space only."""
 
@@ -198,12 +198,17 @@ def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
     drawn = sum(
         int(np.size(entry.value)) for entry in assumptions.entries.values() if entry.prior is not None
     )
-    facilities = max((len(t.rows) for name, t in assumptions.tables.items() if "facilit" in name), default=0)
+    facilities, firms = (_rows(assumptions, f"neoclouds.{table}") for table in ("facility", "firm"))
     blocks = -(-paths // BLOCK)
     per_path = 8 * (drawn + _OUTCOMES) + 4 * steps * len(SERIES)
-    per_early_path = 4 * steps * len(FACILITY_SERIES) * facilities
+    per_early_path = 4 * steps * (len(FACILITY_SERIES) * facilities + len(FIRM_SERIES) * firms)
     per_block = 16 * steps * _FLOWS
     return paths * per_path + min(paths, FACILITY_BLOCKS * BLOCK) * per_early_path + blocks * per_block
+
+
+def _rows(assumptions: Assumptions, table: str) -> int:
+    found = assumptions.tables.get(table)
+    return len(found.rows) if found else 0
 
 
 def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
@@ -215,6 +220,7 @@ def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
         "outcomes": block.outcomes,
         "series": block.series,
         "facility": block.facility if block.index < FACILITY_BLOCKS else {},
+        "firm": block.firm if block.index < FACILITY_BLOCKS else {},
         "sums": sums,
     }
 

@@ -60,11 +60,14 @@ class Shocks:
         By entity group, Student-t innovations under the same mixing variable, shape (quarter, path, entity).
     uniform
         By hazard event, values in (0, 1), shape (quarter, path, entity).
+    mixing
+        What makes all innovations of a path and quarter large together, shape (quarter, path, 1).
     """
 
     common: Array
     idiosyncratic: Mapping[str, Array]
     uniform: Mapping[str, Array]
+    mixing: Array
 
     def factor(self, letter: str) -> Array:
         """Innovations of one common factor, shape (quarter, path, 1)."""
@@ -193,6 +196,7 @@ def draw_shocks(
                 for event, count in events.items()
             }
         ),
+        mixing=_frozen(mixing),
     )
 
 

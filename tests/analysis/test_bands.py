@@ -28,3 +28,11 @@ def test_missing_paths_are_left_out() -> None:
     assert found.count.tolist() == [3, 0]
     assert found.at(0.5)[0] == 2.0
     assert np.isnan(found.at(0.5)[1])
+
+
+def test_values_side_by_side_do_not_make_the_error_smaller() -> None:
+    values = np.random.default_rng(5).normal(size=(1, 2000)).astype(np.float32)
+    alone, copied = band(values), band(np.repeat(values, 7, axis=1), together=7)
+    assert copied.quantiles == pytest.approx(alone.quantiles, abs=5e-3)
+    assert copied.standard_error == pytest.approx(alone.standard_error, rel=0.05)  # ranks are rounded
+    assert (band(np.repeat(values, 7, axis=1)).standard_error < 0.6 * alone.standard_error).all()

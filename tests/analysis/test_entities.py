@@ -96,18 +96,6 @@ def test_default_is_absorbing_and_counts_paths(run: Run) -> None:
         assert all((p * run.paths) == pytest.approx(round(p * run.paths)) for p in chances)
 
 
-def test_the_ladder_starts_where_the_engine_does(run: Run) -> None:
-    book = facilities(run.assumptions, run.calendar.quarters)
-    engine = neoclouds.base_coverage(run)
-    for facility in book:
-        assert facility.contracted[0] / facility.service[0] == pytest.approx(engine[facility.name], rel=1e-5)
-    rungs = neoclouds.ladder(run, book)
-    whole = rungs[-1]
-    assert len(whole.members) == len(book) == sum(len(rung.members) for rung in rungs[:-1])
-    assert whole.covered.at(0.5)[0] == pytest.approx(whole.written[0], rel=1e-5)
-    assert whole.alive[0] == 1.0
-
-
 def test_new_facilities_are_grouped_by_year_and_payer(run: Run) -> None:
     found = neoclouds.cohorts(run)
     assert len({(c.year, c.payer) for c in found}) == len(found) > 0
@@ -120,3 +108,24 @@ def test_new_facilities_are_grouped_by_year_and_payer(run: Run) -> None:
         if n not in base
     ]
     assert sum(c.loss.value for c in found) == pytest.approx(sum(rest))
+
+
+def test_rungs_of_cohorts_are_shares_of_path_facilities(run: Run) -> None:
+    found = {(c.year, c.payer): c for c in neoclouds.cohorts(run)}
+    names = run.entities["facility.payment_default"]
+    counts = run.mean("facility.payment_default")[0].sum(axis=0)
+    for (year, payer), cohort in found.items():
+        own = [i for i, name in enumerate(names) if name.endswith(f"-{year}-{payer.upper()}")]
+        assert cohort.payment_default.value == pytest.approx(counts[own].mean(), abs=0.5 / run.paths)
+        assert 0.0 <= cohort.troubled.value <= run.calendar.quarters
+    # nobody has a loan before it is made: the later the cohort, the fewer quarters it can be in trouble
+    last = run.calendar.quarters - run.calendar.index("2031Q4")
+    assert all(c.troubled.value <= last for (year, _), c in found.items() if year == "2031")
+
+
+def test_losses_by_firm_add_up_to_the_loss_on_neoclouds(run: Run) -> None:
+    book = facilities(run.assumptions, run.calendar.quarters)
+    found = neoclouds.firm_losses(run, book)
+    assert sum(f.total.value for f in found.values()) == pytest.approx(run.outcome("neocloud_loss").mean())
+    assert all(f.holdco.value <= f.total.value for f in found.values())
+    assert all(f.holdco.standard_error <= f.total.standard_error for f in found.values())

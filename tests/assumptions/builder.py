@@ -105,11 +105,17 @@ owner = "Risk"
 CREDIT = f"""\
 [[credit.holder]]
 name = "BDC"
+role = "fund"
 assets_to_equity = 2.1
+carry = 0.045
+threshold = 0.1
 {PROVENANCE}
 [[credit.holder]]
 name = "pension"
+role = "pension"
 assets_to_equity = 1
+carry = 0.06
+threshold = 0.1
 {PROVENANCE}
 [[credit.holding]]
 instrument = "ddtl"

@@ -30,6 +30,15 @@ def _unchanging_source() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _measured_at_once() -> Iterator[None]:
+    """Stylised facilities without a simulation."""
+    with pytest.MonkeyPatch.context() as patch:
+        counts = {"5y": 12, "3y": 100, "2y": 300, "1y": 700}
+        patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _quiet_log() -> Iterator[None]:
     """Forget the standard error of a test when it is over."""

@@ -53,3 +53,15 @@ def test_a_stored_run_has_its_paths_already(runs: Stored, ask: Ask) -> None:
     said = ask("check", runs.base.id, "-n", 5)
     assert said.code == 2
     assert "leave out --paths" in said.err
+
+
+def test_stylised_facilities_are_measured_beside_the_base_case_only(runs: Stored, ask: Ask) -> None:
+    said = ask("check", runs.base.id)
+    assert said.err == "base: stylised facilities in base, glut, fast, 6 random blocks\n"
+    assert ask("check", "base", *SMALL).err == ""
+    assert targets(ask, runs.base.id)["T6b"]["value"] == pytest.approx(100 / 2048)
+    other = ask("check", runs.glut.id)
+    assert other.err == ""
+    assert "–: measured beside runs of the base case only." in other.out
+    found = targets(ask, runs.glut.id)["T6b"]
+    assert (found["value"], found["contradicts"]) == (None, False)

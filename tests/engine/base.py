@@ -100,12 +100,18 @@ def fixed_parameters(assumptions: Assumptions) -> Assumptions:
     return changed(assumptions, priors)
 
 
-def quiet(assumptions: Assumptions, regime: float = 0.5) -> Shocks:
-    """Shocks of a world without chance: innovations zero, no hazard event, recoveries at their medians."""
+def quiet(assumptions: Assumptions, **levels: float) -> Shocks:
+    """Shocks of a world without chance: innovations zero, no hazard event, recoveries at their medians.
+
+    Parameters
+    ----------
+    levels : uniforms of some events at other values, e.g. ``amend=0.0``: every lender amends.
+    """
     real = inputs.shocks(assumptions, layout(assumptions), SEED, 0)
-    level = {"regime": regime, "recovery": 0.5, "efficiency": 1.0, "event": 0.0}
+    level = {"regime": 0.5, "recovery": 0.5, "efficiency": 1.0, "event": 0.0} | levels
     return Shocks(
         common=np.zeros_like(real.common),
         idiosyncratic={name: np.zeros_like(x) for name, x in real.idiosyncratic.items()},
         uniform={name: np.full_like(x, level.get(name, 1.0 - 1e-12)) for name, x in real.uniform.items()},
+        mixing=np.ones_like(real.mixing),
     )

@@ -2,6 +2,7 @@
 
 Written from the equations of docs/model with the register's central values; it shares no code with the
 mechanisms. Neocloud losses and what they do to spreads are left out: the comparison stops before the first.
+What contracts bill is here; the loans behind them are in `credit_sheet`, pools and holders in `pool_sheet`.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def adopt(a: float, p: float, q: float, churn: float) -> float:
 
 
 def sheet(register: Assumptions, quarters: int) -> list[Row]:
-    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, two loans."""
+    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, contracts."""
 
     def v(name: str) -> Any:
         found = register.value(name)
@@ -127,14 +128,14 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
     history = v("revenue.ai_capex_history")
     life = round(4 * v("revenue.component_lives")[0])
     vintages, alive, leased_total = history[-life:], sum(history), 0.0
-    loans = {"CRWV-DDTL2": 0.0, "NBIS-SPOT": 0.0}
-    book: Row = {row.id: row for row in register.tables["neoclouds.facility"].rows}
-    state: Row = {name: {"debt": book[name].debt * 1e9, "kept": 1.0, "buckets": {}} for name in loans}
-    for name in loans:
-        row = book[name]
-        ends = range(int(row.contract_first), int(row.contract_last) + 1)
-        for q in ends:
-            state[name]["buckets"][q] = [(row.gpus * 1e3 / len(ends), row.price)]
+    rented: list[Row] = []
+    for row in register.tables["neoclouds.facility"].rows:
+        facts: Any = row
+        ends = range(int(facts.contract_first), int(facts.contract_last) + 1)
+        price = facts.price * (1 - facts.prepaid_share)
+        buckets = {q: [(facts.gpus * 1e3 / len(ends), price)] for q in ends}
+        g = register.tables["gpu.generation"].names.index(facts.generation)
+        rented.append({"facts": facts, "g": g, "kept": 1.0, "vacant": 0.0, "buckets": buckets})
 
     out: list[Row] = []
     for t in range(1, quarters + 1):
@@ -296,27 +297,21 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         coverage = (own + outside + recycled) / committed
         lab_shortfall = max(0.0, 1 - coverage) * committed
 
-        # two loans
-        for name in loans:
-            row, held = book[name], state[name]
-            g = register.tables["gpu.generation"].names.index(row.generation)
-            n = row.gpus * 1e3
+        # contracts: small customers leave, all of them expire and renew in part
+        billed, lag = {}, v("neoclouds.release_lag")
+        for held in rented:
+            facts, g = held["facts"], held["g"]
             signed = sum(x for ends in held["buckets"].values() for x, _ in ends)
             bills = sum(x * y for ends in held["buckets"].values() for x, y in ends)
-            if row.payer == "other":
+            stayed = 1.0
+            if facts.payer == "other" and signed > 0:
                 money = max(1.0, bills / signed / spots[g]) ** v("neoclouds.moneyness_loading")
-                leaving = (
-                    v("neoclouds.other_hazard") * exp(v("neoclouds.payer_stress_loading") * factor) * money
-                )
-                held["kept"] *= 1 - min(leaving, v("neoclouds.largest_hazard"))
-            use_idle = min(utilization + v("neoclouds.utilization_premium"), v("gpu.highest_utilization"))
-            idle = max(n - held["kept"] * signed, 0.0) * v("neoclouds.vintage_discount") * use_idle * spots[g]
-            income = v("neoclouds.contract_availability") * held["kept"] * bills + idle
-            cfads = 2190 * (income - n * opex[g] * row.opex_multiple)
-            periods, r = int(row.debt_quarters), row.coupon / 400
-            payment = row.debt * 1e9 * r / (1 - (1 + r) ** -periods)
-            loans[name] = cfads / payment
-            held["debt"] = held["debt"] * (1 + r) - payment
+                worse = exp(v("neoclouds.payer_stress_loading") * factor)
+                leaving = v("neoclouds.other_hazard") * worse * money
+                stayed = 1 - min(leaving, v("neoclouds.largest_hazard"))
+            held["vacant"] = (1 - 1 / lag) * held["vacant"] + (1 - stayed) * held["kept"] * signed
+            held["kept"] *= stayed
+            billed[facts.id] = (held["kept"] * signed, held["kept"] * bills, held["vacant"])
             for ended, _ in held["buckets"].pop(t, []):
                 again = (v("neoclouds.renewal_share") * ended, v("neoclouds.renewal_price") * contracts[g])
                 held["buckets"].setdefault(t + round(v("neoclouds.renewal_quarters")), []).append(again)
@@ -390,8 +385,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
                 "b200_contract": contracts[B200],
                 "utilization": utilization,
                 "required_revenue": required,
-                "dscr": dict(loans),
-                "debt": {name: state[name]["debt"] for name in loans},
+                "billed": billed,
             }
         )
     return out

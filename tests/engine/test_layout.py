@@ -97,8 +97,9 @@ def test_long_tenors_have_their_place(register: Assumptions) -> None:
 def test_what_exists_opens_a_quarter_later(register: Assumptions) -> None:
     plan = layout(register)
     sizes = [book.facilities for book in plan.opening]
-    born = [np.count_nonzero(plan.book.origination < t) for t in range(1, plan.quarters + 1)]
-    assert sizes[1:] == born
+    born = [np.count_nonzero(plan.book.origination < max(t, 1)) for t in range(plan.quarters + 2)]
+    assert sizes == born
+    assert sizes[-1] == plan.book.facilities, "what the last quarter leaves opens the one after it"
     assert plan.terms_at(7).opex.shape == (1, sizes[7])
     assert plan.tenant == plan.book.firms.index("CRWV")
 

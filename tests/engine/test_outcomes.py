@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from risk.axes import Calendar
-from risk.engine.outcomes import Bars, outcomes
+from risk.engine.bars import Bars
+from risk.engine.inputs import INSTRUMENTS
+from risk.engine.outcomes import outcomes
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 from tests.engine.base import Array
@@ -31,6 +33,8 @@ BARS = Bars(
     facility_default_early=0.20,
     seasoning_quarters=8.0,
     bullet_failure=0.25,
+    cascade_loss=40.0,
+    cascade_share=0.25,
     paper_loss=0.10,
     private_credit_loss=0.15,
     low_recovery=0.33,
@@ -72,14 +76,22 @@ QUIET: dict[str, float] = {
     "headline_loss": 0.0,
     "hy_spread": 0.04,
     "quarter_loss": 0.0,
+    "second_round": 0.0,
     "generic_loss": 0.0,
     "generic_defaulted": 0.0,
     "generic_default_rate": 0.0,
 }
 TALLIED = (
-    "seasoned", "seasoned_holdco", "paper_loss", "paper_par", "exposed_loss", "exposed_defaulted",
-    "exposed_par", "loss_without_software", "strong_payer_default", "coreweave_default",
+    "seasoned", "seasoned_holdco", "seasoned_distressed", "paper_loss", "paper_par", "exposed_loss",
+    "exposed_defaulted", "exposed_par", "loss_without_software", "strong_payer_default", "coreweave_default",
+    "bankruptcy_cost", "wall_due", "wall_defaulted", "wall_extended",
 )  # fmt: skip
+
+
+OWNERS = ("bank", "households")
+CLAIMS = np.stack([np.arange(10.0, 20.0)[None, :], np.arange(5.0, 15.0)[None, :]])
+LOSSES = 0.5 * CLAIMS
+"""Par in default and its loss by instrument, in all quarters and in those of stress, (2, 1, instrument)."""
 
 
 def series(level: float, **at: float) -> Array:
@@ -100,6 +112,8 @@ def find(
 ) -> dict[str, Any]:
     """Outcomes of one path: quiet but for the series given."""
     record, tally = Record(1, 26), Tally(1, 26)
+    tally.claims, tally.losses = CLAIMS, LOSSES
+    tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
         record.history[name] = [np.array([x]) for x in path]
@@ -109,7 +123,7 @@ def find(
     for into, amounts in ((tally.due, due), (tally.sound, sound)):
         for label, amount in (amounts or {}).items():
             into[AT(label[1:])] = amount
-    return {name: x.item() for name, x in outcomes(record, tally, BARS, CALENDAR, WALL).items()}
+    return {name: x.item() for name, x in outcomes(record, tally, BARS, CALENDAR, WALL, OWNERS).items()}
 
 
 # ─── B1: realized against required in every calendar year 2027–2030 ───
@@ -300,6 +314,9 @@ def test_b7_is_loss_by_2030_over_par_by_2028() -> None:
     assert lost["B7"] == 1.0
     assert lost["paper_loss_share"] == pytest.approx(0.10)
     assert lost["B7_quarter"] == AT("2030Q4")
+    assert (
+        find(paper_par=par, paper_loss=series(0.0, q2030Q4=10.0, q2031Q1=5.0))["neocloud_loss_2030"] == 10.0
+    )
     assert find(paper_par=par, paper_loss=series(0.0, q2030Q4=9.99))["B7"] == 0.0
     assert find(paper_par=par, paper_loss=series(0.0, q2031Q1=1e3))["B7"] == 0.0
 
@@ -328,8 +345,60 @@ def test_b7x_is_a_large_loss_or_a_poor_recovery() -> None:
     )
 
 
-def test_b8_waits() -> None:
-    assert np.isnan(find()["B8"])
+# ─── B8: forced sales mark down a quarter of what credit lost in a year of heavy losses ───
+
+QUARTER_OF_YEAR: dict[str, Any] = {"quarter_loss": series(0.0, q2028Q1=30.0, q2028Q4=10.0)}
+
+
+def test_b8_is_a_year_in_which_marks_are_a_quarter_of_a_large_loss() -> None:
+    found = find(**QUARTER_OF_YEAR, second_round=series(0.0, q2028Q2=10.0))
+    assert (found["B8"], found["B8_quarter"]) == (1.0, AT("2028Q4"))
+    assert found["second_round_share"] == pytest.approx(0.25)
+    assert found["second_round"] == 10.0
+    small = find(**QUARTER_OF_YEAR, second_round=series(0.0, q2028Q2=9.9))
+    assert small["B8"] == 0.0
+    assert np.isnan(small["B8_quarter"])
+
+
+def test_b8_needs_loss_and_marks_in_one_calendar_year() -> None:
+    assert find(**QUARTER_OF_YEAR, second_round=series(0.0, q2029Q1=100.0))["B8"] == 0.0
+    less: dict[str, Any] = {"quarter_loss": series(0.0, q2028Q1=30.0, q2028Q4=9.9)}
+    found = find(**less, second_round=series(0.0, q2028Q2=100.0))
+    assert (found["B8"], found["second_round_share"]) == (0.0, 0.0), "a small year does not count"
+
+
+def test_b8_counts_what_is_left_of_the_first_year_and_is_dated_by_the_first_that_holds() -> None:
+    lost = series(0.0, q2026Q2=1e6, q2026Q4=40.0, q2032Q4=40.0)
+    marked = series(0.0, q2026Q2=1e6, q2026Q3=10.0, q2032Q1=20.0)
+    found = find(quarter_loss=lost, second_round=marked)
+    assert found["B8_quarter"] == AT("2026Q4")
+    assert found["second_round_share"] == pytest.approx(0.5)
+    assert found["second_round"] == 30.0, "the base date has no flow"
+
+
+def test_b5d_counts_amended_facilities() -> None:
+    found = find(seasoned=since("2032Q4", 0.1), seasoned_distressed=since("2030Q4", 1 / 3))
+    assert (found["B5"], found["B5d"]) == (0.0, 1.0)
+    assert found["distressed_compute_2030"] == pytest.approx(1 / 3)
+    assert find(seasoned_distressed=since("2032Q4", 0.33))["B5d"] == 0.0
+
+
+def test_the_wall_is_counted_to_2028_and_after() -> None:
+    defaulted = series(0.0, q2027Q1=2.0, q2028Q4=3.0, q2029Q1=7.0)
+    found = find(wall_defaulted=defaulted, wall_extended=series(0.0, q2028Q4=4.0, q2029Q1=50.0))
+    assert (found["wall_default_2028"], found["wall_default_later"]) == (5.0, 7.0)
+    assert found["wall_extended_2028"] == 4.0
+
+
+def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
+    found = find(bankruptcy_cost=series(0.0, q2027Q1=1.5, q2032Q4=2.0))
+    for k, name in enumerate(INSTRUMENTS):
+        assert found[f"claim.{name}"] == 10.0 + k
+        assert found[f"loss.{name}"] == 0.5 * (10.0 + k)
+        assert found[f"claim_stress.{name}"] == 5.0 + k
+        assert found[f"loss_stress.{name}"] == 0.5 * (5.0 + k)
+    assert (found["ultimate.bank"], found["ultimate.households"]) == (7.0, 9.0)
+    assert found["bankruptcy_cost"] == 3.5
 
 
 # ─── U1 to U4 ───

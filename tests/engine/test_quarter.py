@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from risk.engine.quarter import FASTEST_AHEAD, SLOWEST_AHEAD, SMALLEST_BUILD, _built, _fund
+from risk.engine.quarter import _built, _fund
 from tests.engine.base import Array, Opened
 from tests.mechanisms.given import row
 
@@ -14,7 +14,8 @@ def test_a_plan_grows_from_what_was_built(base: Opened) -> None:
     paid = base.flow(9).funding
     planned = replace(base.worlds[8].plan, log_plan=row(0.0, 0.0, 0.0))
     some = replace(paid, planned=row(10.0, 10.0, 10.0), capex=row(10.0, 6.0, 0.5))
-    np.testing.assert_allclose(np.exp(_built(planned, some).log_plan), row(10.0, 6.0, 10.0 * SMALLEST_BUILD))
+    found = np.exp(_built(base.context(9), planned, some).log_plan)
+    np.testing.assert_allclose(found, row(10.0, 6.0, 10.0 * base.p.glue.smallest_build))
 
 
 @pytest.mark.parametrize("growth", [-0.30, -0.02, 0.03, 0.30])
@@ -28,7 +29,7 @@ def test_firms_fund_ahead_for_a_year_of_bounded_growth(base: Opened, growth: flo
     seen = replace(before.seen, plan_growth=np.full((1024, 1), growth))
     context = base.context(t, p=replace(base.p, funding=p))
     _, f = _fund(context, replace(before, seen=seen))
-    held = min(max(growth, SLOWEST_AHEAD), FASTEST_AHEAD)
+    held = min(max(growth, base.p.glue.slowest_ahead), base.p.glue.fastest_ahead)
     year: Array = f.planned * sum(np.exp(held * k) for k in (1, 2, 3, 4))
     fixed = f.lab_equity + f.payout + f.maturities
     spare = np.maximum(0.0, before.funding.cash - p.minimum_cash * p.cash)

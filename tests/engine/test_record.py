@@ -5,7 +5,22 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import inputs, record
-from risk.engine.record import DEMAND, FUNDING, HEADLINE, INFLOW, LAYERS, LOANS, POWER, REQUIRED, Record
+from risk.engine.inputs import HEADLINE, INSTRUMENTS
+from risk.engine.record import Record
+from risk.engine.totals import (
+    CASCADE,
+    CREDIT,
+    DEMAND,
+    FUNDING,
+    HOLDCO,
+    INFLOW,
+    LAYERS,
+    LOANS,
+    POWER,
+    REQUIRED,
+    RUNGS,
+)  # fmt: skip
+from risk.engine.world import exposures
 from risk.mechanisms.private_credit.segments import DIRECT_LENDING
 from tests.engine.base import Array, Opened
 
@@ -31,6 +46,13 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
     f, world = base.flow(T), base.worlds[T]
     expected = {f"funding.{key}": getattr(f.funding, key) for key in FUNDING}
     expected |= {f"facility.{key}": getattr(f.neoclouds.facility, key) for key in LOANS}
+    expected |= {f"holdco.{key}": getattr(f.neoclouds.holdco, key) for key in HOLDCO}
+    expected |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
+    stage = f.neoclouds.facility.stage
+    expected |= {f"facility.{name}": (stage == rung) * 1.0 for name, rung in RUNGS.items()}
+    for k, regime in enumerate(("calm", "tight", "stress")):
+        expected[f"losses.{regime}"] = f.instrument_losses * (f.market.regime == k)
+        expected[f"claims.{regime}"] = f.instrument_claims * (f.market.regime == k)
     expected |= {
         "gpu.fleet": world.fleet.energized,
         "gpu.contract_rent": f.rents.contract,
@@ -40,7 +62,17 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
         "credit.exposure": world.segments.exposure,
         "credit.loss": f.segments.loss,
         "losses.instrument": f.instrument_losses,
+        "claims.instrument": f.instrument_claims,
+        "exposure.instrument": exposures(base.layout, T + 1, world.facility, world.holdco, world.segments),
         "losses.holder": f.cascade.losses,
+        "losses.ultimate": f.cascade.ultimate,
+        "mark_to_market.holder": f.cascade.mark_to_market,
+        "sold.holder": f.cascade.sold,
+        "forced": f.cascade.forced,
+        "rounds": f.cascade.mark_by_round,
+        "holdco.secured_debt": base.layout.opening[T + 1].by_firm(world.facility.debt),
+        "facility.extended": world.facility.extended,
+        "facility.defaulted": world.facility.defaulted,
         "holdco.notes": world.holdco.notes,
         "holdco.defaulted": world.holdco.defaulted,
         "facility.debt": world.facility.debt,
@@ -55,7 +87,11 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
 
 def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
     f = base.flow(T)
-    for names, key, flows in ((DEMAND, "demand", f.demand), (REQUIRED, "required", f.required)):
+    for names, key, flows in (
+        (DEMAND, "demand", f.demand),
+        (REQUIRED, "required", f.required),
+        (CASCADE, "cascade", f.cascade),
+    ):
         for i, name in enumerate(names):
             total = np.broadcast_to(getattr(flows, name), (1024, 1))[:ROWS].sum()
             assert kept.sums[key][T, i] == pytest.approx(total), name
@@ -68,7 +104,7 @@ def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
 
 def test_liquidity_is_cash_and_undrawn_revolver_of_the_living(kept: Record, base: Opened) -> None:
     h = base.worlds[T].holdco
-    liquid = np.where(h.defaulted, 0.0, h.cash + base.p.holdco.revolver - h.revolver)
+    liquid = np.where(h.defaulted, 0.0, h.cash + h.limit - h.revolver)
     np.testing.assert_allclose(kept.sums["holdco.liquidity"][T], summed(liquid))
     np.testing.assert_allclose(kept.path("neocloud_liquidity")[T], liquid[:ROWS].sum(axis=1))
     debt = base.worlds[T].facility.debt.sum(axis=1) + h.notes.sum(axis=1)
@@ -79,7 +115,7 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     f = base.flow(T)
     lost = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, T + 1))
     np.testing.assert_allclose(kept.path("headline_loss")[T], lost)
-    assert HEADLINE == 4
+    assert INSTRUMENTS[HEADLINE - 1] == "software"
     raised = (f.funding.net_debt_change + f.funding.equity).sum(axis=1)
     np.testing.assert_allclose(kept.path("net_raised")[T], raised[:ROWS])
     np.testing.assert_array_equal(kept.path("generic_loss")[T], f.segments.loss[:ROWS, DIRECT_LENDING])
@@ -88,6 +124,7 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     np.testing.assert_array_equal(kept.path("compute_demand")[T], f.demand.total[:ROWS, 0])
     np.testing.assert_array_equal(kept.path("lab_recycled")[T], f.demand.lab_recycled[:ROWS, 0])
     np.testing.assert_allclose(kept.path("quarter_loss")[T], f.instrument_losses[:ROWS].sum(axis=1))
+    np.testing.assert_allclose(kept.path("second_round")[T], f.cascade.mark_to_market[:ROWS].sum(axis=1))
 
 
 def test_the_base_date_has_stocks_and_last_quarters_flows(kept: Record, register: Assumptions) -> None:
@@ -112,6 +149,23 @@ def test_coverage_of_a_facility_in_default_is_not_a_number(kept: Record, base: O
     assert np.isnan(kept.facility["contracted_coverage"][T][gone]).all()
     alive = ~gone & (base.worlds[T].facility.debt[:ROWS, :n] > 1.0)
     assert np.isfinite(kept.facility["dscr"][T][alive]).all()
+    assert np.isfinite(kept.facility["maturity_gap"][T][alive]).all()
+
+
+def test_stages_are_those_of_the_ladder_until_a_default_and_nothing_after(kept: Record, base: Opened) -> None:
+    n = base.layout.base_book.facilities
+    for t in range(1, T + 1):
+        stage = kept.facility["stage"][t]
+        before = base.worlds[t - 1].facility.defaulted[:ROWS, :n]
+        f = base.flow(t).neoclouds.facility
+        assert np.isnan(stage[before]).all()
+        assert np.isfinite(stage[~before]).all()
+        np.testing.assert_array_equal(stage == 6, f.payment_default[:ROWS, :n])
+        np.testing.assert_array_equal(stage == 7, f.maturity_default[:ROWS, :n])
+        amended = (f.amended | (f.balloon_extended > 0.0))[:ROWS, :n]
+        np.testing.assert_array_equal(stage == 5, amended)
+        np.testing.assert_array_equal(stage == 4, (f.cured[:ROWS, :n] > 0.0) & (stage < 5))
+    assert (kept.facility["stage"][0] == 0.0).all()
 
 
 def test_holdings_stand_at_their_instrument_and_holder(register: Assumptions) -> None:

@@ -10,13 +10,14 @@ from risk.assumptions.schema import Event
 from risk.engine import pilot, simulate
 from risk.engine.couplings import Baseline
 from risk.engine.layout import layout
-from risk.engine.record import Record, entities
+from risk.engine.record import Record
 from risk.engine.simulate import _refuse_non_finite
+from risk.engine.totals import entities
 from risk.errors import AssumptionError, NumericalError
-from risk.paths import COUPLINGS, FACILITY_BLOCKS, SERIES, Block
+from risk.paths import COUPLINGS, FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, OUTCOMES, SERIES, Block
 from tests.engine.base import SEED, changed
 
-PER_PATH = ("parameters", "outcomes", "series", "facility")
+PER_PATH = ("parameters", "outcomes", "series", "facility", "firm")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def equal(a: Block, b: Block, rows: int | None = None) -> bool:
         if set(one) != set(other):
             return False
         for name in one:
-            axis = 1 if part in ("series", "facility") else 0
+            axis = 1 if part in ("series", "facility", "firm") else 0
             x = one[name] if rows is None else np.take(one[name], range(rows), axis=axis)
             if not np.array_equal(x, other[name], equal_nan=True):
                 return False
@@ -67,20 +68,23 @@ def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block)
     for values in block.series.values():
         assert values.shape == (quarters + 1, 1024)
         assert values.dtype == np.float32
-    assert set(block.facility) == {"dscr", "contracted_coverage"}
+    assert set(block.facility) == {v.name for v in FACILITY_SERIES}
+    assert set(block.firm) == {v.name for v in FIRM_SERIES}
+    assert {v.name for v in OUTCOMES} <= set(block.outcomes)
     assert set(block.sums) == set(block.squares)
     names = entities(register, layout(register))
     for key, total in block.sums.items():
         assert total.shape == (quarters + 1, len(names[key])), key
         assert (block.squares[key] * 1024 >= total**2 * (1 - 1e-9)).all(), key
-    assert set(block.sums) | set(block.facility) == set(names)
+    assert set(block.sums) | set(block.facility) | set(block.firm) == set(names)
     drawn = {name for name, entry in register.entries.items() if entry.prior is not None}
     assert {name.partition("[")[0] for name in block.parameters} == drawn
     assert {x.shape for x in (*block.outcomes.values(), *block.parameters.values())} == {(1024,)}
 
 
 def test_facility_series_are_kept_for_the_first_blocks_only(register: Assumptions) -> None:
-    assert simulate(register, SEED, FACILITY_BLOCKS, paths=2).facility == {}
+    late = simulate(register, SEED, FACILITY_BLOCKS, paths=2)
+    assert late.facility == late.firm == {}
 
 
 def test_identities_hold(block: Block) -> None:
@@ -98,9 +102,11 @@ def test_flags_are_flags_and_classes_exclude_each_other(block: Block) -> None:
         "B5",
         "B5x",
         "B5i",
+        "B5d",
         "B6",
         "B7",
         "B7x",
+        "B8",
         "U1",
         "U2",
         "U3",
@@ -110,10 +116,11 @@ def test_flags_are_flags_and_classes_exclude_each_other(block: Block) -> None:
     np.testing.assert_array_equal(o["bust"] + o["correction"] + o["durable_paid"] + o["durable_unpaid"], 1.0)
     assert (o["B1x"] >= o["B1"]).all()
     assert (o["B5x"] >= o["B5"]).all()
+    assert (o["B5d"] >= o["B5"]).all()
     assert (o["B4_60"] >= o["B4"]).all()
     assert (o["U1x"] >= o["U1"]).all()
     assert (o["U4x"] >= o["U4"]).all()
-    for name in ("B2", "B4", "B5", "B5i", "B7"):
+    for name in ("B2", "B4", "B5", "B5i", "B7", "B8"):
         np.testing.assert_array_equal(np.isnan(o[f"{name}_quarter"]), o[name] == 0.0)
 
 

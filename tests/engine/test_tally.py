@@ -5,9 +5,10 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import simulate
+from risk.engine.inputs import HEADLINE, PAPER
 from risk.engine.tally import Tally
 from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
-from tests.engine.base import SEED, Opened
+from tests.engine.base import SEED, Array, Opened
 
 ROWS = 300
 
@@ -34,16 +35,62 @@ def test_seasoned_compute_is_eight_quarters_old_and_no_data_center(tally: Tally,
 
 def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> None:
     end = len(base.worlds) - 1
-    lost = sum(base.flow(t).instrument_losses[:ROWS, :2].sum(axis=1) for t in range(1, end + 1))
+    lost = sum(base.flow(t).instrument_losses[:ROWS, :PAPER].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("paper_loss")[end], lost, rtol=1e-12)
-    wide = sum(base.flow(t).instrument_losses[:ROWS, :3].sum(axis=1) for t in range(1, end + 1))
+    wide = sum(base.flow(t).instrument_losses[:ROWS, : HEADLINE - 1].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("loss_without_software")[end], wide, rtol=1e-12)
-    exposed = sum(base.flow(t).instrument_losses[:ROWS, :4].sum(axis=1) for t in range(1, end + 1))
+    exposed = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("exposed_loss")[end], exposed, rtol=1e-12)
+    owed = sum(base.flow(t).instrument_claims[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, end + 1))
+    np.testing.assert_allclose(tally.cumulative("exposed_defaulted")[end], owed, rtol=1e-12)
     par = tally.path("paper_par")
-    assert set(np.flatnonzero(par.sum(axis=1))) == set(base.layout.cohorts), (
-        "new paper comes with cohorts only"
+    draws = set(np.flatnonzero(base.layout.base_book.draws.any(axis=1)))
+    assert set(np.flatnonzero(par.sum(axis=1))) == set(base.layout.cohorts) | draws, (
+        "new paper comes with cohorts and with draws of what is committed"
     )
+    for t in range(1, end + 1):
+        new = base.flow(t).neoclouds
+        by_hand = (new.originated + new.notes_issued)[:ROWS].sum(axis=1) + new.facility.drawn[:ROWS].sum(
+            axis=1
+        )
+        np.testing.assert_allclose(par[t], by_hand, rtol=1e-12)
+
+
+def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base: Opened) -> None:
+    book, t = base.layout.book, 19
+    loans = base.worlds[t].facility
+    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.data_center[i]]
+    weight = loans.gpus[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
+    distressed = loans.defaulted[:ROWS, old] | loans.extended[:ROWS, old]
+    share = (weight * distressed).sum(axis=1) / weight.sum(axis=1)
+    np.testing.assert_allclose(tally.path("seasoned_distressed")[t], share, rtol=1e-12)
+    assert (tally.path("seasoned_distressed") > tally.path("seasoned")).any()
+
+
+def test_recoveries_are_of_all_quarters_and_of_those_of_stress(tally: Tally, base: Opened) -> None:
+    end = len(base.worlds) - 1
+    for kept, name in ((tally.claims, "instrument_claims"), (tally.losses, "instrument_losses")):
+        every = [getattr(base.flow(t), name)[:ROWS] for t in range(1, end + 1)]
+        bad = [base.flow(t).market.regime[:ROWS] == 2 for t in range(1, end + 1)]
+        found = np.asarray(kept)
+        np.testing.assert_allclose(found[0], sum(every), rtol=1e-12)
+        in_stress = sum(x * b for x, b in zip(every, bad, strict=True))
+        np.testing.assert_allclose(found[1], in_stress, rtol=1e-12)
+        assert 0.0 < found[1].sum() < found[0].sum()
+
+
+def test_every_dollar_lost_ends_with_somebody(tally: Tally) -> None:
+    """Relation 14: losses of all instruments and the cost of failures, once, at ultimate owners."""
+    lost = np.asarray(tally.losses)[0].sum(axis=1) + tally.cumulative("bankruptcy_cost")[-1]
+    np.testing.assert_allclose(np.asarray(tally.ultimate).sum(axis=1), lost, rtol=1e-9)
+
+
+def test_the_wall_of_b_loans_is_theirs(tally: Tally, base: Opened) -> None:
+    for t in (1, 9, 20):
+        s = base.flow(t).segments
+        for name, values in (("due", s.due), ("defaulted", s.wall_defaulted), ("extended", s.extended)):
+            np.testing.assert_array_equal(tally.path(f"wall_{name}")[t], values[:ROWS, 3])
+        assert (tally.path("wall_due")[t] > 0.0).all()
 
 
 def test_strong_payers_are_ig_and_ig_on_labs(tally: Tally, base: Opened) -> None:
@@ -56,12 +103,37 @@ def test_strong_payers_are_ig_and_ig_on_labs(tally: Tally, base: Opened) -> None
     np.testing.assert_array_equal(tally.path("coreweave_default")[t], failed)
 
 
+def balloons(base: Opened) -> Array:
+    """Balloons as they fell due, and those that a payment default brought down, (path,) USD."""
+    book, total = base.layout.book, np.zeros(ROWS)
+    for t in range(1, base.layout.quarters + 1):
+        f, loans = base.flow(t).neoclouds.facility, base.worlds[t].facility
+        total += f.balloon_due[:ROWS].sum(axis=1)
+        for i in range(f.loss.shape[1]):
+            if book.balloon[i] > 0 and t <= book.due[i] <= base.layout.quarters:
+                total += f.payment_default[:ROWS, i] * book.balloon[i] * loans.original[:ROWS, i]
+    return total
+
+
+def test_a_balloon_left_alone_is_due_once_at_its_size(base: Opened) -> None:
+    """On paths where nothing was drawn, swept, amended or failed before it."""
+    book = base.layout.base_book
+    for i in np.flatnonzero((book.balloon > 0) & (book.due <= base.layout.quarters)):
+        quarters = range(1, base.layout.quarters + 1)
+        due = np.sum([base.flow(t).neoclouds.facility.balloon_due[:, i] for t in quarters], axis=0)
+        end = base.worlds[int(book.due[i])].facility
+        before = range(1, int(book.due[i]) + 1)
+        swept = sum(base.flow(t).neoclouds.facility.swept[:, i] for t in before)
+        failed = sum(base.flow(t).neoclouds.facility.payment_default[:, i] for t in before)
+        plain = (swept == 0.0) & (failed == 0) & (end.scheduled[:, i] > 0) & ~end.pushed[:, i]
+        assert plain.any(), book.names[i]
+        np.testing.assert_allclose(due[plain], (book.balloon[i] * end.original[:, i])[plain], rtol=1e-9)
+
+
 def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -> None:
-    """Notes and balloons of the base date, what refinancing and cohorts added, revolvers called."""
+    """Notes of the base date, what refinancing and cohorts added, balloons, revolvers due and called."""
     quarters = base.layout.quarters
     bullets = base.layout.bullets[: quarters + 1].sum()
-    book = base.layout.base_book
-    balloons = (book.balloon * base.layout.base["debt"])[book.due <= quarters].sum()
     replaced = np.zeros(ROWS)
     called = np.zeros(ROWS)
     for t in range(1, quarters + 1):
@@ -70,8 +142,8 @@ def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -
             alive = ~h.default[:ROWS]
             rolled = np.where(alive, h.notes_due[:ROWS] - h.notes_repaid[:ROWS], 0.0)
             replaced += (rolled + issued).sum(axis=1)
-        called += h.revolver_called[:ROWS].sum(axis=1)
-    expected = bullets + balloons + replaced + called
+        called += (h.revolver_called + h.revolver_due)[:ROWS].sum(axis=1)
+    expected = bullets + balloons(base) + replaced + called
     np.testing.assert_allclose(tally.due.sum(axis=0), expected, rtol=1e-9)
 
 

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions
-from risk.engine.record import _base_series, _series
+from risk.engine import inputs
+from risk.engine.series import base_series, series
 from risk.mechanisms.gpu_repricing import rents
-from tests.engine.base import Opened, fixed_parameters, opened, quiet
+from tests.engine.base import SEED, Opened, changed, fixed_parameters, opened, quiet
+from tests.engine.credit_sheet import Sheet
 from tests.engine.sheet import Row, sheet
+from tests.engine.test_credit_sheet import compare_companies, compare_loans
 
 QUARTERS = 14
 """Two launches, the first answers of power, all of guidance, the first year without it."""
@@ -44,8 +47,8 @@ def test_no_event_happens(still: Opened) -> None:
 
 def test_the_base_date_is_the_spreadsheets(still: Opened) -> None:
     p, start = still.p, still.worlds[0]
-    series = _base_series(p, start, still.fixed, *rents.quotes(p.rents, start.rents, still.fixed.throughput))
-    for name, value in series.items():
+    found = base_series(p, start, still.fixed, *rents.quotes(p.rents, start.rents, still.fixed.throughput))
+    for name, value in found.items():
         values = np.broadcast_to(value, (1024, 1))
         np.testing.assert_array_equal(values, np.broadcast_to(values[0], values.shape), err_msg=name)
 
@@ -53,7 +56,7 @@ def test_the_base_date_is_the_spreadsheets(still: Opened) -> None:
 @pytest.mark.parametrize("t", range(1, QUARTERS + 1))
 def test_every_series_is_the_spreadsheets(still: Opened, rows: list[Row], t: int) -> None:
     """To the ninth digit: the sheet adds in another order and steps adoption numerically."""
-    found = _series(still.p, still.worlds[t], still.flow(t))
+    found = series(still.p, still.worlds[t], still.flow(t))
     row = rows[t - 1]
     for name, expected in row.items():
         if name in found:
@@ -63,11 +66,40 @@ def test_every_series_is_the_spreadsheets(still: Opened, rows: list[Row], t: int
     np.testing.assert_allclose(still.flow(t).fleet.cost[0, 0], row["cost of an H100e"], rtol=1e-9)
 
 
-@pytest.mark.parametrize("t", range(1, 9))
-def test_two_loans_are_the_spreadsheets(still: Opened, rows: list[Row], t: int) -> None:
-    """One with an investment-grade payer, one with small customers who leave, expire and renew."""
-    names = list(still.layout.base_book.names)
-    for name, expected in rows[t - 1]["dscr"].items():
-        i = names.index(name)
-        np.testing.assert_allclose(still.flow(t).neoclouds.facility.dscr[0, i], expected, rtol=1e-9)
-        np.testing.assert_allclose(still.worlds[t].facility.debt[0, i], rows[t - 1]["debt"][name], rtol=1e-9)
+@pytest.mark.parametrize("t", range(1, QUARTERS + 1))
+def test_what_contracts_bill_is_the_spreadsheets(still: Opened, rows: list[Row], t: int) -> None:
+    """Every facility of the base date: units under contract, what they bill, what stands vacant."""
+    found = still.flow(t).neoclouds.billing
+    for i, name in enumerate(still.layout.base_book.names):
+        units, bills, vacant = rows[t - 1]["billed"][name]
+        for values, expected in (
+            (found.contracted, units),
+            (found.billed_rate, bills),
+            (found.vacant, vacant),
+        ):
+            here = np.broadcast_to(values, (1024, values.shape[1]))[0, i]
+            np.testing.assert_allclose(here, expected, rtol=1e-9, atol=1e-6, err_msg=name)
+
+
+def test_loans_and_companies_are_the_spreadsheets(still: Opened, register: Assumptions) -> None:
+    drawn = inputs.draw(fixed_parameters(register), SEED, 0)
+    sheet = Sheet(still, drawn, 0)
+    for t in range(1, QUARTERS + 1):
+        sheet.step(t)
+        compare_loans(still, sheet, t)
+        compare_companies(still, sheet, t)
+
+
+def test_lenders_who_all_amend_make_another_path(register: Assumptions) -> None:
+    """Still without chance: old GPUs rent for little, few contracts renew, shareholders give nothing."""
+    poor = {"neoclouds.vintage_discount": 0.3, "neoclouds.renewal_share": 0.2, "neoclouds.equity_window": 0.0}
+    certain = changed(fixed_parameters(register), poor)
+    run = opened(certain, 26, shocks=quiet(certain, amend=0.0))
+    sheet, amended, failed = Sheet(run, inputs.draw(certain, SEED, 0), 0), 0, 0
+    for t in range(1, 27):
+        sheet.step(t)
+        compare_loans(run, sheet, t)
+        compare_companies(run, sheet, t)
+        amended += sum(loan.extended for loan in sheet.loans)
+        failed += sum("shareholders" in company.now for company in sheet.companies)
+    assert min(amended, failed) > 0

@@ -8,7 +8,7 @@ import pytest
 from tests.mechanisms.worked import DOCS, Worked, titles, worked
 
 PAGES = sorted(path.stem for path in DOCS.glob("*.md"))
-TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
+TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect, LoopGain
 from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
 from risk.analysis.identities import Identity
@@ -14,14 +15,18 @@ from risk.analysis.inputs import InputChange
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
+from risk.analysis.story import Proposition, Quarter, Story, Year
+from risk.analysis.telling import Event
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
 from risk.axes import Calendar
 from risk.calibrate import TargetResult
 from risk.paths import Variable
+from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
 from risk.report.terminal.comparison import Comparison
 from risk.report.terminal.distribution import Distribution, History
+from risk.report.terminal.path import Told
 from risk.report.terminal.plan import Forecast
 from risk.report.terminal.summary import Heading, Summary
 
@@ -172,6 +177,39 @@ COMPARISON = Comparison(
     True,
 )  # fmt: skip
 
+
+def effect(case: str, size: float, ratios: tuple[tuple[float, float], ...]) -> Effect:
+    """A coupling that is cut: its levels are those of all on over the ratios."""
+    names = [measure.name for measure in MEASURES]
+    levels = (
+        Estimate(147.4 / size, 1.9, PATHS),
+        Estimate(514.6 / size, 9.2, PATHS, tail=102),
+        share(0.186 / size),
+        Estimate(21.0 / size, 0.4, PATHS),
+    )
+    shown = (Estimate(value, error, PATHS) for value, error in ratios)
+    return Effect(
+        case, "41ab93c0ffee", dict(zip(names, levels, strict=True)), dict(zip(names, shown, strict=True))
+    )
+
+
+AMPLIFICATION = Findings(
+    HEADING,
+    Amplification(
+        MEASURES,
+        effect("", 1.0, ((1.0, 0.0),) * 4).levels,
+        (
+            effect("rent->renewals", 1.17, ((1.173, 0.0235), (1.08, 0.03), (1.138, 0.049), (1.2, 0.02))),
+            effect("rent->collateral", 1.006, ((1.006, 0.0007), (1.015, 0.0026), (1.0, 0.0), (1.01, 0.001))),
+            effect("suppliers->labs", 1.0, ((1.0016, 0.0019), (1.001, 0.003), (1.0, 0.0155), (1.0, 0.0))),
+            effect("spread->capex", 0.987, ((0.9867, 0.0035), (0.993, 0.0046), (1.13, 0.035), (0.98, 0.004))),
+        ),
+        effect(OFF, 1.31, ((1.313, 0.0233), (1.213, 0.03), (float("nan"), float("nan")), (4.1, 0.9))),
+        LoopGain("2027Q1", 100.0, Estimate(2.1, 0.07, PATHS), Estimate(0.142, 0.0042, PATHS),
+                 Estimate(1.16, 0.0057, PATHS)),
+    ),
+)  # fmt: skip
+
 FORECAST = Forecast(
     scenario="base", title="Base case", paths=PATHS, quarters=26, seed=20261122, jobs=2, folder="runs",
     run="8f3c2a1b0d4e", blocks=20, stored=7, complete=False, memory=680_000_000, disk=165_000_000,
@@ -185,3 +223,88 @@ ROWS = (
     Row("bull", "failed", why="rent is not finite on path 2051 in quarter 3"),
     Row("comparison", "written", pack="reports/comparison.xlsx"),
 )  # fmt: skip
+
+
+def year(label: int, quarters: int, scale: float, defaults: int | None = None) -> Year:
+    loss = 1e9 * scale**4
+    return Year(
+        label,
+        quarters,
+        4e11 * scale,
+        2e11 * scale,
+        6e11 * scale,
+        2.3 / scale,
+        0.03 * scale,
+        loss,
+        2 * loss,
+        defaults,
+    )
+
+
+def told_default(name: str, loss: float) -> Event:
+    words = f"{name} cannot pay and defaults (DSCR 0.40): claim $1.0bn, recovered $250m, loss $750m (75%)."
+    return Event("payment_default", name, words, loss, "USD bn")
+
+
+TOLD = Told(
+    HEADING,
+    Story(
+        path=4711,
+        paths=PATHS,
+        outcome="Bust",
+        loss=4.12e11,
+        median_loss=4.5e10,
+        rank=57,
+        propositions=(
+            Proposition("B1", "Revenue stays short of what capex requires", ""),
+            Proposition("B4", "GPU rent collapses", "2029Q2"),
+        ),
+        instruments={"facility": 5.8e9, "holdco": 2.03e11, "spv": 4.4e10, "b_loans": 2.91e11},
+        second_round=1.8e10,
+        years=(year(2026, 2, 1.0, 0), year(2027, 4, 1.9, 1), year(2028, 4, 4.1, 12)),
+        medians=(year(2026, 2, 1.0), year(2027, 4, 1.8), year(2028, 4, 2.0)),
+        quarters=(
+            Quarter(
+                "2026Q3",
+                1.96e11,
+                2.47,
+                0.0276,
+                6e8,
+                (
+                    Event(
+                        "power",
+                        "",
+                        "Power binds: 1.8 M H100e of delivered compute wait for it.",
+                        1.8,
+                        "H100e M",
+                    ),
+                ),
+            ),
+            Quarter("2026Q4", 1.97e11, 2.32, 0.0368, 5.8e8, ()),
+            Quarter("2027Q1", 2.09e11, 2.25, 0.036, 9e7, ()),
+            Quarter("2027Q2", 2.67e11, 2.09, 0.0317, 8.7e7, ()),
+            Quarter(
+                "2027Q3",
+                1.56e11,
+                0.33,
+                0.0361,
+                5.7e10,
+                (
+                    Event(
+                        "demand",
+                        "",
+                        "Demand shock of -4.9 sd: AI revenue goes from $410bn to $316bn a year.",
+                        -4.9,
+                    ),
+                    *(told_default(f"CRWV-20{k}-LAB", 0.75) for k in range(26, 30)),
+                    Event(
+                        "holdco_default",
+                        "NBIS",
+                        "NBIS defaults at the HoldCo: lenders lose $51bn of $68bn.",
+                    ),
+                ),
+            ),
+            Quarter("2027Q4", 1.15e11, 0.27, 0.0642, 0.0, ()),
+        ),
+    ),
+)

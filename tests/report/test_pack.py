@@ -33,7 +33,9 @@ SHEETS = (
         "Capex",
         "RevenueGap",
         "Neoclouds",
+        "Duration",
         "PrivateCredit",
+        "Cascade",
         "GPUPrices",
     ),
     *("Calibration", "Assumptions", "Checks", "Manifest"),
@@ -199,7 +201,10 @@ def test_age_and_staleness_follow_the_dates_on_the_cover(run: Run, tables: Table
 
 
 def test_every_stylised_row_says_so(run: Run, tables: Tables) -> None:
-    for table, rows in (("facilities", "neoclouds.facility"), ("facility-defaults", "neoclouds.facility")):
+    facility = (
+        (name, "neoclouds.facility") for name in ("facilities", "facility-ladder", "facility-defaults")
+    )
+    for table, rows in (*facility, ("holdcos", "neoclouds.firm")):
         said = [value_of(cell) for cell in tables[table].column("stylised")]
         stylised = [row["stylised"] for row in run.assumptions["tables"][rows]["rows"]]
         assert said == ["stylised" if s else "published" for s in stylised]

@@ -6,13 +6,14 @@ tests once with ``UPDATE_SCREENS=1``.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from risk.report.terminal import batch, checks, comparison, distribution, plan, verdict
+from risk.report.terminal import amplification, batch, checks, comparison, distribution, path, plan, verdict
 from risk.report.terminal.page import Column, Page, Screen, grid, text
 from tests.report import terminal_results as made
 
@@ -32,8 +33,10 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "fan": lambda page: distribution.screen(made.RENT, page),
     "check": lambda page: checks.screen(made.CHECKS, page),
     "compare": lambda page: comparison.screen(made.COMPARISON, page),
+    "path": lambda page: path.screen(made.TOLD, page, HINTS[:2]),
     "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
     "batch": lambda page: batch.screen(made.ROWS, page),
+    "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
 }
 
 every_screen = pytest.mark.parametrize("screen", SCREENS)
@@ -90,3 +93,12 @@ def test_a_broken_identity_is_named() -> None:
     shown = text(SCREENS["check"](page), page)
     assert "FAIL: 2 of 9 checks" in shown
     assert made.CHECKS.failures == 2
+
+
+def test_amplification_as_plain_data_says_what_the_screen_says() -> None:
+    found = amplification.findings_data(made.AMPLIFICATION)
+    json.dumps(found, allow_nan=False)
+    assert found["couplings"][0]["effect"]["mean"] == "adds"
+    assert found["couplings"][3]["effect"]["mean"] == "dampens"
+    assert found["whole"]["on_over_cut"]["bust"]["value"] is None
+    assert found["loop"]["verdict"] == "damped (< 1)"

@@ -29,6 +29,7 @@ import numpy as np
 from risk.parameters import Array, Drawn, entry
 
 DT = 0.25
+QUARTERS_A_YEAR = 4.0  # plans ahead, cash flow and debt limits are compared over a year
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Params:
     lease_service: float = entry("capex.lease_service")  # 1/y of the balance
     lease_principal: float = entry("capex.lease_principal")  # 1/y of the balance
     spv_share: float = entry("capex.spv_share")  # of cash capex
+    spv_availability: float = entry("capex.spv_availability")
     suppliers_big_five: float = entry("capex.suppliers_big_five")
 
 
@@ -164,7 +166,8 @@ def step(
     """
     core = state.core_cfo * np.exp(params.cfo_growth * DT - params.cfo_macro_beta * macro)
     lease_additions = _commencements(params, t) + np.zeros_like(core)
-    spv_additions = params.spv_share * planned * (0.5 + 0.5 * availability)
+    following = params.spv_availability
+    spv_additions = params.spv_share * planned * (1.0 - following + following * availability)
     cfo = operating_cash(params, core, revenue_gain, lab_shortfall) - params.lease_service * DT * state.leases
     principal = params.lease_principal * DT * state.leases
 
@@ -175,7 +178,7 @@ def step(
 
     spare_cash = np.maximum(0.0, state.cash - params.minimum_cash * params.cash)
     shortfall = planned + fixed - cfo
-    ahead = next_year + 4.0 * (lab_equity + payout + maturities - cfo)
+    ahead = next_year + QUARTERS_A_YEAR * (lab_equity + payout + maturities - cfo)
     need = shortfall - spare_cash + params.prefunding * np.maximum(ahead, 0.0)
     debt = state.bonds - maturities + state.leases + state.spv  # what matures makes room to refinance it
     bonds, private_credit, equity = raise_funds(params, need, cfo, debt, availability)
@@ -222,7 +225,7 @@ def _commencements(params: Params, t: int) -> Array:
 
 def leverage_limit(params: Params, cfo: Array) -> Array:
     """Adjusted debt a firm may carry at a quarterly cash flow, (path, firm) USD."""
-    return params.leverage_limit * params.leverage_stretch * 4.0 * np.maximum(cfo, 0.0)
+    return params.leverage_limit * params.leverage_stretch * QUARTERS_A_YEAR * np.maximum(cfo, 0.0)
 
 
 def _excess_leverage(params: Params, after: State, cfo: Array) -> Array:

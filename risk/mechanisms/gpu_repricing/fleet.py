@@ -13,13 +13,13 @@ undeployed            (path, generation)  H100e      delivered, waiting for powe
 pipeline              3 × (path, gen.)    H100e      bought, due in 1, 2, 3 quarters
 power                 (path, generation)  W          facility power of the energized units
 clock                 (path, 1)           year       technology clock of the hardware price
-demanded              10 × (path, 1)      W/year     facility power the purchases of each quarter asked for
+demanded              l × (path, 1)       W/year     facility power the purchases of each quarter asked for
 ====================  ==================  =========  ====================================================
 
 Notes
 -----
-price   c = c_0 (1 - lambda)^clock e^memory;  power cap  gw0 e^(g t) (D_{t-10} / (gw0 e^(g (t-10))))^e shock
-(what is asked for today is connected ten quarters later).
+price   c = c_0 (1 - lambda)^clock e^memory;  power cap  gw0 e^(g t) (D_{t-l} / (gw0 e^(g (t-l))))^e shock
+(what is asked for today is connected a power lead of l quarters later).
 References: thesis page, "Power delivery — the grid-level choke point"; Epoch AI price-performance.
 """
 
@@ -33,8 +33,7 @@ from risk.mechanisms.gpu_repricing.generations import B200
 from risk.parameters import Array, Drawn, entry
 
 QUARTERS_A_YEAR = 4
-POWER_LEAD = 10  # quarters from asking for power to having it; within the 8-16 of model and page
-RAMP = 4  # quarters over which a launched generation takes over purchases
+DELIVERIES = 3  # quarters over which a purchase arrives: the length of the register's delivery weights
 
 
 @dataclass(frozen=True)
@@ -44,12 +43,15 @@ class Params:
     hardware_cost_decline: Drawn = entry("gpu.hardware_cost_decline")  # 1/y
     hardware_cost_decline_base: float = entry("gpu.hardware_cost_decline_base")  # 1/y
     launch_step_share: float = entry("gpu.launch_step_share")
+    launch_ramp: float = entry("gpu.launch_ramp")  # quarters
+    launch_cycle: float = entry("gpu.launch_cycle")  # quarters
     gpu_cost: float = entry("gpu.gpu_cost")  # USD per B200-class GPU
     memory_cost: Drawn = entry("gpu.memory_cost")  # log addition at its peak
     memory_peak: float = entry("gpu.memory_peak")  # quarters to the peak
     memory_half_life: float = entry("gpu.memory_half_life")  # years
     merchant_share: Drawn = entry("gpu.merchant_share")
     merchant_share_2030: Drawn = entry("gpu.merchant_share_2030")
+    merchant_drift: float = entry("gpu.merchant_drift")  # quarters
     custom_cost_ratio: float = entry("gpu.custom_cost_ratio")
     delivery_weights: Drawn = entry("gpu.delivery_weights")  # (path, 3)
     delivery_weights_base: Array = entry("gpu.delivery_weights_base")  # (3,)
@@ -58,6 +60,7 @@ class Params:
     power_capacity: Drawn = entry("gpu.power_capacity")  # W a year
     power_growth: Drawn = entry("gpu.power_growth")  # 1/y
     power_response: Drawn = entry("gpu.power_response")
+    power_lead: float = entry("gpu.power_lead")  # quarters
     power_volatility: Drawn = entry("gpu.power_volatility")
     power_usage_effectiveness: float = entry("gpu.power_usage_effectiveness")
     power_pass_through: float = entry("gpu.power_pass_through")
@@ -123,14 +126,14 @@ def init(params: Params, throughput: Array) -> State:
         clock=zero,
         launch_progress=zero,
         since_launch=-params.launch + np.zeros_like(energized),
-        demanded=(zero,) * POWER_LEAD,
+        demanded=(zero,) * round(params.power_lead),
     )
 
 
 def _undelivered(params: Params, weights: Array) -> tuple[Array, Array, Array]:
     """H100e of the last three quarters' purchases that arrive in one, two and three quarters, (path, 1)."""
     oldest, middle, newest = params.recent_purchases
-    first, second, third = np.split(weights, 3, axis=1)
+    first, second, third = np.split(weights, DELIVERIES, axis=1)
     return (
         first * newest + second * middle + third * oldest,
         second * newest + third * middle,
@@ -148,14 +151,14 @@ def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, b
 
 
 def merchant_share(params: Params, t: int) -> Array:
-    """Merchant (NVIDIA, AMD) share of compute spending: linear drift to 2030Q4, then flat."""
-    progress = min(1.0, t / 18)
+    """Merchant (NVIDIA, AMD) share of compute spending: linear drift, then flat."""
+    progress = min(1.0, t / params.merchant_drift)
     return params.merchant_share + (params.merchant_share_2030 - params.merchant_share) * progress
 
 
-def purchase_mix(since_launch: Array) -> Array:
+def purchase_mix(params: Params, since_launch: Array) -> Array:
     """Share of each generation in this quarter's purchases, (path, generation); newest first to be bought."""
-    ramp = np.clip((since_launch + 1.0) / RAMP, 0.0, 1.0)
+    ramp = np.clip((since_launch + 1.0) / params.launch_ramp, 0.0, 1.0)
     left = np.ones_like(ramp[:, :1])
     shares = []
     for g in reversed(range(ramp.shape[1])):
@@ -169,11 +172,13 @@ def _launches(params: Params, state: State, epsilon: Array) -> tuple[Array, Arra
     progress = state.launch_progress + np.maximum(0.0, 1.0 + params.launch_volatility * epsilon)
     launched = state.since_launch >= 0.0
     since = np.where(launched, state.since_launch + 1.0, np.where(progress >= params.launch, 0.0, -1.0))
-    pending = (since < RAMP).any(axis=1, keepdims=True)
-    ramping = ((since >= 0.0) & (since < RAMP) & (params.launch > 0)).any(axis=1, keepdims=True)
+    young = since < params.launch_ramp
+    pending = young.any(axis=1, keepdims=True)
+    ramping = (young & (since >= 0.0) & (params.launch > 0)).any(axis=1, keepdims=True)
     step = params.launch_step_share
-    # A launch delivers the stepped share of two years of progress over its ramp of one year.
-    pace = np.where(pending, 1.0 - step + 2.0 * step * ramping, 1.0)
+    # A launch delivers the stepped share of a whole cycle's progress within its ramp.
+    burst = params.launch_cycle / params.launch_ramp * step
+    pace = np.where(pending, 1.0 - step + burst * ramping, 1.0)
     return progress, since, state.clock + pace / QUARTERS_A_YEAR
 
 
@@ -181,8 +186,9 @@ def _power_cap(params: Params, state: State, t: int, epsilon: Array, forced: Arr
     """Facility power that can be energized this quarter, W, (path, 1)."""
     trend = params.power_capacity * np.exp(params.power_growth * t / QUARTERS_A_YEAR)
     response: Array | float = 1.0
-    if t - POWER_LEAD >= 1:
-        then = params.power_capacity * np.exp(params.power_growth * (t - POWER_LEAD) / QUARTERS_A_YEAR)
+    asked = t - len(state.demanded)  # the quarter whose purchases asked for what can be connected now
+    if asked >= 1:
+        then = params.power_capacity * np.exp(params.power_growth * asked / QUARTERS_A_YEAR)
         response = (np.maximum(state.demanded[0], 1.0) / then) ** params.power_response
     noise = np.exp(params.power_volatility * epsilon - 0.5 * params.power_volatility**2 + forced)
     return trend * response * noise / QUARTERS_A_YEAR
@@ -208,7 +214,7 @@ def step(
     progress, since, clock = _launches(params, state, shocks["launch"])
     cost = hardware_cost(params, clock, t, shocks["forced_cost"], throughput[:, B200 : B200 + 1])
     purchased = _purchases(params, t, compute_spending, cost)
-    mix = purchase_mix(since)
+    mix = purchase_mix(params, since)
     unit_power = _unit_power(params, throughput, since, t)
     per_unit = _sum(mix * unit_power)
 
@@ -255,7 +261,7 @@ def _purchases(params: Params, t: int, spending: Array, cost: Array) -> Array:
 
 def _order(params: Params, state: State, bought: Array) -> tuple[Array, Array, Array]:
     """Pipeline after a quarter: what was due is delivered, what was bought is added."""
-    first, second, third = np.split(params.delivery_weights, 3, axis=1)
+    first, second, third = np.split(params.delivery_weights, DELIVERIES, axis=1)
     return state.pipeline[1] + first * bought, state.pipeline[2] + second * bought, third * bought
 
 
@@ -269,11 +275,11 @@ def _unit_power(params: Params, throughput: Array, since: Array, t: int) -> Arra
     """Facility power per H100e of each generation, W, (path, generation).
 
     It follows the roadmap; a path on which hardware cheapens faster than the base also needs less power,
-    and the last generation keeps improving from a year after its launch.
+    and the last generation keeps improving once it has taken over purchases.
     """
     years = t / QUARTERS_A_YEAR
     faster = np.log1p(-params.hardware_cost_decline_base) - np.log1p(-params.hardware_cost_decline)
-    late = np.maximum(0.0, since[:, -1:] - RAMP) / QUARTERS_A_YEAR
+    late = np.maximum(0.0, since[:, -1:] - params.launch_ramp) / QUARTERS_A_YEAR
     gain = np.concatenate([np.zeros_like(throughput[:, :-1]), params.late_power_gain * late], axis=1)
     roadmap = params.unit_power / throughput * params.power_usage_effectiveness
     return np.asarray(roadmap * np.exp(-params.power_pass_through * faster * years - gain))

@@ -2,7 +2,7 @@
 
 The dollars bidding for compute meet the priced supply. The clearing level moves at once; spot reverts to
 it in quarters, the one-year contract follows spot and the clearing level more slowly, and utilization
-takes the strain in between. A launch re-rates every older generation over a year.
+takes the strain in between. A launch re-rates every older generation over the quarters that follow it.
 
 =================  ==================  ==========  ======================================================
 symbol             shape               unit        meaning
@@ -17,7 +17,7 @@ Notes
 -----
 clearing      X = e^clearing · u_bar · 8760 · supply
 spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
-contract      d ln c = kappa_c (½ ln s + ½ clearing + premium - ln c) + w drift
+contract      d ln c = kappa_c (b ln s + (1 - b) clearing + premium - ln c) + w drift
 utilization   u = clip(u_bar (clearing / paid)^e, lowest, highest)
 E of the newest generation is a numeraire and cancels from clearing.
 """
@@ -33,8 +33,6 @@ from risk.parameters import Array, Drawn, entry
 
 HOURS = 8760.0  # hours in a year
 DT = 0.25
-TREND_WINDOW = 8  # quarters over which contract buyers read the decline of rents
-RERATING_QUARTERS = 4
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,7 @@ class Params:
     contract_reversion: Drawn = entry("gpu.contract_reversion")  # 1/q
     spot_volatility: Drawn = entry("gpu.spot_volatility")  # 1/sqrt(y)
     term_premium: Drawn = entry("gpu.term_premium")  # log
+    target_spot_weight: float = entry("gpu.contract_target_spot_weight")  # b
     utilization_elasticity: Drawn = entry("gpu.utilization_elasticity")
     normal_utilization: float = entry("gpu.normal_utilization")
     lowest_utilization: float = entry("gpu.lowest_utilization")
@@ -56,10 +55,14 @@ class Params:
     drift_limit: float = entry("gpu.drift_limit")  # log/q
     jump_intensity: float = entry("gpu.efficiency_jump_intensity")  # 1/y
     jump_size: float = entry("gpu.efficiency_jump_size")  # log per unit of E
+    rerating_quarters: float = entry("gpu.rerating_quarters")
     index: Array = entry("gpu.generation.index")  # USD/h
     spot_discount: float = entry("gpu.h100_spot")  # USD/h, spot of the numeraire at the base date
     rent_before: float = entry("gpu.h100_contract_two_years_before")  # USD/h
     median_decline: float = entry("gpu.median_rent_decline")  # 1/y
+    trend_window: float = entry("gpu.trend_window")  # quarters
+    trend_weight: float = entry("gpu.expected_decline_trend_weight")
+    lowest_expected_decline: float = entry("gpu.lowest_expected_decline")  # 1/y
     highest_expected_decline: float = entry("gpu.highest_expected_decline")  # 1/y
 
 
@@ -113,7 +116,7 @@ def init(params: Params, throughput: Array) -> State:
         drift=zero,
         spot_rerating=np.zeros_like(throughput),
         contract_rerating=np.zeros_like(throughput),
-        contract_history=(older,) * TREND_WINDOW,
+        contract_history=(older,) * round(params.trend_window),
     )
 
 
@@ -122,19 +125,20 @@ def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
     added = np.zeros_like(throughput)
     columns = np.arange(throughput.shape[1])
     for new in range(1, throughput.shape[1]):
-        launching = (since_launch[:, new : new + 1] >= 0) & (
-            since_launch[:, new : new + 1] < RERATING_QUARTERS
-        )
+        since = since_launch[:, new : new + 1]
+        launching = (since >= 0) & (since < params.rerating_quarters)
         leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
-        loss = params.launch_obsolescence * leap / RERATING_QUARTERS
+        loss = params.launch_obsolescence * leap / params.rerating_quarters
         added = added - np.where(launching & (columns < new), loss, 0.0)
     return added
 
 
 def expected_decline(params: Params, state: State) -> Array:
     """Rent decline a year that a contract signed now expects, (path, 1)."""
-    trailing = (state.contract_history[0] - state.contract) / (TREND_WINDOW * DT)
-    return np.clip(0.5 * trailing + 0.5 * params.median_decline, 0.0, params.highest_expected_decline)
+    history = state.contract_history
+    trailing = (history[0] - state.contract) / (len(history) * DT)
+    expected = params.trend_weight * trailing + (1.0 - params.trend_weight) * params.median_decline
+    return np.clip(expected, params.lowest_expected_decline, params.highest_expected_decline)
 
 
 def _levels(
@@ -148,7 +152,8 @@ def _levels(
     noise = params.spot_volatility * np.sqrt(DT) * shocks["rent"]
     pull = params.spot_reversion * (clearing - state.spot)
     spot = state.spot + pull + follow + noise + jump - shocks["fire_sale"]
-    target = 0.5 * spot + 0.5 * clearing + params.term_premium
+    b = params.target_spot_weight
+    target = b * spot + (1.0 - b) * clearing + params.term_premium
     contract = state.contract + params.contract_reversion * (target - state.contract) + follow
     return spot, contract, drift
 

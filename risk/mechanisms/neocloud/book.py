@@ -22,6 +22,12 @@ PAYERS = ("ig", "lab", "ig_on_lab", "neocloud", "other")
 IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER = range(5)
 COHORT_PAYERS = (IG, LAB, OTHER)
 
+INSTRUMENTS = ("ddtl", "vendor", "site_loan")
+DDTL, VENDOR, SITE = range(3)
+
+
+ROUNDING = 1e-9  # share of a loan
+
 
 @dataclass(frozen=True)
 class Book:
@@ -31,7 +37,7 @@ class Book:
     ----------
     names, firms : facility and firm names.
     firm, generation, payer : (facility,) integer codes.
-    runs : first column of each run of columns of one firm, for `np.add.reduceat`.
+    members : (facility, firm) one where a facility is a firm's.
     origination : (facility,) quarter of origination, 0 for the base book.
     due : (facility,) last debt quarter, from origination included.
     amortization : (quarter + 1, facility) share of original debt due each quarter, balloon excluded.
@@ -39,6 +45,9 @@ class Book:
         paid after each quarter, as shares of original debt.
     balloon : (facility,) share of original debt due at `due`.
     data_center : (facility,) True for data-center leases (no GPU collateral).
+    floating : (facility,) True where the rate is SOFR and a margin, False where it is fixed.
+    instrument : (facility,) integer codes of `INSTRUMENTS`.
+    draws : (quarter + 1, facility) share of what was undrawn at origination that may be drawn each quarter.
     """
 
     names: tuple[str, ...]
@@ -46,13 +55,16 @@ class Book:
     firm: Index
     generation: Index
     payer: Index
-    runs: Index
+    members: Array
     origination: Index
     due: Index
     amortization: Array
     balances_ahead: Array
     balloon: Array
     data_center: NDArray[np.bool_]
+    floating: NDArray[np.bool_]
+    instrument: Index
+    draws: Array
 
     @property
     def facilities(self) -> int:
@@ -72,27 +84,35 @@ class Book:
             firm=self.firm[:n],
             generation=self.generation[:n],
             payer=self.payer[:n],
-            runs=self.runs[self.runs < n],
+            members=self.members[:n],
             origination=self.origination[:n],
             due=self.due[:n],
             amortization=self.amortization[:, :n],
             balances_ahead=self.balances_ahead[:, :n],
             balloon=self.balloon[:n],
             data_center=self.data_center[:n],
+            floating=self.floating[:n],
+            instrument=self.instrument[:n],
+            draws=self.draws[:, :n],
         )
 
     def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns by firm, (path, firm), in fixed order."""
-        out = np.zeros((len(amounts), len(self.firms)))
-        runs = np.add.reduceat(amounts, self.runs, axis=1)
-        for firm, run in zip(self.firm[self.runs], runs.T, strict=True):
-            out[:, firm] += run
-        return out
+        """Sum facility columns by firm, (path, firm)."""
+        return np.asarray(amounts @ self.members)  # a tenth of the time of sums over runs of columns
 
 
 @dataclass(frozen=True)
 class Row:
-    """One facility column before sorting."""
+    """One facility column before sorting.
+
+    Attributes
+    ----------
+    coupon : rate at which the schedule is fixed, 1/y.
+    amortization : `level` (principal and interest together), `equal` (principal) or `sculpted` (both to
+        `profile`).
+    draw_quarters : quarters after origination over which what is undrawn is drawn in equal parts; 0 for none.
+    profile : (life,) expected cash for debt service by quarter of a sculpted loan's life; its shape counts.
+    """
 
     name: str
     firm: int
@@ -102,17 +122,48 @@ class Row:
     due: int
     coupon: float
     balloon: float
-    level_payment: bool
+    amortization: str
     data_center: bool
+    floating: bool
+    instrument: int
+    draw_quarters: int = 0
+    profile: Array | None = None
 
 
 def _payments(row: Row) -> Array:
     """Share of original debt repaid in each quarter of a loan's life, balloon excluded, (life,)."""
     life = row.due - row.origination
-    if row.level_payment:
+    if row.amortization == "level":
         elapsed = np.arange(life + 1, dtype=np.float64)
         return -np.diff(level_pay_balance(1.0, row.coupon / 4.0, life, elapsed, row.balloon))
+    if row.amortization == "sculpted":
+        return _sculpted(row)
     return np.full(life, (1.0 - row.balloon) / life)
+
+
+def _sculpted(row: Row) -> Array:
+    """Principal by quarter such that principal and interest together are in proportion to the profile.
+
+    Notes
+    -----
+    1 = sum_k s profile_k / (1 + r)^k + balloon / (1 + r)^n gives s;
+    balance_k = (1 + r)^k (1 - sum_{j<=k} s profile_j / (1 + r)^j).
+    """
+    profile, life = np.asarray(row.profile, dtype=np.float64), row.due - row.origination
+    growth = (1.0 + row.coupon / 4.0) ** np.arange(1.0, life + 1.0)
+    worth = profile / growth
+    if profile.shape != (life,) or not worth.sum() > 0.0:
+        raise AssumptionError(f"{row.name} is sculpted to no cash in its {life} quarters", "make it level")
+    scale = (1.0 - row.balloon / growth[-1]) / worth.sum()
+    balance = growth * (1.0 - scale * np.cumsum(worth))
+    principal = -np.diff(balance, prepend=1.0)
+    if (principal < -ROUNDING).any():
+        quarter = int(np.argmin(principal)) + 1
+        raise AssumptionError(
+            f"{row.name} is sculpted to cash that does not cover its interest in quarter {quarter}",
+            "make it level, or its contract longer",
+        )
+    return np.asarray(principal)
 
 
 def _placed(values: Array, first: int, quarters: int) -> Array:
@@ -134,6 +185,12 @@ def balances_ahead(row: Row, quarters: int) -> Array:
     return _placed(np.cumsum(balance[::-1])[::-1], row.origination, quarters)
 
 
+def _draws(row: Row, quarters: int) -> Array:
+    """Share of the undrawn commitment that may be drawn in each quarter 0…quarters, (quarter + 1,)."""
+    equal = np.full(row.draw_quarters, 1.0 / max(row.draw_quarters, 1))
+    return _placed(equal, row.origination + 1, quarters)
+
+
 def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
     """Sort rows by origination, then firm (of one firm and date in the order given), and fix the layout."""
     chosen = sorted(rows, key=lambda r: (r.origination, r.firm))
@@ -149,13 +206,16 @@ def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
         firm=firm,
         generation=np.array([r.generation for r in chosen], dtype=np.intp),
         payer=np.array([r.payer for r in chosen], dtype=np.intp),
-        runs=np.flatnonzero(np.diff(firm, prepend=-1)).astype(np.intp),
+        members=np.equal(firm[:, None], np.arange(len(firms))).astype(np.float64),
         origination=np.array([r.origination for r in chosen], dtype=np.intp),
         due=np.array([r.due for r in chosen], dtype=np.intp),
         amortization=np.stack([amortization(r, quarters) for r in chosen], axis=1),
         balances_ahead=np.stack([balances_ahead(r, quarters) for r in chosen], axis=1),
         balloon=np.array([r.balloon for r in chosen]),
         data_center=np.array([r.data_center for r in chosen]),
+        floating=np.array([r.floating for r in chosen]),
+        instrument=np.array([r.instrument for r in chosen], dtype=np.intp),
+        draws=np.stack([_draws(r, quarters) for r in chosen], axis=1),
     )
 
 
@@ -163,6 +223,12 @@ def widen(array: Array, columns: int) -> Array:
     """An array of facility columns with zeros for those that came later."""
     missing = columns - array.shape[1]
     return np.concatenate([array, np.zeros((len(array), missing))], axis=1) if missing else array
+
+
+def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
+    """Rows and columns of the True ones of a (path, facility) array, row by row (nonzero is slow)."""
+    rows, columns = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
+    return rows, columns
 
 
 def put(array: Array, columns: Index, values: Array) -> Array:

@@ -2,15 +2,22 @@
 
 Per firm and payer class: compute is bought at today's hardware price, let at today's term price, and
 borrowed against as far as cost and contracted cash allow. What debt and prepayment do not cover, and part
-of the non-compute cost, the HoldCo pays from spare cash, then with five-year notes and new equity. A
-defaulted HoldCo originates nothing, nor does a shut market.
+of the non-compute cost, the HoldCo pays from spare cash, then with five-year notes and new equity. A cohort
+is built as far as the HoldCo with it in keeps its leverage within a limit. A defaulted HoldCo originates
+nothing, nor does a shut market.
+
+Fleets without a contract may have a vendor's finance arm as lender, below the market's margin. To a rated
+firm that is a saving; an unrated firm has no other lender, and without a vendor such a fleet is not built.
 
 Notes
 -----
+margin = max(margin of the payer + beta (spread - neutral) - vendor's discount, 0) over SOFR;
 debt = min(a cost, PV(CFADS) / target DSCR), merchant quarters at a haircut of R_0 e^{-g t};
-need = compute + b non-compute - debt - prepayment; term price F(tau) = R_0 (1 - e^{-g tau}) / (g tau).
+need = compute + b non-compute - debt - prepayment; term price F(tau) = R_0 (1 - e^{-g tau}) / (g tau);
+share built: the largest s in [0, 1] with (debt + s debt added) <= limit (EBITDA + s EBITDA added).
 References: judgement throughout (nobody publishes these terms for years to come); the rule that splits the
-equity need is the largest lever on propositions B5-B7.
+equity need is the largest lever on propositions B5-B7. Vendors' discount and binary access: thesis page,
+"GPU-cloud / neocloud financing".
 """
 
 from __future__ import annotations
@@ -20,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import COHORT_PAYERS
+from risk.mechanisms.neocloud.book import COHORT_PAYERS, OTHER
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
 
@@ -33,6 +40,7 @@ class Params:
     """Register entries of new cohorts."""
 
     firm_share: Array = entry("neoclouds.firm.cohort_share")  # (1, firm)
+    rated: Array = entry("neoclouds.firm.rated")  # (1, firm) 0/1
     cash_at_base: Array = entry("neoclouds.firm.cash")
     payer_shares: Array = entry("neoclouds.cohort_payer_shares")  # (3,) ig, lab, other
     contract_quarters: Array = entry("neoclouds.cohort_contract_quarters")  # (3,)
@@ -40,7 +48,8 @@ class Params:
     margins: Array = entry("neoclouds.cohort_margins")  # (3,) over SOFR
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
     prepaid: Array = entry("neoclouds.cohort_prepaid")  # (3,)
-    sofr: float = entry("credit.sofr")
+    vendor_access: float = entry("neoclouds.vendor_access")  # chance a year, by firm
+    vendor_discount: float = entry("neoclouds.vendor_discount")
     neutral_spread: float = entry("capex.neutral_spread")
     advance_rate: float = entry("neoclouds.advance_rate")
     target_dscr: float = entry("neoclouds.target_dscr")
@@ -52,6 +61,7 @@ class Params:
     contract_availability: float = entry("neoclouds.contract_availability")
     opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
     opex: Array = entry("gpu.generation.opex")
+    leverage_limit: float = entry("neoclouds.issuance_leverage")  # debt / EBITDA
     shut_availability: float = entry("credit.shut_availability")
     normal_utilization: float = entry("gpu.normal_utilization")
     utilization_premium: float = entry("neoclouds.utilization_premium")
@@ -67,8 +77,12 @@ class Conditions:
     decline: Array  # 1/y, expected
     spread: Array  # high-yield spread
     availability: Array
+    sofr: Array  # 1/y
     holdco_cash: Array  # (path, firm) USD
     holdco_defaulted: NDArray[np.bool_]  # (path, firm)
+    holdco_debt: Array  # (path, firm) USD owed by the HoldCo and its facilities
+    holdco_ebitda: Array  # (path, firm) USD a year, overhead off
+    vendor: NDArray[np.bool_]  # (path, firm) a vendor's finance arm lends this year
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,9 @@ class Origination:
 
     gpus: Array
     debt: Array  # USD
-    coupon: Array  # 1/y
+    coupon: Array  # 1/y, all in at signing
+    margin: Array  # 1/y over SOFR
+    vendor: Array  # 1 where a vendor lends, else 0
     price: Array  # USD/h still to be paid, prepayment off
     prepayment: Array  # USD received
     cost: Array  # (path, firm) USD that debt, prepayment and the HoldCo pay
@@ -86,53 +102,107 @@ class Origination:
     equity: Array  # (path, firm) USD
 
 
+def vendor_lends(params: Params, uniform: Array) -> NDArray[np.bool_]:
+    """Whether a vendor's finance arm lends to a firm this year, from a uniform draw, (path, firm)."""
+    return uniform < params.vendor_access
+
+
 def originate(params: Params, generation: int, c: Conditions) -> Origination:
     """Facilities for the neocloud capex since the last cohort, on chips of one generation."""
     willing = ~c.holdco_defaulted & (c.availability >= params.shut_availability)
     capex = c.capex * params.firm_share * willing
-    compute = params.compute_share * capex
-    loans = [_facility(params, k, generation, compute, c) for k in range(len(COHORT_PAYERS))]
-    gpus, debt, coupon, price, prepayment = (np.stack(terms, axis=2) for terms in zip(*loans, strict=True))
+    shares = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
+    compute = params.compute_share * capex[:, :, None] * shares
+    loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(COHORT_PAYERS))]
+    gpus, debt, margin, vendor, price, prepayment = (
+        np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
+    )
 
-    cost = compute + params.holdco_non_compute * (capex - compute)
+    non_compute = (1.0 - params.compute_share) * capex * shares.sum(axis=2)
+    cost = compute.sum(axis=2) + params.holdco_non_compute * non_compute
     need = np.maximum(cost - debt.sum(axis=2) - prepayment.sum(axis=2), 0.0)
     spare = np.maximum(c.holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
-    cash_used = np.minimum(need, spare)
-    notes = params.note_share * (need - cash_used)
+    owed = debt.sum(axis=2) + params.note_share * np.maximum(need - spare, 0.0)
+    built = share_built(params, c, owed, _ebitda(params, generation, gpus, price))
+    cash_used = np.minimum(built * need, spare)
+    notes = params.note_share * (built * need - cash_used)
     return Origination(
-        gpus=gpus,
-        debt=debt,
-        coupon=coupon,
+        gpus=built[:, :, None] * gpus,
+        debt=built[:, :, None] * debt,
+        coupon=c.sofr[:, :, None] + margin,
+        margin=margin,
+        vendor=vendor * (built[:, :, None] > 0.0),
         price=price,
-        prepayment=prepayment,
-        cost=cost,
+        prepayment=built[:, :, None] * prepayment,
+        cost=built * cost,
         cash_used=cash_used,
         notes=notes,
-        equity=need - cash_used - notes,
+        equity=built * need - cash_used - notes,
     )
 
 
+def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Array:
+    """Share of a cohort that is built: as much as keeps debt over EBITDA within the limit, (path, firm).
+
+    Noteholders lend against the company with its cohort in. Without this test notes would fund whatever
+    secured lenders refuse.
+
+    Parameters
+    ----------
+    owed, ebitda : (path, firm) USD of debt, and USD a year, that the whole cohort would add.
+    """
+    room = params.leverage_limit * c.holdco_ebitda - c.holdco_debt
+    short = owed - params.leverage_limit * ebitda  # what the cohort takes of the room; negative: it adds
+    share = np.clip(np.maximum(room, 0.0) / np.maximum(short, 1.0), 0.0, 1.0)
+    return np.where(short > 0.0, share, np.where(room >= short, 1.0, 0.0))
+
+
+def _ebitda(params: Params, generation: int, gpus: Array, price: Array) -> Array:
+    """What a cohort's contracts earn after operating cost, USD a year, (path, firm), prepayments included."""
+    opex = float(params.opex[0, generation]) * params.opex_multiple
+    gross = params.contract_availability * price / (1.0 - params.prepaid)
+    earned: Array = (gpus * (gross - opex)).sum(axis=2)
+    return QUARTERS_A_YEAR * HOURS_A_QUARTER * earned
+
+
+def _lent(params: Params, k: int, c: Conditions) -> Array:
+    """1 where a fleet of payer class k finds a lender of some kind, else 0, (path, firm)."""
+    found = c.vendor | (params.rated > 0.0) | (COHORT_PAYERS[k] != OTHER)
+    return found.astype(np.float64)
+
+
 def _facility(
-    params: Params, k: int, generation: int, compute: Array, c: Conditions
-) -> tuple[Array, Array, Array, Array, Array]:
-    """GPUs, debt, coupon, price and prepayment of payer class k, (path, firm) each."""
-    margin = params.margins[k] + params.margin_beta * (c.spread - params.neutral_spread)
-    rate = params.sofr + np.maximum(margin, 0.0)
+    params: Params, k: int, generation: int, cost: Array, c: Conditions
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """GPUs, debt, margin, vendor flag, price and prepayment of payer class k, (path, firm) each.
+
+    Parameters
+    ----------
+    cost : (path, firm) USD of compute.
+    """
+    vendor = (c.vendor if COHORT_PAYERS[k] == OTHER else np.zeros_like(c.sofr)).astype(np.float64)
+    third_party = params.margins[k] + params.margin_beta * (c.spread - params.neutral_spread)
+    margin: Array = np.maximum(third_party - params.vendor_discount * vendor, 0.0)
     price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)
-    value, bills = present_value(params, k, generation, price, rate, c)
-    cost = compute * params.payer_shares[k]
-    gpus = cost / c.gpu_cost
-    debt = np.minimum(params.advance_rate * cost, gpus * value / params.target_dscr)
-    prepayment = params.prepaid[k] * gpus * bills
+    value, bills = present_value(params, k, generation, price, c.sofr + margin, c)
+    gpus: Array = cost / c.gpu_cost
+    debt: Array = np.minimum(params.advance_rate * cost, gpus * value / params.target_dscr)
+    prepayment: Array = params.prepaid[k] * gpus * bills
     firms = np.zeros_like(cost)
-    return gpus, debt, rate + firms, price * (1.0 - params.prepaid[k]) + firms, prepayment
+    to_pay = price * (1.0 - params.prepaid[k]) + firms
+    return gpus, debt, margin + firms, vendor * (debt > 0.0), to_pay, prepayment
 
 
 def present_value(
     params: Params, k: int, generation: int, price: Array, rate: Array, c: Conditions
 ) -> tuple[Array, Array]:
-    """PV of one GPU's CFADS over the loan of payer class k, and its contract bills, USD, (path, 1)."""
-    value, bills = np.zeros_like(price), np.zeros_like(price)
+    """PV of one GPU's CFADS over the loan of payer class k, and its contract bills, USD.
+
+    Parameters
+    ----------
+    price, rate : (path, 1) or (path, firm); the value has the shape of `rate`, bills that of `price`.
+    """
+    value, bills = np.zeros_like(rate), np.zeros_like(price)
     opex = float(params.opex[0, generation]) * params.opex_multiple
     use = params.normal_utilization + params.utilization_premium
     for q in range(1, int(params.debt_quarters[k]) + 1):

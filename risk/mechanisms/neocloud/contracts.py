@@ -1,10 +1,12 @@
 """The contract book: what customers owe each facility, by expiry quarter, and what makes them stop.
 
 Prices are what is still to be paid: a prepayment is taken off at signing, so that it amortizes against the
-bills, stays with the facility when the payer leaves, and ends with the contract it belongs to.
+bills, stays with the facility when the payer leaves, and ends with the contract it belongs to. What of it
+is not yet served is a claim of the customer should the neocloud fail.
 
 A facility's contracts expire quarter by quarter. Part renews for a year at a fraction of the contract
-index, the rest goes to spot. Payers end contracts early: investment-grade tenants hardly ever, Oracle-type
+index, the rest goes to spot. GPUs that a payer leaves early stand vacant first, for nobody had planned to
+let them. Payers end contracts early: investment-grade tenants hardly ever, Oracle-type
 tenants when the labs behind them cannot pay, AI labs by renegotiating (all at once: one funding state),
 small customers by leaving.
 
@@ -15,12 +17,15 @@ quantity        (path, facility)   GPU         contracted units, before early en
 value           (path, facility)   USD/h       quantity × price, before haircuts and endings
 kept            (path, facility)   fraction    share of contracts not ended early
 price_factor    (path, facility)   fraction    cumulated renegotiation haircuts
+vacant          (path, facility)   GPU         left early and not yet let again
+prepaid         (path, facility)   USD         paid up front at signing
 buckets         by expiry quarter  GPU, USD/h  (quantity, value) that ends in that quarter
 ==============  =================  ==========  ==========================================================
 
 Notes
 -----
 lab hazard = h_0 exp(b_cov · (1 - coverage)+ + b_mon · ln(contract / spot)+), one uniform for all labs.
+vacant_t = (1 - 1 / lag) vacant_{t-1} + freed_t: a unit stands vacant for `lag` quarters on average.
 References: thesis page, "GPU-cloud / neocloud financing" (1-3 year contracts on 15-year leases).
 """
 
@@ -35,6 +40,7 @@ from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER, B
 from risk.parameters import Array, Drawn, entry
 
 Bucket = tuple[Array, Array]
+NOTHING = 1e-9  # GPUs; a divisor where nothing is contracted
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class Params:
     tenant_termination: float = entry("neoclouds.tenant_termination")  # 1/q after the tenant's default
     stress_loading: float = entry("neoclouds.payer_stress_loading")
     largest_hazard: float = entry("neoclouds.largest_hazard")
+    release_lag: float = entry("neoclouds.release_lag")  # quarters
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class State:
     value: Array
     kept: Array
     price_factor: Array
+    vacant: Array
+    prepaid: Array
     buckets: tuple[Bucket | None, ...]
 
 
@@ -84,15 +93,17 @@ class Flows:
 
     contracted: Array  # (path, facility) GPUs under contract
     billed_rate: Array  # (path, facility) USD an hour billed under contract
+    vacant: Array  # (path, facility) GPUs left early and not yet let again
 
 
-def init(base: Bucket, expiry: Array) -> State:
+def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
     """The base-date book.
 
     Parameters
     ----------
     base : (base facility,) contracted GPUs and the price still to be paid for them, USD/h.
     expiry : (quarter, base facility) share of the contracts that ends in each quarter.
+    prepaid : (1, facility) or (path, facility) USD paid up front.
     """
     quantity, price = base
     by_quarter = expiry * quantity
@@ -102,13 +113,15 @@ def init(base: Bucket, expiry: Array) -> State:
         value=total * price,
         kept=np.ones_like(total),
         price_factor=np.ones_like(total),
+        vacant=np.zeros_like(total),
+        prepaid=prepaid,
         buckets=tuple((q[None, :], q[None, :] * price) if q.any() else None for q in by_quarter),
     )
 
 
 def _moneyness(state: State, columns: Index, market: Array) -> Array:
     """ln(contract price / market rent)+ of some columns, (path, column)."""
-    quantity = np.maximum(state.quantity[:, columns], 1e-9)
+    quantity = np.maximum(state.quantity[:, columns], NOTHING)
     price = state.price_factor[:, columns] * state.value[:, columns] / quantity
     return np.log(np.maximum(price / market[:, columns], 1.0))
 
@@ -133,8 +146,15 @@ def step(
     kept = state.kept
     for payer, stay in _staying(params, state, book, payers, uniforms).items():
         kept = _scaled(kept, book.columns(payer), stay)
-    after = replace(state, kept=kept, price_factor=price)
-    return after, Flows(contracted=kept * state.quantity, billed_rate=kept * price * state.value)
+    vacant = _vacant(params, state, (state.kept - kept) * state.quantity)
+    after = replace(state, kept=kept, price_factor=price, vacant=vacant)
+    return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
+
+
+def _vacant(params: Params, state: State, freed: Array) -> Array:
+    """GPUs vacant this quarter: those freed now, and of those vacant before what is not let again."""
+    lag = params.release_lag  # what is let again within the quarter is vacant for part of it
+    return (1.0 - 1.0 / max(lag, 1.0)) * state.vacant + min(lag, 1.0) * freed
 
 
 def _scaled(values: Array, columns: Index, factor: Array) -> Array:
@@ -202,16 +222,41 @@ def add(state: State, expiry: int, signed: Bucket) -> State:
     )
 
 
-def open_for(state: State, cohort: int) -> State:
-    """Add the columns of a new cohort, with nothing signed and nothing broken yet."""
-    ones, columns = np.ones((len(state.kept), cohort)), state.kept.shape[1] + cohort
+def open_for(state: State, prepaid: Array) -> State:
+    """Add the columns of a new cohort, with nothing signed and nothing broken yet.
+
+    Parameters
+    ----------
+    prepaid : (path, new column) USD paid up front.
+    """
+    ones, columns = np.ones_like(prepaid), state.kept.shape[1] + prepaid.shape[1]
     return replace(
         state,
         quantity=widen(state.quantity, columns),
         value=widen(state.value, columns),
-        kept=np.concatenate([state.kept, ones], axis=1),
-        price_factor=np.concatenate([state.price_factor, ones], axis=1),
+        kept=_beside(state.kept, ones),
+        price_factor=_beside(state.price_factor, ones),
+        vacant=widen(state.vacant, columns),
+        prepaid=_beside(state.prepaid, prepaid),
     )
+
+
+def _beside(old: Array, new: Array) -> Array:
+    """Columns of the same paths side by side; one row stands for all paths."""
+    paths = max(len(old), len(new))
+    return np.concatenate([np.broadcast_to(x, (paths, x.shape[1])) for x in (old, new)], axis=1)
+
+
+def unearned(state: State, left: Array) -> Array:
+    """Prepayments not yet served, USD: what customers claim of a neocloud that fails, (path, facility).
+
+    Who left early has given up what it paid.
+
+    Parameters
+    ----------
+    left : (facility,) or (1, facility) share of the contract paid up front that is still to be served.
+    """
+    return np.asarray(state.prepaid * left * state.kept)
 
 
 def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
@@ -235,3 +280,20 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
             value = value + left * bucket[1][:, :facilities]
     kept = state.kept[:, :facilities]
     return kept * quantity, kept * state.price_factor[:, :facilities] * value
+
+
+def life(state: State, t: int, facilities: int) -> Array:
+    """Average quarters left of contracts in force at the end of quarter t, (path, facility); 0 without any.
+
+    Parameters
+    ----------
+    facilities : leading columns to count for.
+    """
+    quantity, quarters = np.zeros((1, facilities)), np.zeros((1, facilities))
+    for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
+        if bucket is not None:
+            ending = bucket[0][:, :facilities]
+            quantity = quantity + ending
+            quarters = quarters + left * ending
+    in_force = state.kept[:, :facilities] > 0.0
+    return np.asarray(in_force * quarters / np.maximum(quantity, NOTHING))

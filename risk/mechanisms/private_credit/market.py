@@ -1,22 +1,26 @@
-"""The credit market: a regime that switches, a high-yield spread that follows it, credit that dries up.
+"""The credit market: a regime that switches, spread and policy rate that follow it, credit that dries up.
 
 Three regimes (calm, tight, stress) switch by a Markov chain whose entry into stress quickens with macro
 stress. The spread reverts to the regime's mean, widens faster than it narrows, and rises with credit
-losses the market did not expect. Private-credit availability falls with the spread. A persistent credit
-factor drives defaults and recoveries alike.
+losses the market did not expect. SOFR drifts to the regime's policy rate: the Fed cuts in a bust. Private
+credit dries up as the spread widens, and further where banks pull lines or holders sell. A persistent
+credit factor drives defaults and recoveries alike.
 
 ==============  ==========  ========  =================================================================
 symbol          shape       unit      meaning
 ==============  ==========  ========  =================================================================
 regime          (path, 1)   0, 1, 2   calm, tight, stress
 spread          (path, 1)   fraction  high-yield option-adjusted spread
+sofr            (path, 1)   1/y       secured overnight financing rate
 factor          (path, 1)   sd        credit factor, up is stress
 ==============  ==========  ========  =================================================================
 
 Notes
 -----
 ds = k (mean_regime + impact - s) + v s eps · (up or down), impact: what unexpected losses add
-availability = exp(-a (s - 400 bp)), at most 1
+mean_regime - e (mean_regime - lowest) in calm and tight markets where lenders ease their terms by e
+dr = k_r (policy rate of the regime - r)
+availability = min(1, exp(-a (s - 400 bp))) · (1 - squeeze)
 References: ICE BofA high-yield OAS readings (2026-06); Hamilton (1989) for the switching regimes.
 """
 
@@ -30,7 +34,8 @@ from risk.parameters import Array, Drawn, entry
 from risk.processes import markov, ou
 from risk.processes.markov import States
 
-CALM, TIGHT, STRESS = 0, 1, 2
+REGIMES = ("calm", "tight", "stress")
+CALM, TIGHT, STRESS = range(len(REGIMES))
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ class Params:
     widening: float = entry("credit.widening")
     narrowing: float = entry("credit.narrowing")
     lowest_spread: float = entry("credit.lowest_spread")
+    terms_easing: float = entry("credit.terms_easing")  # share of the gap to the lowest spread given away
+    start_sofr: float = entry("credit.sofr")  # 1/y
+    sofr_means: Array = entry("credit.sofr_means")  # (regime,) 1/y
+    sofr_speed: float = entry("credit.sofr_speed")  # 1/q
     transition: Array = entry("credit.transition")  # (3, 3)
     stress_entry_loading: float = entry("credit.stress_entry_loading")
     stress_entry_low: float = entry("credit.stress_entry_low")
@@ -66,6 +75,7 @@ class State:
     regime: States
     spread: Array
     factor: Array
+    sofr: Array
 
 
 @dataclass(frozen=True)
@@ -74,17 +84,30 @@ class Flows:
 
     spread: Array
     availability: Array
+    sofr: Array
+    regime: States
 
 
 def init(params: Params, paths: int) -> State:
-    """Calm, at the observed spread."""
+    """Calm, at the observed spread and rate."""
     zero = np.zeros((paths, 1))
-    return State(np.full((paths, 1), CALM), params.start_spread + zero, params.start_factor + zero)
+    calm = np.full((paths, 1), CALM)
+    return State(calm, params.start_spread + zero, params.start_factor + zero, params.start_sofr + zero)
 
 
-def availability(params: Params, spread: Array) -> Array:
-    """Private-credit availability, share of normal, (path, 1)."""
-    return np.minimum(1.0, np.exp(-params.availability_slope * (spread - params.neutral_spread)))
+def availability(params: Params, spread: Array, squeeze: Array) -> Array:
+    """Private-credit availability, share of normal, (path, 1); `squeeze`: the share lost to pulled lines."""
+    willing = np.minimum(1.0, np.exp(-params.availability_slope * (spread - params.neutral_spread)))
+    return np.asarray(willing * (1.0 - squeeze))
+
+
+def mean_spread(params: Params, regime: States) -> Array:
+    """Spread the regime pulls to, (path, 1); lenders who compete hide the risk until stress shows it."""
+    eased = [
+        mean - params.terms_easing * (mean - params.lowest_spread)
+        for mean in (params.calm_spread, params.tight_spread)
+    ]
+    return np.asarray(np.select([regime == CALM, regime == TIGHT], eased, params.stress_spread))
 
 
 def next_regime(params: Params, regime: States, macro: Array, uniform: Array) -> States:
@@ -101,23 +124,25 @@ def loss_impact(params: Params, carried: Array, unexpected: Array) -> Array:
     return np.minimum(params.impact_persistence * carried + added, params.largest_impact)
 
 
-def step(params: Params, state: State, impact: Array, shocks: dict[str, Array]) -> tuple[State, Flows]:
+def step(
+    params: Params, state: State, impact: Array, squeeze: Array, shocks: dict[str, Array]
+) -> tuple[State, Flows]:
     """One quarter of the credit market.
 
     Parameters
     ----------
     impact : (path, 1) spread owed to unexpected losses up to last quarter.
+    squeeze : (path, 1) share of availability lost last quarter to pulled lines and forced sales, in [0, 1].
     shocks : `macro` innovation, `regime` uniform, `forced_stress` 0/1, `forced_spread` fraction; (path, 1).
     """
     regime = next_regime(params, state.regime, shocks["macro"], shocks["regime"])
     regime = np.where(shocks["forced_stress"] > 0, STRESS, regime)
-    means = [params.calm_spread, params.tight_spread]
-    mean = np.select([regime == CALM, regime == TIGHT], means, params.stress_spread)
     noise = params.spread_volatility * state.spread * shocks["macro"]
     noise = noise * np.where(shocks["macro"] > 0, params.widening, params.narrowing)
-    spread = state.spread + params.spread_reversion * (mean + impact - state.spread) + noise
-    spread = np.maximum(spread, params.lowest_spread)
-    effective = spread + shocks["forced_spread"]
+    pull = mean_spread(params, regime) + impact - state.spread
+    spread = np.maximum(state.spread + params.spread_reversion * pull + noise, params.lowest_spread)
+    sofr = state.sofr + params.sofr_speed * (params.sofr_means[regime] - state.sofr)
     factor = ou.unit_ar1_step(state.factor, params.factor_persistence, shocks["macro"])
-    after = State(regime, spread, factor)
-    return after, Flows(effective, availability(params, effective))
+    effective = spread + shocks["forced_spread"]
+    open_ = availability(params, effective, squeeze)
+    return State(regime, spread, factor, sofr), Flows(effective, open_, sofr, regime)

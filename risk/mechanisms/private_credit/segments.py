@@ -1,23 +1,27 @@
 """Pooled loan segments: data-center and SPV loans, AI and software borrowers, direct lending, B loans.
 
-Each quarter a segment's share in default follows the Vasicek model on its own weighting of the credit
-factor and the AI state; hazards answer to the spread. Recovery is collateral on the path for data-center
-loans and Frye-Jacobs with beta noise for the rest, so that default and loss rise together. Borrowers who
-cannot pay cash pay in kind: their balance grows and their hazard is higher. B-rated loans meet a maturity
-wall: what falls due in a shut market defaults in part. Sponsors of SPV debt may leave at exit options;
-the residual-value guarantee then pays what the site is short of.
+Each quarter every rating of a segment defaults at a quarter's part of its Vasicek rate of the year, on the
+segment's own weighting of the credit factor and the AI state; part of one Student-t mixing variable makes
+bad quarters bad everywhere. Hazards answer to the spread and to payment in kind (in_kind). Ratings migrate
+(ratings). What falls due must be refinanced (wall). Recovery is collateral on the path for sites
+(site_debt) and Frye-Jacobs with beta noise around each segment's own mean for the rest, so that default and
+loss rise together.
 
 ==========  ================  ======  ==================================================================
 symbol      shape             unit    meaning
 ==========  ================  ======  ==================================================================
 exposure    (path, segment)   USD     performing principal
 in_kind     (path, segment)   frac.   share of the book paying in kind
+mix         (path, row)       frac.   share of each rating in its segment
+extended    (path, segment)   USD     part of exposure that was extended at maturity
 ==========  ================  ======  ==================================================================
 
 Notes
 -----
-cDR = Phi[(Phi^-1(PD) + sqrt(rho) x) / sqrt(1 - rho)];  cLGD = Phi[Phi^-1(cDR) - k] / cDR.
-References: Vasicek (2002); Frye & Jacobs (2012); thesis page, "AI-capex financing & bubble risk".
+cDR = Φ[(c / m^w + √ρ y) / √(1 − ρ)] of a year, y: the factor standardized given m, c: see `threshold_t`;
+cLGD = Φ[Φ⁻¹(Y) − k] / Y, Y: the year's rate that goes with the defaults of the quarter.
+exposure' = exposure + originated + paid in kind − defaulted − repaid.
+References: Vasicek (2002); Frey & McNeil (2003); Frye & Jacobs (2012).
 """
 
 from __future__ import annotations
@@ -26,28 +30,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
 from risk.processes.beta import inverse_beta
-from risk.processes.vasicek import conditional_default_probability, frye_jacobs, frye_jacobs_index
+from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
 
 SPV, SOFTWARE, DIRECT_LENDING, B_LOANS = SEGMENTS = range(4)
 CREDIT, DEMAND, LAB = 0, 1, 5  # rows of the shocks' correlation matrix
 DT = 0.25
-HIGHEST_RATE = 0.5  # of a quarter's defaults, a guard
+HIGHEST_RATE = 0.95  # of a year, a guard
 LOWEST_RATE = 1e-6
-MOST_IN_KIND = 0.6  # share of a book
+NOTHING = 1.0  # USD: a book below it has no shares
 
 
 @dataclass(frozen=True)
-class Params:
-    """Register entries of segments; (1, segment) for table columns."""
+class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
+    """Register entries of segments, beside those of their parts; (1, segment) for table columns."""
 
     exposure: Array = entry("credit.segment.exposure")  # USD
     growth: Array = entry("credit.segment.growth")  # 1/y
     demand_weight: Array = entry("credit.segment.demand_weight")
     lab_weight: Array = entry("credit.segment.lab_weight")
+    lgd_shift: Array = entry("credit.segment.lgd_shift")
     correlation: Array = entry("dependence.correlation")  # of the shocks behind the three states
-    in_kind_start: Array = entry("credit.segment.in_kind")
+    freedom: Drawn = entry("dependence.degrees_of_freedom")
+    mixing_weight: float = entry("credit.mixing_weight")
+    persistence: Drawn = entry("credit.factor_persistence")
     pd_spv: Drawn = entry("credit.pd_spv")
     pd_software: Drawn = entry("credit.pd_software")
     pd_direct_lending: Drawn = entry("credit.pd_direct_lending")
@@ -60,20 +68,7 @@ class Params:
     pd_spread_high: float = entry("credit.pd_spread_high")
     lgd_generic: Drawn = entry("credit.lgd_generic")
     lgd_concentration: float = entry("credit.lgd_concentration")
-    in_kind_hazard: float = entry("credit.in_kind_hazard")  # multiple
-    in_kind_loading: float = entry("credit.in_kind_loading")
-    in_kind_speed: float = entry("credit.in_kind_speed")  # 1/q
-    in_kind_rate: float = entry("credit.in_kind_rate")  # 1/y
-    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
-    sale_cost: float = entry("credit.sale_cost")
-    spv_loan_to_value: float = entry("credit.spv_loan_to_value")
-    spv_shell_share: float = entry("credit.spv_shell_share")
-    spv_exit_quarters: float = entry("credit.spv_exit_quarters")
-    spv_leave_share: float = entry("credit.spv_leave_share")
-    spv_guarantee: float = entry("credit.spv_guarantee")
-    wall_default: float = entry("credit.wall_default")
-    shut_spread: float = entry("credit.shut_spread")
-    wall: Array = entry("credit.b_loan_maturities")  # (quarter + 1,) share of the book due
+    extended_lgd: float = entry("credit.extended_lgd")
 
 
 @dataclass(frozen=True)
@@ -82,6 +77,8 @@ class State:
 
     exposure: Array
     in_kind: Array
+    mix: Array
+    extended: Array
 
 
 @dataclass(frozen=True)
@@ -89,13 +86,16 @@ class Conditions:
     """What borrowers and lenders meet this quarter, (path, 1)."""
 
     credit: Array  # sd, up is stress
-    demand: Array  # sd, AI demand
+    demand: Array  # sd, AI demand, forced demand in
     lab: Array  # sd, the labs' funding window
     spread: Array  # high-yield spread
     availability: Array
     rent_ratio: Array  # B200 rent over its base-date level: what collateral inside sites earns
     digestion: Array  # 1 while capex is in digestion
     spv_additions: Array  # USD of new SPV debt
+    sofr: Array  # 1/y
+    mixing: Array  # multiplier of the quarter's Student-t innovations
+    clo: Array  # share of the CLO bid that is gone
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,23 @@ class Flows:
     expected_loss: Array
     in_kind_accrued: Array
     originated: Array
-    repaid: Array  # SPV debt repaid or written down as its sponsor leaves
+    repaid: Array  # at maturity from other sources; SPV debt amortized, or ended as its sponsor leaves
     guarantee_called: Array  # (path, 1) paid by SPV sponsors
+    due: Array
+    refinanced: Array
+    extended: Array
+    wall_defaulted: Array  # part of `defaulted` that fell due
+    downgrade: site_debt.Flags  # (path, 1) whether SPV notes are below their rating
+    in_kind: Array  # share paying in kind after the quarter
+    weak: Array  # share of the lowest rating after the quarter
 
 
 def init(params: Params, paths: int) -> State:
     """Books at the base date."""
     zero = np.zeros((paths, 1))
-    return State(params.exposure + zero, params.in_kind_start + zero)
+    paying = in_kind.target(params, params.interest_cover)
+    exposure = params.exposure + zero
+    return State(exposure, paying + zero, params.rating_share + zero, np.zeros_like(exposure))
 
 
 def segment_factor(params: Params, credit: Array, demand: Array, lab: Array) -> Array:
@@ -129,87 +138,119 @@ def segment_factor(params: Params, credit: Array, demand: Array, lab: Array) -> 
 
 
 def default_probability(params: Params, spread: Array) -> Array:
-    """Unconditional default probability of a quarter at the going spread, (path, segment)."""
+    """Unconditional default probability of a year at the going spread, (path, segment).
+
+    The spread moves the hazard: a probability never passes one.
+    """
     annual = np.concatenate(
         np.broadcast_arrays(params.pd_spv, params.pd_software, params.pd_direct_lending, params.pd_b_loans),
         axis=1,
     )
     gap = np.clip(spread - params.pd_spread_center, params.pd_spread_low, params.pd_spread_high)
-    calm = np.minimum(1.0 - (1.0 - annual) ** DT, HIGHEST_RATE)
-    return np.asarray(calm * np.exp(params.pd_spread_response * gap))
+    return np.asarray(1.0 - (1.0 - annual) ** np.exp(params.pd_spread_response * gap))
 
 
-def spv_value(params: Params, rent_ratio: Array) -> Array:
-    """Realized site value over its debt, (path, 1); part shell, part what the chips inside rent for."""
-    mix = params.spv_shell_share + (1.0 - params.spv_shell_share) * rent_ratio
-    return mix / params.spv_loan_to_value
+def a_quarter(annual: Array, hazard: Array | float = 1.0) -> Array:
+    """Default rate of a quarter that goes with a year's, its hazard multiplied."""
+    return np.asarray(1.0 - (1.0 - annual) ** (DT * hazard))
+
+
+def expected_lgd(params: Params) -> Array:
+    """Mean loss given default of each segment, (path, segment)."""
+    return np.clip(params.lgd_generic + params.lgd_shift, LOWEST_RATE, 1.0)
 
 
 def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) -> tuple[State, Flows]:
     """One quarter of every segment; `uniform` (path, segment) is for the noise of recoveries."""
     x = segment_factor(params, c.credit, c.demand, c.lab)
     pd = default_probability(params, c.spread)
-    rho = _only((SPV, SOFTWARE), params.correlation_ai) + _only(
-        (DIRECT_LENDING, B_LOANS), params.correlation_generic
-    )
-    rate = _default_rate(params, state, t, pd, rho, x, c.spread)
-    value = spv_value(params, c.rent_ratio)
-    lgd = _loss_given_default(params, pd, np.clip(rate, LOWEST_RATE, HIGHEST_RATE), rho, uniform, value)
-    leaving = _leaving(params, state, c.digestion)
-    called = leaving * np.maximum(0.0, np.minimum(1.0, params.spv_guarantee) - value)
-    exit_loss = leaving * np.maximum(0.0, 1.0 - np.maximum(value, params.spv_guarantee))
+    rates = _default_rates(params, state, pd, x, c.mixing)
+    ordinary = ratings.by_segment(params, state.mix * rates)
+    performing, extended = state.exposure * (1.0 - ordinary), state.extended * (1.0 - ordinary)
+    matured = wall.fall_due(params, t, performing, extended, _placed(params, state, c))
+    defaulted = state.exposure - performing + matured.defaulted
+    late = state.extended - extended + matured.defaulted_again
 
-    defaulted = rate * state.exposure
+    value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure[:, SPV : SPV + 1]
+    exits = site_debt.exits(params, sites, value, c.digestion)
+    lgd = _loss_given_default(params, state, pd, defaulted, late, uniform, value)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
     new = params.growth * DT * state.exposure * c.availability + _only((SPV,), c.spv_additions)
-    repaid = _only((SPV,), leaving)
-    after = State(state.exposure + new + accrued - defaulted - repaid, _in_kind(params, state, x))
+    repaid = matured.repaid + _only((SPV,), exits.leaving + site_debt.amortization(params, sites))
+    exposure = state.exposure + new + accrued - defaulted - repaid
+    after = State(
+        exposure,
+        in_kind.moved(params, state.in_kind, c.sofr, c.spread, x),
+        ratings.renewed(params, state.mix, rates, new / np.maximum(exposure, NOTHING), x),
+        matured.stock,
+    )
     flows = Flows(
-        default_rate=rate,
+        default_rate=defaulted / np.maximum(state.exposure, NOTHING),
         defaulted=defaulted,
-        impaired=defaulted + _only((SPV,), leaving * (exit_loss > 0)),
-        loss=lgd * defaulted + _only((SPV,), exit_loss),
-        expected_loss=pd * params.lgd_generic * state.exposure,
+        impaired=defaulted + _only((SPV,), exits.leaving * (exits.loss > 0)),
+        loss=lgd * defaulted + _only((SPV,), exits.loss),
+        expected_loss=a_quarter(pd) * expected_lgd(params) * state.exposure,
         in_kind_accrued=accrued,
         originated=new,
         repaid=repaid,
-        guarantee_called=called,
+        guarantee_called=exits.called,
+        due=matured.due,
+        refinanced=matured.refinanced,
+        extended=matured.extended,
+        wall_defaulted=matured.defaulted,
+        downgrade=site_debt.downgraded(params, value),
+        in_kind=after.in_kind,
+        weak=ratings.lowest(params, after.mix),
     )
     return after, flows
 
 
-def _only(segments: tuple[int, ...], values: Array) -> Array:
+def _only(segments: tuple[int, ...], values: Array | float) -> Array:
     """(path, 1) values in the columns of some segments, 0 in the others, (path, segment)."""
-    return np.where(np.isin(SEGMENTS, segments), values, 0.0)
+    return values * np.array([[float(i in segments) for i in SEGMENTS]])
 
 
-def _default_rate(
-    params: Params, state: State, t: int, pd: Array, rho: Array, x: Array, spread: Array
-) -> Array:
-    """Share of each book that defaults: Vasicek, worse where paid in kind, plus the wall in a shut market."""
-    hazard = 1.0 + (params.in_kind_hazard - 1.0) * state.in_kind
-    rate = np.minimum(conditional_default_probability(pd, rho, x) * hazard, HIGHEST_RATE)
-    wall = params.wall[t] * (spread > params.shut_spread) * params.wall_default
-    return rate + _only((B_LOANS,), wall)
+def _correlation(params: Params) -> Array:
+    """Asset correlation, (path, segment)."""
+    ai = _only((SPV, SOFTWARE), params.correlation_ai)
+    return ai + _only((DIRECT_LENDING, B_LOANS), params.correlation_generic)
+
+
+def _default_rates(params: Params, state: State, pd: Array, x: Array, mixing: Array) -> Array:
+    """Share of every rating row that defaults before what falls due is looked at, (path, row).
+
+    The factor is a state that lasts about a year, so the year's default rate is the one it conditions; a
+    quarter takes its part. Conditioning each quarter's rate would default half a book in a bad year. The
+    factor has this quarter's mixing variable in its newest part already: y, standard normal given it, keeps
+    the mean of the year's rate at its probability.
+    """
+    of = ratings.segment_of(params)
+    rho, hazard = _correlation(params), in_kind.hazard(params, state.in_kind)
+    row = np.minimum(ratings.default_probability(params, pd), HIGHEST_RATE)
+    y = x / np.sqrt(params.persistence**2 + (1.0 - params.persistence**2) * mixing**2)
+    weight = params.mixing_weight
+    year = conditional_default_probability_t(row, rho[:, of], y[:, of], mixing, params.freedom, weight)
+    return a_quarter(np.minimum(year, HIGHEST_RATE), hazard[:, of])
+
+
+def _placed(params: Params, state: State, c: Conditions) -> Array:
+    """Share of what falls due that finds a lender, (path, segment)."""
+    base = ratings.lowest(params, params.rating_share) + in_kind.target(params, params.interest_cover)
+    weakness = (ratings.lowest(params, state.mix) + state.in_kind) / np.maximum(base, LOWEST_RATE)
+    return wall.placed(params, c.spread, weakness, c.clo, _only((B_LOANS,), params.clo_share))
 
 
 def _loss_given_default(
-    params: Params, pd: Array, rate: Array, rho: Array, uniform: Array, value: Array
+    params: Params, state: State, pd: Array, defaulted: Array, late: Array, uniform: Array, value: Array
 ) -> Array:
-    """Loss given default, (path, segment): sites by their value, the rest Frye-Jacobs with beta noise."""
-    mean = frye_jacobs(rate, frye_jacobs_index(pd, params.lgd_generic, rho))
-    noisy = inverse_beta(uniform, mean, params.lgd_concentration)
-    sale = (1.0 - params.fire_sale_discount) * (1.0 - params.sale_cost) * value
-    return np.where(np.equal(SEGMENTS, SPV), 1.0 - np.minimum(1.0, sale), noisy)
+    """Loss given default, (path, segment): sites by their value, the rest Frye-Jacobs with beta noise.
 
-
-def _leaving(params: Params, state: State, digestion: Array) -> Array:
-    """SPV debt whose sponsor uses an exit option this quarter, USD, (path, 1)."""
-    optional = state.exposure[:, SPV : SPV + 1] / params.spv_exit_quarters
-    return optional * digestion * params.spv_leave_share
-
-
-def _in_kind(params: Params, state: State, x: Array) -> Array:
-    """Share of each book that pays in kind after the quarter, moving with stress, (path, segment)."""
-    target = np.clip(params.in_kind_start * np.exp(params.in_kind_loading * x), 0.0, MOST_IN_KIND)
-    return state.in_kind + params.in_kind_speed * (target - state.in_kind)
+    `late` is the part of `defaulted`, USD, that had been extended before: it loses more.
+    """
+    quarter = np.clip(defaulted / np.maximum(state.exposure, NOTHING), LOWEST_RATE, HIGHEST_RATE)
+    rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
+    index = frye_jacobs_index(np.maximum(pd, LOWEST_RATE), expected_lgd(params), _correlation(params))
+    noisy = inverse_beta(uniform, frye_jacobs(rate, index), params.lgd_concentration)
+    more = params.extended_lgd * late / np.maximum(defaulted, NOTHING)
+    sale = site_debt.loss_given_default(params, value)
+    return np.where(np.equal(SEGMENTS, SPV), sale, np.minimum(noisy + more, 1.0))

@@ -79,6 +79,14 @@ def revenue(state: State, forced: Array | float = 0.0) -> Array:
     return state.ceiling * state.adopted * np.exp(state.scale + state.level + forced)
 
 
+def level_deviation(params: Params) -> Array:
+    """Long-run standard deviation of demand if its shocks faded like the demand state, log, (path, 1).
+
+    Turns a log change of demand into standard deviations of the state that borrowers feel.
+    """
+    return np.asarray(params.demand_volatility / np.sqrt(1.0 - params.demand_persistence**2))
+
+
 def init(params: Params) -> State:
     """Adoption that reproduces the run-rate of every segment; a ceiling never lies below what is earned."""
     earned = params.run_rate * params.run_rate_share

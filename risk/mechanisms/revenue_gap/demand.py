@@ -8,7 +8,7 @@ them; the recycled part follows the suppliers' own capex and cash flow.
 Notes
 -----
 lab funding = s_0 [(1 - rho) e^{g t + b L} k(L) + rho · clip(C/C_0) · clip(1 + (FCF - FCF_0)/C_0)]
-with k = 0.45 where the window state L lies under -1.5 standard deviations.
+with k under one where the window state L lies so low that the window is shut.
 References: thesis page, "Dated developments — 2026" (NVIDIA 30 and Amazon 50 of OpenAI's $110bn).
 """
 
@@ -22,8 +22,6 @@ from risk.parameters import Array, Drawn, entry
 from risk.processes import ou
 
 DT = 0.25
-LEAST_SUPPLY, MOST_SUPPLY = 0.25, 2.5  # suppliers' capex over the base date's, as far as recycling follows it
-LEAST_CASH, MOST_CASH = 0.5, 1.5  # the same for one plus the change of free cash flow over base-date capex
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,10 @@ class Params:
     shut_window: float = entry("revenue.shut_window")  # sd
     shut_window_funding: float = entry("revenue.shut_window_funding")
     recycled_share: Drawn = entry("revenue.recycled_share")  # rho_c
+    supplier_capex_low: float = entry("revenue.supplier_capex_low")  # of base-date capex
+    supplier_capex_high: float = entry("revenue.supplier_capex_high")
+    supplier_cash_low: float = entry("revenue.supplier_cash_low")
+    supplier_cash_high: float = entry("revenue.supplier_cash_high")
     lab_revenue_share: float = entry("revenue.lab_revenue_share")
     lab_compute_share: float = entry("revenue.lab_compute_share")
     commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)
@@ -129,8 +131,10 @@ def step(
     return State(internal, carried), Flows(bought, external, recycled, used, total, coverage, window)
 
 
-def supplier_capacity(capex: Array, capex_0: Array, free_cash_flow: Array, free_cash_flow_0: Array) -> Array:
+def supplier_capacity(
+    params: Params, capex: Array, capex_0: Array, free_cash_flow: Array, free_cash_flow_0: Array
+) -> Array:
     """Suppliers' capacity to fund their customers against the base date (index 0), (path, 1)."""
-    scale = np.clip(capex / capex_0, LEAST_SUPPLY, MOST_SUPPLY)
+    scale = np.clip(capex / capex_0, params.supplier_capex_low, params.supplier_capex_high)
     cash = 1.0 + (free_cash_flow - free_cash_flow_0) / capex_0
-    return scale * np.clip(cash, LEAST_CASH, MOST_CASH)
+    return scale * np.clip(cash, params.supplier_cash_low, params.supplier_cash_high)

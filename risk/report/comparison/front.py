@@ -129,5 +129,7 @@ def _chart(compared: Sequence[Compared], losses: Table) -> Ranges:
         format="count",
         labels=names,
         height=max(14, 2 * len(names)),
-        **values,
+        p5=values["p5"],
+        p50=values["p50"],
+        p95=values["p95"],
     )

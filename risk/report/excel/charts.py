@@ -74,6 +74,10 @@ def _exceedance(chart: Exceedance, source: Source) -> ParentChart:
             series = source.xy(len(scatter.series), "loss", key)
             draw_line(series, color, points, dash)
             scatter.series.append(series)
+    for i, spec in enumerate(chart.lines):
+        series = source.xy(len(scatter.series), "loss", f"s{i}")
+        draw_line(series, TONES[spec.tone], 2.25, "dash" if spec.dashed else None)
+        scatter.series.append(series)
     for i in range(len(chart.markers)):
         series = source.xy(len(scatter.series), f"x{i}", f"y{i}", 2)
         draw_line(series, (ORANGE, GREY)[i % 2], 1.75, "sysDash")
@@ -135,6 +139,8 @@ def _ranges(chart: Ranges, source: Source) -> ParentChart:
         bars.series.append(series)
     dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
     bars.legend = None
+    if chart.most is not None:
+        bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0.0, chart.most
     return bars
 
 
@@ -167,6 +173,8 @@ def _bars(chart: Bars, source: Source) -> ParentChart:
             series.dLbls = value_labels("ctr" if chart.stacked else "outEnd", chart.format)
         bars.series.append(series)
     dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
+    if chart.y_max is not None:
+        bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0.0, chart.y_max
     if len(chart.series) == 1:
         bars.legend = None
     return bars

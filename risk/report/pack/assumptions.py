@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 from typing import Any
 
 from risk.analysis import register
+from risk.assumptions.tables import TABLES
 from risk.report.pack.elements import subtitle
 from risk.report.pack.names import words
 from risk.report.pack.results import Results
@@ -126,7 +127,7 @@ def _cells(results: Results) -> Iterator[Assumption]:
     changed = {(c["id"], c["field"]): c["scenario"] for c in results.register["changes"]}
     for name, table in results.register["tables"].items():
         for line, row in zip(table["lines"], table["rows"], strict=True):
-            label = _row_label(row)
+            label = _row_label(name, row)
             for key, unit in table["units"].items():
                 where = changed.get((f"{name}.{label}", key), "")
                 yield Assumption(
@@ -140,20 +141,21 @@ def _cells(results: Results) -> Iterator[Assumption]:
                     locator=row["locator"],
                     as_of=date.fromisoformat(row["as_of"]),
                     grade=words(row["grade"]) + (", stylised" if row.get("stylised") else ""),
-                    owner=row["owner"] or owners.get(name.partition(".")[0], ""),
+                    owner=_owner(name, row) or owners.get(name.partition(".")[0], ""),
                     place=f"{table['file']}:{line}",
                     changed=f"by {where}" if where else "",
                 )
 
 
-def _row_label(row: Mapping[str, Any]) -> str:
-    """Name of a row, or the words that identify it."""
-    if "name" in row:
-        return str(row["name"])
-    keys = ("firm", "instrument", "segment", "holder", "quarter", "quarter_due", "year")
-    return ", ".join(
-        f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in keys if key in row
-    )
+def _row_label(table: str, row: Mapping[str, Any]) -> str:
+    """The words that name a row, as in the register."""
+    parts = (row[column] for column in TABLES[table].key)
+    return " ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
+
+
+def _owner(table: str, row: Mapping[str, Any]) -> str:
+    """Who answers for a row; where `owner` names who owns what, nobody of its own."""
+    return "" if "owner" in TABLES[table].key else str(row["owner"])
 
 
 def _owners(results: Results) -> dict[str, str]:
@@ -240,9 +242,8 @@ def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
     )
     value = _number(a.value)
     if a.changed:
-        value = Cell(
-            value.content if isinstance(value, Cell) else value, getattr(value, "format", None), bold=True
-        )
+        known = value if isinstance(value, Cell) else Cell(value)
+        value = replace(known, bold=True)
     return (
         a.id,
         a.note,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
@@ -39,8 +40,9 @@ class Condition:
 
     @property
     def difference(self) -> float:
-        """First less second."""
-        return round(number_of(self.value) - number_of(self.other), DIGITS)
+        """First less second, rounded as a workbook does: half away from zero, on 15 significant digits."""
+        exact = Decimal(f"{number_of(self.value) - number_of(self.other):.15g}")
+        return float(exact.quantize(Decimal(1).scaleb(-DIGITS), ROUND_HALF_UP))
 
     @property
     def passed(self) -> bool:

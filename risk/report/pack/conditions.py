@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import fsum
 
-from risk.analysis import neoclouds, register
+from risk.analysis import ladder, neoclouds, register
 from risk.analysis.flows import year_labels
-from risk.report.pack import capex, origins
+from risk.report.pack import capex, credit_conditions, origins
 from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count
+from risk.report.pack.credit_conditions import plus
 from risk.report.pack.elements import Tables
 from risk.report.pack.fans import Quantity, chart_id
 from risk.report.pack.metrics import QUANTILES
@@ -25,7 +26,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_fans(fans),
         *_capex(results, tables),
         *_revenue(results, tables),
-        *_losses(results, tables),
+        *credit_conditions.conditions(results, tables),
         *_neoclouds(results, tables),
         *origins.register_conditions(results, tables),
         *origins.run_conditions(results, tables),
@@ -34,7 +35,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
 
 def _verdict(t: Tables) -> Iterator[Condition]:
     def classes(*names: str, column: str = "p") -> Formula:
-        return _plus(t, [("classes", column, name) for name in names])
+        return plus(t, [("classes", column, name) for name in names])
 
     three = ("bust", "correction", "durable")
     yield Condition(
@@ -126,12 +127,12 @@ def _capex(results: Results, t: Tables) -> Iterator[Condition]:
     for firm in results.run.entities["funding.capex"]:
         table = capex.firm_table(firm)
         uses, sources = (
-            _plus(t, [(table, f"y{i}", side) for i in years.values()]) for side in ("uses", "sources")
+            plus(t, [(table, f"y{i}", side) for i in years.values()]) for side in ("uses", "sources")
         )
         yield Condition(f"{firm}: sources equal uses", sources, uses, ROUNDING, "all years, means over paths")
     lines = ("use_capex", "use_lease_additions", "use_spv_additions")
-    build = _plus(t, [(capex.BIG_FIVE, f"y{i}", line) for i in years.values() for line in lines])
-    parts = _plus(t, [("multipliers", f"y{i}", "build") for i in years.values()])
+    build = plus(t, [(capex.BIG_FIVE, f"y{i}", line) for i in years.values() for line in lines])
+    parts = plus(t, [("multipliers", f"y{i}", "build") for i in years.values()])
     yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
     if "2030" in years:
         value = t.at("deployed", f"y{years['2030']}", "p50")
@@ -160,47 +161,13 @@ def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
             t.at("metrics", "p50", "coverage_2030"),
         )
         yield Condition("Coverage 2030, median", value, other, SINGLE, "path series v. outcome")
-    earned, flowing = (
-        _plus(t, [(x, f"y{i}", "total") for i in years.values()]) for x in ("layers", "inflow")
-    )
+    earned, flowing = (plus(t, [(x, f"y{i}", "total") for i in years.values()]) for x in ("layers", "inflow"))
     yield Condition(
         "Value added equals the external inflow", earned, flowing, ROUNDING, "all years, all layers"
     )
     for name in ("internal", "lab_recycled"):
-        share = _plus(t, [("demand", f"y{max(years.values())}", f"{name}_share")])
+        share = plus(t, [("demand", f"y{max(years.values())}", f"{name}_share")])
         yield Condition(f"Share of demand at most one: {name}", share, 1, 0.0, "last year", "≤")
-
-
-def _losses(results: Results, t: Tables) -> Iterator[Condition]:
-    def lost(*names: str) -> Formula:
-        return _plus(t, [("losses-instrument", "all", name) for name in names])
-
-    holders, instruments = t.at("losses-holder", "all", "total"), t.at("losses-instrument", "all", "total")
-    yield Condition(
-        "Losses by holder equal losses by instrument", holders, instruments, ROUNDING, "first round"
-    )
-    headline, narrow = (t.at("metrics", "mean", n) for n in ("headline_loss", "loss_without_software"))
-    four = lost("facility", "holdco", "spv", "software")
-    yield Condition(
-        "Headline loss is the sum of its instruments", four, headline, ROUNDING, "PrivateCredit v. Metrics"
-    )
-    three = lost("facility", "holdco", "spv")
-    yield Condition("… and without software borrowers", three, narrow, ROUNDING, "PrivateCredit v. Metrics")
-    neocloud = t.at("metrics", "mean", "neocloud_loss")
-    yield Condition(
-        "Neocloud loss: facilities and HoldCos", lost("facility", "holdco"), neocloud, ROUNDING, "the same"
-    )
-    base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
-    rows = Formula(f"({base.text}+{cohorts.text})/1000", (number_of(base) + number_of(cohorts)) / 1000.0)
-    yield Condition(
-        "Facility losses, row by row", rows, lost("facility"), ROUNDING, "Neoclouds v. PrivateCredit"
-    )
-    years = _years(results).values()
-    for name in results.run.entities["credit.loss"]:
-        pooled = _plus(t, [("credit-segments", f"y{i}", f"{name}_loss") for i in years])
-        yield Condition(
-            f"Segment loss: {name}", pooled, lost(name), ROUNDING, "segments v. instruments, all years"
-        )
 
 
 def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
@@ -208,11 +175,11 @@ def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
     yield Condition(
         "Secured debt by HoldCo is the facilities' debt", secured, debt, ROUNDING, "USD bn at the base date"
     )
-    due = _plus(t, [("refinancing", "all", kind) for kind in ("amortization", "balloons", "notes")])
-    notes = t.total("holdcos", "notes")
-    owed = Formula(f"{debt.text}+{notes.text}", number_of(debt) + number_of(notes))
+    due = plus(t, [("refinancing", "all", kind) for kind in ("amortization", "balloons", "notes")])
+    lent = (debt, t.total("facilities", "undrawn"), t.total("holdcos", "notes"))
+    owed = Formula("+".join(part.text for part in lent), fsum(map(number_of, lent)))
     yield Condition("What falls due is not more than what is owed", due, owed, ROUNDING, "base book", "≤")
-    engine = neoclouds.base_coverage(results.run)
+    engine = ladder.base_coverage(results.run)
     known = [(f.name, engine[f.name]) for f in results.facilities if f.name in engine]
     text = "+".join(f"{{facilities.cash[{name}]}}" for name, _ in known)
     ours = Formula(text, fsum(t.number("facilities", "cash", name) for name, _ in known))
@@ -224,9 +191,23 @@ def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
         yield count(
             f"Default probabilities that fall over time: {table}", falls or "0", "default is absorbing"
         )
+    yield from _distress(results, t)
 
 
-def _plus(t: Tables, cells: Sequence[tuple[str, str, str]]) -> Formula:
-    """Sum of single cells."""
-    text = "+".join(f"{{{table}.{column}[{row}]}}" for table, column, row in cells)
-    return Formula(text, fsum(t.number(*cell) for cell in cells))
+def _distress(results: Results, t: Tables) -> Iterator[Condition]:
+    steps = (("sweep", "lock_up"), ("event", "sweep"), ("cured", "event"))
+    order = "+".join(f"SUMPRODUCT(--({{facility-ladder.{b}}}>{{facility-ladder.{a}}}))" for b, a in steps)
+    yield count(
+        "Rungs of the ladder out of order", order, "whoever sweeps cash has been in lock-up, and so on"
+    )
+    labels = neoclouds.reached(results.run)
+    if labels and labels[-1] == results.labels[-1]:
+        kinds = [t.total("facility-ladder", f"{kind}_default") for kind in ("payment", "maturity")]
+        both = Formula("+".join(kind.text for kind in kinds), fsum(map(number_of, kinds)))
+        ever = t.total("facility-defaults", f"p{len(labels) - 1}")
+        yield Condition(
+            "Payment and maturity defaults are all defaults", both, ever, EXACT, "summed over facilities"
+        )
+    firms, neocloud = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
+    scaled = Formula(f"{firms.text}/1000", number_of(firms) / 1000.0)
+    yield Condition("Loss by HoldCo adds up", scaled, neocloud, ROUNDING, "Neoclouds v. Metrics")

@@ -1,20 +1,23 @@
-"""The duration ladder: contracted cash against debt service to come, and what must be refinanced when."""
+"""Duration: contracted cash against debt service to come, by quarter, and what must be refinanced when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import fsum
 
 import numpy as np
 
-from risk.analysis import register
+from risk.analysis import ladder, register
+from risk.analysis.bands import Band
 from risk.analysis.flows import year_labels
-from risk.analysis.neoclouds import Rung
+from risk.analysis.ladder import Rung
 from risk.report.charts import STACK, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack import fans
-from risk.report.pack.elements import error_cells, typical_error, value_cell
+from risk.report.pack.elements import error_cells, subtitle, typical_error, value_cell
 from risk.report.pack.results import Array, Results
-from risk.report.sheet import At, Band
+from risk.report.sheet import At, Paragraph, Sheet
+from risk.report.sheet import Band as Side
 from risk.report.table import Cell, Column, Content, Formula, Table
 
 BILLION = 1e9
@@ -32,35 +35,70 @@ def grid(results: Results) -> tuple[float, ...]:
     return (LABEL, *(QUARTER,) * len(results.labels))
 
 
-def ladder(results: Results) -> Table:
-    """One group of rows a class of payer."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    return Sheet(
+        "Duration",
+        "Duration – contracts that are shorter than the debt",
+        subtitle(results),
+        "P",
+        (
+            Paragraph(finding(results), "finding"),
+            _charts(results),
+            refinancing(results),
+            coverage(results),
+            lives(results),
+            ladder_table(results, "ladder", "by HoldCo", results.firm_ladder, _LADDER_NOTE),
+            ladder_table(results, "ladder-payers", "by payer, single facilities", results.payer_ladder),
+        ),
+        question="How long do contracts carry the debt, and what must be refinanced when?",
+        grid=grid(results),
+    )
+
+
+def finding(results: Results) -> str:
+    """How many firms are covered at the base date, and who is least."""
+    starts = {rung.name: float(rung.written[0]) for rung in results.firm_ladder if rung.written is not None}
+    low, high = min(starts, key=starts.__getitem__), max(starts, key=starts.__getitem__)
+    short = sum(value < 1.0 for value in starts.values())
+    return (
+        f"At the base date the contracts in force cover less than the debt service to come at {short} of "
+        f"{len(starts)} HoldCos with facilities: {show(starts[low], 'price')} times at {low}, "
+        f"{show(starts[high], 'price')} times at {high}. What they do not cover depends on renewals, spot "
+        "rents and lenders."
+    )
+
+
+_LADDER_NOTE = (
+    "Duration ladder: what contracts in force will bill until the debt is repaid, operating cost off, "
+    "over the principal and interest to come, balloons in. P5–P95 on the paths: payers leave and "
+    "renegotiate, expired contracts renew for a year, cash is swept, loans are amended. As written: every "
+    "contract runs out, none is renewed, every loan keeps to its schedule. Facilities in default or "
+    "repaid are in neither sum, so what is left looks sounder than what was lent: 'still owing' is the "
+    "share of facilities and paths with debt left. Of a HoldCo: the ratio of the sums over its "
+    "facilities. By payer: the ratios of single facilities, all paths together; ± then counts the "
+    "facilities of a path as one, an upper bound. – where fewer than 100 paths have debt left. All rows "
+    "are stylised."
+)
+
+
+def ladder_table(results: Results, identifier: str, by: str, rungs: Sequence[Rung], note: str = "") -> Table:
+    """One group of rows a firm or a class of payers."""
     quarters = results.labels
     columns = [Column("label", "Contracted cash / debt service to come")]
     columns += [Column(fans.column_key(q), fans.short(q), "number.2", style="engine") for q in quarters]
     rows: list[tuple[Content, ...]] = []
     ids: list[str] = []
     bold = []
-    for number, rung in enumerate(results.ladder):
+    for number, rung in enumerate(rungs):
         bold.append(len(rows))
         rows.append((f"{rung.name} ({len(rung.members)})", *(None,) * len(quarters)))
         ids.append(f"group{number}")
         for name, row in _rung_rows(rung).items():
             rows.append(row)
             ids.append(f"{name}{number}")
-    title = "Duration ladder, base book by payer (number of facilities, all stylised)"
-    return Table("ladder", tuple(columns), tuple(rows), title, "", tuple(ids), frozenset(bold))
-
-
-def ladder_note() -> str:
-    """How to read the ladder."""
-    return (
-        "Duration ladder: what contracts in force will bill until the debt is repaid, operating cost off, "
-        "over the principal and interest to come, balloons in. P5–P95 on the paths: payers leave and "
-        "renegotiate, expired contracts renew for a year. As written: every contract runs out and none is "
-        "renewed. Facilities in default or repaid are in neither sum, so what is left looks sounder than "
-        "what was lent: 'still owing' is the share of the facilities due to owe that neither defaulted nor "
-        "were repaid. All rows are stylised."
-    )
+    title = f"Duration ladder {by} (number of facilities)"
+    return Table(identifier, tuple(columns), tuple(rows), title, note, tuple(ids), frozenset(bold))
 
 
 def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
@@ -71,9 +109,9 @@ def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
     middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
     if typical_error(middle, errors):
         rows["se"] = ("   ± of P50", *error_cells(middle, errors, "multiple"))
-    rows["written"] = ("   As written", *_values(rung.written))
-    owing = ("–" if np.isnan(v) else Cell(float(v), "share") for v in rung.alive)
-    rows["alive"] = ("   Still owing", *owing)
+    if rung.written is not None:
+        rows["written"] = ("   As written", *_values(rung.written))
+    rows["owing"] = ("   Still owing", *(Cell(float(v), "share") for v in rung.owing))
     return rows
 
 
@@ -81,35 +119,89 @@ def _values(values: Array) -> list[Content]:
     return [value_cell(float(v), 0.0, "multiple") for v in values]
 
 
-def charts(results: Results) -> Band:
+def coverage(results: Results) -> Table:
+    """Contracted coverage of every facility at year-ends."""
+    quarters, labels = _dates(results)
+    bands = ladder.facilities_at(results.run, "contracted_coverage", quarters)
+    columns = [Column("label", "Contracted cash / debt service"), Column("base", "Base date", style="engine")]
+    for label in labels[1:]:
+        for q in QUANTILES:
+            columns.append(Column(f"{q}_{label}", f"{label[:4]}\n{q.upper()}", "number.2", style="engine"))
+    rows = []
+    for f in results.facilities:
+        found = bands[f.name].quantiles
+        later = (value_cell(float(v), 0.0, "multiple") for v in found[:, 1:].T.ravel())
+        rows.append((f.name, value_cell(float(f.contracted[0] / f.service[0]), 0.0, "multiple"), *later))
+    note = (
+        "Contracted cash over debt service to come, over the paths on which the facility has debt left "
+        "(their share: next table); – where fewer than 100 do. Standard errors: P50 at most "
+        f"{_largest(bands, 1):.2f}, P5 {_largest(bands, 0):.2f}, P95 {_largest(bands, 2):.2f}."
+    )
+    title = "Contracted coverage by facility at year-ends (stylised)"
+    return Table("facility-coverage", tuple(columns), tuple(rows), title, note, _names(results))
+
+
+def lives(results: Results) -> Table:
+    """Maturity gap, debt service coverage and what still owes, by facility at year-ends."""
+    run = results.run
+    quarters, labels = _dates(results)
+    gaps = ladder.facilities_at(run, "maturity_gap", quarters)
+    ratios = ladder.facilities_at(run, "dscr", quarters[1:])
+    columns = [Column("label", "Medians")]
+    gap_labels = ("base", *(q[:4] for q in labels[1:]))
+    columns += [Column(f"gap_{q}", f"Gap\n{q}", "years", style="engine") for q in gap_labels]
+    columns += [Column(f"dscr_{q}", f"DSCR\n{q[:4]}", "number.2", style="engine") for q in labels[1:]]
+    columns += [Column(f"owing_{q}", f"Owing\n{q[:4]}", "share", style="engine") for q in labels[1:]]
+    rows = []
+    for f in results.facilities:
+        gap, owing = gaps[f.name].at(0.5), gaps[f.name].count[1:] / len(run.facility("maturity_gap")[0])
+        cells = ("–" if np.isnan(v) else Cell(float(v), "years", bold=v > 0.0) for v in gap)
+        rows.append((f.name, *cells, *_values(ratios[f.name].at(0.5)), *(float(v) for v in owing)))
+    note = (
+        "Gap = years by which the debt outlasts the contracts, average lives. DSCR of the year's last "
+        "quarter. Owing = share of paths with debt left, neither repaid nor in default; – where fewer "
+        f"than 100 have. Standard errors: gap at most {_largest(gaps, 1):.1f} years, DSCR "
+        f"{_largest(ratios, 1):.2f}."
+    )
+    title = "Maturity gap, debt service coverage and debt left by facility at year-ends (stylised)"
+    return Table("facility-lives", tuple(columns), tuple(rows), title, note, _names(results))
+
+
+def _names(results: Results) -> tuple[str, ...]:
+    return tuple(f.name for f in results.facilities)
+
+
+def _dates(results: Results) -> tuple[tuple[int, ...], list[str]]:
+    """The base date and year-ends: positions and quarters."""
+    quarters = ladder.year_ends(results.run)
+    return quarters, [results.labels[t] for t in quarters]
+
+
+def _largest(bands: Mapping[str, Band], level: int) -> float:
+    """Largest standard error of one quantile over facilities and dates."""
+    return max(float(np.nanmax(b.standard_error[level], initial=0.0)) for b in bands.values())
+
+
+def _charts(results: Results) -> Side:
     """The ladder's medians, and what falls due."""
     half = 1 + len(results.labels) // 2 - 3  # the first column is the widest
-    return Band((At(_ladder_chart(results), 1, half), At(_wall(results), half + 1)))
+    return Side((At(_ladder_chart(results), 1, half), At(_wall(results), half + 1)))
 
 
 def _ladder_chart(results: Results) -> Lines:
-    """Median coverage by group; a line ends with the group's last maturity."""
+    """Median coverage by firm; a line ends with the firm's last debt of the base date."""
     quarters = results.labels
     series = []
-    for number, (rung, tone) in enumerate(zip(results.ladder, STACK, strict=False)):
-        middle = rung.covered.at(0.5)
+    for number, (rung, tone) in enumerate(zip(results.firm_ladder, STACK, strict=False)):
         values: list[Content] = [
             None if np.isnan(v) else Formula(f"{{ladder.{fans.column_key(q)}[p50{number}]}}", float(v))
-            for q, v in zip(quarters, middle, strict=True)
+            for q, v in zip(quarters, rung.covered.at(0.5), strict=True)
         ]
-        last = number == len(results.ladder) - 1
-        series.append(Series(name=rung.name, values=values, tone="bad" if last else tone, dashed=last))
-    whole = results.ladder[-1]
-    lowest = min(results.ladder, key=lambda rung: float(rung.covered.at(0.5)[0]))
-    alt = (
-        f"At the base date contracted cash covers {show(float(whole.covered.at(0.5)[0]), 'price')} times the "
-        "debt service to come over the whole base book, and "
-        f"{show(float(lowest.covered.at(0.5)[0]), 'price')} times that of {lowest.name.lower()}."
-    )
+        series.append(Series(name=rung.name, values=values, tone=tone, dashed=number % 2 == 1))
     return Lines(
         id="ladder-chart",
-        title="Contracted cash over debt service to come, medians",
-        alt=alt,
+        title="Contracted cash over debt service to come, medians by HoldCo",
+        alt=finding(results),
         x_title="Quarter",
         y_title="Multiple",
         format="years",
@@ -126,12 +218,10 @@ def due(results: Results) -> dict[str, Array]:
     found = {kind: np.zeros((len(calendar.years), len(firms))) for kind, _ in KINDS}
     for facility in results.facilities:
         firm = firms.index(facility.firm)
-        end = round(4 * facility.debt_end)
         for y, year in enumerate(calendar.years):
             for t in calendar.steps(year):
-                last = facility.balloon * facility.debt if t == end else 0.0
-                found["amortization"][y, firm] += facility.principal[t] - last
-                found["balloons"][y, firm] += last
+                found["amortization"][y, firm] += facility.repaid[t]
+                found["balloons"][y, firm] += facility.bullet[t]
     for note in register.rows(results.register, "neoclouds.note"):
         t = round(float(note["quarter_due"]))
         if t <= calendar.quarters:
@@ -164,8 +254,8 @@ def refinancing(results: Results) -> Table:
     ids = [*lines]
     ids.insert(len(KINDS), "need")
     note = (
-        "The base book as contracted, before any default; drawn revolvers and notes of new cohorts come on "
-        "top."
+        "The base book as contracted, before any default, with what is still to be drawn; drawn revolvers "
+        "and notes of new cohorts come on top."
     )
     title = "Refinancing need by year, base book (stylised)"
     return Table("refinancing", tuple(columns), tuple(rows), title, note, tuple(ids), frozenset({len(KINDS)}))

@@ -47,17 +47,21 @@ WORDS: Mapping[str, str] = {
     "internal_budgets": "Hyperscalers' own budgets (internal use)",
     "investment": "Investment (AI capex, final demand)",
     # credit
-    "facility": "Neocloud facilities",
-    "holdco": "Neocloud HoldCo notes and revolvers",
+    "ddtl": "Secured GPU facilities (DDTL)",
+    "vendor": "Vendor finance",
+    "site_loan": "Site loans and notes",
+    "revolver": "Revolvers",
+    "notes": "HoldCo notes",
+    "converts": "HoldCo converts",
     "spv": "SPV and data-center loans",
     "software": "AI and software borrowers",
-    "direct_lending": "Generic direct lending",
+    "direct_lending": "Direct lending, generic",
     "b_loans": "B-rated syndicated loans",
     "bdc": "BDCs",
     "interval_fund": "Interval and evergreen funds",
     "insurer": "Insurers",
     "pension": "Pensions",
-    "clo": "CLO tranches",
+    "clo": "CLOs",
     "bank": "Banks",
     "other": "Other",
     # grades
@@ -73,6 +77,16 @@ CHAIN = {"models": "Model developers", "cloud": "Cloud (GPU rental)"}
 """Layers of the value chain whose codes also name a segment."""
 
 PAYERS = {"ig": "Inv. grade", "lab": "AI lab", "ig_on_lab": "IG on a lab", "other": "Others"}
+
+HOLDERS = {"vendor": "Finance arms of equipment makers", "other": "Other non-banks"}
+"""Holders whose codes also name something else."""
+
+CHANNELS = {
+    "pensions": "Pensions, called on by funds",
+    "banks": "Banks, run on after securities losses",
+    "clo": "CLOs past their coverage tests",
+    "nbfi": "Vehicles whose bank lines are pulled",
+}
 
 SEGMENTS = {"cloud": "AI cloud services outside the labs"}
 

@@ -1,23 +1,28 @@
-"""Neoclouds: every facility's terms, its default and loss, and every HoldCo."""
+"""Neoclouds: every HoldCo, every facility's terms, how far down the ladder each comes, default and loss."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from risk.analysis import neoclouds, register
-from risk.analysis.facilities import Facility
-from risk.analysis.flows import stocks
-from risk.analysis.statistics import Estimate
-from risk.report.pack import duration
+from risk.analysis import ladder, neoclouds
+from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.pack import fans
+from risk.report.pack.duration import grid
 from risk.report.pack.elements import margin_cell, pair, probability_cell, subtitle
 from risk.report.pack.names import PAYERS, words
+from risk.report.pack.neocloud_firms import firms, standing
+from risk.report.pack.neocloud_loans import distress, outcomes, terms
 from risk.report.pack.results import Results
-from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.table import Column, Table
 
-BILLION, THOUSAND = 1e9, 1e3
-STYLISED = "stylised"
+STANDS: dict[str, tuple[str, Tone]] = {
+    "repaid": ("Repaid", "pale"),
+    "sound": ("Sound", "light"),
+    "lock_up": ("Lock-up", "grey"),
+    "sweep": ("Cash sweep", "blue"),
+    "event": ("Event, cured or amended", "orange"),
+    "default": ("In default", "main"),
+}
+"""Where facilities stand: label and tone, from the bottom of the bar."""
 
 
 def sheet(results: Results) -> Sheet:
@@ -28,185 +33,88 @@ def sheet(results: Results) -> Sheet:
         "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
         "company's loan."
     )
+    half = (len(results.labels) + 1) // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
-        "Neoclouds – contracts that are shorter than the debt",
+        "Neoclouds – who borrowed against what, and who comes how far down",
         subtitle(results),
         "P",
         (
             Paragraph(warning, "finding"),
-            duration.charts(results),
-            duration.refinancing(results),
-            Paragraph(duration.ladder_note(), "note"),
-            duration.ladder(results),
-            _terms(results),
-            _outcomes(results),
-            _firms(results),
+            Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
+            firms(results),
+            standing(results),
+            terms(results),
+            distress(results),
+            outcomes(results),
             _cohorts(results),
         ),
-        question="Who borrowed against what, when do contracts and debt end, and who defaults?",
-        grid=duration.grid(results),
+        question="Who borrowed against what, who comes under stress, and who defaults?",
+        grid=grid(results),
     )
 
 
-def _name(facility: Facility) -> str:
-    return f"{facility.name}: {facility.gpus / THOUSAND:,.0f}k {facility.generation}"
-
-
-def _flag(stylised: bool) -> str:
-    return STYLISED if stylised else "published"
-
-
-def _terms(results: Results) -> Table:
-    """Terms, coverage and lives at the base date."""
-    years = {"format": "years"}
-    columns = (
-        Column("label", "Facility"),
-        Column("payer", "Payer", span=2),
-        Column("lender", "Lender", span=5),
-        Column("debt", "Debt USD bn", "usd_bn", style="engine"),
-        Column("coupon", "Cou- pon", "rate", style="engine"),
-        Column("scheduled", "DSCR now", "number.2", style="engine"),
-        Column("interest", "int. only", "number.2", style="engine"),
-        Column("amortizing", "full am.", "number.2", style="engine"),
-        *(Column(k, h, years["format"], style="engine") for k, h in _LIVES),
-        Column("cash", "Cash/ debt", "number.2", style="engine"),
-        Column("stylised", "Row is", span=2),
-    )
-    rows = tuple(_term_row(f) for f in results.facilities)
-    note = (
-        "DSCR at the base date: contract price × availability less operating cost, over debt service as "
-        "scheduled; for data centers and loans with a balloon also interest-only and fully amortizing. "
-        "Lives in years: average and end of the contracts, average and end of the debt, and what the "
-        "collateral has left to earn (of a data center: its lease). Gap = average life of debt less that of "
-        "contracts. Cash/debt = contracted cash until the debt is repaid, operating cost off, if every "
-        "contract runs as written, over all debt service to come."
-    )
-    names = tuple(f.name for f in results.facilities)
-    return Table("facilities", columns, rows, "Facilities: terms and duration at the base date", note, names)
-
-
-_LIVES = (
-    ("contract", "Contr. avg"),
-    ("contract_end", "Contr. end"),
-    ("debt_life", "Debt avg"),
-    ("debt_end", "Debt end"),
-    ("asset", "Asset life"),
-    ("lease", "Lease"),
-    ("gap", "Gap"),
-)
-
-
-def _term_row(f: Facility) -> tuple[Content, ...]:
-    both: tuple[Content, Content] = ("–", "–")
-    if not f.plain:
-        both = f.cash / f.interest_only, f.cash / f.amortizing
-    lives = (f.contract_life, f.contract_end, f.debt_life, f.debt_end, f.asset_life)
-    return (
-        _name(f),
-        words(f.payer, PAYERS),
-        f.lender,
-        f.debt / BILLION,
-        f.coupon,
-        f.cash / f.scheduled,
-        *both,
-        *lives,
-        "–" if f.lease_life is None else f.lease_life,
-        Cell(f.duration_gap, "years", bold=f.duration_gap > 0.0),
-        float(f.contracted[0] / f.service[0]),
-        _flag(f.stylised),
-    )
-
-
-def _chance_columns(labels: Sequence[str]) -> list[Column]:
-    columns = []
-    for i, label in enumerate(labels):
-        columns.append(Column(f"p{i}", f"P by {label}", "probability", style="engine", span=2))
-        columns.append(Column(f"m{i}", "± 95%", "margin", style="note"))
-    return columns
-
-
-def _chances(estimates: Sequence[Estimate]) -> list[Content]:
-    cells: list[Content] = []
-    for estimate in estimates:
-        cells += [probability_cell(estimate), margin_cell(estimate)]
-    return cells
-
-
-def _outcomes(results: Results) -> Table:
-    """Default probabilities and losses on the paths."""
-    columns = (
-        Column("label", "Facility"),
-        *_chance_columns(neoclouds.reached(results.run)),
-        Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
-        Column("se", "±", "usd_error", style="note"),
-        Column("share", "Loss/debt", "rate", style="engine", span=2),
-        Column("stylised", "Row is", span=2),
-    )
-    rows = []
-    for f in results.facilities:
-        found = results.defaults[f.name]
-        share = found.loss.value / f.debt
-        rows.append(
-            (_name(f), *_chances(found.probability), *pair(found.loss, "USD m"), share, _flag(f.stylised))
-        )
-    last = results.labels[-1]
-    note = (
-        f"Payment or maturity default. Loss = principal not recovered, mean over paths, to {last}; ± "
-        "standard error."
-    )
-    names = tuple(f.name for f in results.facilities)
-    return Table(
-        "facility-defaults", tuple(columns), tuple(rows), "Facilities: default and loss", note, names
-    )
-
-
-def _firms(results: Results) -> Table:
-    """One row a HoldCo."""
-    reached = neoclouds.reached(results.run)
-    columns = (
-        Column("label", "HoldCo"),
-        Column("sheet", "Balance sheet", span=2),
-        *(
-            Column(k, h, "usd_bn", style="engine")
-            for k, h in (("cash", "Cash"), ("revolver", "Rev."), ("notes", "Notes"))
+def _rungs(results: Results) -> Bars:
+    """Facilities of the base book by rung, every half year."""
+    labels = results.labels
+    shown = [t for t in range(len(labels)) if t % 2 == len(labels[:-1]) % 2]
+    found = ladder.shares(results.run)
+    trouble = found["lock_up"] + found["sweep"] + found["event"]
+    worst = int(trouble.argmax())
+    return Bars(
+        id="rungs",
+        title="Facilities of the base book by rung of the ladder of distress",
+        alt=(
+            f"Trouble is widest in {labels[worst]}, when {trouble[worst]:.0%} of the facilities of the "
+            "base book are in lock-up or further down but not in default; at the end "
+            f"{found['repaid'][-1]:.0%} are repaid and {found['default'][-1]:.0%} in default, "
+            f"{found['sound'][-1]:.0%} sound."
         ),
-        Column("secured", "Se- cured", "usd_bn", style="engine"),
-        Column("cohort", "Of new", "share", style="engine"),
-        *_chance_columns(reached),
-        Column("later", f"Notes {reached[-1]}", "usd_bn", style="engine", span=2),
-        Column("later_se", "±", "usd_error", style="note"),
-        Column("stylised", "Row is", span=2),
+        x_title="Quarter",
+        y_title="Share of facilities and paths",
+        format="share",
+        labels=[labels[t] for t in shown],
+        series=[
+            Series(name=label, values=[float(found[key][t]) for t in shown], tone=tone)
+            for key, (label, tone) in STANDS.items()
+        ],
+        stacked=True,
+        y_max=1.0,
+        height=16,
     )
-    firms = register.rows(results.register, "neoclouds.firm")
-    rows = tuple(_firm_row(results, row, reached) for row in firms)
-    note = (
-        "USD bn at the base date: cash, undrawn revolver, notes and converts, secured facility debt; 'Of "
-        "new' = share of new cohorts. P = HoldCo in default. Notes include those issued for new cohorts."
-    )
-    names = tuple(str(row["name"]) for row in firms)
-    return Table("holdcos", columns, rows, "HoldCos", note, names)
 
 
-def _firm_row(results: Results, row: dict[str, Any], reached: Sequence[str]) -> tuple[Content, ...]:
-    run, name = results.run, str(row["name"])
-    position = run.entities["holdco.defaulted"].index(name)
-    chances = [neoclouds.default_probability(run, "holdco.defaulted", position, q) for q in reached]
-    mean, error = stocks(run, "holdco.notes").entity(name)
-    later = Estimate(float(mean[-1]), float(error[-1]), run.paths)
-    secured = sum(f.debt for f in results.facilities if f.firm == name) / BILLION
-    bullets = register.rows(results.register, "neoclouds.note")
-    notes = sum(float(n["amount"]) for n in bullets if n["firm"] == name)
-    money = (float(row["cash"]), float(row["revolver"]), notes, secured, float(row["cohort_share"]))
-    label = f"{name}: {str(row['note']).partition('.')[0] or name}"
-    known = "published" if row["balance_sheet"] == "published" else "none published"
-    stylised = _flag(bool(row["stylised"]))
-    return (label, known, *money, *_chances(chances), *pair(later, "USD bn"), stylised)
+def _failed(results: Results) -> Lines:
+    """Share of paths on which each HoldCo is in default, by quarter."""
+    run = results.run
+    shares = run.mean("holdco.defaulted")[0]
+    names = run.entities["holdco.defaulted"]
+    order = [int(i) for i in (-shares[-1]).argsort()]
+    tones: tuple[Tone, ...] = ("bad", "main", "blue", "orange", "good", "grey", "light")
+    first = order[0]
+    return Lines(
+        id="holdco-failures",
+        title="HoldCos in default",
+        alt=(
+            f"{names[first]} is in default on the most paths at the end, {shares[-1, first]:.0%}; "
+            f"{names[order[-1]]} on the fewest, {shares[-1, order[-1]]:.0%}."
+        ),
+        x_title="Quarter",
+        y_title="Share of paths",
+        format="share",
+        labels=results.labels,
+        series=[
+            Series(name=names[i], values=shares[:, i].tolist(), tone=tone, dashed=k % 2 == 1)
+            for k, (i, tone) in enumerate(zip(order, tones, strict=False))
+        ],
+        first=fans.first_year_end(results.labels),
+        height=16,
+    )
 
 
 def _cohorts(results: Results) -> Table:
     """New facilities by year and class of payer."""
-    columns = (
+    columns = [
         Column("label", "New facilities of"),
         Column("payer", "Payer", span=2),
         Column("lent", "Lent, USD bn", "usd_bn", style="engine", span=2),
@@ -214,14 +122,29 @@ def _cohorts(results: Results) -> Table:
         Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
         Column("loss_se", "±", "usd_error", style="note"),
         Column("share", "Loss/lent", "rate", style="engine", span=2),
+    ]
+    chances = (
+        ("amended", "Amended"),
+        ("payment_default", "Payment default"),
+        ("maturity_default", "Maturity default"),
     )
+    for key, header in chances:
+        columns.append(Column(key, header, "probability", style="engine", span=2))
+        columns.append(Column(f"{key}_margin", "± 95%", "margin", style="note"))
+    columns.append(Column("troubled", "In trouble", "years", style="engine", span=2))
+    columns.append(Column("troubled_se", "±", "usd_error", style="note"))
     rows = []
     for cohort in neoclouds.cohorts(results.run):
         share = cohort.loss.value / cohort.originated.value if cohort.originated.value else 0.0
         lent, loss = pair(cohort.originated, "USD bn"), pair(cohort.loss, "USD m")
-        rows.append((cohort.year, words(cohort.payer, PAYERS), *lent, *loss, share))
+        found = (getattr(cohort, key) for key, _ in chances)
+        cells = [cell for p in found for cell in (probability_cell(p), margin_cell(p))]
+        quarters = pair(cohort.troubled, "quarter")
+        rows.append((cohort.year, words(cohort.payer, PAYERS), *lent, *loss, share, *cells, *quarters))
     note = (
         "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
-        "(judgement)."
+        "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
+        "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
+        "mean. ± upper bounds: facilities of one path count as one."
     )
-    return Table("cohorts", columns, tuple(rows), "New cohorts, mean over paths", note)
+    return Table("cohorts", tuple(columns), tuple(rows), "New cohorts, mean over paths", note)

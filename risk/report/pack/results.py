@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import attribution, gap, metrics, neoclouds, statistics
+from risk.analysis import attribution, gap, ladder, metrics, neoclouds, recoveries, statistics
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.metrics import Metric
+from risk.analysis.recoveries import Claims
 from risk.analysis.register import Register
 from risk.analysis.verdict import Verdict, verdict
 from risk.paths import OUTCOMES, SERIES, Variable
@@ -79,6 +80,13 @@ class Remembered(Run):
         key = f"facility {name}"
         if key not in self._singles:
             self._singles[key] = super().facility(name)
+        return self._singles[key]
+
+    def firm(self, name: str) -> NDArray[np.float32]:
+        """One HoldCo series, (quarter + 1, path, HoldCo), base units; of few paths in any run."""
+        key = f"firm {name}"
+        if key not in self._singles:
+            self._singles[key] = super().firm(name)
         return self._singles[key]
 
 
@@ -174,14 +182,29 @@ class Results:
         return facilities(self.register, self.run.calendar.quarters)
 
     @cached_property
-    def ladder(self) -> tuple[neoclouds.Rung, ...]:
-        """Duration ladder by group of facilities."""
-        return neoclouds.ladder(self.run, self.facilities)
+    def firm_ladder(self) -> tuple[ladder.Rung, ...]:
+        """Duration ladder by firm."""
+        return ladder.by_firm(self.run, self.facilities)
+
+    @cached_property
+    def payer_ladder(self) -> tuple[ladder.Rung, ...]:
+        """Duration ladder by class of payers."""
+        return ladder.by_payer(self.run, self.facilities)
+
+    @cached_property
+    def distress(self) -> dict[str, ladder.Distress]:
+        """How far down the ladder of distress each facility of the base book comes."""
+        return ladder.distress(self.run)
 
     @cached_property
     def defaults(self) -> dict[str, neoclouds.Default]:
         """Default and loss of every facility."""
         return neoclouds.defaults(self.run)
+
+    @cached_property
+    def claims(self) -> tuple[dict[str, Claims], dict[str, Claims]]:
+        """Par in default and loss by instrument: of all quarters, and of those of stress."""
+        return recoveries.claims(self.run), recoveries.claims(self.run, stress=True)
 
     @cached_property
     def targets(self) -> tuple[TargetResult, ...]:

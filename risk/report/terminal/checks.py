@@ -22,6 +22,7 @@ from risk.runs import Run
 
 SCHEMA = "bubblerisk.check/1"
 NEARLY = "OK (2 SE)"
+ABSENT = "–"
 SHORT = {"informational": "for info"}
 
 
@@ -125,6 +126,8 @@ def _bound(value: float, unit: str) -> str:
 def _found(target: TargetResult) -> str:
     if target.status in ("pending", "informational"):
         return "inside" if target.inside else "" if target.inside is None else "outside"
+    if target.inside is None:
+        return ABSENT
     return "OK" if target.inside is (target.status == "met") else NEARLY
 
 
@@ -132,6 +135,8 @@ def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
     lines = [f"{target.id} {target.status}: {target.reason}" for target in targets if target.reason]
     if any(_found(target) == NEARLY and not target.contradicts for target in targets):
         lines.append(f"{NEARLY}: on the wrong side of a bound, by less than two standard errors.")
+    if any(_found(target) == ABSENT for target in targets):
+        lines.append(f"{ABSENT}: measured beside runs of the base case only.")
     return tuple(note(line, page) for line in lines)
 
 

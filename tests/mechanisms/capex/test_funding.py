@@ -39,6 +39,7 @@ def parameters(**changes: Any) -> funding.Params:
         "lease_service": 0.10,
         "lease_principal": 0.04,
         "spv_share": 0.045,
+        "spv_availability": 0.5,
         "suppliers_big_five": 0.5,
     }
     return given(funding.Params, **(values | changes))
@@ -162,6 +163,14 @@ def test_less_credit_means_less_private_credit_and_fewer_vehicles() -> None:
     assert tight.private_credit.item() == pytest.approx(1.5 * BN)
     assert easy.private_credit.item() == pytest.approx(3.0 * BN)
     assert tight.spv_additions / easy.spv_additions == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(("following", "left"), [(0.0, 1.0), (0.5, 0.75), (1.0, 0.5)])
+def test_vehicles_follow_availability_by_their_share(following: float, left: float) -> None:
+    p = parameters(spv_availability=following)
+    tight, easy = step(p, availability=column(0.5))[1], step(p, availability=column(1.0))[1]
+    assert easy.spv_additions.item() == pytest.approx(0.045 * 52 * BN)
+    assert tight.spv_additions / easy.spv_additions == pytest.approx(left)
 
 
 def test_excess_leverage_is_debt_over_its_limit() -> None:

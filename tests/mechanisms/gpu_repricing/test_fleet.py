@@ -24,12 +24,15 @@ def parameters(**changes: Any) -> fleet.Params:
         "hardware_cost_decline": column(0.22),
         "hardware_cost_decline_base": 0.22,
         "launch_step_share": 0.5,
+        "launch_ramp": 4.0,
+        "launch_cycle": 8.0,
         "gpu_cost": 53e3,
         "memory_cost": column(0.06),
         "memory_peak": 6.0,
         "memory_half_life": 1.4,
         "merchant_share": column(0.78),
         "merchant_share_2030": column(0.68),
+        "merchant_drift": 18.0,
         "custom_cost_ratio": 0.8,
         "delivery_weights": row(0.2, 0.5, 0.3),
         "delivery_weights_base": np.array([0.2, 0.5, 0.3]),
@@ -38,6 +41,7 @@ def parameters(**changes: Any) -> fleet.Params:
         "power_capacity": column(13.5e9),
         "power_growth": column(0.19),
         "power_response": column(0.6),
+        "power_lead": 10.0,
         "power_volatility": column(0.0),
         "power_usage_effectiveness": 1.25,
         "power_pass_through": 0.7,
@@ -116,9 +120,10 @@ def test_everything_is_energized_where_power_is_plenty() -> None:
     assert f.purchased.item() == 0.0
 
 
-def test_power_asked_for_is_connected_ten_quarters_later() -> None:
-    """Twice the power asked for in quarter 1 raises the cap by 2^0.6 in quarter 11 and in no other."""
-    p = parameters(power_growth=column(0.0), gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
+@pytest.mark.parametrize("lead", [1, 4, 10])
+def test_power_asked_for_is_connected_a_lead_later(lead: int) -> None:
+    """Twice the power asked for in quarter 1 raises the cap by 2^0.6 in quarter 1 + lead and in no other."""
+    p = parameters(power_lead=lead, power_growth=column(0.0), gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
     caps = []
     for spending in (60e9, 120e9):
         s = state(p)
@@ -128,8 +133,20 @@ def test_power_asked_for_is_connected_ten_quarters_later() -> None:
             path.append(f.power_energized.item())
         caps.append(np.array(path))
     ratio = caps[1] / caps[0]
-    np.testing.assert_allclose(ratio[10], 2.0**0.6, rtol=1e-12)
-    np.testing.assert_allclose(np.delete(ratio, 10), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(ratio[lead], 2.0**0.6, rtol=1e-12)
+    np.testing.assert_allclose(np.delete(ratio, lead), 1.0, rtol=1e-12)
+
+
+def test_a_longer_power_lead_energizes_a_boom_later() -> None:
+    """Orders at six times the base date's: a short lead answers in the third year, a long one not yet."""
+    energized = []
+    for lead in (4.0, 10.0, 16.0):
+        p = parameters(power_lead=lead)
+        s = state(p)
+        for t in range(1, 13):
+            s, _ = fleet.step(p, s, t, E, column(360e9), FULL_RENT, NO_SHOCK)
+        energized.append(s.energized.sum())
+    assert energized[0] > energized[1] > energized[2]
 
 
 def test_a_fleet_asking_for_what_is_planned_gets_the_planned_power() -> None:
@@ -138,6 +155,22 @@ def test_a_fleet_asking_for_what_is_planned_gets_the_planned_power() -> None:
     start = state(p, demanded=(column(trend),) + (column(0.0),) * 9)
     _, f = fleet.step(p, start, 11, E, column(0.0), FULL_RENT, NO_SHOCK)
     assert f.power_energized.item() == pytest.approx(13.5e9 * np.exp(0.1 * 11 / 4) / 4)
+
+
+def test_worked_example_of_the_power_lead() -> None:
+    with worked("gpu-repricing", "power lead") as w:
+        p = parameters(power_lead=w["power lead"], gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
+        asked = column(1e9 * w["asked in quarter 1"])
+        start = state(p)
+        start = state(p, demanded=(asked, *start.demanded[1:]))
+        late = 1 + len(start.demanded)
+        _, f = fleet.step(p, start, late, E, column(0.0), FULL_RENT, NO_SHOCK)
+        w.agrees("connected in quarter 11", f.power_energized / 1e9)
+        _, unasked = fleet.step(p, state(p), 1, E, column(0.0), FULL_RENT, NO_SHOCK)
+        w.agrees("planned for quarter 1", 4.0 * unasked.power_energized / 1e9)
+        as_planned = state(p, demanded=(4.0 * unasked.power_energized, *start.demanded[1:]))
+        _, plan = fleet.step(p, as_planned, late, E, column(0.0), FULL_RENT, NO_SHOCK)
+        w.agrees("planned for quarter 11", 4.0 * plan.power_energized / 1e9)
 
 
 def test_launch_comes_when_the_roadmap_has_been_travelled() -> None:
@@ -164,13 +197,42 @@ def test_clock_keeps_calendar_time_over_a_launch_cycle() -> None:
     assert pace == pytest.approx([0.5] * 3 + [1.5] * 4 + [1.0] * 2)
 
 
-def test_purchases_go_over_to_the_new_generation_in_a_year() -> None:
-    mix = fleet.purchase_mix(row(30, 20, 10, 9, -1))
+@pytest.mark.parametrize(
+    ("ramp", "cycle", "fastest"), [(4.0, 8.0, 1.5), (2.0, 8.0, 2.5), (8.0, 8.0, 1.0), (4.0, 12.0, 2.0)]
+)
+def test_a_launch_delivers_the_stepped_part_of_its_cycle_in_its_ramp(
+    ramp: float, cycle: float, fastest: float
+) -> None:
+    """A full cycle, half the pace before the launch and faster after it, takes a cycle of calendar time."""
+    p = parameters(launch_ramp=ramp, launch_cycle=cycle, launch=row(-23.0, -14.0, -11.0, -9.0, 20.0))
+    s = state(p, since_launch=row(30, 20, 15, 12, 0) - 1.0, launch_progress=column(20.0))
+    pace = []
+    for t in range(1, int(ramp) + 3):
+        before = s.clock
+        s, _ = fleet.step(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        pace.append(4.0 * (s.clock - before).item())
+    assert pace == pytest.approx([fastest] * int(ramp) + [1.0] * 2)
+    assert fastest * ramp + 0.5 * (cycle - ramp) == cycle
+
+
+def test_purchases_go_over_to_the_new_generation_in_its_ramp() -> None:
+    p = parameters()
+    mix = fleet.purchase_mix(p, row(30, 20, 10, 9, -1))
     np.testing.assert_array_equal(mix, row(0, 0, 0, 1, 0))
-    mix = fleet.purchase_mix(row(30, 20, 10, 9, 0))
+    mix = fleet.purchase_mix(p, row(30, 20, 10, 9, 0))
     np.testing.assert_array_equal(mix, row(0, 0, 0, 0.75, 0.25))
-    mix = fleet.purchase_mix(row(30, 20, 10, 9, 3))
+    mix = fleet.purchase_mix(p, row(30, 20, 10, 9, 3))
     np.testing.assert_array_equal(mix, row(0, 0, 0, 0, 1))
+    mix = fleet.purchase_mix(parameters(launch_ramp=8.0), row(30, 20, 10, 9, 3))
+    np.testing.assert_array_equal(mix, row(0, 0, 0, 0.5, 0.5))
+
+
+def test_a_longer_drift_keeps_the_merchant_share_up() -> None:
+    """From .78 to .68 in 18 quarters or in 36, and level after."""
+    short, long = parameters(), parameters(merchant_drift=36.0)
+    assert fleet.merchant_share(short, 9).item() == pytest.approx(0.73)
+    assert fleet.merchant_share(long, 9).item() == pytest.approx(0.755)
+    assert fleet.merchant_share(short, 40).item() == fleet.merchant_share(long, 40).item() == 0.68
 
 
 def test_hardware_cheapens_by_the_share_the_register_gives() -> None:
@@ -203,11 +265,14 @@ def test_a_faster_path_needs_less_power() -> None:
     assert f.power_per_h100e.item() == pytest.approx(1156.25 * (0.68 / 0.78) ** 0.7)
 
 
-def test_the_last_generation_improves_from_a_year_after_its_launch() -> None:
-    p = parameters()
+@pytest.mark.parametrize(("ramp", "gain"), [(4.0, 0.2), (6.0, 0.1)])
+def test_the_last_generation_improves_once_it_has_taken_over(ramp: float, gain: float) -> None:
+    """Between four and eight quarters after launch lie four of gain, or two where the ramp takes six."""
+    start = row(30, 20, 10, 9, 3)
     power = []
-    for since in (3, 7):
-        start = state(p, since_launch=row(30, 20, 10, 9, since), launch_progress=column(30.0))
-        _, f = fleet.step(p, start, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
-        power.append(f.power_per_h100e.item())
-    assert power[1] / power[0] == pytest.approx(np.exp(-0.2))
+    for later in (0.0, 4.0):
+        p = parameters(launch_ramp=ramp, unit_power=row(0, 0, 0, 0, 2600.0))
+        s = state(p, since_launch=start + later, launch_progress=column(30.0))
+        _, f = fleet.step(p, s, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
+        power.append((f.power_per_h100e / fleet.purchase_mix(p, start + later + 1.0)[:, 4:]).item())
+    assert power[1] / power[0] == pytest.approx(np.exp(-gain))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def parameters(**changes: Any) -> rents.Params:
         "contract_reversion": column(0.35),
         "spot_volatility": column(0.30),
         "term_premium": column(0.04),
+        "target_spot_weight": 0.5,
+        "rerating_quarters": 4.0,
         "utilization_elasticity": column(0.6),
         "normal_utilization": 0.65,
         "lowest_utilization": 0.30,
@@ -42,6 +45,9 @@ def parameters(**changes: Any) -> rents.Params:
         "spot_discount": 2.42,
         "rent_before": 2.55,
         "median_decline": 0.27,
+        "trend_window": 8.0,
+        "trend_weight": 0.5,
+        "lowest_expected_decline": 0.0,
         "highest_expected_decline": 0.5,
     }
     return given(rents.Params, **(values | changes))
@@ -96,9 +102,12 @@ def test_worked_example_of_a_launch() -> None:
         assert taken[0, 2] == 0.0, "the launched generation is not re-rated"
 
 
-@pytest.mark.parametrize(("since", "hit"), [(-1, False), (0, True), (3, True), (4, False)])
-def test_a_launch_re_rates_for_four_quarters(since: int, hit: bool) -> None:
-    assert bool(rents.rerating(parameters(), E, row(20, 14, since))[0, 0] < 0.0) is hit
+@pytest.mark.parametrize("quarters", [2, 4, 6])
+def test_a_launch_re_rates_by_the_same_in_more_or_fewer_quarters(quarters: int) -> None:
+    p = parameters(rerating_quarters=quarters)
+    taken = np.array([rents.rerating(p, E, row(20, 14, since))[0, 0] for since in range(-1, 8)])
+    np.testing.assert_array_equal(taken < 0.0, [0 <= since < quarters for since in range(-1, 8)])
+    assert taken.sum() == pytest.approx(-0.15 * np.log(2.0))
 
 
 def test_re_rating_fades_at_the_speed_of_each_rent() -> None:
@@ -188,7 +197,56 @@ def test_expected_decline_is_half_history_half_median() -> None:
     assert rents.expected_decline(p, s).item() == pytest.approx(min(0.5, 0.5 * fall + 0.5 * 0.27))
 
 
+def test_worked_example_of_the_expected_decline() -> None:
+    with worked("gpu-repricing", "expected decline") as w:
+        p = parameters(
+            rent_before=w["contract eight quarters ago"],
+            index=row(1.10, w["contract"], 5.30),
+            median_decline=w["base median decline"],
+        )
+        s = rents.init(p, E)
+        w.agrees("expected decline", rents.expected_decline(p, s))
+        w.agrees("trailing decline", rents.expected_decline(replace(p, trend_weight=1.0), s))
+
+
 @pytest.mark.parametrize(("rent_before", "expected"), [(0.5, 0.0), (50.0, 0.5)])
 def test_expected_decline_is_bounded(rent_before: float, expected: float) -> None:
     p = parameters(rent_before=rent_before)
     assert rents.expected_decline(p, rents.init(p, E)).item() == expected
+
+
+def test_a_floor_under_the_expected_decline_holds() -> None:
+    p = parameters(rent_before=0.5, lowest_expected_decline=0.05)
+    assert rents.expected_decline(p, rents.init(p, E)).item() == 0.05
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(0.0, 0.27), (0.25, 0.2525), (1.0, 0.20)])
+def test_the_trailing_decline_counts_by_its_weight(weight: float, expected: float) -> None:
+    """Rents fell by a fifth a year, the base median by .27."""
+    p = parameters(trend_weight=weight, rent_before=2.65 * np.exp(0.4))
+    assert rents.expected_decline(p, rents.init(p, E)).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("window", [4, 8, 12])
+def test_the_trend_is_read_over_its_window(window: int) -> None:
+    """A constant fall of .05 a quarter reads .2 a year once the window is past the base date."""
+    p = parameters(trend_window=window, trend_weight=1.0)
+    s = rents.init(p, E)
+    read = []
+    for _ in range(16):
+        s = replace(s, contract=s.contract - 0.05, contract_history=(*s.contract_history[1:], s.contract))
+        read.append(rents.expected_decline(p, s).item())
+    assert read[window:] == pytest.approx([0.2] * (16 - window))
+    assert read[window - 2] != pytest.approx(0.2), "the rent before the base date is still in the window"
+
+
+def test_a_contract_follows_spot_by_its_weight() -> None:
+    """Spot lies under the clearing rent: the more a contract looks to spot the lower it is signed."""
+    signed = []
+    for weight in (0.0, 0.5, 1.0):
+        p = parameters(target_spot_weight=weight)
+        s, f = step(p, rents.init(p, E))
+        assert f.spot[0, 1] < f.clearing[0, 1]
+        signed.append(s.contract.item())
+    gap = 0.35 * (s.clearing - s.spot).item()
+    assert [signed[0] - signed[1], signed[1] - signed[2]] == pytest.approx([gap / 2, gap / 2])

@@ -21,8 +21,10 @@ def facility(**changes: Any) -> book.Row:
         "due": 20,
         "coupon": 0.08,
         "balloon": 0.0,
-        "level_payment": True,
+        "amortization": "level",
         "data_center": False,
+        "floating": False,
+        "instrument": book.DDTL,
     }
     return book.Row(**(values | changes))
 

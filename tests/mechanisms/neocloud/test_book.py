@@ -18,13 +18,13 @@ def test_level_payments_repay_a_loan_as_published() -> None:
 
 def test_a_balloon_is_left_out_of_the_schedule() -> None:
     assert book.amortization(facility(balloon=0.2), 26).sum() == pytest.approx(0.8)
-    straight = book.amortization(facility(level_payment=False, origination=2, due=22), 26)
+    straight = book.amortization(facility(amortization="equal", origination=2, due=22), 26)
     np.testing.assert_allclose(straight[3:23], 0.05)
     assert straight[:3].sum() == straight[23:].sum() == 0.0
 
 
 def test_a_schedule_is_cut_at_the_horizon() -> None:
-    late = facility(level_payment=False, origination=20, due=40)
+    late = facility(amortization="equal", origination=20, due=40)
     assert book.amortization(late, 26).sum() == pytest.approx(6 * 0.05)
     assert len(book.amortization(late, 26)) == 27
     assert book.amortization(facility(origination=30, due=50), 26).sum() == 0.0
@@ -76,3 +76,57 @@ def test_put_copies() -> None:
     after = book.put(before, np.array([1]), np.ones((2, 1)))
     assert before.sum() == 0.0
     np.testing.assert_array_equal(after, [[0, 1, 0], [0, 1, 0]])
+
+
+def test_a_sculpted_loan_serves_in_proportion_to_its_profile() -> None:
+    """100 at 8% over four quarters on 3, 2, 1, 1: s = 100 / (3/1.02 + 2/1.0404 + 1/1.0612 + 1/1.0824)."""
+    profile = np.array([3.0, 2.0, 1.0, 1.0])
+    loan = facility(amortization="sculpted", due=4, profile=profile)
+    principal = book.amortization(loan, 6)[1:5]
+    opening = 1.0 - np.cumsum([0.0, *principal[:-1]])
+    service = principal + 0.02 * opening
+    np.testing.assert_allclose(service / profile, service[0] / 3.0)
+    assert service[0] / 3.0 == pytest.approx(0.148595, abs=5e-7)
+    assert principal.sum() == pytest.approx(1.0)
+    dear = facility(amortization="sculpted", due=4, profile=7.0 * profile)
+    np.testing.assert_allclose(book.amortization(dear, 6)[1:5], principal)
+
+
+def test_a_flat_profile_is_a_level_loan_with_its_balloon() -> None:
+    for balloon in (0.0, 0.3):
+        flat = facility(amortization="sculpted", profile=np.ones(20), balloon=balloon)
+        level = facility(balloon=balloon)
+        np.testing.assert_allclose(book.amortization(flat, 26), book.amortization(level, 26), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("profile", "reason"), [(np.zeros(20), "no cash"), (np.r_[np.ones(10), np.zeros(10)], "interest")]
+)
+def test_a_profile_that_does_not_carry_the_loan_is_refused(profile: book.Array, reason: str) -> None:
+    profile = profile if reason == "no cash" else profile[::-1]
+    with pytest.raises(AssumptionError, match=reason):
+        assemble(facility(amortization="sculpted", profile=profile))
+
+
+def test_commitments_are_drawn_in_equal_parts_after_origination() -> None:
+    b = assemble(facility(name="a"), facility(name="b", origination=4, due=24, draw_quarters=2))
+    np.testing.assert_array_equal(b.draws[:, 0], 0.0)
+    np.testing.assert_array_equal(b.draws[:, 1], np.where(np.isin(np.arange(27), (5, 6)), 0.5, 0.0))
+
+
+def test_codes_and_flags_follow_their_columns() -> None:
+    b = assemble(
+        facility(name="later", origination=4, instrument=book.VENDOR),
+        facility(name="now", instrument=book.SITE, floating=True, draw_quarters=1),
+    )
+    np.testing.assert_array_equal(b.instrument, [book.SITE, book.VENDOR])
+    np.testing.assert_array_equal(b.floating, [True, False])
+    early = b.until(3)
+    np.testing.assert_array_equal(early.instrument, [book.SITE])
+    np.testing.assert_array_equal(early.floating, [True])
+    assert early.draws.shape == (27, 1)
+    assert [book.INSTRUMENTS[i] for i in (book.DDTL, book.VENDOR, book.SITE)] == [
+        "ddtl",
+        "vendor",
+        "site_loan",
+    ]

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
 
 from risk.mechanisms.neocloud import cohorts
-from tests.mechanisms.given import column, given, row
+from tests.mechanisms.given import Array, column, given, row
 from tests.mechanisms.worked import worked
 
 BN = 1e9
@@ -20,7 +23,9 @@ def parameters(**changes: Any) -> cohorts.Params:
         "margins": np.array([0.0225, 0.0450, 0.0900]),
         "margin_beta": 0.5,
         "prepaid": np.array([0.10, 0.10, 0.0]),
-        "sofr": 0.0365,
+        "rated": row(1.0, 1.0),
+        "vendor_access": 0.5,
+        "vendor_discount": 0.025,
         "neutral_spread": 0.04,
         "advance_rate": 0.80,
         "target_dscr": 1.35,
@@ -32,6 +37,7 @@ def parameters(**changes: Any) -> cohorts.Params:
         "contract_availability": 0.96,
         "opex_multiple": 1.85,
         "opex": row(0.45, 0.62),
+        "leverage_limit": 5.0,
         "shut_availability": 0.60,
         "normal_utilization": 0.65,
         "utilization_premium": 0.10,
@@ -40,6 +46,7 @@ def parameters(**changes: Any) -> cohorts.Params:
 
 
 def conditions(**changes: Any) -> cohorts.Conditions:
+    """Companies without debt, which the issuance test lets build anything, unless told otherwise."""
     values: dict[str, Any] = {
         "capex": column(10 * BN),
         "gpu_cost": column(53e3),
@@ -47,8 +54,12 @@ def conditions(**changes: Any) -> cohorts.Conditions:
         "decline": column(0.20),
         "spread": column(0.05),
         "availability": column(0.9),
+        "sofr": column(0.0365),
         "holdco_cash": row(2.6 * BN, 3.6 * BN),
         "holdco_defaulted": np.array([[False, False]]),
+        "holdco_debt": row(0.0, 0.0),
+        "holdco_ebitda": row(5 * BN, 5 * BN),
+        "vendor": np.array([[False, False]]),
     }
     return cohorts.Conditions(**(values | changes))
 
@@ -61,6 +72,7 @@ def test_worked_example() -> None:
     with worked("neoclouds", "cohort") as w:
         p = parameters(
             firm_share=row(1.0),
+            rated=row(1.0),
             cash_at_base=row(2.6 * BN),
             payer_shares=np.array([1.0, 0.0, 0.0]),
             contract_quarters=np.array([2.0, 20.0, 6.0]),
@@ -72,6 +84,9 @@ def test_worked_example() -> None:
             rent=column(w["rent"]),
             holdco_cash=row(2.6 * BN),
             holdco_defaulted=np.array([[False]]),
+            holdco_debt=row(BN * w["company owes"]),
+            holdco_ebitda=row(BN * w["company's EBITDA"]),
+            vendor=np.array([[False]]),
         )
         new = cohorts.originate(p, 1, seen)
         w.agrees("compute", 0.6 * w["capex"])
@@ -79,6 +94,9 @@ def test_worked_example() -> None:
         w.agrees("term price", new.price[0, 0, 0] / 0.9)
         w.agrees("still to be paid", new.price[0, 0, 0])
         w.agrees("coupon", new.coupon[0, 0, 0])
+        w.agrees("uncontracted, third party", new.coupon[0, 0, 2])
+        lent = cohorts.originate(p, 1, replace(seen, vendor=np.array([[True]])))
+        w.agrees("uncontracted, vendor", lent.coupon[0, 0, 2])
         price, rate = column(w["term price"]), column(w["coupon"])
         value, _ = cohorts.present_value(p, 0, 1, price, rate, seen)
         w.agrees("present value", value)
@@ -91,6 +109,32 @@ def test_worked_example() -> None:
         w.agrees("from cash", new.cash_used / BN)
         w.agrees("notes issued", new.notes / BN)
         w.agrees("equity", new.equity / BN)
+        w.agrees("cohort's EBITDA", ebitda(p, new).item() / BN)
+        owes = BN * w["company owes"] + (new.debt.sum() + new.notes.sum())
+        w.agrees("leverage after", owes / (BN * w["company's EBITDA"] + ebitda(p, new).item()))
+
+
+def ebitda(p: cohorts.Params, new: cohorts.Origination) -> Array:
+    """EBITDA of what was built, USD a year, (path, firm): the full term price less operating cost."""
+    gross = 0.96 * new.price / (1.0 - p.prepaid)
+    return np.asarray((8760 * new.gpus * (gross - 0.62 * 1.85)).sum(axis=2))
+
+
+def test_worked_example_of_the_issuance_test() -> None:
+    with worked("neoclouds", "issuance test") as w:
+        seen = conditions(
+            holdco_debt=row(BN * w["company owes"]), holdco_ebitda=row(BN * w["company's EBITDA"])
+        )
+        owed, earned = row(BN * w["cohort would owe"]), row(BN * w["cohort's EBITDA"])
+        room = 5.0 * w["company's EBITDA"] - w["company owes"]
+        w.agrees("room", room)
+        w.agrees("taken by the cohort", w["cohort would owe"] - 5.0 * w["cohort's EBITDA"])
+        built = cohorts.share_built(parameters(), seen, owed, earned).item()
+        w.agrees("built", built)
+        w.agrees("debt after", w["company owes"] + built * w["cohort would owe"])
+        w.agrees("EBITDA after", w["company's EBITDA"] + built * w["cohort's EBITDA"])
+        after = (seen.holdco_debt + built * owed) / (seen.holdco_ebitda + built * earned)
+        w.agrees("leverage after", after)
 
 
 def test_sources_equal_uses() -> None:
@@ -125,6 +169,8 @@ def test_no_debt_where_contracts_do_not_cover_cost() -> None:
         ({"decline": column(0.30)}, False),
         ({"spread": column(0.07)}, False),
         ({"gpu_cost": column(60e3)}, False),
+        ({"sofr": column(0.05)}, False),
+        ({"vendor": np.array([[True, True]])}, True),
         ({"availability": column(0.7)}, None),
     ],
     ids=str,
@@ -164,3 +210,156 @@ def test_a_company_keeps_half_of_its_cash() -> None:
     poor = originate(holdco_cash=row(1.0 * BN, 1.9 * BN), rent=column(2.0))
     assert poor.cash_used[0] == pytest.approx([0.0, 0.1 * BN])
     assert poor.notes[0, 0] / (poor.notes + poor.equity)[0, 0] == pytest.approx(0.85)
+
+
+def test_a_vendor_lends_below_the_market_to_fleets_without_a_contract() -> None:
+    """250 bp off the margin of the uncontracted class of the firm it lends to, nothing elsewhere."""
+    new, without = originate(vendor=np.array([[True, False]])), originate()
+    off = without.margin - new.margin
+    assert off[0] == pytest.approx(np.array([[0.0, 0.0, 0.025], [0.0, 0.0, 0.0]]))
+    assert new.vendor[0].tolist() == [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
+    assert new.gpus[0] == pytest.approx(without.gpus[0])
+    assert new.debt[0, 0, 2] >= without.debt[0, 0, 2]
+    assert not without.vendor.any()
+
+
+def test_no_vendor_lends_where_there_is_no_loan() -> None:
+    both = np.array([[True, True]])
+    assert not originate(vendor=both, rent=column(0.1)).vendor.any()
+    assert not originate(vendor=both, availability=column(0.59)).vendor.any()
+
+
+def test_a_vendor_never_pays_to_lend() -> None:
+    p = parameters(margins=np.array([0.0225, 0.045, 0.01]))
+    lent = originate(p, vendor=np.array([[True, True]]), spread=column(0.04))
+    assert lent.margin[0, 0].tolist() == [0.0225, 0.045, 0.0]
+
+
+def test_an_unrated_firm_without_a_vendor_builds_no_uncontracted_fleet() -> None:
+    """What is not built is not paid for: three quarters of the capex is."""
+    p = parameters(rated=row(1.0, 0.0))
+    without, lent = originate(p), originate(p, vendor=np.array([[False, True]]))
+    assert (without.gpus[0] > 0.0).tolist() == [[True, True, True], [True, True, False]]
+    assert without.debt[0, 1, 2] == without.prepayment[0, 1, 2] == 0.0
+    assert without.cost[0] == pytest.approx(lent.cost[0] * [1.0, 0.75])
+    assert (without.cash_used + without.notes + without.equity)[0, 1] < (
+        lent.cash_used + lent.notes + lent.equity
+    )[0, 1]
+    assert lent.gpus[0] == pytest.approx(originate().gpus[0])
+    paid = without.debt.sum(axis=2) + without.prepayment.sum(axis=2)
+    np.testing.assert_allclose(paid + without.cash_used + without.notes + without.equity, without.cost)
+
+
+def test_a_vendors_mind_is_drawn() -> None:
+    """Access of .5: it lends where the draw lies below."""
+    assert cohorts.vendor_lends(parameters(), row(0.0, 0.499, 0.5, 0.9)).tolist() == [
+        [True, True, False, False]
+    ]
+
+
+def test_the_coupon_is_sofr_and_margin_on_every_path() -> None:
+    """Two paths whose policy rates differ; margins do not, and dearer money lends less."""
+    new = originate(
+        capex=column(10 * BN, 10 * BN), gpu_cost=column(53e3, 53e3), rent=column(3.0, 3.0),
+        decline=column(0.2, 0.2), spread=column(0.05, 0.05), availability=column(0.9, 0.9),
+        sofr=column(0.0365, 0.06), holdco_cash=np.tile(row(2.6 * BN, 3.6 * BN), (2, 1)),
+        holdco_debt=np.zeros((2, 2)), holdco_ebitda=np.full((2, 2), 5 * BN),
+        holdco_defaulted=np.zeros((2, 2), dtype=bool), vendor=np.array([[True, False], [False, True]]),
+    )  # fmt: skip
+    np.testing.assert_allclose(
+        new.coupon - new.margin, np.array([0.0365, 0.06])[:, None, None] + np.zeros((2, 2, 3))
+    )
+    np.testing.assert_allclose(new.margin[0, ::-1], new.margin[1])
+    assert (new.debt[1].sum(axis=1) < new.debt[0].sum(axis=1)).all()
+
+
+WEAK: dict[str, Any] = {"rent": column(2.6), "vendor": np.array([[True, True]])}
+"""A market in which a cohort owes more than five times what it earns."""
+NO_SPARE = row(1.3 * BN, 1.8 * BN)
+"""Half of the cash of the base date: all of it is kept."""
+
+
+def room(x: float, y: float) -> dict[str, Any]:
+    """Companies earning 2bn a year that could owe x and y billion more."""
+    return {"holdco_ebitda": row(2 * BN, 2 * BN), "holdco_debt": row((10 - x) * BN, (10 - y) * BN)}
+
+
+def leverage(new: cohorts.Origination, **company: Any) -> Array:
+    """Debt over EBITDA of companies with what they built, (path, firm)."""
+    owed = company["holdco_debt"] + new.debt.sum(axis=2) + new.notes
+    return np.asarray(owed / (company["holdco_ebitda"] + ebitda(parameters(), new)))
+
+
+def test_an_accretive_cohort_is_built_in_full() -> None:
+    """It owes less than five times what it earns, so that even a company at its limit may build it."""
+    free, at_limit = originate(), originate(**room(0.0, 0.0))
+    for name in ("gpus", "debt", "cost", "notes", "equity", "cash_used", "prepayment"):
+        np.testing.assert_array_equal(getattr(at_limit, name), getattr(free, name))
+    assert (leverage(at_limit, **room(0.0, 0.0)) < 5.0).all()
+
+
+def test_a_dilutive_cohort_is_cut_to_the_limit() -> None:
+    """Without spare cash debt over EBITDA is the limit afterwards; sources still pay for uses."""
+    whole = originate(**WEAK, holdco_cash=NO_SPARE)
+    cut = originate(**WEAK, holdco_cash=NO_SPARE, **room(0.5, 0.3))
+    share = cut.cost / whole.cost
+    assert ((share > 0.05) & (share < 0.95)).all()
+    np.testing.assert_allclose(leverage(cut, **room(0.5, 0.3)), 5.0, rtol=1e-12)
+    for name in ("gpus", "debt", "prepayment"):
+        np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share[:, :, None], rtol=1e-12)
+    for name in ("notes", "equity"):
+        np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share, rtol=1e-12)
+    paid = cut.debt.sum(axis=2) + cut.prepayment.sum(axis=2) + cut.cash_used + cut.notes + cut.equity
+    np.testing.assert_allclose(paid, cut.cost, rtol=1e-12)
+
+
+def test_spare_cash_keeps_a_cut_cohort_under_the_limit() -> None:
+    """Judged as a whole, its cash off its notes; what is built takes all the cash first."""
+    cash = row(2.0 * BN, 2.5 * BN)
+    cut, whole = (originate(**WEAK, holdco_cash=cash, **company) for company in (room(0.5, 0.5), {}))
+    taken = whole.debt.sum(axis=2) + whole.notes - 5.0 * ebitda(parameters(), whole)
+    np.testing.assert_allclose(cut.cost / whole.cost, 0.5 * BN / taken, rtol=1e-12)
+    np.testing.assert_allclose(cut.cash_used, row(0.7 * BN, 0.7 * BN))
+    after = leverage(cut, **room(0.5, 0.5))
+    assert ((after > 4.0) & (after < 5.0)).all()
+    paid = cut.debt.sum(axis=2) + cut.prepayment.sum(axis=2) + cut.cash_used + cut.notes + cut.equity
+    np.testing.assert_allclose(paid, cut.cost, rtol=1e-12)
+
+
+def test_a_company_over_its_limit_builds_nothing_that_leaves_it_there() -> None:
+    """Far over it an accretive cohort does not help; a little over it the cohort brings it back."""
+    assert originate(**WEAK).vendor[:, :, 2].all()
+    far = originate(**WEAK, **room(-0.1, -5.0))
+    assert far.gpus.sum() == far.cost.sum() == far.notes.sum() == far.vendor.sum() == 0.0
+    back = originate(**room(-0.1, -60.0))
+    assert (back.cost[0] > 0.0).tolist() == [True, False]
+    assert leverage(back, **room(-0.1, -60.0))[0, 0] < 5.0
+
+
+def test_a_company_in_default_builds_nothing_whatever_it_earns() -> None:
+    new = originate(holdco_defaulted=np.array([[True, False]]))
+    assert new.gpus[0, 0].sum() == new.notes[0, 0] == new.cost[0, 0] == 0.0
+    assert new.cost[0, 1] > 0.0
+
+
+usd = st.floats(0.0, 40.0)
+
+
+@examples(usd, st.floats(-2.0, 6.0), usd, st.floats(-2.0, 6.0), st.floats(0.0, 5.0))
+def test_what_is_built_stays_within_the_limit(
+    debt: float, earned: float, owed: float, adds: float, more: float
+) -> None:
+    """Relation: the share lies in [0, 1], never breaks the limit, and more debt never builds more."""
+    p = parameters()
+    whole = row(owed * BN, owed * BN), row(adds * BN, adds * BN)
+    seen = conditions(
+        holdco_debt=row(debt * BN, (debt + more) * BN), holdco_ebitda=row(earned * BN, earned * BN)
+    )
+    share = cohorts.share_built(p, seen, *whole)
+    assert ((share >= 0.0) & (share <= 1.0)).all()
+    assert share[0, 1] <= share[0, 0]
+    after = seen.holdco_debt + share * whole[0], seen.holdco_ebitda + share * whole[1]
+    assert (after[0] <= 5.0 * after[1] + 1.0)[share > 0.0].all()
+    tighter = cohorts.share_built(replace(p, leverage_limit=4.0), seen, *whole)
+    if min(earned, adds) >= 0.0:
+        assert (tighter <= share).all()

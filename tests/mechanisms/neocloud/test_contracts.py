@@ -31,13 +31,14 @@ def parameters(**changes: Any) -> contracts.Params:
         "tenant_termination": 0.25,
         "stress_loading": 0.5,
         "largest_hazard": 0.30,
+        "release_lag": 2.0,
     }
     return given(contracts.Params, **(values | changes))
 
 
 def state(quantity: float = 100.0, price: float = 3.0, expiry: int = 20) -> contracts.State:
     gpus = np.full(5, quantity)
-    return contracts.init((gpus, np.full(5, price)), whole(*[expiry] * 5))
+    return contracts.init((gpus, np.full(5, price)), whole(*[expiry] * 5), np.zeros((1, 5)))
 
 
 def payers(**changes: Any) -> contracts.Payers:
@@ -61,7 +62,7 @@ def test_worked_example() -> None:
         price[4] = w["small customers pay"]
         expiring = w["expiring"] / gpus
         ends = expiring * whole(*[1] * 5) + (1.0 - expiring) * whole(*[9] * 5)
-        s = contracts.init((np.full(5, gpus), price), ends)
+        s = contracts.init((np.full(5, gpus), price), ends, np.zeros((1, 5)))
         seen = payers(market=np.full((1, 5), w["spot"]), shortfall=column(w["shortfall"]))
         moneyness = np.log(w["price"] / w["spot"])
         w.agrees("moneyness", moneyness)
@@ -119,7 +120,7 @@ def test_a_tenant_leaves_only_after_its_company_failed(defaulted: bool, draw: fl
 def test_labs_act_together() -> None:
     """Two labs' facilities at the same price: one draw decides for both."""
     two = assemble(facility(name="a"), facility(name="b", generation=1))
-    s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20))
+    s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), row(0, 0))
     draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
     seen = contracts.Payers(row(2, 2), column(0.2, 0.2), column(1, 1), np.array([[False], [False]]))
     after, _ = contracts.step(parameters(), s, two, seen, draws)
@@ -157,7 +158,7 @@ def test_what_ended_early_does_not_renew() -> None:
 def test_remaining_counts_bills_up_to_a_date() -> None:
     """60 to quarter 4 and 40 to quarter 10 at 3.00, half ended, haircut .65; by quarter 8 after quarter 2."""
     ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
-    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends)
+    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros((1, 5)))
     s = replace(s, kept=np.full((1, 5), 0.5), price_factor=np.full((1, 5), 0.65))
     gpus, bills = contracts.remaining(s, 2, column(8.0), 2)
     quarters = 60 * 2 + 40 * 6
@@ -169,7 +170,10 @@ def test_remaining_counts_bills_up_to_a_date() -> None:
 
 def test_new_columns_start_clean() -> None:
     s = replace(state(), kept=np.zeros((1, 5)), price_factor=np.full((1, 5), 0.5))
-    s = contracts.open_for(s, 2)
+    s = replace(s, prepaid=row(1, 2, 3, 4, 5), vacant=row(9, 9, 9, 9, 9))
+    s = contracts.open_for(s, row(7e6, 0))
+    np.testing.assert_array_equal(s.prepaid, [[1, 2, 3, 4, 5, 7e6, 0]])
+    np.testing.assert_array_equal(s.vacant, [[9, 9, 9, 9, 9, 0, 0]])
     np.testing.assert_array_equal(s.kept, [[0, 0, 0, 0, 0, 1, 1]])
     np.testing.assert_array_equal(s.price_factor, [[0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0]])
     s = contracts.add(s, 20, (row(0, 0, 0, 0, 0, 7, 0), row(0, 0, 0, 0, 0, 21, 0)))
@@ -179,3 +183,52 @@ def test_new_columns_start_clean() -> None:
     np.testing.assert_array_equal(ending[0], s.quantity)
     later = contracts.roll(parameters(), s, 20, np.full((1, 7), 2.5))
     assert later.quantity[0, 5] == pytest.approx(0.7 * 7)
+
+
+def test_what_a_payer_leaves_early_stands_vacant_for_two_quarters_on_average() -> None:
+    """100 GPUs freed at once: 100, 50, 25, … stand vacant, 200 GPU-quarters in all."""
+    s, held = state(), []
+    draws = NOTHING | {"ig": column(0.0)}
+    calm = payers(stress=column(-50.0), shortfall=column(0.0))
+    for _ in range(30):
+        s, f = contracts.step(parameters(), s, BOOK, calm, draws)
+        held.append(f.vacant[0, 0])
+    assert held[:3] == [100.0, 50.0, 25.0]
+    assert sum(held) == pytest.approx(200.0)
+    assert s.vacant[0, 1] == 0.0
+
+
+@pytest.mark.parametrize(("lag", "total"), [(0.0, 0.0), (0.5, 50.0), (1.0, 100.0), (4.0, 400.0)])
+def test_a_longer_lag_keeps_units_vacant_longer(lag: float, total: float) -> None:
+    s, held = state(), 0.0
+    for _ in range(200):
+        calm = payers(stress=column(-50.0), shortfall=column(0.0))
+        s, f = contracts.step(parameters(release_lag=lag), s, BOOK, calm, NOTHING | {"ig": column(0.0)})
+        held += f.vacant[0, 0]
+    assert held == pytest.approx(total)
+
+
+def test_planned_expiries_leave_nothing_vacant() -> None:
+    s = contracts.roll(parameters(), state(expiry=1), 1, np.full((1, 5), 2.5))
+    _, f = contracts.step(parameters(), s, BOOK, payers(stress=column(-50.0), shortfall=column(0.0)), NOTHING)
+    np.testing.assert_allclose(f.vacant, 0.0, atol=1e-9)
+
+
+def test_customers_claim_what_they_paid_and_were_not_served() -> None:
+    s = replace(state(), prepaid=row(10, 20, 30, 40, 50), kept=row(1, 1, 0.5, 0, 1))
+    left = np.array([1.0, 0.5, 0.5, 0.5, 0.0])
+    np.testing.assert_allclose(contracts.unearned(s, left), [[10, 10, 7.5, 0, 0]])
+    np.testing.assert_allclose(contracts.unearned(s, left[None, :]), contracts.unearned(s, left))
+    start = contracts.init((np.full(5, 1.0), np.full(5, 1.0)), whole(*[9] * 5), row(1, 2, 3, 4, 5))
+    np.testing.assert_array_equal(start.prepaid, [[1, 2, 3, 4, 5]])
+
+
+def test_life_is_the_average_of_quarters_left() -> None:
+    """60 to quarter 4 and 40 to quarter 10: after quarter 2, .6 x 2 + .4 x 8 = 4.4 quarters."""
+    ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
+    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros((1, 5)))
+    assert contracts.life(s, 2, 5) == pytest.approx(np.full((1, 5), 4.4))
+    assert contracts.life(s, 4, 3) == pytest.approx(np.full((1, 3), 6.0))
+    assert contracts.life(s, 10, 5).sum() == 0.0
+    left = replace(s, kept=row(1, 0.5, 0, 1, 1))
+    assert contracts.life(left, 2, 3)[0] == pytest.approx([4.4, 4.4, 0.0])

@@ -6,99 +6,37 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from risk.mechanisms.neocloud import facility
+from risk.mechanisms.neocloud import book, facility, workout
+from risk.mechanisms.neocloud import loan as loans
 from risk.mechanisms.neocloud.book import Book
-from tests.mechanisms.given import column, given, row
+from tests.mechanisms.given import column, row
 from tests.mechanisms.neocloud.books import assemble
 from tests.mechanisms.neocloud.books import facility as loan
+from tests.mechanisms.neocloud.loans import (
+    BOOK,
+    GPUS,
+    POOR,
+    M,
+    conditions,
+    parameters,
+    state,
+    step,
+    terms,
+    wide,
+)  # fmt: skip
 from tests.mechanisms.worked import worked
-
-M = 1e6
-BOOK = assemble(loan())
-GPUS = 10_000.0
-
-
-def parameters(**changes: Any) -> facility.Params:
-    values: dict[str, Any] = {
-        "contract_availability": 0.96,
-        "vintage_discount": 0.85,
-        "utilization_premium": 0.10,
-        "highest_utilization": 0.95,
-        "lock_up": 1.20,
-        "distribution": column(0.30),
-        "refinancing_ltv": 0.70,
-        "refinancing_dscr": 1.30,
-        "refinancing_quarters": 16.0,
-        "site_refinancing_ltv": 0.90,
-        "site_refinancing_quarters": 48.0,
-        "shut_spread": 0.075,
-        "shut_availability": 0.6,
-        "fire_sale_discount": column(0.25),
-        "sale_cost": 0.05,
-        "reletting_reference": 3.0,
-        "reletting_low": 0.3,
-        "reletting_high": 1.2,
-        "vacancy": 0.10,
-    }
-    return given(facility.Params, **(values | changes))
-
-
-def terms(book: Book = BOOK, shell: float = 0.0, lease: float = 0.0) -> facility.Terms:
-    ones = np.ones((1, book.facilities))
-    return facility.Terms(0.62 * 1.85 * ones, lease * ones, shell * ones)
-
-
-def state(book: Book = BOOK, debt: float = 300 * M, **changes: Any) -> facility.State:
-    ones = np.ones((1, book.facilities))
-    start = facility.init(GPUS * ones, debt * ones, 0.08 * ones)
-    return replace(start, **changes)
-
-
-def conditions(**changes: Any) -> facility.Conditions:
-    values: dict[str, Any] = {
-        "contracted": row(8_000),
-        "billed_rate": row(24_000),
-        "spot": row(2.50),
-        "b200_contract": column(3.0),
-        "utilization": column(0.65),
-        "collateral": row(15_000),
-        "spread": column(0.05),
-        "availability": column(0.9),
-        "issue_rate": column(0.08),
-        "support": row(0.0),
-    }
-    return facility.Conditions(**(values | changes))
-
-
-POOR: dict[str, Any] = {
-    "contracted": row(1_000),
-    "billed_rate": row(3_000),
-    "spot": row(1.0),
-    "utilization": column(0.5),
-}
-"""Conditions under which a facility loses 8.76m a quarter before debt service."""
-
-
-def step(
-    s: facility.State | None = None,
-    book: Book = BOOK,
-    t: int = 1,
-    p: facility.Params | None = None,
-    **changes: Any,
-) -> tuple[facility.State, facility.Flows]:
-    return facility.step(p or parameters(), terms(book), s or state(book), book, t, conditions(**changes))
 
 
 def test_worked_example() -> None:
     with worked("neoclouds", "facility") as w:
         gpus, contracted, debt = w["GPUs"], w["contracted"], M * w["debt"]
-        start = facility.init(row(gpus), row(debt), row(0.08))
+        start = state(debt=debt, gpus=row(gpus))
         seen = conditions(contracted=row(contracted), billed_rate=row(3.0 * contracted), spot=row(w["spot"]))
         p, free = parameters(), replace(terms(), opex=row(0.0))
         billed = replace(seen, contracted=row(gpus))
         idle = replace(seen, billed_rate=row(0.0))
-        w.agrees("contract income", facility.operating_cash(p, free, start, BOOK, billed) / 2190)
-        w.agrees("spot income", facility.operating_cash(p, free, start, BOOK, idle) / 2190)
+        w.agrees("contract income", loans.operating_cash(p, free, start, BOOK, billed) / 2190)
+        w.agrees("spot income", loans.operating_cash(p, free, start, BOOK, idle) / 2190)
         w.agrees("operating cost", gpus * terms().opex)
         after, f = facility.step(p, terms(), start, BOOK, 1, seen)
         w.agrees("CFADS", f.cfads / M)
@@ -116,7 +54,7 @@ def test_worked_example_of_a_payment_default() -> None:
         seen = POOR | {
             "contracted": row(n),
             "billed_rate": row(3.0 * n),
-            "collateral": row(w["value of a GPU"]),
+            "repossession": row(w["value of a GPU"]),
             "support": row(7 * M),
         }
         start = state(cash=row(M * w["trapped cash"]))
@@ -142,17 +80,17 @@ def test_worked_example_of_a_balloon() -> None:
         seen = conditions(issue_rate=column(w["rate"]))
         p = parameters()
         due, columns = row(M * w["balloon"]), np.array([0])
-        found = facility.refinancing(p, terms(book), start, book, seen, cfads, due, columns)
+        found = workout.refinancing(p, terms(book), start, book, seen, cfads, due, columns)
         w.agrees("refinanced", found / M)
         for limit, name in ((105 * M, "by value"), (62.666 * M, "by cash")):
             w.agrees(name, limit / M)
         rich, poor = row(1e9), row(M * w["CFADS"])
         by_value = [
-            facility.refinancing(p, terms(book), start, book, seen, rich, row(x), columns).item()
+            workout.refinancing(p, terms(book), start, book, seen, rich, row(x), columns).item()
             for x in (104.9 * M, 105.1 * M)
         ]
         by_cash = [
-            facility.refinancing(p, terms(book), start, book, seen, poor, row(x), columns).item()
+            workout.refinancing(p, terms(book), start, book, seen, poor, row(x), columns).item()
             for x in (62.66 * M, 62.67 * M)
         ]
         assert by_value == [104.9 * M, 0.0]
@@ -160,7 +98,7 @@ def test_worked_example_of_a_balloon() -> None:
         w.agrees("annuity", (1.0 - 1.02**-16) / 0.02)
         after, f = facility.step(p, terms(book), start, book, 1, seen)
         assert f.balloon_refinanced.item() == M * w["balloon"]
-        w.agrees("amortization", after.refinanced / M)
+        w.agrees("amortization", after.level / M)
         assert not after.defaulted.any()
 
 
@@ -177,8 +115,7 @@ def test_a_cure_by_the_company_keeps_a_facility_alive() -> None:
 
 def test_a_company_cures_all_its_facilities_or_none() -> None:
     pair = assemble(loan(name="a"), loan(name="b", generation=0))
-    poor = {name: np.broadcast_to(value, (1, 2)) for name, value in POOR.items() if name != "utilization"}
-    both: dict[str, Any] = {"utilization": column(0.5), **poor}
+    both = wide(2, **POOR)
     assert step(book=pair, support=row(40 * M), **both)[1].payment_default.all()
     assert not step(book=pair, support=row(60 * M), **both)[1].payment_default.any()
 
@@ -218,12 +155,19 @@ def test_default_is_absorbing_and_nothing_flows_after() -> None:
             f.supported,
             f.written_off,
             f.loss,
+            f.drawn,
+            f.swept,
+            f.capitalized,
+            f.cost,
+            f.surplus,
         ]
-        flows += [f.balloon_due, f.balloon_paid, f.repossessed]
+        flows += [f.balloon_due, f.balloon_paid, f.balloon_extended, f.repossessed]
         assert all(x.item() == 0.0 for x in flows)
         assert s.defaulted.all()
-        assert not f.payment_default.any()
+        assert not (f.payment_default | f.maturity_default | f.amended).any()
+        assert np.isnan(f.stage.item())
     assert first.loss.item() > 0.0
+    assert first.stage.item() == facility.PAYMENT_DEFAULT
 
 
 def test_a_balloon_nobody_refinances_is_paid_from_cash_or_defaults() -> None:
@@ -258,7 +202,7 @@ def test_what_shuts_refinancing(shut: dict[str, Any]) -> None:
 def test_a_refinanced_balloon_amortizes_at_the_new_rate() -> None:
     book = assemble(loan(balloon=1.0, due=1, coupon=0.08))
     s, _ = step(state(book, debt=60 * M), book, issue_rate=column(0.10))
-    assert s.coupon.item() == 0.10
+    assert s.margin.item() == 0.10
     for quarter in range(2, 18):
         s, f = step(s, book, t=quarter)
         assert f.principal.item() == pytest.approx(60 * M / 16)
@@ -272,7 +216,7 @@ def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
     empty = {"contracted": row(0.0), "billed_rate": row(0.0)}
 
     def income(b200: float) -> float:
-        cash = facility.operating_cash(
+        cash = loans.operating_cash(
             parameters(),
             replace(site, opex=row(0.0)),
             state(book),
@@ -291,7 +235,7 @@ def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
     )[1]
     assert defaulted.payment_default.all()
     assert defaulted.repossessed.item() == 0.0
-    assert facility.refinancing_quarters(parameters(), book).item() == 48.0
+    assert workout.refinancing_quarters(parameters(), book).item() == 48.0
 
 
 def test_idle_units_rent_at_no_more_than_the_highest_utilization() -> None:
@@ -305,42 +249,74 @@ def test_more_contracts_than_units_do_not_rent_at_a_loss() -> None:
     assert step(contracted=row(12_000))[1].cfads == step(contracted=row(10_000))[1].cfads
 
 
-amounts = st.floats(0.0, 40_000.0)
-markets = st.fixed_dictionaries(
-    {"billed": amounts, "spot": st.floats(0.01, 8.0), "cash": st.floats(0.0, 200.0)}
+quarters = st.fixed_dictionaries(
+    {
+        "billed_rate": st.floats(0.0, 40_000.0),
+        "spot": st.floats(0.01, 8.0),
+        "contracted": st.floats(0.0, GPUS),
+        "vacant": st.floats(0.0, GPUS),
+        "support": st.floats(0.0, 60 * M),
+        "repossession": st.floats(0.0, 60_000.0),
+        "sofr": st.floats(0.0, 0.08),
+        "spread": st.floats(0.03, 0.10),
+        "window": st.booleans(),
+        "backed": st.booleans(),
+    }
+)
+LOANS = (
+    loan(floating=True, balloon=0.3, due=4, draw_quarters=3),
+    loan(due=4),
+    loan(due=8, balloon=1.0, amortization="equal"),
+    loan(due=5, data_center=True),
 )
 
 
-@examples(markets, st.floats(0.0, 100.0), st.floats(0.0, 1.0))
-def test_cash_rolls_forward_and_losses_close(
-    m: dict[str, float], support: float, distribution: float
+@examples(
+    st.sampled_from(LOANS),
+    st.lists(quarters, min_size=14, max_size=14),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 100.0),
+)
+def test_cash_and_debt_roll_forward_and_losses_close(
+    which: book.Row, path: list[dict[str, float]], amend: float, distribution: float, cash: float
 ) -> None:
-    """Relations 1, 3 and 14: what came in less what went out is left; claims are met or lost."""
-    start = state(cash=row(M * m["cash"]))
+    """Relations 1, 3, 12, 14 and 15, whatever happens to a loan: every dollar in goes somewhere."""
+    layout = assemble(which)
+    s = state(layout, undrawn=60 * M, cash=row(M * cash))
     p = parameters(distribution=column(distribution))
-    seen: dict[str, Any] = {
-        "billed_rate": row(m["billed"]),
-        "spot": row(m["spot"]),
-        "support": row(M * support),
-    }
-    after, f = step(start, p=p, **seen)
-    alive = ~after.defaulted
-    moved = f.cfads + f.supported - f.principal - f.interest - f.balloon_paid - f.distributed
-    np.testing.assert_allclose(after.cash, alive * (start.cash + moved), atol=1e-3)
-    np.testing.assert_allclose(
-        start.debt - f.principal - f.balloon_paid - f.written_off, after.debt, atol=1e-3
-    )
-    np.testing.assert_allclose(f.loss + f.recovered, f.written_off, atol=1e-3)
-    assert (f.loss >= 0.0).all()
-    assert (after.cash >= 0.0).all()
+    for t, quarter in enumerate(path, start=1):
+        seen = {name: np.array([[value]]) for name, value in quarter.items()}
+        c = conditions(**seen, amend=row(amend))
+        after, f = facility.step(p, terms(layout, shell=1.15), s, layout, t, c)
+        paid = f.principal + f.swept + f.balloon_paid
+        np.testing.assert_allclose(
+            s.debt + f.drawn + f.capitalized - paid - f.written_off, after.debt, atol=1e-3, rtol=1e-12
+        )
+        moved = f.cfads + f.supported - f.interest - paid - f.distributed
+        alive = ~after.defaulted
+        np.testing.assert_allclose(after.cash, alive * (s.cash + moved), atol=1e-3, rtol=1e-12)
+        np.testing.assert_allclose(f.loss + f.recovered, f.written_off, atol=1e-3)
+        met = f.balloon_refinanced + f.balloon_paid + f.balloon_extended
+        np.testing.assert_allclose(f.balloon_due, met + f.maturity_default * f.written_off, atol=1e-3)
+        assert 0.0 <= f.cost.item() <= f.loss.item() <= f.written_off.item()
+        assert f.surplus.item() == 0.0 or f.loss.item() == 0.0
+        assert f.cured.item() <= f.supported.item()
+        assert min(after.cash.item(), after.debt.item(), after.undrawn.item(), f.distributed.item()) >= 0.0
+        assert not (s.defaulted & (f.payment_default | f.maturity_default)).any()
+        assert (after.defaulted >= s.defaulted).all()
+        assert np.isnan(f.stage.item()) == s.defaulted.item()
+        s = after
+    assert s.undrawn.item() == 0.0 or which.draw_quarters == 0
+    assert s.debt.item() == 0.0 or s.extended.item() or s.level.item() > 0.0
 
 
 def defaults(
     rents: list[float], book: Book, coupon: float = 0.08, billed: float = 3.0, until: int = 8
 ) -> int:
     """Quarter of default, 99 for never, of a loan contracted until `until` and at spot after it."""
-    p = parameters(distribution=column(0.0))
-    s = replace(state(book, debt=350 * M), coupon=row(coupon))
+    p = parameters(distribution=column(0.0), cash_sweep=0.0)
+    s = replace(state(book, debt=350 * M), margin=row(coupon))
     for t, rent in enumerate(rents, start=1):
         n = GPUS if t <= until else 0.0
         seen = conditions(
@@ -381,7 +357,7 @@ def test_a_contract_as_long_as_the_debt_has_no_gap_risk(rents: list[float]) -> N
 
 
 def test_tighter_lock_up_never_pays_out_more() -> None:
-    """Relation 13 for the one covenant the model has."""
+    """Relation 13 for what may leave the ring-fence."""
     for billed in (15_000, 17_000, 20_000, 24_000):
         seen: dict[str, Any] = {"contracted": row(GPUS), "billed_rate": row(float(billed))}
         loose, tight = (step(p=parameters(lock_up=x), **seen)[1].distributed.item() for x in (1.1, 1.3))
@@ -391,8 +367,8 @@ def test_tighter_lock_up_never_pays_out_more() -> None:
 def test_richer_collateral_never_loses_more() -> None:
     """Relation 17: losses with collateral 10% up, and never under zero or over the claim (relation 15)."""
     values = [0.0, 5_000.0, 15_000.0, 40_000.0, 80_000.0]
-    losses = [step(collateral=row(v), **POOR)[1].loss.item() for v in values]
-    richer = [step(collateral=row(1.1 * v), **POOR)[1].loss.item() for v in values]
+    losses = [step(repossession=row(v), **POOR)[1].loss.item() for v in values]
+    richer = [step(repossession=row(1.1 * v), **POOR)[1].loss.item() for v in values]
     assert all(b <= a for a, b in zip(losses, richer, strict=True))
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == pytest.approx(300 * M)
@@ -416,7 +392,7 @@ def test_a_payers_failure_never_raises_cash(price: float, spot: float, kept: flo
 def test_money_times_1024_is_money_times_1024() -> None:
     """Relation 22: every amount in dollars scales to the bit, decisions stay."""
     scale = 1024.0
-    dollars = ("billed_rate", "spot", "b200_contract", "collateral", "support")
+    dollars = ("billed_rate", "spot", "b200_contract", "collateral", "repossession", "support")
     base = conditions(**POOR, support=row(5 * M))
     scaled = replace(base, **{name: scale * getattr(base, name) for name in dollars})
     p = parameters()

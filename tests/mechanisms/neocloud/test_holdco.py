@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from risk.mechanisms.neocloud import holdco
+from risk.mechanisms.neocloud import estate, holdco
 from tests.mechanisms.given import column, given, row
 from tests.mechanisms.worked import worked
 
@@ -17,22 +17,26 @@ def parameters(**changes: Any) -> holdco.Params:
     values: dict[str, Any] = {
         "cash": row(2.6 * BN),
         "revolver": row(1.5 * BN),
+        "revolver_quarters": row(15.0),
         "overhead": row(0.14 * BN),
         "growth_equity": row(0.42 * BN),
         "growth_equity_quarters": 10.0,
         "coupon": 0.095,
         "revolver_rate": 0.07,
+        "sofr": 0.0365,
         "equity_window": column(0.25),
         "equity_window_spread": 0.06,
         "leverage_limit": 7.0,
         "note_quarters": 20.0,
-        "loss_given_default": 0.75,
         "overhead_growth": 0.5,
         "shut_spread": 0.075,
         "shut_availability": 0.6,
         "sound_issue_spread": 0.09,
     }
     return given(holdco.Params, **(values | changes))
+
+
+ESTATE = given(estate.Params, cost=0.08, discount=0.5, lease_share=0.35, lease_damages=1.5)
 
 
 def bullets(**due: float) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -58,6 +62,11 @@ def conditions(**changes: Any) -> holdco.Conditions:
         "availability": column(0.9),
         "issue_spread": column(0.0735),
         "issue_rate": column(0.11),
+        "sofr": column(0.0365),
+        "residual": row(4.0 * BN),
+        "operating_cost": row(1.6 * BN),
+        "customers": row(0.5 * BN),
+        "converts": row(2.0 * BN),
     }
     return holdco.Conditions(**(values | changes))
 
@@ -69,7 +78,7 @@ HEALTHY: dict[str, Any] = {"ebitda": row(9.0 * BN)}
 def step(
     s: holdco.State, t: int = 12, p: holdco.Params | None = None, **changes: Any
 ) -> tuple[holdco.State, holdco.Flows]:
-    return holdco.step(p or parameters(), s, t, conditions(**changes))
+    return holdco.step(p or parameters(), ESTATE, s, t, conditions(**changes))
 
 
 def test_worked_example() -> None:
@@ -81,7 +90,7 @@ def test_worked_example() -> None:
         seen = conditions(
             distributions=row(BN * w["distributions"]), supported=row(BN * w["cures"]), overhead=spending
         )
-        after, f = holdco.step(p, s, 12, seen)
+        after, f = holdco.step(p, ESTATE, s, 12, seen)
         w.agrees("interest", f.interest / BN)
         w.agrees("drawn", f.drawn / BN)
         w.agrees("missing", f.drawn / BN)
@@ -89,17 +98,18 @@ def test_worked_example() -> None:
         assert not f.default.any()
         assert f.notes_repaid.item() == f.notes_sound.item() == BN * w["notes due"]
         s = state(w["cash"], w["revolver drawn"], q12=1.5, q20=w["notes"] - 1.5)
-        after, f = holdco.step(p, s, 12, seen)
+        after, f = holdco.step(p, ESTATE, s, 12, seen)
         w.agrees(
             "had 1.5 been due",
-            (f.supported + f.overhead + f.interest - f.distributions).item() / BN + 1.5 - 0.6,
+            (f.supported + f.overhead - f.distributions).item() / BN + w["interest"] + 1.5 - 0.6,
         )
-        w.agrees("rescue", f.equity / BN)
+        w.agrees("rescue", p.equity_window * w["notes"] / 4)
         w.agrees("still missing", w["had 1.5 been due"] - 0.6 - w["rescue"])
         assert f.default.all()
+        assert f.equity.item() == f.interest.item() == 0.0
+        w.agrees("cash left", f.estate_cash / BN)
         w.agrees("claims", f.written_off / BN)
-        w.agrees("loss", f.loss / BN)
-        assert f.revolver_called.item() == 1.5 * BN
+        assert f.revolver_called.item() == f.claims.revolver.item() == 1.5 * BN
         assert f.notes_sound.item() == f.notes_repaid.item() == 0.0
 
 
@@ -177,17 +187,20 @@ def test_default_is_absorbing() -> None:
     for t in range(13, 22):
         s, f = step(s, t=t, **HEALTHY)
         flows = [
-            f.interest,
-            f.overhead,
-            f.equity,
-            f.drawn,
-            f.notes_due,
-            f.notes_repaid,
-            f.written_off,
-            f.loss,
+            *(
+                f.interest,
+                f.overhead,
+                f.equity,
+                f.drawn,
+                f.written_off,
+                f.loss,
+                f.lease_loss,
+                f.customer_loss,
+            ),
+            *(f.notes_due, f.notes_repaid, f.revolver_due, f.revolver_repaid, f.estate_cash, f.estate_cost),
         ]
         assert all(x.item() == 0.0 for x in flows)
-        assert s.cash.item() == s.notes.item() == s.revolver.item() == 0.0
+        assert s.cash.item() == s.notes.item() == s.revolver.item() == s.limit.item() == 0.0
         assert s.defaulted.all()
         assert not f.default.any()
         assert holdco.available(parameters(), s, row(0.0)).item() == 0.0
@@ -222,6 +235,141 @@ def test_base_date_notes_stand_in_the_calendar() -> None:
     assert len(s.due) == 61
 
 
+def test_the_revolver_floats_with_sofr() -> None:
+    """0.9bn drawn: 100 bp more cost 2.25m a quarter."""
+    s = state(q20=8.0)
+    dearer = step(s, sofr=column(0.0465))[1].interest - step(s)[1].interest
+    assert dearer.item() == pytest.approx(0.9 * BN * 0.01 / 4)
+
+
+def test_a_revolver_is_renewed_in_an_open_market_for_five_years() -> None:
+    s = state(q20=8.0)
+    for t, due in ((14, 0.0), (15, 0.9), (16, 0.0), (35, 0.9)):
+        after, f = step(s, t=t, **HEALTHY)
+        assert f.revolver_due.item() == f.revolver_renewed.item() == f.revolver_sound.item() == due * BN
+        assert after.limit.item() == 1.5 * BN
+    assert step(s, t=15, issue_spread=column(0.0901), **HEALTHY)[1].revolver_sound.item() == 0.0
+    later = parameters(revolver_quarters=row(35.0))  # nor does it mature five years before its date
+    assert step(s, t=15, p=later, **HEALTHY)[1].revolver_due.item() == 0.0
+
+
+SHUT: list[dict[str, Any]] = [{"spread": column(0.0751)}, {"secured": row(47.0 * BN)}]
+
+
+@pytest.mark.parametrize("refused", SHUT, ids=str)
+def test_a_revolver_refused_is_repaid_from_cash_and_stays_closed(refused: dict[str, Any]) -> None:
+    s = state(cash=2.0, q20=8.0)
+    after, f = step(s, t=15, **(HEALTHY | refused))
+    assert not f.default.any()
+    assert f.revolver_repaid.item() == f.revolver_sound.item() == f.revolver_due.item() == 0.9 * BN
+    assert f.drawn.item() == after.revolver.item() == after.limit.item() == 0.0
+    for t in (16, 35):
+        after, _ = step(after, t=t, **HEALTHY)
+        assert after.limit.item() == 0.0
+    poor = replace(after, cash=row(0.0))
+    assert step(poor, t=36, distributions=row(0.0))[1].drawn.item() == 0.0
+    assert holdco.available(parameters(), poor, row(0.0)).item() == 0.0
+
+
+def test_a_revolver_refused_is_repaid_by_shareholders_or_brings_default() -> None:
+    """0.9 due and 0.58575 spent more than came in, 0.9 of cash: 0.58575 missing, shareholders give 0.5."""
+    seen: dict[str, Any] = {"secured": row(47.0 * BN), "supported": row(0.4 * BN)}
+    s = state(cash=0.9, q20=8.0)
+    f = step(s, t=15, **seen)[1]
+    assert f.default.all()
+    assert f.claims.revolver.item() == 0.9 * BN
+    assert f.revolver_due.item() == 0.9 * BN
+    assert f.revolver_called.item() == f.revolver_repaid.item() == f.revolver_renewed.item() == 0.0
+    f = step(replace(s, cash=row(1.0 * BN)), t=15, **seen)[1]
+    assert not f.default.any()
+    assert f.equity.item() == pytest.approx(0.48575 * BN)
+    assert f.revolver_repaid.item() == 0.9 * BN
+    assert f.revolver_sound.item() == pytest.approx((0.9 - 0.48575) * BN)
+    assert not step(s, t=14, **seen)[1].default.any()
+
+
+def test_rescue_equity_counts_against_notes_first_and_then_the_revolver() -> None:
+    """0.3 of notes and 0.9 of revolver due, 0.48575 missing: of the revolver 0.18575 is not sound."""
+    s = state(cash=1.0, q15=0.3, q20=7.7)
+    f = step(s, t=15, secured=row(47.0 * BN), supported=row(0.1 * BN))[1]
+    assert f.equity.item() == pytest.approx(0.48575 * BN)
+    assert f.notes_repaid.item() == 0.3 * BN
+    assert f.notes_sound.item() == 0.0
+    assert f.revolver_sound.item() == pytest.approx((0.9 - 0.18575) * BN)
+
+
+def test_what_an_estate_owes_and_pays() -> None:
+    """6 of notes and 2 of converts; stakes of 4 at half; cash of 0.3 - 0.1 - 0.28 - 5 + 1.5 of revolver."""
+    s = state(cash=-5.0, drawn=0.0, q12=0.9, q20=7.1)
+    f = step(s, residual=row(16.0 * BN))[1]
+    claims = f.claims
+    assert claims.notes.item() == 6.0 * BN
+    assert claims.converts.item() == 2.0 * BN
+    assert claims.revolver.item() == 1.5 * BN
+    assert claims.leases.item() == pytest.approx(0.84 * BN)
+    assert claims.customers.item() == 0.5 * BN
+    assert f.estate_cash.item() == pytest.approx(-3.58 * BN)
+    value = (8.0 - 3.58) * BN
+    assert f.estate_cost.item() == pytest.approx(0.08 * value)
+    share = (0.92 * value - 1.5 * BN) / (7.34 * BN)
+    assert f.revolver_loss.item() == 0.0
+    assert f.notes_loss.item() == pytest.approx((1.0 - share) * 6.0 * BN)
+    assert f.lease_loss.item() == pytest.approx((1.0 - share) * 0.84 * BN)
+    assert f.customer_loss.item() == pytest.approx((1.0 - share) * 0.5 * BN)
+    assert f.converts_loss.item() == 2.0 * BN
+    assert f.loss.item() == pytest.approx((2.0 + (1.0 - share) * 6.0) * BN)
+    assert f.written_off.item() == 9.5 * BN
+
+
+def test_converts_already_replaced_are_notes() -> None:
+    f = step(state(cash=-5.0, q20=1.2), converts=row(2.0 * BN))[1]
+    assert f.claims.converts.item() == 1.2 * BN
+    assert f.claims.notes.item() == 0.0
+
+
+def test_a_rich_estate_leaves_something_to_shareholders() -> None:
+    f = step(state(cash=-5.0, q20=8.0), residual=row(60.0 * BN))[1]
+    assert f.loss.item() == f.lease_loss.item() == f.customer_loss.item() == 0.0
+    assert f.estate_equity.item() > 0.0
+
+
+def test_nothing_is_claimed_while_a_company_lives() -> None:
+    f = step(state(cash=2.0, q12=0.9, q20=7.1))[1]
+    assert not f.default.any()
+    for amount in (
+        f.written_off,
+        f.claims.leases,
+        f.claims.customers,
+        f.estate_cost,
+        f.estate_equity,
+        f.loss,
+    ):
+        assert amount.item() == 0.0
+
+
+@examples(st.floats(0.0, 40.0), st.floats(0.0, 40.0))
+def test_a_lower_residual_pays_no_creditor_more(residual: float, more: float) -> None:
+    s = state(cash=-3.0, q20=8.0)
+    poor = step(s, residual=row(residual * BN))[1]
+    rich = step(s, residual=row((residual + more) * BN))[1]
+    for name in ("revolver", "notes", "converts", "lease", "customer"):
+        assert getattr(poor, f"{name}_loss").item() >= getattr(rich, f"{name}_loss").item() - 1.0
+    assert poor.estate_equity.item() <= rich.estate_equity.item() + 1.0
+
+
+@examples(st.floats(0.0, 20.0), st.floats(0.0, 10.0), st.floats(0.0, 5.0), st.integers(12, 16))
+def test_an_estate_is_shared_out_in_full(residual: float, debt: float, cures: float, t: int) -> None:
+    """Relation 2, and no creditor loses more than its claim."""
+    s = state(0.2, 0.9, q20=debt)
+    f = step(s, t=t, residual=row(residual * BN), supported=row(cures * BN))[1]
+    value = f.default * estate.worth(ESTATE, row(residual * BN), f.estate_cash)
+    paid = f.recovered.debt + f.recovered.leases + f.recovered.customers
+    np.testing.assert_allclose(paid + f.estate_cost + f.estate_equity, value, atol=1e-3)
+    for name in ("revolver", "notes", "leases", "customers", "converts"):
+        claim, got = getattr(f.claims, name).item(), getattr(f.recovered, name).item()
+        assert 0.0 <= got <= claim
+
+
 @examples(
     st.floats(0.0, 5.0),
     st.floats(0.0, 1.5),
@@ -229,25 +377,31 @@ def test_base_date_notes_stand_in_the_calendar() -> None:
     st.floats(0.0, 3.0),
     st.floats(0.02, 0.12),
     st.floats(0.1, 20.0),
+    st.sampled_from((12, 15)),
 )
-def test_cash_and_notes_roll_forward(
-    cash: float, drawn: float, due: float, cures: float, spread: float, ebitda: float
+def test_cash_notes_and_revolver_roll_forward(
+    cash: float, drawn: float, due: float, cures: float, spread: float, ebitda: float, t: int
 ) -> None:
-    """Relations 1 and 3."""
-    s = state(cash, drawn, q12=due, q20=8.0)
-    after, f = step(s, supported=row(cures * BN), spread=column(spread), ebitda=row(ebitda * BN))
+    """Relations 1 and 3; what a default leaves of cash goes to the estate."""
+    s = state(cash, drawn, **{f"q{t}": due}, q20=8.0)
+    after, f = step(s, t=t, supported=row(cures * BN), spread=column(spread), ebitda=row(ebitda * BN))
     alive = ~f.default
-    moved = f.distributions + f.equity + f.drawn - f.supported - f.overhead - f.interest - f.notes_repaid
-    np.testing.assert_allclose(after.cash, alive * (s.cash + moved), atol=1.0)
+    moved = f.distributions + f.equity + f.drawn - f.supported - f.overhead - f.interest
+    moved = moved - f.notes_repaid - f.revolver_repaid - f.estate_cash
+    np.testing.assert_allclose(after.cash, s.cash + moved, atol=1.0)
+    owed = s.revolver + f.drawn - f.revolver_repaid - f.claims.revolver
+    np.testing.assert_allclose(after.revolver, owed, atol=1e-3)
+    assert (after.revolver <= after.limit + 1e-3).all()
     np.testing.assert_allclose(after.notes, alive * (s.notes - f.notes_repaid), atol=1e-3)
-    outstanding = sum(x.item() for x in after.due[13:])
+    outstanding = sum(x.item() for x in after.due[t + 1 :])
     assert alive.item() * outstanding == pytest.approx(after.notes.item(), abs=1e-3)
-    assert (after.revolver <= 1.5 * BN + 1e-3).all()
     assert (after.cash >= -1.0).all()
 
 
-@examples(st.floats(0.0, 3.0), st.floats(0.0, 1.5), st.floats(0.0, 2.0), st.floats(0.0, 1.0))
-def test_more_cash_never_defaults(cash: float, drawn: float, due: float, more: float) -> None:
-    s = state(cash, drawn, q12=due, q20=8.0)
+@examples(
+    st.floats(0.0, 3.0), st.floats(0.0, 1.5), st.floats(0.0, 2.0), st.floats(0.0, 1.0), st.integers(14, 16)
+)
+def test_more_cash_never_defaults(cash: float, drawn: float, due: float, more: float, t: int) -> None:
+    s = state(cash, drawn, **{f"q{t}": due}, q20=8.0)
     richer = replace(s, cash=s.cash + more * BN)
-    assert step(richer)[1].default.item() <= step(s)[1].default.item()
+    assert step(richer, t=t)[1].default.item() <= step(s, t=t)[1].default.item()

@@ -24,6 +24,10 @@ def parameters(**changes: Any) -> market.Params:
         "widening": 1.25,
         "narrowing": 0.80,
         "lowest_spread": 0.02,
+        "terms_easing": 0.0,
+        "start_sofr": 0.0365,
+        "sofr_means": np.array([0.0365, 0.0390, 0.0225]),
+        "sofr_speed": 0.25,
         "transition": MATRIX,
         "stress_entry_loading": 0.35,
         "stress_entry_low": 0.2,
@@ -40,14 +44,14 @@ def parameters(**changes: Any) -> market.Params:
 
 
 def state(regime: int = TIGHT, spread: float = 0.05, factor: float = 0.2) -> market.State:
-    return market.State(np.array([[regime]]), column(spread), column(factor))
+    return market.State(np.array([[regime]]), column(spread), column(factor), column(0.0365))
 
 
 def step(
-    s: market.State | None = None, impact: float = 0.0, **shocks: float
+    s: market.State | None = None, impact: float = 0.0, squeeze: float = 0.0, **shocks: float
 ) -> tuple[market.State, market.Flows]:
     read = QUIET | {name: column(x) for name, x in shocks.items()}
-    return market.step(parameters(), s or state(), column(impact), read)
+    return market.step(parameters(), s or state(), column(impact), column(squeeze), read)
 
 
 def entry(macro: float, regime: int = CALM) -> Array:
@@ -65,10 +69,12 @@ def test_worked_example() -> None:
         found = entry(macro)
         w.agrees("entry into stress", found[STRESS])
         w.agrees("staying calm", found[CALM])
-        after, f = step(state(TIGHT, w["spread before"]), w["impact"], macro=macro)
+        after, f = step(state(TIGHT, w["spread before"]), w["impact"], w["squeeze"], macro=macro)
         assert after.regime.item() == TIGHT
         w.agrees("spread", f.spread)
         w.agrees("availability", f.availability)
+        w.agrees("SOFR", f.sofr)
+        w.agrees("eased mean, tight", market.mean_spread(parameters(terms_easing=0.3), after.regime))
         w.agrees("factor", after.factor)
         w.agrees("next impact", market.loss_impact(p, column(0.004), column(1e9 * w["unexpected loss"])))
 
@@ -78,6 +84,7 @@ def test_it_starts_calm_at_the_observed_spread() -> None:
     assert s.regime.tolist() == [[CALM]] * 3
     assert s.spread[2, 0] == 0.0278
     assert s.factor[0, 0] == -0.4
+    assert s.sofr[1, 0] == 0.0365
 
 
 @pytest.mark.parametrize(("macro", "scale"), [(0.0, 1.0), (1.0, 1.35), (-5.0, 0.2), (20.0, 4.0)])
@@ -139,8 +146,39 @@ def test_forced_stress_holds_the_regime_and_a_forced_spread_passes() -> None:
 
 def test_credit_dries_up_with_the_spread() -> None:
     p = parameters()
-    found = [market.availability(p, column(s)).item() for s in (0.02, 0.04, 0.075)]
+    found = [market.availability(p, column(s), column(0.0)).item() for s in (0.02, 0.04, 0.075)]
     assert found == pytest.approx([1.0, 1.0, np.exp(-11 * 0.035)])
+
+
+def test_pulled_lines_squeeze_what_is_available_and_nothing_else() -> None:
+    free, squeezed, gone = (step(squeeze=x)[1] for x in (0.0, 0.25, 1.0))
+    assert squeezed.availability.item() == pytest.approx(0.75 * free.availability.item())
+    assert gone.availability.item() == 0.0
+    assert squeezed.spread == free.spread
+
+
+def test_the_policy_rate_falls_in_a_bust_only() -> None:
+    """A quarter of the gap is closed a quarter: after ten years the rate is at the mean of its regime."""
+    after, f = step(state(CALM), forced_stress=1.0)
+    assert f.sofr.item() == pytest.approx(0.0365 - 0.25 * 0.0140), "it answers to the regime it has entered"
+    for _ in range(40):
+        after, f = step(after, forced_stress=1.0)
+    assert f.sofr.item() == pytest.approx(0.0225, abs=1e-6)
+    assert f.regime.item() == STRESS
+    assert step(state(CALM))[1].sofr.item() == 0.0365
+    assert step(state(TIGHT))[1].sofr.item() > 0.0365
+
+
+def test_easy_terms_hide_risk_until_stress_shows_it() -> None:
+    """Spreads in calm and tight markets fall toward the lowest; in stress nothing changes."""
+    regimes = np.array([[CALM], [TIGHT], [STRESS]])
+    stress = {"stress_spread": column(0.095, 0.095, 0.095)}
+    free, eased, given_away = (
+        market.mean_spread(parameters(terms_easing=e, **stress), regimes)[:, 0] for e in (0.0, 0.5, 1.0)
+    )
+    assert free.tolist() == [0.033, 0.05, 0.095]
+    assert eased == pytest.approx([0.0265, 0.035, 0.095])
+    assert given_away == pytest.approx([0.02, 0.02, 0.095])
 
 
 def test_the_spread_has_a_floor() -> None:

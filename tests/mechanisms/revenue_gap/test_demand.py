@@ -25,6 +25,10 @@ def parameters(**changes: Any) -> demand.Params:
         "shut_window": -1.5,
         "shut_window_funding": 0.45,
         "recycled_share": column(0.45),
+        "supplier_capex_low": 0.25,
+        "supplier_capex_high": 2.5,
+        "supplier_cash_low": 0.5,
+        "supplier_cash_high": 1.5,
         "lab_revenue_share": 0.45,
         "lab_compute_share": 0.72,
         "commitment_quarters": np.array([0.0, 2.0, 6.0]),
@@ -60,6 +64,16 @@ def test_worked_example() -> None:
         w.agrees("demand", f.total / BN)
         w.agrees("commitments", demand.commitments(p, 1) / BN)
         w.agrees("coverage", f.coverage)
+
+
+def test_worked_example_of_recycling() -> None:
+    with worked("revenue-gap", "recycling") as w:
+        then = column(w["capex at the base date"])
+        kept, left = column(w["cash flow after capex at the base date"]), column(w["cash flow after capex"])
+        now, p = column(w["capex"]), parameters()
+        w.agrees("scale", demand.supplier_capacity(p, now, then, kept, kept))
+        w.agrees("cash", demand.supplier_capacity(p, then, then, left, kept))
+        w.agrees("suppliers", demand.supplier_capacity(p, now, then, left, kept))
 
 
 def test_internal_use_is_what_clears_the_market_at_the_base_date() -> None:
@@ -121,5 +135,27 @@ def test_coverage_falls_with_commitments_and_rises_with_means() -> None:
 def test_suppliers_lend_what_they_spend_and_earn(
     capex: float, free_cash_flow: float, capacity: float
 ) -> None:
-    found = demand.supplier_capacity(column(capex), column(172.0), column(free_cash_flow), column(8.0))
-    assert found.item() == pytest.approx(capacity)
+    assert supplied(parameters(), capex, free_cash_flow) == pytest.approx(capacity)
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "capex", "free_cash_flow", "capacity"),
+    [
+        ("supplier_capex_low", 0.5, 1, 8, 0.5),
+        ("supplier_capex_high", 5.0, 1720, 8, 5.0),
+        ("supplier_cash_low", 0.1, 172, 8 - 1720, 0.1),
+        ("supplier_cash_high", 3.0, 172, 8 + 1720, 3.0),
+    ],
+)
+def test_recycling_follows_suppliers_as_far_as_its_bounds(
+    bound: str, value: float, capex: float, free_cash_flow: float, capacity: float
+) -> None:
+    moved = parameters(**{bound: value})
+    assert supplied(moved, capex, free_cash_flow) == pytest.approx(capacity)
+    assert supplied(moved, 172, 8) == 1.0, "a bound out of reach changes nothing"
+
+
+def supplied(p: demand.Params, capex: float, free_cash_flow: float) -> float:
+    """Capacity of suppliers who spent 172 and had 8 left at the base date."""
+    found = demand.supplier_capacity(p, column(capex), column(172.0), column(free_cash_flow), column(8.0))
+    return float(found.item())

@@ -1,0 +1,217 @@
+"""How long contracts carry the debt, and how far down the ladder of distress borrowers come.
+
+The duration ladder sets contracted cash against the debt service still to come: of a firm the ratio of the
+sums over its facilities of the base date, as the run records it; of a class of payers the ratios of single
+facilities, all paths together. Debt that is repaid or in default is in neither, so what is left looks sounder
+than what was lent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis.bands import Band, band
+from risk.analysis.facilities import Facility
+from risk.analysis.proportions import proportion
+from risk.analysis.statistics import Estimate
+from risk.mechanisms.neocloud import facility
+from risk.runs import Run
+
+Array = NDArray[np.float64]
+Singles = NDArray[np.float32]
+
+LEVELS = (0.05, 0.50, 0.95)
+FEWEST = 100
+"""Paths on which something must happen, or a loan still owe, for quantiles over them to be stated."""
+
+GROUPS: Mapping[str, str] = {
+    "ig": "Investment-grade payers",
+    "lab": "AI-lab payers",
+    "ig_on_lab": "Investment-grade payer on a lab",
+    "neocloud": "Neocloud tenant",
+    "other": "Other customers",
+}
+"""Facility groups by who owes the contract: they fail together."""
+
+DEPTHS: Mapping[str, int] = {
+    "lock_up": facility.LOCK_UP,
+    "sweep": facility.SWEEP,
+    "event": facility.EVENT,
+}
+"""Rungs of coverage: a facility further down has come past them."""
+
+ONCE = ("amended", "payment_default", "maturity_default")
+"""Rungs that a facility reaches at most once."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Coverage of a firm, or of the facilities of a class of payers, by quarter from the base date.
+
+    Attributes
+    ----------
+    covered : contracted cash over remaining debt service, where debt is left.
+    owing : share of path-facilities of the base date on which debt is left.
+    written : the same ratio if every contract runs as written and none is renewed; None for payers.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    covered: Band
+    owing: Array
+    written: Array | None = None
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Median quarter in which something first comes, over the paths on which it does.
+
+    Attributes
+    ----------
+    label : such as "2028Q4"; `error` : its standard error in quarters.
+    """
+
+    label: str
+    error: float
+
+
+@dataclass(frozen=True)
+class Distress:
+    """How far down the ladder a facility of the base date comes.
+
+    Attributes
+    ----------
+    reached : rung → share of paths on which the facility ever stands on it; of `DEPTHS` or further down.
+    event, default : when it first comes so far; None on too few paths.
+    """
+
+    name: str
+    reached: Mapping[str, Estimate]
+    event: Timing | None
+    default: Timing | None
+
+
+def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
+    """The duration ladder of every firm that has facilities at the base date."""
+    ratios, owing = run.firm("firm_coverage"), np.isfinite(run.facility("contracted_coverage"))
+    rungs = []
+    for i, firm in enumerate(run.entities["firm_coverage"]):
+        columns, members = _members(run, book, firm, "firm")
+        if members:
+            names = tuple(f.name for f in members)
+            cash, due = (np.sum([getattr(f, x) for f in members], axis=0) for x in ("contracted", "service"))
+            written = _ratio(cash, due)
+            share = owing[:, :, columns].mean(axis=(1, 2))
+            rungs.append(Rung(firm, names, quantiles(ratios[:, :, i]), share, written))
+    return tuple(rungs)
+
+
+def by_payer(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
+    """The duration ladder of every class of payers, facilities and paths together."""
+    ratios = run.facility("contracted_coverage")
+    rungs = []
+    for payer, label in GROUPS.items():
+        columns, members = _members(run, book, payer, "payer")
+        if members:
+            pool = ratios[:, :, columns]
+            covered = quantiles(pool.reshape(len(pool), -1), together=len(columns))
+            share = np.isfinite(pool).mean(axis=(1, 2))
+            rungs.append(Rung(label, tuple(f.name for f in members), covered, share))
+    return tuple(rungs)
+
+
+def quantiles(values: Singles, together: int = 1) -> Band:
+    """Quantiles of `LEVELS` over paths, (level, quarter); NaN where under `FEWEST` paths have a value."""
+    found = band(values, LEVELS, together)
+    few = found.count < FEWEST * together
+    middle, error = (np.where(few, np.nan, x) for x in (found.quantiles, found.standard_error))
+    return Band(found.levels, middle, error, found.count)
+
+
+def _members(run: Run, book: Sequence[Facility], who: str, by: str) -> tuple[list[int], list[Facility]]:
+    """Columns of the recorded series, and facilities, of one firm or class of payers."""
+    known = {f.name: f for f in book}
+    ordered = [known[name] for name in run.entities["contracted_coverage"]]
+    columns = [i for i, f in enumerate(ordered) if getattr(f, by) == who]
+    return columns, [ordered[i] for i in columns]
+
+
+def base_coverage(run: Run) -> dict[str, float]:
+    """Contracted cash over debt service to come of each facility at the base date, as the engine has it."""
+    ratios = run.facility("contracted_coverage")[0, 0]
+    return {name: float(v) for name, v in zip(run.entities["contracted_coverage"], ratios, strict=True)}
+
+
+def year_ends(run: Run) -> tuple[int, ...]:
+    """The base date, and the last quarter of every year."""
+    return (0, *(run.calendar.steps(year)[-1] for year in run.calendar.years))
+
+
+def facilities_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
+    """Quantiles of a facility series in some quarters, by facility."""
+    values = run.facility(name)[list(quarters)]
+    return {who: quantiles(values[:, :, i]) for i, who in enumerate(run.entities[name])}
+
+
+def firms_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
+    """Quantiles of a HoldCo series in some quarters, by firm; base units."""
+    values = run.firm(name)[list(quarters)]
+    return {who: quantiles(values[:, :, i]) for i, who in enumerate(run.entities[name])}
+
+
+def distress(run: Run) -> dict[str, Distress]:
+    """Every facility of the base date on the ladder; what comes once is counted on all paths of the run."""
+    stages = run.facility("stage")
+    found = {}
+    for i, name in enumerate(run.entities["stage"]):
+        stage = stages[:, :, i]
+        reached = {rung: _ever(stage >= code) for rung, code in DEPTHS.items()}
+        reached["cured"] = _ever(stage == facility.CURED)
+        reached |= {rung: once(run, f"facility.{rung}", name) for rung in ONCE}
+        event, default = (_first(run, stage >= code) for code in (facility.EVENT, facility.PAYMENT_DEFAULT))
+        found[name] = Distress(name, reached, event, default)
+    return found
+
+
+def once(run: Run, key: str, name: str) -> Estimate:
+    """Share of paths on which what happens at most once does happen."""
+    column = run.entities[key].index(name)
+    return proportion(round(float(run.mean(key)[0][:, column].sum()) * run.paths), run.paths)
+
+
+def _ever(flags: NDArray[np.bool_]) -> Estimate:
+    return proportion(int(flags.any(axis=0).sum()), flags.shape[1])
+
+
+def _first(run: Run, flags: NDArray[np.bool_]) -> Timing | None:
+    """Median quarter of the first flag, over the paths that have one; (quarter + 1, path) flags."""
+    quarters = flags.argmax(axis=0)[flags.any(axis=0)]
+    if len(quarters) < FEWEST:
+        return None
+    found = band(quarters[None, :], (0.5,))
+    return Timing(run.calendar.labels[int(found.quantiles[0, 0])], float(found.standard_error[0, 0]))
+
+
+def shares(run: Run) -> dict[str, Array]:
+    """Where facilities of the base date stand, share of path-facilities by quarter; the shares sum to one."""
+    stage, coverage = run.facility("stage"), run.facility("contracted_coverage")
+    repaid = np.isnan(coverage) & (stage == facility.SOUND)
+    flags = {
+        "repaid": repaid,
+        "sound": (stage == facility.SOUND) & ~repaid,
+        "lock_up": stage == facility.LOCK_UP,
+        "sweep": stage == facility.SWEEP,
+        "event": (stage >= facility.EVENT) & (stage <= facility.AMENDED),
+        "default": np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT),
+    }
+    return {name: flag.mean(axis=(1, 2)) for name, flag in flags.items()}
+
+
+def _ratio(over: Array, under: Array) -> Array:
+    out = np.full(len(under), np.nan)
+    np.divide(over, under, out=out, where=under > 0.0)
+    return out

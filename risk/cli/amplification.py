@@ -1,0 +1,78 @@
+"""`bubblerisk amplification`: one run a coupling, what each adds to the loss, and the gain of the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, Folder, simulate
+
+PATHS = 4_096
+"""Paths of each run: what couplings do is a difference between runs that share their draws."""
+
+
+_WHOLE = validators.Number(gte=1)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Comparison:
+    """What is simulated, and by how many processes."""
+
+    paths: Annotated[
+        int, Parameter(name=["--paths", "-n"], validator=_WHOLE, help="Number of paths of each run.")
+    ] = PATHS
+    seed: Annotated[
+        int | None,
+        Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
+    ] = None
+    jobs: Annotated[
+        int | None,
+        Parameter(name=["--jobs", "-j"], validator=_WHOLE, help="Worker processes; one a core by default."),
+    ] = None
+
+
+COMPARISON = Comparison()
+"""Every option left out."""
+
+
+def amplification(
+    scenario: Annotated[str, Parameter(help="Name of a scenario, or a scenario file.")] = "base",
+    /,
+    *,
+    quarter: Annotated[
+        str | None, Parameter(help="Quarter in which the spread is pushed; the third by default.")
+    ] = None,
+    simulation: Comparison = COMPARISON,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Cut each coupling in a run of its own and say what it adds; runs that are stored are only read."""
+    from risk.analysis.amplification import cases, push_quarter
+    from risk.assumptions import load
+    from risk.runs.prepare import arrange
+
+    assumptions = load(register.assumptions, scenario)
+    pushed = push_quarter(assumptions.calendar, quarter)
+    planned = {
+        case: arrange(
+            derived, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs
+        )
+        for case, derived in cases(assumptions, pushed).items()
+    }
+    runs = {case: simulate(plan, simulation.jobs, output) for case, plan in planned.items()}
+    from risk.report.terminal import amplification as report
+
+    findings = report.findings(runs, pushed)
+    if output.json:
+        document(report.SCHEMA, report.findings_data(findings))
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: report.screen(findings, page), output)

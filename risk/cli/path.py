@@ -1,0 +1,76 @@
+"""`bubblerisk path`: one path of a run told quarter by quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from risk.assumptions import locate
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import document, message
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, plan, simulate
+from risk.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from risk.runs import Run
+    from risk.runs.prepare import Plan
+
+
+def path(
+    target: Annotated[str, Parameter(help="A stored run, or a scenario, simulated if need be.")],
+    which: Annotated[
+        str,
+        Parameter(help="Id of a path, `worst`, `worst:10` (the tenth worst) or `median`, by headline loss."),
+    ] = "worst",
+    /,
+    *,
+    simulation: Simulation = SIMULATION,
+    folder: Folder = FOLDER,
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Tell one path quarter by quarter: launches, shocks, rents, credit, defaults, losses."""
+    run, planned = _open(target, simulation, folder, register, output)
+    from risk.analysis.story import pick, story
+    from risk.report.terminal import path as screens
+    from risk.runs.replay import replay
+
+    chosen = pick(run, which)
+    found = screens.told(run, story(run, replay(run, planned, chosen)))
+    if output.json:
+        document(screens.SCHEMA, screens.told_data(found))
+        return
+    from risk.cli.screens import show
+
+    hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
+    show(lambda page: screens.screen(found, page, hints), output)
+
+
+def _open(
+    target: str, simulation: Simulation, folder: Folder, register: Register, output: Output
+) -> tuple[Run, Plan]:
+    """Run that a word names and the plan it was made of, for a path is simulated again.
+
+    Raises
+    ------
+    UsageError : the run's scenario is not in the register.
+    StorageError : the register or the model is no longer the one of the run.
+    """
+    from risk.runs import Run
+
+    found = find(target, simulation, register, folder)
+    if not isinstance(found, Run):
+        return simulate(found, simulation.jobs, output), found
+    scenario = found.manifest.scenario
+    if scenario not in locate.scenarios(locate.register(register.assumptions)):
+        fix = "name its file instead: bubblerisk path FILE ID"
+        raise UsageError(f"scenario {scenario} of run {found.id} is not in the register", fix)
+    planned = plan(scenario, Simulation(found.paths, found.manifest.seed), register, folder)
+    if planned.settle(message).id != found.id:
+        raise StorageError(
+            f"run {found.id} was made of other assumptions or by another version of the model",
+            f"tell a path of today's: bubblerisk path {scenario} ID",
+        )
+    return found, planned

@@ -1,0 +1,62 @@
+"""What a quarter leaves for the next: all feedback with a lag of one quarter."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine import neoclouds
+from risk.engine.context import Context, Flows, total
+from risk.engine.inputs import HEADLINE
+from risk.engine.world import Seen, World
+from risk.mechanisms.gpu_repricing import fleet
+from risk.mechanisms.private_credit import market
+from risk.mechanisms.private_credit.segments import SOFTWARE
+from risk.mechanisms.revenue_gap import demand
+
+Array = NDArray[np.float64]
+
+
+def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Array) -> Seen:
+    """What this quarter leaves for the next."""
+    capex = f.spending.cash_capex
+    free_cash_flow = total(f.funding.cfo) - capex
+    weights = c.p.plan.guidance / c.p.plan.guidance.sum()
+    capacity = demand.supplier_capacity(
+        c.p.demand, capex, c.fixed.capex, free_cash_flow, c.fixed.free_cash_flow
+    )
+    return Seen(
+        rents=f.rents.blended,
+        surprise=f.rents.surprise,
+        jump=f.rents.jump,
+        revenue=total(f.adoption.revenue),
+        suppliers=capacity,
+        lab_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
+        recycled=f.demand.lab_recycled,
+        availability=f.market.availability,
+        spv_support=f.segments.guarantee_called * weights,
+        impact=c.link("losses->spread", _impact(c, world, f)),
+        squeeze=f.cascade.squeeze,
+        freeze=f.cascade.freeze,
+        spread=f.spread,
+        fire_sale=_fire_sale(c, f.neoclouds, supply),
+        demand=f.demand.total,
+        plan_growth=f.plan.growth.mean(axis=1, keepdims=True),
+        neocloud_capex=f.spending.neocloud * (c.t not in c.layout.cohorts),
+    )
+
+
+def _impact(c: Context, world: World, f: Flows) -> Array:
+    """Spread owed to losses on AI-exposed credit that the market did not expect, and to forced sales."""
+    exposed, expected = f.instrument_losses[:, :HEADLINE], f.segments.expected_loss[:, : SOFTWARE + 1]
+    carried = world.seen.impact
+    owed = market.loss_impact(c.p.market, carried, total(exposed) - total(expected))
+    return owed + c.p.glue.discount_spread * f.cascade.discount
+
+
+def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
+    """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
+    throughput = c.fixed.throughput[:, c.layout.opening[c.t].generation]
+    units = total(companies.facility.repossessed * throughput)
+    merchant = c.p.glue.merchant_market * total(supply.energized)
+    return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

@@ -1,0 +1,141 @@
+"""A new cohort of facilities joins the sector: terms of the day, contracts signed, notes sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine.layout import Layout
+from risk.engine.world import Fixed, Parameters
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud.book import COHORT_PAYERS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Credit conditions of the quarter, (path, 1)."""
+
+    spread: Array
+    availability: Array
+    factor: Array
+    sofr: Array
+
+
+@dataclass(frozen=True)
+class GpuMarket:
+    """What neoclouds and their lenders see of the GPU market, as far as the switches let it through."""
+
+    spot: Array  # (path, generation) USD/h
+    contract: Array  # (path, generation) USD/h
+    utilization: Array  # (path, 1)
+    decline: Array  # (path, 1) 1/y, expected at signing
+    collateral: Array  # (path, generation) USD per GPU let at once
+    repossession: Array  # (path, generation) USD per GPU after the re-lease lag
+    cost: Array  # (path, 1) USD per merchant H100e
+
+
+@dataclass(frozen=True)
+class Sector:
+    """State of the sector: contracts, facilities, HoldCos."""
+
+    contracts: contracts.State
+    facility: facility.State
+    holdco: holdco.State
+
+
+def note_spread(p: Parameters, spread: Array) -> Array:
+    """Issue spread of HoldCo notes over SOFR, (path, 1)."""
+    return p.glue.note_spread_base + p.glue.note_spread_beta * spread
+
+
+def cohort(
+    p: Parameters,
+    layout: Layout,
+    t: int,
+    sector: Sector,
+    capex: Array,
+    market: GpuMarket,
+    fixed: Fixed,
+    credit: Credit,
+    ebitda: Array,
+    uniform: Array,
+) -> tuple[Sector, cohorts.Origination]:
+    """Originate the cohort of quarter t and add it to contracts, facilities and HoldCos.
+
+    Parameters
+    ----------
+    capex : (path, 1) USD of neocloud AI capex since the last cohort.
+    ebitda : (path, firm) USD a year, overhead off.
+    uniform : (path, firm), whether a vendor lends.
+    """
+    g, holdcos = layout.cohorts[t], sector.holdco
+    owed = layout.opening[t].by_firm(sector.facility.debt) + holdcos.notes + holdcos.revolver
+    conditions = cohorts.Conditions(
+        capex=capex,
+        gpu_cost=market.cost * fixed.throughput[:, g : g + 1],
+        rent=market.contract[:, g : g + 1],
+        decline=market.decline,
+        spread=credit.spread,
+        availability=credit.availability,
+        holdco_cash=holdcos.cash,
+        holdco_defaulted=holdcos.defaulted,
+        holdco_debt=owed,
+        holdco_ebitda=ebitda,
+        vendor=cohorts.vendor_lends(p.cohorts, uniform),
+        sofr=credit.sofr,
+    )
+    new = cohorts.originate(p.cohorts, g, conditions)
+    return _added(p, layout, t, sector, new, credit), new
+
+
+def _added(
+    p: Parameters, layout: Layout, t: int, sector: Sector, new: cohorts.Origination, credit: Credit
+) -> Sector:
+    """The sector with the cohort's facilities, contracts and notes."""
+
+    def columns(values: Array) -> Array:  # (path, firm, payer class) as the book lists them
+        return values[:, layout.cohort_firms].reshape(len(values), -1)
+
+    gpus, debt = columns(new.gpus), columns(new.debt)
+    loans = facility.init(
+        gpus=gpus,
+        debt=debt,
+        coupon=columns(new.margin),
+        undrawn=np.zeros_like(debt),
+        vendor=columns(new.vendor),
+        floating=np.zeros(debt.shape[1]),  # the margin is given
+        sofr=0.0,
+    )
+    payers = _sign(p, t, sector.contracts, gpus, columns(new.price), columns(new.prepayment))
+    rate = credit.sofr + note_spread(p, credit.spread)
+    holdcos = holdco.sell_notes(p.holdco, sector.holdco, t, new.notes, rate)
+    return Sector(
+        payers,
+        _side_by_side(sector.facility, loans),
+        replace(holdcos, cash=holdcos.cash - new.cash_used),
+    )
+
+
+def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
+    """Older facilities and those of a cohort."""
+    pairs = {name: (getattr(old, name), getattr(new, name)) for name in facility.State.__dataclass_fields__}
+    return facility.State(**{name: np.concatenate(pair, axis=1) for name, pair in pairs.items()})
+
+
+def _sign(
+    p: Parameters, t: int, payers: contracts.State, gpus: Array, price: Array, prepaid: Array
+) -> contracts.State:
+    """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry."""
+    older = payers.kept.shape[1]
+    payers = contracts.open_for(payers, prepaid)
+    tenors = np.tile(p.cohorts.contract_quarters, gpus.shape[1] // len(COHORT_PAYERS))
+    for tenor in np.unique(tenors):
+        quantity = np.where(tenors == tenor, gpus, 0.0)
+        none = np.zeros((len(gpus), older))
+        signed = (np.concatenate([none, quantity], axis=1), np.concatenate([none, quantity * price], axis=1))
+        payers = contracts.add(payers, t + int(tenor), signed)
+    return payers

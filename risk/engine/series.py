@@ -1,0 +1,120 @@
+"""Values of one quarter kept path by path: series for reports, and what only outcomes need."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine.context import Flows, total
+from risk.engine.world import Fixed, Parameters, World
+from risk.mechanisms.gpu_repricing.generations import B200, H100
+from risk.mechanisms.neocloud import holdco
+from risk.mechanisms.private_credit.segments import DIRECT_LENDING, SOFTWARE
+from risk.mechanisms.revenue_gap import demand
+
+Array = NDArray[np.float64]
+
+
+def base_series(
+    p: Parameters, world: World, fixed: Fixed, spot: Array, contract: Array
+) -> dict[str, Array | float]:
+    """Values at the base date of the series kept for reports."""
+    return {
+        "capex": fixed.capex,
+        "lease_additions": 0.0,
+        "cfo": p.funding.cfo.sum(),
+        "adjusted_debt": p.funding.debt.sum(),
+        "ai_capex": p.required.history[-1],
+        "digestion": 0.0,
+        "revenue": fixed.revenue,
+        "internal_use": world.demand.internal,
+        "lab_funding": p.demand.lab_funding,
+        "required_revenue": np.nan,
+        "h100_contract": contract[:, H100 : H100 + 1],
+        "h100_spot": spot[:, H100 : H100 + 1],
+        "b200_contract": contract[:, B200 : B200 + 1],
+        "h100_clearing": contract[:, H100 : H100 + 1],
+        "utilization": p.rents.normal_utilization,
+        "fleet": total(world.fleet.energized),
+        "undeployed": total(world.fleet.undeployed),
+        "power_bound": 0.0,
+        "lab_coverage": demand.lab_coverage(p.demand, 0, fixed.revenue, p.demand.lab_funding),
+        "hy_spread": world.market.spread,
+        "credit_availability": world.seen.availability,
+        "neocloud_debt": neocloud_debt(world),
+        "neocloud_liquidity": total(liquidity(world.holdco)),
+        "headline_loss": 0.0,
+    }
+
+
+def base_memo(p: Parameters, world: World) -> dict[str, Array | float]:
+    """Values at the base date of what is kept for outcomes only."""
+    flows = ("required_cahn", "required_cahn_all", "required_energized", "net_raised", "quarter_loss")
+    generic = ("generic_default_rate", "generic_loss", "generic_defaulted", "second_round")
+    exposed = neocloud_debt(world) + total(world.segments.exposure[:, : SOFTWARE + 1])
+    return dict.fromkeys((*flows, *generic), 0.0) | {
+        "compute_share": p.demand.compute_share,
+        "compute_demand": world.seen.demand,
+        "lab_recycled": world.seen.recycled,
+        "ai_capex_before": p.required.history[-2:].sum(),
+        "exposed_at_base": exposed,
+    }
+
+
+def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
+    """Series kept for reports."""
+    debt = world.funding.bonds + world.funding.leases + world.funding.spv
+    return {
+        "capex": f.spending.cash_capex,
+        "lease_additions": f.spending.leased,
+        "cfo": total(f.funding.cfo),
+        "adjusted_debt": total(debt),
+        "ai_capex": f.spending.ai + f.spending.leased,
+        "digestion": world.plan.digestion,
+        "revenue": total(f.adoption.revenue),
+        "internal_use": f.demand.internal,
+        "lab_funding": f.demand.lab_external + f.demand.lab_recycled,
+        "required_revenue": f.required.vintage,
+        "h100_contract": f.rents.contract[:, H100 : H100 + 1],
+        "h100_spot": f.rents.spot[:, H100 : H100 + 1],
+        "b200_contract": f.rents.contract[:, B200 : B200 + 1],
+        "h100_clearing": f.rents.clearing[:, H100 : H100 + 1],
+        "utilization": f.rents.utilization,
+        "fleet": total(world.fleet.energized),
+        "undeployed": total(world.fleet.undeployed),
+        "power_bound": f.fleet.power_bound,
+        "lab_coverage": f.demand.coverage,
+        "hy_spread": f.spread,
+        "credit_availability": f.market.availability,
+        "neocloud_debt": neocloud_debt(world),
+        "neocloud_liquidity": total(liquidity(world.holdco)),
+    }
+
+
+def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
+    """What is kept for outcomes only."""
+    generic = slice(DIRECT_LENDING, DIRECT_LENDING + 1)
+    return {
+        "compute_share": demand.compute_share(p.demand, t),
+        "compute_demand": f.demand.total,
+        "lab_recycled": f.demand.lab_recycled,
+        "required_cahn": f.required.cahn,
+        "required_cahn_all": f.required.cahn_all,
+        "required_energized": f.required.vintage_energized,
+        "net_raised": total(f.funding.net_debt_change + f.funding.equity),
+        "quarter_loss": total(f.instrument_losses),
+        "generic_default_rate": f.segments.default_rate[:, generic],
+        "generic_loss": f.segments.loss[:, generic],
+        "second_round": total(f.cascade.mark_to_market),
+        "generic_defaulted": f.segments.defaulted[:, generic],
+    }
+
+
+def neocloud_debt(world: World) -> Array:
+    """Facility and HoldCo debt outstanding, USD, (path, 1)."""
+    return total(world.facility.debt) + total(world.holdco.notes)
+
+
+def liquidity(state: holdco.State) -> Array:
+    """Cash and undrawn revolver of HoldCos not in default, USD, (path, firm)."""
+    return np.where(state.defaulted, 0.0, state.cash + state.limit - state.revolver)

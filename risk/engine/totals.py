@@ -1,0 +1,160 @@
+"""Sums over paths by entity: who owes, earns, loses and holds what in every quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine.context import Flows
+from risk.engine.identities import value_added
+from risk.engine.inputs import INSTRUMENTS
+from risk.engine.layout import Layout
+from risk.engine.series import liquidity
+from risk.engine.world import Parameters, World, exposures
+from risk.mechanisms import cascade
+from risk.mechanisms.neocloud import facility
+from risk.mechanisms.private_credit.market import REGIMES
+from risk.paths import FACILITY_SERIES, FIRM_SERIES
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+    from risk.engine.record import Record
+
+Array = NDArray[np.float64]
+
+FUNDING = (
+    "planned", "capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout",
+    "spv_support", "cash_build", "cfo", "cash_drawn", "bonds", "private_credit", "equity", "cut",
+)  # fmt: skip
+DEMAND = ("from_revenue", "lab_external", "lab_recycled", "internal")
+REQUIRED = ("vintage", "vintage_energized", "cahn", "cahn_all", "capital_charge", "fleet_opex")
+INFLOW = ("customers", "outside_lab_funding", "internal_budgets", "investment")
+LAYERS = (
+    "applications", "serving", "models", "tools", "cloud", "memory_interconnect", "chips",
+    "power_construction",
+)  # fmt: skip
+POWER = ("energized_gw", "cost_per_h100e", "power_per_h100e")
+CREDIT = (
+    "default_rate", "defaulted", "loss", "due", "refinanced", "extended", "wall_defaulted", "in_kind", "weak",
+)  # fmt: skip
+# of facilities: what flows every quarter, then what is rare
+LOANS = (
+    "cfads", "service", "drawn", "swept", "capitalized", "written_off", "recovered", "cost", "loss",
+)  # fmt: skip
+RUNGS: Mapping[str, int] = {
+    "lock_up": facility.LOCK_UP,
+    "sweep": facility.SWEEP,
+    "event": facility.EVENT,
+    "cured": facility.CURED,
+    "amended": facility.AMENDED,
+    "payment_default": facility.PAYMENT_DEFAULT,
+    "maturity_default": facility.MATURITY_DEFAULT,
+}
+"""Rungs of the distress ladder: share of paths on which a facility stands on one in a quarter."""
+
+HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost")
+HOLDERS = ("losses", "mark_to_market", "sold")
+CASCADE = ("bankruptcy_cost", "discount", "squeeze", "freeze")
+
+FACILITY = ("defaulted", "extended", "debt", *LOANS, *RUNGS)
+"""Sums kept for every facility, cohorts included."""
+
+
+def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, ...]]:
+    """Entity names of every key of sums and facility series."""
+    book, tables = layout.book, assumptions.tables
+    base = layout.base_book.names
+    names: dict[str, tuple[str, ...]] = {
+        "revenue.segment": tables["revenue.segment"].names,
+        "demand": DEMAND,
+        "required": REQUIRED,
+        "value_added": LAYERS,
+        "inflow": INFLOW,
+        "losses.ultimate": cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names),
+        "forced": cascade.CHANNELS,
+        "rounds": ("first", "second"),
+        "cascade": CASCADE,
+        "power": POWER,
+    }
+    holders = {"losses": "holder", "mark_to_market": "holder", "sold": "holder"}
+    names |= {f"{key}.{by}": tables["credit.holder"].names for key, by in holders.items()}
+    names |= {f"{key}.instrument": INSTRUMENTS for key in ("losses", "claims", "exposure")}
+    names |= {f"{key}.{regime}": INSTRUMENTS for key in ("losses", "claims") for regime in REGIMES}
+    names |= {v.name: base for v in FACILITY_SERIES} | {v.name: layout.book.firms for v in FIRM_SERIES}
+    groups = {
+        "funding": (FUNDING, tables["capex.firm"].names),
+        "gpu": (("fleet", "contract_rent", "spot_rent", "collateral"), tables["gpu.generation"].names),
+        "credit": (("exposure", *CREDIT), tables["credit.segment"].names),
+        "holdco": (("defaulted", "secured_debt", "notes", "liquidity", *HOLDCO), book.firms),
+        "facility": (FACILITY, book.names),
+    }
+    return names | {f"{group}.{key}": who for group, (keys, who) in groups.items() for key in keys}
+
+
+def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
+    """Balances at the end of quarter t."""
+    company, loans = world.holdco, world.facility
+    r.total("exposure.instrument", t, exposures(layout, t + 1, loans, company, world.segments))
+    r.total("credit.exposure", t, world.segments.exposure)
+    r.count("holdco.defaulted", t, company.defaulted)
+    r.total("holdco.secured_debt", t, layout.opening[t + 1].by_firm(loans.debt))
+    r.total("holdco.notes", t, company.notes)
+    r.total("holdco.liquidity", t, liquidity(company))
+    r.count("facility.defaulted", t, loans.defaulted)
+    r.count("facility.extended", t, loans.extended)
+    r.total("facility.debt", t, loans.debt)
+
+
+def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
+    """Flows and prices of quarter t by entity."""
+    inflow, layers = value_added(p, f)
+    totals = {
+        "gpu.fleet": world.fleet.energized,
+        "gpu.contract_rent": f.rents.contract,
+        "gpu.spot_rent": f.rents.spot,
+        "gpu.collateral": f.neoclouds.collateral,
+        "revenue.segment": f.adoption.revenue,
+        "demand": _side_by_side(f.demand, DEMAND),
+        "required": _side_by_side(f.required, REQUIRED),
+        "inflow": inflow,
+        "value_added": layers,
+        "losses.instrument": f.instrument_losses,
+        "claims.instrument": f.instrument_claims,
+        "losses.ultimate": f.cascade.ultimate,
+        "rounds": f.cascade.mark_by_round,
+        "forced": f.cascade.forced,
+        "cascade": _side_by_side(f.cascade, CASCADE),
+        "power": np.concatenate([f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_h100e], axis=1),
+    }
+    totals |= {f"funding.{key}": getattr(f.funding, key) for key in FUNDING}
+    totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
+    totals |= {f"facility.{key}": getattr(f.neoclouds.facility, key) for key in LOANS[:2]}
+    totals |= {f"holdco.{key}": getattr(f.neoclouds.holdco, key) for key in HOLDCO}
+    totals |= {f"{key}.holder": getattr(f.cascade, key) for key in HOLDERS}
+    for key, values in totals.items():
+        r.total(key, t, values)
+    for key in LOANS[2:]:
+        r.rare(f"facility.{key}", t, getattr(f.neoclouds.facility, key))
+
+
+def _side_by_side(flows: object, keys: tuple[str, ...]) -> Array:
+    """(path, 1) fields of some flows as columns, (path, key)."""
+    return np.concatenate([getattr(flows, key) for key in keys], axis=1)
+
+
+def rungs(r: Record, f: Flows, t: int) -> None:
+    """Where facilities stand on the distress ladder."""
+    stage = f.neoclouds.facility.stage
+    for name, rung in RUNGS.items():
+        r.count(f"facility.{name}", t, np.equal(stage, rung))
+
+
+def recoveries(r: Record, f: Flows, t: int) -> None:
+    """Claims and losses by instrument in the quarter's credit regime."""
+    for k, regime in enumerate(REGIMES):
+        here = np.equal(f.market.regime, k)
+        r.total(f"claims.{regime}", t, f.instrument_claims * here)
+        r.total(f"losses.{regime}", t, f.instrument_losses * here)

@@ -1,0 +1,91 @@
+"""Losses of vehicles reach those who bear them: owners first, beyond equity the creditors by seniority.
+
+A vehicle whose equity is gone pays its creditors what its assets bring, senior before junior; what one
+vehicle receives depends on what another pays, so claims are cleared together. A row of holders stands for
+thousands of vehicles: how far equity falls below zero, over the equity it should have, is taken as the
+share of them that fail, and only the assets of those bear the cost of bankruptcy. Equity after clearing is
+never negative, and the debt that was not paid is written off.
+
+Notes
+-----
+own debt = A - E;  debt D = own debt + claims on other vehicles, financed with it;
+means = A - loss - cost;  paid = clear(means, D creditors);  owners lose E - E', creditors D - paid.
+References: Eisenberg & Noe (2001); Elsinger (2009) for seniority; the cost of failure is judgement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from risk.mechanisms.cascade.parameters import Params, through
+from risk.parameters import Array
+from risk.processes.clearing import clear
+
+
+@dataclass(frozen=True)
+class Borne:
+    """Who has borne a quarter's losses, USD.
+
+    Attributes
+    ----------
+    equity : (path, holder) left, not below zero.
+    ultimate : (path, owner) borne in the end.
+    unpaid : (path, holder) debt a vehicle leaves unpaid.
+    cost : (path, holder) of bankruptcy.
+    """
+
+    equity: Array
+    ultimate: Array
+    unpaid: Array
+    cost: Array
+
+
+def bear(params: Params, equity: Array, assets: Array, losses: Array) -> Borne:
+    """Pass losses on to owners and creditors.
+
+    Parameters
+    ----------
+    equity, assets : (path, holder) USD before the losses, the quarter's margin in.
+    losses : (path, holder) USD at holders of record, at most the assets of a vehicle.
+    """
+    left = equity - losses
+    ultimate = through(losses, params.owners)
+    after = np.maximum(left, 0.0)
+    unpaid, cost = np.zeros_like(left), np.zeros_like(left)
+    rows = np.flatnonzero(((left < 0.0) * params.vehicle).any(axis=1))
+    if rows.size:
+        settled = settle(params, equity[rows], assets[rows], losses[rows])
+        after[rows], ultimate[rows], unpaid[rows], cost[rows] = settled
+    return Borne(after, ultimate, unpaid, cost)
+
+
+def settle(params: Params, equity: Array, assets: Array, losses: Array) -> tuple[Array, Array, Array, Array]:
+    """Clear the claims of vehicles where one is insolvent: equity, ultimate losses, unpaid debt, cost."""
+    vehicle = params.vehicle
+    cost = failure_cost(params, equity - losses, assets - losses)
+    owed = debts(params, (assets - equity) * vehicle)[:, None, :, None] * params.creditors
+    square = np.concatenate([owed, np.zeros_like(owed[:, :, :1])], axis=2)  # households owe nothing
+    means = np.maximum(assets - losses - cost, 0.0) * vehicle
+    cleared = clear(np.concatenate([means, np.zeros_like(means[:, :1])], axis=1), square)
+
+    missed = (square - cleared.paid).sum(axis=1)  # (row, debtor, creditor)
+    left = cleared.equity[:, :-1]
+    borne = losses * (1.0 - vehicle) + (equity - left) * vehicle
+    ultimate = through(borne, params.owners) + through(missed.sum(axis=1), params.lodged)
+    after = np.maximum(equity - losses, 0.0) * (1.0 - vehicle) + left * vehicle
+    return after, ultimate, missed[:, :-1].sum(axis=2), cost
+
+
+def failure_cost(params: Params, equity: Array, assets: Array) -> Array:
+    """Cost of bankruptcy, (path, holder) USD: on the assets of the share of vehicles that fail."""
+    needed = np.maximum(assets, 1.0) / params.assets_to_equity
+    failing = np.clip(-equity / needed, 0.0, 1.0) * params.vehicle
+    return params.bankruptcy_cost * failing * np.maximum(assets, 0.0)
+
+
+def debts(params: Params, own: Array) -> Array:
+    """Debt of vehicles, (path, holder) USD, given what finances assets outside the network."""
+    across = params.creditors[:, :, :-1].sum(axis=0) * params.vehicle  # (debtor, creditor vehicle)
+    return through(own, np.linalg.inv(np.eye(len(across)) - across))

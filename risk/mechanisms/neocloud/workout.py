@@ -1,0 +1,235 @@
+"""Workouts: what a lender does with a loan that is not served or not repaid.
+
+A lender may once amend a loan that misses its service but still covers its operating cost: cash pays
+interest first, what is missing of it is added to the debt, the rest is repaid in level parts over a longer
+life at a dearer rate. A balloon is refinanced (collateral, coverage, an open market), repaid from cash,
+extended once, or in default. In default the lender sells what secures the loan at a discount; what the sale
+brings above the claim belongs to the owner. Amending buys time: default comes later, on more debt, against
+older collateral.
+
+Notes
+-----
+level = (debt + capitalized interest) / (quarters left + extension)
+recovered = min(debt, (1 - f)(1 - c) V + cash);  loss = debt - recovered, the cost of the sale included
+References: judgement on who amends (nobody publishes it); thesis page, "GPU-cloud / neocloud financing".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.mechanisms.neocloud.book import Book, Index, positions, put
+from risk.mechanisms.neocloud.ladder import Waterfall
+from risk.mechanisms.neocloud.loan import (
+    DT,
+    NO_SERVICE,
+    At,
+    Conditions,
+    Flags,
+    State,
+    Terms,
+    collateral_value,
+)
+from risk.parameters import Array, Drawn, entry
+
+K = TypeVar("K", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Params:
+    """Register entries of workouts."""
+
+    amend_probability: Drawn = entry("neoclouds.amend_probability")
+    amend_quarters: float = entry("neoclouds.amend_quarters")
+    amend_margin: float = entry("neoclouds.amend_margin")  # 1/y
+    refinancing_ltv: float = entry("neoclouds.refinancing_ltv")
+    refinancing_dscr: float = entry("neoclouds.refinancing_dscr")
+    refinancing_quarters: float = entry("neoclouds.refinancing_quarters")
+    site_refinancing_ltv: float = entry("neoclouds.site_refinancing_ltv")
+    site_refinancing_quarters: float = entry("neoclouds.site_refinancing_quarters")
+    shut_spread: float = entry("credit.shut_spread")
+    shut_availability: float = entry("credit.shut_availability")
+    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
+    sale_cost: float = entry("credit.sale_cost")
+
+
+@dataclass(frozen=True)
+class Served:
+    """Debt service that was paid or put off, (path, facility)."""
+
+    principal: Array  # paid
+    interest: Array  # paid
+    capitalized: Array
+    cash: Array
+    amended: Flags
+    default: Flags
+
+
+@dataclass(frozen=True)
+class Balloons:
+    """What became of the balloons of a quarter, (path, facility)."""
+
+    due: Array
+    refinanced: Array
+    paid: Array
+    extended: Array
+    default: Flags
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What forced sales brought, (path, facility) USD."""
+
+    recovered: Array
+    cost: Array  # of the sale, borne by the lender: part of its loss
+    surplus: Array  # above the claim
+
+
+def serve(
+    params: Params, state: State, cfads: Array, principal: Array, interest: Array, w: Waterfall, c: Conditions
+) -> Served:
+    """Pay what is due; where it is not met, amend if the lender agrees, else it is a payment default.
+
+    Who cannot pay for its own operation is not amended: there is nothing to wait for.
+    """
+    rows, columns = positions(w.unmet)
+    at = (rows, columns)
+    held, owed = w.cash[at], interest[at]
+    willing = _agrees(params, state, c, at)
+    amended = willing & (state.cash[at] + cfads[at] >= 0.0)
+    some = np.minimum(held, owed) * amended
+    zero, no = np.zeros_like(principal), np.zeros(principal.shape, dtype=bool)
+    return Served(
+        principal=_with(principal, at, held * amended - some),
+        interest=_with(interest, at, some),
+        capitalized=_with(zero, at, owed * amended - some),
+        cash=_with(w.cash, at, held * ~amended),
+        amended=_with(no, at, amended),
+        default=_with(no, at, ~amended),
+    )
+
+
+def _agrees(params: Params, state: State, c: Conditions, at: At) -> Flags:
+    """Whether the lender of loans at some positions amends or extends; of one loan, once."""
+    chance = np.broadcast_to(params.amend_probability, state.debt.shape)
+    return np.asarray(~state.extended[at] & (c.amend[at] < chance[at]))
+
+
+def _with(array: NDArray[K], at: At, values: NDArray[K]) -> NDArray[K]:
+    """A copy of an array with other values at some positions."""
+    out = array.copy()
+    out[at] = values
+    return out
+
+
+def refinancing(
+    params: Params,
+    terms: Terms,
+    state: State,
+    book: Book,
+    c: Conditions,
+    cfads: Array,
+    balloon: Array,
+    columns: Index,
+) -> Array:
+    """What a lender refinances of the balloons of some columns: all or nothing, USD, (path, column)."""
+    at = (np.arange(len(balloon))[:, None], columns)
+    rate = c.issue_rate * DT
+    annuity = (1.0 - (1.0 + rate) ** -refinancing_quarters(params, book)[columns]) / rate
+    ltv = np.where(book.data_center[columns], params.site_refinancing_ltv, params.refinancing_ltv)
+    by_value = ltv * collateral_value(terms, state, book, c.collateral, at)
+    by_cash = np.maximum(cfads[at], 0.0) / params.refinancing_dscr * annuity
+    is_open = (c.spread <= params.shut_spread) & (c.availability >= params.shut_availability)
+    return np.where(is_open & (np.minimum(by_value, by_cash) >= balloon), balloon, 0.0)
+
+
+def refinancing_quarters(params: Params, book: Book) -> Array:
+    """Quarters over which a refinanced balloon amortizes: long for sites, short for GPUs, (facility,)."""
+    return np.where(book.data_center, params.site_refinancing_quarters, params.refinancing_quarters)
+
+
+def balloons(
+    params: Params, terms: Terms, state: State, book: Book, t: int, c: Conditions, cfads: Array, met: Flags
+) -> Balloons:
+    """Meet the balloons of quarter t: refinanced, else repaid from cash, else extended once, else in default.
+
+    Parameters
+    ----------
+    state : after debt service.
+    met : (path, facility) who has paid its service in full.
+    """
+    zero = np.zeros_like(state.debt)
+    first = book.due == t
+    again = book.due + round(params.amend_quarters) == t
+    columns = np.flatnonzero((book.balloon > 0) & (first | again))
+    if not len(columns):
+        return Balloons(zero, zero, zero, zero, np.zeros(zero.shape, dtype=bool))
+    falls = np.where(first[columns], state.scheduled[:, columns] > 0.0, state.pushed[:, columns])
+    due = (falls & met[:, columns]) * state.debt[:, columns]
+    new = refinancing(params, terms, state, book, c, cfads, due, columns)
+    left = due - new
+    paid = np.where(left <= state.cash[:, columns], left, 0.0)
+    unpaid = left > paid + NO_SERVICE
+    agrees = _agrees(params, state, c, (np.arange(len(due))[:, None], columns))
+    return Balloons(
+        due=put(zero, columns, due),
+        refinanced=put(zero, columns, new),
+        paid=put(zero, columns, paid),
+        extended=put(zero, columns, (unpaid & agrees) * left),
+        default=put(zero, columns, np.where(unpaid & ~agrees, 1.0, 0.0)) > 0,
+    )
+
+
+def new_terms(
+    params: Params, state: State, book: Book, t: int, c: Conditions, amended: Flags, b: Balloons
+) -> State:
+    """The terms of loans that were amended, extended or refinanced in quarter t.
+
+    Parameters
+    ----------
+    state : after debt service, what was capitalized included.
+    """
+    pushed, rolled = b.extended > 0.0, b.refinanced > 0.0
+    worse = amended | pushed
+    if not (worse.any() or rolled.any()):
+        return state
+    margin, level = state.margin + params.amend_margin * worse, state.level.copy()
+    left = _quarters_left(state, book, t, amended)
+    level[amended] = state.debt[amended] / (left + params.amend_quarters)
+    rows, columns = positions(rolled)
+    level[rolled] = b.refinanced[rolled] / refinancing_quarters(params, book)[columns]
+    margin[rolled] = c.issue_rate[rows, 0] - book.floating[columns] * c.sofr[rows, 0]
+    return replace(
+        state,
+        margin=margin,
+        level=level,
+        scheduled=~amended * state.scheduled,
+        pushed=state.pushed | pushed,
+        extended=state.extended | worse,
+        undrawn=~amended * state.undrawn,
+    )
+
+
+def _quarters_left(state: State, book: Book, t: int, chosen: Flags) -> Array:
+    """Quarters from t to the last payment of chosen loans, (loan,); a refinanced balloon has its own."""
+    level, columns = state.level[chosen], positions(chosen)[1]
+    own = state.debt[chosen] / np.maximum(level, NO_SERVICE) - 1.0  # this quarter's payment is off
+    return np.asarray(np.maximum(book.due[columns] - t, 0) + (level > 0.0) * np.maximum(own, 0.0))
+
+
+def recovery(params: Params, terms: Terms, state: State, book: Book, c: Conditions, claim: Array) -> Recovery:
+    """What lenders recover of their claims: collateral in a forced sale, and trapped cash."""
+    rows, columns = positions(claim > 0.0)
+    owed = claim[rows, columns]
+    share = np.broadcast_to(1.0 - params.fire_sale_discount, (len(claim), 1))[rows, 0]
+    gross = share * collateral_value(terms, state, book, c.repossession, (rows, columns))
+    cost = params.sale_cost * gross
+    proceeds = gross - cost + state.cash[rows, columns]
+    found = np.minimum(owed, proceeds)
+    zero, at = np.zeros_like(claim), (rows, columns)
+    cost = np.minimum(cost, owed - found)
+    return Recovery(_with(zero, at, found), _with(zero, at, cost), _with(zero, at, proceeds - found))

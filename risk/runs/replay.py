@@ -1,0 +1,33 @@
+"""Simulating one path of a stored run again, and proof that it is the same path."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from risk.engine.trace import Trace
+from risk.errors import StorageError
+from risk.runs.prepare import Plan
+from risk.runs.run import Run
+
+
+def replay(run: Run, plan: Plan, path: int) -> Trace:
+    """Everything about one path of a run.
+
+    Parameters
+    ----------
+    plan : what the run was made of, settled.
+    path : id of the path, below the run's number of paths.
+
+    Raises
+    ------
+    StorageError : the path does not come out as it is stored, to the bit.
+    """
+    trace = plan.trace(path)
+    stored = run.path(path)
+    different = [n for n, x in stored.items() if not np.array_equal(x, trace.series[n], equal_nan=True)]
+    if different:
+        raise StorageError(
+            f"path {path} of run {run.id} comes out differently now: {', '.join(different[:4])}",
+            "was it stored on another machine? simulate it again in another folder: --runs DIR",
+        )
+    return trace

@@ -1,0 +1,410 @@
+"""Facilities and HoldCos of one path in plain numbers: what a credit analyst would put into a spreadsheet.
+
+Written from the equations of docs/model with loops over loans and companies; it shares no code with the
+mechanisms. Given, for their own tests have them: markets and billing of the quarter, schedules of the book,
+and what a cohort adds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import exp, log
+from typing import Any
+
+import numpy as np
+
+from risk.engine.layout import Layout
+from tests.engine.base import Opened
+
+SOUND, LOCK_UP, SWEEP, EVENT, CURED, AMENDED, PAYMENT, MATURITY = range(8)
+HOURS = 2190.0
+
+
+@dataclass
+class Loan:
+    """One facility, and what happened to it in the quarter."""
+
+    column: int
+    firm: int
+    gpus: float
+    original: float
+    debt: float
+    margin: float
+    undrawn: float
+    cash: float = 0.0
+    level: float = 0.0
+    scheduled: bool = True
+    pushed: bool = False
+    extended: bool = False
+    cures: int = 0
+    defaulted: bool = False
+    stage: float = SOUND
+    now: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Company:
+    """One HoldCo, and what happened to it in the quarter."""
+
+    cash: float
+    limit: float
+    notes: float
+    coupon: float
+    due: dict[int, float]
+    revolver: float = 0.0
+    defaulted: bool = False
+    now: dict[str, float] = field(default_factory=dict)
+
+
+def annuity(rate: float, quarters: float) -> float:
+    """Worth of one a quarter."""
+    return float((1.0 - (1.0 + rate) ** -quarters) / rate)
+
+
+class Sheet:
+    """One path of a block, stepped through quarter by quarter.
+
+    Parameters
+    ----------
+    drawn : every register number of the block, id → float or one a path.
+    """
+
+    def __init__(self, run: Opened, drawn: dict[str, Any], row: int) -> None:
+        self.run, self.drawn, self.row = run, drawn, row
+        layout, start = run.layout, run.worlds[0]
+        self.loans = [self._loan(0, i) for i in range(layout.base_book.facilities)]
+        self.companies = [
+            Company(
+                cash=self.v("neoclouds.firm.cash", k),
+                limit=self.v("neoclouds.firm.revolver", k),
+                notes=float(layout.bullets[:, k].sum()),
+                coupon=self.v("neoclouds.note_coupon"),
+                due={q: float(amount) for q, amount in enumerate(layout.bullets[:, k]) if amount},
+            )
+            for k in range(start.holdco.cash.shape[1])
+        ]
+
+    def v(self, name: str, k: int | None = None) -> float:
+        """A register number on this path; of entity k where it is a column."""
+        value = self.drawn[name]
+        if isinstance(value, float):
+            return value
+        rows = np.asarray(value)
+        if k is not None:
+            return float(rows[0, k])
+        return float(rows[self.row, 0])
+
+    def at(self, values: Any, k: int = 0) -> float:
+        """This path's value of a (path, entity) array."""
+        found = np.asarray(values)
+        return float(found[self.row if len(found) > 1 else 0, k])
+
+    def _loan(self, t: int, i: int) -> Loan:
+        """A facility as it comes to life at the end of quarter t."""
+        s, book = self.run.worlds[t].facility, self.run.layout.book
+        names = ("gpus", "original", "debt", "margin", "undrawn")
+        gpus, original, debt, margin, undrawn = (self.at(getattr(s, name), i) for name in names)
+        return Loan(i, int(book.firm[i]), gpus, original, debt, margin, undrawn)
+
+    # ─── a quarter ───
+
+    def step(self, t: int) -> None:
+        """One quarter of every facility and every company."""
+        run, layout = self.run, self.run.layout
+        self.t, self.f = t, run.flow(t)
+        self.spread, self.sofr = self.at(self.f.spread), self.at(self.f.market.sofr)
+        self.open = self.spread <= self.v("credit.shut_spread") and self.at(
+            self.f.market.availability
+        ) >= self.v("credit.shut_availability")
+        wider = self.v("neoclouds.cohort_margin_beta") * (self.spread - self.v("capex.neutral_spread"))
+        self.decline = self._decline(t)
+        self.issue = self.sofr + self.v("neoclouds.balloon_margin") + wider
+        overhead = [self._overhead(k) for k in range(len(self.companies))]
+        for loan in self.loans:
+            loan.now = {}
+            if not loan.defaulted:
+                self._earn(loan, layout)
+        for k, company in enumerate(self.companies):
+            self._help(k, company, overhead[k])
+        for loan in self.loans:
+            if loan.defaulted:
+                loan.stage = np.nan
+            else:
+                self._settle(loan, layout)
+        for k, company in enumerate(self.companies):
+            self._company(k, company, overhead[k])
+        if t in layout.cohorts:
+            self._cohort()
+
+    def _decline(self, t: int) -> float:
+        """How fast a lender expects rents to fall, 1/y: the last year's trend and the median, mixed."""
+        rents, weight = self.run.worlds[t].rents, self.v("gpu.expected_decline_trend_weight")
+        past = rents.contract_history
+        trend = (self.at(past[0]) - self.at(rents.contract)) / (len(past) / 4.0)
+        expected = weight * trend + (1.0 - weight) * self.v("gpu.median_rent_decline")
+        lowest, highest = self.v("gpu.lowest_expected_decline"), self.v("gpu.highest_expected_decline")
+        return min(max(expected, lowest), highest)
+
+    def _overhead(self, k: int) -> float:
+        gpus = sum(loan.gpus for loan in self.loans if loan.firm == k)
+        more = max(gpus / float(self.run.fixed.fleet_by_firm[0, k]) - 1.0, 0.0)
+        return self.v("neoclouds.firm.overhead", k) * (1.0 + self.v("neoclouds.overhead_per_fleet") * more)
+
+    def _earn(self, loan: Loan, layout: Layout) -> None:
+        """Draws, cash flow, what is due."""
+        book, t, i = layout.book, self.t, loan.column
+        now = loan.now
+        share = float(book.draws[t, i])
+        now["drawn"] = 0.0
+        if share > 0.0:
+            left = 1.0 - float(book.draws[:t, i].sum())
+            asked = loan.undrawn * (1.0 if left - share < 1e-9 else share / left)
+            loan.undrawn -= asked
+            if loan.stage < SWEEP and not self.companies[loan.firm].defaulted:
+                now["drawn"] = asked
+                loan.debt += asked
+                loan.original += asked / (1.0 - float(book.amortization[:t, i].sum()))
+        bill, rents = self.f.neoclouds.billing, self.f.rents
+        contracted = self.at(bill.contracted, i)
+        idle = max(loan.gpus - contracted - self.at(bill.vacant, i), 0.0)
+        use = self.at(rents.utilization) + self.v("neoclouds.utilization_premium")
+        rent = self.v("neoclouds.vintage_discount") * min(use, self.v("gpu.highest_utilization"))
+        rent *= self.at(rents.spot, book.generation[i])
+        if book.data_center[i]:
+            asks = self.at(rents.contract, 3) / self.v("neoclouds.reletting_reference")
+            asks = min(max(asks, self.v("neoclouds.reletting_low")), self.v("neoclouds.reletting_high"))
+            rent = (1.0 - self.v("neoclouds.vacancy")) * asks * float(layout.terms.lease_rent[0, i])
+        income = self.v("neoclouds.contract_availability") * self.at(bill.billed_rate, i) + idle * rent
+        cfads = HOURS * (income - loan.gpus * float(layout.terms.opex[0, i]))
+        now["cfads"] = cfads = cfads if loan.debt > 1.0 else max(cfads, 0.0)
+        principal = min(
+            loan.scheduled * float(book.amortization[t, i]) * loan.original + loan.level, loan.debt
+        )
+        principal = loan.debt if loan.debt - principal <= 1.0 else principal
+        empty = max(1.0 - contracted / max(loan.gpus, 1.0), 0.0)
+        rate = loan.margin + float(book.floating[i]) * (self.sofr + self.v("neoclouds.margin_grid") * empty)
+        now["principal"], now["interest"] = principal, rate / 4.0 * loan.debt
+        self._ladder(loan)
+
+    def _ladder(self, loan: Loan) -> None:
+        """What leaves the ring-fence, what is short, what a cure would take."""
+        now = loan.now
+        service, held = now["principal"] + now["interest"], loan.cash + now["cfads"]
+        now["service"], now["held"] = service, held
+        now["dscr"] = dscr = now["cfads"] / service if service > 1.0 else np.nan
+        now["distributed"], now["balance"] = max(held, 0.0), 0.0
+        if loan.debt > 1.0:
+            more = self.v("neoclouds.distribution") * max(now["cfads"] - service, 0.0)
+            now["distributed"] = more if dscr > self.v("neoclouds.lock_up") else 0.0
+            now["balance"] = held - service - now["distributed"]
+        now["short"] = max(-now["balance"], 0.0)
+        funded = self.spread <= self.v("neoclouds.equity_window_spread")
+        cure = dscr < self.v("neoclouds.event") and funded and loan.cures < self.v("neoclouds.cure_limit")
+        missing = self.v("neoclouds.event") * service - now["cfads"] if cure else 0.0
+        now["curable"], now["wanted"] = float(cure), max(now["short"], missing)
+
+    def _help(self, k: int, company: Company, overhead: float) -> None:
+        """A company meets all shortfalls and cures, or all shortfalls, or nothing."""
+        alive = [loan for loan in self.loans if loan.firm == k and not loan.defaulted]
+        liquid = max(company.cash + company.limit - company.revolver - overhead, 0.0)
+        liquid = 0.0 if company.defaulted else liquid
+        everything = sum(loan.now["wanted"] for loan in alive) <= liquid
+        something = everything or sum(loan.now["short"] for loan in alive) <= liquid
+        for loan in alive:
+            now = loan.now
+            now["supported"] = now["wanted"] if everything else now["short"] if something else 0.0
+            now["cured"] = now["wanted"] if everything and now["curable"] else 0.0
+            now["unmet"] = float(now["short"] > 0.0 and not something)
+
+    def _settle(self, loan: Loan, layout: Layout) -> None:
+        """Sweep, amend, meet the balloon, or default."""
+        now = loan.now
+        before = loan.cash
+        stages = {"lock_up": LOCK_UP, "sweep": SWEEP, "event": EVENT}
+        reached = [code for name, code in stages.items() if now["dscr"] < self.v(f"neoclouds.{name}")]
+        stage, default, claim = max(reached, default=SOUND), 0, 0.0
+        now["swept"] = now["capitalized"] = 0.0
+        if not now["unmet"]:
+            loan.cash = max(now["balance"] + now["supported"], 0.0)
+            if stage >= SWEEP:
+                spare = max(loan.cash - self.v("neoclouds.debt_reserve") * now["service"], 0.0)
+                now["swept"] = min(self.v("neoclouds.cash_sweep") * spare, loan.debt - now["principal"])
+            loan.cash -= now["swept"]
+            loan.debt -= now["principal"] + now["swept"]
+            stage = CURED if now["cured"] > 0.0 else stage
+            loan.cures += now["cured"] > 0.0
+            stage, default = self._balloon(loan, layout, stage)
+        elif self._agrees(loan) and before + now["cfads"] >= 0.0:
+            held = max(now["held"], 0.0)
+            paid = min(held, now["interest"])
+            now["capitalized"], now["interest"] = now["interest"] - paid, paid
+            now["principal"] = held - paid
+            loan.debt += now["capitalized"] - now["principal"]
+            own = max(loan.debt / loan.level - 1.0, 0.0) if loan.level > 0.0 else 0.0
+            left = max(int(layout.book.due[loan.column]) - self.t, 0) + own
+            loan.level = loan.debt / (left + self.v("neoclouds.amend_quarters"))
+            loan.margin += self.v("neoclouds.amend_margin")
+            loan.cash, loan.undrawn, loan.scheduled, loan.extended, stage = 0.0, 0.0, False, True, AMENDED
+        else:
+            now["principal"] = now["interest"] = 0.0
+            loan.cash, default = max(now["held"], 0.0), PAYMENT
+        if default:
+            claim, stage = loan.debt, default
+            self._sell(loan, layout, claim)
+        now["written_off"], loan.stage = claim, stage
+
+    def _agrees(self, loan: Loan) -> bool:
+        uniform = float(self.run.shocks.uniform["amend"][0, self.row, loan.column])
+        return not loan.extended and uniform < self.v("neoclouds.amend_probability")
+
+    def _value(self, loan: Loan, layout: Layout, quarters: float = 0.0) -> float:
+        """Collateral, let again after some quarters; of a site its shell."""
+        i = loan.column
+        gpus = 0.0 if layout.book.data_center[i] else loan.gpus
+        shell = float(layout.terms.shell_value[0, i]) * loan.original
+        return gpus * self.price(int(layout.book.generation[i]), quarters / 4.0) + shell
+
+    def _balloon(self, loan: Loan, layout: Layout, stage: int) -> tuple[int, int]:
+        book, i, now = layout.book, loan.column, loan.now
+        first = book.due[i] == self.t and loan.scheduled
+        again = book.due[i] + round(self.v("neoclouds.amend_quarters")) == self.t and loan.pushed
+        if book.balloon[i] <= 0.0 or not (first or again) or loan.debt <= 0.0:
+            return stage, 0
+        kind = "site_" if book.data_center[i] else ""
+        quarters = self.v(f"neoclouds.{kind}refinancing_quarters")
+        by_value = self.v(f"neoclouds.{kind}refinancing_ltv")
+        by_value *= self._value(loan, layout)
+        by_cash = max(now["cfads"], 0.0) / self.v("neoclouds.refinancing_dscr")
+        by_cash *= annuity(self.issue / 4.0, quarters)
+        if self.open and min(by_value, by_cash) >= loan.debt:
+            loan.level = loan.debt / quarters
+            loan.margin = self.issue - float(book.floating[i]) * self.sofr
+        elif loan.debt <= loan.cash:
+            loan.cash, loan.debt = loan.cash - loan.debt, 0.0
+        elif self._agrees(loan):
+            loan.margin += self.v("neoclouds.amend_margin")
+            loan.pushed, loan.extended, stage = True, True, AMENDED
+        elif loan.debt > 1.0:
+            return stage, MATURITY
+        return stage, 0
+
+    def _sell(self, loan: Loan, layout: Layout, claim: float) -> None:
+        """The lender sells what secures the loan."""
+        gross = self._value(loan, layout, self.v("neoclouds.release_lag"))
+        gross *= 1.0 - self.v("credit.fire_sale_discount")
+        proceeds = (1.0 - self.v("credit.sale_cost")) * gross + loan.cash
+        loan.now["recovered"] = min(claim, proceeds)
+        loan.now["loss"] = claim - loan.now["recovered"]
+        loan.now["surplus"] = proceeds - loan.now["recovered"]
+        loan.debt, loan.cash, loan.defaulted = 0.0, 0.0, True
+
+    def price(self, g: int, lag: float = 0.0) -> float:
+        """Worth of a GPU at today's rent, falling as expected, until it no longer covers its cost, USD."""
+        r, rents = self.v("gpu.collateral_discount_rate"), self.f.rents
+        fall = max(self.decline, self.v("gpu.smallest_decline"))
+        cost = self.v("gpu.generation.opex", g) * self.v("gpu.collateral_opex_multiple")
+        income = self.at(rents.utilization) * self.at(rents.spot, g) * exp(-fall * lag)
+        life = log(max(income / cost, 1.0)) / fall
+        life = min(max(life, 0.0), max(self.v("gpu.collateral_life") - lag, 0.0))
+        earned = income * (1.0 - exp(-(r + fall) * life)) / (r + fall)
+        spent = cost * (1.0 - exp(-r * life)) / r
+        return exp(-r * lag) * 8760.0 * max(earned - spent, 0.0)
+
+    # ─── companies ───
+
+    def _company(self, k: int, c: Company, overhead: float) -> None:
+        c.now = {}
+        if c.defaulted:
+            return
+        v, t = self.v, self.t
+        mine = [loan for loan in self.loans if loan.firm == k]
+
+        def flow(name: str) -> float:
+            return sum(loan.now.get(name, 0.0) for loan in mine)
+
+        growth = v("neoclouds.firm.growth_equity", k)
+        growth *= self.open and t <= v("neoclouds.growth_equity_quarters")
+        line_rate = v("neoclouds.revolver_rate") + self.sofr - v("credit.sofr")
+        interest = (c.coupon * c.notes + line_rate * c.revolver) / 4.0
+        ebitda = 4.0 * flow("cfads") - 4.0 * overhead
+        leverage = (sum(loan.debt for loan in mine) + c.notes + c.revolver) / max(ebitda, 1.0)
+        lend = self.open and ebitda > 0.0 and leverage <= v("neoclouds.leverage_limit")
+        notes = min(c.due.get(t, 0.0), c.notes)
+        since = t - v("neoclouds.firm.revolver_quarters", k)
+        matures = since >= 0.0 and since % v("neoclouds.note_quarters") == 0.0
+        line = c.revolver if matures else 0.0
+        limit = c.limit if lend or not matures else 0.0
+
+        earned = c.cash + flow("distributed") + flow("drawn") + growth - flow("supported") - overhead
+        cash = earned - interest - (0.0 if lend else notes + line)
+        left = c.revolver if lend else c.revolver - line
+        drawn = min(max(-cash, -left), limit - left)
+        window = v("neoclouds.equity_window") * c.notes / 4.0
+        window *= self.spread <= v("neoclouds.equity_window_spread")
+        rescue = min(max(-cash - drawn, 0.0), window)
+        c.now = {"drawn": drawn, "notes_due": notes, "revolver_due": line}
+        if cash + drawn + rescue < -1.0:
+            self._estate(k, c, mine, earned + drawn, c.revolver + drawn)
+            return
+        repaid = 0.0 if lend else notes
+        c.revolver, c.limit = c.revolver + drawn - (0.0 if lend else line), limit
+        c.notes, c.cash = c.notes - repaid, cash + drawn + rescue
+        c.now |= {"interest": interest, "equity": growth + rescue, "notes_repaid": repaid}
+        if lend and notes:
+            c.coupon += notes / max(c.notes, 1.0) * (self.sofr + self._wide() - c.coupon)
+            later = t + round(v("neoclouds.note_quarters"))
+            c.due[later] = c.due.get(later, 0.0) + notes
+
+    def _wide(self) -> float:
+        """Issue spread of notes."""
+        return self.v("neoclouds.note_spread_base") + self.v("neoclouds.note_spread_beta") * self.spread
+
+    def _estate(self, k: int, c: Company, mine: list[Loan], cash: float, revolver: float) -> None:
+        """Who gets what of a failed company."""
+        v, t, layout = self.v, self.t, self.run.layout
+        stakes, operating, customers = 0.0, 0.0, 0.0
+        after = self.run.worlds[t].contracts
+        for loan in mine:
+            i = loan.column
+            operating += 4.0 * HOURS * loan.gpus * float(layout.terms.opex[0, i])
+            paid_up = float(layout.unearned[t, i]) * self.at(after.prepaid, i)
+            customers += paid_up * self.at(after.kept, i)
+            stakes += loan.now.get("surplus", 0.0)
+            if not loan.defaulted:
+                going = loan.now["cfads"] * annuity(
+                    v("gpu.collateral_discount_rate") / 4.0, float(layout.contract_left[t, i])
+                )
+                broken_up = self._value(loan, layout, v("neoclouds.release_lag"))
+                stakes += max(max(going, broken_up) + loan.cash - loan.debt, 0.0)
+        converts = min(float(layout.converts[t, k]), c.notes)
+        leases = v("neoclouds.lease_damages") * v("neoclouds.lease_share") * operating
+        value = max((1.0 - v("neoclouds.estate_discount")) * stakes + cash, 0.0)
+        left = value * (1.0 - v("neoclouds.estate_cost"))
+        classes = (
+            {"revolver": revolver},
+            {"notes": c.notes - converts, "leases": leases, "customers": customers},
+            {"converts": converts},
+        )
+        for claims in classes:
+            owed = sum(claims.values())
+            for name, claim in claims.items():
+                c.now[f"claim {name}"] = claim
+                c.now[f"paid {name}"] = claim * min(left, owed) / owed if owed else 0.0
+            left = max(left - owed, 0.0)
+        c.now["shareholders"] = left
+        c.cash = c.revolver = c.limit = c.notes = 0.0
+        c.defaulted = True
+
+    def _cohort(self) -> None:
+        """What a cohort adds to the books, given: see the tests of cohorts."""
+        t, f = self.t, self.f.neoclouds
+        for k, c in enumerate(self.companies):
+            issued = self.at(f.notes_issued, k)
+            if issued > 0.0:
+                c.notes += issued
+                c.coupon += issued / c.notes * (self.sofr + self._wide() - c.coupon)
+                later = t + round(self.v("neoclouds.note_quarters"))
+                c.due[later] = c.due.get(later, 0.0) + issued
+            c.cash -= self.at(f.cash_invested, k)
+        added = range(len(self.loans), self.run.worlds[t].facility.debt.shape[1])
+        self.loans += [self._loan(t, i) for i in added]

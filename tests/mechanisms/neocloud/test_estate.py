@@ -1,0 +1,133 @@
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
+from risk.mechanisms.neocloud import estate
+from tests.mechanisms.given import given, row
+from tests.mechanisms.worked import worked
+
+CREDITORS = ("revolver", "notes", "leases", "customers", "converts")
+amounts = st.floats(0.0, 20.0)
+several = st.fixed_dictionaries(dict.fromkeys(CREDITORS, amounts))
+
+
+def parameters(**changes: Any) -> estate.Params:
+    values = {"cost": 0.08, "discount": 0.5, "lease_share": 0.35, "lease_damages": 1.5}
+    return given(estate.Params, **(values | changes))
+
+
+def owed(**claims: float) -> estate.Claims:
+    return estate.Claims(**{name: row(claims.get(name, 0.0)) for name in CREDITORS})
+
+
+def settle(value: float, **claims: float) -> dict[str, float]:
+    """What each gets of an estate, with its cost and what is left for shareholders."""
+    s = estate.settle(parameters(), row(value), owed(**claims))
+    got = {name: x.item() for name, x in asdict(s.recovered).items()}
+    return got | {"cost": s.cost.item(), "equity": s.equity.item()}
+
+
+def test_worked_example() -> None:
+    with worked("neoclouds", "estate") as w:
+        p = parameters()
+        value = estate.worth(p, row(w["stakes in facilities"]), row(w["cash"]))
+        w.agrees("estate", value)
+        leases = estate.lease_claim(p, row(w["operating cost"]))
+        w.agrees("rejected leases", leases)
+        names = {"revolver": "revolver", "notes": "notes", "customers": "prepayments", "converts": "converts"}
+        claims = replace(owed(**{k: w[name] for k, name in names.items()}), leases=leases)
+        s = estate.settle(p, value, claims)
+        w.agrees("cost", s.cost)
+        w.agrees("to the revolver", s.recovered.revolver)
+        w.agrees("unsecured claims", claims.notes + claims.leases + claims.customers)
+        w.agrees("share", s.recovered.notes / claims.notes)
+        w.agrees("to notes", s.recovered.notes)
+        w.agrees("to landlords", s.recovered.leases)
+        w.agrees("to customers", s.recovered.customers)
+        w.agrees("to converts", s.recovered.converts)
+        assert s.equity.item() == 0.0
+        w.agrees("lenders lose", claims.debt - s.recovered.debt)
+
+
+@pytest.mark.parametrize(
+    ("value", "paid"),
+    [
+        (100.0, {"cost": 8.0, "revolver": 92.0}),
+        (150.0, {"cost": 12.0, "revolver": 100.0, "notes": 19.0, "leases": 9.5, "customers": 9.5}),
+        (250.0, {"cost": 20.0, "revolver": 100.0, "notes": 50.0, "leases": 25.0, "customers": 25.0,
+                 "converts": 30.0}),
+        (300.0, {"cost": 24.0, "revolver": 100.0, "notes": 50.0, "leases": 25.0, "customers": 25.0,
+                 "converts": 40.0, "equity": 36.0}),
+    ],
+)  # fmt: skip
+def test_a_junior_class_is_wiped_out_before_a_senior_one_loses(value: float, paid: dict[str, float]) -> None:
+    """100 of revolver; 50, 25, 25 unsecured; 40 of converts."""
+    got = settle(value, revolver=100.0, notes=50.0, leases=25.0, customers=25.0, converts=40.0)
+    assert got == pytest.approx(dict.fromkeys(got, 0.0) | paid)
+
+
+def test_nothing_is_shared_out_where_nobody_failed() -> None:
+    assert set(settle(0.0).values()) == {0.0}
+
+
+def test_unpaid_bills_come_off_an_estate_and_stakes_go_at_a_discount() -> None:
+    p = parameters()
+    assert estate.worth(p, row(10.0, 10.0, 10.0), row(0.0, -2.0, -9.0)).tolist() == [[5.0, 3.0, 0.0]]
+
+
+def test_rent_a_landlord_may_claim() -> None:
+    assert estate.lease_claim(parameters(), row(2.0)).item() == pytest.approx(1.05)
+
+
+def test_classes_may_be_any() -> None:
+    """Two classes of two claims each: 10 pays the first 4 + 2, and two thirds of 4 + 2."""
+    paid, left = estate.by_seniority(row(10.0), [(row(4.0), row(2.0)), (row(4.0), row(2.0))])
+    assert np.allclose(np.concatenate(paid[0] + paid[1], axis=1), [[4.0, 2.0, 8.0 / 3.0, 4.0 / 3.0]])
+    assert left.item() == 0.0
+    assert estate.by_seniority(row(10.0), [])[1].item() == 10.0
+
+
+@examples(amounts, several)
+def test_an_estate_is_shared_out_in_full(value: float, claims: dict[str, float]) -> None:
+    """Cost, recoveries and shareholders' rest sum to the estate; no creditor gets more than its claim."""
+    got = settle(value, **claims)
+    assert sum(got.values()) == pytest.approx(value, abs=1e-12)
+    assert all(0.0 <= got[name] <= claims[name] for name in CREDITORS)
+    assert got["equity"] >= 0.0
+
+
+@examples(amounts, several)
+def test_seniority(value: float, claims: dict[str, float]) -> None:
+    got = settle(value, **claims)
+    unsecured = ("notes", "leases", "customers")
+    shortfall = {name: claims[name] - got[name] for name in CREDITORS}
+    if shortfall["revolver"] > 1e-9:
+        assert all(got[name] <= 1e-9 for name in (*unsecured, "converts", "equity"))
+    if max(shortfall[name] for name in unsecured) > 1e-9:
+        assert got["converts"] <= 1e-9
+    if max(shortfall.values()) > 1e-9:
+        assert got["equity"] <= 1e-9
+    for name in unsecured:
+        share = (got["notes"] + got["leases"] + got["customers"]) / max(
+            claims["notes"] + claims["leases"] + claims["customers"], 1e-300
+        )
+        assert got[name] == pytest.approx(share * claims[name], abs=1e-9)
+
+
+@examples(amounts, amounts, several)
+def test_a_smaller_estate_pays_no_creditor_more(value: float, more: float, claims: dict[str, float]) -> None:
+    poor, rich = settle(value, **claims), settle(value + more, **claims)
+    assert all(poor[name] <= rich[name] + 1e-9 for name in (*CREDITORS, "equity"))
+
+
+@examples(amounts, several, st.sampled_from(CREDITORS), amounts)
+def test_a_larger_claim_takes_from_others_only(
+    value: float, claims: dict[str, float], whose: str, more: float
+) -> None:
+    one, other = settle(value, **claims), settle(value, **(claims | {whose: claims[whose] + more}))
+    assert other[whose] >= one[whose] - 1e-9
+    assert all(other[name] <= one[name] + 1e-9 for name in (*CREDITORS, "equity") if name != whose)
