@@ -63,8 +63,8 @@ OUTCOMES: tuple[Variable, ...] = (
     Variable("loss_without_software", "USD bn", "Headline loss without software borrowers"),
     Variable("neocloud_loss", "USD bn", "Loss on neocloud facilities and HoldCo paper"),
     Variable("headline_loss_2030", "USD bn", "Headline credit loss to 2030Q4"),
-    Variable("second_round", "USD bn", "Second-round mark-to-market to 2032Q4, never added to losses"),
-    Variable("second_round_share", "fraction", "Second round over first-round loss, worst year"),
+    Variable("second_round", "USD bn", "Second-round marks to 2032Q4 (never added)"),
+    Variable("second_round_share", "fraction", "Second-round marks over losses, worst year"),
     Variable("paper_loss_share", "fraction", "GPU-backed and HoldCo paper: loss over par by 2030Q4"),
     Variable("exposed_recovery", "fraction", "Recovery on AI-exposed private credit by 2030Q4"),
     Variable("credit_worst_year", "USD bn", "Worst year's first-round credit loss, all segments"),
@@ -98,9 +98,7 @@ OUTCOMES: tuple[Variable, ...] = (
     Variable("utilization_low", "fraction", "Lowest quarterly utilization"),
     Variable("defaulted_compute_2030", "fraction", "Seasoned neocloud compute in default by 2030Q4"),
     Variable("defaulted_compute_2032", "fraction", "Seasoned neocloud compute in default by 2032Q4"),
-    Variable(
-        "distressed_compute_2030", "fraction", "Seasoned compute in default or amended by 2030Q4"
-    ),
+    Variable("distressed_compute_2030", "fraction", "Seasoned compute in default or amended by 2030Q4"),
     Variable("wall_default_2028", "USD bn", "B loans in default at their maturity by 2028Q4"),
     Variable("bullet_failure_share", "fraction", "Share of the debt wall to 2031Q4 that fails"),
     Variable("spread_peak", "bp", "Peak high-yield spread"),

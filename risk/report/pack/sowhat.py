@@ -117,17 +117,20 @@ def care(results: Results) -> str:
         f"Read with care: a scenario tool, not a forecast. {known.judgement} of {known.entries} inputs are "
         f"judgement; {known.stylised} of {known.firms} neocloud facilities and HoldCos are stylised; "
         f"{known.stale} of {known.numbers} numbers are older than {known.stale_days} days. ± is sampling "
-        "noise only, not model error; * = fewer than 500 paths in the tail. Not in the model yet: "
-        f"{limits(results)}."
+        f"noise only, not model error; * = fewer than 500 paths in the tail. {limits(results)}"
     )
 
 
 def limits(results: Results) -> str:
-    """What the register itself declares as missing."""
+    """What the register itself declares as missing or missed."""
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
-    targets = [t for t in results.register["targets"] if t["status"] == "pending"]
-    reasons = sorted(
-        {str(t["reason"]).rstrip(".").removeprefix("Comes with ").partition(";")[0] for t in targets}
-    )
-    told = [r for r in reasons if not any(r in other and r != other for other in reasons)]
-    return "; ".join([*pending, *told]) or "nothing that the register declares"
+    declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
+    for target in results.register["targets"]:
+        if target["status"] in declared:
+            declared[target["status"]].append(target["id"])
+    told = {
+        "Not in the model yet": [*pending, *declared["pending"]],
+        "Calibration targets missed, with reasons on Calibration": declared["missed"],
+    }
+    said = [f"{what}: {', '.join(which)}." for what, which in told.items() if which]
+    return " ".join(said) or "Every declared target is met."
