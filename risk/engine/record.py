@@ -72,10 +72,13 @@ class Record:
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
-        kept = np.count_nonzero(flags[: self.rows], axis=0)
+        self.counted(key, t, np.count_nonzero(flags[: self.rows], axis=0))
+
+    def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
+        """Note how many kept paths have a flag, by entity."""
         if key not in self.sums:
-            self.open(key, len(kept))
-        self.sums[key][t, : len(kept)] = self.squares[key][t, : len(kept)] = kept
+            self.open(key, len(found))
+        self.sums[key][t, : len(found)] = self.squares[key][t, : len(found)] = found
 
     def check(self, found: Iterable[Identity]) -> None:
         """Note the largest relative error of each identity."""

@@ -147,9 +147,15 @@ def _side_by_side(flows: object, keys: tuple[str, ...]) -> Array:
 
 def rungs(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the distress ladder."""
-    stage = f.neoclouds.facility.stage
+    stage = f.neoclouds.facility.stage[: r.rows]
+    busy = np.flatnonzero(stage > facility.SOUND)
+    columns, rungs = busy % stage.shape[1], stage.ravel()[busy].astype(np.int64)
+    found = np.bincount(
+        rungs * stage.shape[1] + columns, minlength=(max(RUNGS.values()) + 1) * stage.shape[1]
+    )
+    counts = found.reshape(-1, stage.shape[1])
     for name, rung in RUNGS.items():
-        r.count(f"facility.{name}", t, np.equal(stage, rung))
+        r.counted(f"facility.{name}", t, counts[rung])
 
 
 def recoveries(r: Record, f: Flows, t: int) -> None:

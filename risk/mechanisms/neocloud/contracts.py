@@ -274,9 +274,9 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
     quantity, value = np.zeros((1, facilities)), np.zeros((1, facilities))
     ahead = np.maximum(until - t, 0.0)
     for quarters, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None:
+        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
             left = np.minimum(quarters, ahead)
-            quantity = quantity + left * bucket[0][:, :facilities]
+            quantity = quantity + left * ending
             value = value + left * bucket[1][:, :facilities]
     kept = state.kept[:, :facilities]
     return kept * quantity, kept * state.price_factor[:, :facilities] * value
@@ -291,8 +291,7 @@ def life(state: State, t: int, facilities: int) -> Array:
     """
     quantity, quarters = np.zeros((1, facilities)), np.zeros((1, facilities))
     for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None:
-            ending = bucket[0][:, :facilities]
+        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
             quantity = quantity + ending
             quarters = quarters + left * ending
     in_force = state.kept[:, :facilities] > 0.0

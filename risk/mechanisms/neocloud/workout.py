@@ -197,27 +197,30 @@ def new_terms(
     worse = amended | pushed
     if not (worse.any() or rolled.any()):
         return state
-    margin, level = state.margin + params.amend_margin * worse, state.level.copy()
-    left = _quarters_left(state, book, t, amended)
-    level[amended] = state.debt[amended] / (left + params.amend_quarters)
-    rows, columns = positions(rolled)
-    level[rolled] = b.refinanced[rolled] / refinancing_quarters(params, book)[columns]
-    margin[rolled] = c.issue_rate[rows, 0] - book.floating[columns] * c.sofr[rows, 0]
+    margin, level, scheduled = state.margin.copy(), state.level.copy(), state.scheduled.copy()
+    undrawn = state.undrawn.copy()
+    margin[positions(worse)] += params.amend_margin
+    at = positions(amended)
+    level[at] = state.debt[at] / (_quarters_left(state, book, t, at) + params.amend_quarters)
+    scheduled[at] = undrawn[at] = 0.0
+    rows, columns = at = positions(rolled)
+    level[at] = b.refinanced[at] / refinancing_quarters(params, book)[columns]
+    margin[at] = c.issue_rate[rows, 0] - book.floating[columns] * c.sofr[rows, 0]
     return replace(
         state,
         margin=margin,
         level=level,
-        scheduled=~amended * state.scheduled,
+        scheduled=scheduled,
         pushed=state.pushed | pushed,
         extended=state.extended | worse,
-        undrawn=~amended * state.undrawn,
+        undrawn=undrawn,
     )
 
 
-def _quarters_left(state: State, book: Book, t: int, chosen: Flags) -> Array:
-    """Quarters from t to the last payment of chosen loans, (loan,); a refinanced balloon has its own."""
-    level, columns = state.level[chosen], positions(chosen)[1]
-    own = state.debt[chosen] / np.maximum(level, NO_SERVICE) - 1.0  # this quarter's payment is off
+def _quarters_left(state: State, book: Book, t: int, at: At) -> Array:
+    """Quarters from t to the last payment of loans at some positions; a refinanced balloon has its own."""
+    level, columns = state.level[at], at[1]
+    own = state.debt[at] / np.maximum(level, NO_SERVICE) - 1.0  # this quarter's payment is off
     return np.asarray(np.maximum(book.due[columns] - t, 0) + (level > 0.0) * np.maximum(own, 0.0))
 
 
