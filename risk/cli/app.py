@@ -24,7 +24,7 @@ COMMANDS = (
     ("path", "risk.cli.path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "risk.cli.amplification:amplification", "What each coupling adds; the loop gain."),
     ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
-    ("assumptions", "risk.cli.assumptions:app", "The register of assumptions: list, show, check."),
+    ("assumptions", "risk.cli.assumptions:app", "The register: list, show, check, export, import."),
     ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),
 )
 """Name, where its function or app is imported from when it is called, and its line in the help."""

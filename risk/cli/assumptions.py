@@ -1,4 +1,4 @@
-"""`bubblerisk assumptions`: list, show and check the register."""
+"""`bubblerisk assumptions`: list, show and check the register; export and import stand in `exchange`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from risk.cli.console import Column, document, message, pairs, table
 from risk.cli.options import Output, Register
 from risk.errors import BubbleriskError, UsageError, suggestion
 
-app = App(name="assumptions", help="The register of assumptions: list, show, check.", help_epilogue="")
+app = App(
+    name="assumptions",
+    help="The register of assumptions: list, show, check, export, import.",
+    help_epilogue="",
+)
+app.command("risk.cli.exchange:export", name="export", help="Write the register as a workbook to edit.")
+app.command("risk.cli.exchange:import_", name="import", help="Edit the register's files as a workbook says.")
 
 Scenario = Annotated[
     str, Parameter(name=["--scenario", "-s"], help="Name of a scenario, or a scenario file.")

@@ -1,0 +1,5 @@
+"""Excel in and out: the register as a workbook to edit, and the edits back into its files."""
+
+from risk.exchange.problems import CellProblem, WorkbookErrors, WorkbookRefused
+
+__all__ = ["CellProblem", "WorkbookErrors", "WorkbookRefused"]

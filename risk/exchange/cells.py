@@ -1,0 +1,301 @@
+"""What a changed cell means, and everything a cell can get wrong: each its own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from risk.assumptions.problems import quoted
+from risk.errors import suggestion
+from risk.exchange import layout
+from risk.exchange.layout import Field, Item
+from risk.units import SCALE
+
+LONGEST = 5000
+_OPEN = frozenset(
+    {"n/a", "na", "n.a.", "tbd", "tbc", "-", "–", "—", "none", "null", "?", "nan", "inf", "-inf"}
+)
+_COMMA = re.compile(r"[+-]?\d{1,3}(?:[. ']\d{3})*,\d+|[+-]?\d+,\d+")
+_PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_DAY_FORMS = (
+    ("%Y-%m-%d", re.compile(r"\d{4}-\d\d?-\d\d?")),
+    ("%d.%m.%Y", re.compile(r"\d\d?\.\d\d?\.\d{4}")),
+)
+_FIRST_DAY, _LAST_DAY = 36526, 73415
+"""Serial numbers of 2000-01-01 and 2100-12-31."""
+
+
+class Fault(Exception):  # noqa: N818 - it is caught where the cell is known
+    """What is wrong with a cell."""
+
+    def __init__(self, code: str, reason: str, *fixes: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.fixes = code, reason, fixes
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands in a cell.
+
+    Attributes
+    ----------
+    value : its content; of a formula the value last computed.
+    format : its number format.
+    formula : whether it is one.
+    error : whether it shows ``#N/A`` or the like.
+    """
+
+    value: Any
+    format: str = ""
+    formula: bool = False
+    error: bool = False
+
+    @property
+    def day(self) -> dt.date | None:
+        """The date it holds, if it holds one without a time of day."""
+        if isinstance(self.value, dt.datetime):
+            return self.value.date() if self.value.time() == dt.time() else None
+        return self.value if isinstance(self.value, dt.date) else None
+
+    @property
+    def percent(self) -> bool:
+        """Whether a number is shown as a percentage."""
+        return "%" in re.sub(r'"[^"]*"|\\.', "", self.format)
+
+
+def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
+    """Return what a changed cell says for the file, and what should be told about it.
+
+    Raises
+    ------
+    Fault : it says nothing that the file could hold.
+    """
+    notes = []
+    if field.locked:
+        was = quoted(item.get(field.key))
+        raise Fault(
+            "W012", f"{field.header} names the row and was {was}", "rename rows in the files, not here"
+        )
+    if found.error:
+        raise Fault("W009", f"shows the error {quoted(found.value)}", "type a value, or the old one")
+    if found.formula:
+        if found.value is None:
+            reason = "is a formula whose value is not stored in the file"
+            raise Fault("W009", reason, "save the workbook in Excel, or type the value")
+        notes.append(f"formula replaced by its value, {_shown(found.value)}")
+    value = None if isinstance(found.value, str) and not found.value.strip() else found.value
+    if value is None:
+        return _empty(item, field), notes
+    result, more = _meaning(found, value, item, field)
+    return result, [*notes, *more]
+
+
+def _meaning(found: Found, value: Any, item: Item, field: Field) -> tuple[Any, list[str]]:
+    raw = item.get(field.key)
+    if field.kind == "value":
+        if item.get("unit") == "date":
+            day = _day(found, value)
+            return (day.isoformat() if isinstance(raw, str) else day), []
+        if isinstance(raw, list):
+            return _list(value, raw), []
+        if isinstance(raw, str):
+            return _text(value), []
+    if field.kind == "date":
+        return _day(found, value), []
+    if field.kind in ("text", "choice"):
+        return _choice(_text(value), field), []
+    if field.kind == "flag":
+        return _flag(value), []
+    number = _number(value, item, field)
+    notes = _percent(found, number, item, field)
+    return _as_written(number, raw, field), notes
+
+
+def _empty(item: Item, field: Field) -> Any:
+    """Return what an emptied cell means: nothing in the file where that is allowed."""
+    if field.key == "prior.shape":
+        raise Fault("W010", "the shape is empty", f"write '{layout.FIXED}' for a number without uncertainty")
+    if not field.required:
+        return None
+    if item.table and field.kind == "text":
+        return ""
+    what = "a number" if field.kind in ("number", "whole", "value") else "an entry"
+    raise Fault("W010", f"{field.header} is empty; it needs {what}", f"it was {quoted(_was(item, field))}")
+
+
+def _was(item: Item, field: Field) -> Any:
+    raw = item.get(field.key)
+    return str(raw) if isinstance(raw, dt.date) else raw
+
+
+def _number(value: Any, item: Item, field: Field) -> float | int:
+    if isinstance(value, bool):
+        raise Fault("W015", f"is {str(value).upper()}; a number is expected")
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        reason = f"is the date or time {value}; a number is expected"
+        raise Fault("W015", reason, "format the cell as a number and type the number again")
+    if isinstance(value, str):
+        raise _text_number(value.strip(), item.unit(field))
+    if not math.isfinite(value):
+        raise Fault("W006", "is not a finite number")
+    number: float | int = value
+    return number
+
+
+def _text_number(text: str, unit: str) -> Fault:
+    """Return what is wrong with a text where a number should stand."""
+    shown = quoted(text)
+    if found := _PERCENT.fullmatch(text):
+        number = (
+            float(found[1].replace(",", ".")) if _NUMBER.fullmatch(found[1].replace(",", ".")) else math.nan
+        )
+        meant = number if unit == "%" else number / 100
+        fix = f"type {meant:g} (unit {unit})" if math.isfinite(meant) else "type the number"
+        return Fault("W006", f"{shown} is a percentage written as text", fix)
+    if text.casefold() in _OPEN:
+        fix = "put the old value back, or a judgement with grade judgement"
+        return Fault("W006", f"{shown} is no number; a number cannot be left open", fix)
+    if _COMMA.fullmatch(text):
+        meant_text = re.sub(r"[. ']", "", text).replace(",", ".")
+        return Fault(
+            "W006", f"{shown} is text with a decimal comma", f"did you mean {meant_text}? Type it as a number"
+        )
+    if _NUMBER.fullmatch(text.replace(" ", "").replace("'", "")):
+        return Fault(
+            "W006", f"{shown} is a number stored as text", "type it again in a cell formatted as a number"
+        )
+    if ";" in text:
+        return Fault("W011", f"{shown} is a list; one number is expected")
+    return Fault("W006", f"{shown} is text; a number is expected")
+
+
+def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]:
+    """Return a note on a cell that is shown as a percentage, or say why it is a trap."""
+    if not found.percent:
+        return []
+    unit, shown = item.unit(field), f"{number * 100:g}%"
+    if unit == "%":
+        reason = f"is shown as {shown}, but stored as {number:g}, and its unit is %"
+        raise Fault("W007", reason, f"format the cell as a number and type {number * 100:g} (or {number:g})")
+    if not _pure(unit):
+        raise Fault("W007", f"is shown as {shown}, but its unit is {unit}", "format the cell as a number")
+    if abs(number) > 1:
+        reason = f"is shown as {shown}: it stores {number:g}"
+        fix = f"format the cell as a number and type {number:g}, or {number / 100:g} if you meant {number:g}%"
+        raise Fault("W007", reason, fix)
+    return [f"{shown} read as {number:g}"]
+
+
+def _pure(unit: str) -> bool:
+    return (
+        unit in SCALE
+        and SCALE[unit] == 1.0
+        and unit.partition("/")[0] in ("1", "fraction", "log", "multiple")
+    )
+
+
+def _as_written(number: float | int, raw: Any, field: Field) -> float | int:
+    """Return a number as the file writes its like: whole ones without a point, unless it had one."""
+    if (
+        float(number).is_integer()
+        and abs(number) < 1e15
+        and not (isinstance(raw, float) and field.kind != "whole")
+    ):
+        return int(number)
+    return float(number)
+
+
+def _list(value: Any, raw: list[Any]) -> list[Any]:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise Fault("W006", f"is {quoted(value)}; a list such as 0.2; 0.5; 0.3 is expected")
+    matrix = isinstance(raw[0], list)
+    rows = str(value).split("|")
+    if not matrix:
+        if len(rows) > 1:
+            raise Fault("W011", "is a matrix; a list of numbers is expected")
+        return _vector(rows[0] if isinstance(value, str) else value, raw)
+    if len(rows) != len(raw):
+        raise Fault("W011", f"has {len(rows)} rows; the matrix has {len(raw)}", "rows are parted by |")
+    return [_vector(row, old) for row, old in zip(rows, raw, strict=True)]
+
+
+def _vector(value: Any, raw: list[Any]) -> list[Any]:
+    parts = [part.strip() for part in str(value).strip().rstrip(";").split(";")]
+    for part in parts:
+        if not _NUMBER.fullmatch(part):
+            fault = _text_number(part, "1") if part else Fault("W006", "a number of the list is empty")
+            fixes = ("numbers are parted by ; and written with a point",) if part else ()
+            raise Fault(fault.code, fault.reason + ", in a list", *(fault.fixes or fixes))
+    if len(parts) != len(raw):
+        reason = f"has {len(parts)} numbers; the list has {len(raw)}"
+        raise Fault("W011", reason, "change the length of a list in the file itself")
+    numbers = [int(part) if re.fullmatch(r"[+-]?\d{1,15}", part) else float(part) for part in parts]
+    if not all(math.isfinite(number) for number in numbers):
+        raise Fault("W006", "has a number that is not finite")
+    return [old if float(old) == number else _as_written(number, old, _LISTED)
+            for old, number in zip(raw, numbers, strict=True)]  # fmt: skip
+
+
+_LISTED = Field("value", "Value", "number")
+
+
+def _day(found: Found, value: Any) -> dt.date:
+    if isinstance(value, dt.datetime) and found.day is None:
+        raise Fault("W008", f"is {value}; a date without a time of day is expected")
+    if found.day is not None:
+        return found.day
+    if isinstance(value, str):
+        text = value.strip()
+        for form, pattern in _DAY_FORMS:
+            if pattern.fullmatch(text):
+                meant = _parsed(text, form)
+                fix = f"type {meant} in a cell formatted as a date" if meant else "type the date again"
+                reason = f"{quoted(text)} is a date stored as text" if meant else f"{quoted(text)} is no date"
+                raise Fault("W008", reason, fix)
+        raise Fault("W008", f"{quoted(text)} is text; a date is expected", "type a date such as 2026-06-30")
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _FIRST_DAY <= value <= _LAST_DAY:
+        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
+        raise Fault("W008", f"is the number {value:g}; did you mean {day}?", "format the cell as a date")
+    raise Fault("W008", f"is {quoted(value)}; a date is expected", "type a date such as 2026-06-30")
+
+
+def _parsed(text: str, form: str) -> dt.date | None:
+    try:
+        return dt.datetime.strptime(text, form).date()
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (dt.date, dt.time)):
+        raise Fault(
+            "W015", f"is the date {value}; a text is expected", "format the cell as text, type it again"
+        )
+    if isinstance(value, bool) or not isinstance(value, str):
+        fix = "format the cell as text and type it again"
+        raise Fault("W015", f"is {quoted(value)}; a text is expected", fix)
+    if len(value) > LONGEST:
+        raise Fault("W015", f"has {len(value):,} characters; {LONGEST:,} at most")
+    return value.strip()
+
+
+def _choice(text: str, field: Field) -> str:
+    if field.choices and text not in field.choices:
+        meant = suggestion(text, field.choices)
+        hint = f" Did you mean '{meant}'?" if meant else ""
+        raise Fault("A008", f"{quoted(text)} is not one of {', '.join(field.choices)}.{hint}")
+    return text
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Fault("W015", f"is {quoted(value)}; TRUE or FALSE is expected")
+    return value
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else quoted(value)

@@ -1,0 +1,238 @@
+"""Edits of TOML texts in place, and the replacement of several files at once: all of them, or none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AbstractTable, Item, Trivia
+
+from risk.assumptions.positions import Path as KeyPath
+from risk.assumptions.reader import shown
+from risk.errors import AssumptionError, LockedError, StorageError
+from risk.exchange.layout import FIXED, PARAMETERS, PROVENANCE
+from risk.exchange.layout import Item as RegisterItem
+from risk.exchange.reading import Edit
+
+HEAD = ("value", "unit", "prior", "domain", "low", "high", "labels")
+"""Keys of an entry before those that say where it comes from."""
+
+_TOLD = re.compile(r"(was .{1,24}|new|changed): ")
+"""A comment that an earlier import left."""
+
+_BOM = "\ufeff"
+
+
+class EditError(AssumptionError):
+    """A file could not be edited without changing something else; it was left as it is."""
+
+
+def edited(name: str, raw: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return a file's bytes with edits made; comments, order and everything else stay.
+
+    Parameters
+    ----------
+    name : the file, for messages.
+    raw : its bytes.
+    edits : of entries and rows that stand in it.
+
+    Raises
+    ------
+    EditError : the text cannot be edited in place, which no valid file should do.
+    """
+    text = raw.decode("utf-8")
+    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
+    expected = tomllib.loads(text)
+    try:
+        document = tomlkit.parse(text)
+        for path, group in _grouped(edits).items():
+            _change(_at(document, path), group)
+            _apply(_at(expected, path), group)
+        result = tomlkit.dumps(document)
+        exact = tomllib.loads(result) == expected
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        exact = False
+    if not exact:
+        raise EditError(f"{name} cannot be edited in place", "change it by hand; nothing was written")
+    return (mark + result).encode("utf-8")
+
+
+def _grouped(edits: Sequence[Edit]) -> dict[KeyPath, list[Edit]]:
+    found: dict[KeyPath, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.item.raw.home.path, []).append(edit)
+    return found
+
+
+def _at(document: Any, path: KeyPath) -> Any:
+    for part in path:
+        document = document[part]
+    return document
+
+
+def _apply(table: dict[str, Any], edits: Sequence[Edit]) -> None:
+    """Make edits in plain data: what the edited text must read as."""
+    for key, value in changes(table, edits).items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value
+
+
+def changes(table: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    """Return what edits make of the keys of a table: new values, None for a key that goes."""
+    found = {edit.field.key: edit.after for edit in edits}
+    prior = {key.partition(".")[2]: value for key, value in found.items() if key.startswith("prior.")}
+    whole = {key: value for key, value in found.items() if not key.startswith("prior.")}
+    if prior:
+        now = {**(table.get("prior") or {}), **prior}
+        kept = {key: now[key] for key in ("shape", *PARAMETERS) if now.get(key) is not None}
+        numbers = set(kept) - {"shape"}
+        # Without a shape there is no prior; numbers that stay behind are told as a fault by the loader.
+        whole["prior"] = kept if numbers or kept.get("shape", FIXED) != FIXED else None
+    return whole
+
+
+def _change(table: AbstractTable, edits: Sequence[Edit]) -> None:
+    """Make edits in a parsed table, and say why beside the first."""
+    plain, order = table.unwrap(), _order(edits[0].item)
+    said = False
+    for key, value in sorted(changes(plain, edits).items(), key=lambda pair: order.index(pair[0])):
+        before = plain.get(key)
+        if value is None:
+            if key in table:
+                table.remove(key)
+            continue
+        if key not in table:
+            _insert(table, key, value, order)
+        elif isinstance(value, list):
+            _set_list(table[key], value)
+        elif key == "prior" and set(value) == set(before or ()):
+            _set_prior(table[key], value)
+        else:
+            table[key] = _item(value)
+        if not said:
+            _say_why(table, key, before, edits[0].why)
+            said = True
+    if not said:
+        _say_why(table, next(iter(table)), [], edits[0].why)
+
+
+def _order(item: RegisterItem) -> list[str]:
+    """Return the keys of an item in the order in which its file gives them."""
+    if not item.table:
+        return [*HEAD, *PROVENANCE]
+    own = [field.key for field in item.fields if field.key not in PROVENANCE or field.locked]
+    return [*own, *PROVENANCE]
+
+
+def _set_prior(table: Any, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if table[name] != value:
+            table[name] = value
+
+
+def _item(value: Any) -> Item:
+    """Return a value as the register's files write it."""
+    if isinstance(value, dict):
+        text = ", ".join(f"{key} = {tomlkit.item(item).as_string()}" for key, item in value.items())
+        found: Item = tomlkit.parse(f"x = {{ {text} }}")["x"]
+        return found
+    item: Item = tomlkit.item(value)
+    return item
+
+
+def _set_list(array: Any, values: list[Any]) -> None:
+    for i, value in enumerate(values):
+        if isinstance(value, list):
+            _set_list(array[i], value)
+        elif array[i] != value:
+            array[i] = value
+
+
+def _insert(table: AbstractTable, key: str, value: Any, order: Sequence[str]) -> None:
+    """Add a key behind the nearest one that goes before it."""
+    present = [name for name in order[: order.index(key)] if name in table]
+    item = _item(value)
+    item.trivia.trail = "\n"
+    table.value._insert_after(present[-1], key, item)
+    _map(table, key, value)
+
+
+def _map(table: AbstractTable, key: str, value: Any) -> None:
+    """Keep the table's view as a mapping in step with its text."""
+    dict.__setitem__(table, key, value)
+
+
+def _say_why(table: AbstractTable, key: str, before: Any, why: str) -> None:
+    """Leave the reason as a comment behind a changed value: what it was, and why it is no longer."""
+    item = table[key]
+    trivia: Trivia = item.trivia
+    old = trivia.comment.lstrip("# ").rstrip()
+    kept = "" if not old or _TOLD.match(old) else f"{old}; "
+    scalar = isinstance(before, (int, float, str)) and not isinstance(before, bool) and len(str(before)) <= 24
+    was = f"was {before}" if scalar else "new" if before is None else "changed"
+    words = "".join(c if c.isprintable() else " " for c in why)
+    trivia.comment_ws = trivia.comment_ws or "  "
+    trivia.comment = f"# {kept}{was}: {words}"
+
+
+def replace_all(contents: Mapping[Path, bytes], expected: Mapping[Path, bytes]) -> None:
+    """Replace files by new contents: all of them, or none.
+
+    Parameters
+    ----------
+    contents : new bytes by file.
+    expected : what each file must still hold.
+
+    Raises
+    ------
+    LockedError : somebody changed a file meanwhile.
+    StorageError : a file could not be written; those replaced before are taken back.
+    """
+    with contextlib.ExitStack() as stack:
+        new = {path: stack.enter_context(_beside(path, raw, "new")) for path, raw in contents.items()}
+        old = {path: stack.enter_context(_beside(path, expected[path], "old")) for path in contents}
+        for path in contents:
+            if path.read_bytes() != expected[path]:
+                raise LockedError(f"{shown(path)} was changed meanwhile; nothing was written", "import again")
+        replaced: list[Path] = []
+        try:
+            for path in contents:
+                new[path].replace(path)
+                replaced.append(path)
+        except OSError as error:
+            for path in replaced:
+                old[path].replace(path)
+            raise _cannot(path, error) from error
+
+
+@contextlib.contextmanager
+def _beside(path: Path, raw: bytes, which: str) -> Iterator[Path]:
+    """Write a temporary file beside a file, forced to disk; it is gone afterwards."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{which}")
+    try:
+        try:
+            with temporary.open("wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            shutil.copymode(path, temporary)
+        except OSError as error:
+            raise _cannot(path, error) from error
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _cannot(path: Path, error: OSError) -> StorageError:
+    why = (error.strerror or str(error)).lower()
+    return StorageError(f"{shown(path)} cannot be written: {why}; nothing was changed")

@@ -1,0 +1,219 @@
+"""A workbook back into the register: read, compare, try on a copy, then replace the files or none."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from risk.assumptions import AssumptionErrors, Problem, load, locate
+from risk.assumptions.locate import scenarios
+from risk.assumptions.positions import Path as KeyPath
+from risk.assumptions.reader import Document, read, shown
+from risk.exchange import layout
+from risk.exchange.files import changes, edited, replace_all
+from risk.exchange.gate import admit
+from risk.exchange.layout import FIXED, Item, Register, read_register
+from risk.exchange.problems import CellProblem, WorkbookErrors
+from risk.exchange.reading import Edit, Reading, compare, moved, read_lines
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a workbook changes in the register.
+
+    Attributes
+    ----------
+    file : the workbook as it is shown to the user.
+    edits : every changed field, in the order of the register.
+    notes : what was read otherwise than it looks.
+    files : files of the base that change.
+    written : whether they were changed.
+    """
+
+    file: str
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+    written: bool
+
+
+def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = False) -> Result:
+    """Edit the register's base as a workbook says.
+
+    Parameters
+    ----------
+    path : a workbook made by `export` and edited.
+    directory : folder of the register.
+    dry_run : check and compare, but write nothing.
+
+    Raises
+    ------
+    WorkbookRefused : the file is not opened at all.
+    WorkbookErrors : everything that is wrong with it; nothing was changed.
+    """
+    name = shown(path)
+    raw = admit(path)
+    register = read_register(directory)
+    reading = read_lines(name, raw)
+    _stop(name, moved(reading, register))
+    compare(reading, _exported(reading, register), {item.id: item for item in register.items})
+    _refuse_leftovers(reading)
+    # Edits of rows that are sound by themselves are tried even so: all errors are told at once.
+    spoilt = {problem.id for problem in reading.problems if problem.code != "W013"}
+    sound = [edit for edit in reading.edits if edit.item.id not in spoilt]
+    new = _edited(register, sound)
+    if new:
+        reading.problems += _tried(register, new, reading, spoilt)
+    _stop(name, reading.problems)
+    if new and not dry_run:
+        base = register.folder / locate.BASE
+        contents = {base / f"{stem}.toml": content for stem, content in new.items()}
+        replace_all(contents, {base / f"{stem}.toml": register.texts[stem] for stem in new})
+    files = tuple(f"{stem}.toml" for stem in new)
+    return Result(name, tuple(reading.edits), tuple(reading.notes), files, bool(new) and not dry_run)
+
+
+def _stop(name: str, problems: Sequence[CellProblem]) -> None:
+    if problems:
+        raise WorkbookErrors(name, problems)
+
+
+def _exported(reading: Reading, register: Register) -> tuple[Item, ...]:
+    """Return the items that the workbook was exported with."""
+    owner = reading.properties.get(layout.OWNER, "")
+    return register.chosen(owner, layout.STALE in reading.properties)
+
+
+def _refuse_leftovers(reading: Reading) -> None:
+    """Add a fault for numbers of a prior where the shape says that there is none."""
+    for edits in _by_item(reading.edits).values():
+        item, line = edits[0].item, edits[0].line
+        prior = changes(item.raw.table, edits).get("prior")
+        if not prior or prior.get("shape", FIXED) != FIXED:
+            continue
+        for field in item.fields:
+            key = field.key.partition(".")[2]
+            if field.key.startswith("prior.") and key != "shape" and key in prior:
+                reason = f"{field.header} is given, but the shape is {FIXED}"
+                fix = "choose a shape, or empty the cell"
+                cell = line.address(field.header)
+                reading.problems.append(CellProblem("A012", line.sheet, cell, item.id, reason, (fix,)))
+
+
+def _by_item(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.item.id, []).append(edit)
+    return found
+
+
+def _stem(item: Item) -> str:
+    return Path(item.raw.home.document.name).stem
+
+
+def _edited(register: Register, edits: Sequence[Edit]) -> dict[str, bytes]:
+    """Return the new bytes of every file that changes."""
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(_stem(edit.item), []).append(edit)
+    return {stem: edited(f"{stem}.toml", register.texts[stem], group) for stem, group in found.items()}
+
+
+def _tried(
+    register: Register, new: Mapping[str, bytes], reading: Reading, spoilt: Collection[str]
+) -> list[CellProblem]:
+    """Return what the loader says of the edited register, at the cells that said it.
+
+    Parameters
+    ----------
+    spoilt : ids of rows whose edits were left out; sums over their tables say nothing yet.
+    """
+    with tempfile.TemporaryDirectory(prefix="bubblerisk-") as temporary:
+        folder = Path(temporary) / "assumptions"
+        base = folder / locate.BASE
+        base.mkdir(parents=True)
+        for stem, content in register.texts.items():
+            (base / f"{stem}.toml").write_bytes(new.get(stem, content))
+        if (register.folder / "scenarios").is_dir():
+            shutil.copytree(register.folder / "scenarios", folder / "scenarios")
+        try:
+            load(folder)
+        except AssumptionErrors as error:
+            found = list(_mapped(error.problems, base, register, reading))
+            unsure = {item.table for item in register.items if item.table and item.id in spoilt}
+            tables = {item.id: item.table for item in register.items}
+            return [p for p in found if p.code != "A017" or tables.get(p.id, "") not in unsure]
+        return list(_scenarios(folder))
+
+
+def _scenarios(folder: Path) -> Iterator[CellProblem]:
+    """Yield scenarios that no longer load on the edited base."""
+    for name in scenarios(folder):
+        try:
+            load(folder, name)
+        except AssumptionErrors as error:
+            for problem in error.problems:
+                place = f"{name}.toml:{problem.line}"
+                reason = f"the scenario {name} no longer fits: {problem.reason}"
+                yield CellProblem(problem.code, "", "", place, reason, problem.fixes)
+
+
+def _mapped(
+    problems: Sequence[Problem], base: Path, register: Register, reading: Reading
+) -> Iterator[CellProblem]:
+    """Yield the loader's problems, placed at the cells of the workbook."""
+    homes = {(_stem(item), item.raw.home.path): item for item in register.items}
+    documents: dict[str, Document] = {}
+    for problem in problems:
+        stem = Path(problem.file).stem
+        if stem not in documents:
+            documents[stem] = read(base / f"{stem}.toml")[0]
+        path = _path(documents[stem], problem)
+        item, inner = _owner(homes, stem, path)
+        place = f"{stem}.toml:{problem.line}"
+        if item is None or item.id not in reading.lines:
+            id = item.id if item else place
+            yield CellProblem(problem.code, "", "", id, f"{problem.reason} ({place})", problem.fixes)
+            continue
+        line = reading.lines[item.id]
+        header = _header(item, inner)
+        yield CellProblem(
+            problem.code, line.sheet, line.address(header), item.id, problem.reason, problem.fixes
+        )
+
+
+def _path(document: Document, problem: Problem) -> KeyPath:
+    """Return the key path that stands at a problem's place: the innermost there is."""
+    if not problem.line:
+        return ()
+    offset = sum(len(text) + 1 for text in document.lines[: problem.line - 1]) + problem.column - 1
+    spans = document.positions.spans.items()
+    over = [path for path, span in spans if min(span.key, span.value) <= offset < max(span.end, span.key + 1)]
+    return max(over, key=len, default=())
+
+
+def _owner(
+    homes: Mapping[tuple[str, KeyPath], Item], stem: str, path: KeyPath
+) -> tuple[Item | None, KeyPath]:
+    """Return the item that a key path lies in, and the rest of the path."""
+    for end in range(len(path), 0, -1):
+        item = homes.get((stem, path[:end]))
+        if item is not None:
+            return item, path[end:]
+    return None, path
+
+
+def _header(item: Item, inner: Sequence[Any]) -> str:
+    """Return the heading of the column that a key path inside an item stands in; the id's otherwise."""
+    keys = [".".join(map(str, inner[:end])) for end in (2, 1)] + (
+        ["prior.shape"] if inner[:1] == ("prior",) else []
+    )
+    for key in keys:
+        for field in item.fields:
+            if field.key == key:
+                return field.header
+    return layout.ID
