@@ -16,7 +16,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --un
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack batch amplification test check bench clean lock
+.PHONY: help setup system run pack pdf batch amplification test check bench clean lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -33,6 +33,9 @@ run: .venv/ready ## simulate SCENARIO (default base) and print the verdict
 
 pack: .venv/ready ## simulate SCENARIO if needed and write reports/SCENARIO/pack.xlsx
 	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS)
+
+pdf: pack ## print the Summary of SCENARIO as reports/SCENARIO/summary.pdf (needs LibreOffice)
+	$(BIN)/bubblerisk pdf $(SCENARIO)
 
 batch: .venv/ready ## every scenario into reports/, and a workbook comparing them
 	$(BIN)/bubblerisk batch $(OPTIONS)

@@ -13,7 +13,7 @@ from risk.assumptions.locate import NAME
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Figure, Proposition, Record, Source, Target
+from risk.assumptions.schema import Change, Figure, Limit, Proposition, Record, Source, Target
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
@@ -21,7 +21,7 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures")
+WORDS = ("targets", "sources", "page_figures", "limits")
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -70,6 +70,7 @@ class Draft:
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
+    limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -140,6 +141,11 @@ def _read_figures(draft: Draft, name: str, document: Document) -> None:
     draft.figures = _records(draft, document, "figure", document.data.get("figure", []), Figure)
 
 
+def _read_limits(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "limit")
+    draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
+
+
 def _read_sources(draft: Draft, name: str, document: Document) -> None:
     for key, table in document.data.items():
         site = Site(document, (key,))
@@ -162,6 +168,7 @@ _READERS = {
     "targets": _read_targets,
     "sources": _read_sources,
     "page_figures": _read_figures,
+    "limits": _read_limits,
 }
 
 

@@ -69,6 +69,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         page_figures={id: figure for id, (figure, _) in draft.figures.items()},
         calendar=calendar,
         directory=shown(folder),
+        limits={id: limit for id, (limit, _) in draft.limits.items()},
     )
 
 

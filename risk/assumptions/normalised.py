@@ -41,6 +41,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "propositions": [p.model_dump(mode="json") for p in assumptions.propositions.values()],
         "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
+        "limits": [limit.model_dump(mode="json") for limit in assumptions.limits.values()],
     }
 
 

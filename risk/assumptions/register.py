@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from risk.assumptions import locate
 from risk.assumptions.normalised import digest, normalised
-from risk.assumptions.schema import Change, Entry, Event, Figure, Proposition, ScenarioInfo, Source, Target
+from risk.assumptions.schema import (
+    Change,
+    Entry,
+    Event,
+    Figure,
+    Limit,
+    Proposition,
+    ScenarioInfo,
+    Source,
+    Target,
+)
 from risk.assumptions.table import Table
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
@@ -32,7 +42,7 @@ class Assumptions:
     tables : entity tables by name, e.g. ``neoclouds.facility``.
     switches : every coupling; False where it is cut.
     events : forced stresses.
-    sources, targets, propositions, page_figures : the register's words, by key or id.
+    sources, targets, propositions, page_figures, limits : the register's words, by key or id.
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
@@ -50,6 +60,7 @@ class Assumptions:
     page_figures: Mapping[str, Figure]
     calendar: Calendar
     directory: str
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:

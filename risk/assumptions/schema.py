@@ -123,6 +123,20 @@ class Figure(Record):
     note: Note = ""
 
 
+class Limit(Record):
+    """What the model does not do, or does badly: ``[[limit]]`` in limits.toml."""
+
+    id: Text
+    scope: Literal["data", "model", "numerical", "validation", "out of scope"]
+    limitation: Text
+    why: Text
+    bias: Literal["overstates losses", "understates losses", "either way", "none"]
+    size: Text
+    done: Text
+    owner: Text
+    review_by: dt.date
+
+
 @dataclass(frozen=True)
 class Change:
     """One field a scenario set differently from what it found.

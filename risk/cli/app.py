@@ -19,12 +19,21 @@ COMMANDS = (
     ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
     ("show", "risk.cli.show:show", "Show a stored run, or one of its results in full."),
     ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario or of a stored run."),
+    ("pdf", "risk.cli.pdf:pdf", "The Summary of a stored run on one page, printed by LibreOffice."),
     ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
     ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
+    ("tail", "risk.cli.tail:tail", "The worst paths: what moves them, what is true in them, which they are."),
     ("path", "risk.cli.path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "risk.cli.amplification:amplification", "What each coupling adds; the loop gain."),
     ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
-    ("assumptions", "risk.cli.assumptions:app", "The register: list, show, check, export, import."),
+    ("verify", "risk.cli.verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
+    ("runs", "risk.cli.runs:app", "Stored runs: list, remove."),
+    ("doctor", "risk.cli.doctor:doctor", "Whether this machine has what the program needs."),
+    (
+        "assumptions",
+        "risk.cli.assumptions:app",
+        "The register: list, show, check, diff, stale, export, import.",
+    ),
     ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),
 )
 """Name, where its function or app is imported from when it is called, and its line in the help."""
@@ -58,6 +67,9 @@ app = App(
 )
 for _name, _path, _help in COMMANDS:
     app.command(_path, name=_name, help=_help)
+app.register_install_completion_command(
+    help="Install completion of words for this shell.", add_to_startup=False
+)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""`bubblerisk assumptions`: list, show and check the register; export and import stand in `exchange`."""
+"""`bubblerisk assumptions`: list, show and check; diff and stale stand in `revisions`, the rest in `exchange`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from risk.errors import BubbleriskError, UsageError, suggestion
 
 app = App(
     name="assumptions",
-    help="The register of assumptions: list, show, check, export, import.",
+    help="The register of assumptions: list, show, check, diff, stale, export, import.",
     help_epilogue="",
 )
+app.command(
+    "risk.cli.revisions:diff", name="diff", help="What changed since a git revision, or between folders."
+)
+app.command("risk.cli.revisions:stale", name="stale", help="What is older than it may be.")
 app.command("risk.cli.exchange:export", name="export", help="Write the register as a workbook to edit.")
 app.command("risk.cli.exchange:import_", name="import", help="Edit the register's files as a workbook says.")
 

@@ -14,13 +14,28 @@ from risk.cli.simulation import FOLDER, Folder, open_stored
 Name = Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")]
 
 
-def compare(run_a: Name, run_b: Name, /, *, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> None:
+def compare(
+    run_a: Name,
+    run_b: Name,
+    /,
+    *,
+    markdown: Annotated[
+        bool, Parameter(name="--md", help="Write Markdown tables, for a memo.", show_default=False)
+    ] = False,
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
     from risk.report.terminal import comparison
 
     found = comparison.compare(open_stored(run_a, folder), open_stored(run_b, folder))
     if output.json:
         document(comparison.SCHEMA, comparison.comparison_data(found))
+        return
+    if markdown:
+        from risk.report.terminal.markdown import comparison as document_of
+
+        print(document_of(found))
         return
     from risk.cli.screens import show
 

@@ -19,12 +19,20 @@ class Output:
     json : one JSON document on standard output.
     plain : no box, no color, no truncation, as when piped.
     no_color : no color; so does the variable NO_COLOR.
+    quiet : no progress; errors and results only.
+    verbose : the log of a run as it is written.
     """
 
     json: Annotated[bool, Parameter(help="Write one JSON document.", show_default=False)] = False
     plain: Annotated[bool, Parameter(help="Write plain columns, as when piped.", show_default=False)] = False
     no_color: Annotated[
         bool, Parameter(help="Use no color; so does the variable NO_COLOR.", show_default=False)
+    ] = False
+    quiet: Annotated[
+        bool, Parameter(name=["--quiet", "-q"], help="Show no progress.", show_default=False)
+    ] = False
+    verbose: Annotated[
+        bool, Parameter(name=["--verbose", "-v"], help="Show the log of a run.", show_default=False)
     ] = False
 
 

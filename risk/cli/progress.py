@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import sys
@@ -47,6 +48,8 @@ class Progress(AbstractContextManager["Progress"]):
         """Note that `done` of `total` paths are stored; `means` are of the block just finished."""
         if self._first is None:
             self._first = 0 if means else done  # blocks stored earlier say nothing of the pace
+        if self._output.quiet:
+            return
         if HEADLINE in means and math.isfinite(means[HEADLINE]):
             self._hits += means[HEADLINE] * (done - self._done)
             self._seen += done - self._done
@@ -62,7 +65,7 @@ class Progress(AbstractContextManager["Progress"]):
         """Leave the bar as it is."""
         if self._bars is not None:
             self._bars.stop()
-            _log_above_the_bar()
+            _log_above_the_bar(self._output)
 
     def _line(self, done: int, total: int) -> None:
         if done == total:
@@ -102,7 +105,7 @@ class Progress(AbstractContextManager["Progress"]):
             *columns, console=Console(stderr=True, color_system=None if bare else "auto"), expand=True
         )
         bars.start()
-        _log_above_the_bar()
+        _log_above_the_bar(self._output)
         return bars, bars.add_task(self._title, total=total, left="", headline="")
 
     def _eta(self, done: int, total: int) -> str:
@@ -120,8 +123,13 @@ class Progress(AbstractContextManager["Progress"]):
         return f"P({HEADLINE}) {100 * share:.0f}% ±{100 * half:.1f}"
 
 
-def _log_above_the_bar() -> None:
+def level(output: Output) -> int:
+    """What of the log is shown: errors only, warnings, or everything."""
+    return logging.ERROR if output.quiet else logging.INFO if output.verbose else logging.WARNING
+
+
+def _log_above_the_bar(output: Output) -> None:
     """Let warnings go where standard error goes now: a bar that is up shifts down for them."""
     from risk.runs import log_to_stderr
 
-    log_to_stderr()
+    log_to_stderr(level(output))

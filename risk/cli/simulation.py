@@ -87,10 +87,10 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
     ------
     Stopped : Ctrl-C; finished blocks are kept.
     """
-    from risk.cli.progress import Progress
+    from risk.cli.progress import Progress, level
     from risk.runs import Interrupted, log_to_stderr
 
-    log_to_stderr()
+    log_to_stderr(level(output))
     plan.settle(message)
     with Progress(plan.assumptions.scenario.name, output) as progress:
         try:

@@ -8,7 +8,7 @@ import platform
 import socket
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ from risk.axes import Calendar
 from risk.errors import StorageError
 from risk.runs.files import publish_json, read_json
 from risk.runs.hashing import digest
+from risk.runs.history import history
 from risk.runs.specification import Specification
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Manifest:
     sums : fingerprint of the exact sums.
     assumptions : fingerprint of the normalised assumptions stored beside.
     result : fingerprint of all numbers of the run: equal on any number of workers, in any order of blocks.
+    history : who last changed which lines of the register, and why; outside every fingerprint.
     environment : versions, platform, commit; differs between machines.
     clock : start, finish, seconds, workers, command; outside every fingerprint.
     parent : run id of the run of this scenario finished before; empty for the first.
@@ -65,6 +67,7 @@ class Manifest:
     clock: Mapping[str, Any]
     parent: str = ""
     result: str = ""
+    history: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -123,7 +126,8 @@ def describe(
     )
     content = asdict(manifest)
     hashed = ("specification", "base_date", "quarters", "entities", "shapes", "identities", "blocks", "sums")
-    return replace(manifest, result=digest({name: content[name] for name in hashed}))
+    result = digest({name: content[name] for name in hashed})
+    return replace(manifest, result=result, history=history(Path(assumptions.directory)))
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

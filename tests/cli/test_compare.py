@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import Ask, Stored
+from tests.schema import problems
 
 
 def test_two_scenarios_differ_in_what_one_changes(runs: Stored, ask: Ask) -> None:
@@ -34,3 +35,20 @@ def test_a_run_and_itself_are_the_same(runs: Stored, ask: Ask) -> None:
     results = lines[lines.index("Results") + 2 : -1]
     assert len(results) > 20
     assert all(line.endswith("same") for line in results)
+
+
+def test_markdown_has_the_same_tables_and_escapes_what_would_be_markup(runs: Stored, ask: Ask) -> None:
+    said = ask("compare", "base", "gpu-glut", "--md")
+    assert said.code == 0
+    assert said.out.startswith("## base → gpu-glut")
+    lines = [line for line in said.out.splitlines() if line.startswith("|")]
+    assert any(line.startswith("| gpu.launch\\_obsolescence |") for line in lines)
+    assert "Both runs share their draws" in said.out
+    for block in said.out.split("\n\n"):
+        if block.startswith("|"):
+            widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
+            assert len(widths) == 1
+
+
+def test_the_json_document_is_of_its_form(runs: Stored, ask: Ask) -> None:
+    assert not problems(ask("compare", "base", "gpu-glut", "--json").json)

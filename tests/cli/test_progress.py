@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from risk.cli import progress as module
 from risk.cli.options import Output
-from risk.cli.progress import Progress
+from risk.cli.progress import Progress, level
 
 Capture = pytest.CaptureFixture[str]
 
@@ -53,3 +55,15 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: Capture,
     assert "2,048/2,048" in shown.err
     assert "P(bust) 25% ±1.9" in shown.err
     assert ("\x1b[38;" in shown.err or "\x1b[3" in shown.err) != bare
+
+
+def test_who_asks_for_quiet_gets_it(capsys: Capture) -> None:
+    with Progress("base", Output(quiet=True)) as progress:
+        progress(2_048, 2_048, {"bust": 0.25})
+    assert capsys.readouterr().err == ""
+
+
+def test_the_log_is_shown_as_asked() -> None:
+    assert level(Output(quiet=True)) == logging.ERROR
+    assert level(Output()) == logging.WARNING
+    assert level(Output(verbose=True)) == logging.INFO

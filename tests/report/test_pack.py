@@ -38,7 +38,7 @@ SHEETS = (
         "Cascade",
         "GPUPrices",
     ),
-    *("Calibration", "Assumptions", "Checks", "Manifest"),
+    *("Calibration", "Reconciliation", "Assumptions", "Dependence", "Limits", "Checks", "Manifest"),
 )
 WRITTEN = 1e-14  # a file holds 16 significant digits
 ERRORS = re.compile(r"#REF!|#NAME\?|#VALUE!|#DIV/0!|#N/A|#NUM!|Err:\d+")

@@ -13,8 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from risk.report.terminal import amplification, batch, checks, comparison, distribution, path, plan, verdict
+from risk.report.terminal import (
+    amplification,
+    batch,
+    checks,
+    comparison,
+    distribution,
+    findings,
+    path,
+    plan,
+    revisions,
+    runs,
+    tail,
+    verdict,
+)
 from risk.report.terminal.page import Column, Page, Screen, grid, text
+from tests.report import command_results as commands
 from tests.report import terminal_results as made
 
 FOLDER = Path(__file__).parent / "screens"
@@ -37,6 +51,11 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
     "batch": lambda page: batch.screen(made.ROWS, page),
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
+    "tail": lambda page: tail.screen(commands.TAIL, page, ("bubblerisk path 8f3c2a1b 4018",)),
+    "runs": lambda page: runs.screen(commands.RUNS, "runs", page),
+    "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
+    "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
+    "stale": lambda page: revisions.stale_screen(commands.STALE, 598, 180, commands.TODAY, page),
 }
 
 every_screen = pytest.mark.parametrize("screen", SCREENS)

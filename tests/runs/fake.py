@@ -45,6 +45,7 @@ class Assumptions:
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 5))
     folder: str = ""
     """Where the engines below leave marks."""
+    directory: str = "nowhere"
 
     @property
     def digest(self) -> str:

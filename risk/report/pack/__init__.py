@@ -5,21 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from risk.analysis import dependence as correlations
 from risk.report.pack import (
     assumptions,
     calibration,
     capex,
     cascade,
+    changes,
     checks,
     conditions,
     cover,
+    dependence,
     duration,
     fans,
     gpu_prices,
+    limits,
     manifest,
     metrics,
     neoclouds,
     private_credit,
+    reconciliation,
     revenue_gap,
     summary,
 )
@@ -51,6 +56,8 @@ def pack(run: Run, prior: Run | None = None) -> Workbook:
     results = Results.of(run, prior)
     shown = fans.quantities(results)
     rent = next(q for q in shown if q.id == "h100_contract")
+    shocks = correlations.dependence(results.run)
+    moved = changes.sheet(results)
     details = [
         metrics.sheet(results),
         fans.sheet(results, shown),
@@ -62,11 +69,19 @@ def pack(run: Run, prior: Run | None = None) -> Workbook:
         cascade.sheet(results),
         gpu_prices.sheet(results, rent),
         calibration.sheet(results),
+        reconciliation.sheet(results),
         assumptions.sheet(results),
+        dependence.sheet(results, shocks),
+        *([moved] if moved else []),
+        limits.sheet(results),
     ]
     record = manifest.sheet(results)
     tables = Tables([*details, record])
-    tests = conditions.conditions(results, tables, shown)
+    tests = [
+        *conditions.conditions(results, tables, shown),
+        *reconciliation.conditions(results, tables),
+        *dependence.conditions(shocks, tables),
+    ]
     rest = [*details, checks.sheet(results, tests), record]
     front = summary.sheet(results, tables, rent)
     failing = [test.text for test in tests if not test.passed]

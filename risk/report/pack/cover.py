@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.report.excel.writer import CHART_DATA
-from risk.report.pack import assumptions
+from risk.report.pack import assumptions, changes
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
@@ -119,5 +119,7 @@ def _contents(sheets: Sequence[Sheet]) -> Table:
     rows: list[tuple[Content, ...]] = []
     for s in sheets:
         rows.append((Link(s.name, s.name), s.question or QUESTION, KINDS[s.kind]))
+    if changes.NAME not in {s.name for s in sheets}:
+        rows.append((changes.NAME, changes.ABSENT, KINDS["C"]))
     rows.append((Link(CHART_DATA, CHART_DATA), "Which numbers stand behind every chart?", KINDS["W"]))
     return Table("contents", columns, tuple(rows), "Contents")

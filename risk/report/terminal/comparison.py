@@ -65,7 +65,7 @@ def screen(found: Comparison, page: Page) -> Screen:
         Text(),
         heading("Results", page),
         _results(found.results, page),
-        note(_how(found), page),
+        note(how(found), page),
     )
 
 
@@ -119,10 +119,11 @@ def _results(results: Sequence[Difference], page: Page) -> RenderableType:
         Column("2 SE", "right"),
         Column("Noise?"),
     )
-    return grid(headings, [_result(result) for result in results], page)
+    return grid(headings, [result_cells(result) for result in results], page)
 
 
-def _result(found: Difference) -> tuple[Cell, ...]:
+def result_cells(found: Difference) -> tuple[Cell, ...]:
+    """One result: what it was, what it is, and whether chance alone may have moved it."""
     same = found.change.value == 0.0
     verdict = "same" if same else "yes" if found.noise else "no"
     change = ("", "") if same else _change(found)
@@ -142,7 +143,8 @@ def _change(found: Difference) -> tuple[str, str]:
     return f"{sign}{number(change, error, found.unit)}", number(NOISE * error, error, found.unit)
 
 
-def _how(found: Comparison) -> str:
+def how(found: Comparison) -> str:
+    """How far chance is taken to reach."""
     if found.paired:
         return "Both runs share their draws: 2 SE is that of the difference path by path."
     return "The runs do not share their draws: 2 SE counts the noise of both."

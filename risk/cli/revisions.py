@@ -1,0 +1,143 @@
+"""`bubblerisk assumptions diff` and `stale`: what changed, by whom, and what has grown old."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter, validators
+
+from risk.assumptions import load, locate
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, Scenario
+from risk.cli.console import document
+from risk.cli.options import Output, Register
+from risk.errors import AssumptionError, BubbleriskError, UsageError
+
+if TYPE_CHECKING:
+    from risk.report.terminal.revisions import Changed
+
+HERE = "working tree"
+
+
+def diff(
+    before: Annotated[str, Parameter(help="Git revision, or the folder of a register.")] = "HEAD",
+    after: Annotated[
+        str | None,
+        Parameter(help="Revision or folder to compare with; the register as it stands by default."),
+    ] = None,
+    /,
+    *,
+    scenario: Scenario = "base",
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Say which numbers of the register changed since a revision, by whom and why."""
+    from risk.analysis.authors import author, reason
+    from risk.analysis.inputs import input_changes
+    from risk.report.terminal import revisions as screens
+    from risk.runs.history import history
+
+    folder = locate.register(register.assumptions)
+    with _state(before, folder) as old, _state(after, folder) as new:
+        one, two = (_read(state, name, scenario) for state, name in ((old, before), (new, after or HERE)))
+        known = history(folder, after) if after and not _is_folder(after) else history(new)
+    found: list[Changed] = []
+    for change in input_changes(one, two):
+        commit = author(change, two, known)
+        why = reason(change, two) or (commit.subject if commit else "")
+        found.append(screens.Changed(change, commit.author if commit else "", why))
+    inputs = len(two["entries"]) + sum(len(table["rows"]) for table in two["tables"].values())
+    said = before, after or HERE, inputs
+    if output.json:
+        document(screens.DIFF, screens.diff_data(found, *said))
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: screens.diff_screen(found, *said, page), output)
+
+
+def _read(folder: Path, name: str, scenario: str) -> dict[str, Any]:
+    """Normalised register in a folder; what is wrong with it names the revision."""
+    try:
+        return load(folder, scenario).normalised()
+    except BubbleriskError as error:
+        fixes = error.fixes or ("see: bubblerisk assumptions check",)
+        raise AssumptionError(f"the register of {name} cannot be read: {error.reason}", *fixes) from error
+
+
+@contextmanager
+def _state(name: str | None, register: Path) -> Iterator[Path]:
+    """Folder that holds a register as a word names it: as it stands, in a folder, or at a git revision.
+
+    Raises
+    ------
+    UsageError : it is no folder of a register and no revision that git knows.
+    """
+    if name is None or _is_folder(name):
+        yield register if name is None else Path(name)
+        return
+    content = _archive(register, name)
+    with TemporaryDirectory(prefix="bubblerisk-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            archive.extractall(folder, filter="data")
+        found = next((path.parent for path in sorted(Path(folder).rglob(locate.BASE)) if path.is_dir()), None)
+        if found is None:
+            raise UsageError(f"revision {name} has no register", "give a later revision, or a folder")
+        yield found
+
+
+def _is_folder(name: str) -> bool:
+    return (Path(name) / locate.BASE).is_dir()
+
+
+def _archive(register: Path, revision: str) -> bytes:
+    import subprocess
+
+    # Words that begin with a hyphen are options to git; a revision never does.
+    safe = "" if revision.startswith("-") else revision
+    command = ["git", "-C", str(register), "archive", "--format=tar", f"{safe or '?'}^{{commit}}", "--", "."]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    except OSError:
+        raise UsageError(
+            f"git is not installed, so that {revision} cannot be read", "give a folder"
+        ) from None
+    if done.returncode:
+        raise UsageError(
+            f"'{revision}' is neither the folder of a register nor a revision that git knows",
+            "e.g. bubblerisk assumptions diff HEAD~1, or two folders",
+        )
+    return done.stdout
+
+
+def stale(
+    *,
+    days: Annotated[
+        int | None,
+        Parameter(validator=validators.Number(gte=0), help="Age from which; run.stale_days by default."),
+    ] = None,
+    on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
+    scenario: Scenario = "base",
+    register: Register = DEFAULT_REGISTER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """List entries and rows of the register that have grown old, the oldest first."""
+    from risk.report.terminal import revisions as screens
+
+    assumptions = load(register.assumptions, scenario)
+    limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
+    today = on or date.today()
+    known = len(assumptions.entries) + sum(len(table.rows) for table in assumptions.tables.values())
+    rows = screens.stale(assumptions.normalised(), limit, today)
+    if output.json:
+        document(screens.STALE, screens.stale_data(rows, known, limit, today))
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: screens.stale_screen(rows, known, limit, today, page), output)

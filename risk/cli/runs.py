@@ -1,0 +1,54 @@
+"""`bubblerisk runs`: what is stored, and removing it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.simulation import FOLDER, Folder
+
+app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
+
+REMOVED = "bubblerisk.runs.rm/1"
+
+
+@app.default
+def list_stored(*, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> None:
+    """List the stored runs, the newest first."""
+    from risk.report.terminal import runs as screens
+    from risk.runs import list_runs
+    from risk.runs.hashing import source_digest
+    from risk.runs.store import Store
+
+    source = source_digest()
+    rows = [screens.Row.of(found, Store(found.directory).size(), source) for found in list_runs(folder.runs)]
+    if output.json:
+        content = {"folder": folder.runs.as_posix(), "runs": [screens.row_data(row) for row in rows]}
+        document(screens.SCHEMA, content)
+        return
+    from risk.cli.screens import show
+
+    show(lambda page: screens.screen(rows, folder.runs.as_posix(), page), output)
+
+
+@app.command(name="rm")
+def remove(
+    run: Annotated[str, Parameter(help="Run id, all 12 digits.")],
+    /,
+    *,
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Remove one stored run for good; it can be simulated again from the same assumptions."""
+    from risk.report.terminal.runs import megabytes
+    from risk.runs.remove import remove as remove_run
+
+    freed = remove_run(run, folder.runs)
+    if output.json:
+        document(REMOVED, {"run": run, "folder": folder.runs.as_posix(), "bytes": freed})
+        return
+    print(f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})")

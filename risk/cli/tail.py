@@ -1,0 +1,54 @@
+"""`bubblerisk tail`: what moves the worst paths of a run, what is true in them, and which they are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.simulation import FOLDER, SHOWN, Folder, open_stored
+from risk.errors import UsageError
+
+
+def tail(
+    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    /,
+    *,
+    share: Annotated[str, Parameter(help="Share of the worst paths: 5% or 0.05.")] = "5%",
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
+    wanted = fraction(share)
+    found = open_stored(run, folder)
+    from risk.report.terminal import tail as screens
+
+    shown = screens.tail(found, wanted)
+    if output.json:
+        document(screens.SCHEMA, screens.tail_data(shown))
+        return
+    from risk.cli.screens import show
+
+    worst, short = shown.found.worst[0].path, found.id[:SHOWN]
+    hints = [f"bubblerisk {words}{folder.option}" for words in (f"path {short} {worst}", f"show {short}")]
+    show(lambda page: screens.screen(shown, page, hints), output)
+
+
+def fraction(text: str) -> float:
+    """A share written as 5% or 0.05.
+
+    Raises
+    ------
+    UsageError : it is neither, or not between 0 and 1.
+    """
+    percent = text.strip().endswith("%")
+    try:
+        value = float(text.strip().removesuffix("%")) / (100.0 if percent else 1.0)
+    except ValueError:
+        value = -1.0
+    if not 0.0 < value < 1.0:
+        raise UsageError(f"'{text}' is not a share of paths", "write 5% or 0.05")
+    return value

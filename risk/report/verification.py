@@ -1,0 +1,306 @@
+"""Whether a pack is what it says: its run, its manifest, its checks, and every number in it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from math import isclose
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from risk.errors import BubbleriskError, StorageError
+from risk.report.terminal.findings import Finding
+from risk.runs import Run, open_run
+from risk.runs.store import KINDS
+
+SCHEMA = "bubblerisk.verify/1"
+
+LARGEST, UNPACKED = 20_000_000, 200_000_000
+"""Bytes of a workbook, and of what is packed in it, that are opened at all."""
+
+FOREIGN = ("vbaProject.bin", "externalLinks/", "embeddings/", "activeX/", "connections.xml")
+"""Parts that no pack has: macros, links to other files, embedded programs."""
+
+SAME = 1e-12
+"""Relative difference of a number that counts as none: programs that save a workbook round to 15 digits."""
+
+NAMED = 3
+"""Cells that a finding names."""
+
+_LITERAL = re.compile(r"(?<![A-Za-z$\d.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z\d(!.])")
+
+Cells = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workbook as read.
+
+    Attributes
+    ----------
+    properties : its own, by name.
+    values, formulas : by sheet and address; formulas only where there is one.
+    """
+
+    path: Path
+    digest: str
+    properties: Mapping[str, str]
+    values: Cells
+    formulas: Cells
+
+    def fact(self, label: str) -> str:
+        """A line of the sheet Manifest, by its label; empty where there is none."""
+        cells = self.values.get("Manifest", {})
+        place = next((at for at, value in cells.items() if at.startswith("A") and value == label), "")
+        return str(cells.get(f"B{place[1:]}", "")) if place else ""
+
+
+def verify(path: Path, root: Path) -> tuple[Finding, ...]:
+    """Look at a pack and at the run it names; nothing is simulated.
+
+    Parameters
+    ----------
+    root : folder of the stored runs.
+
+    Raises
+    ------
+    StorageError : the file is not a workbook, or too large to be a pack.
+    """
+    book = read(path)
+    found = [Finding("ok", "workbook", f"{len(book.values)} sheets, sha256 {book.digest[:16]}"), *_own(book)]
+    run = _run(book, root)
+    if isinstance(run, Finding):
+        return (*found, run)
+    stored = _blocks(run)
+    found += [*_against(book, run), stored]
+    if stored.state == "FAIL":
+        return (*found, Finding("skipped", "numbers", "the run folder must be sound first"))
+    return (*found, *_numbers(book, run, root))
+
+
+def run_of(path: Path) -> str:
+    """Id of the run that a pack names."""
+    return read(path).properties.get("run_id", "")
+
+
+def read(path: Path) -> Opened:
+    """Read a workbook.
+
+    Raises
+    ------
+    StorageError : it cannot be read, is too large, or holds what no pack holds.
+    """
+    try:
+        content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+        if not content:
+            raise StorageError(f"{path} is larger than {LARGEST // 1_000_000} MB; no pack is")
+        with ZipFile(BytesIO(content)) as archive:
+            _harmless(path, archive)
+            damaged = archive.testzip()
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read ({error.strerror or error})") from error
+    except BadZipFile as error:
+        raise StorageError(f"{path} is not an Excel workbook (.xlsx)", "give a pack of bubblerisk") from error
+    if damaged:
+        raise StorageError(f"{path} is damaged: {damaged}", "write the pack again")
+    return _opened(path, content)
+
+
+def _harmless(path: Path, archive: ZipFile) -> None:
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > UNPACKED:
+        raise StorageError(f"{path} unpacks to more than {UNPACKED // 1_000_000} MB; no pack does")
+    foreign = [part.filename for part in parts if any(word in part.filename for word in FOREIGN)]
+    if foreign:
+        raise StorageError(f"{path} holds {foreign[0]}; no pack has macros, links or embedded files")
+
+
+def _opened(path: Path, content: bytes) -> Opened:
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what other programs add and openpyxl passes over
+            shown, raw = (openpyxl.load_workbook(BytesIO(content), data_only=d) for d in (True, False))
+        custom = {p.name: str(p.value) for p in shown.custom_doc_props.props}  # type: ignore[attr-defined]
+    except Exception as error:  # openpyxl raises whatever a strange file makes it stumble on
+        raise StorageError(f"{path} cannot be read as a workbook ({error})") from error
+    formulas = {
+        sheet.title: {at: v for at, v in _cells(sheet) if isinstance(v, str) and v.startswith("=")}
+        for sheet in raw.worksheets
+    }
+    values = {sheet.title: dict(_cells(sheet)) for sheet in shown.worksheets}
+    return Opened(path, hashlib.sha256(content).hexdigest(), custom, values, formulas)
+
+
+def _cells(sheet: Any) -> Iterator[tuple[str, Any]]:
+    for row in sheet.iter_rows():
+        yield from ((cell.coordinate, cell.value) for cell in row if cell.value is not None)
+
+
+def _own(book: Opened) -> Iterator[Finding]:
+    """What the workbook says of itself."""
+    empty = [
+        f"{name}!{at}"
+        for name, cells in book.formulas.items()
+        for at in cells
+        if book.values[name].get(at) is None and "IF(" not in cells[at]
+    ]
+    count = sum(map(len, book.formulas.values()))
+    if empty:
+        text = f"{len(empty)} of {count:,} formulas have no value: {_few(empty)}"
+        yield Finding("FAIL", "formulas", text, "write the pack again; do not save it without calculating")
+    else:
+        yield Finding("ok", "formulas", f"{count:,}, each with its value")
+    words = [
+        (f"{name}!{at}", value)
+        for name, cells in book.values.items()
+        for at, value in cells.items()
+        if isinstance(value, str) and value.startswith("#") and value.isupper() and at in book.formulas[name]
+    ]
+    if words:
+        yield Finding("FAIL", "errors", f"{len(words)} cells hold an error: {_few([w for w, _ in words])}")
+    yield _master(book)
+
+
+def _master(book: Opened) -> Finding:
+    """The count of failing checks, and the checks one by one."""
+    checks = book.values.get("Checks", {})
+    failing = [
+        at for at, value in checks.items() if value == "FAIL" and at in book.formulas.get("Checks", {})
+    ]
+    passing = sum(value == "OK" and at in book.formulas.get("Checks", {}) for at, value in checks.items())
+    names = [str(checks.get(f"A{''.join(c for c in at if c.isdigit())}", at)) for at in failing]
+    if failing:
+        return Finding("FAIL", "checks", f"{len(failing)} of {len(failing) + passing} fail: {_few(names)}")
+    if not passing:
+        return Finding("FAIL", "checks", "the sheet Checks is missing or empty", "write the pack again")
+    return Finding("ok", "checks", f"{passing} of {passing} hold, as the workbook says itself")
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _run(book: Opened, root: Path) -> Run | Finding:
+    name = book.properties.get("run_id", "")
+    if not name:
+        return Finding("FAIL", "run", "the workbook names no run", "is it a pack of bubblerisk?")
+    try:
+        return open_run(name, root)
+    except BubbleriskError as error:
+        fix = (
+            f"give the folder of its run: --runs DIR; or make it again: {book.fact('To make the run again')}"
+        )
+        return Finding("FAIL", "run", error.reason, fix)
+
+
+def _against(book: Opened, run: Run) -> Iterator[Finding]:
+    """The workbook's properties and its sheet Manifest against the run's manifest."""
+    m = run.manifest
+    pairs = {
+        "seed": (book.properties.get("seed", "").removesuffix(".0"), str(m.seed)),
+        "assumptions": (book.properties.get("assumptions_sha256", ""), m.specification.assumptions),
+        "register": (book.fact("Assumptions, digest of the register"), m.assumptions),
+        "source": (book.fact("Source code, digest from axes to engine"), m.specification.source),
+        "result": (book.fact("Result, digest of all numbers"), m.result),
+        "paths": (book.fact("Paths"), str(run.paths)),
+    }
+    wrong = [name for name, (said, known) in pairs.items() if said != known]
+    if wrong == ["register"]:
+        text = "notes or sources of the register have changed since the pack was written; no number has"
+        yield Finding("warn", "manifest", text, f"write the pack again: bubblerisk pack {run.id}")
+    elif wrong:
+        yield Finding("FAIL", "manifest", f"not that of run {run.id}: {', '.join(wrong)}")
+    else:
+        yield Finding("ok", "manifest", f"that of run {run.id}: {', '.join(pairs)}")
+
+
+def _blocks(run: Run) -> Finding:
+    """Every stored array of the run against its fingerprint."""
+    count = len(run.manifest.blocks)
+    try:
+        for index, expected in enumerate(run.manifest.blocks):
+            record = run.store.record(index)
+            if record.digest != expected:
+                raise StorageError(f"block {index} is not the one of this run")
+            for kind in KINDS:
+                run.store.read(record, kind)
+        run.store.totals(run.manifest.sums, run.manifest.shapes)
+        _ = run.assumptions
+    except StorageError as error:
+        fix = f"run {run.manifest.scenario} again: sound blocks are kept, bad ones computed anew"
+        return Finding("FAIL", "run folder", error.reason, fix)
+    return Finding("ok", "run folder", f"{count} blocks, sums and assumptions match their fingerprints")
+
+
+def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
+    """Every cell against the workbook that the run makes now."""
+    from risk.report.excel import build
+    from risk.report.pack import pack
+
+    before = book.fact("Prior run")
+    prior: Run | None = None
+    if before and before != "none given":
+        try:
+            prior = open_run(before, root)
+        except BubbleriskError as error:
+            fix = "give the folder that holds it: --runs DIR"
+            yield Finding("FAIL", "numbers", f"the prior run {before}: {error.reason}", fix)
+            return
+    content = build(pack(run, prior)).finished()
+    if hashlib.sha256(content).hexdigest() == book.digest:
+        yield Finding("ok", "numbers", "the run makes the same file again, byte for byte")
+        return
+    again = _opened(book.path, content)
+    yield from _differences(book, again)
+
+
+def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
+    sheets = set(book.values) ^ set(again.values)
+    if sheets:
+        text = f"sheets differ: {', '.join(sorted(sheets))}"
+        yield Finding("FAIL", "numbers", text, "another version of bubblerisk may have written the pack")
+        return
+    inputs: list[str] = []
+    wrong: list[str] = []
+    compared = 0
+    for name, cells in again.values.items():
+        for at in cells.keys() | book.values[name].keys():
+            one, two = book.values[name].get(at), cells.get(at)
+            compared += 1
+            changed = written(book.formulas[name].get(at)) != written(again.formulas[name].get(at))
+            if not changed and same(one, two):
+                continue
+            (inputs if name == "Cover" and not changed else wrong).append(f"{name}!{at}")
+    if inputs:
+        yield Finding("warn", "cover", f"typed over: {_few(sorted(inputs))}")
+    if wrong:
+        text = f"{len(wrong):,} of {compared:,} cells are not what the run makes: {_few(sorted(wrong))}"
+        yield Finding("FAIL", "numbers", text, "somebody, or another version of bubblerisk, changed them")
+    else:
+        text = f"{compared:,} cells and their formulas are those the run makes (saved by another program)"
+        yield Finding("ok", "numbers", text)
+
+
+def written(formula: str | None) -> str:
+    """A formula with its numbers written in one way: programs save 1e-06 as 0.000001."""
+    return _LITERAL.sub(lambda found: repr(float(found[0])), formula or "")
+
+
+def same(one: Any, two: Any) -> bool:
+    """Whether two cells show the same; numbers to twelve digits."""
+    if isinstance(one, bool) or isinstance(two, bool) or not isinstance(one, int | float):
+        return _day(one) == _day(two) or (one in (None, "") and two in (None, ""))
+    return isinstance(two, int | float) and isclose(one, two, rel_tol=SAME, abs_tol=SAME)
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat()[:10] if isinstance(value, date) else value

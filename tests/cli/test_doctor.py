@@ -1,0 +1,74 @@
+"""`bubblerisk doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from risk.cli import examination
+from tests.cli.conftest import Ask, Stored
+from tests.schema import problems
+
+SUBJECTS = [
+    "Python",
+    "libraries",
+    "random numbers",
+    "workbooks",
+    "fonts",
+    "LibreOffice",
+    "locale",
+    "characters",
+]
+
+
+def test_everything_is_looked_at(runs: Stored, ask: Ask) -> None:
+    said = ask("doctor", "--quick", "--json")
+    assert said.code == 0
+    assert not problems(said.json)
+    assert [f["subject"] for f in said.json["findings"]] == [*SUBJECTS, "runs/", "reports/", "register"]
+    assert all(f["fix"] for f in said.json["findings"] if f["state"] in ("warn", "FAIL"))
+
+
+def test_the_trial_says_how_long_a_run_takes(runs: Stored, ask: Ask) -> None:
+    said = ask("doctor")
+    assert said.code == 0
+    assert "1,024 paths in" in said.out
+    assert "nothing stands in the way" in said.out
+
+
+def test_other_random_numbers_fail(runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "EXPECTED", (0.1, 0.2, 0.3))
+    said = ask("doctor", "--quick")
+    assert said.code == 1
+    assert "FAIL" in said.out
+    assert "1 of" in said.out
+
+
+def test_a_broken_register_fails_and_says_where_to_look(runs: Stored, ask: Ask) -> None:
+    Path("assumptions/base/gpu.toml").write_text("[gpu\n", encoding="utf-8")
+    said = ask("doctor")
+    assert said.code == 1
+    assert "bubblerisk assumptions check" in said.out
+    assert "simulation" not in said.out
+
+
+def test_a_folder_that_cannot_be_written_fails(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    said = ask("doctor", "--quick", "--json")
+    assert said.code == 1
+    assert {f["subject"] for f in said.json["findings"] if f["state"] == "FAIL"} == {"runs/", "reports/"}
+
+
+def test_what_is_missing_only_for_printing_warns(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    said = ask("doctor", "--quick", "--json")
+    assert said.code == 0
+    assert {f["subject"] for f in said.json["findings"] if f["state"] == "warn"} >= {"LibreOffice"}

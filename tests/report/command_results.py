@@ -1,0 +1,85 @@
+"""Results of the commands that look after runs, packs and the register, made by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from risk.analysis.attribution import Driver
+from risk.analysis.inputs import InputChange
+from risk.analysis.statistics import Estimate
+from risk.analysis.worst import Lift, Worst, WorstPath
+from risk.report.terminal.findings import Finding
+from risk.report.terminal.revisions import Changed, Old
+from risk.report.terminal.runs import Row
+from risk.report.terminal.tail import Tail
+from tests.report.terminal_results import HEADING, PATHS, share
+
+
+def _driver(id: str, rank: float, low: float, high: float, error: float = 9.0) -> Driver:
+    ends = (Estimate(x, error, 2_000, tail=100) for x in (low, high))
+    return Driver(id, Estimate(rank, 0.007, PATHS), *ends)
+
+
+TAIL = Tail(
+    HEADING,
+    Worst(
+        0.05,
+        1_000,
+        Estimate(376.3, 4.5, PATHS, (367.0, 385.0), tail=1_000),
+        Estimate(458.0, 3.1, PATHS, tail=1_000),
+        (
+            _driver("credit.pd_software", 0.213, -88.0, 104.0),
+            _driver("neoclouds.contracts.renewal_share_of_investment_grade_payers", -0.091, 41.0, -30.0),
+            _driver("gpu.launch_obsolescence", 0.012, 0.3, 9.0),
+        ),
+        (
+            Lift("B4", "GPU rent collapses", share(0.29, 1_000), share(0.083), Estimate(3.5, 0.18, PATHS)),
+            Lift("bust", "Bust", share(0.49, 1_000), share(0.186), Estimate(2.63, 0.09, PATHS)),
+            Lift("B8", "Losses cascade", Estimate(0.0, 0.0015, 1_000, (0.0, 0.003)),
+                 Estimate(0.0, 0.0000765, PATHS, (0.0, 0.00015)), None),
+        ),
+        (
+            WorstPath(4018, 752.9, "Bust", ("B1", "B1x", "B2", "B3", "B4", "B5", "B6", "B7", "B8")),
+            WorstPath(11, 709.04, "Correction", ("B1",)),
+        ),
+    ),
+)  # fmt: skip
+
+RUNS = (
+    Row("8f3c2a1b0d4e", "base", 20_000, 20261122, "2026-11-22T10:15:00Z", 131_500_000, True),
+    Row("41ab00d3c9f1", "gpu-glut", 200_000, 7, "2026-11-20T08:00:59Z", 1_234_000_000, False),
+    Row("0123456789ab", "", 0, 0, "", 4_200_000, None),
+)
+
+VERIFIED = (
+    Finding("ok", "workbook", "21 sheets, sha256 8a49fc5c9f94c37a"),
+    Finding("warn", "cover", "typed over: Cover!B9"),
+    Finding(
+        "FAIL",
+        "numbers",
+        "24 of 38,860 cells are not what the run makes: Cascade!B51, Cascade!B52, Cascade!D51 and 21 more",
+        "somebody, or another version of bubblerisk, changed them",
+    ),
+    Finding("skipped", "rerun", "the run folder must be sound first"),
+)
+
+CHANGES = (
+    Changed(
+        InputChange("gpu.launch_obsolescence", "value", "1", 0.15, 0.16, "base/gpu.toml", 303),
+        "Ben Berg",
+        "Two launches re-rated old units by a third",
+    ),
+    Changed(
+        InputChange("credit.recovery.senior", "prior", "1", {"shape": "beta", "mean": 0.5, "sd": 0.1}, None,
+                    "scenarios/credit-freeze.toml", 12),
+        "",
+        "not committed",
+    ),
+    Changed(InputChange("rent_to_refinancing", "coupling", "", "on", "off"), "", ""),
+)  # fmt: skip
+
+STALE = (
+    Old("capex.actual[975]", "2026-03-31", 236, "filing", "Research", "sec-meta", "base/capex.toml:975"),
+    Old("revenue.log_ceiling", "2026-05-20", 186, "judgement", "Risk", "judgement", "base/revenue.toml:41"),
+)
+TODAY = date(2026, 11, 22)
