@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from risk.runs import Run
 Array = NDArray[np.float64]
 
 DECILE = 0.10
+
+NOISE = 2.0
+"""Standard errors that a swing must exceed to be more than noise."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Driver:
     def swing(self) -> float:
         """Distance between both ends."""
         return abs(self.high.value - self.low.value)
+
+    @property
+    def noise(self) -> bool:
+        """Whether the swing could be chance."""
+        return self.swing < NOISE * hypot(self.low.standard_error, self.high.standard_error)
 
 
 @dataclass(frozen=True)
@@ -76,13 +85,19 @@ def drivers(run: Run, loss: Array, tail: float = 0.975) -> tuple[Driver, ...]:
     return tuple(sorted(found, key=lambda d: -d.swing))
 
 
+def worst(loss: Array, share: float) -> NDArray[np.bool_]:
+    """The paths with the largest losses, (path,); a tie at the edge is in."""
+    found: NDArray[np.bool_] = loss >= np.quantile(loss, 1.0 - share)
+    return found
+
+
 def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.05) -> tuple[TailFact, ...]:
     """Mean of outcomes in the worst `share` of paths and over all paths, base units."""
-    worst = loss >= np.quantile(loss, 1.0 - share)
+    inside = worst(loss, share)
     columns = run.outcomes(names)
     facts = []
     for name in names:
         values = columns[name]
         known = np.isfinite(values)
-        facts.append(TailFact(name, statistics.mean(values[worst & known]), statistics.mean(values[known])))
+        facts.append(TailFact(name, statistics.mean(values[inside & known]), statistics.mean(values[known])))
     return tuple(facts)

@@ -47,16 +47,20 @@ class Task:
     output: Output
     reports: Path
 
-    def carry_out(self, scenario: str) -> tuple[Run, str, Path]:
-        """Simulate a scenario and write its pack where they are not up to date: run, status, pack."""
+    def simulated(self, scenario: str) -> tuple[Run, Path]:
+        """Simulate a scenario where it is not stored: run, and where its pack belongs."""
         planned = plan(scenario, self.simulation, self.register, self.folder)
         path = place(planned, reports=self.reports)
-        fresh = made(planned, None, path)
-        run = simulate(planned, self.simulation.jobs, self.output)
-        if not fresh:
-            calibrate(run, self.register)
-            packing.write(run, path, None)
-        return run, "up to date" if fresh else "written", path
+        return simulate(planned, self.simulation.jobs, self.output), path
+
+    def written(self, run: Run, path: Path, beside: Sequence[Run]) -> str:
+        """Write the pack of a run where it is not up to date, with the other runs beside it: status."""
+        others = [other for other in beside if other.id != run.id]
+        if made(run, None, path, others):
+            return "up to date"
+        calibrate(run, self.register)
+        packing.write(run, path, None, others)
+        return "written"
 
 
 def batch(
@@ -75,18 +79,23 @@ def batch(
     from risk.report.terminal.batch import Row
 
     task = Task(simulation, folder, register, output, reports)
-    rows: list[Row] = []
-    runs: list[Run] = []
+    rows: dict[str, Row] = {}
+    found: dict[str, tuple[Run, Path]] = {}
     for name in wanted:
         try:
-            run, status, path = task.carry_out(name)
-            rows.append(Row.of(run, status, path.as_posix()))
-            runs.append(run)
+            found[name] = task.simulated(name)
         except Exception as error:
-            rows.append(Row(name, "failed", why=_why(name, error)))
-    rows += _compare(runs, reports / COMPARISON)
-    _report(rows, output)
-    return FAILED if any(row.status == "failed" for row in rows) else 0
+            rows[name] = Row(name, "failed", why=_why(name, error))
+    every = [run for run, _ in found.values()]
+    for name, (run, path) in found.items():
+        try:
+            rows[name] = Row.of(run, task.written(run, path, every), path.as_posix())
+        except Exception as error:
+            rows[name] = Row(name, "failed", why=_why(name, error))
+    runs = [run for name, (run, _) in found.items() if rows[name].status != "failed"]
+    told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON)]
+    _report(told, output)
+    return FAILED if any(row.status == "failed" for row in told) else 0
 
 
 def _compare(runs: Sequence[Run], path: Path) -> list[Row]:

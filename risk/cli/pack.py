@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from cyclopts import Parameter
 
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.beside import runs_beside
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.run import write_verdict
@@ -41,6 +43,14 @@ def pack(
         Parameter(name=["--output", "-o"], help="File to write; reports/SCENARIO/pack.xlsx by default."),
     ] = None,
     prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
+    beside: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--with",
+            help="Scenario, stored with the same paths and seed, to show beside; may be repeated.",
+            show_default=False,
+        ),
+    ] = (),
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
@@ -51,7 +61,8 @@ def pack(
         raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
     found = find(target, simulation, register, folder)
     before = open_stored(prior, folder) if prior is not None else None
-    path, fresh = place(found, file), made(found, before, place(found, file))
+    others = runs_beside(beside, found, folder)
+    path, fresh = place(found, file), made(found, before, place(found, file), others)
     if fresh:
         _report("up to date", path, fresh, output)
         return
@@ -61,7 +72,7 @@ def pack(
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
     calibrate(run, register)
-    packing.write(run, path, before)
+    packing.write(run, path, before, others)
     _report("written", path, run.id, output)
 
 
@@ -73,14 +84,14 @@ def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) 
     return file or reports / scenario / "pack.xlsx"
 
 
-def made(found: Run | Plan, prior: Run | None, path: Path) -> str:
+def made(found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = ()) -> str:
     """Id of the run that the pack at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
 
     if isinstance(found, Run):
-        wanted = packing.of(found, prior)
+        wanted = packing.of(found, prior, beside)
     else:
-        wanted = packing.needed(found, found.settle(message).id, prior)
+        wanted = packing.needed(found, found.settle(message).id, prior, beside)
     return wanted.run if wanted.made(path) else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -27,12 +28,14 @@ class Ingredients:
     run : id of the run.
     words : fingerprint of the register with its notes and sources.
     prior : id of the run it is compared with; empty where there is none.
+    beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     writer : fingerprint of the source text and library that write it.
     """
 
     run: str
     words: str
     prior: str
+    beside: str
     writer: str
 
     def made(self, pack: Path) -> bool:
@@ -46,7 +49,7 @@ class Ingredients:
             return False
 
 
-def needed(plan: Plan, run: str, prior: Run | None) -> Ingredients:
+def needed(plan: Plan, run: str, prior: Run | None, beside: Sequence[Run] = ()) -> Ingredients:
     """What the pack of a planned run would be made of; nothing is simulated.
 
     Parameters
@@ -55,15 +58,20 @@ def needed(plan: Plan, run: str, prior: Run | None) -> Ingredients:
     """
     from risk.runs.hashing import digest
 
-    return Ingredients(run, digest(plan.assumptions.normalised()), prior.id if prior else "", _writer())
+    return _ingredients(run, digest(plan.assumptions.normalised()), prior, beside)
 
 
-def of(run: Run, prior: Run | None) -> Ingredients:
+def of(run: Run, prior: Run | None, beside: Sequence[Run] = ()) -> Ingredients:
     """What the pack of a stored run is made of."""
-    return Ingredients(run.id, run.manifest.assumptions, prior.id if prior else "", _writer())
+    return _ingredients(run.id, run.manifest.assumptions, prior, beside)
 
 
-def write(run: Run, path: Path, prior: Run | None) -> None:
+def _ingredients(run: str, words: str, prior: Run | None, beside: Sequence[Run]) -> Ingredients:
+    others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
+    return Ingredients(run, words, prior.id if prior else "", others, _writer())
+
+
+def write(run: Run, path: Path, prior: Run | None, beside: Sequence[Run] = ()) -> None:
     """Write a pack, then the record of what it was made of.
 
     Raises
@@ -75,10 +83,10 @@ def write(run: Run, path: Path, prior: Run | None) -> None:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_pack(run, path, prior=prior)
+        write_pack(run, path, prior=prior, beside=beside)
     except OSError as error:
         raise cannot_write(path, error) from error
-    publish_json(record_file(path), vars(of(run, prior)))
+    publish_json(record_file(path), vars(of(run, prior, beside)))
 
 
 def record_file(pack: Path) -> Path:

@@ -180,7 +180,8 @@ class Tornado(Chart):
     def table(self) -> Table:
         """One row per driver."""
         low, high = self._column("low", self.low_name), self._column("high", self.high_name)
-        return self._data([self._labels(self.labels), (low, self.low), (high, self.high)])
+        names = Column("label", self.x_title, width=36, wrap=False)
+        return self._data([(names, self.labels), (low, self.low), (high, self.high)])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import pytest
 
 from risk.errors import NumericalError
 from risk.runs import Run, list_runs
-from tests.cli.conftest import SMALL, Ask, Stored
+from tests.cli.conftest import SEED, SMALL, Ask, Stored
 
 PACK = Path("reports/base/pack.xlsx")
 
@@ -23,12 +23,14 @@ class Desk:
     def __init__(self) -> None:
         self.written: list[tuple[str, str | None]] = []
         self.compared: list[str] = []
+        self.beside: list[list[str]] = []
         self.refuse: Exception | None = None
 
-    def write_pack(self, run: Run, path: Path, prior: Run | None = None) -> None:
+    def write_pack(self, run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> None:
         if self.refuse is not None:
             raise self.refuse
         self.written.append((run.id, prior.id if prior else None))
+        self.beside.append([other.manifest.scenario for other in beside])
         with ZipFile(path, "w") as archive:
             text = f'<property name="run_id"><vt:lpwstr>{run.id}</vt:lpwstr></property>'
             archive.writestr("docProps/custom.xml", text)
@@ -123,11 +125,31 @@ def test_a_file_that_cannot_be_written_is_a_storage_error(runs: Stored, ask: Ask
     assert "Traceback" not in said.err
 
 
+def test_runs_of_other_scenarios_are_shown_beside(runs: Stored, ask: Ask, desk: Desk) -> None:
+    both = ("pack", "base", "--with", "gpu-glut", "--with", runs.glut.id[:8])
+    said = ask(*both, *SMALL)
+    assert (said.code, desk.beside) == (0, [["gpu-glut"]])
+    assert ask(*both, *SMALL).out == f"up to date: {PACK}\n"
+    assert f"written: {PACK}" in ask("pack", "base", *SMALL).out
+    assert ask("pack", runs.base.id, "--with", "gpu-glut").code == 0
+    assert desk.beside == [["gpu-glut"], [], ["gpu-glut"]]
+
+
+def test_a_run_of_other_draws_is_not_shown_beside(runs: Stored, ask: Ask, desk: Desk) -> None:
+    said = ask("pack", "base", "-n", 2048, "--seed", SEED, "--with", "gpu-glut")
+    assert said.code == 2
+    assert "1,024 paths instead of 2,048" in said.err
+    assert f"bubblerisk run gpu-glut --paths 2048 --seed {SEED}" in said.err
+    assert ask("pack", "base", *SMALL, "--with", "nowhere").code == 2
+    assert desk.written == []
+
+
 def test_a_batch_writes_everything_and_compares(runs: Stored, ask: Ask, desk: Desk) -> None:
     said = ask("batch", "base", "gpu-glut", *SMALL)
     assert said.code == 0
     assert "3 of 3 done" in said.out
     assert desk.compared == ["base", "gpu-glut"]
+    assert desk.beside == [["gpu-glut"], ["base"]]
     assert Path("reports/gpu-glut/pack.xlsx").exists()
     assert Path("reports/comparison.xlsx").exists()
     rows = ask("batch", "base", "gpu-glut", *SMALL, "--json").json["scenarios"]
@@ -141,10 +163,10 @@ def test_a_batch_goes_on_past_a_failure(
 ) -> None:
     plain = desk.write_pack
 
-    def write(run: Run, path: Path, prior: Run | None = None) -> None:
+    def write(run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> None:
         if run.manifest.scenario == "base":
             raise error
-        plain(run, path, prior)
+        plain(run, path, prior, beside)
 
     monkeypatch.setattr(sys.modules["risk.report.pack"], "write_pack", write)
     said = ask("batch", "base", "gpu-glut", *SMALL)

@@ -21,12 +21,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # LibreOffice's additions
 ]
-MOST_PAGES = 70  # 66 with the comparison with a prior run, and room for longer tables
+MOST_PAGES = 90  # with a prior run and a scenario beside, and room for longer tables
 
 
 @pytest.fixture(scope="module")
 def draft() -> Draft:
-    return build(pack(small_run(), prior=small_run("gpu-glut")))
+    other = small_run("gpu-glut")
+    return build(pack(small_run(), prior=other, beside=[other]))
 
 
 def test_recalculation_agrees_with_our_values(draft: Draft, tmp_path: Path, convert: Convert) -> None:

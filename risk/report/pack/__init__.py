@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from risk.report.pack import (
     conditions,
     cover,
     dependence,
+    drivers,
     duration,
+    exceedance,
     fans,
     gpu_prices,
     limits,
@@ -26,7 +29,10 @@ from risk.report.pack import (
     private_credit,
     reconciliation,
     revenue_gap,
+    scenario_lines,
+    scenarios,
     summary,
+    worst,
 )
 from risk.report.pack.elements import Tables
 from risk.report.pack.results import Results
@@ -45,22 +51,28 @@ NAMES = {
 """Names that formulas and readers use."""
 
 
-def pack(run: Run, prior: Run | None = None) -> Workbook:
+def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Workbook:
     """Put the pack together.
 
     Parameters
     ----------
     run : a stored run; everything shown is read from it.
     prior : an earlier run to compare with.
+    beside : runs of other scenarios, of the same seed and paths, for the sheet Scenarios.
     """
     results = Results.of(run, prior)
     shown = fans.quantities(results)
+    cases = scenario_lines.cases(results, [Results(other) for other in beside])
     rent = next(q for q in shown if q.id == "h100_contract")
     shocks = correlations.dependence(results.run)
     moved = changes.sheet(results)
     details = [
         metrics.sheet(results),
         fans.sheet(results, shown),
+        exceedance.sheet(results),
+        scenarios.sheet(results, cases),
+        drivers.sheet(results),
+        worst.sheet(results),
         capex.sheet(results),
         revenue_gap.sheet(results),
         neoclouds.sheet(results),
@@ -89,11 +101,11 @@ def pack(run: Run, prior: Run | None = None) -> Workbook:
     return Workbook(properties(results), sheets, NAMES)
 
 
-def write_pack(run: Run, path: Path, prior: Run | None = None) -> str:
+def write_pack(run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> str:
     """Write the pack as an Excel workbook and return its sha256; the same run gives the same bytes."""
     from risk.report.excel import write
 
-    return write(pack(run, prior), path)
+    return write(pack(run, prior, beside), path)
 
 
 def properties(results: Results) -> Properties:

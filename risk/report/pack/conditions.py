@@ -8,7 +8,7 @@ from math import fsum
 
 from risk.analysis import ladder, neoclouds, register
 from risk.analysis.flows import year_labels
-from risk.report.pack import capex, credit_conditions, origins
+from risk.report.pack import capex, credit_conditions, loss_conditions, origins
 from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count
 from risk.report.pack.credit_conditions import plus
 from risk.report.pack.elements import Tables
@@ -24,6 +24,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_verdict(tables),
         *_metrics(results, tables),
         *_fans(fans),
+        *loss_conditions.conditions(results, tables),
         *_capex(results, tables),
         *_revenue(results, tables),
         *credit_conditions.conditions(results, tables),

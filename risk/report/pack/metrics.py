@@ -5,7 +5,7 @@ from __future__ import annotations
 from risk.analysis import register, statistics
 from risk.analysis.metrics import LEVELS, Metric, values
 from risk.analysis.statistics import Estimate
-from risk.report.pack import propositions, tail
+from risk.report.pack import propositions
 from risk.report.pack.elements import (
     error_cell,
     probability_cell,
@@ -43,9 +43,7 @@ def sheet(results: Results) -> Sheet:
         (
             propositions.classes(results),
             propositions.claims(results),
-            tail.table(results),
             propositions.definitions(results),
-            tail.drivers(results),
             _distribution(results),
             _errors(results),
         ),

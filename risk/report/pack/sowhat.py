@@ -7,7 +7,6 @@ from risk.analysis.provenance import provenance
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
 from risk.report.formats import show
-from risk.report.pack import tail
 from risk.report.pack.elements import Tables, margin, money, probability_text
 from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
@@ -78,7 +77,7 @@ def _dated(claim: Claim) -> str:
 
 def _driver(results: Results) -> str:
     """The assumption to look at first."""
-    clear = [d for d in results.drivers if not tail.is_noise(d)]
+    clear = [d for d in results.drivers if not d.noise]
     if not clear:
         return "No single assumption moves the tail beyond Monte Carlo noise at this number of paths."
     top = clear[0]

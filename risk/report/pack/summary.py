@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from risk.analysis.metrics import HEADLINE, LEVELS
-from risk.analysis.statistics import NORMAL_95, Estimate
+from risk.analysis.metrics import HEADLINE
+from risk.analysis.statistics import Estimate
 from risk.report import charts
-from risk.report.pack import fans, sowhat, tail
+from risk.report.pack import exceedance, fans, sowhat
 from risk.report.pack.elements import Tables, margin, shortened, subtitle
 from risk.report.pack.fans import Quantity
-from risk.report.pack.results import TAIL, Array, Results
+from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
 from risk.report.table import Cell, Column, Content, Table, number_of, value_of
 
@@ -189,8 +187,8 @@ def _error_note(estimate: Estimate) -> str:
 
 def _exceedance(results: Results) -> charts.Exceedance:
     """Loss exceedance with Monte Carlo limits."""
-    probability, loss = _curve(results)
-    low, high = _limits(probability, results.run.paths)
+    probability, loss = exceedance.curve(results)
+    low, high = exceedance.limits(probability, results.run.paths)
     var_95, var_99 = (e.value for e in results.metric(HEADLINE).var)
     return charts.Exceedance(
         id="summary-exceedance",
@@ -204,33 +202,9 @@ def _exceedance(results: Results) -> charts.Exceedance:
         probability=probability.tolist(),
         lower=low,
         upper=high,
-        prior=_prior(results, loss),
+        prior=None if results.prior is None else exceedance.exceeded(results.prior.loss, loss),
         markers=(charts.Marker(label="VaR 95%", loss=var_95, probability=0.05),),
     )
-
-
-def _curve(results: Results) -> tuple[Array, Array]:
-    """Probabilities and losses of the exceedance curve, the lower quantiles of the loss in front."""
-    curve, quantiles = results.exceedance, results.metric(HEADLINE).quantiles
-    front = [(1.0 - level, q.value) for level, q in zip(LEVELS, quantiles, strict=True)]
-    front = [(p, loss) for p, loss in front if p > curve.probability[0]]
-    first, losses = np.array(front).reshape(-1, 2).T
-    return np.append(first, curve.probability), np.append(losses, curve.loss)
-
-
-def _limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
-    """95% limits of the probability at each loss: binomial."""
-    half = NORMAL_95 * np.sqrt(probability * (1.0 - probability) / n)
-    low, high = (np.clip(probability + sign * half, 1.0 / n, 1.0) for sign in (-1.0, 1.0))
-    return low.tolist(), high.tolist()
-
-
-def _prior(results: Results, losses: Array) -> list[float] | None:
-    """Probability with which the run before exceeds the same losses."""
-    if results.prior is None:
-        return None
-    before = results.prior.loss
-    return [max(float((before > x).mean()), 1.0 / len(before)) for x in losses]
 
 
 def _drivers(results: Results, tables: Tables) -> Table:
@@ -245,7 +219,7 @@ def _drivers(results: Results, tables: Tables) -> Table:
     for d in results.drivers[:SHOWN_DRIVERS]:
         label = str(value_of(tables.content("drivers", "label", d.id)))
         numbers = (tables.link("drivers", column, d.id) for column in ("low", "high", "high_se"))
-        label += " (noise)" if tail.is_noise(d) else ""
+        label += " (noise)" if d.noise else ""
         rows.append((shortened(label, PANEL_WIDTH), *numbers))
     return Table("summary-drivers", columns, tuple(rows))
 

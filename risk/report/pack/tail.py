@@ -1,28 +1,22 @@
-"""What moves the tail and what is true in it: tables of the sheet Metrics, quoted by the Summary."""
+"""What is true in the tail: facts of the sheet Tail that the Summary quotes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
 
-from risk.analysis.attribution import Driver, TailFact
+from risk.analysis.attribution import TailFact
 from risk.analysis.statistics import Estimate
 from risk.paths import OUTCOMES, Variable
 from risk.report.pack.elements import pair
-from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.table import Column, Table
 from risk.units import SCALE
 
-MOST_DRIVERS = 15
 LOSSES = ("loss", "recovery", "credit")
 """Outcomes with these words are the tail itself; they explain nothing."""
 
 OF_EACH = 4, 3
 """Outcomes and propositions shown as true in the tail."""
-
-NOISE = 2.0
-"""Standard errors that a swing must exceed to be more than noise."""
 
 
 @dataclass(frozen=True)
@@ -34,47 +28,6 @@ class Fact:
     unit: str
     fact: TailFact
     distance: float
-
-
-def is_noise(driver: Driver) -> bool:
-    """Whether a driver's swing could be chance."""
-    return driver.swing < NOISE * hypot(driver.low.standard_error, driver.high.standard_error)
-
-
-def drivers(results: Results) -> Table:
-    """The assumptions that move the expected shortfall most."""
-    columns = (
-        Column("label", "Assumption"),
-        Column("blank", ""),
-        Column("low", "Lowest tenth", "usd_change", style="engine", span=2),
-        Column("low_se", "±", "usd_error", style="note"),
-        Column("high", "Highest tenth", "usd_change", style="engine", span=2),
-        Column("high_se", "±", "usd_error", style="note"),
-        Column("rank", "Rank corr.", "number.2", style="engine", span=2),
-        Column("rank_se", "±", "usd_error.2", style="note"),
-        Column("noise", "Beyond noise?", span=2, align="center"),
-    )
-    shown = results.drivers[:MOST_DRIVERS]
-    rows = []
-    for d in shown:
-        low, high = (_change(e) for e in (d.low, d.high))
-        rank = d.rank_correlation
-        noise = "within noise" if is_noise(d) else "yes"
-        rows.append((assumption(d.id), None, *low, *high, rank.value, rank.standard_error, noise))
-    note = (
-        "Change of the headline ES 97.5, USD bn, over the paths on which the assumption lies in its lowest "
-        "or highest tenth, the others as they fall: conditional means, not re-runs. Rank correlation with "
-        "the headline loss. Within noise: the swing is less than two standard errors."
-    )
-    return Table("drivers", columns, tuple(rows), "What moves the tail", note, tuple(d.id for d in shown))
-
-
-def _change(estimate: Estimate) -> tuple[Content, Content]:
-    decimals = 0 if estimate.standard_error >= 1.0 else 1
-    return (
-        Cell(estimate.value, f"usd_change.{decimals}" + ("*" if estimate.thin else "")),
-        Cell(estimate.standard_error, f"usd_error.{decimals}"),
-    )
 
 
 def facts(results: Results) -> tuple[Fact, ...]:

@@ -1,0 +1,80 @@
+"""The runs of other scenarios that a pack shows beside its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from risk.cli.simulation import Folder, open_stored
+from risk.errors import UsageError
+
+if TYPE_CHECKING:
+    from risk.runs import Manifest, Run
+    from risk.runs.prepare import Plan
+
+
+class Likeness(NamedTuple):
+    """What two runs must agree in to share their draws and the model that they pass through."""
+
+    paths: int
+    seed: int
+    quarters: int
+    source: str
+
+
+def runs_beside(names: Sequence[str], found: Run | Plan, folder: Folder) -> tuple[Run, ...]:
+    """Open the stored runs that words name, in their order and each once.
+
+    Parameters
+    ----------
+    names : scenarios, of which the newest run that shares its draws with `found` is meant, or stored runs.
+    found : the pack's own run, or the plan of it.
+
+    Raises
+    ------
+    UsageError : there is no such run, or it has other paths, another seed or another version of the model.
+    """
+    from risk.runs import list_runs
+
+    if not names:
+        return ()
+    wanted = _wanted(found)
+    stored = [run.manifest for run in list_runs(folder.runs) if run.manifest]
+    opened: dict[str, Run] = {}
+    for name in names:
+        alike = (m.id for m in stored if m.scenario == name and _likeness(m) == wanted)
+        run = open_stored(next(alike, name), folder)
+        if _likeness(run.manifest) != wanted:
+            raise _unlike(run, wanted)
+        opened[run.id] = run
+    return tuple(opened.values())
+
+
+def _likeness(manifest: Manifest) -> Likeness:
+    specification = manifest.specification
+    return Likeness(manifest.paths, manifest.seed, manifest.quarters, specification.source)
+
+
+def _wanted(found: Run | Plan) -> Likeness:
+    from risk.runs import Run, specify
+
+    if isinstance(found, Run):
+        return _likeness(found.manifest)
+    source = specify(found.assumptions, found.paths, found.seed).source
+    return Likeness(found.paths, found.seed, found.assumptions.calendar.quarters, source)
+
+
+def _unlike(run: Run, wanted: Likeness) -> UsageError:
+    own = _likeness(run.manifest)
+    words = {
+        "paths": f"{own.paths:,} paths instead of {wanted.paths:,}",
+        "seed": f"seed {own.seed} instead of {wanted.seed}",
+        "quarters": f"{own.quarters} quarters instead of {wanted.quarters}",
+        "source": "another version of the model",
+    }
+    told = ", ".join(words[name] for name in words if getattr(own, name) != getattr(wanted, name))
+    again = f"bubblerisk run {run.manifest.scenario} --paths {wanted.paths} --seed {wanted.seed}"
+    return UsageError(
+        f"run {run.id} of {run.manifest.scenario} does not share its draws with this one: {told}",
+        f"simulate it alike: {again}",
+    )
