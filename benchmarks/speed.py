@@ -22,6 +22,7 @@ def main() -> None:
     """Time a base run and print what was found."""
     options = _options()
     from risk.assumptions import load
+    from risk.report.pack import write_pack
     from risk.runs import execute
 
     assumptions = load()
@@ -31,6 +32,12 @@ def main() -> None:
             execute(assumptions, options.paths, options.seed, options.jobs, Path(folder), command="bench")
 
         seconds = _seconds(simulate)
+        pack = Path(folder) / "pack.xlsx"
+
+        def write() -> None:
+            write_pack(execute(assumptions, options.paths, options.seed, options.jobs, Path(folder)), pack)
+
+        writing, size = _seconds(write), pack.stat().st_size / 1e6
     count, drawing = _normals(options.paths, options.seed)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     megabytes = peak / (1024 if sys.platform == "linux" else 1024**2)
@@ -39,6 +46,7 @@ def main() -> None:
     _tell("normals", f"{count:,}", f"drawn by NumPy alone on one core: {drawing:.2f} s")
     _tell("ratio", f"{seconds * options.jobs / drawing:.1f}", "x that time, workers added")
     _tell("memory", f"{megabytes:,.0f}", "MB in the largest process")
+    _tell("pack", f"{writing:.2f}", f"s to write it, {size:.2f} MB")
     for command in ("--version", "--help", "assumptions check"):
         _tell(command, f"{1e3 * _start_up(command.split()):,.0f}", "ms")
 

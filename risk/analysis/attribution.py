@@ -58,8 +58,13 @@ class TailFact:
 
 def ranks(values: Array) -> Array:
     """Ranks 0…n-1 of distinct values; ties in order of position."""
-    out = np.empty(len(values))
-    out[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return _places(np.argsort(values, kind="stable"))
+
+
+def _places(order: NDArray[np.int64]) -> Array:
+    """Rank of each value, from the order of the values."""
+    out = np.empty(len(order))
+    out[order] = np.arange(len(order))
     return out
 
 
@@ -78,7 +83,7 @@ def drivers(run: Run, loss: Array, tail: float = 0.975) -> tuple[Driver, ...]:
         order = np.argsort(draws, kind="stable")
         cut = max(int(n * DECILE), 1)
         ends = [statistics.expected_shortfall(loss[part], tail) for part in (order[:cut], order[-cut:])]
-        correlation = float(np.corrcoef(ranks(draws), loss_ranks)[0, 1])
+        correlation = float(np.corrcoef(_places(order), loss_ranks)[0, 1])
         low, high = (Estimate(e.value - base, e.standard_error, e.n, tail=e.tail) for e in ends)
         spread = np.sqrt((1.0 - correlation**2) / max(n - 2, 1))
         found.append(Driver(identifier, Estimate(correlation, float(spread), n), low, high))

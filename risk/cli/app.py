@@ -20,6 +20,7 @@ COMMANDS = (
     ("show", "risk.cli.show:show", "Show a stored run, or one of its results in full."),
     ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario or of a stored run."),
     ("pdf", "risk.cli.pdf:pdf", "The Summary of a stored run on one page, printed by LibreOffice."),
+    ("trace", "risk.cli.trace:trace", "A cell of a workbook: its formula, its inputs, the paths behind it."),
     ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
     ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
     ("tail", "risk.cli.tail:tail", "The worst paths: what moves them, what is true in them, which they are."),

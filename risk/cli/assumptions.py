@@ -1,4 +1,4 @@
-"""`bubblerisk assumptions`: list, show and check; diff and stale stand in `revisions`, the rest in `exchange`."""
+"""`bubblerisk assumptions`: list, show and check; `revisions` and `exchange` hold the other commands."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from math import isfinite
 from typing import Literal
 
@@ -167,6 +168,7 @@ class Table:
     note : printed under the table.
     excel_name : makes it an Excel table with filters, of this name (`tblSample`).
     printed_rows : rows in the print area; None = all.
+    bulk : all cells are plain numbers, of which there are many; written in one go, without formulas.
     """
 
     id: str
@@ -178,12 +180,13 @@ class Table:
     total: frozenset[int] = frozenset()
     excel_name: str = ""
     printed_rows: int | None = None
+    bulk: bool = False
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns]
         if len(set(keys)) < len(keys):
             raise ReportError(f"table {self.id}: columns have the same key: {sorted(keys)}")
-        for number, row in enumerate(self.rows):
+        for number, row in enumerate(() if self.bulk and self._plain_numbers(len(keys)) else self.rows):
             if len(row) != len(keys):
                 raise ReportError(f"table {self.id}, row {number}: {len(row)} cells for {len(keys)} columns")
             for key, content in zip(keys, row, strict=True):
@@ -194,6 +197,15 @@ class Table:
             raise ReportError(f"table {self.id}: give every row an id of its own")
         if self.excel_name and (len({c.label for c in self.columns}) < len(keys) or not self.rows):
             raise ReportError(f"table {self.id}: an Excel table needs rows and headers that differ")
+
+    def _plain_numbers(self, columns: int) -> bool:
+        """Whether all rows are complete and hold nothing but finite numbers; quick."""
+        kinds = {kind for row in self.rows for kind in map(type, row)}
+        return (
+            kinds <= {int, float}
+            and {len(row) for row in self.rows} <= {columns}
+            and all(map(isfinite, chain.from_iterable(self.rows)))  # type: ignore[arg-type]
+        )
 
     @cached_property
     def _places(self) -> dict[str, int]:

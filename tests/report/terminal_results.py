@@ -21,6 +21,10 @@ from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
 from risk.axes import Calendar
 from risk.calibrate import TargetResult
 from risk.paths import Variable
+from risk.report.pack.lookup import Found
+from risk.report.pack.tracing import Mismatch, Traced
+from risk.report.pack.witness import Witness
+from risk.report.terminal import trace
 from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
@@ -306,5 +310,47 @@ TOLD = Told(
             ),
             Quarter("2027Q4", 1.15e11, 0.27, 0.0642, 0.0, ()),
         ),
+    ),
+)
+
+
+TRACED = trace.Told(
+    HEADING,
+    Traced(
+        HEADING.run,
+        Found(
+            "Summary!G24",
+            "First-round credit loss to 2032Q4, AI-exposed, USD bn · ES 97.5%",
+            494.8,
+            "495",
+            "Trace!$G$20",
+            "{tail-measures.es[975]}",
+            None,
+            (
+                Found(
+                    "Trace!G20",
+                    "VaR and expected shortfall, recomputed from TailRows · VaR and ES 97.5% · ES, USD bn",
+                    494.8,
+                    "495",
+                    "E20+SUMPRODUCT((Tail_Loss>$E20)*(Tail_Loss-$E20))/(N_Paths*(1-$B20))",
+                    inputs=(
+                        Found(
+                            "TailRows!C6:C1006", "TailRows · column Headline loss, USD bn", None, "1,001 rows"
+                        ),
+                        Found("Manifest!B12", "Manifest · Paths · Value", 20_000, "20,000"),
+                    ),
+                ),
+            ),
+        ),
+        (
+            Witness(16189, "just below VaR 97.5%", 434.39),
+            Witness(14983, "just above VaR 97.5%", 434.43),
+            Witness(10465, "largest headline loss", 802.6),
+        ),
+        "±4 (standard error)",
+        "reports/base/pack.xlsx",
+        "",
+        3,
+        (Mismatch("Trace!G20", "494.8123456789", "494.9"),),
     ),
 )

@@ -43,6 +43,7 @@ SHEETS = (
         "GPUPrices",
     ),
     *("Calibration", "Reconciliation", "Assumptions", "Dependence", "Limits", "Checks", "Manifest"),
+    *("Trace", "Sample", "TailRows", "Patterns"),
 )
 WRITTEN = 1e-14  # a file holds 16 significant digits
 ERRORS = re.compile(r"#REF!|#NAME\?|#VALUE!|#DIV/0!|#N/A|#NUM!|Err:\d+")

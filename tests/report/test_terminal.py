@@ -25,6 +25,7 @@ from risk.report.terminal import (
     revisions,
     runs,
     tail,
+    trace,
     verdict,
 )
 from risk.report.terminal.page import Column, Page, Screen, grid, text
@@ -56,6 +57,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
     "stale": lambda page: revisions.stale_screen(commands.STALE, 598, 180, commands.TODAY, page),
+    "trace": lambda page: trace.screen(made.TRACED, page, HINTS[:1]),
 }
 
 every_screen = pytest.mark.parametrize("screen", SCREENS)

@@ -10,9 +10,11 @@ from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
-from openpyxl.worksheet.table import TableStyleInfo
+from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
+from risk.report.excel.bulk import BulkRows
 from risk.report.excel.cells import Pen
 from risk.report.excel.layout import (
     INDENT,
@@ -29,7 +31,18 @@ from risk.report.excel.measure import height, line_count
 from risk.report.excel.styles import SKY, VERMILLION, Look
 from risk.report.formats import named, show
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
-from risk.report.table import Cell, Check, Column, Link, Table, Validation, plain, value_of
+from risk.report.table import (
+    Cell,
+    Check,
+    Column,
+    Content,
+    Link,
+    ReportError,
+    Table,
+    Validation,
+    plain,
+    value_of,
+)
 
 _STYLE_NAMES = {
     "plain": "r_body",
@@ -96,8 +109,10 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         write_heading(pen, replace(place, columns=ends - place.column), table.title)
     _write_header(pen, layout, at)
     measured = _measured(table)
-    for number in range(len(table.rows)):
+    for number in range(1 if table.bulk else len(table.rows)):
         _write_row(pen, layout, at, number, number in measured)
+    if table.bulk:
+        _follow(pen, layout, at, measured)
     _write_note(pen, place, table.note, layout, at.header + 1 + len(table.rows))
     if table.rows:
         _decorate(pen, at)
@@ -106,6 +121,10 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         ref = f"{get_column_letter(at.columns[0])}{at.header}:{last}"
         excel = ExcelTable(displayName=table.excel_name, ref=ref)
         excel.tableStyleInfo = TableStyleInfo(showRowStripes=False)
+        # Named here, because openpyxl would make every cell of the table to read the names from its header.
+        for i, column in enumerate(table.columns, start=1):
+            excel.tableColumns.append(TableColumn(id=i, name=column.label))
+        excel.autoFilter = AutoFilter(ref=ref)
         pen.sheet.add_table(excel)
 
 
@@ -145,9 +164,28 @@ def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measu
     pen.tall(row, height(lines) + (_ROW - height(1)))
 
 
+def _follow(pen: Pen, layout: SheetLayout, at: TablePlace, measured: set[int]) -> None:
+    """Leave the other rows of a long table to the pass that writes them as text."""
+    table = at.table
+    for number in sorted(measured - {0}):
+        for i, (column, start) in enumerate(zip(table.columns, at.columns, strict=True)):
+            pen.fit(at.header + 1 + number, start, table.text(number, i), layout.width(start, column.span))
+    pen.bulk.append(BulkRows(at.header + 1, tuple(_numbers(table, row) for row in table.rows)))
+
+
+def _numbers(table: Table, row: tuple[Content, ...]) -> tuple[float, ...]:
+    found = tuple(c for c in row if isinstance(c, int | float))
+    if len(found) < len(row):
+        raise ReportError(f"table {table.id}: a long table holds plain numbers only")
+    return found
+
+
 def _measured(table: Table) -> set[int]:
     """Rows to measure: all of a short table; of a long one the first, and those of the largest numbers."""
     rows = set(range(min(len(table.rows), SAMPLED_ROWS)))
+    if table.bulk:
+        columns = list(zip(*(_numbers(table, row) for row in table.rows), strict=True))
+        return {0} | {column.index(end(column)) for column in columns for end in (max, min)}
     for column in table.columns if len(table.rows) > SAMPLED_ROWS else ():
         numbers = [v if isinstance(v := value_of(c), int | float) else 0 for c in table.column(column.key)]
         rows |= {numbers.index(max(numbers)), numbers.index(min(numbers))}

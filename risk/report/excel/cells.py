@@ -12,6 +12,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from risk.report.excel.bulk import BulkRows
 from risk.report.excel.layout import Layout, TablePlace
 from risk.report.excel.measure import characters, pixels, room
 from risk.report.excel.styles import Look, Styles
@@ -36,6 +37,7 @@ class Pen:
     cached: dict[str, CachedValue] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     clipped: list[str] = field(default_factory=list)
+    bulk: list[BulkRows] = field(default_factory=list)
 
     def put(
         self, row: int, column: int, content: Plain, look: Look, own: tuple[TablePlace, int] | None = None

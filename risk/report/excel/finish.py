@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
+from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.cells import CachedValue
 from risk.report.table import ReportError
 
@@ -37,6 +38,7 @@ def finish(
     cached: Sequence[Mapping[str, CachedValue]],
     alts: Sequence[tuple[str, str]],
     created: datetime,
+    bulk: Mapping[str, Sequence[BulkRows]] | None = None,
 ) -> bytes:
     """Complete a workbook.
 
@@ -46,6 +48,7 @@ def finish(
     cached : for each sheet in order, the value of each formula cell.
     alts : name and alternative text of each chart, in order of sheets.
     created : time the document carries.
+    bulk : rows of long tables that are still to be written, by part.
 
     Raises
     ------
@@ -74,6 +77,8 @@ def finish(
     if next(texts, None) is not None:
         raise ReportError("the workbook has fewer charts than alternative texts")
     _add_strings(parts, strings)
+    for name, rows in (bulk or {}).items():
+        parts[name] = extended(parts[name], rows)
     return _packed(parts)
 
 
@@ -124,8 +129,8 @@ def _string_table(strings: Mapping[str, int]) -> bytes:
 
 
 def _add_values(root: etree._Element, values: Mapping[str, CachedValue]) -> None:
-    for cell in root.iter(f"{_MAIN}c"):
-        if cell.find(f"{_MAIN}f") is None:
+    for cell in [formula.getparent() for formula in root.iter(f"{_MAIN}f")]:
+        if cell is None or cell.tag != f"{_MAIN}c":
             continue
         address = str(cell.get("r"))
         if address not in values:

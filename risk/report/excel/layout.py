@@ -114,6 +114,11 @@ class Layout:
         return _REFERENCE.sub(address, text)
 
 
+def references(text: str) -> list[tuple[str, str, str | None]]:
+    """Table, column and row of every `{table.column[row]}` of a formula; no row = the whole column."""
+    return [(name, key, row or None) for name, key, row in _REFERENCE.findall(text)]
+
+
 def _quoted(sheet: str) -> str:
     like_a_cell = re.fullmatch(r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*", sheet)
     return sheet if sheet.isidentifier() and not like_a_cell else str(quote_sheetname(sheet))

@@ -29,20 +29,28 @@ _REGULAR = (
 _OTHERS = {"–": 1020, "—": 1854, "±": 1020, "·": 517, "…": 1414, "→": 1854, "≤": 1020, "≥": 1020, "×": 1020}
 _WIDEST_OTHER = 1250
 _BOLD = 1.03
+_SPACE = _REGULAR[0]
+
+
+class _Advances(dict[str, int]):
+    """Width of each character; the widest for one that is not known."""
+
+    def __missing__(self, character: str) -> int:
+        return _WIDEST_OTHER
+
+
+_ADVANCES = _Advances({chr(32 + i): width for i, width in enumerate(_REGULAR)} | _OTHERS)
 
 
 @lru_cache(maxsize=65536)
 def pixels(text: str, size: float = 10, bold: bool = False) -> float:
     """Width of a line of text on screen, in pixels at 96 dpi."""
-    units = sum(_advance(c) for c in text)
-    return units / 2048 * size * 96 / 72 * (_BOLD if bold else 1.0)
+    return _units(text) / 2048 * size * 96 / 72 * (_BOLD if bold else 1.0)
 
 
-def _advance(character: str) -> int:
-    code = ord(character) - 32
-    if 0 <= code < len(_REGULAR):
-        return _REGULAR[code]
-    return _OTHERS.get(character, _WIDEST_OTHER)
+@lru_cache(maxsize=65536)
+def _units(text: str) -> int:
+    return sum(map(_ADVANCES.__getitem__, text))
 
 
 def room(widths: float) -> float:
@@ -57,16 +65,18 @@ def characters(text: str, size: float = 10, bold: bool = False) -> float:
 
 def lines(text: str, width: float, size: float = 10, bold: bool = False) -> list[str]:
     """Break text at spaces so that each line fits columns of total width `width`; long words stand alone."""
-    space = room(width)
+    space = room(width) * 2048 * 72 / (96 * size * (_BOLD if bold else 1.0))
     broken: list[str] = []
     for paragraph in text.splitlines() or [""]:
-        line = ""
+        line, used = "", 0
         for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if line and pixels(longer, size, bold) > space:
+            longer, needed = (
+                (f"{line} {word}", used + _SPACE + _units(word)) if line else (word, _units(word))
+            )
+            if line and needed > space:
                 broken.append(line)
-                longer = word
-            line = longer
+                longer, needed = word, _units(word)
+            line, used = longer, needed
         broken.append(line)
     return broken
 

@@ -111,5 +111,6 @@ def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
 
 
 def _depth(sheet: Worksheet, first: int, last: int) -> float:
-    heights = (sheet.row_dimensions[row].height for row in range(first, last + 1))
-    return sum(DEFAULT_HEIGHT if height is None else height for height in heights)
+    known = sheet.row_dimensions  # asking for a row by its number would make one
+    found = (known[row].height if row in known else None for row in range(first, last + 1))
+    return sum(DEFAULT_HEIGHT if height is None else height for height in found)

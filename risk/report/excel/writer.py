@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.charts import Chart
 from risk.report.excel.blocks import write_block
+from risk.report.excel.bulk import BulkRows, complete
 from risk.report.excel.cells import CachedValue, Pen
 from risk.report.excel.charts import draw
 from risk.report.excel.drawing import Source
@@ -40,26 +41,34 @@ class Draft:
 
     Attributes
     ----------
-    raw : the file without values for its formulas; a spreadsheet program computes them on loading.
+    written : the file as it was written, its long tables cut after the first row.
     cached : values of the formulas, by sheet and address.
     alts : name and alternative text of each chart, by sheet, in order.
     clipped : cells whose content is wider than its columns.
+    bulk : rows of the long tables, by part of the file.
     """
 
-    raw: bytes
+    written: bytes
     workbook: Workbook
     cached: Mapping[str, Mapping[str, CachedValue]]
     alts: Mapping[str, tuple[tuple[str, str], ...]]
     clipped: tuple[str, ...] = ()
+    bulk: Mapping[str, Sequence[BulkRows]] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> bytes:
+        """The file without values for its formulas; a spreadsheet program computes them on loading."""
+        return complete(self.written, self.bulk)
 
     def finished(self) -> bytes:
         """The file to hand out: complete without recalculation, the same bytes every time."""
         sheets = list(self.cached)
         return finish(
-            self.raw,
+            self.written,
             [self.cached[s] for s in sheets],
             [text for s in sheets for text in self.alts[s]],
             self.workbook.properties.created,
+            self.bulk,
         )
 
 
@@ -71,25 +80,28 @@ def build(workbook: Workbook) -> Draft:
     ReportError
         A formula names a table or a column that does not exist, a block does not fit its sheet …
     """
-    complete = _with_chart_data(workbook)
+    complete = with_chart_data(workbook)
     layout = arrange(complete)
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     styles = Styles(book)
     cached: dict[str, Mapping[str, CachedValue]] = {}
     clipped: list[str] = []
-    for placed in layout.sheets:
+    bulk: dict[str, Sequence[BulkRows]] = {}
+    for number, placed in enumerate(layout.sheets, start=1):
         pen = Pen(book.create_sheet(placed.sheet.name), styles, layout)
         _write_sheet(pen, placed, complete)
         cached[placed.sheet.name] = pen.cached
         clipped += pen.clipped
+        if pen.bulk:
+            bulk[f"xl/worksheets/sheet{number}.xml"] = pen.bulk
     _set_names(book, layout, complete)
     _set_properties(book, complete)
     buffer = BytesIO()
     book.save(buffer)
     charts = {s.name: [b for b in s.blocks() if isinstance(b, Chart)] for s in complete.sheets}
     alts = {name: tuple((chart.title, chart.alt) for chart in blocks) for name, blocks in charts.items()}
-    return Draft(buffer.getvalue(), complete, cached, alts, tuple(clipped))
+    return Draft(buffer.getvalue(), complete, cached, alts, tuple(clipped), bulk)
 
 
 def write(workbook: Workbook, path: Path) -> str:
@@ -101,7 +113,7 @@ def write(workbook: Workbook, path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _with_chart_data(workbook: Workbook) -> Workbook:
+def with_chart_data(workbook: Workbook) -> Workbook:
     """Add the sheet with the numbers behind the charts, if there are charts."""
     tables: list[Table] = []
     for sheet in workbook.sheets:

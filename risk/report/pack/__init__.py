@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +30,16 @@ from risk.report.pack import (
     private_credit,
     reconciliation,
     revenue_gap,
+    sample,
     scenario_lines,
     scenarios,
     summary,
+    trace,
     worst,
 )
 from risk.report.pack.elements import Tables
 from risk.report.pack.results import Results
-from risk.report.sheet import Properties, Workbook
+from risk.report.sheet import Properties, Sheet, Workbook
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -88,17 +91,27 @@ def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Work
         limits.sheet(results),
     ]
     record = manifest.sheet(results)
-    tables = Tables([*details, record])
+    listed = sample.sheets(results)
+    traced = trace.sheet(results, Tables([*details, *listed]))
+    tables = Tables([*details, record, traced, *listed])
     tests = [
         *conditions.conditions(results, tables, shown),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]
-    rest = [*details, checks.sheet(results, tests), record]
+    rest = [*details, checks.sheet(results, tests), record, traced, *listed]
     front = summary.sheet(results, tables, rent)
     failing = [test.text for test in tests if not test.passed]
-    sheets = (cover.sheet(results, [front, *rest], failing), front, *rest)
-    return Workbook(properties(results), sheets, NAMES)
+    sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
+    return Workbook(properties(results), sheets, {**NAMES, **trace.names(results)})
+
+
+def example(front: Sheet) -> str:
+    """Address of the first probability on Summary."""
+    from risk.report.excel.layout import arrange
+
+    alone = Workbook(Properties("", "", datetime.min), (front,))
+    return f"{front.name}!{arrange(alone).find('summary-classes').cell(0, 'p')}".replace("$", "")
 
 
 def write_pack(run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> str:

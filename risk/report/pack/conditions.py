@@ -8,7 +8,7 @@ from math import fsum
 
 from risk.analysis import ladder, neoclouds, register
 from risk.analysis.flows import year_labels
-from risk.report.pack import capex, credit_conditions, loss_conditions, origins
+from risk.report.pack import capex, credit_conditions, loss_conditions, origins, path_conditions
 from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count
 from risk.report.pack.credit_conditions import plus
 from risk.report.pack.elements import Tables
@@ -31,6 +31,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_neoclouds(results, tables),
         *origins.register_conditions(results, tables),
         *origins.run_conditions(results, tables),
+        *path_conditions.conditions(results, tables),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.report.excel.writer import CHART_DATA
-from risk.report.pack import assumptions, changes
+from risk.report.pack import assumptions, changes, trace
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
@@ -17,8 +17,8 @@ CLASSIFICATION = "confidential"
 OK = "ALL CHECKS OK"
 
 
-def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str]) -> Sheet:
-    """Build the sheet; `failing` = checks that fail."""
+def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cell: str) -> Sheet:
+    """Build the sheet; `failing` = checks that fail, `cell` = the number that is traced as an example."""
     word = f"{len(failing)} CHECK(S) FAIL" if failing else OK
     master = Formula(f'IF(Checks_Failed=0,"{OK}",Checks_Failed&" CHECK(S) FAIL")', word)
     return Sheet(
@@ -33,20 +33,7 @@ def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str]) -> 
             Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
             _contents(sheets),
             Heading("How to trace a number"),
-            Paragraph(
-                "A green number on Summary is a link: its formula names the sheet and the cell it comes "
-                "from.",
-                "bullet",
-            ),
-            Paragraph(
-                "A grey number there is a result of the engine: its row names the outcome, series or "
-                "facility of the run.",
-                "bullet",
-            ),
-            Paragraph(
-                f"bubblerisk show {results.run.id} prints the same number from the run's own record.",
-                "bullet",
-            ),
+            *(Paragraph(text, "bullet") for text in trace.brief(results, cell)),
             Paragraph(
                 "Sheets are protected against slips, without a password. Text about money is generated "
                 "from the numbers.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import attribution, gap, ladder, metrics, neoclouds, recoveries, statistics
+from risk.analysis import attribution, gap, ladder, metrics, neoclouds, recoveries, sampling, statistics
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility, facilities
@@ -162,6 +162,18 @@ class Results:
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
         return attribution.drivers(self.run, self.loss, metrics.HEADLINE_TAIL)
+
+    @property
+    def tail_share(self) -> float:
+        """Share of the worst paths that the pack lists one by one."""
+        return sampling.tail_share(self.run.paths)
+
+    @cached_property
+    def patterns(self) -> sampling.Patterns:
+        """Every combination of propositions and outcome classes that occurs."""
+        claims = [c.id for c in self.verdict.claims if c.probability is not None]
+        names = (*claims, *(found.name for found in self.verdict.classes))
+        return sampling.patterns(self.run.outcomes(names), names)
 
     def tail_facts(self, names: tuple[str, ...]) -> tuple[TailFact, ...]:
         """Means in the worst paths and everywhere, base units."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report import charts
-from risk.report.pack import exceedance, fans, sowhat
+from risk.report.pack import exceedance, fans, path_conditions, sowhat
 from risk.report.pack.elements import Tables, margin, shortened, subtitle
 from risk.report.pack.fans import Quantity
 from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
-from risk.report.table import Cell, Column, Content, Table, number_of, value_of
+from risk.report.table import Cell, Column, Content, Formula, Table, number_of, value_of
 
 WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
@@ -23,6 +24,9 @@ PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 """Units that a fact does not show of itself."""
 
 TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
+LIVE = {"var95": ("var", "95"), "es975": ("es", "975"), "max": ("", "")}
+"""Tiles of the headline loss that Trace computes from the tail: its column and row."""
+
 SHOWN_DRIVERS = 5
 GUTTER = 3.0
 CHART_ROWS, MORE_ROWS = 15, 4
@@ -120,8 +124,10 @@ def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Content, ...]:
-    """Links to one row of a table of probabilities."""
+    """A probability, live over the patterns, and links to the rest of its row."""
     probability, error = (tables.link(table, column, row) for column in ("p", "p_mc"))
+    if row in results.patterns.names and isinstance(probability, Cell):
+        probability = replace(probability, content=path_conditions.probability(results, row))
     before: tuple[Content, ...] = ()
     if results.prior:
         before = tuple(tables.link(table, column, row) for column in ("prior", "change"))
@@ -174,10 +180,20 @@ def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
             if isinstance(cell, Cell) and cell.format
             else "usd_bn"
         )
-        tiles.append(Tile(label, tables.at("metrics", key, name), form, _error_note(estimates[key])))
-    worst = tables.at("metrics", "max", name)
+        tiles.append(Tile(label, _live(tables, key, name), form, _error_note(estimates[key])))
+    worst = _live(tables, "max", name)
     tiles.append(Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}"))
     return Tiles(tuple(tiles))
+
+
+def _live(tables: Tables, key: str, name: str) -> Formula:
+    """A number of a loss: of the headline's tail as computed from its paths, else as Metrics has it."""
+    if name != HEADLINE or key not in LIVE:
+        return tables.at("metrics", key, name)
+    column, row = LIVE[key]
+    if not row:
+        return Formula("MAX(Tail_Loss)", tables.number("metrics", key, name))
+    return tables.at("tail-measures", column, row)
 
 
 def _error_note(estimate: Estimate) -> str:

@@ -1,0 +1,80 @@
+"""`bubblerisk trace`: from a cell of a workbook to its formula, its inputs and single paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from risk.cli import packing
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.pack import place
+from risk.cli.simulation import FOLDER, SHOWN, Folder, open_stored
+from risk.errors import AssumptionError, UsageError
+
+if TYPE_CHECKING:
+    from risk.report.pack.tracing import Traced
+    from risk.runs import Run
+
+DISAGREES = 1
+BASE = "base"
+
+
+def trace(
+    cell: Annotated[str, Parameter(help="Sheet and cell, such as 'Summary!F14'.")],
+    run: Annotated[
+        str | None, Parameter(help="Stored run; by default that of the workbook, or the newest of base.")
+    ] = None,
+    /,
+    *,
+    file: Annotated[
+        Path | None,
+        Parameter(name="--pack", help="Workbook to compare with; by default that of the run's scenario."),
+    ] = None,
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> int:
+    """Say what a cell is, its inputs and its paths, recomputed from the stored run; exit 1 if it differs."""
+    found, pack = _open(run, file, folder)
+    traced = _traced(cell, found, pack, folder)
+    from risk.report.terminal import trace as screens
+
+    told = screens.told(found, traced)
+    if output.json:
+        document(screens.SCHEMA, screens.trace_data(told))
+    else:
+        from risk.cli.screens import show
+
+        hints = _hints(traced, folder)
+        show(lambda page: screens.screen(told, page, hints), output)
+    return 0 if traced.agrees else DISAGREES
+
+
+def _open(run: str | None, file: Path | None, folder: Folder) -> tuple[Run, Path | None]:
+    """The run to recompute from, and the workbook to compare with, if there is one."""
+    if file is not None and not file.is_file():
+        raise UsageError(f"there is no workbook {file}", "write it: bubblerisk pack RUN --output FILE")
+    if file is not None and not packing.run_in(file):
+        raise AssumptionError(f"{file} is not a pack: it names no run", "write it again: bubblerisk pack RUN")
+    if file is not None:
+        return open_stored(run or packing.run_in(file), folder), file
+    found = open_stored(run or BASE, folder)
+    usual = place(found)
+    return found, usual if packing.run_in(usual) == found.id else None
+
+
+def _traced(cell: str, run: Run, pack: Path | None, folder: Folder) -> Traced:
+    from risk.report.pack.tracing import Tracer, prior_of
+
+    before = prior_of(pack) if pack else ""
+    tracer = Tracer(run, open_stored(before, folder) if before else None)
+    return tracer.trace(cell, pack, packing.run_in(pack) if pack else "")
+
+
+def _hints(traced: Traced, folder: Folder) -> list[str]:
+    run = f"{traced.run[:SHOWN]}"
+    words = [f"path {run} {traced.paths[0].path}"] if traced.paths else [f"show {run}"]
+    return [f"bubblerisk {word}{folder.option}" for word in words]

@@ -1,0 +1,121 @@
+"""Sample, TailRows and Patterns: the paths behind the numbers, as rows that formulas recompute from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from risk.analysis import sampling
+from risk.analysis.metrics import HEADLINE
+from risk.report.pack.elements import format_of, subtitle
+from risk.report.pack.names import assumption, readable
+from risk.report.pack.results import Results, outcome
+from risk.report.sheet import Sheet
+from risk.report.table import Column, Content, Table
+from risk.units import SCALE
+
+OUTCOMES = (
+    *(HEADLINE, "loss_without_software", "neocloud_loss", "second_round", "exposed_recovery"),
+    *("capex_2028", "deployed_2026_2030", "debt_funded_peak", "revenue_2028", "revenue_2030"),
+    *("required_2030", "coverage_2030", "h100_2028", "h100_2030", "defaulted_compute_2030", "spread_peak"),
+)
+"""Outcomes shown of every path, the headline loss first and in full precision."""
+
+DRIVERS = 8
+"""Uncertain assumptions shown beside them: those that move the tail most."""
+
+PRINTED = 60
+"""Last row of the print area; thousands of rows are for the screen."""
+
+WIDTH, NARROW = 11.5, 9.0
+SAMPLE, TAIL, PATTERNS = "sample", "tail-rows", "patterns"
+
+
+def sheets(results: Results) -> tuple[Sheet, Sheet, Sheet]:
+    """Build the three sheets."""
+    return _sample(results), _tail(results), _patterns(results)
+
+
+def _sample(results: Results) -> Sheet:
+    ids = sampling.sampled(results.run.paths)
+    rest = (
+        f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
+        "from them is an estimate"
+    )
+    return Sheet(
+        "Sample",
+        "Sample – single paths, outcomes and drivers",
+        subtitle(results, rest),
+        "W",
+        (_paths(results, SAMPLE, ids, "tblSample"),),
+        question="Which paths stand behind the numbers?",
+        freeze="header",
+        printed_rows=PRINTED,
+    )
+
+
+def _tail(results: Results) -> Sheet:
+    share = results.tail_share
+    rest = (
+        f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
+        "VaR and ES on Trace are exact"
+    )
+    return Sheet(
+        "TailRows",
+        f"TailRows – the worst {share:.0%} of paths, largest headline loss first",
+        subtitle(results, rest),
+        "W",
+        (_paths(results, TAIL, sampling.worst(results.loss, share), "tblTail"),),
+        question="Which paths are the tail, and what happened on them?",
+        freeze="header",
+        printed_rows=PRINTED,
+    )
+
+
+def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> Table:
+    """Rows of paths: id, pattern, outcomes, drivers."""
+    columns = [Column(key, readable(key), "general", width=NARROW) for key in ("path", "pattern")]
+    data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
+    shown = results.run.outcomes(OUTCOMES)
+    for key in OUTCOMES:
+        unit = outcome(key).unit
+        values = shown[key][ids] / SCALE[unit]
+        if np.isfinite(values).all():
+            columns.append(Column(key, readable(key), format_of(unit), unit, WIDTH))
+            data.append(values.tolist() if key == HEADLINE else sampling.rounded(values))
+    for i, driver in enumerate(results.drivers[:DRIVERS]):
+        unit = str(results.register["entries"][driver.id]["unit"])
+        draws = results.run.parameters([driver.id])[driver.id][ids] / SCALE[unit]
+        columns.append(Column(f"driver{i}", assumption(driver.id), "general", unit, WIDTH + 1.0))
+        data.append(sampling.rounded(draws))
+    rows: tuple[tuple[Content, ...], ...] = tuple(zip(*data, strict=True))
+    return Table(identifier, tuple(columns), rows, excel_name=name, bulk=True)
+
+
+def _patterns(results: Results) -> Sheet:
+    found = results.patterns
+    names = found.names
+    rest = (
+        f"each of the {len(found.counts):,} combinations that occur, and on how many paths: probabilities on "
+        "Summary are sums over these rows, exact"
+    )
+    columns = [
+        Column("pattern", "Pattern", "general", width=NARROW),
+        Column("paths", "Paths", "count", width=NARROW),
+        Column("path", "Lowest path id", "general", width=NARROW),
+        *(Column(name, readable(name), "general", width=WIDTH if "_" in name else NARROW) for name in names),
+    ]
+    numbers = [np.arange(1, len(found.counts) + 1), found.counts, found.example, *found.flags.T]
+    rows = tuple(zip(*(column.tolist() for column in numbers), strict=True))
+    table = Table(PATTERNS, tuple(columns), rows, excel_name="tblPatterns", bulk=True)
+    return Sheet(
+        "Patterns",
+        "Patterns – which propositions come true together (1 = holds on the path)",
+        subtitle(results, rest),
+        "W",
+        (table,),
+        question="On how many paths does each combination of propositions and classes occur?",
+        freeze="header",
+        printed_rows=PRINTED,
+    )

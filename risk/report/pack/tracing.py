@@ -1,0 +1,176 @@
+"""Tracing a cell: what it is, what the stored run makes of it, what the file says, and on which paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import openpyxl
+
+from risk.analysis.metrics import HEADLINE
+from risk.errors import AssumptionError
+from risk.report.excel import with_chart_data
+from risk.report.excel.layout import arrange
+from risk.report.pack import pack
+from risk.report.pack.elements import Tables
+from risk.report.pack.lookup import Found, Lookup, Where, same
+from risk.report.pack.results import Results
+from risk.report.pack.sample import PATTERNS
+from risk.report.pack.trace import MEASURES
+from risk.report.pack.witness import Witness, Witnesses
+from risk.report.sheet import Workbook
+from risk.runs import Run
+
+_RUN_ID = re.compile("[0-9a-f]{12}")
+
+LARGEST, UNPACKED = 10_000_000, 100_000_000
+"""Bytes of a workbook that is opened, packed and unpacked."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A cell in which the file differs from the run."""
+
+    address: str
+    run: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A cell traced.
+
+    Attributes
+    ----------
+    run : id of the run.
+    file : name of the pack that was compared; "" for none.
+    error : Monte Carlo error as the pack prints it; "" where none stands beside the number.
+    other : id of the run the pack was made of, if that is another one.
+    compared : cells compared.
+    """
+
+    run: str
+    found: Found
+    paths: tuple[Witness, ...]
+    error: str = ""
+    file: str = ""
+    other: str = ""
+    compared: int = 0
+    differences: tuple[Mismatch, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether pack and run say the same; also where there is no pack."""
+        return not self.differences and not self.other
+
+
+class Tracer:
+    """Traces cells of the pack of one run; everything is recomputed from the stored run."""
+
+    def __init__(self, run: Run, prior: Run | None = None) -> None:
+        self.run = run
+        self.book: Workbook = with_chart_data(pack(run, prior))
+        self.lookup = Lookup(self.book, arrange(self.book))
+        self._witnesses = Witnesses(Results.of(run))
+        self._tables = Tables(self.book.sheets)
+
+    def trace(self, address: str, file: Path | None = None, made_of: str = "") -> Traced:
+        """Trace a cell, and compare it and what it rests on with a file.
+
+        Parameters
+        ----------
+        made_of : id of the run the file was made of.
+        """
+        found = self.lookup.cell(address)
+        paths = self._witnesses.of(found)
+        if file is None:
+            return Traced(self.run.id, found, paths, self._error(found))
+        cells = {part.address: part for part in found.every() if ":" not in part.address}
+        values = read(file, list(cells))
+        differences = tuple(
+            Mismatch(address, repr(part.value), repr(values[address]))
+            for address, part in cells.items()
+            if not same(part.value, values[address])
+        )
+        other = made_of if made_of != self.run.id else ""
+        error, name = self._error(found), file.as_posix()
+        return Traced(self.run.id, found, paths, error, name, other, len(cells), differences)
+
+    def _error(self, found: Found) -> str:
+        """Error of the first number a cell rests on that has one."""
+        for part in found.every():
+            for name, column, row in _errors(part.where) if part.where else ():
+                if name not in self._tables:
+                    continue
+                table = self._tables[name]
+                if column in {c.key for c in table.columns} and row in table.row_ids:
+                    number = table.row_number(row)
+                    text = table.text(number, table.index(column))
+                    kind = "half of the 95% interval" if column.endswith("_mc") else "standard error"
+                    return f"{'' if text.startswith('±') else '± '}{text} ({kind})" if text else ""
+        return ""
+
+
+def _errors(where: Where) -> Iterator[tuple[str, str, str]]:
+    """Cells in which the error of a number may stand: table, column, row."""
+    table, column, row = where.table, where.column, where.row
+    if table == PATTERNS and row is None:
+        yield from ((name, "p_mc", column) for name in ("claims", "classes"))
+    elif table == "tail-measures" and row in MEASURES and column in ("var", "es"):
+        _, var, es = MEASURES[row]
+        yield "metric-errors", var if column == "var" else es, HEADLINE
+    elif table == "metrics" and row is not None:
+        yield "metrics" if column == "mean" else "metric-errors", "se" if column == "mean" else column, row
+    elif row is not None:
+        own = (f"{column}_mc", f"{column}_se", f"e{column[1:]}" if column.startswith("y") else "")
+        yield from ((table, key, row) for key in own if key)
+
+
+def read(file: Path, addresses: list[str]) -> Mapping[str, Any]:
+    """Values of cells in a workbook; None where a cell or its sheet does not exist.
+
+    Raises
+    ------
+    AssumptionError
+        The file is no workbook, or larger than any pack.
+    """
+    _guard(file)
+    values: dict[str, Any] = dict.fromkeys(addresses)
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    try:
+        for sheet in sorted({address.partition("!")[0] for address in addresses} & set(book.sheetnames)):
+            for row in book[sheet].iter_rows():
+                for cell in row:
+                    if cell.value is not None and (address := f"{sheet}!{cell.coordinate}") in values:
+                        values[address] = cell.value
+    finally:
+        book.close()
+    return values
+
+
+def _guard(file: Path) -> None:
+    fix = "write the pack again: bubblerisk pack RUN"
+    try:
+        with ZipFile(file) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            known = "xl/workbook.xml" in archive.namelist()
+    except (OSError, BadZipFile) as error:
+        raise AssumptionError(f"{file} cannot be read as a workbook ({error})", fix) from error
+    if not known or file.stat().st_size > LARGEST or unpacked > UNPACKED:
+        raise AssumptionError(f"{file} is not a pack", fix)
+
+
+def prior_of(file: Path) -> str:
+    """Id of the run that a pack compares with; empty where there is none."""
+    _guard(file)
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    try:
+        rows = book["Manifest"].iter_rows(max_col=2, values_only=True) if "Manifest" in book else ()
+        named = next((str(row[1]) for row in rows if row[0] == "Prior run"), "")
+    finally:
+        book.close()
+    return named if _RUN_ID.fullmatch(named) else ""
