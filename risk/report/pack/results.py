@@ -48,8 +48,14 @@ class Remembered(Run):
         return super().parameters()
 
     @cached_property
-    def _singles(self) -> dict[str, NDArray[np.float32]]:
+    def _singles(self) -> dict[str, dict[str, NDArray[np.float32]]]:
         return {}
+
+    def _single(self, kind: str, name: str) -> NDArray[np.float32]:
+        """One array of a kind; all of them are read in one pass over the files."""
+        if kind not in self._singles:
+            self._singles[kind] = self._columns(kind, None)
+        return self._singles[kind][name]
 
     def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
         """Several outcomes, or all: name → (path,), base units."""
@@ -69,25 +75,16 @@ class Remembered(Run):
 
     def series(self, name: str) -> NDArray[np.float32]:
         """One quarterly series, (quarter + 1, path), base units."""
-        if self.paths > KEPT:
-            return super().series(name)
-        if name not in self._singles:
-            self._singles[name] = super().series(name)
-        return self._singles[name]
+        known = self.paths <= KEPT and name in self.names("series")
+        return self._single("series", name) if known else super().series(name)
 
     def facility(self, name: str) -> NDArray[np.float32]:
         """One facility series, (quarter + 1, path, facility), base units; of few paths in any run."""
-        key = f"facility {name}"
-        if key not in self._singles:
-            self._singles[key] = super().facility(name)
-        return self._singles[key]
+        return self._single("facility", name) if name in self.names("facility") else super().facility(name)
 
     def firm(self, name: str) -> NDArray[np.float32]:
         """One HoldCo series, (quarter + 1, path, HoldCo), base units; of few paths in any run."""
-        key = f"firm {name}"
-        if key not in self._singles:
-            self._singles[key] = super().firm(name)
-        return self._singles[key]
+        return self._single("firm", name) if name in self.names("firm") else super().firm(name)
 
 
 @dataclass(frozen=True)
