@@ -105,7 +105,7 @@ def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
             names = tuple(f.name for f in members)
             cash, due = (np.sum([getattr(f, x) for f in members], axis=0) for x in ("contracted", "service"))
             written = _ratio(cash, due)
-            share = owing[:, :, columns].mean(axis=(1, 2))
+            share = share_true(owing[:, :, columns])
             rungs.append(Rung(firm, names, quantiles(ratios[:, :, i]), share, written))
     return tuple(rungs)
 
@@ -119,7 +119,7 @@ def by_payer(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
         if members:
             pool = ratios[:, :, columns]
             covered = quantiles(pool.reshape(len(pool), -1), together=len(columns))
-            share = np.isfinite(pool).mean(axis=(1, 2))
+            share = share_true(np.isfinite(pool))
             rungs.append(Rung(label, tuple(f.name for f in members), covered, share))
     return tuple(rungs)
 
@@ -208,7 +208,13 @@ def shares(run: Run) -> dict[str, Array]:
         "event": (stage >= facility.EVENT) & (stage <= facility.AMENDED),
         "default": np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT),
     }
-    return {name: flag.mean(axis=(1, 2)) for name, flag in flags.items()}
+    return {name: share_true(flag) for name, flag in flags.items()}
+
+
+def share_true(flags: NDArray[np.bool_]) -> Array:
+    """Share of True by quarter, all else together; a count is several times as fast as a mean."""
+    counts = [np.count_nonzero(quarter) for quarter in flags]
+    return np.asarray(np.array(counts) / flags[0].size)
 
 
 def _ratio(over: Array, under: Array) -> Array:

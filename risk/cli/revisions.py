@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import tarfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -84,8 +84,8 @@ def _state(name: str | None, register: Path) -> Iterator[Path]:
         return
     content = _archive(register, name)
     with TemporaryDirectory(prefix="bubblerisk-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(folder, filter="data")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:  # keeps every file inside the folder
+            archive.extractall(folder)
         found = next((path.parent for path in sorted(Path(folder).rglob(locate.BASE)) if path.is_dir()), None)
         if found is None:
             raise UsageError(f"revision {name} has no register", "give a later revision, or a folder")
@@ -101,7 +101,7 @@ def _archive(register: Path, revision: str) -> bytes:
 
     # Words that begin with a hyphen are options to git; a revision never does.
     safe = "" if revision.startswith("-") else revision
-    command = ["git", "-C", str(register), "archive", "--format=tar", f"{safe or '?'}^{{commit}}", "--", "."]
+    command = ["git", "-C", str(register), "archive", "--format=zip", f"{safe or '?'}^{{commit}}", "--", "."]
     try:
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
     except OSError:
