@@ -17,6 +17,7 @@ from risk.report.pack import pack, write_pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, same
 from risk.report.pack.results import Results
+from risk.report.pack.sample import driver_unit
 from risk.report.pack.tracing import Tracer, prior_of, read
 from risk.report.pack.witness import Witnesses
 from risk.report.sheet import Workbook
@@ -357,3 +358,10 @@ def test_an_even_sample_estimates_the_run(run: Run) -> None:
     loss = losses(run)
     part = loss[sampling.sampled(len(loss), 500)]
     assert abs(part.mean() - loss.mean()) < 4.0 * part.std() / np.sqrt(len(part))
+
+
+def test_every_driver_has_a_unit_even_a_component_of_a_vector() -> None:
+    results = Results.of(small_run())
+    names = [driver.id for driver in results.drivers]
+    assert any(name.endswith("[0]") for name in names), "a vector is among the uncertain assumptions"
+    assert all(driver_unit(results, name) for name in names)

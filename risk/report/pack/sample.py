@@ -85,12 +85,17 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
             columns.append(Column(key, readable(key), format_of(unit), unit, WIDTH))
             data.append(values.tolist() if key == HEADLINE else sampling.rounded(values))
     for i, driver in enumerate(results.drivers[:DRIVERS]):
-        unit = str(results.register["entries"][driver.id]["unit"])
+        unit = driver_unit(results, driver.id)
         draws = results.run.parameters([driver.id])[driver.id][ids] / SCALE[unit]
         columns.append(Column(f"driver{i}", assumption(driver.id), "general", unit, WIDTH + 1.0))
         data.append(sampling.rounded(draws))
     rows: tuple[tuple[Content, ...], ...] = tuple(zip(*data, strict=True))
     return Table(identifier, tuple(columns), rows, excel_name=name, bulk=True)
+
+
+def driver_unit(results: Results, identifier: str) -> str:
+    """Unit of an uncertain assumption, or of a component of one, like ``gpu.delivery_weights[0]``."""
+    return str(results.register["entries"][identifier.partition("[")[0]]["unit"])
 
 
 def _patterns(results: Results) -> Sheet:
