@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis.statistics import Estimate
+from risk.analysis.statistics import Estimate, share_below
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -33,30 +33,25 @@ def auc(events: Array, others: Array) -> tuple[float, float, float]:
     return float(above.mean()), float(by_event), float(by_other)
 
 
-def share_below(sample: Array, values: Array) -> Array:
-    """Share of a sample that lies below each value, ties counted half."""
-    ordered = np.sort(sample)
-    left, right = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    return np.asarray((left + right) / (2.0 * len(sample)))
-
-
-def spread_warning(run: Run, event: str = "B5i", ahead: int = QUARTERS_AHEAD) -> Estimate | None:
-    """AUC of the high-yield spread `ahead` quarters before an event; None where too few paths have it.
+def warning(quarter: Array, spread: Array, ahead: int = QUARTERS_AHEAD) -> Estimate | None:
+    """AUC of a score `ahead` quarters before an event; None where too few paths have it.
 
     Paths to which the event comes in a quarter are compared with those to which it never comes, at the same
     date, and the areas averaged over the dates of the events. Above .5 wide spreads warn, below it tight.
     The error counts the paths without the event as the same at every date: an upper bound.
+
+    Parameters
+    ----------
+    quarter : (path,) quarter of the event, NaN where it never came.
+    spread : (quarter + 1, path) the score.
     """
-    happened = run.outcome(event) > 0
-    quarter = run.outcome(f"{event}_quarter")
-    spread = run.series("hy_spread").astype(np.float64)
+    never = np.isnan(quarter)
     areas, weights, own, shared = [], [], [], []
-    for t in np.unique(quarter[happened]):
-        before = int(t) - ahead
-        hit = happened & (quarter == t)
-        if before < 0 or hit.sum() < 2 or (~happened).sum() < 2:
+    for t in np.unique(quarter[~never]):
+        before, hit = int(t) - ahead, quarter == t
+        if before < 0 or hit.sum() < 2 or never.sum() < 2:
             continue
-        area, from_events, from_others = auc(spread[before, hit], spread[before, ~happened])
+        area, from_events, from_others = auc(spread[before, hit], spread[before, never])
         areas.append(area)
         weights.append(float(hit.sum()))
         own.append(from_events)
@@ -66,3 +61,8 @@ def spread_warning(run: Run, event: str = "B5i", ahead: int = QUARTERS_AHEAD) ->
     w = np.array(weights) / np.sum(weights)
     variance = float((w**2 * np.array(own)).sum() + (w * np.sqrt(shared)).sum() ** 2)
     return Estimate(float(w @ np.array(areas)), float(np.sqrt(variance)), int(np.sum(weights)))
+
+
+def spread_warning(run: Run, event: str = "B5i") -> Estimate | None:
+    """`warning` of the high-yield spread of a run before an event."""
+    return warning(run.outcome(f"{event}_quarter"), run.series("hy_spread").astype(np.float64))

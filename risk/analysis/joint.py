@@ -114,16 +114,9 @@ def middle(values: Array, inside: Flags) -> Middle:
     known = np.isfinite(values)
     tail = statistics.quantile(values[inside & known], 0.5)
     everywhere = statistics.quantile(values[known], 0.5)
-    below = _below(np.sort(values[known]), (tail.value, *tail.interval))
+    below = statistics.share_below(values[known], (tail.value, *tail.interval))
     error = (below[2] - below[1]) / (2.0 * NORMAL_95)
     return Middle(tail, everywhere, Estimate(float(below[0]), float(error), tail.n))
-
-
-def _below(ordered: Array, levels: tuple[float, ...]) -> Array:
-    """Share of values below each level, half of those that equal it."""
-    left, right = (np.searchsorted(ordered, levels, side=side) for side in ("left", "right"))
-    found: Array = (left + right) / (2.0 * max(len(ordered), 1))
-    return found
 
 
 def worst_paths(loss: Array, count: int) -> list[int]:

@@ -76,6 +76,13 @@ class Estimate:
         return self.tail is not None and self.tail < THIN_TAIL
 
 
+def share_below(sample: Array, values: ArrayLike) -> Array:
+    """Share of a sample that lies below each value, ties counted half; 0 for an empty sample."""
+    ordered = np.sort(sample)
+    left, right = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    return np.asarray((left + right) / (2.0 * max(len(ordered), 1)))
+
+
 def exact_sum(values: ArrayLike) -> float:
     """Sum without rounding error but the last, whatever the order; in the unit of `values`."""
     data = np.asarray(values).ravel()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import attribution, statistics
 from risk.analysis.attribution import Driver
+from risk.analysis.joint import worst_paths
 from risk.analysis.metrics import HEADLINE, values
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
@@ -88,7 +89,7 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
         )
     loss = values(run, next(v for v in OUTCOMES if v.name == HEADLINE))
     said = verdict(run)
-    tail = loss >= np.quantile(loss, 1.0 - share)
+    tail = attribution.worst(loss, share)
     return Worst(
         share=share,
         paths=int(tail.sum()),
@@ -138,15 +139,14 @@ def _lifts(run: Run, tail: Flags, said: Verdict) -> tuple[Lift, ...]:
 
 
 def _paths(run: Run, loss: Array, said: Verdict, most: int) -> tuple[WorstPath, ...]:
-    order = np.argsort(-loss, kind="stable")[:most]
     ids = [claim.id for claim in _known(said)]
     columns = run.outcomes([*ids, *(name for name, _ in CLASSES[:3])])
     return tuple(
         WorstPath(
-            path=int(i),
+            path=i,
             loss=float(loss[i]),
             outcome=next((label for name, label in CLASSES[:3] if columns[name][i] > 0.0), ""),
             claims=tuple(name for name in ids if columns[name][i] > 0.0),
         )
-        for i in order
+        for i in worst_paths(loss, most)
     )

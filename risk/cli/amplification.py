@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document
 from risk.cli.options import Output, Register
-from risk.cli.simulation import FOLDER, Folder, simulate
+from risk.cli.simulation import FOLDER, WHOLE, Folder, Jobs, Seed, simulate
 
 PATHS = 4_096
 """Paths of each run: what couplings do is a difference between runs that share their draws."""
-
-
-_WHOLE = validators.Number(gte=1)
 
 
 @Parameter(name="*")
@@ -25,16 +22,10 @@ class Comparison:
     """What is simulated, and by how many processes."""
 
     paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=_WHOLE, help="Number of paths of each run.")
+        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each run.")
     ] = PATHS
-    seed: Annotated[
-        int | None,
-        Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
-    ] = None
-    jobs: Annotated[
-        int | None,
-        Parameter(name=["--jobs", "-j"], validator=_WHOLE, help="Worker processes; one a core by default."),
-    ] = None
+    seed: Seed = None
+    jobs: Jobs = None
 
 
 COMPARISON = Comparison()

@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 REPORTS = Path("reports")
 
-_WHOLE = validators.Number(gte=1)
+WHOLE = validators.Number(gte=1)
 _PREFIX = re.compile(r"[0-9a-f]{4,12}")
 SHOWN = 8
 """Digits of a run id that messages print; enough to tell runs apart."""
+
+
+Seed = Annotated[
+    int | None,
+    Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
+]
+Jobs = Annotated[
+    int | None,
+    Parameter(name=["--jobs", "-j"], validator=WHOLE, help="Worker processes; one a core by default."),
+]
 
 
 @Parameter(name="*")
@@ -33,16 +43,10 @@ class Simulation:
 
     paths: Annotated[
         int | None,
-        Parameter(name=["--paths", "-n"], validator=_WHOLE, help="Number of paths; run.paths by default."),
+        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths; run.paths by default."),
     ] = None
-    seed: Annotated[
-        int | None,
-        Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
-    ] = None
-    jobs: Annotated[
-        int | None,
-        Parameter(name=["--jobs", "-j"], validator=_WHOLE, help="Worker processes; one a core by default."),
-    ] = None
+    seed: Seed = None
+    jobs: Jobs = None
 
 
 @Parameter(name="*")

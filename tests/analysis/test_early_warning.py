@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from risk.analysis.early_warning import auc, share_below, spread_warning
+from risk.analysis.early_warning import auc, spread_warning
+from risk.analysis.statistics import share_below
 
 
 def test_area_by_hand() -> None:
