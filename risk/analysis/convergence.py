@@ -50,6 +50,11 @@ def running(values: Array, estimator: Estimator = mean, points: int = 20) -> Run
     )
 
 
+def paths_for(estimate: Estimate, standard_error: float) -> float:
+    """Paths on which an estimate would have a standard error, which falls with the root of their number."""
+    return estimate.n * (estimate.standard_error / standard_error) ** 2
+
+
 def replicates(estimates: Sequence[float], paths: int) -> Estimate:
     """Mean and standard error of independent replicates of an estimate (seeds, or disjoint groups of blocks).
 

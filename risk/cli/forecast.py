@@ -12,15 +12,15 @@ from risk.cli.console import document
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
-    from risk.report.terminal.plan import Forecast
-    from risk.runs import Manifest
+    from risk.report.terminal.plan import Forecast, Target
+    from risk.runs import Manifest, Specification
     from risk.runs.prepare import Plan
 
 PROCESS, WORKER = 200_000_000, 240_000_000
 """Bytes that the program and each worker take at most, however many paths: blocks come one by one."""
 
 
-def forecast(plan: Plan, jobs: int | None) -> Forecast:
+def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Forecast:
     """Find out what a planned run would take and change, without running anything."""
     from risk.analysis.inputs import input_changes
     from risk.analysis.provenance import provenance
@@ -35,6 +35,7 @@ def forecast(plan: Plan, jobs: int | None) -> Forecast:
     directory = plan.root / run
     previous = newest(assumptions.scenario.name, plan.root)
     blocks = -(-plan.paths // BLOCK)
+    stored = _stored(specification, plan.root) if specification else 0
     workers = min(jobs or os.cpu_count() or 1, blocks)
     return Forecast(
         scenario=assumptions.scenario.name,
@@ -46,15 +47,16 @@ def forecast(plan: Plan, jobs: int | None) -> Forecast:
         folder=plan.root.as_posix(),
         run=run,
         blocks=blocks,
-        stored=len(list((directory / "blocks").glob("*.json"))) if run else 0,
+        stored=stored,
         complete=bool(run) and (directory / "manifest.json").exists(),
         memory=PROCESS + (WORKER * workers if workers > 1 else 0),
         disk=estimated_bytes(assumptions, plan.paths),
         free=_free(plan.root),
-        seconds=_seconds(previous, plan.paths, workers),
+        seconds=_seconds(previous, plan.paths * (blocks - stored) / blocks, workers),
         register=provenance(register, date.today()),
         previous=previous.id if previous else "",
         changes=input_changes(open_run(previous.id, plan.root).assumptions, register) if previous else (),
+        target=target,
     )
 
 
@@ -75,9 +77,21 @@ def _free(root: Path) -> int:
     return shutil.disk_usage(next(folder for folder in folders if folder.exists())).free
 
 
-def _seconds(previous: Manifest | None, paths: int, workers: int) -> float | None:
-    """Time at the pace of an earlier run, in proportion to paths and workers."""
+def _stored(specification: Specification, root: Path) -> int:
+    """Blocks of a run that are there: its own, and those of runs of other lengths."""
+    from risk.runs import reusable
+
+    own = {int(file.stem) for file in (root / specification.id / "blocks").glob("*.json")}
+    return len(own | set(reusable(specification, root)))
+
+
+def _seconds(previous: Manifest | None, paths: float, workers: int) -> float | None:
+    """Time at the pace of an earlier run, in proportion to the paths it computed and to workers."""
     if previous is None or not previous.clock.get("seconds"):
         return None
-    work = float(previous.clock["seconds"]) * min(int(previous.clock["jobs"]), len(previous.blocks))
-    return work * paths / previous.paths / workers
+    blocks = len(previous.blocks)
+    computed = int(previous.clock.get("computed", blocks))
+    if not computed:
+        return None
+    work = float(previous.clock["seconds"]) * min(int(previous.clock["jobs"]), computed)
+    return work * paths * blocks / computed / previous.paths / workers

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from risk.cli import precision
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document
+from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, plan, simulate
 
 if TYPE_CHECKING:
     from risk.runs import Run
-
+    from risk.runs.prepare import Plan
 
 NEXT = ("pack RUN", "show RUN B4", "check RUN")
 """What to do after a verdict."""
@@ -26,21 +28,31 @@ def run(
     dry_run: Annotated[
         bool, Parameter(name="--dry-run", help="Say what would be run and what it takes.", show_default=False)
     ] = False,
+    target_se: Annotated[
+        str | None,
+        Parameter(name="--target-se", help="Add paths until P(bust) has this standard error, e.g. 0.2pp."),
+    ] = None,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Simulate a scenario and print the verdict; a run that is stored already is only read."""
+    wanted = precision.standard_error(target_se) if target_se is not None else None
     planned = plan(scenario, simulation, register, folder)
     if dry_run:
         from risk.cli.forecast import forecast, write_forecast
 
-        write_forecast(
-            forecast(planned, simulation.jobs), _command(scenario, simulation, folder, register), output
-        )
+        planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
+        options = f" --target-se {target_se}" if wanted else ""
+        command = _command(scenario, simulation, folder, register) + options
+        write_forecast(forecast(planned, simulation.jobs, aim), command, output)
         return
-    found = simulate(planned, simulation.jobs, output)
+
+    def simulated(more: Plan) -> Run:
+        return simulate(more, simulation.jobs, output)
+
+    found = precision.grow(planned, wanted, simulated, _note(output)) if wanted else simulated(planned)
     write_verdict(found, folder, output, *NEXT)
 
 
@@ -63,6 +75,10 @@ def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) ->
     short = run.id[:SHOWN]
     hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
     show(lambda page: verdict.screen(summary, page, hints), output)
+
+
+def _note(output: Output) -> Callable[[str], None]:
+    return (lambda _: None) if output.quiet else message
 
 
 def _command(scenario: str, simulation: Simulation, folder: Folder, register: Register) -> str:

@@ -4,6 +4,7 @@ from risk.runs.executor import Interrupted, Progress, execute
 from risk.runs.find import RUNS, StoredRun, list_runs, newest, open_run
 from risk.runs.log import log_to_stderr
 from risk.runs.manifest import Manifest
+from risk.runs.reuse import reusable
 from risk.runs.run import Run
 from risk.runs.specification import Specification, specify
 from risk.runs.store import estimated_bytes
@@ -22,5 +23,6 @@ __all__ = [
     "log_to_stderr",
     "newest",
     "open_run",
+    "reusable",
     "specify",
 ]

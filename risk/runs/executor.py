@@ -17,6 +17,7 @@ from risk.runs.find import RUNS, newest
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
 from risk.runs.manifest import describe, read_manifest, timestamp, write_manifest
+from risk.runs.reuse import take_over
 from risk.runs.run import Run
 from risk.runs.specification import Specification, specify
 from risk.runs.store import BlockRecord, Store, estimated_bytes
@@ -105,6 +106,7 @@ class _Task:
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
         self._take_stock()
+        computed = self.specification.blocks - len(self.records)
         self._compute_missing(job, jobs)
         records = [self.records[index] for index in range(self.specification.blocks)]
         sums = self.store.reduce(records)
@@ -114,6 +116,7 @@ class _Task:
             "finished": timestamp(),
             "seconds": round(time.monotonic() - clock, 3),
             "jobs": jobs,
+            "computed": computed,
             "command": command,
         }
         previous = newest(job.assumptions.scenario.name, self.store.directory.parent)
@@ -124,8 +127,9 @@ class _Task:
         return Run(self.store, manifest)
 
     def _take_stock(self) -> None:
-        """Find the sound blocks of an earlier attempt."""
+        """Find the sound blocks of an earlier attempt, and of runs of other lengths."""
         self.store.tidy()
+        take_over(self.specification, self.store)
         total = self.specification.blocks
         for index in range(total):
             record = self.store.verified(index, self.specification.rows(index))

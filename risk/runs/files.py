@@ -36,6 +36,15 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise cannot_write(path, error) from error
 
 
+def publish_copy(source: Path, path: Path) -> None:
+    """Copy a file; StorageError where it cannot be read or written."""
+    try:
+        with source.open("rb") as file:
+            publish(path, lambda copy: shutil.copyfileobj(file, copy))
+    except OSError as error:
+        raise StorageError(f"{source} cannot be read ({error.strerror or error})") from error
+
+
 def publish_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write plain data as JSON with a checksum that `read_json` demands."""
     text = json.dumps({**content, "checksum": digest(content)}, indent=1, ensure_ascii=False)

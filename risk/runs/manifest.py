@@ -47,7 +47,7 @@ class Manifest:
     result : fingerprint of all numbers of the run: equal on any number of workers, in any order of blocks.
     history : who last changed which lines of the register, and why; outside every fingerprint.
     environment : versions, platform, commit; differs between machines.
-    clock : start, finish, seconds, workers, command; outside every fingerprint.
+    clock : start, finish, seconds, workers, blocks computed in them, command; outside every fingerprint.
     parent : run id of the run of this scenario finished before; empty for the first.
     """
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from risk.errors import StorageError
 from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Block
 from risk.runs.columns import digests_of, flatten, read_columns, unflatten, write_columns
-from risk.runs.files import publish, publish_json, read_json, remove_leftovers, set_aside
+from risk.runs.files import publish, publish_copy, publish_json, read_json, remove_leftovers, set_aside
 from risk.runs.hashing import digest
 from risk.shocks.stream import BLOCK
 
@@ -111,6 +111,13 @@ class Store:
         )
         publish_json(self.record_file(block.index), record.content())
         return record
+
+    def copy(self, index: int, source: Store) -> None:
+        """Copy the files of a block from another run's folder, its record last."""
+        kinds = (kind for kind in KINDS if source.array_file(kind, index).exists())
+        files = [(source.array_file(kind, index), self.array_file(kind, index)) for kind in kinds]
+        for there, here in (*files, (source.record_file(index), self.record_file(index))):
+            publish_copy(there, here)
 
     def record(self, index: int) -> BlockRecord:
         """Read a block's record; StorageError where it is missing or damaged."""

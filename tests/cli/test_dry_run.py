@@ -31,7 +31,7 @@ def test_a_plan_knows_a_complete_run_and_a_begun_one(runs: Stored, ask: Ask) -> 
     assert f"nothing: runs/{runs.base.id}/ is complete" in said.out
     assert "the same command prints it" in said.out
     (runs.folder / runs.base.id / "manifest.json").unlink()
-    assert "1 of 1 blocks from an earlier start" in ask("run", "base", *SMALL, "--dry-run").out
+    assert "1 of 1 blocks are there already" in ask("run", "base", *SMALL, "--dry-run").out
 
 
 def test_a_plan_shows_what_has_changed_since_the_newest_run(runs: Stored, ask: Ask) -> None:

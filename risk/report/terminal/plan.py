@@ -10,10 +10,28 @@ from rich.text import Text
 
 from risk.analysis.inputs import InputChange
 from risk.analysis.provenance import Provenance
+from risk.analysis.statistics import Estimate
 from risk.report.terminal.comparison import changes_table
 from risk.report.terminal.page import Column, Page, Screen, grid, heading, note
+from risk.report.terminal.summary import estimate_data
 
 SCHEMA = "bubblerisk.plan/1"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A standard error that paths are added for.
+
+    Attributes
+    ----------
+    outcome : its probability has the error.
+    standard_error : the largest that will do.
+    known : the probability in the longest stored run of these numbers; None where there is none.
+    """
+
+    outcome: str
+    standard_error: float
+    known: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -23,11 +41,12 @@ class Forecast:
     Attributes
     ----------
     run : its id; empty where it depends on base medians that have not been simulated.
-    stored : blocks that are stored already; all of them where the run is complete.
+    stored : blocks that are there, of an earlier start or of a run of another length.
     memory, disk, free : bytes; `memory` of all processes together.
     seconds : expected, from an earlier run; None where there was none.
     previous : id of the newest run of the scenario; empty where there is none.
     changes : assumptions that differ from it.
+    target : standard error that decides the paths; None where their number was given.
     """
 
     scenario: str
@@ -48,6 +67,7 @@ class Forecast:
     register: Provenance
     previous: str
     changes: tuple[InputChange, ...]
+    target: Target | None = None
 
 
 def screen(plan: Forecast, page: Page, command: str) -> Screen:
@@ -91,14 +111,24 @@ def _lines(plan: Forecast) -> Sequence[tuple[str, str]]:
         ("assumptions", f"{r.entries} entries and {r.rows} rows in {r.files} files"),
         ("", counts),
         ("", grades),
+        ("target", _aim(plan) if plan.target else ""),
         ("memory", f"~{size(plan.memory)} in all processes"),
         ("time", "" if plan.complete else time),
-        ("would write", _target(plan)),
+        ("would write", _place(plan)),
         ("stored", _stored(plan)),
     )
 
 
-def _target(plan: Forecast) -> str:
+def _aim(plan: Forecast) -> str:
+    assert plan.target is not None
+    t = plan.target
+    wanted = f"standard error of P({t.outcome}) at most {100.0 * t.standard_error:.2g} pp"
+    if t.known is None:
+        return f"{wanted}; how many paths more that takes, these will tell"
+    return f"{wanted}; {100.0 * t.known.standard_error:.2g} pp on {t.known.n:,} paths"
+
+
+def _place(plan: Forecast) -> str:
     if plan.complete:
         return f"nothing: {plan.folder}/{plan.run}/ is complete"
     place = (
@@ -110,7 +140,7 @@ def _target(plan: Forecast) -> str:
 def _stored(plan: Forecast) -> str:
     if plan.complete or not plan.stored:
         return ""
-    return f"{plan.stored} of {plan.blocks} blocks from an earlier start"
+    return f"{plan.stored} of {plan.blocks} blocks are there already"
 
 
 def _changes(plan: Forecast, page: Page) -> Screen:
@@ -141,4 +171,5 @@ def plan_data(plan: Forecast) -> dict[str, Any]:
         "previous": plan.previous or None,
         "register": vars(plan.register),
         "changes": [vars(change) for change in plan.changes],
+        "target": vars(plan.target) | {"known": estimate_data(plan.target.known)} if plan.target else None,
     }
