@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
-SAMPLED = 5_000
-"""Paths in the sample."""
-
 SHARE, RARE = 0.05, 0.01
 """Share of paths that the tail shows, and what is shown of it where that would be too many rows."""
 
@@ -25,7 +22,7 @@ DIGITS = 6
 """Significant digits of shown numbers but the headline loss."""
 
 
-def sampled(paths: int, size: int = SAMPLED) -> Ids:
+def sampled(paths: int, size: int) -> Ids:
     """Ids of an even sample, (row,): path ``⌊i × paths / size⌋``, or all of fewer paths than `size`.
 
     Paths are independent and in no order, so a fixed stride is as random as a draw, and the same every time.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
@@ -26,12 +26,14 @@ from risk.cli.simulation import (
     simulate,
 )
 from risk.errors import UsageError
+from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
 
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
 
 SCHEMA = "bubblerisk.pack/1"
+LISTED = validators.Number(gte=FEWEST, lte=MOST)
 
 
 def pack(
@@ -51,6 +53,10 @@ def pack(
             show_default=False,
         ),
     ] = (),
+    paper: Annotated[Paper, Parameter(help="Paper that the sheets are laid out for.")] = DEFAULT_FORM.paper,
+    sample: Annotated[
+        int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
+    ] = DEFAULT_FORM.sample,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
@@ -62,7 +68,8 @@ def pack(
     found = find(target, simulation, register, folder)
     before = open_stored(prior, folder) if prior is not None else None
     others = runs_beside(beside, found, folder)
-    path, fresh = place(found, file), made(found, before, place(found, file), others)
+    form = Form(paper, sample)
+    path, fresh = place(found, file), made(found, before, place(found, file), others, form)
     if fresh:
         _report("up to date", path, fresh, output)
         return
@@ -72,7 +79,7 @@ def pack(
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
     calibrate(run, register)
-    packing.write(run, path, before, others)
+    packing.write(run, path, before, others, form)
     _report("written", path, run.id, output)
 
 
@@ -84,14 +91,16 @@ def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) 
     return file or reports / scenario / "pack.xlsx"
 
 
-def made(found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = ()) -> str:
+def made(
+    found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+) -> str:
     """Id of the run that the pack at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
 
     if isinstance(found, Run):
-        wanted = packing.of(found, prior, beside)
+        wanted = packing.of(found, prior, beside, form)
     else:
-        wanted = packing.needed(found, found.settle(message).id, prior, beside)
+        wanted = packing.needed(found, found.settle(message).id, prior, beside, form)
     return wanted.run if wanted.made(path) else ""
 
 

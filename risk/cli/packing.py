@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from risk.report.form import DEFAULT_FORM, Form
+
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
@@ -29,6 +31,7 @@ class Ingredients:
     words : fingerprint of the register with its notes and sources.
     prior : id of the run it is compared with; empty where there is none.
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
+    paper, sample : its form.
     writer : fingerprint of the source text and library that write it.
     """
 
@@ -36,6 +39,8 @@ class Ingredients:
     words: str
     prior: str
     beside: str
+    paper: str
+    sample: int
     writer: str
 
     def made(self, pack: Path) -> bool:
@@ -49,7 +54,9 @@ class Ingredients:
             return False
 
 
-def needed(plan: Plan, run: str, prior: Run | None, beside: Sequence[Run] = ()) -> Ingredients:
+def needed(
+    plan: Plan, run: str, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+) -> Ingredients:
     """What the pack of a planned run would be made of; nothing is simulated.
 
     Parameters
@@ -58,20 +65,27 @@ def needed(plan: Plan, run: str, prior: Run | None, beside: Sequence[Run] = ()) 
     """
     from risk.runs.hashing import digest
 
-    return _ingredients(run, digest(plan.assumptions.normalised()), prior, beside)
+    return _ingredients(run, digest(plan.assumptions.normalised()), prior, beside, form)
 
 
-def of(run: Run, prior: Run | None, beside: Sequence[Run] = ()) -> Ingredients:
+def of(
+    run: Run, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+) -> Ingredients:
     """What the pack of a stored run is made of."""
-    return _ingredients(run.id, run.manifest.assumptions, prior, beside)
+    return _ingredients(run.id, run.manifest.assumptions, prior, beside, form)
 
 
-def _ingredients(run: str, words: str, prior: Run | None, beside: Sequence[Run]) -> Ingredients:
+def _ingredients(
+    run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form
+) -> Ingredients:
     others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
-    return Ingredients(run, words, prior.id if prior else "", others, _writer())
+    before = prior.id if prior else ""
+    return Ingredients(run, words, before, others, form.paper, form.sample, _writer())
 
 
-def write(run: Run, path: Path, prior: Run | None, beside: Sequence[Run] = ()) -> None:
+def write(
+    run: Run, path: Path, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+) -> None:
     """Write a pack, then the record of what it was made of.
 
     Raises
@@ -83,10 +97,10 @@ def write(run: Run, path: Path, prior: Run | None, beside: Sequence[Run] = ()) -
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_pack(run, path, prior=prior, beside=beside)
+        write_pack(run, path, prior=prior, beside=beside, form=form)
     except OSError as error:
         raise cannot_write(path, error) from error
-    publish_json(record_file(path), vars(of(run, prior, beside)))
+    publish_json(record_file(path), vars(of(run, prior, beside, form)))
 
 
 def record_file(pack: Path) -> Path:

@@ -67,10 +67,13 @@ def _open(run: str | None, file: Path | None, folder: Folder) -> tuple[Run, Path
 
 
 def _traced(cell: str, run: Run, pack: Path | None, folder: Folder) -> Traced:
-    from risk.report.pack.tracing import Tracer, prior_of
+    from risk.report.form import Recipe
+    from risk.report.pack.tracing import Tracer, recipe_of
 
-    before = prior_of(pack) if pack else ""
-    tracer = Tracer(run, open_stored(before, folder) if before else None)
+    recipe = recipe_of(pack) if pack else Recipe()
+    prior = open_stored(recipe.prior, folder) if recipe.prior else None
+    beside = [open_stored(other, folder) for other in recipe.beside]
+    tracer = Tracer(run, prior, beside, recipe.form)
     return tracer.trace(cell, pack, packing.run_in(pack) if pack else "")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from risk.report.charts import Chart
+from risk.report.form import Paper
 from risk.report.table import Formula, ReportError, Table
 
 Kind = Literal["F", "W", "P", "C"]
@@ -188,7 +189,7 @@ class Workbook:
     properties: Properties
     sheets: tuple[Sheet, ...]
     names: Mapping[str, str] = field(default_factory=dict)
-    paper: Literal["a4", "letter"] = "a4"
+    paper: Paper = "a4"
     contents: str = "Cover"
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from risk.errors import BubbleriskError, StorageError
+from risk.report.form import Recipe
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 from risk.runs.store import KINDS
@@ -246,16 +247,15 @@ def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
     from risk.report.excel import build
     from risk.report.pack import pack
 
-    before = book.fact("Prior run")
-    prior: Run | None = None
-    if before and before != "none given":
-        try:
-            prior = open_run(before, root)
-        except BubbleriskError as error:
-            fix = "give the folder that holds it: --runs DIR"
-            yield Finding("FAIL", "numbers", f"the prior run {before}: {error.reason}", fix)
-            return
-    content = build(pack(run, prior)).finished()
+    recipe = Recipe.read(book.properties)
+    try:
+        prior = open_run(recipe.prior, root) if recipe.prior else None
+        beside = [open_run(other, root) for other in recipe.beside]
+    except BubbleriskError as error:
+        fix = "give the folder that holds it: --runs DIR"
+        yield Finding("FAIL", "numbers", f"a run that the pack shows beside its own: {error.reason}", fix)
+        return
+    content = build(pack(run, prior, beside, recipe.form)).finished()
     if hashlib.sha256(content).hexdigest() == book.digest:
         yield Finding("ok", "numbers", "the run makes the same file again, byte for byte")
         return

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from risk.errors import NumericalError
+from risk.report.form import DEFAULT_FORM, Form
 from risk.runs import Run, list_runs
 from tests.cli.conftest import SEED, SMALL, Ask, Stored
 
@@ -24,12 +26,21 @@ class Desk:
         self.written: list[tuple[str, str | None]] = []
         self.compared: list[str] = []
         self.beside: list[list[str]] = []
+        self.forms: list[Form] = []
         self.refuse: Exception | None = None
 
-    def write_pack(self, run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> None:
+    def write_pack(
+        self,
+        run: Run,
+        path: Path,
+        prior: Run | None = None,
+        beside: Sequence[Run] = (),
+        form: Form = DEFAULT_FORM,
+    ) -> None:
         if self.refuse is not None:
             raise self.refuse
         self.written.append((run.id, prior.id if prior else None))
+        self.forms.append(form)
         self.beside.append([other.manifest.scenario for other in beside])
         with ZipFile(path, "w") as archive:
             text = f'<property name="run_id"><vt:lpwstr>{run.id}</vt:lpwstr></property>'
@@ -135,6 +146,15 @@ def test_runs_of_other_scenarios_are_shown_beside(runs: Stored, ask: Ask, desk: 
     assert desk.beside == [["gpu-glut"], [], ["gpu-glut"]]
 
 
+def test_a_pack_of_another_form_is_another_pack(runs: Stored, ask: Ask, desk: Desk) -> None:
+    other = "--paper letter --sample 2000"
+    for words, answer in (("", "written"), (other, "written"), (other, "up to date"), ("", "written")):
+        assert ask("pack", "base", *SMALL, *words.split()).out.endswith(f"{answer}: {PACK}\n")
+    assert desk.forms == [DEFAULT_FORM, Form("letter", 2_000), DEFAULT_FORM]
+    for words in ("--paper a3", "--sample 999", "--sample 20001"):
+        assert ask("pack", "base", *SMALL, *words.split()).code == 2
+
+
 def test_a_run_of_other_draws_is_not_shown_beside(runs: Stored, ask: Ask, desk: Desk) -> None:
     said = ask("pack", "base", "-n", 2048, "--seed", SEED, "--with", "gpu-glut")
     assert said.code == 2
@@ -163,10 +183,10 @@ def test_a_batch_goes_on_past_a_failure(
 ) -> None:
     plain = desk.write_pack
 
-    def write(run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> None:
+    def write(run: Run, path: Path, **rest: Any) -> None:
         if run.manifest.scenario == "base":
             raise error
-        plain(run, path, prior, beside)
+        plain(run, path, **rest)
 
     monkeypatch.setattr(sys.modules["risk.report.pack"], "write_pack", write)
     said = ask("batch", "base", "gpu-glut", *SMALL)

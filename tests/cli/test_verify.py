@@ -18,11 +18,13 @@ PACK = Path("pack.xlsx")
 
 @pytest.fixture(scope="module")
 def kept(stored: Stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pack of the base run beside the glut's, written once."""
+    """A pack of the glut, compared with base and beside it, on other paper with a smaller sample."""
+    from risk.report.form import Form
     from risk.report.pack import write_pack
 
     path = tmp_path_factory.mktemp("pack") / "pack.xlsx"
-    write_pack(stored.glut, path, prior=stored.base)
+    form = Form("letter", 1_000)
+    write_pack(stored.glut, path, prior=stored.base, beside=(stored.base,), form=form)
     return path
 
 

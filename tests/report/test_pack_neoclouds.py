@@ -12,6 +12,7 @@ from risk.analysis import ladder, neoclouds
 from risk.assumptions import load
 from risk.report.charts import Bars, Lines
 from risk.report.excel import build
+from risk.report.form import Recipe
 from risk.report.pack import conditions, duration, metrics, properties
 from risk.report.pack import neoclouds as page
 from risk.report.pack.elements import Tables
@@ -135,7 +136,7 @@ def test_a_run_of_few_paths_states_no_quantiles(tmp_path: Path) -> None:
     made = Tables(both)
     assert value_of(made.content("ladder", column_key(tiny.labels[4]), "p500")) == "–"
     assert value_of(made.content("holdco-standing", "runway2026Q4p5", "CRWV")) == "–"
-    assert build(Workbook(properties(tiny), both, contents="Neoclouds")).clipped == ()
+    assert build(Workbook(properties(tiny, Recipe()), both, contents="Neoclouds")).clipped == ()
 
 
 def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: str) -> set[str]:

@@ -13,12 +13,13 @@ from risk.analysis import sampling, statistics
 from risk.errors import AssumptionError, UsageError
 from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
+from risk.report.form import Form, Recipe
 from risk.report.pack import pack, write_pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, same
 from risk.report.pack.results import Results
 from risk.report.pack.sample import driver_unit
-from risk.report.pack.tracing import Tracer, prior_of, read
+from risk.report.pack.tracing import Tracer, read, recipe_of
 from risk.report.pack.witness import Witnesses
 from risk.report.sheet import Workbook
 from risk.report.table import Column, ReportError, Table, number_of, plain, value_of
@@ -307,11 +308,34 @@ def test_cells_are_named_in_any_case_and_with_quotes_and_dollars(tracer: Tracer,
         assert tracer.trace(said).found.address == cell
 
 
-def test_a_prior_run_is_read_from_the_pack(run: Run, file: Path, tmp_path: Path) -> None:
-    other = small_run("gpu-glut")
-    write_pack(run, tmp_path / "prior.xlsx", prior=other)
-    assert prior_of(tmp_path / "prior.xlsx") == other.id
-    assert prior_of(file) == ""
+def test_what_a_pack_is_made_of_is_read_from_it(run: Run, file: Path, tmp_path: Path) -> None:
+    other, form = small_run("gpu-glut"), Form("letter", 1_000)
+    write_pack(run, tmp_path / "prior.xlsx", prior=other, beside=(other,), form=form)
+    assert recipe_of(tmp_path / "prior.xlsx") == Recipe(other.id, (other.id,), form)
+    assert recipe_of(file) == Recipe()
+
+
+def test_a_recipe_reads_as_it_is_said_and_nonsense_as_the_default() -> None:
+    for recipe in (Recipe(), Recipe("1cefc72ade3f", ("0f", "1a"), Form("letter", 20_000))):
+        assert Recipe.read({name: str(value) for name, value in recipe.properties().items()}) == recipe
+    assert Recipe.read({"paper": "a3", "sample_rows": "9999999"}) == Recipe()
+    assert Recipe("ab", ("cd",), Form("letter", 1_000)).options() == (
+        " --prior ab --with cd --paper letter --sample 1000"
+    )
+    assert Recipe().options() == ""
+
+
+def test_paper_and_sample_are_those_asked_for(run: Run) -> None:
+    book = Tracer(run, form=Form("letter", 1_000)).book
+    assert book.paper == "letter"
+    listed = Tables(book.sheets)["sample"]
+    assert len(listed.rows) == 1_000 < run.paths
+    sheet = next(sheet for sheet in book.sheets if sheet.name == "Sample")
+    assert "1,000 paths" in sheet.subtitle
+    checks = Tables(book.sheets)["checks"]
+    failing = [row[0] for row in checks.rows if value_of(row[checks.index("result")]) == "FAIL"]
+    # at 2,048 paths a target may miss its bound by chance; nothing else may fail
+    assert {plain(name) for name in failing} <= {"Calibration results that contradict their declaration"}
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:

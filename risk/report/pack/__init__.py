@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risk.analysis import dependence as correlations
+from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.report.pack import (
     assumptions,
     calibration,
@@ -55,7 +56,9 @@ NAMES = {
 """Names that formulas and readers use."""
 
 
-def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Workbook:
+def pack(
+    run: Run, prior: Run | None = None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+) -> Workbook:
     """Put the pack together.
 
     Parameters
@@ -63,8 +66,10 @@ def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Work
     run : a stored run; everything shown is read from it.
     prior : an earlier run to compare with.
     beside : runs of other scenarios, of the same seed and paths, for the sheet Scenarios.
+    form : paper, and paths of the sheet Sample.
     """
-    results = Results.of(run, prior)
+    results = Results.of(run, prior, form.sample)
+    recipe = Recipe(prior.id if prior else "", tuple(other.id for other in beside), form)
     shown = fans.quantities(results)
     cases = scenario_lines.cases(results, [Results(other) for other in beside])
     rent = next(q for q in shown if q.id == "h100_contract")
@@ -91,7 +96,7 @@ def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Work
         *([moved] if moved else []),
         limits.sheet(results),
     ]
-    record = manifest.sheet(results)
+    record = manifest.sheet(results, recipe)
     listed = sample.sheets(results)
     traced = trace.sheet(results, Tables([*details, *listed]))
     tables = Tables([*details, record, traced, *listed])
@@ -104,7 +109,7 @@ def pack(run: Run, prior: Run | None = None, beside: Sequence[Run] = ()) -> Work
     front = summary.sheet(results, tables, rent)
     failing = [test.text for test in tests if not test.passed]
     sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
-    return Workbook(properties(results), sheets, {**NAMES, **trace.names(results)})
+    return Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
 
 
 def example(front: Sheet) -> str:
@@ -115,20 +120,26 @@ def example(front: Sheet) -> str:
     return f"{front.name}!{arrange(alone).find('summary-classes').cell(0, 'p')}".replace("$", "")
 
 
-def write_pack(run: Run, path: Path, prior: Run | None = None, beside: Sequence[Run] = ()) -> str:
+def write_pack(
+    run: Run,
+    path: Path,
+    prior: Run | None = None,
+    beside: Sequence[Run] = (),
+    form: Form = DEFAULT_FORM,
+) -> str:
     """Write the pack as an Excel workbook and return its sha256; the same run gives the same bytes."""
     from risk.report.excel import write
 
     collecting = gc.isenabled()
     gc.disable()  # a tenth of the time goes into looking for cycles among cells, of which there are none
     try:
-        return write(pack(run, prior, beside), path)
+        return write(pack(run, prior, beside, form), path)
     finally:
         if collecting:
             gc.enable()
 
 
-def properties(results: Results) -> Properties:
+def properties(results: Results, recipe: Recipe) -> Properties:
     """What the document says of itself."""
     m = results.manifest
     return Properties(
@@ -143,6 +154,7 @@ def properties(results: Results) -> Properties:
             "assumptions_sha256": m.specification.assumptions,
             "engine_version": str(m.environment.get("bubblerisk", "")),
             "git_commit": str(m.environment.get("commit", "")),
+            **recipe.properties(),
         },
     )
 

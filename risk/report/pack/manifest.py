@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from risk.report.form import Recipe
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import At, Band, Sheet
 from risk.report.table import Cell, Column, Content, Table
 
 
-def sheet(results: Results) -> Sheet:
-    """Build the sheet."""
+def sheet(results: Results, recipe: Recipe) -> Sheet:
+    """Build the sheet; `recipe` is what the pack is made of beside the run."""
     return Sheet(
         "Manifest",
         "Manifest – what this run is, and how to make it again",
@@ -23,7 +24,7 @@ def sheet(results: Results) -> Sheet:
         ),
         "C",
         (
-            Band((At(_facts(results), 1, 2), At(_switches(results), 4))),
+            Band((At(_facts(results, recipe), 1, 2), At(_switches(results), 4))),
             _changes(results),
         ),
         question="Which assumptions, seed, code and libraries stand behind these numbers?",
@@ -31,17 +32,17 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def commands(results: Results) -> tuple[str, str]:
+def commands(results: Results, recipe: Recipe) -> tuple[str, str]:
     """Shell commands that reproduce the run and its pack."""
     m = results.manifest
     run = f"bubblerisk run {m.scenario} --paths {m.paths} --seed {m.seed}"
-    return run, f"bubblerisk pack {m.id}"
+    return run, f"bubblerisk pack {m.id}{recipe.options()}"
 
 
-def _facts(results: Results) -> Table:
+def _facts(results: Results, recipe: Recipe) -> Table:
     m = results.manifest
     environment, clock = m.environment, m.clock
-    run, again = commands(results)
+    run, again = commands(results, recipe)
     libraries = environment.get("libraries", {})
     commit = str(environment.get("commit") or "not a git checkout")
     facts: dict[str, tuple[str, Content]] = {

@@ -48,7 +48,7 @@ def _exact(results: Results, t: Tables) -> Iterator[Condition]:
 
 
 def _estimates(results: Results, t: Tables) -> Iterator[Condition]:
-    whole = len(sampling.sampled(results.run.paths)) == results.run.paths
+    whole = len(results.sampled) == results.run.paths
     how = "Sample holds every path" if whole else "Sample v. all paths: within four standard errors"
     for key, (label, _, estimate, _) in estimates(results).items():
         ours, theirs = (t.at("sample-estimates", column, key) for column in ("value", "engine"))
@@ -62,7 +62,7 @@ def _sizes(results: Results, t: Tables) -> Iterator[Condition]:
     yield Condition("N_Paths and Seed are the run's", both, paths, 0.0, "names v. run record")
     worst = sampling.worst(results.loss, results.tail_share)
     listed = (
-        (SAMPLE, "tblSample", "Sample has its rows", len(sampling.sampled(paths))),
+        (SAMPLE, "tblSample", "Sample has its rows", len(results.sampled)),
         (TAIL, "tblTail", "TailRows has every path of the tail", len(worst)),
         (PATTERNS, "tblPatterns", "Patterns has its rows", len(results.patterns.counts)),
     )

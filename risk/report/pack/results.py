@@ -20,6 +20,7 @@ from risk.analysis.recoveries import Claims
 from risk.analysis.register import Register
 from risk.analysis.verdict import Verdict, verdict
 from risk.paths import OUTCOMES, SERIES, Variable
+from risk.report.form import DEFAULT_FORM
 from risk.runs import Manifest, Run
 from risk.units import SCALE
 
@@ -93,12 +94,13 @@ class Results:
 
     run: Run
     prior: Results | None = None
+    sample: int = DEFAULT_FORM.sample
 
     @classmethod
-    def of(cls, run: Run, prior: Run | None = None) -> Results:
-        """Results of a stored run, and of an earlier one to compare with."""
+    def of(cls, run: Run, prior: Run | None = None, sample: int = DEFAULT_FORM.sample) -> Results:
+        """Results of a stored run, and of an earlier one to compare with; `sample` paths are listed."""
         before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
-        return cls(Remembered(run.store, run.manifest), before)
+        return cls(Remembered(run.store, run.manifest), before, sample)
 
     @property
     def comparable(self) -> Results | None:
@@ -164,6 +166,11 @@ class Results:
     def tail_share(self) -> float:
         """Share of the worst paths that the pack lists one by one."""
         return sampling.tail_share(self.run.paths)
+
+    @cached_property
+    def sampled(self) -> sampling.Ids:
+        """Ids of the paths that the sheet Sample lists."""
+        return sampling.sampled(self.run.paths, self.sample)
 
     @cached_property
     def patterns(self) -> sampling.Patterns:

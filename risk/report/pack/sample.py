@@ -38,7 +38,7 @@ def sheets(results: Results) -> tuple[Sheet, Sheet, Sheet]:
 
 
 def _sample(results: Results) -> Sheet:
-    ids = sampling.sampled(results.run.paths)
+    ids = results.sampled
     rest = (
         f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
         "from them is an estimate"

@@ -89,7 +89,7 @@ def _facts(results: Results) -> Table:
     rows: dict[str, tuple[Content, ...]] = {
         "share": ("Tail_Share: share of paths that TailRows shows", Cell(share, "share", "engine")),
         "tail": ("Rows of TailRows", Formula(f"ROWS({{{TAIL}.path}})", len(_worst(results)))),
-        "sample": ("Rows of Sample", Formula(f"ROWS({{{SAMPLE}.path}})", len(_sampled(results)))),
+        "sample": ("Rows of Sample", Formula(f"ROWS({{{SAMPLE}.path}})", len(results.sampled))),
     }
     columns = (Column("label", "Rows"), Column("value", "Number", "count", style="calculation"))
     return Table("tail-facts", columns, tuple(rows.values()), "What is listed", "", tuple(rows))
@@ -97,10 +97,6 @@ def _facts(results: Results) -> Table:
 
 def _worst(results: Results) -> sampling.Ids:
     return sampling.worst(results.loss, results.tail_share)
-
-
-def _sampled(results: Results) -> sampling.Ids:
-    return sampling.sampled(results.run.paths)
 
 
 def _measures(results: Results, tables: Tables) -> Table:
@@ -188,7 +184,7 @@ def _estimates(results: Results) -> Table:
 
 def estimates(results: Results) -> dict[str, tuple[str, str, Estimate, float]]:
     """Label, formula over Sample, its estimate, and the number of all paths; USD bn or a share."""
-    sample = results.loss[_sampled(results)]
+    sample = results.loss[results.sampled]
     m = results.metric(HEADLINE)
     at = {level: m.quantiles[LEVELS.index(level)].value for level in (0.5, SAMPLING_LEVEL)}
     found = {

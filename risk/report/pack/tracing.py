@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.errors import AssumptionError
 from risk.report.excel import with_chart_data
 from risk.report.excel.layout import arrange
+from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.report.pack import pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, Lookup, Where, same
@@ -24,8 +24,6 @@ from risk.report.pack.trace import MEASURES
 from risk.report.pack.witness import Witness, Witnesses
 from risk.report.sheet import Workbook
 from risk.runs import Run
-
-_RUN_ID = re.compile("[0-9a-f]{12}")
 
 LARGEST, UNPACKED = 10_000_000, 100_000_000
 """Bytes of a workbook that is opened, packed and unpacked."""
@@ -71,11 +69,13 @@ class Traced:
 class Tracer:
     """Traces cells of the pack of one run; everything is recomputed from the stored run."""
 
-    def __init__(self, run: Run, prior: Run | None = None) -> None:
+    def __init__(
+        self, run: Run, prior: Run | None = None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
+    ) -> None:
         self.run = run
-        self.book: Workbook = with_chart_data(pack(run, prior))
+        self.book: Workbook = with_chart_data(pack(run, prior, beside, form))
         self.lookup = Lookup(self.book, arrange(self.book))
-        self._witnesses = Witnesses(Results.of(run))
+        self._witnesses = Witnesses(Results.of(run, sample=form.sample))
         self._tables = Tables(self.book.sheets)
 
     def trace(self, address: str, file: Path | None = None, made_of: str = "") -> Traced:
@@ -164,13 +164,12 @@ def _guard(file: Path) -> None:
         raise AssumptionError(f"{file} is not a pack", fix)
 
 
-def prior_of(file: Path) -> str:
-    """Id of the run that a pack compares with; empty where there is none."""
+def recipe_of(file: Path) -> Recipe:
+    """What a pack was made of beside its run."""
     _guard(file)
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
-        rows = book["Manifest"].iter_rows(max_col=2, values_only=True) if "Manifest" in book else ()
-        named = next((str(row[1]) for row in rows if row[0] == "Prior run"), "")
+        said = book.custom_doc_props.props  # type: ignore[attr-defined]
+        return Recipe.read({prop.name: str(prop.value) for prop in said})
     finally:
         book.close()
-    return named if _RUN_ID.fullmatch(named) else ""

@@ -83,8 +83,7 @@ class Witnesses:
         if where.table == PATTERNS:
             yield self._told(int(self.results.patterns.example[number]), "lowest id with the pattern")
             return
-        paths = self.results.run.paths
-        ids = sampling.sampled(paths) if where.table == SAMPLE else self._worst
+        ids = self.results.sampled if where.table == SAMPLE else self._worst
         yield self._told(int(ids[number]), "the row's path")
 
     def _flag(self, name: str) -> Iterator[Witness]:

@@ -1,0 +1,64 @@
+"""What a reader may choose of a pack, and how a pack says what it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self, cast, get_args
+
+Paper = Literal["a4", "letter"]
+
+FEWEST, MOST = 1_000, 20_000
+"""Rows of Sample: enough for a 95% quantile, and as many as TailRows at most."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Form of a pack.
+
+    Attributes
+    ----------
+    paper : it is printed on.
+    sample : paths that the sheet Sample lists, where the run has as many.
+    """
+
+    paper: Paper = "a4"
+    sample: int = 5_000
+
+
+DEFAULT_FORM = Form()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a pack was made of beside its run: ids of other runs, and its form."""
+
+    prior: str = ""
+    beside: tuple[str, ...] = ()
+    form: Form = DEFAULT_FORM
+
+    def properties(self) -> dict[str, str | int]:
+        """Custom properties of the document that say it."""
+        runs = {"prior_run": self.prior, "beside_runs": " ".join(self.beside)}
+        named = {name: ids for name, ids in runs.items() if ids}
+        return {**named, "paper": self.form.paper, "sample_rows": self.form.sample}
+
+    @classmethod
+    def read(cls, properties: Mapping[str, str]) -> Self:
+        """Recipe that custom properties say; what they do not say is the default."""
+        usual = DEFAULT_FORM
+        rows, paper = properties.get("sample_rows", ""), properties.get("paper", "")
+        form = Form(
+            cast(Paper, paper) if paper in get_args(Paper) else usual.paper,
+            int(rows) if rows.isdecimal() and FEWEST <= int(rows) <= MOST else usual.sample,
+        )
+        return cls(properties.get("prior_run", ""), tuple(properties.get("beside_runs", "").split()), form)
+
+    def options(self) -> str:
+        """The same as options of `bubblerisk pack`."""
+        usual = DEFAULT_FORM
+        words = [f"--prior {self.prior}"] if self.prior else []
+        words += [f"--with {other}" for other in self.beside]
+        words += [f"--paper {self.form.paper}"] if self.form.paper != usual.paper else []
+        words += [f"--sample {self.form.sample}"] if self.form.sample != usual.sample else []
+        return "".join(f" {word}" for word in words)
