@@ -16,7 +16,7 @@ from risk.assumptions.schema import Grade
 from risk.assumptions.table import Row, units
 from risk.cli.console import Column, document, message, pairs, table
 from risk.cli.options import Output, Register
-from risk.errors import BubbleriskError, UsageError, suggestion
+from risk.errors import UsageError, suggestion
 
 app = App(
     name="assumptions",
@@ -33,6 +33,8 @@ app.command("risk.cli.exchange:import_", name="import", help="Edit the register'
 Scenario = Annotated[
     str, Parameter(name=["--scenario", "-s"], help="Name of a scenario, or a scenario file.")
 ]
+
+CHECK = "bubblerisk.assumptions.check/1"
 
 DEFAULT_OUTPUT, DEFAULT_REGISTER = Output(), Register()
 
@@ -228,7 +230,7 @@ def check(
     except AssumptionErrors as error:
         if not output.json:
             raise
-        write_errors(error, error.problems, error.entries)
+        write_errors(CHECK, error)
         return error.exit_code
     numbers = {
         "entries": len(assumptions.entries),
@@ -238,7 +240,7 @@ def check(
     }
     if output.json:
         content: dict[str, Any] = {"ok": True, "digest": assumptions.digest, **numbers, "errors": []}
-        document("bubblerisk.assumptions.check/1", content)
+        document(CHECK, content)
     else:
         rows, sources = counted(numbers["rows"], "row"), counted(numbers["sources"], "source")
         entries = counted(numbers["entries"], "entry", "entries")
@@ -247,15 +249,11 @@ def check(
     return 0
 
 
-def write_errors(error: BubbleriskError, problems: Any, entries: int) -> None:
+def write_errors(schema: str, error: AssumptionErrors, **more: Any) -> None:
     """Write refused assumptions as a JSON document."""
-    content = {
-        "ok": False,
-        "summary": error.reason,
-        "entries": entries,
-        "errors": [p.as_dict() for p in problems],
-    }
-    document("bubblerisk.assumptions.check/1", content)
+    found = [problem.as_dict() for problem in error.problems]
+    shared = {"ok": False, "summary": error.reason, "entries": error.entries, "errors": found}
+    document(schema, shared | more)
 
 
 def short(value: object) -> str:

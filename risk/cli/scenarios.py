@@ -14,6 +14,8 @@ from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, field_text, w
 from risk.cli.console import Column, document, message, pairs, styled, table
 from risk.cli.options import Output, Register
 
+CHECK = "bubblerisk.scenarios.check/1"
+
 app = App(name="scenarios", help="Scenarios: list, show, check.", help_epilogue="")
 
 
@@ -154,10 +156,10 @@ def check(
         errors = AssumptionErrors(problems, len(base.entries))
         if not output.json:
             raise errors
-        write_errors(errors, errors.problems, errors.entries)
+        write_errors(CHECK, errors, scenarios=list(wanted))
         return errors.exit_code
     if output.json:
-        document("bubblerisk.scenarios.check/1", {"ok": True, "scenarios": list(wanted), "errors": []})
+        document(CHECK, {"ok": True, "scenarios": list(wanted), "errors": []})
     else:
         print(f"ok  {base.directory}: {counted(len(wanted), 'scenario')}, 0 errors")
     return 0

@@ -15,6 +15,7 @@ import pytest
 from risk.cli.app import run
 from risk.runs import Run
 from risk.runs.prepare import plan
+from tests.schema import problems
 
 ROOT = Path(__file__).parents[2]
 PATHS, SEED = 1024, 5
@@ -86,7 +87,10 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out, parse_constant=_refuse)
+        """The document it wrote, which is of the form that it names."""
+        document = json.loads(self.out, parse_constant=_refuse)
+        assert not problems(document)
+        return document
 
 
 Ask = Callable[..., Answer]
