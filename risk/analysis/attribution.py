@@ -44,7 +44,7 @@ class Driver:
     @property
     def noise(self) -> bool:
         """Whether the swing could be chance."""
-        return self.swing < NOISE * hypot(self.low.standard_error, self.high.standard_error)
+        return self.swing <= NOISE * hypot(self.low.standard_error, self.high.standard_error)
 
 
 @dataclass(frozen=True)

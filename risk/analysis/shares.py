@@ -25,7 +25,7 @@ of the variance belongs to what happens (shocks) and to combinations of assumpti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.attribution import ranks
+from risk.analysis.attribution import NOISE, ranks
 from risk.analysis.statistics import Estimate
 
 Array = NDArray[np.float64]
@@ -80,6 +80,17 @@ def first_order(draws: Array, values: Array, bins: int = BINS) -> tuple[float, A
     left_out = _adjusted(between, square - y**2 - rest, n - 1, bins)
     pseudo: Array = n * share - (n - 1) * left_out
     return float(share), pseudo
+
+
+def places(found: Sequence[Estimate]) -> list[str]:
+    """Ranks that each estimate may have: those not clearly larger may stand behind it, and so on."""
+    values = np.array([e.value for e in found])
+    errors = np.array([e.standard_error for e in found])
+    gaps = values[:, None] - values[None, :]
+    apart = NOISE * np.hypot(errors[:, None], errors[None, :])
+    best = 1 + (gaps < -apart).sum(axis=1)
+    last = len(found) - (gaps > apart).sum(axis=1)
+    return [f"{a}" if a == b else f"{a} to {b}" for a, b in zip(best.tolist(), last.tolist(), strict=True)]
 
 
 def _adjusted(between: Any, total: Any, n: int, bins: int) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from risk.cli.options import Output
+from risk.report.terminal.characters import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,19 +103,28 @@ def terminal(output: Output) -> Console:
     """Return the console of standard output."""
     from rich.console import Console
 
-    bare = output.no_color or bool(os.environ.get("NO_COLOR"))
-    return Console(color_system=None if bare else "auto", highlight=False)
+    return Console(color_system=None if bare(output) else "auto", highlight=False)
+
+
+def bare(output: Output = Output()) -> bool:  # noqa: B008 - frozen
+    """Return whether color is unwanted: by option, by NO_COLOR, or by a terminal that has none."""
+    return output.no_color or bool(os.environ.get("NO_COLOR")) or dumb()
+
+
+def dumb() -> bool:
+    """Return whether the terminal can only write line after line."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def unicode() -> bool:
     """Return whether standard output can show box characters."""
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
-    return encoding.replace("-", "").startswith("utf") and os.environ.get("TERM") != "dumb"
+    return encoding.replace("-", "").startswith("utf") and not dumb()
 
 
 def _clean(text: str) -> str:
-    """Return text without the control characters that a terminal would obey."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Return text without the characters that a terminal would obey or could not show."""
+    return printable(text, unicode())
 
 
 def _blocks(columns: Sequence[Column], widths: Sequence[int], room: int, keys: int) -> Iterator[list[int]]:

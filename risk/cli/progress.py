@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from risk.cli.console import is_terminal, message
+from risk.cli.console import bare, dumb, is_terminal, message
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -54,7 +53,7 @@ class Progress(AbstractContextManager["Progress"]):
             self._hits += means[HEADLINE] * (done - self._done)
             self._seen += done - self._done
         self._done = done
-        if self._output.plain or not is_terminal(sys.stderr):
+        if self._output.plain or dumb() or not is_terminal(sys.stderr):
             self._line(done, total)
         else:
             self._bar(done, total)
@@ -93,7 +92,6 @@ class Progress(AbstractContextManager["Progress"]):
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        bare = self._output.no_color or bool(os.environ.get("NO_COLOR"))
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -101,9 +99,8 @@ class Progress(AbstractContextManager["Progress"]):
             TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[headline]}"),
         )
-        bars = Progress(
-            *columns, console=Console(stderr=True, color_system=None if bare else "auto"), expand=True
-        )
+        console = Console(stderr=True, color_system=None if bare(self._output) else "auto")
+        bars = Progress(*columns, console=console, expand=True)
         bars.start()
         _log_above_the_bar(self._output)
         return bars, bars.add_task(self._title, total=total, left="", headline="")

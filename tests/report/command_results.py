@@ -6,8 +6,10 @@ from datetime import date
 
 from risk.analysis.attribution import Driver
 from risk.analysis.inputs import InputChange
+from risk.analysis.shares import Shares
 from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Lift, Worst, WorstPath
+from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
 from risk.report.terminal.revisions import Changed, Old
 from risk.report.terminal.runs import Row
@@ -44,6 +46,21 @@ TAIL = Tail(
         ),
     ),
 )  # fmt: skip
+
+DRIVERS = Drivers(
+    HEADING,
+    (*TAIL.found.drivers, _driver("revenue.growth", -0.4, 212.5, -1_104.25, 0.42)),
+    Shares(
+        {
+            "credit.pd_software": share(0.213),
+            "neoclouds.contracts.renewal_share_of_investment_grade_payers": Estimate(-0.0004, 0.0009, PATHS),
+            "gpu.launch_obsolescence": share(0.001),
+            "revenue.growth": share(0.18),
+        },
+        share(0.394),
+    ),
+    ("1 to 2", "3 to 4", "3 to 4", "1 to 2"),
+)
 
 RUNS = (
     Row("8f3c2a1b0d4e", "base", 20_000, 20261122, "2026-11-22T10:15:00Z", 131_500_000, True),

@@ -13,7 +13,6 @@ from risk.analysis.story import pick
 from risk.report.charts import Chart, Exceedance, Ranges, Tornado
 from risk.report.excel import Draft, build
 from risk.report.pack import pack, scenario_lines, write_pack
-from risk.report.pack.drivers import _places
 from risk.report.pack.elements import Tables
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph, Workbook
@@ -205,7 +204,7 @@ def test_the_tornado_draws_the_largest(book: Workbook, tables: Tables) -> None:
 
 def test_ranks_stay_open_where_noise_leaves_them_so() -> None:
     e = statistics.Estimate
-    assert _places([e(0.5, 0.01, 9), e(0.1, 0.02, 9), e(0.12, 0.02, 9), e(0.0, 0.001, 9)]) == [
+    assert shares.places([e(0.5, 0.01, 9), e(0.1, 0.02, 9), e(0.12, 0.02, 9), e(0.0, 0.001, 9)]) == [
         "1",
         "2 to 3",
         "2 to 3",

@@ -19,6 +19,7 @@ from risk.report.terminal import (
     checks,
     comparison,
     distribution,
+    drivers,
     findings,
     path,
     plan,
@@ -53,6 +54,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "batch": lambda page: batch.screen(made.ROWS, page),
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
     "tail": lambda page: tail.screen(commands.TAIL, page, ("bubblerisk path 8f3c2a1b 4018",)),
+    "drivers": lambda page: drivers.screen(commands.DRIVERS, page, hints=("bubblerisk tail 8f3c2a1b",)),
     "runs": lambda page: runs.screen(commands.RUNS, "runs", page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
@@ -101,6 +103,13 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
     assert "something" not in "\n".join(narrow)
     assert [line[:15].rstrip() for line in narrow[2:]] == ["a name of", "several words"]
     assert narrow[2].endswith("1,234.5")
+
+
+def test_a_name_that_is_too_long_breaks_between_its_words() -> None:
+    columns = (Column("name", least=10), Column("number", "right"))
+    rows = [("credit.recovery_of_senior", "1"), ("gpu.x", "2")]
+    shown = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    assert [line[:16].rstrip() for line in shown[2:]] == ["credit.recovery_", "of_senior", "gpu.x"]
 
 
 def test_what_a_file_says_is_never_obeyed() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from math import hypot
 
-import numpy as np
-
 from risk.analysis.attribution import NOISE, Driver
-from risk.analysis.shares import Shares, shares
+from risk.analysis.shares import Shares, places, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
 from risk.report.pack.elements import error_cell, money, shortened, subtitle, value_cell
@@ -94,9 +92,9 @@ def table(results: Results, explained: Shares) -> Table:
         Column("share_noise", "Beyond noise?", align="center"),
         Column("place", "Rank by share", align="center", span=2),
     )
-    places = _places([explained.single[d.id] for d in results.drivers])
+    ranked = places([explained.single[d.id] for d in results.drivers])
     rows = tuple(
-        _row(d, explained.single[d.id], place) for d, place in zip(results.drivers, places, strict=True)
+        _row(d, explained.single[d.id], place) for d, place in zip(results.drivers, ranked, strict=True)
     )
     ids = tuple(d.id for d in results.drivers)
     title = f"Every uncertain assumption; printed: the {min(PRINTED, len(rows))} with the largest swing"
@@ -147,17 +145,6 @@ def _change(estimate: Estimate) -> tuple[Content, Content]:
         Cell(estimate.value, f"usd_change.{decimals}" + ("*" if estimate.thin else "")),
         Cell(estimate.standard_error, f"usd_error.{decimals}"),
     )
-
-
-def _places(found: list[Estimate]) -> list[str]:
-    """Ranks that each estimate may have: those not clearly larger may stand behind it, and so on."""
-    values = np.array([e.value for e in found])
-    errors = np.array([e.standard_error for e in found])
-    gaps = values[:, None] - values[None, :]
-    apart = NOISE * np.hypot(errors[:, None], errors[None, :])
-    best = 1 + (gaps < -apart).sum(axis=1)
-    last = len(found) - (gaps > apart).sum(axis=1)
-    return [f"{a}" if a == b else f"{a} to {b}" for a, b in zip(best.tolist(), last.tolist(), strict=True)]
 
 
 def tornado(results: Results, found: Table) -> Tornado:

@@ -12,6 +12,7 @@ from rich.text import Text
 from risk.analysis.contrasts import NOISE, Difference, differences, share_draws
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
+from risk.report.formats import show
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, estimate_data, heading_data
@@ -19,6 +20,7 @@ from risk.report.terminal.summary import heading as run_heading
 from risk.runs import Run
 
 SCHEMA = "bubblerisk.compare/1"
+HEADLINE = "bust"
 PRIOR = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
 """Order in which a prior's numbers are told."""
 
@@ -65,6 +67,7 @@ def screen(found: Comparison, page: Page) -> Screen:
         Text(),
         heading("Results", page),
         _results(found.results, page),
+        *([Text(page.say(line))] if (line := bridge(found)) else []),
         note(how(found), page),
     )
 
@@ -132,7 +135,10 @@ def result_cells(found: Difference) -> tuple[Cell, ...]:
 
 
 def _shown(estimate: Estimate, unit: str) -> str:
-    return number(estimate.value, estimate.standard_error, unit) if unit else probability(estimate)
+    if unit or estimate.n == 0:
+        return number(estimate.value, estimate.standard_error, unit)
+    # A tenth of a point, as changes have; bounds stay bounds.
+    return show(estimate.value, "rate") if 0.0 < estimate.value < 1.0 else probability(estimate)
 
 
 def _change(found: Difference) -> tuple[str, str]:
@@ -141,6 +147,18 @@ def _change(found: Difference) -> tuple[str, str]:
         return points(change), points(NOISE * error).lstrip("+")
     sign = "+" if change > 0 else ""
     return f"{sign}{number(change, error, found.unit)}", number(NOISE * error, error, found.unit)
+
+
+def bridge(found: Comparison) -> str:
+    """The headline probability from old to new; what each of several changes adds only more runs can tell."""
+    bust = next((result for result in found.results if result.name == HEADLINE), None)
+    if bust is None or bust.change.value == 0.0:
+        return ""
+    ids = sorted({change.id for change in found.changes})
+    cause = "chance" if not ids else ids[0] if len(ids) == 1 else f"{len(ids)} changed inputs"
+    error = f"{100.0 * bust.change.standard_error:.1f} {'paired ' if found.paired else ''}SE"
+    old, new = _shown(bust.before, ""), _shown(bust.after, "")
+    return f"Bridge of P({HEADLINE})  {old} → {cause} {points(bust.change.value)} (±{error}) → {new}"
 
 
 def how(found: Comparison) -> str:

@@ -6,6 +6,7 @@ of a flexible one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -18,6 +19,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from risk.report.terminal.characters import printable
+
 Screen = tuple[RenderableType, ...]
 Cell = str | Text
 
@@ -25,13 +28,6 @@ GAP = 2
 
 ASCII_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 """A rule below the headings, like `SIMPLE_HEAD`."""
-
-_ASCII = str.maketrans(
-    dict.fromkeys("–—─−", "-")
-    | {"±": "+-", "·": "|", "…": "...", "→": "->", "×": "x", "≤": "<=", "≥": ">=", "█": "#", "░": "."}
-    | dict.fromkeys("“”", '"')
-    | dict.fromkeys("‘’", "'")
-)
 
 
 @dataclass(frozen=True)
@@ -51,10 +47,7 @@ class Page:
 
     def say(self, text: str) -> str:
         """Text without characters that a terminal would obey or could not show."""
-        clean = "".join(c if c.isprintable() else " " for c in text)
-        if self.unicode:
-            return clean
-        return clean.translate(_ASCII).encode("ascii", "replace").decode()
+        return printable(text, self.unicode)
 
     @property
     def room(self) -> int:
@@ -105,8 +98,9 @@ def grid(
         column = columns[i]
         whole = page.plain or not column.least
         found.add_column(titles[i], justify=column.align, no_wrap=whole, overflow="fold")
+    room = _room(columns, titles, cells, shown, page.room - indent)
     for row in cells:
-        found.add_row(*(row[i] for i in shown))
+        found.add_row(*(_folded(row[i], room) if columns[i].least else row[i] for i in shown))
     return Padding(found, (0, 0, 0, indent)) if indent else found
 
 
@@ -144,14 +138,37 @@ def _cell(cell: Cell, page: Page) -> Text:
     return cell if isinstance(cell, Text) else Text(page.say(cell))
 
 
+def _room(
+    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[Text]], shown: Sequence[int],
+    room: int,
+) -> int:
+    """Characters that the flexible columns of a table may use together."""
+    fixed = (_width(titles[i], [row[i] for row in cells]) for i in shown if not columns[i].least)
+    return room - sum(fixed) - GAP * (len(shown) - 1)
+
+
+def _folded(cell: Text, width: int) -> Text:
+    """A cell whose words are no longer than `width`: names break after a dot or an underscore."""
+    if all(cell_len(word) <= width for word in cell.plain.split()):
+        return cell
+    lines = [""]
+    for part in re.split(r"(?<=[._ ])", cell.plain):
+        if cell_len(lines[-1] + part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    return Text("\n".join(line.rstrip() for line in lines if line))
+
+
+def _width(title: str, cells: Sequence[Text]) -> int:
+    return max([cell_len(title), *(cell_len(cell.plain) for cell in cells)])
+
+
 def _fitting(
     columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[Text]], page: Page, room: int
 ) -> list[int]:
     """Columns that the page has room for."""
     shown = [i for i, column in enumerate(columns) if not (column.picture and page.plain)]
-    widths = [
-        max([cell_len(title), *(cell_len(row[i].plain) for row in cells)]) for i, title in enumerate(titles)
-    ]
+    widths = [_width(title, [row[i] for row in cells]) for i, title in enumerate(titles)]
     need = [min(w, c.least) if c.least else w for c, w in zip(columns, widths, strict=True)]
     for level in sorted({column.optional for column in columns} - {0}, reverse=True):
         if sum(need[i] for i in shown) + GAP * (len(shown) - 1) > room:

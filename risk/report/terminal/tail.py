@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.attribution import Driver
-from risk.analysis.contrasts import NOISE
-from risk.analysis.statistics import THIN_TAIL, Estimate
+from risk.analysis.statistics import THIN_TAIL
 from risk.analysis.worst import Lift, Worst, WorstPath, worst
 from risk.report.formats import show
+from risk.report.terminal.drivers import change
 from risk.report.terminal.numbers import error, half_width, number, probability, with_error
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, estimate_data, heading_data
@@ -103,22 +102,11 @@ def _drivers(drivers: Sequence[Driver], page: Page) -> RenderableType:
     )
     rows: list[tuple[Cell, ...]] = []
     for d in drivers:
-        ends = (cell for end in (d.low, d.high) for cell in (_change(end), error(end, MONEY).lstrip("±")))
+        ends = (cell for end in (d.low, d.high) for cell in (change(end), error(end, MONEY).lstrip("±")))
         rank = show(d.rank_correlation.value, "number.2")
         margin = show(1.96 * d.rank_correlation.standard_error, "number.2")
-        rows.append((d.id, *ends, rank, margin, "yes" if is_noise(d) else "no"))
+        rows.append((d.id, *ends, rank, margin, "yes" if d.noise else "no"))
     return grid(headings, rows, page)
-
-
-def _change(estimate: Estimate) -> str:
-    words = number(estimate.value, estimate.standard_error, MONEY)
-    sign = "+" if estimate.value > 0.0 and words[:1].isdigit() else ""
-    return sign + words + ("*" if estimate.thin else "")
-
-
-def is_noise(driver: Driver) -> bool:
-    """Whether chance alone may have made a driver's swing."""
-    return driver.swing <= NOISE * hypot(driver.low.standard_error, driver.high.standard_error)
 
 
 def _lifts(lifts: Sequence[Lift], page: Page) -> RenderableType:
@@ -173,7 +161,7 @@ def tail_data(found: Tail) -> dict[str, Any]:
                 "lowest_tenth": estimate_data(d.low),
                 "highest_tenth": estimate_data(d.high),
                 "rank_correlation": estimate_data(d.rank_correlation),
-                "noise": is_noise(d),
+                "noise": d.noise,
             }
             for d in w.drivers
         ],

@@ -1,0 +1,39 @@
+"""`bubblerisk drivers`: which uncertain assumptions move the tail of a run, and what each explains."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.assumptions import DEFAULT_OUTPUT
+from risk.cli.console import document
+from risk.cli.options import Output
+from risk.cli.simulation import FOLDER, SHOWN, WHOLE, Folder, open_stored
+
+
+def drivers(
+    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    /,
+    *,
+    top: Annotated[
+        int | None,
+        Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default."),
+    ] = None,
+    folder: Folder = FOLDER,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
+    found = open_stored(run, folder)
+    from risk.report.terminal import drivers as screens
+
+    shown = screens.drivers(found)
+    if output.json:
+        document(screens.SCHEMA, screens.drivers_data(shown, top))
+        return
+    from risk.cli.screens import show
+
+    short = found.id[:SHOWN]
+    words = (f"assumptions show {shown.found[0].id}", f"tail {short}{folder.option}")
+    hints = [f"bubblerisk {each}" for each in words]
+    show(lambda page: screens.screen(shown, page, top or screens.SHOWN, hints), output)

@@ -1,0 +1,16 @@
+"""What of a text a terminal is given: nothing that it would obey, and nothing that it could not show."""
+
+from __future__ import annotations
+
+_ASCII = str.maketrans(
+    dict.fromkeys("–—─−", "-")
+    | {"±": "+-", "·": "|", "…": "...", "→": "->", "×": "x", "≤": "<=", "≥": ">=", "█": "#", "░": "."}
+    | dict.fromkeys("“”", '"')
+    | dict.fromkeys("‘’", "'")
+)
+
+
+def printable(text: str, unicode: bool) -> str:
+    """Text without control characters; in ASCII where the terminal has no other characters."""
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if unicode else clean.translate(_ASCII).encode("ascii", "replace").decode()
