@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 import risk
-from risk.cli.console import is_terminal
+from risk.cli import settings
+from risk.cli.console import bare, is_terminal
 from risk.errors import BubbleriskError
-
-if TYPE_CHECKING:
-    from cyclopts.exceptions import CycloptsError
 
 COMMANDS = (
     ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
@@ -24,6 +21,7 @@ COMMANDS = (
     ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
     ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
     ("tail", "risk.cli.tail:tail", "The worst paths: what moves them, what is true in them, which they are."),
+    ("drivers", "risk.cli.drivers:drivers", "Which assumptions move the tail, and what each explains."),
     ("path", "risk.cli.path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "risk.cli.amplification:amplification", "What each coupling adds; the loop gain."),
     ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
@@ -42,17 +40,17 @@ COMMANDS = (
 HELP = "Joint Monte Carlo of the AI build-out: GPU rents, capex, revenue, neocloud finance, private credit."
 
 EPILOGUE = (
+    "Every command takes --config FILE: its options in a TOML file, e.g. [run] with paths = 50_000.\n\n"
     "Exit codes: 0 ok, 1 a check failed, 2 usage, 3 bad assumptions or workbook, 4 numerical, 5 storage, "
     "6 locked, 70 defect of the program, 130 interrupted."
 )
 
-INTERNAL, PIPE = 70, 141
+USAGE, INTERNAL, PIPE = 2, 70, 141
 
 
 def error_text(error: CycloptsError) -> str:
     """Return a wrong command line's answer in the form of every other error."""
-    chain = error.command_chain or ()
-    command = " ".join(("bubblerisk", *chain))
+    command = " ".join(("bubblerisk", *(error.command_chain or ())))
     return f"error: {error}\n   = see: {command} --help"
 
 
@@ -61,9 +59,8 @@ app = App(
     help=HELP,
     help_epilogue=EPILOGUE,
     version=lambda: f"bubblerisk {risk.__version__}",
-    help_formatter="default" if is_terminal(sys.stdout) else "plain",
+    help_formatter="default" if is_terminal(sys.stdout) and not bare() else "plain",
     default_parameter=Parameter(negative=()),
-    error_formatter=error_text,
     result_action="return_int_as_exit_code_else_zero",
 )
 for _name, _path, _help in COMMANDS:
@@ -81,7 +78,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     arguments : words of the command line; those the program was called with by default.
     """
     try:
-        code: int = app(arguments)
+        words, file = settings.split(sys.argv[1:] if arguments is None else arguments)
+        app.config = () if file is None else (settings.read(file, app),)
+        code: int = app(words, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        print(error_text(error), file=sys.stderr)
+        return USAGE
     except BubbleriskError as error:
         _flush()
         print(error, file=sys.stderr)

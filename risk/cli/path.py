@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.assumptions import locate
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document, message
+from risk.cli.console import Column, document, message, table
 from risk.cli.options import Output, Register
-from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, plan, simulate
+from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, names_run, plan, simulate
 from risk.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
+
+SERIES_SCHEMA = "bubblerisk.series/1"
 
 
 def path(
@@ -26,18 +29,28 @@ def path(
     ] = "worst",
     /,
     *,
+    series: Annotated[
+        bool,
+        Parameter(help="Only its series by quarter; of a scenario also without a run.", show_default=False),
+    ] = False,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Tell one path quarter by quarter: launches, shocks, rents, credit, defaults, losses."""
+    if series and which.isdecimal() and not names_run(target, register, folder):
+        _write_series(plan(target, simulation, register, folder), int(which), output)
+        return
     run, planned = _open(target, simulation, folder, register, output)
     from risk.analysis.story import pick, story
     from risk.report.terminal import path as screens
     from risk.runs.replay import replay
 
     chosen = pick(run, which)
+    if series:
+        _write_series(planned, chosen, output)
+        return
     found = screens.told(run, story(run, replay(run, planned, chosen)))
     if output.json:
         document(screens.SCHEMA, screens.told_data(found))
@@ -46,6 +59,32 @@ def path(
 
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
     show(lambda page: screens.screen(found, page, hints), output)
+
+
+def _write_series(planned: Plan, path: int, output: Output) -> None:
+    """Simulate one block again and write what is recorded of a path, in reporting units.
+
+    Where a run cannot be completed this is how to see what became of the path that stopped it.
+    """
+    if path >= planned.paths:
+        raise UsageError(f"the run has no path {path}", f"give an id from 0 to {planned.paths - 1}")
+    from risk.paths import SERIES
+    from risk.units import SCALE
+
+    planned.settle(message)
+    found = planned.trace(path).series
+    values = {v.name: [float(x) / SCALE[v.unit] for x in found[v.name]] for v in SERIES}
+    quarters = planned.assumptions.calendar.labels
+    if output.json:
+        known = {name: [x if isfinite(x) else None for x in column] for name, column in values.items()}
+        series = {v.name: {"label": v.label, "unit": v.unit, "values": known[v.name]} for v in SERIES}
+        scenario = planned.assumptions.scenario.name
+        content = {"scenario": scenario, "seed": planned.seed, "path": path, "quarters": quarters}
+        document(SERIES_SCHEMA, {**content, "series": series})
+        return
+    columns = [Column("quarter"), *(Column(f"{v.name}, {v.unit}", "right") for v in SERIES)]
+    rows = zip(quarters, *([f"{x:.6g}" for x in column] for column in values.values()), strict=True)
+    table(columns, list(rows), output)
 
 
 def _open(

@@ -11,7 +11,7 @@ from cyclopts import Parameter, validators
 
 from risk.cli.console import message
 from risk.cli.options import Output, Register
-from risk.errors import BubbleriskError, StorageError, UsageError
+from risk.errors import BubbleriskError, NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -101,6 +101,16 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
             return plan.run(jobs, progress)
         except Interrupted as stop:
             raise Stopped(str(stop)) from stop
+        except NumericalError as error:
+            raise NumericalError(error.reason, *(_replay(fix, plan) for fix in error.fixes)) from error
+
+
+def _replay(fix: str, plan: Plan) -> str:
+    """What the model advises, where `path RUN` is of a run that is not complete: its scenario then does."""
+    if "path RUN " not in fix:
+        return fix
+    here = fix.replace("path RUN ", f"path {plan.assumptions.scenario.name} ")
+    return f"{here} --series --paths {plan.paths} --seed {plan.seed}"
 
 
 def find(target: str, simulation: Simulation, register: Register, folder: Folder) -> Run | Plan:

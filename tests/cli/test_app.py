@@ -8,7 +8,7 @@ import pytest
 import risk
 from risk import errors
 from risk.cli import app as program
-from risk.cli.app import INTERNAL, run
+from risk.cli.app import INTERNAL, PIPE, run
 
 HEAVY = "numpy scipy pandas statsmodels openpyxl pyarrow"
 ROOT = Path(__file__).parents[2]
@@ -119,7 +119,7 @@ def test_wrong_command_lines_are_answered_without_a_traceback(words: str, code: 
 def test_every_error_has_its_exit_code(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: object) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise error
 
     monkeypatch.setattr(program, "app", fail)
@@ -130,8 +130,8 @@ def test_every_error_has_its_exit_code(
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
-    command = f"{sys.executable} -m risk assumptions list --json | head -c 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.stdout == "{"
+    command = f"{sys.executable} -m risk assumptions list --json | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout) == (PIPE, "{")
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import Ask, Stored
-from tests.schema import problems
 
 
 def test_two_scenarios_differ_in_what_one_changes(runs: Stored, ask: Ask) -> None:
@@ -48,7 +47,3 @@ def test_markdown_has_the_same_tables_and_escapes_what_would_be_markup(runs: Sto
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
             assert len(widths) == 1
-
-
-def test_the_json_document_is_of_its_form(runs: Stored, ask: Ask) -> None:
-    assert not problems(ask("compare", "base", "gpu-glut", "--json").json)

@@ -8,7 +8,6 @@ import pytest
 
 from risk.cli import examination
 from tests.cli.conftest import Ask, Stored
-from tests.schema import problems
 
 SUBJECTS = [
     "Python",
@@ -25,7 +24,6 @@ SUBJECTS = [
 def test_everything_is_looked_at(runs: Stored, ask: Ask) -> None:
     said = ask("doctor", "--quick", "--json")
     assert said.code == 0
-    assert not problems(said.json)
     assert [f["subject"] for f in said.json["findings"]] == [*SUBJECTS, "runs/", "reports/", "register"]
     assert all(f["fix"] for f in said.json["findings"] if f["state"] in ("warn", "FAIL"))
 

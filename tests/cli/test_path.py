@@ -7,8 +7,10 @@ import pytest
 
 from risk.engine.trace import Trace
 from risk.errors import StorageError
+from risk.paths import SERIES
 from risk.runs.prepare import Plan, plan
 from risk.runs.replay import replay
+from risk.units import SCALE
 from tests.cli.conftest import PATHS, ROOT, SEED, SMALL, Ask, Stored
 
 
@@ -106,3 +108,14 @@ def test_a_path_that_comes_out_differently_is_refused(runs: Stored, monkeypatch:
     monkeypatch.setattr(Plan, "trace", other)
     with pytest.raises(StorageError, match=r"path 5 of run .* comes out differently now: "):
         replay(runs.base, planned, 5)
+
+
+def test_series_alone_are_those_of_the_run_in_reporting_units(runs: Stored, ask: Ask) -> None:
+    found = ask("path", runs.base.id, "worst", "--series", "--json").json
+    stored = runs.base.path(int(runs.base.outcome("headline_loss").argmax()))
+    assert set(found["series"]) == set(stored)
+    assert found["quarters"] == list(runs.base.calendar.labels)
+    known = {v.name: v.unit for v in SERIES}
+    for name, told in found["series"].items():
+        assert told["values"] == pytest.approx([float(x) / SCALE[known[name]] for x in stored[name]])
+    assert ask("path", "base", "5000", "--series", *SMALL).code == 2

@@ -11,7 +11,6 @@ import pytest
 
 from risk.runs.history import NOT_COMMITTED, history, last_change
 from tests.cli.conftest import ROOT, Ask
-from tests.schema import problems
 
 FILE = Path("assumptions/base/gpu.toml")
 ENTRY = "gpu.launch_obsolescence"
@@ -53,7 +52,6 @@ def test_nothing_differs_from_the_last_commit(register: Path, ask: Ask) -> None:
 def test_a_change_is_told_with_old_new_and_that_it_is_not_committed(register: Path, ask: Ask) -> None:
     edit("0.16")
     found = ask("assumptions", "diff", "--json").json
-    assert not problems(found)
     (change,) = found["changes"]
     assert (change["id"], change["before"], change["after"]) == (ENTRY, 0.15, 0.16)
     assert (change["file"], change["why"]) == ("base/gpu.toml", "not committed")
@@ -121,7 +119,6 @@ def test_a_register_without_git_has_no_history(tmp_path: Path, monkeypatch: pyte
 
 def test_stale_lists_what_is_older_than_asked(register: Path, ask: Ask) -> None:
     found = ask("assumptions", "stale", "--on", "2026-11-22", "--days", "100", "--json").json
-    assert not problems(found)
     assert found["stale"]
     day = dt.date(2026, 11, 22)
     for old in found["stale"]:

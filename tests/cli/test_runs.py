@@ -9,12 +9,10 @@ import pytest
 
 from risk.runs.lock import hold
 from tests.cli.conftest import PATHS, SEED, SMALL, Ask, Stored
-from tests.schema import problems
 
 
 def test_the_list_has_every_run(runs: Stored, ask: Ask) -> None:
     found = ask("runs", "--json").json
-    assert not problems(found)
     by_id = {row["run"]: row for row in found["runs"]}
     assert set(by_id) == {runs.base.id, runs.glut.id}
     assert by_id[runs.glut.id]["scenario"] == "gpu-glut"
@@ -35,7 +33,6 @@ def test_source_says_whether_today_would_compute_the_same(
 def test_a_run_without_manifest_is_listed_as_not_complete(runs: Stored, ask: Ask) -> None:
     (runs.folder / runs.glut.id / "manifest.json").unlink()
     found = ask("runs", "--json").json
-    assert not problems(found)
     assert [row["complete"] for row in found["runs"]] == [True, False]
     assert "not complete" in ask("runs").out
 
@@ -47,7 +44,6 @@ def test_an_empty_folder_says_how_to_fill_it(runs: Stored, ask: Ask) -> None:
 def test_removing_takes_one_run_and_leaves_the_rest(runs: Stored, ask: Ask) -> None:
     said = ask("runs", "rm", runs.glut.id, "--json")
     assert said.code == 0
-    assert not problems(said.json)
     assert [row["run"] for row in ask("runs", "--json").json["runs"]] == [runs.base.id]
     assert not (runs.folder / runs.glut.id).exists()
     again = ask("run", "gpu-glut", *SMALL, "--json")

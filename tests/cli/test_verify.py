@@ -11,7 +11,6 @@ import pytest
 
 from risk.report.verification import same, written
 from tests.cli.conftest import Ask, Stored
-from tests.schema import problems
 
 PACK = Path("pack.xlsx")
 
@@ -35,7 +34,6 @@ def pack(runs: Stored, kept: Path) -> Path:
 
 
 def states(document: Any) -> dict[str, str]:
-    assert not problems(document)
     return {found["subject"]: found["state"] for found in document["findings"]}
 
 
