@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 import risk
 from risk.cli import settings
-from risk.cli.console import bare, is_terminal
+from risk.cli.console import bare, is_terminal, message
 from risk.errors import BubbleriskError
 
 COMMANDS = (
@@ -82,14 +82,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         app.config = () if file is None else (settings.read(file, app),)
         code: int = app(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        print(error_text(error), file=sys.stderr)
+        message(error_text(error))
         return USAGE
     except BubbleriskError as error:
-        _flush()
-        print(error, file=sys.stderr)
+        message(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        message("interrupted")
         return 130
     except BrokenPipeError:
         # The reader of a pipe has gone, e.g. `| head`: nobody is left to tell.
@@ -108,11 +107,6 @@ def main() -> None:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     sys.exit(run())
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
 
 
 def _report_defect() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 2
+_EXCERPT = re.compile(r"\s*\d*\s*\|")
+
 FLEXIBLE = 16
 """Least width of a flexible column."""
 
@@ -51,9 +54,26 @@ def document(schema: str, content: Mapping[str, Any]) -> None:
 
 
 def message(text: str) -> None:
-    """Write a message to standard error."""
-    sys.stdout.flush()
-    print(text, file=sys.stderr)
+    """Write a message to standard error; on a terminal no word of it is broken."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    for line in text.splitlines():
+        print("\n".join(_wrapped(line)), file=sys.stderr)
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line in lines that fit the terminal; excerpts of files, with a bar at their left, stay whole."""
+    clean = _clean(line)
+    if not is_terminal(sys.stderr) or _EXCERPT.match(clean):
+        return [clean]
+    from shutil import get_terminal_size
+    from textwrap import wrap
+
+    indent = " " * (5 if clean.startswith("   = ") else 3)
+    width = max(get_terminal_size().columns, 40)
+    return wrap(
+        clean, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], output: Output, keys: int = 1) -> None:

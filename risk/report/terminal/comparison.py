@@ -165,6 +165,8 @@ def how(found: Comparison) -> str:
     """How far chance is taken to reach."""
     if found.paired:
         return "Both runs share their draws: 2 SE is that of the difference path by path."
+    if found.before.seed == found.after.seed:
+        return "The runs differ in length: 2 SE counts the noise of both, too much where they share paths."
     return "The runs do not share their draws: 2 SE counts the noise of both."
 
 

@@ -85,4 +85,4 @@ def half_width(estimate: Estimate) -> str:
 
 def points(change: float) -> str:
     """A change of a probability in percentage points."""
-    return f"{100.0 * change:+.1f} pp"
+    return f"{round(100.0 * change, 1) + 0.0:+.1f} pp"  # a zero has no minus
