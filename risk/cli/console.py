@@ -103,7 +103,7 @@ def pairs(items: Iterable[tuple[str, str]], output: Output, indent: str = "") ->
     left = max((len(name) for name, _ in known), default=0) + GAP
     width = max(40, terminal(output).width) if styled(output) else 10_000
     for name, text in known:
-        first, *rest = wrap(text, width - left - len(indent)) or [""]
+        first, *rest = wrap(text, width - left - len(indent), break_on_hyphens=False) or [""]
         print(f"{indent}{name:<{left}}{first}")
         for line in rest:
             print(indent + " " * left + line)
