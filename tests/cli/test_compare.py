@@ -27,6 +27,17 @@ def test_errors_of_differences_are_path_by_path(runs: Stored, ask: Ask) -> None:
     assert bust["noise"] == bool(abs(moved.mean()) <= 2 * moved.std(ddof=1) / np.sqrt(len(moved)))
 
 
+def test_the_bridge_leads_from_old_to_new_with_the_paired_error(runs: Stored, ask: Ask) -> None:
+    old, new = (run.outcome("bust") for run in (runs.base, runs.glut))
+    error = 100 * (new - old).std(ddof=1) / np.sqrt(len(old))
+    line = (
+        f"Bridge of P(bust)  {100 * old.mean():.1f}% → 4 changed inputs {100 * (new - old).mean():+.1f} pp "
+        f"(±{error:.1f} paired SE) → {100 * new.mean():.1f}%"
+    )
+    assert line in ask("compare", "base", "gpu-glut").out.splitlines()
+    assert "Bridge" not in ask("compare", "base", "base").out
+
+
 def test_a_run_and_itself_are_the_same(runs: Stored, ask: Ask) -> None:
     said = ask("compare", runs.base.id, "base")
     assert "Assumptions changed (0 of" in said.out
@@ -43,6 +54,7 @@ def test_markdown_has_the_same_tables_and_escapes_what_would_be_markup(runs: Sto
     lines = [line for line in said.out.splitlines() if line.startswith("|")]
     assert any(line.startswith("| gpu.launch\\_obsolescence |") for line in lines)
     assert "Both runs share their draws" in said.out
+    assert "\n\nBridge of P(bust)  " in said.out
     for block in said.out.split("\n\n"):
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from risk.report.terminal.comparison import Comparison, how, result_cells, worded
+from risk.report.terminal.comparison import Comparison, bridge, how, result_cells, worded
 from risk.report.terminal.summary import Heading
 
 
@@ -29,9 +29,10 @@ def comparison(found: Comparison) -> str:
         table(("Assumption", "Unit", "Old", "New", "File"), changes, "llrrl") if changes else "None.",
         "### Results",
         table(("Result", "Unit", "Old", "New", "Change", "2 SE", "Noise?"), results, "llrrrrl"),
+        escaped(bridge(found)),
         how(found),
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
 def _run(name: str, run: Heading) -> tuple[str, ...]:
