@@ -71,9 +71,9 @@ def _wrapped(line: str) -> list[str]:
 
     indent = " " * (5 if clean.startswith("   = ") else 3)
     width = max(get_terminal_size().columns, 40)
-    return wrap(
-        clean, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    ) or [""]
+    return wrap(clean, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [
+        ""
+    ]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], output: Output, keys: int = 1) -> None:

@@ -68,16 +68,12 @@ def needed(
     return _ingredients(run, digest(plan.assumptions.normalised()), prior, beside, form)
 
 
-def of(
-    run: Run, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
-) -> Ingredients:
+def of(run: Run, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM) -> Ingredients:
     """What the pack of a stored run is made of."""
     return _ingredients(run.id, run.manifest.assumptions, prior, beside, form)
 
 
-def _ingredients(
-    run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form
-) -> Ingredients:
+def _ingredients(run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form) -> Ingredients:
     others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
     before = prior.id if prior else ""
     return Ingredients(run, words, before, others, form.paper, form.sample, _writer())

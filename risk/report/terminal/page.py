@@ -139,7 +139,10 @@ def _cell(cell: Cell, page: Page) -> Text:
 
 
 def _room(
-    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[Text]], shown: Sequence[int],
+    columns: Sequence[Column],
+    titles: Sequence[str],
+    cells: Sequence[Sequence[Text]],
+    shown: Sequence[int],
     room: int,
 ) -> int:
     """Characters that the flexible columns of a table may use together."""
