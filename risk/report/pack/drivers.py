@@ -26,7 +26,7 @@ SHOWN_LABEL = 34.0
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    explained = shares(results.run.parameters(), results.loss)
+    explained = shares(results.ranked, results.loss)
     found = table(results, explained)
     return Sheet(
         "Drivers",
