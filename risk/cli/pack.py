@@ -51,6 +51,7 @@ def pack(
             show_default=False,
         ),
     ] = (),
+    html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
@@ -62,9 +63,11 @@ def pack(
     found = find(target, simulation, register, folder)
     before = open_stored(prior, folder) if prior is not None else None
     others = runs_beside(beside, found, folder)
-    path, fresh = place(found, file), made(found, before, place(found, file), others)
-    if fresh:
-        _report("up to date", path, fresh, output)
+    path = place(found, file)
+    page = packing.page_of(path) if html else None
+    fresh = made(found, before, path, others)
+    if fresh and (page is None or made(found, before, page, others)):
+        _report("up to date", path, page, fresh, output)
         return
     from risk.runs import Run
 
@@ -72,8 +75,8 @@ def pack(
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
     calibrate(run, register)
-    packing.write(run, path, before, others)
-    _report("written", path, run.id, output)
+    page = packing.write(run, path, before, others, html)
+    _report("written", path, page, run.id, output)
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
@@ -85,7 +88,7 @@ def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) 
 
 
 def made(found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = ()) -> str:
-    """Id of the run that the pack at `path` was made of, if it is up to date; else empty."""
+    """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
 
     if isinstance(found, Run):
@@ -95,8 +98,10 @@ def made(found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run]
     return wanted.run if wanted.made(path) else ""
 
 
-def _report(status: str, path: Path, run: str, output: Output) -> None:
+def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
     if output.json:
-        document(SCHEMA, {"status": status, "pack": path.as_posix(), "run": run})
+        written = {"pack": path.as_posix(), **({"page": page.as_posix()} if page else {})}
+        document(SCHEMA, {"status": status, **written, "run": run})
     else:
-        print(f"{status}: {path}")
+        for file in filter(None, (path, page)):
+            print(f"{status}: {file}")

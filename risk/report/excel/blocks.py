@@ -22,14 +22,14 @@ from risk.report.excel.layout import (
     Place,
     SheetLayout,
     TablePlace,
-    heat_note,
     indents,
     note_lines,
     paragraph_lines,
 )
 from risk.report.excel.measure import height, line_count
-from risk.report.excel.styles import SKY, VERMILLION, Look
+from risk.report.excel.styles import Look
 from risk.report.formats import named, show
+from risk.report.palette import HEAT, OK, SKY, VERMILLION
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
 from risk.report.table import (
     Cell,
@@ -227,7 +227,7 @@ def _has_checks(table: Table, column: Column) -> bool:
 
 def _word_rule(word: str) -> Rule:
     good = word == "OK"
-    style = DifferentialStyle(font=Font(color="00684D" if good else "FFFFFF", bold=True))
+    style = DifferentialStyle(font=Font(color=OK if good else "FFFFFF", bold=True))
     if not good:
         style.fill = PatternFill(bgColor=VERMILLION, fill_type="solid")
     return Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=style)
@@ -273,12 +273,12 @@ def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) 
     pen.tall(top, height(tallest) + 3)
     if colored:
         pen.sheet.conditional_formatting.add(" ".join(colored), _color_scale(block))
-    _write_note(pen, place, heat_note(block), layout, top + 1 + len(block.row_labels))
+    _write_note(pen, place, block.remarks, layout, top + 1 + len(block.row_labels))
 
 
 def _color_scale(block: HeatMap) -> Rule:
     values = [FormatObject(type="num", val=v) for v in (block.low, block.middle, block.high)]
-    colors = [Color(rgb=f"FF{rgb}") for rgb in ("F7FBFF", "FDD0A2", "E6550D")]
+    colors = [Color(rgb=f"FF{rgb}") for rgb in HEAT]
     return Rule(type="colorScale", colorScale=ColorScale(cfvo=values, color=colors))
 
 
