@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,11 +43,14 @@ class Band:
         return found
 
 
-def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int = 1) -> Band:
+def band(
+    series: Sequence[NDArray[Any]] | NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int = 1
+) -> Band:
     """Quantiles over the paths of (quarter, path) values, NaN left out.
 
     Parameters
     ----------
+    series : an array, or one array a quarter.
     together : values that each path has side by side; only paths are independent, so the errors count these
         alone, which is an upper bound.
 
@@ -55,20 +59,21 @@ def band(series: NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int
     Quantiles as `statistics.QUANTILE_METHOD`; errors are half the width of the binomial order-statistic
     interval over 1.96, as in `statistics.quantiles`.
     """
-    ordered = np.sort(series, axis=1).astype(np.float64)  # NaN sorts last
-    counts = np.isfinite(ordered).sum(axis=1)
     shape = (len(levels), len(series))
     found, error = np.full(shape, np.nan), np.full(shape, np.nan)
-    for t, n in enumerate(counts.tolist()):
+    counts = np.zeros(len(series), dtype=np.int64)
+    for t, row in enumerate(series):  # one quarter fits a processor's cache, all of them do not
+        ordered = np.sort(row)  # NaN sorts last
+        n = counts[t] = int(np.count_nonzero(np.isfinite(ordered)))
         independent = -(-n // together)
         scale = (n - 1) / max(independent - 1, 1)
         for i, level in enumerate(levels if n else ()):
             position = level * (n - 1)
             low = int(position)
-            high = min(low + 1, n - 1)
-            found[i, t] = ordered[t, low] + (position - low) * (ordered[t, high] - ordered[t, low])
             below, above = (round(rank * scale) for rank in _ranks(independent, level))
-            error[i, t] = (ordered[t, above] - ordered[t, below]) / (2.0 * NORMAL_95)
+            at = ordered[[low, min(low + 1, n - 1), below, above]].astype(np.float64)
+            found[i, t] = at[0] + (position - low) * (at[1] - at[0])
+            error[i, t] = (at[3] - at[2]) / (2.0 * NORMAL_95)
     return Band(levels, found, error, counts)
 
 

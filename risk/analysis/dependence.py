@@ -16,7 +16,7 @@ from risk.shocks.stream import BLOCK, generator
 
 Array = NDArray[np.float64]
 
-MOST_BLOCKS = 20
+MOST_BLOCKS = 10
 """Random blocks that are drawn again: enough to know a correlation to a quarter of a percent."""
 
 

@@ -97,7 +97,7 @@ class Distress:
 
 def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
     """The duration ladder of every firm that has facilities at the base date."""
-    ratios, owing = run.firm("firm_coverage"), np.isfinite(run.facility("contracted_coverage"))
+    ratios, coverage = run.firm("firm_coverage"), run.facility("contracted_coverage")
     rungs = []
     for i, firm in enumerate(run.entities["firm_coverage"]):
         columns, members = _members(run, book, firm, "firm")
@@ -105,7 +105,7 @@ def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
             names = tuple(f.name for f in members)
             cash, due = (np.sum([getattr(f, x) for f in members], axis=0) for x in ("contracted", "service"))
             written = _ratio(cash, due)
-            share = share_true(owing[:, :, columns])
+            share = share_finite([quarter[:, columns] for quarter in coverage])
             rungs.append(Rung(firm, names, quantiles(ratios[:, :, i]), share, written))
     return tuple(rungs)
 
@@ -117,14 +117,13 @@ def by_payer(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
     for payer, label in GROUPS.items():
         columns, members = _members(run, book, payer, "payer")
         if members:
-            pool = ratios[:, :, columns]
-            covered = quantiles(pool.reshape(len(pool), -1), together=len(columns))
-            share = share_true(np.isfinite(pool))
+            pool = [quarter[:, columns].ravel() for quarter in ratios]
+            covered, share = quantiles(pool, together=len(columns)), share_finite(pool)
             rungs.append(Rung(label, tuple(f.name for f in members), covered, share))
     return tuple(rungs)
 
 
-def quantiles(values: Singles, together: int = 1) -> Band:
+def quantiles(values: Sequence[Singles] | Singles, together: int = 1) -> Band:
     """Quantiles of `LEVELS` over paths, (level, quarter); NaN where under `FEWEST` paths have a value."""
     found = band(values, LEVELS, together)
     few = found.count < FEWEST * together
@@ -166,13 +165,14 @@ def firms_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
 def distress(run: Run) -> dict[str, Distress]:
     """Every facility of the base date on the ladder; what comes once is counted on all paths of the run."""
     stages = run.facility("stage")
+    rungs = {**DEPTHS, "default": facility.PAYMENT_DEFAULT}
+    first = {rung: _first(np.greater_equal, stages, code) for rung, code in rungs.items()}
+    first["cured"] = _first(np.equal, stages, facility.CURED)
     found = {}
     for i, name in enumerate(run.entities["stage"]):
-        stage = stages[:, :, i]
-        reached = {rung: _ever(stage >= code) for rung, code in DEPTHS.items()}
-        reached["cured"] = _ever(stage == facility.CURED)
+        reached = {rung: _ever(first[rung][:, i]) for rung in (*DEPTHS, "cured")}
         reached |= {rung: once(run, f"facility.{rung}", name) for rung in ONCE}
-        event, default = (_first(run, stage >= code) for code in (facility.EVENT, facility.PAYMENT_DEFAULT))
+        event, default = (_timing(run, first[rung][:, i]) for rung in ("event", "default"))
         found[name] = Distress(name, reached, event, default)
     return found
 
@@ -183,13 +183,21 @@ def once(run: Run, key: str, name: str) -> Estimate:
     return proportion(round(float(run.mean(key)[0][:, column].sum()) * run.paths), run.paths)
 
 
-def _ever(flags: NDArray[np.bool_]) -> Estimate:
-    return proportion(int(flags.any(axis=0).sum()), flags.shape[1])
+def _first(compare: np.ufunc, stages: Singles, code: int) -> NDArray[np.int8]:
+    """First quarter in which (quarter + 1, path, facility) stages compare with a code, −1 where none does."""
+    first = np.full(stages.shape[1:], -1, dtype=np.int8)
+    for t in reversed(range(len(stages))):
+        np.copyto(first, t, where=compare(stages[t], code))
+    return first
 
 
-def _first(run: Run, flags: NDArray[np.bool_]) -> Timing | None:
-    """Median quarter of the first flag, over the paths that have one; (quarter + 1, path) flags."""
-    quarters = flags.argmax(axis=0)[flags.any(axis=0)]
+def _ever(first: NDArray[np.int8]) -> Estimate:
+    return proportion(int((first >= 0).sum()), len(first))
+
+
+def _timing(run: Run, first: NDArray[np.int8]) -> Timing | None:
+    """Median of the first quarters, over the paths that have one."""
+    quarters = first[first >= 0]
     if len(quarters) < FEWEST:
         return None
     found = band(quarters[None, :], (0.5,))
@@ -198,23 +206,29 @@ def _first(run: Run, flags: NDArray[np.bool_]) -> Timing | None:
 
 def shares(run: Run) -> dict[str, Array]:
     """Where facilities of the base date stand, share of path-facilities by quarter; the shares sum to one."""
-    stage, coverage = run.facility("stage"), run.facility("contracted_coverage")
-    repaid = np.isnan(coverage) & (stage == facility.SOUND)
-    flags = {
+    quarters = zip(run.facility("stage"), run.facility("contracted_coverage"), strict=True)
+    counts = [_standing(stage, coverage) for stage, coverage in quarters]
+    return {name: np.array([count[name] for count in counts]) for name in counts[0]}
+
+
+def _standing(stage: Singles, coverage: Singles) -> dict[str, float]:
+    """Shares of one quarter, whose flags fit a processor's cache, of (path, facility) stages and coverage."""
+    sound = stage == facility.SOUND
+    repaid = np.count_nonzero(sound & np.isnan(coverage))
+    found = {
         "repaid": repaid,
-        "sound": (stage == facility.SOUND) & ~repaid,
-        "lock_up": stage == facility.LOCK_UP,
-        "sweep": stage == facility.SWEEP,
-        "event": (stage >= facility.EVENT) & (stage <= facility.AMENDED),
-        "default": np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT),
+        "sound": np.count_nonzero(sound) - repaid,
+        "lock_up": np.count_nonzero(stage == facility.LOCK_UP),
+        "sweep": np.count_nonzero(stage == facility.SWEEP),
+        "event": np.count_nonzero((stage >= facility.EVENT) & (stage <= facility.AMENDED)),
+        "default": np.count_nonzero(np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT)),
     }
-    return {name: share_true(flag) for name, flag in flags.items()}
+    return {name: count / stage.size for name, count in found.items()}
 
 
-def share_true(flags: NDArray[np.bool_]) -> Array:
-    """Share of True by quarter, all else together; a count is several times as fast as a mean."""
-    counts = [np.count_nonzero(quarter) for quarter in flags]
-    return np.asarray(np.array(counts) / flags[0].size)
+def share_finite(quarters: Sequence[Singles]) -> Array:
+    """Share of values that are numbers, by quarter; a count is several times as fast as a mean."""
+    return np.array([np.count_nonzero(np.isfinite(quarter)) / quarter.size for quarter in quarters])
 
 
 def _ratio(over: Array, under: Array) -> Array:

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.attribution import NOISE, ranks
+from risk.analysis.attribution import NOISE, Ranks
 from risk.analysis.statistics import Estimate
 
 Array = NDArray[np.float64]
@@ -51,18 +51,18 @@ class Shares:
     total: Estimate
 
 
-def shares(draws: Mapping[str, Array], values: Array) -> Shares:
-    """First-order shares of (path,) draws in the variance of (path,) values."""
+def shares(places: Mapping[str, Ranks], values: Array) -> Shares:
+    """First-order shares in the variance of (path,) values, of what has these (path,) ranks from 0."""
     single, total, pseudo = {}, 0.0, np.zeros(len(values))
-    for identifier, drawn in draws.items():
-        share, own = first_order(drawn, values)
+    for identifier, place in places.items():
+        share, own = first_order(place, values)
         single[identifier] = Estimate(share, _error(own), len(values))
         total += share
         pseudo += own
     return Shares(single, Estimate(total, _error(pseudo), len(values)))
 
 
-def first_order(draws: Array, values: Array, bins: int = BINS) -> tuple[float, Array]:
+def first_order(place: Ranks, values: Array, bins: int = BINS) -> tuple[float, Array]:
     """Share of one assumption, and the jackknife's pseudo-values whose spread is its error, (path,)."""
     n = len(values)
     bins = max(1, min(bins, n // FEWEST))
@@ -70,7 +70,7 @@ def first_order(draws: Array, values: Array, bins: int = BINS) -> tuple[float, A
     square, mean = float(y @ y), float(y.sum())
     if square <= 0.0:
         return 0.0, np.zeros(n)
-    inside = (ranks(draws) * bins // n).astype(np.int64)
+    inside = place * bins // n
     counts, sums = np.bincount(inside), np.bincount(inside, y)
     levels = float((sums**2 / counts).sum())
     share = _adjusted(levels - mean**2 / n, square - mean**2 / n, n, bins)
@@ -82,7 +82,7 @@ def first_order(draws: Array, values: Array, bins: int = BINS) -> tuple[float, A
     return float(share), pseudo
 
 
-def places(found: Sequence[Estimate]) -> list[str]:
+def open_places(found: Sequence[Estimate]) -> list[str]:
     """Ranks that each estimate may have: those not clearly larger may stand behind it, and so on."""
     values = np.array([e.value for e in found])
     errors = np.array([e.standard_error for e in found])

@@ -95,7 +95,7 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
         paths=int(tail.sum()),
         threshold=statistics.var(loss, 1.0 - share),
         shortfall=statistics.expected_shortfall(loss, 1.0 - share),
-        drivers=attribution.drivers(run, loss, 1.0 - share),
+        drivers=attribution.drivers(attribution.ranked(run), loss, 1.0 - share),
         lifts=_lifts(run, tail, said),
         worst=_paths(run, loss, said, most),
     )

@@ -57,6 +57,7 @@ def pack(
     sample: Annotated[
         int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
     ] = DEFAULT_FORM.sample,
+    html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
@@ -69,9 +70,11 @@ def pack(
     before = open_stored(prior, folder) if prior is not None else None
     others = runs_beside(beside, found, folder)
     form = Form(paper, sample)
-    path, fresh = place(found, file), made(found, before, place(found, file), others, form)
-    if fresh:
-        _report("up to date", path, fresh, output)
+    path = place(found, file)
+    page = packing.page_of(path) if html else None
+    fresh = made(found, before, path, others, form)
+    if fresh and (page is None or made(found, before, page, others, form)):
+        _report("up to date", path, page, fresh, output)
         return
     from risk.runs import Run
 
@@ -79,8 +82,8 @@ def pack(
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
     calibrate(run, register)
-    packing.write(run, path, before, others, form)
-    _report("written", path, run.id, output)
+    page = packing.write(run, path, before, others, form, html)
+    _report("written", path, page, run.id, output)
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
@@ -94,7 +97,7 @@ def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) 
 def made(
     found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
 ) -> str:
-    """Id of the run that the pack at `path` was made of, if it is up to date; else empty."""
+    """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
 
     if isinstance(found, Run):
@@ -104,8 +107,10 @@ def made(
     return wanted.run if wanted.made(path) else ""
 
 
-def _report(status: str, path: Path, run: str, output: Output) -> None:
+def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
     if output.json:
-        document(SCHEMA, {"status": status, "pack": path.as_posix(), "run": run})
+        written = {"pack": path.as_posix(), **({"page": page.as_posix()} if page else {})}
+        document(SCHEMA, {"status": status, **written, "run": run})
     else:
-        print(f"{status}: {path}")
+        for file in filter(None, (path, page)):
+            print(f"{status}: {file}")

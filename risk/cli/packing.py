@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from risk.runs.prepare import Plan
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
+_RUN_META = re.compile(r"<meta name=run content=([0-9a-f]{12})>")
+_HEAD = 2000
+"""Characters of a page within which it names its run."""
+
 _WRITERS = ("analysis", "calibrate", "report")
 """Parts of the package that turn a run into a pack."""
 
@@ -44,7 +48,7 @@ class Ingredients:
     writer: str
 
     def made(self, pack: Path) -> bool:
-        """Whether `pack` was made of these."""
+        """Whether `pack`, a workbook or a page, was made of these."""
         from risk.errors import StorageError
         from risk.runs.files import read_json
 
@@ -80,9 +84,18 @@ def _ingredients(run: str, words: str, prior: Run | None, beside: Sequence[Run],
 
 
 def write(
-    run: Run, path: Path, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
-) -> None:
-    """Write a pack, then the record of what it was made of.
+    run: Run,
+    path: Path,
+    prior: Run | None,
+    beside: Sequence[Run] = (),
+    form: Form = DEFAULT_FORM,
+    html: bool = False,
+) -> Path | None:
+    """Write a pack, then the record of what it was made of; return its page, if it has one.
+
+    Parameters
+    ----------
+    html : write its page too. A page written earlier is renewed in any case, so that both tell the same.
 
     Raises
     ------
@@ -91,12 +104,20 @@ def write(
     from risk.report.pack import write_pack
     from risk.runs.files import cannot_write, publish_json
 
+    page = page_of(path) if html or record_file(page_of(path)).exists() else None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_pack(run, path, prior=prior, beside=beside, form=form)
+        write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
     except OSError as error:
         raise cannot_write(path, error) from error
-    publish_json(record_file(path), vars(of(run, prior, beside, form)))
+    for file in filter(None, (page, path)):
+        publish_json(record_file(file), vars(of(run, prior, beside, form)))
+    return page
+
+
+def page_of(pack: Path) -> Path:
+    """Where the page of a workbook stands."""
+    return pack.with_suffix(".html")
 
 
 def record_file(pack: Path) -> Path:
@@ -105,13 +126,24 @@ def record_file(pack: Path) -> Path:
 
 
 def run_in(pack: Path) -> str:
-    """Run id that a workbook carries; empty where there is no workbook or it carries none."""
+    """Run id that a workbook or a page carries; empty where there is none or it carries none."""
+    if pack.suffix == ".html":
+        return _run_in_page(pack)
     try:
         with ZipFile(pack) as archive:
             found = _RUN_ID.search(archive.read("docProps/custom.xml"))
     except (OSError, KeyError, BadZipFile):
         return ""
     return found[1].decode() if found else ""
+
+
+def _run_in_page(page: Path) -> str:
+    try:
+        with page.open(encoding="utf-8") as file:
+            found = _RUN_META.search(file.read(_HEAD))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return found[1] if found else ""
 
 
 def _writer() -> str:

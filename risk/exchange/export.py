@@ -29,7 +29,8 @@ from risk.exchange.words import README_LINES
 from risk.report.excel.cells import put_number, put_text
 from risk.report.excel.finish import finish
 from risk.report.excel.measure import height, line_count
-from risk.report.excel.styles import ORANGE, TABS, Look, Styles
+from risk.report.excel.styles import TABS, Look, Styles
+from risk.report.palette import ORANGE
 from risk.units import COMMON
 
 TITLE_ROWS = 3

@@ -89,6 +89,12 @@ class HeatMap:
         """Whether a cell rests on too few paths."""
         return bool(self.counts) and self.counts[row][column] < self.fewest
 
+    @property
+    def remarks(self) -> str:
+        """The note, and what grey cells mean."""
+        grey = f"Grey: fewer than {self.fewest} paths." if self.counts else ""
+        return " ".join(filter(None, (self.note, grey)))
+
 
 Block = Heading | Paragraph | Tiles | Table | HeatMap | Chart
 

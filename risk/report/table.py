@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from itertools import chain
 from math import isfinite
-from typing import Literal
+from typing import Literal, cast
 
 from risk.report.formats import Align, Scalar, named, show
 
@@ -186,7 +186,9 @@ class Table:
         keys = [c.key for c in self.columns]
         if len(set(keys)) < len(keys):
             raise ReportError(f"table {self.id}: columns have the same key: {sorted(keys)}")
-        for number, row in enumerate(() if self.bulk and self._plain_numbers(len(keys)) else self.rows):
+        if self.bulk and not self._plain_numbers(len(keys)):
+            raise ReportError(f"table {self.id}: a long table holds finite plain numbers only, in full rows")
+        for number, row in enumerate(() if self.bulk else self.rows):
             if len(row) != len(keys):
                 raise ReportError(f"table {self.id}, row {number}: {len(row)} cells for {len(keys)} columns")
             for key, content in zip(keys, row, strict=True):
@@ -206,6 +208,13 @@ class Table:
             and {len(row) for row in self.rows} <= {columns}
             and all(map(isfinite, chain.from_iterable(self.rows)))  # type: ignore[arg-type]
         )
+
+    @property
+    def numbers(self) -> tuple[tuple[float, ...], ...]:
+        """The rows of a long table, which hold nothing but numbers."""
+        if not self.bulk:
+            raise ReportError(f"table {self.id} is not a long table of plain numbers")
+        return cast(tuple[tuple[float, ...], ...], self.rows)
 
     @cached_property
     def _places(self) -> dict[str, int]:

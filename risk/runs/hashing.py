@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 NUMERICAL_LIBRARIES = ("numpy", "scipy")
 """Libraries whose version may move the last bit of a result."""
 
-ABOVE_ENGINE = frozenset({"runs", "analysis", "calibrate", "report", "cli", "__main__.py", "calibrate.py"})
+ABOVE_ENGINE = frozenset({"runs", "analysis", "calibrate", "exchange", "report", "cli", "__main__.py"})
 """Parts of the package that read a run but cannot change it; everything else is in its identity."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,9 @@ from risk.shocks.stream import BLOCK
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+
+READERS = 4
+"""Threads that read blocks."""
 
 STYLISED = "stylised.json"
 """What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
@@ -149,19 +153,28 @@ class Run:
         return records
 
     def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
+        """Whole arrays of a kind; blocks are read side by side, since reading and hashing wait for no one."""
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
-        sizes = [record.paths for record in self._records if record.digests.get(kind)]
-        ends = np.cumsum(sizes)
-        whole: dict[str, NDArray[Any]] = {}
-        for record, end in zip(self._records, ends, strict=False):
-            for name, part in self._read(record, kind, wanted).items():
-                axis = 0 if part.ndim == 1 else 1
-                if name not in whole:
-                    shape = [*part.shape[:axis], int(ends[-1]), *part.shape[axis + 1 :]]
-                    whole[name] = np.empty(shape, part.dtype)
-                rows = slice(int(end) - record.paths, int(end))
-                whole[name][rows if axis == 0 else (slice(None), rows)] = part
+        records = [record for record in self._records if record.digests.get(kind)]
+        if not records or not wanted:
+            return {}
+        paths = sum(record.paths for record in records)
+        first = self._read(records[0], kind, wanted)
+        axes = {name: 0 if part.ndim == 1 else 1 for name, part in first.items()}
+        shapes = {
+            name: (*p.shape[: axes[name]], paths, *p.shape[axes[name] + 1 :]) for name, p in first.items()
+        }
+        whole = {name: np.empty(shapes[name], part.dtype) for name, part in first.items()}
+
+        def place(record: BlockRecord) -> None:
+            rows = slice(record.index * BLOCK, record.index * BLOCK + record.paths)
+            parts = first if record is records[0] else self._read(record, kind, wanted)
+            for name, part in parts.items():
+                whole[name][rows if axes[name] == 0 else (slice(None), rows)] = part
+
+        with ThreadPoolExecutor(READERS) as pool:
+            list(pool.map(place, records))
         return whole
 
     def _read(self, record: BlockRecord, kind: str, names: list[str]) -> dict[str, NDArray[Any]]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from risk.analysis.attribution import drivers, ranks, tail_facts
+from risk.analysis.attribution import drivers, ranked, ranks, tail_facts
 
 
 @dataclass
@@ -32,8 +32,14 @@ def test_ranks_of_distinct_values() -> None:
     np.testing.assert_array_equal(ranks(np.array([3.0, 1.0, 2.0])), [2.0, 0.0, 1.0])
 
 
+def test_ties_rank_in_order_of_position() -> None:
+    found = ranks(np.tile([2.0, 1.0], 50))
+    np.testing.assert_array_equal(found[0::2], np.arange(50, 100))
+    np.testing.assert_array_equal(found[1::2], np.arange(50))
+
+
 def test_the_driver_that_matters_comes_first(stored: Stored) -> None:
-    found = drivers(stored, stored.columns["loss"])  # type: ignore[arg-type]
+    found = drivers(ranked(stored), stored.columns["loss"])  # type: ignore[arg-type]
     assert [d.id for d in found] == ["strong", "weak"]
     assert found[0].high.value > 0.0 > found[0].low.value
     assert abs(found[1].rank_correlation.value) < 4.0 * found[1].rank_correlation.standard_error
@@ -41,7 +47,7 @@ def test_the_driver_that_matters_comes_first(stored: Stored) -> None:
 
 def test_rank_correlation_is_spearmans(stored: Stored) -> None:
     loss = stored.columns["loss"]
-    found = drivers(stored, loss)[0]  # type: ignore[arg-type]
+    found = drivers(ranked(stored), loss)[0]  # type: ignore[arg-type]
     expected = stats.spearmanr(stored.draws["strong"], loss).statistic
     assert found.rank_correlation.value == pytest.approx(expected, abs=1e-9)
 

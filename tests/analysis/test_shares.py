@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from risk.analysis.attribution import Ranks, ranks
 from risk.analysis.shares import first_order, shares
 
 N, REPETITIONS = 4_000, 200
 
 
-def draw(rng: np.random.Generator, n: int = N) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def draw(rng: np.random.Generator, n: int = N) -> tuple[dict[str, Ranks], np.ndarray]:
     strong, weak, idle, noise = rng.standard_normal((4, n))
-    return {"strong": strong, "weak": weak, "idle": idle}, 2.0 * strong + weak + strong * weak + noise
+    draws = {"strong": strong, "weak": weak, "idle": idle}
+    return {name: ranks(drawn) for name, drawn in draws.items()}, 2.0 * strong + weak + strong * weak + noise
 
 
 def test_shares_are_those_of_the_variance() -> None:
@@ -51,8 +53,8 @@ def test_no_effect_is_zero_on_average_and_its_error_is_not_too_small() -> None:
 
 def test_leaving_one_out_is_leaving_one_out() -> None:
     rng = np.random.default_rng(5)
-    draws, values = np.arange(50.0), rng.standard_normal(50)
-    share, pseudo = first_order(draws, values, bins=5)
+    place, values = np.arange(50), rng.standard_normal(50)
+    share, pseudo = first_order(place, values, bins=5)
     bins = np.arange(50) // 10
     for j in (0, 17, 49):
         kept = np.arange(50) != j
@@ -63,5 +65,5 @@ def test_leaving_one_out_is_leaving_one_out() -> None:
 
 
 def test_a_loss_that_never_varies_has_no_drivers() -> None:
-    found = shares({"any": np.arange(100.0)}, np.full(100, 3.0))
+    found = shares({"any": np.arange(100)}, np.full(100, 3.0))
     assert (found.total.value, found.total.standard_error) == (0.0, 0.0)

@@ -17,7 +17,7 @@ def test_the_screen_has_the_numbers_of_the_sheet(runs: Stored, ask: Ask) -> None
     found = ask("drivers", "base", "--json").json
     assert (found["run"], found["paths"]) == (runs.base.id, PATHS)
     results = Results.of(runs.base)
-    table = sheet.table(results, shares(results.run.parameters(), results.loss))
+    table = sheet.table(results, shares(results.ranked, results.loss))
     assert [each["id"] for each in found["drivers"]] == list(table.row_ids)
     columns = {
         "low": ("lowest_tenth", "value"),

@@ -16,7 +16,7 @@ from risk.report.form import DEFAULT_FORM, Form
 from risk.runs import Run, list_runs
 from tests.cli.conftest import SEED, SMALL, Ask, Stored
 
-PACK = Path("reports/base/pack.xlsx")
+PACK, PAGE = Path("reports/base/pack.xlsx"), Path("reports/base/pack.html")
 
 
 class Desk:
@@ -36,9 +36,12 @@ class Desk:
         prior: Run | None = None,
         beside: Sequence[Run] = (),
         form: Form = DEFAULT_FORM,
+        page: Path | None = None,
     ) -> None:
         if self.refuse is not None:
             raise self.refuse
+        if page is not None:
+            page.write_text(f"<meta name=run content={run.id}>")
         self.written.append((run.id, prior.id if prior else None))
         self.forms.append(form)
         self.beside.append([other.manifest.scenario for other in beside])
@@ -126,6 +129,44 @@ def test_a_stored_run_goes_where_it_is_told(runs: Stored, ask: Ask, desk: Desk) 
     again = ask("pack", runs.glut.id[:8], "-o", "there/glut.xlsx", "--prior", "base", "--json")
     assert again.json["status"] == "up to date"
     assert ask("pack", runs.glut.id[:8], "-o", "there/glut.xlsx", "--json").json["status"] == "written"
+
+
+def test_a_page_is_written_when_asked_for(runs: Stored, ask: Ask, desk: Desk) -> None:
+    assert f"written: {PACK}\n" in ask("pack", "base", *SMALL).out
+    assert not PAGE.exists()
+    both = ("pack", "base", *SMALL, "--html")
+    assert ask(*both).out.endswith(f"written: {PACK}\nwritten: {PAGE}\n")
+    assert ask(*both).out == f"up to date: {PACK}\nup to date: {PAGE}\n"
+    assert ask("pack", "base", *SMALL).out == f"up to date: {PACK}\n"
+    assert len(desk.written) == 2
+    said = ask("pack", runs.glut.id, "-o", "there/glut.xlsx", "--html", "--json").json
+    assert (said["pack"], said["page"]) == ("there/glut.xlsx", "there/glut.html")
+    assert Path("there/glut.html").exists()
+
+
+def test_a_page_that_is_gone_or_of_another_run_is_written_again(runs: Stored, ask: Ask, desk: Desk) -> None:
+    both = ("pack", "base", *SMALL, "--html")
+    for spoil in (
+        PAGE.unlink,
+        lambda: PAGE.write_text(f"<meta name=run content={runs.glut.id}>"),
+        lambda: PAGE.write_bytes(b"\xff"),
+        lambda: PAGE.with_name(".pack.html.json").unlink(),
+    ):
+        assert ask(*both).code == 0
+        spoil()
+        assert f"written: {PAGE}" in ask(*both).out
+
+
+def test_a_page_is_never_older_than_its_workbook(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL, "--html")
+    compared = ("pack", "base", *SMALL, "--prior", runs.glut.id)
+    assert f"written: {PAGE}" in ask(*compared).out
+    assert ask(*compared, "--html").out == f"up to date: {PACK}\nup to date: {PAGE}\n"
+    stranger = Path("there/glut.html")
+    stranger.parent.mkdir()
+    stranger.write_text("somebody else's page")
+    assert ask("pack", runs.glut.id, "-o", "there/glut.xlsx").code == 0
+    assert stranger.read_text() == "somebody else's page"
 
 
 def test_a_file_that_cannot_be_written_is_a_storage_error(runs: Stored, ask: Ask, desk: Desk) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from risk.analysis import contrasts, shares, statistics
+from risk.analysis.attribution import ranked
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES
 from risk.analysis.story import pick
 from risk.report.charts import Chart, Exceedance, Ranges, Tornado
@@ -184,7 +185,7 @@ def test_ranges_are_those_of_the_line_item(book: Workbook, run: Run) -> None:
 
 def test_every_uncertain_assumption_has_a_share_and_an_error(run: Run, tables: Tables) -> None:
     table, losses = tables["drivers"], run.outcome("headline_loss") / 1e9
-    found = shares.shares(run.parameters(), losses)
+    found = shares.shares(ranked(run), losses)
     assert set(table.row_ids) == set(run.parameters())
     for name, estimate in found.single.items():
         assert number_of(tables.content("drivers", "share", name)) == pytest.approx(estimate.value)
@@ -204,7 +205,7 @@ def test_the_tornado_draws_the_largest(book: Workbook, tables: Tables) -> None:
 
 def test_ranks_stay_open_where_noise_leaves_them_so() -> None:
     e = statistics.Estimate
-    assert shares.places([e(0.5, 0.01, 9), e(0.1, 0.02, 9), e(0.12, 0.02, 9), e(0.0, 0.001, 9)]) == [
+    assert shares.open_places([e(0.5, 0.01, 9), e(0.1, 0.02, 9), e(0.12, 0.02, 9), e(0.0, 0.001, 9)]) == [
         "1",
         "2 to 3",
         "2 to 3",

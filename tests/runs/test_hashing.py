@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.runs.hashing import array_digest, digest, source_digest
+import risk
+from risk.runs.hashing import ABOVE_ENGINE, array_digest, digest, source_digest
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,15 @@ def test_source_digest_moves_with_the_text_from_axes_to_engine(
     assert source_digest(package) == before, "line endings are not source"
     (package / name).write_bytes(b"x = 2\n")
     assert (source_digest(package) != before) is moves
+
+
+def test_the_identity_holds_what_the_engine_imports_and_no_more() -> None:
+    code = (
+        "import sys, risk.engine; print(*{name.split('.')[1] for name in sys.modules if name[:5] == 'risk.'})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    package = Path(risk.__file__).parent
+    parts = {path.relative_to(package).parts[0] for path in package.rglob("*.py")}
+    assert {part.removesuffix(".py") for part in parts - ABOVE_ENGINE - {"__init__.py"}} == set(
+        ran.stdout.split()
+    )

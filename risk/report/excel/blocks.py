@@ -22,22 +22,20 @@ from risk.report.excel.layout import (
     Place,
     SheetLayout,
     TablePlace,
-    heat_note,
     indents,
     note_lines,
     paragraph_lines,
 )
 from risk.report.excel.measure import height, line_count
-from risk.report.excel.styles import SKY, VERMILLION, Look
+from risk.report.excel.styles import Look
 from risk.report.formats import named, show
+from risk.report.palette import HEAT, OK, SKY, VERMILLION
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
 from risk.report.table import (
     Cell,
     Check,
     Column,
-    Content,
     Link,
-    ReportError,
     Table,
     Validation,
     plain,
@@ -108,7 +106,7 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         ends = at.columns[-1] + table.columns[-1].span
         write_heading(pen, replace(place, columns=ends - place.column), table.title)
     _write_header(pen, layout, at)
-    measured = _measured(table)
+    measured = _measured(table) if pen.measures else set()
     for number in range(1 if table.bulk else len(table.rows)):
         _write_row(pen, layout, at, number, number in measured)
     if table.bulk:
@@ -170,21 +168,14 @@ def _follow(pen: Pen, layout: SheetLayout, at: TablePlace, measured: set[int]) -
     for number in sorted(measured - {0}):
         for i, (column, start) in enumerate(zip(table.columns, at.columns, strict=True)):
             pen.fit(at.header + 1 + number, start, table.text(number, i), layout.width(start, column.span))
-    pen.bulk.append(BulkRows(at.header + 1, tuple(_numbers(table, row) for row in table.rows)))
-
-
-def _numbers(table: Table, row: tuple[Content, ...]) -> tuple[float, ...]:
-    found = tuple(c for c in row if isinstance(c, int | float))
-    if len(found) < len(row):
-        raise ReportError(f"table {table.id}: a long table holds plain numbers only")
-    return found
+    pen.bulk.append(BulkRows(at.header + 1, table.numbers))
 
 
 def _measured(table: Table) -> set[int]:
     """Rows to measure: all of a short table; of a long one the first, and those of the largest numbers."""
     rows = set(range(min(len(table.rows), SAMPLED_ROWS)))
     if table.bulk:
-        columns = list(zip(*(_numbers(table, row) for row in table.rows), strict=True))
+        columns = list(zip(*table.numbers, strict=True))
         return {0} | {column.index(end(column)) for column in columns for end in (max, min)}
     for column in table.columns if len(table.rows) > SAMPLED_ROWS else ():
         numbers = [v if isinstance(v := value_of(c), int | float) else 0 for c in table.column(column.key)]
@@ -223,16 +214,20 @@ def _decorate(pen: Pen, at: TablePlace) -> None:
         if column.style == "bar":
             ends = [FormatObject(type="num", val=v) for v in (0, _WIDEST_BAR)]
             rules.add(area, Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color=Color(rgb=f"FF{SKY}"))))
-        if column.style == "flag" or any(isinstance(plain(c), Check) for c in at.table.column(column.key)):
+        if column.style == "flag" or _has_checks(at.table, column):
             for word in ("FAIL", "STALE", "OK"):
                 rules.add(area, _word_rule(word))
         if column.validation:
             pen.sheet.add_data_validation(_validation(column.validation, area))
 
 
+def _has_checks(table: Table, column: Column) -> bool:
+    return not table.bulk and any(isinstance(plain(c), Check) for c in table.column(column.key))
+
+
 def _word_rule(word: str) -> Rule:
     good = word == "OK"
-    style = DifferentialStyle(font=Font(color="00684D" if good else "FFFFFF", bold=True))
+    style = DifferentialStyle(font=Font(color=OK if good else "FFFFFF", bold=True))
     if not good:
         style.fill = PatternFill(bgColor=VERMILLION, fill_type="solid")
     return Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=style)
@@ -278,12 +273,12 @@ def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) 
     pen.tall(top, height(tallest) + 3)
     if colored:
         pen.sheet.conditional_formatting.add(" ".join(colored), _color_scale(block))
-    _write_note(pen, place, heat_note(block), layout, top + 1 + len(block.row_labels))
+    _write_note(pen, place, block.remarks, layout, top + 1 + len(block.row_labels))
 
 
 def _color_scale(block: HeatMap) -> Rule:
     values = [FormatObject(type="num", val=v) for v in (block.low, block.middle, block.high)]
-    colors = [Color(rgb=f"FF{rgb}") for rgb in ("F7FBFF", "FDD0A2", "E6550D")]
+    colors = [Color(rgb=f"FF{rgb}") for rgb in HEAT]
     return Rule(type="colorScale", colorScale=ColorScale(cfvo=values, color=colors))
 
 

@@ -29,11 +29,15 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass
 class Pen:
-    """Writes the cells of one sheet, and remembers the values of its formulas and the heights of its rows."""
+    """Writes the cells of one sheet, and remembers the values of its formulas and the heights of its rows.
+
+    `measures` : whether it looks for cells whose content is too wide, which takes a while.
+    """
 
     sheet: Worksheet
     styles: Styles
     layout: Layout
+    measures: bool = True
     cached: dict[str, CachedValue] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     clipped: list[str] = field(default_factory=list)
@@ -90,7 +94,7 @@ class Pen:
         self, row: int, column: int, text: str, width: float, size: float = 10, bold: bool = False
     ) -> None:
         """Note a cell whose text is wider than the columns it has."""
-        if pixels(text, size, bold) > room(width):
+        if self.measures and pixels(text, size, bold) > room(width):
             where = f"{self.sheet.title}!{get_column_letter(column)}{row}"
             self.clipped.append(f"{where}: {text!r} needs {characters(text, size, bold):.1f} of {width:.1f}")
 

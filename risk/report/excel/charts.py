@@ -9,7 +9,6 @@ from openpyxl.chart import AreaChart, BarChart, LineChart, ScatterChart
 
 from risk.report.charts import Bars, Chart, Exceedance, Fan, Histogram, Lines, Ranges, Tornado, Waterfall
 from risk.report.excel.drawing import (
-    TONES,
     ParentChart,
     Source,
     axis_format,
@@ -19,7 +18,7 @@ from risk.report.excel.drawing import (
     hide_from_legend,
     value_labels,
 )
-from risk.report.excel.styles import BLUE, GREEN, GREY, INK, ORANGE, PALE, SKY, VERMILLION
+from risk.report.palette import BLUE, GREEN, GREY, INK, LIMIT, ORANGE, PALE, SAMPLE, SKY, TONES, VERMILLION
 from risk.report.table import number_of
 
 
@@ -64,8 +63,8 @@ def _exceedance(chart: Exceedance, source: Source) -> ParentChart:
     scatter = ScatterChart(scatterStyle="lineMarker")
     lines = (
         ("probability", INK, 2.5, None),
-        ("lower", "9ECAE1", 1.0, None),
-        ("upper", "9ECAE1", 1.0, None),
+        ("lower", LIMIT, 1.0, None),
+        ("upper", LIMIT, 1.0, None),
         ("prior", VERMILLION, 1.75, "dash"),
     )
     present = {c.key for c in source.place.table.columns}
@@ -150,7 +149,7 @@ def _lines(chart: Lines, source: Source) -> ParentChart:
     lines = LineChart()
     for i, spec in enumerate(chart.series):
         series = source.series(i, f"s{i}")
-        color = "BFBFBF" if spec.thin and spec.tone == "grey" else TONES[spec.tone]
+        color = SAMPLE if spec.thin and spec.tone == "grey" else TONES[spec.tone]
         draw_line(series, color, 0.75 if spec.thin else 2.25, "dash" if spec.dashed else None)
         lines.series.append(series)
     dress(lines, chart.title, chart.x_title, chart.y_title, chart.format)

@@ -34,24 +34,12 @@ from openpyxl.drawing.text import (
 from openpyxl.utils import quote_sheetname
 
 from risk.report.excel.layout import TablePlace
-from risk.report.excel.styles import BLUE, GREEN, GREY, INK, ORANGE, PALE, RULE, SKY, VERMILLION
 from risk.report.formats import named
+from risk.report.palette import RULE
 from risk.report.table import value_of
 
 POINT = 12_700
 """English Metric Units in a point."""
-
-TONES = {
-    "main": INK,
-    "prior": VERMILLION,
-    "good": GREEN,
-    "bad": VERMILLION,
-    "light": SKY,
-    "grey": GREY,
-    "orange": ORANGE,
-    "blue": BLUE,
-    "pale": PALE,
-}
 
 ParentChart = Any  # openpyxl's chart classes; its stubs do not cover what is set here
 

@@ -189,7 +189,7 @@ def _rows(block: Block, width: float) -> int:
         case Table():
             return bool(block.title) + 1 + len(block.rows) + len(note_lines(block.note, width))
         case HeatMap():
-            return 3 + len(block.row_labels) + len(note_lines(heat_note(block), width))
+            return 3 + len(block.row_labels) + len(note_lines(block.remarks, width))
         case _:
             return block.height
 
@@ -206,12 +206,6 @@ def paragraph_lines(block: Paragraph, width: float) -> list[str]:
 def note_lines(note: str, width: float) -> list[str]:
     """The lines of a note under a table."""
     return lines(note, width, 9) if note else []
-
-
-def heat_note(block: HeatMap) -> str:
-    """A heat map's note, and what its grey cells mean."""
-    grey = f"Grey: fewer than {block.fewest} paths." if block.counts else ""
-    return " ".join(filter(None, (block.note, grey)))
 
 
 def _fitted(sheet: Sheet) -> tuple[float, ...]:

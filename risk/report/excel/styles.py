@@ -1,4 +1,4 @@
-"""The look of the workbook: palette, named cell styles, and their quick application to many cells."""
+"""The look of the workbook: named cell styles, and their quick application to many cells."""
 
 from __future__ import annotations
 
@@ -11,10 +11,21 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-NAVY, INK, SKY, PALE = "0B2545", "08306B", "6BAED6", "C6DBEF"
-VERMILLION, BLUE, GREEN, ORANGE, GREY = "D55E00", "0072B2", "009E73", "E69F00", "7F7F7F"
-RULE, WASH, SHADE, INPUT, NOTE = "D9D9D9", "EAF1FA", "F2F2F2", "FFF9DB", "595959"
-"""Colors that color-blind readers tell apart (Okabe–Ito, ColorBrewer Blues); no red and green pairs."""
+from risk.report.palette import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    INPUT,
+    LINK,
+    NAVY,
+    NOTE,
+    ORANGE,
+    RULE,
+    SHADE,
+    TYPED,
+    WASH,
+)
 
 TABS = {"F": ORANGE, "W": GREY, "P": INK, "C": GREEN}
 """Tab color by kind of sheet."""
@@ -66,10 +77,10 @@ _STYLES = {
     "r_text": _Named(_font()),
     "r_lead": _Named(_font(11, INK, bold=True)),
     "r_id": _Named(_font(color=NOTE), border=_line()),
-    "r_input": _Named(_font(color="0000FF"), _fill(INPUT), _box(), locked=False),
+    "r_input": _Named(_font(color=TYPED), _fill(INPUT), _box(), locked=False),
     "r_hard": _Named(_font(), _fill(SHADE), _line()),
     "r_calc": _Named(_font(), border=_line()),
-    "r_link": _Named(_font(color="007A33"), border=_line()),
+    "r_link": _Named(_font(color=LINK), border=_line()),
     "r_jump": _Named(Font(name=FONT, size=10, color=BLUE, underline="single"), border=_line()),
     "r_head": _Named(_font(color="FFFFFF", bold=True), _fill(NAVY)),
     "r_note": _Named(_font(9, NOTE, italic=True)),

@@ -44,7 +44,7 @@ class Draft:
     written : the file as it was written, its long tables cut after the first row.
     cached : values of the formulas, by sheet and address.
     alts : name and alternative text of each chart, by sheet, in order.
-    clipped : cells whose content is wider than its columns.
+    clipped : cells whose content is wider than its columns, where that was measured.
     bulk : rows of the long tables, by part of the file.
     """
 
@@ -72,8 +72,12 @@ class Draft:
         )
 
 
-def build(workbook: Workbook) -> Draft:
+def build(workbook: Workbook, measured: bool = True) -> Draft:
     """Lay out and write a workbook in memory.
+
+    Parameters
+    ----------
+    measured : whether to look for cells whose content is too wide for their columns.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def build(workbook: Workbook) -> Draft:
     clipped: list[str] = []
     bulk: dict[str, Sequence[BulkRows]] = {}
     for number, placed in enumerate(layout.sheets, start=1):
-        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout)
+        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout, measured)
         _write_sheet(pen, placed, complete)
         cached[placed.sheet.name] = pen.cached
         clipped += pen.clipped
@@ -106,7 +110,7 @@ def build(workbook: Workbook) -> Draft:
 
 def write(workbook: Workbook, path: Path) -> str:
     """Write a finished workbook and return its sha256."""
-    content = build(workbook).finished()
+    content = build(workbook, measured=False).finished()
     temporary = path.with_name(path.name + ".part")
     temporary.write_bytes(content)
     temporary.replace(path)

@@ -126,14 +126,24 @@ def write_pack(
     prior: Run | None = None,
     beside: Sequence[Run] = (),
     form: Form = DEFAULT_FORM,
+    page: Path | None = None,
 ) -> str:
-    """Write the pack as an Excel workbook and return its sha256; the same run gives the same bytes."""
+    """Write the pack as an Excel workbook and return its sha256; the same run gives the same bytes.
+
+    Parameters
+    ----------
+    page : where to write its presentation sheets as an HTML page; None = nowhere.
+    """
+    from risk.report import html
     from risk.report.excel import write
 
     collecting = gc.isenabled()
     gc.disable()  # a tenth of the time goes into looking for cycles among cells, of which there are none
     try:
-        return write(pack(run, prior, beside, form), path)
+        book = pack(run, prior, beside, form)
+        if page is not None:
+            html.write(book, page, path.name)
+        return write(book, path)
     finally:
         if collecting:
             gc.enable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import hypot
 
 from risk.analysis.attribution import NOISE, Driver
-from risk.analysis.shares import Shares, places, shares
+from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
 from risk.report.pack.elements import error_cell, money, shortened, subtitle, value_cell
@@ -24,7 +24,7 @@ SHOWN_LABEL = 34.0
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    explained = shares(results.run.parameters(), results.loss)
+    explained = shares(results.ranked, results.loss)
     found = table(results, explained)
     return Sheet(
         "Drivers",
@@ -92,7 +92,7 @@ def table(results: Results, explained: Shares) -> Table:
         Column("share_noise", "Beyond noise?", align="center"),
         Column("place", "Rank by share", align="center", span=2),
     )
-    ranked = places([explained.single[d.id] for d in results.drivers])
+    ranked = open_places([explained.single[d.id] for d in results.drivers])
     rows = tuple(
         _row(d, explained.single[d.id], place) for d, place in zip(results.drivers, ranked, strict=True)
     )

@@ -158,9 +158,14 @@ class Results:
         return statistics.exceedance(self.loss)
 
     @cached_property
+    def ranked(self) -> dict[str, attribution.Ranks]:
+        """Ranks of the draws of every uncertain assumption."""
+        return attribution.ranked(self.run)
+
+    @cached_property
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
-        return attribution.drivers(self.run, self.loss, metrics.HEADLINE_TAIL)
+        return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
 
     @property
     def tail_share(self) -> float:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from risk.analysis import attribution, metrics
 from risk.analysis.attribution import Driver
-from risk.analysis.shares import Shares, places, shares
+from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.paths import OUTCOMES
 from risk.report.formats import show, supported
@@ -47,10 +47,11 @@ class Drivers:
 def drivers(run: Run) -> Drivers:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
     loss = metrics.values(run, next(v for v in OUTCOMES if v.name == metrics.HEADLINE))
-    found = attribution.drivers(run, loss, metrics.HEADLINE_TAIL)
-    explained = shares(run.parameters(), loss)
-    ranked = places([explained.single[driver.id] for driver in found])
-    return Drivers(run_heading(run), found, explained, tuple(ranked))
+    ranked = attribution.ranked(run)
+    found = attribution.drivers(ranked, loss, metrics.HEADLINE_TAIL)
+    explained = shares(ranked, loss)
+    places = open_places([explained.single[driver.id] for driver in found])
+    return Drivers(run_heading(run), found, explained, tuple(places))
 
 
 def screen(found: Drivers, page: Page, top: int = SHOWN, hints: Sequence[str] = ()) -> Screen:

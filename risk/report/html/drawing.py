@@ -1,0 +1,188 @@
+"""Parts that all drawings share: the frame with its axes, lines, bars, labels and the legend's keys.
+
+A drawing is 400 units wide and about that many pixels on a phone, so its letters stay readable there. Colors
+and dashes are classes of the style sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+from risk.report.html.markup import Markup, join, number, tag
+from risk.report.html.scale import Scale, tick_labels
+from risk.report.table import Content, number_of, value_of
+
+WIDTH = 400.0
+LETTER, LINE = 6.4, 13.0
+"""Mean width of a character and height of a line of labels."""
+
+EDGE, HEAD, FOOT = 6.0, 24.0, 36.0
+"""Room at the sides, above the plot for the title of the values, and below it for labels and title."""
+
+Point = tuple[float, float | None]
+Box = tuple[float, float, float, float]
+"""Left, top, width and height; width and height may be negative."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """An entry of the legend: a name and the classes of its line ("line …") or fill ("fill …")."""
+
+    name: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn, how tall it is, and its legend."""
+
+    body: Markup
+    height: float
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The room between the axes."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def clip(self, name: str) -> Markup:
+        """A mask of this name that hides what leaves the plot."""
+        width, height = self.right - self.left, self.bottom - self.top
+        box = tag("rect", x=self.left, y=self.top, width=width, height=height)
+        return tag("clipPath", box, id=f"in-{name}")
+
+
+def plot(height: float, y_labels: Iterable[str]) -> Plot:
+    """The plot of a drawing, right of the labels of its values."""
+    left = EDGE + LETTER * max(map(len, y_labels), default=0)
+    return Plot(left + 5, WIDTH - 3 * EDGE, HEAD, height - FOOT)
+
+
+def label(content: str, x: float, y: float, anchor: str | None = None, class_: str | None = None) -> Markup:
+    """A line of text."""
+    return tag("text", content, x=x, y=y, text_anchor=anchor, class_=class_)
+
+
+def values_up(scale: Scale, ticks: Sequence[float], form: str, room: Plot, title: str) -> Markup:
+    """Grid lines and labels of an upright axis of values, and its title above."""
+    lines = "".join(f"M{pair(room.left, scale(t))}H{number(room.right)}" for t in ticks)
+    labels = [
+        label(said, room.left - 5, scale(t) + 4)
+        for t, said in zip(ticks, tick_labels(ticks, form), strict=True)
+    ]
+    head = label(title, EDGE, 12, class_="axis")
+    return join([tag("path", class_="grid", d=lines), tag("g", *labels, text_anchor="end"), head])
+
+
+def values_across(scale: Scale, ticks: Sequence[float], form: str, room: Plot, title: str) -> Markup:
+    """Line, ticks and labels of an axis of values along the foot, and its title below."""
+    base = f"M{pair(room.left, room.bottom)}H{number(room.right)}"
+    lines = base + "".join(f"M{pair(scale(t), room.bottom)}v4" for t in ticks)
+    labels = [
+        label(said, _within(scale(t), said), room.bottom + LINE + 2)
+        for t, said in zip(ticks, tick_labels(ticks, form), strict=True)
+    ]
+    marks = tag("path", class_="tick", d=lines)
+    return join([marks, tag("g", *labels, text_anchor="middle"), foot_title(room, title)])
+
+
+def _within(place: float, said: str) -> float:
+    """The middle of a label, moved in where the edge of the drawing would cut it."""
+    half = LETTER * len(said) / 2 + 2
+    return min(max(place, half), WIDTH - half)
+
+
+def foot_title(room: Plot, title: str, lines: int = 1) -> Markup:
+    """The title of the lower axis."""
+    return label(title, (room.left + room.right) / 2, room.bottom + LINE * (lines + 1) + 4, "middle", "axis")
+
+
+def categories(labels: Sequence[str], places: Sequence[float], room: Plot, title: str) -> Markup:
+    """Names along the foot, as many as there is room for, and the axis' title below."""
+    widest = LETTER * max(map(len, labels), default=0) + 4
+    named = [place for text, place in zip(labels, places, strict=True) if text]
+    apart = (named[-1] - named[0]) / (len(named) - 1) if len(named) > 1 else WIDTH
+    every = max(1, ceil(widest / apart - 1e-9))
+    shown = [(text, place) for text, place in zip(labels, places, strict=True) if text][::every]
+    base = tag("path", class_="tick", d=f"M{pair(room.left, room.bottom)}H{number(room.right)}")
+    middles = [label(text, _within(place, text), room.bottom + LINE + 2) for text, place in shown]
+    return join([base, tag("g", *middles, text_anchor="middle"), foot_title(room, title)])
+
+
+def line(points: Iterable[Point], look: str, clip: str | None = None) -> Markup:
+    """A line through points; where a height is None it is interrupted."""
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for x, y in points:
+        if y is None:
+            pieces.append([])
+        else:
+            pieces[-1].append((x, y))
+    steps = "".join(_steps(piece) for piece in pieces if piece)
+    mask = f"url(#in-{clip})" if clip else None
+    return tag("path", class_=look, d=steps, clip_path=mask) if steps else Markup()
+
+
+def area(xs: Sequence[float], low: Sequence[float], high: Sequence[float], look: str) -> Markup:
+    """The band between two lines."""
+    edge = [*zip(xs, high, strict=True), *reversed(list(zip(xs, low, strict=True)))]
+    return tag("path", class_=look, d=f"{_steps(edge)}z")
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> str:
+    """A path in steps from point to point, which is shorter than one of places."""
+    places = [(round(10 * x), round(10 * y)) for x, y in points]
+    (x, y), moves = places[0], []
+    for (x0, y0), (x1, y1) in pairwise(places):
+        moves.append(pair((x1 - x0) / 10, (y1 - y0) / 10))
+    return f"M{pair(x / 10, y / 10)}" + (f"l{' '.join(moves)}" if moves else "")
+
+
+def pair(x: float, y: float) -> str:
+    """Two coordinates of a path; a minus sets them apart as well as a blank."""
+    first, second = (number(v).replace("0.", ".", 1) if abs(v) < 1 else number(v) for v in (x, y))
+    return f"{first}{'' if second.startswith('-') else ' '}{second}"
+
+
+def bars(boxes: Iterable[tuple[str, Box]]) -> Markup:
+    """Filled boxes with their looks; those of one look are one path."""
+    looks: dict[str, list[str]] = {}
+    for look, (x, y, width, height) in boxes:
+        if width and height:
+            sides = f"h{number(width)}v{number(height)}h{number(-width)}z"
+            looks.setdefault(look, []).append(f"M{pair(x, y)}{sides}")
+    return join(tag("path", class_=look, d="".join(drawn)) for look, drawn in looks.items())
+
+
+def numbers(values: Iterable[Content]) -> list[float | None]:
+    """Numbers of a series; blanks stay blank."""
+    return [None if value_of(value) is None else number_of(value) for value in values]
+
+
+def known(values: Iterable[float | None]) -> list[float]:
+    """The numbers that are not blank."""
+    return [value for value in values if value is not None]
+
+
+def legend(keys: Iterable[Key]) -> Markup:
+    """Names with their line or color, below the drawing."""
+    entries = [tag("li", tag("i", class_=key.look), key.name) for key in keys]
+    return tag("ul", *entries, class_="legend") if entries else Markup()
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Break a label at its blanks so that its lines fit a width, if its words do."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and LETTER * len(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,172 @@
+"""The style sheet of the page: quiet type, wide tables in boxes of their own, print without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+
+from risk.report.palette import (
+    HEAT,
+    INK,
+    INPUT,
+    LIMIT,
+    LINK,
+    NAVY,
+    NOTE,
+    OK,
+    RULE,
+    SAMPLE,
+    SHADE,
+    SKY,
+    TONES,
+    TYPED,
+    VERMILLION,
+    WASH,
+)
+
+_PLAIN = f"""
+*{{box-sizing:border-box}}
+html{{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}}
+body{{margin:0 auto;padding:0 1rem 3rem;max-width:76rem;background:#fff;color:#1a1a1a;
+ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}}
+h1,h2,h3{{color:#{NAVY};line-height:1.25;text-wrap:balance}}
+h1{{font-size:1.6rem;margin:1.5rem 0 .25rem}}
+h2{{font-size:1.3rem;margin:0 0 .25rem}}
+h3{{font-size:1rem;margin:0 0 .4rem;padding-bottom:.2rem;border-bottom:2px solid #{NAVY}}}
+a{{color:#005A8D}}
+p,ul{{max-width:48rem;margin:.6rem 0}}
+ul{{padding-left:1.2rem}}
+.about,.subtitle,.note,.question{{color:#{NOTE};font-size:.85rem}}
+.question{{font-style:italic}}
+.subtitle,.question{{margin:.1rem 0}}
+.lead{{font-size:1.05rem;font-weight:600;color:#{INK}}}
+.finding{{font-weight:600}}
+nav ul{{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;max-width:none}}
+nav li a{{display:inline-block;padding:.25rem 0}}
+section{{margin-top:3rem;padding-top:1rem;border-top:1px solid #{RULE}}}
+.back{{font-size:.85rem}}
+.band{{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}}
+.band>div{{min-width:0}}
+.table,figure{{margin:1.4rem 0}}
+.wide{{overflow-x:auto;position:relative}}
+table{{border-collapse:separate;border-spacing:0;font-size:.85rem;line-height:18px;
+ font-variant-numeric:tabular-nums}}
+th,td{{padding:4px .4rem;border-bottom:1px solid #{RULE};text-align:right;vertical-align:top;
+ white-space:nowrap}}
+thead th,thead td{{background:#{NAVY};color:#fff;font-weight:600;vertical-align:bottom;white-space:normal}}
+tbody th{{font-weight:400;text-align:left}}
+tr>:first-child{{position:sticky;left:0;z-index:1;text-align:left}}
+tbody>tr>:first-child{{background:#fff;box-shadow:1px 0 #{RULE}}}
+.total>*,.strong{{font-weight:700}}
+tbody .bad{{background:#{VERMILLION};color:#000;font-weight:700}}
+tbody .good{{color:#{OK};font-weight:700}}
+tbody .minus{{color:#B00000}}
+.tiles{{display:flex;flex-wrap:wrap;gap:.5rem;margin:.6rem 0 1.4rem}}
+.tiles div{{flex:1 1 6.5rem;background:#{WASH};padding:.5rem;text-align:center}}
+.tiles dt,.tiles .note{{font-size:.75rem;color:#333}}
+.tiles dd{{margin:0;font-size:1.35rem;font-weight:700;color:#{INK}}}
+.tiles .note{{font-weight:400}}
+.heat thead th{{text-align:center}}
+.heat td{{text-align:center;border:1px solid #fff}}
+.thin{{background:#{SHADE};color:#{NOTE};font-style:italic}}
+figure{{max-width:32rem}}
+figcaption{{font-size:.85rem;color:#333;margin-bottom:.4rem}}
+figcaption b{{display:block;color:#{NAVY};font-size:.95rem}}
+svg{{display:block;width:100%;height:auto}}
+svg text{{font-size:11px;fill:#404040}}
+svg .axis{{fill:#1a1a1a}}
+svg .small{{font-size:9px}}
+.legend{{list-style:none;padding:0;margin:.3rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.8rem}}
+.legend i{{display:inline-block;width:26px;height:10px;margin-right:.4rem}}
+.legend .line{{height:0;vertical-align:middle;border-top:2px solid}}
+.legend .thin,.legend .limit{{border-top-width:1px}}
+.legend .dash{{border-top-style:dashed}}
+.legend .dots{{border-top-style:dotted}}
+.grid{{stroke:#{RULE};stroke-width:.6;fill:none}}
+.tick{{stroke:#A6A6A6;stroke-width:.8;fill:none}}
+.line{{fill:none;stroke-width:2;stroke-linejoin:round}}
+.dash{{stroke-dasharray:6 4}}
+.dots{{stroke-dasharray:2 3}}
+.thin.line{{stroke-width:.7}}
+.line.limit{{stroke:#{LIMIT};stroke-width:1;border-color:#{LIMIT}}}
+.edged{{stroke:#fff;stroke-width:.6}}
+footer{{margin-top:3rem;padding-top:.6rem;border-top:1px solid #{RULE};color:#{NOTE};font-size:.85rem}}
+"""
+
+_TONES = "".join(
+    f".line.{tone}{{stroke:#{color};border-color:#{color}}}.fill.{tone}{{fill:#{color};background:#{color}}}\n"
+    for tone, color in TONES.items()
+)
+_SAMPLES = f".line.grey.thin{{stroke:#{SAMPLE};border-color:#{SAMPLE}}}\n"
+
+_PAPER = """@media print{
+@page{size:A4 landscape;margin:12mm}
+body{max-width:none;padding:0;font-size:9pt}
+html{font-size:11px}
+nav,.back{display:none}
+section{break-before:page;margin:0;padding:0;border:0}
+section:first-child{break-before:auto}
+.wide{overflow:visible}
+th,td{padding:.1rem .25rem;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+table{font-size:6.5pt;line-height:1.25}
+tr>:first-child{position:static}
+tr,figure,.tiles{break-inside:avoid}
+h2,h3,figcaption{break-after:avoid}
+svg,.tiles div{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+figure{max-width:120mm}
+}
+"""
+
+_COLUMN: Mapping[str, str] = {
+    "l": "text-align:left",
+    "m": "text-align:left;white-space:normal;min-width:7.5rem",
+    "p": "text-align:left;white-space:normal;min-width:12rem",
+    "f": "white-space:normal;min-width:clamp(7.5rem,18vw,15rem)",
+    "c": "text-align:center",
+    "e": f"background:#{SHADE}",
+    "i": f"background:#{INPUT};color:#{TYPED}",
+    "k": f"color:#{LINK}",
+    "n": f"color:#{NOTE};font-size:.78rem",
+    "d": f"color:#{NOTE}",
+    "x": "background:none;color:inherit;font-size:inherit",
+}
+"""What the letter of a column does to its cells."""
+
+_CELL = frozenset("eikndx")
+"""Letters that a single cell may have too, in place of its column's."""
+
+
+def sheet(classes: Collection[str]) -> str:
+    """The rules for a page that uses these classes."""
+    own = [rule for name in sorted(classes) for rule in _own_rules(name)]
+    return "\n" + (_PLAIN + _TONES + _SAMPLES + "".join(own) + _PAPER).strip() + "\n"
+
+
+def _own_rules(name: str) -> list[str]:
+    """Rules of a look: of a cell, a column (weaker), a bar behind a number, a step of a color scale."""
+    if name in _CELL:
+        return [f"tbody tr>.{name}{{{_COLUMN[name]}}}\n"]
+    found = re.fullmatch(r"([a-z])(\d+)", name)
+    if not found:
+        return []
+    letter, number = found[1], int(found[2])
+    if letter in _NUMBERED:
+        return [f"tbody .{name}{{{_NUMBERED[letter](number)}}}\n"]
+    if letter not in _COLUMN:
+        return []
+    rows = f".{name} tbody tr" if letter in _CELL else f".{name} tr"
+    return [f":where({rows})>:nth-child({number}){{{_COLUMN[letter]}}}\n"]
+
+
+def _bar(percent: int) -> str:
+    return f"background:linear-gradient(to right,#{SKY}70 {percent}%,transparent 0) 0 2px/100% 22px no-repeat"
+
+
+def _heat(step: int) -> str:
+    low, middle, high = ([int(color[i : i + 2], 16) for i in (0, 2, 4)] for color in HEAT)
+    start, end, share = (low, middle, step / 50) if step < 50 else (middle, high, step / 50 - 1)
+    mixed = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
+    return "background:#" + "".join(f"{part:02x}" for part in mixed)
+
+
+_NUMBERED: Mapping[str, Callable[[int], str]] = {"b": _bar, "h": _heat}

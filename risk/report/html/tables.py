@@ -1,0 +1,174 @@
+"""Tables, tiles and heat maps as HTML tables, with the numbers as the workbook prints them.
+
+The look of a column is a class of its table (`n3`: the third column holds notes), and a cell has a class only
+where it differs: a pack has some twenty thousand cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from risk.report.formats import named, show
+from risk.report.html.markup import Markup, identifier, join, opened, tag, text
+from risk.report.sheet import HeatMap, Tile, Tiles
+from risk.report.table import Cell, Check, Column, Content, Link, Style, Table, plain, value_of
+
+Targets = Mapping[str, str]
+"""Ids on the page by name of sheet or id of table."""
+
+STYLES: Mapping[Style, str] = {"engine": "e", "input": "i", "link": "k", "note": "n", "id": "d"}
+PLAIN = "x"
+"""A cell without the look of its column."""
+
+ALIGNMENTS = {"left": "l", "center": "c", "right": ""}
+LONG, PROSE = 14, 34
+"""Characters above which the text of a column may take several lines, and above which it is prose."""
+
+WORDS = {"FAIL": "bad", "STALE": "bad", "OK": "good"}
+"""Words of a check or flag that are set off."""
+
+_BROKEN = re.compile(r"(?<=[a-z])-\s+(?=[a-z])(?!and\b|or\b)")
+"""A word that the workbook breaks to fit its column."""
+
+
+def table(block: Table, targets: Targets, name: str, most: int | None = None) -> Markup:
+    """A table with title and note, in a box that scrolls.
+
+    Parameters
+    ----------
+    name : what is read out where the table has no title.
+    most : cells to show, besides totals; never more rows than the workbook prints.
+    """
+    columns = range(len(block.columns))
+    looks = [_look(block, i) for i in columns]
+    head = tag("tr", *(_head(column) for column in block.columns))
+    rows = _rows(block, most)
+    body = join((_row(block, r, looks, targets) for r in rows), "\n")
+    own = " ".join(f"{letter}{i + 1}" for i in columns for letter in looks[i])
+    grid = tag("table", tag("thead", head), "\n", tag("tbody", body), class_=own or None)
+    title = tag("h3", block.title) if block.title else Markup()
+    said = [block.note] if block.note else []
+    if len(rows) < len(block.rows):
+        said.append(f"{len(rows)} of {len(block.rows)} rows are shown; the workbook has all.")
+    note = tag("p", " ".join(said), class_="note") if said else Markup()
+    return join([opened("div", id=identifier(block.id), class_="table"), title,
+                 scrolling(grid, block.title or name), note, Markup("</div>")])  # fmt: skip
+
+
+def _rows(block: Table, most: int | None) -> list[int]:
+    """Numbers of the rows to show: the first ones, and totals wherever they stand."""
+    last = len(block.rows) if block.printed_rows is None else block.printed_rows
+    if most is not None:
+        last = min(last, max(1, most // len(block.columns)))
+    return [r for r in range(len(block.rows)) if r < last or r in block.total]
+
+
+def scrolling(grid: Markup, name: str) -> Markup:
+    """A box that scrolls sideways, also by keyboard, so that the page need not."""
+    return tag("div", grid, class_="wide", role="region", aria_label=name, tabindex=0)
+
+
+def header(column: Column) -> str:
+    """A column's header in one line, its words whole."""
+    return " ".join(_BROKEN.sub("", column.label).split()).replace("± ", "±\u00a0")
+
+
+def _head(column: Column) -> Markup:
+    said = header(column)
+    return tag("th", said, scope="col") if said else tag("td")
+
+
+def _look(block: Table, column: int) -> str:
+    """Letters of a column: how its text is set, and its style."""
+    spec = block.columns[column]
+    align = ALIGNMENTS[block.align_of(column)]
+    if align == "l":
+        longest = max((len(block.text(r, column)) for r in range(len(block.rows))), default=0)
+        align = "l" if longest <= LONG else "m" if longest <= PROSE else "f" if column == 0 else "p"
+    return align + STYLES.get(spec.style, "")
+
+
+def _row(block: Table, number: int, looks: list[str], targets: Targets) -> Markup:
+    cells = []
+    for i, content in enumerate(block.rows[number]):
+        shown = block.text(number, i)
+        class_ = " ".join(_differences(block, number, i, looks[i]))
+        inner = _linked(content, shown, targets)
+        if i == 0:
+            cells.append(tag("th", inner, scope="row", class_=class_ or None))
+        else:
+            cells.append(tag("td", inner, class_=class_ or None))
+    return tag("tr", *cells, class_="total" if number in block.total else None)
+
+
+def _differences(block: Table, row: int, column: int, look: str) -> list[str]:
+    """Classes of one cell: another style than its column's, bold, a word set off, a minus, a bar."""
+    content, spec = block.rows[row][column], block.columns[column]
+    value, classes = value_of(content), []
+    if isinstance(content, Cell):
+        style = content.style
+        if style and STYLES.get(style, "") != STYLES.get(spec.style, ""):
+            classes.append(STYLES.get(style, PLAIN))
+        if content.bold:
+            classes.append("strong")
+    if isinstance(value, str) and (isinstance(plain(content), Check) or spec.style == "flag"):
+        classes += [WORDS[value]] if value in WORDS else []
+    if isinstance(value, int | float):
+        if value < 0 and named(block.format_of(row, column)).red:
+            classes.append("minus")
+        if spec.style == "bar":
+            classes.append(f"b{round(100 * min(max(value, 0), 1))}")
+    return classes
+
+
+def _linked(content: Content, shown: str, targets: Targets) -> Markup:
+    """A cell's text; it leads to what it names where that stands on the page, and never away from it."""
+    inner = plain(content)
+    if isinstance(inner, Link) and inner.target in targets:
+        return tag("a", shown, href=f"#{targets[inner.target]}")
+    return text(shown)
+
+
+def tiles(block: Tiles) -> Markup:
+    """Large numbers with their names above and their errors below."""
+    return tag("dl", *map(_tile, block.tiles), class_="tiles")
+
+
+def _tile(tile: Tile) -> Markup:
+    shown = show(value_of(tile.value), tile.format)
+    note = tag("dd", tile.note, class_="note") if tile.note else ""
+    return tag("div", tag("dt", tile.label), tag("dd", shown), note)
+
+
+def heat_map(block: HeatMap) -> Markup:
+    """Numbers on colors; what rests on too few paths is grey."""
+    top = tag(
+        "tr", tag("td"), tag("th", block.column_title, scope="colgroup", colspan=len(block.column_labels))
+    )
+    names = (block.row_title, *block.column_labels)
+    head = tag("thead", top, tag("tr", *(tag("th", name, scope="col") for name in names)))
+    rows = []
+    for r, (name, values) in enumerate(zip(block.row_labels, block.values, strict=True)):
+        cells = (
+            tag("td", show(v, block.format), class_="thin" if block.thin(r, c) else f"h{heat(block, v)}")
+            for c, v in enumerate(values)
+        )
+        rows.append(tag("tr", tag("th", name, scope="row"), *cells))
+    grid = tag("table", head, tag("tbody", *rows), class_="heat")
+    note = tag("p", block.remarks, class_="note") if block.remarks else Markup()
+    parts = (tag("h3", block.title), scrolling(grid, block.title), note)
+    return tag("div", *parts, id=identifier(block.id), class_="table")
+
+
+def heat(block: HeatMap, value: float) -> int:
+    """Step of the color scale, 0 to 100; the middle of the scale is 50."""
+    low, high = (block.low, block.middle) if value < block.middle else (block.middle, block.high)
+    share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 1.0
+    return round(50 * share + (0 if value < block.middle else 50))
+
+
+def classes(markup: str) -> Collection[str]:
+    """Every class that the tags of a page use."""
+    found = re.findall(r'<[^>]*? class=(?:"([^"]*)"|([\w.#-]+))', markup)
+    return {name for pair in found for name in " ".join(pair).split()}

@@ -1,0 +1,30 @@
+"""Colors that color-blind readers tell apart (Okabe–Ito, ColorBrewer Blues); no red and green pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from risk.report.charts import Tone
+
+NAVY, INK, SKY, PALE, LIMIT = "0B2545", "08306B", "6BAED6", "C6DBEF", "9ECAE1"
+VERMILLION, BLUE, GREEN, ORANGE, GREY = "D55E00", "0072B2", "009E73", "E69F00", "7F7F7F"
+RULE, WASH, SHADE, INPUT, NOTE = "D9D9D9", "EAF1FA", "F2F2F2", "FFF9DB", "595959"
+LINK, TYPED, OK = "007A33", "0000FF", "00684D"
+SAMPLE = "BFBFBF"
+"""Thin lines of single paths."""
+
+HEAT = ("F7FBFF", "FDD0A2", "E6550D")
+"""Low end, middle and high end of a heat map."""
+
+TONES: Mapping[Tone, str] = {
+    "main": INK,
+    "prior": VERMILLION,
+    "good": GREEN,
+    "bad": VERMILLION,
+    "light": SKY,
+    "grey": GREY,
+    "orange": ORANGE,
+    "blue": BLUE,
+    "pale": PALE,
+}
+"""Color of what a line or bar stands for."""
