@@ -21,6 +21,9 @@ Tone = Literal["main", "prior", "good", "bad", "light", "grey", "orange", "blue"
 STACK: tuple[Tone, ...] = ("main", "light", "blue", "pale", "grey", "orange", "good")
 """Tones of stacked bars from the bottom: neighbors differ in brightness, for print without color."""
 
+LINES: tuple[Tone, ...] = ("main", "blue", "light", "orange", "grey", "bad", "good")
+"""Tones of lines, every second one dashed: of either kind no two are equally bright; a seventh is thin."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:

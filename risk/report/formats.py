@@ -64,8 +64,11 @@ class Format:
 
     @property
     def _rule_of_three(self) -> str:
-        millions, rest = divmod(self.decimals, 1_000_000)
-        return _RULE_OF_THREE[self.kind].format(f"{self.decimals:,}" if rest else f"{millions}M")
+        paths = self.decimals
+        if self.kind == "all_of":
+            return f"> {floor(1e4 * (1.0 - 3.0 / max(paths, 3))) / 1e4:.2%}"
+        millions, rest = divmod(paths, 1_000_000)
+        return f"< 3/{paths:,}" if rest else f"< 3/{millions}M"
 
     def show(self, value: Scalar) -> str:
         """The text that Excel would display."""
@@ -112,7 +115,7 @@ _EXCEL = {
     "general": "General",
 }
 
-_RULE_OF_THREE = {"none_of": "< 3/{}", "all_of": "> 1 – 3/{}"}
+_RULE_OF_THREE = ("none_of", "all_of")
 """No hit, or nothing but hits, in n paths; n stands where other formats have their decimals."""
 
 FORMATS = {

@@ -133,6 +133,7 @@ class Sheet:
     freeze : "title" keeps title rows in view, "header" the header of the first table and its first column.
     pages : number of printed pages tall; None = as many as needed.
     printed_rows : last row of the print area; None = all.
+    printed_columns : columns of the print area; None = all. Its subtitle names the others.
     """
 
     name: str
@@ -146,6 +147,7 @@ class Sheet:
     landscape: bool = True
     pages: int | None = None
     printed_rows: int | None = None
+    printed_columns: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 31 or set(self.name) & set("[]:*?/\\'"):

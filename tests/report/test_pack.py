@@ -186,7 +186,9 @@ def test_every_assumption_is_listed_with_its_origin(run: Run, tables: Tables) ->
     listed = tables["assumptions"]
     cells = sum(len(t["units"]) * len(t["rows"]) for t in run.assumptions["tables"].values())
     assert len(listed.rows) == len(run.assumptions["entries"]) + cells
-    assert listed.printed_rows == len(run.assumptions["entries"])
+    uncertain = [name for name, entry in run.assumptions["entries"].items() if entry["prior"]]
+    assert listed.printed_rows == len(uncertain)
+    assert listed.row_ids[: len(uncertain)] == tuple(uncertain)
     omega = listed.rows[listed.row_number("gpu.launch_obsolescence")]
     found = dict(zip((c.key for c in listed.columns), (value_of(c) for c in omega), strict=True))
     entry = run.assumptions["entries"]["gpu.launch_obsolescence"]

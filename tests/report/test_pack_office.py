@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,8 @@ import pytest
 from openpyxl.utils.datetime import to_excel
 
 from risk.report.excel import Draft, build
+from risk.report.excel.layout import arrange
+from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
 from risk.report.pack import pack
 from tests.report.conftest import Convert, needed
 from tests.report.runs import small_run
@@ -21,7 +24,19 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # LibreOffice's additions
 ]
-MOST_PAGES = 90  # with a prior run and a scenario beside, and room for longer tables
+MOST_PAGES, MOST_PAGES_COMPARED = 40, 43
+"""Pages of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
+
+PAGES = {
+    **dict.fromkeys((*SHEETS, "ChartData"), 1),
+    **dict.fromkeys(("Metrics", "Fans", "Tail", "Duration", "PrivateCredit", "GPUPrices"), 2),
+    **dict.fromkeys(("Capex", "RevenueGap", "Cascade", "Reconciliation", "Assumptions"), 2),
+    "Neoclouds": 3,
+}
+"""Pages of each sheet of a pack by itself."""
+
+SMALLEST = 5.4
+"""Points of the smallest type of a page: notes are set in 9 points, and the page is shrunk to the paper."""
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +60,50 @@ def test_recalculation_agrees_with_our_values(draft: Draft, tmp_path: Path, conv
                 assert (computed or "") == value, f"{name}!{address}"
 
 
-def test_pages_and_text_of_the_printed_pack(draft: Draft, tmp_path: Path, convert: Convert) -> None:
+def printed(draft: Draft, folder: Path, convert: Convert) -> tuple[str, Counter[str]]:
+    """Text of the pack as LibreOffice prints it, and the pages of each sheet."""
     to_text = needed("pdftotext")
-    path = tmp_path / "pack.xlsx"
+    path = folder / "pack.xlsx"
     path.write_bytes(draft.finished())
     command = [to_text, "-raw", str(convert(path, "pdf") / "pack.pdf"), "-"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    footers = re.findall(r"(\w+) run [0-9a-f]{12} · confidential Page \d+ of (\d+)", printed)
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    footers = re.findall(r"(\w+) run [0-9a-f]{12} · confidential Page \d+ of (\d+)", text)
     pages = Counter(name for name, _ in footers)
+    assert {int(total) for _, total in footers} == {sum(pages.values())}
+    return text, pages
+
+
+def test_pages_and_text_of_the_printed_pack(draft: Draft, tmp_path: Path, convert: Convert) -> None:
+    text, pages = printed(draft, tmp_path, convert)
     assert set(pages) == {*SHEETS, "Changes", "ChartData"}
     assert pages["Cover"] == pages["Summary"] == 1
-    assert {int(total) for _, total in footers} == {sum(pages.values())}
+    assert sum(pages.values()) <= MOST_PAGES_COMPARED
+    assert not ERRORS.findall(text)
+    assert "###" not in text
+
+
+@pytest.mark.parametrize("scenario", ["bull", "joint-tail", "slow-roi"])
+def test_nothing_is_clipped_where_probabilities_are_at_their_ends(scenario: str) -> None:
+    assert build(pack(small_run(scenario))).clipped == ()
+
+
+def test_pages_of_each_sheet_of_a_pack_by_itself(tmp_path: Path, convert: Convert) -> None:
+    _, pages = printed(build(pack(small_run())), tmp_path, convert)
+    assert dict(pages) == PAGES
     assert sum(pages.values()) <= MOST_PAGES
-    assert not ERRORS.findall(printed)
-    assert "###" not in printed
+
+
+def test_no_sheet_is_printed_in_type_too_small_to_read(draft: Draft) -> None:
+    book = openpyxl.load_workbook(BytesIO(draft.finished()))
+    for placed in arrange(draft.workbook).sheets:
+        across, down = SIZES["a4"][::-1] if placed.sheet.landscape else SIZES["a4"]
+        shrink = (across - 2 * LEFT * INCH) / (sum(placed.printed_widths) * POINTS_PER_CHARACTER)
+        if placed.sheet.pages:
+            sheet = book[placed.sheet.name]
+            last = int(sheet.print_area.rpartition("$")[2])
+            height = sum(sheet.row_dimensions[row].height or 15.0 for row in range(1, last + 1))
+            shrink = min(shrink, placed.sheet.pages * (down - (TOP + BOTTOM) * INCH) / height)
+        assert 9.0 * shrink >= SMALLEST, placed.sheet.name
 
 
 def test_schema_audit_finds_nothing(draft: Draft, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from risk.errors import AssumptionError, UsageError
 from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
 from risk.report.form import Form, Recipe
-from risk.report.pack import pack, write_pack
+from risk.report.pack import pack, sample, write_pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, same
 from risk.report.pack.results import Results
@@ -152,8 +152,8 @@ def test_names_and_excel_tables_are_there(opened: openpyxl.Workbook) -> None:
 
 def test_only_the_first_rows_are_printed(opened: openpyxl.Workbook) -> None:
     for name in ("Sample", "TailRows", "Patterns"):
-        assert opened[name].print_area.endswith("$60")
-        assert opened[name].max_row > 60
+        assert opened[name].print_area.endswith(f"${sample.PRINTED}")
+        assert opened[name].max_row > sample.PRINTED
         assert re.fullmatch(r"A1:[A-Z]+\d+", opened[name].dimensions)
 
 

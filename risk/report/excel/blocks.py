@@ -54,7 +54,7 @@ _STYLE_NAMES = {
     "flag": "r_body",
 }
 _PROSE = {"body": "r_text", "bullet": "r_text", "lead": "r_lead", "finding": "r_text", "note": "r_note"}
-_ROW = 14.5
+_ROW = 12.8
 _SECTION = 20.0
 _WIDEST_BAR = 1.0
 
@@ -135,6 +135,8 @@ def _write_header(pen: Pen, layout: SheetLayout, at: TablePlace) -> None:
         pen.put(at.header, start, column.label, look)
         if column.span == 1:
             tallest = max(tallest, line_count(column.label, layout.width(start, 1), bold=True))
+            longest = max(column.label.split(), key=len, default="")  # a word that does not fit is broken
+            pen.fit(at.header, start, longest, layout.width(start, 1), bold=True)
     pen.tall(at.header, height(tallest) + 5)
 
 

@@ -18,7 +18,7 @@ from risk.report.excel.drawing import (
     hide_from_legend,
     value_labels,
 )
-from risk.report.palette import BLUE, GREEN, GREY, INK, LIMIT, ORANGE, PALE, SAMPLE, SKY, TONES, VERMILLION
+from risk.report.palette import GREEN, GREY, INK, LIMIT, ORANGE, PALE, SAMPLE, SKY, TONES, VERMILLION
 from risk.report.table import number_of
 
 
@@ -97,7 +97,7 @@ def _exceedance(chart: Exceedance, source: Source) -> ParentChart:
 def _tornado(chart: Tornado, source: Source) -> ParentChart:
     """Changes to both sides of zero; driver names stand left of the longest bar."""
     bars = _bar_chart("bar", "clustered", 40)
-    for i, (key, color) in enumerate((("low", BLUE), ("high", VERMILLION))):
+    for i, (key, color) in enumerate((("low", INK), ("high", ORANGE))):  # dark and light, in grey too
         series = source.series(i, key)
         series.graphicalProperties, series.invertIfNegative = fill(color), False
         series.dLbls = value_labels("outEnd", chart.format)

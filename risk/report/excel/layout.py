@@ -72,6 +72,16 @@ class SheetLayout:
         """Total width of some columns."""
         return sum(self.widths[column - 1 : column - 1 + columns])
 
+    @property
+    def printed_widths(self) -> tuple[float, ...]:
+        """Widths of the columns in the print area."""
+        return self.widths[: self.sheet.printed_columns]
+
+    def gaps(self) -> list[int]:
+        """Rows between the first block and the last that no block covers."""
+        covered = {row for place in self.places for row in range(place.row, place.row + place.rows)}
+        return [row for row in range(self.first_row, self.last_row) if row not in covered]
+
 
 @dataclass
 class Layout:
@@ -151,7 +161,7 @@ def _arrange_sheet(sheet: Sheet) -> SheetLayout:
     for band, following in zip(bands, [*bands[1:], None], strict=True):
         deepest = 0
         for at in band:
-            columns = at.columns or len(widths) - at.column + 1
+            columns = at.columns or (sheet.printed_columns or len(widths)) - at.column + 1
             deep = _rows(at.block, sum(widths[at.column - 1 :][:columns]))
             place = Place(at.block, row + at.down, at.column, columns, deep)
             _check_room(sheet, place, len(widths))

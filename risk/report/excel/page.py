@@ -23,7 +23,7 @@ INCH = 72.0
 POINTS_PER_CHARACTER = 5.25
 """Width of a column of width 1 (7 pixels at 96 dpi)."""
 
-SLACK = 0.97
+SLACK = 0.98
 """Share of a page that may be planned for; programs differ a little in how they scale."""
 ZOOM = 90
 DEFAULT_HEIGHT = 15.0
@@ -58,11 +58,12 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
     sheet.page_margins = PageMargins(left=LEFT, right=LEFT, top=TOP, bottom=BOTTOM, header=0.3, footer=0.3)
     sheet.print_options.horizontalCentered = True
     last = _last_printed(placed)
-    sheet.print_area = f"A1:{get_column_letter(len(placed.widths))}{last}"
+    sheet.print_area = f"A1:{get_column_letter(len(placed.printed_widths))}{last}"
     if placed.sheet.pages != 1:
         one_table = sum(isinstance(place.block, Table) for place in placed.places) == 1
         sheet.print_title_rows = f"{header}:{header}" if header and one_table else "1:2"
     said = workbook.properties
+    sheet.HeaderFooter.scaleWithDoc = False  # else the footer of a wide sheet is too small to read
     footer: Any = sheet.oddFooter
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
     footer.center.text = f"run {said.run} · {said.classification}".replace("&", "&&")
@@ -74,7 +75,9 @@ def _last_printed(placed: SheetLayout) -> int:
     """Last row of the print area: of the sheet, or of its last table where that prints in part."""
     last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
     block = placed.places[-1].block if placed.places else None
-    if isinstance(block, Table) and block.printed_rows is not None:
+    if isinstance(block, Table) and block.printed_rows == 0:
+        last = min(last, placed.places[-1].row - 1)
+    elif isinstance(block, Table) and block.printed_rows is not None:
         unprinted = len(block.rows) - block.printed_rows
         last = min(last, placed.last_row - max(unprinted, 0))
     return last
@@ -94,18 +97,20 @@ def _break_pages(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, head
 
 
 def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
-    """First and last rows of bands; a heading belongs to the band below it."""
+    """First and last printed rows of bands; a heading belongs to the band below it."""
+    last = _last_printed(placed)
     headings = {place.row for place in placed.places if isinstance(place.block, Heading)}
     rows = sorted({place.row for place in placed.places})
     starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in headings]
-    return list(zip(starts, [*(row - 1 for row in starts[1:]), placed.last_row], strict=True))
+    starts = [row for row in starts if row <= last]
+    return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=True))
 
 
 def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
     """Height of a page in the sheet's own points, before it is shrunk to the width of the paper."""
     short, long = SIZES[workbook.paper]
     across, down = (long, short) if placed.sheet.landscape else (short, long)
-    width = sum(placed.widths) * POINTS_PER_CHARACTER
+    width = sum(placed.printed_widths) * POINTS_PER_CHARACTER
     shrink = min(1.0, (across - 2 * LEFT * INCH) / width)
     return SLACK * (down - (TOP + BOTTOM) * INCH) / shrink
 

@@ -32,7 +32,10 @@ from risk.report.table import Link, Table
 CHART_DATA = "ChartData"
 """The sheet that keeps the numbers behind all charts."""
 
-CHART_DATA_PRINTED_ROWS = 28
+CHART_DATA_PRINTED_ROWS = 32
+
+GAP = 6.0
+"""Height of the rows between blocks, in points: air enough, and paper is short."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,8 @@ def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
             end = AnchorMarker(col=place.column - 1 + place.columns, row=place.row - 1 + place.rows)
             chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
             sheet.add_chart(chart)
+    for row in placed.gaps():
+        pen.tall(row, GAP)
     for row, points in pen.heights.items():
         sheet.row_dimensions[row].height = points
     sheet.sheet_properties.tabColor = TABS[placed.sheet.kind]
@@ -157,20 +162,31 @@ def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
 
 def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
     sheet, columns = placed.sheet, range(1, len(placed.widths) + 1)
-    rows = [(sheet.title, Look("r_title"), 27.0), (sheet.subtitle, Look("r_subtitle"), 16.0)]
+    subtitle = sheet.subtitle + _on_screen(placed)
+    rows = [(sheet.title, Look("r_title"), 24.0), (subtitle, Look("r_subtitle"), 15.0)]
     if sheet.question:
         rows.append((sheet.question, Look("r_note"), 15.0))
+    total = sum(placed.printed_widths)
     for row, (text, look, points) in enumerate(rows, start=1):
         pen.styles.fill_row(pen.sheet, row, columns, look)
         pen.put(row, 1, text, look)
-        pen.fit(row, 1, text, placed.width(1, len(placed.widths)), 16 if row == 1 else 9, row == 1)
+        pen.fit(row, 1, text, total, 16 if row == 1 else 9, row == 1)
         pen.tall(row, points)
     pen.tall(len(rows) + 1, 8.0)
-    back = f"Back to {workbook.contents}"
-    total = placed.width(1, len(placed.widths))
-    fits = characters(sheet.subtitle, 9) + characters(back, 9) < total and len(placed.widths) > 1
+    back, last = f"Back to {workbook.contents}", len(placed.printed_widths)
+    fits = characters(subtitle, 9) + characters(back, 9) < total and last > 1
     if fits and sheet.name != workbook.contents and workbook.contents in {s.name for s in workbook.sheets}:
-        pen.put(2, len(placed.widths), Link(back, workbook.contents), Look("r_back", horizontal="right"))
+        pen.put(2, last, Link(back, workbook.contents), Look("r_back", horizontal="right"))
+
+
+def _on_screen(placed: SheetLayout) -> str:
+    """Which columns are not in the print area."""
+    first, last = len(placed.printed_widths) + 1, len(placed.widths)
+    if first > last:
+        return ""
+    if first == last:
+        return f" · column {get_column_letter(first)} is on screen only"
+    return f" · columns {get_column_letter(first)} to {get_column_letter(last)} are on screen only"
 
 
 def _header_row(layout: Layout, placed: SheetLayout) -> int | None:

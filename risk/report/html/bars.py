@@ -179,12 +179,12 @@ def tornado(chart: Tornado) -> Drawing:
     boxes, said = list[tuple[str, Box]](), list[Markup]()
     for i, both in enumerate(zip(lows, highs, strict=True)):
         top = _top(i, 2 * THIN)
-        for j, (value, tone) in enumerate(zip(both, ("blue", "bad"), strict=True)):
+        for j, (value, tone) in enumerate(zip(both, ("main", "orange"), strict=True)):
             boxes.append((f"fill {tone}", (x(0.0), top + THIN * j, x(value) - x(0.0), THIN - 1)))
             side, anchor = (4, None) if value >= 0 else (-4, "end")
             text = show(value, chart.format)
             said.append(label(text, x(value) + side, top + THIN * (j + 1) - 2, anchor, "small"))
-    keys = (Key(chart.low_name, "fill blue"), Key(chart.high_name, "fill bad"))
+    keys = (Key(chart.low_name, "fill main"), Key(chart.high_name, "fill orange"))
     return _lying(chart, join([bars(boxes), *said]), chart.labels, 2 * THIN, x, keys)
 
 

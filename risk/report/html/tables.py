@@ -46,6 +46,9 @@ def table(block: Table, targets: Targets, name: str, most: int | None = None) ->
     rows = _rows(block, most)
     body = join((_row(block, r, looks, targets) for r in rows), "\n")
     own = " ".join(f"{letter}{i + 1}" for i in columns for letter in looks[i])
+    if not rows and block.rows:
+        left = tag("p", f"{block.title or name}: in the workbook only.", class_="note")
+        return tag("div", left, id=identifier(block.id), class_="table")
     grid = tag("table", tag("thead", head), "\n", tag("tbody", body), class_=own or None)
     title = tag("h3", block.title) if block.title else Markup()
     said = [block.note] if block.note else []

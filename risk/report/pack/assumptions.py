@@ -19,8 +19,12 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 
 LIST = "assumptions"
 STALE, FRESH = "STALE", "ok"
+FIXED = "fixed"
 WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
 """Columns of a table's row that say where it comes from."""
+
+PRINTED_COLUMNS = 11
+"""Columns up to the date; age, owner and place in the file are for the screen."""
 
 LONGEST_LIST = 16
 SHORT = 8
@@ -52,11 +56,13 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Assumptions",
         "Assumptions – every number, its source, its age and its grade",
-        subtitle(results, "values as in the files; to change one, edit the file and line named on the right"),
+        subtitle(results, "values as in the files; to change one, edit the file and line named"),
         "F",
         (Paragraph(summary(results), "finding"), _table(results, entries)),
         question="What went in, from where, how old is it, and how good is the evidence?",
         freeze="header",
+        landscape=False,
+        printed_columns=PRINTED_COLUMNS,
     )
 
 
@@ -71,8 +77,9 @@ def stale_days(results: Results) -> int:
 
 
 def all_rows(results: Results) -> list[Assumption]:
-    """Entries, then the cells of the entity tables."""
-    return [*_entries(results), *_cells(results)]
+    """Entries, the uncertain ones first, then the cells of the entity tables."""
+    entries = sorted(_entries(results), key=lambda a: a.shape == FIXED)
+    return [*entries, *_cells(results)]
 
 
 def summary(results: Results) -> str:
@@ -84,8 +91,9 @@ def summary(results: Results) -> str:
     figures = page_figures(results)
     fate = f"{figures['used']} used, {figures['superseded']} superseded, {figures['not used']} not used"
     return (
-        f"{len(results.register['entries'])} entries ({kinds}), {uncertain} of them uncertain; cells of the "
-        f"entity tables follow below, on screen only. Thesis page: {sum(figures.values())} figures "
+        f"{len(results.register['entries'])} entries ({kinds}); printed are the {uncertain} uncertain ones. "
+        "Those that are fixed and the cells of the entity tables follow below, on screen only. Thesis page: "
+        f"{sum(figures.values())} figures "
         f"reconciled ({fate})."
     )
 
@@ -109,7 +117,7 @@ def _entries(results: Results) -> Iterator[Assumption]:
             note=_explained(entry),
             value=_value(entry["value"]),
             unit=entry["unit"],
-            shape=prior["shape"].replace("_", " ") if prior else "fixed",
+            shape=prior["shape"].replace("_", " ") if prior else FIXED,
             quantiles=register.prior_quantiles(entry),
             source=_source(results, entry["source"]),
             locator=entry["locator"],
@@ -135,7 +143,7 @@ def _cells(results: Results) -> Iterator[Assumption]:
                     note=str(row["note"]),
                     value=_value(row[key]),
                     unit=unit,
-                    shape="fixed",
+                    shape=FIXED,
                     quantiles=None,
                     source=_source(results, row["source"]),
                     locator=row["locator"],
@@ -207,20 +215,20 @@ def _table(results: Results, entries: Sequence[Assumption]) -> Table:
     rows = all_rows(results)
     columns = (
         Column("id", "Id", width=28, style="id"),
-        Column("note", "What it is", width=40),
-        Column("value", "Value", "general", width=11, align="right"),
-        Column("unit", "Unit", width=9),
+        Column("note", "What it is", width=39),
+        Column("value", "Value", "general", width=10.5, align="right"),
+        Column("unit", "Unit", width=8.5),
         Column("shape", "Prior", width=10),
-        Column("p5", "P5", "general", width=9, align="right"),
-        Column("p50", "P50", "general", width=9, align="right"),
-        Column("p95", "P95", "general", width=9, align="right"),
-        Column("source", "Source", width=31),
-        Column("locator", "Where in it", width=24),
+        Column("p5", "P5", "general", width=8, align="right"),
+        Column("p50", "P50", "general", width=8, align="right"),
+        Column("p95", "P95", "general", width=8, align="right"),
+        Column("source", "Source", width=27),
+        Column("grade", "Grade", width=11),
         Column("as_of", "As of", "date", width=10.5),
         Column("age", "Age, days", "count", width=7, style="calculation"),
         Column("stale", "Stale?", width=7.5, style="flag", align="center"),
-        Column("grade", "Grade", width=12),
         Column("owner", "Owner", width=10.5),
+        Column("locator", "Where in it", width=24),
         Column("place", "File and line", width=21),
         Column("changed", "Changed", width=11),
     )
@@ -231,7 +239,7 @@ def _table(results: Results, entries: Sequence[Assumption]) -> Table:
         cells,
         row_ids=tuple(a.id for a in rows),
         excel_name="tblAssumptions",
-        printed_rows=len(entries),
+        printed_rows=sum(a.shape != FIXED for a in entries),
     )
 
 
@@ -252,12 +260,12 @@ def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
         a.shape,
         *quantiles,
         a.source,
-        a.locator,
+        a.grade,
         a.as_of,
         Formula("As_Of-{row.as_of}", (results.as_of - a.as_of).days),
         Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', STALE if old else FRESH),
-        a.grade,
         a.owner,
+        a.locator,
         a.place,
         a.changed,
     )

@@ -48,19 +48,19 @@ def _finding(results: Results) -> str:
 
 def _table(results: Results) -> Table:
     columns = (
-        Column("id", "Target", width=8),
-        Column("label", "What", width=34),
-        Column("statement", "Asked for", width=40),
-        Column("unit", "Unit", width=10),
-        Column("low", "At least", "number", width=9),
-        Column("high", "At most", "number", width=9),
-        Column("value", "This run", "number", width=10, style="engine"),
+        Column("id", "Target", width=7),
+        Column("label", "What", width=35),
+        Column("statement", "Asked for", width=38.5),
+        Column("unit", "Unit", width=13),
+        Column("low", "At least", "number", width=8.5),
+        Column("high", "At most", "number", width=8.5),
+        Column("value", "This run", "number", width=9, style="engine"),
         Column("se", "SE", "number", width=9, style="note"),
-        Column("inside", "Inside", width=8, align="center"),
+        Column("inside", "Inside", width=7, align="center"),
         Column("status", "Declared", width=13, align="center"),
-        Column("agrees", "Holds", width=8, style="flag", align="center"),
-        Column("reason", "Reason", width=44),
-        Column("source", "Source", width=38),
+        Column("agrees", "Holds", width=7, style="flag", align="center"),
+        Column("reason", "Reason", width=41),
+        Column("source", "Source", width=47),
     )
     rows = tuple(_row(results, target) for target in results.targets)
     note = (

@@ -10,7 +10,7 @@ import numpy as np
 from risk.analysis import deployment, register
 from risk.analysis.flows import Yearly, flows, year_labels
 from risk.analysis.statistics import Estimate
-from risk.report.charts import STACK, Bars, Lines, Series, Tone
+from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
 from risk.report.pack.elements import (
     UPPER_BOUND,
@@ -23,6 +23,7 @@ from risk.report.pack.elements import (
     year_columns,
     year_grid,
     year_table,
+    yearly_bars,
 )
 from risk.report.pack.names import words
 from risk.report.pack.results import Results
@@ -38,6 +39,8 @@ SOURCES = ("cfo", "cash_drawn", "lease_additions", "spv_additions", "bonds", "pr
 MEMO = ("planned", "cut")
 BIG_FIVE = "funding-BigFive"
 BILLION, TRILLION = 1e9, 1e12
+CHART = 14
+"""Rows of a chart: all tables fit two pages."""
 
 
 def sheet(results: Results) -> Sheet:
@@ -67,6 +70,7 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Who spends how much, out of which pocket, and does it reach the ceiling?",
         grid=year_grid(labels),
+        landscape=False,
     )
 
 
@@ -121,9 +125,9 @@ def _deployment(deployed: deployment.Deployment) -> Table:
         ("P5", "P50", "P95"), deployed.cumulative.quantiles, deployed.cumulative.standard_error, strict=True
     ):
         cells = paired_cells(quantile / TRILLION, error / TRILLION, "multiple")
-        rows.append((f"{name} of cumulative cash capex, leases and SPVs, USD tn", *cells))
+        rows.append((f"{name} of cash capex, leases and SPVs, USD tn", *cells))
     for level, chances in zip(deployed.ceiling, deployed.reached, strict=True):
-        cells = [f"Probability that USD {level / TRILLION:.1f} tn is deployed by the year's end"]
+        cells = [f"Probability that USD {level / TRILLION:.1f} tn is deployed by then"]
         for chance in chances:
             cells += [probability_cell(chance), margin_cell(chance)]
         rows.append(tuple(cells))
@@ -147,7 +151,8 @@ def _multipliers(results: Results, labels: Sequence[str]) -> Table:
     made = year_table("multipliers", "", labels, lines, totals={"build": [part.name for part in parts]})
     rows = [*made.rows]
     for i, name in enumerate((*(part.name for part in parts), "build")):
-        cells: list[Content] = [f"   {words(name) if name != 'build' else 'Build'}, over cash flow"]
+        what = "Build" if name == "build" else words(name).partition(",")[0]
+        cells: list[Content] = [f"   {what}, over cash flow"]
         for y, cash in enumerate(base):
             amount = number_of(made.rows[1 + i][1 + 2 * y])
             ratio = Formula(
@@ -168,12 +173,12 @@ def _power(results: Results, labels: Sequence[str]) -> Table:
     """How often power binds, what was energized, and what waits."""
     rows: list[tuple[Content, ...]] = []
     bound = deployment.power_bound(results.run)
-    rows.append(_estimates("Share of path-quarters in which the power cap binds", bound, "rate"))
+    rows.append(_estimates("Share of path-quarters with a binding power cap", bound, "rate"))
     mean, error = flows(results.run, "power").entity("energized_gw")
     gigawatts = paired_cells(mean / SCALE["GW"], error / SCALE["GW"], "GW")
-    rows.append(("Facility power energized for AI in the year, world, GW", *gigawatts))
+    rows.append(("Power energized for AI in the year, world, GW", *gigawatts))
     signed = _leases_left(results)
-    rows.append(("Leases signed and not commenced at year's end, present value, USD bn", *signed))
+    rows.append(("Leases signed, not commenced, present value, USD bn", *signed))
     columns = (Column("label", "Power and leases"), *year_columns(labels))
     note = "Leases start evenly and cannot be cancelled, so what is left of them is the same on every path."
     return Table("power", columns, tuple(rows), "Power and leases", note, ("bound", "energized", "leases"))
@@ -200,28 +205,17 @@ def _leases_left(results: Results) -> list[Content]:
 
 def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table]) -> Bars:
     """Cash capex by firm and year."""
-    series = []
-    for firm, table, tone in zip(firms, tables, STACK, strict=False):
+    parts = {}
+    for firm, table in zip(firms, tables, strict=True):
         row = table.rows[table.row_number("use_capex")]
-        values = [
+        parts[firm] = [
             Formula(f"{{{table.id}.y{i}[use_capex]}}", number_of(row[1 + 2 * i])) for i in range(len(labels))
         ]
-        series.append(Series(name=firm, values=values, tone=tone))
-    totals = [fsum(number_of(s.values[i]) for s in series) for i in range(len(labels))]
+    totals = [fsum(map(number_of, year)) for year in zip(*parts.values(), strict=True)]
     top = int(np.argmax(totals))
     alt = f"Mean cash capex of the Big Five peaks at USD {totals[top]:,.0f}bn in {labels[top]}."
-    return Bars(
-        id="capex-firms",
-        title="Cash capex by firm, mean over paths",
-        alt=alt,
-        x_title="Year",
-        y_title="USD bn",
-        format="count",
-        labels=labels,
-        series=series,
-        stacked=True,
-        height=15,
-    )
+    title = "Cash capex by firm, mean over paths"
+    return yearly_bars("capex-firms", title, labels, parts, alt, CHART)
 
 
 def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
@@ -256,5 +250,5 @@ def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
         labels=deployed.labels,
         series=series,
         every=1,
-        height=15,
+        height=CHART,
     )

@@ -12,9 +12,7 @@ from risk.analysis.flows import Yearly, flows, year_labels
 from risk.report.charts import STACK, Exceedance, Series
 from risk.report.pack import losses, second_round
 from risk.report.pack.elements import (
-    ERROR,
     UPPER_BOUND,
-    YEAR,
     error_cell,
     pair,
     paired_cells,
@@ -41,7 +39,7 @@ def sheet(results: Results) -> Sheet:
     borne = holders.ultimate(results.run)
     main = holders.main(borne)
     chart = losses.chart(
-        labels, owners, main, "Credit loss by ultimate owner, means", "the largest mean loss", HOLDERS
+        labels, owners, main, "Credit loss by ultimate owner, means", "the largest mean loss", HOLDERS, 20
     )
     return Sheet(
         "Cascade",
@@ -61,7 +59,8 @@ def sheet(results: Results) -> Sheet:
             Paragraph(UPPER_BOUND, "note"),
         ),
         question="Who bears the losses in the end, and how much do forced sales add?",
-        grid=(*year_grid(labels), YEAR, ERROR),
+        grid=year_grid(labels, sums=True),
+        landscape=False,
     )
 
 
@@ -163,6 +162,7 @@ def _points(borne: Mapping[str, holders.Array], paths: int) -> Table:
     cells: list[list[Content]] = [[f"One path in {1.0 / p:,.0f}", p, None] for p in chances]
     for i, (name, loss) in enumerate(every.items()):
         header = "All owners" if name == TOTAL else words(name, HOLDERS)
+        header = header.replace("Households", "House- holds").replace("equipment", "equip- ment")
         columns += [Column(f"l{i}", header, "usd_bn", style="engine")]
         columns += [Column(f"e{i}", "±", "usd_error", style="note", align="right")]
         for cell, found in zip(cells, holders.exceeded(loss, chances), strict=True):
@@ -202,7 +202,7 @@ def _exceedance(borne: Mapping[str, holders.Array], main: Sequence[str]) -> Exce
         name=first.name,
         lines=lines,
         floor=floor,
-        height=15,
+        height=20,
     )
 
 

@@ -43,7 +43,8 @@ def sheet(results: Results) -> Sheet | None:
         "C",
         tuple(_bands(results, results.prior, found, changes, paired)),
         question=QUESTION,
-        grid=(47.0, 11.0, 16.0, 16.0, 14.0, 11.0, 12.0, 30.0, 22.0, 40.0),
+        grid=(40.0, 9.5, 14.0, 12.0, 11.5, 10.5, 11.0, 22.0, 14.0, 23.5),
+        landscape=False,
     )
 
 

@@ -16,6 +16,9 @@ SINGLE = 1e-5
 """Relative rounding of series that are kept in single precision."""
 
 SMALL = 1e-4
+PRINTED = 66
+"""Checks that are printed, on one page; what they are made of is told on the screen."""
+
 DIGITS = 10
 """Decimals of a difference: below them programs round sums differently."""
 
@@ -71,11 +74,15 @@ def sheet(results: Results, conditions: list[Condition]) -> Sheet:
     return Sheet(
         "Checks",
         "Checks – does the pack agree with itself and with the engine?",
-        subtitle(results, "every line is recomputed by the workbook from the cells it names"),
+        subtitle(
+            results, f"recomputed from the cells it names; in print the first {PRINTED} rows, failures first"
+        ),
         "C",
-        (total, _table(conditions), Paragraph(_note(results), "note")),
+        (total, Paragraph(_note(results), "note"), _table(conditions)),
         question="Can the numbers be trusted to be what they say they are?",
         grid=(66.0, 15.0, 15.0, 13.0, 12.0, 7.0, 9.0, 76.0),
+        landscape=False,
+        printed_columns=7,
     )
 
 
@@ -106,7 +113,7 @@ def _table(conditions: list[Condition]) -> Table:
         Column("how", "How"),
     )
     rows = []
-    for c in conditions:
+    for c in sorted(conditions, key=lambda c: c.passed):
         size = "ABS({row.difference})" if c.rule == "=" else "{row.difference}"
         row: tuple[Content, ...] = (
             c.text,
@@ -119,4 +126,4 @@ def _table(conditions: list[Condition]) -> Table:
             c.how,
         )
         rows.append(row)
-    return Table("checks", columns, tuple(rows), "", excel_name="tblChecks")
+    return Table("checks", columns, tuple(rows), "", excel_name="tblChecks", printed_rows=PRINTED)

@@ -50,6 +50,7 @@ def sheet(results: Results, found: Dependence) -> Sheet:
         ),
         question="Which shocks are drawn together, who says so, and do the draws obey?",
         grid=(34.0, *(10.0,) * 2 * len(found.factors)),
+        landscape=False,
     )
 
 

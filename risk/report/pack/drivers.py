@@ -16,8 +16,8 @@ from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 
 TABLE = "drivers"
 DRAWN = 15
-PRINTED = 30
-LABEL = 46.0
+PRINTED = 40
+LABEL = 41.0
 SHOWN_LABEL = 34.0
 """Width of a driver's name beside its bar."""
 
@@ -39,7 +39,8 @@ def sheet(results: Results) -> Sheet:
             found,
         ),
         question="Which uncertain assumptions move the tail, and how much do they explain together?",
-        grid=(LABEL, *(9.0,) * 14),
+        grid=(LABEL, *(9.0,) * 9, 9.5, *(9.0,) * 4),
+        landscape=False,
     )
 
 
@@ -166,7 +167,7 @@ def tornado(results: Results, found: Table) -> Tornado:
         x_title="Assumption",
         y_title="Change of ES 97.5, USD bn",
         format="usd_change.0",
-        height=30,
+        height=36,
         labels=[_label(d) for d in shown],
         low=ends["low"],
         high=ends["high"],

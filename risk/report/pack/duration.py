@@ -11,17 +11,18 @@ from risk.analysis import ladder, register
 from risk.analysis.bands import Band
 from risk.analysis.flows import year_labels
 from risk.analysis.ladder import Rung
-from risk.report.charts import STACK, Bars, Lines, Series
+from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack import fans
-from risk.report.pack.elements import error_cells, subtitle, typical_error, value_cell
+from risk.report.pack.elements import error_cells, subtitle, typical_error, value_cell, yearly_bars
 from risk.report.pack.results import Array, Results
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Band as Side
 from risk.report.table import Cell, Column, Content, Formula, Table
 
 BILLION = 1e9
-LABEL, QUARTER = 50.0, 6.8
+LABEL, QUARTER = 28.0, 5.2
+CHART = 22
 KINDS = (
     ("amortization", "Scheduled amortization"),
     ("balloons", "Balloons"),
@@ -30,9 +31,9 @@ KINDS = (
 QUANTILES = ("p5", "p50", "p95")
 
 
-def grid(results: Results) -> tuple[float, ...]:
-    """Columns of the sheet: a label, and one column a quarter."""
-    return (LABEL, *(QUARTER,) * len(results.labels))
+def grid(results: Results, label: float = LABEL, quarter: float = QUARTER) -> tuple[float, ...]:
+    """Columns of a sheet: a label, and one column a quarter."""
+    return (label, *(quarter,) * len(results.labels))
 
 
 def sheet(results: Results) -> Sheet:
@@ -53,6 +54,7 @@ def sheet(results: Results) -> Sheet:
         ),
         question="How long do contracts carry the debt, and what must be refinanced when?",
         grid=grid(results),
+        landscape=False,
     )
 
 
@@ -108,7 +110,8 @@ def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
         rows[key] = (f"   {key.upper()}", *_values(quantile))
     middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
     if typical_error(middle, errors):
-        rows["se"] = ("   ± of P50", *error_cells(middle, errors, "multiple"))
+        cells = error_cells(middle, errors, "multiple")
+        rows["se"] = ("   ± of P50", *(fans.narrow(cell, QUARTER) for cell in cells))
     if rung.written is not None:
         rows["written"] = ("   As written", *_values(rung.written))
     rows["owing"] = ("   Still owing", *(Cell(float(v), "share") for v in rung.owing))
@@ -151,7 +154,7 @@ def lives(results: Results) -> Table:
     gap_labels = ("base", *(q[:4] for q in labels[1:]))
     columns += [Column(f"gap_{q}", f"Gap\n{q}", "years", style="engine") for q in gap_labels]
     columns += [Column(f"dscr_{q}", f"DSCR\n{q[:4]}", "number.2", style="engine") for q in labels[1:]]
-    columns += [Column(f"owing_{q}", f"Owing\n{q[:4]}", "share", style="engine") for q in labels[1:]]
+    columns += [Column(f"owing_{q}", f"Left\n{q[:4]}", "share", style="engine") for q in labels[1:]]
     rows = []
     for f in results.facilities:
         gap, owing = gaps[f.name].at(0.5), gaps[f.name].count[1:] / len(run.facility("maturity_gap")[0])
@@ -159,7 +162,7 @@ def lives(results: Results) -> Table:
         rows.append((f.name, *cells, *_values(ratios[f.name].at(0.5)), *(float(v) for v in owing)))
     note = (
         "Gap = years by which the debt outlasts the contracts, average lives. DSCR of the year's last "
-        "quarter. Owing = share of paths with debt left, neither repaid nor in default; – where fewer "
+        "quarter. Left = share of paths with debt left, neither repaid nor in default; – where fewer "
         f"than 100 have. Standard errors: gap at most {_largest(gaps, 1):.1f} years, DSCR "
         f"{_largest(ratios, 1):.2f}."
     )
@@ -192,7 +195,7 @@ def _ladder_chart(results: Results) -> Lines:
     """Median coverage by firm; a line ends with the firm's last debt of the base date."""
     quarters = results.labels
     series = []
-    for number, (rung, tone) in enumerate(zip(results.firm_ladder, STACK, strict=False)):
+    for number, (rung, tone) in enumerate(zip(results.firm_ladder, LINES, strict=False)):
         values: list[Content] = [
             None if np.isnan(v) else Formula(f"{{ladder.{fans.column_key(q)}[p50{number}]}}", float(v))
             for q, v in zip(quarters, rung.covered.at(0.5), strict=True)
@@ -208,7 +211,7 @@ def _ladder_chart(results: Results) -> Lines:
         labels=quarters,
         series=series,
         first=fans.first_year_end(quarters),
-        height=16,
+        height=CHART,
     )
 
 
@@ -275,28 +278,17 @@ def _wall(results: Results) -> Bars:
     """The debt wall of the base book."""
     labels = year_labels(results.run.calendar)
     amounts = due(results)
-    series = []
-    for (kind, label), tone in zip(KINDS, STACK, strict=False):
-        values = [
+    parts = {
+        label: [
             Formula(f"{{refinancing.y{i}[{kind}]}}", float(v) / BILLION)
             for i, v in enumerate(amounts[kind].sum(axis=1))
         ]
-        series.append(Series(name=label, values=values, tone=tone))
+        for kind, label in KINDS
+    }
     need = (amounts["balloons"] + amounts["notes"]).sum(axis=1) / BILLION
     top = int(need.argmax())
     alt = (
         f"Of the base book USD {need.sum():,.1f}bn must be refinanced or repaid at once, most in "
         f"{labels[top]} ({need[top]:,.1f}bn)."
     )
-    return Bars(
-        id="wall",
-        title="What falls due of the base book",
-        alt=alt,
-        x_title="Year",
-        y_title="USD bn",
-        format="count",
-        labels=labels,
-        series=series,
-        stacked=True,
-        height=16,
-    )
+    return yearly_bars("wall", "What falls due of the base book", labels, parts, alt, CHART)

@@ -9,6 +9,7 @@ from math import floor, fsum, isfinite, log10
 import numpy as np
 
 from risk.analysis.statistics import Estimate
+from risk.report.charts import STACK, Bars, Series
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.pack.results import Results
@@ -39,8 +40,10 @@ MOST_DECIMALS = 3
 ROUNDING = 1e-6
 """Relative error below which a mean is the same on every path but for rounding."""
 
-LABEL, YEAR, ERROR = 61.0, 12.2, 9.0
-"""Widths of a label, of a number by year, and of its error: two tables of eighteen rows fit a page."""
+LABEL, YEAR, ERROR = 49.5, 9.3, 7.6
+NARROW_LABEL, NARROW_YEAR = 39.0, 8.6
+"""Widths of a label, of a number by year, and of its error, which fill an upright page; the narrow ones make
+room for a pair of sums beside the years."""
 
 
 def format_of(unit: str) -> str:
@@ -150,9 +153,10 @@ class Line:
     bold: bool = False
 
 
-def year_grid(labels: Sequence[str]) -> tuple[float, ...]:
-    """Widths of a sheet whose tables have years across."""
-    return (LABEL, *(YEAR, ERROR) * len(labels))
+def year_grid(labels: Sequence[str], sums: bool = False) -> tuple[float, ...]:
+    """Widths of a sheet whose tables have years across, and `sums` over them beside."""
+    label, year = (NARROW_LABEL, NARROW_YEAR) if sums else (LABEL, YEAR)
+    return (label, *(year, ERROR) * (len(labels) + sums))
 
 
 def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]:
@@ -194,6 +198,33 @@ def year_table(
     bold = frozenset(i for i, line in enumerate(lines) if line.bold)
     rows = tuple(tuple(cells) for cells in made.values())
     return Table(identifier, columns, rows, title, note, tuple(made), bold)
+
+
+def yearly_bars(
+    identifier: str,
+    title: str,
+    labels: Sequence[str],
+    parts: Mapping[str, Sequence[Content]],
+    alt: str,
+    height: int = 15,
+) -> Bars:
+    """Stacked bars by year, USD bn: name and values of each part from the bottom."""
+    series = [
+        Series(name=name, values=values, tone=tone)
+        for (name, values), tone in zip(parts.items(), STACK, strict=False)
+    ]
+    return Bars(
+        id=identifier,
+        title=title,
+        alt=alt,
+        x_title="Year",
+        y_title="USD bn",
+        format="count",
+        labels=labels,
+        series=series,
+        stacked=True,
+        height=height,
+    )
 
 
 class Tables:

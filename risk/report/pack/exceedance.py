@@ -32,6 +32,7 @@ def sheet(results: Results) -> Sheet:
         (Paragraph(_finding(results), "finding"), chart(results), table(results)),
         question="How often is which loss exceeded, and how sure is that far out in the tail?",
         grid=(13.0, 12.0, *(13.0,) * (10 if results.prior else 8)),
+        landscape=False,
         pages=1,
     )
 
@@ -125,7 +126,7 @@ def chart(results: Results) -> Exceedance:
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
-        height=24,
+        height=38,
         loss=loss.tolist(),
         probability=probability.tolist(),
         lower=low,
@@ -136,7 +137,7 @@ def chart(results: Results) -> Exceedance:
             for level, v in zip((95, 99), var, strict=True)
         ],
         name="Headline loss",
-        lines=[Series(name="Without software borrowers", values=_positive(narrow, loss), tone="blue")],
+        lines=[Series(name="Without software borrowers", values=_positive(narrow, loss), tone="light")],
     )
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from risk.analysis import gap
 from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
-from risk.report.formats import show
+from risk.report.excel.measure import characters
+from risk.report.formats import named, show
 from risk.report.pack.elements import error_cells, format_of, subtitle, typical_error, value_cells
 from risk.report.pack.results import Results, series
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Band as Side
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.table import Cell, Column, Content, Formula, Table, number_of, value_of
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")
 SHOWN_ERRORS = ("p5", "p50", "p95")
-LABEL, QUARTER = 19.0, 6.6
+CHART = 29
+"""Rows of a chart on this sheet: three, one below the other, fill a page."""
+LABEL, QUARTER = 9.0, 5.9
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,14 @@ def _series(results: Results, name: str, title: str, start: int = 0) -> Quantity
 
 
 def sheet(results: Results, shown: Sequence[Quantity]) -> Sheet:
-    """Build the sheet: two charts side by side, and the table of each below."""
+    """Build the sheet: all charts on one page, two side by side, and all tables on the next."""
     quarters = results.labels
     half = 1 + len(quarters) // 2
     blocks: list[Side | Table] = []
     for left, right in zip(shown[::2], shown[1::2], strict=True):
-        charts = (chart(left, quarters), chart(right, quarters))
+        charts = (chart(left, quarters, height=CHART), chart(right, quarters, height=CHART))
         blocks.append(Side((At(charts[0], 1, half), At(charts[1], half + 1, 1 + len(quarters) - half))))
-        blocks += [table(left, quarters), table(right, quarters)]
+    blocks += [table(quantity, quarters) for quantity in shown]
     return Sheet(
         "Fans",
         "Fans – how the main quantities spread over time",
@@ -98,6 +101,7 @@ def sheet(results: Results, shown: Sequence[Quantity]) -> Sheet:
         tuple(blocks),
         question="Where do capex, revenue, rents, liquidity and spreads go, and how sure is that?",
         grid=(LABEL, *(QUARTER,) * len(quarters)),
+        landscape=False,
     )
 
 
@@ -138,7 +142,19 @@ def _row(quantity: Quantity, key: str, label: str, make: Callable[..., list[Cont
     place, band = QUANTILES.index(key), quantity.band
     typical = typical_error(band.quantiles, band.standard_error)  # one for the table, so that columns line up
     cells = make(band.quantiles[place], band.standard_error[place], quantity.unit, typical)
-    return (label, *(None,) * quantity.start, *cells)
+    return (label, *(None,) * quantity.start, *map(narrow, cells))
+
+
+def narrow(content: Content, width: float = QUARTER) -> Content:
+    """A number with as many of its decimals as its column has room for; an error without its "±"."""
+    if not (isinstance(content, Cell) and content.format) or isinstance(content.content, str):
+        return content
+    family, _, rest = content.format.partition(".")
+    family = {"usd_error": "number", "standard_error": "rate"}.get(family, family)
+    decimals = int(rest) if rest.isdigit() else named(content.format).decimals
+    while decimals and characters(show(value_of(content), f"{family}.{decimals}")) > width:
+        decimals -= 1
+    return replace(content, format=f"{family}.{decimals}")
 
 
 def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content]]:

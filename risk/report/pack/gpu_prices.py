@@ -40,7 +40,7 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
     labels = year_labels(results.run.calendar)
     spread, fleet = _spread(results, labels), _fleet(results, labels)
     half = 1 + len(labels)
-    fan = fans.chart(rent, results.labels, "h100-rent", 14)
+    fan = fans.chart(rent, results.labels, "h100-rent", 22)
     return Sheet(
         "GPUPrices",
         "GPU prices – rents, utilization, fleet and collateral",
@@ -61,6 +61,7 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
         ),
         question="What do GPUs rent for, how full are they, and what would a lender get for them?",
         grid=year_grid(labels),
+        landscape=False,
     )
 
 
@@ -161,7 +162,7 @@ def _three_rents(results: Results) -> Lines:
         labels=results.labels,
         series=lines,
         first=fans.first_year_end(results.labels),
-        height=14,
+        height=22,
     )
 
 
@@ -187,7 +188,7 @@ def _fleet_chart(labels: Sequence[str], fleet: Table) -> Bars:
         labels=labels,
         series=bars,
         stacked=True,
-        height=14,
+        height=22,
     )
 
 
@@ -214,5 +215,5 @@ def _utilization(labels: Sequence[str], spread: Table) -> Lines:
         labels=labels,
         series=lines,
         every=1,
-        height=14,
+        height=22,
     )

@@ -42,7 +42,10 @@ def sheet(results: Results) -> Sheet:
             *_validation(results),
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
-        grid=(21.0, 34.0, 28.0, 14.0, 33.0, 34.0, 11.0, 11.0, 8.0),
+        grid=(45.0, 31.0, 10.5, 39.0, 42.0, 21.0, 11.0, 11.0, 8.0),
+        landscape=False,
+        pages=1,
+        printed_columns=5,
     )
 
 
@@ -57,12 +60,12 @@ def _finding(inside: Sequence[Limit], outside: Sequence[Limit]) -> str:
 
 def _table(results: Results, identifier: str, limits: Sequence[Limit], title: str) -> Table:
     columns = (
-        Column("scope", "About"),
         Column("limitation", "Limitation"),
         Column("why", "Why"),
         Column("bias", "Direction"),
         Column("size", "Size, where known"),
         Column("done", "What we did"),
+        Column("scope", "About"),
         Column("owner", "Owner"),
         Column("review", "Review by", "date"),
         Column("due", "Due?", style="flag", align="center"),
@@ -74,9 +77,9 @@ def _table(results: Results, identifier: str, limits: Sequence[Limit], title: st
 def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
     review = date.fromisoformat(limit["review_by"])
     due = Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', DUE if results.as_of > review else FRESH)
-    words = [str(limit[key]) for key in ("limitation", "why", "bias", "size", "done", "owner")]
+    words = [str(limit[key]) for key in ("limitation", "why", "bias", "size", "done")]
     about = SCOPES.get(limit["scope"], "Out of scope")
-    return (about, *words, review, due)
+    return (*words, about, str(limit["owner"]), review, due)
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:

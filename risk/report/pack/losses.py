@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 from risk.analysis.flows import Yearly
-from risk.report.charts import STACK, Bars, Series
-from risk.report.pack.elements import Line, error_cell, year_table
+from risk.report.charts import Bars
+from risk.report.pack.elements import Line, error_cell, year_table, yearly_bars
 from risk.report.pack.names import words
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 
@@ -75,6 +75,7 @@ def chart(
     title: str,
     verb: str,
     special: Mapping[str, str] | None = None,
+    height: int = 15,
 ) -> Bars:
     """Stacked bars by year of some rows of a table of `by_year`, the rest together.
 
@@ -84,24 +85,11 @@ def chart(
     """
     rest = [name for name in table.row_ids if name not in (*names, TOTAL)]
     parts = {words(name, special): [name] for name in names} | ({"All others": rest} if rest else {})
-    series = [
-        Series(name=label, values=_values(labels, table, rows), tone=tone)
-        for (label, rows), tone in zip(parts.items(), STACK, strict=False)
-    ]
-    sums = {s.name: fsum(number_of(v) for v in s.values) for s in series}
+    values = {label: _values(labels, table, rows) for label, rows in parts.items()}
+    sums = {label: fsum(map(number_of, yearly)) for label, yearly in values.items()}
     largest = max(sums, key=lambda name: sums[name])
-    return Bars(
-        id=f"chart-{table.id}",
-        title=title,
-        alt=f"{largest}: {verb}, USD {sums[largest]:,.0f}bn of {fsum(sums.values()):,.0f}bn.",
-        x_title="Year",
-        y_title="USD bn",
-        format="count",
-        labels=labels,
-        series=series,
-        stacked=True,
-        height=15,
-    )
+    alt = f"{largest}: {verb}, USD {sums[largest]:,.0f}bn of {fsum(sums.values()):,.0f}bn."
+    return yearly_bars(f"chart-{table.id}", title, labels, values, alt, height)
 
 
 def _values(labels: Sequence[str], table: Table, rows: Sequence[str]) -> list[Content]:

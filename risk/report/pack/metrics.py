@@ -21,7 +21,7 @@ from risk.units import SCALE
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
 
-WIDTH = 7.8
+WIDTH = 8.4
 GRID = (47.0, 10.0, *(WIDTH,) * 21)
 TAILS = ("var95", "var99", "es95", "es975", "es99")
 _TAIL_HEADERS = ("VaR 95", "VaR 99", "ES 95", "ES 97.5", "ES 99")
@@ -29,7 +29,7 @@ QUANTILES = tuple(f"p{round(100 * level)}" for level in LEVELS)
 _NOTE = (
     "* fewer than 500 paths in the tail. VaR and ES are of the upper tail, whichever direction is good. "
     "Numbers end with the first digit that their Monte Carlo error touches; the errors stand in the table "
-    "below."
+    "below, on screen."
 )
 
 
@@ -38,7 +38,7 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Metrics",
         "Metrics – every probability and every distribution",
-        subtitle(results),
+        subtitle(results, "USD billions unless a unit is shown; errors of the quantiles are on screen only"),
         "P",
         (
             propositions.classes(results),
@@ -127,7 +127,7 @@ def _errors(results: Results) -> Table:
     )
     names = tuple(m.variable.name for m in results.metrics)
     title = "Standard errors of the quantiles and tail measures"
-    return Table("metric-errors", tuple(columns), tuple(rows), title, note, names)
+    return Table("metric-errors", tuple(columns), tuple(rows), title, note, names, printed_rows=0)
 
 
 def class_text(results: Results, name: str) -> str:

@@ -74,7 +74,7 @@ def terms(results: Results) -> Table:
         Column("amortization", "Schedule", span=2),
         Column("debt", "Debt USD bn", "usd_bn", style="engine"),
         Column("undrawn", "Un- drawn", "usd_bn", style="engine"),
-        Column("coupon", "Cou- pon", "rate", style="engine"),
+        Column("coupon", "Coupon", "rate", style="engine"),
         Column("scheduled", "DSCR now", "number.2", style="engine"),
         Column("interest", "int. only", "number.2", style="engine"),
         Column("amortizing", "full am.", "number.2", style="engine"),

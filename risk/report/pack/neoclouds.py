@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from risk.analysis import ladder, neoclouds
-from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.charts import LINES, Bars, Lines, Series, Tone
 from risk.report.pack import fans
 from risk.report.pack.duration import grid
 from risk.report.pack.elements import margin_cell, pair, probability_cell, subtitle
@@ -19,8 +19,8 @@ STANDS: dict[str, tuple[str, Tone]] = {
     "sound": ("Sound", "light"),
     "lock_up": ("Lock-up", "grey"),
     "sweep": ("Cash sweep", "blue"),
-    "event": ("Event, cured or amended", "orange"),
-    "default": ("In default", "main"),
+    "event": ("Event, cured or amended", "main"),
+    "default": ("In default", "bad"),
 }
 """Where facilities stand: label and tone, from the bottom of the bar."""
 
@@ -50,7 +50,7 @@ def sheet(results: Results) -> Sheet:
             _cohorts(results),
         ),
         question="Who borrowed against what, who comes under stress, and who defaults?",
-        grid=grid(results),
+        grid=grid(results, 48.0, 7.25),
     )
 
 
@@ -80,7 +80,7 @@ def _rungs(results: Results) -> Bars:
         ],
         stacked=True,
         y_max=1.0,
-        height=16,
+        height=24,
     )
 
 
@@ -90,11 +90,10 @@ def _failed(results: Results) -> Lines:
     shares = run.mean("holdco.defaulted")[0]
     names = run.entities["holdco.defaulted"]
     order = [int(i) for i in (-shares[-1]).argsort()]
-    tones: tuple[Tone, ...] = ("bad", "main", "blue", "orange", "good", "grey", "light")
     first = order[0]
     return Lines(
         id="holdco-failures",
-        title="HoldCos in default",
+        title="HoldCos in default, listed from the most to the fewest paths",
         alt=(
             f"{names[first]} is in default on the most paths at the end, {shares[-1, first]:.0%}; "
             f"{names[order[-1]]} on the fewest, {shares[-1, order[-1]]:.0%}."
@@ -104,11 +103,11 @@ def _failed(results: Results) -> Lines:
         format="share",
         labels=results.labels,
         series=[
-            Series(name=names[i], values=shares[:, i].tolist(), tone=tone, dashed=k % 2 == 1)
-            for k, (i, tone) in enumerate(zip(order, tones, strict=False))
+            Series(name=names[i], values=shares[:, i].tolist(), tone=tone, dashed=k % 2 == 1, thin=k > 5)
+            for k, (i, tone) in enumerate(zip(order, LINES, strict=False))
         ],
         first=fans.first_year_end(results.labels),
-        height=16,
+        height=24,
     )
 
 

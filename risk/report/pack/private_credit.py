@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from risk.analysis.flows import Yearly, flows, stocks, year_labels
 from risk.report.pack import losses, recoveries, wall, waterfall
 from risk.report.pack.elements import (
-    ERROR,
     UPPER_BOUND,
-    YEAR,
     paired_cells,
     subtitle,
     year_columns,
@@ -51,15 +49,16 @@ def sheet(results: Results) -> Sheet:
             Paragraph(ONCE),
             Band((At(chart, 1, half - 1), At(recoveries.ranges(results, recovered), half))),
             instruments,
-            recoveries.reconciliation(results),
             *waterfall.bands(results),
+            recoveries.reconciliation(results),
             recovered,
             wall.table(results, labels),
             _segments(results, labels),
             Paragraph(f"{waterfall.NOTE} {UPPER_BOUND}", "note"),
         ),
         question="How much is lent, how much of it defaults, and what do lenders get back?",
-        grid=(*year_grid(labels), YEAR, ERROR),
+        grid=year_grid(labels, sums=True),
+        landscape=False,
     )
 
 

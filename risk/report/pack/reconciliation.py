@@ -18,7 +18,7 @@ TRAPS = 18
 USED, SUPERSEDED, NOT_USED, LOST = "used", "superseded", "not used", "UNACCOUNTED"
 RESULT = "result:"
 
-PRINTED = 40
+PRINTED = 30
 """Figures that are printed: the list is for looking up."""
 
 Figure = Mapping[str, Any]
@@ -36,7 +36,9 @@ def sheet(results: Results) -> Sheet:
         "C",
         (Paragraph(_finding(figures), "finding"), _counts(figures), _traps(figures), _table(figures)),
         question="Which of the page's figures does the model rest on, and which did it not take, and why?",
-        grid=(9.0, 30.0, 36.0, 17.0, 9.0, 13.0, 44.0, 54.0),
+        grid=(6.0, 27.0, 17.0, 10.0, 10.0, 38.5, 59.0, 36.0),
+        landscape=False,
+        printed_columns=7,
     )
 
 
@@ -56,23 +58,22 @@ def _finding(figures: Sequence[Figure]) -> str:
 def _counts(figures: Sequence[Figure]) -> Table:
     """Live counts of the list below."""
     fates = Counter(map(fate, figures))
-    rows = tuple(
-        (name, None, Formula(f'COUNTIF({{page-figures.fate}},"{name}")', fates[name]))
-        for name in (USED, SUPERSEDED, NOT_USED, LOST)
-    )
-    columns = (
-        Column("label", "Fate", span=2),
-        Column("what", ""),
-        Column("n", "Figures", "count", style="calculation"),
-    )
     meaning = {
         USED: "an assumption or a target rests on it",
         SUPERSEDED: "something better stands in its place",
         NOT_USED: "no input of these mechanisms",
         LOST: "nothing is said of it: an error",
     }
-    told = tuple((label, meaning[label], n) for label, _, n in rows)
-    return Table("page-fates", columns, told, "What became of them", "", (USED, SUPERSEDED, "left", "lost"))
+    rows = tuple(
+        (name, Formula(f'COUNTIF({{page-figures.fate}},"{name}")', fates[name]), meaning[name])
+        for name in (USED, SUPERSEDED, NOT_USED, LOST)
+    )
+    columns = (
+        Column("label", "Fate", span=2),
+        Column("n", "Figures", "count", style="calculation"),
+        Column("what", "Which means", span=4),
+    )
+    return Table("page-fates", columns, rows, "What became of them", "", (USED, SUPERSEDED, "left", "lost"))
 
 
 def _traps(figures: Sequence[Figure]) -> Table:
@@ -80,15 +81,15 @@ def _traps(figures: Sequence[Figure]) -> Table:
     columns = (
         Column("trap", "Trap", "count", align="center"),
         Column("name", "Figure"),
-        Column("section", "Section of the page"),
         Column("value", "As printed"),
         Column("unit", "Unit"),
         Column("fate", "Fate"),
         Column("by", "Reading used"),
         Column("why", "Why"),
+        Column("section", "Section of the page"),
     )
     found = sorted((f for f in figures if f["trap"]), key=lambda f: int(f["trap"]))
-    rows = tuple((int(f["trap"]), str(f["name"]), str(f["section"]), *_told(f)) for f in found)
+    rows = tuple((int(f["trap"]), str(f["name"]), *_told(f), str(f["section"])) for f in found)
     note = (
         "A trap is a place where the page contradicts itself, or the record; one may concern several figures."
     )
@@ -111,17 +112,17 @@ def reading(figure: Figure) -> tuple[str, str]:
 
 def _table(figures: Sequence[Figure]) -> Table:
     columns = (
-        Column("number", "Number", "count", align="center"),
+        Column("number", "No.", "count", align="center"),
         Column("name", "Figure"),
-        Column("section", "Section of the page"),
         Column("value", "As printed"),
         Column("unit", "Unit"),
         Column("fate", "Fate"),
         Column("by", "Used by, or superseded by"),
         Column("why", "Why"),
+        Column("section", "Section of the page"),
     )
     rows = tuple(
-        (i, str(f["name"] or f["id"]), str(f["section"]), *_told(f)) for i, f in enumerate(figures, start=1)
+        (i, str(f["name"] or f["id"]), *_told(f), str(f["section"])) for i, f in enumerate(figures, start=1)
     )
     return Table(
         "page-figures",

@@ -62,6 +62,7 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Do customers pay enough for the capex, by any definition, and when?",
         grid=year_grid(labels),
+        landscape=False,
     )
 
 
@@ -233,7 +234,8 @@ def _chart(labels: Sequence[str], lenses: Table) -> Lines:
     for row, name, tone, dashed in shown:
         cells = lenses.rows[lenses.row_number(row)]
         values = [Formula(f"{{lenses.y{i}[{row}]}}", number_of(cells[1 + 2 * i])) for i in range(len(labels))]
-        series.append(Series(name=name, values=values, tone=tone, dashed=dashed))
+        thin = row == "jpmorgan"  # as bright as the first dashed line
+        series.append(Series(name=name, values=values, tone=tone, dashed=dashed, thin=thin))
     last = [number_of(s.values[-1]) for s in series]
     alt = (
         f"In {labels[-1]} mean revenue is USD {last[0]:,.0f}bn with internal use and USD {last[1]:,.0f}bn "
@@ -249,5 +251,5 @@ def _chart(labels: Sequence[str], lenses: Table) -> Lines:
         labels=labels,
         series=series,
         every=1,
-        height=16,
+        height=20,
     )

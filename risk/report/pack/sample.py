@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -25,10 +26,13 @@ OUTCOMES = (
 DRIVERS = 8
 """Uncertain assumptions shown beside them: those that move the tail most."""
 
-PRINTED = 60
+PRINTED = 56
 """Last row of the print area; thousands of rows are for the screen."""
 
-WIDTH, NARROW = 11.5, 9.0
+PRINTED_WIDTH = 244.0
+"""Width of the columns that a page holds in readable type; further ones are for the screen."""
+
+WIDTH, NARROW = 12.2, 9.4
 SAMPLE, TAIL, PATTERNS = "sample", "tail-rows", "patterns"
 
 
@@ -43,15 +47,17 @@ def _sample(results: Results) -> Sheet:
         f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
         "from them is an estimate"
     )
+    table = _paths(results, SAMPLE, ids, "tblSample")
     return Sheet(
         "Sample",
         "Sample – single paths, outcomes and drivers",
         subtitle(results, rest),
         "W",
-        (_paths(results, SAMPLE, ids, "tblSample"),),
+        (table,),
         question="Which paths stand behind the numbers?",
         freeze="header",
         printed_rows=PRINTED,
+        printed_columns=_printed(table),
     )
 
 
@@ -61,16 +67,24 @@ def _tail(results: Results) -> Sheet:
         f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
         "VaR and ES on Trace are exact"
     )
+    table = _paths(results, TAIL, sampling.worst(results.loss, share), "tblTail")
     return Sheet(
         "TailRows",
         f"TailRows – the worst {share:.0%} of paths, largest headline loss first",
         subtitle(results, rest),
         "W",
-        (_paths(results, TAIL, sampling.worst(results.loss, share), "tblTail"),),
+        (table,),
         question="Which paths are the tail, and what happened on them?",
         freeze="header",
         printed_rows=PRINTED,
+        printed_columns=_printed(table),
     )
+
+
+def _printed(table: Table) -> int:
+    """Columns that fit a page."""
+    widths = accumulate(column.width or 0.0 for column in table.columns)
+    return sum(width <= PRINTED_WIDTH for width in widths)
 
 
 def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> Table:
@@ -123,4 +137,5 @@ def _patterns(results: Results) -> Sheet:
         question="On how many paths does each combination of propositions and classes occur?",
         freeze="header",
         printed_rows=PRINTED,
+        printed_columns=_printed(table),
     )

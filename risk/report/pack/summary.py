@@ -29,7 +29,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975"), "max": ("", "")}
 
 SHOWN_DRIVERS = 5
 GUTTER = 3.0
-CHART_ROWS, MORE_ROWS = 15, 4
+CHART_ROWS, MORE_ROWS = 18, 4
 """Height of the charts; a page with the run before is wider, and so has room for more rows."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -100,7 +100,7 @@ def _pictures(results: Results, tables: Tables, rent: Quantity) -> Band:
 def _half(results: Results) -> tuple[float, ...]:
     """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
     before = (7.5, 7.5) if results.prior else ()
-    return (4.5, *(10.0,) * LABEL_COLUMNS, 7.5, 7.5, *before, 14.0, 14.0, 8.5)
+    return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
 
 
 def _chart_rows(results: Results) -> int:

@@ -53,7 +53,8 @@ def sheet(results: Results, tables: Tables) -> Sheet:
             _witnesses(results),
         ),
         question="Which paths stand behind a number, and does the workbook find the same?",
-        grid=(52.0, *(13.0,) * 9),
+        grid=(51.0, *(13.0,) * 9),
+        landscape=False,
     )
 
 

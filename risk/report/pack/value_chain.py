@@ -108,5 +108,5 @@ def demand_chart(results: Results, labels: Sequence[str]) -> Bars:
         labels=labels,
         series=series,
         stacked=True,
-        height=16,
+        height=20,
     )

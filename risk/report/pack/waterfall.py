@@ -82,7 +82,7 @@ def waterfall(results: Results, view: View) -> Table:
                 rows.append((words(total, TOTALS), *_live(waterfall_id(view), parts, cells)))
                 ids.append(total)
     columns = [Column("label", "Instrument")]
-    heads = ("Exposure", "Par in default", "Recovered", "Loss")
+    heads = ("Exposure", "Par in default", "Re- covered", "Loss")
     for key, head in zip(("exposure", *STAGES), heads, strict=True):
         columns += [Column(key, head, "usd_bn", style="engine")]
         columns += [Column(f"{key}_se", "±", "usd_error", style="note", align="right")]

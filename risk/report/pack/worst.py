@@ -55,7 +55,8 @@ def sheet(results: Results) -> Sheet:
             medians(results, inside),
         ),
         question=f"What do the worst {SHARE} of paths have in common, and which paths are they?",
-        grid=(58.0, 10.0, 11.5, 9.0, 12.5, 9.0, 9.0, 9.0, *(10.0,) * 3, 11.0, 11.0),
+        grid=(47.5, 9.5, 11.0, 9.2, 11.0, 9.2, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
+        landscape=False,
     )
 
 
@@ -72,23 +73,8 @@ def _finding(results: Results, lifts: dict[str, Lift], found: Sequence[Combinati
     )
 
 
-_PLACE = (
-    Column("place", "Percentile", "rate.0", style="engine"),
-    Column("place_se", "± SE", "standard_error", style="note"),
-)
-
-
 def medians(results: Results, inside: Flags) -> Table:
     """Medians of outcomes in the tail and everywhere, the most unusual first."""
-    columns = (
-        Column("label", "Outcome"),
-        Column("unit", "Unit"),
-        Column("tail", f"Worst {SHARE}", "number", style="engine"),
-        Column("tail_se", "± SE", "number", style="note"),
-        Column("all", "All paths", "number", style="engine"),
-        Column("all_se", "± SE", "number", style="note"),
-        *_PLACE,
-    )
     shown = [v for v in OUTCOMES if not any(word in v.name for word in tail.LOSSES)]
     found = {v.name: joint.middle(results.run.outcome(v.name), inside) for v in shown}
     shown.sort(key=lambda v: -_unusual(found[v.name]))
@@ -98,8 +84,26 @@ def medians(results: Results, inside: Flags) -> Table:
         "the tail median's own interval, read as percentiles. Outcomes that are losses are left out. * fewer "
         "than 500 paths on either side of the median."
     )
-    title = f"Medians of the outcomes in the worst {SHARE} and on all paths, the most unusual first"
-    return Table("tail-medians", columns, rows, title, note, tuple(v.name for v in shown))
+    return _medians("tail-medians", "Outcome", [v.name for v in shown], rows, note)
+
+
+def _medians(
+    identifier: str, of: str, ids: list[str], rows: tuple[tuple[Content, ...], ...], note: str, *last: Column
+) -> Table:
+    """Medians in the tail and everywhere, and where the first lies among all; `last` = a further column."""
+    columns = (
+        Column("label", of),
+        Column("unit", "Unit"),
+        Column("tail", f"Worst {SHARE}", "number", style="engine"),
+        Column("tail_se", "± SE", "number", style="note"),
+        Column("all", "All paths", "number", style="engine"),
+        Column("all_se", "± SE", "number", style="note"),
+        Column("place", "Percentile", "rate.0", style="engine"),
+        Column("place_se", "± SE", "standard_error", style="note"),
+        *last,
+    )
+    title = f"Medians of the {of.lower()}s in the worst {SHARE} and on all paths, the most unusual first"
+    return Table(identifier, columns, rows, title, note, tuple(ids))
 
 
 def _unusual(middle: Middle) -> float:
@@ -118,16 +122,6 @@ def _place_cells(place: Estimate) -> tuple[Content, Content]:
 
 def causes(results: Results, inside: Flags) -> Table:
     """Medians of uncertain assumptions in the tail and everywhere, the most unusual first."""
-    columns = (
-        Column("label", "Assumption"),
-        Column("unit", "Unit"),
-        Column("tail", f"Worst {SHARE}", "number", style="engine"),
-        Column("tail_se", "± SE", "number", style="note"),
-        Column("all", "All paths", "number", style="engine"),
-        Column("all_se", "± SE", "number", style="note"),
-        *_PLACE,
-        Column("noise", "Beyond noise?", align="center"),
-    )
     draws = results.run.parameters()
     found = {name: joint.middle(values, inside) for name, values in draws.items()}
     shown = sorted(found, key=lambda name: -_unusual(found[name]))[:SHOWN_DRIVERS]
@@ -136,8 +130,8 @@ def causes(results: Results, inside: Flags) -> Table:
         f"The {len(rows)} of {len(found)} uncertain assumptions whose median in the tail lies farthest from "
         "that of all paths. Beyond noise: the percentile is more than two standard errors from 50%."
     )
-    title = f"Medians of the assumptions in the worst {SHARE} and on all paths"
-    return Table("tail-causes", columns, rows, title, note, tuple(shown))
+    noise = Column("noise", "Beyond noise?", align="center")
+    return _medians("tail-causes", "Assumption", shown, rows, note, noise)
 
 
 def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, ...]:
@@ -145,21 +139,16 @@ def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, .
     unit = str(entry["unit"]) if entry else "1"
     worst, everywhere = (_figures(e, SCALE[unit]) for e in (m.tail, m.everywhere))
     noise = _unusual(m) <= attribution.NOISE * m.place.standard_error
-    words = "–" if unit == "1" else unit
-    return (
-        assumption(identifier),
-        words,
-        *worst,
-        *everywhere,
-        *_place_cells(m.place),
-        "no" if noise else "yes",
-    )
+    names = assumption(identifier), "–" if unit == "1" else unit
+    return (*names, *worst, *everywhere, *_place_cells(m.place), "no" if noise else "yes")
 
 
 def _figures(estimate: Estimate, scale: float) -> tuple[Content, Content]:
     """A number of any size and its error, to the error's first digit."""
     value, error = estimate.value / scale, estimate.standard_error / scale
-    decimals = min(max(0, -floor(log10(error))), MOST_DECIMALS) if error > 0.0 else MOST_DECIMALS
+    decimals = max(0, -floor(log10(error))) if error > 0.0 else MOST_DECIMALS
+    if decimals > MOST_DECIMALS:
+        return Cell(value, "tolerance"), Cell(error, "tolerance")
     return Cell(value, f"number.{decimals}"), Cell(error, f"usd_error.{decimals}")
 
 
