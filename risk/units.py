@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from risk.errors import AssumptionError, suggestion
 
+HOURS_A_YEAR, HOURS_A_QUARTER = 8760.0, 2190.0
+"""Of 365 days, as contracts are billed."""
+
 TEXT_UNITS = frozenset({"date", "text"})
 """Units of settings that are words: they have no factor."""
 

@@ -9,7 +9,8 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import statistics
+from risk.analysis import ranking, statistics
+from risk.analysis.contrasts import NOISE
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
 
@@ -17,9 +18,6 @@ Array = NDArray[np.float64]
 Ranks = NDArray[np.int64]
 
 DECILE = 0.10
-
-NOISE = 2.0
-"""Standard errors that a swing must exceed to be more than noise."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +96,9 @@ def drivers(places: Mapping[str, Ranks], loss: Array, tail: float = 0.975) -> tu
     return tuple(sorted(found, key=lambda d: -d.swing))
 
 
-def worst(loss: Array, share: float) -> NDArray[np.bool_]:
-    """The paths with the largest losses, (path,); a tie at the edge is in."""
-    found: NDArray[np.bool_] = loss >= np.quantile(loss, 1.0 - share)
-    return found
-
-
 def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.05) -> tuple[TailFact, ...]:
     """Mean of outcomes in the worst `share` of paths and over all paths, base units."""
-    inside = worst(loss, share)
+    inside = ranking.worst(loss, share)
     columns = run.outcomes(names)
     facts = []
     for name in names:

@@ -9,11 +9,12 @@ from risk.analysis.statistics import Estimate, share_below
 from risk.runs import Run
 
 Array = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 QUARTERS_AHEAD = 4
 
 
-def auc(events: Array, others: Array) -> tuple[float, float, float]:
+def auc(events: Array | Singles, others: Array | Singles) -> tuple[float, float, float]:
     """Area under the ROC curve of a score, and the variances that its two samples bring.
 
     Parameters
@@ -28,12 +29,14 @@ def auc(events: Array, others: Array) -> tuple[float, float, float]:
     -----
     Variances of the placement values as in DeLong, DeLong and Clarke-Pearson (1988).
     """
-    above, below = share_below(others, events), 1.0 - share_below(events, others)
+    # Places of sorted scores are found several times as fast.
+    hit, rest = np.sort(np.asarray(events)), np.sort(np.asarray(others))
+    above, below = share_below(rest, hit), 1.0 - share_below(hit, rest)
     by_event, by_other = above.var(ddof=1) / len(events), below.var(ddof=1) / len(others)
     return float(above.mean()), float(by_event), float(by_other)
 
 
-def warning(quarter: Array, spread: Array, ahead: int = QUARTERS_AHEAD) -> Estimate | None:
+def warning(quarter: Array, spread: Array | Singles, ahead: int = QUARTERS_AHEAD) -> Estimate | None:
     """AUC of a score `ahead` quarters before an event; None where too few paths have it.
 
     Paths to which the event comes in a quarter are compared with those to which it never comes, at the same
@@ -63,6 +66,6 @@ def warning(quarter: Array, spread: Array, ahead: int = QUARTERS_AHEAD) -> Estim
     return Estimate(float(w @ np.array(areas)), float(np.sqrt(variance)), int(np.sum(weights)))
 
 
-def spread_warning(run: Run, event: str = "B5i") -> Estimate | None:
+def spread_warning(run: Run, event: str = "B5i", ahead: int = QUARTERS_AHEAD) -> Estimate | None:
     """`warning` of the high-yield spread of a run before an event."""
-    return warning(run.outcome(f"{event}_quarter"), run.series("hy_spread").astype(np.float64))
+    return warning(run.outcome(f"{event}_quarter"), run.series("hy_spread"), ahead)

@@ -17,11 +17,10 @@ from risk.analysis import register
 from risk.analysis.register import Register
 from risk.mechanisms.neocloud import book
 from risk.processes.annuity import level_payment
-from risk.units import SCALE
+from risk.units import HOURS_A_QUARTER, SCALE
 
 Array = NDArray[np.float64]
 
-HOURS = 2190.0  # a quarter
 LEASE_YEARS = "neoclouds.lease_years"
 """Entry with the length of a site's lease; where the register lacks it, no lease life is stated."""
 
@@ -111,7 +110,7 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
     available = register.number(assumptions, "neoclouds.contract_availability")
     paid = available * x["price"] * (1.0 - x["prepaid_share"])  # a prepayment is taken off the bills
     left = _quarters_left(x["contract_first"], x["contract_last"], life, quarters)
-    hours = x["gpus"] * HOURS
+    hours = x["gpus"] * HOURS_A_QUARTER
     debt = _schedule(assumptions, row, x, quarters)
     texts = ("name", "firm", "generation", "kind", "payer", "lender", "instrument", "rate", "amortization")
     same = ("gpus", "price", "debt", "coupon", "undrawn", "balloon")
@@ -203,23 +202,21 @@ def _loan(assumptions: Register, row: dict[str, object], x: dict[str, float]) ->
 
 
 def _cash_profile(assumptions: Register, row: dict[str, object], x: dict[str, float]) -> Array:
-    """Cash per GPU-hour that the lender of a sculpted loan expects in each quarter of its life, (life,).
-
-    Contracts run as written; what has ended earns a haircut rent that falls as the market expects.
-    """
+    """What the lender of a sculpted loan expects, USD per GPU-hour, (life,)."""
 
     def number(name: str) -> float:
         return register.number(assumptions, name)
 
-    quarter = np.arange(1.0, round(x["debt_quarters"]) + 1.0)
-    first, last = x["contract_first"], x["contract_last"]
-    let = np.clip((last - quarter + 1.0) / (last - first + 1.0), 0.0, 1.0)
     use = number("gpu.normal_utilization") + number("neoclouds.utilization_premium")
-    decline = np.exp(-number("gpu.median_rent_decline") * quarter / 4.0)
-    merchant = number("neoclouds.merchant_haircut") * use * decline
-    income = let * number("neoclouds.contract_availability") + (1.0 - let) * merchant
-    opex = _operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"]
-    return np.asarray(np.maximum(income * x["price"] * (1.0 - x["prepaid_share"]) - opex, 0.0))
+    return book.expected_cash(
+        life=round(x["debt_quarters"]),
+        ends=(x["contract_first"], x["contract_last"]),
+        price=x["price"] * (1.0 - x["prepaid_share"]),
+        cost=_operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"],
+        availability=number("neoclouds.contract_availability"),
+        merchant=number("neoclouds.merchant_haircut") * use,
+        decline=number("gpu.median_rent_decline"),
+    )
 
 
 def _quarters_left(first: float, last: float, life: int, quarters: int) -> Array:

@@ -1,4 +1,4 @@
-"""What happens together where losses are worst: lifts of events, their combinations, and the worst paths."""
+"""What happens together where losses are worst: lifts of events, their combinations, medians."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ class Lift:
     tail: Estimate
     everywhere: Estimate
     lift: Estimate
+
+    @property
+    def never(self) -> bool:
+        """Whether the event comes on no path, so that there is no lift."""
+        return self.everywhere.value == 0.0
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,3 @@ def middle(values: Array, inside: Flags) -> Middle:
     below = statistics.share_below(values[known], (tail.value, *tail.interval))
     error = (below[2] - below[1]) / (2.0 * NORMAL_95)
     return Middle(tail, everywhere, Estimate(float(below[0]), float(error), tail.n))
-
-
-def worst_paths(loss: Array, count: int) -> list[int]:
-    """Ids of the paths with the largest losses, the worst first; of equals the lower id."""
-    found: list[int] = np.argsort(-loss, kind="stable")[:count].tolist()
-    return found

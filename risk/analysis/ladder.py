@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility
-from risk.analysis.proportions import proportion
-from risk.analysis.statistics import Estimate
+from risk.analysis.statistics import Estimate, proportion
 from risk.mechanisms.neocloud import facility
 from risk.runs import Run
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
+from risk.analysis.exact import exact_sum
 from risk.analysis.statistics import Estimate
 from risk.paths import OUTCOMES, Variable
 from risk.runs import Run
@@ -52,7 +53,7 @@ def metric(variable: Variable, data: Array) -> Metric:
     data = np.sort(data)  # once for all: what follows does not depend on the order, and is quicker in it
     deviation = statistics.standard_deviation(data)
     centred = data - data.mean()
-    third = statistics.exact_sum(centred * centred * centred) / len(data)
+    third = exact_sum(centred * centred * centred) / len(data)
     skewness = third / deviation**3 if deviation > 0 else 0.0
     return Metric(
         variable=variable,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis.facilities import Facility
-from risk.analysis.proportions import proportion
-from risk.analysis.statistics import Estimate
+from risk.analysis.statistics import Estimate, proportion
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -57,10 +57,17 @@ class Cohort:
 
 @dataclass(frozen=True)
 class FirmLoss:
-    """Credit loss on one firm in USD, mean over paths: of facilities and HoldCo paper, and of the latter."""
+    """Credit loss on one firm in USD, mean over paths.
+
+    Attributes
+    ----------
+    total : of facilities, cohorts in, and of HoldCo paper; `holdco` : of the latter alone.
+    lgd : loss over the debt in default, a ratio of the means of both; NaN where nothing ever defaults.
+    """
 
     total: Estimate
     holdco: Estimate
+    lgd: Estimate
 
 
 def reached(run: Run) -> tuple[str, ...]:
@@ -72,6 +79,13 @@ def default_probability(run: Run, key: str, column: int, quarter: str) -> Estima
     """Share of paths in default at the end of a quarter, from the recorded sums."""
     share = run.mean(key)[0][run.calendar.index(quarter), column]
     return proportion(round(share * run.paths), run.paths)
+
+
+def default_within(run: Run, key: str, column: int, year: str) -> Estimate:
+    """Share of paths that come into default in a calendar year."""
+    steps = run.calendar.steps(int(year))
+    share = run.mean(key)[0][[steps[0] - 1, steps[-1]], column]
+    return proportion(round(float(share[1] - share[0]) * run.paths), run.paths)
 
 
 def defaults(run: Run) -> dict[str, Default]:
@@ -95,15 +109,28 @@ def cumulative(run: Run, key: str) -> tuple[Estimate, ...]:
 
 
 def firm_losses(run: Run, book: Sequence[Facility]) -> dict[str, FirmLoss]:
-    """Loss by firm, its cohorts in; errors of sums over facilities are upper bounds."""
-    secured, holdco = cumulative(run, "facility.loss"), cumulative(run, "holdco.loss")
+    """Loss by firm, its cohorts in; errors of sums over facilities, and of ratios, are upper bounds."""
     owners = {f.name: f.firm for f in book}
-    found = {}
-    for firm, own in zip(run.entities["holdco.loss"], holdco, strict=True):
-        named = zip(run.entities["facility.loss"], secured, strict=True)
-        parts = [loss for name, loss in named if (owners.get(name) or _cohort(name)[0]) == firm]
-        found[firm] = FirmLoss(_sum([*parts, own]), own)
-    return found
+    columns: dict[str, list[int]] = {firm: [] for firm in run.entities["holdco.loss"]}
+    for column, name in enumerate(run.entities["facility.loss"]):
+        columns[owners.get(name) or _cohort(name)[0]].append(column)
+
+    def by_firm(kind: str) -> list[tuple[Estimate, Estimate]]:
+        """All of a firm's debt, and its HoldCo paper."""
+        secured, holdco = cumulative(run, f"facility.{kind}"), cumulative(run, f"holdco.{kind}")
+        own = zip(columns.values(), holdco, strict=True)
+        return [(_sum([*(secured[c] for c in members), paper]), paper) for members, paper in own]
+
+    both = zip(columns, by_firm("loss"), by_firm("written_off"), strict=True)
+    return {firm: FirmLoss(*lost, _ratio(lost[0], owed[0])) for firm, lost, owed in both}
+
+
+def _ratio(top: Estimate, bottom: Estimate) -> Estimate:
+    """Ratio of two means; its error, dependence taken as full, is an upper bound."""
+    if bottom.value <= 0.0:
+        return Estimate(nan, nan, bottom.n)
+    ratio = top.value / bottom.value
+    return Estimate(ratio, (top.standard_error + ratio * bottom.standard_error) / bottom.value, bottom.n)
 
 
 def _cohort(name: str) -> tuple[str, str, str]:

@@ -146,12 +146,6 @@ def selected(found: Claims, paths: Flags) -> Claims:
     return Claims(found.par[paths], found.loss[paths])
 
 
-def ranked(loss: Array, low: float, high: float) -> Flags:
-    """Paths whose loss lies between two of its quantiles, ends included: (path,)."""
-    first, last = np.quantile(loss, [low, high], method=statistics.QUANTILE_METHOD)
-    return np.asarray((loss >= first) & (loss <= last))
-
-
 def reconciled(page: float, every: Claims, stress: Claims, worst: Flags) -> Reconciled:
     """Set a figure of the page against the model's claims; `worst` selects paths."""
     return Reconciled(

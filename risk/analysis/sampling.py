@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.analysis.ranking import worst_first
+
 Array = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
@@ -43,7 +45,7 @@ def worst(losses: Array, share: float) -> Ids:
     the share itself.
     """
     rows = min(math.ceil(share * (len(losses) - 1) + 1e-9) + 1, len(losses))
-    return np.argsort(-losses, kind="stable")[:rows].astype(np.int64)
+    return worst_first(losses)[:rows]
 
 
 def nearest(values: Array, target: float) -> int:

@@ -33,7 +33,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.attribution import NOISE, Ranks
+from risk.analysis.attribution import Ranks
+from risk.analysis.contrasts import NOISE
 from risk.analysis.statistics import Estimate
 
 Array = NDArray[np.float64]

@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk.analysis.exact import exact_sum
+
 Array = NDArray[np.float64]
 
 LEVEL = 0.95
@@ -28,9 +30,6 @@ QUANTILE_METHOD: Final = "linear"
 """The one definition of a quantile: linear interpolation between order statistics at ``(n − 1) p + 1``, type
 7 of Hyndman and Fan (1996), *The American Statistician* 50(4). It is Excel's PERCENTILE.INC, so a workbook
 reproduces it."""
-
-FEW, TINY, HUGE = 256, 1e-250, 1e250
-"""Numbers, and sizes of them, that `math.fsum` adds as quickly or alone can."""
 
 THIN_TAIL = 500
 """Tail estimates that rest on fewer paths than this must say so."""
@@ -76,37 +75,11 @@ class Estimate:
         return self.tail is not None and self.tail < THIN_TAIL
 
 
-def share_below(sample: Array, values: ArrayLike) -> Array:
+def share_below(sample: ArrayLike, values: ArrayLike) -> Array:
     """Share of a sample that lies below each value, ties counted half; 0 for an empty sample."""
     ordered = np.sort(sample)
     left, right = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
     return np.asarray((left + right) / (2.0 * max(len(ordered), 1)))
-
-
-def exact_sum(values: ArrayLike) -> float:
-    """Sum without rounding error but the last, whatever the order; in the unit of `values`."""
-    data = np.asarray(values).ravel()
-    if len(data) < FEW or data.dtype != np.float64:
-        return math.fsum(data.tolist())
-    return _exact_sum(data)
-
-
-def _exact_sum(data: Array) -> float:
-    """`math.fsum` of many numbers, several times as quick and equal in every bit.
-
-    Each round takes from all numbers the leading bits that can be added without rounding, until nothing is
-    left (Rump, Ogita and Oishi, 2008, *SIAM Journal on Scientific Computing* 31(1)).
-    """
-    rest, parts = data, list[float]()
-    room = 2.0 ** math.ceil(math.log2(len(data) + 2))
-    while (largest := float(np.abs(rest).max())) != 0.0:
-        if not TINY < largest < HUGE:
-            return math.fsum(data.tolist())
-        grid = room * 2.0 ** math.ceil(math.log2(largest))
-        leading = (grid + rest) - grid
-        parts.append(float(leading.sum()))
-        rest = rest - leading
-    return math.fsum(parts)
 
 
 def mean(values: ArrayLike) -> Estimate:
@@ -126,12 +99,13 @@ def standard_deviation(values: ArrayLike) -> float:
 
 
 def probability(flags: ArrayLike) -> Estimate:
-    """Share of paths on which something happened.
+    """Share of paths on which something happened: `proportion` of True/False or 1/0, shape (path,)."""
+    data = _column(flags)
+    return proportion(round(exact_sum(data)), len(data))
 
-    Parameters
-    ----------
-    flags
-        True/False or 1/0, shape (path,).
+
+def proportion(hits: int, n: int) -> Estimate:
+    """Share of `n` paths, `hits` of which count.
 
     Notes
     -----
@@ -140,8 +114,6 @@ def probability(flags: ArrayLike) -> Estimate:
     three, ``3 / n``. The standard error is then the interval's half-width over 1.96, so that it never reads
     zero.
     """
-    data = _column(flags)
-    n, hits = len(data), round(exact_sum(data))
     if n == 0:
         return Estimate(math.nan, math.nan, 0)
     share = hits / n

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import story_credit, story_markets
 from risk.analysis.metrics import HEADLINE
+from risk.analysis.ranking import worst_first
 from risk.analysis.telling import Event, Moment
 from risk.analysis.verdict import CLASSES
 from risk.axes import Calendar
@@ -123,7 +124,7 @@ def pick(run: Run, which: str) -> int:
         if int(which) < run.paths:
             return int(which)
         raise UsageError(f"run {run.id} has no path {which}", valid)
-    ranked = np.argsort(-run.outcome(HEADLINE), kind="stable")
+    ranked = worst_first(run.outcome(HEADLINE))
     if which == "median":
         return int(ranked[(run.paths - 1) // 2])
     match = _WORST.fullmatch(which)

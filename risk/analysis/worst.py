@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import attribution, statistics
+from risk.analysis import attribution, ranking, statistics
 from risk.analysis.attribution import Driver
-from risk.analysis.joint import worst_paths
+from risk.analysis.joint import Lift, lift
 from risk.analysis.metrics import HEADLINE, values
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
@@ -26,20 +25,12 @@ FEWEST = 20
 
 
 @dataclass(frozen=True)
-class Lift:
-    """One proposition in the worst paths and everywhere.
-
-    Attributes
-    ----------
-    tail, everywhere : its probability among the worst paths and among all.
-    lift : the first over the second; None where it never happens.
-    """
+class Told:
+    """An outcome class or proposition, and how often it comes true among the worst paths."""
 
     id: str
     label: str
-    tail: Estimate
-    everywhere: Estimate
-    lift: Estimate | None
+    found: Lift
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ class Worst:
     threshold: Estimate
     shortfall: Estimate
     drivers: tuple[Driver, ...]
-    lifts: tuple[Lift, ...]
+    lifts: tuple[Told, ...]
     worst: tuple[WorstPath, ...]
 
 
@@ -89,7 +80,7 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
         )
     loss = values(run, next(v for v in OUTCOMES if v.name == HEADLINE))
     said = verdict(run)
-    tail = attribution.worst(loss, share)
+    tail = ranking.worst(loss, share)
     return Worst(
         share=share,
         paths=int(tail.sum()),
@@ -101,41 +92,15 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
     )
 
 
-def lift(flags: Flags, tail: Flags) -> Estimate | None:
-    """How much more often something happens on the paths of `tail` than on all; None where it never does.
-
-    Notes
-    -----
-    ``p_t / (a p_t + (1 − a) p_r)`` with a the share of the tail, p_t and p_r the probabilities in and outside
-    it, which are independent: the error is the delta method's. That the tail itself is estimated is left out.
-    """
-    n, bad = len(flags), int(tail.sum())
-    inside, outside = float(flags[tail].mean()), float(flags[~tail].mean()) if bad < n else 0.0
-    a = bad / n
-    everywhere = a * inside + (1.0 - a) * outside
-    if everywhere == 0.0:
-        return None
-    by_inside = (1.0 - a) * outside / everywhere**2
-    by_outside = -(1.0 - a) * inside / everywhere**2
-    variance = by_inside**2 * inside * (1.0 - inside) / bad
-    if bad < n:
-        variance += by_outside**2 * outside * (1.0 - outside) / (n - bad)
-    return Estimate(inside / everywhere, math.sqrt(variance), n)
-
-
 def _known(said: Verdict) -> list[Claim]:
     return [claim for claim in said.claims if claim.probability is not None]
 
 
-def _lifts(run: Run, tail: Flags, said: Verdict) -> tuple[Lift, ...]:
+def _lifts(run: Run, tail: Flags, said: Verdict) -> tuple[Told, ...]:
     names = dict(CLASSES[:3]) | {c.id: c.label for c in _known(said)}
     columns = run.outcomes(list(names))
-    found = []
-    for name, label in names.items():
-        flags = columns[name] > 0.0
-        both = statistics.probability(flags[tail]), statistics.probability(flags)
-        found.append(Lift(name, label, *both, lift(flags, tail)))
-    return tuple(sorted(found, key=lambda each: -(each.lift.value if each.lift else 0.0)))
+    found = [Told(name, label, lift(columns[name], tail)) for name, label in names.items()]
+    return tuple(sorted(found, key=lambda each: -np.nan_to_num(each.found.lift.value)))
 
 
 def _paths(run: Run, loss: Array, said: Verdict, most: int) -> tuple[WorstPath, ...]:
@@ -148,5 +113,5 @@ def _paths(run: Run, loss: Array, said: Verdict, most: int) -> tuple[WorstPath, 
             outcome=next((label for name, label in CLASSES[:3] if columns[name][i] > 0.0), ""),
             claims=tuple(name for name in ids if columns[name][i] > 0.0),
         )
-        for i in worst_paths(loss, most)
+        for i in ranking.worst_first(loss)[:most].tolist()
     )

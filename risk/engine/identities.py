@@ -16,6 +16,7 @@ from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.capex import funding
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.revenue_gap import demand
+from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
     bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.lab_funding + world.demand.internal
     units = world.fleet.energized / fixed.throughput
     own = fixed.throughput[:, generations.H100 : generations.H100 + 1] ** power
-    hours = p.rents.normal_utilization * rents.HOURS
+    hours = p.rents.normal_utilization * HOURS_A_YEAR
     return bids * own / (hours * total(fixed.throughput**power * units))
 
 

@@ -13,7 +13,8 @@ from risk.engine.series import liquidity
 from risk.engine.world import Parameters, World
 from risk.mechanisms.neocloud import contracts, facility
 from risk.mechanisms.neocloud.book import Book
-from risk.mechanisms.neocloud.facility import DT, HOURS_A_QUARTER, NO_SERVICE
+from risk.mechanisms.neocloud.facility import DT, NO_SERVICE
+from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
 

@@ -14,6 +14,7 @@ from risk.errors import AssumptionError
 from risk.mechanisms.gpu_repricing.generations import B200, H100
 from risk.mechanisms.neocloud import book as books
 from risk.mechanisms.neocloud import facility
+from risk.units import HOURS_A_QUARTER
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -22,8 +23,6 @@ Array = NDArray[np.float64]
 
 COHORT_EVERY = 4
 """Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
-
-HOURS_A_QUARTER = 2190.0
 
 INSTRUMENT_CODES: Mapping[str, int] = {
     "ddtl": books.DDTL,
@@ -91,7 +90,7 @@ def layout(assumptions: Assumptions) -> Layout:
         return base.numbers(name)[order]  # in the order of the book's base columns
 
     first, final = column("contract_first"), column("contract_last")
-    expiry = expiries(first, final, last)
+    expiry = books.expiries(first, final, last)
     left = _contract_left(assumptions, book, expiry, quarters)
     bills = column("gpus") * column("price") * HOURS_A_QUARTER * (first + final) / 2.0
     tenants = [t for t in base.words("tenant") if t]
@@ -113,12 +112,6 @@ def layout(assumptions: Assumptions) -> Layout:
         tenant=firms.index(tenants[0]) if tenants else 0,
         last=last,
     )
-
-
-def expiries(first: Array, final: Array, last: int) -> Array:
-    """Share of contracts that ends in quarters 0…last, evenly from first to final, (quarter, facility)."""
-    window = np.arange(last + 1)[:, None]
-    return np.asarray(((window >= first) & (window <= final)) / (final - first + 1.0))
 
 
 def _contract_left(assumptions: Assumptions, book: books.Book, expiry: Array, quarters: int) -> Array:
@@ -195,20 +188,18 @@ def _base_row(
 
 
 def _cash_profile(assumptions: Assumptions, row: Any, generations: tuple[str, ...]) -> Array:
-    """Cash flow per GPU-hour that a lender expects in each quarter of a loan's life, USD, (life,).
-
-    Contracts run as written; what has ended earns a haircut rent that falls as the market expects.
-    """
-    quarter = np.arange(1.0, int(row.debt_quarters) + 1.0)
-    expiry = expiries(np.array([row.contract_first]), np.array([row.contract_last]), len(quarter))[:, 0]
-    let = 1.0 - np.cumsum(expiry)[:-1]  # in force during quarters 1, 2, …: what has not ended before
-    decline = assumptions.number("gpu.median_rent_decline")
+    """What the lender of a sculpted loan expects, USD per GPU-hour, (life,)."""
     use = assumptions.number("gpu.normal_utilization") + assumptions.number("neoclouds.utilization_premium")
-    merchant = assumptions.number("neoclouds.merchant_haircut") * use * np.exp(-decline * quarter / 4.0)
-    income = let * assumptions.number("neoclouds.contract_availability") + (1.0 - let) * merchant
     opex = assumptions.tables["gpu.generation"].numbers("opex")[generations.index(row.generation)]
-    margin = income * row.price * (1.0 - row.prepaid_share) - opex * row.opex_multiple
-    return np.asarray(np.maximum(margin, 0.0))
+    return books.expected_cash(
+        life=int(row.debt_quarters),
+        ends=(row.contract_first, row.contract_last),
+        price=row.price * (1.0 - row.prepaid_share),
+        cost=opex * row.opex_multiple,
+        availability=assumptions.number("neoclouds.contract_availability"),
+        merchant=assumptions.number("neoclouds.merchant_haircut") * use,
+        decline=assumptions.number("gpu.median_rent_decline"),
+    )
 
 
 def _cohort_rows(

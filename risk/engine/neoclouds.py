@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from risk.engine import origination
 from risk.engine.couplings import Links
-from risk.engine.layout import HOURS_A_QUARTER, Layout
+from risk.engine.layout import Layout
 from risk.engine.origination import Credit, GpuMarket, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import collateral, fleet, rents
 from risk.mechanisms.gpu_repricing.generations import B200
 from risk.mechanisms.neocloud import contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
+from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
 

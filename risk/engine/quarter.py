@@ -21,6 +21,7 @@ from risk.mechanisms.gpu_repricing import fleet, rents
 from risk.mechanisms.gpu_repricing.generations import B200
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
+from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -284,6 +285,6 @@ def _plan_shocks(c: Context) -> dict[str, Array]:
 def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Array) -> Array:
     """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
     newest = (supply.since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    net = (rent.blended * rent.utilization - c.p.fleet.opex) * rents.HOURS / c.fixed.throughput
+    net = (rent.blended * rent.utilization - c.p.fleet.opex) * HOURS_A_YEAR / c.fixed.throughput
     all_in = cost / c.p.plan.system_share
     return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)

@@ -269,6 +269,10 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
         text = f"sheets differ: {', '.join(sorted(sheets))}"
         yield Finding("FAIL", "numbers", text, "another version of bubblerisk may have written the pack")
         return
+    from risk.report.pack.cover import INPUTS
+
+    cover = again.values.get("Cover", {})
+    free = {f"Cover!B{at[1:]}" for at, value in cover.items() if at.startswith("A") and value in INPUTS}
     inputs: list[str] = []
     wrong: list[str] = []
     compared = 0
@@ -279,7 +283,8 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
             changed = written(book.formulas[name].get(at)) != written(again.formulas[name].get(at))
             if not changed and same(one, two):
                 continue
-            (inputs if name == "Cover" and not changed else wrong).append(f"{name}!{at}")
+            place = f"{name}!{at}"
+            (inputs if place in free and not changed else wrong).append(place)
     if inputs:
         yield Finding("warn", "cover", f"typed over: {_few(sorted(inputs))}")
     if wrong:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risk.analysis.attribution import worst
-from risk.analysis.joint import combinations, lift, middle, worst_paths
+from risk.analysis.joint import combinations, lift, middle
+from risk.analysis.ranking import worst
 
 LOSS = np.array([1.0, 9.0, 3.0, 10.0, 2.0, 8.0, 4.0, 7.0, 5.0, 6.0])
 INSIDE = LOSS >= 7.0  # paths 1, 3, 5, 7
@@ -26,9 +26,25 @@ def test_lift_by_hand() -> None:
 
 
 def test_an_event_that_never_comes_has_no_lift() -> None:
-    found = lift(flags(), INSIDE).lift
-    assert np.isnan(found.value)
-    assert np.isnan(found.standard_error)
+    found = lift(flags(), INSIDE)
+    assert found.never
+    assert np.isnan(found.lift.value)
+    assert np.isnan(found.lift.standard_error)
+
+
+def test_an_event_that_always_comes_has_lift_one() -> None:
+    found = lift(np.ones(len(LOSS)), INSIDE)
+    assert not found.never
+    assert (found.lift.value, found.lift.standard_error) == (1.0, 0.0)
+
+
+def test_lift_of_what_is_independent_is_one_within_its_error() -> None:
+    rng = np.random.default_rng(3)
+    inside = np.arange(20_000) < 1_000
+    found = [lift((rng.random(20_000) < 0.3).astype(float), inside).lift for _ in range(400)]
+    assert abs(found[0].value - 1.0) < 4.0 * found[0].standard_error
+    spread = np.std([each.value for each in found])
+    assert found[0].standard_error == pytest.approx(spread, rel=0.15)  # 400 repeats know it to 4%
 
 
 def test_the_error_of_a_lift_is_its_spread() -> None:
@@ -66,8 +82,3 @@ def test_a_tail_like_the_rest_stands_in_the_middle() -> None:
     place = middle(values, worst(loss, 0.05)).place
     assert abs(place.value - 0.5) < 4.0 * place.standard_error
     assert place.standard_error == pytest.approx(0.5 / np.sqrt(1_000), rel=0.15)  # of a median's rank
-
-
-def test_the_worst_paths_come_in_order_and_ties_by_number() -> None:
-    assert worst_paths(LOSS, 3) == [3, 1, 5]
-    assert worst_paths(np.array([2.0, 5.0, 5.0, 1.0]), 2) == [1, 2]

@@ -114,14 +114,6 @@ def test_recoveries_are_shares(par: Array, lost: Array) -> None:
         assert -1e-9 <= recoveries.pooled(found).value <= 1.0 + 1e-9
 
 
-def test_paths_are_ranked_by_their_loss() -> None:
-    loss = np.arange(100.0)[::-1]
-    assert np.flatnonzero(recoveries.ranked(loss, 0.95, 1.0)).tolist() == [0, 1, 2, 3, 4]
-    assert recoveries.ranked(loss, 0.0, 1.0).all()
-    middle = loss[recoveries.ranked(loss, 0.475, 0.525)]
-    assert middle.mean() == pytest.approx(np.median(loss))
-
-
 def test_a_figure_of_the_page_is_placed_among_the_paths() -> None:
     worst = np.array([True, False, False, False])
     found = recoveries.reconciled(0.30, both(), both(stress=True), worst)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from risk.analysis import sampling, statistics
+from risk.analysis import sampling
 
 
 @given(st.integers(1, 3_000_000), st.integers(1, 6_000))
@@ -72,37 +72,3 @@ def test_nearest_is_the_lowest_of_equals_and_skips_what_is_not_known() -> None:
 
 def test_numbers_keep_six_digits() -> None:
     assert sampling.rounded(np.array([123456.789, 1.23456789e-7, -2.0])) == [123457.0, 1.23457e-7, -2.0]
-
-
-@given(
-    arrays(
-        np.float64, st.integers(0, 700), elements=st.floats(allow_nan=True, allow_infinity=False, width=64)
-    ),
-)
-def test_sums_are_exact_in_every_bit(values: np.ndarray) -> None:
-    try:
-        expected = math.fsum(values.tolist())
-    except OverflowError:
-        with pytest.raises(OverflowError):
-            statistics.exact_sum(values)
-        return
-    found = statistics.exact_sum(values)
-    assert found == expected or (math.isnan(found) and math.isnan(expected))
-
-
-@pytest.mark.parametrize("n", [256, 1_000, 20_000])
-@pytest.mark.parametrize("spread", [0.5, 3.0, 12.0, 60.0])
-def test_sums_of_many_sizes_and_signs_are_exact(n: int, spread: float) -> None:
-    draws = np.random.default_rng(n).standard_normal((2, n))
-    values = draws[0] * np.exp(spread * draws[1])
-    values = np.concatenate([values, -values[: n // 2], values * 1e-30])
-    assert statistics.exact_sum(values) == math.fsum(values.tolist())
-
-
-@pytest.mark.parametrize("n", [1, 2, 100, 2048, 20_000, 1_000_000])
-@pytest.mark.parametrize("level", [0.0, 0.001, 0.05, 0.5, 0.975, 0.9995, 1.0])
-def test_ranks_are_those_of_the_binomial(n: int, level: float) -> None:
-    from scipy.stats import binom
-
-    for share in (0.025, 0.975):
-        assert statistics._binomial(share, n, level) == binom.ppf(share, n, level)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risk.analysis.worst import lift
 from tests.cli.conftest import PATHS, Ask, Stored
 
 
@@ -43,20 +42,3 @@ def test_a_senseless_share_is_refused(runs: Stored, ask: Ask, share: str) -> Non
     assert said.code == 2
     assert said.err.startswith("error: ")
     assert "Traceback" not in said.err
-
-
-def test_lift_of_what_is_independent_is_one_within_its_error_and_of_what_never_happens_unknown() -> None:
-    rng = np.random.default_rng(3)
-    tail = np.zeros(20_000, dtype=bool)
-    tail[:1000] = True
-    flags = rng.random(20_000) < 0.3
-    found = lift(flags, tail)
-    assert found is not None
-    assert abs(found.value - 1.0) < 4 * found.standard_error
-    again = [lift(rng.random(20_000) < 0.3, tail) for _ in range(400)]
-    spread = np.std([each.value for each in again if each])
-    assert found.standard_error == pytest.approx(spread, rel=0.15)  # 400 repeats know it to 4%
-    assert lift(np.zeros(20_000, dtype=bool), tail) is None
-    everywhere = lift(np.ones(20_000, dtype=bool), tail)
-    assert everywhere is not None
-    assert (everywhere.value, everywhere.standard_error) == (1.0, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,25 @@ def test_the_name_of_a_reviewer_is_no_forgery(pack: Path, ask: Ask) -> None:
     assert warned.state == "warn"
     assert f"Cover!B{label.row}" in warned.text
     assert not rest
+
+
+def test_what_the_cover_says_of_the_run_is_not_to_be_typed_over(pack: Path) -> None:
+    from risk.report.verification import _differences, read
+
+    book = read(pack)
+    for label, state, subject in (("Status", "warn", "cover"), ("Scenario", "FAIL", "numbers")):
+        row = next(at[1:] for at, value in book.values["Cover"].items() if value == label)
+        cover = {**book.values["Cover"], f"B{row}": "REVIEWED"}
+        first, *_ = _differences(replace(book, values={**book.values, "Cover": cover}), book)
+        assert (first.state, first.subject) == (state, subject)
+        assert f"Cover!B{row}" in first.text
+
+
+def test_a_run_beside_that_is_gone_is_named(pack: Path, runs: Stored, ask: Ask) -> None:
+    shutil.rmtree(runs.folder / runs.base.id)
+    found = {each["subject"]: each for each in ask("verify", pack, "--json").json["findings"]}
+    assert found["numbers"]["state"] == "FAIL"
+    assert runs.base.id in found["numbers"]["text"]
 
 
 def test_a_run_that_is_gone_is_named(pack: Path, runs: Stored, ask: Ask) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from math import nan
 
 from risk.analysis.attribution import Driver
 from risk.analysis.inputs import InputChange
+from risk.analysis.joint import Lift
 from risk.analysis.shares import Shares
 from risk.analysis.statistics import Estimate
-from risk.analysis.worst import Lift, Worst, WorstPath
+from risk.analysis.worst import Told, Worst, WorstPath
 from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
 from risk.report.terminal.revisions import Changed, Old
@@ -35,10 +37,12 @@ TAIL = Tail(
             _driver("gpu.launch_obsolescence", 0.012, 0.3, 9.0),
         ),
         (
-            Lift("B4", "GPU rent collapses", share(0.29, 1_000), share(0.083), Estimate(3.5, 0.18, PATHS)),
-            Lift("bust", "Bust", share(0.49, 1_000), share(0.186), Estimate(2.63, 0.09, PATHS)),
-            Lift("B8", "Losses cascade", Estimate(0.0, 0.0015, 1_000, (0.0, 0.003)),
-                 Estimate(0.0, 0.0000765, PATHS, (0.0, 0.00015)), None),
+            Told("B4", "GPU rent collapses",
+                 Lift(share(0.29, 1_000), share(0.083), Estimate(3.5, 0.18, PATHS))),
+            Told("bust", "Bust", Lift(share(0.49, 1_000), share(0.186), Estimate(2.63, 0.09, PATHS))),
+            Told("B8", "Losses cascade",
+                 Lift(Estimate(0.0, 0.0015, 1_000, (0.0, 0.003)),
+                      Estimate(0.0, 0.0000765, PATHS, (0.0, 0.00015)), Estimate(nan, nan, PATHS))),
         ),
         (
             WorstPath(4018, 752.9, "Bust", ("B1", "B1x", "B2", "B3", "B4", "B5", "B6", "B7", "B8")),

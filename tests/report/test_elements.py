@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risk.analysis.proportions import proportion
-from risk.analysis.statistics import Estimate
+from risk.analysis.statistics import Estimate, proportion
 from risk.report.formats import show
 from risk.report.pack.elements import (
     Line,

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
-
-HOURS = 8760.0
+from risk.units import HOURS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -50,4 +49,4 @@ def value(params: Params, rent: Array, utilization: Array, decline: Array, lag: 
     life = np.clip(np.log(np.maximum(income / opex, 1.0)) / g, 0.0, longest)
     rents = income * (1.0 - np.exp(-(r + g) * life)) / (r + g)
     costs = opex * (1.0 - np.exp(-r * life)) / r
-    return np.asarray(np.exp(-r * lag) * (HOURS * np.maximum(rents - costs, 0.0)))
+    return np.asarray(np.exp(-r * lag) * (HOURS_A_YEAR * np.maximum(rents - costs, 0.0)))

@@ -30,8 +30,8 @@ import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import H100
 from risk.parameters import Array, Drawn, entry
+from risk.units import HOURS_A_YEAR
 
-HOURS = 8760.0  # hours in a year
 DT = 0.25
 
 
@@ -101,7 +101,7 @@ def priced_supply(params: Params, throughput: Array, energized: Array) -> Array:
 
 def clearing_demand(params: Params, level: Array | float, supply: Array) -> Array:
     """Dollars a year at which the market clears at a log level of rent, (path, 1)."""
-    return np.exp(level) * params.normal_utilization * HOURS * supply
+    return np.exp(level) * params.normal_utilization * HOURS_A_YEAR * supply
 
 
 def init(params: Params, throughput: Array) -> State:
@@ -178,7 +178,7 @@ def step(
     shocks : `rent`, `efficiency` (path, 1) innovations, `efficiency_event` uniforms, `fire_sale` log
         discount.
     """
-    clearing = np.log(demand / (params.normal_utilization * HOURS * supply))
+    clearing = np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply))
     event = shocks["efficiency_event"] < params.jump_intensity * DT
     jump = np.where(event, params.jump_size * shocks["efficiency"], 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)
@@ -230,4 +230,4 @@ def _billing(params: Params, clearing: Array, blended: Array) -> tuple[Array, Ar
         params.lowest_utilization,
         params.highest_utilization,
     )
-    return utilization, utilization * HOURS * full
+    return utilization, utilization * HOURS_A_YEAR * full

@@ -185,6 +185,40 @@ def balances_ahead(row: Row, quarters: int) -> Array:
     return _placed(np.cumsum(balance[::-1])[::-1], row.origination, quarters)
 
 
+def expiries(first: Array, final: Array, last: int) -> Array:
+    """Share of contracts that ends in quarters 0…last, evenly from first to final, (quarter, facility)."""
+    window = np.arange(last + 1)[:, None]
+    return np.asarray(((window >= first) & (window <= final)) / (final - first + 1.0))
+
+
+def expected_cash(
+    life: int,
+    ends: tuple[float, float],
+    price: float,
+    cost: float,
+    availability: float,
+    merchant: float,
+    decline: float,
+) -> Array:
+    """Cash per GPU-hour that a lender expects in each quarter of a loan's life, USD, (life,): a `profile`.
+
+    Contracts run as written; what has ended earns a haircut rent that falls as the market expects.
+
+    Parameters
+    ----------
+    ends : quarters in which the first and the last contract end, evenly between.
+    price, cost : what contracts still pay, and operating cost, USD an hour.
+    availability : share of hours that a contract pays for.
+    merchant : share of the price that an hour without a contract brings at first.
+    decline : log fall a year of what it brings.
+    """
+    quarter = np.arange(1.0, life + 1.0)
+    ended = np.cumsum(expiries(np.array(ends[:1]), np.array(ends[1:]), life)[:, 0])
+    let = 1.0 - ended[:-1]  # in force during quarters 1, 2, …: what has not ended before
+    income = let * availability + (1.0 - let) * (merchant * np.exp(-decline * quarter / 4.0))
+    return np.asarray(np.maximum(income * price - cost, 0.0))
+
+
 def _draws(row: Row, quarters: int) -> Array:
     """Share of the undrawn commitment that may be drawn in each quarter 0…quarters, (quarter + 1,)."""
     equal = np.full(row.draw_quarters, 1.0 / max(row.draw_quarters, 1))

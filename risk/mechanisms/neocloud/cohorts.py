@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from risk.mechanisms.neocloud.book import COHORT_PAYERS, OTHER
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
+from risk.units import HOURS_A_QUARTER
 
-HOURS_A_QUARTER = 2190.0
 QUARTERS_A_YEAR = 4.0
 
 

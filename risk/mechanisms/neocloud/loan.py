@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import ROUNDING, Book, Index, put
 from risk.parameters import Array, entry
+from risk.units import HOURS_A_QUARTER
 
-HOURS_A_QUARTER = 2190.0
 DT = 0.25
 NO_SERVICE = 1.0  # USD; below it nothing is due
 SOUND, LOCK_UP, SWEEP, EVENT, CURED, AMENDED, PAYMENT_DEFAULT, MATURITY_DEFAULT = range(8)

@@ -24,8 +24,8 @@ import numpy as np
 
 from risk.parameters import Array, entry
 from risk.processes.annuity import capital_recovery_factor
+from risk.units import HOURS_A_YEAR
 
-HOURS = 8760.0  # hours in a year
 QUARTERS_A_YEAR = 4
 
 
@@ -103,7 +103,7 @@ def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:
     after = State(vintages, state.long_lived + inputs.ai_capex, state.leased + inputs.leased)
     compute = sum(vintages[1:], start=vintages[0])
     capital = charge(params, compute, after.long_lived, after.leased)
-    opex = (inputs.units * params.opex).sum(axis=1, keepdims=True) * HOURS
+    opex = (inputs.units * params.opex).sum(axis=1, keepdims=True) * HOURS_A_YEAR
     accelerators = inputs.compute_spending * QUARTERS_A_YEAR
     nvidia = inputs.merchant_share * params.merchant_data_center_share * accelerators
     flows = Flows(

@@ -71,7 +71,8 @@ def pack(
     results = Results.of(run, prior, form.sample)
     recipe = Recipe(prior.id if prior else "", tuple(other.id for other in beside), form)
     shown = fans.quantities(results)
-    cases = scenario_lines.cases(results, [Results(other) for other in beside])
+    others = [Results(other) for other in beside]
+    cases = scenario_lines.cases(results, others)
     rent = next(q for q in shown if q.id == "h100_contract")
     shocks = correlations.dependence(results.run)
     moved = changes.sheet(results)
@@ -84,7 +85,7 @@ def pack(
         worst.sheet(results),
         neoclouds.sheet(results),
         duration.sheet(results),
-        private_credit.sheet(results),
+        private_credit.sheet(results, others),
         gpu_prices.sheet(results, rent),
         capex.sheet(results),
         revenue_gap.sheet(results),

@@ -10,7 +10,7 @@ import numpy as np
 from risk.analysis import holders, statistics
 from risk.analysis.flows import Yearly, flows, year_labels
 from risk.report.charts import STACK, Exceedance, Series
-from risk.report.pack import losses, second_round
+from risk.report.pack import cascade_table, losses, second_round
 from risk.report.pack.elements import (
     UPPER_BOUND,
     error_cell,
@@ -35,6 +35,7 @@ def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     labels = year_labels(results.run.calendar)
     record, owners = _tables(results, labels)
+    second = second_round.blocks(results, labels)
     half = 1 + len(labels)
     borne = holders.ultimate(results.run)
     main = holders.main(borne)
@@ -53,7 +54,8 @@ def sheet(results: Results) -> Sheet:
             owners,
             _conservation(results, labels, (record, owners)),
             _points(borne, results.run.paths),
-            *second_round.blocks(results, labels),
+            *second,
+            cascade_table.table([b for b in (record, owners, *second) if isinstance(b, Table)]),
             Paragraph(second_round.LIMITS, "note"),
             Paragraph(second_round.AMPLIFICATION, "note"),
             Paragraph(UPPER_BOUND, "note"),

@@ -46,6 +46,10 @@ def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cel
     )
 
 
+INPUTS = ("Status", "Prepared by", "Reviewed by", "As of", "Stale after, days")
+"""Facts of the pack that may be typed over; all else on the cover follows from the run."""
+
+
 def _facts(results: Results) -> Table:
     """What the pack is; the two blue cells drive the ages on the sheet Assumptions."""
     m = results.manifest

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import fsum
 
 from risk.analysis.flows import year_labels
-from risk.report.pack import recoveries, wall
+from risk.report.pack import recoveries, shortfall, wall
 from risk.report.pack.checks import EXACT, ROUNDING, Condition, count
 from risk.report.pack.elements import Tables
 from risk.report.pack.losses import TOTAL
@@ -24,6 +24,7 @@ HORIZON = "all years"
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """Losses and their holders, recoveries, the second round."""
     yield from _losses(results, t)
+    yield from shortfall.conditions(t)
     yield from _holders(t)
     yield from _recoveries(results, t)
     yield from _second_round(results, t)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import hypot
 
-from risk.analysis.attribution import NOISE, Driver
+from risk.analysis.attribution import Driver
+from risk.analysis.contrasts import NOISE
 from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado

@@ -14,7 +14,7 @@ from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.pack.results import Results
 from risk.report.sheet import Sheet
-from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, plain, value_of
+from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, value_of
 from risk.units import SCALE
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
@@ -227,6 +227,16 @@ def yearly_bars(
     )
 
 
+def linked(table: Table, column: str, row: str, format: str | None = None) -> Cell | str:
+    """A formula that shows a cell of another table in its format, marked as a link; a dash stays a dash."""
+    number, place = table.row_number(row), table.index(column)
+    value = value_of(table.rows[number][place])
+    if value is None or value == "–":
+        return "–"
+    formula = Formula(f"{{{table.id}.{column}[{row}]}}", value)
+    return Cell(formula, format or table.format_of(number, place), "link")
+
+
 class Tables:
     """Every table of the sheets made so far, for formulas that point at them."""
 
@@ -255,12 +265,7 @@ class Tables:
 
     def link(self, table: str, column: str, row: str, format: str | None = None) -> Cell | str:
         """The same in its format, marked as a link; a dash stays a dash."""
-        found = self._tables[table]
-        content = self.content(table, column, row)
-        if content is None or plain(content) == "–":
-            return "–"
-        own = found.format_of(found.row_number(row), found.index(column))
-        return Cell(self.at(table, column, row), format or own, "link")
+        return linked(self._tables[table], column, row, format)
 
     def numbers(self, table: str, column: str) -> list[float]:
         """The numbers of a column; text and blanks left out."""

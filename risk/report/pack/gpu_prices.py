@@ -12,7 +12,7 @@ from risk.analysis.flows import stocks, year_labels
 from risk.axes import ordinal
 from risk.report.charts import STACK, Bars, Lines, Series, Tone
 from risk.report.formats import show
-from risk.report.pack import fans, useful_work
+from risk.report.pack import fans, gpu_lives, useful_work
 from risk.report.pack.elements import (
     Line,
     paired_cells,
@@ -54,6 +54,7 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
             Band((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, spread), half))),
             fleet,
             _collateral(results, labels),
+            *gpu_lives.blocks(results),
             useful_work.table(results),
             Paragraph(
                 "Fleet counts at the base date are stylised: what recorded spending could buy.", "note"

@@ -11,6 +11,8 @@ from risk.report.pack.results import Results
 from risk.report.sheet import At, Band, Sheet
 from risk.report.table import Cell, Column, Content, Table
 
+NONE = "none given"
+
 
 def sheet(results: Results, recipe: Recipe) -> Sheet:
     """Build the sheet; `recipe` is what the pack is made of beside the run."""
@@ -60,7 +62,8 @@ def _facts(results: Results, recipe: Recipe) -> Table:
         "source": ("Source code, digest from axes to engine", m.specification.source),
         "result": ("Result, digest of all numbers", m.result),
         "propositions": ("Propositions, version", results.verdict.version),
-        "prior": ("Prior run", results.prior.run.id if results.prior else "none given"),
+        "prior": ("Prior run", recipe.prior or NONE),
+        "beside": ("Runs beside", " ".join(recipe.beside) or NONE),
         "commit": ("Git commit", commit),
         "dirty": ("Uncommitted changes", "yes" if environment.get("dirty") else "no"),
         "version": ("bubblerisk", str(environment.get("bubblerisk", ""))),

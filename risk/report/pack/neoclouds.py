@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from risk.analysis import ladder, neoclouds
 from risk.report.charts import LINES, Bars, Lines, Series, Tone
-from risk.report.pack import fans
+from risk.report.pack import fans, neocloud_table
 from risk.report.pack.duration import grid
 from risk.report.pack.elements import margin_cell, pair, probability_cell, subtitle
 from risk.report.pack.names import PAYERS, words
@@ -33,6 +33,7 @@ def sheet(results: Results) -> Sheet:
         "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
         "company's loan."
     )
+    holdcos, runway = firms(results), standing(results)
     half = (len(results.labels) + 1) // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
@@ -42,15 +43,16 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(warning, "finding"),
             Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
-            firms(results),
-            standing(results),
+            holdcos,
+            runway,
+            neocloud_table.table(results, holdcos, runway),
             terms(results),
             distress(results),
             outcomes(results),
             _cohorts(results),
         ),
         question="Who borrowed against what, who comes under stress, and who defaults?",
-        grid=grid(results, 48.0, 7.25),
+        grid=(*grid(results, 48.0, 7.25), neocloud_table.SOURCE),
     )
 
 

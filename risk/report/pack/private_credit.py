@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.analysis.flows import Yearly, flows, stocks, year_labels
-from risk.report.pack import losses, recoveries, wall, waterfall
+from risk.report.pack import losses, recoveries, shortfall, wall, warning, waterfall
 from risk.report.pack.elements import (
     UPPER_BOUND,
     paired_cells,
@@ -28,8 +28,8 @@ PARTS = ("", "_exposure", "_rate", "_par", "_loss", "_recovery")
 """Suffixes of a segment's rows."""
 
 
-def sheet(results: Results) -> Sheet:
-    """Build the sheet."""
+def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
+    """Build the sheet; `others` are scenarios beside, on which spreads are asked too whether they warn."""
     labels = year_labels(results.run.calendar)
     title = "First-round credit loss by instrument, mean over paths, USD bn"
     found = flows(results.run, "losses.instrument")
@@ -51,7 +51,10 @@ def sheet(results: Results) -> Sheet:
             instruments,
             *waterfall.bands(results),
             recoveries.reconciliation(results),
+            shortfall.table(results),
             recovered,
+            recoveries.by_regime(results),
+            *warning.blocks(results, others),
             wall.table(results, labels),
             _segments(results, labels),
             Paragraph(f"{waterfall.NOTE} {UPPER_BOUND}", "note"),

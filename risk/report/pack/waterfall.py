@@ -8,7 +8,7 @@ from math import fsum
 
 import numpy as np
 
-from risk.analysis import recoveries, statistics
+from risk.analysis import ranking, recoveries, statistics
 from risk.analysis.recoveries import Claims
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Step, Waterfall
@@ -66,7 +66,7 @@ def waterfall_id(view: View) -> str:
 
 def waterfall(results: Results, view: View) -> Table:
     """Exposure, par in default, what of it came back and what was lost; means over a view's paths."""
-    paths = recoveries.ranked(results.loss, view.low, view.high)
+    paths = ranking.between(results.loss, view.low, view.high)
     exposure = dict(zip(INSTRUMENTS, _exposure(results), strict=True))
     claims, _ = results.claims
     rows, ids = [], []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.analysis import sampling
+from risk.analysis import ranking, sampling
 from risk.analysis.attribution import DECILE
 from risk.paths import OUTCOMES
 from risk.report.formats import show
@@ -72,7 +72,7 @@ class Witnesses:
 
     @property
     def _worst(self) -> sampling.Ids:
-        return np.argsort(-self.results.loss, kind="stable").astype(np.int64)
+        return ranking.worst_first(self.results.loss)
 
     def _told(self, path: int, why: str) -> Witness:
         return Witness(path, why, float(self.results.loss[path]))
@@ -128,8 +128,7 @@ class Witnesses:
         unit = outcome(name).unit
         values = self.results.run.outcomes([name])[name] / SCALE[unit]
         tail = where.column.startswith("tail")
-        cut = np.quantile(self.results.loss, 1.0 - WORST)
-        ids = np.flatnonzero(self.results.loss >= cut) if tail else np.arange(len(values))
+        ids = np.flatnonzero(ranking.worst(self.results.loss, WORST)) if tail else np.arange(len(values))
         yield from self._nearest(name, values, ids, number_of(part.value))
 
     def _near(self, name: str, part: Found, asked: Found) -> Iterator[Witness]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isfinite, log10
 
-from risk.analysis import attribution, joint
+from risk.analysis import joint, ranking
+from risk.analysis.contrasts import NOISE
 from risk.analysis.joint import Combination, Flags, Lift, Middle
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
@@ -38,7 +39,7 @@ CLASSES = (("bust", "bust"), ("correction", "correction"), ("durable", "durable"
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    inside = attribution.worst(results.loss, TAIL)
+    inside = ranking.worst(results.loss, TAIL)
     lifts, found = _lifts(results, inside), _combinations(results, inside)
     return Sheet(
         "Tail",
@@ -138,7 +139,7 @@ def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, .
     entry = results.register["entries"].get(identifier.partition("[")[0])
     unit = str(entry["unit"]) if entry else "1"
     worst, everywhere = (_figures(e, SCALE[unit]) for e in (m.tail, m.everywhere))
-    noise = _unusual(m) <= attribution.NOISE * m.place.standard_error
+    noise = _unusual(m) <= NOISE * m.place.standard_error
     names = assumption(identifier), "–" if unit == "1" else unit
     return (*names, *worst, *everywhere, *_place_cells(m.place), "no" if noise else "yes")
 
@@ -266,7 +267,7 @@ def paths(results: Results) -> Table:
     claims, kinds = counted(results), {name: run.outcome(name) for name, _ in CLASSES}
     flags = {c.id: run.outcome(c.id) for c in claims}
     rows: list[tuple[Content, ...]] = []
-    for path in joint.worst_paths(run.outcome("headline_loss"), SHOWN_PATHS):
+    for path in ranking.worst_first(run.outcome("headline_loss"))[:SHOWN_PATHS].tolist():
         numbers = (value_cell(float(values[v.name][path]) / SCALE[v.unit], 0.0, v.unit) for v in variables)
         kind = next((label for name, label in CLASSES if kinds[name][path] > 0), "–")
         true = " ".join(c.id for c in claims if flags[c.id][path] > 0) or "none"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from risk.analysis.attribution import Driver
 from risk.analysis.statistics import THIN_TAIL
-from risk.analysis.worst import Lift, Worst, WorstPath, worst
+from risk.analysis.worst import Told, Worst, WorstPath, worst
 from risk.report.formats import show
 from risk.report.terminal.drivers import change
 from risk.report.terminal.numbers import error, half_width, number, probability, with_error
@@ -109,7 +109,7 @@ def _drivers(drivers: Sequence[Driver], page: Page) -> RenderableType:
     return grid(headings, rows, page)
 
 
-def _lifts(lifts: Sequence[Lift], page: Page) -> RenderableType:
+def _lifts(lifts: Sequence[Told], page: Page) -> RenderableType:
     headings = (
         Column(),
         Column("Outcome or proposition", least=24),
@@ -123,15 +123,16 @@ def _lifts(lifts: Sequence[Lift], page: Page) -> RenderableType:
     return grid(headings, [_lift(each) for each in lifts], page)
 
 
-def _lift(found: Lift) -> tuple[Cell, ...]:
+def _lift(told: Told) -> tuple[Cell, ...]:
+    found = told.found
     both = (
         cell for p in (found.tail, found.everywhere) for cell in (probability(p), half_width(p).lstrip("±"))
     )
-    code = found.id if found.id[:1].isupper() else ""
-    if found.lift is None:
-        return code, found.label, *both, "–", ""
+    code = told.id if told.id[:1].isupper() else ""
+    if found.never:
+        return code, told.label, *both, "–", ""
     times = number(found.lift.value, found.lift.standard_error, "multiple")
-    return code, found.label, *both, times, error(found.lift, "multiple").lstrip("±")
+    return code, told.label, *both, times, error(found.lift, "multiple").lstrip("±")
 
 
 def _paths(paths: Sequence[WorstPath], page: Page) -> RenderableType:
@@ -169,9 +170,9 @@ def tail_data(found: Tail) -> dict[str, Any]:
             {
                 "id": each.id,
                 "label": each.label,
-                "tail": estimate_data(each.tail),
-                "everywhere": estimate_data(each.everywhere),
-                "lift": estimate_data(each.lift),
+                "tail": estimate_data(each.found.tail),
+                "everywhere": estimate_data(each.found.everywhere),
+                "lift": None if each.found.never else estimate_data(each.found.lift),
             }
             for each in w.lifts
         ],

@@ -99,6 +99,19 @@ def test_a_flat_profile_is_a_level_loan_with_its_balloon() -> None:
         np.testing.assert_allclose(book.amortization(flat, 26), book.amortization(level, 26), atol=1e-12)
 
 
+def test_what_a_lender_expects_falls_with_contracts_and_with_rents() -> None:
+    """Price 3.00, cost .50; half of the contracts end with quarter 1 and half with 2; rents halve a quarter.
+
+    | quarter | let | hours paid                  | cash           |
+    |---------|-----|-----------------------------|----------------|
+    | 1       | 1   | .90                         | 2.70 - .50     |
+    | 2       | 1/2 | .45 + .50 × .60 / 4 = .525  | 1.575 - .50    |
+    | 3       | 0   | .60 / 8 = .075              | below cost: 0  |
+    """
+    cash = book.expected_cash(4, (1.0, 2.0), 3.0, 0.5, 0.9, 0.6, 4.0 * np.log(2.0))
+    np.testing.assert_allclose(cash, [2.2, 1.075, 0.0, 0.0])
+
+
 @pytest.mark.parametrize(
     ("profile", "reason"), [(np.zeros(20), "no cash"), (np.r_[np.ones(10), np.zeros(10)], "interest")]
 )

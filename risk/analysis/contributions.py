@@ -1,0 +1,51 @@
+"""What the parts of a loss contribute to its expected shortfall (Euler): they add up to the whole."""
+
+from __future__ import annotations
+
+from math import fsum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import statistics
+from risk.analysis.exact import exact_sum
+from risk.analysis.statistics import QUANTILE_METHOD, Estimate
+
+Array = NDArray[np.float64]
+
+NEAR = 0.25
+"""Share of the tail, on either side of VaR, over which parts at VaR are averaged (judgement)."""
+
+
+def contributions(parts: Array, level: float) -> tuple[Estimate, ...]:
+    """Contribution of each part to the expected shortfall of their sum, in the unit of the parts.
+
+    Parameters
+    ----------
+    parts : (part, path) losses, positive.
+    level : in (0, 1), e.g. 0.975.
+
+    Notes
+    -----
+    By Euler's rule, for the shortfall grows in proportion to the parts (Tasche, 1999, *Risk contributions and
+    performance measurement*): ``E[X | L ≥ VaR]``, in the sample the mean of X over the paths beyond VaR, with
+    the mass at VaR itself as `statistics.expected_shortfall` counts it, so that the sum is exact. The error
+    is that of the influence ``1{L > VaR} (X − E[X | L = VaR]) / (1 − level)``, the mean at VaR over its
+    neighbors.
+    """
+    loss = parts.sum(axis=0)
+    n, order = len(loss), np.argsort(loss, kind="stable")
+    place = (n - 1) * level
+    below, weight = int(place), place - int(place)
+    above = order[[below, min(below + 1, n - 1)]]
+    at_var = (1.0 - weight) * parts[:, above[0]] + weight * parts[:, above[1]]
+    beyond = loss > np.quantile(loss, level, method=QUANTILE_METHOD)
+    mass, reach = n * (1.0 - level), max(int(NEAR * n * (1.0 - level)), 1)
+    near = order[max(below - reach, 0) : below + reach + 1]
+    found = []
+    for part, edge in zip(parts, at_var, strict=True):
+        value = fsum((edge, (exact_sum(part[beyond]) - beyond.sum() * edge) / mass))
+        influence = beyond * (part - part[near].mean()) / (1.0 - level)
+        error = statistics.mean(influence).standard_error
+        found.append(Estimate(float(value), error, n, tail=int(beyond.sum())))
+    return tuple(found)

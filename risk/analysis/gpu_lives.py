@@ -1,0 +1,163 @@
+"""How long a GPU keeps its value, and when its rent no longer pays for running it.
+
+Both follow from the rents that a run keeps path by path: contract and spot of the H100, contract of the B200.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import register, statistics
+from risk.analysis.register import Register
+from risk.analysis.statistics import Estimate
+from risk.mechanisms.gpu_repricing import collateral
+from risk.runs import Run
+
+Array = NDArray[np.float64]
+
+RENTS = {
+    ("H100", "spot"): "h100_spot",
+    ("H100", "contract"): "h100_contract",
+    ("B200", "contract"): "b200_contract",
+}
+"""Generation and kind of rent → the series kept of it."""
+
+LEVELS = (0.05, 0.50, 0.95)
+EVERY = 2
+"""Quarters between the values that are averaged; every quarter would move a life by .05 years at most."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Value kept by a unit bought at the base date, average over the horizon, as a share of its first value.
+
+    Attributes
+    ----------
+    share : (path,) average of the value path over its start.
+    horizon : years.
+    """
+
+    share: Array
+    horizon: float
+
+    def lives(self) -> tuple[Estimate, ...]:
+        """Implied life in years at `LEVELS`: it rises with the share, so its quantiles are the share's.
+
+        Infinite where the value does not fall; the standard error is half of the interval over 1.96.
+        """
+        return tuple(self._life(found) for found in statistics.quantiles(self.share, LEVELS))
+
+    def _life(self, found: Estimate) -> Estimate:
+        middle, low, high = (life(x, self.horizon) for x in (found.value, *found.interval))
+        error = (high - low) / (2.0 * statistics.NORMAL_95) if np.isfinite(high) else np.nan
+        return Estimate(middle, error, found.n, (low, high), found.tail)
+
+    def shorter(self, years: float) -> Estimate:
+        """Share of paths whose implied life is shorter than so many years."""
+        return statistics.probability(self.share < straight(years, self.horizon))
+
+
+def straight(years: float, horizon: float) -> float:
+    """Average over the horizon of a book value that falls in a straight line to nothing in `years`."""
+    return 1.0 - horizon / (2.0 * years) if years >= horizon else years / (2.0 * horizon)
+
+
+def life(share: float, horizon: float) -> float:
+    """The life whose straight line has that average, years: the inverse of `straight`; infinite from 1 on."""
+    if share >= 1.0:
+        return np.inf
+    return 2.0 * share * horizon if share <= 0.5 else horizon / (2.0 * (1.0 - share))
+
+
+def kept(run: Run, generation: str, kind: str) -> Kept:
+    """Average of the value path of a unit at a kind of rent, on every path."""
+    last = run.calendar.quarters
+    dates = sorted({*range(0, last, EVERY), last})
+    path = values(run, generation, kind, dates)
+    average = np.trapezoid(path, np.array(dates) / last, axis=0)
+    return Kept(np.asarray(average / path[0]), last / 4.0)
+
+
+def values(run: Run, generation: str, kind: str, dates: Sequence[int]) -> Array:
+    """What the rents left to a unit are worth after some quarters, USD, (date, path).
+
+    Notes
+    -----
+    The value is that of the collateral (`docs/model/gpu-repricing.md`), without a wait for re-letting, at the
+    rent's own series. The decline it expects reads the H100 contract as quoted, where the engine leaves out
+    the re-rating of old generations that is passing.
+    """
+    assumptions = run.assumptions
+    position = register.words(assumptions, "gpu.generation").index(generation)
+    params = collateral.Params(
+        discount_rate=register.number(assumptions, "gpu.collateral_discount_rate"),
+        service_life=register.number(assumptions, "gpu.collateral_life"),
+        opex=register.column(assumptions, "gpu.generation", "opex")[position : position + 1],
+        opex_multiple=register.number(assumptions, "gpu.collateral_opex_multiple"),
+        smallest_decline=register.number(assumptions, "gpu.smallest_decline"),
+    )
+    names = (RENTS[generation, kind], "utilization", "h100_contract")
+    rents, let, contract = (run.series(name).astype(np.float64) for name in names)
+
+    def value(t: int) -> Array:
+        expected = decline(assumptions, contract, t)
+        return collateral.value(params, rents[t][:, None], let[t][:, None], expected[:, None])[:, 0]
+
+    return np.stack([value(t) for t in dates])
+
+
+def decline(assumptions: Register, contract: Array, t: int) -> Array:
+    """Log fall of rent a year that a lender expects after quarter t, (path,)."""
+
+    def number(name: str) -> float:
+        return register.number(assumptions, f"gpu.{name}")
+
+    window = round(number("trend_window"))
+    before = contract[t - window] if t >= window else number("h100_contract_two_years_before")
+    weight = number("expected_decline_trend_weight")
+    trailing = np.log(before / contract[t]) / (window / 4.0)
+    expected = weight * trailing + (1.0 - weight) * number("median_rent_decline")
+    return np.asarray(
+        np.clip(expected, number("lowest_expected_decline"), number("highest_expected_decline"))
+    )
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """When a rent first lies below a cost.
+
+    Attributes
+    ----------
+    never : share of paths on which it does not within the run; `by` : by the end of given quarters.
+    first : quarter at `LEVELS` over all paths, "" where it comes on fewer paths than that.
+    """
+
+    never: Estimate
+    by: tuple[Estimate, ...]
+    first: tuple[str, ...]
+
+
+def crossing(run: Run, rent: str, cost: float, quarters: tuple[str, ...]) -> Crossing:
+    """First quarter in which a rent, a path series, lies below a cost, USD/h."""
+    below = run.series(rent) < cost
+    came = below.any(axis=0)
+    first = np.where(came, below.argmax(axis=0), len(below))
+    ranked = np.sort(first)
+    at = [int(ranked[min(int(np.ceil(level * len(ranked))), len(ranked)) - 1]) for level in LEVELS]
+    labels = run.calendar.labels
+    return Crossing(
+        statistics.probability(~came),
+        tuple(statistics.probability(first <= run.calendar.index(quarter)) for quarter in quarters),
+        tuple(labels[t] if t < len(labels) else "" for t in at),
+    )
+
+
+def mean_crossing(run: Run, generation: str, kind: str, cost: float) -> str:
+    """First quarter in which the mean rent over paths lies below a cost; "" if it never does."""
+    position = run.entities[f"gpu.{kind}_rent"].index(generation)
+    below = run.mean(f"gpu.{kind}_rent")[0][:, position] < cost
+    return run.calendar.labels[int(below.argmax())] if below.any() else ""

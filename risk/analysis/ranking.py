@@ -1,0 +1,28 @@
+"""Paths in the order of their losses: the one ranking, and the parts of it that are told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis.statistics import QUANTILE_METHOD
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ids = NDArray[np.int64]
+
+
+def worst_first(loss: Array) -> Ids:
+    """Ids of all paths, (path,), the largest loss first, equal losses by id."""
+    return np.argsort(-loss, kind="stable").astype(np.int64)
+
+
+def between(loss: Array, low: float, high: float) -> Flags:
+    """Paths whose loss lies between two of its quantiles, ends included: (path,)."""
+    first, last = np.quantile(loss, [low, high], method=QUANTILE_METHOD)
+    return np.asarray((loss >= first) & (loss <= last))
+
+
+def worst(loss: Array, share: float) -> Flags:
+    """The worst `share` of paths, (path,): those at or above the loss's quantile; a tie at the edge is in."""
+    return between(loss, 1.0 - share, 1.0)

@@ -1,0 +1,189 @@
+"""The pack's Excel tables in the written file, and the plain tables of neoclouds, cascade and shortfall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from risk.analysis import gpu_lives, statistics
+from risk.analysis.early_warning import spread_warning
+from risk.report.excel import build
+from risk.report.pack import cascade_table, neocloud_table, pack, warning
+from risk.report.pack.elements import Tables
+from risk.report.pack.results import Results
+from risk.report.pack.waterfall import EXPOSED
+from risk.report.sheet import Workbook
+from risk.report.table import Formula, Table, plain, value_of
+from tests.report.runs import small_run
+
+NAMED = {"tblAssumptions", "tblNeocloud", "tblCascade", "tblSample", "tblTail", "tblChecks"}
+BILLION = 1e9
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return Results.of(small_run())
+
+
+@pytest.fixture(scope="module")
+def book() -> Workbook:
+    return pack(small_run())
+
+
+@pytest.fixture(scope="module")
+def tables(book: Workbook) -> Tables:
+    return Tables(book.sheets)
+
+
+def test_the_named_tables_are_real_and_their_headers_unique(book: Workbook, tmp_path: Path) -> None:
+    draft = build(book)
+    assert draft.clipped == ()
+    path = tmp_path / "pack.xlsx"
+    path.write_bytes(draft.finished())
+    opened = openpyxl.load_workbook(path, data_only=True)
+    found = {}
+    for sheet in opened.worksheets:
+        for table in sheet.tables.values():
+            head, *rows = sheet[table.ref]
+            headers = [cell.value for cell in head]
+            assert headers == [column.name for column in table.tableColumns]
+            assert all(isinstance(header, str) and header for header in headers)
+            assert len({str(header).casefold() for header in headers}) == len(headers)
+            found[table.displayName] = [[cell.value for cell in row] for row in rows]
+    assert found.keys() >= NAMED
+    for name in NAMED:
+        assert len(found[name]) > 1
+        assert all(row[0] not in (None, "") for row in found[name])
+    assert [row[0] for row in found["tblNeocloud"]] == list(small_run().entities["holdco.defaulted"])
+
+
+def test_a_company_is_what_the_run_says(results: Results, tables: Tables) -> None:
+    run, number = results.run, tables.number
+    names = run.entities["holdco.defaulted"]
+    defaulted = run.mean("holdco.defaulted")[0]
+    before, after = (run.calendar.index(quarter) for quarter in ("2028Q4", "2029Q4"))
+    for i, name in enumerate(names):
+        expected = defaulted[after, i] - defaulted[before, i]
+        assert number(neocloud_table.TABLE, "y2029", name) == pytest.approx(expected, abs=1e-9)
+        assert number(neocloud_table.TABLE, "ever", name) == pytest.approx(defaulted[-1, i], abs=1e-9)
+        secured = [c for c, f in enumerate(run.entities["facility.loss"]) if f.startswith(name)]
+        lost, owed = (
+            run.mean(f"facility.{kind}")[0][:, secured].sum() + run.mean(f"holdco.{kind}")[0][:, i].sum()
+            for kind in ("loss", "written_off")
+        )
+        lgd = value_of(tables.content(neocloud_table.TABLE, "lgd", name))
+        assert lgd == (pytest.approx(lost / owed) if owed > 0.0 else "–")
+        assert number(neocloud_table.TABLE, "loss", name) == pytest.approx(lost / 1e6, abs=1e-6)
+        assert value_of(tables.content(neocloud_table.TABLE, "stale", name)) in ("ok", "STALE")
+    assert sum(number(neocloud_table.TABLE, "y2029", name) for name in names) > 0.0
+
+
+def test_only_the_tenant_owes_rents_of_a_site(results: Results, tables: Tables) -> None:
+    """65 thousand B200 at .95 USD an hour, availability off, for 6.5 years."""
+    assert tables.number(neocloud_table.TABLE, "rents", "CRWV") == pytest.approx(
+        65e3 * 0.95 * 0.96 * 8760 * 6.5 / BILLION, rel=1e-9
+    )
+    assert tables.number(neocloud_table.TABLE, "rents", "NBIS") == 0.0
+
+
+def test_repeated_numbers_are_links(tables: Tables) -> None:
+    for key in neocloud_table.LINKED:
+        formula = plain(tables.content(neocloud_table.TABLE, key, "CRWV"))
+        assert formula == Formula(f"{{holdcos.{key}[CRWV]}}", tables.number("holdcos", key, "CRWV"))
+    shown = tables[cascade_table.TABLE]
+    for name in shown.row_ids:
+        for source, (key, _) in cascade_table.STAGES.items():
+            if name in tables[source].row_ids:
+                assert tables.number(shown.id, key, name) == tables.number(source, "all", name)
+            else:
+                assert value_of(tables.content(shown.id, key, name)) == "–"
+
+
+def test_holders_and_owners_add_up_to_their_tables(tables: Tables) -> None:
+    for source, (key, _) in cascade_table.STAGES.items():
+        added = sum(tables.numbers(cascade_table.TABLE, key))
+        assert added == pytest.approx(tables.number(source, "all", "total"), rel=1e-9)
+
+
+def test_contributions_add_up_to_the_shortfall_and_a_wrong_one_fails(
+    results: Results, tables: Tables, book: Workbook
+) -> None:
+    from risk.report.pack import shortfall
+
+    assert all(test.passed for test in shortfall.conditions(tables))
+    expected = statistics.expected_shortfall(results.loss, 0.975).value
+    assert tables.number(shortfall.TABLE, "es", "total") == pytest.approx(expected)
+    shares = sum(tables.number(shortfall.TABLE, "share", name) for name in EXPOSED)
+    assert shares == pytest.approx(1.0)
+    changed = _larger(tables[shortfall.TABLE], "es", "total")
+    sheets = [
+        replace(s, bands=tuple(changed if b is tables[shortfall.TABLE] else b for b in s.bands))
+        for s in book.sheets
+    ]
+    assert [test.passed for test in shortfall.conditions(Tables(sheets))] == [False, True]
+
+
+def _larger(table: Table, column: str, row: str) -> Table:
+    """The table with one number larger by one."""
+    number, place = table.row_number(row), table.index(column)
+    cells = list(table.rows[number])
+    value = value_of(cells[place])
+    assert isinstance(value, float)
+    cells[place] = value + 1.0
+    return replace(table, rows=(*table.rows[:number], tuple(cells), *table.rows[number + 1 :]))
+
+
+def test_recoveries_by_regime_are_those_of_their_paths(results: Results, tables: Tables) -> None:
+    kinds = ("claim_stress", "loss_stress", "claim", "loss")
+    par, lost, all_par, all_lost = (results.run.outcome(f"{kind}.software") for kind in kinds)
+    for side, owed, gone in (("stress", par, lost), ("rest", all_par - par, all_lost - lost)):
+        some = owed >= 1e6
+        assert tables.number("recoveries-regime", f"{side}_n", "software") == some.sum()
+        for level in (10, 50, 90):
+            expected = np.quantile(1.0 - gone[some] / owed[some], level / 100.0)
+            found = tables.number("recoveries-regime", f"{side}_p{level}", "software")
+            assert found == pytest.approx(expected)
+
+
+def test_spreads_are_asked_on_every_run_shown(results: Results, tables: Tables) -> None:
+    for event in warning.EVENTS:
+        for lead in warning.LEADS:
+            found = spread_warning(results.run, event, lead)
+            said = value_of(tables.content("warning", f"auc{lead}", f"base_{event}"))
+            assert said == ("–" if found is None else found.value)
+    own = warning.measured(results)
+    told = warning.sentence({"base": own, "other": own})
+    assert told.count("in other") == 1
+    assert "in other" not in warning.sentence({"base": own})
+    assert "hardly a warning" in told or "some warning" in told or "a warning" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (0.51, 0.01, "no warning"),
+        (0.44, 0.01, "tight spreads come first"),
+        (0.55, 0.01, "hardly a warning"),
+        (0.70, 0.01, "some warning"),
+        (0.85, 0.01, "a warning"),
+    ],
+)
+def test_words_of_a_warning(value: float, error: float, words: str) -> None:
+    assert warning.reading(statistics.Estimate(value, error, 100)) == words
+
+
+def test_lives_and_crossings_are_those_of_the_analysis(results: Results, tables: Tables) -> None:
+    kept = gpu_lives.kept(results.run, "B200", "contract")
+    assert tables.number("implied-lives", "p50", "B200") == kept.lives()[1].value
+    for row in results.register["tables"]["capex.firm"]["rows"]:
+        years, name = row["useful_life"], row["name"]
+        assert tables.number("accounting-lives", "life", name) == years
+        assert tables.number("accounting-lives", "B200", name) == kept.shorter(years).value
+    rent = results.run.series("h100_contract")
+    never = (rent >= 0.45).all(axis=0).mean()
+    assert tables.number("crossings", "never", "H100_contract") == pytest.approx(never)
+    assert value_of(tables.content("crossings", "never", "A100_spot")) == "–"
