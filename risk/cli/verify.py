@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
+from risk.cli.packing import run_in
 from risk.cli.simulation import FOLDER, Folder, Simulation, open_stored, plan, simulate
 from risk.errors import BubbleriskError, UsageError
 
@@ -36,12 +37,12 @@ def verify(
     if not pack.is_file():
         raise UsageError(f"there is no file {pack}", "give a pack, e.g. reports/base/pack.xlsx")
     from risk.report.terminal import findings as screens
-    from risk.report.verification import SCHEMA, run_of
+    from risk.report.verification import SCHEMA
     from risk.report.verification import verify as look
 
     found = list(look(pack, folder.runs))
     if rerun and any(f.subject == "run folder" for f in found):
-        found.append(_again(run_of(pack), jobs, folder, register, output))
+        found.append(_again(run_in(pack), jobs, folder, register, output))
     if output.json:
         document(SCHEMA, {"pack": pack.as_posix(), **screens.findings_data(found)})
     else:

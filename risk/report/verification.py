@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -15,7 +15,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from risk.errors import BubbleriskError, StorageError
-from risk.report.form import Recipe
+from risk.report.form import Form, Recipe
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 from risk.runs.store import KINDS
@@ -85,11 +85,6 @@ def verify(path: Path, root: Path) -> tuple[Finding, ...]:
     return (*found, *_numbers(book, run, root))
 
 
-def run_of(path: Path) -> str:
-    """Id of the run that a pack names."""
-    return read(path).properties.get("run_id", "")
-
-
 def read(path: Path) -> Opened:
     """Read a workbook.
 
@@ -128,21 +123,26 @@ def _opened(path: Path, content: bytes) -> Opened:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what other programs add and openpyxl passes over
-            shown, raw = (openpyxl.load_workbook(BytesIO(content), data_only=d) for d in (True, False))
-        custom = {p.name: str(p.value) for p in shown.custom_doc_props.props}  # type: ignore[attr-defined]
+            shown, raw = (
+                openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=d) for d in (True, False)
+            )
+            custom = {p.name: str(p.value) for p in shown.custom_doc_props.props}  # type: ignore[attr-defined]
+            values, entered = ({s.title: _cells(s) for s in book.worksheets} for book in (shown, raw))
     except Exception as error:  # openpyxl raises whatever a strange file makes it stumble on
         raise StorageError(f"{path} cannot be read as a workbook ({error})") from error
     formulas = {
-        sheet.title: {at: v for at, v in _cells(sheet) if isinstance(v, str) and v.startswith("=")}
-        for sheet in raw.worksheets
+        name: {at: v for at, v in cells.items() if isinstance(v, str) and v.startswith("=")}
+        for name, cells in entered.items()
     }
-    values = {sheet.title: dict(_cells(sheet)) for sheet in shown.worksheets}
     return Opened(path, hashlib.sha256(content).hexdigest(), custom, values, formulas)
 
 
-def _cells(sheet: Any) -> Iterator[tuple[str, Any]]:
-    for row in sheet.iter_rows():
-        yield from ((cell.coordinate, cell.value) for cell in row if cell.value is not None)
+def _cells(sheet: Any) -> dict[str, Any]:
+    """Every cell that holds something, whatever extent the sheet says it has."""
+    sheet.reset_dimensions()
+    return {
+        cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
+    }
 
 
 def _own(book: Opened) -> Iterator[Finding]:
@@ -244,9 +244,6 @@ def _blocks(run: Run) -> Finding:
 
 def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
     """Every cell against the workbook that the run makes now."""
-    from risk.report.excel import build
-    from risk.report.pack import pack
-
     recipe = Recipe.read(book.properties)
     try:
         prior = open_run(recipe.prior, root) if recipe.prior else None
@@ -255,12 +252,19 @@ def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
         fix = "give the folder that holds it: --runs DIR"
         yield Finding("FAIL", "numbers", f"a run that the pack shows beside its own: {error.reason}", fix)
         return
-    content = build(pack(run, prior, beside, recipe.form)).finished()
+    content = _made_again(run, prior, beside, recipe.form)
     if hashlib.sha256(content).hexdigest() == book.digest:
         yield Finding("ok", "numbers", "the run makes the same file again, byte for byte")
         return
     again = _opened(book.path, content)
     yield from _differences(book, again)
+
+
+def _made_again(run: Run, prior: Run | None, beside: Sequence[Run], form: Form) -> bytes:
+    from risk.report.excel import build
+    from risk.report.pack import pack
+
+    return build(pack(run, prior, beside, form), measured=False).finished()
 
 
 def _differences(book: Opened, again: Opened) -> Iterator[Finding]:

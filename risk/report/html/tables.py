@@ -60,7 +60,9 @@ def table(block: Table, targets: Targets, name: str, most: int | None = None) ->
 
 
 def _rows(block: Table, most: int | None) -> list[int]:
-    """Numbers of the rows to show: the first ones, and totals wherever they stand."""
+    """Numbers of the rows to show: the first ones, and totals wherever they stand; none that print none."""
+    if block.printed_rows == 0:
+        return []
     last = len(block.rows) if block.printed_rows is None else block.printed_rows
     if most is not None:
         last = min(last, max(1, most // len(block.columns)))

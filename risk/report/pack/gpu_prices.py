@@ -33,6 +33,8 @@ SHOWN = ("h100_contract", "h100_spot", "h100_clearing", "b200_contract", "utiliz
 QUANTILES = (("p5", 0.05), ("p50", 0.5), ("p95", 0.95))
 LEVELS = tuple(level for _, level in QUANTILES)
 MILLION = 1e6
+CHART = 20
+"""Rows that a chart is high: two rows of charts and the tables between them fill a page."""
 
 
 def sheet(results: Results, rent: Quantity) -> Sheet:
@@ -163,7 +165,7 @@ def _three_rents(results: Results) -> Lines:
         labels=results.labels,
         series=lines,
         first=fans.first_year_end(results.labels),
-        height=22,
+        height=CHART,
     )
 
 
@@ -189,7 +191,7 @@ def _fleet_chart(labels: Sequence[str], fleet: Table) -> Bars:
         labels=labels,
         series=bars,
         stacked=True,
-        height=22,
+        height=CHART,
     )
 
 
@@ -216,5 +218,5 @@ def _utilization(labels: Sequence[str], spread: Table) -> Lines:
         labels=labels,
         series=lines,
         every=1,
-        height=22,
+        height=CHART,
     )

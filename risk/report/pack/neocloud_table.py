@@ -62,6 +62,7 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
         _note(ahead),
         tuple(str(r["name"]) for r in rows),
         excel_name=NAME,
+        printed_rows=0,
     )
 
 
@@ -125,7 +126,7 @@ def _note(ahead: str) -> str:
         "of another's site; rents of its own sites are operating cost in the model. Runway in quarters at "
         f"the end of {ahead[:4]}, maturities aside. Fails: the HoldCo comes into default in the year, which "
         "is how a refinancing fails in the model: notes, revolver or bills fall due that neither lenders, "
-        "cash nor shareholders meet; facilities that fail at their maturity stand in the ladder below. LGD "
+        "cash nor shareholders meet; facilities that fail at their maturity stand in the ladder above. LGD "
         "= loss over debt in default, facilities, cohorts and HoldCo paper together, a ratio of means; its "
         "± and that of EL are upper bounds. EL = mean loss. Losses by path are kept by instrument, not by "
         "company: contributions to the expected shortfall stand on PrivateCredit. Age of the row's data "

@@ -34,25 +34,27 @@ def sheet(results: Results) -> Sheet:
         "company's loan."
     )
     holdcos, runway = firms(results), standing(results)
+    columns = grid(results, 48.0, 7.25)
     half = (len(results.labels) + 1) // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
-        subtitle(results),
+        subtitle(results, f"one plain table of the companies ({neocloud_table.NAME}) is on screen only"),
         "P",
         (
             Paragraph(warning, "finding"),
             Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
             holdcos,
             runway,
-            neocloud_table.table(results, holdcos, runway),
             terms(results),
             distress(results),
             outcomes(results),
             _cohorts(results),
+            neocloud_table.table(results, holdcos, runway),
         ),
         question="Who borrowed against what, who comes under stress, and who defaults?",
-        grid=(*grid(results, 48.0, 7.25), neocloud_table.SOURCE),
+        grid=(*columns, neocloud_table.SOURCE),
+        printed_columns=len(columns),
     )
 
 

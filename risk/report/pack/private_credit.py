@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.analysis.flows import Yearly, flows, stocks, year_labels
-from risk.report.pack import losses, recoveries, shortfall, wall, warning, waterfall
+from risk.report.pack import losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.elements import (
     UPPER_BOUND,
     paired_cells,
@@ -28,21 +28,20 @@ PARTS = ("", "_exposure", "_rate", "_par", "_loss", "_recovery")
 """Suffixes of a segment's rows."""
 
 
-def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
-    """Build the sheet; `others` are scenarios beside, on which spreads are asked too whether they warn."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
     labels = year_labels(results.run.calendar)
     title = "First-round credit loss by instrument, mean over paths, USD bn"
     found = flows(results.run, "losses.instrument")
     instruments = losses.by_year("losses-instrument", title, labels, found, "Instrument")
     recovered = recoveries.by_instrument(results)
     half = 1 + len(labels)
-    chart = losses.chart(
-        labels, instruments, CHARTED, "Credit loss by instrument, means", "the largest mean credit loss"
-    )
+    title, verb = "Credit loss by instrument, means", "the largest mean credit loss"
+    chart = losses.chart(labels, instruments, CHARTED, title, verb, height=recoveries.CHART)
     return Sheet(
         "PrivateCredit",
         "Private credit – exposure, default, recovery and loss",
-        subtitle(results),
+        subtitle(results, "segments of pooled loans are on screen only"),
         "P",
         (
             Paragraph(recoveries.sentence(results), "finding"),
@@ -54,10 +53,9 @@ def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
             shortfall.table(results),
             recovered,
             recoveries.by_regime(results),
-            *warning.blocks(results, others),
             wall.table(results, labels),
-            _segments(results, labels),
             Paragraph(f"{waterfall.NOTE} {UPPER_BOUND}", "note"),
+            _segments(results, labels),
         ),
         question="How much is lent, how much of it defaults, and what do lenders get back?",
         grid=year_grid(labels, sums=True),
@@ -90,6 +88,7 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
         note,
         tuple(f"{name}{part}" for name in exposure.entities for part in PARTS),
         frozenset(range(0, len(rows), len(PARTS))),
+        printed_rows=0,
     )
 
 

@@ -21,6 +21,9 @@ SPREAD = (0.10, 0.50, 0.90)
 REGIMES = {"stress": "Stress", "rest": "Other"}
 """Sides of the distribution by regime, and their headers."""
 
+CHART = 12
+"""Rows that a chart is high, to leave room on the page."""
+
 
 def _summaries(results: Results) -> dict[str, tuple[Claims, Claims]]:
     """Instrument or group → claims in all quarters, and in those of stress."""
@@ -128,7 +131,7 @@ def ranges(results: Results, table: Table) -> Ranges:
         p50=values["p50"],
         p95=values["p95"],
         most=1.0,
-        height=15,
+        height=CHART,
     )
 
 

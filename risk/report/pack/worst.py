@@ -11,7 +11,7 @@ from risk.analysis.joint import Combination, Flags, Lift, Middle
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
 from risk.paths import OUTCOMES, Variable
-from risk.report.pack import tail
+from risk.report.pack import tail, warning
 from risk.report.pack.elements import (
     error_cell,
     margin_cell,
@@ -37,8 +37,8 @@ TOLD = ("capex_2030", "revenue_2030", "h100_2028", "spread_peak", "defaulted_com
 CLASSES = (("bust", "bust"), ("correction", "correction"), ("durable", "durable"))
 
 
-def sheet(results: Results) -> Sheet:
-    """Build the sheet."""
+def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
+    """Build the sheet; `others` are scenarios beside, on which spreads are asked too whether they warn."""
     inside = ranking.worst(results.loss, TAIL)
     lifts, found = _lifts(results, inside), _combinations(results, inside)
     return Sheet(
@@ -54,6 +54,7 @@ def sheet(results: Results) -> Sheet:
             tail.table(results),
             causes(results, inside),
             medians(results, inside),
+            *warning.blocks(results, others),
         ),
         question=f"What do the worst {SHARE} of paths have in common, and which paths are they?",
         grid=(47.5, 9.5, 11.0, 9.2, 11.0, 9.2, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
