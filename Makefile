@@ -44,10 +44,10 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 	$(BIN)/bubblerisk amplification $(SCENARIO) $(OPTIONS)
 
 test: lint ## ruff, mypy --strict, import-linter and all tests
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: lint ## the same without the slow tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not full"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not full"
 
 .PHONY: lint
 lint: .venv/ready-dev

@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,21 +23,21 @@ PATHS, SEED = 1024, 5
 SOURCE = "digest of the source"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _unchanging_source() -> Iterator[None]:
-    """Keep run ids while somebody edits the model during a test."""
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """Run ids that stay while somebody edits the model, and stylised facilities without a simulation."""
+    counts = {"5y": 12, "3y": 100, "2y": 300, "1y": 700}
     with pytest.MonkeyPatch.context() as patch:
         for module in ("risk.runs.specification", "risk.runs.prepare"):
             patch.setattr(f"{module}.source_digest", lambda: SOURCE)
+        patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _measured_at_once() -> Iterator[None]:
-    """Stylised facilities without a simulation."""
-    with pytest.MonkeyPatch.context() as patch:
-        counts = {"5y": 12, "3y": 100, "2y": 300, "1y": 700}
-        patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
+@pytest.fixture(scope="module", autouse=True)
+def _quick() -> Iterator[None]:
+    """What is true of these tests only: a wider scope would reach those that follow."""
+    with _at_once():
         yield
 
 
@@ -61,10 +62,11 @@ class Stored:
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
     folder = tmp_path_factory.mktemp("runs")
-    base, glut = (
-        plan(name, PATHS, SEED, register=ROOT / "assumptions", root=folder).run(jobs=1)
-        for name in ("base", "gpu-glut")
-    )
+    with _at_once():
+        base, glut = (
+            plan(name, PATHS, SEED, register=ROOT / "assumptions", root=folder).run(jobs=1)
+            for name in ("base", "gpu-glut")
+        )
     return Stored(folder, base, glut)
 
 

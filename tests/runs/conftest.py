@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from risk.runs.store import Store
 from tests.runs import fake
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def _unchanging_source() -> Iterator[None]:
     """Keep run ids while somebody edits the model during a test."""
     with pytest.MonkeyPatch.context() as patch:
@@ -19,10 +20,17 @@ def _unchanging_source() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _unchanging() -> Iterator[None]:
+    with _unchanging_source():
+        yield
+
+
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run computed in one process, block after block."""
-    return fake.run(tmp_path_factory.mktemp("reference"))
+    with _unchanging_source():
+        return fake.run(tmp_path_factory.mktemp("reference"))
 
 
 @pytest.fixture
