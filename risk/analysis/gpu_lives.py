@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import register, statistics
-from risk.analysis.register import Register
 from risk.analysis.statistics import Estimate
 from risk.mechanisms.gpu_repricing import collateral
 from risk.runs import Run
@@ -27,8 +26,8 @@ RENTS = {
 """Generation and kind of rent → the series kept of it."""
 
 LEVELS = (0.05, 0.50, 0.95)
-EVERY = 2
-"""Quarters between the values that are averaged; every quarter would move a life by .05 years at most."""
+LONGEST = 20.0
+"""Years beyond which a life is not told apart from no fall at all: the share it rests on is close to one."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +75,20 @@ def life(share: float, horizon: float) -> float:
 def kept(run: Run, generation: str, kind: str) -> Kept:
     """Average of the value path of a unit at a kind of rent, on every path."""
     last = run.calendar.quarters
-    dates = sorted({*range(0, last, EVERY), last})
-    path = values(run, generation, kind, dates)
-    average = np.trapezoid(path, np.array(dates) / last, axis=0)
+    path = values(run, generation, kind, range(last + 1))
+    average = np.trapezoid(path, dx=1.0 / last, axis=0)
     return Kept(np.asarray(average / path[0]), last / 4.0)
 
 
 def values(run: Run, generation: str, kind: str, dates: Sequence[int]) -> Array:
-    """What the rents left to a unit are worth after some quarters, USD, (date, path).
+    """What the rents left to a unit are worth to its owner after some quarters, USD, (date, path).
 
     Notes
     -----
-    The value is that of the collateral (`docs/model/gpu-repricing.md`), without a wait for re-letting, at the
-    rent's own series. The decline it expects reads the H100 contract as quoted, where the engine leaves out
-    the re-rating of old generations that is passing.
+    The formula is that of the collateral (`docs/model/gpu-repricing.md`), at the rent's own series, without a
+    wait for re-letting. An owner pays the efficient operating cost, not a lender's multiple of it, and
+    expects the same decline of rents at every date, so that value falls with what rents do and not with
+    opinions.
     """
     assumptions = run.assumptions
     position = register.words(assumptions, "gpu.generation").index(generation)
@@ -97,33 +96,16 @@ def values(run: Run, generation: str, kind: str, dates: Sequence[int]) -> Array:
         discount_rate=register.number(assumptions, "gpu.collateral_discount_rate"),
         service_life=register.number(assumptions, "gpu.collateral_life"),
         opex=register.column(assumptions, "gpu.generation", "opex")[position : position + 1],
-        opex_multiple=register.number(assumptions, "gpu.collateral_opex_multiple"),
+        opex_multiple=1.0,
         smallest_decline=register.number(assumptions, "gpu.smallest_decline"),
     )
-    names = (RENTS[generation, kind], "utilization", "h100_contract")
-    rents, let, contract = (run.series(name).astype(np.float64) for name in names)
+    rents, let = (run.series(name).astype(np.float64) for name in (RENTS[generation, kind], "utilization"))
+    expected = np.array([[register.number(assumptions, "gpu.median_rent_decline")]])
 
     def value(t: int) -> Array:
-        expected = decline(assumptions, contract, t)
-        return collateral.value(params, rents[t][:, None], let[t][:, None], expected[:, None])[:, 0]
+        return collateral.value(params, rents[t][:, None], let[t][:, None], expected)[:, 0]
 
     return np.stack([value(t) for t in dates])
-
-
-def decline(assumptions: Register, contract: Array, t: int) -> Array:
-    """Log fall of rent a year that a lender expects after quarter t, (path,)."""
-
-    def number(name: str) -> float:
-        return register.number(assumptions, f"gpu.{name}")
-
-    window = round(number("trend_window"))
-    before = contract[t - window] if t >= window else number("h100_contract_two_years_before")
-    weight = number("expected_decline_trend_weight")
-    trailing = np.log(before / contract[t]) / (window / 4.0)
-    expected = weight * trailing + (1.0 - weight) * number("median_rent_decline")
-    return np.asarray(
-        np.clip(expected, number("lowest_expected_decline"), number("highest_expected_decline"))
-    )
 
 
 @dataclass(frozen=True)
@@ -142,8 +124,14 @@ class Crossing:
 
 
 def crossing(run: Run, rent: str, cost: float, quarters: tuple[str, ...]) -> Crossing:
-    """First quarter in which a rent, a path series, lies below a cost, USD/h."""
-    below = run.series(rent) < cost
+    """First quarter in which an hour that runs earns less than it costs.
+
+    Parameters
+    ----------
+    rent : a path series of rents per billed hour, USD/h; an hour that runs earns utilization times as much.
+    cost : cash operating cost of an hour that runs, USD/h.
+    """
+    below = run.series(rent) * run.series("utilization") < cost
     came = below.any(axis=0)
     first = np.where(came, below.argmax(axis=0), len(below))
     ranked = np.sort(first)
@@ -157,7 +145,8 @@ def crossing(run: Run, rent: str, cost: float, quarters: tuple[str, ...]) -> Cro
 
 
 def mean_crossing(run: Run, generation: str, kind: str, cost: float) -> str:
-    """First quarter in which the mean rent over paths lies below a cost; "" if it never does."""
+    """The same for mean rent times mean utilization over paths; "" if it never does."""
     position = run.entities[f"gpu.{kind}_rent"].index(generation)
-    below = run.mean(f"gpu.{kind}_rent")[0][:, position] < cost
+    let = run.series("utilization").mean(axis=1, dtype=np.float64)
+    below = run.mean(f"gpu.{kind}_rent")[0][:, position] * let < cost
     return run.calendar.labels[int(below.argmax())] if below.any() else ""

@@ -75,6 +75,8 @@ def pack(
     fresh = made(found, before, path, others, form)
     if fresh and (page is None or made(found, before, page, others, form)):
         _report("up to date", path, page, fresh, output)
+        if packing.touched(path):
+            message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
     from risk.runs import Run
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from risk.report.form import DEFAULT_FORM, Form
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
     from risk.runs.prepare import Plan
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
-_RUN_META = re.compile(r"<meta name=run content=([0-9a-f]{12})>")
-_HEAD = 2000
-"""Characters of a page within which it names its run."""
+_WRITERS = ("analysis", "calibrate", "report", "runs")
+"""Parts of the package that turn a run into a pack, beside those that its source counts already."""
 
-_WRITERS = ("analysis", "calibrate", "report")
-"""Parts of the package that turn a run into a pack."""
+SHA256 = "sha256"
+"""Key of the fingerprint that a record has of the file as it was written."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,18 @@ class Ingredients:
     writer: str
 
     def made(self, pack: Path) -> bool:
-        """Whether `pack`, a workbook or a page, was made of these."""
-        from risk.errors import StorageError
-        from risk.runs.files import read_json
+        """Whether `pack`, a workbook or a page, was made of these.
 
-        try:
-            return read_json(record_file(pack)) == vars(self) and run_in(pack) == self.run
-        except StorageError:
-            return False
+        A workbook that somebody has saved since, a name on its cover perhaps, still counts: see `touched`.
+        """
+        record = _record(pack)
+        written = record.pop(SHA256, "")
+        return bool(record == vars(self)) and (written == _sha256(pack) or run_in(pack) == self.run)
+
+
+def touched(pack: Path) -> bool:
+    """Whether a workbook is no longer the file that was written."""
+    return bool(_record(pack).get(SHA256, "") != _sha256(pack))
 
 
 def needed(
@@ -104,14 +108,17 @@ def write(
     from risk.report.pack import write_pack
     from risk.runs.files import cannot_write, publish_json
 
-    page = page_of(path) if html or record_file(page_of(path)).exists() else None
+    page = page_of(path) if html or (page_of(path).exists() and _record(page_of(path))) else None
+    files = [path, page] if page else [path]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for file in files:  # else the record of an older file would speak for one that is half written
+            record_file(file).unlink(missing_ok=True)
         write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
     except OSError as error:
         raise cannot_write(path, error) from error
-    for file in filter(None, (page, path)):
-        publish_json(record_file(file), vars(of(run, prior, beside, form)))
+    for file in files:
+        publish_json(record_file(file), {**vars(of(run, prior, beside, form)), SHA256: _sha256(file)})
     return page
 
 
@@ -126,9 +133,7 @@ def record_file(pack: Path) -> Path:
 
 
 def run_in(pack: Path) -> str:
-    """Run id that a workbook or a page carries; empty where there is none or it carries none."""
-    if pack.suffix == ".html":
-        return _run_in_page(pack)
+    """Run id that a workbook carries; empty where there is no workbook or it carries none."""
     try:
         with ZipFile(pack) as archive:
             found = _RUN_ID.search(archive.read("docProps/custom.xml"))
@@ -137,19 +142,28 @@ def run_in(pack: Path) -> str:
     return found[1].decode() if found else ""
 
 
-def _run_in_page(page: Path) -> str:
+def _record(pack: Path) -> dict[str, Any]:
+    from risk.errors import StorageError
+    from risk.runs.files import read_json
+
     try:
-        with page.open(encoding="utf-8") as file:
-            found = _RUN_META.search(file.read(_HEAD))
-    except (OSError, UnicodeDecodeError):
+        return dict(read_json(record_file(pack)))
+    except (StorageError, TypeError, ValueError):
+        return {}
+
+
+def _sha256(file: Path) -> str:
+    """Fingerprint of a file; empty where there is none."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
         return ""
-    return found[1] if found else ""
 
 
 def _writer() -> str:
-    from risk.runs.hashing import digest
+    from risk.runs.hashing import digest, source_digest
 
     package = Path(__file__).parents[1]
     files = sorted(path for part in _WRITERS for path in (package / part).rglob("*.py"))
     texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in files}
-    return digest([texts, version("openpyxl")])
+    return digest([texts, source_digest(), version("openpyxl")])

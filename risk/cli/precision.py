@@ -24,6 +24,10 @@ MOST = 1_048_576
 LARGEST = 0.05
 """Largest standard error that can be meant: 0.2 is a forgotten %, not 20 percentage points."""
 
+FEW, STEP = 30, 4
+"""Paths with the outcome, or without it, below which its error falls faster than paths are added: then they
+are multiplied by so much at most, and looked at again."""
+
 MARGIN = 1.02
 """Paths beyond those that the error found so far asks for, since it is itself known to about 1%."""
 
@@ -95,6 +99,8 @@ def enough(run: Run, wanted: float) -> int:
     if found.standard_error <= wanted:
         return run.paths
     needed = ceil(MARGIN * paths_for(found, wanted) / BLOCK) * BLOCK
+    if min(found.value, 1.0 - found.value) * found.n < FEW:
+        needed = min(needed, STEP * run.paths // BLOCK * BLOCK)
     if needed > MOST:
         least = found.standard_error * (MARGIN * found.n / MOST) ** 0.5
         raise UsageError(

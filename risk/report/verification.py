@@ -297,6 +297,8 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
     else:
         text = f"{compared:,} cells and their formulas are those the run makes (saved by another program)"
         yield Finding("ok", "numbers", text)
+    text = "number formats, charts, names and what is hidden were not compared: the file was saved again"
+    yield Finding("warn", "looks", text, "a file as bubblerisk wrote it is compared byte for byte")
 
 
 def written(formula: str | None) -> str:

@@ -28,9 +28,21 @@ def reusable(specification: Specification, root: Path) -> dict[int, Store]:
         if other == specification or replace(other, paths=specification.paths) != specification:
             continue
         blocks = range(min(other.blocks, specification.blocks))
-        alike = (block for block in blocks if other.rows(block) == specification.rows(block))
-        found |= {block: Store(stored.directory) for block in alike}
+        store, digests = Store(stored.directory), stored.manifest.blocks
+        found |= {
+            block: store
+            for block in blocks
+            if other.rows(block) == specification.rows(block) and _belongs(store, block, digests[block])
+        }
     return found
+
+
+def _belongs(store: Store, block: int, digest: str) -> bool:
+    """Whether a stored block is the one that its run's manifest names."""
+    try:
+        return store.record(block).digest == digest
+    except StorageError:
+        return False
 
 
 def take_over(specification: Specification, store: Store) -> None:

@@ -41,32 +41,24 @@ def test_quantiles_of_lives_are_lives_of_quantiles() -> None:
     assert found.shorter(life(0.35, HORIZON)).value == pytest.approx(250 / 501)
 
 
-def test_the_expected_decline_is_that_of_the_worked_example() -> None:
-    """docs/model/gpu-repricing.md: 4.00 two years ago, 2.60 now, .27 a year by default."""
-    names = {
-        "trend_window": (8.0, "quarter"),
-        "h100_contract_two_years_before": (4.0, "USD/h"),
-        "expected_decline_trend_weight": (0.5, "1"),
-        "median_rent_decline": (0.27, "1/y"),
-        "lowest_expected_decline": (0.0, "1/y"),
-        "highest_expected_decline": (0.5, "1/y"),
-    }
-    entries = {f"gpu.{name}": {"value": value, "unit": unit} for name, (value, unit) in names.items()}
-    contract = np.full((9, 1), 2.6)
-    assert gpu_lives.decline({"entries": entries}, contract, 3) == pytest.approx(0.2427, abs=5e-5)
-    contract[0] = 4.0
-    assert gpu_lives.decline({"entries": entries}, contract, 8) == pytest.approx(0.2427, abs=5e-5)
-
-
-def test_the_value_path_is_near_that_of_the_engine(run: Run) -> None:
-    """The engine's decline leaves the passing re-rating out, which moves the mean value by little."""
-    found = kept(run, "H100", "spot")
+def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
+    """Income falls by .27 a year until it no longer covers the cost or four years are over, discounted."""
+    asked = {name: register.number(run.assumptions, f"gpu.{name}") for name in (
+        "collateral_discount_rate", "collateral_life", "median_rent_decline")}  # fmt: skip
+    rate, longest, fall = asked.values()
     column = register.words(run.assumptions, "gpu.generation").index("H100")
-    mean, error = (values[:, column] for values in run.mean("gpu.collateral"))
-    first = gpu_lives.values(run, "H100", "spot", (0, 1, 10, 18))
-    for t, value in zip((1, 10, 18), first[1:], strict=True):
-        assert abs(value.mean() - mean[t]) < 4.0 * error[t] + 0.02 * mean[t]
-    assert 0.0 < found.share.min() < found.share.max()
+    cost = float(register.column(run.assumptions, "gpu.generation", "opex")[column])
+    found = gpu_lives.values(run, "H100", "spot", (0, 10))
+    income = (run.series("h100_spot") * run.series("utilization"))[[0, 10]].astype(np.float64)
+    years = np.linspace(0.0, longest, 100_001)
+    for t, path in ((0, 0), (0, 7), (1, 3)):
+        earned = np.maximum(income[t, path] * np.exp(-fall * years) - cost, 0.0) * np.exp(-rate * years)
+        assert found[t, path] == pytest.approx(8760.0 * np.trapezoid(earned, years), rel=1e-4)
+
+
+def test_lives_are_of_some_years(run: Run) -> None:
+    low, middle, high = (e.value for e in kept(run, "H100", "spot").lives())
+    assert 0.5 < low < middle < high < 30.0
 
 
 class _Paths:
@@ -75,18 +67,20 @@ class _Paths:
     calendar = Calendar(small_run().calendar.base, 3)
 
     def __init__(self, rent: np.ndarray) -> None:
-        self.rent = rent
+        self.stored = {"h100_spot": rent, "utilization": np.full_like(rent, 0.5)}
 
     def series(self, name: str) -> np.ndarray:
-        assert name == "h100_spot"
-        return self.rent
+        return self.stored[name]
 
 
 def test_crossings_by_hand() -> None:
-    """Of ten paths one is below at once, five from the second quarter on (one recovers), four never."""
+    """Of ten paths one is below at once, five from the second quarter on (one recovers), four never.
+
+    Half of the hours are let, so that a rent of .80 does not pay for a cost of .45.
+    """
     rent = np.full((4, 10), 2.0)
-    rent[:, 0] = 0.1
-    rent[2:, 1:6] = 0.1
+    rent[:, 0] = 0.8
+    rent[2:, 1:6] = 0.8
     rent[3, 1] = 2.0
     found = crossing(_Paths(rent), "h100_spot", 0.45, ("2026Q3", "2026Q4"))  # type: ignore[arg-type]
     assert found.never.value == 0.4
@@ -95,8 +89,8 @@ def test_crossings_by_hand() -> None:
 
 
 def test_the_mean_crosses_where_the_sums_say(run: Run) -> None:
-    mean = run.mean("gpu.spot_rent")[0][:, 0]
-    cost = float(np.sort(mean)[3])
+    earned = run.mean("gpu.spot_rent")[0][:, 0] * run.series("utilization").mean(axis=1, dtype=np.float64)
+    cost = float(np.sort(earned)[3])
     first = gpu_lives.mean_crossing(run, "A100", "spot", cost)
-    assert first == run.calendar.labels[int((mean < cost).argmax())]
+    assert first == run.calendar.labels[int((earned < cost).argmax())]
     assert gpu_lives.mean_crossing(run, "A100", "spot", 0.0) == ""

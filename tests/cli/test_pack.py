@@ -96,6 +96,30 @@ def test_a_pack_that_is_gone_older_or_no_workbook_is_written_again(
         assert f"written: {PACK}" in ask("pack", "base", *SMALL).out
 
 
+def test_a_workbook_that_somebody_saved_is_left_alone_and_said_so(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL)
+    with ZipFile(PACK, "a") as archive:
+        archive.writestr("note", "reviewed")
+    said = ask("pack", "base", *SMALL)
+    assert said.out == f"up to date: {PACK}\n"
+    assert "saved by another program since" in said.err
+    assert len(desk.written) == 1
+
+
+def test_a_page_that_somebody_changed_is_written_again(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL, "--html")
+    PAGE.write_text(PAGE.read_text() + "100%")
+    assert f"written: {PAGE}" in ask("pack", "base", *SMALL, "--html").out
+
+
+def test_what_could_not_be_written_has_no_record(runs: Stored, ask: Ask, desk: Desk) -> None:
+    ask("pack", "base", *SMALL, "--html")
+    desk.refuse = OSError(13, "Permission denied")
+    assert ask("pack", "base", *SMALL, "--html", "--prior", runs.glut.id).code == 5
+    desk.refuse = None
+    assert f"written: {PAGE}" in ask("pack", "base", *SMALL, "--html").out
+
+
 def test_a_changed_assumption_is_simulated(runs: Stored, ask: Ask, desk: Desk) -> None:
     ask("pack", "base", *SMALL)
     file = Path("assumptions/base/gpu.toml")

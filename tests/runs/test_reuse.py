@@ -43,6 +43,18 @@ def test_a_damaged_block_is_not_taken_over(reference: Run, tmp_path: Path) -> No
     assert fake.payload(long) == fake.payload(reference)
 
 
+def test_a_sound_block_of_another_run_is_not_taken_over(reference: Run, tmp_path: Path) -> None:
+    """What a run itself would refuse it does not lend either."""
+    runs, marks = tmp_path / "runs", _fresh(tmp_path / "marks")
+    short = fake.run(runs, paths=SHORT)
+    other = fake.run(tmp_path / "other", paths=SHORT, seed=8)
+    short.store.quarantine(1)
+    short.store.copy(1, other.store)
+    long = fake.run(runs, fake.marked(marks), simulate=fake.simulate_and_mark)
+    assert 1 in fake.computed(marks)
+    assert fake.payload(long) == fake.payload(reference)
+
+
 @pytest.mark.parametrize("other", [{"seed": 8}, {"assumptions": fake.Assumptions(level=2.0)}])
 def test_a_run_of_other_numbers_lends_nothing(tmp_path: Path, other: dict[str, object]) -> None:
     fake.run(tmp_path, paths=2 * 1024, **other)  # type: ignore[arg-type]

@@ -142,9 +142,10 @@ def write_pack(
     gc.disable()  # a tenth of the time goes into looking for cycles among cells, of which there are none
     try:
         book = pack(run, prior, beside, form)
+        fingerprint = write(book, path)
         if page is not None:
             html.write(book, page, path.name)
-        return write(book, path)
+        return fingerprint
     finally:
         if collecting:
             gc.enable()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from risk.analysis import gpu_lives, register
-from risk.analysis.gpu_lives import LEVELS, RENTS, Kept
+from risk.analysis.gpu_lives import LEVELS, LONGEST, RENTS, Kept
 from risk.analysis.statistics import Estimate
 from risk.report.pack.elements import error_cell, margin_cell, probability_cell, probability_text, value_cell
 from risk.report.pack.results import Results
@@ -32,11 +30,11 @@ def _finding(results: Results, found: dict[tuple[str, str], Kept]) -> Paragraph:
     books = register.column(results.register, "capex.firm", "useful_life")
     shortest = float(books.min())
     (_, h100), (_, b200) = found.items()
-    lives = [kept.lives()[1].value for kept in (h100, b200)]
+    lives = [told(kept.lives()[1]) for kept in (h100, b200)]
     return Paragraph(
-        "Value and book: on the median path the value of an H100 falls as fast as a book life of "
-        f"{lives[0]:.1f} years, of a B200 of {lives[1]:.1f}; the big five write servers off over "
-        f"{shortest:g} to {books.max():g} years. The value falls faster than the shortest of these lives on "
+        f"Value and book: the value of an H100 falls as fast as a book life of {lives[0]} years (median over "
+        f"paths), of a B200 of {lives[1]}; the big five write servers off over {shortest:g} to "
+        f"{books.max():g} years. The value falls faster than the shortest of these lives on "
         f"{probability_text(h100.shorter(shortest))} of paths for the H100 and "
         f"{probability_text(b200.shorter(shortest))} for the B200.",
         "finding",
@@ -54,27 +52,33 @@ def _lives(found: dict[tuple[str, str], Kept]) -> Table:
     for (generation, kind), kept in found.items():
         cells: list[Content] = [VALUED[generation, kind]]
         for life in kept.lives():
-            cells += _life_cells(life, kept.horizon)
+            cells += _life_cells(life)
         rows.append(tuple(cells))
     horizon = next(iter(found.values())).horizon
     note = (
         "The life whose straight line, from the same value at the base date, has the same average book value "
-        f"over {horizon:g} years as the market gives. Value = what rents still earn (collateral formula of "
-        "docs/model/gpu-repricing.md, no wait for re-letting). It counts up to four more years of service "
-        "whatever a unit's age, so that only rents and utilization wear it down: the lives are on the long "
-        "side. ± = standard error of the quantile. Other generations' rents are not kept by path."
+        f"over {horizon:g} years as the path's value: what rents still earn an efficient owner (formula of "
+        "docs/model/gpu-repricing.md with the owner's cost and one expected decline). Two things pull apart: "
+        "value counts up to four more years of service whatever the unit's age, which makes lives longer; a "
+        "server in the accounts starts new, an H100 of the base date does not, which makes its life shorter. "
+        "± = standard error of the quantile. Other generations' rents are not kept by path."
     )
     title = "Depreciation life that the value path implies, years, over paths"
     return Table("implied-lives", tuple(columns), tuple(rows), title, note, tuple(k[0] for k in found))
 
 
-def _life_cells(found: Estimate, horizon: float) -> tuple[Content, Content]:
-    """A life and its error; in words where the value does not fall."""
-    if not np.isfinite(found.value):
-        return "no fall", "–"
+def _life_cells(found: Estimate) -> tuple[Content, Content]:
+    """A life and its error; in words where the value hardly falls."""
+    if found.value > LONGEST:
+        return told(found), "–"
     return value_cell(found.value, found.standard_error, "year"), error_cell(
         found.value, found.standard_error, "year"
     )
+
+
+def told(found: Estimate) -> str:
+    """A life in years, in words."""
+    return f"> {LONGEST:g}" if found.value > LONGEST else f"{found.value:.1f}"
 
 
 def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
@@ -102,8 +106,7 @@ def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
 
 
 def _crossings(results: Results) -> Table:
-    """First quarter in which a rent lies below cash operating cost."""
-    run = results.run
+    """First quarter in which an hour that runs earns less than it costs."""
     dates = tuple(date for date in DATES if date in results.labels)
     columns = [
         Column("label", "Rent"),
@@ -115,34 +118,48 @@ def _crossings(results: Results) -> Table:
         columns.append(Column(f"{key}_mc", "± 95%", "margin", style="note"))
     for level in LEVELS:
         columns.append(Column(f"p{round(100 * level)}", f"First: P{round(100 * level)}", align="right"))
-    columns.append(Column("mean", "Mean rent: from", align="right"))
-    rows: list[tuple[Content, ...]] = []
-    ids = []
-    costs = register.column(results.register, "gpu.generation", "opex")
-    for generation, cost in zip(run.entities["gpu.contract_rent"], costs.tolist(), strict=True):
-        for kind in ("contract", "spot"):
-            mean = gpu_lives.mean_crossing(run, generation, kind, cost) or NEVER
-            by_path = _by_path(results, generation, kind, cost, dates)
-            rows.append((f"{generation}, {kind}", cost, None, *by_path, mean))
-            ids.append(f"{generation}_{kind}")
+    costs = _costs(results)
+    rows = [
+        (
+            f"{generation}, {kind}",
+            costs[generation],
+            None,
+            *_by_path(results, series, costs[generation], dates),
+        )
+        for (generation, kind), series in RENTS.items()
+    ]
     note = (
-        "First quarter in which a GPU-hour rents for less than its cash operating cost at an efficient "
-        f"owner (gpu.generation.opex), {results.labels[0]} to {results.labels[-1]}. P5, P50, P95: by then so "
-        "many of all paths have crossed; never = not within the run. Rents by path are kept of the H100 and "
-        "of the contract of the B200 only; of the others the quarter in which the mean rent crosses is "
-        "shown. Rents of generations not yet launched are what they would ask."
+        "First quarter in which an hour that runs earns less than its cash operating cost at an efficient "
+        "owner (gpu.generation.opex); it earns rent times utilization, since idle hours cost as well. "
+        f"{results.labels[0]} to {results.labels[-1]}; P5, P50, P95: by then so many of all paths have "
+        "crossed; never = not within the run. Rents of other generations are not kept by path; their mean "
+        f"contract rent times mean utilization comes below cost: {_others(results, costs)}."
     )
     title = "Crossing of cash cost: when rent no longer pays for running the unit"
-    return Table("crossings", tuple(columns), tuple(rows), title, note, tuple(ids))
+    ids = tuple("_".join(key) for key in RENTS)
+    return Table("crossings", tuple(columns), tuple(rows), title, note, ids)
 
 
-def _by_path(
-    results: Results, generation: str, kind: str, cost: float, dates: tuple[str, ...]
-) -> list[Content]:
-    """Chances and quantiles of a crossing; dashes where no path keeps the rent."""
-    if (generation, kind) not in RENTS:
-        return ["–"] * (2 * (len(dates) + 1) + len(LEVELS))
-    found = gpu_lives.crossing(results.run, RENTS[generation, kind], cost, dates)
+def _costs(results: Results) -> dict[str, float]:
+    """Cash operating cost by generation, USD/h."""
+    costs = register.column(results.register, "gpu.generation", "opex").tolist()
+    return dict(zip(results.run.entities["gpu.contract_rent"], costs, strict=True))
+
+
+def _others(results: Results, costs: dict[str, float]) -> str:
+    kept = {generation for generation, _ in RENTS}
+    told = [
+        f"{name} {found or NEVER}"
+        for name, cost in costs.items()
+        if name not in kept
+        for found in [gpu_lives.mean_crossing(results.run, name, "contract", cost)]
+    ]
+    return ", ".join(told)
+
+
+def _by_path(results: Results, series: str, cost: float, dates: tuple[str, ...]) -> list[Content]:
+    """Chances and quantiles of a crossing."""
+    found = gpu_lives.crossing(results.run, series, cost, dates)
     cells: list[Content] = []
     for chance in (*found.by, found.never):
         cells += [probability_cell(chance), margin_cell(chance)]

@@ -25,7 +25,10 @@ WEAK, STRONG = 0.60, 0.75
 
 def blocks(results: Results, others: Sequence[Results] = ()) -> tuple[Paragraph | Table, ...]:
     """What the measure says in a sentence, and the measure by event and lead."""
-    made = {r.manifest.scenario: measured(r) for r in (results, *others)}
+    made: dict[str, Measured] = {}
+    for each in (results, *others):
+        name = each.manifest.scenario
+        made[f"{name} {each.run.id[:8]}" if name in made else name] = measured(each)
     return Paragraph(sentence(made), "finding"), table(made)
 
 
@@ -50,8 +53,9 @@ def sentence(made: dict[str, Measured]) -> str:
         for name, found in zip([*areas][1:], others, strict=True)
     ]
     return (
-        "Do spreads warn? Of 100 pairs of a path that comes to the event and one that never does, the first "
-        f"has the wider high-yield spread a year before in (50 = blind): {', '.join(told)}{''.join(beside)}."
+        "Do spreads warn? Take a path that comes to the event and one that never does: in how many of 100 "
+        "such pairs has the first the wider high-yield spread a year before (50 = blind)? "
+        f"{', '.join(told)}{''.join(beside)}."
     )
 
 
@@ -72,7 +76,7 @@ def table(made: dict[str, Measured]) -> Table:
     """One row a scenario and event."""
     columns = [
         Column("label", "Event"),
-        Column("n", "Paths with it", "count", style="engine"),
+        Column("n", "Paths measured", "count", style="engine"),
         Column("b", ""),
     ]
     for lead, header in LEADS.items():
@@ -84,7 +88,8 @@ def table(made: dict[str, Measured]) -> Table:
         for event, label in EVENTS.items():
             areas = [found[event, lead] for lead in LEADS]
             known = [area for area in areas if area is not None]
-            cells: list[Content] = [f"{event}  {label[0].upper()}{label[1:]} · {scenario}"]
+            of = f" · {scenario}" if len(made) > 1 else ""
+            cells: list[Content] = [f"{event}  {label[0].upper()}{label[1:]}{of}"]
             cells += [max(area.n for area in known) if known else 0, None]
             for area in areas:
                 cells += ["–", "–"] if area is None else [area.value, area.standard_error]
