@@ -63,7 +63,7 @@ def message(text: str) -> None:
 
 def _wrapped(line: str) -> list[str]:
     """A line in lines that fit the terminal; excerpts of files, with a bar at their left, stay whole."""
-    clean = _clean(line)
+    clean = printable(line, unicode(sys.stderr))
     if not is_terminal(sys.stderr) or _EXCERPT.match(clean):
         return [clean]
     from shutil import get_terminal_size
@@ -136,9 +136,9 @@ def dumb() -> bool:
     return os.environ.get("TERM") == "dumb"
 
 
-def unicode() -> bool:
-    """Return whether standard output can show box characters."""
-    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+def unicode(stream: TextIO | None = None) -> bool:
+    """Return whether a stream, standard output by default, can show box characters."""
+    encoding = (getattr(stream or sys.stdout, "encoding", "") or "").lower()
     return encoding.replace("-", "").startswith("utf") and not dumb()
 
 
