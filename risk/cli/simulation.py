@@ -127,6 +127,17 @@ def find(target: str, simulation: Simulation, register: Register, folder: Folder
     return plan(target, simulation, register, folder)
 
 
+def _tell_shorter(run: Run, folder: Folder) -> None:
+    """Say that a scenario's newest run is not its longest: a name means the newest."""
+    from risk.runs import list_runs
+
+    manifests = [stored.manifest for stored in list_runs(folder.runs) if stored.manifest]
+    longest = max((m for m in manifests if m.scenario == run.manifest.scenario), key=lambda m: m.paths)
+    if longest.paths > run.paths:
+        newest = f"{run.id[:8]}, the newest run of {run.manifest.scenario}, has {run.paths:,} paths"
+        message(f"{newest}; {longest.id[:8]} has {longest.paths:,}")
+
+
 def open_stored(name: str, folder: Folder) -> Run:
     """Open a stored run by id, beginning of an id, folder or scenario.
 
@@ -140,6 +151,8 @@ def open_stored(name: str, folder: Folder) -> Run:
     from risk.runs import open_run
 
     run = open_run(name, folder.runs)
+    if name == run.manifest.scenario:
+        _tell_shorter(run, folder)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
     outcomes = {*(v.name for v in OUTCOMES), *(class_name for class_name, _ in CLASSES)}
     if outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:

@@ -62,6 +62,7 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
     _stop(name, moved(reading, register))
     compare(reading, _exported(reading, register), {item.id: item for item in register.items})
     _refuse_leftovers(reading)
+    _refuse_silent(reading)
     # Edits of rows that are sound by themselves are tried even so: all errors are told at once.
     spoilt = {problem.id for problem in reading.problems if problem.code != "W013"}
     sound = [edit for edit in reading.edits if edit.item.id not in spoilt]
@@ -102,6 +103,21 @@ def _refuse_leftovers(reading: Reading) -> None:
                 fix = "choose a shape, or empty the cell"
                 cell = line.address(field.header)
                 reading.problems.append(CellProblem("A012", line.sheet, cell, item.id, reason, (fix,)))
+
+
+def _refuse_silent(reading: Reading) -> None:
+    """Add a fault for a value whose draws come from a prior that stays: no result would move."""
+    for edits in _by_item(reading.edits).values():
+        item, line = edits[0].item, edits[0].line
+        prior = item.raw.table.get("prior")
+        edited_keys = {edit.field.key.partition(".")[0] for edit in edits}
+        drawn = isinstance(prior, Mapping) and prior.get("shape", FIXED) not in (FIXED, "dirichlet")
+        if drawn and "value" in edited_keys and "prior" not in edited_keys:
+            field = next(edit.field for edit in edits if edit.field.key == "value")
+            reason = "the value is changed, but draws come from its prior, which is not"
+            fix = f"change the prior too, or choose the shape {FIXED}"
+            cell = line.address(field.header)
+            reading.problems.append(CellProblem("A022", line.sheet, cell, item.id, reason, (fix,)))
 
 
 def _by_item(edits: Sequence[Edit]) -> dict[str, list[Edit]]:

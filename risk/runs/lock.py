@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from risk.errors import LockedError
+from risk.runs.files import cannot_write
 
 
 @contextmanager
@@ -29,16 +30,20 @@ def hold(directory: Path, command: str) -> Iterator[None]:
     ------
     LockedError
         Another process holds it; the message says which.
+    StorageError
+        The folder cannot be made or written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
     holder = directory / "holder.json"
     lock = FileLock(directory / ".lock")
     try:
+        directory.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise LockedError(
             f"{directory} is being written by {_describe(holder)}", "wait for it, or end it"
         ) from None
+    except OSError as error:
+        raise cannot_write(directory, error) from error
     try:
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
         yield

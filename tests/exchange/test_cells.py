@@ -185,8 +185,14 @@ def test_a_percentage_that_is_one_is_read_and_said_so(typed: Typed) -> None:
 def test_a_scenario_that_no_longer_fits_is_told(register: Any, typed: Typed) -> None:
     text = '[change."gpu.spot.reversion"]\nprior = { shape = "uniform", low = 0.4, high = 0.6 }\nwhy = "x"\n'
     register.scenario("calm", text).write()
-    problem = typed.type("gpu.spot.reversion", "Value", 0.7).problem()
+    problem = typed.type("gpu.spot.reversion", "SD", 0.11).type("gpu.spot.reversion", "Value", 0.7).problem()
     assert problem.reason.startswith("the scenario calm no longer fits: ")
+
+
+def test_a_value_alone_moves_no_draw(register: Any, typed: Typed) -> None:
+    problem = typed.type("gpu.spot.reversion", "Value", 0.7).problem()
+    assert problem.code == "A022"
+    assert "draws come from its prior" in problem.reason
 
 
 def test_every_code_is_met() -> None:

@@ -235,6 +235,14 @@ def test_a_file_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
 
 NUMBERS = st.floats(0.001, 0.999).map(lambda x: float(f"{x:.12g}"))
+
+
+def _with_the_prior(edits: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    """A drawn value is not edited alone: its draws would not move."""
+    drawn = "gpu.spot.reversion"
+    return {(drawn, "SD"): 0.11, **edits} if (drawn, "Value") in edits else edits
+
+
 EDITS = st.fixed_dictionaries(
     {},
     optional={
@@ -252,7 +260,7 @@ EDITS = st.fixed_dictionaries(
         ),
         ("credit.holder.BDC", "threshold"): NUMBERS,
     },
-)
+).map(_with_the_prior)
 
 
 @pytest.mark.slow
