@@ -19,7 +19,7 @@ from risk.report.excel import Draft, build
 from risk.report.excel.layout import Layout, arrange
 from risk.report.pack import pack, write_pack
 from risk.report.pack.elements import Tables
-from risk.report.sheet import Workbook
+from risk.report.sheet import Paragraph, Workbook
 from risk.report.table import Cell, Check, Formula, number_of, plain, value_of
 from risk.runs import Run
 from tests.report.runs import PATHS, SEED, small_run
@@ -170,8 +170,16 @@ def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: D
     failing = {name for name, result in zip(names, results, strict=True) if result == "FAIL"}
     assert failing <= {"Calibration results that contradict their declaration"}
     cover = set(draft.cached["Cover"].values())
-    assert ("ALL CHECKS OK" if not failing else f"{len(failing)} CHECK(S) FAIL") in cover
+    assert ("ALL CONSISTENCY CHECKS OK" if not failing else f"{len(failing)} CHECK(S) FAIL") in cover
     assert book.names["Checks_Failed"] == "{checks-total.failed[0]}"
+
+
+def test_checks_out_of_sample_that_lie_outside_are_named_on_the_summary(run: Run, book: Workbook) -> None:
+    outside = [t.id for t in targets.results(run) if t.status == "informational" and t.inside is False]
+    blocks = next(sheet for sheet in book.sheets if sheet.name == "Summary").blocks()
+    notes = [str(block.text) for block in blocks if isinstance(block, Paragraph)]
+    assert outside
+    assert any(note.endswith(f"Outside out of sample: {', '.join(outside)}.") for note in notes)
 
 
 def test_targets_are_those_of_the_calibration(run: Run, tables: Tables) -> None:

@@ -125,11 +125,11 @@ def test_the_page_is_reconciled(results: Results, tables: Tables, sheets: tuple[
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0.05, "worse than nearly every path"),
+        (0.05, "worse than nine paths in ten"),
         (0.2, "a bad path, not the usual one"),
         (0.5, "an ordinary path"),
         (0.8, "a good path"),
-        (0.95, "better than nearly every path"),
+        (0.95, "better than nine paths in ten"),
     ],
 )
 def test_words_follow_the_share_of_paths(results: Results, share: float, words: str) -> None:

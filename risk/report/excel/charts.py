@@ -16,10 +16,14 @@ from risk.report.excel.drawing import (
     dress,
     fill,
     hide_from_legend,
+    small_text,
     value_labels,
 )
 from risk.report.palette import GREEN, GREY, INK, LIMIT, ORANGE, PALE, SAMPLE, SKY, TONES, VERMILLION
 from risk.report.table import number_of
+
+LABELS = 8
+"""Points of the labels of a chart of ranges, which has many of them."""
 
 
 @singledispatch
@@ -138,6 +142,7 @@ def _ranges(chart: Ranges, source: Source) -> ParentChart:
         bars.series.append(series)
     dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
     bars.legend = None
+    bars.x_axis.txPr, bars.x_axis.tickLblSkip = small_text(LABELS, every=True), 1
     if chart.most is not None:
         bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0.0, chart.most
     return bars

@@ -129,11 +129,11 @@ def title(text: str, size: float, bold: bool) -> Title:
     return Title(tx=Text(rich=rich), overlay=False)
 
 
-def small_text(size: float = 9, color: str = "404040", bold: bool = False) -> RichText:
-    """Text properties of axes, labels and legends."""
+def small_text(size: float = 9, color: str = "404040", bold: bool = False, every: bool = False) -> RichText:
+    """Text properties of axes, labels and legends; `every` keeps labels LibreOffice would drop."""
     properties = ParagraphProperties(defRPr=_characters(size, bold, color))
     paragraph = Paragraph(pPr=properties, endParaRPr=CharacterProperties())
-    return RichText(bodyPr=RichTextProperties(), p=[paragraph])
+    return RichText(bodyPr=RichTextProperties(rot=0 if every else None), p=[paragraph])
 
 
 def dress(chart: ParentChart, text: str, x_title: str, y_title: str, form: str) -> None:

@@ -39,7 +39,7 @@ def table(tables: Sequence[Table]) -> Table:
     note = (
         "Sums over the years of the tables above. Booked and borne are the same losses, before and after "
         "the look through vehicles to those who own and fund them; borne counts the cost of failed "
-        "vehicles. Marks are never part of losses. – = does not stand at that stage."
+        "vehicles. Marks are never part of losses. – = no part of that stage."
     )
     return Table(TABLE, tuple(columns), tuple(rows), title, note, tuple(names), excel_name=NAME)
 

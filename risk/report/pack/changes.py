@@ -161,10 +161,13 @@ def _results(found: Sequence[Difference], paired: bool) -> Table:
         Column("new", "New", "number", style="engine", align="right"),
         Column("change", "Change", "number", style="calculation", align="right"),
         Column("se", "± SE", "number", style="note", align="right"),
-        Column("noise", "Noise?", style="calculation", align="center"),
+        Column("noise", "Beyond noise?", style="calculation", align="center"),
     )
     how = "the difference path by path, for both runs share their draws" if paired else "both runs together"
-    note = f"Noise: the change is at most {NOISE:g} standard errors; the error is that of {how}."
+    note = (
+        f"Beyond noise: the change is more than {NOISE:g} standard errors; the error is that of {how}. "
+        "Changes of probabilities and shares are in percentage points."
+    )
     rows = tuple(_result(d) for d in found)
     return Table("changes-results", columns, rows, "Results", note, tuple(map(_row_id, found)))
 
@@ -183,9 +186,9 @@ def _result(d: Difference) -> tuple[Content, ...]:
         change = Cell(Formula("{row.new}-{row.old}", moved.value), form)
     same = moved.value == 0.0 and moved.standard_error == 0.0
     error = "exact" if same else _error(moved.value, moved.standard_error, unit)
-    verdict: Content = "same" if same else "yes" if d.noise else "no"
+    verdict: Content = "same" if same else "no" if d.noise else "yes"
     if not same and isinstance(change, Cell):
-        test = f'IF(ABS({{row.change}})<={NOISE:g}*{{row.se}},"yes","no")'
+        test = f'IF(ABS({{row.change}})<={NOISE:g}*{{row.se}},"no","yes")'
         verdict = Formula(test, str(verdict))
     return d.label, "probability" if not d.unit else d.unit, old, new, change, error, verdict
 
@@ -260,7 +263,7 @@ def _pictures(found: Sequence[Difference]) -> list[At]:
         word = "within noise" if d.noise else "beyond noise"
         steps = (
             Step(label="Old", amount=d.before.value, total=True),
-            Step(label="Change", amount=d.change.value),
+            Step(label="Change" if d.unit else "Change, points", amount=d.change.value),
             Step(label="New", amount=d.after.value, total=True),
         )
         chart = Waterfall(

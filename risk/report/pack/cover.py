@@ -14,7 +14,7 @@ from risk.report.table import Cell, Column, Content, Formula, Link, Table
 QUESTION = "Is the AI build-out a bubble, what would its end cost lenders, and how sure is that?"
 STATES = ("DRAFT", "REVIEWED")
 CLASSIFICATION = "confidential"
-OK = "ALL CHECKS OK"
+OK = "ALL CONSISTENCY CHECKS OK"
 
 
 def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cell: str) -> Sheet:

@@ -54,9 +54,9 @@ def _finding(results: Results, explained: Shares) -> str:
     top = clear[0]
     return (
         f"{len(clear)} of {len(results.drivers)} uncertain assumptions move the headline ES 97.5 beyond "
-        f"noise, most of all {assumption(top.id)} (by {money(top.swing)} from its lowest to its highest "
-        f"tenth). Taken one by one they explain {share} of the headline loss, most of it "
-        f"{assumption(largest)}."
+        f"noise (about {_by_chance(len(results.drivers))} would seem to by chance), most of all "
+        f"{assumption(top.id)} (by {money(top.swing)} from its lowest to its highest tenth). Taken one by "
+        f"one they explain {share} of the headline loss, the largest part of it {assumption(largest)}."
     )
 
 
@@ -73,7 +73,7 @@ def _interactions(explained: Shares) -> str:
 def _percent(share: Estimate) -> str:
     error = 100.0 * share.standard_error
     decimals = 0 if error >= 0.95 else 1
-    return f"{100.0 * share.value:.{decimals}f}% (±{error:.{decimals}f})"
+    return f"{100.0 * share.value:.{decimals}f}% (± {error:.{decimals}f} SE)"
 
 
 def table(results: Results, explained: Shares) -> Table:
@@ -103,8 +103,12 @@ def table(results: Results, explained: Shares) -> Table:
     return Table(TABLE, columns, rows, title, row_ids=ids, printed_rows=PRINTED)
 
 
+def _by_chance(count: int) -> int:
+    """Assumptions without any effect that seem to have one, as two standard errors let one in twenty."""
+    return max(1, round(0.05 * count))
+
+
 def _note(count: int) -> str:
-    chance = max(1, round(0.05 * count))
     return (
         "Lowest, highest tenth: headline ES 97.5 over the paths on which the assumption lies there, less "
         "that of all paths, USD bn, the others as they fall; * fewer than 500 paths in that tail. Rank "
@@ -112,7 +116,7 @@ def _note(count: int) -> str:
         "ten bins of the assumption over the variance of the loss, freed of what chance alone would show, so "
         "it may fall below zero; ± by jackknife over paths. Rank by share: the ranks that two standard "
         "errors leave open. Beyond noise: more than two standard errors; of as many assumptions without any "
-        f"effect about {chance} would seem to have one."
+        f"effect about {_by_chance(count)} would seem to have one."
     )
 
 

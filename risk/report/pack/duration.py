@@ -40,7 +40,7 @@ def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     return Sheet(
         "Duration",
-        "Duration – contracts that are shorter than the debt",
+        "Duration – do contracts outlast the debt?",
         subtitle(results),
         "P",
         (
@@ -59,15 +59,16 @@ def sheet(results: Results) -> Sheet:
 
 
 def finding(results: Results) -> str:
-    """How many firms are covered at the base date, and who is least."""
+    """Which firms are not covered at the base date, and who is best."""
     starts = {rung.name: float(rung.written[0]) for rung in results.firm_ladder if rung.written is not None}
-    low, high = min(starts, key=starts.__getitem__), max(starts, key=starts.__getitem__)
+    ranked = sorted(starts, key=starts.__getitem__)
+    told = [f"{name} ({show(starts[name], 'price')} times)" for name in ranked]
     short = sum(value < 1.0 for value in starts.values())
+    named = f": {', '.join(told[:short])}" if short else f"; the least covered is {told[0]}"
     return (
         f"At the base date the contracts in force cover less than the debt service to come at {short} of "
-        f"{len(starts)} HoldCos with facilities: {show(starts[low], 'price')} times at {low}, "
-        f"{show(starts[high], 'price')} times at {high}. What they do not cover depends on renewals, spot "
-        "rents and lenders."
+        f"{len(starts)} HoldCos with facilities{named}; the best covered is {told[-1]}. What they do not "
+        "cover depends on renewals, spot rents and lenders."
     )
 
 
@@ -78,9 +79,9 @@ _LADDER_NOTE = (
     "contract runs out, none is renewed, every loan keeps to its schedule. Facilities in default or "
     "repaid are in neither sum, so what is left looks sounder than what was lent: 'still owing' is the "
     "share of facilities and paths with debt left. Of a HoldCo: the ratio of the sums over its "
-    "facilities. By payer: the ratios of single facilities, all paths together; ± then counts the "
-    "facilities of a path as one, an upper bound. – where fewer than 100 paths have debt left. All rows "
-    "are stylised."
+    "facilities. By payer: the ratios of single facilities, all paths together; ± (standard error) then "
+    "counts the facilities of a path as one, an upper bound. – where fewer than 100 paths have debt left. "
+    "All rows are stylised."
 )
 
 

@@ -96,7 +96,9 @@ def sheet(results: Results, shown: Sequence[Quantity]) -> Sheet:
     return Sheet(
         "Fans",
         "Fans – how the main quantities spread over time",
-        subtitle(results, "quantiles over paths, quarter by quarter; not the course of any one path"),
+        subtitle(
+            results, "quantiles over paths, quarter by quarter, not one path's course; ± = standard error"
+        ),
         "P",
         tuple(blocks),
         question="Where do capex, revenue, rents, liquidity and spreads go, and how sure is that?",

@@ -54,8 +54,17 @@ _NONE = "None is declared in the register of this run, which is a limitation of 
 
 def _finding(inside: Sequence[Limit], outside: Sequence[Limit]) -> str:
     ways = Counter(limit["bias"] for limit in (*inside, *outside))
-    told = ", ".join(f"{n} {way}" for way, n in ways.most_common())
+    told = ", ".join(f"{n} {_err(way, n)}" for way, n in ways.most_common())
     return f"{len(inside)} limitations and {len(outside)} risks out of scope ({told})."
+
+
+def _err(way: str, count: int) -> str:
+    """A direction as what one or several limitations do."""
+    if way == "none":
+        return "without a direction"
+    if way == "either way":
+        return "errs either way" if count == 1 else "err either way"
+    return way if count == 1 else way.replace("states ", "state ")
 
 
 def _table(results: Results, identifier: str, limits: Sequence[Limit], title: str) -> Table:

@@ -148,6 +148,6 @@ def _cohorts(results: Results) -> Table:
         "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
         "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
         "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
-        "mean. ± upper bounds: facilities of one path count as one."
+        "mean. ± standard errors, upper bounds: facilities of one path count as one."
     )
     return Table("cohorts", tuple(columns), tuple(rows), "New cohorts, mean over paths", note)

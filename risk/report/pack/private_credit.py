@@ -77,8 +77,9 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
         rows.append(_row("   Credit loss, USD bn", *loss.entity(name), BILLION, "USD bn"))
         rows.append(_recovery(name, par, loss))
     note = (
-        "Recovery = 1 – loss over par in default, of the means; its ± is an upper bound. Par in default "
-        "includes SPV debt whose sponsor leaves it short, which is no default. Neoclouds have a sheet."
+        "Recovery = 1 – loss over par in default, of the means; its ± (standard error) is an upper bound. "
+        "Par in default includes SPV debt whose sponsor leaves it short, which is no default. Neoclouds have "
+        "a sheet."
     )
     return Table(
         "credit-segments",

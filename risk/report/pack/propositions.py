@@ -8,7 +8,7 @@ from risk.report.pack.elements import error_cell, margin_cell, probability_cell
 from risk.report.pack.results import Results
 from risk.report.table import Column, Content, Formula, Table
 
-_BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change", "change.1"))
+_BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
 
 
 def definitions(results: Results) -> Table:
@@ -37,7 +37,7 @@ def classes(results: Results) -> Table:
     others = list(verdict.alternatives)
     columns = [
         Column("label", "Outcome class, by 2030"),
-        Column("median", "Median", "quarter"),
+        Column("median", "When, median", "quarter"),
         *_probabilities("p", "P"),
         Column("se", "SE", "standard_error", style="note"),
         Column("words", "Reading", span=4),
@@ -83,8 +83,8 @@ def _change(now: Estimate, before: Estimate | None) -> tuple[Content, Content]:
 
 def _class_label(found: OutcomeClass) -> str:
     parts = {
-        "durable_paid": "   of it paid for: revenue meets the requirement",
-        "durable_unpaid": "   of it unpaid: nothing broken",
+        "durable_paid": "   of it paid for: none of B1, B2, B4, B5i, B7",
+        "durable_unpaid": "   of it unpaid: B1, but none of B2, B4, B5i, B7",
     }
     return parts.get(found.name, found.label)
 
@@ -104,7 +104,7 @@ def claims(results: Results) -> Table:
         Column("high", "95% high", "rate", style="note"),
         Column("words", "Reading", span=4),
         Column("early", "Quartile", "quarter"),
-        Column("median", "Median", "quarter"),
+        Column("median", "When, median", "quarter"),
         Column("late", "Quartile ", "quarter"),
         *_BEFORE,
     ]

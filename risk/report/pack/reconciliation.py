@@ -30,9 +30,7 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Reconciliation",
         "Reconciliation – every figure of the thesis page, and what became of it",
-        subtitle(
-            results, "thesis page: “AI Infrastructure & Datacenter”, 2026-05-30; figures as printed there"
-        ),
+        subtitle(results, "“AI Infrastructure & Datacenter”, 2026-05-30"),
         "C",
         (Paragraph(_finding(figures), "finding"), _counts(figures), _traps(figures), _table(figures)),
         question="Which of the page's figures does the model rest on, and which did it not take, and why?",
@@ -128,8 +126,8 @@ def _table(figures: Sequence[Figure]) -> Table:
         "page-figures",
         columns,
         rows,
-        "Every figure, in the order of the page",
-        f"The first {PRINTED} are printed; all stand on the screen.",
+        f"Every figure in the page's order; printed: the first {min(PRINTED, len(rows))} of {len(rows)}",
+        "",
         tuple(str(f["id"]) for f in figures),
         excel_name="tblPageFigures",
         printed_rows=PRINTED,

@@ -60,8 +60,9 @@ def by_instrument(results: Results) -> Table:
         rows.append((words(name, TOTALS), *counts, *cells))
     note = (
         "Recovery = 1 – loss over par in default. Of a dollar: all paths and quarters pooled, so that large "
-        "defaults weigh more. P5, P50, P95: over the paths on which at least USD 1m defaulted, each weighing "
-        "the same. Stress: quarters in which the credit market is in its stress regime. * fewer than "
+        "defaults weigh more; a sum falls in stress partly as the mix of what defaults shifts. P5, P50, P95: "
+        "over the paths on which at least USD 1m defaulted, each weighing the same. Stress: quarters in "
+        "which the credit market is in its stress regime. * fewer than "
         f"{THIN_TAIL} paths in the tail."
     )
     bold = frozenset(i for i, name in enumerate(made) if name in SUMS)
@@ -101,7 +102,7 @@ def by_regime(results: Results) -> Table:
 def _paired(key: str, header: str) -> list[Column]:
     return [
         Column(key, header, "rate", style="engine"),
-        Column(f"{key}_se", "±", "standard_error", style="note", align="right"),
+        Column(f"{key}_se", "± SE", "standard_error", style="note", align="right"),
     ]
 
 
@@ -202,12 +203,12 @@ def reading(found: Reconciled) -> str:
     """What the page's figure is among the model's paths, in words."""
     share = found.below.value
     if share < TAILS:
-        return "worse than nearly every path"
+        return "worse than nine paths in ten"
     if share < MIDDLE[0]:
         return "a bad path, not the usual one"
     if share <= MIDDLE[1]:
         return "an ordinary path"
-    return "a good path" if share <= 1.0 - TAILS else "better than nearly every path"
+    return "a good path" if share <= 1.0 - TAILS else "better than nine paths in ten"
 
 
 def sentence(results: Results) -> str:

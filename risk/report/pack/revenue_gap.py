@@ -87,7 +87,8 @@ def finding(found: Sequence[gap.Definition]) -> str:
     )
     if not flipped:
         return start + "No other definition that the run can test puts that on the other side of one half."
-    return start + f"On the other side of one half: {'; '.join(flipped)}."
+    many = f"{len(flipped)} definitions put" if len(flipped) > 1 else "One definition puts"
+    return start + f"{many} that on the other side of one half: {'; '.join(flipped)}."
 
 
 def _flipped(base: gap.Definition, other: gap.Definition) -> str:

@@ -81,11 +81,19 @@ def _finding(shown: Sequence[Case]) -> str:
     busts = {c.name: c.results.verdict.outcome("bust").probability for c in others}
     most = max(busts, key=lambda name: busts[name].value)
     own = probability_text(base.results.verdict.outcome("bust").probability)
-    return (
-        f"Beside {base.name}, of {len(others)} scenarios {worst.name} has the largest ES 97.5, "
+    shortfall = (
         f"{money(worst.loss.shortfall[1].value)}, {moved.change.value:+,.0f} "
-        f"± {moved.change.standard_error:,.0f} to {base.name} ({word}); {most} has the largest probability "
-        f"of a bust, {probability_text(busts[most])} against {own}."
+        f"(± {moved.change.standard_error:,.0f} SE) to {base.name} ({word})"
+    )
+    bust = f"{probability_text(busts[most])} against {own}"
+    if len(others) == 1:
+        return (
+            f"Beside {base.name}, {worst.name} has an ES 97.5 of {shortfall}; a bust has a probability "
+            f"of {bust}."
+        )
+    return (
+        f"Beside {base.name}, of {len(others)} scenarios {worst.name} has the largest ES 97.5, {shortfall}; "
+        f"{most} has the largest probability of a bust, {bust}."
     )
 
 
@@ -104,7 +112,7 @@ def verdict(shown: Sequence[Case]) -> Table:
     columns += [
         Column("es", "ES 97.5", "usd_bn", style="engine"),
         Column("es_se", "± SE", "usd_error", style="note"),
-        Column("bust_change", "Bust, change", "change.1", style="calculation"),
+        Column("bust_change", "Bust change, points", "change.1", style="calculation"),
         Column("bust_change_se", "± SE", "standard_error.2", style="note"),
         Column("bust_noise", "Beyond noise?", align="center"),
         Column("es_change", "ES, change", "usd_change", style="calculation"),

@@ -9,6 +9,7 @@ import numpy as np
 
 from risk.analysis import statistics
 from risk.analysis.flows import Yearly, flows, rates
+from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.pack import losses
 from risk.report.pack.elements import (
@@ -61,9 +62,12 @@ def finding(results: Results) -> str:
     share = f", {marks / lost:.0%} of the loss" if lost > 0.0 else ""
     cost = fsum(flows(run, "cascade").entity("bankruptcy_cost")[0]) / BILLION
     p = next(c.probability for c in results.verdict.claims if c.id == PROPOSITION)
-    chance = f" It reaches the bar of {PROPOSITION} on {with_margin(p)} of paths." if p else ""
+    bar = f"In some year they reach the share of its losses that {PROPOSITION} asks for"
+    chance = f" {bar} on {with_margin(p)} of paths." if p else ""
+    exposed = results.metric(HEADLINE).mean.value
     return (
-        f"Lenders lose {money(lost)} in the mean, booked once, and failed vehicles cost {money(cost)} more. "
+        f"Lenders lose {money(lost)} in the mean, booked once ({exposed:,.0f} AI-exposed, the headline; "
+        f"{lost - exposed:,.0f} other), and failed vehicles cost {money(cost)} more. "
         f"Of both, {names[0].lower()} bear {money(borne[first])} and {names[1].lower()} "
         f"{money(borne[second])}. Apart from that, forced sales mark down what is held by {money(marks)}"
         f"{share}.{chance}"
@@ -153,7 +157,7 @@ def _spread(results: Results) -> Table:
 def _paired(key: str, header: str) -> list[Column]:
     return [
         Column(key, header, "number", style="engine"),
-        Column(f"{key}_se", "±", "number", style="note", align="right"),
+        Column(f"{key}_se", "± SE", "number", style="note", align="right"),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.provenance import provenance
 from risk.analysis.statistics import Estimate
@@ -12,10 +14,18 @@ from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
 from risk.report.table import Table
 
+if TYPE_CHECKING:
+    from risk.calibrate.targets import TargetResult
+
 WITHOUT = "loss_without_software"
 SHOWN_FACTS = 3
-LIKELY_ENOUGH = 0.10
-"""Probability from which a proposition is worth a date."""
+BREAKS = {
+    "B2": "capex falls from its peak",
+    "B4": "GPU rent collapses",
+    "B5i": "neocloud compute defaults",
+    "B7": "GPU-backed and HoldCo paper loses",
+}
+"""What may break, of which a bust needs several beside B1, in words for a list of dates."""
 
 
 def with_margin(estimate: Estimate) -> str:
@@ -56,23 +66,18 @@ def _loss(results: Results) -> str:
 
 
 def _first_to_break(results: Results) -> str:
-    """Bear propositions that are likely enough, by their median date."""
-    dated = [
-        c
-        for c in results.verdict.claims
-        if c.side == "bear" and c.timing and c.probability and c.probability.value >= LIKELY_ENOUGH
-    ]
+    """What may break, by the median date of each."""
+    dated = [c for c in results.verdict.claims if c.id in BREAKS and c.timing and c.probability]
     if not dated:
-        return "No bear proposition with a date is likely enough to watch for one."
-    first = sorted(dated, key=lambda c: c.timing.median if c.timing else "")[:3]
-    return f"Where it breaks, it breaks in this order: {'; '.join(_dated(c) for c in first)}."
+        return f"None of {', '.join(BREAKS)} comes on any path."
+    first = sorted(dated, key=lambda c: c.timing.median if c.timing else "")
+    return f"Median dates, each over its own paths: {'; '.join(_dated(c) for c in first)}."
 
 
 def _dated(claim: Claim) -> str:
     assert claim.probability is not None
     assert claim.timing is not None
-    label = claim.label.removeprefix("… ")
-    return f"{label} ({claim.id}, {probability_text(claim.probability)}, median {claim.timing.median})"
+    return f"{BREAKS[claim.id]} ({claim.id}, {probability_text(claim.probability)}, {claim.timing.median})"
 
 
 def _driver(results: Results) -> str:
@@ -116,12 +121,18 @@ def care(results: Results) -> str:
         f"Read with care: a scenario tool, not a forecast. {known.judgement} of {known.entries} inputs are "
         f"judgement; {known.stylised} of {known.firms} neocloud facilities and HoldCos are stylised; "
         f"{known.stale} of {known.numbers} numbers are older than {known.stale_days} days. ± is sampling "
-        f"noise only, not model error; * = fewer than 500 paths in the tail. {limits(results)}"
+        "noise only, not model error; when = the median quarter over the paths on which it comes; * = fewer "
+        f"than 500 paths in the tail. {limits(results)}"
     )
 
 
+def outside(target: TargetResult) -> bool:
+    """Whether the model lies outside what was observed after the base date and never fitted."""
+    return target.status == "informational" and target.inside is False
+
+
 def limits(results: Results) -> str:
-    """What the register itself declares as missing or missed."""
+    """What the register itself declares as missing or missed, and what was observed since and not met."""
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
     declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
     for target in results.register["targets"]:
@@ -130,6 +141,7 @@ def limits(results: Results) -> str:
     told = {
         "Not in the model yet": [*pending, *declared["pending"]],
         "Calibration targets missed, with reasons on Calibration": declared["missed"],
+        "Outside out of sample": [t.id for t in results.targets if outside(t)],
     }
     said = [f"{what}: {', '.join(which)}." for what, which in told.items() if which]
     return " ".join(said) or "Every declared target is met."

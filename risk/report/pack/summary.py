@@ -99,7 +99,7 @@ def _pictures(results: Results, tables: Tables, rent: Quantity) -> Band:
 
 def _half(results: Results) -> tuple[float, ...]:
     """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
-    before = (7.5, 7.5) if results.prior else ()
+    before = (7.5, 11.0) if results.prior else ()
     return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
 
 
@@ -109,7 +109,7 @@ def _chart_rows(results: Results) -> int:
 
 def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
     before = (
-        (Column("prior", "Prior", "probability"), Column("change", "Change", "change"))
+        (Column("prior", "Prior", "probability"), Column("change", "Change, pp", "change"))
         if results.prior
         else ()
     )
@@ -119,7 +119,7 @@ def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
         Column("mc", "± 95%", "margin"),
         *before,
         Column("words", "Reading", span=2),
-        Column("when", "Median", "quarter"),
+        Column("when", "When", "quarter"),
     )
 
 
@@ -229,7 +229,7 @@ def _drivers(results: Results, tables: Tables) -> Table:
         Column("label", "ES 97.5 moves with (USD bn)", span=6 if results.prior else 4),
         Column("low", "Lowest tenth", "usd_change"),
         Column("high", "Highest tenth", "usd_change"),
-        Column("se", "±", "usd_error", align="center"),
+        Column("se", "± SE", "usd_error", align="center"),
     )
     rows = []
     for d in results.drivers[:SHOWN_DRIVERS]:

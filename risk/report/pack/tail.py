@@ -71,9 +71,9 @@ def table(results: Results) -> Table:
         Column("label", "Fact"),
         Column("unit", "Unit"),
         Column("tail", f"Worst {share}", "number", style="engine", span=2),
-        Column("tail_se", "±", "number", style="note"),
+        Column("tail_se", "± SE", "number", style="note"),
         Column("all", "All paths", "number", style="engine", span=2),
-        Column("all_se", "±", "number", style="note"),
+        Column("all_se", "± SE", "number", style="note"),
         Column("distance", "Std dev apart", "years", style="engine", span=2),
     )
     shown = facts(results)

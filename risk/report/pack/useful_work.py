@@ -5,9 +5,11 @@ from __future__ import annotations
 from risk.analysis import register
 from risk.processes.decode import largest_batch, step_latency, tokens_per_device_hour
 from risk.report.pack.results import Array, Results
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.table import Cell, Column, Content, Formula, Table
 
 MILLION = 1e6
+SMALL = 10.0
+"""Million tokens an hour below which two decimals are shown."""
 DATES = ("2026Q2", "2028Q4", "2030Q4")
 
 
@@ -40,7 +42,7 @@ def table(results: Results) -> Table:
         columns.append(Column(f"cost_{date}", "USD/M tokens", "price", style="calculation", span=2))
     rows = []
     for g, name in enumerate(names):
-        cells: list[Content] = [name, float(made[g])]
+        cells: list[Content] = [name, Cell(float(made[g]), "years" if made[g] >= SMALL else "price")]
         for date in DATES:
             rent = float(rents[results.labels.index(date), g])
             formula = Formula(f"{{row.rent_{date}}}/{{row.tokens}}", rent / float(made[g]))

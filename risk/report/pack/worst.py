@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, isfinite, log10
+from math import floor, isfinite, log10, sqrt
 
 from risk.analysis import joint, ranking
 from risk.analysis.contrasts import NOISE
@@ -65,14 +65,24 @@ def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
 def _finding(results: Results, lifts: dict[str, Lift], found: Sequence[Combination]) -> str:
     top = max(lifts, key=lambda name: lifts[name].lift.value if isfinite(lifts[name].lift.value) else 0.0)
     told = lifts[top]
-    together = " + ".join(found[0].names) or "none of them"
     worst = results.metric("headline_loss").maximum
     return (
         f"{top} ({results.verdict.claim(top).label}) is {told.lift.value:.1f} times as frequent in the tail "
-        f"({probability_text(told.tail)}) as on all paths ({probability_text(told.everywhere)}). The most "
-        f"frequent combination of bear propositions there is {together} "
-        f"({probability_text(found[0].tail)} of the tail). The worst path loses {money(worst)}."
+        f"({probability_text(told.tail)}) as on all paths ({probability_text(told.everywhere)}). "
+        f"{_together(found)} The worst path loses {money(worst)}."
     )
+
+
+def _together(found: Sequence[Combination]) -> str:
+    """The most frequent combination; the first two where chance does not tell them apart."""
+    first = found[0]
+    told = [f"{' + '.join(c.names) or 'none of them'} ({probability_text(c.tail)})" for c in found[:2]]
+    of = "bear propositions in the tail"
+    if len(found) > 1:
+        one, two, n = first.tail.value, found[1].tail.value, first.tail.n
+        if one - two <= NOISE * sqrt((one + two - (one - two) ** 2) / n):
+            return f"The most frequent combinations of {of}, not told apart, are {told[0]} and {told[1]}."
+    return f"The most frequent combination of {of} is {told[0]}."
 
 
 def medians(results: Results, inside: Flags) -> Table:
@@ -258,7 +268,7 @@ def paths(results: Results) -> Table:
     run = results.run
     variables = [outcome(name) for name in ("headline_loss", "loss_without_software", *TOLD)]
     columns = (
-        Column("again", "Told by"),
+        Column("again", "Command"),
         Column("id", "Path", "count", align="right"),
         Column("class", "Outcome", span=2),
         *(Column(v.name, _short(v), "number", style="engine") for v in variables),
@@ -287,9 +297,9 @@ def _short(variable: Variable) -> str:
     return {
         "headline_loss": "Loss, USD bn",
         "loss_without_software": "without software",
-        "capex_2030": "Capex 2030",
-        "revenue_2030": "Revenue 2030",
+        "capex_2030": "Capex 2030, USD bn",
+        "revenue_2030": "Revenue 2030, USD bn",
         "h100_2028": "H100 2028, USD/h",
         "spread_peak": "Peak HY, bp",
-        "defaulted_compute_2030": "Defaulted compute",
+        "defaulted_compute_2030": "Defaulted compute 2030",
     }[variable.name]
