@@ -16,7 +16,8 @@ from risk.cli.simulation import FOLDER, Folder, open_stored
 def show(
     run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
     metric: Annotated[
-        str | None, Parameter(help="An outcome (headline_loss), proposition (B4) or series (h100_contract).")
+        str | None,
+        Parameter(help="An outcome (headline_loss, bust), proposition (B4) or series (h100_spot)."),
     ] = None,
     /,
     *,

@@ -11,7 +11,7 @@ from tests.cli.conftest import Ask, Stored
 def test_two_scenarios_differ_in_what_one_changes(runs: Stored, ask: Ask) -> None:
     said = ask("compare", "base", "gpu-glut")
     assert said.code == 0
-    assert "Assumptions changed (6 of" in said.out
+    assert "Assumptions changed (4 of" in said.out
     assert "scenarios/gpu-glut.toml:" in said.out
     assert "Both runs share their draws" in said.out
 

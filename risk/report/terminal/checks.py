@@ -23,6 +23,9 @@ from risk.runs import Run
 SCHEMA = "bubblerisk.check/1"
 NEARLY = "OK (2 SE)"
 ABSENT = "–"
+MISSED = "as declared"
+"""Found of a target that misses its bounds, as its file says it does."""
+
 SHORT = {"informational": "for info"}
 
 
@@ -66,14 +69,14 @@ def screen(found: Checks, page: Page) -> Screen:
 def _targets(targets: Sequence[TargetResult], page: Page) -> RenderableType:
     headings = (
         Column(),
-        Column("Target", least=20),
+        Column("Target", least=18),
         Column("Value", "right"),
-        Column("± SE", "right"),
+        Column("± SE", "right", optional=2),
         Column("Bounds"),
         Column("Unit", optional=1),
         Column("Source", optional=3),
-        Column("Declared", optional=2),
-        Column("Found"),
+        Column("Declared"),
+        Column("Found", least=9),
     )
     return grid(headings, [_target(target) for target in targets], page)
 
@@ -128,7 +131,9 @@ def _found(target: TargetResult) -> str:
         return "inside" if target.inside else "" if target.inside is None else "outside"
     if target.inside is None:
         return ABSENT
-    return "OK" if target.inside is (target.status == "met") else NEARLY
+    if target.inside is not (target.status == "met"):
+        return NEARLY
+    return "OK" if target.inside else MISSED
 
 
 def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:

@@ -42,6 +42,11 @@ class Comparison:
     results: tuple[Difference, ...]
     paired: bool
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Inputs that differ, each once: its value and its prior are one input."""
+        return tuple(sorted({change.id for change in self.changes}))
+
 
 def compare(before: Run, after: Run) -> Comparison:
     """Compare two stored runs."""
@@ -62,7 +67,7 @@ def screen(found: Comparison, page: Page) -> Screen:
     return (
         *_runs(found, page),
         Text(),
-        heading(f"Assumptions changed ({len(found.changes)} of {found.inputs:,} inputs)", page),
+        heading(f"Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)", page),
         *([changes_table(found.changes, page)] if found.changes else [note("none", page)]),
         Text(),
         heading("Results", page),
@@ -130,13 +135,15 @@ def result_cells(found: Difference) -> tuple[Cell, ...]:
     same = found.change.value == 0.0
     verdict = "same" if same else "yes" if found.noise else "no"
     change = ("", "") if same else _change(found)
-    old, new = _shown(found.before, found.unit), _shown(found.after, found.unit)
+    # What moved is told in the digits its own error supports, and both ends of it in the same.
+    error = None if same else found.change.standard_error
+    old, new = (_shown(end, found.unit, error) for end in (found.before, found.after))
     return found.label, found.unit, old, new, *change, verdict
 
 
-def _shown(estimate: Estimate, unit: str) -> str:
+def _shown(estimate: Estimate, unit: str, error: float | None = None) -> str:
     if unit or estimate.n == 0:
-        return number(estimate.value, estimate.standard_error, unit)
+        return number(estimate.value, estimate.standard_error if error is None else error, unit)
     # A tenth of a point, as changes have; bounds stay bounds.
     return show(estimate.value, "rate") if 0.0 < estimate.value < 1.0 else probability(estimate)
 
@@ -144,9 +151,16 @@ def _shown(estimate: Estimate, unit: str) -> str:
 def _change(found: Difference) -> tuple[str, str]:
     change, error = found.change.value, found.change.standard_error
     if not found.unit:
-        return points(change), points(NOISE * error).lstrip("+")
+        return _or_nothing(points(change)), points(NOISE * error).lstrip("+")
     sign = "+" if change > 0 else ""
-    return f"{sign}{number(change, error, found.unit)}", number(NOISE * error, error, found.unit)
+    moved = _or_nothing(f"{sign}{number(change, error, found.unit)}")
+    return moved, number(NOISE * error, error, found.unit)
+
+
+def _or_nothing(change: str) -> str:
+    """A change that rounds to nothing has no sign and no digits."""
+    told = change == "not defined" or any(digit in change for digit in "123456789")
+    return change if told else "0"
 
 
 def bridge(found: Comparison) -> str:
@@ -154,7 +168,7 @@ def bridge(found: Comparison) -> str:
     bust = next((result for result in found.results if result.name == HEADLINE), None)
     if bust is None or bust.change.value == 0.0:
         return ""
-    ids = sorted({change.id for change in found.changes})
+    ids = found.changed
     cause = "chance" if not ids else ids[0] if len(ids) == 1 else f"{len(ids)} changed inputs"
     error = f"{100.0 * bust.change.standard_error:.1f} {'paired ' if found.paired else ''}SE"
     old, new = _shown(bust.before, ""), _shown(bust.after, "")

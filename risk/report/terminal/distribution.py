@@ -14,7 +14,7 @@ from risk.analysis import fans, metrics, statistics
 from risk.analysis.fans import Fan
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate, Histogram
-from risk.analysis.verdict import Claim, verdict
+from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
 from risk.paths import OUTCOMES, SERIES
 from risk.report.terminal.numbers import FAMILIES, error, half_width, number, probability
@@ -25,6 +25,17 @@ from risk.report.terminal.verdict import BAR, histogram
 from risk.runs import Run
 
 SCHEMA = "bubblerisk.metric/1"
+CLASS = "class"
+"""Side of an outcome class, which is no proposition."""
+
+MEANING = {
+    "bust": "B1, and at least {:g} of B2, B4, B5i and B7.",
+    "correction": "Some of B2, B4, B5i and B7, but no bust.",
+    "durable": "None of B2, B4, B5i and B7.",
+    "durable_paid": "None of B2, B4, B5i and B7, nor B1.",
+    "durable_unpaid": "None of B2, B4, B5i and B7, but B1.",
+}
+"""What the outcome classes say; the number is that of a bust's companions."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class History:
-    """A proposition by year.
+    """A proposition, or an outcome class told like one, by year.
 
     Attributes
     ----------
@@ -52,7 +63,7 @@ Detail = Distribution | History | Fan
 
 
 def detail(run: Run, name: str) -> Detail:
-    """Find one result of a run: an outcome, a proposition or a quarterly series.
+    """Find one result of a run: an outcome, an outcome class, a proposition or a quarterly series.
 
     Raises
     ------
@@ -65,14 +76,25 @@ def detail(run: Run, name: str) -> Detail:
         return Distribution(metrics.metric(outcomes[name], values), statistics.histogram(values, 64))
     if name in claims:
         return History(verdict(run).claim(name), _by_year(run, name))
+    if name in MEANING:
+        return History(_class(run, verdict(run), name), _by_year(run, name))
     if name in series:
         return fans.fan(run, name)
-    known = [*outcomes, *claims, *series]
+    known = list(dict.fromkeys([*dict(CLASSES), *outcomes, *claims, *series]))
     close = suggestion(name, known)
     raise UsageError(
         f"there is no result {name[:80]}",
         f"did you mean {close}?" if close else "results: " + ", ".join(known),
     )
+
+
+def _class(run: Run, found: Verdict, name: str) -> Claim:
+    """An outcome class in the form of a proposition."""
+    outcome = found.outcome(name)
+    companions = run.assumptions["entries"]["propositions.bust_companions"]["value"]
+    meaning = MEANING[name].format(companions)
+    when = found.bust_timing if name == "bust" else None
+    return Claim(name, CLASS, outcome.label, meaning, outcome.probability, outcome.words, when, "")
 
 
 def _by_year(run: Run, name: str) -> dict[int, Estimate]:
@@ -132,7 +154,7 @@ def _statistics(metric: Metric) -> Iterator[tuple[Cell, ...]]:
 def _history(found: History, page: Page) -> Screen:
     claim = found.claim
     parts: list[RenderableType] = [
-        heading(f"{claim.id}  {claim.label}", page),
+        heading(claim.label if claim.side == CLASS else f"{claim.id}  {claim.label}", page),
         Text(page.say(claim.statement)),
     ]
     if claim.probability is None:

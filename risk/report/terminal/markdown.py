@@ -25,7 +25,7 @@ def comparison(found: Comparison) -> str:
     parts = [
         f"## {found.before.scenario} → {found.after.scenario}",
         table(("", "Run", "Scenario", "Paths", "Seed"), runs, "lllrr"),
-        f"### Assumptions changed ({len(changes)} of {found.inputs:,} inputs)",
+        f"### Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)",
         table(("Assumption", "Unit", "Old", "New", "File"), changes, "llrrl") if changes else "None.",
         "### Results",
         table(("Result", "Unit", "Old", "New", "Change", "2 SE", "Noise?"), results, "llrrrrl"),

@@ -65,13 +65,13 @@ def with_error(estimate: Estimate, unit: str) -> str:
 
 
 def probability(estimate: Estimate) -> str:
-    """A probability; the rule-of-three bound where it was never, or always, seen."""
+    """A probability; where it was never, or always, seen, its bound as the workbook prints it."""
     if estimate.n == 0 or math.isnan(estimate.value):
         return "–"
     if estimate.value == 0.0:
-        return f"<3/{estimate.n:,}"
+        return show(0.0, f"none_of.{estimate.n}")
     if estimate.value == 1.0:
-        return f">1–3/{estimate.n:,}"
+        return show(1.0, f"all_of.{estimate.n}")
     return show(estimate.value, "probability_high" if estimate.value > 0.99 else "probability")
 
 

@@ -151,11 +151,11 @@ def _room(
 
 
 def _folded(cell: Text, width: int) -> Text:
-    """A cell whose words are no longer than `width`: names break after a dot or an underscore."""
+    """A cell whose words are no longer than `width`: names break after a dot, a dash or an underscore."""
     if all(cell_len(word) <= width for word in cell.plain.split()):
         return cell
     lines = [""]
-    for part in re.split(r"(?<=[._ ])", cell.plain):
+    for part in re.split(r"(?<=[._ -])", cell.plain):
         if cell_len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.story import Quarter, Story, Year
-from risk.analysis.telling import Event, bp, money, percent, plain
+from risk.analysis.telling import BESIDE, Event, bp, money, percent, plain
 from risk.report.formats import show
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, heading_data, number
@@ -94,8 +94,11 @@ def _headline(story: Story) -> Iterator[str]:
         f"Headline loss {money(story.loss)}: number {story.rank:,} of {story.paths:,} by loss, the {where}. "
         f"The run's median is {money(story.median_loss)}."
     )
-    lost = ", ".join(f"{plain(name)} {money(usd)}" for name, usd in story.instruments.items())
-    yield f"Credit losses by instrument: {lost}."
+    inside, beside = (
+        ", ".join(f"{plain(n)} {money(usd)}" for n, usd in story.instruments.items() if (n in BESIDE) is out)
+        for out in (False, True)
+    )
+    yield f"In the headline: {inside}" + (f"; beside it, generic credit: {beside}." if beside else ".")
     if story.second_round is not None:
         yield f"Second round, never part of losses: {money(story.second_round)} marked to market."
     true = [f"{p.id} {p.label}" + (f" ({p.quarter})" if p.quarter else "") for p in story.propositions]

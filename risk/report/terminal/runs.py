@@ -47,7 +47,7 @@ def screen(rows: Sequence[Row], root: str, page: Page) -> Screen:
         return (note(f"no runs in {root}; bubblerisk run SCENARIO makes one", page),)
     headings = (
         Column("Run"),
-        Column("Scenario"),
+        Column("Scenario", least=12),
         Column("Paths", "right"),
         Column("Seed", "right", optional=2),
         Column("Finished, UTC", optional=1),

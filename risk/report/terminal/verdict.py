@@ -22,7 +22,7 @@ HEIGHT = 6
 BESIDE = 100
 """Width from which pictures stand side by side."""
 
-INDENTED = {"durable_paid": "  paid for", "durable_unpaid": "  unpaid"}
+INDENTED = {"durable_paid": "  paid: no B1", "durable_unpaid": "  unpaid: B1"}
 SIDES = {"bear": "Bear case", "bull": "Bull case"}
 
 
@@ -71,10 +71,10 @@ def facts(run: Heading, page: Page) -> Text:
 
 def _outcomes(verdict: Verdict, page: Page) -> Screen:
     headings = (
-        Column("Outcome"),
+        Column("Outcome by 2030"),
         Column("P", "right"),
         Column("± 95% MC", "right"),
-        Column(picture=True),
+        Column(optional=1, picture=True),
         Column("Reading", least=22),
     )
     rows = [(*_outcome(found), *_reading(found, page)) for found in verdict.classes]
@@ -108,11 +108,11 @@ def _timing_and_alternatives(verdict: Verdict) -> list[str]:
 def _claims(verdict: Verdict, page: Page) -> Screen:
     headings = (
         Column(),
-        Column("Proposition"),
+        Column("Proposition", least=28),
         Column("P", "right"),
         Column("± 95% MC", "right"),
-        Column("When", "right"),
-        Column("Reading", optional=1, least=22),
+        Column("When", "right", optional=1),
+        Column("Reading", least=14),
     )
     rows: list[tuple[Cell, ...]] = []
     side = ""
