@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from io import BytesIO
 from math import isclose
 from pathlib import Path
@@ -252,12 +252,22 @@ def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
         fix = "give the folder that holds it: --runs DIR"
         yield Finding("FAIL", "numbers", f"a run that the pack shows beside its own: {error.reason}", fix)
         return
-    content = _made_again(run, prior, beside, recipe.form)
+    content = _made_again(_dated(run, book.fact("Finished")), prior, beside, recipe.form)
     if hashlib.sha256(content).hexdigest() == book.digest:
         yield Finding("ok", "numbers", "the run makes the same file again, byte for byte")
         return
     again = _opened(book.path, content)
     yield from _differences(book, again)
+
+
+def _dated(run: Run, finished: str) -> Run:
+    """The run as of the day that a pack says: made again on another day it has the same id and numbers."""
+    try:
+        datetime.fromisoformat(finished)
+    except ValueError:
+        return run
+    clock = {**run.manifest.clock, "finished": finished}
+    return Run(run.store, replace(run.manifest, clock=clock))
 
 
 def _made_again(run: Run, prior: Run | None, beside: Sequence[Run], form: Form) -> bytes:
@@ -274,11 +284,14 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
         yield Finding("FAIL", "numbers", text, "another version of bubblerisk may have written the pack")
         return
     from risk.report.pack.cover import INPUTS
+    from risk.report.pack.manifest import MAKING
 
-    cover = again.values.get("Cover", {})
-    free = {f"Cover!B{at[1:]}" for at, value in cover.items() if at.startswith("A") and value in INPUTS}
-    inputs: list[str] = []
-    wrong: list[str] = []
+    free = {
+        **_beside(again, "Cover", INPUTS, "cover"),
+        **_beside(again, "Manifest", MAKING, "making"),
+        **_beside(again, "Changes", MAKING, "making", "BCDEFG"),
+    }
+    found: dict[str, list[str]] = {"cover": [], "making": [], "numbers": []}
     compared = 0
     for name, cells in again.values.items():
         for at in cells.keys() | book.values[name].keys():
@@ -288,17 +301,30 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
             if not changed and same(one, two):
                 continue
             place = f"{name}!{at}"
-            (inputs if place in free and not changed else wrong).append(place)
-    if inputs:
-        yield Finding("warn", "cover", f"typed over: {_few(sorted(inputs))}")
+            found["numbers" if changed else free.get(place, "numbers")].append(place)
+    wrong = sorted(found["numbers"])
+    if found["cover"]:
+        yield Finding("warn", "cover", f"typed over: {_few(sorted(found['cover']))}")
+    if found["making"]:
+        text = f"the run was made elsewhere, or at another time: {_few(sorted(found['making']))}"
+        yield Finding("warn", "making", text)
     if wrong:
-        text = f"{len(wrong):,} of {compared:,} cells are not what the run makes: {_few(sorted(wrong))}"
+        text = f"{len(wrong):,} of {compared:,} cells are not what the run makes: {_few(wrong)}"
         yield Finding("FAIL", "numbers", text, "somebody, or another version of bubblerisk, changed them")
     else:
-        text = f"{compared:,} cells and their formulas are those the run makes (saved by another program)"
+        text = f"{compared:,} cells and their formulas are those the run makes (not byte for byte)"
         yield Finding("ok", "numbers", text)
-    text = "number formats, charts, names and what is hidden were not compared: the file was saved again"
+    text = "number formats, charts, names and what is hidden were not compared: the bytes differ"
     yield Finding("warn", "looks", text, "a file as bubblerisk wrote it is compared byte for byte")
+
+
+def _beside(
+    book: Opened, sheet: str, labels: Collection[str], subject: str, columns: str = "B"
+) -> dict[str, str]:
+    """Cells beside labels in the first column, and what a difference in them is a finding about."""
+    cells = book.values.get(sheet, {})
+    rows = [at[1:] for at, value in cells.items() if at.startswith("A") and value in labels]
+    return {f"{sheet}!{column}{row}": subject for row in rows for column in columns}
 
 
 def written(formula: str | None) -> str:

@@ -13,6 +13,7 @@ import pytest
 from risk.report import verification
 from risk.report.verification import same, written
 from risk.runs import Run
+from risk.runs.manifest import write_manifest
 from tests.cli.conftest import Ask, Stored
 
 PACK = Path("pack.xlsx")
@@ -65,6 +66,24 @@ def test_a_pack_as_written_is_the_runs_byte_for_byte(pack: Path, ask: Ask, again
     few = found.pop("checks")  # of 1,024 paths a standard error is larger than a check of the pack allows
     assert said.code == (1 if few == "FAIL" else 0)
     assert found == dict.fromkeys(("workbook", "formulas", "manifest", "run folder", "numbers"), "ok")
+
+
+def test_the_same_run_made_elsewhere_on_another_day_is_told_and_agrees(
+    pack: Path, runs: Stored, ask: Ask, again: dict[str, bytes]
+) -> None:
+    again.clear()
+    m = runs.glut.manifest
+    elsewhere = replace(
+        m,
+        clock={**m.clock, "finished": "2027-03-01T10:00:00Z", "seconds": 3.0},
+        environment={**m.environment, "python": "3.14.0", "commit": "0" * 40},
+    )
+    write_manifest(runs.folder / m.id / "manifest.json", elsewhere)
+    found = {each["subject"]: each for each in ask("verify", pack, "--json").json["findings"]}
+    again.clear()
+    assert found["numbers"]["state"] == "ok"
+    assert found["making"]["state"] == "warn"
+    assert "Manifest!B" in found["making"]["text"]
 
 
 def test_what_another_program_saved_is_told_cell_by_cell(pack: Path, ask: Ask) -> None:

@@ -13,6 +13,10 @@ from risk.report.table import Cell, Column, Content, Table
 
 NONE = "none given"
 
+MAKING = ("Git commit", "Uncommitted changes", "bubblerisk", "Python", "pyarrow", "pydantic", "Platform",
+          "Processor extensions", "Wall time, seconds", "Workers")  # fmt: skip
+"""Lines of where and how a run was made: made again elsewhere it has others, and the same numbers."""
+
 
 def sheet(results: Results, recipe: Recipe) -> Sheet:
     """Build the sheet; `recipe` is what the pack is made of beside the run."""
