@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from risk.report import verification
+from risk.report.opened import read
 from risk.report.verification import same, written
 from risk.runs import Run
 from risk.runs.manifest import write_manifest
@@ -106,7 +107,7 @@ def test_what_another_program_saved_is_told_cell_by_cell(pack: Path, ask: Ask) -
 
 
 def test_only_the_blue_cells_of_the_cover_may_be_typed_over(pack: Path) -> None:
-    book = verification.read(pack)
+    book = read(pack)
 
     def told(sheet: str, label: str, column: str, value: object) -> tuple[str, str, bool]:
         row = next(at[1:] for at, held in book.values[sheet].items() if held == label)
