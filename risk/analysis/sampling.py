@@ -38,8 +38,8 @@ def tail_share(paths: int) -> float:
     return SHARE if SHARE * paths <= MOST else RARE
 
 
-def worst(losses: Array, share: float) -> Ids:
-    """Ids of the worst paths, (row,), largest loss first, equal losses by id.
+def tail_rows(losses: Array, share: float) -> Ids:
+    """Ids of the worst paths to list, (row,), largest loss first, equal losses by id.
 
     The quantile at ``1 − share`` lies between two losses; both are among them, which takes one path more than
     the share itself.

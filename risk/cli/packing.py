@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +161,9 @@ def _sha256(file: Path) -> str:
         return ""
 
 
+@cache
 def _writer() -> str:
+    """Fingerprint of what turns a run into a pack; it cannot change while the program runs."""
     from risk.runs.hashing import digest, source_digest
 
     package = Path(__file__).parents[1]

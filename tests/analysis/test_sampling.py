@@ -26,7 +26,7 @@ def test_a_sample_is_even_sorted_and_within_the_run(paths: int, size: int) -> No
 @given(st.integers(2, 3_000), st.sampled_from((0.05, 0.025, 0.01)))
 def test_the_tail_holds_both_neighbors_of_the_quantile(paths: int, share: float) -> None:
     losses = np.random.default_rng(paths).permutation(paths).astype(float)
-    ids = sampling.worst(losses, share)
+    ids = sampling.tail_rows(losses, share)
     below = math.floor((paths - 1) * (1.0 - share))
     assert losses[ids].min() <= below
     assert list(losses[ids]) == sorted(losses[ids], reverse=True)
@@ -34,8 +34,8 @@ def test_the_tail_holds_both_neighbors_of_the_quantile(paths: int, share: float)
 
 
 def test_equal_losses_stand_in_order_of_their_ids() -> None:
-    assert sampling.worst(np.zeros(100), 0.05).tolist() == list(
-        range(len(sampling.worst(np.zeros(100), 0.05)))
+    assert sampling.tail_rows(np.zeros(100), 0.05).tolist() == list(
+        range(len(sampling.tail_rows(np.zeros(100), 0.05)))
     )
 
 

@@ -60,7 +60,7 @@ def _sizes(results: Results, t: Tables) -> Iterator[Condition]:
     paths, seed = results.run.paths, results.manifest.seed
     both = Formula(f"N_Paths+ABS(Seed-{float(seed)!r})", paths)
     yield Condition("N_Paths and Seed are the run's", both, paths, 0.0, "names v. run record")
-    worst = sampling.worst(results.loss, results.tail_share)
+    worst = sampling.tail_rows(results.loss, results.tail_share)
     listed = (
         (SAMPLE, "tblSample", "Sample has its rows", len(results.sampled)),
         (TAIL, "tblTail", "TailRows has every path of the tail", len(worst)),

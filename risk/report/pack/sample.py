@@ -47,18 +47,9 @@ def _sample(results: Results) -> Sheet:
         f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
         "from them is an estimate"
     )
-    table = _paths(results, SAMPLE, ids, "tblSample")
-    return Sheet(
-        "Sample",
-        "Sample – single paths, outcomes and drivers",
-        subtitle(results, rest),
-        "W",
-        (table,),
-        question="Which paths stand behind the numbers?",
-        freeze="header",
-        printed_rows=PRINTED,
-        printed_columns=_printed(table),
-    )
+    title = "Sample – single paths, outcomes and drivers"
+    question = "Which paths stand behind the numbers?"
+    return _listing(results, "Sample", title, rest, question, _paths(results, SAMPLE, ids, "tblSample"))
 
 
 def _tail(results: Results) -> Sheet:
@@ -67,14 +58,21 @@ def _tail(results: Results) -> Sheet:
         f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
         "VaR and ES on Trace are exact"
     )
-    table = _paths(results, TAIL, sampling.worst(results.loss, share), "tblTail")
+    title = f"TailRows – the worst {share:.0%} of paths, largest headline loss first"
+    question = "Which paths are the tail, and what happened on them?"
+    table = _paths(results, TAIL, sampling.tail_rows(results.loss, share), "tblTail")
+    return _listing(results, "TailRows", title, rest, question, table)
+
+
+def _listing(results: Results, name: str, title: str, rest: str, question: str, table: Table) -> Sheet:
+    """A sheet of one long table of paths or their patterns, of which the beginning is printed."""
     return Sheet(
-        "TailRows",
-        f"TailRows – the worst {share:.0%} of paths, largest headline loss first",
+        name,
+        title,
         subtitle(results, rest),
         "W",
         (table,),
-        question="Which paths are the tail, and what happened on them?",
+        question=question,
         freeze="header",
         printed_rows=PRINTED,
         printed_columns=_printed(table),
@@ -128,14 +126,6 @@ def _patterns(results: Results) -> Sheet:
     numbers = [np.arange(1, len(found.counts) + 1), found.counts, found.example, *found.flags.T]
     rows = tuple(zip(*(column.tolist() for column in numbers), strict=True))
     table = Table(PATTERNS, tuple(columns), rows, excel_name="tblPatterns", bulk=True)
-    return Sheet(
-        "Patterns",
-        "Patterns – which propositions come true together (1 = holds on the path)",
-        subtitle(results, rest),
-        "W",
-        (table,),
-        question="On how many paths does each combination of propositions and classes occur?",
-        freeze="header",
-        printed_rows=PRINTED,
-        printed_columns=_printed(table),
-    )
+    title = "Patterns – which propositions come true together (1 = holds on the path)"
+    question = "On how many paths does each combination of propositions and classes occur?"
+    return _listing(results, "Patterns", title, rest, question, table)

@@ -97,7 +97,7 @@ def _facts(results: Results) -> Table:
 
 
 def _worst(results: Results) -> sampling.Ids:
-    return sampling.worst(results.loss, results.tail_share)
+    return sampling.tail_rows(results.loss, results.tail_share)
 
 
 def _measures(results: Results, tables: Tables) -> Table:
