@@ -88,7 +88,7 @@ class Story:
     outcome : class of the path in words.
     loss : headline credit loss, USD; rank : 1 is the worst of `paths`.
     propositions : those that come true on it.
-    instruments : credit loss by instrument, USD, over all quarters.
+    instruments : credit loss by instrument, USD, over all quarters; those beside the headline in `beside`.
     second_round : mark-to-market of forced sales, USD, never part of losses; None where it is not recorded.
     years, medians : the path, and the median of the run, year by year.
     """
@@ -101,6 +101,7 @@ class Story:
     rank: int
     propositions: tuple[Proposition, ...]
     instruments: dict[str, float]
+    beside: tuple[str, ...]
     second_round: float | None
     years: tuple[Year, ...]
     medians: tuple[Year, ...]
@@ -157,6 +158,7 @@ def story(run: Run, trace: Trace) -> Story:
                 strict=True,
             )
         ),
+        beside=trace.names["beside"],
         second_round=_second_round(trace),
         years=years(run.calendar, own, defaults(trace)),
         medians=years(run.calendar, median),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis.telling import BESIDE, Event, Moment, money, percent, plain
+from risk.analysis.telling import Event, Moment, money, percent, plain
 
 Array = NDArray[np.float64]
 Teller = Callable[[Moment], Iterator[Event]]
@@ -239,7 +239,7 @@ def pools(m: Moment) -> Iterator[Event]:
     loss, expected, rate = (m.row(f"segments.{name}") for name in ("loss", "expected_loss", "default_rate"))
     for column, pool in m.where("segment", (loss > UNEXPECTED * expected) & (loss > SMALLEST)):
         times = f" ({loss[column] / expected[column]:.1f} times the expected)" if expected[column] > 0 else ""
-        which = f"{plain(pool)}, beside the headline," if pool in BESIDE else plain(pool)
+        which = f"{plain(pool)}, beside the headline," if pool in m.trace.names["beside"] else plain(pool)
         words = f"Losses on {which} are {money(loss[column])}{times}; {percent(rate[column])} defaults."
         yield Event("pool_loss", pool, words, loss[column] / 1e9, "USD bn")
 

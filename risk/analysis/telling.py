@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.inputs import HEADLINE, INSTRUMENTS
 from risk.engine.trace import Trace
 
 Array = NDArray[np.float64]
@@ -92,9 +91,6 @@ def bp(rate: float) -> str:
     """A rate in basis points."""
     return f"{1e4 * rate:,.0f} bp"
 
-
-BESIDE = INSTRUMENTS[HEADLINE:]
-"""Instruments and segments whose losses are no part of the headline: generic credit."""
 
 PLAIN = {
     "facility": "facilities",

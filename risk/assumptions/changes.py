@@ -27,7 +27,7 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
         reason, fix = "'change' must be a table", 'write [change."gpu.launch_obsolescence"]'
         draft.problems.append(document.problem("A005", ("change",), reason, fix, key=True))
         return
-    rows = {f"{name}.{_row_id(raw, name)}": raw for name, raws in draft.rows.items() for raw in raws}
+    rows = {f"{name}.{row_id(raw, name)}": raw for name, raws in draft.rows.items() for raw in raws}
     for id, table in changes.items():
         site = Site(document, ("change", id))
         if not isinstance(table, dict):
@@ -43,7 +43,8 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
             _unknown(draft, site, id, table, [*draft.entries, *rows])
 
 
-def _row_id(raw: Raw, table: str) -> str:
+def row_id(raw: Raw, table: str) -> str:
+    """Return the name of a row that was read, as `Row.id` has it."""
     words = (raw.table.get(column) for column in TABLES[table].key)
     return " ".join(f"{word:g}" if isinstance(word, float) else str(word) for word in words)
 

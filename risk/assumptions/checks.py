@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from risk.assumptions import order
 from risk.assumptions.draft import SECTIONS, Draft, Raw
 from risk.assumptions.problems import Problem
 from risk.assumptions.schema import Figure
-from risk.assumptions.table import Row, references
+from risk.assumptions.table import Row, entry_columns, references
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site
 from risk.errors import suggestion
@@ -24,8 +25,9 @@ def cross(draft: Draft, rows: Rows, as_of: dt.date | None) -> list[Problem]:
     rows : valid rows by table and position.
     as_of : date the register was compiled at, if it says so.
     """
-    found = [*_sources(draft), *_references(draft, rows), *_together(draft, rows), *_figures(draft, rows)]
-    return [*found, *_reasons(draft), *(_dates(draft, as_of) if as_of is not None else ())]
+    named = [*_sources(draft), *_references(draft, rows), *_entry_columns(draft, rows)]
+    found = [*named, *_together(draft, rows), *_figures(draft, rows), *_reasons(draft)]
+    return [*found, *(_dates(draft, as_of) if as_of is not None else ())]
 
 
 def _raws(draft: Draft) -> Iterator[Raw]:
@@ -76,6 +78,19 @@ def _references(draft: Draft, rows: Rows) -> Iterator[Problem]:
                     yield draft.rows[name][i].problem("A018", (column,), reason)
 
 
+def _entry_columns(draft: Draft, rows: Rows) -> Iterator[Problem]:
+    """Yield columns that name an entry which the register does not have."""
+    for name, found in rows.items():
+        for column in entry_columns(TABLES[name]):
+            for i, row in found.items():
+                value = getattr(row, column)
+                if draft.whole(value.partition(".")[0]) and value not in draft.entries:
+                    meant = suggestion(value, draft.entries)
+                    hint = f" Did you mean '{meant}'?" if meant else ""
+                    reason = f"{column} is '{value}', which is no entry of the register.{hint}"
+                    yield draft.rows[name][i].problem("A018", (column,), reason)
+
+
 def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
     """Yield rows given twice, and what a table's rows must satisfy together."""
     for name, found in rows.items():
@@ -84,6 +99,10 @@ def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
             if first.setdefault(row.id, i) != i:
                 at = (TABLES[name].key[-1],)
                 yield raws[i].problem("A019", at, f"'{row.id}' is a row of [[{name}]] already")
+        for i, number in order.twice(found):
+            yield raws[i].problem(
+                "A019", ("stream",), f"stream = {number} belongs to another row of [[{name}]]"
+            )
         if len(found) == len(raws):
             for i, column, code, reason in TABLES[name].faults(list(found.values())):
                 yield raws[i].problem(code, (column,), reason)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, entries, locate, scenario
+from risk.assumptions import changes, checks, entries, locate, order, scenario
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
 from risk.assumptions.reader import shown
@@ -59,7 +59,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     return Assumptions(
         scenario=files[-1].info,
         entries={id: built[id] for id in draft.entries},
-        tables={name: _table(name, draft.rows.get(name, []), rows.get(name, {})) for name in TABLES},
+        tables=_tables(draft, rows),
         switches=switches,
         events=events,
         sources=draft.sources,
@@ -93,12 +93,25 @@ def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
     return built
 
 
-def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
-    homes = [raw.home for raw in raws]
+def _tables(draft: Draft, rows: Mapping[str, Mapping[int, Row]]) -> dict[str, Table]:
+    """Return every table, its rows in their declared order; tables stand before those that refer to them."""
+    made: dict[str, Table] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for name in TABLES:
+        made[name] = _table(name, draft.rows.get(name, []), order.numbered(rows.get(name, {})), names)
+        names[name] = made[name].names
+    return made
+
+
+def _table(
+    name: str, raws: list[Raw], rows: Mapping[int, Row], names: Mapping[str, tuple[str, ...]]
+) -> Table:
+    places = order.ordered(rows, names)
+    homes = [raws[i].home for i in places]
     return Table(
         name=name,
         model=TABLES[name],
-        rows=tuple(rows[i] for i in sorted(rows)),
+        rows=tuple(rows[i] for i in places),
         file=homes[0].document.name if homes else "",
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=tuple(change for raw in raws for change in raw.changes),

@@ -36,6 +36,10 @@ class Names(NamedTuple):
     also: tuple[str, ...] = ()
 
 
+class OfEntry(NamedTuple):
+    """The column holds the id of a register entry: the row takes that entry's draws, in base units."""
+
+
 def _share(value: float) -> float:
     if not 0 <= value <= 1:
         raise refuse("A011", f"is {value:g}; a share lies in [0, 1].{meant_share(value)}")
@@ -56,6 +60,7 @@ CashFlow = Annotated[float, In("USD bn/q")]
 HourlyPrice = Annotated[float, _AtLeast0, In("USD/h")]
 Percent = Annotated[float, Field(ge=0, le=100), In("%")]
 Quarters = Annotated[float, _AtLeast0, In("quarter")]
+EntryName = Annotated[Text, OfEntry()]
 
 
 class Row(Record):
@@ -63,6 +68,9 @@ class Row(Record):
 
     key: ClassVar[tuple[str, ...]] = ("name",)
     """Columns that together name a row."""
+
+    order: ClassVar[tuple[str, ...]] = ()
+    """Columns by which rows are ordered; by their key where it is empty."""
 
     source: Text
     as_of: dt.date
@@ -82,6 +90,17 @@ class Row(Record):
         yield from ()
 
 
+class Entity(Row):
+    """A row that stands for something with random streams of its own: its number names them.
+
+    A row without a number takes the next one.
+    """
+
+    order: ClassVar[tuple[str, ...]] = ("stream",)
+
+    stream: Annotated[int | None, Field(ge=0)] = None
+
+
 @cache
 def units(row: type[Row]) -> Mapping[str, str]:
     """Return the unit of every column that has one."""
@@ -92,6 +111,12 @@ def units(row: type[Row]) -> Mapping[str, str]:
 def references(row: type[Row]) -> Mapping[str, Names]:
     """Return the table whose rows a column names, and the words it may hold besides, by column."""
     return {name: mark for name, mark in _marks(row) if isinstance(mark, Names)}
+
+
+@cache
+def entry_columns(row: type[Row]) -> tuple[str, ...]:
+    """Return the columns that name register entries."""
+    return tuple(name for name, mark in _marks(row) if isinstance(mark, OfEntry))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ table says so (`Names`). To add a column, add an attribute; to add a table, add 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -17,6 +16,8 @@ from risk.assumptions.priors import refuse
 from risk.assumptions.schema import Note, Quarter, Text
 from risk.assumptions.table import (
     CashFlow,
+    Entity,
+    EntryName,
     HourlyPrice,
     In,
     Money,
@@ -40,10 +41,14 @@ def _launch(text: str) -> str:
     return text
 
 
-class Generation(Row):
+class Generation(Entity):
     """A GPU generation: ``[[gpu.generation]]``."""
 
+    order: ClassVar[tuple[str, ...]] = ("launch", "stream")
+
     name: Text
+    numeraire: bool = False
+    newest: bool = False
     launch: Annotated[str, AfterValidator(_launch)]
     gpus: Annotated[float, Field(ge=0), In("GPU M")]
     relative_throughput: Ratio
@@ -53,8 +58,22 @@ class Generation(Row):
     memory_bandwidth: Annotated[float, Field(ge=0), In("TB/s")]
     memory: Annotated[float, Field(ge=0), In("GB")]
 
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """One rented generation is the numeraire, and one the newest at the base date."""
+        for role in ("numeraire", "newest") if rows else ():
+            chosen = [i for i, row in enumerate(rows) if getattr(row, role)]
+            if len(chosen) != 1:
+                reason = f"{len(chosen)} generations have {role} = true; one must"
+                yield chosen[-1] if chosen else len(rows) - 1, role, "A025", reason
+            yield from (
+                (i, "index", "A025", f"index of '{rows[i].name}' is 0, but it is the {role}, which is rented")
+                for i in chosen
+                if not rows[i].index > 0
+            )
 
-class CapexFirm(Row):
+
+class CapexFirm(Entity):
     """A hyperscaler at the base date: ``[[capex.firm]]``."""
 
     name: Text
@@ -82,7 +101,7 @@ class CapexActual(Row):
     cfo: CashFlow
 
 
-class RevenueSegment(Row):
+class RevenueSegment(Entity):
     """A segment of end-customer AI revenue: ``[[revenue.segment]]``."""
 
     name: Text
@@ -96,7 +115,7 @@ class RevenueSegment(Row):
             yield from sums_to_one(rows, column, "")
 
 
-class NeocloudFirm(Row):
+class NeocloudFirm(Entity):
     """A neocloud's holding company: ``[[neoclouds.firm]]``."""
 
     name: Text
@@ -109,6 +128,30 @@ class NeocloudFirm(Row):
     rated: bool
     balance_sheet: Literal["published", "none"]
     stylised: bool
+    bellwether: bool = False
+
+
+class Payer(Entity):
+    """A class of customers by how they keep their contracts: ``[[neoclouds.payer]]``.
+
+    `hazard` names the entry with the probability a quarter that a contract ends early or is renegotiated,
+    `draws` the streams that decide it. To the unrated, vendors alone lend on contracts that are
+    `vendor_financed`.
+    """
+
+    name: Text
+    conduct: Literal["sound", "renegotiates", "leans", "subtenant", "leaves"]
+    hazard: EntryName
+    draws: Text
+    strong: bool
+    vendor_financed: bool
+
+
+class Paper(Entity):
+    """What a facility's debt is written as, and what its losses stand on: ``[[neoclouds.paper]]``."""
+
+    name: Text
+    instrument: Literal["ddtl", "vendor", "site_loan"]
 
 
 class HoldcoNote(Row):
@@ -122,7 +165,7 @@ class HoldcoNote(Row):
     kind: Literal["note", "convert"]
 
 
-class Facility(Row):
+class Facility(Entity):
     """A financed fleet with its contract and its debt: ``[[neoclouds.facility]]``."""
 
     name: Text
@@ -130,7 +173,7 @@ class Facility(Row):
     generation: Annotated[Text, Names("gpu.generation")]
     gpus: Annotated[float, Field(gt=0), In("GPU k")]
     price: HourlyPrice
-    payer: Literal["ig", "lab", "ig_on_lab", "neocloud", "other"]
+    payer: Annotated[Text, Names("neoclouds.payer")]
     contract_first: Quarters
     contract_last: Quarters
     debt: Money
@@ -145,9 +188,9 @@ class Facility(Row):
     prepaid_share: Share
     shell_value: Ratio
     kind: Literal["gpu", "data_center"]
-    instrument: Literal["ddtl", "vendor", "notes", "dc_loan"]
+    instrument: Annotated[Text, Names("neoclouds.paper")]
     lender: Note
-    tenant: Note = ""
+    tenant: Annotated[Note, Names("neoclouds.firm", ("",))] = ""
     stylised: bool
 
     @model_validator(mode="after")
@@ -168,11 +211,23 @@ class Facility(Row):
         return self
 
 
-class CreditSegment(Row):
-    """A pool of private credit: ``[[credit.segment]]``."""
+class CreditSegment(Entity):
+    """A pool of private credit: ``[[credit.segment]]``.
+
+    `default_probability` and `asset_correlation` name entries, whose draws the pool takes. A pool with a role
+    is reported by itself: one of the headline without which it is shown too, the ordinary book beside the
+    headline, the one whose maturities are a wall.
+    """
 
     name: Text
     exposure: Money
+    default_probability: EntryName
+    asset_correlation: EntryName
+    lgd_class: Literal["site", "pool"]
+    role: Literal["", "apart", "generic", "wall"] = ""
+    sponsor_share: Share = 0.0
+    clo_weight: Share = 0.0
+    headline: bool
     growth: Annotated[float, In("1/y")]
     demand_weight: Ratio
     lab_weight: Ratio
@@ -185,6 +240,7 @@ class CreditRating(Row):
     """A rating's part of a pool of private credit, best rating first: ``[[credit.rating]]``."""
 
     key: ClassVar[tuple[str, ...]] = ("segment", "rating")
+    order: ClassVar[tuple[str, ...]] = ("segment", "pd_multiple")
 
     segment: Annotated[Text, Names("credit.segment")]
     rating: Text
@@ -193,12 +249,14 @@ class CreditRating(Row):
 
     @classmethod
     def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
-        """Shares of a segment sum to one, and a row's default probability is above that of the row before."""
+        """Shares of a segment sum to one, and no two of its ratings have one default probability."""
         yield from sums_to_one(rows, "share", "segment")
-        for i, (better, worse) in enumerate(pairwise(rows), start=1):
-            if better.segment == worse.segment and worse.pd_multiple <= better.pd_multiple:
-                reason = f"pd_multiple = {worse.pd_multiple:g} of '{worse.rating}' is not above that of "
-                yield i, "pd_multiple", "A011", reason + f"'{better.rating}', the better rating before it"
+        first: dict[tuple[str, float], str] = {}
+        for i, row in enumerate(rows):
+            other = first.setdefault((row.segment, row.pd_multiple), row.rating)
+            if other != row.rating:
+                reason = f"pd_multiple = {row.pd_multiple:g} of '{row.rating}' is that of '{other}' too"
+                yield i, "pd_multiple", "A011", f"{reason}; ratings are ordered by it"
 
 
 class CreditMaturity(Row):
@@ -211,7 +269,7 @@ class CreditMaturity(Row):
     amount: Money
 
 
-class CreditHolder(Row):
+class CreditHolder(Entity):
     """A class of holders of private credit: ``[[credit.holder]]``."""
 
     name: Text
@@ -278,6 +336,8 @@ TABLES: Mapping[str, type[Row]] = {
     "capex.actual": CapexActual,
     "revenue.segment": RevenueSegment,
     "neoclouds.firm": NeocloudFirm,
+    "neoclouds.payer": Payer,
+    "neoclouds.paper": Paper,
     "neoclouds.note": HoldcoNote,
     "neoclouds.facility": Facility,
     "credit.segment": CreditSegment,

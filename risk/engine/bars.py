@@ -39,6 +39,7 @@ class Bars:
     rent_holds_alternative: float = entry("propositions.rent_holds_alternative")
     bust_companions: float = entry("propositions.bust_companions")
     opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per GPU-hour
+    numeraire: int = entry("gpu.generation.numeraire")  # column
     neocloud_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
     capex_before: Array = entry("capex.recent_capex")  # (3,) Big-Five capex of the quarters before the last
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from risk.engine import neoclouds
 from risk.engine.couplings import Links
+from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms import cascade
@@ -81,6 +82,17 @@ class Flows:
     spread: Array  # (path, 1) effective high-yield spread
     instrument_losses: Array  # (path, instrument) USD
     instrument_claims: Array  # (path, instrument) USD of par that loses principal or is in default
+
+
+def of_pools(values: Array, pools: NDArray[np.intp]) -> Array:
+    """Some pools' columns of (path, segment) values."""
+    return np.take(values, pools, axis=1)
+
+
+def with_pools(values: Array, pools: NDArray[np.intp]) -> Array:
+    """Paper and some pools of (path, instrument) values."""
+    paper = len(PAPER)
+    return np.take(values, np.concatenate([np.arange(paper), paper + pools]), axis=1)
 
 
 def total(values: Array) -> Array:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine.bars import Bars, Window, first, rolling_year
-from risk.engine.inputs import INSTRUMENTS
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 
@@ -25,7 +24,7 @@ def neoclouds(c: Tally, bars: Bars, w: Window, wall: int) -> dict[str, Array]:
         return np.where(due[t] > 0, 1.0 - sound[t] / np.maximum(due[t], 1.0), 0.0)
 
     late, early = seasoned >= bars.facility_default, seasoned >= bars.facility_default_early
-    coreweave = c.path("coreweave_default")
+    bellwether = c.path("bellwether_default")
     return {
         "B5": late[-1],
         "B5_quarter": np.where(late[-1], first(late), np.nan),
@@ -39,8 +38,8 @@ def neoclouds(c: Tally, bars: Bars, w: Window, wall: int) -> dict[str, Array]:
         "B6": failed(wall) >= bars.bullet_failure,
         "B6_2029": failed(w.at("2029Q4")) >= bars.bullet_failure,
         "bullet_failure_share": failed(wall),
-        "coreweave_default": coreweave.any(axis=0),
-        "coreweave_default_5y": coreweave[:21].any(axis=0),
+        "coreweave_default": bellwether.any(axis=0),
+        "coreweave_default_5y": bellwether[:21].any(axis=0),
         "U3": c.path("strong_payer_default")[end] == 0,
     }
 
@@ -108,11 +107,11 @@ def cascade(r: Record, c: Tally, bars: Bars, w: Window) -> dict[str, Array]:
     }
 
 
-def recoveries(c: Tally, owners: Sequence[str]) -> dict[str, Array]:
+def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> dict[str, Array]:
     """Par in default and loss by instrument, in all quarters and in those of stress; loss by who bears it."""
     out = {}
     for name, values in (("claim", np.asarray(c.claims)), ("loss", np.asarray(c.losses))):
-        for k, instrument in enumerate(INSTRUMENTS):
+        for k, instrument in enumerate(instruments):
             out[f"{name}.{instrument}"] = values[0, :, k]
             out[f"{name}_stress.{instrument}"] = values[1, :, k]
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}

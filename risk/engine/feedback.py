@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import neoclouds
-from risk.engine.context import Context, Flows, total
-from risk.engine.inputs import HEADLINE
+from risk.engine.context import Context, Flows, of_pools, total, with_pools
 from risk.engine.world import Seen, World
 from risk.mechanisms.gpu_repricing import fleet
 from risk.mechanisms.private_credit import market
-from risk.mechanisms.private_credit.segments import SOFTWARE
 from risk.mechanisms.revenue_gap import demand
 
 Array = NDArray[np.float64]
@@ -48,7 +46,8 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
 
 def _impact(c: Context, world: World, f: Flows) -> Array:
     """Spread owed to losses on AI-exposed credit that the market did not expect, and to forced sales."""
-    exposed, expected = f.instrument_losses[:, :HEADLINE], f.segments.expected_loss[:, : SOFTWARE + 1]
+    pools = c.layout.pools.headline
+    exposed, expected = with_pools(f.instrument_losses, pools), of_pools(f.segments.expected_loss, pools)
     carried = world.seen.impact
     owed = market.loss_impact(c.p.market, carried, total(exposed) - total(expected))
     return owed + c.p.glue.discount_spread * f.cascade.discount

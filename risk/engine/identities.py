@@ -43,19 +43,22 @@ class Identity(NamedTuple):
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
     """T1: the market clears at the base date, and every generation rents at its observed index."""
     _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
-    h100 = contract[:, generations.H100 : generations.H100 + 1]
-    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), h100, h100)
+    rent = generations.only(contract, p.generations.numeraire)
+    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), rent, rent)
     index = p.generations.index + np.zeros_like(contract)
     rented = np.where(index > 0, contract, index)
     yield Identity("rents equal observed indices", rented, index, index)
 
 
 def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
-    """H100 rent that clears the base-date market, X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g), (path, 1)."""
+    """Rent of the numeraire h at which the base-date market clears, (path, 1).
+
+    X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g)
+    """
     power = 1.0 + p.rents.launch_obsolescence
     bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.lab_funding + world.demand.internal
     units = world.fleet.energized / fixed.throughput
-    own = fixed.throughput[:, generations.H100 : generations.H100 + 1] ** power
+    own = generations.only(fixed.throughput, p.generations.numeraire) ** power
     hours = p.rents.normal_utilization * HOURS_A_YEAR
     return bids * own / (hours * total(fixed.throughput**power * units))
 

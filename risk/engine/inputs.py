@@ -5,6 +5,7 @@ Everything is in base units here and beyond.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,32 +13,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.assumptions.table import entry_columns
 from risk.axes import ordinal
-from risk.engine.layout import Layout, layout
+from risk.engine.layout import BY_CLASS, Layout, by_class, classes, layout
 from risk.mechanisms import cascade
-from risk.mechanisms.neocloud.book import IG
+from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
 from risk.parameters import Drawn, entry
 from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
 
 if TYPE_CHECKING:
-    from risk.assumptions import Assumptions
+    from risk.assumptions import Assumptions, Table
 
-__all__ = ["HEADLINE", "INSTRUMENTS", "PAPER", "Glue", "draw", "layout", "shocks", "table_columns"]
+__all__ = ["PAPER", "Glue", "draw", "instruments", "layout", "shocks", "table_columns"]
 
 Array = NDArray[np.float64]
 
-INSTRUMENTS = (
-    "ddtl", "vendor", "site_loan", "revolver", "notes", "converts", "spv", "software", "direct_lending",
-    "b_loans",
-)  # fmt: skip
-"""What credit losses stand on, in the order in which the engine adds them up."""
-
-PAPER = INSTRUMENTS.index("converts") + 1
-"""Leading instruments that are neocloud paper: secured facilities, revolvers, notes, converts."""
-
-HEADLINE = INSTRUMENTS.index("software") + 1
-"""Leading instruments of the headline loss: neocloud paper, SPV and data-center loans, software."""
+PAPER = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts")
+"""Instruments of companies simulated one by one: secured facilities, revolvers, notes, converts."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +64,11 @@ class Glue:
         return self.ai_share + (self.ai_share_later - self.ai_share) * progress
 
 
+def instruments(assumptions: Assumptions) -> tuple[str, ...]:
+    """What credit losses stand on, in the order in which the engine adds them up: paper, then pools."""
+    return (*PAPER, *assumptions.tables["credit.segment"].names)
+
+
 def table_columns(assumptions: Assumptions) -> dict[str, Array]:
     """Numeric columns of every table as (1, entity) arrays by id; launches in quarters from the base date."""
     columns: dict[str, Array] = {}
@@ -82,17 +80,30 @@ def table_columns(assumptions: Assumptions) -> dict[str, Array]:
     base = ordinal(assumptions.calendar.labels[0])
     launches = assumptions.tables["gpu.generation"].words("launch")
     columns["gpu.generation.launch"] = np.array([[float(ordinal(q) - base) for q in launches]])
-    return columns | _credit_matrices(assumptions)
+    return columns | _payers(assumptions) | _credit_matrices(assumptions)
+
+
+def _payers(assumptions: Assumptions) -> dict[str, Array]:
+    """How payers keep their contracts, and on which of cohorts' contracts vendors lend."""
+    payers = assumptions.tables["neoclouds.payer"]
+    return {
+        "neoclouds.payer.conduct": np.array([CONDUCTS.index(word) for word in payers.words("conduct")]),
+        "neoclouds.cohort_vendor_financed": payers.numbers("vendor_financed")[[*classes(assumptions)]],
+    }
 
 
 def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
     """Who holds, owns and funds whom, and what share of each book falls due when."""
     tables = assumptions.tables
     holders, segments = tables["credit.holder"].names, tables["credit.segment"]
-    due = tables["credit.maturity"]
+    due, sites = tables["credit.maturity"], np.equal(segments.words("lgd_class"), "site") * 1.0
     falling_due = zip(due.words("segment"), due.numbers("year"), due.numbers("amount"), strict=True)
     return {
-        "credit.holding.share": cascade.holdings(tables["credit.holding"].rows, INSTRUMENTS, holders),
+        "credit.segment.sites": sites[None, :],
+        "credit.holding.share": cascade.holdings(
+            tables["credit.holding"].rows, instruments(assumptions), holders
+        ),
+        "credit.holding.rated": np.concatenate([np.zeros(len(PAPER)), sites]),
         "credit.holder.role": cascade.roles(tables["credit.holder"].rows),
         "credit.owner.share": cascade.owners(tables["credit.owner"].rows, holders),
         "credit.creditor.share": cascade.creditors(tables["credit.creditor"].rows, holders),
@@ -106,7 +117,34 @@ def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
 def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
     """Every register number of a block, id → array (see `risk.parameters.build`)."""
     inputs: dict[str, Any] = dict(draw_parameters(assumptions, seed, block))
-    return {**inputs, **table_columns(assumptions)}
+    inputs |= {id: by_class(assumptions, id, inputs[id]) for id in BY_CLASS}
+    columns = table_columns(assumptions)
+    roles = {id: int(columns[id].argmax()) for id in ("gpu.generation.numeraire", "gpu.generation.newest")}
+    return {**inputs, **columns, **roles, **_named(assumptions, inputs)}
+
+
+def _named(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Array]:
+    """Columns that name entries, filled with what those drew, (path, entity) or (1, entity) by id."""
+    found = {}
+    for name, table in assumptions.tables.items():
+        for column in entry_columns(table.model) if table.rows else ():
+            values = [np.reshape(drawn[id], (-1, 1)) for id in table.words(column)]
+            found[f"{name}.{column}"] = np.concatenate(np.broadcast_arrays(*values), axis=1)
+    return found
+
+
+def _payer_events(payers: Table, layout: Layout) -> dict[str, range]:
+    """Streams that decide what payers do: of a sound one, one for each of its contracts; else one for all."""
+    conducts = payers.words("conduct")
+    return {
+        draws: range(len(layout.book.columns(i)) if conducts[i] == CONDUCTS[SOUND] else 1)
+        for i, draws in enumerate(payers.words("draws"))
+    }
+
+
+def streams(table: Table) -> tuple[int, ...]:
+    """Stream numbers of a table's entities."""
+    return tuple(int(number) for number in table.numbers("stream"))
 
 
 def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> Shocks:
@@ -114,15 +152,14 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
 
     What is drawn once a path (forced events, whether a lender amends) has one row.
     """
-    firms = len(assumptions.tables["capex.firm"].rows)
-    segments = len(assumptions.tables["credit.segment"].rows)
+    one, tables = range(1), assumptions.tables
     events = {
-        "regime": 1, "digestion": 2, "efficiency": 1, "lab": 1, "ig-on-lab": 1, "tenant": 1,
-        "ig": len(layout.book.columns(IG)), "recovery": segments, "vendor": len(layout.book.firms),
-    }  # fmt: skip
-    groups = {"capex": 1, "firm": firms, "rent": 1}
+        "regime": one, "digestion": range(2), "efficiency": one,
+        "recovery": streams(tables["credit.segment"]), "vendor": streams(tables["neoclouds.firm"]),
+    } | _payer_events(tables["neoclouds.payer"], layout)  # fmt: skip
+    groups = {"capex": one, "firm": streams(tables["capex.firm"]), "rent": one}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
-    once = {"event": len(assumptions.events), "amend": layout.book.facilities}
-    wanted = {name: n for name, n in once.items() if n}
+    once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
+    wanted = {name: numbers for name, numbers in once.items() if numbers}
     first = draw_shocks(assumptions, seed, block, 1, {}, wanted).uniform
     return replace(every, uniform=MappingProxyType({**every.uniform, **first}))

@@ -11,26 +11,35 @@ from numpy.typing import NDArray
 
 from risk.axes import ordinal
 from risk.errors import AssumptionError
-from risk.mechanisms.gpu_repricing.generations import B200, H100
 from risk.mechanisms.neocloud import book as books
 from risk.mechanisms.neocloud import facility
 from risk.units import HOURS_A_QUARTER
 
 if TYPE_CHECKING:
-    from risk.assumptions import Assumptions
+    from risk.assumptions import Assumptions, Table
 
 Array = NDArray[np.float64]
 
 COHORT_EVERY = 4
 """Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
 
-INSTRUMENT_CODES: Mapping[str, int] = {
-    "ddtl": books.DDTL,
-    "vendor": books.VENDOR,
-    "notes": books.SITE,
-    "dc_loan": books.SITE,
-}
-"""What a facility's debt is written as → the instrument its losses stand on."""
+SHARES = "neoclouds.cohort_payer_shares"
+"""Its labels are the payers whose contracts cohorts are built on; the vectors below join it by label."""
+
+BY_CLASS = (
+    SHARES,
+    *(f"neoclouds.cohort_{n}" for n in ("contract_quarters", "debt_quarters", "margins", "prepaid")),
+)
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Which pools of credit are reported how: columns of (path, segment) arrays."""
+
+    headline: NDArray[np.intp]  # in the headline loss
+    narrow: NDArray[np.intp]  # of these, without what is also told apart
+    generic: NDArray[np.intp]  # the ordinary book beside the headline
+    wall: NDArray[np.intp]  # whose maturities are a wall
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,11 @@ class Layout:
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
     cohorts: Mapping[int, int]  # quarter of origination → generation bought
     cohort_firms: NDArray[np.intp]
-    tenant: int  # firm whose HoldCo the neocloud-tenant leases depend on
     last: int  # last quarter anything may fall due
+    pools: Pools
+    draws: tuple[str, ...]  # by payer: event that decides what it does
+    strong: NDArray[np.intp]  # payers that count as strong
+    bellwether: NDArray[np.bool_]  # (firm,) companies whose default is told by itself
 
     @property
     def base_book(self) -> books.Book:
@@ -72,12 +84,10 @@ def layout(assumptions: Assumptions) -> Layout:
 
     Raises
     ------
-    AssumptionError : a firm has neither a facility nor a share of cohorts, or the chip generations do not
-        stand in the order the model reads them in.
+    AssumptionError : a firm has neither a facility nor a share of cohorts.
     """
     quarters = assumptions.calendar.quarters
     base, firms = assumptions.tables["neoclouds.facility"], assumptions.tables["neoclouds.firm"].names
-    _refuse_reordered(assumptions.tables["gpu.generation"].names)
     cohorts = cohort_generations(assumptions)
     cohort_firms = np.flatnonzero(assumptions.tables["neoclouds.firm"].numbers("cohort_share") > 0)
     book = books.assemble(
@@ -93,7 +103,6 @@ def layout(assumptions: Assumptions) -> Layout:
     expiry = books.expiries(first, final, last)
     left = _contract_left(assumptions, book, expiry, quarters)
     bills = column("gpus") * column("price") * HOURS_A_QUARTER * (first + final) / 2.0
-    tenants = [t for t in base.words("tenant") if t]
     return Layout(
         quarters=quarters,
         book=book,
@@ -109,9 +118,51 @@ def layout(assumptions: Assumptions) -> Layout:
         bullets=_bullets(assumptions, last),
         cohorts=cohorts,
         cohort_firms=cohort_firms,
-        tenant=firms.index(tenants[0]) if tenants else 0,
         last=last,
+        pools=_pools(assumptions.tables["credit.segment"]),
+        draws=assumptions.tables["neoclouds.payer"].words("draws"),
+        strong=np.flatnonzero(assumptions.tables["neoclouds.payer"].numbers("strong")),
+        bellwether=assumptions.tables["neoclouds.firm"].numbers("bellwether") > 0.0,
     )
+
+
+def _pools(segments: Table) -> Pools:
+    """Columns of the pools by what the table says of them."""
+    headline, role = segments.numbers("headline") > 0.0, np.array(segments.words("role"))
+    return Pools(
+        headline=np.flatnonzero(headline),
+        narrow=np.flatnonzero(headline & (role != "apart")),
+        generic=np.flatnonzero(role == "generic"),
+        wall=np.flatnonzero(role == "wall"),
+    )
+
+
+def classes(assumptions: Assumptions) -> tuple[int, ...]:
+    """Payers on whose contracts cohorts are built: rows of the table of payers, in its order."""
+    labels = assumptions.entries[SHARES].labels
+    return tuple(i for i, name in enumerate(assumptions.tables["neoclouds.payer"].names) if name in labels)
+
+
+def by_class(assumptions: Assumptions, id: str, values: Any = None) -> Array:
+    """A vector of one number a payer of cohorts, or draws of it, in the order of `classes`.
+
+    Parameters
+    ----------
+    values : (class,) or (path, class) in the order of the entry's labels; by default its value.
+
+    Raises
+    ------
+    AssumptionError : its labels are other payers than those of `SHARES`.
+    """
+    names, labels = assumptions.tables["neoclouds.payer"].names, assumptions.entries[id].labels
+    wanted = [names[i] for i in classes(assumptions)]
+    if sorted(labels) != sorted(wanted) or sorted(wanted) != sorted(assumptions.entries[SHARES].labels):
+        raise AssumptionError(
+            f"{id} has the labels {', '.join(labels)}; it needs one for each payer of {SHARES}",
+            f"payers: {', '.join(names)}",
+        )
+    given = assumptions.array(id) if values is None else np.asarray(values)
+    return np.take(given, [labels.index(name) for name in wanted], axis=-1)
 
 
 def _contract_left(assumptions: Assumptions, book: books.Book, expiry: Array, quarters: int) -> Array:
@@ -119,8 +170,8 @@ def _contract_left(assumptions: Assumptions, book: books.Book, expiry: Array, qu
     dates = np.arange(len(expiry), dtype=np.float64)[:, None, None]
     ahead = np.maximum(dates - np.arange(quarters + 1.0)[:, None], 0.0)  # (expiry, quarter, 1)
     base = (ahead * expiry[:, None, :]).sum(axis=0)
-    tenor = np.asarray(assumptions.value("neoclouds.cohort_contract_quarters"))
-    rank = {payer: k for k, payer in enumerate(books.COHORT_PAYERS)}
+    tenor = by_class(assumptions, "neoclouds.cohort_contract_quarters")
+    rank = {payer: k for k, payer in enumerate(classes(assumptions))}
     cohorts = slice(base.shape[1], book.facilities)
     length = np.array([tenor[rank[payer]] for payer in book.payer[cohorts]])
     served = np.arange(quarters + 1.0)[:, None] - book.origination[cohorts]
@@ -134,14 +185,6 @@ def _last_date(assumptions: Assumptions, book: books.Book, quarters: int) -> int
     contracts = assumptions.tables["neoclouds.facility"].numbers("contract_last")
     notes = assumptions.tables["neoclouds.note"].numbers("quarter_due")
     return int(max(book.due.max(), quarters + longest, contracts.max(), notes.max(initial=0.0)))
-
-
-def _refuse_reordered(generations: tuple[str, ...]) -> None:
-    """The numeraire and the newest generation of the base date are read by position."""
-    for position, name in ((H100, "H100"), (B200, "B200")):
-        if generations[position : position + 1] != (name,):
-            found = ", ".join(generations)
-            raise AssumptionError(f"gpu.generation lists {found}; row {position + 1} must be {name}")
 
 
 def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
@@ -160,20 +203,19 @@ def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
 def _base_rows(assumptions: Assumptions) -> list[books.Row]:
     """Layout rows of the facilities at the base date, in the order of their table."""
     firms = assumptions.tables["neoclouds.firm"].names
-    generations = assumptions.tables["gpu.generation"].names
     rows = assumptions.tables["neoclouds.facility"].rows
-    return [_base_row(assumptions, row, firms, generations) for row in rows]
+    return [_base_row(assumptions, row, firms) for row in rows]
 
 
-def _base_row(
-    assumptions: Assumptions, row: Any, firms: tuple[str, ...], generations: tuple[str, ...]
-) -> books.Row:
+def _base_row(assumptions: Assumptions, row: Any, firms: tuple[str, ...]) -> books.Row:
+    tables = assumptions.tables
+    generations, paper = tables["gpu.generation"].names, tables["neoclouds.paper"]
     profile = _cash_profile(assumptions, row, generations) if row.amortization == "sculpted" else None
     return books.Row(
         name=row.name,
         firm=firms.index(row.firm),
         generation=generations.index(row.generation),
-        payer=books.PAYERS.index(row.payer),
+        payer=tables["neoclouds.payer"].names.index(row.payer),
         origination=0,
         due=int(row.debt_quarters),
         coupon=row.coupon / 100.0,
@@ -181,7 +223,8 @@ def _base_row(
         amortization=row.amortization,
         data_center=row.kind == "data_center",
         floating=row.rate == "floating",
-        instrument=INSTRUMENT_CODES[row.instrument],
+        instrument=books.INSTRUMENTS.index(paper.words("instrument")[paper.names.index(row.instrument)]),
+        tenant=firms.index(row.tenant) if row.tenant else -1,
         draw_quarters=int(row.draw_quarters),
         profile=profile,
     )
@@ -207,10 +250,11 @@ def _cohort_rows(
 ) -> list[books.Row]:
     """One row a cohort date, firm and payer class; principal is repaid in equal parts."""
     names, labels = assumptions.tables["neoclouds.firm"].names, assumptions.calendar.labels
-    debt_quarters = np.asarray(assumptions.value("neoclouds.cohort_debt_quarters"))
+    debt_quarters = by_class(assumptions, "neoclouds.cohort_debt_quarters")
+    payers = assumptions.tables["neoclouds.payer"].names
     return [
         books.Row(
-            name=f"{names[f]}-{labels[t][:4]}-{books.PAYERS[payer].upper()}",
+            name=f"{names[f]}-{labels[t][:4]}-{payers[payer].upper()}",
             firm=int(f),
             generation=generation,
             payer=payer,
@@ -227,7 +271,7 @@ def _cohort_rows(
         )
         for t, generation in cohorts.items()
         for f in cohort_firms
-        for k, payer in enumerate(books.COHORT_PAYERS)
+        for k, payer in enumerate(classes(assumptions))
     ]
 
 

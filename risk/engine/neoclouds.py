@@ -12,8 +12,7 @@ from risk.engine.couplings import Links
 from risk.engine.layout import Layout
 from risk.engine.origination import Credit, GpuMarket, Sector
 from risk.engine.world import Fixed, Parameters, World
-from risk.mechanisms.gpu_repricing import collateral, fleet, rents
-from risk.mechanisms.gpu_repricing.generations import B200
+from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
 from risk.mechanisms.neocloud import contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
 from risk.units import HOURS_A_QUARTER
@@ -36,6 +35,15 @@ class Flows:
     collateral: Array  # (path, generation) USD per GPU
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
     claims: Array  # (path, instrument) USD of par in default
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Uniforms that decide what payers and lenders do."""
+
+    payers: tuple[Array, ...]  # by payer, (path, 1); of a sound one (path, contract)
+    vendor: Array  # (path, firm) whether a vendor lends
+    amend: Array  # (path, facility) whether a lender amends, drawn once a path
 
 
 def gpu_market(
@@ -70,7 +78,7 @@ def step(
     credit: Credit,
     shortfall: Array,
     capex: Array,
-    uniforms: dict[str, Array],
+    chance: Chance,
 ) -> tuple[Sector, Flows]:
     """One quarter of the neocloud sector.
 
@@ -78,16 +86,15 @@ def step(
     ----------
     shortfall : (path, 1) share of commitments the labs cannot fund.
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
-    uniforms : events of payers and lenders, (path, 1), (path, facility) or (path, firm).
     """
     book = layout.opening[t]
-    tenant_gone = world.holdco.defaulted[:, layout.tenant : layout.tenant + 1]
+    tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
     seen = contracts.Payers(market.spot[:, book.generation], shortfall, credit.factor, tenant_gone)
-    payers, billing = contracts.step(p.contracts, world.contracts, book, seen, uniforms)
+    payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
     spending = holdco.overhead(p.holdco, book.by_firm(world.facility.gpus) / fixed.fleet_by_firm)
     support = holdco.available(p.holdco, world.holdco, spending)
-    lender = uniforms["amend"][:, : book.facilities]
+    lender = chance.amend[:, : book.facilities]
     conditions = _conditions(p, book, world, market, credit, billing, support, lender)
     loans, paid = facility.step(p.facility, layout.terms_at(t), world.facility, book, t, conditions)
     asked = _holdco_conditions(p, layout, world, t, market, payers, loans, paid, spending, credit)
@@ -100,7 +107,7 @@ def step(
     if t in layout.cohorts:
         ebitda = asked.ebitda - QUARTERS_A_YEAR * spending
         sector, new = origination.cohort(
-            p, layout, t, sector, capex, market, fixed, credit, ebitda, uniforms["vendor"]
+            p, layout, t, sector, capex, market, fixed, credit, ebitda, chance.vendor
         )
     none = np.zeros_like(holdcos.cash)
     return sector, Flows(
@@ -132,7 +139,7 @@ def _conditions(
         billed_rate=billing.billed_rate,
         vacant=billing.vacant,
         spot=market.spot[:, book.generation],
-        b200_contract=market.contract[:, B200 : B200 + 1],
+        newest_contract=generations.only(market.contract, p.generations.newest),
         utilization=market.utilization,
         collateral=market.collateral,
         repossession=market.repossession,

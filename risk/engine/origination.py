@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import COHORT_PAYERS
 
 Array = NDArray[np.float64]
 
@@ -132,7 +131,7 @@ def _sign(
     """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry."""
     older = payers.kept.shape[1]
     payers = contracts.open_for(payers, prepaid)
-    tenors = np.tile(p.cohorts.contract_quarters, gpus.shape[1] // len(COHORT_PAYERS))
+    tenors = np.tile(p.cohorts.contract_quarters, gpus.shape[1] // len(p.cohorts.contract_quarters))
     for tenor in np.unique(tenors):
         quantity = np.where(tenors == tenor, gpus, 0.0)
         none = np.zeros((len(gpus), older))

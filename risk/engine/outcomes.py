@@ -16,19 +16,25 @@ from risk.engine import credit_outcomes
 from risk.engine.bars import Bars, Flags, Window, first, rolling_year
 from risk.engine.record import Record
 from risk.engine.tally import Tally
-from risk.mechanisms.gpu_repricing.generations import H100
 
 Array = NDArray[np.float64]
 
 
 def outcomes(
-    r: Record, c: Tally, bars: Bars, calendar: Calendar, wall: int, owners: Sequence[str] = ()
+    r: Record,
+    c: Tally,
+    bars: Bars,
+    calendar: Calendar,
+    wall: int,
+    instruments: Sequence[str] = (),
+    owners: Sequence[str] = (),
 ) -> dict[str, Array]:
     """Every per-path scalar of a block, name → (path,).
 
     Parameters
     ----------
     wall : last quarter whose bullets belong to the debt wall of B6.
+    instruments : names of what losses stand on, in the order of the tally.
     owners : names of those with whom credit losses end, in the order of the tally.
     """
     w = Window(calendar)
@@ -43,7 +49,7 @@ def outcomes(
     out |= credit_outcomes.paper(r, c, bars, w)
     out |= credit_outcomes.credit(r, c, w)
     out |= credit_outcomes.cascade(r, c, bars, w)
-    out |= credit_outcomes.recoveries(c, owners)
+    out |= credit_outcomes.recoveries(c, instruments, owners)
     out |= _classes(out, bars)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
@@ -145,7 +151,7 @@ def _rents(r: Record, bars: Bars, w: Window) -> dict[str, Array]:
     end, early = w.at("2030Q4"), w.at("2029Q4")
     ratio = rent[8 : end + 1] / rent[: end - 7]  # row 0: eight quarters after the base date
     fall = ratio <= bars.rent_fall
-    cost = bars.opex[0, H100]
+    cost = bars.opex[0, bars.numeraire]
     below = _twice_below(rent[: early + 1], cost)
     below_neocloud = _twice_below(rent[: early + 1], cost * bars.neocloud_opex_multiple)
     end_2028 = rent[w.at("2028Q4")] / rent[0]

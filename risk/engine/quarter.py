@@ -17,8 +17,7 @@ from risk.engine.context import Context, Flows, Spending, total
 from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
-from risk.mechanisms.gpu_repricing import fleet, rents
-from risk.mechanisms.gpu_repricing.generations import B200
+from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.units import HOURS_A_YEAR
@@ -175,10 +174,9 @@ def _neoclouds(
     """Payers, facilities, HoldCos and new cohorts."""
     seen = neoclouds.gpu_market(c.p, c.links, c.t, state, rent, hardware)
     capex = c.link("capex->supply", spending.neocloud, "neoclouds")
-    events = ("ig", "lab", "ig-on-lab", "tenant", "vendor")
-    uniforms = {name.replace("-", "_"): c.uniform(name) for name in events}
-    uniforms["amend"] = c.shocks.uniform["amend"][0]
-    return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, uniforms)
+    payers = tuple(c.uniform(name) for name in c.layout.draws)
+    chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
+    return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)
 
 
 def _pools(
@@ -191,7 +189,7 @@ def _pools(
     paid: funding.Flows,
 ) -> tuple[segments.State, segments.Flows]:
     """Pools of loans default."""
-    rent_ratio = rent.contract[:, B200 : B200 + 1] / c.fixed.b200_rent
+    rent_ratio = generations.only(rent.contract, c.p.generations.newest) / c.fixed.newest_rent
     forced = c.forced["demand"] / adoption.level_deviation(c.p.adoption)
     conditions = segments.Conditions(
         credit=credit.factor,

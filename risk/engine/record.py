@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import series, totals
-from risk.engine.context import Flows, total
+from risk.engine.context import Flows, total, with_pools
 from risk.engine.identities import Identity, at_base, of_quarter
-from risk.engine.inputs import HEADLINE
 from risk.engine.ladder import ladder, refinancing_need, runway
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters, World
@@ -95,7 +94,7 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     """Index 0: the state at the base date; flows stand at the last quarter before it."""
     spot, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     zero = np.zeros_like(fixed.revenue)
-    kept = series.base_series(p, world, fixed, spot, contract) | series.base_memo(p, world)
+    kept = series.base_series(p, world, fixed, spot, contract) | series.base_memo(p, world, layout.pools)
     for name, value in kept.items():
         r.keep(name, zero + value)
     for key in totals.FACILITY:
@@ -113,9 +112,9 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
 
 def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: World, f: Flows, t: int) -> None:
     """Record quarter t."""
-    for name, value in (series.series(p, world, f) | series.memo(p, f, t)).items():
+    for name, value in (series.series(p, world, f) | series.memo(p, layout.pools, f, t)).items():
         r.keep(name, value)
-    headline = total(f.instrument_losses[:, :HEADLINE])[: r.rows, 0]
+    headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows, 0]
     r.history["headline_loss"].append(r.history["headline_loss"][-1] + headline)
     totals.stocks(r, layout, world, t)
     totals.flows(r, p, world, f, t)

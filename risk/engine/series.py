@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.context import Flows, total
+from risk.engine.context import Flows, of_pools, total
+from risk.engine.layout import Pools
 from risk.engine.world import Fixed, Parameters, World
-from risk.mechanisms.gpu_repricing.generations import B200, H100
+from risk.mechanisms.gpu_repricing.generations import only
 from risk.mechanisms.neocloud import holdco
-from risk.mechanisms.private_credit.segments import DIRECT_LENDING, SOFTWARE
 from risk.mechanisms.revenue_gap import demand
 
 Array = NDArray[np.float64]
@@ -19,6 +19,7 @@ def base_series(
     p: Parameters, world: World, fixed: Fixed, spot: Array, contract: Array
 ) -> dict[str, Array | float]:
     """Values at the base date of the series kept for reports."""
+    numeraire, newest = p.generations.numeraire, p.generations.newest
     return {
         "capex": fixed.capex,
         "lease_additions": 0.0,
@@ -30,10 +31,10 @@ def base_series(
         "internal_use": world.demand.internal,
         "lab_funding": p.demand.lab_funding,
         "required_revenue": np.nan,
-        "h100_contract": contract[:, H100 : H100 + 1],
-        "h100_spot": spot[:, H100 : H100 + 1],
-        "b200_contract": contract[:, B200 : B200 + 1],
-        "h100_clearing": contract[:, H100 : H100 + 1],
+        "h100_contract": only(contract, numeraire),
+        "h100_spot": only(spot, numeraire),
+        "b200_contract": only(contract, newest),
+        "h100_clearing": only(contract, numeraire),
         "utilization": p.rents.normal_utilization,
         "fleet": total(world.fleet.energized),
         "undeployed": total(world.fleet.undeployed),
@@ -47,11 +48,11 @@ def base_series(
     }
 
 
-def base_memo(p: Parameters, world: World) -> dict[str, Array | float]:
+def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
     flows = ("required_cahn", "required_cahn_all", "required_energized", "net_raised", "quarter_loss")
     generic = ("generic_default_rate", "generic_loss", "generic_defaulted", "second_round")
-    exposed = neocloud_debt(world) + total(world.segments.exposure[:, : SOFTWARE + 1])
+    exposed = neocloud_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
     return dict.fromkeys((*flows, *generic), 0.0) | {
         "compute_share": p.demand.compute_share,
         "compute_demand": world.seen.demand,
@@ -63,6 +64,7 @@ def base_memo(p: Parameters, world: World) -> dict[str, Array | float]:
 
 def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
     """Series kept for reports."""
+    numeraire, newest = p.generations.numeraire, p.generations.newest
     debt = world.funding.bonds + world.funding.leases + world.funding.spv
     return {
         "capex": f.spending.cash_capex,
@@ -75,10 +77,10 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
         "internal_use": f.demand.internal,
         "lab_funding": f.demand.lab_external + f.demand.lab_recycled,
         "required_revenue": f.required.vintage,
-        "h100_contract": f.rents.contract[:, H100 : H100 + 1],
-        "h100_spot": f.rents.spot[:, H100 : H100 + 1],
-        "b200_contract": f.rents.contract[:, B200 : B200 + 1],
-        "h100_clearing": f.rents.clearing[:, H100 : H100 + 1],
+        "h100_contract": only(f.rents.contract, numeraire),
+        "h100_spot": only(f.rents.spot, numeraire),
+        "b200_contract": only(f.rents.contract, newest),
+        "h100_clearing": only(f.rents.clearing, numeraire),
         "utilization": f.rents.utilization,
         "fleet": total(world.fleet.energized),
         "undeployed": total(world.fleet.undeployed),
@@ -91,9 +93,8 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
     }
 
 
-def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
+def memo(p: Parameters, pools: Pools, f: Flows, t: int) -> dict[str, Array]:
     """What is kept for outcomes only."""
-    generic = slice(DIRECT_LENDING, DIRECT_LENDING + 1)
     return {
         "compute_share": demand.compute_share(p.demand, t),
         "compute_demand": f.demand.total,
@@ -103,11 +104,16 @@ def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change + f.funding.equity),
         "quarter_loss": total(f.instrument_losses),
-        "generic_default_rate": f.segments.default_rate[:, generic],
-        "generic_loss": f.segments.loss[:, generic],
+        "generic_default_rate": _one(f.segments.default_rate, pools.generic),
+        "generic_loss": _one(f.segments.loss, pools.generic),
         "second_round": total(f.cascade.mark_to_market),
-        "generic_defaulted": f.segments.defaulted[:, generic],
+        "generic_defaulted": _one(f.segments.defaulted, pools.generic),
     }
+
+
+def _one(values: Array, pools: NDArray[np.intp]) -> Array:
+    """Sum over some pools, (path, 1)."""
+    return total(of_pools(values, pools))
 
 
 def neocloud_debt(world: World) -> Array:

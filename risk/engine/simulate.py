@@ -76,7 +76,9 @@ def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Lin
         index=block,
         paths=paths,
         parameters=_parameters(start.drawn, assumptions, paths),
-        outcomes=outcomes.outcomes(r, tally, bars, calendar, wall, names["losses.ultimate"]),
+        outcomes=outcomes.outcomes(
+            r, tally, bars, calendar, wall, names["losses.instrument"], names["losses.ultimate"]
+        ),
         series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
         facility=_singles(r.facility) if early else {},
         firm=_singles(r.firm) if early else {},

@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.context import Flows
-from risk.engine.inputs import HEADLINE, PAPER
-from risk.engine.layout import Layout
+from risk.engine.context import Flows, of_pools, with_pools
+from risk.engine.inputs import PAPER
+from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
 from risk.mechanisms.private_credit.market import STRESS
-from risk.mechanisms.private_credit.segments import B_LOANS, SOFTWARE
 
 Array = NDArray[np.float64]
-
-COREWEAVE = "CRWV"
 
 
 @dataclass
@@ -57,7 +53,11 @@ class Tally:
 
     def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
-        new = _seasoned(layout, seasoning, after, fixed, t) | _losses(f) | _defaults(layout, after)
+        new = (
+            _seasoned(layout, seasoning, after, fixed, t)
+            | _losses(f, layout.pools)
+            | _defaults(layout, after)
+        )
         stress = np.equal(f.market.regime, STRESS)
         self.claims = self.claims + self._by_regime(f.instrument_claims, stress)
         self.losses = self.losses + self._by_regime(f.instrument_losses, stress)
@@ -105,30 +105,29 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
     }
 
 
-def _losses(f: Flows) -> dict[str, Array]:
+def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
     paper_par = f.neoclouds.originated.sum(axis=1) + f.neoclouds.notes_issued.sum(axis=1)
     paper_par = paper_par + f.neoclouds.facility.drawn.sum(axis=1)
     return {
-        "paper_loss": lost[:, :PAPER].sum(axis=1),
+        "paper_loss": lost[:, : len(PAPER)].sum(axis=1),
         "paper_par": paper_par,
-        "exposed_loss": lost[:, :HEADLINE].sum(axis=1),
-        "exposed_defaulted": owed[:, :HEADLINE].sum(axis=1),
-        "exposed_par": paper_par + pools.originated[:, : SOFTWARE + 1].sum(axis=1),
-        "loss_without_software": lost[:, : HEADLINE - 1].sum(axis=1),
+        "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
+        "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
+        "exposed_par": paper_par + of_pools(pools.originated, chosen.headline).sum(axis=1),
+        "loss_without_software": with_pools(lost, chosen.narrow).sum(axis=1),
         "bankruptcy_cost": f.cascade.bankruptcy_cost[:, 0],
-        "wall_due": pools.due[:, B_LOANS],
-        "wall_defaulted": pools.wall_defaulted[:, B_LOANS],
-        "wall_extended": pools.extended[:, B_LOANS],
+        "wall_due": of_pools(pools.due, chosen.wall).sum(axis=1),
+        "wall_defaulted": of_pools(pools.wall_defaulted, chosen.wall).sum(axis=1),
+        "wall_extended": of_pools(pools.extended, chosen.wall).sum(axis=1),
     }
 
 
 def _defaults(layout: Layout, after: World) -> dict[str, Array]:
-    """Whether a facility with a strong payer, and CoreWeave's HoldCo, have defaulted."""
-    strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], (IG, IG_ON_LAB)))
-    coreweave = np.equal(layout.book.firms, COREWEAVE)
+    """Whether a facility with a strong payer, and a bellwether's HoldCo, have defaulted."""
+    strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], layout.strong))
     return {
         "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
-        "coreweave_default": after.holdco.defaulted[:, coreweave].max(axis=1, initial=False) * 1.0,
+        "bellwether_default": after.holdco.defaulted[:, layout.bellwether].max(axis=1, initial=False) * 1.0,
     }

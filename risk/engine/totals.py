@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from risk.engine.context import Flows
 from risk.engine.identities import value_added
-from risk.engine.inputs import INSTRUMENTS
+from risk.engine.inputs import instruments
 from risk.engine.layout import Layout
 from risk.engine.series import liquidity
 from risk.engine.world import Parameters, World, exposures
@@ -66,7 +66,7 @@ FACILITY = ("defaulted", "extended", "debt", *LOANS, *RUNGS)
 def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, ...]]:
     """Entity names of every key of sums and facility series."""
     book, tables = layout.book, assumptions.tables
-    base = layout.base_book.names
+    base, paper = layout.base_book.names, instruments(assumptions)
     names: dict[str, tuple[str, ...]] = {
         "revenue.segment": tables["revenue.segment"].names,
         "demand": DEMAND,
@@ -81,8 +81,8 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
     }
     holders = {"losses": "holder", "mark_to_market": "holder", "sold": "holder"}
     names |= {f"{key}.{by}": tables["credit.holder"].names for key, by in holders.items()}
-    names |= {f"{key}.instrument": INSTRUMENTS for key in ("losses", "claims", "exposure")}
-    names |= {f"{key}.{regime}": INSTRUMENTS for key in ("losses", "claims") for regime in REGIMES}
+    names |= {f"{key}.instrument": paper for key in ("losses", "claims", "exposure")}
+    names |= {f"{key}.{regime}": paper for key in ("losses", "claims") for regime in REGIMES}
     names |= {v.name: base for v in FACILITY_SERIES} | {v.name: layout.book.firms for v in FIRM_SERIES}
     groups = {
         "funding": (FUNDING, tables["capex.firm"].names),

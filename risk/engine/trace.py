@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from risk.engine import record
 from risk.engine.couplings import Baseline, Links
-from risk.engine.inputs import INSTRUMENTS
+from risk.engine.inputs import instruments
 from risk.engine.quarters import Opening, Quarter, opening, quarters
 from risk.paths import SERIES
 from risk.shocks.draw import FACTORS
@@ -43,7 +43,8 @@ class Trace:
     series : name → (quarter + 1,), the stored series of this path to the bit.
     detail : dotted name → (quarter + 1, n), base units, flags 0 or 1. NaN where there is nothing: flows at
         the base date, entities before they come to life.
-    names : axis → names along n: hyperscaler, generation, firm, facility, segment, instrument, holder.
+    names : axis → names along n: hyperscaler, generation, firm, facility, segment, instrument, holder; and
+        beside, segments that are no part of the headline.
     limits : thresholds of the register of which the story speaks, base units.
     cohorts : quarters in which neoclouds finance a new cohort.
     """
@@ -140,4 +141,11 @@ def _names(assumptions: Assumptions, start: Opening) -> dict[str, tuple[str, ...
         "holder": "credit.holder",
     }
     named = {axis: tables[table].names for axis, table in axes.items()}
-    return {**named, "firm": book.firms, "facility": book.names, "instrument": INSTRUMENTS}
+    inside = {named["segment"][i] for i in start.layout.pools.headline}
+    return {
+        **named,
+        "firm": book.firms,
+        "facility": book.names,
+        "instrument": instruments(assumptions),
+        "beside": tuple(name for name in named["segment"] if name not in inside),
+    }

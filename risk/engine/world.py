@@ -112,7 +112,7 @@ class Fixed:
     revenue: Array  # (path, 1) USD a year at the base date
     capex: Array  # (path, 1) USD a quarter
     free_cash_flow: Array  # (path, 1) USD a quarter
-    b200_rent: Array  # (path, 1) USD/h
+    newest_rent: Array  # (path, 1) USD/h of the newest generation at the base date
     fleet_by_firm: Array  # (1, firm) GPUs
 
 
@@ -150,7 +150,7 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         revenue=revenue,
         capex=capex,
         free_cash_flow=p.funding.cfo.sum() - capex,
-        b200_rent=contract[:, generations.B200 : generations.B200 + 1],
+        newest_rent=generations.only(contract, p.generations.newest),
         fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.gpus)[:1], p.holdco.overhead),
     )
     return world, fixed

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from risk.assumptions import Assumptions, load, locate
+from risk.assumptions.changes import row_id
 from risk.assumptions.draft import FILES, Raw, read_base
 from risk.assumptions.entries import EntryTable
 from risk.assumptions.priors import PRIORS
@@ -251,6 +252,6 @@ def _items(base: Path, assumptions: Assumptions) -> Iterator[Item]:
     for name in TABLES:
         section = counts.get(name.partition(".")[0], Counter({"": 1})).most_common(1)[0][0]
         owned = "owner" not in TABLES[name].key
-        for raw, row in zip(draft.rows.get(name, []), assumptions.tables[name].names, strict=True):
+        for raw in draft.rows.get(name, []):
             owner = str(raw.table.get("owner") or "") if owned else ""
-            yield Item(f"{name}.{row}", name, raw, owner or section)
+            yield Item(f"{name}.{row_id(raw, name)}", name, raw, owner or section)

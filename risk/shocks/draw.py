@@ -18,7 +18,7 @@ factor or entity and a longer horizon leave every number drawn before in place.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -157,8 +157,8 @@ def draw_shocks(
     seed: int,
     block: int,
     quarters: int,
-    entities: Mapping[str, int],
-    events: Mapping[str, int],
+    entities: Mapping[str, Sequence[int]],
+    events: Mapping[str, Sequence[int]],
 ) -> Shocks:
     """All shocks of a block.
 
@@ -171,9 +171,9 @@ def draw_shocks(
     quarters
         Number of steps.
     entities
-        Idiosyncratic innovations wanted: group -> number of entities, e.g. ``{"firm": 5, "segment": 4}``.
+        Idiosyncratic innovations wanted: group -> stream numbers of its entities, e.g. ``{"firm": (0, 1)}``.
     events
-        Uniforms wanted: hazard event -> number of entities, e.g. ``{"regime": 1, "facility:default": 71}``.
+        Uniforms wanted: hazard event -> stream numbers of its entities, e.g. ``{"regime": (0,)}``.
     """
     shape = (quarters, BLOCK)
     freedom = sample_parameter(assumptions.entries[DEGREES_OF_FREEDOM], seed, block)
@@ -186,22 +186,24 @@ def draw_shocks(
         common=_frozen(student_t(common, mixing)),
         idiosyncratic=MappingProxyType(
             {
-                group: _frozen(student_t(_normals(seed, block, shape, _names("shock", group, count)), mixing))
-                for group, count in entities.items()
+                group: _frozen(
+                    student_t(_normals(seed, block, shape, _names("shock", group, wanted)), mixing)
+                )
+                for group, wanted in entities.items()
             }
         ),
         uniform=MappingProxyType(
             {
-                event: _frozen(_uniforms(seed, block, shape, _names("event", event, count)))
-                for event, count in events.items()
+                event: _frozen(_uniforms(seed, block, shape, _names("event", event, wanted)))
+                for event, wanted in events.items()
             }
         ),
         mixing=_frozen(mixing),
     )
 
 
-def _names(kind: str, group: str, count: int) -> list[str]:
-    return [f"{kind}:{group}:{i}" for i in range(count)]
+def _names(kind: str, group: str, numbers: Sequence[int]) -> list[str]:
+    return [f"{kind}:{group}:{i}" for i in numbers]
 
 
 def _normals(seed: int, block: int, shape: tuple[int, ...], names: list[str]) -> Array:

@@ -17,7 +17,7 @@ symbol          shape                 unit      meaning
 ==============  ====================  ========  ============================================================
 equity          (path, holder)        fraction  equity over assets; new assets are financed like the old
 cumulative      (path, holder)        USD       first-round losses booked at holders of record so far
-downgraded      (path, 1)             0, 1      SPV notes below their rating, and the capital charge met
+downgraded      (path, 1)             0, 1      notes on sites below their rating, and the capital charge met
 ==============  ====================  ========  ============================================================
 
 Notes
@@ -37,7 +37,7 @@ from risk.mechanisms.cascade.channels import Books, Channels, force, freeze, fun
 from risk.mechanisms.cascade.claims import bear
 from risk.mechanisms.cascade.fire_sale import sell
 from risk.mechanisms.cascade.matrices import CLO, INSURER, creditors, holdings, owners, roles, ultimate
-from risk.mechanisms.cascade.parameters import DT, SPV, Params, through
+from risk.mechanisms.cascade.parameters import DT, Params, through
 from risk.parameters import Array
 
 __all__ = [
@@ -116,9 +116,9 @@ def step(
 
     forced = force(params, channels, books)
     after = np.maximum(exposures - losses, 0.0)
-    spv = params.roles[INSURER] * params.holdings[SPV] * after[:, SPV : SPV + 1]
+    notes = params.roles[INSURER] * through(after * params.rated, params.holdings)
     fresh = np.maximum(channels.downgrade - state.downgraded, 0.0)
-    charged = np.maximum(equity * left - params.downgrade_charge * fresh * spv, 0.0)
+    charged = np.maximum(equity * left - params.downgrade_charge * fresh * notes, 0.0)
     sold = np.minimum(forced.pensions + forced.banks + forced.nbfi, left)
     sales = sell(params, after, left, charged, sold, channels.clo)
     by_channel = (forced.pensions, forced.banks, sales.deleveraged * params.roles[CLO], forced.nbfi)

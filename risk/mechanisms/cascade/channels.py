@@ -35,7 +35,7 @@ class Channels:
     banks: Array  # widening of the spread in the quarter, fraction, not negative
     clo: Array  # 1 where the market is shut
     nbfi: Array  # USD lost at vehicles
-    downgrade: Array  # 1 where SPV notes lose investment grade
+    downgrade: Array  # 1 where notes on sites lose investment grade
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ import numpy as np
 from risk.parameters import Array, Drawn, entry
 
 DT = 0.25
-SPV = 6
-"""Row of the holdings with notes of special-purpose vehicles, which insurers hold for their rating."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +16,9 @@ class Params:
     """Register entries of the cascade; (1, holder) for table columns."""
 
     holdings: Array = entry("credit.holding.share")  # (instrument, holder); rows sum to one
+    rated: Array = entry(
+        "credit.holding.rated"
+    )  # (instrument,) one for notes on sites, held for their rating
     owners: Array = entry("credit.owner.share")  # (holder, owner); rows sum to one
     creditors: Array = entry("credit.creditor.share")  # (class, holder, node), node: holders, households
     roles: Array = entry("credit.holder.role")  # (role, holder) 0 or 1
@@ -38,7 +39,7 @@ class Params:
     bank_lines_drawn: float = entry("credit.bank_lines_drawn")  # USD
     line_pull: float = entry("credit.line_pull")  # share of lines per share of equity lost
     line_squeeze: float = entry("credit.line_squeeze")
-    downgrade_charge: float = entry("credit.downgrade_charge")  # of SPV notes held
+    downgrade_charge: float = entry("credit.downgrade_charge")  # of notes on sites held
 
     @property
     def vehicle(self) -> Array:

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.mechanisms.gpu_repricing.generations import B200
+from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
 
 QUARTERS_A_YEAR = 4
@@ -45,7 +45,7 @@ class Params:
     launch_step_share: float = entry("gpu.launch_step_share")
     launch_ramp: float = entry("gpu.launch_ramp")  # quarters
     launch_cycle: float = entry("gpu.launch_cycle")  # quarters
-    gpu_cost: float = entry("gpu.gpu_cost")  # USD per B200-class GPU
+    gpu_cost: float = entry("gpu.gpu_cost")  # USD per unit of the newest generation
     memory_cost: Drawn = entry("gpu.memory_cost")  # log addition at its peak
     memory_peak: float = entry("gpu.memory_peak")  # quarters to the peak
     memory_half_life: float = entry("gpu.memory_half_life")  # years
@@ -73,6 +73,7 @@ class Params:
     unit_power: Array = entry("gpu.generation.power")  # W IT per GPU
     opex: Array = entry("gpu.generation.opex")  # USD per GPU-hour
     launch: Array = entry("gpu.generation.launch")  # quarters from the base date, negative = past
+    newest: int = entry("gpu.generation.newest")  # column of the newest generation at the base date
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,13 @@ def _undelivered(params: Params, weights: Array) -> tuple[Array, Array, Array]:
     )
 
 
-def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, b200: Array) -> Array:
+def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, newest: Array) -> Array:
     """All-in compute cost of one merchant H100e, USD, (path, 1)."""
     years_past = max(0.0, (t - params.memory_peak) / QUARTERS_A_YEAR)
     waning = 0.5 ** (years_past / params.memory_half_life)
     memory = params.memory_cost * min(1.0, t / params.memory_peak) * waning
     yearly = np.log1p(-params.hardware_cost_decline)  # the register gives the share a price loses in a year
-    return np.asarray(params.gpu_cost / b200 * np.exp(yearly * clock + memory + forced))
+    return np.asarray(params.gpu_cost / newest * np.exp(yearly * clock + memory + forced))
 
 
 def merchant_share(params: Params, t: int) -> Array:
@@ -212,7 +213,7 @@ def step(
     shocks : `launch`, `power` (path, 1) innovations; `forced_cost`, `forced_power` log additions.
     """
     progress, since, clock = _launches(params, state, shocks["launch"])
-    cost = hardware_cost(params, clock, t, shocks["forced_cost"], throughput[:, B200 : B200 + 1])
+    cost = hardware_cost(params, clock, t, shocks["forced_cost"], only(throughput, params.newest))
     purchased = _purchases(params, t, compute_spending, cost)
     mix = purchase_mix(params, since)
     unit_power = _unit_power(params, throughput, since, t)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.mechanisms.gpu_repricing.generations import H100
+from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
 from risk.units import HOURS_A_YEAR
 
@@ -57,6 +57,7 @@ class Params:
     jump_size: float = entry("gpu.efficiency_jump_size")  # log per unit of E
     rerating_quarters: float = entry("gpu.rerating_quarters")
     index: Array = entry("gpu.generation.index")  # USD/h
+    numeraire: int = entry("gpu.generation.numeraire")  # column
     spot_discount: float = entry("gpu.h100_spot")  # USD/h, spot of the numeraire at the base date
     rent_before: float = entry("gpu.h100_contract_two_years_before")  # USD/h
     median_decline: float = entry("gpu.median_rent_decline")  # 1/y
@@ -107,7 +108,7 @@ def clearing_demand(params: Params, level: Array | float, supply: Array) -> Arra
 def init(params: Params, throughput: Array) -> State:
     """Market at the base date: contract at the observed index, spot at its own reading."""
     zero = np.zeros_like(throughput[:, :1])
-    contract = np.log(params.index[:, H100 : H100 + 1]) + zero
+    contract = np.log(only(params.index, params.numeraire)) + zero
     older = np.log(params.rent_before) + zero
     return State(
         spot=np.log(params.spot_discount) + zero,

@@ -18,9 +18,10 @@ from risk.processes.annuity import level_pay_balance
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
-PAYERS = ("ig", "lab", "ig_on_lab", "neocloud", "other")
-IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER = range(5)
-COHORT_PAYERS = (IG, LAB, OTHER)
+CONDUCTS = ("sound", "renegotiates", "leans", "subtenant", "leaves")
+SOUND, RENEGOTIATES, LEANS, SUBTENANT, LEAVES = range(len(CONDUCTS))
+"""How payers keep their contracts: hardly ever end one, renegotiate, hang on funding that others need, fail
+with their own company, leave one by one."""
 
 INSTRUMENTS = ("ddtl", "vendor", "site_loan")
 DDTL, VENDOR, SITE = range(3)
@@ -36,7 +37,8 @@ class Book:
     Attributes
     ----------
     names, firms : facility and firm names.
-    firm, generation, payer : (facility,) integer codes.
+    firm, generation, payer : (facility,) rows of their tables.
+    tenant : (facility,) firm that rents what a facility has built, -1 where none does.
     members : (facility, firm) one where a facility is a firm's.
     origination : (facility,) quarter of origination, 0 for the base book.
     due : (facility,) last debt quarter, from origination included.
@@ -55,6 +57,7 @@ class Book:
     firm: Index
     generation: Index
     payer: Index
+    tenant: Index
     members: Array
     origination: Index
     due: Index
@@ -72,7 +75,7 @@ class Book:
         return len(self.names)
 
     def columns(self, payer: int) -> Index:
-        """Columns whose contracts are owed by a payer class."""
+        """Columns whose contracts a payer owes."""
         return np.flatnonzero(self.payer == payer)
 
     def until(self, t: int) -> Book:
@@ -84,6 +87,7 @@ class Book:
             firm=self.firm[:n],
             generation=self.generation[:n],
             payer=self.payer[:n],
+            tenant=self.tenant[:n],
             members=self.members[:n],
             origination=self.origination[:n],
             due=self.due[:n],
@@ -128,6 +132,7 @@ class Row:
     instrument: int
     draw_quarters: int = 0
     profile: Array | None = None
+    tenant: int = -1
 
 
 def _payments(row: Row) -> Array:
@@ -228,11 +233,6 @@ def _draws(row: Row, quarters: int) -> Array:
 def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
     """Sort rows by origination, then firm (of one firm and date in the order given), and fix the layout."""
     chosen = sorted(rows, key=lambda r: (r.origination, r.firm))
-    idle = set(range(len(firms))) - {r.firm for r in chosen}
-    if idle:
-        raise AssumptionError(
-            "firms without a facility or a cohort: " + ", ".join(firms[i] for i in sorted(idle))
-        )
     firm = np.array([r.firm for r in chosen], dtype=np.intp)
     return Book(
         names=tuple(r.name for r in chosen),
@@ -240,6 +240,7 @@ def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
         firm=firm,
         generation=np.array([r.generation for r in chosen], dtype=np.intp),
         payer=np.array([r.payer for r in chosen], dtype=np.intp),
+        tenant=np.array([r.tenant for r in chosen], dtype=np.intp),
         members=np.equal(firm[:, None], np.arange(len(firms))).astype(np.float64),
         origination=np.array([r.origination for r in chosen], dtype=np.intp),
         due=np.array([r.due for r in chosen], dtype=np.intp),

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import COHORT_PAYERS, OTHER
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
@@ -42,12 +41,13 @@ class Params:
     firm_share: Array = entry("neoclouds.firm.cohort_share")  # (1, firm)
     rated: Array = entry("neoclouds.firm.rated")  # (1, firm) 0/1
     cash_at_base: Array = entry("neoclouds.firm.cash")
-    payer_shares: Array = entry("neoclouds.cohort_payer_shares")  # (3,) ig, lab, other
-    contract_quarters: Array = entry("neoclouds.cohort_contract_quarters")  # (3,)
-    debt_quarters: Array = entry("neoclouds.cohort_debt_quarters")  # (3,)
-    margins: Array = entry("neoclouds.cohort_margins")  # (3,) over SOFR
+    payer_shares: Array = entry("neoclouds.cohort_payer_shares")  # (class,)
+    contract_quarters: Array = entry("neoclouds.cohort_contract_quarters")  # (class,)
+    debt_quarters: Array = entry("neoclouds.cohort_debt_quarters")  # (class,)
+    margins: Array = entry("neoclouds.cohort_margins")  # (class,) over SOFR
+    vendor_financed: Array = entry("neoclouds.cohort_vendor_financed")  # (class,) 0/1
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
-    prepaid: Array = entry("neoclouds.cohort_prepaid")  # (3,)
+    prepaid: Array = entry("neoclouds.cohort_prepaid")  # (class,)
     vendor_access: float = entry("neoclouds.vendor_access")  # chance a year, by firm
     vendor_discount: float = entry("neoclouds.vendor_discount")
     neutral_spread: float = entry("capex.neutral_spread")
@@ -113,7 +113,7 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
     capex = c.capex * params.firm_share * willing
     shares = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
     compute = params.compute_share * capex[:, :, None] * shares
-    loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(COHORT_PAYERS))]
+    loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(params.payer_shares))]
     gpus, debt, margin, vendor, price, prepayment = (
         np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
     )
@@ -167,7 +167,7 @@ def _ebitda(params: Params, generation: int, gpus: Array, price: Array) -> Array
 
 def _lent(params: Params, k: int, c: Conditions) -> Array:
     """1 where a fleet of payer class k finds a lender of some kind, else 0, (path, firm)."""
-    found = c.vendor | (params.rated > 0.0) | (COHORT_PAYERS[k] != OTHER)
+    found = c.vendor | (params.rated > 0.0) | (not params.vendor_financed[k])
     return found.astype(np.float64)
 
 
@@ -180,7 +180,7 @@ def _facility(
     ----------
     cost : (path, firm) USD of compute.
     """
-    vendor = (c.vendor if COHORT_PAYERS[k] == OTHER else np.zeros_like(c.sofr)).astype(np.float64)
+    vendor = (c.vendor if params.vendor_financed[k] else np.zeros_like(c.sofr)).astype(np.float64)
     third_party = params.margins[k] + params.margin_beta * (c.spread - params.neutral_spread)
     margin: Array = np.maximum(third_party - params.vendor_discount * vendor, 0.0)
     price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)

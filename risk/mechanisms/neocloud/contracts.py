@@ -31,12 +31,22 @@ References: thesis page, "GPU-cloud / neocloud financing" (1-3 year contracts on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER, Book, Index, put, widen
+from risk.mechanisms.neocloud.book import (
+    LEANS,
+    RENEGOTIATES,
+    SOUND,
+    SUBTENANT,
+    Book,
+    Index,
+    put,
+    widen,
+)
 from risk.parameters import Array, Drawn, entry
 
 Bucket = tuple[Array, Array]
@@ -50,15 +60,12 @@ class Params:
     renewal_share: Drawn = entry("neoclouds.renewal_share")
     renewal_price: Drawn = entry("neoclouds.renewal_price")
     renewal_quarters: float = entry("neoclouds.renewal_quarters")
-    ig_hazard: float = entry("neoclouds.ig_hazard")  # 1/q
-    lab_hazard: Drawn = entry("neoclouds.lab_hazard")  # 1/q
+    conduct: Array = entry("neoclouds.payer.conduct")  # (payer,) codes of `book.CONDUCTS`
+    hazard: Drawn = entry("neoclouds.payer.hazard")  # (path, payer) 1/q
     lab_coverage_loading: Drawn = entry("neoclouds.lab_coverage_loading")
     moneyness_loading: Drawn = entry("neoclouds.moneyness_loading")
     lab_haircut: Drawn = entry("neoclouds.lab_haircut")
-    ig_on_lab_hazard: float = entry("neoclouds.ig_on_lab_hazard")  # 1/q
-    ig_on_lab_coverage: float = entry("neoclouds.ig_on_lab_coverage")  # 1/q per unit of shortfall
-    other_hazard: Drawn = entry("neoclouds.other_hazard")  # 1/q
-    tenant_termination: float = entry("neoclouds.tenant_termination")  # 1/q after the tenant's default
+    leaning_coverage: float = entry("neoclouds.ig_on_lab_coverage")  # 1/q per unit of shortfall
     stress_loading: float = entry("neoclouds.payer_stress_loading")
     largest_hazard: float = entry("neoclouds.largest_hazard")
     release_lag: float = entry("neoclouds.release_lag")  # quarters
@@ -84,7 +91,7 @@ class Payers:
     market: Array  # (path, facility) spot rent of each facility's generation, USD/h
     shortfall: Array  # (path, 1) share of commitments the labs cannot fund
     stress: Array  # (path, 1) credit factor, sd
-    tenant_defaulted: NDArray[np.bool_]  # (path, 1) the neocloud tenant's HoldCo is in default
+    tenant_defaulted: NDArray[np.bool_]  # (path, facility) the HoldCo of the company that rents it is
 
 
 @dataclass(frozen=True)
@@ -126,26 +133,31 @@ def _moneyness(state: State, columns: Index, market: Array) -> Array:
     return np.log(np.maximum(price / market[:, columns], 1.0))
 
 
-def lab_renegotiation(params: Params, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
-    """Price factor of lab contracts this quarter: 1, or one less the haircut, (path, column)."""
+def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
+    """Price factor this quarter of contracts that may be renegotiated: 1 or 1 - haircut, (path, column)."""
     incentive = params.lab_coverage_loading * shortfall + params.moneyness_loading * moneyness
-    hazard = np.minimum(params.lab_hazard * np.exp(incentive), params.largest_hazard)
+    hazard = np.minimum(hazard * np.exp(incentive), params.largest_hazard)
     return np.where(uniform < hazard, 1.0 - params.lab_haircut, 1.0)
 
 
 def step(
-    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
+    params: Params, state: State, book: Book, payers: Payers, uniforms: Sequence[Array]
 ) -> tuple[State, Flows]:
     """What payers do at the start of a quarter, and what they are then billed.
 
     Parameters
     ----------
-    uniforms : `ig` (path, facility with such a payer), `lab`, `ig_on_lab`, `tenant` (path, 1).
+    uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    price = _scaled(state.price_factor, book.columns(LAB), _lab_prices(params, state, book, payers, uniforms))
-    kept = state.kept
-    for payer, stay in _staying(params, state, book, payers, uniforms).items():
-        kept = _scaled(kept, book.columns(payer), stay)
+    price, kept = state.price_factor, state.kept
+    for payer, uniform in enumerate(uniforms):
+        columns = book.columns(payer)
+        if params.conduct[payer] == RENEGOTIATES:
+            cut = _renegotiated(params, state, payer, columns, payers, uniform)
+            price = _scaled(price, columns, cut)
+        else:
+            stay = _staying(params, state, payer, columns, payers, uniform)
+            kept = _scaled(kept, columns, stay)
     vacant = _vacant(params, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
     return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
@@ -162,30 +174,31 @@ def _scaled(values: Array, columns: Index, factor: Array) -> Array:
     return put(values, columns, values[:, columns] * factor)
 
 
-def _lab_prices(
-    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
+def _renegotiated(
+    params: Params, state: State, payer: int, columns: Index, payers: Payers, uniform: Array
 ) -> Array:
-    """Price factor of lab contracts this quarter, (path, lab column)."""
-    moneyness = _moneyness(state, book.columns(LAB), payers.market)
-    return lab_renegotiation(params, moneyness, payers.shortfall, uniforms["lab"])
+    """Price factor this quarter of the contracts of a payer who renegotiates, (path, column)."""
+    moneyness, hazard = _moneyness(state, columns, payers.market), params.hazard[:, payer : payer + 1]
+    return renegotiation(params, hazard, moneyness, payers.shortfall, uniform)
 
 
 def _staying(
-    params: Params, state: State, book: Book, payers: Payers, uniforms: dict[str, Array]
-) -> dict[int, Array]:
-    """Share of each payer class's contracts that goes on, payer → (path, column) or (path, 1)."""
-    worse = np.exp(params.stress_loading * payers.stress)
-    oracle = params.ig_on_lab_hazard * worse + params.ig_on_lab_coverage * payers.shortfall
-    leaves = payers.tenant_defaulted & (uniforms["tenant"] < params.tenant_termination)
-    # many small customers: the expected share of them leaves
-    incentive = np.exp(params.moneyness_loading * _moneyness(state, book.columns(OTHER), payers.market))
-    others = np.minimum(params.other_hazard * worse * incentive, params.largest_hazard)
-    return {
-        IG: np.where(uniforms["ig"][:, : len(book.columns(IG))] < params.ig_hazard * worse, 0.0, 1.0),
-        IG_ON_LAB: np.where(uniforms["ig_on_lab"] < np.minimum(oracle, params.largest_hazard), 0.0, 1.0),
-        NEOCLOUD: np.where(leaves, 0.0, 1.0),
-        OTHER: 1.0 - others,
-    }
+    params: Params, state: State, payer: int, columns: Index, payers: Payers, uniform: Array
+) -> Array:
+    """Share of a payer's contracts that goes on, (path, column) or (path, 1)."""
+    hazard, worse = params.hazard[:, payer : payer + 1], np.exp(params.stress_loading * payers.stress)
+    conduct = params.conduct[payer]
+    if conduct == SOUND:
+        leaves = uniform[:, : len(columns)] < hazard * worse
+    elif conduct == LEANS:
+        leaning = hazard * worse + params.leaning_coverage * payers.shortfall
+        leaves = uniform < np.minimum(leaning, params.largest_hazard)
+    elif conduct == SUBTENANT:
+        leaves = payers.tenant_defaulted[:, columns] & (uniform < hazard)
+    else:  # many small customers: the expected share of them leaves
+        incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
+        return np.asarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
+    return np.where(leaves, 0.0, 1.0)
 
 
 def roll(params: Params, state: State, t: int, index: Array) -> State:

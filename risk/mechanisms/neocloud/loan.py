@@ -40,7 +40,7 @@ class Params:
     vintage_discount: float = entry("neoclouds.vintage_discount")
     utilization_premium: float = entry("neoclouds.utilization_premium")
     highest_utilization: float = entry("gpu.highest_utilization")
-    reletting_reference: float = entry("neoclouds.reletting_reference")  # USD/h of B200
+    reletting_reference: float = entry("neoclouds.reletting_reference")  # USD/h of the newest generation
     reletting_low: float = entry("neoclouds.reletting_low")
     reletting_high: float = entry("neoclouds.reletting_high")
     vacancy: float = entry("neoclouds.vacancy")
@@ -84,7 +84,7 @@ class Conditions:
     billed_rate: Array  # (path, facility) USD an hour billed for them
     vacant: Array  # (path, facility) GPUs a payer has left and nobody rents yet
     spot: Array  # (path, facility) USD/h
-    b200_contract: Array  # (path, 1) USD/h
+    newest_contract: Array  # (path, 1) USD/h of the newest generation at the base date
     utilization: Array  # (path, 1)
     collateral: Array  # (path, generation) USD per GPU that works
     repossession: Array  # (path, generation) USD per GPU that has to be let again
@@ -168,7 +168,7 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
     use = np.minimum(c.utilization + params.utilization_premium, params.highest_utilization)
     merchant_rent = params.vintage_discount * use * c.spot
     sites = np.flatnonzero(book.data_center)
-    asked = c.b200_contract / params.reletting_reference
+    asked = c.newest_contract / params.reletting_reference
     reletting = np.clip(asked, params.reletting_low, params.reletting_high)
     merchant_rent = put(merchant_rent, sites, (1.0 - params.vacancy) * reletting * terms.lease_rent[:, sites])
     income = params.contract_availability * c.billed_rate + idle * merchant_rent

@@ -1,4 +1,4 @@
-"""Pooled loan segments: data-center and SPV loans, AI and software borrowers, direct lending, B loans.
+"""Pools of loans by segment, some on sites, the rest on the earnings of many borrowers.
 
 Each quarter every rating of a segment defaults at a quarter's part of its Vasicek rate of the year, on the
 segment's own weighting of the credit factor and the AI state; part of one Student-t mixing variable makes
@@ -35,7 +35,6 @@ from risk.parameters import Array, Drawn, entry
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
 
-SPV, SOFTWARE, DIRECT_LENDING, B_LOANS = SEGMENTS = range(4)
 CREDIT, DEMAND, LAB = 0, 1, 5  # rows of the shocks' correlation matrix
 DT = 0.25
 HIGHEST_RATE = 0.95  # of a year, a guard
@@ -52,16 +51,15 @@ class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
     demand_weight: Array = entry("credit.segment.demand_weight")
     lab_weight: Array = entry("credit.segment.lab_weight")
     lgd_shift: Array = entry("credit.segment.lgd_shift")
+    sites: Array = entry("credit.segment.sites")  # one where loans stand on sites, else 0
+    sponsor_share: Array = entry("credit.segment.sponsor_share")  # of sponsors' new site debt
+    clo_weight: Array = entry("credit.segment.clo_weight")  # part of the pool that the CLO bid is for
+    pd: Drawn = entry("credit.segment.default_probability")  # of a year, (path, segment)
+    asset_correlation: Drawn = entry("credit.segment.asset_correlation")  # (path, segment)
     correlation: Array = entry("dependence.correlation")  # of the shocks behind the three states
     freedom: Drawn = entry("dependence.degrees_of_freedom")
     mixing_weight: float = entry("credit.mixing_weight")
     persistence: Drawn = entry("credit.factor_persistence")
-    pd_spv: Drawn = entry("credit.pd_spv")
-    pd_software: Drawn = entry("credit.pd_software")
-    pd_direct_lending: Drawn = entry("credit.pd_direct_lending")
-    pd_b_loans: Drawn = entry("credit.pd_b_loans")
-    correlation_generic: Drawn = entry("credit.correlation_generic")
-    correlation_ai: Drawn = entry("credit.correlation_ai")
     pd_spread_response: Drawn = entry("credit.pd_spread_response")  # per unit of spread
     pd_spread_center: float = entry("credit.pd_spread_center")
     pd_spread_low: float = entry("credit.pd_spread_low")
@@ -90,7 +88,7 @@ class Conditions:
     lab: Array  # sd, the labs' funding window
     spread: Array  # high-yield spread
     availability: Array
-    rent_ratio: Array  # B200 rent over its base-date level: what collateral inside sites earns
+    rent_ratio: Array  # newest rent over its base-date level: what collateral inside sites earns
     digestion: Array  # 1 while capex is in digestion
     spv_additions: Array  # USD of new SPV debt
     sofr: Array  # 1/y
@@ -142,12 +140,8 @@ def default_probability(params: Params, spread: Array) -> Array:
 
     The spread moves the hazard: a probability never passes one.
     """
-    annual = np.concatenate(
-        np.broadcast_arrays(params.pd_spv, params.pd_software, params.pd_direct_lending, params.pd_b_loans),
-        axis=1,
-    )
     gap = np.clip(spread - params.pd_spread_center, params.pd_spread_low, params.pd_spread_high)
-    return np.asarray(1.0 - (1.0 - annual) ** np.exp(params.pd_spread_response * gap))
+    return np.asarray(1.0 - (1.0 - params.pd) ** np.exp(params.pd_spread_response * gap))
 
 
 def a_quarter(annual: Array, hazard: Array | float = 1.0) -> Array:
@@ -171,12 +165,12 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
     defaulted = state.exposure - performing + matured.defaulted
     late = state.extended - extended + matured.defaulted_again
 
-    value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure[:, SPV : SPV + 1]
+    value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure * params.sites
     exits = site_debt.exits(params, sites, value, c.digestion)
     lgd = _loss_given_default(params, state, pd, defaulted, late, uniform, value)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
-    new = params.growth * DT * state.exposure * c.availability + _only((SPV,), c.spv_additions)
-    repaid = matured.repaid + _only((SPV,), exits.leaving + site_debt.amortization(params, sites))
+    new = params.growth * DT * state.exposure * c.availability + c.spv_additions * params.sponsor_share
+    repaid = matured.repaid + (exits.leaving + site_debt.amortization(params, sites))
     exposure = state.exposure + new + accrued - defaulted - repaid
     after = State(
         exposure,
@@ -187,13 +181,13 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
     flows = Flows(
         default_rate=defaulted / np.maximum(state.exposure, NOTHING),
         defaulted=defaulted,
-        impaired=defaulted + _only((SPV,), exits.leaving * (exits.loss > 0)),
-        loss=lgd * defaulted + _only((SPV,), exits.loss),
+        impaired=defaulted + exits.leaving * (exits.loss > 0),
+        loss=lgd * defaulted + exits.loss,
         expected_loss=a_quarter(pd) * expected_lgd(params) * state.exposure,
         in_kind_accrued=accrued,
         originated=new,
         repaid=repaid,
-        guarantee_called=exits.called,
+        guarantee_called=exits.called.sum(axis=1, keepdims=True),
         due=matured.due,
         refinanced=matured.refinanced,
         extended=matured.extended,
@@ -205,17 +199,6 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
     return after, flows
 
 
-def _only(segments: tuple[int, ...], values: Array | float) -> Array:
-    """(path, 1) values in the columns of some segments, 0 in the others, (path, segment)."""
-    return values * np.array([[float(i in segments) for i in SEGMENTS]])
-
-
-def _correlation(params: Params) -> Array:
-    """Asset correlation, (path, segment)."""
-    ai = _only((SPV, SOFTWARE), params.correlation_ai)
-    return ai + _only((DIRECT_LENDING, B_LOANS), params.correlation_generic)
-
-
 def _default_rates(params: Params, state: State, pd: Array, x: Array, mixing: Array) -> Array:
     """Share of every rating row that defaults before what falls due is looked at, (path, row).
 
@@ -225,7 +208,7 @@ def _default_rates(params: Params, state: State, pd: Array, x: Array, mixing: Ar
     the mean of the year's rate at its probability.
     """
     of = ratings.segment_of(params)
-    rho, hazard = _correlation(params), in_kind.hazard(params, state.in_kind)
+    rho, hazard = params.asset_correlation, in_kind.hazard(params, state.in_kind)
     row = np.minimum(ratings.default_probability(params, pd), HIGHEST_RATE)
     y = x / np.sqrt(params.persistence**2 + (1.0 - params.persistence**2) * mixing**2)
     weight = params.mixing_weight
@@ -237,7 +220,7 @@ def _placed(params: Params, state: State, c: Conditions) -> Array:
     """Share of what falls due that finds a lender, (path, segment)."""
     base = ratings.lowest(params, params.rating_share) + in_kind.target(params, params.interest_cover)
     weakness = (ratings.lowest(params, state.mix) + state.in_kind) / np.maximum(base, LOWEST_RATE)
-    return wall.placed(params, c.spread, weakness, c.clo, _only((B_LOANS,), params.clo_share))
+    return wall.placed(params, c.spread, weakness, c.clo, params.clo_share * params.clo_weight)
 
 
 def _loss_given_default(
@@ -249,8 +232,8 @@ def _loss_given_default(
     """
     quarter = np.clip(defaulted / np.maximum(state.exposure, NOTHING), LOWEST_RATE, HIGHEST_RATE)
     rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
-    index = frye_jacobs_index(np.maximum(pd, LOWEST_RATE), expected_lgd(params), _correlation(params))
+    index = frye_jacobs_index(np.maximum(pd, LOWEST_RATE), expected_lgd(params), params.asset_correlation)
     noisy = inverse_beta(uniform, frye_jacobs(rate, index), params.lgd_concentration)
     more = params.extended_lgd * late / np.maximum(defaulted, NOTHING)
     sale = site_debt.loss_given_default(params, value)
-    return np.where(np.equal(SEGMENTS, SPV), sale, np.minimum(noisy + more, 1.0))
+    return np.where(params.sites > 0.0, sale, np.minimum(noisy + more, 1.0))

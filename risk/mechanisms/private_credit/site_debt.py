@@ -46,7 +46,7 @@ class Params:
 
 @dataclass(frozen=True)
 class Exits:
-    """What sponsors who leave cost, USD, (path, 1)."""
+    """What sponsors who leave cost, USD, (path, segment)."""
 
     leaving: Array  # debt whose sponsor leaves
     called: Array  # paid by sponsors under the guarantee
@@ -66,7 +66,7 @@ def loss_given_default(params: Params, value: Array) -> Array:
 
 
 def exits(params: Params, debt: Array, value: Array, digestion: Array) -> Exits:
-    """Sponsors leave at their exit options while capex digests."""
+    """Sponsors leave at their exit options while capex digests; `debt` (path, segment) is on sites."""
     leaving = debt / params.spv_exit_quarters * digestion * params.spv_leave_share
     called = leaving * np.maximum(0.0, np.minimum(1.0, params.spv_guarantee) - value)
     loss = leaving * np.maximum(0.0, 1.0 - np.maximum(value, params.spv_guarantee))
@@ -74,7 +74,7 @@ def exits(params: Params, debt: Array, value: Array, digestion: Array) -> Exits:
 
 
 def amortization(params: Params, debt: Array) -> Array:
-    """Scheduled principal of the quarter, USD, (path, 1)."""
+    """Scheduled principal of the quarter, USD, (path, segment)."""
     return params.spv_amortization * DT * debt
 
 

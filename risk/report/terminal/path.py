@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.story import Quarter, Story, Year
-from risk.analysis.telling import BESIDE, Event, bp, money, percent, plain
+from risk.analysis.telling import Event, bp, money, percent, plain
 from risk.report.formats import show
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, heading_data, number
@@ -95,7 +95,9 @@ def _headline(story: Story) -> Iterator[str]:
         f"The run's median is {money(story.median_loss)}."
     )
     inside, beside = (
-        ", ".join(f"{plain(n)} {money(usd)}" for n, usd in story.instruments.items() if (n in BESIDE) is out)
+        ", ".join(
+            f"{plain(n)} {money(usd)}" for n, usd in story.instruments.items() if (n in story.beside) is out
+        )
         for out in (False, True)
     )
     yield f"In the headline: {inside}" + (f"; beside it, generic credit: {beside}." if beside else ".")

@@ -1,0 +1,62 @@
+"""The order of a table's rows: what they declare decides it, never where they stand in a file.
+
+An entity declares its stream number; a relation's rows follow the entities they join. Sums and draws follow
+that order, so that a file may be sorted in any way and nothing moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from risk.assumptions.table import Entity, Names, Row, references
+
+
+def numbered(rows: Mapping[int, Row]) -> dict[int, Row]:
+    """Give every entity without a stream number the next ones, in the order of the file.
+
+    Parameters
+    ----------
+    rows : by position in the file.
+    """
+    taken = [row.stream for row in rows.values() if isinstance(row, Entity) and row.stream is not None]
+    free = max(taken, default=-1) + 1
+    out = dict(rows)
+    for i, row in rows.items():
+        if isinstance(row, Entity) and row.stream is None:
+            out[i], free = row.model_copy(update={"stream": free}), free + 1
+    return out
+
+
+def ordered(rows: Mapping[int, Row], names: Mapping[str, Sequence[str]]) -> list[int]:
+    """Return the positions of rows in the order of their table.
+
+    Parameters
+    ----------
+    rows : by position in the file, numbered.
+    names : rows of the tables ordered before, by table.
+    """
+    return sorted(rows, key=lambda i: tuple(_places(rows[i], names)))
+
+
+def twice(rows: Mapping[int, Row]) -> Iterator[tuple[int, int]]:
+    """Yield the position of every row whose stream number another row has too, and that number."""
+    seen: set[int] = set()
+    for i, row in rows.items():
+        if isinstance(row, Entity) and row.stream is not None:
+            if row.stream in seen:
+                yield i, row.stream
+            seen.add(row.stream)
+
+
+def _places(row: Row, names: Mapping[str, Sequence[str]]) -> Iterator[Any]:
+    """Yield what a row is sorted by: of a reference, the place of the row it names."""
+    marks = references(type(row))
+    for column in row.order or row.key:
+        value = getattr(row, column)
+        yield _place(marks[column], value, names) if column in marks else value
+
+
+def _place(mark: Names, value: str, names: Mapping[str, Sequence[str]]) -> int:
+    known = [*names.get(mark.table, ()), *mark.also]
+    return known.index(value) if value in known else len(known)
