@@ -93,6 +93,8 @@ def _entry_columns(draft: Draft, rows: Rows) -> Iterator[Problem]:
 
 def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
     """Yield rows given twice, and what a table's rows must satisfy together."""
+    # A table whose name is misspelt takes rows away from the one it should be part of.
+    misspelt = {problem.file for problem in draft.problems if problem.code == "A021"}
     for name, found in rows.items():
         raws, first = draft.rows[name], dict[str, int]()
         for i, row in found.items():
@@ -103,7 +105,7 @@ def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
             yield raws[i].problem(
                 "A019", ("stream",), f"stream = {number} belongs to another row of [[{name}]]"
             )
-        if len(found) == len(raws):
+        if len(found) == len(raws) and not any(raw.home.document.name in misspelt for raw in raws):
             for i, column, code, reason in TABLES[name].faults(list(found.values())):
                 yield raws[i].problem(code, (column,), reason)
 

@@ -7,7 +7,7 @@ that order, so that a file may be sorted in any way and nothing moves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from risk.assumptions.table import Entity, Names, Row, references
 
@@ -50,11 +50,14 @@ def twice(rows: Mapping[int, Row]) -> Iterator[tuple[int, int]]:
 
 
 def _places(row: Row, names: Mapping[str, Sequence[str]]) -> Iterator[Any]:
-    """Yield what a row is sorted by: of a reference, the place of the row it names."""
+    """Yield what a row is sorted by: of a reference the place of the row it names, of a word its place."""
     marks = references(type(row))
     for column in row.order or row.key:
-        value = getattr(row, column)
-        yield _place(marks[column], value, names) if column in marks else value
+        value, words = getattr(row, column), get_args(type(row).model_fields[column].annotation)
+        if column in marks:
+            yield _place(marks[column], value, names)
+        else:
+            yield words.index(value) if value in words else value
 
 
 def _place(mark: Names, value: str, names: Mapping[str, Sequence[str]]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -163,7 +163,7 @@ class Table:
             hint = f"did you mean '{meant}'?" if meant else ""
             raise AssumptionError(f"{self.name} has no column '{name}'", *filter(None, [hint]))
         values = [getattr(row, name) for row in self.rows]
-        if any(isinstance(value, (str, dt.date)) for value in values):
+        if not _numeric(self.model, name):
             return tuple(_word(value) for value in values)
         import numpy as np
 
@@ -183,6 +183,13 @@ class Table:
         if not isinstance(column, tuple):
             raise AssumptionError(f"{self.name}.{name} is a column of numbers, not of words")
         return column
+
+
+@cache
+def _numeric(row: type[Row], column: str) -> bool:
+    """Whether a column is one of numbers, whatever rows there are."""
+    kind = row.model_fields[column].annotation
+    return bool({kind, *get_args(kind)} & {float, int, bool})
 
 
 def _marks(row: type[Row]) -> Iterator[tuple[str, object]]:

@@ -97,6 +97,9 @@ def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
     tables = assumptions.tables
     holders, segments = tables["credit.holder"].names, tables["credit.segment"]
     due, sites = tables["credit.maturity"], np.equal(segments.words("lgd_class"), "site") * 1.0
+    rated = tables["credit.rating"]
+    rows = zip(rated.words("segment"), rated.numbers("share"), rated.numbers("pd_multiple"), strict=True)
+    segment, share, multiple = ratings.columns(rows, segments.names)
     falling_due = zip(due.words("segment"), due.numbers("year"), due.numbers("amount"), strict=True)
     return {
         "credit.segment.sites": sites[None, :],
@@ -107,7 +110,9 @@ def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
         "credit.holder.role": cascade.roles(tables["credit.holder"].rows),
         "credit.owner.share": cascade.owners(tables["credit.owner"].rows, holders),
         "credit.creditor.share": cascade.creditors(tables["credit.creditor"].rows, holders),
-        "credit.rating.segment": ratings.membership(tables["credit.rating"].words("segment"), segments.names),
+        "credit.rating.segment": segment,
+        "credit.rating.share": share,
+        "credit.rating.pd_multiple": multiple,
         "credit.maturity.due": wall.maturity_shares(
             falling_due, assumptions.calendar.labels, segments.names, segments.numbers("exposure").tolist()
         ),

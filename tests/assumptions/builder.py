@@ -67,6 +67,8 @@ owner = "Research"
 [[gpu.generation]]
 name = "H100"
 launch = ""
+numeraire = true
+newest = true
 gpus = 4.0
 relative_throughput = 0
 index = 2.65

@@ -44,7 +44,7 @@ def test_its_entries_and_tables_are_those_of_the_credit_section(register: Regist
     found = register.add("holders", CALLS + OWNER + CREDITOR).load()
     assert found.value("credit.call_rate") == 0.5
     assert Path(found.entries["credit.call_rate"].file).name == "holders.toml"
-    assert found.tables["credit.owner"].words("owner") == ("households", "pension")
+    assert found.tables["credit.owner"].words("owner") == ("pension", "households")
     assert found.tables["credit.creditor"].words("seniority") == ("senior", "junior")
 
 

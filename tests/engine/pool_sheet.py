@@ -185,7 +185,7 @@ class Pools:
     def _sites(self, t: int, exposure: float) -> dict[str, float]:
         """Sponsors who leave, what is amortized and added, what a site is worth."""
         shell = self.v("credit.spv_shell_share")
-        rents = self.at(self.run.flow(t).rents.contract, 3) / self.at(self.run.fixed.b200_rent)
+        rents = self.at(self.run.flow(t).rents.contract, 3) / self.at(self.run.fixed.newest_rent)
         value = (shell + (1.0 - shell) * rents) / self.v("credit.spv_loan_to_value")
         sale = (1.0 - self.v("credit.fire_sale_discount")) * (1.0 - self.v("credit.sale_cost")) * value
         eating = self.at(self.run.worlds[t - 1].plan.digestion)

@@ -382,7 +382,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
                 "h100_clearing": level_rent[H100],
                 "h100_spot": spots[H100],
                 "h100_contract": contracts[H100],
-                "b200_contract": contracts[B200],
+                "newest_contract": contracts[B200],
                 "utilization": utilization,
                 "required_revenue": required,
                 "billed": billed,

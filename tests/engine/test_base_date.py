@@ -6,7 +6,7 @@ from risk.assumptions import Assumptions
 from risk.engine.identities import at_base
 from risk.engine.layout import layout
 from risk.mechanisms.gpu_repricing import rents
-from risk.mechanisms.gpu_repricing.generations import B200, H100
+from tests.base_names import B200, H100
 from tests.engine.base import Opened
 
 

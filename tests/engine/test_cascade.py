@@ -10,11 +10,11 @@ from risk.assumptions import Assumptions
 from risk.engine import inputs
 from risk.engine.context import Flows
 from risk.engine.couplings import Baseline, Links
-from risk.engine.inputs import INSTRUMENTS, PAPER
+from risk.engine.inputs import PAPER
 from risk.engine.neoclouds import _residual, gpu_market
 from risk.engine.world import World, exposures
 from risk.mechanisms.neocloud.book import SITE
-from risk.mechanisms.private_credit.segments import B_LOANS, DIRECT_LENDING, SOFTWARE, SPV
+from tests.base_names import B_LOANS, DIRECT_LENDING, INSTRUMENTS, SOFTWARE, SPV
 from tests.engine.base import Array, Opened
 
 T = 12
@@ -44,7 +44,7 @@ def test_exposures_are_the_balance_sheets_of_borrowers(base: Opened, t: int) -> 
     converts = ~h.defaulted * base.layout.converts[t]
     np.testing.assert_allclose(by_name["converts"], converts.sum(axis=1), rtol=1e-12)
     assert (converts <= h.notes + 1.0).all(), "converts are part of the notes"
-    np.testing.assert_array_equal(found[:, PAPER:], pools.exposure)
+    np.testing.assert_array_equal(found[:, len(PAPER) :], pools.exposure)
     assert (found >= 0.0).all()
 
 

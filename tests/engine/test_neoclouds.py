@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from risk.engine.inputs import INSTRUMENTS
 from risk.mechanisms.neocloud.book import SITE, VENDOR
+from tests.base_names import INSTRUMENTS
 from tests.engine.base import Array, Opened
 
 EXPOSED = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts", "spv", "software")

@@ -11,10 +11,10 @@ import pytest
 
 from risk.axes import Calendar
 from risk.engine.bars import Bars
-from risk.engine.inputs import INSTRUMENTS
 from risk.engine.outcomes import outcomes
 from risk.engine.record import Record
 from risk.engine.tally import Tally
+from tests.base_names import INSTRUMENTS
 from tests.engine.base import Array
 from tests.mechanisms.given import row
 
@@ -83,7 +83,7 @@ QUIET: dict[str, float] = {
 }
 TALLIED = (
     "seasoned", "seasoned_holdco", "seasoned_distressed", "paper_loss", "paper_par", "exposed_loss",
-    "exposed_defaulted", "exposed_par", "loss_without_software", "strong_payer_default", "coreweave_default",
+    "exposed_defaulted", "exposed_par", "loss_without_software", "strong_payer_default", "bellwether_default",
     "bankruptcy_cost", "wall_due", "wall_defaulted", "wall_extended",
 )  # fmt: skip
 
@@ -497,7 +497,7 @@ def test_rent_statistics() -> None:
 
 
 def test_coreweave_has_five_years() -> None:
-    inside, outside = (find(coreweave_default=since(x, 1.0)) for x in ("2031Q2", "2031Q3"))
+    inside, outside = (find(bellwether_default=since(x, 1.0)) for x in ("2031Q2", "2031Q3"))
     assert (inside["coreweave_default_5y"], outside["coreweave_default_5y"]) == (1.0, 0.0)
     assert outside["coreweave_default"] == 1.0
 

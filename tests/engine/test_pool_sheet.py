@@ -7,8 +7,8 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import inputs
-from risk.engine.inputs import INSTRUMENTS
 from risk.mechanisms.cascade import ultimate
+from tests.base_names import INSTRUMENTS
 from tests.engine.base import SEED, Opened, fixed_parameters, opened, quiet
 from tests.engine.pool_sheet import SEGMENTS, Pools, first_round
 

@@ -5,7 +5,6 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import inputs, record
-from risk.engine.inputs import HEADLINE, INSTRUMENTS
 from risk.engine.record import Record
 from risk.engine.totals import (
     CASCADE,
@@ -21,7 +20,7 @@ from risk.engine.totals import (
     RUNGS,
 )  # fmt: skip
 from risk.engine.world import exposures
-from risk.mechanisms.private_credit.segments import DIRECT_LENDING
+from tests.base_names import DIRECT_LENDING, HEADLINE, INSTRUMENTS
 from tests.engine.base import Array, Opened
 
 ROWS = 500
@@ -174,7 +173,7 @@ def test_holdings_stand_at_their_instrument_and_holder(register: Assumptions) ->
     table = register.tables["credit.holding"]
     found = zip(table.words("instrument"), table.words("holder"), table.numbers("share"), strict=True)
     for instrument, holder, share in found:
-        assert matrix[inputs.INSTRUMENTS.index(instrument), holders.index(holder)] == share
+        assert matrix[INSTRUMENTS.index(instrument), holders.index(holder)] == share
     np.testing.assert_allclose(matrix.sum(axis=1), 1.0)
 
 

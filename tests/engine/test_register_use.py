@@ -11,6 +11,7 @@ import pytest
 
 import risk
 from risk.assumptions import Assumptions
+from risk.assumptions.table import entry_columns
 from risk.engine import bars, inputs, world
 from risk.parameters import build, entry_ids
 
@@ -41,6 +42,9 @@ def columns(register: Assumptions) -> set[str]:
 
 def test_no_number_is_dead(register: Assumptions) -> None:
     read = {identifier for reader in READERS.values() for identifier in entry_ids(reader)}
+    read |= {
+        id for table in register.tables.values() for c in entry_columns(table.model) for id in table.words(c)
+    }
     dead = [
         name for name in register.entries if name not in read and not name.startswith(tuple(READ_ELSEWHERE))
     ]
@@ -49,6 +53,7 @@ def test_no_number_is_dead(register: Assumptions) -> None:
 
 def test_no_reader_names_a_number_that_is_not_there(register: Assumptions) -> None:
     known = set(register.entries) | columns(register) | set(inputs.table_columns(register))
+    known |= {f"{name}.{c}" for name, t in register.tables.items() for c in entry_columns(t.model)}
     missing = [(name, i) for name, reader in READERS.items() for i in entry_ids(reader) if i not in known]
     assert not missing
 

@@ -5,9 +5,9 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import simulate
-from risk.engine.inputs import HEADLINE, PAPER
+from risk.engine.inputs import PAPER
 from risk.engine.tally import Tally
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB
+from tests.base_names import HEADLINE, IG, IG_ON_LAB
 from tests.engine.base import SEED, Array, Opened
 
 ROWS = 300
@@ -35,7 +35,7 @@ def test_seasoned_compute_is_eight_quarters_old_and_no_data_center(tally: Tally,
 
 def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> None:
     end = len(base.worlds) - 1
-    lost = sum(base.flow(t).instrument_losses[:ROWS, :PAPER].sum(axis=1) for t in range(1, end + 1))
+    lost = sum(base.flow(t).instrument_losses[:ROWS, : len(PAPER)].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("paper_loss")[end], lost, rtol=1e-12)
     wide = sum(base.flow(t).instrument_losses[:ROWS, : HEADLINE - 1].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("loss_without_software")[end], wide, rtol=1e-12)
@@ -100,7 +100,7 @@ def test_strong_payers_are_ig_and_ig_on_labs(tally: Tally, base: Opened) -> None
     np.testing.assert_array_equal(tally.path("strong_payer_default")[t], gone[:, strong].any(axis=1))
     first = base.layout.book.firms.index("CRWV")
     failed = base.worlds[t].holdco.defaulted[:ROWS, first]
-    np.testing.assert_array_equal(tally.path("coreweave_default")[t], failed)
+    np.testing.assert_array_equal(tally.path("bellwether_default")[t], failed)
 
 
 def balloons(base: Opened) -> Array:

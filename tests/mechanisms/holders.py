@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk.assumptions import Assumptions
+from risk.engine.inputs import table_columns
 from risk.mechanisms import cascade
 from risk.parameters import build, entry_ids
 from tests.mechanisms.given import Array, given
@@ -42,6 +43,7 @@ def network(paths: int = 1, /, **changes: Any) -> cascade.Params:
     even = np.array([[0.2, 0.2, 0.2, 0.2, 0.15, 0.05]])
     values: dict[str, Any] = {
         "holdings": np.repeat(even, len(INSTRUMENTS), axis=0),
+        "rated": np.array([name == "spv" for name in INSTRUMENTS]) * 1.0,
         "owners": cascade.owners(OWNED, NAMES),
         "creditors": cascade.creditors(OWED, NAMES),
         "roles": cascade.roles(rows("role", *((name,) for name in NAMES))),
@@ -69,19 +71,10 @@ def network(paths: int = 1, /, **changes: Any) -> cascade.Params:
 
 def base(register: Assumptions, paths: int = 1) -> cascade.Params:
     """The register's network."""
-    tables = register.tables
-    holders = tables["credit.holder"]
     inputs: dict[str, Any] = {
         name: register.value(name) for name in entry_ids(cascade.Params) if name in register.entries
     }
-    for column in ("assets_to_equity", "carry", "threshold"):
-        inputs[f"credit.holder.{column}"] = holders.numbers(column)[None, :]
-    inputs["credit.holder.role"] = cascade.roles(holders.rows)
-    inputs["credit.holding.share"] = cascade.holdings(
-        tables["credit.holding"].rows, INSTRUMENTS, holders.names
-    )
-    inputs["credit.owner.share"] = cascade.owners(tables["credit.owner"].rows, holders.names)
-    inputs["credit.creditor.share"] = cascade.creditors(tables["credit.creditor"].rows, holders.names)
+    inputs |= table_columns(register)
     return build(cascade.Params, inputs, paths)
 
 

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from risk.engine.context import Flows
-from risk.engine.inputs import INSTRUMENTS
 from risk.engine.world import World
-from risk.mechanisms.neocloud.book import IG_ON_LAB, LAB, NEOCLOUD, OTHER
+from tests.base_names import IG_ON_LAB, INSTRUMENTS, LAB, NEOCLOUD, OTHER
 from tests.engine.base import Array, Opened
 
 T = 9
@@ -299,7 +298,7 @@ def test_a_lab_shortfall_renegotiates_more_contracts(base: Opened) -> None:
 
 def test_a_tenants_failure_ends_leases_with_a_quarter(base: Opened) -> None:
     gone = np.array(base.worlds[T - 1].holdco.defaulted)
-    gone[:, base.layout.tenant] = True
+    gone[:, base.layout.book.tenant[base.layout.book.tenant >= 0]] = True
     late = base.again(T, other(base, "holdco", defaulted=gone))[0]
     tenants = base.layout.opening[T].payer == NEOCLOUD
     before = base.worlds[T - 1].contracts.kept[:, tenants]

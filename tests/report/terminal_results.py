@@ -264,6 +264,7 @@ TOLD = Told(
             Proposition("B4", "GPU rent collapses", "2029Q2"),
         ),
         instruments={"ddtl": 5.8e9, "notes": 2.03e11, "spv": 4.4e10, "software": 1.59e11, "b_loans": 2.91e11},
+        beside=("direct_lending", "b_loans"),
         second_round=1.8e10,
         years=(year(2026, 2, 1.0, 0), year(2027, 4, 1.9, 1), year(2028, 4, 4.1, 12)),
         medians=(year(2026, 2, 1.0), year(2027, 4, 1.8), year(2028, 4, 2.0)),

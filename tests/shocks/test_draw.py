@@ -119,7 +119,14 @@ def test_an_added_assumption_moves_no_other() -> None:
 
 
 def test_shapes_of_the_shocks() -> None:
-    shocks = draw_shocks(register(), 1, 0, 4, {"firm": 5, "capex": 1}, {"regime": 1, "facility:default": 7})
+    shocks = draw_shocks(
+        register(),
+        1,
+        0,
+        4,
+        {"firm": range(5), "capex": range(1)},
+        {"regime": range(1), "facility:default": range(7)},
+    )
     assert shocks.common.shape == (4, BLOCK, 6)
     assert shocks.factor("L").shape == (4, BLOCK, 1)
     assert {k: v.shape for k, v in shocks.idiosyncratic.items()} == {
@@ -135,16 +142,23 @@ def test_shapes_of_the_shocks() -> None:
 
 def test_nothing_drawn_moves_when_the_model_grows() -> None:
     """More quarters, more entities, more groups and events: what was drawn before stays."""
-    small = draw_shocks(register(), 1, 3, 4, {"firm": 2}, {"regime": 1})
-    large = draw_shocks(register(), 1, 3, 9, {"segment": 4, "firm": 5}, {"digestion": 1, "regime": 2})
+    small = draw_shocks(register(), 1, 3, 4, {"firm": range(2)}, {"regime": range(1)})
+    large = draw_shocks(
+        register(),
+        1,
+        3,
+        9,
+        {"segment": range(4), "firm": range(5)},
+        {"digestion": range(1), "regime": range(2)},
+    )
     np.testing.assert_array_equal(small.common, large.common[:4])
     np.testing.assert_array_equal(small.idiosyncratic["firm"], large.idiosyncratic["firm"][:4, :, :2])
     np.testing.assert_array_equal(small.uniform["regime"], large.uniform["regime"][:4, :, :1])
 
 
 def test_more_entities_than_a_tile() -> None:
-    few = draw_shocks(register(), 1, 0, 2, {}, {"default": 16})
-    many = draw_shocks(register(), 1, 0, 2, {}, {"default": 37})
+    few = draw_shocks(register(), 1, 0, 2, {}, {"default": range(16)})
+    many = draw_shocks(register(), 1, 0, 2, {}, {"default": range(37)})
     np.testing.assert_array_equal(few.uniform["default"], many.uniform["default"][..., :16])
     assert np.unique(many.uniform["default"]).size == 2 * BLOCK * 37
 
@@ -152,8 +166,8 @@ def test_more_entities_than_a_tile() -> None:
 def test_correlation_touches_later_factors_only() -> None:
     correlation = np.eye(6)
     correlation[0, 5] = correlation[5, 0] = -0.5
-    free = draw_shocks(register(), 1, 0, 26, {"firm": 1}, {})
-    tied = draw_shocks(register(correlation=correlation.tolist()), 1, 0, 26, {"firm": 1}, {})
+    free = draw_shocks(register(), 1, 0, 26, {"firm": range(1)}, {})
+    tied = draw_shocks(register(correlation=correlation.tolist()), 1, 0, 26, {"firm": range(1)}, {})
     np.testing.assert_array_equal(free.common[..., :5], tied.common[..., :5])
     np.testing.assert_array_equal(free.idiosyncratic["firm"], tied.idiosyncratic["firm"])
     moved = np.corrcoef(tied.factor("M").ravel(), tied.factor("L").ravel())[0, 1]
@@ -161,7 +175,7 @@ def test_correlation_touches_later_factors_only() -> None:
 
 
 def test_streams_are_uncorrelated() -> None:
-    shocks = draw_shocks(register(), 1, 0, 26, {"firm": 3, "segment": 2}, {"regime": 2})
+    shocks = draw_shocks(register(), 1, 0, 26, {"firm": range(3), "segment": range(2)}, {"regime": range(2)})
     columns = [shocks.common, *shocks.idiosyncratic.values(), *shocks.uniform.values()]
     table = np.concatenate(columns, axis=-1).reshape(-1, 13)
     ranks = stats.spearmanr(table).statistic

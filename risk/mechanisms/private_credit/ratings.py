@@ -16,12 +16,11 @@ PD of a row = PD of its segment · multiple / Σ base share · multiple: the bas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from risk.errors import AssumptionError
 from risk.parameters import Array, entry
 
 
@@ -31,28 +30,29 @@ class Params:
 
     rating_share: Array = entry("credit.rating.share")  # of the segment at the base date
     pd_multiple: Array = entry("credit.rating.pd_multiple")
-    rating_segment: Array = entry("credit.rating.segment")  # number of the row's segment, see `membership`
+    rating_segment: Array = entry("credit.rating.segment")  # number of the row's segment, see `columns`
     downgrade: float = entry("credit.downgrade")  # 1/q
     downgrade_loading: float = entry("credit.downgrade_loading")  # per sd of the factor
     downgrade_limit: float = entry("credit.downgrade_limit")  # 1/q
     upgrade: float = entry("credit.upgrade")  # 1/q
 
 
-def membership(rows: Sequence[str], segments: Sequence[str]) -> Array:
-    """Number of the segment each rating row belongs to, (1, row).
+def columns(rows: Iterable[tuple[str, float, float]], segments: Sequence[str]) -> tuple[Array, Array, Array]:
+    """Segment, share and PD multiple of every rating, (1, row) each, segment by segment.
 
-    Raises
-    ------
-    AssumptionError : a segment has no ratings, or its rows don't stand in the order of the segments.
+    Parameters
+    ----------
+    rows : (segment, share, multiple), best first within a segment; a segment without any has one rating.
+    segments : their names, in order.
     """
-    codes = [list(segments).index(name) for name in rows]
-    if codes != sorted(codes) or set(codes) != set(range(len(segments))):
-        order = ", ".join(segments)
-        raise AssumptionError(
-            "credit.rating must have rows for every segment, in the order of the segments",
-            f"the order is: {order}",
-        )
-    return np.array([codes], dtype=np.float64)
+    given = list(rows)
+    rated = {segment for segment, *_ in given}
+    given += [(name, 1.0, 1.0) for name in segments if name not in rated]
+    found = sorted(
+        ((list(segments).index(name), *numbers) for name, *numbers in given), key=lambda row: row[0]
+    )
+    segment, share, multiple = (np.array([column], dtype=np.float64) for column in zip(*found, strict=True))
+    return segment, share, multiple
 
 
 def segment_of(params: Params) -> tuple[int, ...]:

@@ -54,6 +54,7 @@ def parameters(**changes: Any) -> fleet.Params:
         "unit_power": row(650.0, 1300.0, 1300.0, 1850.0, 2600.0),
         "opex": row(0.26, 0.45, 0.45, 0.62, 0.86),
         "launch": row(-23.0, -14.0, -7.0, -5.0, 2.0),
+        "newest": 3,
     }
     return given(fleet.Params, **(values | changes))
 

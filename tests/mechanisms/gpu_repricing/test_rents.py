@@ -42,6 +42,7 @@ def parameters(**changes: Any) -> rents.Params:
         "jump_intensity": 0.25,
         "jump_size": 0.12,
         "index": row(1.10, 2.65, 5.30),
+        "numeraire": 1,
         "spot_discount": 2.42,
         "rent_before": 2.55,
         "median_decline": 0.27,

@@ -16,7 +16,7 @@ def facility(**changes: Any) -> book.Row:
         "name": "loan",
         "firm": 0,
         "generation": 0,
-        "payer": book.LAB,
+        "payer": 1,
         "origination": 0,
         "due": 20,
         "coupon": 0.08,

@@ -82,7 +82,7 @@ def conditions(**changes: Any) -> facility.Conditions:
         "billed_rate": row(24_000),
         "vacant": row(0.0),
         "spot": row(2.50),
-        "b200_contract": column(3.0),
+        "newest_contract": column(3.0),
         "utilization": column(0.65),
         "collateral": row(15_000),
         "repossession": row(15_000),

@@ -44,14 +44,14 @@ def test_balances_ahead_price_the_interest_still_to_come() -> None:
 def test_columns_stand_in_the_order_in_which_facilities_come_to_life() -> None:
     b = assemble(
         facility(name="b1", firm=1),
-        facility(name="a2", firm=0, origination=2, payer=book.OTHER),
-        facility(name="b2", firm=1, origination=2, payer=book.IG),
+        facility(name="a2", firm=0, origination=2, payer=4),
+        facility(name="b2", firm=1, origination=2, payer=0),
         facility(name="a1", firm=0),
         facility(name="a3", firm=0, origination=6),
         firms=2,
     )
     assert b.names == ("a1", "b1", "a2", "b2", "a3")
-    np.testing.assert_array_equal(b.columns(book.OTHER), [2])
+    np.testing.assert_array_equal(b.columns(4), [2])
     np.testing.assert_array_equal(b.by_firm(np.array([[1.0, 2.0, 4.0, 8.0, 16.0]])), [[21.0, 10.0]])
     assert b.until(0).names == ("a1", "b1")
     early = b.until(5)
@@ -66,9 +66,9 @@ def test_widen_adds_columns_of_nothing() -> None:
     assert book.widen(ones, 3) is ones
 
 
-def test_a_firm_without_columns_is_refused() -> None:
-    with pytest.raises(AssumptionError, match="firm 1"):
-        assemble(facility(), firms=2)
+def test_a_firm_may_have_no_columns() -> None:
+    amounts = assemble(facility(), firms=2).by_firm(np.ones((1, 1)))
+    np.testing.assert_array_equal(amounts, [[1.0, 0.0]])
 
 
 def test_put_copies() -> None:

@@ -20,6 +20,7 @@ def parameters(**changes: Any) -> cohorts.Params:
         "payer_shares": np.array([0.35, 0.40, 0.25]),
         "contract_quarters": np.array([20.0, 20.0, 6.0]),
         "debt_quarters": np.array([20.0, 20.0, 16.0]),
+        "vendor_financed": np.array([0.0, 0.0, 1.0]),
         "margins": np.array([0.0225, 0.0450, 0.0900]),
         "margin_beta": 0.5,
         "prepaid": np.array([0.10, 0.10, 0.0]),

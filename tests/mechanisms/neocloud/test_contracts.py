@@ -5,14 +5,20 @@ import numpy as np
 import pytest
 
 from risk.mechanisms.neocloud import contracts
-from risk.mechanisms.neocloud.book import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER
+from risk.mechanisms.neocloud.book import LEANS, LEAVES, RENEGOTIATES, SOUND, SUBTENANT
+from tests.base_names import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER
 from tests.mechanisms.given import Array, column, given, row
 from tests.mechanisms.neocloud.books import assemble, facility, whole
 from tests.mechanisms.worked import worked
 
 BOOK = assemble(*(facility(name=str(p), payer=p) for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)))
 COLUMNS = np.arange(5)
-NOTHING = {"ig": column(1.0), "lab": column(1.0), "ig_on_lab": column(1.0), "tenant": column(1.0)}
+DRAWS = ("ig", "lab", "ig_on_lab", "tenant", "other")
+NOTHING = dict.fromkeys(DRAWS, column(1.0))
+
+
+def by_payer(draws: dict[str, Array]) -> tuple[Array, ...]:
+    return tuple(draws[name] for name in DRAWS)
 
 
 def parameters(**changes: Any) -> contracts.Params:
@@ -20,15 +26,12 @@ def parameters(**changes: Any) -> contracts.Params:
         "renewal_share": column(0.70),
         "renewal_price": column(0.94),
         "renewal_quarters": 4.0,
-        "ig_hazard": 0.0005,
-        "lab_hazard": column(0.01),
+        "conduct": np.array([SOUND, RENEGOTIATES, LEANS, SUBTENANT, LEAVES]),
+        "hazard": row(0.0005, 0.01, 0.0006, 0.25, 0.01),
         "lab_coverage_loading": column(2.5),
         "moneyness_loading": column(1.5),
         "lab_haircut": column(0.35),
-        "ig_on_lab_hazard": 0.0006,
-        "ig_on_lab_coverage": 0.02,
-        "other_hazard": column(0.01),
-        "tenant_termination": 0.25,
+        "leaning_coverage": 0.02,
         "stress_loading": 0.5,
         "largest_hazard": 0.30,
         "release_lag": 2.0,
@@ -46,13 +49,13 @@ def payers(**changes: Any) -> contracts.Payers:
         "market": row(2, 2, 2, 2, 2),
         "shortfall": column(0.2),
         "stress": column(1.0),
-        "tenant_defaulted": np.array([[False]]),
+        "tenant_defaulted": np.zeros((1, 5), dtype=bool),
     }
     return contracts.Payers(**(values | changes))
 
 
 def step(seen: contracts.Payers | None = None, **draws: Array) -> tuple[contracts.State, contracts.Flows]:
-    return contracts.step(parameters(), state(), BOOK, seen or payers(), NOTHING | draws)
+    return contracts.step(parameters(), state(), BOOK, seen or payers(), by_payer(NOTHING | draws))
 
 
 def test_worked_example() -> None:
@@ -67,23 +70,27 @@ def test_worked_example() -> None:
         moneyness = np.log(w["price"] / w["spot"])
         w.agrees("moneyness", moneyness)
         draw = column(0.03)
-        s, f = contracts.step(p, s, BOOK, seen, NOTHING | {"lab": draw})
+        s, f = contracts.step(p, s, BOOK, seen, by_payer(NOTHING | {"lab": draw}))
         hazard = 0.01 * np.exp(2.5 * 0.2 + 1.5 * moneyness)
         w.agrees("hazard", hazard)
-        above = contracts.lab_renegotiation(p, column(moneyness), seen.shortfall, column(hazard * 1.0001))
-        below = contracts.lab_renegotiation(p, column(moneyness), seen.shortfall, column(hazard * 0.9999))
+        above = contracts.renegotiation(
+            p, p.hazard[:, LAB : LAB + 1], column(moneyness), seen.shortfall, column(hazard * 1.0001)
+        )
+        below = contracts.renegotiation(
+            p, p.hazard[:, LAB : LAB + 1], column(moneyness), seen.shortfall, column(hazard * 0.9999)
+        )
         assert (above.item(), below.item()) == (1.0, 0.65)
         w.agrees("billed", f.billed_rate[0, 1])
         w.agrees("small customers leaving", 1.0 - f.contracted[0, 4] / gpus)
         iol = w["Oracle leaving"]
         for draw_iol, stays in ((iol + 6e-6, 1.0), (iol - 6e-6, 0.0)):
-            _, g = contracts.step(p, state(), BOOK, seen, NOTHING | {"ig_on_lab": column(draw_iol)})
+            _, g = contracts.step(p, state(), BOOK, seen, by_payer(NOTHING | {"ig_on_lab": column(draw_iol)}))
             assert g.contracted[0, 2] == stays * 100.0
         s = contracts.roll(p, s, 1, np.full((1, 5), w["contract index"]))
         w.agrees("contracted next", s.quantity[0, 1])
         w.agrees("renewed", s.quantity[0, 1] - gpus + w["expiring"])
         calm = payers(shortfall=column(0.0), stress=column(-50.0))
-        _, f = contracts.step(p, s, BOOK, calm, NOTHING)
+        _, f = contracts.step(p, s, BOOK, calm, by_payer(NOTHING))
         w.agrees("billed next", f.billed_rate[0, 1])
 
 
@@ -113,7 +120,7 @@ def test_ig_hazard_doubles_with_stress() -> None:
     ("defaulted", "draw", "stays"), [(False, 0.0, 100.0), (True, 0.24, 0.0), (True, 0.26, 100.0)]
 )
 def test_a_tenant_leaves_only_after_its_company_failed(defaulted: bool, draw: float, stays: float) -> None:
-    seen = payers(tenant_defaulted=np.array([[defaulted]]))
+    seen = payers(tenant_defaulted=np.full((1, 5), defaulted))
     assert step(seen, tenant=column(draw))[1].contracted[0, 3] == stays
 
 
@@ -122,8 +129,8 @@ def test_labs_act_together() -> None:
     two = assemble(facility(name="a"), facility(name="b", generation=1))
     s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), row(0, 0))
     draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
-    seen = contracts.Payers(row(2, 2), column(0.2, 0.2), column(1, 1), np.array([[False], [False]]))
-    after, _ = contracts.step(parameters(), s, two, seen, draws)
+    seen = contracts.Payers(row(2, 2), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool))
+    after, _ = contracts.step(parameters(), s, two, seen, by_payer(draws))
     np.testing.assert_array_equal(after.price_factor, [[0.65, 0.65], [1.0, 1.0]])
 
 
@@ -151,7 +158,7 @@ def test_contracts_end_when_they_expire_and_renew_for_a_year() -> None:
 def test_what_ended_early_does_not_renew() -> None:
     s = replace(state(expiry=1), kept=np.full((1, 5), 0.5))
     s = contracts.roll(parameters(), s, 1, np.full((1, 5), 2.5))
-    _, f = contracts.step(parameters(), s, BOOK, payers(stress=column(-50.0)), NOTHING)
+    _, f = contracts.step(parameters(), s, BOOK, payers(stress=column(-50.0)), by_payer(NOTHING))
     assert f.contracted[0, 0] == pytest.approx(35.0)
 
 
@@ -191,7 +198,7 @@ def test_what_a_payer_leaves_early_stands_vacant_for_two_quarters_on_average() -
     draws = NOTHING | {"ig": column(0.0)}
     calm = payers(stress=column(-50.0), shortfall=column(0.0))
     for _ in range(30):
-        s, f = contracts.step(parameters(), s, BOOK, calm, draws)
+        s, f = contracts.step(parameters(), s, BOOK, calm, by_payer(draws))
         held.append(f.vacant[0, 0])
     assert held[:3] == [100.0, 50.0, 25.0]
     assert sum(held) == pytest.approx(200.0)
@@ -203,14 +210,18 @@ def test_a_longer_lag_keeps_units_vacant_longer(lag: float, total: float) -> Non
     s, held = state(), 0.0
     for _ in range(200):
         calm = payers(stress=column(-50.0), shortfall=column(0.0))
-        s, f = contracts.step(parameters(release_lag=lag), s, BOOK, calm, NOTHING | {"ig": column(0.0)})
+        s, f = contracts.step(
+            parameters(release_lag=lag), s, BOOK, calm, by_payer(NOTHING | {"ig": column(0.0)})
+        )
         held += f.vacant[0, 0]
     assert held == pytest.approx(total)
 
 
 def test_planned_expiries_leave_nothing_vacant() -> None:
     s = contracts.roll(parameters(), state(expiry=1), 1, np.full((1, 5), 2.5))
-    _, f = contracts.step(parameters(), s, BOOK, payers(stress=column(-50.0), shortfall=column(0.0)), NOTHING)
+    _, f = contracts.step(
+        parameters(), s, BOOK, payers(stress=column(-50.0), shortfall=column(0.0)), by_payer(NOTHING)
+    )
     np.testing.assert_allclose(f.vacant, 0.0, atol=1e-9)
 
 

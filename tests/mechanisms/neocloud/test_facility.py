@@ -221,7 +221,7 @@ def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
             replace(site, opex=row(0.0)),
             state(book),
             book,
-            conditions(b200_contract=column(b200), **empty),
+            conditions(newest_contract=column(b200), **empty),
         )
         return float(cash.item() / 2190 / GPUS)
 
@@ -231,7 +231,7 @@ def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
     value = facility.collateral_value(site, state(book), book, row(15_000), (np.array([0]), np.array([0])))
     assert value.item() == pytest.approx(1.15 * 300 * M)
     defaulted = facility.step(
-        parameters(), site, state(book), book, 1, conditions(b200_contract=column(0.1), **empty)
+        parameters(), site, state(book), book, 1, conditions(newest_contract=column(0.1), **empty)
     )[1]
     assert defaulted.payment_default.all()
     assert defaulted.repossessed.item() == 0.0
@@ -392,7 +392,7 @@ def test_a_payers_failure_never_raises_cash(price: float, spot: float, kept: flo
 def test_money_times_1024_is_money_times_1024() -> None:
     """Relation 22: every amount in dollars scales to the bit, decisions stay."""
     scale = 1024.0
-    dollars = ("billed_rate", "spot", "b200_contract", "collateral", "repossession", "support")
+    dollars = ("billed_rate", "spot", "newest_contract", "collateral", "repossession", "support")
     base = conditions(**POOR, support=row(5 * M))
     scaled = replace(base, **{name: scale * getattr(base, name) for name in dollars})
     p = parameters()

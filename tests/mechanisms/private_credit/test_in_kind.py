@@ -4,7 +4,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from risk.mechanisms.private_credit import in_kind
-from risk.mechanisms.private_credit.segments import B_LOANS, DIRECT_LENDING, SOFTWARE, SPV
+from tests.base_names import B_LOANS, DIRECT_LENDING, SOFTWARE, SPV
 from tests.mechanisms.given import Array, column, row
 from tests.mechanisms.private_credit.pools import parameters
 from tests.mechanisms.worked import worked

@@ -7,9 +7,8 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from risk.assumptions.tables import CreditRating
-from risk.errors import AssumptionError
 from risk.mechanisms.private_credit import ratings
-from risk.mechanisms.private_credit.segments import B_LOANS, SOFTWARE, SPV
+from tests.base_names import B_LOANS, SOFTWARE, SPV
 from tests.mechanisms.given import Array, row
 from tests.mechanisms.private_credit.pools import parameters
 
@@ -65,12 +64,12 @@ def test_lowest_is_the_last_row_of_each_segment() -> None:
     assert found[[SPV, SOFTWARE, B_LOANS]].tolist() == [0.4, 0.25, 0.15]
 
 
-def test_membership_wants_rows_for_all_in_order() -> None:
-    names = ("spv", "software")
-    assert ratings.membership(("spv", "spv", "software"), names).tolist() == [[0.0, 0.0, 1.0]]
-    for rows in (("software", "spv"), ("spv",), ("spv", "software", "spv")):
-        with pytest.raises(AssumptionError, match="in the order of the segments"):
-            ratings.membership(rows, names)
+def test_ratings_follow_their_segments_and_a_segment_without_any_has_one() -> None:
+    rows = [("b", 0.8, 1.0), ("a", 1.0, 2.0), ("b", 0.2, 3.0)]
+    segment, share, multiple = ratings.columns(rows, ("a", "b", "c"))
+    assert segment.tolist() == [[0.0, 1.0, 1.0, 2.0]]
+    assert share.tolist() == [[1.0, 0.8, 0.2, 1.0]]
+    assert multiple.tolist() == [[2.0, 1.0, 3.0, 1.0]]
 
 
 def table(*rows: tuple[str, str, float, float]) -> list[CreditRating]:
@@ -84,5 +83,5 @@ def test_the_table_is_checked() -> None:
     assert not list(CreditRating.faults(good))
     short = table(("a", "B", 0.8, 1.0), ("a", "CCC", 0.1, 3.0))
     assert [fault[1:3] for fault in CreditRating.faults(short)] == [("share", "A017")]
-    upside_down = table(("a", "CCC", 0.2, 3.0), ("a", "B", 0.8, 1.0))
-    assert [fault[:3] for fault in CreditRating.faults(upside_down)] == [(1, "pd_multiple", "A011")]
+    alike = table(("a", "CCC", 0.2, 3.0), ("a", "B", 0.8, 3.0))
+    assert [fault[:3] for fault in CreditRating.faults(alike)] == [(1, "pd_multiple", "A011")]

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from risk.mechanisms.private_credit import in_kind, ratings, segments
-from risk.mechanisms.private_credit.segments import B_LOANS, DIRECT_LENDING, SOFTWARE, SPV
 from risk.processes.vasicek import (
     conditional_default_probability_t,
     frye_jacobs,
@@ -16,6 +15,7 @@ from risk.processes.vasicek import (
     threshold_t,
 )
 from risk.shocks.stream import generator
+from tests.base_names import B_LOANS, DIRECT_LENDING, SOFTWARE, SPV
 from tests.mechanisms.given import Array, column, row
 from tests.mechanisms.private_credit.pools import (
     BN,
@@ -109,7 +109,7 @@ def test_default_hazard_answers_to_the_spread(spread: float, multiple: float) ->
 
 def test_a_default_probability_stays_one_whatever_the_spread() -> None:
     """Nine in ten default in a year already, and the spread is 1,000 bp wide with twenty times the answer."""
-    p = parameters(pd_b_loans=column(0.9), pd_spread_response=column(150.0))
+    p = parameters(pd=row(0.008, 0.07, 0.06, 0.9), pd_spread_response=column(150.0))
     found = segments.default_probability(p, column(0.10))[0]
     assert (found <= 1.0).all()
     assert found[B_LOANS] > 0.99
@@ -135,7 +135,7 @@ PLAIN: dict[str, Any] = {
 
 def test_a_bad_year_defaults_at_the_rate_of_the_year() -> None:
     """The factor stands at two for four quarters: the year's Vasicek rate of the book is gone, not more."""
-    p = parameters(**PLAIN, correlation_generic=column(0.3))
+    p = parameters(**PLAIN, asset_correlation=row(0.375, 0.375, 0.3, 0.3))
     c = conditions(credit=2.0, spread=0.0447)
     state, alive = segments.init(p, 1), 1.0
     for t in range(1, 5):
@@ -154,7 +154,7 @@ def simulated(rho: float, weight: float = 0.25, n: int = 200_000) -> Array:
     for _ in range(12):
         mixing = np.sqrt(3.0 / (stream.standard_normal((n, 5)) ** 2).sum(axis=1, keepdims=True))
         factor = 0.85 * factor + np.sqrt(1 - 0.85**2) * mixing * stream.standard_normal((n, 1))
-    p = parameters(**PLAIN, correlation_generic=column(rho), mixing_weight=weight)
+    p = parameters(**PLAIN, asset_correlation=row(0.375, 0.375, rho, rho), mixing_weight=weight)
     c = replace(conditions(spread=0.0447), credit=factor, mixing=mixing)
     quarter = segments.step(p, segments.init(p, n), 5, c, MEDIAN)[1].default_rate[:, DIRECT_LENDING]
     return np.asarray(1.0 - (1.0 - quarter) ** 4)
@@ -175,7 +175,7 @@ def test_correlation_fattens_the_tail_and_leaves_the_mean(weight: float) -> None
 
 
 def test_without_correlation_the_factor_moves_nothing() -> None:
-    none = parameters(correlation_ai=column(0.0), correlation_generic=column(0.0))
+    none = parameters(asset_correlation=row(0.0, 0.0, 0.0, 0.0))
     calm, stressed = (step(none, credit=x)[1].default_rate for x in (-2.0, 2.0))
     np.testing.assert_array_equal(calm, stressed)
 
@@ -310,7 +310,7 @@ def test_an_extended_loan_recovers_eight_points_less() -> None:
 
 def test_new_loans_dilute_a_weak_book() -> None:
     """Site debt doubles at the base mix: the share of new debt in the book after the quarter counts."""
-    still = parameters(downgrade=0.0, upgrade=0.0, pd_spv=column(0.0))
+    still = parameters(downgrade=0.0, upgrade=0.0, pd=row(0.0, 0.07, 0.06, 0.05))
     weak = replace(segments.init(still, 1), mix=row(0.2, 0.8, 0.15, 0.6, 0.25, 0.2, 0.6, 0.2, 0.85, 0.15))
     after, f = step(still, state=weak, spv_additions=240 * BN)
     new = 240 * BN / after.exposure[0, SPV]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from risk.mechanisms.private_credit import site_debt
-from risk.mechanisms.private_credit.segments import SPV
+from tests.base_names import SPV
 from tests.mechanisms.given import column, row
 from tests.mechanisms.private_credit.pools import BN, parameters, step
 from tests.mechanisms.worked import worked

@@ -9,7 +9,7 @@ from risk.assumptions import load
 from risk.axes import ordinal
 from risk.errors import AssumptionError
 from risk.mechanisms.private_credit import wall
-from risk.mechanisms.private_credit.segments import B_LOANS
+from tests.base_names import B_LOANS
 from tests.mechanisms.given import Array, column, row
 from tests.mechanisms.private_credit.pools import BN, parameters
 from tests.mechanisms.worked import worked
