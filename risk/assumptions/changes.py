@@ -8,6 +8,7 @@ from typing import Any
 from risk.assumptions.draft import Draft, Raw
 from risk.assumptions.entries import EntryTable
 from risk.assumptions.problems import quoted
+from risk.assumptions.rows import row_id
 from risk.assumptions.scenario import ScenarioFile
 from risk.assumptions.schema import Change
 from risk.assumptions.tables import TABLES
@@ -41,12 +42,6 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
             _change(file, draft, rows[id], id, table, allowed)
         elif draft.whole(id.partition(".")[0]) or "." not in id:
             _unknown(draft, site, id, table, [*draft.entries, *rows])
-
-
-def row_id(raw: Raw, table: str) -> str:
-    """Return the name of a row that was read, as `Row.id` has it."""
-    words = (raw.table.get(column) for column in TABLES[table].key)
-    return " ".join(f"{word:g}" if isinstance(word, float) else str(word) for word in words)
 
 
 def _unknown(draft: Draft, site: Site, id: str, table: Mapping[str, Any], known: list[str]) -> None:

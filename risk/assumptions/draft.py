@@ -66,6 +66,7 @@ class Draft:
     documents: dict[str, Document] = field(default_factory=dict)
     entries: dict[str, Raw] = field(default_factory=dict)
     rows: dict[str, list[Raw]] = field(default_factory=dict)
+    removed: dict[str, list[Change]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)

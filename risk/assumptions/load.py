@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from risk.assumptions import changes, checks, entries, locate, order, scenario
+from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
 from risk.assumptions.reader import shown
@@ -45,12 +46,12 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     # The base must be valid by itself: a scenario does not excuse what it replaces.
     built = _entries(draft, draft.entries)
     rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
+    read = {id(draft.rows[name][i]): row for name, found in rows.items() for i, row in found.items()}
     for file in files:
+        row_changes.apply(file, draft)
         changes.apply(file, draft)
     built |= _entries(draft, {id: raw for id, raw in draft.entries.items() if raw.changes and id in built})
-    for name, raws in draft.rows.items():
-        changed = {i: raw for i, raw in enumerate(raws) if raw.changes and i in rows[name]}
-        rows[name] |= _rows(draft, name, changed)
+    rows = {name: _again(draft, name, read) for name in draft.rows}
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
@@ -71,6 +72,24 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         directory=shown(folder),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
     )
+
+
+def _again(draft: Draft, name: str, read: Mapping[int, Row]) -> dict[int, Row]:
+    """Return a table's valid rows by position after the scenarios; those they touched are built anew.
+
+    Parameters
+    ----------
+    read : valid rows of the base, by the identity of what was read.
+    """
+    raws = dict(enumerate(draft.rows[name]))
+    touched = {i: raw for i, raw in raws.items() if raw.changes and (id(raw) in read or _added(raw))}
+    kept = {i: read[id(raw)] for i, raw in raws.items() if not raw.changes and id(raw) in read}
+    return kept | _rows(draft, name, touched)
+
+
+def _added(raw: Raw) -> bool:
+    """Whether a scenario put the row in."""
+    return raw.changes[0].field == row_changes.ROW
 
 
 def _entries(draft: Draft, raws: Mapping[str, Raw]) -> dict[str, Entry]:
@@ -98,23 +117,21 @@ def _tables(draft: Draft, rows: Mapping[str, Mapping[int, Row]]) -> dict[str, Ta
     made: dict[str, Table] = {}
     names: dict[str, tuple[str, ...]] = {}
     for name in TABLES:
-        made[name] = _table(name, draft.rows.get(name, []), order.numbered(rows.get(name, {})), names)
+        made[name] = _table(draft, name, order.numbered(rows.get(name, {})), names)
         names[name] = made[name].names
     return made
 
 
-def _table(
-    name: str, raws: list[Raw], rows: Mapping[int, Row], names: Mapping[str, tuple[str, ...]]
-) -> Table:
-    places = order.ordered(rows, names)
+def _table(draft: Draft, name: str, rows: Mapping[int, Row], names: Mapping[str, tuple[str, ...]]) -> Table:
+    raws, places = draft.rows.get(name, []), order.ordered(rows, names)
     homes = [raws[i].home for i in places]
     return Table(
         name=name,
         model=TABLES[name],
         rows=tuple(rows[i] for i in places),
-        file=homes[0].document.name if homes else "",
+        files=tuple(home.document.name for home in homes),
         lines=tuple(home.document.line(home.path) for home in homes),
-        changes=tuple(change for raw in raws for change in raw.changes),
+        changes=(*draft.removed.get(name, ()), *(change for raw in raws for change in raw.changes)),
     )
 
 

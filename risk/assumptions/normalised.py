@@ -110,6 +110,7 @@ def _table(table: Table, folder: str) -> dict[str, Any]:
     return {
         "units": dict(units(table.model)),
         "file": portable(table.file, folder),
+        "files": [portable(file, folder) for file in table.files],
         "lines": list(table.lines),
         "rows": rows,
     }

@@ -20,7 +20,7 @@ from risk.errors import UsageError, suggestion
 from risk.paths import COUPLINGS, EVENT_VARIABLES
 from risk.units import SCALE, parse, unknown
 
-KEYS = frozenset({"scenario", "change", "switches", "event"})
+KEYS = frozenset({"scenario", "change", "add", "remove", "replace", "switches", "event"})
 
 
 class Head(Record):
@@ -119,7 +119,7 @@ def _read(register: FilePath, path: FilePath) -> tuple[ScenarioFile, list[Proble
         inherits, wrong = _inherits(head.inherits, site)
         problems += [*_named(head.name, path.stem, own, site), *wrong]
         info = ScenarioInfo(head.name or path.stem, head.title, head.description, inherits)
-    if info.name == locate.BASE and any(document.data.get(key) for key in ("change", "switches", "event")):
+    if info.name == locate.BASE and any(document.data.get(key) for key in KEYS - {"scenario"}):
         fix = "give the scenario another name; a new base value belongs in base/"
         problems.append(site.problem("A022", (), "the base is the register itself and changes nothing", fix))
     return ScenarioFile(info, document), [*problems, *refused]

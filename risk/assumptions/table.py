@@ -128,16 +128,21 @@ class Table:
     name : e.g. ``neoclouds.facility``.
     model : class of the rows; `units(model)` names the unit of each numeric column.
     rows : the rows, values in those units.
-    file, lines : where each row stands.
+    files, lines : where each row stands.
     changes : what scenarios changed; ids are ``table.row``.
     """
 
     name: str
     model: type[Row]
     rows: tuple[Row, ...]
-    file: str = ""
+    files: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Where the table stands: the file of its first row."""
+        return self.files[0] if self.files else ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from risk.assumptions import AssumptionErrors, Assumptions, Entry, Table, load
+from risk.assumptions import AssumptionErrors, Assumptions, Change, Entry, Table, load
 from risk.assumptions.normalised import entry_data, plain, prior_data
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.problems import counted, quoted
@@ -108,9 +108,9 @@ def show(
         _show_table(assumptions.tables[id], output)
         return
     for name, found in assumptions.tables.items():
-        for row, line in zip(found.rows, found.lines, strict=True):
+        for row, file, line in zip(found.rows, found.files, found.lines, strict=True):
             if id == f"{name}.{row.id}":
-                _show_row(assumptions, found, row, line, output)
+                _show_row(assumptions, found, row, f"{file}:{line}", output)
                 return
     rows = [f"{name}.{row}" for name, found in assumptions.tables.items() for row in found.names]
     meant = suggestion(id, [*assumptions.entries, *assumptions.tables, *rows])
@@ -142,7 +142,7 @@ def _show_entry(assumptions: Assumptions, entry: Entry, output: Output) -> None:
         ("owner", entry.owner),
         ("note", entry.note),
         ("file", f"{entry.file}:{entry.line}"),
-        *_changes(entry),
+        *_changes(entry.changes),
     ]
     pairs(items, output)
 
@@ -164,10 +164,10 @@ def field_text(value: Any) -> str:
     return "none" if value is None else quoted(value)
 
 
-def _changes(entry: Entry) -> list[tuple[str, str]]:
+def _changes(changes: Sequence[Change]) -> list[tuple[str, str]]:
     return [
         ("changed", f"{c.field}, before {field_text(c.before)}, by {c.scenario}: {c.why} ({c.file}:{c.line})")
-        for c in entry.changes
+        for c in changes
     ]
 
 
@@ -189,6 +189,9 @@ def _show_table(found: Table, output: Output) -> None:
     rows = [[_number(getattr(row, name)) for name in ordered] for row in found.rows]
     table(columns, rows, output, keys=len(key))
     message(f"{counted(len(found.rows), 'row')} in {found.file}" if found.rows else "0 rows")
+    for change in found.changes:
+        what = "added" if change.before is None else "removed" if change.after is None else change.field
+        message(f"{change.id}: {what} by {change.scenario}: {change.why} ({change.file}:{change.line})")
 
 
 def _heading(found: Table, name: str) -> str:
@@ -200,7 +203,7 @@ def _worded(found: Table, name: str) -> bool:
     return any(isinstance(getattr(row, name), str) for row in found.rows)
 
 
-def _show_row(assumptions: Assumptions, found: Table, row: Row, line: int, output: Output) -> None:
+def _show_row(assumptions: Assumptions, found: Table, row: Row, place: str, output: Output) -> None:
     if output.json:
         content = {
             "id": f"{found.name}.{row.id}",
@@ -209,11 +212,12 @@ def _show_row(assumptions: Assumptions, found: Table, row: Row, line: int, outpu
         }
         document("bubblerisk.assumptions.row/1", content)
         return
-    items = [(f"{found.name}.{row.id}", f"{found.file}:{line}")]
+    items = [(f"{found.name}.{row.id}", place)]
     for name, value in row.model_dump().items():
         unit = units(found.model).get(name, "")
         items.append((name, f"{_number(value)} {unit if unit != '1' else ''}".strip()))
     items += [("source title", assumptions.sources[row.source].title)]
+    items += _changes([c for c in found.changes if c.id == f"{found.name}.{row.id}"])
     pairs(items, output)
 
 

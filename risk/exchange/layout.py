@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from risk.assumptions import Assumptions, load, locate
-from risk.assumptions.changes import row_id
 from risk.assumptions.draft import FILES, Raw, read_base
 from risk.assumptions.entries import EntryTable
 from risk.assumptions.priors import PRIORS
+from risk.assumptions.rows import row_id
 from risk.assumptions.schema import Grade
 from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
