@@ -105,3 +105,95 @@ class Calendar:
 def _quarter_end(number: int) -> date:
     year, month = number // 4, 3 * (number % 4) + 3
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a run's time, clipped to it: what an outcome looks at, and what a label calls it.
+
+    Attributes
+    ----------
+    first, last : quarter indices, both in; `first` may lie before the base date.
+    years : calendar years it is made of; empty for a stretch of quarters.
+    label : ``2030``, ``2027-2030``, ``2030Q4``, as it was clipped.
+    """
+
+    first: int
+    last: int
+    label: str
+    years: tuple[int, ...] = ()
+
+    @property
+    def year(self) -> str:
+        """Calendar year of its last quarter, in words."""
+        return self.label.rpartition("-")[2][:4]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+_WINDOW = re.compile(r"(?P<first>[^.\s]*)(?P<to>\.\.)?(?P<last>[^.\s]*)")
+_DATE = re.compile(r"\d{4}|\d{4}Q[1-4]|\+\d{1,3}|base|end")
+
+EVER = -1_000
+"""First quarter of a stretch without a beginning."""
+
+
+def window(text: str) -> tuple[str, str]:
+    """Return beginning and end of a window as written; ValueError where it is none.
+
+    ``2030`` a calendar year · ``2030Q4`` a quarter · ``+8`` quarters after the base date · ``base`` · ``end``
+    the run's last quarter · ``2027..2030`` · ``..2030Q4`` from whatever is known first · ``run`` all quarters
+    after the base date.
+    """
+    if text == "run":
+        return "+1", "end"
+    match = _WINDOW.fullmatch(text)
+    first, last = (match["first"], match["last"]) if match else ("", "")
+    alone = match is not None and not match["to"]
+    dates = [first] if alone else [first, last] if first else [last]
+    if match is None or not all(_DATE.fullmatch(date) for date in dates):
+        raise ValueError(
+            f"{text!r} is not a window; write it like 2030, 2030Q4, 2027..2030, ..2030Q4, +8 or run"
+        )
+    if len(first) == 4 and not alone and len(last) != 4:
+        raise ValueError(f"{text!r} begins with a year and ends with a quarter")
+    return (first, first) if alone else (first, last)
+
+
+def is_window(text: str) -> bool:
+    """Whether a text is a window."""
+    try:
+        return bool(window(text))
+    except ValueError:
+        return False
+
+
+def span(calendar: Calendar, text: str) -> Span:
+    """Resolve a window in a run. What lies outside the run is moved to its nearest quarter or year."""
+    first, last = window(text)
+    if re.fullmatch(r"\d{4}", last):
+        return _years(calendar, int(first or last), int(last))
+    end = _quarter(calendar, last)
+    begin = EVER if not first else _quarter(calendar, first)
+    begin = min(begin, end)
+    label = calendar.labels[end]
+    return Span(begin, end, label if begin in (EVER, 1, end) else f"{calendar.labels[begin]}-{label}")
+
+
+def _quarter(calendar: Calendar, date: str) -> int:
+    """Index of a quarter as written, inside the run."""
+    known = {"base": 0, "end": calendar.quarters}
+    t = known[date] if date in known else int(date) if date.startswith("+") else calendar.offset(date)
+    return min(max(t, 0), calendar.quarters)
+
+
+def _years(calendar: Calendar, first: int, last: int) -> Span:
+    """Calendar years from `first` to `last`, of those whose last quarter the run reaches."""
+    whole = [year for year in sorted(set(calendar.year)) if calendar.offset(f"{year}Q4") <= calendar.quarters]
+    known = whole or [calendar.year[-1]]
+    years = [year for year in known if first <= year <= last]
+    years = years or [known[0] if last < known[0] else known[-1]]
+    ends = [calendar.offset(f"{year}Q{quarter}") for year, quarter in ((years[0], 1), (years[-1], 4))]
+    label = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
+    return Span(ends[0], min(ends[1], calendar.quarters), label, tuple(years))

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
+from risk.assumptions.measures import Class, Flag, Outcome, Proposition
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Figure, Limit, Proposition, Record, Source, Target
+from risk.assumptions.schema import Change, Figure, Limit, Record, Source, Target
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
@@ -21,7 +22,7 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures", "limits")
+WORDS = ("outcomes", "targets", "sources", "page_figures", "limits")
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -72,6 +73,9 @@ class Draft:
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
     limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
+    outcomes: dict[str, tuple[Outcome, Site]] = field(default_factory=dict)
+    flags: dict[str, tuple[Flag, Site]] = field(default_factory=dict)
+    classes: dict[str, tuple[Class, Site]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -125,11 +129,18 @@ def _read_propositions(draft: Draft, name: str, document: Document) -> None:
     data = dict(document.data)
     version, rows = data.pop("version", ""), data.pop("proposition", [])
     draft.propositions = _records(draft, document, "proposition", rows, Proposition)
+    draft.classes = _records(draft, document, "class", data.pop("class", []), Class)
     _read_section(draft, name, Document(document.name, document.text, data))
     if isinstance(version, bool) or not isinstance(version, (str, int)) or version == "":
         reason = "version is missing; a changed bar is a new version"
         draft.problems.append(document.problem("A004", ("version",), reason, 'e.g. version = "1"'))
     draft.version = str(version)
+
+
+def _read_outcomes(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "outcome", "flag")
+    draft.outcomes = _records(draft, document, "outcome", document.data.get("outcome", []), Outcome)
+    draft.flags = _records(draft, document, "flag", document.data.get("flag", []), Flag)
 
 
 def _read_targets(draft: Draft, name: str, document: Document) -> None:
@@ -166,6 +177,7 @@ def _read_sources(draft: Draft, name: str, document: Document) -> None:
 
 _READERS = {
     "propositions": _read_propositions,
+    "outcomes": _read_outcomes,
     "targets": _read_targets,
     "sources": _read_sources,
     "page_figures": _read_figures,
@@ -173,9 +185,9 @@ _READERS = {
 }
 
 
-def _only(draft: Draft, document: Document, key: str) -> None:
-    strangers = [other for other in document.data if other != key]
-    draft.problems += [unknown_key(Site(document, ()), (other,), {key}) for other in strangers]
+def _only(draft: Draft, document: Document, *keys: str) -> None:
+    strangers = [other for other in document.data if other not in keys]
+    draft.problems += [unknown_key(Site(document, ()), (other,), set(keys)) for other in strangers]
 
 
 def _records(

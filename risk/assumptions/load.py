@@ -71,6 +71,9 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         calendar=calendar,
         directory=shown(folder),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
+        outcomes={id: outcome for id, (outcome, _) in draft.outcomes.items()},
+        flags={id: flag for id, (flag, _) in draft.flags.items()},
+        classes={id: definition for id, (definition, _) in draft.classes.items()},
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from risk.assumptions import locate
+from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, measures
 from risk.assumptions.normalised import digest, normalised
 from risk.assumptions.schema import (
     Change,
@@ -15,13 +16,12 @@ from risk.assumptions.schema import (
     Event,
     Figure,
     Limit,
-    Proposition,
     ScenarioInfo,
     Source,
     Target,
 )
 from risk.assumptions.table import Table
-from risk.axes import Calendar
+from risk.axes import Calendar, is_window
 from risk.errors import AssumptionError, suggestion
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Assumptions:
     switches : every coupling; False where it is cut.
     events : forced stresses.
     sources, targets, propositions, page_figures, limits : the register's words, by key or id.
+    outcomes, flags, classes : what every path leaves behind beside the propositions, by id.
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
@@ -61,6 +62,9 @@ class Assumptions:
     calendar: Calendar
     directory: str
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    classes: Mapping[str, Class] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -116,6 +120,32 @@ class Assumptions:
         if not isinstance(value, str):
             raise AssumptionError(f"'{id}' is a number, not a setting in words")
         return value
+
+    @property
+    def claims(self) -> tuple[Flag | Proposition, ...]:
+        """Everything that comes true on a path or does not: propositions the model can answer, and flags."""
+        answered = (p for p in self.propositions.values() if p.any and not p.pending)
+        return (*answered, *self.flags.values())
+
+    @property
+    def measures(self) -> Iterator[Measure]:
+        """Every measure of outcomes, propositions and flags, conditions inside conditions too."""
+        return measures([*self.outcomes.values(), *self.claims])
+
+    @property
+    def windows(self) -> dict[str, str]:
+        """Entries that hold a window of time: a quarter, or first and last year."""
+        found = {}
+        for id, entry in self.entries.items():
+            if isinstance(entry.value, str) and is_window(entry.value):
+                found[id] = entry.value
+            elif (
+                isinstance(entry.value, tuple)
+                and len(entry.value) == 2
+                and entry.id.startswith("propositions.")
+            ):
+                found[id] = "..".join(f"{year:g}" for year in entry.value)
+        return found
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by their id without the section."""

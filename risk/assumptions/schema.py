@@ -93,19 +93,6 @@ class Target(Record):
     note: Note = ""
 
 
-class Proposition(Record):
-    """A claim of the verdict, fixed in advance: ``[[proposition]]`` in propositions.toml."""
-
-    id: Text
-    side: Literal["bear", "bull"]
-    statement: Text
-    source: Text
-    label: Note = ""
-    locator: Note = ""
-    note: Note = ""
-    pending: Note = ""
-
-
 class Figure(Record):
     """A figure of the thesis page and what became of it: ``[[figure]]`` in page_figures.toml."""
 

@@ -128,7 +128,6 @@ class NeocloudFirm(Entity):
     rated: bool
     balance_sheet: Literal["published", "none"]
     stylised: bool
-    bellwether: bool = False
 
 
 class Payer(Entity):
@@ -214,9 +213,8 @@ class Facility(Entity):
 class CreditSegment(Entity):
     """A pool of private credit: ``[[credit.segment]]``.
 
-    `default_probability` and `asset_correlation` name entries, whose draws the pool takes. A pool with a role
-    is reported by itself: one of the headline without which it is shown too, the ordinary book beside the
-    headline, the one whose maturities are a wall.
+    `default_probability` and `asset_correlation` name entries, whose draws the pool takes. The headline loss
+    is shown once more without the pools that stand `apart`.
     """
 
     name: Text
@@ -224,10 +222,10 @@ class CreditSegment(Entity):
     default_probability: EntryName
     asset_correlation: EntryName
     lgd_class: Literal["site", "pool"]
-    role: Literal["", "apart", "generic", "wall"] = ""
     sponsor_share: Share = 0.0
     clo_weight: Share = 0.0
     headline: bool
+    apart: bool = False
     growth: Annotated[float, In("1/y")]
     demand_weight: Ratio
     lab_weight: Ratio

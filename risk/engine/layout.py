@@ -38,8 +38,6 @@ class Pools:
 
     headline: NDArray[np.intp]  # in the headline loss
     narrow: NDArray[np.intp]  # of these, without what is also told apart
-    generic: NDArray[np.intp]  # the ordinary book beside the headline
-    wall: NDArray[np.intp]  # whose maturities are a wall
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,6 @@ class Layout:
     pools: Pools
     draws: tuple[str, ...]  # by payer: event that decides what it does
     strong: NDArray[np.intp]  # payers that count as strong
-    bellwether: NDArray[np.bool_]  # (firm,) companies whose default is told by itself
 
     @property
     def base_book(self) -> books.Book:
@@ -122,18 +119,15 @@ def layout(assumptions: Assumptions) -> Layout:
         pools=_pools(assumptions.tables["credit.segment"]),
         draws=assumptions.tables["neoclouds.payer"].words("draws"),
         strong=np.flatnonzero(assumptions.tables["neoclouds.payer"].numbers("strong")),
-        bellwether=assumptions.tables["neoclouds.firm"].numbers("bellwether") > 0.0,
     )
 
 
 def _pools(segments: Table) -> Pools:
     """Columns of the pools by what the table says of them."""
-    headline, role = segments.numbers("headline") > 0.0, np.array(segments.words("role"))
+    headline, apart = (segments.numbers(column) > 0.0 for column in ("headline", "apart"))
     return Pools(
         headline=np.flatnonzero(headline),
-        narrow=np.flatnonzero(headline & (role != "apart")),
-        generic=np.flatnonzero(role == "generic"),
-        wall=np.flatnonzero(role == "wall"),
+        narrow=np.flatnonzero(headline & ~apart),
     )
 
 

@@ -5,8 +5,9 @@ Nothing here feeds back into the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,12 @@ Array = NDArray[np.float64]
 
 @dataclass
 class Record:
-    """Collects one block; `rows` paths are kept."""
+    """Collects one block; `rows` paths are kept.
+
+    Attributes
+    ----------
+    columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
+    """
 
     rows: int
     quarters: int
@@ -34,6 +40,8 @@ class Record:
     sums: dict[str, Array] = field(default_factory=dict)
     squares: dict[str, Array] = field(default_factory=dict)
     identities: dict[str, float] = field(default_factory=dict)
+    columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    kept: dict[tuple[str, int], list[Array]] = field(default_factory=dict)
 
     def keep(self, name: str, values: Array) -> None:
         """Append one quarter of a path quantity, (path, 1)."""
@@ -54,6 +62,7 @@ class Record:
 
     def total(self, key: str, t: int, values: Array) -> None:
         """Add one quarter's sum and sum of squares over kept paths, by entity."""
+        self._keep_columns(key, values)
         kept = values[: self.rows]
         width = kept.shape[1]
         if key not in self.sums:
@@ -64,13 +73,14 @@ class Record:
     def rare(self, key: str, t: int, values: Array) -> None:
         """As `total`, for a quantity that is mostly zero on all paths."""
         kept = values[: self.rows]
-        if kept.any():
+        if kept.any() or any(name == key for name, _ in self.columns):
             self.total(key, t, values)
         elif key not in self.sums:
             self.open(key, kept.shape[1])
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
+        self._keep_columns(key, flags)
         self.counted(key, t, np.count_nonzero(flags[: self.rows], axis=0))
 
     def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
@@ -78,6 +88,14 @@ class Record:
         if key not in self.sums:
             self.open(key, len(found))
         self.sums[key][t, : len(found)] = self.squares[key][t, : len(found)] = found
+
+    def _keep_columns(self, key: str, values: NDArray[Any]) -> None:
+        """Remember the entities that an outcome asks for, path by path; zero before they come to life."""
+        for (name, _), column in self.columns.items():
+            if name == key:
+                alive = column < values.shape[1]
+                found = values[: self.rows, column] if alive else np.zeros(self.rows)
+                self.kept.setdefault((key, column), []).append(np.asarray(found, dtype=np.float64))
 
     def check(self, found: Iterable[Identity]) -> None:
         """Note the largest relative error of each identity."""
@@ -112,7 +130,7 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
 
 def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: World, f: Flows, t: int) -> None:
     """Record quarter t."""
-    for name, value in (series.series(p, world, f) | series.memo(p, layout.pools, f, t)).items():
+    for name, value in (series.series(p, world, f) | series.memo(p, f, t)).items():
         r.keep(name, value)
     headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows, 0]
     r.history["headline_loss"].append(r.history["headline_loss"][-1] + headline)

@@ -50,14 +50,11 @@ def base_series(
 
 def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
-    flows = ("required_cahn", "required_cahn_all", "required_energized", "net_raised", "quarter_loss")
-    generic = ("generic_default_rate", "generic_loss", "generic_defaulted", "second_round")
     exposed = neocloud_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
-    return dict.fromkeys((*flows, *generic), 0.0) | {
+    return {
         "compute_share": p.demand.compute_share,
         "compute_demand": world.seen.demand,
         "lab_recycled": world.seen.recycled,
-        "ai_capex_before": p.required.history[-2:].sum(),
         "exposed_at_base": exposed,
     }
 
@@ -93,7 +90,7 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
     }
 
 
-def memo(p: Parameters, pools: Pools, f: Flows, t: int) -> dict[str, Array]:
+def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
     """What is kept for outcomes only."""
     return {
         "compute_share": demand.compute_share(p.demand, t),
@@ -104,16 +101,8 @@ def memo(p: Parameters, pools: Pools, f: Flows, t: int) -> dict[str, Array]:
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change + f.funding.equity),
         "quarter_loss": total(f.instrument_losses),
-        "generic_default_rate": _one(f.segments.default_rate, pools.generic),
-        "generic_loss": _one(f.segments.loss, pools.generic),
         "second_round": total(f.cascade.mark_to_market),
-        "generic_defaulted": _one(f.segments.defaulted, pools.generic),
     }
-
-
-def _one(values: Array, pools: NDArray[np.intp]) -> Array:
-    """Sum over some pools, (path, 1)."""
-    return total(of_pools(values, pools))
 
 
 def neocloud_debt(world: World) -> Array:

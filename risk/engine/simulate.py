@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from risk.engine import outcomes, record, totals
 from risk.engine.bars import Bars
 from risk.engine.couplings import Baseline, Links, medians
+from risk.engine.quantities import kept
 from risk.engine.quarters import opening, quarters
 from risk.engine.tally import Tally
 from risk.errors import NumericalError
@@ -62,22 +63,21 @@ def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Lin
     p, layout, fixed = start.p, start.layout, start.fixed
     bars = build(Bars, start.drawn, BLOCK)
 
-    r, tally = record.Record(paths, layout.quarters), Tally(paths, layout.quarters)
+    names = totals.entities(assumptions, layout)
+    r = record.Record(paths, layout.quarters, columns=kept(assumptions.measures, names))
+    tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, bars.seasoning_quarters, after, flows, fixed, context.t)
     _refuse_non_finite(r, block)
-    calendar = assumptions.calendar
-    wall = calendar.index(str(assumptions.entries["propositions.wall_quarter"].value))
-    names = totals.entities(assumptions, layout)
     early = block < FACILITY_BLOCKS
     return Block(
         index=block,
         paths=paths,
         parameters=_parameters(start.drawn, assumptions, paths),
         outcomes=outcomes.outcomes(
-            r, tally, bars, calendar, wall, names["losses.instrument"], names["losses.ultimate"]
+            assumptions, r, tally, bars, names["losses.instrument"], names["losses.ultimate"]
         ),
         series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
         facility=_singles(r.facility) if early else {},

@@ -116,18 +116,14 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
         "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
         "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
         "exposed_par": paper_par + of_pools(pools.originated, chosen.headline).sum(axis=1),
-        "loss_without_software": with_pools(lost, chosen.narrow).sum(axis=1),
+        "narrow_loss": with_pools(lost, chosen.narrow).sum(axis=1),
         "bankruptcy_cost": f.cascade.bankruptcy_cost[:, 0],
-        "wall_due": of_pools(pools.due, chosen.wall).sum(axis=1),
-        "wall_defaulted": of_pools(pools.wall_defaulted, chosen.wall).sum(axis=1),
-        "wall_extended": of_pools(pools.extended, chosen.wall).sum(axis=1),
     }
 
 
 def _defaults(layout: Layout, after: World) -> dict[str, Array]:
-    """Whether a facility with a strong payer, and a bellwether's HoldCo, have defaulted."""
+    """Whether a facility with a strong payer has defaulted."""
     strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], layout.strong))
     return {
         "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
-        "bellwether_default": after.holdco.defaulted[:, layout.bellwether].max(axis=1, initial=False) * 1.0,
     }
