@@ -153,9 +153,8 @@ def window(text: str) -> tuple[str, str]:
     alone = match is not None and not match["to"]
     dates = [first] if alone else [first, last] if first else [last]
     if match is None or not all(_DATE.fullmatch(date) for date in dates):
-        raise ValueError(
-            f"{text!r} is not a window; write it like 2030, 2030Q4, 2027..2030, ..2030Q4, +8 or run"
-        )
+        forms = "2030, 2030Q4, 2027..2030, ..2030Q4, +8 or run"
+        raise ValueError(f"{text!r} is not a window; write it like {forms}")
     if len(first) == 4 and not alone and len(last) != 4:
         raise ValueError(f"{text!r} begins with a year and ends with a quarter")
     return (first, first) if alone else (first, last)

@@ -139,12 +139,8 @@ class Assumptions:
         for id, entry in self.entries.items():
             if isinstance(entry.value, str) and is_window(entry.value):
                 found[id] = entry.value
-            elif (
-                isinstance(entry.value, tuple)
-                and len(entry.value) == 2
-                and entry.id.startswith("propositions.")
-            ):
-                found[id] = "..".join(f"{year:g}" for year in entry.value)
+            elif isinstance(entry.value, tuple) and len(entry.value) == 2 and entry.section == "propositions":
+                found[id] = "..".join(f"{year:g}" for year in entry.value)  # first and last calendar year
         return found
 
     def section(self, name: str) -> dict[str, Entry]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.assumptions.measures import Condition, Flag, Measure
+from risk.assumptions.measures import Condition, Flag, Measure, Proposition
 from risk.axes import Calendar, Span, span
 from risk.engine.quantities import Quantities, Track
 
@@ -56,11 +56,11 @@ def measured(m: Measure, s: Setting) -> Array:
     if m.statistic == "drift":
         end = _within(found, window)
         years = end.quarters[-1] / 4.0
-        return np.log(end.values[-1] / found.at(0)) / years
+        return np.asarray(np.log(end.values[-1] / found.at(0)) / years)
     return _reduced(m, _within(found, window))
 
 
-def evaluated(flag: Flag, s: Setting) -> tuple[Flags, Array]:
+def evaluated(flag: Flag | Proposition, s: Setting) -> tuple[Flags, Array]:
     """Whether any of a flag's conditions holds, and the first quarter in which one does (NaN: never)."""
     found = [_condition(c, s) for c in flag.any]
     happened, first = found[0]
@@ -215,7 +215,7 @@ def _reduced(m: Measure, seen: Track) -> Array:
         return np.full(x.shape[1], np.nan)
     if m.statistic == "sum":
         known, ahead = x[seen.quarters <= 0], x[seen.quarters > 0]  # one after the other, as books add them
-        return known.sum(axis=0) + ahead.sum(axis=0) if len(known) else ahead.sum(axis=0)
+        return np.asarray(known.sum(axis=0) + ahead.sum(axis=0) if len(known) else ahead.sum(axis=0))
     if m.statistic == "mean":
         return np.asarray(x.mean(axis=0))
     if m.statistic == "smallest":

@@ -46,7 +46,7 @@ def outcomes(
     out = {outcome.id: measured(outcome, s) for outcome in assumptions.outcomes.values()}
     for flag in assumptions.claims:
         happened, first = evaluated(flag, s)
-        out[flag.id] = happened
+        out[flag.id] = np.asarray(happened, dtype=np.float64)
         if flag.timed:
             out[f"{flag.id}_quarter"] = first
     for definition in assumptions.classes.values():

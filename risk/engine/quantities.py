@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Track:
-    """Points in time of a quantity: values (point, path), and the quarter in which each is reached (point,)."""
+    """Points in time of a quantity: values (point, path), and the quarter of each (point,)."""
 
     values: Array
     quarters: NDArray[np.int64]
