@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
-from risk.paths import OUTCOMES
 from risk.runs import Run
 from risk.units import SCALE
 
@@ -126,7 +125,7 @@ def differences(before: Run, after: Run) -> tuple[Difference, ...]:
         for name, label in known.items()
         if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
     ]
-    variables = {variable.name: variable for variable in OUTCOMES}
+    variables = {variable.name: variable for variable in after.variables}
     for name, label, measure in MEASURES:
         unit = variables[name].unit
         one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.exact import exact_sum
 from risk.analysis.statistics import Estimate
-from risk.paths import OUTCOMES, Variable
+from risk.paths import Variable
 from risk.runs import Run
 from risk.units import SCALE
 
@@ -73,12 +73,12 @@ def metric(variable: Variable, data: Array) -> Metric:
 
 
 def metrics(run: Run) -> tuple[Metric, ...]:
-    """Every outcome of `risk.paths.OUTCOMES`."""
-    columns = run.outcomes([v.name for v in OUTCOMES])
-    return tuple(metric(v, columns[v.name] / SCALE[v.unit]) for v in OUTCOMES)
+    """Every outcome that is shown."""
+    columns = run.outcomes([v.name for v in run.variables])
+    return tuple(metric(v, columns[v.name] / SCALE[v.unit]) for v in run.variables)
 
 
 def headline(run: Run) -> Metric:
     """Distribution of the headline loss."""
-    variable = next(v for v in OUTCOMES if v.name == HEADLINE)
+    variable = run.variable(HEADLINE)
     return metric(variable, values(run, variable))

@@ -14,7 +14,6 @@ from risk.analysis.metrics import HEADLINE, values
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError
-from risk.paths import OUTCOMES
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -78,7 +77,7 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
             f"the worst {share:.3g} of {run.paths:,} paths is fewer than {FEWEST} of them",
             f"give a share between {100.0 * least:.2g}% and 100%, or simulate more paths",
         )
-    loss = values(run, next(v for v in OUTCOMES if v.name == HEADLINE))
+    loss = values(run, run.variable(HEADLINE))
     said = verdict(run)
     tail = ranking.worst(loss, share)
     return Worst(

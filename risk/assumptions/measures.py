@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from risk.assumptions.priors import refuse
 from risk.assumptions.schema import Note, Record, Text
-from risk.axes import window
+from risk.axes import Calendar, span, window
 from risk.units import SCALE
 
 
@@ -144,6 +145,32 @@ class Class(Record):
 
 
 Condition.model_rebuild()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a text may say of a measure's window: `{0}`, `{0.year}`, `{0.per}`."""
+
+    label: str
+    year: str
+    per: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def worded(text: str, found: Sequence[Measure], calendar: Calendar, windows: Mapping[str, str]) -> str:
+    """Return a text with the windows of its measures as the run has them.
+
+    Raises
+    ------
+    LookupError, AttributeError, ValueError : it speaks of what the measures do not have.
+    """
+    said = []
+    for m in found:
+        over = span(calendar, windows.get(m.over, m.over))
+        said.append(Said(over.label, over.year, str(span(calendar, m.per_over)) if m.per_over else ""))
+    return text.format(*said)
 
 
 def measures(records: Iterable[Record]) -> Iterator[Measure]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from risk.assumptions.measures import Measure, Outcome, Proposition, worded
 from risk.assumptions.priors import Prior
 
 if TYPE_CHECKING:
     from risk.assumptions.register import Assumptions
-    from risk.assumptions.schema import Change, Entry
+    from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
 
 WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
@@ -38,10 +40,24 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
         "propositions_version": assumptions.propositions_version,
-        "propositions": [p.model_dump(mode="json") for p in assumptions.propositions.values()],
+        "propositions": [_worded(assumptions, p, p.any) for p in assumptions.propositions.values()],
+        "outcomes": [_worded(assumptions, outcome, [outcome]) for outcome in assumptions.outcomes.values()],
+        "flags": [flag.model_dump(mode="json") for flag in assumptions.flags.values()],
+        "classes": [found.model_dump(mode="json") for found in assumptions.classes.values()],
         "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
         "limits": [limit.model_dump(mode="json") for limit in assumptions.limits.values()],
+    }
+
+
+def _worded(
+    assumptions: Assumptions, record: Outcome | Proposition, found: Sequence[Measure]
+) -> dict[str, Any]:
+    """A record whose texts say its windows as the run has them."""
+    calendar, windows = assumptions.calendar, assumptions.windows
+    texts = {key: getattr(record, key) for key in ("label", "statement") if hasattr(record, key)}
+    return record.model_dump(mode="json") | {
+        key: worded(text, found, calendar, windows) for key, text in texts.items()
     }
 
 
@@ -98,9 +114,18 @@ def digest(assumptions: Assumptions) -> str:
         },
         "switches": dict(assumptions.switches),
         "events": [[e.variable, e.start, e.end, e.size, e.unit, e.probability] for e in assumptions.events],
+        "outcomes": [_measured(record) for record in assumptions.outcomes.values()],
+        "claims": [_measured(record) for record in assumptions.claims],
+        "classes": [record.model_dump(mode="json") for record in assumptions.classes.values()],
     }
     text = json.dumps(numbers, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _measured(record: Record) -> dict[str, Any]:
+    """A record without its words."""
+    words = {"label", "statement", "locator", "note", "source", "side", "pending", "shown"}
+    return record.model_dump(mode="json", exclude=words)
 
 
 def _table(table: Table, folder: str) -> dict[str, Any]:

@@ -147,15 +147,16 @@ def open_stored(name: str, folder: Folder) -> Run:
     StorageError : it was stored by a version of the model that remembered other things.
     """
     from risk.analysis.verdict import CLASSES
-    from risk.paths import OUTCOMES, SERIES
+    from risk.paths import SERIES
     from risk.runs import open_run
 
     run = open_run(name, folder.runs)
     if name == run.manifest.scenario:
         _tell_shorter(run, folder)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
-    outcomes = {*(v.name for v in OUTCOMES), *(class_name for class_name, _ in CLASSES)}
-    if outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:
+    declared = run.assumptions.get("outcomes")
+    outcomes = {*(row["id"] for row in declared or ()), *(class_name for class_name, _ in CLASSES)}
+    if declared and outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:
         return run
     raise StorageError(
         f"run {run.id} was stored by another version of the model",

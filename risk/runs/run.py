@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from risk.axes import Calendar
 from risk.errors import StorageError, UsageError, suggestion
+from risk.paths import Variable
 from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
@@ -78,6 +79,16 @@ class Run:
         if digest(content) != self.manifest.assumptions:
             raise StorageError(f"{path} belongs to another run", _RECOMPUTE)
         return content
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """Outcomes shown as distributions, in the order of the register."""
+        shown = (row for row in self.assumptions["outcomes"] if row["shown"])
+        return tuple(Variable(row["id"], row["unit"], row["label"]) for row in shown)
+
+    def variable(self, name: str) -> Variable:
+        """An outcome with unit and label."""
+        return next(v for v in self.variables if v.name == name)
 
     @property
     def stylised(self) -> dict[str, Any] | None:

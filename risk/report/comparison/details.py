@@ -9,7 +9,6 @@ from risk.paths import Variable
 from risk.report.comparison.scenario import Compared, significant
 from risk.report.pack import manifest
 from risk.report.pack.elements import pair, probability_cell
-from risk.report.pack.results import outcome
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Table
 
@@ -65,7 +64,7 @@ def medians(compared: Sequence[Compared], subtitle: str) -> Sheet:
     for i, scenario in enumerate(compared):
         columns.append(Column(f"s{i}", scenario.name, "number", width=12, style="engine"))
         columns.append(Column(f"e{i}", "± SE", "number", width=8, style="note"))
-    rows = tuple(_median_row(compared, outcome(name)) for name in KEY)
+    rows = tuple(_median_row(compared, compared[0].results.run.variable(name)) for name in KEY)
     note = (
         "Bold: differs from base by more than two standard errors, path by path where the draws are shared."
     )

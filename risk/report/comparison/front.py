@@ -11,7 +11,6 @@ from risk.analysis.verdict import CLASSES
 from risk.report.charts import Ranges
 from risk.report.comparison.scenario import Compared, significant
 from risk.report.pack.elements import margin_cell, pair, probability_cell
-from risk.report.pack.results import outcome
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Column, Content, Formula, Table, number_of
 
@@ -85,7 +84,10 @@ def _losses(compared: Sequence[Compared], name: str, title: str) -> Table:
     columns += [Column("change_se", "± SE", "usd_error", style="note"), Column("noise", "", span=2)]
     rows = []
     for scenario in compared:
-        m = metrics.metric(outcome(name), metrics.values(scenario.results.run, outcome(name)))
+        m = metrics.metric(
+            scenario.results.run.variable(name),
+            metrics.values(scenario.results.run, scenario.results.run.variable(name)),
+        )
         estimates = (m.mean, m.quantiles[1], m.quantiles[4], m.quantiles[7], m.shortfall[1])
         cells: list[Content] = [
             scenario.name,

@@ -10,7 +10,7 @@ from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estima
 from risk.report.charts import Exceedance, Marker, Series
 from risk.report.formats import show
 from risk.report.pack.elements import error_cell, money, subtitle, value_cell
-from risk.report.pack.results import Array, Results, outcome
+from risk.report.pack.results import Array, Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 
@@ -67,7 +67,7 @@ def table(results: Results) -> Table:
             Column(f"{key}_low", "95% low", "usd_bn", style="note", align="right"),
             Column(f"{key}_high", "95% high", "usd_bn", style="note", align="right"),
         ]
-        cells += _cells(points(metrics.values(results.run, outcome(name))))
+        cells += _cells(points(metrics.values(results.run, results.run.variable(name))))
     if results.prior is not None:
         columns += [
             Column("before", "Prior run", "usd_bn", style="engine"),
@@ -113,7 +113,7 @@ def chart(results: Results) -> Exceedance:
     """The curve with its limits, the loss without software, the run before, VaR 95% and 99%."""
     probability, loss = curve(results)
     low, high = limits(probability, results.run.paths)
-    narrow = metrics.values(results.run, outcome(WITHOUT))
+    narrow = metrics.values(results.run, results.run.variable(WITHOUT))
     var = [e.value for e in results.metric(HEADLINE).var]
     beyond = show(float(statistics.probability(narrow > var[0]).value), "probability")
     return Exceedance(

@@ -19,7 +19,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
 from risk.analysis.register import Register
 from risk.analysis.verdict import Verdict, verdict
-from risk.paths import OUTCOMES, SERIES, Variable
+from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM
 from risk.runs import Manifest, Run
 from risk.units import SCALE
@@ -150,7 +150,7 @@ class Results:
     @cached_property
     def loss(self) -> Array:
         """Headline loss by path, USD bn."""
-        return metrics.values(self.run, outcome(metrics.HEADLINE))
+        return metrics.values(self.run, self.run.variable(metrics.HEADLINE))
 
     @cached_property
     def exceedance(self) -> statistics.Exceedance:
@@ -233,11 +233,6 @@ class Results:
         from risk.calibrate import targets
 
         return targets.results(self.run)
-
-
-def outcome(name: str) -> Variable:
-    """Description of an outcome."""
-    return next(v for v in OUTCOMES if v.name == name)
 
 
 def series(name: str) -> Variable:

@@ -11,7 +11,7 @@ from risk.analysis import sampling
 from risk.analysis.metrics import HEADLINE
 from risk.report.pack.elements import format_of, subtitle
 from risk.report.pack.names import assumption, readable
-from risk.report.pack.results import Results, outcome
+from risk.report.pack.results import Results
 from risk.report.sheet import Sheet
 from risk.report.table import Column, Content, Table
 from risk.units import SCALE
@@ -91,7 +91,7 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
     data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
     shown = results.run.outcomes(OUTCOMES)
     for key in OUTCOMES:
-        unit = outcome(key).unit
+        unit = results.run.variable(key).unit
         values = shown[key][ids] / SCALE[unit]
         if np.isfinite(values).all():
             columns.append(Column(key, readable(key), format_of(unit), unit, WIDTH))

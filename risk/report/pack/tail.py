@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from risk.analysis.attribution import TailFact
 from risk.analysis.statistics import Estimate
-from risk.paths import OUTCOMES, Variable
+from risk.paths import Variable
 from risk.report.pack.elements import pair
 from risk.report.pack.results import TAIL, Results
 from risk.report.table import Column, Table
@@ -32,7 +32,7 @@ class Fact:
 
 def facts(results: Results) -> tuple[Fact, ...]:
     """What differs most between the worst paths and all paths, one outcome of a kind."""
-    known = {v.name: v for v in OUTCOMES if not any(word in v.name for word in LOSSES)}
+    known = {v.name: v for v in results.run.variables if not any(word in v.name for word in LOSSES)}
     claims = {c.id: c for c in results.verdict.claims if c.probability is not None}
     found = {f.name: f for f in results.tail_facts((*known, *claims))}
     outcomes = [_outcome_fact(results, known[name], found[name]) for name in known]

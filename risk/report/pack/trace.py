@@ -5,7 +5,6 @@ from __future__ import annotations
 from risk.analysis import register, sampling, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import NORMAL_95, Estimate
-from risk.paths import OUTCOMES
 from risk.report.pack.elements import Tables, pair, subtitle, value_cell
 from risk.report.pack.metrics import THRESHOLD
 from risk.report.pack.results import Results
@@ -222,7 +221,7 @@ def _witnesses(results: Results) -> Table:
         Column("label", "Id of the path whose outcome is nearest to its …"),
         *(Column(key, header, "general", style="engine") for key, header in named),
     )
-    columns_of = results.run.outcomes([v.name for v in OUTCOMES])
+    columns_of = results.run.outcomes([v.name for v in results.run.variables])
     rows: list[tuple[Content, ...]] = []
     for m in results.metrics:
         values = columns_of[m.variable.name] / SCALE[m.variable.unit]

@@ -9,13 +9,12 @@ import numpy as np
 
 from risk.analysis import ranking, sampling
 from risk.analysis.attribution import DECILE
-from risk.paths import OUTCOMES
 from risk.report.formats import show
 from risk.report.pack.elements import format_of
 from risk.report.pack.lookup import Found, Where
 from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL as WORST
-from risk.report.pack.results import Results, outcome
+from risk.report.pack.results import Results
 from risk.report.pack.sample import PATTERNS, SAMPLE, TAIL
 from risk.report.table import number_of
 from risk.units import SCALE
@@ -38,7 +37,7 @@ class Witnesses:
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        self.outcomes = {v.name for v in OUTCOMES}
+        self.outcomes = {v.name for v in results.run.variables}
 
     def of(self, found: Found) -> tuple[Witness, ...]:
         """Paths behind a cell: those of the first cell it rests on that speaks of paths."""
@@ -125,7 +124,7 @@ class Witnesses:
             return
         if not isinstance(part.value, int | float):
             return
-        unit = outcome(name).unit
+        unit = self.results.run.variable(name).unit
         values = self.results.run.outcomes([name])[name] / SCALE[unit]
         tail = where.column.startswith("tail")
         ids = np.flatnonzero(ranking.worst(self.results.loss, WORST)) if tail else np.arange(len(values))
@@ -133,7 +132,7 @@ class Witnesses:
 
     def _near(self, name: str, part: Found, asked: Found) -> Iterator[Witness]:
         """Paths whose outcome is nearest to a number of its distribution; to its mean for an error."""
-        values = self.results.run.outcomes([name])[name] / SCALE[outcome(name).unit]
+        values = self.results.run.outcomes([name])[name] / SCALE[self.results.run.variable(name).unit]
         column = part.where.column if part.where else ""
         located = column in ("min", "max", "mean") or column.startswith(("p", "var", "es"))
         target = number_of(part.value) if located and part.where and part.where.table == "metrics" else None
@@ -146,10 +145,10 @@ class Witnesses:
     def _nearest(
         self, name: str, values: sampling.Array, ids: sampling.Ids, target: float
     ) -> Iterator[Witness]:
-        unit = outcome(name).unit
+        unit = self.results.run.variable(name).unit
         for path in ids[np.argsort(np.abs(values[ids] - target), kind="stable")[:FEW]]:
             value = show(float(values[path]), format_of(unit))
-            yield self._told(int(path), f"{outcome(name).label}: {value}{_unit(unit)}")
+            yield self._told(int(path), f"{self.results.run.variable(name).label}: {value}{_unit(unit)}")
 
 
 def _unit(unit: str) -> str:

@@ -10,7 +10,7 @@ from risk.analysis.contrasts import NOISE
 from risk.analysis.joint import Combination, Flags, Lift, Middle
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
-from risk.paths import OUTCOMES, Variable
+from risk.paths import Variable
 from risk.report.pack import tail, warning
 from risk.report.pack.elements import (
     error_cell,
@@ -23,7 +23,7 @@ from risk.report.pack.elements import (
     value_cell,
 )
 from risk.report.pack.names import assumption
-from risk.report.pack.results import TAIL, Results, outcome
+from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
@@ -87,7 +87,7 @@ def _together(found: Sequence[Combination]) -> str:
 
 def medians(results: Results, inside: Flags) -> Table:
     """Medians of outcomes in the tail and everywhere, the most unusual first."""
-    shown = [v for v in OUTCOMES if not any(word in v.name for word in tail.LOSSES)]
+    shown = [v for v in results.run.variables if not any(word in v.name for word in tail.LOSSES)]
     found = {v.name: joint.middle(results.run.outcome(v.name), inside) for v in shown}
     shown.sort(key=lambda v: -_unusual(found[v.name]))
     rows = tuple(_median_row(v, found[v.name]) for v in shown)
@@ -266,7 +266,7 @@ def _combination_row(c: Combination, paths: int) -> tuple[Content, ...]:
 def paths(results: Results) -> Table:
     """The worst paths: what came of each, and the command that tells it."""
     run = results.run
-    variables = [outcome(name) for name in ("headline_loss", "loss_without_software", *TOLD)]
+    variables = [run.variable(name) for name in ("headline_loss", "loss_without_software", *TOLD)]
     columns = (
         Column("again", "Command"),
         Column("id", "Path", "count", align="right"),

@@ -16,7 +16,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
-from risk.paths import OUTCOMES, SERIES
+from risk.paths import SERIES
 from risk.report.terminal.numbers import FAMILIES, error, half_width, number, probability
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.pictures import bar
@@ -69,7 +69,7 @@ def detail(run: Run, name: str) -> Detail:
     ------
     UsageError : nothing is called so.
     """
-    outcomes, series = ({v.name: v for v in known} for known in (OUTCOMES, SERIES))
+    outcomes, series = ({v.name: v for v in known} for known in (run.variables, SERIES))
     claims = {row["id"]: row for row in run.assumptions["propositions"]}
     if name in outcomes:
         values = metrics.values(run, outcomes[name])

@@ -13,7 +13,6 @@ from risk.analysis import attribution, metrics
 from risk.analysis.attribution import Driver
 from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
-from risk.paths import OUTCOMES
 from risk.report.formats import show, supported
 from risk.report.terminal.numbers import number
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
@@ -46,7 +45,7 @@ class Drivers:
 
 def drivers(run: Run) -> Drivers:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
-    loss = metrics.values(run, next(v for v in OUTCOMES if v.name == metrics.HEADLINE))
+    loss = metrics.values(run, run.variable(metrics.HEADLINE))
     ranked = attribution.ranked(run)
     found = attribution.drivers(ranked, loss, metrics.HEADLINE_TAIL)
     explained = shares(ranked, loss)

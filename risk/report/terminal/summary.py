@@ -15,7 +15,6 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
-from risk.paths import OUTCOMES
 from risk.runs import Run
 
 SCHEMA = "bubblerisk.summary/1"
@@ -81,9 +80,7 @@ def heading(run: Run) -> Heading:
 
 def summarise(run: Run) -> Summary:
     """Find everything the verdict screen shows."""
-    loss, without = (
-        next(v for v in OUTCOMES if v.name == name) for name in (metrics.HEADLINE, "loss_without_software")
-    )
+    loss, without = (run.variable(name) for name in (metrics.HEADLINE, "loss_without_software"))
     values = metrics.values(run, loss)
     return Summary(
         heading=heading(run),
