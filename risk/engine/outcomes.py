@@ -42,7 +42,13 @@ def outcomes(
     """
     q = Quantities(r, c, bars, r.columns)
     numbers = {id: e.value * e.scale for id, e in assumptions.entries.items() if isinstance(e.value, float)}
-    s = Setting(q, assumptions.calendar, numbers, assumptions.windows)
+    out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
+    out |= recoveries(c, instruments, owners)
+    return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
+
+
+def declared(assumptions: Assumptions, s: Setting) -> dict[str, Array]:
+    """What the register's files declare: outcomes, propositions and flags with their timings, classes."""
     out = {outcome.id: measured(outcome, s) for outcome in assumptions.outcomes.values()}
     for flag in assumptions.claims:
         happened, first = evaluated(flag, s)
@@ -50,9 +56,8 @@ def outcomes(
         if flag.timed:
             out[f"{flag.id}_quarter"] = first
     for definition in assumptions.classes.values():
-        out |= classes(definition, out, numbers[definition.companions])
-    out |= recoveries(c, instruments, owners)
-    return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
+        out |= classes(definition, out, s.numbers[definition.companions])
+    return out
 
 
 def classes(definition: Class, o: Mapping[str, Array], companions: float) -> dict[str, Array]:

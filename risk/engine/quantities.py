@@ -98,7 +98,9 @@ def _ai_capex(q: Quantities, entity: str) -> Track:
 
 def _deployed(q: Quantities, entity: str) -> Track:
     """Capex, and leases and SPVs since the base date."""
-    return _before(track(q.record.path("capex") + q.record.path("lease_additions"), 0), q.bars.capex_before)
+    capex, leases = q.record.path("capex"), q.record.path("lease_additions")
+    spent = np.concatenate([capex[:1], capex[1:] + leases[1:]])
+    return _before(track(spent, 0), q.bars.capex_before)
 
 
 def _realized(q: Quantities, entity: str) -> Track:

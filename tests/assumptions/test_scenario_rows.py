@@ -64,7 +64,7 @@ def test_an_added_row_is_part_of_the_table_and_remembers_who_added_it(tmp_path: 
 
 
 def removed_company() -> str:
-    out = REMOVED.split('[remove."neoclouds.facility"]')[0]
+    out = REMOVED.split('[remove."neoclouds.facility"]', maxsplit=1)[0]
     for table in ("neoclouds.facility", "neoclouds.note"):
         names = [row.id for row in load().tables[table].rows if getattr(row, "firm", "") == "LAMB"]
         out += f'[remove."{table}"]\n' + "".join(f'"{name}" = "Goes with its company."\n' for name in names)

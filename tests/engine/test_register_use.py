@@ -11,6 +11,7 @@ import pytest
 
 import risk
 from risk.assumptions import Assumptions
+from risk.assumptions.measures import Condition
 from risk.assumptions.table import entry_columns
 from risk.engine import bars, inputs, world
 from risk.parameters import build, entry_ids
@@ -45,6 +46,9 @@ def test_no_number_is_dead(register: Assumptions) -> None:
     read |= {
         id for table in register.tables.values() for c in entry_columns(table.model) for id in table.words(c)
     }
+    read |= {str(bar) for m in register.measures if isinstance(m, Condition) for bar in m.bars.values()}
+    read |= {name for m in register.measures for name in (m.over, m.counts_from)}
+    read |= {found.companions for found in register.classes.values()}
     dead = [
         name for name in register.entries if name not in read and not name.startswith(tuple(READ_ELSEWHERE))
     ]

@@ -15,7 +15,6 @@ import numpy as np
 from risk.analysis import statistics
 from risk.assumptions import load
 from risk.engine import simulate
-from risk.paths import OUTCOMES
 from risk.units import SCALE
 
 FILE = Path(__file__).with_name("base.toml")
@@ -33,10 +32,11 @@ def measure() -> dict[str, dict[str, float]]:
     flags = [name for name, values in columns.items() if set(np.unique(values)) <= {0.0, 1.0}]
     counts = {name: float(columns[name].sum()) for name in sorted(flags)}
     means: dict[str, float] = {}
-    for variable in OUTCOMES:
-        estimate = statistics.mean(columns[variable.name] / SCALE[variable.unit])
-        means[variable.name] = estimate.value
-        means[f"{variable.name}_se"] = estimate.standard_error
+    for outcome in load().outcomes.values():
+        if outcome.shown:
+            estimate = statistics.mean(columns[outcome.id] / SCALE[outcome.unit])
+            means[outcome.id] = estimate.value
+            means[f"{outcome.id}_se"] = estimate.standard_error
     return {"counts": counts, "means": means}
 
 
