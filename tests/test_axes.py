@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk.axes import Calendar, label, ordinal
+from risk.axes import EVER, Calendar, label, ordinal, span
 
 BASE = Calendar(date(2026, 6, 30), 26)
 
@@ -48,3 +48,43 @@ def test_impossible_calendars_are_refused(base: date, quarters: int) -> None:
 @given(st.integers(4 * 1900, 4 * 2200))
 def test_labels_and_ordinals_are_inverse(number: int) -> None:
     assert ordinal(label(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "label", "years"),
+    [
+        ("2028", 7, 10, "2028", (2028,)),
+        ("2026", -1, 2, "2026", (2026,)),
+        ("2027..2030", 3, 18, "2027-2030", (2027, 2028, 2029, 2030)),
+        ("2030Q4", 18, 18, "2030Q4", ()),
+        ("..2030Q4", EVER, 18, "2030Q4", ()),
+        ("2027Q2..2030Q4", 4, 18, "2027Q2-2030Q4", ()),
+        ("+8", 8, 8, "2028Q2", ()),
+        ("run", 1, 26, "2032Q4", ()),
+        ("end", 26, 26, "2032Q4", ()),
+        ("base", 0, 0, "2026Q2", ()),
+        # what lies outside is moved inside, and the label says so
+        ("2040Q1", 26, 26, "2032Q4", ()),
+        ("2019Q1", 0, 0, "2026Q2", ()),
+        ("2040", 23, 26, "2032", (2032,)),
+        ("2019", -1, 2, "2026", (2026,)),
+        ("2031..2040", 19, 26, "2031-2032", (2031, 2032)),
+    ],
+)
+def test_windows(text: str, first: int, last: int, label: str, years: tuple[int, ...]) -> None:
+    found = span(Calendar(date(2026, 6, 30), 26), text)
+    assert (found.first, found.last, str(found), found.years) == (first, last, label, years)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2030Q5", "203", "2027..2030Q4", "..", "yesterday", "2027...2030", "+-4"]
+)
+def test_what_is_no_window(text: str) -> None:
+    with pytest.raises(ValueError, match=r"window|begins"):
+        span(Calendar(date(2026, 6, 30), 26), text)
+
+
+def test_a_year_the_run_does_not_end_is_the_last_it_ends() -> None:
+    short = Calendar(date(2026, 6, 30), 20)  # to 2031Q2
+    assert str(span(short, "2031")) == "2030"
+    assert str(span(Calendar(date(1873, 9, 30), 1), "1873")) == "1873"

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, entries, locate, order, scenario
+from risk.assumptions import changes, checks, entries, locate, measure_checks, order, scenario
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
@@ -55,6 +55,9 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
+    if calendar is not None:
+        windows = {id: text for id, entry in built.items() if (text := entry.window)}
+        draft.problems += measure_checks.check(draft, rows, built, windows, calendar)
     if draft.problems or calendar is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(

@@ -21,7 +21,7 @@ from risk.assumptions.schema import (
     Target,
 )
 from risk.assumptions.table import Table
-from risk.axes import Calendar, is_window
+from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
 
 if TYPE_CHECKING:
@@ -135,13 +135,7 @@ class Assumptions:
     @property
     def windows(self) -> dict[str, str]:
         """Entries that hold a window of time: a quarter, or first and last year."""
-        found = {}
-        for id, entry in self.entries.items():
-            if isinstance(entry.value, str) and is_window(entry.value):
-                found[id] = entry.value
-            elif isinstance(entry.value, tuple) and len(entry.value) == 2 and entry.section == "propositions":
-                found[id] = "..".join(f"{year:g}" for year in entry.value)  # first and last calendar year
-        return found
+        return {id: text for id, entry in self.entries.items() if (text := entry.window)}
 
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by their id without the section."""

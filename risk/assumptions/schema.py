@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from risk.assumptions.priors import Dirichlet, Prior, refuse
-from risk.axes import ordinal
+from risk.axes import is_window, ordinal
 from risk.units import SCALE, TEXT_UNITS
 
 Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement"]
@@ -194,6 +194,14 @@ class Entry:
     def scale(self) -> float:
         """Factor from `unit` to base units."""
         return 1.0 if self.unit in TEXT_UNITS else SCALE[self.unit]
+
+    @property
+    def window(self) -> str:
+        """The window of time it holds: a quarter, or first and last calendar year; empty where none."""
+        if isinstance(self.value, str):
+            return self.value if is_window(self.value) else ""
+        years = isinstance(self.value, tuple) and len(self.value) == 2 and self.section == "propositions"
+        return "..".join(f"{year:g}" for year in self.value) if years else ""  # type: ignore[union-attr]
 
     @property
     def origin(self) -> str:

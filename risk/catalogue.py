@@ -1,0 +1,179 @@
+"""The catalogue of path quantities: what the engine can say of a path, quarter by quarter.
+
+Outcomes, propositions and flags of the register are measured on these; a run's data dictionary is made of
+them. A quantity of an entity is kept as a sum over paths, and path by path where an outcome asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from risk.paths import FACILITY_SERIES, FIRM_SERIES, SERIES, Variable
+
+Kept = Literal["series", "first paths", "sums", "outcomes", "derived"]
+"""Where a run has it: every path's series, the series of the first paths, sums over paths by entity, only in
+outcomes, or nowhere: it is made of others."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity.
+
+    Attributes
+    ----------
+    name, unit, label : key, unit in reports, meaning.
+    kept : where a run has it.
+    of : table whose rows it has a value for, or what else its entities are; empty for one value a path.
+    """
+
+    name: str
+    unit: str
+    label: str
+    kept: Kept
+    of: str = ""
+
+
+MEMO: tuple[Variable, ...] = (
+    Variable("compute_share", "fraction", "Share of revenue that is spent on compute"),
+    Variable("compute_demand", "USD bn/y", "Dollars bid for compute"),
+    Variable("lab_recycled", "USD bn/y", "Spending funded by suppliers themselves"),
+    Variable("exposed_at_base", "USD bn", "AI-exposed credit at the base date"),
+    Variable("required_cahn", "USD bn/y", "Required revenue, a multiple of the year's compute spending"),
+    Variable("required_cahn_all", "USD bn/y", "The same, all of capex counted"),
+    Variable("required_energized", "USD bn/y", "Required revenue of what works already"),
+    Variable("net_raised", "USD bn/q", "Net new debt and equity of the builders"),
+    Variable("quarter_loss", "USD bn/q", "First-round credit loss, all instruments"),
+    Variable("second_round", "USD bn/q", "Second-round marks of forced sales"),
+)
+"""Kept path by path within a block, for outcomes."""
+
+TALLY: tuple[Variable, ...] = (
+    Variable("seasoned", "fraction", "Seasoned compute whose facility has defaulted"),
+    Variable("seasoned_holdco", "fraction", "The same, every facility of a failed company counted"),
+    Variable("seasoned_distressed", "fraction", "The same, amended and extended loans counted"),
+    Variable("paper_loss", "USD bn/q", "Loss on paper of companies simulated one by one"),
+    Variable("paper_par", "USD bn/q", "New par of such paper"),
+    Variable("exposed_loss", "USD bn/q", "Loss on credit of the headline"),
+    Variable("exposed_defaulted", "USD bn/q", "Par of the headline in default"),
+    Variable("exposed_par", "USD bn/q", "New par of the headline"),
+    Variable("narrow_loss", "USD bn/q", "Loss on the headline without the pools told apart"),
+    Variable("bankruptcy_cost", "USD bn/q", "Cost of failures among holders"),
+    Variable("strong_payer_default", "fraction", "1 once a facility with a strong payer has defaulted"),
+)
+"""Kept path by path within a block, for outcomes."""
+
+DERIVED: tuple[Variable, ...] = (
+    Variable("deployed", "USD bn/q", "Capex, leases and SPVs"),
+    Variable("realized", "USD bn/y", "Revenue, internal use in"),
+    Variable("gap", "USD bn/y", "Required revenue less realized, internal use in"),
+    Variable("gap_external", "USD bn/y", "Required revenue less external revenue"),
+    Variable("paper_at_risk", "USD bn", "Paper of the base date and all that was issued since"),
+    Variable(
+        "exposed_at_risk", "USD bn", "Credit of the headline at the base date and all that was lent since"
+    ),
+    Variable("bullet_failure", "fraction", "Share of the bullets due so far that were not met"),
+    Variable("cash_cost", "USD/h", "Operating cost of a unit of the numeraire"),
+    Variable("merchant_cash_cost", "USD/h", "The same of a unit that a new merchant runs"),
+)
+"""Made of others."""
+
+_SUMS: Mapping[str, tuple[str, str, str]] = {
+    # group: (what its entities are, unit of its amounts, names of its quantities)
+    "funding": (
+        "capex.firm",
+        "USD bn/q",
+        "planned capex lease_additions spv_additions lab_equity maturities payout spv_support cash_build cfo "
+        "cash_drawn bonds private_credit equity cut",
+    ),
+    "credit": (
+        "credit.segment",
+        "USD bn/q",
+        "exposure default_rate defaulted loss due refinanced extended wall_defaulted in_kind weak",
+    ),
+    "holdco": (
+        "neoclouds.firm",
+        "USD bn/q",
+        "defaulted secured_debt notes liquidity written_off loss lease_loss customer_loss estate_cost",
+    ),
+    "facility": (
+        "neoclouds.facility",
+        "USD bn/q",
+        "defaulted extended debt cfads service drawn swept capitalized written_off recovered cost loss "
+        "lock_up sweep event cured amended payment_default maturity_default",
+    ),
+    "gpu": ("gpu.generation", "USD/h", "fleet contract_rent spot_rent collateral"),
+}
+_OTHER_UNITS = {
+    "gpu.fleet": "H100e M",
+    "gpu.collateral": "USD k/GPU",
+    **{f"credit.{name}": "fraction" for name in ("default_rate", "in_kind", "weak")},
+    "credit.exposure": "USD bn",
+    **{f"holdco.{name}": "USD bn" for name in ("secured_debt", "notes", "liquidity")},
+    "holdco.defaulted": "fraction",
+    "facility.debt": "USD bn",
+    **{
+        f"facility.{name}": "fraction"
+        for name in (
+            *("defaulted", "extended", "lock_up", "sweep", "event", "cured", "amended"),
+            *("payment_default", "maturity_default"),
+        )
+    },
+}
+_BY_GROUP: Mapping[str, str] = {
+    "revenue.segment": "revenue.segment",
+    "demand": "source of demand",
+    "required": "lens on required revenue",
+    "value_added": "layer of the value chain",
+    "inflow": "final demand",
+    "losses.ultimate": "who bears losses in the end",
+    "forced": "channel of forced sales",
+    "rounds": "round of marks",
+    "cascade": "quantity of the cascade",
+    "power": "quantity of the fleet",
+    **{f"{key}.holder": "credit.holder" for key in ("losses", "mark_to_market", "sold")},
+    **{
+        f"{key}.{part}": "instrument"
+        for key in ("losses", "claims")
+        for part in ("instrument", "calm", "tight", "stress")
+    },
+    "exposure.instrument": "instrument",
+}
+
+YEARLY = Quantity(
+    "credit.yearly_default_rate", "fraction", "Default rate, a year", "derived", "credit.segment"
+)
+
+
+def _quantities() -> Iterator[Quantity]:
+    groups: tuple[tuple[tuple[Variable, ...], Kept], ...] = (
+        (SERIES, "series"),
+        (MEMO, "outcomes"),
+        (TALLY, "outcomes"),
+        (DERIVED, "derived"),
+    )
+    for variables, kept in groups:
+        yield from (Quantity(v.name, v.unit, v.label, kept) for v in variables)
+    for variables, of in ((FACILITY_SERIES, "neoclouds.facility"), (FIRM_SERIES, "neoclouds.firm")):
+        yield from (Quantity(v.name, v.unit, v.label, "first paths", of) for v in variables)
+    for group, (of, unit, names) in _SUMS.items():
+        for name in names.split():
+            key = f"{group}.{name}"
+            label = name.replace("_", " ").capitalize()
+            yield Quantity(key, _OTHER_UNITS.get(key, unit), label, "sums", of)
+    for key, of in _BY_GROUP.items():
+        yield Quantity(key, "USD bn/q", key.replace("_", " ").capitalize(), "sums", of)
+    yield YEARLY
+
+
+CATALOGUE: Mapping[str, Quantity] = {quantity.name: quantity for quantity in _quantities()}
+"""Every path quantity by name."""
+
+MEASURABLE: Mapping[str, Quantity] = {
+    name: quantity
+    for name, quantity in CATALOGUE.items()
+    if quantity.kept in ("series", "outcomes", "derived")
+    or (quantity.kept == "sums" and "." in quantity.of and not name.startswith("facility."))
+}
+"""What an outcome may be measured on: one value a path, or one of a named row of a table."""
