@@ -47,22 +47,9 @@ class Prior(BaseModel):
 
     @model_validator(mode="after")
     def _drawable(self) -> Self:
-        """Refuse what cannot be drawn, or is always the same; bounds out of order are told elsewhere."""
-        if not self.support[0] < self.support[1]:
-            return self
-        try:
-            drawn = [float(self.quantile(p)) for p in TAILS]
-        except (OverflowError, ValueError):
-            drawn = [math.inf]
-        if not all(abs(x) <= LARGEST for x in drawn):
-            raise refuse(
-                "A012", f"prior is too wide: some of its draws are not finite ({LARGEST:g} at most)", "shape"
-            )
-        if not drawn[1] < drawn[-2]:
-            fix = "without a prior it is fixed to its value"
-            raise refuse(
-                "A012", f"prior is too narrow: it draws {drawn[3]:g} and nothing else", "shape", fix=fix
-            )
+        """Bounds out of order are told by the shape itself."""
+        if self.support[0] < self.support[1]:
+            _refuse_undrawable(self)
         return self
 
     @property
@@ -157,13 +144,14 @@ class Normal(Prior):
     high: float | None = None
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _drawable(self) -> Self:
         low, high = self.support
         if not low < high:
             raise refuse("A012", f"low = {low:g} must lie below high = {high:g}", "low")
         if not low <= self.mean <= high:
             reason = f"mean = {self.mean:g} lies outside [{low:g}, {high:g}]"
             raise refuse("A012", reason, "mean", fix="the mean is that of the normal before truncation")
+        _refuse_undrawable(self)
         return self
 
     @property
@@ -236,6 +224,21 @@ PRIORS: Mapping[str, type[Prior]] = {
 def parse(raw: Mapping[str, Any]) -> Prior:
     """Return the prior that a table such as ``{"shape": "uniform", "low": 0, "high": 1}`` describes."""
     return PRIORS[raw["shape"]].model_validate(raw)
+
+
+def _refuse_undrawable(prior: Prior) -> None:
+    """Refuse a prior of which a draw is not finite, or that always draws the same."""
+    try:
+        drawn = [float(prior.quantile(p)) for p in TAILS]
+    except (OverflowError, ValueError):
+        drawn = [math.inf]
+    if not all(abs(x) <= LARGEST for x in drawn):
+        raise refuse(
+            "A012", f"prior is too wide: some of its draws are not finite ({LARGEST:g} at most)", "shape"
+        )
+    if not drawn[1] < drawn[-2]:
+        fix = "without a prior it is fixed to its value"
+        raise refuse("A012", f"prior is too narrow: it draws {drawn[3]:g} and nothing else", "shape", fix=fix)
 
 
 def _normal_cdf(z: float) -> float:

@@ -23,7 +23,9 @@ from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
 from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, opening_faults
 from risk.engine.rehearsal import Corner, cast, perform, rehearse
+from risk.engine.world import READERS
 from risk.errors import AssumptionError, NumericalError
+from risk.parameters import entry_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,10 @@ CODE = "A025"
 SUSPECTS = 24
 """Numbers of a base that are taken back before the search is given up; judgement."""
 
-ODD = 3.0
+NEAR = 1.5
+"""How much farther out a number counts that the mechanism reads which fails, log10; judgement."""
+
+ODD = 2.5
 """How far out a zero, or a share of one, counts beside numbers of other orders of magnitude, log10."""
 
 
@@ -83,21 +88,26 @@ def _rehearsed(assumptions: Assumptions) -> Iterator[Problem]:
     if line:
         yield Problem(CODE, file, line, 1, words)
         return
-    for variant in _variants(assumptions):
+    tried = []
+    for variant in _variants(assumptions, words):
         if _stopped(variant.assumptions) is None:
             yield Problem(CODE, variant.file, variant.line, 1, f"{variant.words}: {words}")
             return
-    yield Problem(CODE, assumptions.directory, 0, 0, f"the model does not run with these numbers: {words}")
+        tried.append(variant)
+    # More than one number must be wrong: the likeliest is shown.
+    file, line = tried[0][1:3] if tried else (assumptions.directory, 0)
+    fix = "several numbers may be at fault: look at what changed last"
+    yield Problem(CODE, file, line, 1 if line else 0, f"the model does not run: {words}", (fix,))
 
 
-def _variants(assumptions: Assumptions) -> Iterator[Variant]:
+def _variants(assumptions: Assumptions, words: str) -> Iterator[Variant]:
     """Of a scenario whose base runs its differences, one by one; of a base what lies farthest out."""
     if assumptions.changes or assumptions.events:
         base = load(Path(assumptions.directory))
         if _stopped(base) is None:
             return chain(_changes(assumptions, base), _events(assumptions))
         assumptions = base
-    return _moderated(assumptions)
+    return _moderated(assumptions, words)
 
 
 def _stopped(assumptions: Assumptions) -> Exception | None:
@@ -120,10 +130,13 @@ def _words(error: Exception) -> str:
 
 
 def _named(assumptions: Assumptions, words: str) -> tuple[str, int]:
-    """Place of the table with whose name an answer of the engine begins; line 0 where it begins with none."""
+    """Place of the table or row with whose name an answer begins; line 0 where there is none."""
     for name, table in assumptions.tables.items():
         if words.startswith((f"{name} ", f"{name}:")):
             return table.file, table.lines[0]
+        for row, line in zip(table.names, table.lines, strict=True):
+            if words.startswith(f"{row} "):
+                return table.file, line
     return "", 0
 
 
@@ -158,17 +171,20 @@ def _events(assumptions: Assumptions) -> Iterator[Variant]:
         yield Variant(words, event.file, event.line, replace(assumptions, events=left))
 
 
-def _moderated(assumptions: Assumptions) -> Iterator[Variant]:
+def _moderated(assumptions: Assumptions, words: str) -> Iterator[Variant]:
     """The numbers that lie farthest out, the farthest first, each with something ordinary in its place."""
+    near = {id for name, kind in READERS.items() if f"{name}." in words for id in entry_ids(kind)}
     suspects: list[tuple[float, Callable[[], Variant]]] = []
     for entry in assumptions.entries.values():
         if not isinstance(entry.value, str):
-            suspects.append((_far(_reached(entry)), partial(_ordinary, assumptions, entry)))
+            far = _far(_reached(entry)) + NEAR * (entry.id in near)
+            suspects.append((far, partial(_ordinary, assumptions, entry)))
     for table in assumptions.tables.values():
         for i, row in enumerate(table.rows):
             for column, x in row:
                 if isinstance(x, float):
-                    suspects.append((_far([x]), partial(_ordinary_cell, assumptions, table, i, column)))
+                    far = _far([x]) + NEAR * (f"{table.name}.{column}" in near)
+                    suspects.append((far, partial(_ordinary_cell, assumptions, table, i, column)))
     suspects.sort(key=lambda suspect: -suspect[0])
     return (make() for _, make in suspects[:SUSPECTS])
 
@@ -199,7 +215,7 @@ def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:
     def moderate(value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(moderate(item) for item in value)
-        if abs(value) not in (0.0, 1.0) and _far([value]) < ODD:
+        if _far([value]) < ODD:
             return value
         share = entry.domain in ("share", "weights") or entry.unit == "fraction"
         x = 0.5 if share else A_YEAR if entry.unit in LENGTH else -1.0 if value < 0 else 1.0

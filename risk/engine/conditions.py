@@ -42,6 +42,9 @@ WHOLE: Mapping[str, tuple[int, int]] = {
 QUARTERS = ("propositions.wall_quarter", "neoclouds.last_cohort")
 """Settings that name a quarter of the run."""
 
+YEARS = "propositions.gap_years"
+"""Names years that end in the run."""
+
 POSITIVE = (
     ("capex.firm", "guidance", "the plan grows from it"),
     ("credit.segment", "exposure", "what falls due is a share of it"),
@@ -179,6 +182,11 @@ def _settings(assumptions: Assumptions) -> Iterator[Problem]:
         if entry is not None and entry.value not in labels[1:]:
             reason = f"{id} is '{entry.value}'; the run goes from {labels[1]} to {labels[-1]}"
             yield at_entry("A014", entry, reason)
+    years = {float(label[:4]) for label in labels if label.endswith("Q4")}
+    for x in _leaves(assumptions.entries[YEARS].value):
+        if x not in years:
+            reason = f"{YEARS} has {x:g}; whole years of the run are {min(years):g} to {max(years):g}"
+            yield at_entry("A014", assumptions.entries[YEARS], reason)
 
 
 def _base_date(assumptions: Assumptions) -> Iterator[Problem]:
