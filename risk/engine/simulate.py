@@ -78,7 +78,13 @@ def carried(
     """
     try:
         with finite.strict():
-            return _remembered(assumptions, start, block, paths, links, thorough)
+            found = _remembered(assumptions, start, block, paths, links, thorough)
+            wrong = _unsound(found)
+            if wrong and not thorough:
+                _remembered(assumptions, start, block, paths, links, thorough=True)
+            if wrong:
+                raise NumericalError(f"the sum of {wrong} over the paths of block {block} is not finite")
+            return found
     except FloatingPointError as error:
         # A quarter says itself what is wrong with it: this arose in what is remembered.
         def attempt(rows: slice) -> None:
@@ -119,6 +125,12 @@ def _remembered(
         identities=r.identities,
         entities=names,
     )
+
+
+def _unsound(block: Block) -> str:
+    """Name of a quantity by entity whose sums are not finite; empty where all are."""
+    kinds = (block.sums, block.squares)
+    return next((n for sums in kinds for n, x in sums.items() if not np.isfinite(x).all()), "")
 
 
 def _singles(kept: Mapping[str, list[Array]]) -> dict[str, NDArray[np.float32]]:
