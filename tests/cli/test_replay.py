@@ -27,7 +27,8 @@ PATH, T = 40, 4
 
 def _spoil(patch: pytest.MonkeyPatch) -> None:
     """Let a path of a whole block, or that path by itself, overflow in a quarter; a rehearsal is spared."""
-    step, marks = quarter.step, []
+    step = quarter.step
+    marks: list[float] = []
 
     def wrong(c: Any, world: Any) -> Any:
         shock = c.factor("L")
