@@ -44,9 +44,18 @@ class AssumptionError(BubbleriskError):
 
 
 class NumericalError(BubbleriskError):
-    """The model could not compute a number it needs."""
+    """The model could not compute a number it needs.
+
+    Parameters
+    ----------
+    path : id of the path on which it could not, where it is known.
+    """
 
     exit_code = 4
+
+    def __init__(self, reason: str, *fixes: str, path: int | None = None) -> None:
+        super().__init__(reason, *fixes)
+        self.path = path
 
 
 class StorageError(BubbleriskError):

@@ -23,10 +23,11 @@ SUM_TOLERANCE = 1e-9
 """Of a sum of shares: they are typed with a few decimals and must add up exactly but for rounding."""
 
 PIVOT_TOLERANCE = 1e-10
-"""Smallest pivot of a positive definite matrix; below it the eigenvalues decide."""
+"""Smallest pivot of a matrix that is clearly positive definite; below it the eigenvalues decide."""
 
-EIGEN_TOLERANCE = 1e-9
-"""How negative an eigenvalue may be by rounding alone."""
+SMALLEST_EIGENVALUE = 1e-4
+"""Of a correlation matrix: every factor keeps something of its own, so that no sum of factors vanishes by
+rounding. Two alone may be correlated up to 0.9999; judgement, what four decimals can tell apart from one."""
 
 SHRINKAGE = 1e-3
 """Towards independence, of a matrix shown with four decimals; judgement."""
@@ -83,14 +84,14 @@ def _unit_symmetric(matrix: Matrix) -> Iterator[Fault]:
 
 
 def _cholesky(matrix: Matrix) -> bool:
-    """Return whether the matrix is clearly positive definite."""
+    """Return whether the matrix less `SMALLEST_EIGENVALUE` on its diagonal is clearly positive definite."""
     lower: list[list[float]] = []
     for i, row in enumerate(matrix):
         lower.append([])
         for j in range(i):
             known = sum(a * b for a, b in zip(lower[i], lower[j], strict=False))
             lower[i].append((row[j] - known) / lower[j][j])
-        pivot = row[i] - sum(a * a for a in lower[i])
+        pivot = row[i] - SMALLEST_EIGENVALUE - sum(a * a for a in lower[i])
         if pivot < PIVOT_TOLERANCE:
             return False
         lower[i].append(pivot**0.5)
@@ -98,12 +99,12 @@ def _cholesky(matrix: Matrix) -> bool:
 
 
 def _definite(matrix: Matrix, labels: Sequence[str]) -> Iterator[Fault]:
-    """Yield a fault with the nearest valid matrix, unless the matrix is singular only."""
+    """Yield a fault with the nearest valid matrix, unless the eigenvalues are large enough after all."""
     import numpy as np
 
     given = np.asarray(matrix, dtype=np.float64)
     smallest = float(np.linalg.eigvalsh(given)[0])
-    if smallest >= -EIGEN_TOLERANCE:
+    if smallest >= SMALLEST_EIGENVALUE:
         return
     # Shrunk a little, the repaired matrix stays valid when its printed decimals are typed in.
     repaired = nearest_correlation(given) * (1 - SHRINKAGE)
@@ -114,7 +115,13 @@ def _definite(matrix: Matrix, labels: Sequence[str]) -> Iterator[Fault]:
         for j in range(i)
         if abs(given[i, j] - repaired[i, j]) > 5e-5
     ]
-    reason = f"these correlations contradict one another: an eigenvalue is {smallest:.3g}, below 0"
+    if smallest < -PIVOT_TOLERANCE:
+        reason = f"these correlations contradict one another: an eigenvalue is {smallest:.3g}, below 0"
+    else:
+        reason = (
+            "these correlations make one factor a sum of others: an eigenvalue is "
+            f"{smallest:.3g}, below {SMALLEST_EIGENVALUE:g}"
+        )
     yield Fault((), "A016", reason, ("nearest correlation matrix, for you to accept:", *diff))
 
 

@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+TAILS = (2.0**-54, 1e-9, 0.25, 0.5, 0.75, 1 - 1e-9, 1 - 2.0**-53)
+"""Probabilities at which a prior must have finite quantiles: the ends of the uniforms, once in 10⁹ draws, and
+the middle."""
+
+LARGEST = 1e300
+"""What may be drawn at most, as a value may be."""
+
+CONCENTRATIONS = (0.1, 1e9)
+"""Of a Dirichlet. Below the first all weights of one draw could be too small for a number at once, above the
+second the weights are fixed to four decimals and more; judgement."""
+
+
 def refuse(code: str, reason: str, *at: str | int, fix: str = "") -> PydanticCustomError:
     """Return an error of the register about the key `at` of the model that raises it."""
     details = {"reason": reason, "at": list(at), "fix": fix}
@@ -32,6 +44,13 @@ class Prior(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     shape: str
+
+    @model_validator(mode="after")
+    def _drawable(self) -> Self:
+        """Bounds out of order are told by the shape itself."""
+        if self.support[0] < self.support[1]:
+            _refuse_undrawable(self)
+        return self
 
     @property
     def support(self) -> tuple[float, float]:
@@ -125,13 +144,14 @@ class Normal(Prior):
     high: float | None = None
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _drawable(self) -> Self:
         low, high = self.support
         if not low < high:
             raise refuse("A012", f"low = {low:g} must lie below high = {high:g}", "low")
         if not low <= self.mean <= high:
             reason = f"mean = {self.mean:g} lies outside [{low:g}, {high:g}]"
             raise refuse("A012", reason, "mean", fix="the mean is that of the normal before truncation")
+        _refuse_undrawable(self)
         return self
 
     @property
@@ -143,7 +163,8 @@ class Normal(Prior):
     def _inverse(self, p: Any) -> Any:
         low, high = self.support
         below, up_to = (_normal_cdf((bound - self.mean) / self.sd) for bound in (low, high))
-        return _clip(self.mean + self.sd * _normal_quantile(below + p * (up_to - below)), low, high)
+        inside = _clip(below + p * (up_to - below), TAILS[0], TAILS[-1])  # neither end by rounding
+        return _clip(self.mean + self.sd * _normal_quantile(inside), low, high)
 
 
 class Lognormal(Prior):
@@ -167,6 +188,14 @@ class Dirichlet(Prior):
 
     shape: Literal["dirichlet"]
     concentration: PositiveFloat
+
+    @model_validator(mode="after")
+    def _drawable(self) -> Self:
+        low, high = CONCENTRATIONS
+        if not low <= self.concentration <= high:
+            reason = f"concentration = {self.concentration:g} must lie in [{low:g}, {high:g}]"
+            raise refuse("A012", reason, "concentration")
+        return self
 
     @property
     def support(self) -> tuple[float, float]:
@@ -195,6 +224,21 @@ PRIORS: Mapping[str, type[Prior]] = {
 def parse(raw: Mapping[str, Any]) -> Prior:
     """Return the prior that a table such as ``{"shape": "uniform", "low": 0, "high": 1}`` describes."""
     return PRIORS[raw["shape"]].model_validate(raw)
+
+
+def _refuse_undrawable(prior: Prior) -> None:
+    """Refuse a prior of which a draw is not finite, or that always draws the same."""
+    try:
+        drawn = [float(prior.quantile(p)) for p in TAILS]
+    except (OverflowError, ValueError):
+        drawn = [math.inf]
+    if not all(abs(x) <= LARGEST for x in drawn):
+        raise refuse(
+            "A012", f"prior is too wide: some of its draws are not finite ({LARGEST:g} at most)", "shape"
+        )
+    if not drawn[1] < drawn[-2]:
+        fix = "without a prior it is fixed to its value"
+        raise refuse("A012", f"prior is too narrow: it draws {drawn[3]:g} and nothing else", "shape", fix=fix)
 
 
 def _normal_cdf(z: float) -> float:

@@ -32,7 +32,8 @@ CODES = {
     "A022": "a scenario that cannot be applied",
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
-    "A025": "a role that no row or more than one has",
+    "A025": "a number with which the model does not run",
+    "A030": "a role that no row or more than one has",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 

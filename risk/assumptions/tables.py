@@ -65,9 +65,9 @@ class Generation(Entity):
             chosen = [i for i, row in enumerate(rows) if getattr(row, role)]
             if len(chosen) != 1:
                 reason = f"{len(chosen)} generations have {role} = true; one must"
-                yield chosen[-1] if chosen else len(rows) - 1, role, "A025", reason
+                yield chosen[-1] if chosen else len(rows) - 1, role, "A030", reason
             yield from (
-                (i, "index", "A025", f"index of '{rows[i].name}' is 0, but it is the {role}, which is rented")
+                (i, "index", "A030", f"index of '{rows[i].name}' is 0, but it is the {role}, which is rented")
                 for i in chosen
                 if not rows[i].index > 0
             )

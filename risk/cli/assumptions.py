@@ -228,9 +228,12 @@ def check(
     register: Register = DEFAULT_REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
-    """Check every file of the register; exit 3 and every error with its place if it is not valid."""
+    """Check every file of the register, and that it runs; exit 3 and every error with its place if not."""
+    from risk.engine.admission import admit
+
     try:
         assumptions = load(register.assumptions, scenario)
+        admit(assumptions)
     except AssumptionErrors as error:
         if not output.json:
             raise

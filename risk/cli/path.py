@@ -12,7 +12,7 @@ from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import Column, document, message, table
 from risk.cli.options import Output, Register
 from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, names_run, plan, simulate
-from risk.errors import StorageError, UsageError
+from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -72,7 +72,8 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     from risk.units import SCALE
 
     planned.settle(message)
-    found = planned.trace(path).series
+    told = planned.trace(path)
+    found = told.series
     values = {v.name: [float(x) / SCALE[v.unit] for x in found[v.name]] for v in SERIES}
     quarters = planned.assumptions.calendar.labels
     if output.json:
@@ -81,10 +82,12 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
         scenario = planned.assumptions.scenario.name
         content = {"scenario": scenario, "seed": planned.seed, "path": path, "quarters": quarters}
         document(SERIES_SCHEMA, {**content, "series": series})
-        return
-    columns = [Column("quarter"), *(Column(f"{v.name}, {v.unit}", "right") for v in SERIES)]
-    rows = zip(quarters, *([f"{x:.6g}" for x in column] for column in values.values()), strict=True)
-    table(columns, list(rows), output)
+    else:
+        columns = [Column("quarter"), *(Column(f"{v.name}, {v.unit}", "right") for v in SERIES)]
+        rows = zip(quarters, *([f"{x:.6g}" for x in column] for column in values.values()), strict=True)
+        table(columns, list(rows), output)
+    if told.stopped:
+        raise NumericalError(told.stopped, path=path)
 
 
 def _open(

@@ -42,6 +42,9 @@ def run(
     planned = plan(scenario, simulation, register, folder)
     if dry_run:
         from risk.cli.forecast import forecast, write_forecast
+        from risk.engine.admission import admit
+
+        admit(planned.assumptions)
 
         planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
         options = f" --target-se {target_se}" if wanted else ""

@@ -142,14 +142,16 @@ def check(
     register: Register = DEFAULT_REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
-    """Check scenarios; exit 3 and every error with its place if one is not valid."""
+    """Check scenarios, and that they run; exit 3 and every error with its place if one does not."""
+    from risk.engine.admission import admit
+
     folder = locate.register(register.assumptions)
     base = load(folder)
     wanted = names or locate.scenarios(folder)
     problems = []
     for name in wanted:
         try:
-            load(folder, name)
+            admit(load(folder, name))
         except AssumptionErrors as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:

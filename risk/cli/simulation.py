@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,25 +93,36 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
     Stopped : Ctrl-C; finished blocks are kept.
     """
     from risk.cli.progress import Progress, level
+    from risk.engine.admission import admit
     from risk.runs import Interrupted, log_to_stderr
 
     log_to_stderr(level(output))
-    plan.settle(message)
+    if not plan.stored:
+        admit(plan.assumptions)
+    try:
+        plan.settle(message)
+    except NumericalError as error:
+        raise _replayed(error, replace(plan, scenario="base")) from error
     with Progress(plan.assumptions.scenario.name, output) as progress:
         try:
             return plan.run(jobs, progress)
         except Interrupted as stop:
             raise Stopped(str(stop)) from stop
         except NumericalError as error:
-            raise NumericalError(error.reason, *(_replay(fix, plan) for fix in error.fixes)) from error
+            raise _replayed(error, plan) from error
 
 
-def _replay(fix: str, plan: Plan) -> str:
-    """What the model advises, where `path RUN` is of a run that is not complete: its scenario then does."""
-    if "path RUN " not in fix:
-        return fix
-    here = fix.replace("path RUN ", f"path {plan.assumptions.scenario.name} ")
-    return f"{here} --series --paths {plan.paths} --seed {plan.seed}"
+def _replayed(error: NumericalError, plan: Plan) -> NumericalError:
+    """The same error with the command that shows its path up to the quarter in which it fails."""
+    if error.path is None or not plan.scenario:
+        return error
+    words = ["bubblerisk", "path", plan.scenario, str(error.path), "--series"]
+    words += ["--paths", str(max(plan.paths, error.path + 1)), "--seed", str(plan.seed)]
+    if plan.register is not None:
+        words += ["--assumptions", str(plan.register)]
+    if plan.root != RUNS:
+        words += ["--runs", str(plan.root)]
+    return NumericalError(error.reason, *error.fixes, f"replay it: {shlex.join(words)}", path=error.path)
 
 
 def find(target: str, simulation: Simulation, register: Register, folder: Folder) -> Run | Plan:

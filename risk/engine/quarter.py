@@ -24,6 +24,9 @@ from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
+NO_DEVIATION = np.finfo(np.float64).tiny
+"""A divisor where demand does not vary; a stress forced on it then overflows and is refused."""
+
 
 def step(c: Context, world: World) -> tuple[World, Flows]:
     """One quarter for every path of a block."""
@@ -190,7 +193,8 @@ def _pools(
 ) -> tuple[segments.State, segments.Flows]:
     """Pools of loans default."""
     rent_ratio = generations.only(rent.contract, c.p.generations.newest) / c.fixed.newest_rent
-    forced = c.forced["demand"] / adoption.level_deviation(c.p.adoption)
+    deviation = np.maximum(adoption.level_deviation(c.p.adoption), NO_DEVIATION)
+    forced = c.forced["demand"] / deviation
     conditions = segments.Conditions(
         credit=credit.factor,
         demand=sold.demand_state + forced,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import inputs, quarter, world
+from risk.engine import finite, inputs, world
 from risk.engine.context import Context, Flows
 from risk.engine.couplings import Links
+from risk.engine.finite import Rows
 from risk.engine.layout import Layout
 from risk.engine.layout import layout as fix_layout
 from risk.engine.world import Fixed, Parameters, World
+from risk.errors import NumericalError
 from risk.shocks.draw import Shocks
 from risk.shocks.stream import BLOCK
 
@@ -32,6 +34,7 @@ class Opening:
     ----------
     drawn : every register number of the block, id → array.
     forced : what the scenario's events add, variable → quarter → (path, 1).
+    rows : which path stands in each row, and the names of entities.
     """
 
     drawn: Mapping[str, Any]
@@ -41,6 +44,7 @@ class Opening:
     shocks: Shocks
     forced: Mapping[str, list[Array]]
     world: World
+    rows: Rows
 
 
 class Quarter(NamedTuple):
@@ -53,22 +57,80 @@ class Quarter(NamedTuple):
 
 
 def opening(assumptions: Assumptions, seed: int, block: int) -> Opening:
-    """Draw a block and set it up at the base date."""
+    """Draw a block and set it up at the base date.
+
+    Raises
+    ------
+    NumericalError : the state at the base date cannot be computed.
+    """
     layout = fix_layout(assumptions)
     drawn = inputs.draw(assumptions, seed, block)
     shocks = inputs.shocks(assumptions, layout, seed, block)
-    p = world.parameters(drawn, BLOCK)
-    state, fixed = world.initial(p, layout, BLOCK)
-    forced = world.forced(assumptions, shocks.uniform, BLOCK)
-    return Opening(drawn, p, layout, fixed, shocks, forced, state)
+    return opened(assumptions, layout, drawn, shocks, range(block * BLOCK, (block + 1) * BLOCK))
 
 
-def quarters(start: Opening, links: Links) -> Iterator[Quarter]:
-    """Step through every quarter of a block."""
+def opened(
+    assumptions: Assumptions, layout: Layout, drawn: Mapping[str, Any], shocks: Shocks, ids: Sequence[int]
+) -> Opening:
+    """Set paths up at the base date.
+
+    Parameters
+    ----------
+    drawn, shocks : as many rows of each as there are paths.
+    ids : id of every path, in the order of the rows.
+    """
+    paths = len(ids)
+    p = world.parameters(drawn, paths)
+    try:
+        with finite.strict():
+            state, fixed = world.initial(p, layout, paths)
+    except FloatingPointError as error:
+        raise NumericalError(f"{error} at the base date in {finite.place(error)}") from error
+    forced = world.forced(assumptions, shocks.uniform, paths)
+    return Opening(drawn, p, layout, fixed, shocks, forced, state, Rows(ids, _names(assumptions, layout)))
+
+
+def alone(start: Opening, row: int) -> Opening:
+    """One path of a block by itself."""
+    found: Opening = finite.only(start, slice(row, row + 1), len(start.rows.ids))
+    return replace(found, rows=replace(start.rows, ids=(start.rows.ids[row],)))
+
+
+def quarters(start: Opening, links: Links, thorough: bool = False) -> Iterator[Quarter]:
+    """Step through every quarter of a block.
+
+    Parameters
+    ----------
+    thorough : look at every flow for what is not finite, not only at the states.
+
+    Raises
+    ------
+    NumericalError : a number is not finite; names mechanism, variable, entity, path and quarter.
+    """
     state = start.world
     for t in range(1, start.layout.quarters + 1):
         events = {name: values[t] for name, values in start.forced.items()}
         context = Context(start.p, start.layout, start.fixed, links, start.shocks, events, t)
-        after, flows = quarter.step(context, state)
+        after, flows = finite.step(context, state, start.rows, thorough)
         yield Quarter(context, state, after, flows)
         state = after
+
+
+def _names(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, ...]]:
+    """Names along the axes."""
+    tables, book = assumptions.tables, layout.book
+    axes = {
+        "hyperscaler": "capex.firm",
+        "generation": "gpu.generation",
+        "segment": "credit.segment",
+        "holder": "credit.holder",
+    }
+    named = {axis: tables[table].names for axis, table in axes.items()}
+    inside = {named["segment"][i] for i in layout.pools.headline}
+    return {
+        **named,
+        "firm": book.firms,
+        "facility": book.names,
+        "instrument": inputs.instruments(assumptions),
+        "beside": tuple(name for name in named["segment"] if name not in inside),
+    }

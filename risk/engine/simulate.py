@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import outcomes, record, totals
+from risk.engine import finite, outcomes, record, totals
 from risk.engine.bars import Bars
 from risk.engine.couplings import Baseline, Links, medians
 from risk.engine.quantities import kept
-from risk.engine.quarters import opening, quarters
+from risk.engine.quarters import Opening, opening, quarters
 from risk.engine.tally import Tally
 from risk.errors import NumericalError
 from risk.parameters import build
@@ -19,7 +20,7 @@ from risk.paths import FACILITY_BLOCKS, SERIES, Block
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from risk.assumptions import Assumptions
 
@@ -60,17 +61,56 @@ def pilot(assumptions: Assumptions, seed: int) -> Baseline:
 
 def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Links) -> Block:
     start = opening(assumptions, seed, block)
-    p, layout, fixed = start.p, start.layout, start.fixed
-    bars = build(Bars, start.drawn, BLOCK)
+    return carried(assumptions, start, block, paths, links)
 
+
+def carried(
+    assumptions: Assumptions, start: Opening, block: int, paths: int, links: Links, thorough: bool = False
+) -> Block:
+    """Step an opening through its quarters and remember the first `paths` rows.
+
+    Parameters
+    ----------
+    thorough : look at every flow of every quarter for what is not finite.
+
+    Raises
+    ------
+    NumericalError : a number is not finite, in a quarter or in what is remembered of it.
+    """
+    try:
+        with finite.strict():
+            found = _remembered(assumptions, start, block, paths, links, thorough)
+            wrong = _unsound(found)
+            if wrong and not thorough:
+                _remembered(assumptions, start, block, paths, links, thorough=True)
+            if wrong:
+                raise NumericalError(f"the sum of {wrong} over the paths of block {block} is not finite")
+            return found
+    except FloatingPointError as error:
+        # A quarter says itself what is wrong with it: this arose in what is remembered.
+        def attempt(rows: slice) -> None:
+            part: Opening = finite.only(start, rows, len(start.rows.ids))
+            part = replace(part, rows=replace(start.rows, ids=start.rows.ids[rows]))
+            _remembered(assumptions, part, block, rows.stop - rows.start, links, thorough)
+
+        path = start.rows.ids[finite.failing(attempt, paths)]
+        reason = f"{error} in {finite.place(error)} on path {path}"
+        raise NumericalError(reason, path=path) from error
+
+
+def _remembered(
+    assumptions: Assumptions, start: Opening, block: int, paths: int, links: Links, thorough: bool
+) -> Block:
+    p, layout, fixed = start.p, start.layout, start.fixed
+    bars = build(Bars, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
     r = record.Record(paths, layout.quarters, columns=kept(assumptions.measures, names))
     tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
-    for context, before, after, flows in quarters(start, links):
+    for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, bars.seasoning_quarters, after, flows, fixed, context.t)
-    _refuse_non_finite(r, block)
+    _refuse_non_finite(r, start.rows.ids)
     early = block < FACILITY_BLOCKS
     return Block(
         index=block,
@@ -87,6 +127,12 @@ def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Lin
         identities=r.identities,
         entities=names,
     )
+
+
+def _unsound(block: Block) -> str:
+    """Name of a quantity by entity whose sums are not finite; empty where all are."""
+    kinds = (block.sums, block.squares)
+    return next((n for sums in kinds for n, x in sums.items() if not np.isfinite(x).all()), "")
 
 
 def _singles(kept: Mapping[str, list[Array]]) -> dict[str, NDArray[np.float32]]:
@@ -108,14 +154,12 @@ def _parameters(drawn: Mapping[str, object], assumptions: Assumptions, paths: in
     return out
 
 
-def _refuse_non_finite(r: record.Record, block: int) -> None:
-    """Stop on NaN or infinity in any recorded series (the base date may lack a flow)."""
+def _refuse_non_finite(r: record.Record, ids: Sequence[int]) -> None:
+    """Stop on NaN or infinity in anything recorded (the base date may lack a flow)."""
     for name in r.history:
         values = r.path(name)[1:]
         if not np.isfinite(values).all():
             t, row = np.argwhere(~np.isfinite(values))[0]
-            path = block * BLOCK + int(row)
-            raise NumericalError(
-                f"{name} is not finite on path {path} in quarter {int(t) + 1}",
-                f"replay it: bubblerisk path RUN {path}",
-            )
+            path = ids[int(row)]
+            reason = f"{name} is not finite ({values[t, row]:g}) on path {path} in quarter {int(t) + 1}"
+            raise NumericalError(reason, path=path)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import record
+from risk.engine import finite, record
 from risk.engine.couplings import Baseline, Links
-from risk.engine.inputs import instruments
-from risk.engine.quarters import Opening, Quarter, opening, quarters
+from risk.engine.quarters import Opening, Quarter, alone, opening, quarters
+from risk.errors import NumericalError
 from risk.paths import SERIES
 from risk.shocks.draw import FACTORS
 from risk.shocks.stream import BLOCK
@@ -47,6 +47,7 @@ class Trace:
         beside, segments that are no part of the headline.
     limits : thresholds of the register of which the story speaks, base units.
     cohorts : quarters in which neoclouds finance a new cohort.
+    stopped : why the path ends before its last quarter, NaN from there on; empty where it does not.
     """
 
     path: int
@@ -56,6 +57,7 @@ class Trace:
     names: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, float]
     cohorts: tuple[int, ...]
+    stopped: str = ""
 
 
 def trace(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | None = None) -> Trace:
@@ -67,22 +69,55 @@ def trace(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | N
     path : id of the path.
     """
     block, row = divmod(path, BLOCK)
-    start = opening(assumptions, seed, block)
-    kept, r = _Kept(row), record.Record(row + 1, start.layout.quarters)
-    record.base_date(r, start.p, start.layout, start.world, start.fixed)
-    kept.add(0, "state", start.world)
-    for q in quarters(start, Links(assumptions.switches, baseline)):
-        record.quarter(r, start.p, start.layout, q.before, q.after, q.flows, q.context.t)
-        kept.quarter(q)
+    start, links = opening(assumptions, seed, block), Links(assumptions.switches, baseline)
+    found = _followed(start, row, links)
+    if found.stopped:
+        # Whatever stopped the block, it need not be this path: it is followed by itself.
+        start, row = alone(start, row), 0
+        found = _followed(start, row, links)
+    length = start.layout.quarters + 1
     return Trace(
         path=path,
         labels=assumptions.calendar.labels,
-        series={v.name: r.path(v.name)[:, row].astype(np.float32) for v in SERIES},
-        detail=kept.whole(start.layout.quarters + 1),
-        names=_names(assumptions, start),
+        series={v.name: _padded(found.record.path(v.name)[:, row], length) for v in SERIES},
+        detail=found.kept.whole(length),
+        names=start.rows.names,
         limits={name: assumptions.number(id) for name, id in LIMITS.items()},
         cohorts=tuple(start.layout.cohorts),
+        stopped=found.stopped,
     )
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What was kept of a path, and what stopped it if anything did."""
+
+    kept: _Kept
+    record: record.Record
+    stopped: str
+
+
+def _followed(start: Opening, row: int, links: Links) -> _Followed:
+    """Follow one row of an opening to its last quarter, or to that in which something stops it."""
+    kept, r = _Kept(row), record.Record(row + 1, start.layout.quarters)
+    try:
+        with finite.strict():
+            record.base_date(r, start.p, start.layout, start.world, start.fixed)
+            kept.add(0, "state", start.world)
+            for q in quarters(start, links, thorough=True):
+                record.quarter(r, start.p, start.layout, q.before, q.after, q.flows, q.context.t)
+                kept.quarter(q)
+    except NumericalError as error:
+        return _Followed(kept, r, error.reason)
+    except FloatingPointError as error:
+        return _Followed(kept, r, f"{error} in {finite.place(error)}")
+    return _Followed(kept, r, "")
+
+
+def _padded(values: Array, length: int) -> Singles:
+    out = np.full(length, np.nan, dtype=np.float32)
+    out[: len(values)] = values
+    return out
 
 
 @dataclass
@@ -129,23 +164,3 @@ def _stacked(parts: Mapping[int, Array], quarters: int) -> Array:
     for t, values in parts.items():
         out[t, : len(values)] = values
     return out
-
-
-def _names(assumptions: Assumptions, start: Opening) -> dict[str, tuple[str, ...]]:
-    """Names along the axes."""
-    tables, book = assumptions.tables, start.layout.book
-    axes = {
-        "hyperscaler": "capex.firm",
-        "generation": "gpu.generation",
-        "segment": "credit.segment",
-        "holder": "credit.holder",
-    }
-    named = {axis: tables[table].names for axis, table in axes.items()}
-    inside = {named["segment"][i] for i in start.layout.pools.headline}
-    return {
-        **named,
-        "firm": book.firms,
-        "facility": book.names,
-        "instrument": instruments(assumptions),
-        "beside": tuple(name for name in named["segment"] if name not in inside),
-    }

@@ -40,6 +40,8 @@ class Plan:
     base : the same register without a scenario where a coupling is cut, for its medians stand in; else None.
     paths, seed : joint futures, and the seed of every random stream.
     root : folder that holds the runs.
+    scenario : the word by which the scenario was asked for, a name or a file; empty where it is derived.
+    register : folder of the register as it was asked for, if it was.
     """
 
     assumptions: Assumptions
@@ -47,6 +49,8 @@ class Plan:
     paths: int
     seed: int
     root: Path
+    scenario: str = ""
+    register: Path | None = None
 
     def specification(self) -> Specification | None:
         """What the run is; None while the base medians it reads have not been simulated."""
@@ -54,6 +58,12 @@ class Plan:
         if self.base is not None and baseline is None:
             return None
         return specify(self.assumptions, self.paths, self.seed, baseline)
+
+    @property
+    def stored(self) -> bool:
+        """Whether the run is complete already."""
+        found = self.specification()
+        return found is not None and (self.root / found.id / "manifest.json").exists()
 
     def settle(self, note: Callable[[str], object]) -> Specification:
         """What the run is, after a simulation of the base medians where they are needed and not stored.
@@ -125,7 +135,8 @@ def plan(
     AssumptionErrors : everything that is wrong in any file.
     UsageError : there is no such register or scenario.
     """
-    return arrange(load(register, scenario), paths, seed, register=register, root=root)
+    found = arrange(load(register, scenario), paths, seed, register=register, root=root)
+    return replace(found, scenario=str(scenario))
 
 
 def arrange(
@@ -149,6 +160,7 @@ def arrange(
         int(assumptions.number("run.paths")) if paths is None else paths,
         int(assumptions.number("run.seed")) if seed is None else seed,
         root,
+        register=register,
     )
 
 

@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from risk.assumptions.matrices import correlation, nearest_correlation, transition, weights
+from risk.assumptions.matrices import (
+    SMALLEST_EIGENVALUE,
+    correlation,
+    nearest_correlation,
+    transition,
+    weights,
+)
 
 IMPOSSIBLE = [[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]]
 
@@ -14,8 +20,16 @@ def test_valid_matrices_pass() -> None:
     assert not list(weights([0.2, 0.5, 0.3]))
 
 
-def test_a_singular_correlation_matrix_is_possible() -> None:
-    assert not list(correlation([[1.0, 1.0, 0.5], [1.0, 1.0, 0.5], [0.5, 0.5, 1.0]]))
+@pytest.mark.parametrize("rho", [1.0, -1.0, 0.999999, -0.99999])
+def test_a_factor_that_is_another_is_refused_with_a_matrix_that_is_not(rho: float) -> None:
+    fault = next(correlation([[1.0, rho, 0.0], [rho, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+    assert "make one factor a sum of others" in fault.reason
+    shown = float(fault.fixes[1].rpartition("→ ")[2])
+    assert not list(correlation([[1.0, shown, 0.0], [shown, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+
+
+def test_a_factor_may_be_nearly_another() -> None:
+    assert not list(correlation([[1.0, 0.9998], [0.9998, 1.0]]))
 
 
 def test_an_impossible_one_is_refused() -> None:
@@ -34,7 +48,7 @@ def test_refuses_exactly_what_the_eigenvalues_refuse(upper: list[float]) -> None
     smallest = np.linalg.eigvalsh(matrix)[0]
     refused = bool(list(correlation(matrix.tolist())))
     # Between the tolerance and rounding either answer is right.
-    assert refused == (smallest < 0) or abs(smallest) < 1e-8
+    assert refused == (smallest < SMALLEST_EIGENVALUE) or abs(smallest - SMALLEST_EIGENVALUE) < 1e-8
 
 
 def test_nearest_correlation_of_a_published_example() -> None:

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -97,3 +98,28 @@ def test_impossible_priors_are_refused(table: dict[str, object]) -> None:
 
 def test_every_shape_is_tested() -> None:
     assert set(SCALAR) | {"dirichlet"} == set(PRIORS)
+
+
+@pytest.mark.parametrize(
+    ("prior", "words"),
+    [
+        ({"shape": "lognormal", "median": 1.0, "sigma": 1e308}, "too wide"),
+        ({"shape": "lognormal", "median": 1.0, "sigma": 1e-300}, "too narrow"),
+        ({"shape": "normal", "mean": 0.5, "sd": 1e308}, "too wide"),
+        ({"shape": "normal", "mean": 0.5, "sd": 1e308, "low": 0.0, "high": 1.0}, "too narrow"),
+        ({"shape": "normal", "mean": 0.5, "sd": 1e-300, "low": 0.0, "high": 1.0}, "too narrow"),
+        ({"shape": "uniform", "low": -1.7e308, "high": 1.7e308}, "too wide"),
+        ({"shape": "triangular", "low": -1e300, "mode": 0.0, "high": 1e300}, "too wide"),
+        ({"shape": "discrete_uniform", "low": 0, "high": 10**400}, "too wide"),
+        ({"shape": "dirichlet", "concentration": 1e-3}, "must lie in"),
+        ({"shape": "dirichlet", "concentration": 1e300}, "must lie in"),
+    ],
+)
+def test_what_cannot_be_drawn_or_is_always_the_same_is_refused(prior: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        parse(prior)
+
+
+def test_the_last_uniform_below_one_is_drawn_like_any_other() -> None:
+    prior = parse({"shape": "normal", "mean": 2.0, "sd": 1.0, "low": 2.0})
+    assert math.isfinite(prior.quantile(1 - 2.0**-53))

@@ -77,6 +77,13 @@ def test_show_prints_vectors_matrices_tables_and_rows(register: Register, capsys
         assert answer(capsys)["id"] == id
 
 
+@pytest.fixture
+def admitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a register of a few entries for one that runs."""
+    monkeypatch.setattr("risk.engine.admission.admit", lambda _: None)
+
+
+@pytest.mark.usefixtures("admitted")
 def test_check_says_ok_or_every_error(register: Register, capsys: Capture) -> None:
     assert ask(register, "assumptions", "check") == 0
     assert capsys.readouterr().out == "ok  assumptions, base: 10 entries, 6 rows, 1 source, 0 errors\n"
@@ -88,6 +95,7 @@ def test_check_says_ok_or_every_error(register: Register, capsys: Capture) -> No
     assert shown.err.endswith("2 errors in 2 files (10 entries checked). Nothing was run.\n")
 
 
+@pytest.mark.usefixtures("admitted")
 def test_check_as_json_says_the_same(register: Register, capsys: Capture) -> None:
     ask(register, "assumptions", "check", "--json")
     document = answer(capsys)
@@ -96,3 +104,12 @@ def test_check_as_json_says_the_same(register: Register, capsys: Capture) -> Non
     assert ask(register, "assumptions", "check", "--json") == 3
     (error,) = answer(capsys)["errors"]
     assert (error["code"], error["file"], error["line"]) == ("A011", "assumptions/base/gpu.toml", 15)
+
+
+def test_check_refuses_what_the_model_cannot_read(register: Register, capsys: Capture) -> None:
+    assert ask(register, "assumptions", "check", "--json") == 3
+    errors = answer(capsys)["errors"]
+    assert "the table [[gpu.generation]] has no row; the model reads it" not in {e["reason"] for e in errors}
+    gone = next(e for e in errors if e["reason"] == "[gpu.spot_reversion] is missing; the model reads it")
+    assert gone["file"] == "assumptions/base/gpu.toml"
+    assert gone["line"] > 0

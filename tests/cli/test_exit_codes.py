@@ -14,6 +14,7 @@ import pytest
 from risk.cli.app import INTERNAL, PIPE
 from risk.runs.executor import Interrupted
 from risk.runs.lock import hold
+from risk.shocks.stream import BLOCK
 from tests.cli.conftest import SEED, SMALL, Answer, Ask, Stored
 from tests.cli.test_docs import exit_codes
 
@@ -50,7 +51,11 @@ def _bad_assumption(runs: Stored, ask: Ask, patch: pytest.MonkeyPatch) -> Answer
 def _not_finite(runs: Stored, ask: Ask, patch: pytest.MonkeyPatch) -> Answer:
     engine: Any = import_module("risk.engine.simulate")
     refuse = engine._refuse_non_finite
-    patch.setattr(engine, "_refuse_non_finite", lambda record, block: refuse(Broken(), block))
+
+    def broken(record: Any, ids: Any) -> None:
+        refuse(Broken() if len(ids) == BLOCK else record, ids)  # a rehearsal has fewer paths
+
+    patch.setattr(engine, "_refuse_non_finite", broken)
     return ask("run", *NEW)
 
 
@@ -126,7 +131,7 @@ def test_what_stopped_a_run_can_be_looked_at_as_its_error_says(
 ) -> None:
     with monkeypatch.context() as patch:
         said = _not_finite(runs, ask, patch)
-    assert "h100_contract is not finite on path 17 in quarter 5" in said.err
+    assert "h100_contract is not finite (nan) on path 17 in quarter 5" in said.err
     words = said.err.partition("replay it: bubblerisk ")[2].split()
     assert words == f"path base 17 --series --paths 64 --seed {SEED + 1}".split()
     assert len(list(runs.folder.glob("*/manifest.json"))) == 2  # no run of it is stored

@@ -170,8 +170,8 @@ def test_what_is_not_finite_stops_the_run() -> None:
     record = Record(2, 2)
     for x in (1.0, np.nan):
         record.keep("capex", np.array([[1.0], [x]]))
-    with pytest.raises(NumericalError, match="capex is not finite on path 3073 in quarter 1"):
-        _refuse_non_finite(record, 3)
+    with pytest.raises(NumericalError, match=r"capex is not finite \(nan\) on path 3073 in quarter 1"):
+        _refuse_non_finite(record, range(3072, 3074))
 
 
 def test_a_launch_three_quarters_ago_is_too_young_for_a_cohort(register: Assumptions) -> None:

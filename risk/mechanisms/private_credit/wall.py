@@ -83,7 +83,7 @@ def maturity_shares(
     after_base = np.array([ordinal(label) > ordinal(labels[0]) for label in labels])
     due = np.zeros((len(labels), len(segments)))
     for segment, year, amount in rows:
-        column, quarters = list(segments).index(segment), _quarters_left(labels[0], int(year))
+        column, quarters = list(segments).index(segment), quarters_left(labels[0], int(year))
         if not (amount and quarters):
             continue
         if amount > quarters * exposures[column]:
@@ -93,7 +93,7 @@ def maturity_shares(
     return due
 
 
-def _quarters_left(base: str, year: int) -> int:
+def quarters_left(base: str, year: int) -> int:
     """Quarters of a year that lie after the base date."""
     return max(0, min(4, ordinal(f"{year}Q4") - ordinal(base)))
 
