@@ -25,7 +25,7 @@ from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions, Table
 
-__all__ = ["PAPER", "Glue", "draw", "instruments", "layout", "shocks", "table_columns"]
+__all__ = ["PAPER", "Glue", "complete", "draw", "instruments", "layout", "shocks", "table_columns"]
 
 Array = NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def _payers(assumptions: Assumptions) -> dict[str, Array]:
     payers = assumptions.tables["neoclouds.payer"]
     return {
         "neoclouds.payer.conduct": np.array([CONDUCTS.index(word) for word in payers.words("conduct")]),
-        "neoclouds.cohort_vendor_financed": payers.numbers("vendor_financed")[[*classes(assumptions)]],
+        "neoclouds.payer.cohort_vendor_financed": payers.numbers("vendor_financed")[[*classes(assumptions)]],
     }
 
 
@@ -121,8 +121,12 @@ def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
 
 def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
     """Every register number of a block, id → array (see `risk.parameters.build`)."""
-    inputs: dict[str, Any] = dict(draw_parameters(assumptions, seed, block))
-    inputs |= {id: by_class(assumptions, id, inputs[id]) for id in BY_CLASS}
+    return complete(assumptions, draw_parameters(assumptions, seed, block))
+
+
+def complete(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """Draws of entries, and all that tables say and take from them, id → array."""
+    inputs = {**drawn, **{id: by_class(assumptions, id, drawn[id]) for id in BY_CLASS}}
     columns = table_columns(assumptions)
     roles = {id: int(columns[id].argmax()) for id in ("gpu.generation.numeraire", "gpu.generation.newest")}
     return {**inputs, **columns, **roles, **_named(assumptions, inputs)}

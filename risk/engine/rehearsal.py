@@ -20,7 +20,7 @@ from risk.engine.couplings import Links, medians
 from risk.engine.layout import layout as fix_layout
 from risk.engine.quarters import Opening, opened, quarters
 from risk.engine.simulate import carried
-from risk.shocks.draw import FACTORS, Shocks, dirichlet
+from risk.shocks.draw import FACTORS, Shocks, dirichlet, draw_parameters
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def cast(assumptions: Assumptions) -> Opening:
     rows = np.array([*chosen, *(row % BLOCK for row in range(len(chosen), len(ends)))])
     drawn = {
         id: _played(assumptions, id, value, rows, ends)
-        for id, value in inputs.draw(assumptions, SEED, 0).items()
+        for id, value in draw_parameters(assumptions, SEED, 0).items()
     }
     uniform = {name: array[:, rows] for name, array in shocks.uniform.items()}
     if "event" in uniform:
@@ -95,7 +95,7 @@ def cast(assumptions: Assumptions) -> Opening:
         uniform=uniform,
         mixing=shocks.mixing[:, rows],
     )
-    return opened(assumptions, layout, drawn, here, range(len(rows)))
+    return opened(assumptions, layout, inputs.complete(assumptions, drawn), here, range(len(rows)))
 
 
 def _played(

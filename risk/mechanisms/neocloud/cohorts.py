@@ -45,7 +45,7 @@ class Params:
     contract_quarters: Array = entry("neoclouds.cohort_contract_quarters")  # (class,)
     debt_quarters: Array = entry("neoclouds.cohort_debt_quarters")  # (class,)
     margins: Array = entry("neoclouds.cohort_margins")  # (class,) over SOFR
-    vendor_financed: Array = entry("neoclouds.cohort_vendor_financed")  # (class,) 0/1
+    vendor_financed: Array = entry("neoclouds.payer.cohort_vendor_financed")  # (class,) 0/1
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
     prepaid: Array = entry("neoclouds.cohort_prepaid")  # (class,)
     vendor_access: float = entry("neoclouds.vendor_access")  # chance a year, by firm
