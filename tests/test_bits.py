@@ -6,6 +6,9 @@ one number of paths to another.
 """
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
@@ -18,11 +21,14 @@ import pytest
 from numpy.typing import NDArray
 
 import risk
+from risk.analysis.agreement import disagreements
 from risk.assumptions import Assumptions, load
 from risk.engine.couplings import Links
 from risk.engine.layout import layout
 from risk.engine.quarters import Opening, Quarter, opening, quarters
 from risk.mechanisms.cascade.parameters import through
+from risk.runs import execute, open_run
+from risk.runs.manifest import bits_apart, environment
 from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED
 from tests.test_contract import same, transformed
@@ -198,7 +204,8 @@ def beside(start: Opening, rows: Rows) -> Opening:
     """The opening of a block with some of its paths only, in an order of one's own."""
     shocks = transformed(start.shocks, lambda x: x[:, rows])
     forced = {name: [x[rows] for x in values] for name, values in start.forced.items()}
-    return replace(_chosen(start, rows), shocks=shocks, forced=forced, layout=start.layout)
+    some: Opening = _chosen(start, rows)
+    return replace(some, shocks=shocks, forced=forced, layout=start.layout)
 
 
 def _chosen(value: Any, rows: Rows) -> Any:
@@ -215,3 +222,85 @@ def test_a_path_is_the_same_whatever_is_computed_beside_it(
     for found, expected in zip(quarters(beside(start, rows), Links({})), whole, strict=True):
         assert same(found.after, _chosen(expected.after, rows)), found.context.t
         assert same(found.flows, _chosen(expected.flows, rows)), found.context.t
+
+
+# ─── and whatever the processor is ───
+
+QUARTERS = 6
+
+BITS = f"""
+import numpy as np
+from risk.assumptions import load
+from risk.engine.couplings import Links
+from risk.engine.quarters import opening, quarters
+from risk.runs.hashing import digest
+
+stream = np.random.default_rng(0)
+print("product", digest(stream.random((213, 10)) @ stream.random((10, 8))))
+steps = quarters(opening(load(), {SEED}, 0), Links({{}}))
+print("path", digest([(q.after, q.flows) for q, _ in zip(steps, range({QUARTERS}))]))
+"""
+
+RUN = f"""
+import sys
+from pathlib import Path
+from risk.assumptions import load
+from risk.runs import execute
+
+print("run", execute(load(), {BLOCK}, {SEED}, 1, Path(sys.argv[1])).id)
+"""
+
+KERNELS = {"X86_V2": "Nehalem", "X86_V3": "Haswell", "X86_V4": "SkylakeX"}
+"""Processor extensions → the kernels of OpenBLAS that need no more than them; Zen takes Haswell's."""
+
+
+def started(program: str, *arguments: object, **variables: str) -> subprocess.Popen[str]:
+    """A program in a process of its own, whose libraries look at the environment as they are loaded."""
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    free = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+    return subprocess.Popen(
+        command,
+        env={**free, **variables},
+        cwd=ROOT.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def said(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What a program printed, by the first word of the line."""
+    text = process.communicate()[0]
+    assert process.returncode == 0, text
+    return {word: rest for word, _, rest in (line.partition(" ") for line in text.splitlines())}
+
+
+def test_every_kernel_of_blas_gives_the_same_bits() -> None:
+    names = [KERNELS[extension] for extension in environment()["simd"] if extension in KERNELS]
+    if not names:
+        pytest.skip(f"no kernels of OpenBLAS to choose from are known on {environment()['machine']}")
+    processes = [started(BITS)]
+    processes += [started(BITS, OPENBLAS_CORETYPE=name, OPENBLAS_VERBOSE="2") for name in names]
+    usual, *chosen = map(said, processes)
+    assert [found["Core:"] for found in chosen] == names
+    assert {found["path"] for found in chosen} == {usual["path"]}
+    if len(names) > 1:
+        assert len({found["product"] for found in chosen}) > 1, "the kernels are not told apart"
+
+
+@pytest.mark.slow
+def test_every_level_of_processor_extensions_gives_the_same_decisions(tmp_path: Path) -> None:
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    if not found:
+        pytest.skip("NumPy finds no processor extensions beyond those it was built for")
+    masks = {extension: " ".join(found[i:]) for i, extension in enumerate(found) if extension in KERNELS}
+    processes = {
+        name: started(RUN, tmp_path / name, NPY_DISABLE_CPU_FEATURES=mask) for name, mask in masks.items()
+    }
+    usual = execute(load(), BLOCK, SEED, 1, tmp_path / "usual")
+    for name, process in processes.items():
+        masked = open_run(said(process)["run"], tmp_path / name)
+        assert masked.id == usual.id
+        (cause,) = bits_apart(masked.manifest.environment, usual.manifest.environment)
+        assert cause.startswith("processor extensions")
+        assert disagreements(masked, usual) == ()
