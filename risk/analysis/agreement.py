@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.paths import OUTCOMES
+from risk.runs.manifest import RELATIVE
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -20,9 +21,6 @@ Array = NDArray[np.float64]
 
 PATHS_APART = 3
 """Paths in which a count may differ."""
-
-RELATIVE = 1e-6
-"""Largest relative difference of a headline number."""
 
 
 def disagreements(one: Run, two: Run) -> tuple[str, ...]:

@@ -79,9 +79,9 @@ def _again(name: str, jobs: int | None, folder: Folder, register: Register, outp
 
 def _compared(run: Run, again: Run) -> Finding:
     """A run against its repetition on this machine."""
-    from risk.analysis.agreement import PATHS_APART, RELATIVE, disagreements
+    from risk.analysis.agreement import PATHS_APART, disagreements
     from risk.report.terminal.findings import Finding
-    from risk.runs.manifest import bits_apart
+    from risk.runs.manifest import RELATIVE, bits_apart
 
     result, stored = again.manifest.result, run.manifest.result
     if result == stored:

@@ -36,6 +36,9 @@ DECIDES_BITS = {
 }
 """What of an environment decides the last bit of a run, in words; the libraries that do are in its id."""
 
+RELATIVE = 1e-6
+"""Largest relative difference of a number that another environment explains."""
+
 
 @dataclass(frozen=True)
 class Manifest:

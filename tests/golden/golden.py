@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from risk.analysis import statistics
-from risk.analysis.agreement import PATHS_APART, RELATIVE
+from risk.analysis.agreement import PATHS_APART
 from risk.assumptions import load
 from risk.engine import simulate
 from risk.paths import OUTCOMES
+from risk.runs.manifest import RELATIVE
 from risk.units import SCALE
 
 FILE = Path(__file__).with_name("base.toml")
