@@ -132,11 +132,12 @@ def shortfall(w: Wired) -> Array:
     return tag("labs->payers") * np.maximum(1.0 - w.flows.demand.coverage, 0.0)
 
 
-def wired(base: Opened, t: int) -> Wired:
+def wired(base: Opened, t: int, p: Parameters | None = None) -> Wired:
     """Step quarter t once from a disturbed world, with every joint watched."""
     calls: dict[str, list[Call]] = {}
     before, events = disturbed(base, t)
-    guaranteed = replace(base.p, segments=replace(base.p.segments, spv_guarantee=1.0))
+    p = p or base.p
+    guaranteed = replace(p, segments=replace(p.segments, spv_guarantee=1.0))
     changes: dict[str, Any] = {"p": guaranteed, "links": Tagged({}), "forced": events}
     with pytest.MonkeyPatch.context() as patch:
         for name, (module, function) in JOINTS.items():
