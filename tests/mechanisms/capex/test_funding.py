@@ -213,6 +213,9 @@ def test_sources_equal_uses_and_stocks_move_by_flows(
     assert (after.cash - s.cash).item() == pytest.approx((f.cash_build - f.cash_drawn).item(), abs=1e-3)
     moved = f.bonds + f.private_credit - f.maturities
     assert (after.bonds - s.bonds).item() == pytest.approx(moved.item(), rel=1e-12, abs=1e-3)
+    assert (after.spv - s.spv).item() == pytest.approx(f.spv_additions.item(), abs=1e-3)
+    assert (after.leases - s.leases).item() == pytest.approx((f.lease_additions - f.lease_principal).item())
+    assert (after.uncommenced - s.uncommenced).item() == pytest.approx(-f.lease_additions.item())
     assert 0.0 <= f.cut.item() <= planned * BN
     assert f.capex.item() == pytest.approx(planned * BN - f.cut.item())
 
