@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -28,6 +29,7 @@ settings.load_profile("bubblerisk")
 
 for _name in UNSEEN:
     os.environ.pop(_name, None)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 
 
 @pytest.hookimpl(tryfirst=True)

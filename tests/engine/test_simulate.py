@@ -17,6 +17,8 @@ from risk.errors import AssumptionError, NumericalError
 from risk.paths import COUPLINGS, FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, OUTCOMES, SERIES, Block
 from tests.engine.base import SEED, changed
 
+pytestmark = pytest.mark.slow
+
 PER_PATH = ("parameters", "outcomes", "series", "facility", "firm")
 
 

@@ -148,7 +148,7 @@ def test_new_par_counts_until_the_end_of_2028(quarter: str, counts: bool) -> Non
     more = {f"q{quarter}": 1024.0}
     at_bar = lost(128.0, 1e6) | {"exposed_par": series(0.0, **more)}
     assert find(bars=EXACT, **at_bar)["B7x"] == float(not counts)
-    paper = {"paper_loss": series(0.0, q2030Q4=8.0), "neocloud_debt": series(64.0)}
+    paper: dict[str, Any] = {"paper_loss": series(0.0, q2030Q4=8.0), "neocloud_debt": series(64.0)}
     assert find(bars=EXACT, **paper, paper_par=series(0.0, **more))["B7"] == float(not counts)
 
 

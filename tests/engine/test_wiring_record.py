@@ -10,8 +10,9 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
-from risk.engine import series, world
+from risk.engine import series, totals, world
 from risk.engine.ladder import refinancing_need
+from risk.engine.record import Record
 from risk.mechanisms.gpu_repricing import rents
 from risk.mechanisms.gpu_repricing.generations import B200, H100
 from tests.engine.base import Array, Opened, changed
@@ -134,7 +135,7 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
         "surprise", "jump", "lab_shortfall", "spv_support", "impact", "squeeze", "freeze", "fire_sale",
         "neocloud_capex",
     )  # fmt: skip
-    expected = dict.fromkeys(quiet, 0.0) | {
+    expected: dict[str, Any] = dict.fromkeys(quiet, 0.0) | {
         "rents": contract,
         "revenue": total(start.adoption.ceiling * start.adoption.adopted),
         "suppliers": 1.0,
@@ -151,6 +152,15 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
     np.testing.assert_allclose(fixed.free_cash_flow, p.funding.cfo.sum() - capex)
     np.testing.assert_array_equal(fixed.b200_rent, contract[:, [B200]])
     np.testing.assert_array_equal(fixed.revenue, expected["revenue"])
+
+
+def test_what_is_owed_after_a_quarter_has_no_convert_that_fell_due_in_it(base: Opened) -> None:
+    t, layout = 12, base.layout
+    assert (layout.converts[t] != layout.converts[t + 1]).any()
+    kept, after = Record(1024, layout.quarters), base.worlds[t]
+    totals.stocks(kept, layout, after, t)
+    owed = world.exposures(layout, t + 1, after.facility, after.holdco, after.segments)
+    np.testing.assert_allclose(kept.sums["exposure.instrument"][t], owed.sum(axis=0), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
