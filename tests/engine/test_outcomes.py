@@ -108,7 +108,10 @@ def since(label: str, after: float, before: float = 0.0) -> Array:
 
 
 def find(
-    due: dict[str, float] | None = None, sound: dict[str, float] | None = None, **paths: Any
+    due: dict[str, float] | None = None,
+    sound: dict[str, float] | None = None,
+    bars: Bars = BARS,
+    **paths: Any,
 ) -> dict[str, Any]:
     """Outcomes of one path: quiet but for the series given."""
     record, tally = Record(1, 26), Tally(1, 26)
@@ -123,7 +126,7 @@ def find(
     for into, amounts in ((tally.due, due), (tally.sound, sound)):
         for label, amount in (amounts or {}).items():
             into[AT(label[1:])] = amount
-    return {name: x.item() for name, x in outcomes(record, tally, BARS, CALENDAR, WALL, OWNERS).items()}
+    return {name: x.item() for name, x in outcomes(record, tally, bars, CALENDAR, WALL, OWNERS).items()}
 
 
 # ─── B1: realized against required in every calendar year 2027–2030 ───

@@ -17,6 +17,8 @@ from risk.errors import AssumptionError, NumericalError
 from risk.paths import COUPLINGS, FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, OUTCOMES, SERIES, Block
 from tests.engine.base import SEED, changed
 
+pytestmark = pytest.mark.slow
+
 PER_PATH = ("parameters", "outcomes", "series", "facility", "firm")
 
 
@@ -180,26 +182,3 @@ def test_reordered_generations_are_refused(register: Assumptions) -> None:
     tables = {**register.tables, "gpu.generation": swapped}
     with pytest.raises(AssumptionError, match="row 2 must be H100"):
         layout(replace(register, tables=tables))
-
-
-def test_a_launch_three_quarters_ago_is_too_young_for_a_cohort(register: Assumptions) -> None:
-    table = register.tables["gpu.generation"]
-    rows = tuple(
-        row.model_copy(update={"launch": "2027Q1"}) if row.id == "Rubin" else row for row in table.rows
-    )
-    late = replace(register, tables={**register.tables, "gpu.generation": replace(table, rows=rows)})
-    bought = [table.names[g] for g in layout(late).cohorts.values()]
-    assert bought[:3] == ["B200", "B200", "Rubin"]
-
-
-def test_cohorts_buy_what_has_been_out_for_a_year(register: Assumptions) -> None:
-    names = register.tables["gpu.generation"].names
-    found = {register.calendar.labels[t]: names[g] for t, g in layout(register).cohorts.items()}
-    assert found == {
-        "2026Q4": "B200",
-        "2027Q4": "Rubin",
-        "2028Q4": "Rubin",
-        "2029Q4": "Next",
-        "2030Q4": "Next",
-        "2031Q4": "Next",
-    }

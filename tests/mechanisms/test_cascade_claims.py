@@ -139,7 +139,7 @@ def test_chains_are_the_sum_of_their_links(values: list[float], most: float) -> 
 amounts = st.lists(st.floats(0.0, 1.0), min_size=len(NAMES), max_size=len(NAMES))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(amounts, amounts, amounts)
 def test_claims_balance(size: list[float], equity: list[float], loss: list[float]) -> None:
     """What is owed is paid or unpaid; what is lost is borne; no equity is negative."""
