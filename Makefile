@@ -5,6 +5,7 @@ SHELL    := /bin/bash
 PYTHON   ?= python3
 SCENARIO ?= base
 WORKERS  ?= 2
+ORDER    ?= $(shell date +%s)
 
 BIN     := .venv/bin
 OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
@@ -43,11 +44,14 @@ batch: .venv/ready ## every scenario into reports/, and a workbook comparing the
 amplification: .venv/ready ## loss with and without each coupling of SCENARIO, and the loop gain
 	$(BIN)/bubblerisk amplification $(SCENARIO) $(OPTIONS)
 
+# Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
+TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)
+
 test: lint ## ruff, mypy --strict, import-linter and all tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	$(TESTS)
 
 check: lint ## the same without the slow tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not full"
+	$(TESTS) -m "not slow and not full"
 
 .PHONY: lint
 lint: .venv/ready-dev

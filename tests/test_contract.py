@@ -9,7 +9,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -25,6 +25,12 @@ from tests.engine.base import opened
 PATHS = 1024
 QUARTERS = 7
 """Until after the second cohort, so that every branch has had its turn."""
+
+SOME: tuple[Sequence[int], ...] = (
+    *([0], [PATHS // 2], [PATHS - 1], [5, 6], [100, 101, 102], range(400, 407)),
+    *(range(1, PATHS, 3), range(PATHS - 1, -1, -1)),
+)
+"""Paths that must come out to the bit as they do among all: alone, in few, every third, in another order."""
 
 FORBIDDEN = {"random", "default_rng", "open", "print", "eval", "exec", "time", "os", "pathlib"}
 """Names a mechanism has no use for."""
@@ -82,11 +88,16 @@ def _impurities(module: ModuleType, call: Call) -> list[str]:
         found.append("changes what it is given")
     if not same(again, call.result):
         found.append("gives another result the second time")
-    some = transformed((call.arguments, call.keywords), lambda x: x[: PATHS // 3] if len(x) == PATHS else x)
-    cut = transformed(call.result, lambda x: x[: PATHS // 3] if len(x) == PATHS else x)
-    if not same(module.step(*some[0], **some[1]), cut):
-        found.append("paths see each other")
+    for rows in SOME:
+        some = chosen((call.arguments, call.keywords), rows)
+        if not same(module.step(*some[0], **some[1]), chosen(call.result, rows)):
+            return [*found, f"paths see each other: {len(rows)} of them come out differently alone"]
     return found
+
+
+def chosen(value: Any, rows: Sequence[int]) -> Any:
+    """Some paths of every array that has all of them."""
+    return transformed(value, lambda x: x[list(rows)] if len(x) == PATHS else x)
 
 
 def read_only(array: Any) -> Any:

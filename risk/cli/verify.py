@@ -17,8 +17,12 @@ from risk.errors import BubbleriskError, UsageError
 
 if TYPE_CHECKING:
     from risk.report.terminal.findings import Finding
+    from risk.runs import Run
 
 FAILED = 1
+
+NAMED = 3
+"""Disagreements that a finding names."""
 
 
 def verify(
@@ -53,7 +57,10 @@ def verify(
 
 
 def _again(name: str, jobs: int | None, folder: Folder, register: Register, output: Output) -> Finding:
-    """Simulate the run in another folder, and compare the fingerprints of all its numbers."""
+    """Simulate the run in another folder, and compare the fingerprints of all its numbers.
+
+    What the last bit depends on may be another here; then decisions are compared.
+    """
     from risk.report.terminal.findings import Finding
 
     run = open_stored(name, folder)
@@ -64,9 +71,27 @@ def _again(name: str, jobs: int | None, folder: Folder, register: Register, outp
             if planned.settle(message).id != run.id:
                 text = "today's assumptions, source or libraries are not those of the run"
                 return Finding("FAIL", "rerun", text, f"check out commit {m.environment.get('commit', '')}")
-            result = simulate(planned, jobs, output).manifest.result
+            again = simulate(planned, jobs, output)
+            return _compared(run, again)
         except BubbleriskError as error:
             return Finding("FAIL", "rerun", error.reason, *error.fixes[:1])
-    if result != m.result:
-        return Finding("FAIL", "rerun", f"other numbers: {result[:16]} against {m.result[:16]}")
-    return Finding("ok", "rerun", f"the same numbers to the bit: {result[:16]}")
+
+
+def _compared(run: Run, again: Run) -> Finding:
+    """A run against its repetition on this machine."""
+    from risk.analysis.agreement import PATHS_APART, disagreements
+    from risk.report.terminal.findings import Finding
+    from risk.runs.manifest import RELATIVE, bits_apart
+
+    result, stored = again.manifest.result, run.manifest.result
+    if result == stored:
+        return Finding("ok", "rerun", f"the same numbers to the bit: {result[:16]}")
+    causes = ", ".join(bits_apart(run.manifest.environment, again.manifest.environment))
+    if not causes:
+        return Finding("FAIL", "rerun", f"other numbers: {result[:16]} against {stored[:16]}")
+    apart = disagreements(run, again)
+    if apart:
+        text = f"other decisions, more than {causes} explain: {', '.join(apart[:NAMED])}"
+        return Finding("FAIL", "rerun", text, "run it again where it was made")
+    within = f"counts within {PATHS_APART} paths, headline numbers within {RELATIVE:g}"
+    return Finding("ok", "rerun", f"the same decisions, {within}; other last bits because of {causes}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,7 +74,19 @@ def step(row: Array, uniform: Array) -> States:
 
 
 def stationary(matrix: Array) -> Array:
-    """Long-run share of time in each regime, shape (regime,), of an irreducible chain."""
-    size = len(matrix)
-    balance = np.vstack([matrix.T - np.eye(size), np.ones(size)])
-    return np.asarray(np.linalg.lstsq(balance, np.r_[np.zeros(size), 1.0], rcond=None)[0])
+    """Long-run share of time in each regime, shape (regime,), of an irreducible chain.
+
+    Notes
+    -----
+    The last regime is taken out, one after the other, and what entered it goes on to where it leaves for;
+    then shares are put together the other way. Nothing is subtracted, so nothing cancels.
+    Reference: Grassmann, Taksar and Heyman (1985), *Operations Research* 33(5).
+    """
+    size, rest = len(matrix), np.array(matrix, dtype=np.float64)
+    for k in range(size - 1, 0, -1):
+        rest[:k, k] /= math.fsum(rest[k, :k])
+        rest[:k, :k] += rest[:k, k : k + 1] * rest[k, :k]
+    shares = [1.0]
+    for k in range(1, size):
+        shares.append(math.fsum(share * entered for share, entered in zip(shares, rest[:k, k], strict=True)))
+    return np.array(shares) / math.fsum(shares)

@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
 
+DECIDES_BITS = {
+    "system": "operating system",
+    "machine": "architecture",
+    "simd": "processor extensions",
+    "c_library": "C library",
+}
+"""What of an environment decides the last bit of a run, in words; the libraries that do are in its id."""
+
+RELATIVE = 1e-6
+"""Largest relative difference of a number that another environment explains."""
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -46,7 +57,9 @@ class Manifest:
     assumptions : fingerprint of the normalised assumptions stored beside.
     result : fingerprint of all numbers of the run: equal on any number of workers, in any order of blocks.
     history : who last changed which lines of the register, and why; outside every fingerprint.
-    environment : versions, platform, commit; differs between machines.
+    environment : versions, platform, commit; differs between machines. Operating system, architecture,
+        processor extensions as NumPy uses them and C library decide bits, with the libraries of the
+        specification; nothing else does.
     clock : start, finish, seconds, workers, blocks computed in them, command; outside every fingerprint.
     parent : run id of the run of this scenario finished before; empty for the first.
     """
@@ -153,7 +166,7 @@ def timestamp() -> str:
 
 
 def environment() -> dict[str, Any]:
-    """Versions, platform and commit. Bits are promised equal where platform and versions are."""
+    """Versions, platform and commit. Bits are promised equal where `DECIDES_BITS` and versions are."""
     return {
         "bubblerisk": package_version(),
         "python": platform.python_version(),
@@ -161,11 +174,27 @@ def environment() -> dict[str, Any]:
         "system": platform.system(),
         "machine": platform.machine(),
         "simd": _simd(),
+        "c_library": _c_library(),
         "host": socket.gethostname(),
         "cpus": os.cpu_count(),
         "random_generator": "PCG64DXSM",
         **_commit(),
     }
+
+
+def bits_apart(made: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what decides bits and differs between two environments; what one of them leaves out does not count.
+
+    Parameters
+    ----------
+    made, here : environments of manifests: of a run as stored, and of its repetition.
+    """
+    known = {key: words for key, words in DECIDES_BITS.items() if key in made and key in here}
+    return tuple(
+        f"{words} ({_said(made[key])}; here {_said(here[key])})"
+        for key, words in known.items()
+        if made[key] != here[key]
+    )
 
 
 def package_version() -> str:
@@ -182,7 +211,17 @@ def _largest(errors: Iterable[float]) -> float:
     return math.nan if any(math.isnan(error) for error in known) else max(known)
 
 
+def _said(value: Any) -> str:
+    return str(value) if isinstance(value, str) else " ".join(value)
+
+
+def _c_library() -> str:
+    """The library of exponentials and logarithms that NumPy and SciPy have no code of their own for."""
+    return " ".join(platform.libc_ver()).strip() or platform.release()  # elsewhere it comes with the system
+
+
 def _simd() -> list[str]:
+    """Processor extensions that NumPy uses: what it was built for and what it found, unless it is masked."""
     import numpy as np
 
     extensions = np.show_config(mode="dicts")["SIMD Extensions"]

@@ -38,7 +38,7 @@ def test_an_impossible_one_is_refused() -> None:
     assert "b–a" in faults[0].fixes[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.floats(-1, 1), min_size=6, max_size=6))
 def test_refuses_exactly_what_the_eigenvalues_refuse(upper: list[float]) -> None:
     matrix = np.eye(4)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from risk.engine.trace import Trace
 from risk.errors import StorageError
 from risk.paths import SERIES
+from risk.runs import Run
 from risk.runs.prepare import Plan, plan
 from risk.runs.replay import replay
 from risk.units import SCALE
@@ -108,6 +111,26 @@ def test_a_path_that_comes_out_differently_is_refused(runs: Stored, monkeypatch:
     monkeypatch.setattr(Plan, "trace", other)
     with pytest.raises(StorageError, match=r"path 5 of run .* comes out differently now: "):
         replay(runs.base, planned, 5)
+
+
+@pytest.mark.parametrize(
+    ("simd", "times", "stands"), [("SSE", 2e-7, True), ("SSE", 1e-4, False), ("", 2e-7, False)]
+)
+def test_last_bits_may_differ_on_another_processor_only(
+    runs: Stored, monkeypatch: pytest.MonkeyPatch, simd: str, times: float, stands: bool
+) -> None:
+    planned = plan("base", PATHS, SEED, register=ROOT / "assumptions", root=runs.folder)
+    m = runs.base.manifest
+    there = {**m.environment, **({"simd": [simd]} if simd else {})}
+    elsewhere = Run(runs.base.store, replace(m, environment=there))
+    told = planned.trace(5)
+    moved = {name: (x * np.float32(1.0 + times)).astype(np.float32) for name, x in told.series.items()}
+    monkeypatch.setattr(Plan, "trace", lambda *_: replace(told, series=moved))
+    if stands:
+        assert replay(elsewhere, planned, 5).path == 5
+    else:
+        with pytest.raises(StorageError, match="comes out differently now"):
+            replay(elsewhere, planned, 5)
 
 
 def test_series_alone_are_those_of_the_run_in_reporting_units(runs: Stored, ask: Ask) -> None:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
+from numpy.typing import NDArray
 
+from risk.cli import verify
 from risk.report import verification
 from risk.report.opened import read
 from risk.report.verification import same, written
 from risk.runs import Run
+from risk.runs.columns import digests_of, write_columns
+from risk.runs.files import publish, publish_json
 from risk.runs.manifest import write_manifest
-from tests.cli.conftest import Ask, Stored
+from risk.runs.store import Store
+from tests.cli.conftest import PATHS, Ask, Stored
+
+Floats = NDArray[np.float64]
+Change = Callable[[Floats], Floats]
 
 PACK = Path("pack.xlsx")
 
@@ -150,6 +160,52 @@ def test_a_damaged_run_is_found(pack: Path, runs: Stored, ask: Ask) -> None:
 def test_rerun_simulates_again_and_compares_the_result(pack: Path, ask: Ask) -> None:
     found = ask("verify", pack, "--rerun", "-j", 1, "--json")
     assert states(found.json)["rerun"] == "ok"
+
+
+def elsewhere(runs: Stored, simd: Sequence[str], outcome: str, paths: int, change: Change) -> Run:
+    """The glut as another machine stored it: other last bits, and an outcome changed on its first paths."""
+    store, m = Store(runs.folder / runs.glut.id), runs.glut.manifest
+    record = store.record(0)
+    values = {name: np.array(column) for name, column in store.read(record, "outcomes").items()}
+    values["claim.spv"] *= 1.0 + 2.0**-52
+    values[outcome][:paths] = change(values[outcome][:paths])
+    publish(store.array_file("outcomes", 0), lambda file: write_columns(file, values))
+    record = replace(record, digests={**record.digests, "outcomes": digests_of(values)})
+    publish_json(store.record_file(0), record.content())
+    there = {**m.environment, "simd": [*simd]}
+    return Run(store, replace(m, blocks=[record.digest], result="0" * 64, environment=there))
+
+
+def flipped(flags: Floats) -> Floats:
+    return 1.0 - flags
+
+
+@pytest.mark.parametrize(
+    ("outcome", "paths", "change", "state", "words"),
+    [
+        ("B4", 0, flipped, "ok", "because of processor extensions (SSE; here X"),
+        ("B4", 3, flipped, "ok", "the same decisions, counts within 3 paths, headline numbers within 1e-06"),
+        ("B4", 4, flipped, "FAIL", "explain: B4 on 4 paths"),
+        ("headline_loss", PATHS, lambda x: x * (1.0 + 1e-7), "ok", "the same decisions"),
+        ("headline_loss", PATHS, lambda x: x * (1.0 + 1e-5), "FAIL", "explain: headline_loss by 1.0e-05"),
+        ("headline_loss", 1, lambda x: x + np.nan, "ok", "the same decisions"),
+        ("headline_loss", 4, lambda x: x + np.nan, "FAIL", "explain: headline_loss on 4 paths"),
+    ],
+)
+def test_a_run_of_another_processor_is_compared_by_its_decisions(
+    runs: Stored, stored: Stored, outcome: str, paths: int, change: Change, state: str, words: str
+) -> None:
+    found = verify._compared(elsewhere(runs, ["SSE"], outcome, paths, change), stored.glut)
+    assert found.state == state
+    assert "processor extensions (SSE; here " in found.text
+    assert words in found.text
+
+
+def test_other_bits_on_the_same_processor_are_other_numbers(runs: Stored, stored: Stored) -> None:
+    here = stored.glut.manifest.environment["simd"]
+    found = verify._compared(elsewhere(runs, here, "B4", 0, flipped), stored.glut)
+    assert found.state == "FAIL"
+    assert "other numbers: " in found.text
 
 
 def test_rerun_says_where_the_assumptions_have_moved_on(pack: Path, ask: Ask) -> None:

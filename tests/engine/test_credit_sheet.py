@@ -8,11 +8,14 @@ in another order, hence nine digits.
 from typing import Any
 
 import numpy as np
+import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import inputs
 from tests.engine.base import SEED, Opened
 from tests.engine.credit_sheet import AMENDED, Sheet
+
+pytestmark = pytest.mark.slow
 
 CENT = 1e-2
 LOANS = ("gpus", "original", "debt", "margin", "undrawn", "cash", "level", "stage")

@@ -118,3 +118,26 @@ def test_a_firm_may_own_nothing(register: Assumptions) -> None:
     found = simulate(with_rows(register, "neoclouds.facility", left), SEED, 0, 16)
     at = found.entities["holdco.secured_debt"].index("LAMB")
     assert found.sums["holdco.secured_debt"][0, at] == 0.0
+
+
+def test_a_launch_three_quarters_ago_is_too_young_for_a_cohort(register: Assumptions) -> None:
+    table = register.tables["gpu.generation"]
+    rows = tuple(
+        row.model_copy(update={"launch": "2027Q1"}) if row.id == "Rubin" else row for row in table.rows
+    )
+    late = replace(register, tables={**register.tables, "gpu.generation": replace(table, rows=rows)})
+    bought = [table.names[g] for g in layout(late).cohorts.values()]
+    assert bought[:3] == ["B200", "B200", "Rubin"]
+
+
+def test_cohorts_buy_what_has_been_out_for_a_year(register: Assumptions) -> None:
+    names = register.tables["gpu.generation"].names
+    found = {register.calendar.labels[t]: names[g] for t, g in layout(register).cohorts.items()}
+    assert found == {
+        "2026Q4": "B200",
+        "2027Q4": "Rubin",
+        "2028Q4": "Rubin",
+        "2029Q4": "Next",
+        "2030Q4": "Next",
+        "2031Q4": "Next",
+    }

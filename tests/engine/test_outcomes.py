@@ -122,7 +122,11 @@ def since(label: str, after: float, before: float = 0.0) -> Array:
 
 
 def find(
-    due: dict[str, float] | None = None, sound: dict[str, float] | None = None, **paths: Any
+    due: dict[str, float] | None = None,
+    sound: dict[str, float] | None = None,
+    bars: Bars = BARS,
+    numbers: dict[str, float] | None = None,
+    **paths: Any,
 ) -> dict[str, Any]:
     """Outcomes of one path: quiet but for the series given."""
     columns = {(key, name): k for k, (key, name) in enumerate(OF_ENTITIES.items())}
@@ -141,7 +145,8 @@ def find(
     for into, amounts in ((tally.due, due), (tally.sound, sound)):
         for label, amount in (amounts or {}).items():
             into[AT(label[1:])] = amount
-    setting = Setting(Quantities(record, tally, BARS, columns), CALENDAR, NUMBERS, REGISTER.windows)
+    values = NUMBERS | (numbers or {})
+    setting = Setting(Quantities(record, tally, bars, columns), CALENDAR, values, REGISTER.windows)
     found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS)
     return {name: x.item() for name, x in found.items()}
 

@@ -1,7 +1,5 @@
 """A block as it is returned: reproducible, cut, complete; and what stops it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -16,6 +14,8 @@ from risk.engine.totals import entities
 from risk.errors import NumericalError
 from risk.paths import COUPLINGS, FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Block
 from tests.engine.base import SEED, changed
+
+pytestmark = pytest.mark.slow
 
 PER_PATH = ("parameters", "outcomes", "series", "facility", "firm")
 
@@ -172,26 +172,3 @@ def test_what_is_not_finite_stops_the_run() -> None:
         record.keep("capex", np.array([[1.0], [x]]))
     with pytest.raises(NumericalError, match=r"capex is not finite \(nan\) on path 3073 in quarter 1"):
         _refuse_non_finite(record, range(3072, 3074))
-
-
-def test_a_launch_three_quarters_ago_is_too_young_for_a_cohort(register: Assumptions) -> None:
-    table = register.tables["gpu.generation"]
-    rows = tuple(
-        row.model_copy(update={"launch": "2027Q1"}) if row.id == "Rubin" else row for row in table.rows
-    )
-    late = replace(register, tables={**register.tables, "gpu.generation": replace(table, rows=rows)})
-    bought = [table.names[g] for g in layout(late).cohorts.values()]
-    assert bought[:3] == ["B200", "B200", "Rubin"]
-
-
-def test_cohorts_buy_what_has_been_out_for_a_year(register: Assumptions) -> None:
-    names = register.tables["gpu.generation"].names
-    found = {register.calendar.labels[t]: names[g] for t, g in layout(register).cohorts.items()}
-    assert found == {
-        "2026Q4": "B200",
-        "2027Q4": "Rubin",
-        "2028Q4": "Rubin",
-        "2029Q4": "Next",
-        "2030Q4": "Next",
-        "2031Q4": "Next",
-    }

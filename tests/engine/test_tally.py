@@ -56,6 +56,21 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
         np.testing.assert_allclose(par[t], by_hand, rtol=1e-12)
 
 
+def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base: Opened) -> None:
+    seen = np.zeros(4, dtype=bool)
+    for t in range(1, len(base.worlds)):
+        loans, company = base.flow(t).neoclouds.facility, base.flow(t).neoclouds.holdco
+        met = (loans.balloon_refinanced, loans.balloon_paid, company.notes_sound, company.revolver_sound)
+        by_hand = sum(x[:ROWS].sum(axis=1) for x in met)
+        np.testing.assert_allclose(tally.sound[t], by_hand, rtol=1e-12)
+        seen |= [bool(x[:ROWS].any()) for x in met]
+        sold = base.flow(t).segments.originated[:ROWS, :2].sum(axis=1)
+        np.testing.assert_allclose(
+            tally.path("exposed_par")[t], tally.path("paper_par")[t] + sold, rtol=1e-12
+        )
+    assert seen.all()
+
+
 def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base: Opened) -> None:
     book, t = base.layout.book, 19
     loans = base.worlds[t].facility

@@ -266,7 +266,6 @@ EDITS = st.fixed_dictionaries(
 @pytest.mark.slow
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(edits=EDITS)

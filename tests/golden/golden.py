@@ -13,16 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from risk.analysis import statistics
+from risk.analysis.agreement import PATHS_APART
 from risk.assumptions import load
 from risk.engine import simulate
+from risk.runs.manifest import RELATIVE
 from risk.units import SCALE
 
 FILE = Path(__file__).with_name("base.toml")
 SEED = 20261122
 BLOCKS = 2
-PATHS_APART = 3
-"""A path on a knife edge may flip between machines: counts may differ by this many paths."""
-RELATIVE = 1e-6
 
 
 def measure() -> dict[str, dict[str, float]]:

@@ -64,7 +64,7 @@ def test_worked_example() -> None:
             w.agrees(f"loss of {holder}", loss)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000))
 def test_every_loss_ends_at_one_ultimate_owner(seed: int) -> None:
     """Relations 14 and 27: first round = instruments; ultimate owners = first round + cost of bankruptcy."""

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from risk.errors import NumericalError
 from risk.mechanisms import cascade
-from risk.mechanisms.cascade.claims import bear, debts, failure_cost, settle
+from risk.mechanisms.cascade.claims import bear, chains, debts, failure_cost, settle
 from tests.mechanisms.given import Array
 from tests.mechanisms.holders import BN, CLO, FUND, NAMES, OWNERS, network, rows
 from tests.mechanisms.worked import worked
@@ -103,10 +104,42 @@ def test_debt_finances_the_book_and_the_claims_on_other_vehicles() -> None:
     assert found[FUND] == pytest.approx(25.0 + 0.1 * 90.0)
 
 
+def ring(leak: float) -> Array:
+    """The fund owes the CLO all its debt but `leak`, the CLO the fund all of its own."""
+    across = np.zeros((len(NAMES), len(NAMES)))
+    across[FUND, CLO], across[CLO, FUND] = 1.0 - leak, 1.0
+    return across
+
+
+def test_a_ring_of_vehicles_owes_its_debt_many_times_over() -> None:
+    """1 + 0.9 + 0.81 + … = 10 at the fund; the CLO finances 0.9 of it."""
+    found = chains(ring(0.1))
+    assert found[FUND, FUND] == pytest.approx(10.0)
+    assert found[FUND, CLO] == pytest.approx(9.0)
+    assert found[CLO, CLO] == pytest.approx(10.0)
+
+
+def test_a_ring_from_which_nothing_leaks_is_told() -> None:
+    with pytest.raises(NumericalError, match="owe one another all they owe"):
+        chains(ring(0.0))
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=36, max_size=36), st.floats(0.0, 0.95))
+def test_chains_are_the_sum_of_their_links(values: list[float], most: float) -> None:
+    """1 + across + across^2 + …, which rows that sum to 0.95 at most leave below 1e-12 after 600 terms."""
+    shares = np.array(values).reshape(6, 6)
+    across = most * shares / np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
+    total = term = np.eye(6)
+    for _ in range(600):
+        term = term @ across
+        total = total + term
+    np.testing.assert_allclose(chains(across), total, rtol=1e-9, atol=1e-10)
+
+
 amounts = st.lists(st.floats(0.0, 1.0), min_size=len(NAMES), max_size=len(NAMES))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(amounts, amounts, amounts)
 def test_claims_balance(size: list[float], equity: list[float], loss: list[float]) -> None:
     """What is owed is paid or unpaid; what is lost is borne; no equity is negative."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk.processes import markov
+from risk.processes import Array, markov
 from risk.shocks.stream import generator, open_uniform
 
 MATRIX = np.array([[0.93, 0.06, 0.01], [0.20, 0.70, 0.10], [0.03, 0.27, 0.70]])
@@ -62,3 +62,17 @@ def test_long_run_shares() -> None:
 
 def test_stationary_of_two_states() -> None:
     assert markov.stationary(np.array([[0.9, 0.1], [0.3, 0.7]])) == pytest.approx([0.75, 0.25])
+
+
+def test_stationary_is_reached_by_walking() -> None:
+    """A chain whose first regime is left at once and one that is nearly never left."""
+    for matrix in (np.array([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5], [1.0, 0.0, 0.0]]), _sticky(1e-9)):
+        found = markov.stationary(matrix)
+        np.testing.assert_allclose((found[:, None] * matrix).sum(axis=0), found, rtol=1e-14)
+        assert found.sum() == pytest.approx(1.0, rel=1e-15)
+
+
+def _sticky(leaving: float) -> Array:
+    return np.array(
+        [[1.0 - leaving, leaving, 0.0], [0.3, 0.4, 0.3], [0.0, 2.0 * leaving, 1.0 - 2.0 * leaving]]
+    )

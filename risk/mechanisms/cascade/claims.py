@@ -19,9 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.errors import NumericalError
 from risk.mechanisms.cascade.parameters import Params, through
 from risk.parameters import Array
 from risk.processes.clearing import clear
+
+SMALLEST_LEAK = 1e-9
+"""Share of a ring's debt that somebody outside it holds, below which it counts as none."""
 
 
 @dataclass(frozen=True)
@@ -88,4 +92,31 @@ def failure_cost(params: Params, equity: Array, assets: Array) -> Array:
 def debts(params: Params, own: Array) -> Array:
     """Debt of vehicles, (path, holder) USD, given what finances assets outside the network."""
     across = params.creditors[:, :, :-1].sum(axis=0) * params.vehicle  # (debtor, creditor vehicle)
-    return through(own, np.linalg.inv(np.eye(len(across)) - across))
+    return through(own, chains(across))
+
+
+def chains(across: Array) -> Array:
+    """Debt of each vehicle for a dollar that one of them owes for itself, (vehicle, debtor).
+
+    Parameters
+    ----------
+    across : (debtor, creditor) share of a debtor's debt that a creditor finances with debt of its own.
+
+    Raises
+    ------
+    NumericalError : vehicles in a ring owe one another all they owe.
+
+    Notes
+    -----
+    1 + across + across^2 + … = (1 - across)^-1. Debtors with creditors among vehicles join the network one
+    after the other, in the order of the holders: of a dollar the new one owes, those before it owe a part
+    again; a share comes back to it, and what leaks out of the ring divides its debt (Sherman and Morrison).
+    """
+    chain = np.eye(len(across))
+    for k in np.flatnonzero(across.any(axis=1)):
+        financed = (across[k][:, None] * chain).sum(axis=0)
+        leak = 1.0 - financed[k]
+        if leak < SMALLEST_LEAK:
+            raise NumericalError("vehicles owe one another all they owe, so that nobody bears their losses")
+        chain = chain + chain[:, k : k + 1] * financed / leak
+    return chain

@@ -55,5 +55,12 @@ class Params:
 
 
 def through(amounts: Array, shares: Array) -> Array:
-    """Amounts (path, k) passed along shares (k, m), (path, m)."""
-    return np.asarray(amounts @ shares)
+    """Amounts (path, k) passed along shares (k, m), (path, m).
+
+    Sums run over k in its order, whatever the processor and the number of paths: `einsum` of two arrays takes
+    no BLAS, and with paths side by side in memory its inner loop runs along them. A single path is doubled,
+    for it could be any loop's.
+    """
+    if len(amounts) == 1:
+        return through(np.repeat(amounts, 2, axis=0), shares)[:1]
+    return np.ascontiguousarray(np.einsum("kp,km->mp", np.ascontiguousarray(amounts.T), shares).T)

@@ -26,7 +26,7 @@ def sheet(results: Results, recipe: Recipe) -> Sheet:
         subtitle(
             results,
             "the same specification gives the same numbers on any number of workers; equal library "
-            "versions give equal bits",
+            "versions, platform and processor extensions give equal bits",
         ),
         "C",
         (
@@ -73,7 +73,10 @@ def _facts(results: Results, recipe: Recipe) -> Table:
         "version": ("bubblerisk", str(environment.get("bubblerisk", ""))),
         "python": ("Python", str(environment.get("python", ""))),
         **{f"library_{name}": (name, str(version)) for name, version in libraries.items()},
-        "platform": ("Platform", f"{environment.get('system', '')} {environment.get('machine', '')}"),
+        "platform": (
+            "Platform",
+            " ".join(str(environment.get(k, "")) for k in ("system", "machine", "c_library")),
+        ),
         "simd": ("Processor extensions", " ".join(environment.get("simd", []))),
         "finished": ("Finished", str(clock.get("finished", ""))),
         "seconds": ("Wall time, seconds", Cell(float(clock.get("seconds", 0.0)), "years")),

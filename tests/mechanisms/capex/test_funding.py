@@ -125,6 +125,24 @@ def test_what_cannot_be_funded_is_cut() -> None:
     assert f.capex.item() == 0.0, "capex is cut to nothing, not below"
 
 
+def test_a_firm_that_burns_cash_pays_nothing_out_and_may_owe_nothing() -> None:
+    """Before leases, at nothing and just above it; what it owes is then all over its limit."""
+    p = parameters(lease_service=0.0)
+    quiet: dict[str, Any] = {"revenue_gain": column(0.0), "lab_shortfall": column(0.0), "macro": column(0.0)}
+    for cash in (-20.0, 0.0, 1e-6, 20.0):
+        f = step(p, state(core_cfo=cash), **quiet)[1]
+        assert np.sign(f.cfo.item()) == np.sign(cash)
+        assert f.payout.item() == pytest.approx(0.2 * max(f.cfo.item(), 0.0))
+        assert funding.leverage_limit(p, f.cfo).item() == pytest.approx(
+            1.9 * 1.15 * 4 * max(f.cfo.item(), 0.0)
+        )
+        assert 0.0 <= f.bonds.item() <= funding.leverage_limit(p, f.cfo).item()
+        assert funding.sources(f).item() == pytest.approx(funding.uses(f).item())
+    owed = step(p, state(core_cfo=-20.0), **quiet)
+    debt = owed[0].bonds + owed[0].leases + owed[0].spv
+    assert owed[1].excess_leverage.item() == pytest.approx(debt.item() - 1.0), "over a limit of one dollar"
+
+
 def test_leases_commence_evenly_and_are_then_all_in() -> None:
     p = parameters()
     s = funding.init(p, 1)
@@ -195,6 +213,9 @@ def test_sources_equal_uses_and_stocks_move_by_flows(
     assert (after.cash - s.cash).item() == pytest.approx((f.cash_build - f.cash_drawn).item(), abs=1e-3)
     moved = f.bonds + f.private_credit - f.maturities
     assert (after.bonds - s.bonds).item() == pytest.approx(moved.item(), rel=1e-12, abs=1e-3)
+    assert (after.spv - s.spv).item() == pytest.approx(f.spv_additions.item(), abs=1e-3)
+    assert (after.leases - s.leases).item() == pytest.approx((f.lease_additions - f.lease_principal).item())
+    assert (after.uncommenced - s.uncommenced).item() == pytest.approx(-f.lease_additions.item())
     assert 0.0 <= f.cut.item() <= planned * BN
     assert f.capex.item() == pytest.approx(planned * BN - f.cut.item())
 

@@ -1,0 +1,40 @@
+"""What holds for every test: what makes it slow, one Hypothesis profile, the same surroundings."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from hypothesis import settings
+
+HEAVY = {
+    "stored", "small_run", "medians",  # whole runs
+    "exported", "typed",  # the register's workbook, written and read again
+    "subprocess",  # other programs, ours among them
+}  # fmt: skip
+"""Fixtures of a test and names in its module that make it slow, beside a mark of its own."""
+
+UNSEEN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM")
+"""Variables of whoever starts the tests that the program would heed."""
+
+settings.register_profile(
+    "bubblerisk",
+    deadline=None,  # a wall clock tells how busy the machine is
+    derandomize=True,  # the same examples on every machine, so that a store of failures is not needed
+    database=None,
+    print_blob=True,
+)
+settings.load_profile("bubblerisk")
+
+for _name in UNSEEN:
+    os.environ.pop(_name, None)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what simulates whole runs, writes the register's workbook or starts a program."""
+    for item in items:
+        if isinstance(item, pytest.Function) and HEAVY & {*item.fixturenames, *vars(item.module)}:
+            item.add_marker(pytest.mark.slow)

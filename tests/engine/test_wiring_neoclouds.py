@@ -1,0 +1,214 @@
+"""What the quarter hands to neoclouds and what a new cohort is founded on: each input from its source."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from risk.engine.neoclouds import balloon_rate
+from risk.engine.origination import Credit
+from risk.mechanisms.gpu_repricing import rents
+from risk.mechanisms.neocloud import cohorts, holdco
+from tests.base_names import B200
+from tests.engine.base import Array, Opened
+from tests.engine.wiring import COHORT, ORDINARY, Wired, shortfall, tag, wired
+
+
+@pytest.fixture(scope="module", params=[2, COHORT, ORDINARY, 14])
+def w(request: pytest.FixtureRequest, base: Opened) -> Wired:
+    """In quarter 2 facilities draw what is committed; in quarter 14 converts fall due."""
+    return wired(base, request.param)
+
+
+def test_payers_see_spot_of_their_generation_and_what_labs_cannot_fund(w: Wired) -> None:
+    book = w.base.layout.opening[w.context.t]
+    w.reads("contracts", {
+        "payers.market": tag("rent->renewals:spot") * w.flows.rents.spot[:, book.generation],
+        "payers.shortfall": shortfall(w),
+        "payers.stress": w.after.market.factor,
+        "payers.tenant_defaulted": (book.tenant >= 0) & w.before.holdco.defaulted[:, book.tenant],
+        **{f"uniforms.{k}": w.uniform(name)
+           for k, name in enumerate(("ig", "lab", "ig-on-lab", "tenant", "other"))},
+    })  # fmt: skip
+    assert (w.call("contracts").given["payers"].shortfall > 0.0).any()
+
+
+def test_collateral_is_valued_for_use_and_for_repossession_after_a_lag(w: Wired) -> None:
+    decline = rents.expected_decline(w.p.rents, w.after.rents)
+    for which, lag in enumerate((0.0, w.p.contracts.release_lag / 4.0)):
+        w.reads("collateral", {
+            "rent": tag("rent->collateral:spot") * w.flows.rents.spot,
+            "utilization": tag("rent->collateral:utilization") * w.flows.rents.utilization,
+            "decline": tag("rent->collateral:decline") * decline,
+            "lag": lag,
+        }, which)  # fmt: skip
+
+
+def test_facilities_read_prices_credit_and_their_company(w: Wired) -> None:
+    t, p, market = w.context.t, w.p, w.flows.market
+    book, billing = w.base.layout.opening[t], w.call("contracts").result[1]
+    overhead = p.holdco.overhead * holdco_growth(w)
+    w.reads("facility", {
+        "t": t,
+        "c.contracted": billing.contracted,
+        "c.billed_rate": billing.billed_rate,
+        "c.vacant": billing.vacant,
+        "c.spot": tag("rent->renewals:spot") * w.flows.rents.spot[:, book.generation],
+        "c.b200_contract": tag("rent->renewals:contract") * w.flows.rents.contract[:, B200 : B200 + 1],
+        "c.utilization": tag("rent->renewals:utilization") * w.flows.rents.utilization,
+        "c.collateral": w.call("collateral", 0).result,
+        "c.repossession": w.call("collateral", 1).result,
+        "c.spread": market.spread,
+        "c.availability": market.availability,
+        "c.sofr": market.sofr,
+        "c.issue_rate": market.sofr + p.glue.balloon_margin
+        + p.glue.margin_beta * (market.spread - p.glue.neutral_spread),
+        "c.support": holdco.available(p.holdco, w.before.holdco, overhead),
+        "c.window": market.spread <= p.holdco.equity_window_spread,
+        "c.backed": ~w.before.holdco.defaulted,
+        "c.amend": w.base.shocks.uniform["amend"][0][:, : book.facilities],
+    })  # fmt: skip
+    given = w.call("facility").given
+    assert given["book"] is book
+    np.testing.assert_array_equal(given["terms"].opex, w.base.layout.terms.opex[:, : book.facilities])
+
+
+def holdco_growth(w: Wired) -> Array:
+    """Overhead over that of the base date: half of what the fleet has grown by, (path, firm)."""
+    gpus = w.base.layout.opening[w.context.t].by_firm(w.before.facility.gpus)
+    return np.asarray(1.0 + 0.5 * np.maximum(gpus / w.base.fixed.fleet_by_firm - 1.0, 0.0))
+
+
+def test_the_equity_window_is_open_up_to_its_spread(base: Opened, w: Wired) -> None:
+    limit = base.p.holdco.equity_window_spread
+    assert 0.0 < np.mean(w.flows.market.spread <= limit) < 1.0, "both sides occur"
+
+
+def test_companies_read_what_their_facilities_paid(w: Wired) -> None:
+    t, p, market = w.context.t, w.p, w.flows.market
+    book, (loans, paid) = w.base.layout.opening[t], w.call("facility").result
+    issue = p.glue.note_spread_base + p.glue.note_spread_beta * market.spread
+    read = w.call("holdco").inputs
+    estate = {f"c.{name}": read[f"c.{name}"] for name in ("residual", "operating_cost", "customers")}
+    w.reads("holdco", estate | {
+        "t": t,
+        "c.distributions": book.by_firm(paid.distributed) + book.by_firm(paid.drawn),
+        "c.supported": book.by_firm(paid.supported),
+        "c.ebitda": 4.0 * book.by_firm(paid.cfads),
+        "c.secured": book.by_firm(loans.debt),
+        "c.overhead": p.holdco.overhead * holdco_growth(w),
+        "c.spread": market.spread,
+        "c.availability": market.availability,
+        "c.issue_spread": issue,
+        "c.issue_rate": market.sofr + issue,
+        "c.sofr": market.sofr,
+        "c.converts": w.base.layout.converts[t][None, :],
+    })  # fmt: skip
+
+
+def test_estates_are_looked_into_where_a_company_may_fail(w: Wired) -> None:
+    """Facilities as going concerns or as GPUs, a year of running cost, service owed to customers."""
+    t, p, layout = w.context.t, w.p, w.base.layout
+    book, (loans, paid) = layout.opening[t], w.call("facility").result
+    n, c = book.facilities, w.call("holdco").given["c"]
+    terms, payers = layout.terms_at(t), w.call("contracts").result[0]
+    rate = p.collateral.discount_rate / 4.0
+    annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, :n]) / rate
+    sold = loans.gpus * w.call("collateral", 1).result[:, book.generation] * (1.0 - book.data_center)
+    worth = (
+        np.maximum(paid.cfads * annuity, sold + terms.shell_value * loans.original) + loans.cash - loans.debt
+    )
+    by_hand = {
+        "residual": np.where(loans.defaulted, 0.0, np.maximum(worth, 0.0)) + paid.surplus,
+        "operating_cost": 8760.0 * loans.gpus * terms.opex,
+        "customers": payers.prepaid[:, :n] * payers.kept[:, :n] * layout.unearned[t, :n],
+    }
+    rows = np.flatnonzero(c.operating_cost.any(axis=1))
+    assert (len(rows) > 10) is (t > 2)
+    for name, amounts in by_hand.items():
+        np.testing.assert_allclose(
+            getattr(c, name)[rows], book.by_firm(amounts)[rows], rtol=1e-9, atol=1.0, err_msg=name
+        )
+        rest = np.delete(getattr(c, name), rows, axis=0)
+        assert (rest == 0.0).all()
+
+
+def test_renewals_are_struck_at_the_index_of_their_generation(w: Wired) -> None:
+    book = w.base.layout.opening[w.context.t]
+    index = tag("rent->renewals:contract") * w.flows.rents.contract[:, book.generation]
+    w.reads("renewals", {"t": w.context.t, "index": index})
+
+
+# ─── a cohort ───
+
+
+@pytest.fixture(scope="module")
+def founded(base: Opened) -> Wired:
+    return wired(base, COHORT)
+
+
+def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
+    w, t, layout = founded, COHORT, founded.base.layout
+    g, market = layout.cohorts[t], w.flows.market
+    companies, loans = w.call("holdco").result[0], w.call("facility").result[0]
+    overhead = w.p.holdco.overhead * holdco_growth(w)
+    owed = layout.opening[t].by_firm(loans.debt) + companies.notes + companies.revolver
+    cost = tag("capex->supply:hardware cost") * w.flows.fleet.cost
+    rent = tag("rent->renewals:contract") * w.flows.rents.contract
+    w.reads("cohort", {
+        "generation": g,
+        "c.capex": tag("capex->supply:neoclouds") * w.flows.spending.neocloud,
+        "c.gpu_cost": cost * w.base.fixed.throughput[:, g : g + 1],
+        "c.rent": rent[:, g : g + 1],
+        "c.decline": tag("rent->renewals:decline") * rents.expected_decline(w.p.rents, w.after.rents),
+        "c.spread": market.spread,
+        "c.availability": market.availability,
+        "c.sofr": market.sofr,
+        "c.holdco_cash": companies.cash,
+        "c.holdco_defaulted": companies.defaulted,
+        "c.holdco_debt": owed,
+        "c.holdco_ebitda": w.call("holdco").given["c"].ebitda - 4.0 * overhead,
+        "c.vendor": cohorts.vendor_lends(w.p.cohorts, w.uniform("vendor")),
+    })  # fmt: skip
+
+
+def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> None:
+    """Columns firm by firm and payer by payer; notes at SOFR and the issue spread; cash is spent once."""
+    w, t, layout, new = founded, COHORT, founded.base.layout, founded.call("cohort").result
+    n = layout.opening[t].facilities
+    firms, payers = layout.cohort_firms, new.gpus.shape[2]
+    assert [x.shape for x in (w.after.facility.gpus,)] == [(1024, n + len(firms) * payers)]
+    for k, firm in enumerate(firms):
+        columns = slice(n + k * payers, n + (k + 1) * payers)
+        for name, given in (
+            ("gpus", new.gpus),
+            ("debt", new.debt),
+            ("margin", new.margin),
+            ("vendor", new.vendor),
+        ):
+            np.testing.assert_array_equal(getattr(w.after.facility, name)[:, columns], given[:, firm], name)
+        np.testing.assert_array_equal(w.after.contracts.quantity[:, columns], new.gpus[:, firm])
+        np.testing.assert_allclose(
+            w.after.contracts.value[:, columns], (new.gpus * new.price)[:, firm], rtol=1e-12
+        )
+        for j in range(payers):
+            tenor = int(np.asarray(w.p.cohorts.contract_quarters).ravel()[j])
+            ending = w.after.contracts.buckets[t + tenor]
+            assert ending is not None
+            np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.gpus[:, firm, j])
+    rate = w.flows.market.sofr + 0.015 + 1.3 * w.flows.market.spread
+    w.reads("notes", {"t": t, "amount": new.notes, "rate": rate})
+    np.testing.assert_allclose(
+        w.after.holdco.cash, w.call("holdco").result[0].cash - new.cash_used, rtol=1e-12
+    )
+    assert (new.cash_used > 0.0).any()
+    np.testing.assert_array_equal(w.flows.neoclouds.originated, new.debt.sum(axis=2))
+    np.testing.assert_array_equal(w.flows.neoclouds.notes_issued, new.notes)
+    np.testing.assert_array_equal(w.flows.neoclouds.cash_invested, new.cash_used)
+
+
+def test_a_balloon_refinances_at_the_neutral_margin_at_the_neutral_spread(founded: Wired) -> None:
+    one = np.ones((1, 1))
+    neutral = Credit(founded.base.p.glue.neutral_spread * one, one, one, 0.03 * one)
+    found = balloon_rate(founded.base.p, neutral)
+    np.testing.assert_allclose(found, 0.03 + founded.base.p.glue.balloon_margin)
