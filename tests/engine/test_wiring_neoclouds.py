@@ -54,7 +54,7 @@ def test_facilities_read_prices_credit_and_their_company(w: Wired) -> None:
         "c.billed_rate": billing.billed_rate,
         "c.vacant": billing.vacant,
         "c.spot": tag("rent->renewals:spot") * w.flows.rents.spot[:, book.generation],
-        "c.b200_contract": tag("rent->renewals:contract") * w.flows.rents.contract[:, B200 : B200 + 1],
+        "c.newest_contract": tag("rent->renewals:contract") * w.flows.rents.contract[:, B200 : B200 + 1],
         "c.utilization": tag("rent->renewals:utilization") * w.flows.rents.utilization,
         "c.collateral": w.call("collateral", 0).result,
         "c.repossession": w.call("collateral", 1).result,

@@ -67,7 +67,7 @@ def test_series_of_a_quarter(w: Wired) -> None:
 
 
 def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
-    f, t, direct = w.flows, w.context.t, [2]
+    f, t = w.flows, w.context.t
     agree(series.memo(w.p, f, t), {
         "compute_share": w.p.demand.compute_share * np.exp(-w.p.demand.compute_share_decline * t / 4.0),
         "compute_demand": f.demand.total,
@@ -77,10 +77,7 @@ def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change) + total(f.funding.equity),
         "quarter_loss": total(f.instrument_losses),
-        "generic_default_rate": f.segments.default_rate[:, direct],
-        "generic_loss": f.segments.loss[:, direct],
         "second_round": total(f.cascade.mark_to_market),
-        "generic_defaulted": f.segments.defaulted[:, direct],
     })  # fmt: skip
 
 

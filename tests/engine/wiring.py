@@ -66,7 +66,7 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested mappings and dataclasses as one, names joined by a point."""
     out: dict[str, Any] = {}
     for name, value in values.items():
-        parts = value
+        parts = {str(i): item for i, item in enumerate(value)} if isinstance(value, tuple) else value
         if is_dataclass(value) and not isinstance(value, type):
             parts = {f.name: getattr(value, f.name) for f in fields(value)}
         out |= flat(parts, f"{prefix}{name}.") if isinstance(parts, dict) else {f"{prefix}{name}": value}
