@@ -32,6 +32,7 @@ CODES = {
     "A022": "a scenario that cannot be applied",
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
+    "A025": "an expression that means nothing",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 
