@@ -14,9 +14,12 @@ from risk.assumptions.table import Row
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site
 from risk.errors import suggestion
-from risk.units import SCALE
+from risk.units import SCALE, TEXT_UNITS
 
 Rows = Mapping[str, Mapping[int, Row]]
+
+LARGEST = 1e300
+"""Size of a number beyond which a valid entry never lies; what is larger, or no number, is told elsewhere."""
 
 _HELP = "entries, tables, rows, columns and cells of the register; target:T8b; proposition:B6"
 
@@ -54,19 +57,24 @@ def _numbers(draft: Draft, rows: Rows) -> Numbers:
     facts = {id: (fact.value, fact.unit) for id, (fact, _) in draft.facts.items()}
     entries = {id: (raw.table.get("value"), raw.table.get("unit")) for id, raw in draft.entries.items()}
     return Numbers(
-        {
-            id: (value, str(unit))
-            for id, (value, unit) in entries.items()
-            if unit in SCALE and _numeric(value)
-        },
+        {id: (value, str(unit)) for id, (value, unit) in entries.items() if _sound(value, unit)},
         {name: {row.id: vars(row) for row in found.values()} for name, found in rows.items()},
         facts | figures,
     )
 
 
-def _numeric(value: object) -> bool:
+def _sound(value: object, unit: object) -> bool:
+    """Whether a value can be read in its unit: as numbers, or as the words or the matrix that it is."""
+    if not isinstance(unit, str):
+        return False
     found = value if isinstance(value, list) else [value]
-    return bool(found) and all(type(v) in (int, float) for v in found)
+    if unit in TEXT_UNITS or (found and isinstance(found[0], list)):
+        return True
+    return unit in SCALE and bool(found) and all(map(_number, found))
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _words(draft: Draft, rows: Rows) -> set[str]:
@@ -121,7 +129,7 @@ def _reference(
     if name in words:
         reason = f"'{name}' is not one number, so that no figure is its value"
         yield site.problem("A018", at, reason, "give it as evidence_for, or name a cell")
-    elif _whole(draft, name):
+    elif _whole(draft, name, numbers):
         meant = suggestion(name, words)
         hint = f" Did you mean '{meant}'?" if meant else ""
         yield site.problem("A018", at, f"'{name}' is no entry, table, row or cell.{hint}", _HELP)
@@ -137,7 +145,7 @@ def _expression(draft: Draft, site: Site, key: str, text: str, numbers: Numbers)
         try:
             numbers.span(name)
         except FigureError as error:
-            if _whole(draft, name):
+            if _whole(draft, name, numbers):
                 known = {*numbers.entries, *numbers.figures}
                 meant = None if name in known else suggestion(name, known)
                 yield site.problem(
@@ -152,9 +160,13 @@ def _unit(site: Site, unit: str) -> Iterator[Problem]:
         yield site.problem("A009", ("unit",), str(error))
 
 
-def _whole(draft: Draft, name: str) -> bool:
-    """Whether the files a name belongs to were read without a fault, so that what is missing is missing."""
-    section = re.split(r"[.:]", name)[0]
+def _whole(draft: Draft, name: str, numbers: Numbers) -> bool:
+    """Whether what a name belongs to was read and is valid, so that what is missing is missing."""
+    section, entry = re.split(r"[.:]", name)[0], name.partition("[")[0]
+    if entry in draft.entries and entry not in numbers.entries:
+        return False
+    if any(name.startswith(t) and len(numbers.tables.get(t, ())) < len(r) for t, r in draft.rows.items()):
+        return False
     files = {"target": ("targets",), "proposition": ("propositions",)}.get(section, (section,))
     if section not in (*SECTIONS, "target", "proposition"):
         return True
