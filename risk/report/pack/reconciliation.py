@@ -90,9 +90,8 @@ def _counts(figures: Sequence[Fated]) -> Table:
         )
         rows.append((part, *cells))
     total = counts(figures)
-    rows.append(
-        ("All parts", *(Formula(f"SUM({{page-fates.f{i}}})", total[f]) for i, f in enumerate(MEANING)))
-    )
+    every = (Formula(f'COUNTIF({{page-figures.fate}},"{fate}")', total[fate]) for fate in MEANING)
+    rows.append(("All parts", *every))
     ids = (*(f"part-{i}" for i in range(len(parts))), "total")
     columns = (
         Column("part", "Part of the page", span=3),
