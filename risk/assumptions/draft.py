@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
+from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Figure, Limit, Proposition, Record, Source, Target
+from risk.assumptions.schema import Change, Limit, Proposition, Record, Source, Target
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
@@ -21,7 +22,7 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures", "limits")
+WORDS = ("targets", "sources", "page_figures", "contradictions", "limits")
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -70,6 +71,9 @@ class Draft:
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: dict[str, tuple[Fact, Site]] = field(default_factory=dict)
+    contradictions: dict[str, tuple[Contradiction, Site]] = field(default_factory=dict)
     limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
     version: str = ""
 
@@ -137,8 +141,23 @@ def _read_targets(draft: Draft, name: str, document: Document) -> None:
 
 
 def _read_figures(draft: Draft, name: str, document: Document) -> None:
-    _only(draft, document, "figure")
+    _only(draft, document, "parts", "figure")
     draft.figures = _records(draft, document, "figure", document.data.get("figure", []), Figure)
+    parts = document.data.get("parts", {})
+    for part, sections in parts.items() if isinstance(parts, dict) else [("parts", None)]:
+        if isinstance(sections, list) and all(isinstance(section, str) for section in sections):
+            draft.parts[part] = tuple(sections)
+        else:
+            reason = f"'{part}' must be a part of the page: a list of its headings"
+            at = ("parts", part) if isinstance(parts, dict) else ("parts",)
+            draft.problems.append(document.problem("A005", at, reason, key=True))
+
+
+def _read_contradictions(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "fact", "contradiction")
+    draft.facts = _records(draft, document, "fact", document.data.get("fact", []), Fact)
+    rows = document.data.get("contradiction", [])
+    draft.contradictions = _records(draft, document, "contradiction", rows, Contradiction)
 
 
 def _read_limits(draft: Draft, name: str, document: Document) -> None:
@@ -168,13 +187,14 @@ _READERS = {
     "targets": _read_targets,
     "sources": _read_sources,
     "page_figures": _read_figures,
+    "contradictions": _read_contradictions,
     "limits": _read_limits,
 }
 
 
-def _only(draft: Draft, document: Document, key: str) -> None:
-    strangers = [other for other in document.data if other != key]
-    draft.problems += [unknown_key(Site(document, ()), (other,), {key}) for other in strangers]
+def _only(draft: Draft, document: Document, *keys: str) -> None:
+    strangers = [other for other in document.data if other not in keys]
+    draft.problems += [unknown_key(Site(document, ()), (other,), keys) for other in strangers]
 
 
 def _records(

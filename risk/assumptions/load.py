@@ -70,6 +70,9 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         calendar=calendar,
         directory=shown(folder),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
+        page_parts=draft.parts,
+        page_facts={id: fact for id, (fact, _) in draft.facts.items()},
+        contradictions={id: found for id, (found, _) in draft.contradictions.items()},
     )
 
 

@@ -41,6 +41,9 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "propositions": [p.model_dump(mode="json") for p in assumptions.propositions.values()],
         "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
+        "page_parts": {part: list(sections) for part, sections in assumptions.page_parts.items()},
+        "page_facts": [fact.model_dump(mode="json") for fact in assumptions.page_facts.values()],
+        "contradictions": [c.model_dump(mode="json") for c in assumptions.contradictions.values()],
         "limits": [limit.model_dump(mode="json") for limit in assumptions.limits.values()],
     }
 

@@ -33,6 +33,7 @@ CODES = {
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
     "A025": "a number with which the model does not run",
+    "A026": "an expression that means nothing",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 

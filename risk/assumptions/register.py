@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from risk.assumptions import locate
 from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.schema import (
     Change,
     Entry,
     Event,
-    Figure,
     Limit,
     Proposition,
     ScenarioInfo,
@@ -43,6 +43,9 @@ class Assumptions:
     switches : every coupling; False where it is cut.
     events : forced stresses.
     sources, targets, propositions, page_figures, limits : the register's words, by key or id.
+    page_parts : headings of the thesis page by part of it.
+    page_facts, contradictions : what the page's figures are held against, and where they contradict it or one
+        another.
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
@@ -61,6 +64,9 @@ class Assumptions:
     calendar: Calendar
     directory: str
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    page_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page_facts: Mapping[str, Fact] = field(default_factory=dict)
+    contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:

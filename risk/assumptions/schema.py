@@ -1,4 +1,4 @@
-"""What a valid register is made of: entries, sources, targets, propositions, figures. All frozen."""
+"""What a valid register is made of: entries, sources, targets, propositions. All frozen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from risk.assumptions.priors import Dirichlet, Prior, refuse
 from risk.axes import ordinal
@@ -104,23 +104,6 @@ class Proposition(Record):
     locator: Note = ""
     note: Note = ""
     pending: Note = ""
-
-
-class Figure(Record):
-    """A figure of the thesis page and what became of it: ``[[figure]]`` in page_figures.toml."""
-
-    id: Text
-    section: Text
-    value: Text
-    unit: Note = ""
-    name: Note = ""
-    quote: Note = ""
-    trap: int | None = None
-    used_by: Annotated[tuple[Text, ...], Field(strict=False)] = ()
-    superseded_by: Note = ""
-    why: Note = ""
-    not_used: Note = ""
-    note: Note = ""
 
 
 class Limit(Record):

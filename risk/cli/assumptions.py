@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, Assumptions, Entry, Table, load
 from risk.assumptions.normalised import entry_data, plain, prior_data
+from risk.assumptions.page import FATES
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.problems import counted, quoted
 from risk.assumptions.schema import Grade
@@ -240,10 +241,13 @@ def check(
         "rows": sum(len(found.rows) for found in assumptions.tables.values()),
         "sources": len(assumptions.sources),
         "page_figures": len(assumptions.page_figures),
+        "contradictions": len(assumptions.contradictions),
     }
+    told = Counter(FATES[figure.fates[0]] for figure in assumptions.page_figures.values())
+    fates = {fate: told[fate] for fate in FATES.values()}
     if output.json:
-        content: dict[str, Any] = {"ok": True, "digest": assumptions.digest, **numbers, "errors": []}
-        document(CHECK, content)
+        content: dict[str, Any] = {"ok": True, "digest": assumptions.digest, **numbers}
+        document(CHECK, content | {"page_fates": fates, "errors": []})
     else:
         rows, sources = counted(numbers["rows"], "row"), counted(numbers["sources"], "source")
         entries = counted(numbers["entries"], "entry", "entries")

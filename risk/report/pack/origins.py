@@ -42,14 +42,6 @@ def register_conditions(results: Results, t: Tables) -> Iterator[Condition]:
     steps = pairwise(("p5", "p50", "p95"))
     order = "+".join(f"SUMPRODUCT(--({{assumptions.{b}}}<{{assumptions.{a}}}))" for a, b in steps)
     yield count("Priors with quantiles out of order", order, "P5 ≤ P50 ≤ P95")
-    lost = assumptions.page_figures(results)["unaccounted"]
-    yield Condition(
-        "Figures of the thesis page unaccounted for",
-        lost,
-        0,
-        0.0,
-        "used, superseded or not used, exactly one",
-    )
     if results.manifest.scenario == "base":
         wrong = sum(target.contradicts for target in results.targets)
         failing = Formula('COUNTIF({targets.agrees},"FAIL")', wrong)
