@@ -1,5 +1,6 @@
 # bubblerisk. `make` lists what there is to do.
 #   make pack SCENARIO=lab-failure PATHS=50000 SEED=7 JOBS=4      (each may be left out)
+#   make batch PATHS=2048 FORCE=1      (fewer paths replace workbooks of more only so)
 
 SHELL    := /bin/bash
 PYTHON   ?= python3
@@ -33,13 +34,13 @@ run: .venv/ready ## simulate SCENARIO (default base) and print the verdict
 	$(BIN)/bubblerisk run $(SCENARIO) $(OPTIONS)
 
 pack: .venv/ready ## simulate SCENARIO if needed and write reports/SCENARIO/pack.xlsx
-	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS)
+	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS) $(if $(FORCE),--force)
 
 pdf: pack ## print the Summary of SCENARIO as reports/SCENARIO/summary.pdf (needs LibreOffice)
 	$(BIN)/bubblerisk pdf $(SCENARIO)
 
 batch: .venv/ready ## every scenario into reports/, and a workbook comparing them
-	$(BIN)/bubblerisk batch $(OPTIONS)
+	$(BIN)/bubblerisk batch $(OPTIONS) $(if $(FORCE),--force)
 
 amplification: .venv/ready ## loss with and without each coupling of SCENARIO, and the loop gain
 	$(BIN)/bubblerisk amplification $(SCENARIO) $(OPTIONS)

@@ -10,9 +10,10 @@ from cyclopts import Parameter
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
+from risk.cli.naming import shown
+from risk.cli.options import Output, Register
 from risk.cli.pack import place
-from risk.cli.simulation import FOLDER, SHOWN, Folder, open_stored
+from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ BASE = "base"
 def trace(
     cell: Annotated[str, Parameter(help="Sheet and cell, such as 'Summary!F14'.")],
     run: Annotated[
-        str | None, Parameter(help="Stored run; by default that of the workbook, or the newest of base.")
+        str | None, Parameter(help="Stored run; by default that of the workbook, or of base.")
     ] = None,
     /,
     *,
@@ -35,10 +36,11 @@ def trace(
         Parameter(name="--pack", help="Workbook to compare with; by default that of the run's scenario."),
     ] = None,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Say what a cell is, its inputs and its paths, recomputed from the stored run; exit 1 if it differs."""
-    found, pack = _open(run, file, folder)
+    found, pack = _open(run, file, folder, register)
     traced = _traced(cell, found, pack, folder)
     from risk.report.terminal import trace as screens
 
@@ -53,15 +55,15 @@ def trace(
     return 0 if traced.agrees else DISAGREES
 
 
-def _open(run: str | None, file: Path | None, folder: Folder) -> tuple[Run, Path | None]:
+def _open(run: str | None, file: Path | None, folder: Folder, register: Register) -> tuple[Run, Path | None]:
     """The run to recompute from, and the workbook to compare with, if there is one."""
     if file is not None and not file.is_file():
         raise UsageError(f"there is no workbook {file}", "write it: bubblerisk pack RUN --output FILE")
     if file is not None and not packing.run_in(file):
         raise AssumptionError(f"{file} is not a pack: it names no run", "write it again: bubblerisk pack RUN")
     if file is not None:
-        return open_stored(run or packing.run_in(file), folder), file
-    found = open_stored(run or BASE, folder)
+        return open_stored(run or packing.run_in(file), folder, register), file
+    found = open_stored(run or shown(BASE, folder.runs) or BASE, folder, register)
     usual = place(found)
     return found, usual if packing.run_in(usual) == found.id else None
 
