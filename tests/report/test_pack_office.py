@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import to_excel
 
+from risk.report import verification
 from risk.report.excel import Draft, build
 from risk.report.excel.layout import arrange
 from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
 from risk.report.form import Form
+from risk.report.opened import read
 from risk.report.pack import pack
 from tests.report.conftest import Convert, needed
 from tests.report.runs import small_run
@@ -24,6 +27,7 @@ from tests.report.test_pack import ERRORS, SHEETS
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # LibreOffice's additions
+    pytest.mark.filterwarnings("ignore:.*no default style:UserWarning"),  # Gnumeric names none
 ]
 MOST_PAGES, MOST_PAGES_COMPARED = 40, 43
 """Pages of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
@@ -63,6 +67,20 @@ def test_a_third_program_agrees(draft: Draft, tmp_path: Path) -> None:
     command = [needed("ssconvert"), "--recalc", str(raw), str(again)]
     subprocess.run(command, capture_output=True, timeout=180, check=True)
     agree(again, draft)
+
+
+def test_a_pack_that_libreoffice_saved_is_the_runs(draft: Draft, tmp_path: Path, convert: Convert) -> None:
+    path = tmp_path / "pack.xlsx"
+    path.write_bytes(draft.finished())
+    saved, again = read(convert(path, "xlsx") / "pack.xlsx"), read(path)
+    assert saved.formulas != again.formulas, "as written"
+    found = {finding.subject: finding.state for finding in verification._differences(saved, again)}
+    assert found == {"numbers": "ok", "looks": "warn"}
+    edited = {**saved.formulas["Summary"], "F8": f"{saved.formulas['Summary']['F8']}+0"}
+    other = replace(saved, formulas={**saved.formulas, "Summary": edited})
+    first, *_ = verification._differences(other, again)
+    assert first.state == "FAIL"
+    assert "Summary!F8" in first.text
 
 
 def agree(path: Path, draft: Draft) -> None:

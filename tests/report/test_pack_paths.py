@@ -353,6 +353,7 @@ def test_values_are_compared_to_rounding() -> None:
     assert not same(1.0, 1.0 + 1e-6)
     assert same("", None)
     assert not same(1.0, None)
+    assert not same(1.0, float("inf"))
     assert not same("a", "b")
 
 
