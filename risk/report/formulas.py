@@ -25,7 +25,7 @@ def written(formula: str | None) -> str:
     """A formula in canonical form; empty where there is none.
 
     Without spaces, dollars and needless quotes of sheets; names in capitals, for programs take them for the
-    same however they are written; numbers as their shortest decimals: some save 1e-06 as 0.000001. The second
+    same however they are written; numbers to 15 digits, of which no program saves more. The second
     end of a range names no sheet where it is that of the first.
     """
     from openpyxl.formula import Tokenizer
@@ -54,7 +54,7 @@ def _part(token: Token) -> str:
     if token.type == token.FUNC:
         return _PREFIX.sub("", text).upper()
     if token.subtype == token.NUMBER:
-        return repr(float(text))
+        return f"{float(text):.15g}"
     if token.subtype == token.RANGE and "[" not in text:
         return _range(text)
     return text if token.subtype == token.TEXT else text.upper()

@@ -8,6 +8,7 @@ from risk.report.formulas import written
 
 SAME = {
     "numbers": ("=IF(A1<=1e-06,B2*0.1)", "=IF(A1<=0.000001,B2*0.10)"),
+    "fifteen digits": ("=1.959963984540054*A1", "=1.95996398454005*A1"),
     "a range over a sheet": ("=COUNT(Sample!$A$6:Sample!$Z$9)", "=COUNT(Sample!$A$6:$Z$9)"),
     "quotes": ("=Sample!A1+1", "='Sample'!A1+1"),
     "dollars and spaces": ("=SUM($A$1:B2, 3)", "=SUM( A1:$B$2,3 )"),
