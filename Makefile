@@ -12,7 +12,7 @@ BIN     := .venv/bin
 OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN  := python3-venv make git libreoffice-calc poppler-utils fonts-crosextra-carlito fonts-liberation
+DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -26,7 +26,7 @@ help: ## list the targets
 
 setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
 
-system: ## install the Debian packages the proofs need (LibreOffice, poppler, fonts)
+system: ## install the Debian packages the proofs need (LibreOffice, Gnumeric, poppler, fonts)
 	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(DEBIAN); }
 

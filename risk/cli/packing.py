@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError  # noqa: N812 - an exception, not a constant
 
 from risk.errors import StorageError
 from risk.report.form import DEFAULT_FORM, Form
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
 _WRITERS = ("analysis", "calibrate", "report", "runs")
 """Parts of the package that turn a run into a pack, beside those that its source counts already."""
+
+LONGEST = 1 << 16
+"""Bytes of a workbook's properties that are searched for its run."""
 
 SHA256, SPECIFICATION = "sha256", "specification"
 """Keys of the fingerprint that a record has of the file as it was written, and of what its run was."""
@@ -158,9 +162,11 @@ def record_file(pack: Path) -> Path:
 def run_in(pack: Path) -> str:
     """Run id that a workbook carries; empty where there is no workbook or it carries none."""
     try:
-        with ZipFile(pack) as archive:
-            found = _RUN_ID.search(archive.read("docProps/custom.xml"))
-    except (OSError, KeyError, BadZipFile):
+        if not pack.is_file():  # a pipe would never end
+            return ""
+        with ZipFile(pack) as archive, archive.open("docProps/custom.xml") as part:
+            found = _RUN_ID.search(part.read(LONGEST))
+    except (OSError, KeyError, ValueError, RuntimeError, BadZipFile, ZlibError):
         return ""
     return found[1].decode() if found else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
+    from risk.report.given import Given
     from risk.report.pack.tracing import Traced
     from risk.runs import Run
 
@@ -55,28 +57,31 @@ def trace(
     return 0 if traced.agrees else DISAGREES
 
 
-def _open(run: str | None, file: Path | None, folder: Folder, register: Register) -> tuple[Run, Path | None]:
+def _open(run: str | None, file: Path | None, folder: Folder, register: Register) -> tuple[Run, Given | None]:
     """The run to recompute from, and the workbook to compare with, if there is one."""
-    if file is not None and not file.is_file():
+    from risk.report.given import Given
+
+    if file is None:
+        found = open_stored(run or shown(BASE, folder.runs) or BASE, folder, register)
+        usual = place(found)
+        return found, Given.at(usual) if packing.run_in(usual) == found.id else None
+    if not os.path.lexists(file):
         raise UsageError(f"there is no workbook {file}", "write it: bubblerisk pack RUN --output FILE")
-    if file is not None and not packing.run_in(file):
+    given = Given.at(file)
+    if not given.run:
         raise AssumptionError(f"{file} is not a pack: it names no run", "write it again: bubblerisk pack RUN")
-    if file is not None:
-        return open_stored(run or packing.run_in(file), folder, register), file
-    found = open_stored(run or shown(BASE, folder.runs) or BASE, folder, register)
-    usual = place(found)
-    return found, usual if packing.run_in(usual) == found.id else None
+    return open_stored(run or given.run, folder, register), given
 
 
-def _traced(cell: str, run: Run, pack: Path | None, folder: Folder) -> Traced:
+def _traced(cell: str, run: Run, pack: Given | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
-    from risk.report.pack.tracing import Tracer, recipe_of
+    from risk.report.pack.tracing import Tracer
 
-    recipe = recipe_of(pack) if pack else Recipe()
+    recipe = pack.recipe if pack else Recipe()
     prior = open_stored(recipe.prior, folder) if recipe.prior else None
     beside = [open_stored(other, folder) for other in recipe.beside]
     tracer = Tracer(run, prior, beside, recipe.form)
-    return tracer.trace(cell, pack, packing.run_in(pack) if pack else "")
+    return tracer.trace(cell, pack)
 
 
 def _hints(traced: Traced, folder: Folder) -> list[str]:

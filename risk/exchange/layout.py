@@ -21,7 +21,7 @@ from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
 from risk.errors import UsageError, suggestion
 
-ENTRIES, ROWS, LISTS, README = "Assumptions", "Tables", "Lists", "Read me"
+SHEETS = ENTRIES, ROWS, LISTS, README = "Assumptions", "Tables", "Lists", "Read me"
 """Sheets, in order."""
 
 ID, PLACE, WHY, AT_EXPORT = "ID", "File:line", "Why changed", " at export"
