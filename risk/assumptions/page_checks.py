@@ -139,7 +139,7 @@ def _expression(draft: Draft, site: Site, key: str, text: str, numbers: Numbers)
     try:
         parse(text)
     except FigureError as error:
-        yield site.problem("A026", (key,), str(error))
+        yield site.problem("A029", (key,), str(error))
         return
     for name in names(text):
         try:
@@ -149,7 +149,7 @@ def _expression(draft: Draft, site: Site, key: str, text: str, numbers: Numbers)
                 known = {*numbers.entries, *numbers.figures}
                 meant = None if name in known else suggestion(name, known)
                 yield site.problem(
-                    "A026", (key,), f"{error}." + (f" Did you mean '{meant}'?" if meant else "")
+                    "A029", (key,), f"{error}." + (f" Did you mean '{meant}'?" if meant else "")
                 )
 
 

@@ -32,8 +32,8 @@ CODES = {
     "A022": "a scenario that cannot be applied",
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
-    "A025": "a number with which the model does not run",
-    "A026": "an expression that means nothing",
+    "A028": "a number with which the model does not run",
+    "A029": "an expression that means nothing",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 

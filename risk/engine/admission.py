@@ -30,7 +30,7 @@ from risk.parameters import entry_ids
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CODE = "A025"
+CODE = "A028"
 SUSPECTS = 24
 """Numbers of a base that are taken back before the search is given up; judgement."""
 

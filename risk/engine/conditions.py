@@ -249,11 +249,11 @@ def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem
             f"customers bid {customers:.4g} (compute_share × run_rate) and labs {labs:.4g} (lab_funding)"
         )
         fix = "lower one of the three under revenue, or raise the fleet or its rents"
-        yield at_entry("A025", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)
+        yield at_entry("A028", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)
     if start.world.fleet.energized.min() < 0:
         fix = "raise gpus in [[gpu.generation]] or lower gpu.recent_purchases"
         reason = "more of the newest generation is on order at the base date than there is of it"
-        yield at_entry("A025", assumptions.entries["gpu.recent_purchases"], reason, "value", fix)
+        yield at_entry("A028", assumptions.entries["gpu.recent_purchases"], reason, "value", fix)
 
 
 def _factors(assumptions: Assumptions) -> Iterator[Problem]:

@@ -87,12 +87,12 @@ CASES = [
         "[[figure]]",
         "replaced_by, context; it",
     ),
-    ("page_figures", "0.5 *", "0.5 /*", "A025", '"0.5', "is no expression"),
-    ("page_figures", "H100.index", "H100.indx", "A025", '"0.5', "no figure, fact, entry or table.row.column"),
-    ("page_figures", "{gpu.generation.H100.index}", "{f1}", "A025", '"0.5', "Did you mean 'f001'"),
+    ("page_figures", "0.5 *", "0.5 /*", "A029", '"0.5', "is no expression"),
+    ("page_figures", "H100.index", "H100.indx", "A029", '"0.5', "no figure, fact, entry or table.row.column"),
+    ("page_figures", "{gpu.generation.H100.index}", "{f1}", "A029", '"0.5', "Did you mean 'f001'"),
     ("page_figures", '= "How it works"', '= "How it work"', "A018", '"How', "Did you mean 'How it works'"),
     ("contradictions", 'unit = "x"', 'unit = "furlongs"', "A009", '"furlongs"', "has no factor"),
-    ("contradictions", "{f002}", "{f003}", "A025", '"{f003}', "Did you mean"),
+    ("contradictions", "{f002}", "{f003}", "A029", '"{f003}', "Did you mean"),
     (
         "contradictions",
         "[[contradiction]]",
@@ -142,7 +142,7 @@ def test_a_figure_in_words_is_neither_a_value_nor_computed_with(register: Regist
     register.edit("page_figures", f"evidence_for = {refs}", 'value_of = ["gpu.launch_obsolescence"]')
     problems = register.edit("page_figures", 'value = "15"', 'value = "some"').problems()
     assert [(problem.code, Path(problem.file).stem) for problem in problems] == [
-        ("A025", "contradictions"),
+        ("A029", "contradictions"),
         ("A023", "page_figures"),
     ]
     assert problems[0].reason == "'f001' is printed as 'some', which is not one number or range."
