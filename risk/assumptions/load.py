@@ -137,4 +137,4 @@ def _calendar(draft: Draft, built: Mapping[str, Entry]) -> Calendar | None:
 
 def _whole(entry: Entry | None) -> bool:
     value = entry.value if entry is not None else None
-    return isinstance(value, float) and value.is_integer() and 1 <= value <= 200
+    return isinstance(value, (int, float)) and float(value).is_integer() and 1 <= value <= 200

@@ -15,6 +15,7 @@ from risk.assumptions.schema import (
     Event,
     Figure,
     Limit,
+    Outlier,
     Proposition,
     ScenarioInfo,
     Source,
@@ -90,8 +91,8 @@ class Assumptions:
         entry = self.entry(id)
         if isinstance(entry.value, str):
             raise AssumptionError(f"'{id}' is a setting in words ({entry.value}), not a number")
-        if isinstance(entry.value, float):
-            return entry.value * entry.scale
+        if isinstance(entry.value, (int, float)):
+            return float(entry.value * entry.scale)
         import numpy as np
 
         return np.asarray(entry.value, dtype=np.float64) * entry.scale
@@ -102,6 +103,13 @@ class Assumptions:
         if not isinstance(value, float):
             raise AssumptionError(f"'{id}' is a vector or matrix, not one number")
         return value
+
+    def integer(self, id: str) -> int:
+        """Return a counted entry's value, every digit of it."""
+        value = self.entry(id).value
+        if not isinstance(value, (int, float)) or not float(value).is_integer():
+            raise AssumptionError(f"'{id}' is not one whole number")
+        return int(value)
 
     def array(self, id: str) -> Array:
         """Return a vector's or matrix's values in base units."""
@@ -120,6 +128,12 @@ class Assumptions:
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by their id without the section."""
         return {entry.name: entry for entry in self.entries.values() if entry.section == name}
+
+    @property
+    def outliers(self) -> tuple[Outlier, ...]:
+        """Numbers outside their plausible range that a reason let in."""
+        found = [outlier for entry in self.entries.values() for outlier in entry.outliers]
+        return (*found, *(outlier for table in self.tables.values() for outlier in table.outliers))
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self
 from pydantic import AfterValidator, Field
 
 from risk.assumptions.priors import refuse
-from risk.assumptions.schema import Change, Grade, Note, Record, Text
+from risk.assumptions.schema import Change, Grade, Note, Outlier, Record, Text
 from risk.errors import AssumptionError, suggestion
 from risk.units import SCALE
 
@@ -105,6 +105,7 @@ class Table:
     rows : the rows, values in those units.
     file, lines : where each row stands.
     changes : what scenarios changed; ids are ``table.row``.
+    outliers : what lies outside its plausible range for a reason.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Table:
     file: str = ""
     lines: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
