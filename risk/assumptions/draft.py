@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
+from risk.assumptions import ranges
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
+from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
@@ -21,7 +23,7 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures", "limits")
+WORDS = ("targets", "sources", "page_figures", "limits", "columns")
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -71,6 +73,7 @@ class Draft:
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
     limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
+    ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -146,6 +149,11 @@ def _read_limits(draft: Draft, name: str, document: Document) -> None:
     draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
 
 
+def _read_columns(draft: Draft, name: str, document: Document) -> None:
+    draft.ranges, problems = ranges.read(document)
+    draft.problems += problems
+
+
 def _read_sources(draft: Draft, name: str, document: Document) -> None:
     for key, table in document.data.items():
         site = Site(document, (key,))
@@ -169,6 +177,7 @@ _READERS = {
     "sources": _read_sources,
     "page_figures": _read_figures,
     "limits": _read_limits,
+    "columns": _read_columns,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, cast
 
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from risk.assumptions import plausible, values
 from risk.assumptions.matrices import Fault
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.positions import Path
 from risk.assumptions.priors import PRIORS, Prior
 from risk.assumptions.problems import Problem, quoted
@@ -22,7 +23,6 @@ from risk.assumptions.schema import (
     Grade,
     Note,
     Number,
-    Outlier,
     Record,
     Text,
 )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, entries, locate, scenario
+from risk.assumptions import changes, checks, columns, entries, locate, scenario
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
 from risk.assumptions.reader import shown
@@ -59,7 +59,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     return Assumptions(
         scenario=files[-1].info,
         entries={id: built[id] for id in draft.entries},
-        tables={name: _table(name, draft.rows.get(name, []), rows.get(name, {})) for name in TABLES},
+        tables={name: _table(draft, name, rows.get(name, {})) for name in TABLES},
         switches=switches,
         events=events,
         sources=draft.sources,
@@ -90,10 +90,12 @@ def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
         draft.problems += found
         if row is not None:
             built[i] = row
+    draft.problems += columns.problems(draft, name, built)
     return built
 
 
-def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
+def _table(draft: Draft, name: str, rows: Mapping[int, Row]) -> Table:
+    raws = draft.rows.get(name, [])
     homes = [raw.home for raw in raws]
     return Table(
         name=name,
@@ -102,6 +104,7 @@ def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
         file=homes[0].document.name if homes else "",
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=tuple(change for raw in raws for change in raw.changes),
+        outliers=columns.outliers(draft, name, rows),
     )
 
 

@@ -106,7 +106,7 @@ def digest(assumptions: Assumptions) -> str:
 def _table(table: Table, folder: str) -> dict[str, Any]:
     from risk.assumptions.table import units
 
-    rows = [row.model_dump(mode="json") for row in table.rows]
+    rows = [row.model_dump(mode="json", exclude={"accept", "plausible"}) for row in table.rows]
     return {
         "units": dict(units(table.model)),
         "file": portable(table.file, folder),

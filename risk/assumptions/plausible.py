@@ -7,7 +7,8 @@ would not ask back about, tight enough that a unit slip or a lost sign falls out
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from risk.assumptions.matrices import Fault
@@ -50,6 +51,31 @@ class Range(NamedTuple):
         return f"[{shown(self.low)}, {shown(self.high)}]" + (" or 0" if self.zero else "")
 
 
+@dataclass(frozen=True)
+class Outlier:
+    """A number outside its plausible range that a reason let in.
+
+    Attributes
+    ----------
+    id : entry, or ``table.row``.
+    field : value, prior, or the column.
+    value : what stands there; of a prior its P5 and P95.
+    low, high : what is plausible, in `unit`.
+    reason : why it is kept.
+    file, line : where it stands.
+    """
+
+    id: str
+    field: str
+    value: Any
+    low: Any
+    high: Any
+    unit: str
+    reason: str
+    file: str
+    line: int
+
+
 def shown(value: Any) -> str:
     """Return a bound or a number in a few digits."""
     if isinstance(value, (list, tuple)):
@@ -71,8 +97,8 @@ def _round(x: float, factor: float) -> str:
 def bound_at(bound: Any, at: Path) -> Any:
     """Return the bound of a component: of all alike, or one a component."""
     for i in at:
-        if isinstance(bound, Sequence) and not isinstance(bound, str):
-            bound = bound[i]  # type: ignore[call-overload,unused-ignore]
+        if isinstance(bound, (list, tuple)):
+            bound = bound[int(i)]
     return bound
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from risk.assumptions import locate
 from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import (
     Change,
     Entry,
     Event,
     Figure,
     Limit,
-    Outlier,
     Proposition,
     ScenarioInfo,
     Source,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import Dirichlet, Prior, refuse
 from risk.axes import ordinal
 from risk.units import SCALE, TEXT_UNITS
@@ -19,9 +20,9 @@ Domain = Literal[
     "real", "share", "positive", "non-negative", "negative", "count", "whole",
     "correlation", "transition", "weights", "quarter",
 ]  # fmt: skip
-"""What the mathematics lets a value be. A count is a whole number from 1, a whole one from 0; both are written
-without a point and kept as integers. Correlation and transition are of a matrix, weights of a vector that sums
-to one, a quarter of a text."""
+"""What the mathematics lets a value be. A count is a whole number from 1, a whole one from 0; both are
+written without a point and kept as integers. Correlation and transition are of a matrix, weights of a vector
+that sums to one, a quarter of a text."""
 
 Status = Literal["met", "missed", "pending", "informational"]
 
@@ -164,31 +165,6 @@ class Change:
     after: Any
     scenario: str
     why: str
-    file: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Outlier:
-    """A number outside its plausible range that a reason let in.
-
-    Attributes
-    ----------
-    id : entry, or ``table.row``.
-    field : value, prior, or the column.
-    value : what stands there; of a prior its P5 and P95.
-    low, high : what is plausible, in `unit`.
-    reason : why it is kept.
-    file, line : where it stands.
-    """
-
-    id: str
-    field: str
-    value: Any
-    low: Any
-    high: Any
-    unit: str
-    reason: str
     file: str
     line: int
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self
 
 from pydantic import AfterValidator, Field
 
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import refuse
-from risk.assumptions.schema import Change, Grade, Note, Outlier, Record, Text
+from risk.assumptions.schema import Change, Grade, Note, Record, Text
 from risk.errors import AssumptionError, suggestion
 from risk.units import SCALE
 
@@ -55,11 +56,15 @@ MoneyPerQuarter = Annotated[float, _AtLeast0, In("USD bn/q")]
 CashFlow = Annotated[float, In("USD bn/q")]
 HourlyPrice = Annotated[float, _AtLeast0, In("USD/h")]
 Percent = Annotated[float, Field(ge=0, le=100), In("%")]
-Quarters = Annotated[float, _AtLeast0, In("quarter")]
+Quarters = Annotated[int, _AtLeast0, In("quarter")]
 
 
 class Row(Record):
-    """What every row carries: where its numbers come from."""
+    """What every row carries: where its numbers come from, and what of them is plausible.
+
+    `plausible` holds (low, high) of columns that this row knows better than its table does; `accept` says why
+    the row may lie outside.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
     """Columns that together name a row."""
@@ -70,6 +75,8 @@ class Row(Record):
     locator: Note = ""
     owner: Note = ""
     note: Note = ""
+    accept: Note = ""
+    plausible: dict[str, Annotated[tuple[float, float], Field(strict=False)]] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -86,6 +93,13 @@ class Row(Record):
 def units(row: type[Row]) -> Mapping[str, str]:
     """Return the unit of every column that has one."""
     return {name: mark.unit for name, mark in _marks(row) if isinstance(mark, In)}
+
+
+@cache
+def numeric(row: type[Row]) -> tuple[str, ...]:
+    """Return the columns that hold numbers: those that have a unit, and years."""
+    whole = [name for name, column in row.model_fields.items() if column.annotation is int]
+    return tuple(dict.fromkeys([*units(row), *whole]))
 
 
 @cache

@@ -143,7 +143,7 @@ def _outside(x: float, scale: float, unit: str, domain: str) -> Iterator[str]:
         yield from _counted(x, 1 if domain == "count" else 0)
 
 
-def _counted(x: float, least: int) -> Iterator[str]:
+def _counted(x: float | int, least: int) -> Iterator[str]:
     if not float(x).is_integer():
         yield f"value is {quoted(x)}; it must be a whole number"
     elif isinstance(x, float):
@@ -152,8 +152,8 @@ def _counted(x: float, least: int) -> Iterator[str]:
         yield f"value is {quoted(x)}; it must be a whole number, {least} at least"
 
 
-def _limits(domain: str, scale: float) -> tuple[float, float]:
-    """Return what a domain leaves a number."""
+def limits(domain: str, scale: float) -> tuple[float, float]:
+    """Return the least and the largest number of a domain; `scale` is that of its unit."""
     low = {"real": -math.inf, "negative": -math.inf, "count": 1.0}.get(domain, 0.0)
     return low, {"share": 1 / scale, "negative": 0.0}.get(domain, math.inf)
 
@@ -174,7 +174,7 @@ def _prior_faults(
         yield Fault(("prior",), "A012", reason, ("use discrete_uniform",))
         return
     yield from _disagreement(value, prior)
-    (low, high), (bottom, top) = prior.support, _limits(domain, scale)
+    (low, high), (bottom, top) = prior.support, limits(domain, scale)
     if low < bottom or high > top:
         # A tail that is never met, such as a lognormal hazard's above one, is no reason to refuse.
         low, high = prior.quantile(NEVER), prior.quantile(1 - NEVER)
