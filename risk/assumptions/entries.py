@@ -10,6 +10,7 @@ from typing import Annotated, Any, cast
 from pydantic import Field
 
 from risk.assumptions import plausible, values
+from risk.assumptions.directions import Direction
 from risk.assumptions.matrices import Fault
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.positions import Path
@@ -47,6 +48,7 @@ class EntryTable(Record):
     high: Any = None
     accept: Note = ""
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    directions: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
 
 
 ENTRY_KEYS = frozenset(EntryTable.model_fields)
@@ -74,7 +76,7 @@ def build(
     found = [_told(id, fault, locate) for fault in doubts if not accepted(raw, locate, fault.at[0])]
     if found:
         return None, found
-    site, apart = locate(()), ("value", "prior", "low", "high", "labels")
+    site, apart = locate(()), ("value", "prior", "low", "high", "labels", "directions")
     whole = raw.get("domain") in INTEGERS
     entry = Entry(
         id=id,

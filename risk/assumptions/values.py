@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from risk.assumptions import matrices, plausible
+from risk.assumptions import directions, matrices, plausible
 from risk.assumptions.matrices import Fault
 from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
@@ -125,6 +125,7 @@ def _structured(value: Any, domain: str, raw: Mapping[str, Any]) -> Iterator[Fau
         faults = matrices.transition(value)
     else:
         faults = matrices.correlation(value, raw.get("labels", ()))
+        yield from directions.declaration_faults(raw)
     yield from (Fault(("value", *fault.at), *fault[1:]) for fault in faults)
 
 
@@ -196,6 +197,8 @@ def _disagreement(value: float, prior: Prior) -> Iterator[Fault]:
 def doubts(raw: Mapping[str, Any], prior: Prior | None) -> Iterator[Fault]:
     """Yield where the value or the prior of a sound entry lies outside its plausible range."""
     low, high, value = raw.get("low"), raw.get("high"), raw["value"]
+    if raw.get("domain") == "correlation":
+        yield from directions.doubts(raw)
     if low is None or high is None:
         return
     unit, value = raw["unit"], str(value) if isinstance(value, dt.date) else value

@@ -159,3 +159,35 @@ def test_what_is_counted_is_an_integer(draft: Draft) -> None:
             assert built is None
             assert problem.code == "A011"
         assert isinstance(entries.build(id, raw.table, raw.locate)[0].value, int)  # type: ignore[union-attr]
+
+
+def mirrored(matrix: list[list[float]], i: int, j: int, x: float) -> list[list[float]]:
+    found = copy.deepcopy(matrix)
+    found[i][j] = found[j][i] = x
+    return found
+
+
+def test_a_correlation_against_its_direction_is_refused_with_its_pair(draft: Draft) -> None:
+    raw = draft.entries["dependence.correlation"]
+    matrix, labels = raw.table["value"], raw.table["labels"]
+    for i in range(len(labels)):
+        for j in range(i):
+            for factor in (-1, 0.01) if matrix[i][j] else ():
+                spoilt = {**raw.table, "value": mirrored(matrix, i, j, matrix[i][j] * factor)}
+                built, problems = entries.build("dependence.correlation", spoilt, raw.locate)
+                assert built is None
+                assert [problem.code for problem in problems] == ["A027"]
+                assert f"{labels[j]}-{labels[i]} is {matrix[i][j] * factor:g}" in problems[0].reason
+                kept = entries.build("dependence.correlation", {**spoilt, "accept": "Tried."}, raw.locate)[0]
+                assert kept is not None
+                assert [outlier.field for outlier in kept.outliers] == [f"value.{j}.{i}"]
+
+
+def test_every_pair_has_one_direction(draft: Draft) -> None:
+    raw = draft.entries["dependence.correlation"]
+    for declared in (raw.table["directions"][1:], [*raw.table["directions"], raw.table["directions"][0]]):
+        built, problems = entries.build(
+            "dependence.correlation", {**raw.table, "directions": declared}, raw.locate
+        )
+        assert built is None
+        assert "M-Z" in problems[0].reason
