@@ -75,6 +75,10 @@ class Outlier:
     file: str
     line: int
 
+    def __str__(self) -> str:
+        known = f"plausible is {Range(self.low, self.high)} ({self.unit})"
+        return f"{self.id} {self.field} is {shown(self.value)}; {known}: {self.reason}"
+
 
 def shown(value: Any) -> str:
     """Return a bound or a number in a few digits."""

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, Assumptions, Entry, Table, load
-from risk.assumptions.normalised import entry_data, plain, prior_data
+from risk.assumptions.normalised import entry_data, outlier_data, plain, prior_data
+from risk.assumptions.plausible import Range
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.problems import counted, quoted
 from risk.assumptions.schema import Grade
@@ -125,15 +126,15 @@ def _show_entry(assumptions: Assumptions, entry: Entry, output: Output) -> None:
         document("bubblerisk.assumptions.show/1", {"id": entry.id, **data})
         return
     source = assumptions.sources[entry.source]
-    allowed = [
-        f"{name} {_number(x)}" for name, x in (("low", entry.low), ("high", entry.high)) if x is not None
-    ]
+    known = entry.low is not None and entry.high is not None
     items = [
         (entry.id, f"{quoted_value(entry.value)} {entry.unit if entry.unit != '1' else ''}".strip()),
         ("labels", ", ".join(entry.labels)),
         ("prior", prior_text(prior_data(entry.prior))),
         ("", ", ".join(f"{name.upper()} {_number(x)}" for name, x in quantiles.items())),
-        ("domain", ", ".join([entry.domain, *allowed])),
+        ("domain", entry.domain),
+        ("plausible", f"{Range(entry.low, entry.high)}" if known else ""),
+        ("accepted", entry.accept),
         ("source", source.title),
         ("", ", ".join(filter(None, (source.publisher, str(source.date or "")))) or source.url),
         ("locator", entry.locator),
@@ -239,13 +240,17 @@ def check(
         "page_figures": len(assumptions.page_figures),
     }
     if output.json:
-        content: dict[str, Any] = {"ok": True, "digest": assumptions.digest, **numbers, "errors": []}
+        outliers = [outlier_data(outlier, assumptions.directory) for outlier in assumptions.outliers]
+        shared = {"ok": True, "digest": assumptions.digest, **numbers}
+        content: dict[str, Any] = {**shared, "outliers": outliers, "errors": []}
         document(CHECK, content)
     else:
         rows, sources = counted(numbers["rows"], "row"), counted(numbers["sources"], "source")
         entries = counted(numbers["entries"], "entry", "entries")
         where = f"{assumptions.directory}, {assumptions.scenario.name}"
         print(f"ok  {where}: {entries}, {rows}, {sources}, 0 errors")
+        for outlier in assumptions.outliers:
+            print(f"accepted  {outlier.file}:{outlier.line}  {outlier}")
     return 0
 
 

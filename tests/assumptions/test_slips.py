@@ -1,4 +1,4 @@
-"""Single slips in the shipped register: a unit, a sign or a thousand wrong in any one number, and what lets it in.
+"""Single slips in the shipped register: a unit, a sign or a thousand wrong in any one number.
 
 Every number is spoilt in memory, one at a time, and judged where it stands; the files are read once.
 """
