@@ -23,7 +23,7 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures", "limits", "columns")
+WORDS = ("targets", "sources", "page_figures", "limits", "columns", "reconciliations")
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -154,6 +154,12 @@ def _read_columns(draft: Draft, name: str, document: Document) -> None:
     draft.problems += problems
 
 
+def _read_reconciliations(draft: Draft, name: str, document: Document) -> None:
+    """Only the frame: they are computed once all numbers are known to be sound."""
+    _only(draft, document, "reconciliation")
+    list(_rows(draft, document, ("reconciliation",), document.data.get("reconciliation", [])))
+
+
 def _read_sources(draft: Draft, name: str, document: Document) -> None:
     for key, table in document.data.items():
         site = Site(document, (key,))
@@ -178,6 +184,7 @@ _READERS = {
     "page_figures": _read_figures,
     "limits": _read_limits,
     "columns": _read_columns,
+    "reconciliations": _read_reconciliations,
 }
 
 

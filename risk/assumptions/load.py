@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, columns, entries, locate, scenario
+from risk.assumptions import changes, checks, columns, entries, locate, reconcile, scenario
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
 from risk.assumptions.reader import shown
@@ -54,6 +54,8 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
+    wrong, reconciled = reconcile.check(draft, built, rows)
+    draft.problems += wrong
     if draft.problems or calendar is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
@@ -69,6 +71,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         page_figures={id: figure for id, (figure, _) in draft.figures.items()},
         calendar=calendar,
         directory=shown(folder),
+        reconciled=tuple(reconciled),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
     )
 

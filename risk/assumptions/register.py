@@ -47,6 +47,7 @@ class Assumptions:
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
+    reconciled : totals that do not agree, for a reason.
     """
 
     scenario: ScenarioInfo
@@ -62,6 +63,7 @@ class Assumptions:
     calendar: Calendar
     directory: str
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    reconciled: tuple[Outlier, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -133,6 +135,7 @@ class Assumptions:
     def outliers(self) -> tuple[Outlier, ...]:
         """Numbers outside their plausible range that a reason let in."""
         found = [outlier for entry in self.entries.values() for outlier in entry.outliers]
+        found += self.reconciled
         return (*found, *(outlier for table in self.tables.values() for outlier in table.outliers))
 
     @property
