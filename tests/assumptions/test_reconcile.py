@@ -96,7 +96,7 @@ def test_it_is_told_with_the_numbers_and_the_line_of_the_one_that_does_not_fit(
     assert "neoclouds.facility.CRWV-DDTL2 debt" in problem.fixes[0]
 
 
-BANK = f"""
+BANK = """
 [[reconciliation]]
 id = "price"
 left = "gpu.system_price"
