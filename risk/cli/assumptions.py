@@ -179,7 +179,7 @@ def _show_table(found: Table, output: Output) -> None:
             "bubblerisk.assumptions.table/1", {"id": found.name, "units": units(found.model), "rows": data}
         )
         return
-    hidden = {"source", "locator", "as_of", "grade", "owner", "note"}
+    hidden = {"source", "locator", "as_of", "grade", "owner", "note", "accept", "plausible"}
     names = [name for name in found.model.model_fields if name not in hidden]
     key = found.model.key
     ordered = sorted(names, key=lambda name: name not in key)
