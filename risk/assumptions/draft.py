@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
+from risk.assumptions import ranges
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
 from risk.assumptions.page import Contradiction, Fact, Figure
+from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
@@ -22,7 +24,9 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("targets", "sources", "page_figures", "contradictions", "limits")
+WORDS = (
+    "targets", "sources", "page_figures", "contradictions", "limits", "columns", "reconciliations",
+)  # fmt: skip
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -75,6 +79,7 @@ class Draft:
     facts: dict[str, tuple[Fact, Site]] = field(default_factory=dict)
     contradictions: dict[str, tuple[Contradiction, Site]] = field(default_factory=dict)
     limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
+    ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -165,6 +170,17 @@ def _read_limits(draft: Draft, name: str, document: Document) -> None:
     draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
 
 
+def _read_columns(draft: Draft, name: str, document: Document) -> None:
+    draft.ranges, problems = ranges.read(document)
+    draft.problems += problems
+
+
+def _read_reconciliations(draft: Draft, name: str, document: Document) -> None:
+    """Only the frame: they are computed once all numbers are known to be sound."""
+    _only(draft, document, "reconciliation")
+    list(_rows(draft, document, ("reconciliation",), document.data.get("reconciliation", [])))
+
+
 def _read_sources(draft: Draft, name: str, document: Document) -> None:
     for key, table in document.data.items():
         site = Site(document, (key,))
@@ -189,6 +205,8 @@ _READERS = {
     "page_figures": _read_figures,
     "contradictions": _read_contradictions,
     "limits": _read_limits,
+    "columns": _read_columns,
+    "reconciliations": _read_reconciliations,
 }
 
 

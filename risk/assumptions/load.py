@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, entries, locate, scenario
+from risk.assumptions import changes, checks, columns, entries, locate, reconcile, scenario
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
 from risk.assumptions.reader import shown
@@ -54,12 +54,14 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
+    wrong, reconciled = reconcile.check(draft, built, rows)
+    draft.problems += wrong
     if draft.problems or calendar is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
         scenario=files[-1].info,
         entries={id: built[id] for id in draft.entries},
-        tables={name: _table(name, draft.rows.get(name, []), rows.get(name, {})) for name in TABLES},
+        tables={name: _table(draft, name, rows.get(name, {})) for name in TABLES},
         switches=switches,
         events=events,
         sources=draft.sources,
@@ -69,6 +71,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         page_figures={id: figure for id, (figure, _) in draft.figures.items()},
         calendar=calendar,
         directory=shown(folder),
+        reconciled=tuple(reconciled),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
         page_parts=draft.parts,
         page_facts={id: fact for id, (fact, _) in draft.facts.items()},
@@ -93,10 +96,12 @@ def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
         draft.problems += found
         if row is not None:
             built[i] = row
+    draft.problems += columns.problems(draft, name, built)
     return built
 
 
-def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
+def _table(draft: Draft, name: str, rows: Mapping[int, Row]) -> Table:
+    raws = draft.rows.get(name, [])
     homes = [raw.home for raw in raws]
     return Table(
         name=name,
@@ -105,6 +110,7 @@ def _table(name: str, raws: list[Raw], rows: Mapping[int, Row]) -> Table:
         file=homes[0].document.name if homes else "",
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=tuple(change for raw in raws for change in raw.changes),
+        outliers=columns.outliers(draft, name, rows),
     )
 
 
@@ -140,4 +146,4 @@ def _calendar(draft: Draft, built: Mapping[str, Entry]) -> Calendar | None:
 
 def _whole(entry: Entry | None) -> bool:
     value = entry.value if entry is not None else None
-    return isinstance(value, float) and value.is_integer() and 1 <= value <= 200
+    return isinstance(value, (int, float)) and float(value).is_integer() and 1 <= value <= 200

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from risk.assumptions.priors import Prior
 
 if TYPE_CHECKING:
+    from risk.assumptions.plausible import Outlier
     from risk.assumptions.register import Assumptions
     from risk.assumptions.schema import Change, Entry
     from risk.assumptions.table import Table
@@ -35,6 +36,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "tables": {name: _table(table, folder) for name, table in assumptions.tables.items()},
         "switches": dict(assumptions.switches),
         "events": [vars(e) | {"file": portable(e.file, folder)} for e in assumptions.events],
+        "outliers": [outlier_data(outlier, folder) for outlier in assumptions.outliers],
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
         "propositions_version": assumptions.propositions_version,
@@ -67,12 +69,21 @@ def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
         "owner": entry.owner,
         "note": entry.note,
         "domain": entry.domain,
+        "low": plain(entry.low),
+        "high": plain(entry.high),
+        "accept": entry.accept,
         "labels": list(entry.labels),
         "origin": entry.origin,
         "origins": entry.origins,
         "file": portable(entry.file, folder),
         "line": entry.line,
     }
+
+
+def outlier_data(outlier: Outlier, folder: str) -> dict[str, Any]:
+    """Return an accepted outlier as plain data."""
+    bounds = {name: plain(getattr(outlier, name)) for name in ("value", "low", "high")}
+    return vars(outlier) | bounds | {"file": portable(outlier.file, folder)}
 
 
 def prior_data(prior: Prior | None) -> dict[str, Any] | None:
@@ -109,7 +120,7 @@ def digest(assumptions: Assumptions) -> str:
 def _table(table: Table, folder: str) -> dict[str, Any]:
     from risk.assumptions.table import units
 
-    rows = [row.model_dump(mode="json") for row in table.rows]
+    rows = [row.model_dump(mode="json", exclude={"accept", "plausible"}) for row in table.rows]
     return {
         "units": dict(units(table.model)),
         "file": portable(table.file, folder),

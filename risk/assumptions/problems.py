@@ -32,6 +32,9 @@ CODES = {
     "A022": "a scenario that cannot be applied",
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
+    "A025": "outside its plausible range",
+    "A026": "totals that do not agree",
+    "A027": "a correlation against its direction",
     "A028": "a number with which the model does not run",
     "A029": "an expression that means nothing",
 }

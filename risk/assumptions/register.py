@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from risk.assumptions import locate
 from risk.assumptions.normalised import digest, normalised
 from risk.assumptions.page import Contradiction, Fact, Figure
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import (
     Change,
     Entry,
@@ -49,6 +50,7 @@ class Assumptions:
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
+    reconciled : totals that do not agree, for a reason.
     """
 
     scenario: ScenarioInfo
@@ -67,6 +69,7 @@ class Assumptions:
     page_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     page_facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
+    reconciled: tuple[Outlier, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -96,8 +99,8 @@ class Assumptions:
         entry = self.entry(id)
         if isinstance(entry.value, str):
             raise AssumptionError(f"'{id}' is a setting in words ({entry.value}), not a number")
-        if isinstance(entry.value, float):
-            return entry.value * entry.scale
+        if isinstance(entry.value, (int, float)):
+            return float(entry.value * entry.scale)
         import numpy as np
 
         return np.asarray(entry.value, dtype=np.float64) * entry.scale
@@ -108,6 +111,13 @@ class Assumptions:
         if not isinstance(value, float):
             raise AssumptionError(f"'{id}' is a vector or matrix, not one number")
         return value
+
+    def integer(self, id: str) -> int:
+        """Return a counted entry's value, every digit of it."""
+        value = self.entry(id).value
+        if not isinstance(value, (int, float)) or not float(value).is_integer():
+            raise AssumptionError(f"'{id}' is not one whole number")
+        return int(value)
 
     def array(self, id: str) -> Array:
         """Return a vector's or matrix's values in base units."""
@@ -126,6 +136,13 @@ class Assumptions:
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by their id without the section."""
         return {entry.name: entry for entry in self.entries.values() if entry.section == name}
+
+    @property
+    def outliers(self) -> tuple[Outlier, ...]:
+        """Numbers outside their plausible range that a reason let in."""
+        found = [outlier for entry in self.entries.values() for outlier in entry.outliers]
+        found += self.reconciled
+        return (*found, *(outlier for table in self.tables.values() for outlier in table.outliers))
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -15,12 +15,12 @@ from math import log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from risk.assumptions.entries import NEVER
 from risk.assumptions.load import load
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
+from risk.assumptions.values import NEVER
 from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, opening_faults
 from risk.engine.rehearsal import Corner, cast, perform, rehearse
 from risk.engine.world import READERS
@@ -196,7 +196,7 @@ def _far(values: Iterable[float]) -> float:
 def _reached(entry: Entry) -> Iterator[float]:
     """Its numbers, and the ends of its prior."""
     yield from _leaves(entry.value)
-    if entry.prior is not None and isinstance(entry.value, float):
+    if entry.prior is not None and isinstance(entry.value, (int, float)):
         yield from (entry.prior.quantile(p) for p in (NEVER, 1.0 - NEVER))
 
 
@@ -223,7 +223,7 @@ def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:
 
     other = replace(entry, value=moderate(entry.value), prior=None)
     place = at_entry(CODE, entry, "", "value" if entry.prior is None else "prior")
-    value = f"{entry.value:g}" if isinstance(entry.value, float) else str(entry.value)
+    value = f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)
     words = f"{entry.id} is {value} {entry.unit}" if entry.prior is None else f"{entry.id} by its prior"
     return Variant(words, place.file, place.line, _with_entry(assumptions, other))
 

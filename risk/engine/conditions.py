@@ -161,18 +161,18 @@ def _sizes(assumptions: Assumptions) -> Iterator[Problem]:
 
 
 def _vector(entry: Entry) -> bool:
-    return not isinstance(entry.value, float)
+    return not isinstance(entry.value, (int, float))
 
 
 def _settings(assumptions: Assumptions) -> Iterator[Problem]:
     """Yield settings that are counted with and are no whole numbers, and quarters outside the calendar."""
     for id, (low, high) in WHOLE.items():
         entry = assumptions.entries.get(id)
-        if entry is None or not isinstance(entry.value, float):
+        if entry is None or not isinstance(entry.value, (int, float)):
             continue
         prior = entry.prior
         ends = (entry.value, entry.value) if prior is None else prior.support
-        whole = entry.value.is_integer() and (prior is None or isinstance(prior, DiscreteUniform))
+        whole = float(entry.value).is_integer() and (prior is None or isinstance(prior, DiscreteUniform))
         if not (whole and low <= ends[0] and ends[1] <= high):
             reason = f"{id} is {entry.value:g}; it must be a whole number from {low:,} to {high:,}"
             yield at_entry("A011", entry, reason, "value" if prior is None else "prior")

@@ -34,7 +34,7 @@ FIXED = "fixed"
 """The shape of an entry without a prior."""
 
 PARAMETERS = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
-PROVENANCE = ("source", "locator", "as_of", "grade", "owner", "note")
+PROVENANCE = ("source", "locator", "as_of", "grade", "owner", "note", "accept")
 
 Kind = Literal["number", "whole", "text", "choice", "date", "flag", "value"]
 

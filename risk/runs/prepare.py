@@ -170,8 +170,8 @@ def arrange(
     return Plan(
         assumptions,
         load(register) if cut else None,
-        int(assumptions.number("run.paths")) if paths is None else paths,
-        int(assumptions.number("run.seed")) if seed is None else seed,
+        assumptions.integer("run.paths") if paths is None else paths,
+        assumptions.integer("run.seed") if seed is None else seed,
         root,
         register=register,
     )

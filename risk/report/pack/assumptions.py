@@ -174,7 +174,8 @@ def _value(value: Any) -> str | float:
     if isinstance(value, list):
         text = _listed(value)
         return text if len(text) <= LONGEST_LIST else f"{text.count(' ') + 1} values"
-    return value if isinstance(value, str) else float(value)
+    whole = isinstance(value, int) and abs(value) >= 10**15  # a seed keeps its digits
+    return value if isinstance(value, str) else str(value) if whole else float(value)
 
 
 def _listed(value: list[Any]) -> str:
