@@ -1,5 +1,6 @@
 # bubblerisk. `make` lists what there is to do.
 #   make pack SCENARIO=lab-failure PATHS=50000 SEED=7 JOBS=4      (each may be left out)
+#   make batch PATHS=2048 FORCE=1      (fewer paths replace workbooks of more only so)
 
 SHELL    := /bin/bash
 PYTHON   ?= python3
@@ -11,7 +12,7 @@ BIN     := .venv/bin
 OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN  := python3-venv make git libreoffice-calc poppler-utils fonts-crosextra-carlito fonts-liberation
+DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -25,7 +26,7 @@ help: ## list the targets
 
 setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
 
-system: ## install the Debian packages the proofs need (LibreOffice, poppler, fonts)
+system: ## install the Debian packages the proofs need (LibreOffice, Gnumeric, poppler, fonts)
 	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(DEBIAN); }
 
@@ -33,13 +34,13 @@ run: .venv/ready ## simulate SCENARIO (default base) and print the verdict
 	$(BIN)/bubblerisk run $(SCENARIO) $(OPTIONS)
 
 pack: .venv/ready ## simulate SCENARIO if needed and write reports/SCENARIO/pack.xlsx
-	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS)
+	$(BIN)/bubblerisk pack $(SCENARIO) $(OPTIONS) $(if $(FORCE),--force)
 
 pdf: pack ## print the Summary of SCENARIO as reports/SCENARIO/summary.pdf (needs LibreOffice)
 	$(BIN)/bubblerisk pdf $(SCENARIO)
 
 batch: .venv/ready ## every scenario into reports/, and a workbook comparing them
-	$(BIN)/bubblerisk batch $(OPTIONS)
+	$(BIN)/bubblerisk batch $(OPTIONS) $(if $(FORCE),--force)
 
 amplification: .venv/ready ## loss with and without each coupling of SCENARIO, and the loop gain
 	$(BIN)/bubblerisk amplification $(SCENARIO) $(OPTIONS)

@@ -70,6 +70,12 @@ class LockedError(BubbleriskError):
     exit_code = 6
 
 
+class Terminated(KeyboardInterrupt):
+    """The program was asked to end by SIGTERM: cleaned up after and told like Ctrl-C."""
+
+    exit_code = 143
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return the name in `known` that `word` was probably meant to be, or an empty string."""
     from difflib import get_close_matches

@@ -1,7 +1,7 @@
 """What moved between two runs, and whether it is more than noise.
 
-Runs of the same seed and number of paths share their draws, so that their errors largely cancel: the error of
-a difference is then that of the paths' differences.
+Runs of the same seed share the draws of the paths that both have, so that their errors largely cancel: the
+error of a difference on these is that of the paths' differences.
 """
 
 from __future__ import annotations
@@ -114,10 +114,15 @@ MEASURES: tuple[tuple[str, str, Callable[[Array], Statistic]], ...] = (
 """Outcome, label, how it is measured."""
 
 
-def differences(before: Run, after: Run) -> tuple[Difference, ...]:
-    """The verdict and headline numbers of two runs."""
-    paired = share_draws(before, after)
-    old, new = before.outcomes(), after.outcomes()
+def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ...]:
+    """The verdict and headline numbers of two runs.
+
+    Parameters
+    ----------
+    paths : compare the first so many of both, path by path, and no others; by default all.
+    """
+    paired = paths > 0 or share_draws(before, after)
+    old, new = ({name: x[: paths or None] for name, x in run.outcomes().items()} for run in (before, after))
     labels = {p["id"]: f"P({p['id']}) {p['label']}" for p in after.assumptions["propositions"]}
     known = {name: f"P({label.lower()})" for name, label in CLASSES} | labels
     found = [
@@ -133,10 +138,15 @@ def differences(before: Run, after: Run) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def shared_paths(before: Run, after: Run) -> int:
+    """Paths that both runs have: path i of one is path i of the other under other assumptions."""
+    one, two = ((run.manifest.seed, run.manifest.quarters) for run in (before, after))
+    return min(before.paths, after.paths) if one == two else 0
+
+
 def share_draws(before: Run, after: Run) -> bool:
-    """Whether path i of one is path i of the other under other assumptions."""
-    one, two = ((run.manifest.seed, run.paths, run.manifest.quarters) for run in (before, after))
-    return one == two
+    """Whether every path of one is also a path of the other."""
+    return before.paths == after.paths == shared_paths(before, after)
 
 
 def change(before: Statistic, after: Statistic, paired: bool) -> Estimate:

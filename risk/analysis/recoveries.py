@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.register import Register
 from risk.analysis.statistics import Estimate
+from risk.assumptions.figures import printed, scale
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -158,6 +159,9 @@ def reconciled(page: float, every: Claims, stress: Claims, worst: Flags) -> Reco
 
 
 def page_figure(register: Register, identifier: str) -> float:
-    """A share that the thesis page prints in percent, as "33" or "~52"."""
+    """A share of the thesis page, which prints it in percent; the middle of a range."""
     row = next(f for f in register["page_figures"] if f["id"] == identifier)
-    return float(str(row["value"]).lstrip("~")) / 100.0
+    span = printed(row["value"])
+    if span is None:
+        raise ValueError(f"figure '{identifier}' of the thesis page is '{row['value']}', which is no number")
+    return span.middle * scale(row["unit"])

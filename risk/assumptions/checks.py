@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from risk.assumptions import order
-from risk.assumptions.draft import SECTIONS, Draft, Raw
+from risk.assumptions import order, page_checks
+from risk.assumptions.draft import Draft, Raw
 from risk.assumptions.problems import Problem
-from risk.assumptions.schema import Figure
 from risk.assumptions.table import Row, entry_columns, references
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site
@@ -26,7 +25,7 @@ def cross(draft: Draft, rows: Rows, as_of: dt.date | None) -> list[Problem]:
     as_of : date the register was compiled at, if it says so.
     """
     named = [*_sources(draft), *_references(draft, rows), *_entry_columns(draft, rows)]
-    found = [*named, *_together(draft, rows), *_figures(draft, rows), *_reasons(draft)]
+    found = [*named, *_together(draft, rows), *page_checks.page(draft, rows), *_reasons(draft)]
     return [*found, *(_dates(draft, as_of) if as_of is not None else ())]
 
 
@@ -108,36 +107,6 @@ def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
         if len(found) == len(raws) and not any(raw.home.document.name in misspelt for raw in raws):
             for i, column, code, reason in TABLES[name].faults(list(found.values())):
                 yield raws[i].problem(code, (column,), reason)
-
-
-def _figures(draft: Draft, rows: Rows) -> Iterator[Problem]:
-    known = {*draft.entries, *rows}
-    known |= {f"{name}.{row.id}" for name, found in rows.items() for row in found.values()}
-    faulty = {problem.file for problem in draft.problems}
-    sound = {name for name, document in draft.documents.items() if document.name not in faulty}
-    columns = {f"{name}.{column}" for name, model in TABLES.items() for column in model.model_fields}
-    for figure, site in draft.figures.values():
-        yield from _fate(figure, site)
-        for i, name in enumerate(figure.used_by):
-            section = name.partition(".")[0]
-            # Anything outside the register's sections is the name of a result.
-            if section in SECTIONS and section in sound and name not in known | columns:
-                meant = suggestion(name, known)
-                reason = f"'{name}' is no entry, table or row." + (
-                    f" Did you mean '{meant}'?" if meant else ""
-                )
-                yield site.problem("A018", ("used_by", i), reason)
-
-
-def _fate(figure: Figure, site: Site) -> Iterator[Problem]:
-    fates = [bool(figure.used_by), bool(figure.superseded_by), bool(figure.not_used)]
-    if sum(fates) != 1:
-        reason = f"figure '{figure.id}' needs exactly one of used_by, superseded_by (with why), not_used"
-        yield site.problem("A023", (), reason)
-    elif figure.superseded_by and not figure.why:
-        yield site.problem(
-            "A023", ("superseded_by",), f"figure '{figure.id}' does not say why it is superseded"
-        )
 
 
 def _reasons(draft: Draft) -> Iterator[Problem]:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
+from risk.assumptions import ranges
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
 from risk.assumptions.measures import Class, Flag, Outcome, Proposition
+from risk.assumptions.page import Contradiction, Fact, Figure
+from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Figure, Limit, Record, Source, Target
+from risk.assumptions.schema import Change, Limit, Record, Source, Target
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
@@ -22,7 +25,10 @@ from risk.errors import suggestion
 SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
-WORDS = ("outcomes", "targets", "sources", "page_figures", "limits")
+WORDS = (
+    "outcomes", "targets", "sources", "page_figures", "contradictions", "limits", "columns",
+    "reconciliations",
+)  # fmt: skip
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources")
 
@@ -72,10 +78,14 @@ class Draft:
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: dict[str, tuple[Fact, Site]] = field(default_factory=dict)
+    contradictions: dict[str, tuple[Contradiction, Site]] = field(default_factory=dict)
     limits: dict[str, tuple[Limit, Site]] = field(default_factory=dict)
     outcomes: dict[str, tuple[Outcome, Site]] = field(default_factory=dict)
     flags: dict[str, tuple[Flag, Site]] = field(default_factory=dict)
     classes: dict[str, tuple[Class, Site]] = field(default_factory=dict)
+    ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -149,13 +159,39 @@ def _read_targets(draft: Draft, name: str, document: Document) -> None:
 
 
 def _read_figures(draft: Draft, name: str, document: Document) -> None:
-    _only(draft, document, "figure")
+    _only(draft, document, "parts", "figure")
     draft.figures = _records(draft, document, "figure", document.data.get("figure", []), Figure)
+    parts = document.data.get("parts", {})
+    for part, sections in parts.items() if isinstance(parts, dict) else [("parts", None)]:
+        if isinstance(sections, list) and all(isinstance(section, str) for section in sections):
+            draft.parts[part] = tuple(sections)
+        else:
+            reason = f"'{part}' must be a part of the page: a list of its headings"
+            at = ("parts", part) if isinstance(parts, dict) else ("parts",)
+            draft.problems.append(document.problem("A005", at, reason, key=True))
+
+
+def _read_contradictions(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "fact", "contradiction")
+    draft.facts = _records(draft, document, "fact", document.data.get("fact", []), Fact)
+    rows = document.data.get("contradiction", [])
+    draft.contradictions = _records(draft, document, "contradiction", rows, Contradiction)
 
 
 def _read_limits(draft: Draft, name: str, document: Document) -> None:
     _only(draft, document, "limit")
     draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
+
+
+def _read_columns(draft: Draft, name: str, document: Document) -> None:
+    draft.ranges, problems = ranges.read(document)
+    draft.problems += problems
+
+
+def _read_reconciliations(draft: Draft, name: str, document: Document) -> None:
+    """Only the frame: they are computed once all numbers are known to be sound."""
+    _only(draft, document, "reconciliation")
+    list(_rows(draft, document, ("reconciliation",), document.data.get("reconciliation", [])))
 
 
 def _read_sources(draft: Draft, name: str, document: Document) -> None:
@@ -181,13 +217,16 @@ _READERS = {
     "targets": _read_targets,
     "sources": _read_sources,
     "page_figures": _read_figures,
+    "contradictions": _read_contradictions,
     "limits": _read_limits,
+    "columns": _read_columns,
+    "reconciliations": _read_reconciliations,
 }
 
 
 def _only(draft: Draft, document: Document, *keys: str) -> None:
     strangers = [other for other in document.data if other not in keys]
-    draft.problems += [unknown_key(Site(document, ()), (other,), set(keys)) for other in strangers]
+    draft.problems += [unknown_key(Site(document, ()), (other,), keys) for other in strangers]
 
 
 def _records(

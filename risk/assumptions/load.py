@@ -6,7 +6,17 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from risk.assumptions import changes, checks, entries, locate, measure_checks, order, scenario
+from risk.assumptions import (
+    changes,
+    checks,
+    columns,
+    entries,
+    locate,
+    measure_checks,
+    order,
+    reconcile,
+    scenario,
+)
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
@@ -58,6 +68,8 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     if calendar is not None:
         windows = {id: text for id, entry in built.items() if (text := entry.window)}
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)
+    wrong, reconciled = reconcile.check(draft, built, rows)
+    draft.problems += wrong
     if draft.problems or calendar is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
@@ -73,10 +85,14 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         page_figures={id: figure for id, (figure, _) in draft.figures.items()},
         calendar=calendar,
         directory=shown(folder),
+        reconciled=tuple(reconciled),
         limits={id: limit for id, (limit, _) in draft.limits.items()},
         outcomes={id: outcome for id, (outcome, _) in draft.outcomes.items()},
         flags={id: flag for id, (flag, _) in draft.flags.items()},
         classes={id: definition for id, (definition, _) in draft.classes.items()},
+        page_parts=draft.parts,
+        page_facts={id: fact for id, (fact, _) in draft.facts.items()},
+        contradictions={id: found for id, (found, _) in draft.contradictions.items()},
     )
 
 
@@ -115,6 +131,7 @@ def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
         draft.problems += found
         if row is not None:
             built[i] = row
+    draft.problems += columns.problems(draft, name, built)
     return built
 
 
@@ -138,6 +155,7 @@ def _table(draft: Draft, name: str, rows: Mapping[int, Row], names: Mapping[str,
         files=tuple(home.document.name for home in homes),
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=(*draft.removed.get(name, ()), *(change for raw in raws for change in raw.changes)),
+        outliers=columns.outliers(draft, name, rows),
     )
 
 
@@ -173,4 +191,4 @@ def _calendar(draft: Draft, built: Mapping[str, Entry]) -> Calendar | None:
 
 def _whole(entry: Entry | None) -> bool:
     value = entry.value if entry is not None else None
-    return isinstance(value, float) and value.is_integer() and 1 <= value <= 200
+    return isinstance(value, (int, float)) and float(value).is_integer() and 1 <= value <= 200

@@ -79,7 +79,8 @@ def _bar(m: Condition, site: Site, built: Mapping[str, Entry]) -> Iterator[Probl
         yield site.problem("A004", (), reason, "at_least, at_most, above or below")
     for word, bar in m.bars.items():
         entry = built.get(str(bar))
-        if isinstance(bar, str) and bar not in MEASURABLE and not (entry and isinstance(entry.value, float)):
+        number = entry is not None and isinstance(entry.value, (int, float))
+        if isinstance(bar, str) and bar not in MEASURABLE and not number:
             yield _unknown(site, word, bar, [*built, *MEASURABLE], "neither number nor quantity")
 
 

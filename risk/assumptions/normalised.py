@@ -12,6 +12,7 @@ from risk.assumptions.measures import Measure, Outcome, Proposition, worded
 from risk.assumptions.priors import Prior
 
 if TYPE_CHECKING:
+    from risk.assumptions.plausible import Outlier
     from risk.assumptions.register import Assumptions
     from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
@@ -37,6 +38,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "tables": {name: _table(table, folder) for name, table in assumptions.tables.items()},
         "switches": dict(assumptions.switches),
         "events": [vars(e) | {"file": portable(e.file, folder)} for e in assumptions.events],
+        "outliers": [outlier_data(outlier, folder) for outlier in assumptions.outliers],
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
         "propositions_version": assumptions.propositions_version,
@@ -46,6 +48,9 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "classes": [found.model_dump(mode="json") for found in assumptions.classes.values()],
         "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
+        "page_parts": {part: list(sections) for part, sections in assumptions.page_parts.items()},
+        "page_facts": [fact.model_dump(mode="json") for fact in assumptions.page_facts.values()],
+        "contradictions": [c.model_dump(mode="json") for c in assumptions.contradictions.values()],
         "limits": [limit.model_dump(mode="json") for limit in assumptions.limits.values()],
     }
 
@@ -80,12 +85,21 @@ def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
         "owner": entry.owner,
         "note": entry.note,
         "domain": entry.domain,
+        "low": plain(entry.low),
+        "high": plain(entry.high),
+        "accept": entry.accept,
         "labels": list(entry.labels),
         "origin": entry.origin,
         "origins": entry.origins,
         "file": portable(entry.file, folder),
         "line": entry.line,
     }
+
+
+def outlier_data(outlier: Outlier, folder: str) -> dict[str, Any]:
+    """Return an accepted outlier as plain data."""
+    bounds = {name: plain(getattr(outlier, name)) for name in ("value", "low", "high")}
+    return vars(outlier) | bounds | {"file": portable(outlier.file, folder)}
 
 
 def prior_data(prior: Prior | None) -> dict[str, Any] | None:
@@ -131,7 +145,7 @@ def _measured(record: Record) -> dict[str, Any]:
 def _table(table: Table, folder: str) -> dict[str, Any]:
     from risk.assumptions.table import units
 
-    rows = [row.model_dump(mode="json") for row in table.rows]
+    rows = [row.model_dump(mode="json", exclude={"accept", "plausible"}) for row in table.rows]
     return {
         "units": dict(units(table.model)),
         "file": portable(table.file, folder),

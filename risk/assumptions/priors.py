@@ -180,7 +180,10 @@ class Lognormal(Prior):
         return 0.0, math.inf
 
     def _inverse(self, p: Any) -> Any:
-        return self.median * math.e ** (self.sigma * _normal_quantile(p))
+        try:
+            return self.median * math.e ** (self.sigma * _normal_quantile(p))
+        except OverflowError:  # of one number; an array is infinite there by itself
+            return math.inf
 
 
 class Dirichlet(Prior):

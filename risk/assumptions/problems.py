@@ -32,7 +32,11 @@ CODES = {
     "A022": "a scenario that cannot be applied",
     "A023": "a figure without a place in the model",
     "A024": "too large or too deep",
-    "A025": "a number with which the model does not run",
+    "A025": "outside its plausible range",
+    "A026": "totals that do not agree",
+    "A027": "a correlation against its direction",
+    "A028": "a number with which the model does not run",
+    "A029": "an expression that means nothing",
     "A030": "a role that no row or more than one has",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from risk.assumptions import locate
 from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, measures
 from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.page import Contradiction, Fact, Figure
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import (
     Change,
     Entry,
     Event,
-    Figure,
     Limit,
     ScenarioInfo,
     Source,
@@ -44,9 +45,13 @@ class Assumptions:
     events : forced stresses.
     sources, targets, propositions, page_figures, limits : the register's words, by key or id.
     outcomes, flags, classes : what every path leaves behind beside the propositions, by id.
+    page_parts : headings of the thesis page by part of it.
+    page_facts, contradictions : what the page's figures are held against, and where they contradict it or one
+        another.
     propositions_version : version of the bars.
     calendar : the time axis.
     directory : where the register was read.
+    reconciled : totals that do not agree, for a reason.
     """
 
     scenario: ScenarioInfo
@@ -65,6 +70,10 @@ class Assumptions:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     flags: Mapping[str, Flag] = field(default_factory=dict)
     classes: Mapping[str, Class] = field(default_factory=dict)
+    page_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page_facts: Mapping[str, Fact] = field(default_factory=dict)
+    contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
+    reconciled: tuple[Outlier, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -94,8 +103,8 @@ class Assumptions:
         entry = self.entry(id)
         if isinstance(entry.value, str):
             raise AssumptionError(f"'{id}' is a setting in words ({entry.value}), not a number")
-        if isinstance(entry.value, float):
-            return entry.value * entry.scale
+        if isinstance(entry.value, (int, float)):
+            return float(entry.value * entry.scale)
         import numpy as np
 
         return np.asarray(entry.value, dtype=np.float64) * entry.scale
@@ -106,6 +115,13 @@ class Assumptions:
         if not isinstance(value, float):
             raise AssumptionError(f"'{id}' is a vector or matrix, not one number")
         return value
+
+    def integer(self, id: str) -> int:
+        """Return a counted entry's value, every digit of it."""
+        value = self.entry(id).value
+        if not isinstance(value, (int, float)) or not float(value).is_integer():
+            raise AssumptionError(f"'{id}' is not one whole number")
+        return int(value)
 
     def array(self, id: str) -> Array:
         """Return a vector's or matrix's values in base units."""
@@ -140,6 +156,13 @@ class Assumptions:
     def section(self, name: str) -> dict[str, Entry]:
         """Return a section's entries by their id without the section."""
         return {entry.name: entry for entry in self.entries.values() if entry.section == name}
+
+    @property
+    def outliers(self) -> tuple[Outlier, ...]:
+        """Numbers outside their plausible range that a reason let in."""
+        found = [outlier for entry in self.entries.values() for outlier in entry.outliers]
+        found += self.reconciled
+        return (*found, *(outlier for table in self.tables.values() for outlier in table.outliers))
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -1,4 +1,4 @@
-"""What a valid register is made of: entries, sources, targets, propositions, figures. All frozen."""
+"""What a valid register is made of: entries, sources, targets, propositions. All frozen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import Dirichlet, Prior, refuse
 from risk.axes import is_window, ordinal
 from risk.units import SCALE, TEXT_UNITS
@@ -15,14 +16,22 @@ from risk.units import SCALE, TEXT_UNITS
 Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement"]
 """How good the evidence is: the thesis page, a primary document, …, nobody published it."""
 
-Domain = Literal["real", "share", "positive", "non-negative", "correlation", "transition", "weights"]
-"""What a value may be. The last three are of a matrix, a matrix of row probabilities, and a vector."""
+Domain = Literal[
+    "real", "share", "positive", "non-negative", "negative", "count", "whole",
+    "correlation", "transition", "weights", "quarter",
+]  # fmt: skip
+"""What the mathematics lets a value be. A count is a whole number from 1, a whole one from 0; both are
+written without a point and kept as integers. Correlation and transition are of a matrix, weights of a vector
+that sums to one, a quarter of a text."""
 
 Status = Literal["met", "missed", "pending", "informational"]
 
-Number = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+Number = float | int | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
 DOMAINS: tuple[str, ...] = get_args(Domain)
+
+INTEGERS = ("count", "whole")
+"""Domains of numbers that are counted, not measured."""
 
 
 def _printable(text: str) -> str:
@@ -93,23 +102,6 @@ class Target(Record):
     note: Note = ""
 
 
-class Figure(Record):
-    """A figure of the thesis page and what became of it: ``[[figure]]`` in page_figures.toml."""
-
-    id: Text
-    section: Text
-    value: Text
-    unit: Note = ""
-    name: Note = ""
-    quote: Note = ""
-    trap: int | None = None
-    used_by: Annotated[tuple[Text, ...], Field(strict=False)] = ()
-    superseded_by: Note = ""
-    why: Note = ""
-    not_used: Note = ""
-    note: Note = ""
-
-
 class Limit(Record):
     """What the model does not do, or does badly: ``[[limit]]`` in limits.toml."""
 
@@ -156,7 +148,9 @@ class Entry:
     id : dotted path; the first part is the section.
     value : in `unit`; tuples for vectors and matrices, text for dates and words.
     prior : what is not known about it, in `unit`; None where it is held fixed.
-    domain, low, high : what it may be; the bounds in `unit`.
+    domain : what the mathematics allows.
+    low, high : what is plausible, in `unit`: of every component alike, or one bound a component.
+    accept : why it may lie beyond them.
     labels : names of a vector's components, or of a matrix's rows.
     file, line : where it stands in the base register.
     changes : what scenarios changed, in order.
@@ -173,12 +167,14 @@ class Entry:
     locator: str = ""
     note: str = ""
     domain: Domain = "real"
-    low: float | None = None
-    high: float | None = None
+    low: Number | str | None = None
+    high: Number | str | None = None
+    accept: str = ""
     labels: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
     changes: tuple[Change, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
 
     @property
     def section(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self, get_arg
 
 from pydantic import AfterValidator, Field
 
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import refuse
 from risk.assumptions.schema import Change, Grade, Note, Record, Text
 from risk.errors import AssumptionError, suggestion
@@ -59,12 +60,16 @@ MoneyPerQuarter = Annotated[float, _AtLeast0, In("USD bn/q")]
 CashFlow = Annotated[float, In("USD bn/q")]
 HourlyPrice = Annotated[float, _AtLeast0, In("USD/h")]
 Percent = Annotated[float, Field(ge=0, le=100), In("%")]
-Quarters = Annotated[float, _AtLeast0, In("quarter")]
+Quarters = Annotated[int, _AtLeast0, In("quarter")]
 EntryName = Annotated[Text, OfEntry()]
 
 
 class Row(Record):
-    """What every row carries: where its numbers come from."""
+    """What every row carries: where its numbers come from, and what of them is plausible.
+
+    `plausible` holds (low, high) of columns that this row knows better than its table does; `accept` says why
+    the row may lie outside.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
     """Columns that together name a row."""
@@ -78,6 +83,8 @@ class Row(Record):
     locator: Note = ""
     owner: Note = ""
     note: Note = ""
+    accept: Note = ""
+    plausible: dict[str, Annotated[tuple[float, float], Field(strict=False)]] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -108,6 +115,13 @@ def units(row: type[Row]) -> Mapping[str, str]:
 
 
 @cache
+def numeric(row: type[Row]) -> tuple[str, ...]:
+    """Return the columns that hold numbers: those that have a unit, and years."""
+    whole = [name for name, column in row.model_fields.items() if column.annotation is int]
+    return tuple(dict.fromkeys([*units(row), *whole]))
+
+
+@cache
 def references(row: type[Row]) -> Mapping[str, Names]:
     """Return the table whose rows a column names, and the words it may hold besides, by column."""
     return {name: mark for name, mark in _marks(row) if isinstance(mark, Names)}
@@ -130,6 +144,7 @@ class Table:
     rows : the rows, values in those units.
     files, lines : where each row stands.
     changes : what scenarios changed; ids are ``table.row``.
+    outliers : what lies outside its plausible range for a reason.
     """
 
     name: str
@@ -138,6 +153,7 @@ class Table:
     files: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
 
     @property
     def file(self) -> str:

@@ -181,7 +181,7 @@ class Facility(Entity):
     rate: Literal["fixed", "floating"] = "fixed"
     amortization: Literal["level", "equal", "sculpted"] = "level"
     undrawn: Money = 0.0
-    draw_quarters: Quarters = 0.0
+    draw_quarters: Quarters = 0
     balloon: Percent
     opex_multiple: Ratio
     prepaid_share: Share

@@ -66,7 +66,7 @@ PLAIN_LOAN: Mapping[str, Any] = {
     "rate": "fixed",
     "amortization": "level",
     "undrawn": 0.0,
-    "draw_quarters": 0.0,
+    "draw_quarters": 0,
     "balloon": 0.0,
     "prepaid_share": 0.0,
     "shell_value": 0.0,
@@ -203,12 +203,12 @@ def _facilities(assumptions: Assumptions, t: Terms) -> Iterator[Row]:
         "gpus": t.gpus / SCALE["GPU k"],
         "debt": t.gpus * t.cost * t.loan_to_cost / SCALE["USD bn"],
         "coupon": t.coupon / SCALE["%"],
-        "debt_quarters": t.debt_quarters,
+        "debt_quarters": round(t.debt_quarters),
         "opex_multiple": t.opex / hyperscale_opex,
         **PLAIN_LOAN,
     }
     for k, tenor in enumerate(tenors(assumptions)):
-        last, who = float(t.contract_quarters[k]), {"name": PREFIX + tenor, "firm": PREFIX + tenor}
+        last, who = round(float(t.contract_quarters[k])), {"name": PREFIX + tenor, "firm": PREFIX + tenor}
         contract = {"payer": "other" if k else "ig", "contract_first": last, "contract_last": last}
         yield _copy(model, {**who, **loan, **contract, "price": float(prices[k])})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 import risk
 from risk.cli import settings
 from risk.cli.console import bare, is_terminal, message
-from risk.errors import BubbleriskError
+from risk.errors import BubbleriskError, Terminated
 
 COMMANDS = (
     ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
@@ -42,10 +43,10 @@ HELP = "Joint Monte Carlo of the AI build-out: GPU rents, capex, revenue, neoclo
 EPILOGUE = (
     "Every command takes --config FILE: its options in a TOML file, e.g. [run] with paths = 50_000.\n\n"
     "Exit codes: 0 ok, 1 a check failed, 2 usage, 3 bad assumptions or workbook, 4 numerical, 5 storage, "
-    "6 locked, 70 defect of the program, 130 interrupted."
+    "6 locked, 70 defect of the program, 130 interrupted, 143 terminated."
 )
 
-USAGE, INTERNAL, PIPE = 2, 70, 141
+USAGE, INTERNAL, INTERRUPTED, PIPE = 2, 70, 130, 141
 
 
 def error_text(error: CycloptsError) -> str:
@@ -62,6 +63,7 @@ app = App(
     help_formatter="default" if is_terminal(sys.stdout) and not bare() else "plain",
     default_parameter=Parameter(negative=()),
     result_action="return_int_as_exit_code_else_zero",
+    suppress_keyboard_interrupt=False,
 )
 for _name, _path, _help in COMMANDS:
     app.command(_path, name=_name, help=_help)
@@ -87,9 +89,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BubbleriskError as error:
         message(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         message("interrupted")
-        return 130
+        return getattr(stop, "exit_code", INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone, e.g. `| head`: nobody is left to tell.
         sys.stdout = None
@@ -106,7 +108,17 @@ def main() -> None:
         # A console without Unicode shows a question mark rather than end the program.
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.exit(run())
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = run()
+    except KeyboardInterrupt as stop:  # one more, while the first was being told
+        code = getattr(stop, "exit_code", INTERRUPTED)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is said: now it ends the program without a word
+    sys.exit(code)
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
 
 
 def _report_defect() -> None:

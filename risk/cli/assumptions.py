@@ -9,7 +9,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, Assumptions, Change, Entry, Table, load
-from risk.assumptions.normalised import entry_data, plain, prior_data
+from risk.assumptions.normalised import entry_data, outlier_data, plain, prior_data
+from risk.assumptions.page import FATES
+from risk.assumptions.plausible import Range
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.problems import counted, quoted
 from risk.assumptions.schema import Grade
@@ -125,15 +127,15 @@ def _show_entry(assumptions: Assumptions, entry: Entry, output: Output) -> None:
         document("bubblerisk.assumptions.show/1", {"id": entry.id, **data})
         return
     source = assumptions.sources[entry.source]
-    allowed = [
-        f"{name} {_number(x)}" for name, x in (("low", entry.low), ("high", entry.high)) if x is not None
-    ]
+    known = entry.low is not None and entry.high is not None
     items = [
         (entry.id, f"{quoted_value(entry.value)} {entry.unit if entry.unit != '1' else ''}".strip()),
         ("labels", ", ".join(entry.labels)),
         ("prior", prior_text(prior_data(entry.prior))),
         ("", ", ".join(f"{name.upper()} {_number(x)}" for name, x in quantiles.items())),
-        ("domain", ", ".join([entry.domain, *allowed])),
+        ("domain", entry.domain),
+        ("plausible", f"{Range(entry.low, entry.high)}" if known else ""),
+        ("accepted", entry.accept),
         ("source", source.title),
         ("", ", ".join(filter(None, (source.publisher, str(source.date or "")))) or source.url),
         ("locator", entry.locator),
@@ -178,7 +180,7 @@ def _show_table(found: Table, output: Output) -> None:
             "bubblerisk.assumptions.table/1", {"id": found.name, "units": units(found.model), "rows": data}
         )
         return
-    hidden = {"source", "locator", "as_of", "grade", "owner", "note"}
+    hidden = {"source", "locator", "as_of", "grade", "owner", "note", "accept", "plausible"}
     names = [name for name in found.model.model_fields if name not in hidden]
     key = found.model.key
     ordered = sorted(names, key=lambda name: name not in key)
@@ -244,15 +246,22 @@ def check(
         "rows": sum(len(found.rows) for found in assumptions.tables.values()),
         "sources": len(assumptions.sources),
         "page_figures": len(assumptions.page_figures),
+        "contradictions": len(assumptions.contradictions),
     }
+    told = Counter(FATES[figure.fates[0]] for figure in assumptions.page_figures.values())
+    fates = {fate: told[fate] for fate in FATES.values()}
     if output.json:
-        content: dict[str, Any] = {"ok": True, "digest": assumptions.digest, **numbers, "errors": []}
+        outliers = [outlier_data(outlier, assumptions.directory) for outlier in assumptions.outliers]
+        shared = {"ok": True, "digest": assumptions.digest, **numbers}
+        content: dict[str, Any] = {**shared, "page_fates": fates, "outliers": outliers, "errors": []}
         document(CHECK, content)
     else:
         rows, sources = counted(numbers["rows"], "row"), counted(numbers["sources"], "source")
         entries = counted(numbers["entries"], "entry", "entries")
         where = f"{assumptions.directory}, {assumptions.scenario.name}"
         print(f"ok  {where}: {entries}, {rows}, {sources}, 0 errors")
+        for outlier in assumptions.outliers:
+            print(f"accepted  {outlier.file}:{outlier.line}  {outlier}")
     return 0
 
 

@@ -14,7 +14,7 @@ from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import document, message
 from risk.cli.options import Output, Register
-from risk.cli.pack import made, place
+from risk.cli.pack import Force, fewer, made, place
 from risk.cli.simulation import (
     FOLDER,
     REPORTS,
@@ -26,7 +26,7 @@ from risk.cli.simulation import (
     plan,
     simulate,
 )
-from risk.errors import BubbleriskError
+from risk.errors import BubbleriskError, UsageError
 
 if TYPE_CHECKING:
     from risk.report.terminal.batch import Row
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SCHEMA = "bubblerisk.batch/1"
 FAILED = 1
 COMPARISON = "comparison.xlsx"
+OVERWRITE = ("--force replaces them", "--reports DIR writes others elsewhere")
 BASE = "base"  # the scenario that others are shown beside
 
 
@@ -47,6 +48,15 @@ class Task:
     register: Register
     output: Output
     reports: Path
+    force: bool
+
+    def refused(self, scenario: str) -> str:
+        """Why the pack of a scenario should not be replaced; its errors are told when it is simulated."""
+        try:
+            planned = plan(scenario, self.simulation, self.register, self.folder)
+        except BubbleriskError:
+            return ""
+        return fewer(planned, place(planned, reports=self.reports), self.folder)
 
     def simulated(self, scenario: str) -> tuple[Run, Path]:
         """Simulate a scenario where it is not stored: run, and where its pack belongs."""
@@ -63,6 +73,8 @@ class Task:
         others = [other for other in beside if other.id != run.id and BASE in _names(other, run)]
         if made(run, None, path, others):
             return "up to date"
+        if not self.force and (why := fewer(run, path, self.folder)):
+            raise UsageError(why, *OVERWRITE)
         calibrate(run, self.register)
         packing.write(run, path, None, others)
         return "written"
@@ -71,6 +83,7 @@ class Task:
 def batch(
     *scenarios: Annotated[str, Parameter(help="Names or files; all of the register's by default.")],
     reports: Annotated[Path, Parameter(help="Folder of the workbooks.")] = REPORTS,
+    force: Force = False,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
     register: Register = DEFAULT_REGISTER,
@@ -83,7 +96,10 @@ def batch(
         locate.scenario(where, name)  # a misspelt name is told at once, not after an hour
     from risk.report.terminal.batch import Row
 
-    task = Task(simulation, folder, register, output, reports)
+    task = Task(simulation, folder, register, output, reports, force)
+    kept = [] if force else [why for name in wanted if (why := task.refused(name))]
+    if kept:  # told before an hour's work, and of all
+        raise UsageError("; ".join(kept), *OVERWRITE)
     rows: dict[str, Row] = {}
     found: dict[str, tuple[Run, Path]] = {}
     for name in wanted:

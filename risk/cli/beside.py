@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from risk.cli.naming import among
+from risk.cli.options import Register
 from risk.cli.simulation import Folder, open_stored
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
-    from risk.runs import Manifest, Run
+    from risk.runs import Manifest, Run, StoredRun
     from risk.runs.prepare import Plan
 
 
@@ -22,32 +24,44 @@ class Likeness(NamedTuple):
     source: str
 
 
-def runs_beside(names: Sequence[str], found: Run | Plan, folder: Folder) -> tuple[Run, ...]:
+def runs_beside(
+    names: Sequence[str], found: Run | Plan, folder: Folder, register: Register
+) -> tuple[Run, ...]:
     """Open the stored runs that words name, in their order and each once.
 
     Parameters
     ----------
-    names : scenarios, of which the newest run that shares its draws with `found` is meant, or stored runs.
+    names : scenarios, of which a run that shares its draws with `found` is meant, or stored runs.
     found : the pack's own run, or the plan of it.
 
     Raises
     ------
     UsageError : there is no such run, or it has other paths, another seed or another version of the model.
     """
-    from risk.runs import list_runs
+    from risk.runs.find import of_scenario
 
     if not names:
         return ()
     wanted = _wanted(found)
-    stored = [run.manifest for run in list_runs(folder.runs) if run.manifest]
     opened: dict[str, Run] = {}
     for name in names:
-        alike = (m.id for m in stored if m.scenario == name and _likeness(m) == wanted)
-        run = open_stored(next(alike, name), folder)
+        alike = [run for run in of_scenario(name, folder.runs) if _alike(run, wanted)]
+        one = among(alike, name, folder.runs, register).id if alike else name
+        run = open_stored(one, folder, register)
         if _likeness(run.manifest) != wanted:
             raise _unlike(run, wanted)
         opened[run.id] = run
     return tuple(opened.values())
+
+
+def _alike(stored: StoredRun, wanted: Likeness) -> bool:
+    """Whether a run is like another; the manifest of one that cannot be is not read in full."""
+    if stored.head is None:
+        return False
+    made = stored.head.specification
+    if (made.paths, made.seed, made.source) != (wanted.paths, wanted.seed, wanted.source):
+        return False
+    return stored.manifest is not None and _likeness(stored.manifest) == wanted
 
 
 def _likeness(manifest: Manifest) -> Likeness:

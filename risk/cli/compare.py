@@ -8,27 +8,27 @@ from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
-from risk.cli.simulation import FOLDER, Folder, open_stored
-
-Name = Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")]
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, REGISTER, Folder, Stored, open_stored
 
 
 def compare(
-    run_a: Name,
-    run_b: Name,
+    run_a: Stored,
+    run_b: Stored,
     /,
     *,
     markdown: Annotated[
         bool, Parameter(name="--md", help="Write Markdown tables, for a memo.", show_default=False)
     ] = False,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
     from risk.report.terminal import comparison
 
-    found = comparison.compare(open_stored(run_a, folder), open_stored(run_b, folder))
+    before, after = (open_stored(run, folder, register) for run in (run_a, run_b))
+    found = comparison.compare(before, after)
     if output.json:
         document(comparison.SCHEMA, comparison.comparison_data(found))
         return

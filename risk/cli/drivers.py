@@ -8,12 +8,12 @@ from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
-from risk.cli.simulation import FOLDER, SHOWN, WHOLE, Folder, open_stored
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, REGISTER, SHOWN, WHOLE, Folder, Stored, open_stored
 
 
 def drivers(
-    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    run: Stored,
     /,
     *,
     top: Annotated[
@@ -21,10 +21,11 @@ def drivers(
         Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default."),
     ] = None,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
-    found = open_stored(run, folder)
+    found = open_stored(run, folder, register)
     from risk.report.terminal import drivers as screens
 
     shown = screens.drivers(found)

@@ -191,10 +191,10 @@ def _trial(register: Path | None) -> Finding:
     assumptions = load(register)
     begun = time.monotonic()
     try:
-        simulate(assumptions, int(assumptions.number("run.seed")), 0, BLOCK)
+        simulate(assumptions, assumptions.integer("run.seed"), 0, BLOCK)
     except BubbleriskError as error:
         return Finding("FAIL", "simulation", error.reason)
-    seconds, paths = time.monotonic() - begun, int(assumptions.number("run.paths"))
+    seconds, paths = time.monotonic() - begun, assumptions.integer("run.paths")
     whole = seconds * paths / BLOCK
     length = f"{whole:.0f} s" if whole < 100 else f"{whole / 60:.0f} min"
     words = f"{BLOCK:,} paths in {seconds:.1f} s; {paths:,} take about {length} on one worker"

@@ -15,8 +15,9 @@ from risk.errors import UsageError
 
 if TYPE_CHECKING:
     from risk.exchange.importing import Result
-    from risk.exchange.problems import WorkbookErrors, WorkbookRefused
+    from risk.exchange.problems import WorkbookErrors
     from risk.exchange.reading import Edit
+    from risk.workbook import WorkbookRefused
 
 EXPORT, IMPORT = "bubblerisk.assumptions.export/1", "bubblerisk.assumptions.import/1"
 
@@ -71,7 +72,8 @@ def import_(
 ) -> int:
     """Edit the register's files as a workbook says: all of them, or none; exit 3 on any error."""
     from risk.exchange.importing import import_workbook
-    from risk.exchange.problems import WorkbookErrors, WorkbookRefused
+    from risk.exchange.problems import WorkbookErrors
+    from risk.workbook import WorkbookRefused
 
     try:
         result = import_workbook(file, register.assumptions, dry_run)
@@ -101,8 +103,11 @@ def _annotate(file: Path, error: WorkbookErrors) -> None:
 
 
 def _write_errors(error: WorkbookErrors | WorkbookRefused, dry_run: bool) -> None:
+    from risk.exchange.problems import WorkbookErrors, refusal
+
     shared = {"ok": False, "file": error.file, "dry_run": dry_run, "written": False, "summary": error.reason}
-    found = [problem.as_dict() for problem in error.problems]
+    problems = error.problems if isinstance(error, WorkbookErrors) else (refusal(error),)
+    found = [problem.as_dict() for problem in problems]
     document(IMPORT, {**shared, "changes": [], "notes": [], "errors": found})
 
 

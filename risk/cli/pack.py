@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from risk.cli import packing
+from risk.cli import naming, packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.beside import runs_beside
 from risk.cli.console import document, message
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 SCHEMA = "bubblerisk.pack/1"
 LISTED = validators.Number(gte=FEWEST, lte=MOST)
+Force = Annotated[
+    bool,
+    Parameter(help="Let fewer paths of the same inputs replace a workbook of more.", show_default=False),
+]
 
 
 def pack(
@@ -57,6 +61,7 @@ def pack(
     sample: Annotated[
         int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
     ] = DEFAULT_FORM.sample,
+    force: Force = False,
     html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
     folder: Folder = FOLDER,
@@ -67,8 +72,8 @@ def pack(
     if file is not None and file.suffix.lower() != ".xlsx":
         raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
     found = find(target, simulation, register, folder)
-    before = open_stored(prior, folder) if prior is not None else None
-    others = runs_beside(beside, found, folder)
+    before = open_stored(prior, folder, register) if prior is not None else None
+    others = runs_beside(beside, found, folder, register)
     form = Form(paper, sample)
     path = place(found, file)
     page = packing.page_of(path) if html else None
@@ -78,6 +83,8 @@ def pack(
         if packing.touched(path):
             message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
+    if not force and (why := fewer(found, path, folder)):
+        raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
     from risk.runs import Run
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
@@ -93,7 +100,16 @@ def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) 
     from risk.runs import Run
 
     scenario = found.manifest.scenario if isinstance(found, Run) else found.assumptions.scenario.name
-    return file or reports / scenario / "pack.xlsx"
+    return file or naming.place(scenario, reports)
+
+
+def fewer(found: Run | Plan, path: Path, folder: Folder) -> str:
+    """Why a pack should not be replaced: it shows more paths of the same inputs; else empty."""
+    from risk.runs import Run
+
+    wanted = found.manifest.specification if isinstance(found, Run) else found.specification()
+    more = packing.larger(path, wanted, folder.runs) if wanted else 0
+    return f"{path} shows {more:,} paths of the same inputs, not {wanted.paths:,}" if wanted and more else ""
 
 
 def made(

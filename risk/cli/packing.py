@@ -5,25 +5,30 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError  # noqa: N812 - an exception, not a constant
 
+from risk.errors import StorageError
 from risk.report.form import DEFAULT_FORM, Form
 
 if TYPE_CHECKING:
-    from risk.runs import Run
+    from risk.runs import Run, Specification
     from risk.runs.prepare import Plan
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
 _WRITERS = ("analysis", "calibrate", "report", "runs")
 """Parts of the package that turn a run into a pack, beside those that its source counts already."""
 
-SHA256 = "sha256"
-"""Key of the fingerprint that a record has of the file as it was written."""
+LONGEST = 1 << 16
+"""Bytes of a workbook's properties that are searched for its run."""
+
+SHA256, SPECIFICATION = "sha256", "specification"
+"""Keys of the fingerprint that a record has of the file as it was written, and of what its run was."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Ingredients:
         """
         record = _record(pack)
         written = record.pop(SHA256, "")
+        record.pop(SPECIFICATION, None)
         return bool(record == vars(self)) and (written == _sha256(pack) or run_in(pack) == self.run)
 
 
@@ -118,9 +124,29 @@ def write(
         write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
     except OSError as error:
         raise cannot_write(path, error) from error
+    known = {**vars(of(run, prior, beside, form)), SPECIFICATION: asdict(run.manifest.specification)}
     for file in files:
-        publish_json(record_file(file), {**vars(of(run, prior, beside, form)), SHA256: _sha256(file)})
+        publish_json(record_file(file), {**known, SHA256: _sha256(file)})
     return page
+
+
+def larger(pack: Path, wanted: Specification, root: Path) -> int:
+    """Paths of the run that a workbook shows, where it is of the same inputs and has more; else zero."""
+    from risk.runs.manifest import read_head
+    from risk.runs.specification import Specification
+
+    run, record = run_in(pack), _record(pack)
+    if not run:
+        return 0
+    try:
+        if record.get("run") == run and SPECIFICATION in record:
+            stands = Specification(**record[SPECIFICATION])
+        else:  # its record is lost, but not its run
+            stands = read_head(root / run / "manifest.json").specification
+    except (StorageError, TypeError):
+        return 0
+    same = replace(stands, paths=wanted.paths) == wanted
+    return stands.paths if same and stands.paths > wanted.paths else 0
 
 
 def page_of(pack: Path) -> Path:
@@ -136,15 +162,16 @@ def record_file(pack: Path) -> Path:
 def run_in(pack: Path) -> str:
     """Run id that a workbook carries; empty where there is no workbook or it carries none."""
     try:
-        with ZipFile(pack) as archive:
-            found = _RUN_ID.search(archive.read("docProps/custom.xml"))
-    except (OSError, KeyError, BadZipFile):
+        if not pack.is_file():  # a pipe would never end
+            return ""
+        with ZipFile(pack) as archive, archive.open("docProps/custom.xml") as part:
+            found = _RUN_ID.search(part.read(LONGEST))
+    except (OSError, KeyError, ValueError, RuntimeError, BadZipFile, ZlibError):
         return ""
     return found[1].decode() if found else ""
 
 
 def _record(pack: Path) -> dict[str, Any]:
-    from risk.errors import StorageError
     from risk.runs.files import read_json
 
     try:

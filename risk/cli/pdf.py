@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
-from risk.cli.options import Output
-from risk.cli.simulation import FOLDER, REPORTS, Folder, open_stored
+from risk.cli.console import document, message
+from risk.cli.naming import place, shown
+from risk.cli.options import Output, Register
+from risk.cli.packing import run_in
+from risk.cli.simulation import FOLDER, REGISTER, REPORTS, SHOWN, Folder, Stored, open_stored
 from risk.errors import UsageError
+
+if TYPE_CHECKING:
+    from risk.runs import Run
 
 SCHEMA = "bubblerisk.pdf/1"
 
 
 def pdf(
-    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    run: Stored,
     /,
     *,
     file: Annotated[
@@ -26,13 +31,14 @@ def pdf(
     ] = None,
     prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Print the sheet Summary of a stored run as a PDF, with LibreOffice."""
     if file is not None and file.suffix.lower() != ".pdf":
         raise UsageError(f"{file} is not the name of a PDF", "give a file that ends in .pdf")
-    found = open_stored(run, folder)
-    before = open_stored(prior, folder) if prior is not None else None
+    found = _own(run, folder, register) if file is None else open_stored(run, folder, register)
+    before = open_stored(prior, folder, register) if prior is not None else None
     from risk.report.printing import office, print_summary
 
     office()
@@ -42,3 +48,26 @@ def pdf(
         document(SCHEMA, {"pdf": path.as_posix(), "run": found.id, "pages": 1})
         return
     print(f"written: {path}")
+
+
+def _own(word: str, folder: Folder, register: Register) -> Run:
+    """The run of the pack beside which its page is written: two runs in one folder are taken for one.
+
+    Raises
+    ------
+    UsageError : the word names another run than the one that the pack there shows.
+    """
+    found = open_stored(word, folder, register)
+    scenario = found.manifest.scenario
+    pack = place(scenario)
+    own = run_in(pack)
+    if own in ("", found.id):
+        return found
+    if word == scenario or word.endswith(".toml"):
+        if shown(scenario, folder.runs):
+            message(f"the page is that of {pack}: run {own[:SHOWN]}")
+            return open_stored(own, folder, register)
+        why = f"{pack} shows run {own}, which is not stored in {folder.runs}"
+    else:
+        why = f"{pack} shows run {own}, not {found.id}"
+    raise UsageError(why, f"write the pack first: bubblerisk pack {word}", "or print elsewhere: -o FILE")

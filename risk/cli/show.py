@@ -8,13 +8,13 @@ from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
+from risk.cli.options import Output, Register
 from risk.cli.run import NEXT, write_verdict
-from risk.cli.simulation import FOLDER, Folder, open_stored
+from risk.cli.simulation import FOLDER, REGISTER, Folder, Stored, open_stored
 
 
 def show(
-    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    run: Stored,
     metric: Annotated[
         str | None,
         Parameter(help="An outcome (headline_loss, bust), proposition (B4) or series (h100_spot)."),
@@ -22,10 +22,11 @@ def show(
     /,
     *,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Show the verdict of a stored run, or one metric in full."""
-    found = open_stored(run, folder)
+    found = open_stored(run, folder, register)
     if metric is None:
         write_verdict(found, folder, output, *NEXT)
         return

@@ -15,7 +15,7 @@ from risk.cli.options import Output, Register
 from risk.errors import BubbleriskError, NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from risk.runs import Run
+    from risk.runs import Interrupted, Run
     from risk.runs.prepare import Plan
 
 RUNS = Path("runs")
@@ -25,7 +25,6 @@ WHOLE = validators.Number(gte=1)
 _PREFIX = re.compile(r"[0-9a-f]{4,12}")
 SHOWN = 8
 """Digits of a run id that messages print; enough to tell runs apart."""
-
 
 Seed = Annotated[
     int | None,
@@ -63,14 +62,21 @@ class Folder:
         return "" if self.runs == RUNS else f" --runs {self.runs}"
 
 
-SIMULATION, FOLDER = Simulation(), Folder()
+SIMULATION, FOLDER, REGISTER = Simulation(), Folder(), Register()
 """Every option left out."""
+
+Stored = Annotated[
+    str, Parameter(help="Run id or its beginning, or a scenario: the run its pack shows, else its largest.")
+]
+"""A word that names a stored run."""
 
 
 class Stopped(BubbleriskError):  # noqa: N818 - says what happened
     """The user stopped a run; its finished blocks are kept."""
 
-    exit_code = 130
+    def __init__(self, stop: Interrupted) -> None:
+        super().__init__(str(stop))
+        self.exit_code = stop.exit_code
 
     def __str__(self) -> str:
         return self.reason
@@ -90,7 +96,7 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
 
     Raises
     ------
-    Stopped : Ctrl-C; finished blocks are kept.
+    Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
     """
     from risk.cli.progress import Progress, level
     from risk.engine.admission import admit
@@ -107,7 +113,7 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
         try:
             return plan.run(jobs, progress)
         except Interrupted as stop:
-            raise Stopped(str(stop)) from stop
+            raise Stopped(stop) from stop
         except NumericalError as error:
             raise _replayed(error, plan) from error
 
@@ -135,23 +141,12 @@ def find(target: str, simulation: Simulation, register: Register, folder: Folder
     if names_run(target, register, folder):
         if (simulation.paths, simulation.seed) != (None, None):
             raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
-        return open_stored(target, folder)
+        return open_stored(target, folder, register)
     return plan(target, simulation, register, folder)
 
 
-def _tell_shorter(run: Run, folder: Folder) -> None:
-    """Say that a scenario's newest run is not its longest: a name means the newest."""
-    from risk.runs import list_runs
-
-    manifests = [stored.manifest for stored in list_runs(folder.runs) if stored.manifest]
-    longest = max((m for m in manifests if m.scenario == run.manifest.scenario), key=lambda m: m.paths)
-    if longest.paths > run.paths:
-        newest = f"{run.id[:8]}, the newest run of {run.manifest.scenario}, has {run.paths:,} paths"
-        message(f"{newest}; {longest.id[:8]} has {longest.paths:,}")
-
-
-def open_stored(name: str, folder: Folder) -> Run:
-    """Open a stored run by id, beginning of an id, folder or scenario.
+def open_stored(name: str, folder: Folder, register: Register = REGISTER) -> Run:
+    """Open a stored run by id, beginning of an id, folder or scenario; see `risk.cli.naming`.
 
     Raises
     ------
@@ -159,12 +154,11 @@ def open_stored(name: str, folder: Folder) -> Run:
     StorageError : it was stored by a version of the model that remembered other things.
     """
     from risk.analysis.verdict import CLASSES
+    from risk.cli.naming import meant
     from risk.paths import SERIES
     from risk.runs import open_run
 
-    run = open_run(name, folder.runs)
-    if name == run.manifest.scenario:
-        _tell_shorter(run, folder)
+    run = open_run(meant(name, folder.runs, register), folder.runs)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
     declared = run.assumptions.get("outcomes")
     outcomes = {*(row["id"] for row in declared or ()), *(class_name for class_name, _ in CLASSES)}

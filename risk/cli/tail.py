@@ -8,22 +8,23 @@ from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
-from risk.cli.simulation import FOLDER, SHOWN, Folder, open_stored
+from risk.cli.options import Output, Register
+from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, Stored, open_stored
 from risk.errors import UsageError
 
 
 def tail(
-    run: Annotated[str, Parameter(help="Run id or its beginning, or a scenario (its newest run).")],
+    run: Stored,
     /,
     *,
     share: Annotated[str, Parameter(help="Share of the worst paths: 5% or 0.05.")] = "5%",
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
-    found = open_stored(run, folder)
+    found = open_stored(run, folder, register)
     from risk.report.terminal import tail as screens
 
     shown = screens.tail(found, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +11,14 @@ from cyclopts import Parameter
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
-from risk.cli.options import Output
+from risk.cli.naming import shown
+from risk.cli.options import Output, Register
 from risk.cli.pack import place
-from risk.cli.simulation import FOLDER, SHOWN, Folder, open_stored
+from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
+    from risk.report.given import Given
     from risk.report.pack.tracing import Traced
     from risk.runs import Run
 
@@ -26,7 +29,7 @@ BASE = "base"
 def trace(
     cell: Annotated[str, Parameter(help="Sheet and cell, such as 'Summary!F14'.")],
     run: Annotated[
-        str | None, Parameter(help="Stored run; by default that of the workbook, or the newest of base.")
+        str | None, Parameter(help="Stored run; by default that of the workbook, or of base.")
     ] = None,
     /,
     *,
@@ -35,10 +38,11 @@ def trace(
         Parameter(name="--pack", help="Workbook to compare with; by default that of the run's scenario."),
     ] = None,
     folder: Folder = FOLDER,
+    register: Register = REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Say what a cell is, its inputs and its paths, recomputed from the stored run; exit 1 if it differs."""
-    found, pack = _open(run, file, folder)
+    found, pack = _open(run, file, folder, register)
     traced = _traced(cell, found, pack, folder)
     from risk.report.terminal import trace as screens
 
@@ -53,28 +57,31 @@ def trace(
     return 0 if traced.agrees else DISAGREES
 
 
-def _open(run: str | None, file: Path | None, folder: Folder) -> tuple[Run, Path | None]:
+def _open(run: str | None, file: Path | None, folder: Folder, register: Register) -> tuple[Run, Given | None]:
     """The run to recompute from, and the workbook to compare with, if there is one."""
-    if file is not None and not file.is_file():
+    from risk.report.given import Given
+
+    if file is None:
+        found = open_stored(run or shown(BASE, folder.runs) or BASE, folder, register)
+        usual = place(found)
+        return found, Given.at(usual) if packing.run_in(usual) == found.id else None
+    if not os.path.lexists(file):
         raise UsageError(f"there is no workbook {file}", "write it: bubblerisk pack RUN --output FILE")
-    if file is not None and not packing.run_in(file):
+    given = Given.at(file)
+    if not given.run:
         raise AssumptionError(f"{file} is not a pack: it names no run", "write it again: bubblerisk pack RUN")
-    if file is not None:
-        return open_stored(run or packing.run_in(file), folder), file
-    found = open_stored(run or BASE, folder)
-    usual = place(found)
-    return found, usual if packing.run_in(usual) == found.id else None
+    return open_stored(run or given.run, folder, register), given
 
 
-def _traced(cell: str, run: Run, pack: Path | None, folder: Folder) -> Traced:
+def _traced(cell: str, run: Run, pack: Given | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
-    from risk.report.pack.tracing import Tracer, recipe_of
+    from risk.report.pack.tracing import Tracer
 
-    recipe = recipe_of(pack) if pack else Recipe()
+    recipe = pack.recipe if pack else Recipe()
     prior = open_stored(recipe.prior, folder) if recipe.prior else None
     beside = [open_stored(other, folder) for other in recipe.beside]
     tracer = Tracer(run, prior, beside, recipe.form)
-    return tracer.trace(cell, pack, packing.run_in(pack) if pack else "")
+    return tracer.trace(cell, pack)
 
 
 def _hints(traced: Traced, folder: Folder) -> list[str]:

@@ -13,7 +13,7 @@ from risk.cli.console import document, message
 from risk.cli.options import Output, Register
 from risk.cli.packing import run_in
 from risk.cli.simulation import FOLDER, Folder, Simulation, open_stored, plan, simulate
-from risk.errors import BubbleriskError, UsageError
+from risk.errors import BubbleriskError
 
 if TYPE_CHECKING:
     from risk.report.terminal.findings import Finding
@@ -38,8 +38,6 @@ def verify(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Compare a pack with its run: hashes, manifest, checks and every number; exit 1 where one differs."""
-    if not pack.is_file():
-        raise UsageError(f"there is no file {pack}", "give a pack, e.g. reports/base/pack.xlsx")
     from risk.report.terminal import findings as screens
     from risk.report.verification import SCHEMA
     from risk.report.verification import verify as look

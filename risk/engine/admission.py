@@ -15,12 +15,12 @@ from math import log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from risk.assumptions.entries import NEVER
 from risk.assumptions.load import load
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
+from risk.assumptions.values import NEVER
 from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, opening_faults
 from risk.engine.rehearsal import Corner, cast, perform, rehearse
 from risk.engine.world import READERS
@@ -30,7 +30,7 @@ from risk.parameters import entry_ids
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CODE = "A025"
+CODE = "A028"
 SUSPECTS = 24
 """Numbers of a base that are taken back before the search is given up; judgement."""
 
@@ -196,7 +196,7 @@ def _far(values: Iterable[float]) -> float:
 def _reached(entry: Entry) -> Iterator[float]:
     """Its numbers, and the ends of its prior."""
     yield from _leaves(entry.value)
-    if entry.prior is not None and isinstance(entry.value, float):
+    if entry.prior is not None and isinstance(entry.value, (int, float)):
         yield from (entry.prior.quantile(p) for p in (NEVER, 1.0 - NEVER))
 
 
@@ -210,20 +210,20 @@ def _leaves(value: Any) -> Iterator[float]:
 
 def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:
     """One of its unit in the place of each number of an entry; half where it is a share."""
-    low, high = entry.low, entry.high
 
-    def moderate(value: Any) -> Any:
+    def moderate(value: Any, low: Any, high: Any) -> Any:
         if isinstance(value, tuple):
-            return tuple(moderate(item) for item in value)
+            bounds = (b if isinstance(b, tuple) else (b,) * len(value) for b in (low, high))
+            return tuple(moderate(*item) for item in zip(value, *bounds, strict=True))
         if _far([value]) < ODD:
             return value
         share = entry.domain in ("share", "weights") or entry.unit == "fraction"
         x = 0.5 if share else A_YEAR if entry.unit in LENGTH else -1.0 if value < 0 else 1.0
         return max(x if low is None else low, min(x if high is None else high, x))
 
-    other = replace(entry, value=moderate(entry.value), prior=None)
+    other = replace(entry, value=moderate(entry.value, entry.low, entry.high), prior=None)
     place = at_entry(CODE, entry, "", "value" if entry.prior is None else "prior")
-    value = f"{entry.value:g}" if isinstance(entry.value, float) else str(entry.value)
+    value = f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)
     words = f"{entry.id} is {value} {entry.unit}" if entry.prior is None else f"{entry.id} by its prior"
     return Variant(words, place.file, place.line, _with_entry(assumptions, other))
 

@@ -157,18 +157,18 @@ def _sizes(assumptions: Assumptions) -> Iterator[Problem]:
 
 
 def _vector(entry: Entry) -> bool:
-    return not isinstance(entry.value, float)
+    return not isinstance(entry.value, (int, float))
 
 
 def _settings(assumptions: Assumptions) -> Iterator[Problem]:
     """Yield settings that are counted with and are no whole numbers."""
     for id, (low, high) in WHOLE.items():
         entry = assumptions.entries.get(id)
-        if entry is None or not isinstance(entry.value, float):
+        if entry is None or not isinstance(entry.value, (int, float)):
             continue
         prior = entry.prior
         ends = (entry.value, entry.value) if prior is None else prior.support
-        whole = entry.value.is_integer() and (prior is None or isinstance(prior, DiscreteUniform))
+        whole = float(entry.value).is_integer() and (prior is None or isinstance(prior, DiscreteUniform))
         if not (whole and low <= ends[0] and ends[1] <= high):
             reason = f"{id} is {entry.value:g}; it must be a whole number from {low:,} to {high:,}"
             yield at_entry("A011", entry, reason, "value" if prior is None else "prior")
@@ -230,11 +230,11 @@ def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem
             f"customers bid {customers:.4g} (compute_share × run_rate) and labs {labs:.4g} (lab_funding)"
         )
         fix = "lower one of the three under revenue, or raise the fleet or its rents"
-        yield at_entry("A025", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)
+        yield at_entry("A028", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)
     if start.world.fleet.energized.min() < 0:
         fix = "raise gpus in [[gpu.generation]] or lower gpu.recent_purchases"
         reason = "more of the newest generation is on order at the base date than there is of it"
-        yield at_entry("A025", assumptions.entries["gpu.recent_purchases"], reason, "value", fix)
+        yield at_entry("A028", assumptions.entries["gpu.recent_purchases"], reason, "value", fix)
 
 
 def _factors(assumptions: Assumptions) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.assumptions.table import entry_columns
+from risk.assumptions.table import Row, entry_columns
 from risk.axes import ordinal
 from risk.engine.layout import BY_CLASS, Layout, by_class, classes, layout
 from risk.mechanisms import cascade
@@ -74,6 +74,8 @@ def table_columns(assumptions: Assumptions) -> dict[str, Array]:
     columns: dict[str, Array] = {}
     for name, table in assumptions.tables.items():
         for field in table.model.model_fields if table.rows else ():
+            if field in Row.model_fields:  # where the row comes from
+                continue
             values = table.column(field)
             if not isinstance(values, tuple):
                 columns[f"{name}.{field}"] = values[None, :]

@@ -41,7 +41,8 @@ def outcomes(
     instruments, owners : names of what losses stand on and of whom they end with, in the tally's order.
     """
     q = Quantities(r, c, bars, r.columns)
-    numbers = {id: e.value * e.scale for id, e in assumptions.entries.items() if isinstance(e.value, float)}
+    entries = assumptions.entries.items()
+    numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
     out |= recoveries(c, instruments, owners)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}

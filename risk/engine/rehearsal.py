@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.assumptions.entries import NEVER
 from risk.assumptions.priors import Dirichlet
+from risk.assumptions.values import NEVER
 from risk.engine import inputs
 from risk.engine.couplings import Links, medians
 from risk.engine.layout import layout as fix_layout

@@ -12,8 +12,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from risk.exchange.gate import admit
 from risk.exchange.problems import CellProblem, clean
+from risk.workbook import admit
 
 BAD = "F8CBAD"
 AUTHOR = "bubblerisk"

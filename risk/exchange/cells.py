@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from risk.assumptions.problems import quoted
+from risk.assumptions.schema import INTEGERS
 from risk.errors import suggestion
 from risk.exchange import layout
+from risk.exchange.content import EXACT
 from risk.exchange.layout import Field, Item
 from risk.units import SCALE
 
@@ -20,6 +22,7 @@ _OPEN = frozenset(
 )
 _COMMA = re.compile(r"[+-]?\d{1,3}(?:[. ']\d{3})*,\d+|[+-]?\d+,\d+")
 _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
+_WHOLE = re.compile(r"[+-]?\d{1,60}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DAY_FORMS = (
     ("%Y-%m-%d", re.compile(r"\d{4}-\d\d?-\d\d?")),
@@ -110,9 +113,23 @@ def _meaning(found: Found, value: Any, item: Item, field: Field) -> tuple[Any, l
         return _choice(_text(value), field), []
     if field.kind == "flag":
         return _flag(value), []
+    if field.kind in ("value", "whole") and (digits := _digits(value, item, field)) is not None:
+        return digits, []
     number = _number(value, item, field)
     notes = _percent(found, number, item, field)
     return _as_written(number, raw, field), notes
+
+
+def _digits(value: Any, item: Item, field: Field) -> int | None:
+    """Return a number that is counted and was typed as text, every digit of it; None for any other."""
+    if field.kind != "whole" and item.get("domain") not in INTEGERS:
+        return None
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()) and abs(int(value)) >= EXACT:
+        return int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= EXACT:
+        reason = f"is {value:.0f}, but a spreadsheet keeps fifteen digits of a number"
+        raise Fault("W006", reason, "format the cell as text and type every digit")
+    return None
 
 
 def _empty(item: Item, field: Field) -> Any:

@@ -11,6 +11,9 @@ from risk.exchange.layout import Field, Item
 Content = float | int | str | bool | dt.date | None
 """Content of a cell; None is empty."""
 
+EXACT = 10**15
+"""Whole numbers from here on are written as text: spreadsheets keep fifteen digits."""
+
 CLOSE = 1e-14
 """Relative difference that no person types: spreadsheets keep fifteen digits."""
 
@@ -22,6 +25,8 @@ def content(item: Item, field: Field) -> Content:
         return listed(raw)
     if field.key == "value" and item.get("unit") == "date":
         return dt.date.fromisoformat(str(raw))
+    if isinstance(raw, int) and abs(raw) >= EXACT:
+        return str(raw)
     return None if raw is None or raw == "" else raw
 
 
@@ -36,6 +41,8 @@ def same(one: object, other: object) -> bool:
     """Return whether two contents are one: numbers to the digits that a spreadsheet keeps."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return math.isclose(one, other, rel_tol=CLOSE)
     if isinstance(one, list) and isinstance(other, list):

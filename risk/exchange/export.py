@@ -185,7 +185,9 @@ class _Writer:
         if isinstance(found, dt.date):
             return Look(name, DATE, "right")
         right = isinstance(found, (int, float)) or field.kind in ("number", "whole")
-        form = DATE if field.kind == "date" else "General" if right or field.kind == "value" else "@"
+        digits = isinstance(found, str) and found.isdigit()  # a number that a spreadsheet would round
+        general = right or field.kind == "value"
+        form = DATE if field.kind == "date" else "General" if general and not digits else "@"
         long = field.key in ("note", "locator", "source") and field.remembered
         wrapped = long or (isinstance(found, str) and ";" in found and field.key == "value")
         return Look(name, form, "right" if right else "left", wrap=wrapped, indent=int(not right))

@@ -22,7 +22,7 @@ from risk.exchange.layout import FIXED, PARAMETERS, PROVENANCE
 from risk.exchange.layout import Item as RegisterItem
 from risk.exchange.reading import Edit
 
-HEAD = ("value", "unit", "prior", "domain", "low", "high", "labels")
+HEAD = ("value", "unit", "prior", "domain", "low", "high", "labels", "directions")
 """Keys of an entry before those that say where it comes from."""
 
 _TOLD = re.compile(r"(was .{1,24}|new|changed): ")

@@ -14,11 +14,12 @@ from risk.assumptions.locate import scenarios
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.reader import Document, read, shown
 from risk.exchange import layout
+from risk.exchange.copies import tell_others
 from risk.exchange.files import changes, edited, replace_all
-from risk.exchange.gate import admit
 from risk.exchange.layout import FIXED, Item, Register, read_register
 from risk.exchange.problems import CellProblem, WorkbookErrors
 from risk.exchange.reading import Edit, Reading, compare, moved, read_lines
+from risk.workbook import admit
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
     register = read_register(directory)
     reading = read_lines(name, raw)
     _stop(name, moved(reading, register))
+    tell_others(reading)
     compare(reading, _exported(reading, register), {item.id: item for item in register.items})
     _refuse_leftovers(reading)
     _refuse_silent(reading)

@@ -22,7 +22,7 @@ from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
 from risk.errors import UsageError, suggestion
 
-ENTRIES, ROWS, LISTS, README = "Assumptions", "Tables", "Lists", "Read me"
+SHEETS = ENTRIES, ROWS, LISTS, README = "Assumptions", "Tables", "Lists", "Read me"
 """Sheets, in order."""
 
 ID, PLACE, WHY, AT_EXPORT = "ID", "File:line", "Why changed", " at export"
@@ -35,7 +35,7 @@ FIXED = "fixed"
 """The shape of an entry without a prior."""
 
 PARAMETERS = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
-PROVENANCE = ("source", "locator", "as_of", "grade", "owner", "note")
+PROVENANCE = ("source", "locator", "as_of", "grade", "owner", "note", "accept")
 
 Kind = Literal["number", "whole", "text", "choice", "date", "flag", "value"]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from risk.assumptions.problems import counted
 from risk.errors import AssumptionError
+from risk.workbook import WorkbookRefused
 
 CODES = {
     "W001": "the file is refused before it is opened",
@@ -108,26 +109,9 @@ class WorkbookErrors(AssumptionError):  # noqa: N818 - many of them
         return "\n".join([*lines, *([f"  … and {counted(left, 'more error')}"] if left else [])])
 
 
-class WorkbookRefused(AssumptionError):  # noqa: N818 - reads as the sentence it is
-    """A workbook that is not opened at all.
-
-    Parameters
-    ----------
-    file : the workbook as it is shown to the user.
-    why : what it holds or is, in words that follow "it".
-    """
-
-    def __init__(self, file: str, why: str, *fixes: str) -> None:
-        self.file, self.why = file, why
-        super().__init__(f"{file} is refused: it {why}. Nothing was changed", *fixes)
-
-    def __reduce__(self) -> tuple[type[WorkbookRefused], tuple[str, ...]]:
-        return WorkbookRefused, (self.file, self.why, *self.fixes)
-
-    @property
-    def problems(self) -> tuple[CellProblem, ...]:
-        """The refusal as the one problem of the file."""
-        return (CellProblem("W001", "", "", "", f"it {self.why}", self.fixes),)
+def refusal(refused: WorkbookRefused) -> CellProblem:
+    """Return what is wrong with a file that is not opened, as its one problem."""
+    return CellProblem("W001", "", "", "", f"it {refused.why}", refused.fixes)
 
 
 def clean(text: str) -> str:

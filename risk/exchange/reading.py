@@ -15,9 +15,13 @@ from risk.exchange import layout
 from risk.exchange.cells import Fault, Found, understand
 from risk.exchange.content import Content, content, same
 from risk.exchange.layout import AT_EXPORT, Field, Item
-from risk.exchange.problems import CellProblem, WorkbookRefused
+from risk.exchange.problems import CellProblem
+from risk.workbook import WorkbookRefused, unreadable
+from risk.workbook.values import finite
 
-MAX_ROWS, MAX_COLUMNS = 10_000, 60
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 10_000, 60, 60_000
+"""Of a sheet that is read: the longest of an export has 15,000 cells."""
+
 LONGEST_WHY = 2000
 
 
@@ -69,6 +73,7 @@ class Reading:
     properties : its custom properties.
     lines : rows by id, as they stand; the first where one stands twice.
     edits, problems, notes : what was found in them.
+    others : what stands on sheets that the export does not have, by title.
     """
 
     properties: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -76,6 +81,7 @@ class Reading:
     edits: list[Edit] = dataclasses.field(default_factory=list)
     problems: list[CellProblem] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
+    others: dict[str, Reading] = dataclasses.field(default_factory=dict)
 
 
 def read_lines(name: str, raw: bytes) -> Reading:
@@ -88,27 +94,23 @@ def read_lines(name: str, raw: bytes) -> Reading:
     import openpyxl
 
     reading = Reading()
-    try:
+    with unreadable(name):
         options: Any = {"read_only": True, "keep_links": False}
         values = openpyxl.load_workbook(BytesIO(raw), data_only=True, **options)
         formulas = openpyxl.load_workbook(BytesIO(raw), data_only=False, **options)
         properties: Any = values.custom_doc_props  # type: ignore[attr-defined]
         reading.properties = {p.name: str(p.value) for p in properties.props}
+        titles = [sheet.title for sheet in values.worksheets]
         for sheet in (layout.ENTRIES, layout.ROWS):
-            if sheet not in values.sheetnames:
-                reason, fix = (
-                    f"the sheet '{sheet}' is missing",
-                    "export again, or give the sheet its name back",
-                )
-                reading.problems.append(CellProblem("W002", sheet, "", "", reason, (fix,)))
+            if sheet in titles:
+                _read_sheet(name, sheet, values[sheet], formulas[sheet], reading)
                 continue
-            _read_sheet(name, sheet, values[sheet], formulas[sheet], reading)
-    except WorkbookRefused:
-        raise
-    except Exception as error:  # whatever a damaged file makes openpyxl stumble over
-        reason = " ".join(str(error).split())[:100]
-        fix = "open it in Excel and save it again"
-        raise WorkbookRefused(name, f"cannot be read as a workbook ({reason})", fix) from error
+            reason, fix = f"the sheet '{sheet}' is missing", "export again, or give the sheet its name back"
+            reading.problems.append(CellProblem("W002", sheet, "", "", reason, (fix,)))
+        if layout.BASE_HASH in reading.properties:
+            for sheet in (title for title in titles if title not in layout.SHEETS):
+                reading.others[sheet] = Reading()
+                _read_sheet(name, sheet, values[sheet], formulas[sheet], reading.others[sheet])
     return reading
 
 
@@ -137,9 +139,13 @@ def _rows(name: str, values: Any, formulas: Any) -> Iterator[dict[int, Found]]:
     for sheet in (values, formulas):
         sheet.reset_dimensions()
     both = zip(values.iter_rows(), formulas.iter_rows(), strict=False)
+    seen = 0
     for number, (row, written) in enumerate(both, start=1):
+        seen += len(row)
         if number > MAX_ROWS:
             raise WorkbookRefused(name, f"has more than {MAX_ROWS:,} rows on a sheet")
+        if seen > MAX_CELLS:
+            raise WorkbookRefused(name, "holds far more cells on a sheet than an assumptions workbook")
         found = {}
         for i, (cell, source) in enumerate(zip(row, written, strict=False)):
             is_formula = source.data_type == "f"
@@ -147,7 +153,9 @@ def _rows(name: str, values: Any, formulas: Any) -> Iterator[dict[int, Found]]:
                 continue
             if i >= MAX_COLUMNS:
                 raise WorkbookRefused(name, f"has more than {MAX_COLUMNS} columns on a sheet")
-            found[i] = Found(cell.value, str(cell.number_format or ""), is_formula, cell.data_type == "e")
+            found[i] = Found(
+                finite(cell.value), str(cell.number_format or ""), is_formula, cell.data_type == "e"
+            )
         yield found
 
 

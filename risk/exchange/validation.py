@@ -11,6 +11,9 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from risk.assumptions.plausible import Range
+from risk.assumptions.schema import INTEGERS
+from risk.assumptions.values import limits
 from risk.exchange import layout
 from risk.exchange.layout import Field, Item, Register
 from risk.units import SCALE, TEXT_UNITS
@@ -27,6 +30,7 @@ _PROMPTS = {
     "as_of": "Date of the figure, not after the register's own date.",
     "grade": "How good the evidence is.",
     "note": "One line: what it is and why.",
+    "accept": "Why a number may lie outside its plausible range; empty where none does.",
 }
 
 
@@ -67,6 +71,8 @@ def _say(rule: DataValidation, field: Field, item: Item) -> None:
     prompt = _PROMPTS.get(field.key, f"In {unit}." if unit not in ("", "1") else "")
     if field.key == "value" and isinstance(item.get("value"), list):
         prompt = "A list: 0.2; 0.5; 0.3 (a matrix row by row: 1; 0.4 | 0.4; 1). Its length stays."
+    elif field.key == "value" and item.get("high") is not None:
+        prompt = f"{prompt} Plausible: {Range(item.get('low'), item.get('high'))}.".strip()
     if prompt:
         rule.showInputMessage, rule.promptTitle, rule.prompt = True, field.header[:32], prompt[:255]
     rule.error = (f"{field.header}: not allowed here. " + (rule.prompt or ""))[:255]
@@ -96,9 +102,11 @@ def _rule(
         many = "5000" if field.key == "value" else "2000"
         return (many,), {"type": "textLength", "operator": "between", "formula1": "0", "formula2": many}
     low_bound, high_bound = bounds(item, field)
-    kind = "whole" if field.kind == "whole" else "decimal"
+    counted = field.key == "value" and item.get("domain") in INTEGERS
+    kind = "whole" if field.kind == "whole" or counted else "decimal"
     rule = {"type": kind, "operator": "between", "formula1": repr(low_bound), "formula2": repr(high_bound)}
-    return (low_bound, high_bound, item.unit(field)), rule
+    plausible = str(item.get("low")), str(item.get("high")), kind
+    return (low_bound, high_bound, item.unit(field), *plausible), rule
 
 
 def bounds(item: Item, field: Field) -> tuple[float, float]:
@@ -107,9 +115,8 @@ def bounds(item: Item, field: Field) -> tuple[float, float]:
         return (0.0, 1.0) if field.unit == "fraction" and "shift" not in field.key else (-LARGE, LARGE)
     if field.key in ("prior.sd", "prior.sigma", "prior.concentration", "prior.median"):
         return 1 / LARGE, LARGE
-    raw, unit = item.raw.table, str(item.get("unit"))
-    low, high = (float(raw.get(name, default)) for name, default in (("low", -LARGE), ("high", LARGE)))
-    domain, scale = raw.get("domain", "real"), 1.0 if unit in TEXT_UNITS else SCALE[unit]
-    if domain in ("share", "positive", "non-negative"):
-        low = max(low, 1 / LARGE if domain == "positive" else 0.0)
-    return low, min(high, 1 / scale) if domain == "share" else high
+    unit, domain = str(item.get("unit")), item.raw.table.get("domain", "real")
+    low, high = limits(domain, 1.0 if unit in TEXT_UNITS else SCALE[unit])
+    open_ends = {"positive": (1 / LARGE, high), "negative": (low, -1 / LARGE)}
+    low, high = open_ends.get(domain, (low, high))
+    return max(low, -LARGE), min(high, LARGE)

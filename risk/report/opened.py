@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
-from risk.errors import StorageError
-
-LARGEST, UNPACKED = 20_000_000, 200_000_000
-"""Bytes of a workbook, and of what is packed in it, that are opened at all."""
-
-FOREIGN = ("vbaProject.bin", "externalLinks/", "embeddings/", "activeX/", "connections.xml")
-"""Parts that no pack has: macros, links to other files, embedded programs."""
+from risk.assumptions.reader import shown
+from risk.workbook import admit, unreadable
+from risk.workbook.values import finite
 
 Cells = Mapping[str, Mapping[str, Any]]
 
@@ -50,57 +45,47 @@ def read(path: Path) -> Opened:
 
     Raises
     ------
-    StorageError : it cannot be read, is too large, or holds what no pack holds.
+    UsageError : there is no such file.
+    StorageError : it cannot be read.
+    WorkbookRefused : it is no workbook, is too large, or holds what no pack holds.
     """
-    try:
-        content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
-        if not content:
-            raise StorageError(f"{path} is larger than {LARGEST // 1_000_000} MB; no pack is")
-        with ZipFile(BytesIO(content)) as archive:
-            _harmless(path, archive)
-            damaged = archive.testzip()
-    except OSError as error:
-        raise StorageError(f"{path} cannot be read ({error.strerror or error})") from error
-    except BadZipFile as error:
-        raise StorageError(f"{path} is not an Excel workbook (.xlsx)", "give a pack of bubblerisk") from error
-    if damaged:
-        raise StorageError(f"{path} is damaged: {damaged}", "write the pack again")
-    return opened(path, content)
-
-
-def _harmless(path: Path, archive: ZipFile) -> None:
-    parts = archive.infolist()
-    if sum(part.file_size for part in parts) > UNPACKED:
-        raise StorageError(f"{path} unpacks to more than {UNPACKED // 1_000_000} MB; no pack does")
-    foreign = [part.filename for part in parts if any(word in part.filename for word in FOREIGN)]
-    if foreign:
-        raise StorageError(f"{path} holds {foreign[0]}; no pack has macros, links or embedded files")
+    return opened(path, admit(path))
 
 
 def opened(path: Path, content: bytes) -> Opened:
-    """The bytes of a workbook as read; StorageError, with the path's name, where they are none."""
+    """The bytes of a workbook as read; WorkbookRefused, with the path's name, where they are none."""
     import openpyxl
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what other programs add and openpyxl passes over
-            shown, raw = (
-                openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=d) for d in (True, False)
-            )
-            custom = {p.name: str(p.value) for p in shown.custom_doc_props.props}  # type: ignore[attr-defined]
-            values, entered = ({s.title: _cells(s) for s in book.worksheets} for book in (shown, raw))
-    except Exception as error:  # openpyxl raises whatever a strange file makes it stumble on
-        raise StorageError(f"{path} cannot be read as a workbook ({error})") from error
+    with unreadable(shown(path)):
+        plain, raw = (
+            openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=d, keep_links=False)
+            for d in (True, False)
+        )
+        custom = {p.name: str(p.value) for p in plain.custom_doc_props.props}  # type: ignore[attr-defined]
+        values, entered = ({s.title: _cells(s) for s in book.worksheets} for book in (plain, raw))
     formulas = {
-        name: {at: v for at, v in cells.items() if isinstance(v, str) and v.startswith("=")}
+        name: {at: formula for at, value in cells.items() if (formula := _formula(value))}
         for name, cells in entered.items()
     }
-    return Opened(path, hashlib.sha256(content).hexdigest(), custom, values, formulas)
+    every = {name: values.get(name, {}) for name in plain.sheetnames}  # a sheet of one chart has no cells
+    return Opened(path, hashlib.sha256(content).hexdigest(), custom, every, formulas)
+
+
+def _formula(value: Any) -> str:
+    """What is computed in a cell; empty where nothing is. Formulas of several cells stand in braces."""
+    if isinstance(value, str):
+        return value if value.startswith("=") else ""
+    if value is None or isinstance(value, bool | int | float | date | time | timedelta):
+        return ""
+    return f"{{{getattr(value, 'text', None) or 'a table of data'}}}"
 
 
 def _cells(sheet: Any) -> dict[str, Any]:
     """Every cell that holds something, whatever extent the sheet says it has."""
     sheet.reset_dimensions()
     return {
-        cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None
+        cell.coordinate: finite(cell.value)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
     }

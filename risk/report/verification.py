@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 from risk.errors import BubbleriskError, StorageError
 from risk.report.form import Form, Recipe
+from risk.report.formulas import written
 from risk.report.opened import Opened, opened, read
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
@@ -26,8 +26,6 @@ SAME = 1e-12
 NAMED = 3
 """Cells that a finding names."""
 
-_LITERAL = re.compile(r"(?<![A-Za-z$\d.])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z\d(!.])")
-
 
 def verify(path: Path, root: Path) -> tuple[Finding, ...]:
     """Look at a pack and at the run it names; nothing is simulated.
@@ -38,7 +36,9 @@ def verify(path: Path, root: Path) -> tuple[Finding, ...]:
 
     Raises
     ------
-    StorageError : the file is not a workbook, or too large to be a pack.
+    UsageError : there is no such file.
+    StorageError : it cannot be read.
+    WorkbookRefused : it is no workbook, is too large, or holds what no pack holds.
     """
     book = read(path)
     found = [Finding("ok", "workbook", f"{len(book.values)} sheets, sha256 {book.digest[:16]}"), *_own(book)]
@@ -185,11 +185,7 @@ def _made_again(run: Run, prior: Run | None, beside: Sequence[Run], form: Form) 
 
 
 def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
-    sheets = set(book.values) ^ set(again.values)
-    if sheets:
-        text = f"sheets differ: {', '.join(sorted(sheets))}"
-        yield Finding("FAIL", "numbers", text, "another version of bubblerisk may have written the pack")
-        return
+    yield from _sheets(book, again)
     from risk.report.pack.cover import INPUTS
     from risk.report.pack.manifest import MAKING
 
@@ -201,10 +197,12 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
     found: dict[str, list[str]] = {"cover": [], "making": [], "numbers": []}
     compared = 0
     for name, cells in again.values.items():
+        if name not in book.values:
+            continue
         for at in cells.keys() | book.values[name].keys():
             one, two = book.values[name].get(at), cells.get(at)
             compared += 1
-            changed = written(book.formulas[name].get(at)) != written(again.formulas[name].get(at))
+            changed = _rewritten(book.formulas[name].get(at), again.formulas[name].get(at))
             if not changed and same(one, two):
                 continue
             place = f"{name}!{at}"
@@ -225,6 +223,25 @@ def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
     yield Finding("warn", "looks", text, "a file as bubblerisk wrote it is compared byte for byte")
 
 
+def _sheets(book: Opened, again: Opened) -> Iterator[Finding]:
+    """Sheets that one of the two workbooks has alone; what stands on them is compared with nothing."""
+    added = [f"'{name}'" for name in book.values if name not in again.values]
+    if added:
+        text = f"the run's pack has no sheet {_few(added)}: what stands there is not compared"
+        yield Finding(
+            "FAIL", "sheets", text, "delete what was copied or added, or keep it in a file of its own"
+        )
+    missing = [f"'{name}'" for name in again.values if name not in book.values]
+    if missing:
+        text = f"the sheet {_few(missing)} of the run's pack is missing"
+        yield Finding("FAIL", "sheets", text, "another version of bubblerisk may have written the pack")
+
+
+def _rewritten(one: str | None, two: str | None) -> bool:
+    """Whether two formulas are others, however the programs that saved them write them."""
+    return one != two and written(one) != written(two)
+
+
 def _beside(
     book: Opened, sheet: str, labels: Collection[str], subject: str, columns: str = "B"
 ) -> dict[str, str]:
@@ -232,11 +249,6 @@ def _beside(
     cells = book.values.get(sheet, {})
     rows = [at[1:] for at, value in cells.items() if at.startswith("A") and value in labels]
     return {f"{sheet}!{column}{row}": subject for row in rows for column in columns}
-
-
-def written(formula: str | None) -> str:
-    """A formula with its numbers written in one way: programs save 1e-06 as 0.000001."""
-    return _LITERAL.sub(lambda found: repr(float(found[0])), formula or "")
 
 
 def same(one: Any, two: Any) -> bool:

@@ -1,7 +1,8 @@
 """Runs: what identifies one, how it is carried out on any number of workers, stored, found and read."""
 
-from risk.runs.executor import Interrupted, Progress, execute
+from risk.runs.executor import Progress, execute
 from risk.runs.find import RUNS, StoredRun, list_runs, newest, open_run
+from risk.runs.interrupts import Interrupted
 from risk.runs.log import log_to_stderr
 from risk.runs.manifest import Manifest
 from risk.runs.reuse import reusable

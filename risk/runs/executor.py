@@ -6,14 +6,17 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risk.errors import StorageError
 from risk.runs.files import publish_json, require_space
 from risk.runs.find import RUNS, newest
+from risk.runs.hashing import digest
+from risk.runs.interrupts import Interrupted
+from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
 from risk.runs.manifest import describe, read_manifest, timestamp, write_manifest
@@ -21,7 +24,7 @@ from risk.runs.reuse import take_over
 from risk.runs.run import Run
 from risk.runs.specification import Specification, specify
 from risk.runs.store import BlockRecord, Store, estimated_bytes
-from risk.runs.workers import Finished, Job, Simulate, compute
+from risk.runs.workers import compute
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -30,12 +33,6 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, Mapping[str, float]], None]
 """``progress(paths done, paths in all, mean of every outcome in the block just finished)``."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """The user stopped the run; its finished blocks are kept."""
-
-    exit_code = 130
 
 
 def execute(
@@ -50,7 +47,7 @@ def execute(
     simulate: Simulate | None = None,
     command: str | None = None,
 ) -> Run:
-    """Simulate a run, or resume it, or open it where it is complete already.
+    """Simulate a run, or resume it, or open it where it is complete and sound already.
 
     Parameters
     ----------
@@ -75,8 +72,10 @@ def execute(
         Another process is writing this run.
     NumericalError
         The model could not compute a block.
+    WorkerDied
+        The process of a block died three times, or none could be started.
     Interrupted
-        Ctrl-C; finished blocks are kept.
+        Ctrl-C or SIGTERM; finished blocks are kept.
     """
     specification = specify(assumptions, paths, seed, baseline)
     store = Store(directory / specification.id)
@@ -91,7 +90,10 @@ def execute(
             return complete
         job = Job(assumptions, seed, baseline, simulate, store)
         task = _Task(specification, store, progress or _silent)
-        return task.carry_out(job, jobs or os.cpu_count() or 1, words)
+        try:
+            return task.carry_out(job, jobs or os.cpu_count() or 1, words)
+        except KeyboardInterrupt as stop:
+            raise task.interrupted(getattr(stop, "exit_code", 130)) from None
 
 
 @dataclass
@@ -110,7 +112,11 @@ class _Task:
         self._compute_missing(job, jobs)
         records = [self.records[index] for index in range(self.specification.blocks)]
         sums = self.store.reduce(records)
-        publish_json(self.store.directory / "assumptions.json", job.assumptions.normalised())
+        words = job.assumptions.normalised()
+        publish_json(self.store.directory / "assumptions.json", words)
+        repaired = self._repaired(records, sums, words)
+        if repaired is not None:
+            return repaired
         times = {
             "started": started,
             "finished": timestamp(),
@@ -142,13 +148,37 @@ class _Task:
     def _compute_missing(self, job: Job, jobs: int) -> None:
         total = self.specification.blocks
         missing = [index for index in range(total) if index not in self.records]
-        compute(job, {index: self.specification.rows(index) for index in missing}, jobs, self._note)
-        if len(self.records) < total:
-            log.info("interrupted with %d of %d blocks stored", len(self.records), total)
-            raise Interrupted(
-                f"interrupted: {len(self.records)} of {total} blocks are kept in {self.store.directory}; "
-                "the same command goes on from there"
-            )
+        rows = {index: self.specification.rows(index) for index in missing}
+        interrupt = compute(job, rows, jobs, self._note)
+        if interrupt:
+            raise self.interrupted(interrupt.exit_code)
+
+    def interrupted(self, exit_code: int) -> Interrupted:
+        """What to tell whoever stopped the run, at whatever moment."""
+        kept = f"{self.store.stored()} of {self.specification.blocks} blocks"
+        log.info("interrupted with %s stored", kept)
+        return Interrupted(
+            f"interrupted: {kept} are kept in {self.store.directory}; the same command goes on from there",
+            exit_code,
+        )
+
+    def _repaired(
+        self, records: Sequence[BlockRecord], sums: Mapping[str, str], words: Mapping[str, Any]
+    ) -> Run | None:
+        """The run as it was, where it was complete before a block rotted and has its numbers again.
+
+        Its manifest stays, so that packs made of it stay its packs.
+        """
+        try:
+            known = read_manifest(self.store.manifest)
+        except StorageError:
+            return None
+        if (known.blocks, known.sums) != ([record.digest for record in records], sums):
+            return None
+        manifest = replace(known, assumptions=digest(words))
+        write_manifest(self.store.manifest, manifest)
+        log.info("repaired: the numbers of the run are there again")
+        return Run(self.store, manifest)
 
     def _note(self, finished: Finished) -> None:
         self.records[finished.record.index] = finished.record
@@ -159,14 +189,16 @@ class _Task:
 
 
 def _complete(store: Store) -> Run | None:
-    """Open the run if it is complete; a damaged manifest counts as none, for it can be written again."""
+    """Open the run if it is complete and sound; what is damaged counts as none, for it can be made again."""
     if not store.manifest.exists():
         return None
     try:
-        return Run(store, read_manifest(store.manifest))
+        run = Run(store, read_manifest(store.manifest))
+        run.verify()
     except StorageError as error:
         log.warning("%s; checking the blocks again", error.reason)
         return None
+    return run
 
 
 def _stored(store: Store) -> int:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,15 @@ def source_digest(package: Path | None = None) -> str:
     package
         Folder of the package; by default this one.
     """
-    root = Path(__file__).parents[1] if package is None else package
-    return digest({path.relative_to(root).as_posix(): _text(path) for path in _sources(root)})
+    if package is None:
+        return _own_source()
+    return digest({path.relative_to(package).as_posix(): _text(path) for path in _sources(package)})
+
+
+@cache
+def _own_source() -> str:
+    """It cannot change while the program runs."""
+    return source_digest(Path(__file__).parents[1])
 
 
 def numerical_versions() -> dict[str, str]:

@@ -144,8 +144,10 @@ def describe(
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """Store a manifest: the last act of a run."""
-    publish_json(path, {"id": manifest.id, **asdict(manifest)})
+    """Store a manifest: the last act of a run. What the list of runs tells stands first."""
+    content = asdict(manifest)
+    head = {name: content[name] for name in ("specification", "scenario", "clock")}
+    publish_json(path, {"id": manifest.id, **head, **content})
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -155,9 +157,37 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest(**{**content, "specification": Specification(**content["specification"])})
     except (TypeError, KeyError) as error:
-        raise StorageError(
-            f"{path} was written by another version of bubblerisk", "run the scenario again"
-        ) from error
+        raise _of_another_version(path) from error
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the list of runs tells of one: the beginning of its manifest, forty times as quick to read.
+
+    Attributes
+    ----------
+    specification, scenario : as the manifest says.
+    finished : when the run was complete: ISO 8601, UTC.
+    """
+
+    specification: Specification
+    scenario: str
+    finished: str
+
+
+def read_head(path: Path) -> Head:
+    """Read the beginning of a manifest, verified as a whole; StorageError as of `read_manifest`."""
+    content = read_json(path, until="title")
+    try:
+        # Earlier versions wrote it last.
+        clock = content.get("clock") or read_json(path)["clock"]
+        return Head(Specification(**content["specification"]), content["scenario"], str(clock["finished"]))
+    except (TypeError, KeyError) as error:
+        raise _of_another_version(path) from error
+
+
+def _of_another_version(path: Path) -> StorageError:
+    return StorageError(f"{path} was written by another version of bubblerisk", "run the scenario again")
 
 
 def timestamp() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,18 @@ class Plan:
         """Whether the run is complete already."""
         found = self.specification()
         return found is not None and (self.root / found.id / "manifest.json").exists()
+
+    def makes(self, other: Specification) -> bool:
+        """Whether a run of this specification is one of these inputs, whatever its paths and seed."""
+        like = replace(self._inputs, paths=other.paths, seed=other.seed)
+        if self.base is None or replace(like, baseline=other.baseline) != other:
+            return like == other
+        baseline = replace(self, seed=other.seed)._stored_baseline()
+        return baseline is not None and digest(baseline) == other.baseline
+
+    @cached_property
+    def _inputs(self) -> Specification:
+        return specify(self.assumptions, 1, 0)
 
     def settle(self, note: Callable[[str], object]) -> Specification:
         """What the run is, after a simulation of the base medians where they are needed and not stored.
@@ -157,8 +170,8 @@ def arrange(
     return Plan(
         assumptions,
         load(register) if cut else None,
-        int(assumptions.number("run.paths")) if paths is None else paths,
-        int(assumptions.number("run.seed")) if seed is None else seed,
+        assumptions.integer("run.paths") if paths is None else paths,
+        assumptions.integer("run.seed") if seed is None else seed,
         root,
         register=register,
     )

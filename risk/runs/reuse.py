@@ -22,13 +22,13 @@ def reusable(specification: Specification, root: Path) -> dict[int, Store]:
     """
     found: dict[int, Store] = {}
     for stored in list_runs(root):
-        if stored.manifest is None:
+        if stored.head is None:
             continue
-        other = stored.manifest.specification
+        other = stored.head.specification
         if other == specification or replace(other, paths=specification.paths) != specification:
             continue
         blocks = range(min(other.blocks, specification.blocks))
-        store, digests = Store(stored.directory), stored.manifest.blocks
+        store, digests = Store(stored.directory), stored.manifest.blocks if stored.manifest else ()
         found |= {
             block: store
             for block in blocks

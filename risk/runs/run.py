@@ -18,7 +18,7 @@ from risk.paths import Variable
 from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
-from risk.runs.store import BlockRecord, Store
+from risk.runs.store import KINDS, BlockRecord, Store
 from risk.shocks.stream import BLOCK
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Run:
         path = self.directory / "assumptions.json"
         content = read_json(path)
         if digest(content) != self.manifest.assumptions:
-            raise StorageError(f"{path} belongs to another run", _RECOMPUTE)
+            raise StorageError(f"{path} belongs to another run", self._recompute)
         return content
 
     @cached_property
@@ -149,18 +149,31 @@ class Run:
         spread = np.maximum(square - self.paths * mean**2, 0.0)  # rounding may leave a constant below zero
         return mean, np.sqrt(spread / max(self.paths - 1, 1) / self.paths)
 
+    def verify(self) -> None:
+        """Read everything that is stored of the run; StorageError where something is not what was written."""
+
+        def read(record: BlockRecord) -> None:
+            for kind in KINDS:
+                self._read(record, kind, None)
+
+        with ThreadPoolExecutor(READERS) as pool:
+            list(pool.map(read, self._records))
+        _ = self._totals, self.assumptions
+
     @cached_property
     def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
         return self.store.totals(self.manifest.sums, self.manifest.shapes)
 
     @cached_property
     def _records(self) -> tuple[BlockRecord, ...]:
-        records = tuple(self.store.record(index) for index in range(len(self.manifest.blocks)))
+        try:
+            records = tuple(self.store.record(index) for index in range(len(self.manifest.blocks)))
+        except StorageError as error:
+            raise StorageError(error.reason, self._recompute) from error
         for record, expected in zip(records, self.manifest.blocks, strict=True):
             if record.digest != expected:
-                raise StorageError(
-                    f"block {record.index} of {self.directory} is not the one of this run", _RECOMPUTE
-                )
+                what = f"block {record.index} of {self.directory} is not the one of this run"
+                raise StorageError(what, self._recompute)
         return records
 
     def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
@@ -188,11 +201,17 @@ class Run:
             list(pool.map(place, records))
         return whole
 
-    def _read(self, record: BlockRecord, kind: str, names: list[str]) -> dict[str, NDArray[Any]]:
+    def _read(self, record: BlockRecord, kind: str, names: list[str] | None) -> dict[str, NDArray[Any]]:
         try:
             return self.store.read(record, kind, names)
         except StorageError as error:
-            raise StorageError(error.reason, f"remove {self.store.manifest}, then {_RECOMPUTE}") from error
+            raise StorageError(error.reason, self._recompute) from error
+
+    @property
+    def _recompute(self) -> str:
+        m = self.manifest
+        again = f"bubblerisk run {m.scenario} --paths {m.paths} --seed {m.seed}"
+        return f"run it again: sound blocks are kept, bad ones computed anew: {again}"
 
     def _require(self, kind: str, names: Iterable[str]) -> None:
         known = self.names(kind)
@@ -203,6 +222,3 @@ class Run:
                     f"run {self.id} has no {name} among its {kind}",
                     f"did you mean {close}?" if close else f"it has: {', '.join(known) or 'none'}",
                 )
-
-
-_RECOMPUTE = "run the scenario again: sound blocks are kept, bad ones computed anew"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
@@ -160,9 +161,13 @@ class Store:
         """Remove what killed writers left half-written. Only while holding the run's lock."""
         remove_leftovers(self.directory)
 
+    def stored(self) -> int:
+        """Blocks that are finished, sound or not."""
+        return sum(1 for _ in (self.directory / "blocks").glob("*.json"))
+
     def size(self) -> int:
         """Bytes in the folder."""
-        return sum(path.stat().st_size for path in self.directory.rglob("*") if path.is_file())
+        return _size(self.directory)
 
     def reduce(self, records: Sequence[BlockRecord]) -> dict[str, str]:
         """Add the blocks' sums exactly, store the totals, and return their fingerprints.
@@ -211,6 +216,21 @@ def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
     per_early_path = 4 * steps * (len(FACILITY_SERIES) * facilities + len(FIRM_SERIES) * firms)
     per_block = 16 * steps * _FLOWS
     return paths * per_path + min(paths, FACILITY_BLOCKS * BLOCK) * per_early_path + blocks * per_block
+
+
+def _size(directory: Path | str) -> int:
+    """Bytes in a folder and those below; what vanishes meanwhile counts for nothing."""
+    try:
+        with os.scandir(directory) as entries:
+            files = list(entries)
+        return sum(
+            _size(file.path)
+            if file.is_dir(follow_symlinks=False)
+            else file.stat(follow_symlinks=False).st_size
+            for file in files
+        )
+    except FileNotFoundError:
+        return 0
 
 
 def _rows(assumptions: Assumptions, table: str) -> int:

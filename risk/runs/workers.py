@@ -1,45 +1,43 @@
 """Blocks on worker processes: any number of them, in any order, some of them killed.
 
-Each worker is a pool of one spawned process, so that a killed process is known by the one block it held. It
-is replaced and the block is tried again. Workers store their own blocks and send back only the record.
+A worker is a spawned process that is handed one block after the other through a pipe of its own, so that one
+that dies is known by the block it held: it is replaced and the block is tried again. Workers read what to
+compute from a file, store their own blocks and send back only the record: no message is large enough to wait
+for a reader that is gone.
 """
 
 from __future__ import annotations
 
-import copyreg
 import logging
 import multiprocessing
 import os
 import signal
-import threading
+import sys
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from risk.errors import BubbleriskError
-from risk.paths import Block
-from risk.runs.store import BlockRecord, Store
-
-if TYPE_CHECKING:
-    from risk.assumptions import Assumptions
+from risk.runs.interrupts import Interrupt, listening
+from risk.runs.job import Finished, Job, write_job
+from risk.runs.worker import READY, serve
 
 log = logging.getLogger(__name__)
 
-Worker = ProcessPoolExecutor
-
-Simulate = Callable[..., Block]
-"""``simulate(assumptions, seed, block, paths, baseline)`` of the engine; workers import it by name."""
-
 ATTEMPTS = 3
-"""Times a block is tried when the process that computes it dies."""
+"""Times a block is tried when the process that computes it dies, and times a process is started in vain."""
+
+PATIENCE = 60.0
+"""Seconds a worker may take to start; one second is usual."""
+
+TICK = 0.2
+"""Seconds after which interrupts and late starters are looked after at the latest."""
 
 WORKER_ENVIRONMENT = {
     # Mechanisms multiply no matrices; idle BLAS threads would only compete with the other workers.
@@ -53,39 +51,17 @@ WORKER_ENVIRONMENT = {
 
 
 class WorkerDied(BubbleriskError):  # noqa: N818 - says what happened
-    """A block's process died every time it was tried: most often memory ran out."""
+    """A block's process died every time it was tried, or none could be started: most often memory ran out."""
 
     exit_code = 70
 
-
-@dataclass(frozen=True)
-class Job:
-    """Everything a worker needs to compute and store any block of a run."""
-
-    assumptions: Assumptions
-    seed: int
-    baseline: Any
-    simulate: Simulate | None
-    store: Store
-
-    def compute(self, index: int, rows: int) -> Finished:
-        """Simulate and store one block."""
-        block = (self.simulate or _engine())(self.assumptions, self.seed, index, rows, self.baseline)
-        return Finished(
-            self.store.write(block), {name: _mean(column) for name, column in block.outcomes.items()}
-        )
+    def __init__(self, reason: str) -> None:
+        fix = "if memory ran out, use fewer workers (--jobs 1); finished blocks are kept"
+        super().__init__(reason, fix)
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A stored block: its record, and the mean of every outcome where it is defined."""
-
-    record: BlockRecord
-    means: Mapping[str, float]
-
-
-def compute(job: Job, rows: Mapping[int, int], jobs: int, finished: Callable[[Finished], None]) -> None:
-    """Compute blocks and store them.
+def compute(job: Job, rows: Mapping[int, int], jobs: int, finished: Callable[[Finished], None]) -> Interrupt:
+    """Compute blocks and store them; return the interrupt that ended it early, if there was one.
 
     Parameters
     ----------
@@ -98,137 +74,204 @@ def compute(job: Job, rows: Mapping[int, int], jobs: int, finished: Callable[[Fi
     finished
         Called in this process after each block is stored.
 
+    Raises
+    ------
+    WorkerDied
+        The process of a block died three times, or none could be started.
+    Interrupted
+        A second interrupt came; the blocks then running are lost.
+
     Notes
     -----
-    After an interrupt (Ctrl-C) or a failure no block is started; those running are finished and kept. An
-    interrupt makes this return early, a failure is then raised.
+    After an interrupt (Ctrl-C, SIGTERM) or a failure no block is started; those running are finished and
+    kept. An interrupt makes this return early, a failure is then raised.
     """
-    with _interrupt() as interrupted:
+    with listening() as interrupt:
         if jobs <= 1:
             for index, count in rows.items():
-                if interrupted.is_set():
-                    return
+                if interrupt:
+                    break
                 finished(job.compute(index, count))
         elif rows:
-            _Crew(job, rows, finished, interrupted).work(min(jobs, len(rows)))
+            _Crew(job, rows, finished, interrupt, min(jobs, len(rows))).work()
+        return interrupt
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker process, this end of its pipe, and the block it holds."""
+
+    process: BaseProcess
+    pipe: Connection
+    begun: float = field(default_factory=time.monotonic)
+    ready: bool = False
+    block: int | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether it should have started long ago."""
+        return not self.ready and time.monotonic() > self.begun + PATIENCE
+
+    def start(self, block: int, rows: int) -> None:
+        """Hand it a block; that it is dead already shows soon enough."""
+        self.block = block
+        try:
+            self.pipe.send((block, rows))
+        except OSError:
+            log.info("block %d: its process was gone before it began", block)
+
+    def end(self) -> str:
+        """End it, whatever it does, and say how it ended. An idle worker has nothing to lose."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+        code = self.process.exitcode or 0
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 @dataclass
 class _Crew:
-    """Workers and the blocks they hold."""
+    """Workers, the blocks that wait for them, and what became of others.
+
+    Attributes
+    ----------
+    starts : processes in a row that died before they were ready.
+    how : the way the last process died.
+    """
 
     job: Job
     rows: Mapping[int, int]
     finished: Callable[[Finished], None]
-    interrupted: threading.Event
-    running: dict[Future[Finished], tuple[Worker, int]] = field(default_factory=dict)
+    interrupt: Interrupt
+    size: int
+    waiting: deque[int] = field(default_factory=deque)
+    workers: list[Worker] = field(default_factory=list)
     deaths: Counter[int] = field(default_factory=Counter)
-    failure: BaseException | None = None
+    starts: int = 0
+    how: str = ""
+    failure: Exception | None = None
 
-    def work(self, size: int) -> None:
-        waiting = deque(self.rows)
-        idle = [_hire(self.job) for _ in range(size)]
+    def work(self) -> None:
+        self.waiting.extend(self.rows)
+        file, fingerprint = write_job(self.job)
         try:
             while True:
-                while idle and waiting and self.failure is None and not self.interrupted.is_set():
-                    self._start(idle.pop(), waiting.popleft())
-                if not self.running:
+                going = self.failure is None and not self.interrupt
+                if going:
+                    self._employ(file, fingerprint)
+                busy = any(worker.block is not None for worker in self.workers)
+                if not busy and not (going and self.failure is None and self.waiting):
                     break
-                for future in wait(self.running, return_when=FIRST_COMPLETED).done:
-                    self._collect(future, idle, waiting)
+                self._listen()
         finally:
-            for worker in (*idle, *(worker for worker, _ in self.running.values())):
-                worker.shutdown(cancel_futures=True)
+            for worker in self.workers:
+                worker.end()
+            file.unlink(missing_ok=True)
+            self.job.store.tidy()  # what killed workers left half-written
         if self.failure is not None:
             raise self.failure
 
-    def _start(self, worker: Worker, index: int) -> None:
-        with _spawning():
-            self.running[worker.submit(_compute, index, self.rows[index])] = (worker, index)
+    def _employ(self, file: Path, fingerprint: str) -> None:
+        """Hand out blocks, and hire as many workers as there is work for."""
+        for worker in self.workers:
+            if worker.ready and worker.block is None and self.waiting:
+                index = self.waiting.popleft()
+                worker.start(index, self.rows[index])
+        busy = sum(worker.block is not None for worker in self.workers)
+        while len(self.workers) < min(self.size, busy + len(self.waiting)) and self.starts < ATTEMPTS:
+            try:
+                self.workers.append(_hire(file, fingerprint))
+            except OSError as error:  # no memory for another process, or too many of them
+                self._died_early(error.strerror or str(error))
+        if self.waiting and not self.workers:
+            self.failure = WorkerDied(f"no worker process could be started: {ATTEMPTS} died ({self.how})")
 
-    def _collect(self, future: Future[Finished], idle: list[Worker], waiting: deque[int]) -> None:
-        worker, index = self.running.pop(future)
+    def _listen(self) -> None:
+        """Wait for messages and deaths, but not for long."""
+        ends = [end for worker in self.workers for end in (worker.pipe, worker.process.sentinel)]
+        heard = wait_for(ends, TICK)
+        for worker in list(self.workers):
+            if worker.pipe in heard:
+                self._hear(worker)
+            elif worker.process.sentinel in heard:
+                self._bury(worker)
+            elif worker.late:
+                log.warning("a worker process did not start within %.0f s", PATIENCE)
+                self._bury(worker)
+
+    def _hear(self, worker: Worker) -> None:
         try:
-            self.finished(future.result())
-        except BrokenProcessPool:
-            worker.shutdown(wait=False)
-            worker = _hire(self.job)
-            self._retry(index, waiting)
-        except BaseException as error:
+            said = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if said == READY:
+            worker.ready, self.starts = True, 0
+            return
+        worker.block = None
+        try:
+            if isinstance(said, Exception):
+                raise said
+            self.finished(said)
+        except Exception as error:
             self.failure = self.failure or error
-        idle.append(worker)
 
-    def _retry(self, index: int, waiting: deque[int]) -> None:
+    def _bury(self, worker: Worker) -> None:
+        self.workers.remove(worker)
+        self.how = worker.end()
+        if not worker.ready:
+            self._died_early(self.how)
+        elif worker.block is not None and not self.interrupt:
+            self._retry(worker.block)
+
+    def _died_early(self, how: str) -> None:
+        self.how = how
+        self.starts += 1
+        log.info("a worker process died while starting (%s)", how)
+
+    def _retry(self, index: int) -> None:
         self.deaths[index] += 1
         if self.deaths[index] < ATTEMPTS:
-            log.warning("block %d: its process died; trying again", index)
-            waiting.appendleft(index)
+            log.warning("block %d: its process died (%s); trying again", index, self.how)
+            self.waiting.appendleft(index)
         else:
-            log.error("block %d: its process died %d times", index, ATTEMPTS)
             self.failure = self.failure or WorkerDied(
-                f"block {index} could not be computed: its process died {ATTEMPTS} times",
-                "if memory ran out, use fewer workers (--jobs 1); finished blocks are kept",
+                f"block {index} could not be computed: its process died {ATTEMPTS} times ({self.how})"
             )
 
 
-_assigned: dict[str, Job] = {}
-"""The job of this worker process."""
-
-
-def _hire(job: Job) -> Worker:
-    copyreg.pickle(MappingProxyType, _pickle_proxy)  # read-only mappings travel too
+def _hire(file: Path, fingerprint: str) -> Worker:
     context = multiprocessing.get_context("spawn")
-    return Worker(1, mp_context=context, initializer=_begin, initargs=(job,))
-
-
-def _begin(job: Job) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _assigned["job"] = job
-
-
-def _leave_with_parent() -> None:
-    """End this process when its parent is gone, for the pool itself would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait_for([parent.sentinel])
-        os._exit(1)
-
-
-def _compute(index: int, rows: int) -> Finished:
-    return _assigned["job"].compute(index, rows)
-
-
-def _engine() -> Simulate:
-    from risk.engine import simulate
-
-    engine: Simulate = simulate
-    return engine
-
-
-def _pickle_proxy(proxy: MappingProxyType[Any, Any]) -> tuple[Callable[..., Any], tuple[dict[Any, Any]]]:
-    return _unpickle_proxy, (dict(proxy),)
-
-
-def _unpickle_proxy(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(content)
-
-
-def _mean(column: np.ndarray[Any, Any]) -> float:
-    known = column[np.isfinite(column)]
-    return float(known.mean()) if known.size else float("nan")
+    here, there = context.Pipe()
+    process = context.Process(target=serve, args=(there, file, fingerprint), daemon=True)
+    try:
+        with _spawning():
+            process.start()
+    except OSError:
+        here.close()
+        raise
+    finally:
+        there.close()
+    return Worker(process, here)
 
 
 @contextmanager
 def _spawning() -> Iterator[None]:
-    """Give processes started meanwhile their environment, and spare them an interrupt while they start."""
+    """Give processes started meanwhile their environment, and spare them an interrupt while they start.
+
+    They are also spared the command line: what a process is told at its start must fit into a pipe, for
+    nobody reads the rest if it dies.
+    """
     before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
+    words = sys.argv
     mask = getattr(signal, "pthread_sigmask", None)
     old = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
     os.environ.update(WORKER_ENVIRONMENT)
+    sys.argv = words[:1]
     try:
         yield
     finally:
+        sys.argv = words
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -236,23 +279,3 @@ def _spawning() -> Iterator[None]:
                 os.environ[name] = value
         if mask:
             mask(signal.SIG_SETMASK, old)
-
-
-@contextmanager
-def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets while the context lasts, instead of raising."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-
-    def note(*_: object) -> None:
-        if not event.is_set():
-            log.warning("interrupted: finishing the running blocks")
-        event.set()
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, previous)

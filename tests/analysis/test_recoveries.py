@@ -124,7 +124,13 @@ def test_a_figure_of_the_page_is_placed_among_the_paths() -> None:
 
 
 def test_figures_of_the_page_are_percent() -> None:
-    figures = [{"id": "private", "value": "33"}, {"id": "syndicated", "value": "~52"}]
+    figures = [
+        {"id": "private", "value": "33", "unit": "%"},
+        {"id": "syndicated", "value": "~52", "unit": "%"},
+        {"id": "words", "value": "low", "unit": "%"},
+    ]
     register = {"page_figures": figures}
     assert recoveries.page_figure(register, "private") == pytest.approx(0.33)
     assert recoveries.page_figure(register, "syndicated") == pytest.approx(0.52)
+    with pytest.raises(ValueError, match="'low', which is no number"):
+        recoveries.page_figure(register, "words")

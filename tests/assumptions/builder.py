@@ -156,19 +156,40 @@ source = "sector-page"
 """
 
 FIGURES = """\
+[parts]
+"How it works" = ["How it works"]
+
 [[figure]]
 id = "f001"
 section = "How it works"
-quote = "re-rating at launch"
-value = "15%"
-used_by = ["gpu.launch_obsolescence", "gpu.generation.H100", "coverage"]
+value = "15"
+unit = "%"
+evidence_for = ["gpu.launch_obsolescence", "gpu.generation.H100", "target:T1", "proposition:B2"]
 
 [[figure]]
 id = "f002"
 section = "How it works"
-value = "$2.50"
-superseded_by = "gpu.generation"
+value = "2.50"
+unit = "$/h"
+replaced_by = "0.5 * {gpu.generation.H100.index}"
 why = "The page's own costs imply less."
+"""
+
+CONTRADICTIONS = """\
+[[fact]]
+id = "fact"
+name = "Rent on record"
+value = "1-2"
+unit = "$/h"
+source = "Record"
+
+[[contradiction]]
+id = "c001"
+claim = "The rent is 2.50 of 15."
+says = "{f002} / {fact}"
+against = "2 ** {f001} * {gpu.system_price}"
+unit = "x"
+reading = "They differ."
 """
 
 SOURCES = """\
@@ -188,6 +209,7 @@ BASE = {
     "propositions": PROPOSITIONS,
     "targets": TARGETS,
     "page_figures": FIGURES,
+    "contradictions": CONTRADICTIONS,
     "sources": SOURCES,
 }
 

@@ -20,9 +20,9 @@ def changed(register: Assumptions, name: str, **values: Any) -> Facility:
 @pytest.mark.parametrize(
     ("values", "column"),
     [
-        ({"undrawn": 1.0, "draw_quarters": 0.0}, "no quarter in which to draw it"),
-        ({"undrawn": 1.0, "draw_quarters": 24.0}, "longer than the debt"),
-        ({"contract_last": 1.0}, "comes before contract_first"),
+        ({"undrawn": 1.0, "draw_quarters": 0}, "no quarter in which to draw it"),
+        ({"undrawn": 1.0, "draw_quarters": 24}, "longer than the debt"),
+        ({"contract_last": 1}, "comes before contract_first"),
         ({"rate": "variable"}, "fixed"),
         ({"amortization": "bullet"}, "sculpted"),
     ],

@@ -67,8 +67,41 @@ CASES = [
     ("credit", 'holder = "pension"', 'holder = "pensions"', "A018", '"pensions"', "Did you mean 'pension'"),
     ("credit", "assets_to_equity = 1\n", "assets_to_equity = 0.5\n", "A011", "0.5", "at least 1"),
     ("page_figures", '"gpu.launch_obs', '"gpu.lunch_obs', "A018", '"gpu.lunch', "Did you mean 'gpu.launch"),
-    ("page_figures", "why =", "note =", "A023", '"gpu.generation"', "why it is superseded"),
-    ("page_figures", "superseded_by =", "note =", "A023", "[[figure]]", "exactly one"),
+    (
+        "page_figures",
+        '"gpu.generation.H',
+        '"gpu.generation.X',
+        "A018",
+        '"gpu.generation.X',
+        "no entry, table",
+    ),
+    ("page_figures", '"target:T1"', '"target:T9"', "A018", '"target:T9"', "Did you mean 'target:T1'"),
+    ("page_figures", '"target:T1"', '"T1"', "A018", '"T1"', "no entry, table, row or cell"),
+    ("page_figures", 'why = "The', '# why = "The', "A023", '"0.5', "why it gave way"),
+    ("page_figures", "replaced_by =", "today =", "A023", "[[figure]]", "has none; it needs exactly one"),
+    (
+        "page_figures",
+        "replaced_by",
+        'context = "-"\nreplaced_by',
+        "A023",
+        "[[figure]]",
+        "replaced_by, context; it",
+    ),
+    ("page_figures", "0.5 *", "0.5 /*", "A029", '"0.5', "is no expression"),
+    ("page_figures", "H100.index", "H100.indx", "A029", '"0.5', "no figure, fact, entry or table.row.column"),
+    ("page_figures", "{gpu.generation.H100.index}", "{f1}", "A029", '"0.5', "Did you mean 'f001'"),
+    ("page_figures", '= "How it works"', '= "How it work"', "A018", '"How', "Did you mean 'How it works'"),
+    ("contradictions", 'unit = "x"', 'unit = "furlongs"', "A009", '"furlongs"', "has no factor"),
+    ("contradictions", "{f002}", "{f003}", "A029", '"{f003}', "Did you mean"),
+    (
+        "contradictions",
+        "[[contradiction]]",
+        "[[contradictory]]",
+        "A003",
+        "contradictory",
+        "Did you mean 'contr",
+    ),
+    ("page_figures", "[parts]", "[part]", "A003", "part", "Did you mean 'parts'"),
     ("targets", 'status = "met"', 'status = "missed"', "A004", '"missed"', "without a reason"),
     ("targets", "[[target]]", "[target]", "A005", "target", "array of tables"),
     ("sources", "https", "http", "A011", '"http', "https:// address"),
@@ -95,6 +128,29 @@ def test_one_fault_is_told_once_at_its_place(
     assert line[problem.column - 1 :].startswith(text)
     # Only a source key that changed has consequences elsewhere.
     assert len(problems) == 1 or code == "A007"
+
+
+def test_a_figure_is_the_value_of_numbers_only(register: Register) -> None:
+    problems = register.edit("page_figures", "evidence_for", "value_of").problems()
+    refused = ("gpu.generation.H100", "target:T1", "proposition:B2")
+    assert [problem.reason.split("'")[1] for problem in problems] == list(refused)
+    assert all("is not one number" in problem.reason for problem in problems)
+
+
+def test_a_figure_in_words_is_neither_a_value_nor_computed_with(register: Register) -> None:
+    refs = '["gpu.launch_obsolescence", "gpu.generation.H100", "target:T1", "proposition:B2"]'
+    register.edit("page_figures", f"evidence_for = {refs}", 'value_of = ["gpu.launch_obsolescence"]')
+    problems = register.edit("page_figures", 'value = "15"', 'value = "some"').problems()
+    assert [(problem.code, Path(problem.file).stem) for problem in problems] == [
+        ("A029", "contradictions"),
+        ("A023", "page_figures"),
+    ]
+    assert problems[0].reason == "'f001' is printed as 'some', which is not one number or range."
+
+
+def test_a_fact_is_no_figure_of_the_page(register: Register) -> None:
+    fact = '[[fact]]\nid = "f001"\nname = "x"\nvalue = "1"\nunit = "x"\nsource = "y"\n'
+    assert register.add("contradictions", fact).problem().code == "A019"
 
 
 def test_all_faults_of_all_files_are_told_at_once(register: Register) -> None:

@@ -7,19 +7,22 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from risk.cli.app import run
-from risk.runs import Run
+from risk.cli.naming import place
+from risk.runs import Run, open_run
+from risk.runs.manifest import write_manifest
 from risk.runs.prepare import plan
 from tests.schema import problems
 
 ROOT = Path(__file__).parents[2]
-PATHS, SEED = 1024, 5
+PATHS, FEW, SEED = 1024, 64, 5
 SOURCE = "digest of the source"
 
 
@@ -76,7 +79,44 @@ def runs(stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sto
     monkeypatch.chdir(tmp_path)
     shutil.copytree(stored.folder, tmp_path / "runs")
     shutil.copytree(ROOT / "assumptions", tmp_path / "assumptions")
-    return Stored(tmp_path / "runs", stored.base, stored.glut)
+    base, glut = (open_run(run.id, tmp_path / "runs") for run in (stored.base, stored.glut))
+    return Stored(tmp_path / "runs", base, glut)
+
+
+@pytest.fixture(scope="session")
+def _short(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    with _at_once():
+        folder = tmp_path_factory.mktemp("short")
+        return plan("base", FEW, SEED, register=ROOT / "assumptions", root=folder).run(jobs=1)
+
+
+@pytest.fixture
+def short(runs: Stored, _short: Run) -> Run:
+    """A run of the base with the first of its paths only, stored with the others."""
+    shutil.copytree(_short.directory, runs.folder / _short.id)
+    return open_run(_short.id, runs.folder)
+
+
+def twin(run: Run, finished: str = "2030-01-01T00:00:00Z", scenario: str = "", **changes: Any) -> str:
+    """Store a run once more as if its specification had been another, and return its id."""
+    manifest = run.manifest
+    specification = replace(manifest.specification, **changes)
+    directory = run.directory.with_name(specification.id)
+    shutil.copytree(run.directory, directory)
+    clock = {**manifest.clock, "finished": finished}
+    named = scenario or manifest.scenario
+    changed = replace(manifest, specification=specification, clock=clock, scenario=named)
+    write_manifest(directory / "manifest.json", changed)
+    return specification.id
+
+
+def pack_of(run: str, scenario: str = "base") -> None:
+    """A workbook that holds no more than the id of its run."""
+    path = place(scenario)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(path, "w") as archive:
+        text = f'<property name="run_id"><vt:lpwstr>{run}</vt:lpwstr></property>'
+        archive.writestr("docProps/custom.xml", text)
 
 
 @dataclass(frozen=True)

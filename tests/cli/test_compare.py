@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cli.conftest import Ask, Stored
+from risk.runs import Run
+from tests.cli.conftest import FEW, SEED, Ask, Stored, twin
 
 
 def test_two_scenarios_differ_in_what_one_changes(runs: Stored, ask: Ask) -> None:
@@ -59,3 +60,34 @@ def test_markdown_has_the_same_tables_and_escapes_what_would_be_markup(runs: Sto
         if block.startswith("|"):
             widths = {line.replace("\\|", "").count("|") for line in block.splitlines()}
             assert len(widths) == 1
+
+
+def test_runs_of_one_seed_are_compared_on_the_paths_that_both_have(
+    runs: Stored, short: Run, ask: Ask
+) -> None:
+    for before, after in ((short, runs.glut), (runs.glut, short)):
+        found = ask("compare", before.id, after.id, "--json").json
+        assert (found["paired"], found["shared_paths"]) == (True, FEW)
+        loss = next(result for result in found["results"] if result["name"] == "headline_loss")
+        old, new = (run.outcome("headline_loss")[:FEW] / 1e9 for run in (before, after))
+        assert loss["before"]["value"] == pytest.approx(old.mean())
+        assert loss["after"]["value"] == pytest.approx(new.mean())
+        moved = new - old
+        assert loss["change"]["value"] == pytest.approx(moved.mean())
+        assert loss["change"]["standard_error"] == pytest.approx(moved.std(ddof=1) / np.sqrt(FEW))
+        assert {result["change"]["paths"] for result in found["results"]} == {FEW}
+
+
+def test_what_is_shared_is_said(runs: Stored, short: Run, ask: Ask) -> None:
+    for words in ((), ("--md",)):
+        said = ask("compare", short.id, runs.base.id, *words)
+        assert f"Both runs share their first {FEW} paths: results are of these only" in said.out
+    lines = ask("compare", short.id, runs.base.id).out.splitlines()
+    results = lines[lines.index("Results") + 2 : -1]
+    assert all(line.endswith("same") for line in results), "nothing but the length differs"
+
+
+def test_runs_of_other_seeds_share_nothing(runs: Stored, ask: Ask) -> None:
+    other = twin(runs.base, seed=SEED + 1)
+    found = ask("compare", other, runs.base.id, "--json").json
+    assert (found["paired"], found["shared_paths"]) == (False, 0)

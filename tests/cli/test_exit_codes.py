@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from risk.cli.app import INTERNAL, PIPE
-from risk.runs.executor import Interrupted
+from risk.runs import Interrupted
 from risk.runs.lock import hold
 from risk.shocks.stream import BLOCK
 from tests.cli.conftest import SEED, SMALL, Answer, Ask, Stored

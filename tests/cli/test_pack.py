@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +12,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from risk.errors import NumericalError
+from risk.cli import packing
+from risk.errors import NumericalError, Terminated
 from risk.report.form import DEFAULT_FORM, Form
 from risk.runs import Run, list_runs
-from tests.cli.conftest import SEED, SMALL, Ask, Stored
+from tests.cli.conftest import FEW, PATHS, SEED, SMALL, Ask, Stored
 
 PACK, PAGE = Path("reports/base/pack.xlsx"), Path("reports/base/pack.html")
 
@@ -273,3 +275,60 @@ def test_a_batch_covers_every_scenario_of_the_register(
     assert said.code == 1
     assert "slow-roi.toml:2" in said.err
     assert desk.compared == ["base", "gpu-glut"]
+
+
+FEWER = ("-n", FEW, "--seed", SEED, "-j", 1)
+
+
+@pytest.mark.parametrize("words", [("pack", "base"), ("batch", "base", "gpu-glut")])
+def test_fewer_paths_of_the_same_inputs_replace_nothing_unless_forced(
+    runs: Stored, short: Run, ask: Ask, desk: Desk, words: tuple[str, ...]
+) -> None:
+    ask("pack", "base", *SMALL)
+    before = PACK.read_bytes()
+    said = ask(*words, *FEWER)
+    assert (said.code, said.out) == (2, "")
+    assert f"{PACK} shows {PATHS:,} paths of the same inputs, not {FEW}" in said.err
+    assert "--force" in said.err
+    assert PACK.read_bytes() == before
+    assert len(list_runs(runs.folder)) == 3, "nothing is simulated before it is told"
+    assert ask("pack", "base", *FEWER, "--force").code == 0
+    assert desk.written[-1][0] == short.id
+    assert ask("pack", "base", *SMALL).code == 0, "more paths replace fewer without a word"
+
+
+def test_a_run_by_its_id_replaces_no_larger_one_either(
+    runs: Stored, short: Run, ask: Ask, desk: Desk
+) -> None:
+    ask("pack", "base", *SMALL)
+    assert ask("pack", short.id).code == 2
+    assert ask("pack", short.id, "-o", "elsewhere.xlsx").code == 0
+    assert ask("batch", "base", *FEWER, "--reports", "elsewhere").code == 0
+
+
+def test_what_a_pack_shows_is_known_without_its_run_or_without_its_record(
+    runs: Stored, short: Run, ask: Ask, desk: Desk
+) -> None:
+    ask("pack", "base", *SMALL)
+    wanted = short.manifest.specification
+    assert packing.larger(PACK, wanted, Path("nowhere")) == PATHS
+    PACK.with_name(".pack.xlsx.json").unlink()
+    assert packing.larger(PACK, wanted, runs.folder) == PATHS
+    assert packing.larger(PACK, wanted, Path("nowhere")) == 0
+    for name, value in {"seed": 9, "assumptions": "others", "source": "another", "paths": PATHS}.items():
+        other: dict[str, Any] = {name: value}
+        assert packing.larger(PACK, replace(wanted, **other), runs.folder) == 0
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 130), (Terminated(), 143)])
+def test_an_interrupt_while_a_pack_is_written_is_told_in_a_line(
+    runs: Stored, ask: Ask, desk: Desk, stop: Any, code: int
+) -> None:
+    ask("pack", "base", *SMALL)
+    desk.refuse = stop
+    said = ask("pack", "base", *SMALL, "--prior", runs.glut.id)
+    assert (said.code, said.err) == (code, "interrupted\n")
+    desk.refuse = None
+    assert f"written: {PACK}" in ask("pack", "base", *SMALL).out, (
+        "its record is gone, so it is not up to date"
+    )

@@ -75,13 +75,6 @@ def test_a_run_that_is_being_written_is_left_alone(runs: Stored, ask: Ask) -> No
     assert (runs.folder / runs.glut.id / "manifest.json").exists()
 
 
-def test_a_name_means_the_newest_run_and_a_longer_one_is_told(runs: Stored, ask: Ask) -> None:
-    assert ask("run", "base", "-n", 64, "--seed", SEED, "-j", 1).code == 0
-    said = ask("show", "base")
-    assert f"has 64 paths; {runs.base.id[:8]} has {PATHS:,}" in said.err
-    assert "has 64 paths" not in ask("show", runs.base.id).err
-
-
 def test_a_folder_that_cannot_be_made_is_a_matter_of_storage(runs: Stored, ask: Ask) -> None:
     Path("file").write_text("no folder")
     said = ask("run", "base", "-n", 64, "--seed", SEED, "-j", 1, "--runs", "file")

@@ -59,7 +59,7 @@ class Walk:
         for id, entry in self.base.entries.items():
             if isinstance(entry.value, str):
                 continue
-            bounds = [x for x in (entry.low, entry.high) if x is not None]
+            bounds = [x for x in (entry.low, entry.high) if isinstance(x, (int, float))]
             for x in dict.fromkeys((*bounds, *FAR)):
                 yield Corner(f"{id} = {x:g}", partial(self._entry, id, x))
             if entry.prior is not None:

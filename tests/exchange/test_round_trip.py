@@ -309,3 +309,43 @@ def test_problems_travel_between_processes() -> None:
 
     error = WorkbookErrors("a.xlsx", [])
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+SEED = """
+[run.seed]
+value = 20261122202611229
+unit = "1"
+domain = "whole"
+owner = "Risk"
+source = "sector-page"
+as_of = 2026-06-30
+grade = "judgement"
+"""
+
+
+def test_a_seed_keeps_every_digit(register: Register) -> None:
+    folder = register.add("run", SEED).write()
+    path = folder.parent / "a.xlsx"
+    path.write_bytes(export(read_register(folder)))
+    typed = Typed(folder, path)
+    assert typed.cell("run.seed", "Value").value == "20261122202611229"
+    assert not typed.read().edits
+    typed.type("run.seed", "Value", "20261122202611228").read()
+    loaded = load(folder)
+    assert loaded.integer("run.seed") == 20261122202611228
+    assert loaded.normalised()["entries"]["run.seed"]["value"] == 20261122202611228
+    other = register.edit("run", "value = 20261122202611229", "value = 20261122202611227").load()
+    assert other.digest != loaded.digest
+
+
+def test_an_outlier_travels_with_its_reason(register: Register) -> None:
+    bounds = 'domain = "positive"\nlow = 20\nhigh = 40\naccept = "A whole rack."\n'
+    folder = register.edit("gpu", 'domain = "positive"\n', bounds).write()
+    path = folder.parent / "a.xlsx"
+    path.write_bytes(export(read_register(folder)))
+    typed = Typed(folder, path)
+    assert typed.cell("gpu.system_price", "Accept").value == "A whole rack."
+    assert not typed.read().edits
+    typed.type("gpu.system_price", "Value", 60).read()
+    (outlier,) = load(folder).outliers
+    assert (outlier.value, outlier.reason, outlier.high) == (60, "A whole rack.", 40)

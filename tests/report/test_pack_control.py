@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from risk.analysis import contrasts
+from risk.analysis import contrasts, thesis_page
 from risk.analysis.dependence import dependence
 from risk.analysis.inputs import input_changes
 from risk.assumptions import load
+from risk.assumptions.figures import Span
 from risk.report.excel import build
 from risk.report.pack import changes, limits, pack, reconciliation
 from risk.report.pack.elements import Tables
@@ -88,22 +89,40 @@ def test_limits_change_no_fingerprint_of_numbers() -> None:
     assert replace(known, limits={}).digest == known.digest
 
 
-def test_every_page_figure_has_one_fate_and_every_trap_an_answer(tables: Tables) -> None:
+def test_every_page_figure_has_one_fate_and_is_counted(tables: Tables) -> None:
     figures = tomllib.loads((BASE / "page_figures.toml").read_text(encoding="utf-8"))["figure"]
     assert list(tables["page-figures"].row_ids) == [figure["id"] for figure in figures]
-    assert set(told(tables, "page-traps", "trap")) == set(range(1, 19))
-    counts = dict(zip(told(tables, "page-fates", "label"), told(tables, "page-fates", "n"), strict=True))
-    assert counts[reconciliation.LOST] == 0
-    assert sum(int(str(n)) for n in counts.values()) == len(figures)
-    fates = told(tables, "page-figures", "fate")
-    assert all(counts[word] == fates.count(word) for word in counts)
+    told_fates = told(tables, "page-figures", "fate")
+    for i, fate in enumerate(reconciliation.MEANING):
+        (*parts, total) = told(tables, "page-fates", f"f{i}")
+        assert total == told_fates.count(fate) == sum(int(str(n)) for n in parts)
+    assert thesis_page.LOST not in told_fates
 
 
-def test_a_figure_with_two_fates_or_none_is_unaccounted_for() -> None:
-    none = {"used_by": [], "superseded_by": "", "not_used": ""}
-    assert reconciliation.fate(none) == reconciliation.LOST
-    assert reconciliation.fate({**none, "used_by": ["x"], "not_used": "y"}) == reconciliation.LOST
-    assert reconciliation.fate({**none, "not_used": "y"}) == reconciliation.NOT_USED
+def test_contradictions_of_the_page_show_both_sides(tables: Tables) -> None:
+    rows = tomllib.loads((BASE / "contradictions.toml").read_text(encoding="utf-8"))["contradiction"]
+    assert list(tables["page-contradictions"].row_ids) == [row["id"] for row in rows]
+    for column in ("claim", "says", "against", "unit", "ratio", "reading"):
+        assert all(
+            cell not in ("", reconciliation.NONE) for cell in told(tables, "page-contradictions", column)
+        )
+    assert tables.number("page-contradictions", "ratio", "gap-tripled") == pytest.approx(4.8 / 3)
+    assert value_of(tables.content("page-contradictions", "against", "bank-exposure")) == "2640"
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (None, "–"),
+        (Span(4.8, 4.8), "4.8"),
+        (Span(495.0, 517.5), "495–518"),
+        (Span(2026.0, 2026.0), "2026"),
+        (Span(26_500.0, 26_500.0), "26,500"),
+        (Span(0.00002, 0.00002), "0.000"),
+    ],
+)
+def test_numbers_beside_the_pages_have_few_digits(span: Span | None, text: str) -> None:
+    assert reconciliation.told(span) == text
 
 
 def test_correlations_are_shown_and_their_differences_are_live(tables: Tables) -> None:
@@ -191,7 +210,11 @@ def test_without_a_prior_run_the_contents_say_why_a_sheet_is_missing(book: Workb
 
 def test_new_checks_hold_and_nothing_is_clipped(book: Workbook, tables: Tables) -> None:
     names = told(tables, "checks", "check")
-    for words in ("Figures of the thesis page without one fate", "Traps", "Correlation matrix is symmetric"):
+    for words in (
+        "Figures of the thesis page without one fate",
+        "Contradictions",
+        "Correlation matrix is symmetric",
+    ):
         (number,) = (i for i, name in enumerate(names) if str(name).startswith(words))
         assert value_of(tables["checks"].rows[number][tables["checks"].index("result")]) == "OK"
     assert build(book).clipped == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import to_excel
 
+from risk.report import verification
 from risk.report.excel import Draft, build
 from risk.report.excel.layout import arrange
 from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
 from risk.report.form import Form
+from risk.report.opened import read
 from risk.report.pack import pack
 from tests.report.conftest import Convert, needed
 from tests.report.runs import small_run
@@ -24,6 +27,7 @@ from tests.report.test_pack import ERRORS, SHEETS
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # LibreOffice's additions
+    pytest.mark.filterwarnings("ignore:.*no default style:UserWarning"),  # Gnumeric names none
 ]
 MOST_PAGES, MOST_PAGES_COMPARED = 40, 43
 """Pages of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
@@ -53,7 +57,35 @@ def draft() -> Draft:
 def test_recalculation_agrees_with_our_values(draft: Draft, tmp_path: Path, convert: Convert) -> None:
     raw = tmp_path / "raw.xlsx"
     raw.write_bytes(draft.raw)  # without values: every one is computed on loading
-    again = openpyxl.load_workbook(convert(raw, "xlsx") / "raw.xlsx", data_only=True)
+    agree(convert(raw, "xlsx") / "raw.xlsx", draft)
+
+
+def test_a_third_program_agrees(draft: Draft, tmp_path: Path) -> None:
+    """Gnumeric takes functions of one value for just that, where others take them for arrays."""
+    raw, again = tmp_path / "raw.xlsx", tmp_path / "again.xlsx"
+    raw.write_bytes(draft.raw)
+    command = [needed("ssconvert"), "--recalc", str(raw), str(again)]
+    subprocess.run(command, capture_output=True, timeout=180, check=True)
+    agree(again, draft)
+
+
+def test_a_pack_that_libreoffice_saved_is_the_runs(draft: Draft, tmp_path: Path, convert: Convert) -> None:
+    path = tmp_path / "pack.xlsx"
+    path.write_bytes(draft.finished())
+    saved, again = read(convert(path, "xlsx") / "pack.xlsx"), read(path)
+    assert saved.formulas != again.formulas, "as written"
+    found = {finding.subject: finding.state for finding in verification._differences(saved, again)}
+    assert found == {"numbers": "ok", "looks": "warn"}
+    edited = {**saved.formulas["Summary"], "F8": f"{saved.formulas['Summary']['F8']}+0"}
+    other = replace(saved, formulas={**saved.formulas, "Summary": edited})
+    first, *_ = verification._differences(other, again)
+    assert first.state == "FAIL"
+    assert "Summary!F8" in first.text
+
+
+def agree(path: Path, draft: Draft) -> None:
+    """Compare every formula's value with ours."""
+    again = openpyxl.load_workbook(path, data_only=True)
     for name, cells in draft.cached.items():
         for address, value in cells.items():
             computed = again[name][address].value

@@ -14,12 +14,13 @@ from risk.errors import AssumptionError, UsageError
 from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
 from risk.report.form import Form, Recipe
+from risk.report.given import Given
 from risk.report.pack import pack, sample, write_pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, same
 from risk.report.pack.results import Results
 from risk.report.pack.sample import driver_unit
-from risk.report.pack.tracing import Tracer, read, recipe_of
+from risk.report.pack.tracing import Tracer
 from risk.report.pack.witness import Witnesses
 from risk.report.sheet import Workbook
 from risk.report.table import Column, ReportError, Table, number_of, plain, value_of
@@ -213,7 +214,7 @@ def steps(found: Found, depth: int = 0) -> int:
 
 
 def test_a_probability_is_traced(tracer: Tracer, layout: Layout, file: Path, run: Run) -> None:
-    traced = tracer.trace(address(layout, "summary-classes", "p", "0"), file, run.id)
+    traced = tracer.trace(address(layout, "summary-classes", "p", "0"), Given.at(file))
     assert traced.agrees
     assert traced.found.value == run.outcome("bust").mean()
     assert traced.found.formula.startswith("SUMPRODUCT(Patterns!$")
@@ -278,10 +279,12 @@ def test_a_file_that_says_otherwise_is_found_out(
     book = openpyxl.load_workbook(file, data_only=True)
     book[sheet][where] = 0.5
     book.save(tmp_path / "other.xlsx")
-    traced = tracer.trace(cell, tmp_path / "other.xlsx", run.id)
+    traced = tracer.trace(cell, Given.at(tmp_path / "other.xlsx"))
     assert not traced.agrees
     assert [(d.address, d.file) for d in traced.differences] == [(cell, "0.5")]
-    assert not tracer.trace(cell, file, "0123456789ab").agrees, "another run's pack"
+    other = small_run("gpu-glut")
+    write_pack(other, tmp_path / "glut.xlsx", form=Form(sample=1_000))
+    assert tracer.trace(cell, Given.at(tmp_path / "glut.xlsx")).other == other.id, "another run's pack"
 
 
 @pytest.mark.parametrize(
@@ -311,8 +314,8 @@ def test_cells_are_named_in_any_case_and_with_quotes_and_dollars(tracer: Tracer,
 def test_what_a_pack_is_made_of_is_read_from_it(run: Run, file: Path, tmp_path: Path) -> None:
     other, form = small_run("gpu-glut"), Form("letter", 1_000)
     write_pack(run, tmp_path / "prior.xlsx", prior=other, beside=(other,), form=form)
-    assert recipe_of(tmp_path / "prior.xlsx") == Recipe(other.id, (other.id,), form)
-    assert recipe_of(file) == Recipe()
+    assert Given.at(tmp_path / "prior.xlsx").recipe == Recipe(other.id, (other.id,), form)
+    assert Given.at(file).recipe == Recipe()
 
 
 def test_a_recipe_reads_as_it_is_said_and_nonsense_as_the_default() -> None:
@@ -341,8 +344,8 @@ def test_paper_and_sample_are_those_asked_for(run: Run) -> None:
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     path.write_text("not a workbook")
-    with pytest.raises(AssumptionError, match="cannot be read"):
-        read(path, ["Summary!A1"])
+    with pytest.raises(AssumptionError, match="not an Excel workbook"):
+        Given.at(path)
 
 
 def test_values_are_compared_to_rounding() -> None:
@@ -350,6 +353,7 @@ def test_values_are_compared_to_rounding() -> None:
     assert not same(1.0, 1.0 + 1e-6)
     assert same("", None)
     assert not same(1.0, None)
+    assert not same(1.0, float("inf"))
     assert not same("a", "b")
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from risk.axes import Calendar
 from risk.errors import NumericalError
 from risk.paths import Block
-from risk.runs import Run, execute
+from risk.runs import Run, execute, files
 from risk.shocks.stream import BLOCK, generator
 
 SEED = 7
@@ -101,6 +101,21 @@ def simulate_or_die(assumptions: Assumptions, seed: int, block: int, paths: int,
     return simulate(assumptions, seed, block, paths, baseline)
 
 
+def simulate_and_die_writing(
+    assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any
+) -> Block:
+    """Kill the process at the first try of every second block, when half of its files are written."""
+    mark = Path(assumptions.folder) / f"tried-{block}"
+    if block % 2 and not mark.exists():
+        mark.touch()
+
+        def die(_: int) -> None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(files, "os", SimpleNamespace(getpid=os.getpid, fsync=die))  # noqa: B010 - only in that file
+    return simulate(assumptions, seed, block, paths, baseline)
+
+
 def simulate_or_fail(assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
     """Fail at block 2, as a mechanism would."""
     if block == 2:
@@ -112,6 +127,13 @@ def simulate_slowly(assumptions: Assumptions, seed: int, block: int, paths: int,
     """Take a while, and say that the block is under way."""
     (Path(assumptions.folder) / f"started-{block}").touch()
     time.sleep(0.4)
+    return simulate(assumptions, seed, block, paths, baseline)
+
+
+def simulate_without_end(assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
+    """Say that the block is under way, and never finish one but the first."""
+    (Path(assumptions.folder) / f"started-{block}").touch()
+    time.sleep(60 if block else 0)
     return simulate(assumptions, seed, block, paths, baseline)
 
 

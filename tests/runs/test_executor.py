@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -13,10 +14,11 @@ import pytest
 
 from risk.errors import NumericalError, StorageError
 from risk.runs import Interrupted, Run, open_run
+from risk.runs.job import Job
 from risk.runs.specification import specify
 from risk.runs.store import Store
-from risk.runs.workers import Job, compute
-from tests.runs import fake
+from risk.runs.workers import compute
+from tests.runs import fake, frail
 
 
 def test_two_workers_write_the_bytes_of_one(reference: Run, tmp_path: Path) -> None:
@@ -123,11 +125,15 @@ def test_a_run_larger_than_the_disk_is_refused_before_it_starts(
     assert not (tmp_path / "runs").exists()
 
 
-def _interrupt_when_started(folder: Path) -> threading.Thread:
+def _interrupt_when_started(
+    folder: Path, number: int = signal.SIGINT, mark: str = "started-*", times: int = 1
+) -> threading.Thread:
     def wait_and_interrupt() -> None:
-        while not list(folder.glob("started-*")):
+        while not list(folder.glob(mark)):
             time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(times):
+            os.kill(os.getpid(), number)
+            time.sleep(0.3)  # for a signal that is told twice at once is heard once
 
     thread = threading.Thread(target=wait_and_interrupt)
     thread.start()
@@ -149,3 +155,95 @@ def test_an_interrupt_keeps_the_running_blocks(reference: Run, tmp_path: Path, j
     assert kept == started
     assert fake.payload(fake.run(runs)) == fake.payload(reference)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_workers_start_is_heard_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("FRAIL", f"{tmp_path},hang,99")
+    thread = _interrupt_when_started(tmp_path, number, mark="start-*")
+    begun = time.monotonic()
+    with pytest.raises(Interrupted, match="0 of 5 blocks are kept") as caught:
+        fake.run(tmp_path / "runs", simulate=frail.sound, jobs=2)
+    thread.join()
+    assert time.monotonic() - begun < 30  # they would sleep for a minute
+    assert caught.value.exit_code == 128 + number
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_second_interrupt_stops_at_once(reference: Run, tmp_path: Path, jobs: int) -> None:
+    runs = tmp_path / "runs"
+    thread = _interrupt_when_started(tmp_path, signal.SIGINT, mark="started-1", times=2)
+    begun = time.monotonic()
+    with pytest.raises(Interrupted, match=r"\d of 5 blocks are kept"):
+        fake.run(runs, fake.marked(tmp_path), simulate=fake.simulate_without_end, jobs=jobs)
+    thread.join()
+    assert time.monotonic() - begun < 30
+    assert not multiprocessing.active_children()
+    assert not list(runs.rglob(".*.tmp"))
+    assert fake.payload(fake.run(runs)) == fake.payload(reference)
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"), [("take_over", 0), ("Store.reduce", 5), ("describe", 5), ("write_manifest", 5)]
+)
+def test_an_interrupt_before_and_after_the_blocks_keeps_them(
+    reference: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, kept: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(f"risk.runs.executor.{moment}", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(Interrupted, match=f"{kept} of 5 blocks are kept"):
+            fake.run(tmp_path)
+    again = fake.run(tmp_path)
+    assert again.manifest.clock["computed"] == 5 - kept
+    assert fake.payload(again) == fake.payload(reference)
+
+
+def _rot(run: Run, what: str) -> None:
+    """Cut a file short; of the record of a block nothing is left."""
+    content = (run.directory / what).read_bytes()
+    if what == "blocks/00003.json":
+        (run.directory / what).unlink()
+    else:
+        (run.directory / what).write_bytes(content[:-30])
+
+
+@pytest.mark.parametrize(
+    ("what", "anew"),
+    [
+        ("outcomes/00001.parquet", {1}),
+        ("blocks/00002.json", {2}),
+        ("blocks/00003.json", {3}),
+        ("sums.parquet", set()),
+        ("assumptions.json", set()),
+    ],
+)
+def test_what_rots_in_a_complete_run_is_made_anew_and_nothing_else(
+    reference: Run, tmp_path: Path, what: str, anew: set[int]
+) -> None:
+    directory = tmp_path / "runs" / reference.id
+    shutil.copytree(reference.directory, directory)
+    rotten = open_run(directory)
+    _rot(rotten, what)
+    with pytest.raises(StorageError):
+        rotten.verify()
+    (tmp_path / "marks").mkdir()
+    marked = fake.marked(tmp_path / "marks")
+    run = fake.run(tmp_path / "runs", marked, simulate=fake.simulate_and_mark)
+    assert fake.computed(tmp_path / "marks") == anew
+    run.verify()
+    assert run.manifest == reference.manifest, "packs of the run stay packs of it"
+    sound = {name: bytes for name, bytes in fake.payload(run).items() if "quarantine" not in name}
+    assert sound == fake.payload(reference)
+
+
+def test_the_advice_on_a_rotten_block_is_the_command_that_mends_it(reference: Run, tmp_path: Path) -> None:
+    directory = tmp_path / "runs" / reference.id
+    shutil.copytree(reference.directory, directory)
+    _rot(open_run(directory), "outcomes/00001.parquet")
+    with pytest.raises(StorageError) as caught:
+        open_run(directory).outcome("fell")
+    command = f"bubblerisk run base --paths {fake.PATHS} --seed {fake.SEED}"
+    assert caught.value.fixes == (f"run it again: sound blocks are kept, bad ones computed anew: {command}",)

@@ -92,3 +92,15 @@ def test_another_scenario_of_the_same_numbers_does_not_rename_a_run(tmp_path: Pa
     run: Run = fake.run(tmp_path)
     twin: Any = fake.Assumptions(scenario=SimpleNamespace(name="twin", title="Twin", description=""))
     assert restate(run, twin) is run
+
+
+def test_inputs_make_runs_of_any_length_and_seed(calls: list[Any], tmp_path: Path) -> None:
+    for cut in (False, True):
+        plan = planned(tmp_path, cut)
+        found, other = plan.settle(str), planned(tmp_path, cut, paths=77, seed=8).settle(str)
+        assert plan.makes(found)
+        assert plan.makes(other)
+        for name in ("assumptions", "source", "versions", "baseline"):
+            changes: dict[str, Any] = {name: "other"}
+            assert not plan.makes(replace(other, **changes))
+        assert not planned(tmp_path, not cut).makes(found)

@@ -22,6 +22,9 @@ from risk.report.table import Check, Formula, Link, Plain, ReportError
 LONGEST_TEXT = 32_767
 """Characters a cell can hold."""
 
+EXACT = 10**15
+"""Whole numbers from here on, such as a seed, are written as text: a spreadsheet keeps fifteen digits."""
+
 CachedValue = str | float | bool
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -120,6 +123,9 @@ def put_number(cell: Cell, number: float | int) -> None:
     ReportError
         NaN or infinity: a workbook would show an empty cell or an error.
     """
+    if isinstance(number, int) and abs(number) >= EXACT:
+        put_text(cell, str(number))
+        return
     value = bool(number) if isinstance(number, bool) else number if isinstance(number, int) else float(number)
     if not isfinite(value):
         raise ReportError(f"{cell.parent.title}!{cell.coordinate}: {number} is not a number")

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from risk.analysis import register
+from risk.analysis.thesis_page import LOST, counts, fates
 from risk.assumptions.tables import TABLES
 from risk.report.pack.elements import subtitle
 from risk.report.pack.names import words
@@ -88,24 +89,14 @@ def summary(results: Results) -> str:
     grades = Counter(entry["grade"] for entry in entries)
     kinds = ", ".join(f"{n} {words(grade)}" for grade, n in grades.most_common())
     uncertain = sum(entry["prior"] is not None for entry in entries)
-    figures = page_figures(results)
-    fate = f"{figures['used']} used, {figures['superseded']} superseded, {figures['not used']} not used"
+    figures = counts(fates(results.register))
+    fate = ", ".join(f"{n} {kind}" for kind, n in figures.items() if kind != LOST)
     return (
         f"{len(results.register['entries'])} entries ({kinds}); printed are the {uncertain} uncertain ones. "
         "Those that are fixed and the cells of the entity tables follow below, on screen only. Thesis page: "
         f"{sum(figures.values())} figures "
         f"reconciled ({fate})."
     )
-
-
-def page_figures(results: Results) -> dict[str, int]:
-    """Figures of the thesis page by what became of them."""
-    found = {"used": 0, "superseded": 0, "not used": 0, "unaccounted": 0}
-    for figure in results.register["page_figures"]:
-        fate = [bool(figure["used_by"]), bool(figure["superseded_by"]), bool(figure["not_used"])]
-        kind = ("used", "superseded", "not used")[fate.index(True)] if sum(fate) == 1 else "unaccounted"
-        found[kind] += 1
-    return found
 
 
 def _entries(results: Results) -> Iterator[Assumption]:
@@ -183,7 +174,8 @@ def _value(value: Any) -> str | float:
     if isinstance(value, list):
         text = _listed(value)
         return text if len(text) <= LONGEST_LIST else f"{text.count(' ') + 1} values"
-    return value if isinstance(value, str) else float(value)
+    whole = isinstance(value, int) and abs(value) >= 10**15  # a seed keeps its digits
+    return value if isinstance(value, str) else str(value) if whole else float(value)
 
 
 def _listed(value: list[Any]) -> str:

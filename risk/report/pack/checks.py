@@ -59,6 +59,14 @@ def count(text: str, formula: str, how: str) -> Condition:
     return Condition(text, Formula(formula, 0), 0, 0.0, how)
 
 
+def total_gap(one: str, other: str) -> str:
+    """Formula of the sum over rows of how far two columns are apart.
+
+    Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do not.
+    """
+    return f"SUMPRODUCT(({one}-{other})*(({one}>{other})-({one}<{other})))"
+
+
 def sheet(results: Results, conditions: list[Condition]) -> Sheet:
     """Build the sheet; the count of failures is named Checks_Failed."""
     failed = sum(not c.passed for c in conditions)

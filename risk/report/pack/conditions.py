@@ -9,7 +9,7 @@ from math import fsum
 from risk.analysis import ladder, neoclouds, register
 from risk.analysis.flows import year_labels
 from risk.report.pack import capex, credit_conditions, loss_conditions, origins, path_conditions
-from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count
+from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count, total_gap
 from risk.report.pack.credit_conditions import plus
 from risk.report.pack.elements import Tables
 from risk.report.pack.fans import Quantity, chart_id
@@ -75,7 +75,7 @@ def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
     inside = "SUMPRODUCT(--({metrics.mean}<{metrics.min}))+SUMPRODUCT(--({metrics.max}<{metrics.mean}))"
     yield count("Means beyond the range, over all outcomes", inside, "min ≤ mean ≤ max")
     for var, quantile in (("var95", "p95"), ("var99", "p99")):
-        gaps = f"SUMPRODUCT(ABS({{metrics.{var}}}-{{metrics.{quantile}}}))"
+        gaps = total_gap(f"{{metrics.{var}}}", f"{{metrics.{quantile}}}")
         yield Condition(
             f"{var.upper()} equals {quantile.upper()}", Formula(gaps, 0.0), 0, EXACT, "summed over outcomes"
         )

@@ -8,7 +8,7 @@ from math import fsum
 
 from risk.analysis.flows import year_labels
 from risk.report.pack import recoveries, shortfall, wall
-from risk.report.pack.checks import EXACT, ROUNDING, Condition, count
+from risk.report.pack.checks import EXACT, ROUNDING, Condition, count, total_gap
 from risk.report.pack.elements import Tables
 from risk.report.pack.losses import TOTAL
 from risk.report.pack.results import Results
@@ -91,7 +91,7 @@ def _recoveries(results: Results, t: Tables) -> Iterator[Condition]:
     """Par in default is what came back and what was lost; recoveries are shares."""
     for view in VIEWS:
         table = waterfall_id(view)
-        gap = f"SUMPRODUCT(ABS({{{table}.par}}-{{{table}.recovered}}-{{{table}.loss}}))"
+        gap = total_gap(f"{{{table}.par}}-{{{table}.recovered}}", f"{{{table}.loss}}")
         yield Condition(
             f"Recovered and lost make up par in default: {view.id}",
             Formula(gap, fsum(_gaps(t, table))),

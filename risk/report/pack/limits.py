@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from risk.assumptions.plausible import Range, shown
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
@@ -39,6 +40,7 @@ def sheet(results: Results) -> Sheet:
             Paragraph(_finding(inside, outside), "finding"),
             _table(results, "limits", ordered, "Limitations of the model") if ordered else Paragraph(_NONE),
             _table(results, "limits-out", outside, "Risks out of scope") if outside else Paragraph(_NONE),
+            *_outliers(results),
             *_validation(results),
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
@@ -89,6 +91,33 @@ def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
     words = [str(limit[key]) for key in ("limitation", "why", "bias", "size", "done")]
     about = SCOPES.get(limit["scope"], "Out of scope")
     return (*words, about, str(limit["owner"]), review, due)
+
+
+def _outliers(results: Results) -> tuple[Table, ...]:
+    """Inputs beyond what is plausible that somebody let in; nothing where there is none."""
+    outliers = results.register.get("outliers", [])
+    if not outliers:
+        return ()
+    columns = (
+        Column("number", "Number"),
+        Column("why_kept", "Why it is kept"),
+        Column("unit", "Unit"),
+        Column("value", "Value"),
+        Column("plausible", "Plausible"),
+        Column("place", "File:line"),
+    )
+    rows = tuple(
+        (
+            f"{found['id']} {found['field']}",
+            str(found["reason"]),
+            str(found["unit"]),
+            shown(found["value"]),
+            str(Range(found["low"], found["high"])),
+            f"{found['file']}:{found['line']}",
+        )
+        for found in outliers
+    )
+    return (Table("outliers", columns, rows, "Inputs outside their plausible range, with the reason"),)
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:

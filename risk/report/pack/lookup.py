@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isclose
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
@@ -226,7 +227,7 @@ def _heat(sheet: str, place: Place, block: HeatMap, column: int, row: int) -> Fo
 def same(one: Scalar, other: object) -> bool:
     """Whether two values are the same but for rounding, a date being one whatever its time."""
     if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= 1e-12 + 1e-9 * max(abs(one), abs(other))
+        return isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
     if hasattr(one, "year") and hasattr(other, "year"):
         return as_date(one) == as_date(other)  # type: ignore[arg-type]
     return (one or "") == (other or "")

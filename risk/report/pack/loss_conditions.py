@@ -69,7 +69,7 @@ def _scenarios(results: Results, t: Tables) -> Iterator[Condition]:
 
 
 def _drivers(t: Tables) -> Iterator[Condition]:
-    outside = 'COUNTIF({drivers.share},">1")+SUMPRODUCT(--(ABS({drivers.rank})>1))'
+    outside = 'COUNTIF({drivers.share},">1")+COUNTIF({drivers.rank},">1")+COUNTIF({drivers.rank},"<-1")'
     yield count("Shares above one, rank correlations beyond one", outside, "over all uncertain assumptions")
     largest = Formula("MAX({drivers.swing})", max(t.numbers("drivers", "swing")))
     first = t.at("drivers", "swing", t["drivers"].row_ids[0])

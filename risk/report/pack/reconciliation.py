@@ -1,157 +1,240 @@
-"""Reconciliation: what became of every figure of the thesis page, and of the places where it is in doubt."""
+"""Reconciliation: what became of every figure of the thesis page, and where the page contradicts itself."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from risk.analysis.thesis_page import (
+    CONTEXT,
+    EVIDENCE,
+    LOST,
+    NOT_USED,
+    REPLACED,
+    VALUE,
+    Contradicted,
+    Fated,
+    contradictions,
+    counts,
+    fates,
+)
+from risk.assumptions.figures import Span
 from risk.report.pack.checks import Condition, count
 from risk.report.pack.elements import Tables, subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Column, Content, Formula, Table
 
-TRAPS = 18
-"""Places where the page contradicts itself or the record."""
+MEANING = {
+    VALUE: "the register takes it as a value, in its unit",
+    EVIDENCE: "it argues for an assumption or a target",
+    REPLACED: "something better stands in its place",
+    NOT_USED: "it bears on the model and is no input",
+    CONTEXT: "it bears on nothing in the model",
+}
+"""Fates in the order they are counted, and what each means."""
 
-USED, SUPERSEDED, NOT_USED, LOST = "used", "superseded", "not used", "UNACCOUNTED"
-RESULT = "result:"
+NONE = "–"
+DIGITS = 3
+"""Significant digits of a number that is set beside one of the page, which prints no more."""
 
-PRINTED = 30
-"""Figures that are printed: the list is for looking up."""
+GROUPED = 10_000
+"""Number from which thousands are set apart, so that years are not."""
 
-Figure = Mapping[str, Any]
+GRID = (5.0, 46.0, 52.0, 13.0, 13.0, 16.0, 11.0, 10.0, 60.0, 40.0, 18.0, 40.0)
+PRINTED_COLUMNS = 8
 
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    figures: Sequence[Figure] = results.register["page_figures"]
+    figures, found = fates(results.register), contradictions(results.register)
     return Sheet(
         "Reconciliation",
         "Reconciliation – every figure of the thesis page, and what became of it",
-        subtitle(results, "“AI Infrastructure & Datacenter”, 2026-05-30"),
+        subtitle(
+            results, "“AI Infrastructure & Datacenter”, 2026-05-30; the list of all figures is on the screen"
+        ),
         "C",
-        (Paragraph(_finding(figures), "finding"), _counts(figures), _traps(figures), _table(figures)),
+        (
+            Paragraph(sentence(counts(figures), found), "finding"),
+            _counts(figures),
+            _contradictions(found),
+            _replaced(figures),
+            _table(figures),
+        ),
         question="Which of the page's figures does the model rest on, and which did it not take, and why?",
-        grid=(6.0, 27.0, 17.0, 10.0, 10.0, 38.5, 59.0, 36.0),
+        grid=GRID,
         landscape=False,
-        printed_columns=7,
+        printed_columns=PRINTED_COLUMNS,
     )
 
 
-def fate(figure: Figure) -> str:
-    """What became of a figure; exactly one thing, or it is unaccounted for."""
-    told = (bool(figure["used_by"]), bool(figure["superseded_by"]), bool(figure["not_used"]))
-    return (USED, SUPERSEDED, NOT_USED)[told.index(True)] if sum(told) == 1 else LOST
+def sentence(number: dict[str, int], found: Sequence[Contradicted]) -> str:
+    """Return what became of the figures in one sentence."""
+    told = ", ".join(f"{number[fate]} {fate}" for fate in MEANING)
+    lost = f"{number[LOST]} are unaccounted for" if number[LOST] else "none is unaccounted for"
+    return f"{sum(number.values())} figures: {told}; {lost}. {len(found)} contradictions."
 
 
-def _finding(figures: Sequence[Figure]) -> str:
-    fates = Counter(map(fate, figures))
-    told = ", ".join(f"{fates[name]} {name}" for name in (USED, SUPERSEDED, NOT_USED))
-    lost = f"{fates[LOST]} are unaccounted for" if fates[LOST] else "none is unaccounted for"
-    return f"{len(figures)} figures: {told}; {lost}."
-
-
-def _counts(figures: Sequence[Figure]) -> Table:
-    """Live counts of the list below."""
-    fates = Counter(map(fate, figures))
-    meaning = {
-        USED: "an assumption or a target rests on it",
-        SUPERSEDED: "something better stands in its place",
-        NOT_USED: "no input of these mechanisms",
-        LOST: "nothing is said of it: an error",
-    }
-    rows = tuple(
-        (name, Formula(f'COUNTIF({{page-figures.fate}},"{name}")', fates[name]), meaning[name])
-        for name in (USED, SUPERSEDED, NOT_USED, LOST)
-    )
+def _counts(figures: Sequence[Fated]) -> Table:
+    """Live counts of the list below, by part of the page."""
+    parts = tuple(dict.fromkeys(figure.part for figure in figures))
+    rows: list[tuple[Content, ...]] = []
+    for part in parts:
+        number = counts([figure for figure in figures if figure.part == part])
+        quoted = part.replace('"', '""')
+        cells = (
+            Formula(
+                f'COUNTIFS({{page-figures.part}},"{quoted}",{{page-figures.fate}},"{fate}")', number[fate]
+            )
+            for fate in MEANING
+        )
+        rows.append((part, *cells))
+    total = counts(figures)
+    every = (Formula(f'COUNTIF({{page-figures.fate}},"{fate}")', total[fate]) for fate in MEANING)
+    rows.append(("All parts", *every))
+    ids = (*(f"part-{i}" for i in range(len(parts))), "total")
     columns = (
-        Column("label", "Fate", span=2),
-        Column("n", "Figures", "count", style="calculation"),
-        Column("what", "Which means", span=4),
+        Column("part", "Part of the page", span=3),
+        *(Column(f"f{i}", fate.capitalize(), "count", style="calculation") for i, fate in enumerate(MEANING)),
     )
-    return Table("page-fates", columns, rows, "What became of them", "", (USED, SUPERSEDED, "left", "lost"))
-
-
-def _traps(figures: Sequence[Figure]) -> Table:
-    """The traps in their order: which reading the model takes."""
-    columns = (
-        Column("trap", "Trap", "count", align="center"),
-        Column("name", "Figure"),
-        Column("value", "As printed"),
-        Column("unit", "Unit"),
-        Column("fate", "Fate"),
-        Column("by", "Reading used"),
-        Column("why", "Why"),
-        Column("section", "Section of the page"),
+    note = "; ".join(f"{fate}: {meaning}" for fate, meaning in MEANING.items()) + "."
+    return Table(
+        "page-fates", columns, tuple(rows), "What became of them", note, ids, frozenset({len(parts)})
     )
-    found = sorted((f for f in figures if f["trap"]), key=lambda f: int(f["trap"]))
-    rows = tuple((int(f["trap"]), str(f["name"]), *_told(f), str(f["section"])) for f in found)
-    note = (
-        "A trap is a place where the page contradicts itself, or the record; one may concern several figures."
-    )
-    return Table("page-traps", columns, rows, f"The {TRAPS} traps", note)
 
 
-def _told(figure: Figure) -> tuple[Content, ...]:
-    by, why = reading(figure)
-    return str(figure["value"]), str(figure["unit"]), fate(figure), by, why
-
-
-def reading(figure: Figure) -> tuple[str, str]:
-    """What the figure is used by or gave way to, and why."""
-    if figure["used_by"]:
-        return ", ".join(name.removeprefix(RESULT) for name in figure["used_by"]), str(figure["why"])
-    if figure["superseded_by"]:
-        return str(figure["superseded_by"]), str(figure["why"])
-    return "–", str(figure["not_used"] or figure["why"])
-
-
-def _table(figures: Sequence[Figure]) -> Table:
+def _contradictions(found: Sequence[Contradicted]) -> Table:
+    """Both sides of every contradiction, and what the model uses."""
     columns = (
         Column("number", "No.", "count", align="center"),
-        Column("name", "Figure"),
-        Column("value", "As printed"),
-        Column("unit", "Unit"),
-        Column("fate", "Fate"),
-        Column("by", "Used by, or superseded by"),
-        Column("why", "Why"),
-        Column("section", "Section of the page"),
+        Column("claim", "The page says"),
+        Column("reading", "Why both cannot hold, and what the model uses"),
+        Column("says", "It says", align="right"),
+        Column("against", "Against", align="right"),
+        Column("unit", "Unit", span=2),
+        Column("ratio", "Ratio", "price", align="right"),
     )
     rows = tuple(
-        (i, str(f["name"] or f["id"]), *_told(f), str(f["section"])) for i, f in enumerate(figures, start=1)
+        (i, c.claim, c.reading, told(c.says), told(c.against), c.unit, _ratio(c))
+        for i, c in enumerate(found, start=1)
+    )
+    note = (
+        "Both sides are computed from the figures below, the register and a few facts that the page lacks "
+        "(assumptions/base/contradictions.toml). Ratio: the second over the first, middle over middle."
+    )
+    ids = tuple(c.id for c in found)
+    return Table("page-contradictions", columns, rows, f"The {len(rows)} contradictions", note, ids)
+
+
+def _ratio(found: Contradicted) -> Content:
+    if found.says is None or found.against is None or found.says.middle == 0:
+        return NONE
+    return found.against.middle / found.says.middle
+
+
+def told(span: Span | None) -> str:
+    """Return a number or range in a few digits."""
+    if span is None:
+        return NONE
+    low, high = (_short(end) for end in span)
+    return low if low == high else f"{low}–{high}"
+
+
+def _short(number: float) -> str:
+    if abs(number) >= 10**DIGITS:
+        return f"{number:,.0f}" if abs(number) >= GROUPED else f"{number:.0f}"
+    text = f"{number:.{DIGITS}g}"
+    return text if "e" not in text else f"{number:.3f}"
+
+
+def _replaced(figures: Sequence[Fated]) -> Table:
+    """The figures that gave way beside what stands in their place: the part of the list that is printed."""
+    found = [(i, figure) for i, figure in enumerate(figures, start=1) if figure.fate == REPLACED]
+    columns = (
+        Column("number", "No.", "count", align="center"),
+        Column("part", "Part of the page"),
+        Column("name", "Figure"),
+        Column("value", "As printed", align="right"),
+        Column("today", "Today", align="right"),
+        Column("unit", "Unit", span=2),
+        Column("ratio", "Ratio", "price", align="right"),
+    )
+    rows = tuple(
+        (
+            i,
+            figure.part,
+            figure.name,
+            figure.value,
+            told(figure.today),
+            figure.unit,
+            NONE if figure.ratio is None else figure.ratio,
+        )
+        for i, figure in found
+    )
+    title = f"What stands in the place of the {len(rows)} replaced figures"
+    return Table("page-replaced", columns, rows, title, "", tuple(figure.id for _, figure in found))
+
+
+def _table(figures: Sequence[Fated]) -> Table:
+    columns = (
+        Column("number", "No.", "count", align="center"),
+        Column("section", "Section of the page"),
+        Column("name", "Figure"),
+        Column("value", "As printed", align="right"),
+        Column("today", "Today", align="right"),
+        Column("unit", "Unit"),
+        Column("fate", "Fate"),
+        Column("ratio", "Ratio", "price", align="right"),
+        Column("why", "What became of it"),
+        Column("by", "Entries and figures behind it"),
+        Column("part", "Part of the page"),
+        Column("also", "Also printed in"),
+    )
+    rows = tuple(
+        (
+            i,
+            figure.section,
+            figure.name,
+            figure.value,
+            told(figure.today),
+            figure.unit,
+            figure.fate,
+            NONE if figure.ratio is None else figure.ratio,
+            figure.why or NONE,
+            ", ".join(figure.by) or NONE,
+            figure.part,
+            "; ".join(figure.also) or NONE,
+        )
+        for i, figure in enumerate(figures, start=1)
     )
     return Table(
         "page-figures",
         columns,
         rows,
-        f"Every figure in the page's order; printed: the first {min(PRINTED, len(rows))} of {len(rows)}",
+        f"All {len(rows)} figures by section, in the page's order",
         "",
-        tuple(str(f["id"]) for f in figures),
+        tuple(figure.id for figure in figures),
         excel_name="tblPageFigures",
-        printed_rows=PRINTED,
+        printed_rows=0,
     )
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
-    """None is unaccounted for, each has a fate with its reason, and every trap is answered."""
-    figures: Sequence[Figure] = results.register["page_figures"]
-    lost = sum(fate(f) == LOST for f in figures)
+    """None is unaccounted for, each has its reason, and every number that is set beside one is there."""
+    figures = fates(results.register)
+    lost = counts(figures)[LOST]
     live = Formula(f'COUNTIF({{page-figures.fate}},"{LOST}")', lost)
     yield Condition("Figures of the thesis page without one fate", live, 0, 0.0, "Reconciliation")
-    total = Formula("SUM({page-fates.n})", len(figures))
+    cells = ",".join(f"{{page-fates.f{i}[total]}}" for i in range(len(MEANING)))
+    total = Formula(f"SUM({cells})", len(figures))
     listed = Formula("ROWS({page-figures.fate})", len(figures))
     yield Condition("Fates of page figures add up", total, listed, 0.0, "Reconciliation")
-    answered = len({f["trap"] for f in figures if f["trap"]})
-    each = "+".join(f"(COUNTIF({{page-traps.trap}},{i})>0)" for i in range(1, TRAPS + 1))
-    yield Condition(
-        "Traps of the thesis page answered", Formula(each, answered), TRAPS, 0.0, "Reconciliation"
+    silent = "+".join(
+        f'COUNTIFS({{page-figures.fate}},"{fate}",{{page-figures.why}},"{NONE}")'
+        for fate in (REPLACED, CONTEXT, NOT_USED)
     )
-    yield count(
-        "Page figures without a reason", _unexplained(figures), "superseded or not used, and why blank"
-    )
-
-
-def _unexplained(figures: Sequence[Figure]) -> str:
-    return 'COUNTIFS({page-figures.fate},"<>used",{page-figures.why},"")'
+    yield count("Page figures without a reason", silent, "replaced, context or not used, and why blank")
+    blank = f'COUNTIFS({{page-figures.fate}},"{REPLACED}",{{page-figures.today}},"{NONE}")'
+    yield count("Replaced page figures without today's number", blank, "computed from the register")
+    sides = "+".join(f'COUNTIF({{page-contradictions.{side}}},"{NONE}")' for side in ("says", "against"))
+    yield count("Contradictions of the thesis page without both sides", sides, "computed from the figures")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile, ZipFile
-
-import openpyxl
 
 from risk.analysis.metrics import HEADLINE
-from risk.errors import AssumptionError
 from risk.report.excel import with_chart_data
 from risk.report.excel.layout import arrange
-from risk.report.form import DEFAULT_FORM, Form, Recipe
+from risk.report.form import DEFAULT_FORM, Form
+from risk.report.given import Given
 from risk.report.pack import pack
 from risk.report.pack.elements import Tables
 from risk.report.pack.lookup import Found, Lookup, Where, same
@@ -24,9 +19,6 @@ from risk.report.pack.trace import MEASURES
 from risk.report.pack.witness import Witness, Witnesses
 from risk.report.sheet import Workbook
 from risk.runs import Run
-
-LARGEST, UNPACKED = 10_000_000, 100_000_000
-"""Bytes of a workbook that is opened, packed and unpacked."""
 
 
 @dataclass(frozen=True)
@@ -78,26 +70,21 @@ class Tracer:
         self._witnesses = Witnesses(Results.of(run, sample=form.sample))
         self._tables = Tables(self.book.sheets)
 
-    def trace(self, address: str, file: Path | None = None, made_of: str = "") -> Traced:
-        """Trace a cell, and compare it and what it rests on with a file.
-
-        Parameters
-        ----------
-        made_of : id of the run the file was made of.
-        """
+    def trace(self, address: str, file: Given | None = None) -> Traced:
+        """Trace a cell, and compare it and what it rests on with a workbook."""
         found = self.lookup.cell(address)
         paths = self._witnesses.of(found)
         if file is None:
             return Traced(self.run.id, found, paths, self._error(found))
         cells = {part.address: part for part in found.every() if ":" not in part.address}
-        values = read(file, list(cells))
+        values = file.values(list(cells))
         differences = tuple(
             Mismatch(address, repr(part.value), repr(values[address]))
             for address, part in cells.items()
             if not same(part.value, values[address])
         )
-        other = made_of if made_of != self.run.id else ""
-        error, name = self._error(found), file.as_posix()
+        other = file.run if file.run != self.run.id else ""
+        error, name = self._error(found), file.path.as_posix()
         return Traced(self.run.id, found, paths, error, name, other, len(cells), differences)
 
     def _error(self, found: Found) -> str:
@@ -128,48 +115,3 @@ def _errors(where: Where) -> Iterator[tuple[str, str, str]]:
     elif row is not None:
         own = (f"{column}_mc", f"{column}_se", f"e{column[1:]}" if column.startswith("y") else "")
         yield from ((table, key, row) for key in own if key)
-
-
-def read(file: Path, addresses: list[str]) -> Mapping[str, Any]:
-    """Values of cells in a workbook; None where a cell or its sheet does not exist.
-
-    Raises
-    ------
-    AssumptionError
-        The file is no workbook, or larger than any pack.
-    """
-    _guard(file)
-    values: dict[str, Any] = dict.fromkeys(addresses)
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    try:
-        for sheet in sorted({address.partition("!")[0] for address in addresses} & set(book.sheetnames)):
-            for row in book[sheet].iter_rows():
-                for cell in row:
-                    if cell.value is not None and (address := f"{sheet}!{cell.coordinate}") in values:
-                        values[address] = cell.value
-    finally:
-        book.close()
-    return values
-
-
-def _guard(file: Path) -> None:
-    fix = "write the pack again: bubblerisk pack RUN"
-    try:
-        with ZipFile(file) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-            known = "xl/workbook.xml" in archive.namelist()
-    except (OSError, BadZipFile) as error:
-        raise AssumptionError(f"{file} cannot be read as a workbook ({error})", fix) from error
-    if not known or file.stat().st_size > LARGEST or unpacked > UNPACKED:
-        raise AssumptionError(f"{file} is not a pack", fix)
-
-
-def recipe_of(file: Path) -> Recipe:
-    """What a pack was made of beside its run."""
-    _guard(file)
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    try:
-        said = book.custom_doc_props.props  # type: ignore[attr-defined]
-        return Recipe.read({prop.name: str(prop.value) for prop in said})
-    finally:
-        book.close()

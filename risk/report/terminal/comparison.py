@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from risk.analysis.contrasts import NOISE, Difference, differences, share_draws
+from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
@@ -32,7 +32,7 @@ class Comparison:
     Attributes
     ----------
     inputs : entries and rows of the second register.
-    paired : whether both share their draws.
+    shared : paths that both have and that are compared, path by path; 0 where they share no draws.
     """
 
     before: Heading
@@ -40,7 +40,17 @@ class Comparison:
     inputs: int
     changes: tuple[InputChange, ...]
     results: tuple[Difference, ...]
-    paired: bool
+    shared: int
+
+    @property
+    def paired(self) -> bool:
+        """Whether errors of changes are those of the difference path by path."""
+        return self.shared > 0
+
+    @property
+    def partly(self) -> bool:
+        """Whether a run has paths that the other one lacks; its results here are of the shared ones."""
+        return self.paired and self.before.paths != self.after.paths
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -52,13 +62,14 @@ def compare(before: Run, after: Run) -> Comparison:
     """Compare two stored runs."""
     register = after.assumptions
     rows = sum(len(table["rows"]) for table in register["tables"].values())
+    shared = shared_paths(before, after)
     return Comparison(
         run_heading(before),
         run_heading(after),
         len(register["entries"]) + rows,
         input_changes(before.assumptions, register),
-        differences(before, after),
-        share_draws(before, after),
+        differences(before, after, shared),
+        shared,
     )
 
 
@@ -177,10 +188,11 @@ def bridge(found: Comparison) -> str:
 
 def how(found: Comparison) -> str:
     """How far chance is taken to reach."""
+    if found.partly:
+        only = f"Both runs share their first {found.shared:,} paths: results are of these only"
+        return f"{only}, and 2 SE is that of the difference path by path."
     if found.paired:
         return "Both runs share their draws: 2 SE is that of the difference path by path."
-    if found.before.seed == found.after.seed:
-        return "The runs differ in length: 2 SE counts the noise of both, too much where they share paths."
     return "The runs do not share their draws: 2 SE counts the noise of both."
 
 
@@ -190,6 +202,7 @@ def comparison_data(found: Comparison) -> dict[str, Any]:
         "before": heading_data(found.before),
         "after": heading_data(found.after),
         "paired": found.paired,
+        "shared_paths": found.shared,
         "assumptions": [vars(change) for change in found.changes],
         "results": [
             {

@@ -14,8 +14,9 @@ from typing import Literal
 
 from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -75,6 +76,36 @@ class Column:
     picture: bool = False
 
 
+@dataclass(frozen=True)
+class Lines:
+    """A table in plain columns: laying one out as a `Table` takes a millisecond a row."""
+
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[tuple[str, Sequence[str]]], heading: bool) -> Lines:
+        """Lay columns out, each an alignment and its cells, the first of which is its title."""
+        padded = []
+        for align, cells in columns:
+            width = max(map(cell_len, cells))
+            blanks = [" " * (width - cell_len(cell)) for cell in cells]
+            pairs = zip(cells, blanks, strict=True)
+            padded.append([blank + cell if align == "right" else cell + blank for cell, blank in pairs])
+        lines = tuple((" " * GAP).join(row) for row in zip(*padded, strict=True))
+        return cls(lines if heading else lines[1:])
+
+    @property
+    def width(self) -> int:
+        """Characters in a line."""
+        return max(map(cell_len, self.lines), default=0)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines as they are."""
+        for line in self.lines:
+            yield Segment(line)
+            yield Segment.line()
+
+
 def grid(
     columns: Sequence[Column], rows: Iterable[Sequence[Cell]], page: Page, indent: int = 0
 ) -> RenderableType:
@@ -82,6 +113,10 @@ def grid(
     cells = [[_cell(cell, page) for cell in row] for row in rows]
     titles = [page.say(column.title) for column in columns]
     shown = _fitting(columns, titles, cells, page, page.room - indent)
+    if page.plain and not any("\n" in cell.plain for row in cells for cell in row):
+        aligned = [(columns[i].align, [titles[i], *(row[i].plain for row in cells)]) for i in shown]
+        plain = Lines.of(aligned, heading=any(titles))
+        return Padding(plain, (0, 0, 0, indent)) if indent else plain
     box = None if page.plain else SIMPLE_HEAD if page.unicode else ASCII_HEAD
     found = Table(
         box=box,
@@ -129,6 +164,8 @@ def text(screen: Screen, page: Page) -> str:
 def _natural(part: RenderableType) -> int:
     """Width a table needs; 0 for prose."""
     inner = part.renderable if isinstance(part, Padding) else part
+    if isinstance(inner, Lines):
+        return inner.width + (part.left if isinstance(part, Padding) else 0)
     if not isinstance(inner, Table):
         return 0
     return Console(file=StringIO(), width=10_000, color_system=None).measure(part).maximum

@@ -35,10 +35,10 @@ class Row:
     @classmethod
     def of(cls, stored: StoredRun, size: int, source: str) -> Row:
         """Row of a folder; `source` = digest of today's source."""
-        m = stored.manifest
-        if m is None:
+        if stored.head is None:
             return cls(stored.id, "", 0, 0, "", size, None)
-        return cls(m.id, m.scenario, m.paths, m.seed, m.finished, size, m.specification.source == source)
+        made, scenario, finished = stored.head.specification, stored.head.scenario, stored.head.finished
+        return cls(stored.id, scenario, made.paths, made.seed, finished, size, made.source == source)
 
 
 def screen(rows: Sequence[Row], root: str, page: Page) -> Screen:

@@ -1,0 +1,171 @@
+"""Totals of the register that must agree, each within the tolerance of reconciliations.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from risk.assumptions.draft import Draft, Raw
+from risk.assumptions.entries import accepted
+from risk.assumptions.expression import Nothing, Ref, Scope, Unknown
+from risk.assumptions.plausible import Outlier
+from risk.assumptions.problems import Problem
+from risk.assumptions.reader import Document
+from risk.assumptions.schema import Entry, Note, Record, Text
+from risk.assumptions.table import Row
+from risk.assumptions.tables import TABLES
+from risk.assumptions.validation import Site, validate
+from risk.units import SCALE
+
+CODE = "A026"
+
+SLIPS = (0.1, 10, 0.01, 100, 0.001, 1000)
+"""Factors by which one number read otherwise is tried, to find the one that does not fit."""
+
+
+class Reconciliation(Record):
+    """Two readings of one quantity: ``[[reconciliation]]`` in reconciliations.toml.
+
+    Attributes
+    ----------
+    id : its name in messages.
+    left, right : expressions, compared in `unit`.
+    tolerance : the larger over the smaller may be one plus this.
+    at_most : only the left side may not be the larger.
+    each : a table, compared row by row; `where` chooses among its rows.
+    why : why the two must agree, and why no closer.
+    source : where that is known from.
+    """
+
+    id: Text
+    left: Text
+    right: Text
+    tolerance: Annotated[float, Field(gt=0)]
+    unit: Text
+    why: Text
+    source: Text
+    at_most: bool = False
+    each: Note = ""
+    where: Note = ""
+
+    def holds(self, left: float, right: float) -> bool:
+        """Return whether two readings agree."""
+        most = 1 + self.tolerance
+        return left <= right * most and (self.at_most or right <= left * most)
+
+
+def read(document: Document) -> tuple[list[tuple[Reconciliation, Site]], list[Problem]]:
+    """Return the valid reconciliations of a file, and what is wrong with the others."""
+    found: list[tuple[Reconciliation, Site]] = []
+    problems: list[Problem] = []
+    rows = document.data.get("reconciliation", [])
+    for i, raw in enumerate(rows if isinstance(rows, list) else []):
+        site = Site(document, ("reconciliation", i))
+        record, refused = validate(Reconciliation, raw, site)
+        problems += refused
+        if record is None:
+            continue
+        if record.unit not in SCALE:
+            problems.append(site.problem("A009", ("unit",), f"unknown unit '{record.unit}'"))
+        elif record.each and record.each not in TABLES:
+            problems.append(site.problem("A021", ("each",), f"'{record.each}' is no entity table"))
+        else:
+            found.append((record, site))
+    return found, problems
+
+
+def check(
+    draft: Draft, entries: Mapping[str, Entry], rows: Mapping[str, Mapping[int, Row]]
+) -> tuple[list[Problem], list[Outlier]]:
+    """Return the totals of a sound register that do not agree, and those that a reason lets in."""
+    document = draft.documents.get("reconciliations")
+    if document is None or draft.problems:
+        return [], []
+    declared, problems = read(document)
+    outliers = []
+    for record, site in declared:
+        try:
+            for scope, left, right in _broken(record, entries, rows):
+                said, let_in = _told(draft, record, scope, left, right, site)
+                problems += said
+                outliers += let_in
+        except (Unknown, SyntaxError, ZeroDivisionError, ValueError, IndexError) as error:
+            reason = f"reconciliation '{record.id}' cannot be computed: {error}"
+            problems.append(site.problem("A018", (), reason, key=True))
+    return problems, outliers
+
+
+def _broken(
+    record: Reconciliation, entries: Mapping[str, Entry], rows: Mapping[str, Mapping[int, Row]]
+) -> Iterator[tuple[Scope, float, float]]:
+    """Yield where two readings do not agree: scope with what was read, left and right in base units."""
+    for at in sorted(rows.get(record.each, {})) if record.each else (0,):
+        scope = Scope(entries, rows, record.each, at)
+        if record.where and not scope.matches(record.where, at):
+            continue
+        try:
+            left, right = scope.number(record.left), scope.number(record.right)
+        except Nothing:
+            continue
+        if not record.holds(left, right):
+            yield scope, left, right
+
+
+def _told(
+    draft: Draft, record: Reconciliation, scope: Scope, left: float, right: float, site: Site
+) -> tuple[list[Problem], list[Outlier]]:
+    members = list(dict.fromkeys(scope.read))
+    suspects = [ref for ref in members if _mends(record, scope, ref)] or members
+    row = f" of {scope.rows[record.each][scope.at].id}" if record.each else ""
+    scale = SCALE[record.unit]
+    numbers = f"{left / scale:.4g} against {right / scale:.4g} {record.unit}"
+    bound = f"{'at most ' if record.at_most else 'within '}a factor of {1 + record.tolerance:g}"
+    for ref in suspects:
+        raw, key = _home(draft, ref)
+        if accepted(raw.table, raw.locate, key):
+            place = raw.locate((key,))
+            most = 1 + record.tolerance
+            lowest, ratio = (0.0 if record.at_most else 1 / most), left / right if right else 0.0
+            line = place.document.line((*place.path, key))
+            reason = str(raw.table["accept"])
+            field = f"{key}, in {record.id}"
+            name, file = _name(scope, ref), place.document.name
+            return [], [Outlier(name, field, ratio, lowest, most, "1", reason, file, line)]
+    raw, key = _home(draft, suspects[0])
+    reason = f"{record.id}{row}: {numbers}, but they agree {bound} ({record.why})"
+    others = [_place(draft, scope, ref) for ref in suspects[:8]]
+    more = f" and {len(suspects) - 8} more" if len(suspects) > 8 else ""
+    told = f"look at {', '.join(others)}{more}"
+    declared = f"declared in {site.document.name}:{site.document.line(site.path)}; {_KEEP}"
+    return [raw.problem(CODE, (key,), reason, told, declared)], []
+
+
+_KEEP = 'to keep it, add accept = "why" where it stands'
+
+
+def _mends(record: Reconciliation, scope: Scope, ref: Ref) -> bool:
+    """Return whether one number read otherwise by a power of ten would make the readings agree."""
+    for factor in SLIPS:
+        tried = Scope(scope.entries, scope.rows, scope.table, scope.at, (ref, factor))
+        if record.holds(tried.number(record.left), tried.number(record.right)):
+            return True
+    return False
+
+
+def _home(draft: Draft, ref: Ref) -> tuple[Raw, str]:
+    name, i, column = ref
+    return (draft.rows[name][i], column) if column else (draft.entries[name], "value")
+
+
+def _name(scope: Scope, ref: Ref) -> str:
+    name, i, column = ref
+    return f"{name}.{scope.rows[name][i].id}" if column else name
+
+
+def _place(draft: Draft, scope: Scope, ref: Ref) -> str:
+    raw, key = _home(draft, ref)
+    site = raw.locate((key,))
+    place = f"{site.document.name}:{site.document.line((*site.path, key))}"
+    return f"{_name(scope, ref)}{f' {key}' if ref[2] else ''} ({place})"
