@@ -12,7 +12,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Verdict
-from risk.report.terminal.numbers import half_width, number, probability, with_error
+from risk.report.terminal.numbers import interval, number, probability, with_error
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.pictures import FILL, axis, bar, columns, sparkline
 from risk.report.terminal.summary import Heading, Summary, thin
@@ -83,7 +83,7 @@ def _outcomes(verdict: Verdict, page: Page) -> Screen:
 
 def _outcome(found: OutcomeClass) -> tuple[Cell, ...]:
     label = INDENTED.get(found.name, found.label)
-    return label, probability(found.probability), half_width(found.probability)
+    return label, probability(found.probability), interval(found.probability)
 
 
 def _reading(found: OutcomeClass, page: Page) -> tuple[Cell, ...]:
@@ -134,7 +134,7 @@ def _claim(claim: Claim) -> tuple[Cell, ...]:
         claim.id,
         claim.label,
         probability(claim.probability),
-        half_width(claim.probability),
+        interval(claim.probability),
         when,
         claim.words,
     )
