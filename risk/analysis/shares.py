@@ -42,7 +42,7 @@ Array = NDArray[np.float64]
 
 BINS = 10
 FEWEST = 5
-"""Paths that a bin holds at least; fewer paths have fewer bins, and where there is but one there is no share."""
+"""Paths that a bin holds at least; of fewer than two bins there is no share."""
 
 
 @dataclass(frozen=True)

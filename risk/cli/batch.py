@@ -26,7 +26,7 @@ from risk.cli.simulation import (
     plan,
     simulate,
 )
-from risk.errors import BubbleriskError
+from risk.errors import BubbleriskError, storage_error
 
 if TYPE_CHECKING:
     from risk.report.terminal.batch import Row
@@ -117,7 +117,6 @@ def _compare(runs: Sequence[Run], path: Path) -> list[Row]:
         from risk.report.comparison import compare_scenarios
         from risk.report.excel import write
 
-        path.parent.mkdir(parents=True, exist_ok=True)
         write(compare_scenarios(runs), path)
     except Exception as error:
         return [Row("comparison", "failed", why=_why("comparison", error))]
@@ -128,6 +127,8 @@ def _why(name: str, error: Exception) -> str:
     """Tell an error in full on standard error and return its first line; a stop of the user goes through."""
     if isinstance(error, Stopped):
         raise error
+    if isinstance(error, OSError):
+        error = storage_error(error)
     if isinstance(error, BubbleriskError):
         message(f"{name}: failed\n{error}")
         return error.reason

@@ -28,7 +28,7 @@ def lopsided(estimate: Estimate) -> bool:
 
 
 def probability_interval(estimate: Estimate) -> str:
-    """A probability's interval: ``±1.3%``, or ``0.6–16%`` where the arms differ in a digit that is printed."""
+    """A probability's interval: ``±1.3%``, or ``0.6–16%`` where the arms differ as printed."""
     if even(estimate):
         return show(half(estimate), "margin")
     low, high = (_end(end) for end in estimate.interval)

@@ -7,11 +7,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from risk.errors import StorageError
+from risk.errors import StorageError, storage_error
 from risk.runs.hashing import digest
+
+LONGEST = 200
+"""Characters of a name that its temporary file repeats, so that the longest name still has one."""
 
 
 def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -22,7 +26,7 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
     StorageError
         The disk is full or the folder cannot be written; no part of the file is left.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -32,8 +36,10 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+    finally:  # whatever happened, an interrupt too; after the move there is nothing of that name
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def publish_copy(source: Path, path: Path) -> None:
@@ -42,7 +48,7 @@ def publish_copy(source: Path, path: Path) -> None:
         with source.open("rb") as file:
             publish(path, lambda copy: shutil.copyfileobj(file, copy))
     except OSError as error:
-        raise StorageError(f"{source} cannot be read ({error.strerror or error})") from error
+        raise storage_error(error, source, "cannot be read") from error
 
 
 def publish_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -57,13 +63,19 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     StorageError
-        The file is damaged or cannot be read.
+        The file is damaged or not there.
+    OSError
+        The system refused, which says nothing of the file: too many open files, no permission …
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         checksum = content.pop("checksum")
         sound = checksum == digest(content)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except OSError as error:
+        if refused(error):
+            raise
+        raise storage_error(error, path, "cannot be read") from error
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise StorageError(f"{path} cannot be read ({error})") from error
     if not sound:
         raise StorageError(f"{path} is damaged: its checksum does not match")
@@ -114,9 +126,13 @@ def require_space(directory: Path, needed: int) -> None:
 
 def cannot_write(path: Path, error: OSError) -> StorageError:
     """Plain answer to a failed write."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"the disk is full: {path} was not written", "free some space and run again")
-    return StorageError(f"{path} cannot be written ({error.strerror or error})")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return storage_error(error, path, "was not written" if full else "cannot be written")
+
+
+def refused(error: OSError) -> bool:
+    """Whether the system refused to open a file that may well be sound, and must not pass for damaged."""
+    return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM)
 
 
 def _size(count: int) -> str:

@@ -192,9 +192,7 @@ def conditions(found: Dependence, t: Tables) -> Iterator[Condition]:
     worst = max(abs(found.realised - found.declared).max(), 0.0)
     gaps = [f"ABS({{difference.{b}[{a}]}})" for a, b in pairs]
     error = float(found.standard_error.max())
-    bound = (
-        SURE * error + CLIP if isfinite(error) else 2.0
-    )  # one path: correlations are that far apart at most
+    bound = SURE * error + CLIP if isfinite(error) else 2.0  # one path: nothing is too far
     live = Formula(f"MAX({','.join(gaps)})", float(worst))
     yield Condition("Realised correlation against declared", live, bound, 0.0, "4 SE, and the clip", "≤")
 

@@ -125,7 +125,7 @@ def probability_cell(estimate: Estimate | None, style: Style | None = None) -> C
 
 
 def margin_cell(estimate: Estimate | None) -> Cell | str:
-    """Half-width of the 95% Monte Carlo interval of a probability; both its ends where it is not symmetric."""
+    """Half-width of the 95% interval of a probability; both its ends where it is not symmetric."""
     if estimate is None or not estimate.n:
         return "–"
     return Cell(half(estimate), "margin") if even(estimate) else Cell(probability_interval(estimate))

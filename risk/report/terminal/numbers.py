@@ -54,7 +54,7 @@ def error(estimate: Estimate, unit: str) -> str:
 
 
 def margin(half: float, standard_error: float, unit: str) -> str:
-    """Width of an interval, with the decimals of its number, or more where it would read zero; empty if NaN."""
+    """Width of an interval, in the decimals of its number, or more where it would read zero; empty if NaN."""
     if not math.isfinite(half):
         return ""
     form = named(supported(FAMILIES.get(unit, PURE), standard_error))

@@ -85,7 +85,8 @@ def _how(w: Worst) -> str:
     return (
         f"Change of the mean loss of the worst {_percent(w.share)}, USD bn, over the tenth of paths on which "
         "the assumption is lowest and highest, the others as they fall: conditional means, not re-runs. "
-        "± is half of a 95% interval of one end, or its ends where it is not symmetric. Noise: both ends differ by no more than two standard errors "
+        "± is half of a 95% interval of one end, or its ends where it is not symmetric. Noise: both ends "
+        "differ by no more than two standard errors "
         f"of their difference. * Fewer than {THIN_TAIL} paths."
     )
 
