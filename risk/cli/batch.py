@@ -64,6 +64,8 @@ class Task:
         if made(run, None, path, others):
             return "up to date"
         calibrate(run, self.register)
+        if not self.output.quiet:
+            message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)
         return "written"
 

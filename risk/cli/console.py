@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from risk.cli.options import Output
+from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def message(text: str) -> None:
     if sys.stderr is None:  # closed: `print` would turn to standard output
         return
     with suppress(OSError):  # nobody reads it, which is no reason to stop
-        for line in text.splitlines():
+        for line in as_called(text).splitlines():
             print("\n".join(_wrapped(line)), file=sys.stderr)
 
 

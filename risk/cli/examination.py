@@ -62,7 +62,7 @@ def _python() -> Finding:
 
 
 def _source() -> Finding:
-    """Whether the code that runs is that of the checkout one stands in, and its environment was made there."""
+    """Whether the code that runs, and its environment, are those of the checkout one stands in."""
     running = Path(__file__).resolve().parents[2]
     here = Path.cwd().resolve()
     fix = "make setup, which makes the environment of this folder anew"

@@ -44,9 +44,7 @@ def test_another_folder_s_code_is_told(
     assert (found.state, "not this folder" in found.text) == ("FAIL", True)
 
 
-def test_an_environment_made_elsewhere_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_environment_made_elsewhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examination.sys, "prefix", str(tmp_path / ".venv"))
     (tmp_path / ".venv").mkdir()
     states = []
