@@ -118,10 +118,8 @@ def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
     known = provenance(results.register, results.as_of)
     return (
-        f"Read with care: a scenario tool, not a forecast. {known.judgement} of {known.entries} inputs are "
-        f"judgement; {known.stylised} of {known.firms} neocloud facilities and HoldCos are stylised; "
-        f"{known.stale} of {known.numbers} numbers are older than {known.stale_days} days. ± is sampling "
-        "noise only, not model error; when = the median quarter over the paths on which it comes; * = fewer "
+        f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
+        "model error; when = the median quarter over the paths on which it comes; * = fewer "
         f"than 500 paths in the tail. {limits(results)}"
     )
 

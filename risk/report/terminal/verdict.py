@@ -203,11 +203,7 @@ def _ends(rent: Fan, values: Sequence[float]) -> str:
 
 def care(found: Provenance) -> str:
     """Why the numbers are read with care."""
-    return (
-        f"Read with care: {found.judgement} of {found.entries} inputs are judgement; {found.stylised} of "
-        f"{found.firms} neocloud facilities and HoldCos are stylised; {found.stale:,} of {found.numbers:,} "
-        f"numbers are older than {found.stale_days} days. ± is sampling noise only, not model error."
-    )
+    return f"Read with care: {found.words}. ± is sampling noise only, not model error."
 
 
 def next_steps(hints: Sequence[str], page: Page) -> Text:
