@@ -119,6 +119,7 @@ def _compare(runs: Sequence[Run], path: Path) -> list[Row]:
         from risk.report.comparison import compare_scenarios
         from risk.report.excel import write
 
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(compare_scenarios(runs), path)
     except Exception as error:
         return [Row("comparison", "failed", why=_why("comparison", error))]

@@ -107,13 +107,17 @@ def write(
     StorageError : the folder cannot be written, or another program holds the file.
     """
     from risk.report.pack import write_pack
-    from risk.runs.files import publish_json
+    from risk.runs.files import cannot_write, publish_json
 
     page = page_of(path) if html or (page_of(path).exists() and _record(page_of(path))) else None
     files = [path, page] if page else [path]
-    for file in files:  # else the record of an older file would speak for one that is half written
-        record_file(file).unlink(missing_ok=True)
-    write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for file in files:  # else the record of an older file would speak for one that is half written
+            record_file(file).unlink(missing_ok=True)
+        write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
+    except OSError as error:
+        raise cannot_write(Path(error.filename or path), error) from error
     for file in files:
         publish_json(record_file(file), {**vars(of(run, prior, beside, form)), SHA256: _sha256(file)})
     return page

@@ -45,7 +45,7 @@ def test_another_folder_s_code_is_told(
 
 
 def test_an_environment_made_elsewhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination.sys, "prefix", str(tmp_path / ".venv"))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / ".venv"))
     (tmp_path / ".venv").mkdir()
     states = []
     for made in (tmp_path, tmp_path / "old"):
