@@ -16,6 +16,19 @@ DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-c
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
+# The environment is this folder's own: what steers Python or pip elsewhere stays outside. Where packages come
+# from (index, proxy, certificates) is left as it is.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE VIRTUAL_ENV \
+         PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_NO_DEPS PIP_DRY_RUN PIP_EDITABLE
+export PIP_USER := 0
+export PYTHONNOUSERSITE := 1
+
+# Its path to the source is relative, which no locale can fail to read, and its program runs isolated (-I).
+# A copied or moved folder brings an environment that runs the old folder's code: it is made anew.
+ifneq ($(shell cat .venv/ready 2>/dev/null),$(CURDIR))
+.PHONY: .venv/ready
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup system run pack pdf batch amplification test check bench clean lock
@@ -79,11 +92,16 @@ lock: ## resolve the dependencies anew into requirements.lock and requirements-d
 	    { echo "bubblerisk needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv make git" >&2; exit 2; }
-	$(PYTHON) -m venv --clear .venv
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
-	@touch $@
+	@echo "making .venv …"
+	@$(PYTHON) -m venv --clear .venv
+	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock, which takes a minute or two …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@for path in .venv/lib/python3*/site-packages/*bubblerisk.pth; do echo ../../../.. >"$$path"; done
+	@sed -i.old '1s|^\(#!/.*python\)$$|\1 -IXutf8|' $(BIN)/bubblerisk && rm $(BIN)/bubblerisk.old
+	@printf '%s\n' '$(CURDIR)' >$@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
+	@echo "installing the tools of requirements-dev.lock, which takes a minute …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@

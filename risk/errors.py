@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class BubbleriskError(Exception):
@@ -62,6 +65,53 @@ class StorageError(BubbleriskError):
     """A file could not be read or written, or does not hold what it should."""
 
     exit_code = 5
+
+
+def storage_error(error: OSError, path: object = "", doing: str = "") -> StorageError:
+    """Plain answer to a failure of the system: which file, why, and what to do about it.
+
+    Parameters
+    ----------
+    path : the file, where the error does not know it or knows a temporary one.
+    doing : what failed, e.g. "was not written".
+    """
+    where = str(path or _named(error) or "a file")
+    why = error.strerror or str(error) or type(error).__name__
+    failed = doing or "cannot be used"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(f"the disk is full: {where} {doing or 'was not written'}", _FIXES[errno.ENOSPC])
+    fix = _FIXES.get(error.errno or 0)
+    return StorageError(f"{where} {failed} ({why})", *([fix] if fix else []))
+
+
+def _named(error: OSError) -> str:
+    """Files that an error names, or the working directory where it is gone and relative names fail."""
+    names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)]
+    if names:
+        return " → ".join(names)
+    try:
+        Path.cwd()
+    except OSError:
+        return "the working directory"
+    return ""
+
+
+_FIXES = {
+    errno.ENOSPC: "free some space and run again",
+    errno.EMFILE: "allow more open files (ulimit -n 1024), or use fewer workers (--jobs 1)",
+    errno.ENFILE: "close some programs: the machine has too many files open",
+    errno.EACCES: "make it readable and writable, or name another place",
+    errno.EPERM: "make it readable and writable, or name another place",
+    errno.EROFS: "name a place that can be written",
+    errno.ENOTDIR: "a folder is due where a file stands: move it away, or name another place",
+    errno.EEXIST: "a folder is due where a file stands: move it away, or name another place",
+    errno.EISDIR: "a file is due where a folder stands: move it away, or name another place",
+    errno.ENOTEMPTY: "a file is due where a folder stands: move it away, or name another place",
+    errno.ELOOP: "a link leads to itself: remove it",
+    errno.ENAMETOOLONG: "give a shorter name",
+    errno.ENOENT: "is its folder there? It may have been moved or removed",
+    errno.EFBIG: "allow larger files (ulimit -f unlimited)",
+}
 
 
 class LockedError(BubbleriskError):

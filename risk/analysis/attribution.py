@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import ranking, statistics
-from risk.analysis.contrasts import NOISE
+from risk.analysis.contrasts import beyond_noise
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
 
@@ -26,7 +26,7 @@ class Driver:
 
     Attributes
     ----------
-    rank_correlation : Spearman, with its standard error.
+    rank_correlation : Spearman, with its standard error; NaN where fewer than three paths tell none.
     low, high : expected shortfall of the loss where the assumption lies in its lowest or highest tenth, less
         the expected shortfall of all paths; a conditional mean, not a re-run.
     """
@@ -44,7 +44,8 @@ class Driver:
     @property
     def noise(self) -> bool:
         """Whether the swing could be chance."""
-        return self.swing <= NOISE * hypot(self.low.standard_error, self.high.standard_error)
+        error = hypot(self.low.standard_error, self.high.standard_error)
+        return not beyond_noise(self.swing, error)
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,8 @@ def drivers(places: Mapping[str, Ranks], loss: Array, tail: float = 0.975) -> tu
     found = []
     for identifier, place in places.items():
         ends = [statistics.expected_shortfall(loss[part], tail) for part in (place < cut, place >= n - cut)]
-        correlation = float(np.corrcoef(place, loss_ranks)[0, 1])
         low, high = (Estimate(e.value - base, e.standard_error, e.n, tail=e.tail) for e in ends)
-        spread = np.sqrt((1.0 - correlation**2) / max(n - 2, 1))
-        found.append(Driver(identifier, Estimate(correlation, float(spread), n), low, high))
+        found.append(Driver(identifier, statistics.rank_correlation(place, loss_ranks), low, high))
     return tuple(sorted(found, key=lambda d: -d.swing))
 
 

@@ -25,6 +25,11 @@ NOISE = 2.0
 """Standard errors within which a difference counts as noise."""
 
 
+def beyond_noise(value: float, standard_error: float) -> bool:
+    """Whether a difference exceeds what counts as noise; never where its error is not known (NaN)."""
+    return abs(value) > NOISE * standard_error
+
+
 @dataclass(frozen=True)
 class Statistic:
     """A number computed from one outcome, and how each path moves it.
@@ -58,7 +63,7 @@ class Difference:
     @property
     def noise(self) -> bool:
         """Whether chance alone may have moved it so far."""
-        return abs(self.change.value) <= NOISE * self.change.standard_error
+        return not beyond_noise(self.change.value, self.change.standard_error)
 
 
 def mean(values: Array) -> Statistic:

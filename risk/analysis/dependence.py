@@ -64,7 +64,7 @@ def dependence(run: Run) -> Dependence:
     Notes
     -----
     A path's quarters share its degrees of freedom, so that paths are the independent units: the error is
-    that of the mean over paths of the influence ``x y − r (x² + y²) / 2``.
+    that of the mean over paths of the influence ``x y − r (x² + y²) / 2``, NaN for a single path.
     """
     asked = declared(run)
     blocks = min(MOST_BLOCKS, len(run.manifest.blocks))
@@ -77,7 +77,7 @@ def dependence(run: Run) -> Dependence:
     unit = moments / np.outer(scale, scale)
     own = np.einsum("pii->pi", unit)
     influence = unit - 0.5 * realised * (own[:, :, None] + own[:, None, :])
-    error = influence.std(axis=0, ddof=1) / np.sqrt(paths)
+    error = influence.std(axis=0, ddof=1) / np.sqrt(paths) if paths > 1 else np.full_like(realised, np.nan)
     np.fill_diagonal(error, 0.0)
     np.fill_diagonal(realised, 1.0)
     return Dependence(FACTORS, asked, realised, error, smallest_pivot(asked), paths, quarters)

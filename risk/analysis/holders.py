@@ -31,15 +31,16 @@ def ultimate(run: Run) -> dict[str, Array]:
 
 
 def main(losses: Mapping[str, Array]) -> tuple[str, ...]:
-    """Owners that bear a share of losses worth showing, the largest first."""
+    """Owners that bear a share of losses worth showing, the largest first; one in any case."""
     sums = {name: float(loss.sum()) for name, loss in losses.items()}
     least = MAIN * sum(sums.values())
-    return tuple(sorted((name for name, total in sums.items() if total > least), key=lambda n: -sums[n]))
+    ranked = sorted(sums, key=lambda name: -sums[name])
+    return tuple(name for name in ranked if sums[name] > least) or tuple(ranked[:1])
 
 
 def points(paths: int) -> tuple[float, ...]:
-    """Those of `POINTS` beyond which enough paths lie."""
-    return tuple(p for p in POINTS if p * paths >= FEWEST)
+    """Those of `POINTS` beyond which enough paths lie; of few paths the first alone."""
+    return tuple(p for p in POINTS if p * paths >= FEWEST) or POINTS[:1]
 
 
 def exceeded(loss: Array, chances: Sequence[float]) -> tuple[Estimate, ...]:

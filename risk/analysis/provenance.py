@@ -17,6 +17,7 @@ class Provenance:
     entries, rows, files : size of the register.
     numbers : entries, and cells of the tables.
     judgement : entries graded so.
+    uncertain, guessed : entries with a prior, and those of them graded judgement: the figure that matters.
     firms, stylised : firms and facilities, and those of them without a public balance sheet.
     stale : numbers older than `stale_days` on the day asked about.
     """
@@ -30,6 +31,17 @@ class Provenance:
     stylised: int
     stale: int
     stale_days: int
+    uncertain: int
+    guessed: int
+
+    @property
+    def words(self) -> str:
+        """Evidence, stylised firms and age in a sentence, the same on every page."""
+        return (
+            f"of {self.uncertain} uncertain inputs {self.guessed} are judgement ({self.judgement} of all "
+            f"{self.entries} entries); {self.stylised} of {self.firms} neocloud facilities and HoldCos are "
+            f"stylised; {self.stale:,} of {self.numbers:,} numbers are older than {self.stale_days} days"
+        )
 
 
 def provenance(assumptions: Mapping[str, Any], today: date) -> Provenance:
@@ -43,6 +55,7 @@ def provenance(assumptions: Mapping[str, Any], today: date) -> Provenance:
     entries, tables = assumptions["entries"], assumptions["tables"].values()
     rows = [(row, len(table["units"])) for table in tables for row in table["rows"]]
     dated = [(entry["as_of"], 1) for entry in entries.values()] + [(row["as_of"], n) for row, n in rows]
+    uncertain = [entry for entry in entries.values() if entry["prior"] is not None]
     days = round(entries["run.stale_days"]["value"])
     return Provenance(
         entries=len(entries),
@@ -54,4 +67,6 @@ def provenance(assumptions: Mapping[str, Any], today: date) -> Provenance:
         stylised=sum(bool(row.get("stylised")) for row, _ in rows),
         stale=sum(n for as_of, n in dated if (today - date.fromisoformat(as_of)).days > days),
         stale_days=days,
+        uncertain=len(uncertain),
+        guessed=sum(entry["grade"] == "judgement" for entry in uncertain),
     )

@@ -18,9 +18,17 @@ def worst_first(loss: Array) -> Ids:
 
 
 def between(loss: Array, low: float, high: float) -> Flags:
-    """Paths whose loss lies between two of its quantiles, ends included: (path,)."""
+    """Paths whose loss lies between two of its quantiles, ends included: (path,).
+
+    Where two neighbors among few paths have both quantiles between them, they are taken: it is never empty.
+    """
     first, last = np.quantile(loss, [low, high], method=QUANTILE_METHOD)
-    return np.asarray((loss >= first) & (loss <= last))
+    inside = (loss >= first) & (loss <= last)
+    if not inside.any():
+        first = np.quantile(loss, low, method="lower")
+        last = np.quantile(loss, high, method="higher")
+        inside = (loss >= first) & (loss <= last)
+    return np.asarray(inside)
 
 
 def worst(loss: Array, share: float) -> Flags:

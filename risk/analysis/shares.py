@@ -25,6 +25,7 @@ of the variance belongs to what happens (shocks) and to combinations of assumpti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,7 @@ Array = NDArray[np.float64]
 
 BINS = 10
 FEWEST = 5
-"""Paths that a bin holds at least; fewer paths have fewer bins."""
+"""Paths that a bin holds at least; of fewer than two bins there is no share."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,14 @@ def shares(places: Mapping[str, Ranks], values: Array) -> Shares:
 
 
 def first_order(place: Ranks, values: Array, bins: int = BINS) -> tuple[float, Array]:
-    """Share of one assumption, and the jackknife's pseudo-values whose spread is its error, (path,)."""
+    """Share of one assumption, and the jackknife's pseudo-values whose spread is its error, (path,).
+
+    NaN where the paths do not fill two bins: one bin has no other to differ from.
+    """
     n = len(values)
-    bins = max(1, min(bins, n // FEWEST))
+    bins = min(bins, n // FEWEST)
+    if bins < 2:
+        return math.nan, np.full(n, np.nan)
     y = values - values.mean()
     square, mean = float(y @ y), float(y.sum())
     if square <= 0.0:

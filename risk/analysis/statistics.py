@@ -154,7 +154,8 @@ def quantiles(values: ArrayLike, levels: Sequence[float]) -> tuple[Estimate, ...
     -----
     The number of paths below the true quantile is binomial, so its 2.5% and 97.5% quantiles are ranks between
     which the true quantile lies with at least 95% probability, whatever the distribution. Ranks beyond the
-    sample are cut to its ends. The standard error is the interval's half-width over 1.96.
+    sample are cut to its ends. The standard error is the interval's half-width over 1.96. One value
+    bounds nothing: its interval is infinite and its error NaN.
     """
     data = np.sort(_column(values))
     if len(data) == 0:
@@ -165,6 +166,8 @@ def quantiles(values: ArrayLike, levels: Sequence[float]) -> tuple[Estimate, ...
 
 def _ranked(ordered: Array, value: float, level: float) -> Estimate:
     n = len(ordered)
+    if n == 1:
+        return Estimate(value, math.nan, n, (-math.inf, math.inf), tail=0)
     below, above = (_binomial(share, n, level) for share in ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
     low = float(ordered[max(int(below), 1) - 1])
     high = float(ordered[min(int(above) + 1, n) - 1])
@@ -260,6 +263,19 @@ def histogram(values: ArrayLike, bins: int = 40, coverage: float = 0.99) -> Hist
     low, high = np.quantile(data, [outside, 1.0 - outside], method=QUANTILE_METHOD)
     counts, edges = np.histogram(np.clip(data, low, high), bins=bins)
     return Histogram(edges, counts.astype(np.int64))
+
+
+def rank_correlation(one: ArrayLike, other: ArrayLike) -> Estimate:
+    """Spearman's correlation of two (path,) sets of ranks, with standard error ``√((1 − r²) / (n − 2))``.
+
+    NaN for fewer than three paths: any two agree or disagree entirely.
+    """
+    a, b = _column(one), _column(other)
+    n = len(a)
+    if n < 3:
+        return Estimate(math.nan, math.nan, n)
+    found = float(np.corrcoef(a, b)[0, 1])
+    return Estimate(found, math.sqrt((1.0 - found**2) / (n - 2)), n)
 
 
 def decimals(standard_error: float) -> int:

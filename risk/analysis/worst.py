@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,10 +73,12 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
     UsageError : fewer than 20 paths are that bad.
     """
     if not 0.0 < share < 1.0 or share * run.paths < FEWEST:
-        least = FEWEST / run.paths
+        least = 100.0 * FEWEST / run.paths
+        more = f"simulate {math.ceil(FEWEST / share):,} paths or more" if share > 0.0 else ""
+        smaller = f"give a share between {least:.2g}% and 100%" if least < 100.0 else ""
         raise UsageError(
             f"the worst {share:.3g} of {run.paths:,} paths is fewer than {FEWEST} of them",
-            f"give a share between {100.0 * least:.2g}% and 100%, or simulate more paths",
+            ", or ".join(filter(None, (smaller, more))),
         )
     loss = values(run, run.variable(HEADLINE))
     said = verdict(run)

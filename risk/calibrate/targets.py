@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -75,8 +76,7 @@ def _contract_volatility(run: Run) -> Estimate:
 def _default_and_loss(run: Run) -> Estimate:
     """Rank correlation over paths of the generic default rate and loss given default."""
     rate, loss = ranks(run.outcome("generic_default_rate")), ranks(-run.outcome("generic_recovery"))
-    value = float(np.corrcoef(rate, loss)[0, 1])
-    return Estimate(value, float(np.sqrt((1.0 - value**2) / (run.paths - 2))), run.paths)
+    return statistics.rank_correlation(rate, loss)
 
 
 def _extreme_propositions(run: Run) -> Estimate:
@@ -142,7 +142,9 @@ def _result(row: Mapping[str, object], run: Run) -> TargetResult:
     metric, unit = str(row.get("metric") or ""), str(row.get("unit") or "1")
     low, high = (float(x) if isinstance(x, (int, float)) else None for x in (row.get("low"), row.get("high")))
     found = MEASURES[metric](run) if metric else None
-    absent = bool(metric) and found is None  # measured on runs of the base case only
+    if found is not None and isnan(found.value):
+        found = None
+    absent = bool(metric) and found is None  # measured beside runs of the base case only, or by more paths
     value = None if found is None else found.value / SCALE[unit]
     error = None if found is None else found.standard_error / SCALE[unit]
     return TargetResult(
@@ -170,7 +172,7 @@ def _inside(value: float, low: float | None, high: float | None, slack: float) -
 def _contradicts(
     status: str, value: float | None, error: float | None, low: float | None, high: float | None
 ) -> bool:
-    if value is None or error is None or status not in ("met", "missed"):
+    if value is None or error is None or isnan(error) or status not in ("met", "missed"):
         return status == "met" and value is None
     slack = TOLERANCE * error
     return not _inside(value, low, high, slack) if status == "met" else _inside(value, low, high, -slack)

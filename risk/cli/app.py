@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cyclopts import App, CycloptsError, Parameter
 
 import risk
 from risk.cli import settings
 from risk.cli.console import bare, is_terminal, message
-from risk.errors import BubbleriskError, Terminated
+from risk.errors import BubbleriskError, Terminated, storage_error
 
 COMMANDS = (
     ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
@@ -83,6 +86,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         words, file = settings.split(sys.argv[1:] if arguments is None else arguments)
         app.config = () if file is None else (settings.read(file, app),)
         code: int = app(words, exit_on_error=False, print_error=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a full disk or a reader that has gone still has an answer
     except CycloptsError as error:
         message(error_text(error))
         return USAGE
@@ -94,11 +99,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return getattr(stop, "exit_code", INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone, e.g. `| head`: nobody is left to tell.
-        sys.stdout = None
+        _give_up_output()
         return PIPE
+    except OSError as error:
+        unnamed = error.filename is None and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF)
+        found = storage_error(error, "standard output" if _give_up_output() or unnamed else "")
+        message(str(found))
+        return found.exit_code
     except Exception:
         _report_defect()
         return INTERNAL
+    finally:
+        _give_up_output()
     return code
 
 
@@ -119,6 +131,20 @@ def main() -> None:
 
 def _terminate(*_: object) -> None:
     raise Terminated
+
+
+def _give_up_output() -> bool:
+    """Send what standard output cannot take, now or when the program ends, nowhere; whether there is such."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        return True
+    return False
 
 
 def _report_defect() -> None:

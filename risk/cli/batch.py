@@ -26,7 +26,7 @@ from risk.cli.simulation import (
     plan,
     simulate,
 )
-from risk.errors import BubbleriskError, UsageError
+from risk.errors import BubbleriskError, UsageError, storage_error
 
 if TYPE_CHECKING:
     from risk.report.terminal.batch import Row
@@ -76,6 +76,8 @@ class Task:
         if not self.force and (why := fewer(run, path, self.folder)):
             raise UsageError(why, *OVERWRITE)
         calibrate(run, self.register)
+        if not self.output.quiet:
+            message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)
         return "written"
 
@@ -144,6 +146,8 @@ def _why(name: str, error: Exception) -> str:
     """Tell an error in full on standard error and return its first line; a stop of the user goes through."""
     if isinstance(error, Stopped):
         raise error
+    if isinstance(error, OSError):
+        error = storage_error(error)
     if isinstance(error, BubbleriskError):
         message(f"{name}: failed\n{error}")
         return error.reason

@@ -11,10 +11,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from risk.cli.options import Output
+from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 
 if TYPE_CHECKING:
@@ -56,9 +58,13 @@ def document(schema: str, content: Mapping[str, Any]) -> None:
 def message(text: str) -> None:
     """Write a message to standard error; on a terminal no word of it is broken."""
     if sys.stdout is not None:
-        sys.stdout.flush()
-    for line in text.splitlines():
-        print("\n".join(_wrapped(line)), file=sys.stderr)
+        with suppress(OSError):  # told when the command is over
+            sys.stdout.flush()
+    if sys.stderr is None:  # closed: `print` would turn to standard output
+        return
+    with suppress(OSError):  # nobody reads it, which is no reason to stop
+        for line in as_called(text).splitlines():
+            print("\n".join(_wrapped(line)), file=sys.stderr)
 
 
 def _wrapped(line: str) -> list[str]:

@@ -24,7 +24,7 @@ def doctor(
     register: Register = DEFAULT_REGISTER,
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
-    """Look at Python, libraries, random numbers, fonts, folders and the register; exit 1 where one fails."""
+    """Look at Python, source, libraries, random numbers, fonts, folders, register; exit 1 where one fails."""
     from risk.cli.examination import examine
     from risk.report.terminal import findings as screens
 

@@ -38,6 +38,7 @@ def examine(register: Path | None, folders: Iterable[Path], trial: bool) -> Iter
     trial : simulate 1,024 paths, to say how long a run takes.
     """
     yield _python()
+    yield _source()
     yield _libraries()
     yield _random_numbers()
     yield _workbooks()
@@ -58,6 +59,20 @@ def _python() -> Finding:
     if sys.version_info < OLDEST:
         return Finding("FAIL", "Python", words, "install Python 3.11 or newer")
     return Finding("ok", "Python", words)
+
+
+def _source() -> Finding:
+    """Whether the code that runs, and its environment, are those of the checkout one stands in."""
+    running = Path(__file__).resolve().parents[2]
+    here = Path.cwd().resolve()
+    fix = "make setup, which makes the environment of this folder anew"
+    if (here / "risk" / "engine").is_dir() and here != running:
+        return Finding("FAIL", "source", f"{running} runs, not this folder", fix)
+    made = Path(sys.prefix) / "ready"
+    where = made.read_text(encoding="utf-8").strip() if made.is_file() else ""
+    if where and Path(where).resolve() != Path(sys.prefix).resolve().parent:
+        return Finding("FAIL", "source", f"the environment was made for {where}", fix)
+    return Finding("ok", "source", running.as_posix())
 
 
 def _libraries() -> Finding:

@@ -91,6 +91,8 @@ def pack(
     if not output.json:
         write_verdict(run, folder, output, "show RUN B4", "check RUN")
     calibrate(run, register)
+    if not output.quiet:
+        message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)
     _report("written", path, page, run.id, output)
 

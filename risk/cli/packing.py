@@ -123,7 +123,7 @@ def write(
             record_file(file).unlink(missing_ok=True)
         write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise cannot_write(Path(error.filename or path), error) from error
     known = {**vars(of(run, prior, beside, form)), SPECIFICATION: asdict(run.manifest.specification)}
     for file in files:
         publish_json(record_file(file), {**known, SHA256: _sha256(file)})

@@ -13,7 +13,7 @@ from risk.errors import UsageError, suggestion
 
 if TYPE_CHECKING:
     from cyclopts import App
-    from cyclopts.config import Toml
+    from cyclopts.config import Dict
 
 OPTION = "--config"
 
@@ -39,7 +39,7 @@ def split(words: Sequence[str]) -> tuple[list[str], Path | None]:
     return rest, Path(files[0]) if files else None
 
 
-def read(file: Path, app: App) -> Toml:
+def read(file: Path, app: App) -> Dict:
     """Settings in a file; the options of a command are checked when it is called.
 
     Raises
@@ -48,15 +48,17 @@ def read(file: Path, app: App) -> Toml:
     """
     import tomllib
 
-    from cyclopts.config import Toml
+    from cyclopts.config import Dict
 
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise UsageError(f"settings {file} cannot be read ({error.strerror})", "give a TOML file") from error
+    except ValueError as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
         raise UsageError(f"settings {file} cannot be read ({why})", "give a TOML file") from error
     _check(file, content, app, "")
-    return Toml(file)
+    return Dict(content, source=str(file.absolute()))
 
 
 def _check(file: Path, tables: Mapping[str, Any], app: App, above: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from risk.assumptions.reader import shown
 from risk.errors import StorageError
+from risk.runs.files import publish
 
 
 def write(path: Path, content: bytes) -> None:
@@ -19,11 +19,4 @@ def write(path: Path, content: bytes) -> None:
     locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
     if any(lock.exists() for lock in locks):
         raise StorageError(f"{shown(path)} is open in a spreadsheet program", "close it there and try again")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        why = (error.strerror or str(error)).lower()
-        raise StorageError(f"{shown(path)} cannot be written: {why}", "is it open elsewhere?") from error
+    publish(path, lambda file: file.write(content))

@@ -182,10 +182,10 @@ def supported(name: str, standard_error: float) -> str:
 
     Parameters
     ----------
-    standard_error : in the unit of the value (a share for percentages); 0 keeps the format as it is.
+    standard_error : in the unit of the value (a share for percentages); 0 and NaN keep the format as it is.
     """
     form = named(name)
-    if standard_error <= 0 or form.kind != "number":
+    if not standard_error > 0.0 or form.kind != "number":
         return name
     digit = -floor(log10(standard_error * (100 if form.percent else 1)))
     return f"{name.partition('.')[0]}.{min(form.decimals, max(0, digit))}"

@@ -12,6 +12,7 @@ from risk.errors import StorageError, UsageError
 from risk.report.excel import build
 from risk.report.pack import pack
 from risk.runs import Run
+from risk.runs.files import publish_copy
 
 PAGE = 2
 """Page of the Summary: Cover and Summary print on one page each."""
@@ -66,8 +67,4 @@ def print_summary(run: Run, path: Path, prior: Run | None = None) -> None:
         made = source.with_suffix(".pdf")
         if done.returncode or not made.exists():
             raise StorageError(f"LibreOffice did not print the summary: {done.stderr.strip()[-300:]}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made, path)
-        except OSError as error:
-            raise StorageError(f"{path} cannot be written ({error.strerror or error})") from error
+        publish_copy(made, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from risk.errors import StorageError
+from risk.runs.files import refused
 from risk.runs.hashing import array_digest
 
 Array = NDArray[Any]
@@ -57,6 +59,8 @@ def read_columns(
     ------
     StorageError
         The file is missing, short or damaged, or an array is not the one that was written.
+    OSError
+        The system refused to open it, which says nothing of the file.
     """
     wanted = list(digests if names is None else names)
     try:
@@ -65,6 +69,8 @@ def read_columns(
             table = file.read(columns=wanted, use_threads=False)
         arrays = {name: _to_numpy(table.column(name)).reshape(shape) for name in wanted}
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and refused(error):
+            raise OSError(error.errno, os.strerror(error.errno or 0), str(path)) from error
         raise StorageError(f"{path} cannot be read ({str(error).splitlines()[0]})") from error
     for name, array in arrays.items():
         if array_digest(array) != digests[name]:

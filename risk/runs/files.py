@@ -9,11 +9,15 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from risk.errors import StorageError
+from risk.errors import StorageError, storage_error
 from risk.runs.hashing import digest
+
+LONGEST = 200
+"""Characters of a name that its temporary file repeats, so that the longest name still has one."""
 
 
 def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -24,7 +28,7 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
     StorageError
         The disk is full or the folder cannot be written; no part of the file is left.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -34,8 +38,10 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+    finally:  # whatever happened, an interrupt too; after the move there is nothing of that name
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def publish_copy(source: Path, path: Path) -> None:
@@ -44,7 +50,7 @@ def publish_copy(source: Path, path: Path) -> None:
         with source.open("rb") as file:
             publish(path, lambda copy: shutil.copyfileobj(file, copy))
     except OSError as error:
-        raise StorageError(f"{source} cannot be read ({error.strerror or error})") from error
+        raise storage_error(error, source, "cannot be read") from error
 
 
 def publish_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -65,7 +71,9 @@ def read_json(path: Path, until: str | None = None) -> dict[str, Any]:
     Raises
     ------
     StorageError
-        The file is damaged or cannot be read.
+        The file is damaged or not there.
+    OSError
+        The system refused, which says nothing of the file: too many open files, no permission …
     """
     try:
         text = path.read_bytes()
@@ -76,7 +84,11 @@ def read_json(path: Path, until: str | None = None) -> dict[str, Any]:
         # A line break in a string is escaped: a line that begins with one blank is a key of the document.
         head, found, _ = body.partition(f',\n "{until}":'.encode()) if until else (body, b"", b"")
         return dict(json.loads(head + _END if found else body))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except OSError as error:
+        if refused(error):
+            raise
+        raise storage_error(error, path, "cannot be read") from error
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise StorageError(f"{path} cannot be read ({error})") from error
 
 
@@ -142,9 +154,13 @@ def require_space(directory: Path, needed: int) -> None:
 
 def cannot_write(path: Path, error: OSError) -> StorageError:
     """Plain answer to a failed write."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"the disk is full: {path} was not written", "free some space and run again")
-    return StorageError(f"{path} cannot be written ({error.strerror or error})")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return storage_error(error, path, "was not written" if full else "cannot be written")
+
+
+def refused(error: OSError) -> bool:
+    """Whether the system refused to open a file that may well be sound, and must not pass for damaged."""
+    return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM)
 
 
 def _size(count: int) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -44,17 +44,20 @@ def hold(directory: Path, command: str) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise cannot_write(directory, error) from error
+    words = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command})
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
+        with suppress(OSError):  # only to tell others
+            holder.write_text(words, encoding="utf-8")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
 def _describe(holder: Path) -> str:
     try:
-        known = json.loads(holder.read_text())
+        known = json.loads(holder.read_text(encoding="utf-8"))
         return f"process {known['pid']} on {known['host']}: {known['command']}"
     except (OSError, ValueError, KeyError):
         return "another process"

@@ -142,12 +142,17 @@ class Run:
         return {name: values[:, row] for name, values in stored.items()}
 
     def mean(self, key: str) -> tuple[Floats, Floats]:
-        """Mean over paths and its standard error, each of shape (quarter + 1, entity), base units."""
+        """Mean over paths and its standard error, each of shape (quarter + 1, entity), base units.
+
+        The error of a single path is NaN.
+        """
         self._require("sums", [key])
         total, square = (sums[key] for sums in self._totals)
         mean = total / self.paths
+        if self.paths == 1:
+            return mean, np.full_like(mean, np.nan)
         spread = np.maximum(square - self.paths * mean**2, 0.0)  # rounding may leave a constant below zero
-        return mean, np.sqrt(spread / max(self.paths - 1, 1) / self.paths)
+        return mean, np.sqrt(spread / (self.paths - 1) / self.paths)
 
     def verify(self) -> None:
         """Read everything that is stored of the run; StorageError where something is not what was written."""

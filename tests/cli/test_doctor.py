@@ -11,6 +11,7 @@ from tests.cli.conftest import Ask, Stored
 
 SUBJECTS = [
     "Python",
+    "source",
     "libraries",
     "random numbers",
     "workbooks",
@@ -33,6 +34,24 @@ def test_the_trial_says_how_long_a_run_takes(runs: Stored, ask: Ask) -> None:
     assert said.code == 0
     assert "1,024 paths in" in said.out
     assert "nothing stands in the way" in said.out
+
+
+def test_another_folder_s_code_is_told(
+    ask: Ask, runs: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "risk" / "engine").mkdir(parents=True)
+    found = next(f for f in examination.examine(None, (), trial=False) if f.subject == "source")
+    assert (found.state, "not this folder" in found.text) == ("FAIL", True)
+
+
+def test_an_environment_made_elsewhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.prefix", str(tmp_path / ".venv"))
+    (tmp_path / ".venv").mkdir()
+    states = []
+    for made in (tmp_path, tmp_path / "old"):
+        (tmp_path / ".venv" / "ready").write_text(f"{made}\n")
+        states.append(next(f.state for f in examination.examine(None, (), False) if f.subject == "source"))
+    assert states == ["ok", "FAIL"]
 
 
 def test_other_random_numbers_fail(runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

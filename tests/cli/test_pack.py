@@ -138,7 +138,7 @@ def test_a_changed_note_is_written_without_simulating(runs: Stored, ask: Ask, de
     file.write_text(file.read_text().replace('"GPU rent collapses"', '"GPU rent falls apart"'))
     said = ask("pack", "base", *SMALL)
     assert "GPU rent falls apart" in said.out
-    assert said.err == ""
+    assert said.err == "base: writing reports/base/pack.xlsx\n"
     assert [run for run, _ in desk.written] == [runs.base.id] * 2
     assert len(list_runs(runs.folder)) == 2
 

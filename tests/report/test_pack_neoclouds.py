@@ -15,7 +15,7 @@ from risk.report.excel import build
 from risk.report.form import Recipe
 from risk.report.pack import conditions, duration, metrics, properties
 from risk.report.pack import neoclouds as page
-from risk.report.pack.elements import Tables
+from risk.report.pack.elements import Tables, margin_cell
 from risk.report.pack.fans import column_key
 from risk.report.pack.neocloud_loans import RUNGS
 from risk.report.pack.results import Results
@@ -57,7 +57,8 @@ def test_the_ladder_of_distress_is_that_of_the_analysis(results: Results, tables
     for name, found in ladder.distress(results.run).items():
         for rung in RUNGS:
             assert tables.number("facility-ladder", rung, name) == found.reached[rung].value
-            assert tables.number("facility-ladder", f"{rung}_margin", name) > 0.0
+            interval = value_of(tables.content("facility-ladder", f"{rung}_margin", name))
+            assert interval == value_of(margin_cell(found.reached[rung]))
         for column, timing in (("event_first", found.event), ("default_first", found.default)):
             said = value_of(tables.content("facility-ladder", column, name))
             assert said == ("–" if timing is None else timing.label)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from risk.analysis import contrasts
-from risk.analysis.contrasts import NOISE, Statistic
+from risk.analysis.contrasts import Statistic
 from risk.analysis.statistics import Estimate
 from risk.report.pack.results import Array, Results
 
@@ -41,4 +41,4 @@ class Compared:
 
 def significant(difference: Estimate) -> bool:
     """Whether a difference exceeds what counts as noise."""
-    return abs(difference.value) > NOISE * difference.standard_error
+    return contrasts.beyond_noise(difference.value, difference.standard_error)

@@ -28,6 +28,7 @@ from risk.report.excel.page import set_page
 from risk.report.excel.styles import TABS, Look, Styles
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Link, Table
+from risk.runs.files import publish
 
 CHART_DATA = "ChartData"
 """The sheet that keeps the numbers behind all charts."""
@@ -112,11 +113,9 @@ def build(workbook: Workbook, measured: bool = True) -> Draft:
 
 
 def write(workbook: Workbook, path: Path) -> str:
-    """Write a finished workbook and return its sha256."""
+    """Write a finished workbook, whole or not at all, and return its sha256."""
     content = build(workbook, measured=False).finished()
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    publish(path, lambda file: file.write(content))
     return hashlib.sha256(content).hexdigest()
 
 

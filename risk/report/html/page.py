@@ -16,6 +16,7 @@ from risk.report.html.style import sheet as style_sheet
 from risk.report.html.tables import Targets, classes, header, heat_map, table, tiles
 from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
 from risk.report.table import ReportError, Table
+from risk.runs.files import publish
 
 CONTROL = frozenset({"Cover", "Calibration", "Limits", "Changes"})
 """Control sheets that are shown with the presentation sheets."""
@@ -90,9 +91,8 @@ def _page(workbook: Workbook, beside: str, most: int | None) -> str:
 
 def write(workbook: Workbook, path: Path, beside: str) -> None:
     """Write the page, whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(page(workbook, beside), encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    content = page(workbook, beside).encode("utf-8")
+    publish(path, lambda file: file.write(content))
 
 
 def _head(workbook: Workbook, style: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from math import isfinite
 
 from risk.analysis import contrasts
 from risk.analysis.authors import author, reason
@@ -13,7 +14,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import NORMAL_95
 from risk.report.charts import Step, Waterfall
 from risk.report.pack import manifest
-from risk.report.pack.elements import error_cell, probability_cell, subtitle, value_cell
+from risk.report.pack.elements import error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.results import Results
 from risk.report.sheet import At, Band, Block, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -187,7 +188,7 @@ def _result(d: Difference) -> tuple[Content, ...]:
     same = moved.value == 0.0 and moved.standard_error == 0.0
     error = "exact" if same else _error(moved.value, moved.standard_error, unit)
     verdict: Content = "same" if same else "no" if d.noise else "yes"
-    if not same and isinstance(change, Cell):
+    if isinstance(error, Cell) and isinstance(change, Cell):
         test = f'IF(ABS({{row.change}})<={NOISE:g}*{{row.se}},"no","yes")'
         verdict = Formula(test, str(verdict))
     return d.label, "probability" if not d.unit else d.unit, old, new, change, error, verdict
@@ -196,7 +197,7 @@ def _result(d: Difference) -> tuple[Content, ...]:
 def _error(value: float, error: float, unit: str) -> Content:
     """A standard error; where the change is the same on every path but for rounding, still a number."""
     cell = error_cell(value, error, unit)
-    return cell if isinstance(cell, Cell) and cell.content != "exact" else Cell(error, "tolerance")
+    return cell if isinstance(cell, Cell) and cell.content != "exact" else known(error, "tolerance")
 
 
 def _row_id(d: Difference) -> str:
@@ -245,7 +246,7 @@ def _bridged(d: Difference) -> tuple[Content, ...]:
 
     bound = f"{NORMAL_95}*{{changes-results.se[{_row_id(d)}]}}"
     exact = d.change.standard_error == 0.0
-    ends: tuple[Content, Content] = ("–", "–") if exact else (
+    ends: tuple[Content, Content] = ("–", "–") if exact or not isfinite(low) else (
         Cell(Formula(f"{{row.change}}-{bound}", low), shown),
         Cell(Formula(f"{{row.change}}+{bound}", high), shown),
     )  # fmt: skip

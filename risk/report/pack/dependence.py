@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import numpy as np
 
 from risk.analysis.dependence import Dependence
 from risk.report.pack.checks import Condition
-from risk.report.pack.elements import Tables, subtitle
+from risk.report.pack.elements import Tables, known, subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import HeatMap, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -61,8 +62,12 @@ def _finding(found: Dependence) -> str:
     sound = "is positive semi-definite" if found.pivot >= 0.0 else "is NOT positive semi-definite"
     return (
         f"The declared matrix {sound}; the largest difference of the draws from it is "
-        f"{gaps[i, j]:.3f} ({pair}, ±{found.standard_error[i, j]:.3f})."
+        f"{gaps[i, j]:.3f} ({pair}, ±{_three(found.standard_error[i, j])})."
     )
+
+
+def _three(error: float) -> str:
+    return f"{error:.3f}" if isfinite(error) else "–"
 
 
 def _columns(found: Dependence, first: str, style: str) -> tuple[Column, ...]:
@@ -127,7 +132,7 @@ def _realised(found: Dependence) -> Table:
 
 
 def _error(found: Dependence, i: int, j: int) -> Content:
-    return Cell("exact", style="note") if i == j else Cell(float(found.standard_error[i, j]), "usd_error.3")
+    return Cell("exact", style="note") if i == j else known(float(found.standard_error[i, j]), "usd_error.3")
 
 
 def _difference(found: Dependence) -> Table:
@@ -186,7 +191,8 @@ def conditions(found: Dependence, t: Tables) -> Iterator[Condition]:
     yield Condition("… and its smallest Cholesky pivot", 0, found.pivot, 1e-12, "engine", "≤")
     worst = max(abs(found.realised - found.declared).max(), 0.0)
     gaps = [f"ABS({{difference.{b}[{a}]}})" for a, b in pairs]
-    bound = SURE * float(found.standard_error.max()) + CLIP
+    error = float(found.standard_error.max())
+    bound = SURE * error + CLIP if isfinite(error) else 2.0  # one path: nothing is too far
     live = Formula(f"MAX({','.join(gaps)})", float(worst))
     yield Condition("Realised correlation against declared", live, bound, 0.0, "4 SE, and the clip", "≤")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import hypot, isfinite
 
 from risk.analysis.attribution import Driver
-from risk.analysis.contrasts import NOISE
+from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
-from risk.report.pack.elements import error_cell, money, shortened, subtitle, value_cell
+from risk.report.pack.elements import error_cell, known, money, shortened, subtitle, value_cell
 from risk.report.pack.names import assumption
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph, Sheet
@@ -48,6 +48,8 @@ def sheet(results: Results) -> Sheet:
 def _finding(results: Results, explained: Shares) -> str:
     clear = [d for d in results.drivers if not d.noise]
     largest = max(explained.single, key=lambda name: explained.single[name].value, default="")
+    if not isfinite(explained.total.value):
+        return f"{results.run.paths:,} paths are too few to say which assumptions move the tail."
     share = f"{_percent(explained.total)} of the variance"
     if not clear:
         return f"No assumption moves the tail beyond noise; one by one they explain {share} of the loss."
@@ -61,6 +63,8 @@ def _finding(results: Results, explained: Shares) -> str:
 
 
 def _interactions(explained: Shares) -> str:
+    if not isfinite(explained.total.value):
+        return "Interactions: the paths do not fill two bins of an assumption, so no share can be told."
     rest = Estimate(1.0 - explained.total.value, explained.total.standard_error, explained.total.n)
     return (
         f"Interactions: the first-order shares add up to {_percent(explained.total)} of the variance of the "
@@ -136,11 +140,11 @@ def _row(driver: Driver, share: Estimate, place: str) -> tuple[Content, ...]:
         swing,
         error_cell(driver.swing, error, "USD bn"),
         "no" if driver.noise else "yes",
-        rank.value,
-        rank.standard_error,
+        known(rank.value),
+        known(rank.standard_error),
         value_cell(share.value, share.standard_error, "fraction"),
         error_cell(share.value, share.standard_error, "fraction"),
-        "no" if abs(share.value) <= NOISE * share.standard_error else "yes",
+        "yes" if beyond_noise(share.value, share.standard_error) else "no",
         place,
     )
 
@@ -149,7 +153,7 @@ def _change(estimate: Estimate) -> tuple[Content, Content]:
     decimals = 0 if estimate.standard_error >= 1.0 else 1
     return (
         Cell(estimate.value, f"usd_change.{decimals}" + ("*" if estimate.thin else "")),
-        Cell(estimate.standard_error, f"usd_error.{decimals}"),
+        known(estimate.standard_error, f"usd_error.{decimals}"),
     )
 
 

@@ -12,6 +12,7 @@ from risk.analysis.statistics import Estimate
 from risk.report.charts import STACK, Bars, Series
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
+from risk.report.intervals import even, half, probability_interval
 from risk.report.pack.results import Results
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, value_of
@@ -59,6 +60,11 @@ def value_cell(
         return "–"
     name = supported(format_of(unit), error if isfinite(error) else 0.0)
     return Cell(value, name + ("*" if thin else ""), style)
+
+
+def known(value: float, format: str | None = None) -> Cell | str:
+    """A number; "–" where few paths leave it undefined."""
+    return Cell(value, format) if isfinite(value) else "–"
 
 
 def error_cell(value: float, error: float, unit: str, typical: float | None = None) -> Cell | str:
@@ -118,15 +124,11 @@ def probability_cell(estimate: Estimate | None, style: Style | None = None) -> C
     return Cell(estimate.value, form, style)
 
 
-def margin(estimate: Estimate) -> float:
-    """Half-width of a 95% Monte Carlo interval."""
-    low, high = estimate.interval
-    return 0.5 * (high - low)
-
-
 def margin_cell(estimate: Estimate | None) -> Cell | str:
-    """Half-width of the 95% Monte Carlo interval of a probability."""
-    return Cell(margin(estimate), "margin") if estimate is not None and estimate.n else "–"
+    """Half-width of the 95% interval of a probability; both its ends where it is not symmetric."""
+    if estimate is None or not estimate.n:
+        return "–"
+    return Cell(half(estimate), "margin") if even(estimate) else Cell(probability_interval(estimate))
 
 
 def probability_text(estimate: Estimate) -> str:

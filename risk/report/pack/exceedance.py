@@ -145,7 +145,7 @@ def curve(results: Results) -> tuple[Array, Array]:
     """Probabilities and losses of the headline's curve, the lower quantiles of the loss in front."""
     found, quantiles = results.exceedance, results.metric(HEADLINE).quantiles
     front = [(1.0 - level, q.value) for level, q in zip(LEVELS, quantiles, strict=True)]
-    front = [(p, loss) for p, loss in front if p > found.probability[0]]
+    front = [(p, loss) for p, loss in front if p > max(found.probability, default=0.0)]
     first, losses = np.array(front).reshape(-1, 2).T
     return np.append(first, found.probability), np.append(losses, found.loss)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from risk.analysis import ranking, recoveries, statistics
@@ -215,10 +217,13 @@ def sentence(results: Results) -> str:
     """What the reconciliation means."""
     told = []
     for (_, label, _, _), found in zip(PAGE, reconciliations(results), strict=True):
+        everywhere, stress, worst = (
+            f"{pooled.value:.0%}" if isfinite(pooled.value) else "– (no default)"
+            for pooled in (found.everywhere.pooled, found.stress.pooled, found.worst.pooled)
+        )
         told.append(
-            f"{label}: a dollar in default recovers {found.everywhere.pooled.value:.0%}, in stress "
-            f"{found.stress.pooled.value:.0%}, on the worst {TAIL:.0%} of paths "
-            f"{found.worst.pooled.value:.0%}; the thesis page's {found.page:.0%} or less happens on "
+            f"{label}: a dollar in default recovers {everywhere}, in stress {stress}, on the worst "
+            f"{TAIL:.0%} of paths {worst}; the thesis page's {found.page:.0%} or less happens on "
             f"{probability_text(found.below)} of paths and is {reading(found)}"
         )
     return ". ".join(told) + "."

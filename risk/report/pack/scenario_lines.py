@@ -121,11 +121,8 @@ def _line_row(results: Results, case: Case, line: Line, number: int) -> tuple[Co
         return (*cells, *("–",) * 3)
     moved = line.change
     formula = Formula(f"{{row.end}}-{{{table_id(0)}.end[{line.item.id}]}}", moved.value)
-    noise = abs(moved.value) <= contrasts.NOISE * moved.standard_error
-    cells += [
-        *_moved(formula, moved, unit),
-        "no" if noise else "yes",
-    ]
+    clear = contrasts.beyond_noise(moved.value, moved.standard_error)
+    cells += [*_moved(formula, moved, unit), "yes" if clear else "no"]
     return tuple(cells)
 
 

@@ -8,8 +8,8 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.provenance import provenance
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
-from risk.report.formats import show
-from risk.report.pack.elements import Tables, margin, money, probability_text
+from risk.report.intervals import probability_interval
+from risk.report.pack.elements import Tables, money, probability_text
 from risk.report.pack.names import assumption
 from risk.report.pack.results import TAIL, Results
 from risk.report.table import Table
@@ -29,8 +29,8 @@ BREAKS = {
 
 
 def with_margin(estimate: Estimate) -> str:
-    """A probability with its 95% Monte Carlo half-width."""
-    return f"{probability_text(estimate)} ({show(margin(estimate), 'margin')})"
+    """A probability with its 95% Monte Carlo interval."""
+    return f"{probability_text(estimate)} ({probability_interval(estimate)})"
 
 
 def lead(results: Results) -> str:
@@ -118,10 +118,8 @@ def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
     known = provenance(results.register, results.as_of)
     return (
-        f"Read with care: a scenario tool, not a forecast. {known.judgement} of {known.entries} inputs are "
-        f"judgement; {known.stylised} of {known.firms} neocloud facilities and HoldCos are stylised; "
-        f"{known.stale} of {known.numbers} numbers are older than {known.stale_days} days. ± is sampling "
-        "noise only, not model error; when = the median quarter over the paths on which it comes; * = fewer "
+        f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
+        "model error; when = the median quarter over the paths on which it comes; * = fewer "
         f"than 500 paths in the tail. {limits(results)}"
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report import charts
+from risk.report.intervals import half, lopsided
 from risk.report.pack import exceedance, fans, path_conditions, sowhat
-from risk.report.pack.elements import Tables, margin, shortened, subtitle
+from risk.report.pack.elements import Tables, shortened, subtitle
 from risk.report.pack.fans import Quantity
 from risk.report.pack.results import TAIL, Results
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
@@ -197,8 +199,15 @@ def _live(tables: Tables, key: str, name: str) -> Formula:
 
 
 def _error_note(estimate: Estimate) -> str:
-    half = margin(estimate)
-    return f"± {half:,.{0 if half >= 9.95 else 1}f} (95% MC){'*' if estimate.thin else ''}"
+    star = "*" if estimate.thin else ""
+    size = half(estimate)
+    if not isfinite(size):
+        return f"one path: no error{star}"
+    decimals = 0 if size >= 9.95 else 1
+    if not lopsided(estimate):
+        return f"± {size:,.{decimals}f} (95% MC){star}"
+    low, high = estimate.interval
+    return f"{low:,.{decimals}f} to {high:,.{decimals}f} (95% MC){star}"
 
 
 def _exceedance(results: Results) -> charts.Exceedance:

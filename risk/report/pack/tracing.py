@@ -97,8 +97,9 @@ class Tracer:
                 if column in {c.key for c in table.columns} and row in table.row_ids:
                     number = table.row_number(row)
                     text = table.text(number, table.index(column))
-                    kind = "half of the 95% interval" if column.endswith("_mc") else "standard error"
-                    return f"{'' if text.startswith('±') else '± '}{text} ({kind})" if text else ""
+                    if column.endswith("_mc"):
+                        return f"{text} ({'half of the ' if text.startswith('±') else ''}95% interval)"
+                    return f"{'' if text.startswith('±') else '± '}{text} (standard error)" if text else ""
         return ""
 
 

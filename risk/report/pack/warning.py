@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from risk.analysis.contrasts import NOISE
+from risk.analysis.contrasts import beyond_noise
 from risk.analysis.early_warning import spread_warning
 from risk.analysis.statistics import Estimate
 from risk.report.pack.results import Results
@@ -65,7 +65,7 @@ def _pairs(area: Estimate) -> str:
 
 def reading(area: Estimate) -> str:
     """What an area under the curve means, in words."""
-    if abs(area.value - 0.5) <= NOISE * area.standard_error:
+    if not beyond_noise(area.value - 0.5, area.standard_error):
         return "no warning"
     if area.value < 0.5:
         return "tight spreads come first"

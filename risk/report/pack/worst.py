@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import floor, isfinite, log10, sqrt
 
 from risk.analysis import joint, ranking
-from risk.analysis.contrasts import NOISE
+from risk.analysis.contrasts import beyond_noise
 from risk.analysis.joint import Combination, Flags, Lift, Middle
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
@@ -14,6 +14,7 @@ from risk.paths import Variable
 from risk.report.pack import tail, warning
 from risk.report.pack.elements import (
     error_cell,
+    known,
     margin_cell,
     money,
     pair,
@@ -80,7 +81,7 @@ def _together(found: Sequence[Combination]) -> str:
     of = "bear propositions in the tail"
     if len(found) > 1:
         one, two, n = first.tail.value, found[1].tail.value, first.tail.n
-        if one - two <= NOISE * sqrt((one + two - (one - two) ** 2) / n):
+        if not beyond_noise(one - two, sqrt((one + two - (one - two) ** 2) / n)):
             return f"The most frequent combinations of {of}, not told apart, are {told[0]} and {told[1]}."
     return f"The most frequent combination of {of} is {told[0]}."
 
@@ -150,9 +151,9 @@ def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, .
     entry = results.register["entries"].get(identifier.partition("[")[0])
     unit = str(entry["unit"]) if entry else "1"
     worst, everywhere = (_figures(e, SCALE[unit]) for e in (m.tail, m.everywhere))
-    noise = _unusual(m) <= NOISE * m.place.standard_error
+    clear = beyond_noise(_unusual(m), m.place.standard_error)
     names = assumption(identifier), "–" if unit == "1" else unit
-    return (*names, *worst, *everywhere, *_place_cells(m.place), "no" if noise else "yes")
+    return (*names, *worst, *everywhere, *_place_cells(m.place), "yes" if clear else "no")
 
 
 def _figures(estimate: Estimate, scale: float) -> tuple[Content, Content]:
@@ -160,8 +161,8 @@ def _figures(estimate: Estimate, scale: float) -> tuple[Content, Content]:
     value, error = estimate.value / scale, estimate.standard_error / scale
     decimals = max(0, -floor(log10(error))) if error > 0.0 else MOST_DECIMALS
     if decimals > MOST_DECIMALS:
-        return Cell(value, "tolerance"), Cell(error, "tolerance")
-    return Cell(value, f"number.{decimals}"), Cell(error, f"usd_error.{decimals}")
+        return known(value, "tolerance"), known(error, "tolerance")
+    return known(value, f"number.{decimals}"), known(error, f"usd_error.{decimals}")
 
 
 def _flagged(results: Results) -> list[Claim]:

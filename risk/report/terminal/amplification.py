@@ -12,7 +12,7 @@ from rich.text import Text
 from risk.analysis.amplification import LEAST, ON, Amplification, Effect, LoopGain, Measure, effect_in_words
 from risk.analysis.amplification import amplification as compare
 from risk.analysis.statistics import Estimate
-from risk.report.terminal.numbers import half_width, probability, with_error
+from risk.report.terminal.numbers import with_error, with_interval
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, estimate_data, heading_data, thin
 from risk.report.terminal.summary import heading as run_heading
@@ -91,7 +91,7 @@ def _row(levels: Mapping[str, Estimate], measures: Sequence[Measure]) -> list[st
 
 
 def _level(found: Estimate, unit: str) -> str:
-    return with_error(found, unit) if unit else f"{probability(found)} {half_width(found)}".rstrip()
+    return with_error(found, unit) if unit else with_interval(found)
 
 
 def _ratio(found: Estimate) -> str:

@@ -141,7 +141,7 @@ def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
     if any(_found(target) == NEARLY and not target.contradicts for target in targets):
         lines.append(f"{NEARLY}: on the wrong side of a bound, by less than two standard errors.")
     if any(_found(target) == ABSENT for target in targets):
-        lines.append(f"{ABSENT}: measured beside runs of the base case only.")
+        lines.append(f"{ABSENT}: measured beside runs of the base case only, or not defined by so few paths.")
     return tuple(note(line, page) for line in lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -181,7 +182,8 @@ def bridge(found: Comparison) -> str:
         return ""
     ids = found.changed
     cause = "chance" if not ids else ids[0] if len(ids) == 1 else f"{len(ids)} changed inputs"
-    error = f"{100.0 * bust.change.standard_error:.1f} {'paired ' if found.paired else ''}SE"
+    size = 100.0 * bust.change.standard_error
+    error = f"{size:.1f} {'paired ' if found.paired else ''}SE" if math.isfinite(size) else "not known"
     old, new = _shown(bust.before, ""), _shown(bust.after, "")
     return f"Bridge of P({HEADLINE})  {old} → {cause} {points(bust.change.value)} (±{error}) → {new}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,13 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
+<<<<<<< HEAD
 from risk.paths import SERIES
 from risk.report.terminal.numbers import FAMILIES, error, half_width, number, probability
+=======
+from risk.paths import OUTCOMES, SERIES
+from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
+>>>>>>> main
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.pictures import bar
 from risk.report.terminal.summary import claim_data, estimate_data, fan_data, metric_data
@@ -139,7 +145,7 @@ def _statistics(metric: Metric) -> Iterator[tuple[Cell, ...]]:
     rough = metric.deviation / max(metric.mean.n, 1) ** 0.5
     yield row("mean", metric.mean)
     yield "standard deviation", number(metric.deviation, rough, unit), "", ""
-    yield "skewness", f"{metric.skewness:.1f}", "", ""
+    yield "skewness", f"{metric.skewness:.1f}" if math.isfinite(metric.skewness) else "not defined", "", ""
     yield "smallest", number(metric.minimum, 0.0, unit), "", ""
     for name, estimate in zip(
         (f"P{100 * level:g}" for level in metrics.LEVELS), metric.quantiles, strict=True
@@ -159,7 +165,7 @@ def _history(found: History, page: Page) -> Screen:
     ]
     if claim.probability is None:
         return *parts, note(f"Pending. {claim.pending}", page)
-    answer = f"P {probability(claim.probability)} {half_width(claim.probability)} (95% MC): {claim.words}"
+    answer = f"P {with_interval(claim.probability)} (95% MC): {claim.words}"
     parts.append(Text(page.say(answer)))
     if claim.timing:
         when = claim.timing
@@ -174,7 +180,7 @@ def _history(found: History, page: Page) -> Screen:
             Column(picture=True),
         )
         rows = [
-            (str(y), probability(e), half_width(e), bar(e.value, BAR, page)) for y, e in found.by_year.items()
+            (str(y), probability(e), interval(e), bar(e.value, BAR, page)) for y, e in found.by_year.items()
         ]
         parts += [Text(), grid(headings, rows, page)]
     return tuple(parts)

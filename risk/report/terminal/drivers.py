@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,8 @@ def screen(found: Drivers, page: Page, top: int = SHOWN, hints: Sequence[str] = 
 
 
 def _finding(found: Drivers) -> str:
+    if not math.isfinite(found.explained.total.value):
+        return f"{found.heading.paths:,} paths are too few to say which assumptions move the tail."
     clear = sum(not driver.noise for driver in found.found)
     total = found.explained.total
     share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
@@ -119,19 +122,21 @@ def _row(driver: Driver, explained: Shares, place: str) -> tuple[Cell, ...]:
         *_change(driver.low),
         *_change(driver.high),
         "yes" if driver.noise else "no",
-        show(rank.value, "number.2"),
-        show(rank.standard_error, "number.3"),
-        show(share.value, "rate"),
-        f"{100.0 * share.standard_error:.2f}",
+        _known(rank.value, "number.2"),
+        _known(rank.standard_error, "number.3"),
+        _known(share.value, "rate"),
+        _known(100.0 * share.standard_error, "number.2"),
         place,
     )
 
 
 def _change(estimate: Estimate) -> tuple[str, str]:
-    return change(estimate), show(
-        significant(estimate.standard_error, estimate.standard_error),
-        supported("usd_bn", estimate.standard_error),
-    )
+    error = estimate.standard_error
+    return change(estimate), _known(significant(error, error), supported("usd_bn", error))
+
+
+def _known(value: float, form: str) -> str:
+    return show(value, form) if math.isfinite(value) else "–"
 
 
 def change(estimate: Estimate) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from risk.analysis.statistics import NORMAL_95, Estimate, significant
 from risk.report.formats import named, show, supported
+from risk.report.intervals import half, lopsided, probability_interval
 
 FAMILIES = {
     "USD bn": "usd_bn",
@@ -42,16 +43,20 @@ def number(value: float, standard_error: float, unit: str) -> str:
 
 
 def error(estimate: Estimate, unit: str) -> str:
-    """Half-width of an estimate's 95% interval; empty where it has no error."""
-    low, high = estimate.interval
-    half = 0.5 * (high - low)
-    if not math.isfinite(half) or half <= PRECISE * abs(estimate.value):
+    """Half-width of an estimate's 95% interval, or its ends; empty where it has no error."""
+    size = half(estimate)
+    if not math.isfinite(size) or size <= PRECISE * abs(estimate.value):
         return ""
-    return margin(half, max(estimate.standard_error, half / NORMAL_95), unit)
+    if lopsided(estimate):
+        low, high = (number(end, estimate.standard_error, unit) for end in estimate.interval)
+        return f"{low}{' to ' if estimate.interval[0] < 0.0 else '–'}{high}"
+    return margin(size, max(estimate.standard_error, size / NORMAL_95), unit)
 
 
 def margin(half: float, standard_error: float, unit: str) -> str:
-    """Width of an interval, with the decimals of its number, or more where it would read zero."""
+    """Width of an interval, in the decimals of its number, or more where it would read zero; empty if NaN."""
+    if not math.isfinite(half):
+        return ""
     form = named(supported(FAMILIES.get(unit, PURE), standard_error))
     first = -math.floor(math.log10(half * (100.0 if form.percent else 1.0)))
     decimals = min(max(form.decimals, first), MOST_DECIMALS)
@@ -61,7 +66,8 @@ def margin(half: float, standard_error: float, unit: str) -> str:
 def with_error(estimate: Estimate, unit: str) -> str:
     """Both, and a star where fewer paths than there should be lie in the tail it speaks of."""
     star = " *" if estimate.thin else ""
-    return f"{number(estimate.value, estimate.standard_error, unit)} {error(estimate, unit)}".rstrip() + star
+    value = number(estimate.value, estimate.standard_error, unit)
+    return f"{value} {_beside(error(estimate, unit))}".rstrip() + star
 
 
 def probability(estimate: Estimate) -> str:
@@ -75,14 +81,25 @@ def probability(estimate: Estimate) -> str:
     return show(estimate.value, "probability_high" if estimate.value > 0.99 else "probability")
 
 
-def half_width(estimate: Estimate) -> str:
-    """Half-width of a probability's 95% interval in percent; empty where the probability is a bound."""
+def interval(estimate: Estimate) -> str:
+    """Half-width of a probability's 95% interval, or its ends; empty where the probability is a bound."""
     if estimate.n == 0 or estimate.value in (0.0, 1.0) or math.isnan(estimate.value):
         return ""
-    low, high = estimate.interval
-    return show(0.5 * (high - low), "margin")
+    return probability_interval(estimate)
+
+
+def with_interval(estimate: Estimate) -> str:
+    """A probability and its interval: ``35% ±1.3%`` or ``3.2% (0.6–16%)``."""
+    return f"{probability(estimate)} {_beside(interval(estimate))}".rstrip()
+
+
+def _beside(interval: str) -> str:
+    """An interval as it stands behind its number."""
+    return interval if interval[:1] in ("", "±") else f"({interval})"
 
 
 def points(change: float) -> str:
     """A change of a probability in percentage points."""
+    if not math.isfinite(change):
+        return "not defined"
     return f"{round(100.0 * change, 1) + 0.0:+.1f} pp"  # a zero has no minus

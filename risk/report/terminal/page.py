@@ -20,6 +20,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 
 Screen = tuple[RenderableType, ...]
@@ -47,8 +48,8 @@ class Page:
     plain: bool = False
 
     def say(self, text: str) -> str:
-        """Text without characters that a terminal would obey or could not show."""
-        return printable(text, self.unicode)
+        """Text without characters that a terminal would obey or could not show; its commands as called."""
+        return printable(as_called(text), self.unicode)
 
     @property
     def room(self) -> int:

@@ -101,7 +101,7 @@ def _next(plan: Forecast, command: str) -> str:
 def _lines(plan: Forecast) -> Sequence[tuple[str, str]]:
     r = plan.register
     counts = f"numbers {r.numbers:,}: ok {r.numbers - r.stale:,} · stale {r.stale:,}"
-    grades = f"judgement {r.judgement} of {r.entries} entries · stylised {r.stylised} of {r.firms} firms"
+    grades = f"judgement {r.guessed} of {r.uncertain} uncertain · stylised {r.stylised} of {r.firms} firms"
     time = (
         f"~{duration(plan.seconds)}, at the pace of the newest run"
         if plan.seconds is not None

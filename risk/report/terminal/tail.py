@@ -14,7 +14,7 @@ from risk.analysis.statistics import THIN_TAIL
 from risk.analysis.worst import Told, Worst, WorstPath, worst
 from risk.report.formats import show
 from risk.report.terminal.drivers import change
-from risk.report.terminal.numbers import error, half_width, number, probability, with_error
+from risk.report.terminal.numbers import error, interval, number, probability, with_error
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, estimate_data, heading_data
 from risk.report.terminal.summary import heading as run_heading
@@ -85,7 +85,8 @@ def _how(w: Worst) -> str:
     return (
         f"Change of the mean loss of the worst {_percent(w.share)}, USD bn, over the tenth of paths on which "
         "the assumption is lowest and highest, the others as they fall: conditional means, not re-runs. "
-        "± is half of a 95% interval of one end. Noise: both ends differ by no more than two standard errors "
+        "± is half of a 95% interval of one end, or its ends where it is not symmetric. Noise: both ends "
+        "differ by no more than two standard errors "
         f"of their difference. * Fewer than {THIN_TAIL} paths."
     )
 
@@ -127,7 +128,7 @@ def _lifts(lifts: Sequence[Told], page: Page) -> RenderableType:
 def _lift(told: Told) -> tuple[Cell, ...]:
     found = told.found
     both = (
-        cell for p in (found.tail, found.everywhere) for cell in (probability(p), half_width(p).lstrip("±"))
+        cell for p in (found.tail, found.everywhere) for cell in (probability(p), interval(p).lstrip("±"))
     )
     code = told.id if told.id[:1].isupper() else ""
     if found.never:

@@ -12,7 +12,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Verdict
-from risk.report.terminal.numbers import half_width, number, probability, with_error
+from risk.report.terminal.numbers import interval, number, probability, with_error
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.pictures import FILL, axis, bar, columns, sparkline
 from risk.report.terminal.summary import Heading, Summary, thin
@@ -83,7 +83,7 @@ def _outcomes(verdict: Verdict, page: Page) -> Screen:
 
 def _outcome(found: OutcomeClass) -> tuple[Cell, ...]:
     label = INDENTED.get(found.name, found.label)
-    return label, probability(found.probability), half_width(found.probability)
+    return label, probability(found.probability), interval(found.probability)
 
 
 def _reading(found: OutcomeClass, page: Page) -> tuple[Cell, ...]:
@@ -134,7 +134,7 @@ def _claim(claim: Claim) -> tuple[Cell, ...]:
         claim.id,
         claim.label,
         probability(claim.probability),
-        half_width(claim.probability),
+        interval(claim.probability),
         when,
         claim.words,
     )
@@ -203,11 +203,7 @@ def _ends(rent: Fan, values: Sequence[float]) -> str:
 
 def care(found: Provenance) -> str:
     """Why the numbers are read with care."""
-    return (
-        f"Read with care: {found.judgement} of {found.entries} inputs are judgement; {found.stylised} of "
-        f"{found.firms} neocloud facilities and HoldCos are stylised; {found.stale:,} of {found.numbers:,} "
-        f"numbers are older than {found.stale_days} days. ± is sampling noise only, not model error."
-    )
+    return f"Read with care: {found.words}. ± is sampling noise only, not model error."
 
 
 def next_steps(hints: Sequence[str], page: Page) -> Text:
