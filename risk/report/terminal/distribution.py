@@ -17,13 +17,8 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
-<<<<<<< HEAD
 from risk.paths import SERIES
-from risk.report.terminal.numbers import FAMILIES, error, half_width, number, probability
-=======
-from risk.paths import OUTCOMES, SERIES
 from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
->>>>>>> main
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 from risk.report.terminal.pictures import bar
 from risk.report.terminal.summary import claim_data, estimate_data, fan_data, metric_data
