@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions, load
+from risk.assumptions.table import entry_columns
 from risk.engine import simulate, world
 from risk.errors import AssumptionError
 from risk.parameters import DRAWN, Array, Drawn, build, entry, entry_ids
@@ -60,6 +61,12 @@ def test_every_entry_with_a_prior_is_read_by_path(register: Assumptions) -> None
         for f in reader.__dataclass_fields__.values()
         if f.type == DRAWN
     }
+    columns = {
+        f"{name}.{c}": t.words(c) for name, t in register.tables.items() for c in entry_columns(t.model)
+    }
+    drawn = {id for name in drawn for id in columns.get(name, (name,))}
+    fixed = {id for ids in columns.values() for id in ids if register.entries[id].prior is None}
+    drawn -= fixed  # a column may name both
     with_prior = {name for name, e in register.entries.items() if e.prior is not None}
     assert drawn == with_prior
 

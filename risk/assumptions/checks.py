@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from risk.assumptions import order, page_checks
+from risk.assumptions import order
 from risk.assumptions.draft import Draft, Raw
 from risk.assumptions.problems import Problem
 from risk.assumptions.table import Row, entry_columns, references
@@ -25,7 +25,7 @@ def cross(draft: Draft, rows: Rows, as_of: dt.date | None) -> list[Problem]:
     as_of : date the register was compiled at, if it says so.
     """
     named = [*_sources(draft), *_references(draft, rows), *_entry_columns(draft, rows)]
-    found = [*named, *_together(draft, rows), *page_checks.page(draft, rows), *_reasons(draft)]
+    found = [*named, *_together(draft, rows), *_reasons(draft)]
     return [*found, *(_dates(draft, as_of) if as_of is not None else ())]
 
 

@@ -80,7 +80,9 @@ class Scope:
 
     def _call(self, name: str, arguments: list[ast.expr]) -> float:
         if name == "before":
-            found = [self._read(ref) for ref in self._refs(arguments[0]) if ref[1] < self.at]
+            place = {i: k for k, i in enumerate(self.rows[self.table])}  # rows stand in their table's order
+            refs = self._refs(arguments[0])
+            found = [self._read(ref) for ref in refs if place[ref[1]] < place[self.at]]
         else:
             numbers = self._of(arguments[0])
             found = numbers if isinstance(numbers, list) else [numbers]
@@ -105,7 +107,7 @@ class Scope:
             value = self.entries[name].value
             return [(name, i, "") for i in range(len(value) if isinstance(value, tuple) else 1)]
         if table in TABLES and column in TABLES[table].model_fields:
-            return [(table, i, column) for i in sorted(self.rows.get(table, {}))]
+            return [(table, i, column) for i in self.rows.get(table, {})]
         raise Unknown(f"'{name}' is no entry and no column")
 
     def _single(self, node: ast.expr) -> bool:

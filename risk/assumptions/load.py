@@ -14,6 +14,7 @@ from risk.assumptions import (
     locate,
     measure_checks,
     order,
+    page_checks,
     reconcile,
     scenario,
 )
@@ -57,11 +58,12 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     built = _entries(draft, draft.entries)
     rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
     read = {id(draft.rows[name][i]): row for name, found in rows.items() for i, row in found.items()}
+    draft.problems += page_checks.page(draft, rows)  # the page is held against the base
     for file in files:
         row_changes.apply(file, draft)
         changes.apply(file, draft)
     built |= _entries(draft, {id: raw for id, raw in draft.entries.items() if raw.changes and id in built})
-    rows = {name: _again(draft, name, read) for name in draft.rows}
+    rows = order.all_ordered({name: _again(draft, name, read) for name in draft.rows})
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
@@ -75,7 +77,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     return Assumptions(
         scenario=files[-1].info,
         entries={id: built[id] for id in draft.entries},
-        tables=_tables(draft, rows),
+        tables={name: _table(draft, name, rows.get(name, {})) for name in TABLES},
         switches=switches,
         events=events,
         sources=draft.sources,
@@ -135,23 +137,13 @@ def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
     return built
 
 
-def _tables(draft: Draft, rows: Mapping[str, Mapping[int, Row]]) -> dict[str, Table]:
-    """Return every table, its rows in their declared order; tables stand before those that refer to them."""
-    made: dict[str, Table] = {}
-    names: dict[str, tuple[str, ...]] = {}
-    for name in TABLES:
-        made[name] = _table(draft, name, order.numbered(rows.get(name, {})), names)
-        names[name] = made[name].names
-    return made
-
-
-def _table(draft: Draft, name: str, rows: Mapping[int, Row], names: Mapping[str, tuple[str, ...]]) -> Table:
-    raws, places = draft.rows.get(name, []), order.ordered(rows, names)
-    homes = [raws[i].home for i in places]
+def _table(draft: Draft, name: str, rows: Mapping[int, Row]) -> Table:
+    raws = draft.rows.get(name, [])
+    homes = [raws[i].home for i in rows]
     return Table(
         name=name,
         model=TABLES[name],
-        rows=tuple(rows[i] for i in places),
+        rows=tuple(rows.values()),
         files=tuple(home.document.name for home in homes),
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=(*draft.removed.get(name, ()), *(change for raw in raws for change in raw.changes)),

@@ -33,7 +33,7 @@ def check(
     for _, (record, site) in records:
         found = list(measures([record]))
         for m in found:
-            yield from _measure(m, site, rows, built, windows)
+            yield from _measure(m, site, draft, rows, built, windows)
         if isinstance(record, (Outcome, Proposition)):
             yield from _texts(record, found, site, windows, calendar)
         if isinstance(record, Proposition) and not record.any and not record.pending:
@@ -52,7 +52,7 @@ def _names(records: list[tuple[str, Any]]) -> Iterator[Problem]:
 
 
 def _measure(
-    m: Measure, site: Site, rows: Rows, built: Mapping[str, Entry], windows: Mapping[str, str]
+    m: Measure, site: Site, draft: Draft, rows: Rows, built: Mapping[str, Entry], windows: Mapping[str, str]
 ) -> Iterator[Problem]:
     for key, name in (("quantity", m.quantity), ("per", m.per)):
         if name and name not in MEASURABLE:
@@ -65,22 +65,27 @@ def _measure(
         reason = f"entity is '{m.entity}', but {m.quantity} has one value a path"
         yield site.problem("A018", ("entity",), reason, "leave the entity out")
     for key, over in (("over", m.over), ("per_over", m.per_over)):
-        if over and not is_window(over) and over not in windows:
+        if over and not is_window(over) and over not in windows and not _told(draft, over, built):
             yield _unknown(site, key, over, windows, "no window, nor an entry that holds one")
-    if m.counts_from and m.counts_from not in built:
+    if m.counts_from and m.counts_from not in built and not _told(draft, m.counts_from, built):
         yield _unknown(site, "counts_from", m.counts_from, built, "no entry of the register")
     if isinstance(m, Condition):
-        yield from _bar(m, site, built)
+        yield from _bar(m, site, draft, built)
 
 
-def _bar(m: Condition, site: Site, built: Mapping[str, Entry]) -> Iterator[Problem]:
+def _told(draft: Draft, name: str, built: Mapping[str, Entry]) -> bool:
+    """Whether a name is of an entry that is wrong itself, or of a file that could not be read."""
+    return (name in draft.entries and name not in built) or not draft.whole(name.partition(".")[0])
+
+
+def _bar(m: Condition, site: Site, draft: Draft, built: Mapping[str, Entry]) -> Iterator[Problem]:
     if len(m.bars) != 1:
         reason = f"the condition on {m.quantity} has {len(m.bars)} bars; it needs one"
         yield site.problem("A004", (), reason, "at_least, at_most, above or below")
     for word, bar in m.bars.items():
         entry = built.get(str(bar))
         number = entry is not None and isinstance(entry.value, (int, float))
-        if isinstance(bar, str) and bar not in MEASURABLE and not number:
+        if isinstance(bar, str) and bar not in MEASURABLE and not number and not _told(draft, bar, built):
             yield _unknown(site, word, bar, [*built, *MEASURABLE], "neither number nor quantity")
 
 
@@ -108,7 +113,7 @@ def _class(definition: Class, site: Site, draft: Draft, built: Mapping[str, Entr
             yield _unknown(site, key, name, timed, "no proposition or flag")
         elif key == "breaks" and not definition.id and not timed[name]:
             yield site.problem("A004", (key,), f"'{name}' dates a bust, but is not timed", "timed = true")
-    if definition.companions not in built:
+    if definition.companions not in built and not _told(draft, definition.companions, built):
         yield _unknown(site, "companions", definition.companions, built, "no entry of the register")
 
 

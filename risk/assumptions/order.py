@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from risk.assumptions.table import Entity, Names, Row, references
+from risk.assumptions.tables import TABLES
 
 
 def numbered(rows: Mapping[int, Row]) -> dict[int, Row]:
@@ -28,15 +29,19 @@ def numbered(rows: Mapping[int, Row]) -> dict[int, Row]:
     return out
 
 
-def ordered(rows: Mapping[int, Row], names: Mapping[str, Sequence[str]]) -> list[int]:
-    """Return the positions of rows in the order of their table.
+def all_ordered(tables: Mapping[str, Mapping[int, Row]]) -> dict[str, dict[int, Row]]:
+    """Return every table's rows, numbered and in their order; positions in the file stay their keys.
 
-    Parameters
-    ----------
-    rows : by position in the file, numbered.
-    names : rows of the tables ordered before, by table.
+    Tables that are referred to are ordered before those that refer to them.
     """
-    return sorted(rows, key=lambda i: tuple(_places(rows[i], names)))
+    found: dict[str, dict[int, Row]] = {}
+    names: dict[str, Sequence[str]] = {}
+    for name in (name for name in TABLES if name in tables):
+        rows = numbered(tables[name])
+        places = sorted(rows, key=lambda i: tuple(_places(rows[i], names)))
+        found[name] = {i: rows[i] for i in places}
+        names[name] = [row.id for row in found[name].values()]
+    return found
 
 
 def twice(rows: Mapping[int, Row]) -> Iterator[tuple[int, int]]:

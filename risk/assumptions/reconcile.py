@@ -101,7 +101,7 @@ def _broken(
     record: Reconciliation, entries: Mapping[str, Entry], rows: Mapping[str, Mapping[int, Row]]
 ) -> Iterator[tuple[Scope, float, float]]:
     """Yield where two readings do not agree: scope with what was read, left and right in base units."""
-    for at in sorted(rows.get(record.each, {})) if record.each else (0,):
+    for at in list(rows.get(record.each, {})) if record.each else (0,):
         scope = Scope(entries, rows, record.each, at)
         if record.where and not scope.matches(record.where, at):
             continue

@@ -144,6 +144,12 @@ id = "B2"
 side = "bear"
 statement = "Capex falls by 30%."
 source = "sector-page"
+
+[[proposition.any]]
+quantity = "capex"
+relative_to = "peak"
+over = "run"
+at_most = "propositions.capex_fall"
 """
 
 TARGETS = """\

@@ -34,6 +34,7 @@ source = "judgement"
 as_of = 2026-06-30
 grade = "judgement"
 why = "One year holds what is known."
+accept = "The rest is not known yet."
 """
 
 

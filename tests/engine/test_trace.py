@@ -75,7 +75,7 @@ def test_names_fit_what_they_name(told: Trace) -> None:
         "instrument": "instrument_losses",
         "holder": "cascade.losses",
     }
-    assert set(told.names) == set(widths)
+    assert set(told.names) == {*widths, "beside"}
     for axis, name in widths.items():
         assert told.detail[name].shape == (27, len(told.names[axis])), axis
     assert {f"forced.{name}" for name in EVENT_VARIABLES} <= set(told.detail)
