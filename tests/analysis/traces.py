@@ -20,6 +20,7 @@ NAMES = {
     "firm": ("CRWV", "NBIS"),
     "facility": ("CRWV-LAB", "NBIS-IG1"),
     "segment": ("spv", "software"),
+    "beside": (),
     "instrument": ("facility", "holdco", "spv", "software"),
     "holder": ("bdc", "bank"),
 }
