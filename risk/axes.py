@@ -42,14 +42,14 @@ class Calendar:
     quarters: int
 
     def __post_init__(self) -> None:
-        if self.base != _quarter_end(self._first):
-            raise ValueError(f"{self.base} is not the end of a quarter ({_quarter_end(self._first)} is)")
+        if self.base != quarter_end(self._first):
+            raise ValueError(f"{self.base} is not the end of a quarter ({quarter_end(self._first)} is)")
         if self.quarters < 1:
             raise ValueError(f"{self.quarters} quarters; a run needs at least one")
 
     @property
     def _first(self) -> int:
-        return 4 * self.base.year + (self.base.month - 1) // 3
+        return quarter_of(self.base)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class Calendar:
     @cached_property
     def dates(self) -> tuple[date, ...]:
         """Last day of every index's quarter; shape (quarter + 1,)."""
-        return tuple(_quarter_end(self._first + t) for t in range(self.quarters + 1))
+        return tuple(quarter_end(self._first + t) for t in range(self.quarters + 1))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -102,7 +102,13 @@ class Calendar:
         return t
 
 
-def _quarter_end(number: int) -> date:
+def quarter_of(day: date) -> int:
+    """Return the quarter of a day, counted from year 0."""
+    return 4 * day.year + (day.month - 1) // 3
+
+
+def quarter_end(number: int) -> date:
+    """Return the last day of a quarter counted from year 0."""
     year, month = number // 4, 3 * (number % 4) + 3
     return date(year, month, calendar.monthrange(year, month)[1])
 

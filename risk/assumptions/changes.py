@@ -16,7 +16,7 @@ from risk.assumptions.validation import Site, unknown_key
 from risk.errors import suggestion
 from risk.units import SCALE, parse
 
-CHANGEABLE = frozenset(EntryTable.model_fields) - {"domain", "low", "high", "labels", "directions"}
+CHANGEABLE = frozenset(EntryTable.model_fields) - {"domain", "low", "high", "labels", "directions", "state"}
 """Keys of an entry that a scenario may set; what its value may be stays with the base."""
 
 

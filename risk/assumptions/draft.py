@@ -86,6 +86,7 @@ class Draft:
     flags: dict[str, tuple[Flag, Site]] = field(default_factory=dict)
     classes: dict[str, tuple[Class, Site]] = field(default_factory=dict)
     ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
+    state: dict[str, tuple[str, ...]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -184,7 +185,7 @@ def _read_limits(draft: Draft, name: str, document: Document) -> None:
 
 
 def _read_columns(draft: Draft, name: str, document: Document) -> None:
-    draft.ranges, problems = ranges.read(document)
+    draft.ranges, draft.state, problems = ranges.read(document)
     draft.problems += problems
 
 

@@ -24,6 +24,7 @@ from risk.assumptions.schema import (
     Grade,
     Note,
     Number,
+    Observed,
     Record,
     Text,
 )
@@ -47,6 +48,10 @@ class EntryTable(Record):
     low: Any = None
     high: Any = None
     accept: Note = ""
+    state: bool = False
+    known_by: dt.date | None = None
+    observed: Observed = ""
+    rule: Note = ""
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     directions: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
 

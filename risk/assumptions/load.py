@@ -17,6 +17,7 @@ from risk.assumptions import (
     page_checks,
     reconcile,
     scenario,
+    states,
 )
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
@@ -31,7 +32,9 @@ from risk.axes import Calendar
 from risk.errors import suggestion
 
 BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
-"""Settings the loader itself reads. The last may be left out; no source or entry is dated after it."""
+INFORMATION = "run.information_date"
+"""Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
+register, and nothing in it was known after the information date, which is the register's where it is not given."""
 
 
 def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
@@ -67,6 +70,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
+    draft.problems += states.check(draft, _date(built, BASE_DATE), _date(built, AS_OF), _date(built, INFORMATION))
     if calendar is not None:
         windows = {id: text for id, entry in built.items() if (text := entry.window)}
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)

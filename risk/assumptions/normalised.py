@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
 
-WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
+WORDS = frozenset(
+    {"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"}
+)
 """Keys of a row that are not numbers the model reads."""
 
 
@@ -81,6 +83,10 @@ def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
         "source": entry.source,
         "locator": entry.locator,
         "as_of": entry.as_of.isoformat(),
+        "state": entry.state,
+        "known_by": plain(entry.known_by),
+        "observed": plain(entry.observed),
+        "rule": entry.rule,
         "grade": entry.grade,
         "owner": entry.owner,
         "note": entry.note,

@@ -38,6 +38,7 @@ CODES = {
     "A028": "a number with which the model does not run",
     "A029": "an expression that means nothing",
     "A030": "a role that no row or more than one has",
+    "A031": "a state of another day, or known too late",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 

@@ -1,4 +1,4 @@
-"""The plausible ranges of table columns, as columns.toml declares them."""
+"""The plausible ranges of table columns, and which of them are state, as columns.toml declares them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from risk.assumptions.schema import Note, Record
 from risk.assumptions.table import Row, numeric
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, unknown_key, validate
+from risk.errors import suggestion
 
 
 class ColumnRange(Record):
@@ -22,12 +23,16 @@ class ColumnRange(Record):
     zero: Note = ""
 
 
+STATE = "state"
+"""The key under a table that names its columns which describe the world at the base date."""
+
 Ranges = dict[str, dict[str, Range]]
 """Range by table and column."""
 
 
-def read(document: Document) -> tuple[Ranges, list[Problem]]:
-    """Return the range of every column, and what is wrong or missing."""
+def read(document: Document) -> tuple[Ranges, dict[str, tuple[str, ...]], list[Problem]]:
+    """Return the range of every column, the columns that are state by table, and what is wrong or missing."""
+    state: dict[str, tuple[str, ...]] = {}
     found: Ranges = {}
     problems: list[Problem] = []
     for section, group in document.data.items():
@@ -35,7 +40,11 @@ def read(document: Document) -> tuple[Ranges, list[Problem]]:
             name, site = f"{section}.{key}", Site(document, (section, key))
             if name in TABLES and isinstance(columns, Mapping):
                 found[name] = {}
-                problems += _columns(TABLES[name], columns, site, found[name])
+                own = {key: column for key, column in columns.items() if key != STATE}
+                problems += _columns(TABLES[name], own, site, found[name])
+                if STATE in columns:
+                    problems += _state(TABLES[name], columns[STATE], site)
+                    state[name] = tuple(columns[STATE]) if isinstance(columns[STATE], list) else ()
             else:
                 fix = "tables: " + ", ".join(TABLES)
                 reason = f"'{name}' is no entity table"
@@ -43,7 +52,23 @@ def read(document: Document) -> tuple[Ranges, list[Problem]]:
         if not isinstance(group, Mapping):
             reason, fix = f"'{section}' is no table", "write [gpu.generation]"
             problems.append(document.problem("A005", (section,), reason, fix, key=True))
-    return found, [*problems, *_missing(document, found)]
+    return found, state, [*problems, *_missing(document, found)]
+
+
+def _state(model: type[Row], named: Any, site: Site) -> Iterator[Problem]:
+    """Yield what is wrong with the list of a table's columns that are state."""
+    if not isinstance(named, list):
+        reason = f"{STATE} is {quoted(named)}; it must be a list of columns"
+        yield site.problem("A005", (STATE,), reason)
+        return
+    own = [column for column in model.model_fields if column not in Row.model_fields]
+    for i, column in enumerate(named):
+        if column not in own:
+            meant = suggestion(str(column), own)
+            reason = f"{STATE} names {quoted(column)}, which is no column." + (
+                f" Did you mean '{meant}'?" if meant else ""
+            )
+            yield site.problem("A018", (STATE, i), reason, "columns: " + ", ".join(own))
 
 
 def _columns(

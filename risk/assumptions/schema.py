@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import Dirichlet, Prior, refuse
+from risk.assumptions.problems import quoted
 from risk.axes import is_window, ordinal
 from risk.units import SCALE, TEXT_UNITS
 
@@ -55,6 +56,24 @@ def _quarter(text: str) -> str:
     return text
 
 
+def _observed(when: Any) -> dt.date | str:
+    """Return a day, or the label of a quarter."""
+    if isinstance(when, dt.date) and not isinstance(when, dt.datetime):
+        return when
+    try:
+        return dt.date.fromisoformat(when) if isinstance(when, str) and "-" in when else _label(when)
+    except ValueError:
+        reason = f"is {quoted(when)}; it must be a date such as 2026-06-30 or a quarter such as 2026Q2"
+        raise refuse("A014", reason) from None
+
+
+def _label(when: Any) -> str:
+    """Return a quarter's label; "" where nothing was observed."""
+    if not isinstance(when, str) or (when and not ordinal(when)):
+        raise ValueError
+    return when
+
+
 def _https(text: str) -> str:
     if text and not (text.startswith("https://") and text.isprintable() and " " not in text):
         raise refuse("A011", "is not an https:// address")
@@ -64,6 +83,8 @@ def _https(text: str) -> str:
 Note = Annotated[str, AfterValidator(_printable)]
 Text = Annotated[str, AfterValidator(_filled)]
 Quarter = Annotated[str, AfterValidator(_quarter)]
+Observed = Annotated[Any, AfterValidator(_observed)]
+"""When what a number rests on was observed: a day, or a quarter, which is over on its last day."""
 Link = Annotated[str, AfterValidator(_https)]
 
 
@@ -151,6 +172,10 @@ class Entry:
     domain : what the mathematics allows.
     low, high : what is plausible, in `unit`: of every component alike, or one bound a component.
     accept : why it may lie beyond them.
+    state : it describes the world at the base date; else it holds whenever.
+    known_by : day by which a contemporary could know it, where that is told.
+    observed, rule : of a state that is a nowcast, when what it rests on was observed, and how it was moved to
+        the base date.
     labels : names of a vector's components, or of a matrix's rows.
     file, line : where it stands in the base register.
     changes : what scenarios changed, in order.
@@ -170,6 +195,10 @@ class Entry:
     low: Number | str | None = None
     high: Number | str | None = None
     accept: str = ""
+    state: bool = False
+    known_by: dt.date | None = None
+    observed: dt.date | str = ""
+    rule: str = ""
     labels: tuple[str, ...] = ()
     file: str = ""
     line: int = 0

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import refuse
-from risk.assumptions.schema import Change, Grade, Note, Record, Text
+from risk.assumptions.schema import Change, Grade, Note, Observed, Record, Text
 from risk.errors import AssumptionError, suggestion
 from risk.units import SCALE
 
@@ -68,7 +68,8 @@ class Row(Record):
     """What every row carries: where its numbers come from, and what of them is plausible.
 
     `plausible` holds (low, high) of columns that this row knows better than its table does; `accept` says why
-    the row may lie outside.
+    the row may lie outside. `known_by`, `observed` and `rule` are those of an `Entry`; whether a table holds
+    state, columns.toml says.
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
@@ -84,6 +85,9 @@ class Row(Record):
     owner: Note = ""
     note: Note = ""
     accept: Note = ""
+    known_by: dt.date | None = None
+    observed: Observed = ""
+    rule: Note = ""
     plausible: dict[str, Annotated[tuple[float, float], Field(strict=False)]] = Field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, Assumptions, Change, Entry, Table, load
-from risk.assumptions.normalised import entry_data, outlier_data, plain, prior_data
+from risk.assumptions.normalised import WORDS, entry_data, outlier_data, plain, prior_data
 from risk.assumptions.page import FATES
 from risk.assumptions.plausible import Range
 from risk.assumptions.priors import Dirichlet
@@ -139,7 +139,10 @@ def _show_entry(assumptions: Assumptions, entry: Entry, output: Output) -> None:
         ("source", source.title),
         ("", ", ".join(filter(None, (source.publisher, str(source.date or "")))) or source.url),
         ("locator", entry.locator),
-        ("as of", entry.as_of.isoformat()),
+        ("as of", f"{entry.as_of}, state at the base date" if entry.state else f"{entry.as_of}"),
+        ("known by", str(entry.known_by or "")),
+        ("observed", str(entry.observed)),
+        ("rule", entry.rule),
         ("grade", entry.grade),
         ("owner", entry.owner),
         ("note", entry.note),
@@ -180,7 +183,7 @@ def _show_table(found: Table, output: Output) -> None:
             "bubblerisk.assumptions.table/1", {"id": found.name, "units": units(found.model), "rows": data}
         )
         return
-    hidden = {"source", "locator", "as_of", "grade", "owner", "note", "accept", "plausible"}
+    hidden = {*WORDS, "accept", "plausible"}
     names = [name for name in found.model.model_fields if name not in hidden]
     key = found.model.key
     ordered = sorted(names, key=lambda name: name not in key)

@@ -107,7 +107,7 @@ def _meaning(found: Found, value: Any, item: Item, field: Field) -> tuple[Any, l
             return _list(value, raw), []
         if isinstance(raw, str):
             return _text(value), []
-    if field.kind == "date":
+    if field.kind == "date" or (field.key == "observed" and not isinstance(value, str)):
         return _day(found, value), []
     if field.kind in ("text", "choice"):
         return _choice(_text(value), field), []

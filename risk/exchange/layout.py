@@ -35,7 +35,9 @@ FIXED = "fixed"
 """The shape of an entry without a prior."""
 
 PARAMETERS = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
-PROVENANCE = ("source", "locator", "as_of", "grade", "owner", "note", "accept")
+PROVENANCE = (
+    "source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note", "accept",
+)  # fmt: skip
 
 Kind = Literal["number", "whole", "text", "choice", "date", "flag", "value"]
 
@@ -121,9 +123,9 @@ def _entry_fields() -> Iterator[Field]:
 
 
 def _provenance(model: type[Any]) -> Iterator[Field]:
-    headers = {"as_of": "As of"}
+    headers = {"as_of": "As of", "known_by": "Known by"}
     for name in PROVENANCE:
-        kind: Kind = "date" if name == "as_of" else "choice" if name == "grade" else "text"
+        kind: Kind = "date" if name in headers else "choice" if name == "grade" else "text"
         required = model.model_fields[name].is_required()
         choices = get_args(Grade) if name == "grade" else ()
         yield Field(name, headers.get(name, name.capitalize()), kind, choices, required)

@@ -21,7 +21,7 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 LIST = "assumptions"
 STALE, FRESH = "STALE", "ok"
 FIXED = "fixed"
-WORDS = frozenset({"source", "locator", "as_of", "grade", "owner", "note"})
+WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
 """Columns of a table's row that say where it comes from."""
 
 PRINTED_COLUMNS = 11
