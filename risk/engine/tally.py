@@ -94,7 +94,8 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
     book, loans = layout.book, after.facility
     columns = np.flatnonzero(~book.data_center & (book.origination <= t - seasoning))
     compute = loans.gpus[:, columns] * fixed.throughput[:, book.generation[columns]]
-    everything = np.maximum(compute.sum(axis=1), 1.0)
+    whole = compute.sum(axis=1)
+    everything = np.where(whole > 0.0, whole, 1.0)
     failed = loans.defaulted[:, columns]
     distressed = failed | loans.extended[:, columns]
     failed_company = failed | after.holdco.defaulted[:, book.firm[columns]]

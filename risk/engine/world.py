@@ -211,7 +211,8 @@ def _reference_fleet(gpus: Array, overhead: Array) -> Array:
     """
     running = gpus > 0
     per_gpu = overhead[running].sum() / gpus[running].sum()
-    return np.where(running, gpus, np.maximum(overhead / per_gpu, 1.0))
+    implied = np.where(overhead > 0.0, overhead / per_gpu, 1.0)  # no overhead, whatever the fleet
+    return np.where(running, gpus, implied)
 
 
 def forced(assumptions: Assumptions, uniforms: Mapping[str, Array], paths: int) -> Mapping[str, list[Array]]:

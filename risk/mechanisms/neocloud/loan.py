@@ -178,7 +178,8 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
 
 def interest_rate(params: Params, state: State, book: Book, c: Conditions) -> Array:
     """All-in simple rate of the quarter, 1/y, (path, facility)."""
-    uncontracted = np.maximum(1.0 - c.contracted / np.maximum(state.gpus, 1.0), 0.0)
+    fleet = np.where(state.gpus > 0.0, state.gpus, 1.0)  # of nothing, nothing is contracted
+    uncontracted = np.maximum(1.0 - c.contracted / fleet, 0.0)
     return state.margin + book.floating * (c.sofr + params.margin_grid * uncontracted)
 
 
