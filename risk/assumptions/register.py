@@ -24,6 +24,7 @@ from risk.assumptions.schema import (
 from risk.assumptions.table import Table
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
+from risk.units import Names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,6 +137,12 @@ class Assumptions:
         if not isinstance(value, str):
             raise AssumptionError(f"'{id}' is a number, not a setting in words")
         return value
+
+    @property
+    def names(self) -> Names:
+        """What the register calls its currency and its unit of work."""
+        found = {"currency": "run.currency", "work": "run.unit_of_work"}
+        return Names(**{key: self.text(id) for key, id in found.items() if id in self.entries})
 
     @property
     def claims(self) -> tuple[Flag | Proposition, ...]:

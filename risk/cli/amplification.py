@@ -62,8 +62,8 @@ def amplification(
 
     findings = report.findings(runs, pushed)
     if output.json:
-        document(report.SCHEMA, report.findings_data(findings))
+        document(report.SCHEMA, report.findings_data(findings), assumptions.names)
         return
     from risk.cli.screens import show
 
-    show(lambda page: report.screen(findings, page), output)
+    show(lambda page: report.screen(findings, page), output, assumptions.names)

@@ -27,6 +27,7 @@ from risk.cli.simulation import (
     simulate,
 )
 from risk.errors import BubbleriskError, UsageError, storage_error
+from risk.units import Names
 
 if TYPE_CHECKING:
     from risk.report.terminal.batch import Row
@@ -117,7 +118,7 @@ def batch(
             rows[name] = Row(name, "failed", why=_why(name, error))
     runs = [run for name, (run, _) in found.items() if rows[name].status != "failed"]
     told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON)]
-    _report(told, output)
+    _report(told, output, runs)
     return FAILED if any(row.status == "failed" for row in told) else 0
 
 
@@ -157,13 +158,15 @@ def _why(name: str, error: Exception) -> str:
     return f"defect of the program: {type(error).__name__}: {error}"
 
 
-def _report(rows: Sequence[Row], output: Output) -> None:
+def _report(rows: Sequence[Row], output: Output, runs: Sequence[Run]) -> None:
+    from risk.report.naming import names
     from risk.report.terminal.batch import row_data, screen
 
+    called = names(runs[0].assumptions) if runs else Names()
     if output.json:
         content: dict[str, Any] = {"ok": all(row.status != "failed" for row in rows)}
-        document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]})
+        document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]}, called)
         return
     from risk.cli.screens import show
 
-    show(lambda page: screen(rows, page), output)
+    show(lambda page: screen(rows, page), output, called)

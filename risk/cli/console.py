@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from risk.cli.options import Output
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
+from risk.units import Names
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,10 +48,17 @@ class Column:
     flexible: bool = False
 
 
-def document(schema: str, content: Mapping[str, Any]) -> None:
-    """Write one JSON document that names its form, e.g. ``bubblerisk.assumptions.list/1``."""
+def document(schema: str, content: Mapping[str, Any], names: Names = Names()) -> None:  # noqa: B008 - frozen
+    """Write one JSON document that names its form, e.g. ``bubblerisk.assumptions.list/1``.
+
+    Parameters
+    ----------
+    names : of currency and unit of work, for results of a run; a register is written as its files have it.
+    """
+    from risk.report.naming import renamed
+
     text = json.dumps(
-        {"schema": schema, **content}, indent=2, ensure_ascii=False, allow_nan=False, default=str
+        {"schema": schema, **renamed(content, names)}, indent=2, ensure_ascii=False, allow_nan=False, default=str
     )
     print(text)
 

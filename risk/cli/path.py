@@ -44,6 +44,7 @@ def path(
         return
     run, planned = _open(target, simulation, folder, register, output)
     from risk.analysis.story import pick, story
+    from risk.report.naming import names
     from risk.report.terminal import path as screens
     from risk.runs.replay import replay
 
@@ -53,12 +54,12 @@ def path(
         return
     found = screens.told(run, story(run, replay(run, planned, chosen)))
     if output.json:
-        document(screens.SCHEMA, screens.told_data(found))
+        document(screens.SCHEMA, screens.told_data(found), names(run.assumptions))
         return
     from risk.cli.screens import show
 
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
-    show(lambda page: screens.screen(found, page, hints), output)
+    show(lambda page: screens.screen(found, page, hints), output, names(run.assumptions))
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:
@@ -75,15 +76,15 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     told = planned.trace(path)
     found = told.series
     values = {v.name: [float(x) / SCALE[v.unit] for x in found[v.name]] for v in SERIES}
-    quarters = planned.assumptions.calendar.labels
+    quarters, said = planned.assumptions.calendar.labels, planned.assumptions.names.said
     if output.json:
         known = {name: [x if isfinite(x) else None for x in column] for name, column in values.items()}
         series = {v.name: {"label": v.label, "unit": v.unit, "values": known[v.name]} for v in SERIES}
         scenario = planned.assumptions.scenario.name
         content = {"scenario": scenario, "seed": planned.seed, "path": path, "quarters": quarters}
-        document(SERIES_SCHEMA, {**content, "series": series})
+        document(SERIES_SCHEMA, {**content, "series": series}, planned.assumptions.names)
     else:
-        columns = [Column("quarter"), *(Column(f"{v.name}, {v.unit}", "right") for v in SERIES)]
+        columns = [Column("quarter"), *(Column(f"{v.name}, {said(v.unit)}", "right") for v in SERIES)]
         rows = zip(quarters, *([f"{x:.6g}" for x in column] for column in values.values()), strict=True)
         table(columns, list(rows), output)
     if told.stopped:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from risk.cli.console import styled, terminal, unicode
+from risk.units import Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
@@ -15,13 +16,13 @@ PIPED = 120
 """Width of prose in a pipe; tables are as wide as they need."""
 
 
-def show(build: Callable[[Page], Screen], output: Output) -> None:
-    """Print the screen that `build` makes for the page it gets."""
+def show(build: Callable[[Page], Screen], output: Output, names: Names = Names()) -> None:  # noqa: B008 - frozen
+    """Print the screen that `build` makes for the page it gets, in a register's own names."""
     from risk.report.terminal.page import Page, text
 
     if not styled(output):
-        page = Page(PIPED, unicode(), plain=True)
+        page = Page(PIPED, unicode(), plain=True, names=names)
         print(text(build(page), page))
         return
     console = terminal(output)
-    console.print(*build(Page(console.width, unicode())), sep="\n")
+    console.print(*build(Page(console.width, unicode(), names=names)), sep="\n")

@@ -254,7 +254,7 @@ EDITS = st.fixed_dictionaries(
         ),
         ("gpu.spot.reversion", "Value"): st.floats(0.2, 0.8).map(lambda x: float(f"{x:.9g}")),
         ("gpu.spot.reversion", "SD"): NUMBERS,
-        ("gpu.generation.H100", "index (USD/h)"): NUMBERS | st.integers(0, 50),
+        ("gpu.generation.H100", "index (USD/h)"): (NUMBERS | st.integers(1, 50)).filter(bool),  # it is rented
         ("gpu.generation.H100", "locator"): st.sampled_from(
             ["p. 1", "=1+1", "@x", '"quoted" \\ text', "# no comment"]
         ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from risk.analysis import dependence as correlations
 from risk.report.form import DEFAULT_FORM, Form, Recipe
+from risk.report.naming import names, renamed
 from risk.report.pack import (
     assumptions,
     calibration,
@@ -110,7 +111,8 @@ def pack(
     front = summary.sheet(results, tables, rent)
     failing = [test.text for test in tests if not test.passed]
     sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
-    return Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    book = Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    return renamed(book, names(results.register))
 
 
 def example(front: Sheet) -> str:

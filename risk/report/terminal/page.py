@@ -22,6 +22,7 @@ from rich.text import Text
 
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
+from risk.units import Names
 
 Screen = tuple[RenderableType, ...]
 Cell = str | Text
@@ -41,15 +42,20 @@ class Page:
     width : characters in a line.
     unicode : whether characters beyond ASCII can be shown.
     plain : no boxes, bars or pictures, and tables as wide as they need: for a file or a pipe.
+    names : what the register calls its currency and its unit of work.
     """
 
     width: int = 80
     unicode: bool = True
     plain: bool = False
+    names: Names = Names()
 
     def say(self, text: str) -> str:
-        """Text without characters that a terminal would obey or could not show; its commands as called."""
-        return printable(as_called(text), self.unicode)
+        """Text without characters that a terminal would obey or could not show; its commands as called.
+
+        Currency and unit of work are called what the register calls them.
+        """
+        return printable(self.names.said(as_called(text)), self.unicode)
 
     @property
     def room(self) -> int:
