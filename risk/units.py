@@ -94,20 +94,22 @@ def parse(text: str) -> Unit:
 
 
 class Names(NamedTuple):
-    """What a register calls its currency and its unit of work; files and keys say USD and H100e whatever it is."""
+    """What a register calls its currency and its unit of work; files and keys say USD and H100e always."""
 
     currency: str = "USD"
     work: str = "H100e"
 
     def said(self, text: str) -> str:
         """Return a text that is shown, with these names in place of those that files use."""
-        if self == Names():
+        if self == AS_IN_FILES:
             return text
         text = _CURRENCY.sub(lambda _: self.currency, _SIGN.sub(lambda _: f"{self.currency} ", text))
         return _WORK.sub(lambda _: self.work, text)
 
 
-_CURRENCY, _WORK = (re.compile(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])") for name in Names())
+AS_IN_FILES = Names()
+
+_CURRENCY, _WORK = (re.compile(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])") for name in AS_IN_FILES)
 _SIGN = re.compile(r"(?<![A-Za-z0-9:!])\$(?=\d)")
 """Of an amount; an address in a workbook has one too, behind its column."""
 

@@ -34,7 +34,7 @@ from risk.errors import suggestion
 BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
 INFORMATION = "run.information_date"
 """Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
-register, and nothing in it was known after the information date, which is the register's where it is not given."""
+register, and nothing in it was known after the information date, by default the register's own."""
 
 
 def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
@@ -70,7 +70,9 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     calendar = _calendar(draft, built)
     switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
-    draft.problems += states.check(draft, _date(built, BASE_DATE), _date(built, AS_OF), _date(built, INFORMATION))
+    draft.problems += states.check(
+        draft, _date(built, BASE_DATE), _date(built, AS_OF), _date(built, INFORMATION)
+    )
     if calendar is not None:
         windows = {id: text for id, entry in built.items() if (text := entry.window)}
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
 
-WORDS = frozenset(
-    {"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"}
-)
+WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
 """Keys of a row that are not numbers the model reads."""
 
 

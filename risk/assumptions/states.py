@@ -1,8 +1,8 @@
 """What describes the world at the base date, and whether it does: the state of a register is dated.
 
-An entry is state where it says so, a row where columns.toml names columns of its table. `as_of` is the day that a
-figure describes: a day of the base date's quarter, or an earlier one if the row is a nowcast, which names when
-that on which it rests was `observed` and by which `rule` it was moved. `known_by` is the day by which a
+An entry is state where it says so, a row where columns.toml names columns of its table. `as_of` is the day
+that a figure describes: a day of the base date's quarter, or an earlier one if the row is a nowcast, which
+names when that on which it rests was `observed` and by which `rule` it was moved. `known_by` is the day by which a
 contemporary could know it; nothing is known after the information date.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from risk.assumptions.draft import Draft, Raw
-from risk.assumptions.problems import Problem, counted
+from risk.assumptions.problems import Problem
 from risk.assumptions.rows import row_id
 from risk.axes import ordinal, quarter_end, quarter_of
 
@@ -66,7 +67,9 @@ def _of_another_day(draft: Draft, base: dt.date) -> Iterator[Problem]:
             yield raw.problem(CODE, ("as_of",), f"{id} is state, {reason}", fix)
         return
     named = ", ".join(f"{id} ({_place(raw)})" for id, raw, _ in off[:FEW])
-    reason = f"the base date is {base}, but {len(off)} of {len(whole)} entries and rows of state describe another"
+    reason = (
+        f"the base date is {base}, but {len(off)} of {len(whole)} entries and rows of state describe another"
+    )
     fix = f"{ROLLING}: give each its value, as_of, observed and rule of {base}"
     more = f" and {len(off) - FEW} more"
     yield draft.entries[BASE_DATE].problem(CODE, ("value",), f"{reason} day: {named}{more}", fix)
@@ -86,7 +89,11 @@ def _misdated(draft: Draft, raw: Raw, base: dt.date) -> str:
     if draft.entries[BASE_DATE].changes and not raw.changes:
         return reason
     missing = [key for key in ("observed", "rule") if not str(raw.table.get(key) or "").strip()]
-    return f"{reason} and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else ""
+    return (
+        f"{reason} and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        if missing
+        else ""
+    )
 
 
 def _knowledge(raw: Raw, information: dt.date | None) -> Iterator[Problem]:
@@ -95,7 +102,9 @@ def _knowledge(raw: Raw, information: dt.date | None) -> Iterator[Problem]:
     observed, rule = _last_day(raw.table.get("observed")), str(raw.table.get("rule") or "").strip()
     if (observed is None and not raw.table.get("observed")) != (not rule):
         have, lack = ("observed", "rule") if observed else ("rule", "observed")
-        reason = f"{have} is given without {lack}: a nowcast names what was observed when, and how it was moved"
+        reason = (
+            f"{have} is given without {lack}: a nowcast names what was observed when, and how it was moved"
+        )
         yield raw.problem("A004", (have,), reason, f"add {lack}")
     for key, day in (("known_by", known), ("observed", observed)):
         if information is not None and _is_day(day) and day > information:
@@ -103,13 +112,13 @@ def _knowledge(raw: Raw, information: dt.date | None) -> Iterator[Problem]:
             yield raw.problem(CODE, (key,), reason, "use what could be known by then, or move the date")
     earliest, key = (observed, "observed") if observed else (as_of, "as_of")
     if _is_day(known) and _is_day(earliest) and known < earliest:
-        reason = f"known_by = {known} lies before {key} = {raw.table[key]}: nobody knows a figure before its day"
+        reason = (
+            f"known_by = {known} lies before {key} = {raw.table[key]}: nobody knows a figure before its day"
+        )
         yield raw.problem("A014", ("known_by",), reason, "correct one of the dates")
 
 
-def _order(
-    draft: Draft, base: dt.date, register: dt.date | None, information: dt.date
-) -> Iterator[Problem]:
+def _order(draft: Draft, base: dt.date, register: dt.date | None, information: dt.date) -> Iterator[Problem]:
     """Yield an information date before the base date or after the register."""
     raw = draft.entries[INFORMATION]
     if information < base:
@@ -126,7 +135,7 @@ def _place(raw: Raw) -> str:
 
 
 def _last_day(observed: object) -> dt.date | None:
-    """Return the day on which an observation was complete; None where there is none or it is told elsewhere."""
+    """Return the day on which an observation was complete; None where there is none, or a wrong one."""
     if isinstance(observed, dt.date) and not isinstance(observed, dt.datetime):
         return observed
     try:
@@ -136,5 +145,5 @@ def _last_day(observed: object) -> dt.date | None:
         return None
 
 
-def _is_day(value: object) -> bool:
+def _is_day(value: object) -> TypeGuard[dt.date]:
     return isinstance(value, dt.date) and not isinstance(value, dt.datetime)

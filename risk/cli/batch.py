@@ -27,7 +27,7 @@ from risk.cli.simulation import (
     simulate,
 )
 from risk.errors import BubbleriskError, UsageError, storage_error
-from risk.units import Names
+from risk.units import AS_IN_FILES
 
 if TYPE_CHECKING:
     from risk.report.terminal.batch import Row
@@ -159,10 +159,10 @@ def _why(name: str, error: Exception) -> str:
 
 
 def _report(rows: Sequence[Row], output: Output, runs: Sequence[Run]) -> None:
-    from risk.report.naming import names
+    from risk.report.naming import names_of
     from risk.report.terminal.batch import row_data, screen
 
-    called = names(runs[0].assumptions) if runs else Names()
+    called = names_of(runs[0].assumptions) if runs else AS_IN_FILES
     if output.json:
         content: dict[str, Any] = {"ok": all(row.status != "failed" for row in rows)}
         document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]}, called)

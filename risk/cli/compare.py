@@ -25,19 +25,20 @@ def compare(
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
-    from risk.report.naming import names
+    from risk.report.naming import shared
     from risk.report.terminal import comparison
 
     before, after = (open_stored(run, folder, register) for run in (run_a, run_b))
+    called = shared(before.assumptions, after.assumptions)
     found = comparison.compare(before, after)
     if output.json:
-        document(comparison.SCHEMA, comparison.comparison_data(found), names(after.assumptions))
+        document(comparison.SCHEMA, comparison.comparison_data(found), called)
         return
     if markdown:
         from risk.report.terminal.markdown import comparison as document_of
 
-        print(names(after.assumptions).said(document_of(found)))
+        print(called.said(document_of(found)))
         return
     from risk.cli.screens import show
 
-    show(lambda page: comparison.screen(found, page), output, names(after.assumptions))
+    show(lambda page: comparison.screen(found, page), output, called)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from risk.cli.options import Output
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
-from risk.units import Names
+from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +48,7 @@ class Column:
     flexible: bool = False
 
 
-def document(schema: str, content: Mapping[str, Any], names: Names = Names()) -> None:  # noqa: B008 - frozen
+def document(schema: str, content: Mapping[str, Any], names: Names = AS_IN_FILES) -> None:
     """Write one JSON document that names its form, e.g. ``bubblerisk.assumptions.list/1``.
 
     Parameters
@@ -58,7 +58,11 @@ def document(schema: str, content: Mapping[str, Any], names: Names = Names()) ->
     from risk.report.naming import renamed
 
     text = json.dumps(
-        {"schema": schema, **renamed(content, names)}, indent=2, ensure_ascii=False, allow_nan=False, default=str
+        {"schema": schema, **renamed(content, names)},
+        indent=2,
+        ensure_ascii=False,
+        allow_nan=False,
+        default=str,
     )
     print(text)
 

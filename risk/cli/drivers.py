@@ -26,16 +26,20 @@ def drivers(
 ) -> None:
     """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
     found = open_stored(run, folder, register)
-    from risk.report.naming import names
+    from risk.report.naming import names_of
     from risk.report.terminal import drivers as screens
 
     shown = screens.drivers(found)
     if output.json:
-        document(screens.SCHEMA, screens.drivers_data(shown, top), names(found.assumptions))
+        document(screens.SCHEMA, screens.drivers_data(shown, top), names_of(found.assumptions))
         return
     from risk.cli.screens import show
 
     short = found.id[:SHOWN]
     words = (f"assumptions show {shown.found[0].id}", f"tail {short}{folder.option}")
     hints = [f"bubblerisk {each}" for each in words]
-    show(lambda page: screens.screen(shown, page, top or screens.SHOWN, hints), output, names(found.assumptions))
+    show(
+        lambda page: screens.screen(shown, page, top or screens.SHOWN, hints),
+        output,
+        names_of(found.assumptions),
+    )

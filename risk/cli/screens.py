@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from risk.cli.console import styled, terminal, unicode
-from risk.units import Names
+from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
@@ -16,7 +16,7 @@ PIPED = 120
 """Width of prose in a pipe; tables are as wide as they need."""
 
 
-def show(build: Callable[[Page], Screen], output: Output, names: Names = Names()) -> None:  # noqa: B008 - frozen
+def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_FILES) -> None:
     """Print the screen that `build` makes for the page it gets, in a register's own names."""
     from risk.report.terminal.page import Page, text
 

@@ -28,7 +28,7 @@ _PROMPTS = {
     "triangular: low, mode, high. lognormal: median, sigma. dirichlet: concentration.",
     "source": "Key of sources.toml; judgement where nobody published it.",
     "as_of": "Date of the figure, not after the register's own date.",
-    "known_by": "Day by which it could be known, not after the information date; empty where the source says.",
+    "known_by": "Day by which it could be known, not after the information date.",
     "observed": "Of a nowcast: the day or quarter in which what it rests on was observed, e.g. 2026Q1.",
     "rule": "Of a nowcast: how it was moved to the base date.",
     "grade": "How good the evidence is.",

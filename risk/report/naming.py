@@ -6,23 +6,40 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from risk.units import Names
+from risk.errors import UsageError
+from risk.units import AS_IN_FILES, Names
 
 CURRENCY, WORK = "run.currency", "run.unit_of_work"
 
 T = TypeVar("T")
 
 
-def names(register: Mapping[str, Any]) -> Names:
+def names_of(register: Mapping[str, Any]) -> Names:
     """Names of a run's normalised assumptions; those of the files where it has none of its own."""
     entries = register["entries"]
     own = {key: entries[id]["value"] for key, id in (("currency", CURRENCY), ("work", WORK)) if id in entries}
     return Names(**own)
 
 
+def shared(*registers: Mapping[str, Any]) -> Names:
+    """Names of registers whose runs stand side by side.
+
+    Raises
+    ------
+    UsageError : they count in different currencies, or in different units of work.
+    """
+    found = list(dict.fromkeys(map(names_of, registers)))
+    if len(found) > 1:
+        counted = " and ".join(f"{n.currency} and {n.work}" for n in found)
+        raise UsageError(
+            f"the runs do not count alike: {counted}", "compare runs of one currency and unit of work"
+        )
+    return found[0]
+
+
 def renamed(shown: T, called: Names) -> T:
     """Return what is shown, workbook or document, with every text in a register's own names."""
-    return shown if called == Names() else _renamed(shown, called)
+    return shown if called == AS_IN_FILES else _renamed(shown, called)
 
 
 def _renamed(shown: Any, called: Names) -> Any:

@@ -119,7 +119,9 @@ def test_a_base_date_moved_alone_is_refused_with_the_state_it_leaves(tmp_path: P
     (problem,) = [p for p in caught.value.problems if p.code == "A031"]
     assert (Path(problem.file).name, problem.line) == ("moved.toml", 6)
     count = re.search(r"(\d+) of (\d+) entries and rows of state", problem.reason)
-    assert count is not None and count[1] == count[2] and int(count[1]) > 200
+    assert count is not None
+    assert count[1] == count[2]
+    assert int(count[1]) > 200
     assert re.findall(r"\((\S+\.toml:\d+)\)", problem.reason)[4:], "the first few with file and line"
     assert problem.fixes[0].startswith(ROLLING)
 

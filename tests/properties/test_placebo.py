@@ -1,7 +1,7 @@
 """The register's currency and unit of work are names: in others every decision and every ratio stays.
 
-Money is worth 0.122 of what it was and units of work are counted by the thousand, so that what is paid for a unit
-or an hour of one is 122 times as much. A number of the engine that is a dollar or a GPU shows at once.
+Money is worth 0.122 of what it was and units of work are counted by the thousand, so that what is paid for a
+unit or an hour of one is 122 times as much. A number of the engine that is a dollar or a GPU shows at once.
 """
 
 from __future__ import annotations
@@ -115,9 +115,7 @@ def test_rents_and_money_grow_by_what_they_are_counted_in(
     for name, values in ours.outcomes.items():
         by = factor(unit_of(name, register))
         nothing = 1e-12 * float(np.nanmax(np.abs(values * by), initial=0.0))  # what rounding leaves of a zero
-        np.testing.assert_allclose(
-            theirs.outcomes[name], values * by, rtol=CLOSE, atol=nothing, err_msg=name
-        )
+        np.testing.assert_allclose(theirs.outcomes[name], values * by, rtol=CLOSE, atol=nothing, err_msg=name)
         seen.add(by)
     assert seen == {1.0, MONEY, PRICE}
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from risk.report.naming import names, renamed
+from risk.cli.app import app
+from risk.errors import UsageError
+from risk.report.naming import names_of, renamed, shared
+from risk.report.pack import pack
 from risk.report.table import Cell, Column, Formula, Table
 from risk.report.terminal.page import Page
 from risk.units import Names
+from tests.report.runs import small_run
 
 EURO = Names("EUR", "B200e")
 
@@ -34,9 +39,16 @@ def test_texts_that_are_shown(text: str, said: str) -> None:
 
 
 def test_names_come_from_the_register() -> None:
-    assert names({"entries": {}}) == Names()
+    assert names_of({"entries": {}}) == Names()
     own = {"run.currency": {"value": "EUR"}, "run.unit_of_work": {"value": "B200e"}}
-    assert names({"entries": own}) == EURO
+    assert names_of({"entries": own}) == EURO
+
+
+def test_runs_that_count_differently_do_not_stand_side_by_side() -> None:
+    euro = {"entries": {"run.currency": {"value": "EUR"}}}
+    assert shared(euro, euro) == Names("EUR")
+    with pytest.raises(UsageError, match="EUR and H100e and USD and H100e"):
+        shared(euro, {"entries": {}})
 
 
 def test_a_workbook_is_renamed_throughout() -> None:
@@ -45,7 +57,7 @@ def test_a_workbook_is_renamed_throughout() -> None:
     table = Table("t", columns, rows, "Fleet, H100e M", "In USD.")
     found = renamed(table, EURO)
     assert (found.title, found.note, found.columns[1].label) == ("Fleet, B200e M", "In EUR.", "Loss, EUR bn")
-    assert found.rows[0][0] == "EUR" and found.rows[0][1] == rows[0][1]
+    assert found.rows[0] == ("EUR", rows[0][1])
     assert renamed(table, Names()) is table
 
 
@@ -59,3 +71,40 @@ def texts(shown: Any) -> list[str]:
     if is_dataclass(shown) and not isinstance(shown, type):
         return [text for f in fields(shown) for text in texts(getattr(shown, f.name))]
     return []
+
+
+SCENARIO = """\
+[scenario]
+name = "euro"
+title = "In another currency"
+
+[change."run.currency"]
+value = "EUR"
+why = "What the committee counts in."
+
+[change."run.unit_of_work"]
+value = "B200e"
+why = "What the fleet is counted in."
+"""
+
+OLD = re.compile(r"(?<![A-Za-z0-9])(USD|H100e)(?![A-Za-z0-9])")
+
+
+@pytest.mark.slow
+def test_pack_screen_and_document_of_a_run_have_the_registers_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "euro.toml"
+    file.write_text(SCENARIO, encoding="utf-8")
+    run = small_run(str(file))
+    found = texts(pack(run))
+    assert [text for text in found if OLD.search(text)] == []
+    assert any("EUR bn" in text for text in found)
+    assert any("B200e M" in text for text in found)
+    options = [run.id, "--runs", str(run.directory.parent)]
+    for command in ("show", "tail", "drivers"):
+        for form in ([], ["--json"]):
+            app([command, *options, *form], result_action="return_value")
+            shown = capsys.readouterr().out
+            assert "EUR" in shown, (command, form)
+            assert not OLD.search(shown), (command, form)

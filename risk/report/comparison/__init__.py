@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from risk.report.comparison import details, front
 from risk.report.comparison.scenario import Compared
-from risk.report.naming import names, renamed
+from risk.report.naming import renamed, shared
 from risk.report.pack import cover
 from risk.report.pack.results import Results
 from risk.report.sheet import Properties, Workbook
@@ -46,7 +46,7 @@ def compare_scenarios(runs: Sequence[Run]) -> Workbook:
         classification=cover.CLASSIFICATION,
         custom={"runs": " ".join(r.run.id for r in found)},
     )
-    return renamed(Workbook(said, sheets, contents="Comparison"), names(base.register))
+    return renamed(Workbook(said, sheets, contents="Comparison"), shared(*(r.register for r in found)))
 
 
 def write_comparison(runs: Sequence[Run], path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from risk.analysis import dependence as correlations
 from risk.report.form import DEFAULT_FORM, Form, Recipe
-from risk.report.naming import names, renamed
+from risk.report.naming import renamed, shared
 from risk.report.pack import (
     assumptions,
     calibration,
@@ -112,7 +112,7 @@ def pack(
     failing = [test.text for test in tests if not test.passed]
     sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
     book = Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
-    return renamed(book, names(results.register))
+    return renamed(book, shared(results.register, *(other.register for other in others)))
 
 
 def example(front: Sheet) -> str:

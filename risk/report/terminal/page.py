@@ -22,7 +22,7 @@ from rich.text import Text
 
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
-from risk.units import Names
+from risk.units import AS_IN_FILES, Names
 
 Screen = tuple[RenderableType, ...]
 Cell = str | Text
@@ -48,7 +48,7 @@ class Page:
     width: int = 80
     unicode: bool = True
     plain: bool = False
-    names: Names = Names()
+    names: Names = AS_IN_FILES
 
     def say(self, text: str) -> str:
         """Text without characters that a terminal would obey or could not show; its commands as called.
