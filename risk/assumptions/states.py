@@ -1,9 +1,9 @@
 """What describes the world at the base date, and whether it does: the state of a register is dated.
 
-An entry is state where it says so, a row where columns.toml names columns of its table. `as_of` is the day
-that a figure describes: a day of the base date's quarter, or an earlier one if the row is a nowcast, which names
-when that on which it rests was `observed`, and the `rule` by which it was moved. `known_by` is the day by which
-a contemporary could know it; nothing is known after the information date.
+An entry is state where it says so, a row where columns.toml names columns of its table. `as_of`
+is the day that a figure describes: a day of the base date's quarter, or an earlier one if the row is a
+nowcast, which names when what it rests on was `observed` and the `rule` by which it was moved.
+`known_by` is the day by which a contemporary could know it; nothing is known after the information date.
 """
 
 from __future__ import annotations
