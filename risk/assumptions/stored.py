@@ -1,7 +1,7 @@
 """A register as a run keeps it, back in its types: the inverse of `normalised`.
 
-What is not kept does not come back: where files stood on the machine, and the windows in the words of outcomes
-and propositions, which are the run's own by then.
+What is not kept does not come back: where files stood on the machine, and the windows in the words of
+outcomes and propositions, which are the run's own by then.
 """
 
 from __future__ import annotations
