@@ -47,8 +47,8 @@ class Mechanism(Protocol):
     """What a module under risk.mechanisms with a `step` is.
 
     `Params` name register entries, `State` is a balance sheet at the start of a quarter, `Flows` is what
-    happened in one; `Shocks`, where chance strikes, what it strikes with. All are frozen dataclasses of arrays,
-    (path, entity) or (path, 1). `step` returns the state at the end of the quarter and its flows.
+    happened in one; `Shocks`, where chance strikes, what it strikes with. All are frozen dataclasses of
+    arrays, (path, entity) or (path, 1). `step` returns the state at the end of the quarter and its flows.
     """
 
     Params: type[Any]
