@@ -261,9 +261,9 @@ def _factors(assumptions: Assumptions) -> Iterator[Problem]:
     pools: tuple[Any, ...] = table.rows
     for i, row in enumerate(pools):
         weights = np.array([1.0, -row.demand_weight, -row.lab_weight])
-        assumed = weights @ correlation @ weights
-        kept = [np.array([end, demand, window]) for end in ends]
-        real = [weights @ (correlation * _faded(x)) @ weights for x in kept]
+        parts = np.outer(weights, weights) * correlation
+        assumed = parts.sum()
+        real = [(parts * _faded(np.array([end, demand, window]))).sum() for end in ends]
         off = max(max(abs(x), assumed) / max(min(abs(x), assumed), TINY) for x in real) ** 0.5
         if off > UNIT_TOLERANCE:
             reason = (
