@@ -10,7 +10,7 @@ from hypothesis import settings
 
 HEAVY = {
     "stored", "small_run", "medians",  # whole runs
-    "exported", "typed",  # the register's workbook, written and read again
+    "exported", "typed", "whole",  # the register's workbook, written and read again
     "subprocess",  # other programs, ours among them
 }  # fmt: skip
 """Fixtures of a test and names in its module that make it slow, beside a mark of its own."""
