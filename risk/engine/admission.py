@@ -210,18 +210,18 @@ def _leaves(value: Any) -> Iterator[float]:
 
 def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:
     """One of its unit in the place of each number of an entry; half where it is a share."""
-    low, high = entry.low, entry.high
 
-    def moderate(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(moderate(item) for item in value)
+    def moderate(value: Any, low: Any, high: Any) -> Any:
+        if isinstance(value, tuple):  # with one bound for all components, or one for each
+            ends = (end if isinstance(end, tuple) else (end,) * len(value) for end in (low, high))
+            return tuple(map(moderate, value, *ends))
         if _far([value]) < ODD:
             return value
         share = entry.domain in ("share", "weights") or entry.unit == "fraction"
         x = 0.5 if share else A_YEAR if entry.unit in LENGTH else -1.0 if value < 0 else 1.0
         return max(x if low is None else low, min(x if high is None else high, x))
 
-    other = replace(entry, value=moderate(entry.value), prior=None)
+    other = replace(entry, value=moderate(entry.value, entry.low, entry.high), prior=None)
     place = at_entry(CODE, entry, "", "value" if entry.prior is None else "prior")
     value = f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)
     words = f"{entry.id} is {value} {entry.unit}" if entry.prior is None else f"{entry.id} by its prior"
