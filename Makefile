@@ -19,7 +19,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --un
 # The environment is this folder's own: what steers Python or pip elsewhere stays outside. Where packages come
 # from (index, proxy, certificates) is left as it is.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE VIRTUAL_ENV \
-         PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_NO_DEPS PIP_DRY_RUN PIP_EDITABLE
+         PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_NO_DEPS PIP_DRY_RUN PIP_EDITABLE
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
 
@@ -61,17 +61,24 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)
 
-test: lint ## ruff, mypy --strict, import-linter and all tests
+# What reads the source stands beside the tests; each tells all of what it found, and one that fails stops nothing.
+test: .venv/ready-dev ## ruff, mypy --strict, import-linter and all tests
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target lint all ORDER=$(ORDER)
+
+check: .venv/ready-dev ## the same without the slow tests
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target lint quick ORDER=$(ORDER)
+
+.PHONY: lint all quick
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+all:
 	$(TESTS)
 
-check: lint ## the same without the slow tests
+quick:
 	$(TESTS) -m "not slow and not full"
-
-.PHONY: lint
-lint: .venv/ready-dev
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
 
 bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
