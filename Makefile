@@ -23,6 +23,11 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHO
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
 
+# While what stands after it works in silence, a line every four seconds says so, and how far it is: $(call beat,words)
+beat = (while sleep 4 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do echo "  $$SECONDS s$(1)"; done) & \
+       beat=$$!; trap 'kill $$beat 2>/dev/null' EXIT;
+INSTALLED = : $$(ls -d .venv/lib/python3*/site-packages/*.dist-info 2>/dev/null | wc -l) packages installed
+
 # Its path to the source is relative, which no locale can fail to read, and its program runs isolated (-I).
 # A copied or moved folder brings an environment that runs the old folder's code: it is made anew.
 ifneq ($(shell cat .venv/ready 2>/dev/null),$(CURDIR))
@@ -70,7 +75,7 @@ check: lint ## the same without the slow tests
 .PHONY: lint
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	@echo $(BIN)/mypy; $(call beat) $(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
@@ -86,22 +91,23 @@ lock: ## resolve the dependencies anew into requirements.lock and requirements-d
 	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 
-# The environment holds exactly what the lock files say: it is made anew when they change.
+# The environment holds exactly what the lock files say, pip and setuptools too: it is made anew when they change.
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "bubblerisk needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv make git" >&2; exit 2; }
-	@echo "making .venv …"
-	@$(PYTHON) -m venv --clear .venv
-	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock, which takes a minute or two …"
-	@$(PIP) --require-hashes -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@echo "making .venv of the $$(grep -c == requirements.lock) packages of requirements.lock, which takes a minute or two …"
+	@$(call beat,$(INSTALLED)) $(PYTHON) -m venv --clear .venv && \
+	    awk '/^[^ ]/ { wanted = /^(pip|setuptools)==/ } wanted' requirements.lock >.venv/installer.txt && \
+	    $(PIP) --require-hashes -r .venv/installer.txt && \
+	    $(PIP) --require-hashes -r requirements.lock && \
+	    $(PIP) --no-deps --no-build-isolation -e .
 	@for path in .venv/lib/python3*/site-packages/*bubblerisk.pth; do echo ../../../.. >"$$path"; done
 	@sed -i.old '1s|^\(#!/.*python\)$$|\1 -IXutf8|' $(BIN)/bubblerisk && rm $(BIN)/bubblerisk.old
 	@printf '%s\n' '$(CURDIR)' >$@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
 	@echo "installing the tools of requirements-dev.lock, which takes a minute …"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(call beat,$(INSTALLED)) $(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
