@@ -13,6 +13,8 @@ OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(J
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
+UV      := uv==0.13.9
+AUDIT   := pip-audit==2.10.1 cyclonedx-bom==7.5.0
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -36,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack pdf batch amplification test check bench clean lock
+.PHONY: help setup system run pack pdf batch amplification test check bench clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -87,9 +89,30 @@ clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 
 lock: ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
 	$(PYTHON) -m venv build/uv
-	build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
+	build/uv/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
 	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+
+# A package that the service does not know counts as not looked at (--strict); what stops the tool is one sentence.
+audit: build/audit/ready ## whether a vulnerability is known of a package in the lock files (asks the network)
+	@for lock in requirements.lock requirements-dev.lock; do \
+	    echo "$$lock: asking for known vulnerabilities …"; \
+	    build/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock \
+	        2>build/audit/said && echo "$$lock: no vulnerability is known" && continue; \
+	    grep '^Found .* known vulnerabilit' build/audit/said >&2 || \
+	        echo "$$lock was not audited: $$(tail -n 1 build/audit/said | sed 's/^ERROR:[^:]*://')" >&2; \
+	    exit 1; done
+
+sbom: build/audit/ready ## what is in requirements.lock as build/sbom.json (CycloneDX), the same bytes every time
+	@build/audit/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
+	    --output-reproducible --output-format JSON --output-file build/sbom.json requirements.lock
+	@echo build/sbom.json
+
+build/audit/ready: Makefile
+	@echo "installing $(AUDIT) in build/audit …"
+	@$(call beat) $(PYTHON) -m venv --clear build/audit && \
+	    build/audit/bin/python -m pip --disable-pip-version-check --quiet install $(AUDIT)
+	@touch $@
 
 # The environment holds exactly what the lock files say, pip and setuptools too: it is made anew when they change.
 .venv/ready: requirements.lock pyproject.toml
