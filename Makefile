@@ -13,15 +13,22 @@ OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(J
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
+UV      := uv==0.13.9
+AUDIT   := pip-audit==2.10.1 cyclonedx-bom==7.5.0
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 # The environment is this folder's own: what steers Python or pip elsewhere stays outside. Where packages come
 # from (index, proxy, certificates) is left as it is.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE VIRTUAL_ENV \
-         PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_NO_DEPS PIP_DRY_RUN PIP_EDITABLE
+         PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV PIP_NO_DEPS PIP_DRY_RUN PIP_EDITABLE
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
+
+# While what stands after it works in silence, a line every four seconds says so, and how far it is: $(call beat,words)
+beat = (while sleep 4 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do echo "  $$SECONDS s$(1)"; done) & \
+       beat=$$!; trap 'kill $$beat 2>/dev/null' EXIT;
+INSTALLED = : $$(ls -d .venv/lib/python3*/site-packages/*.dist-info 2>/dev/null | wc -l) packages installed
 
 # Its path to the source is relative, which no locale can fail to read, and its program runs isolated (-I).
 # A copied or moved folder brings an environment that runs the old folder's code: it is made anew.
@@ -31,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack pdf batch amplification test check bench clean lock
+.PHONY: help setup system run pack pdf batch amplification test check bench clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -61,17 +68,24 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)
 
-test: lint ## ruff, mypy --strict, import-linter and all tests
+# What reads the source stands beside the tests; each tells all of what it found, and one that fails stops nothing.
+test: .venv/ready-dev ## ruff, mypy --strict, import-linter and all tests
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint all ORDER=$(ORDER)
+
+check: .venv/ready-dev ## the same without the slow tests
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint quick ORDER=$(ORDER)
+
+.PHONY: lint all quick
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	@echo $(BIN)/mypy; $(call beat) $(BIN)/mypy
+
+all:
 	$(TESTS)
 
-check: lint ## the same without the slow tests
+quick:
 	$(TESTS) -m "not slow and not full"
-
-.PHONY: lint
-lint: .venv/ready-dev
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
 
 bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
@@ -82,26 +96,48 @@ clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 
 lock: ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
 	$(PYTHON) -m venv build/uv
-	build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
+	build/uv/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
 	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 
-# The environment holds exactly what the lock files say: it is made anew when they change.
+# A package that the service does not know counts as not looked at (--strict); what stops the tool is one sentence.
+audit: build/audit/ready ## whether a vulnerability is known of a package in the lock files (asks the network)
+	@for lock in requirements.lock requirements-dev.lock; do \
+	    echo "$$lock: asking for known vulnerabilities …"; \
+	    build/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock \
+	        2>build/audit/said && echo "$$lock: no vulnerability is known" && continue; \
+	    grep '^Found .* known vulnerabilit' build/audit/said >&2 || \
+	        echo "$$lock was not audited: $$(tail -n 1 build/audit/said | sed 's/^ERROR:[^:]*://')" >&2; \
+	    exit 1; done
+
+sbom: build/audit/ready ## what is in requirements.lock as build/sbom.json (CycloneDX), the same bytes every time
+	@build/audit/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
+	    --output-reproducible --output-format JSON --output-file build/sbom.json requirements.lock
+	@echo build/sbom.json
+
+build/audit/ready: Makefile
+	@echo "installing $(AUDIT) in build/audit …"
+	@$(call beat) $(PYTHON) -m venv --clear build/audit && \
+	    build/audit/bin/python -m pip --disable-pip-version-check --quiet install $(AUDIT)
+	@touch $@
+
+# The environment holds exactly what the lock files say, pip and setuptools too: it is made anew when they change.
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "bubblerisk needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv make git" >&2; exit 2; }
-	@echo "making .venv …"
-	@$(PYTHON) -m venv --clear .venv
-	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock, which takes a minute or two …"
-	@$(PIP) --require-hashes -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@echo "making .venv of the $$(grep -c == requirements.lock) packages of requirements.lock, which takes a minute or two …"
+	@$(call beat,$(INSTALLED)) $(PYTHON) -m venv --clear .venv && \
+	    awk '/^[^ ]/ { wanted = /^(pip|setuptools)==/ } wanted' requirements.lock >.venv/installer.txt && \
+	    $(PIP) --require-hashes -r .venv/installer.txt && \
+	    $(PIP) --require-hashes -r requirements.lock && \
+	    $(PIP) --no-deps --no-build-isolation -e .
 	@for path in .venv/lib/python3*/site-packages/*bubblerisk.pth; do echo ../../../.. >"$$path"; done
 	@sed -i.old '1s|^\(#!/.*python\)$$|\1 -IXutf8|' $(BIN)/bubblerisk && rm $(BIN)/bubblerisk.old
 	@printf '%s\n' '$(CURDIR)' >$@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
 	@echo "installing the tools of requirements-dev.lock, which takes a minute …"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(call beat,$(INSTALLED)) $(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@

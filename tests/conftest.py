@@ -10,13 +10,16 @@ from hypothesis import settings
 
 HEAVY = {
     "stored", "small_run", "medians",  # whole runs
-    "exported", "typed",  # the register's workbook, written and read again
+    "exported", "typed", "whole",  # the register's workbook, written and read again
     "subprocess",  # other programs, ours among them
 }  # fmt: skip
 """Fixtures of a test and names in its module that make it slow, beside a mark of its own."""
 
 UNSEEN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM")
 """Variables of whoever starts the tests that the program would heed."""
+
+EXAMPLES = 25
+"""Of a property in `make check`; `make test` tries Hypothesis's own hundred."""
 
 settings.register_profile(
     "bubblerisk",
@@ -26,6 +29,15 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("bubblerisk")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where a test does not say how many and slow tests are left out."""
+    if "not slow" in str(config.getoption("markexpr")):
+        fewer = settings(settings.get_profile("bubblerisk"), max_examples=EXAMPLES)
+        settings.register_profile("bubblerisk", fewer)
+        settings.load_profile("bubblerisk")
+
 
 for _name in UNSEEN:
     os.environ.pop(_name, None)

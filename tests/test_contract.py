@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -43,6 +43,22 @@ def modules() -> dict[str, ModuleType]:
     return {name: importlib.import_module(name) for name in names}
 
 
+class Mechanism(Protocol):
+    """What a module under risk.mechanisms with a `step` is.
+
+    `Params` name register entries, `State` is a balance sheet at the start of a quarter, `Flows` is what
+    happened in one; `Shocks`, where chance strikes, what it strikes with. All are frozen dataclasses of
+    arrays, (path, entity) or (path, 1). `step` returns the state at the end of the quarter and its flows.
+    """
+
+    Params: type[Any]
+    State: type[Any]
+    Flows: type[Any]
+    init: Callable[..., Any]
+    step: Callable[..., tuple[Any, Any]]
+
+
+PARTS = tuple(Mechanism.__annotations__)
 MECHANISMS = {name: module for name, module in modules().items() if hasattr(module, "step")}
 
 
@@ -57,10 +73,8 @@ class Call:
 
 def faults(module: ModuleType, call: Call | None) -> list[str]:
     """Say what a mechanism breaks of the contract."""
-    found = [
-        f"no {name}" for name in ("Params", "State", "Flows", "init", "step") if not hasattr(module, name)
-    ]
-    for name in ("Params", "State", "Flows"):
+    found = [f"no {name}" for name in PARTS if not hasattr(module, name)]
+    for name in ("Params", "State", "Flows", "Shocks"):
         kind = getattr(module, name, None)
         if kind is None:
             continue

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from risk.analysis import register
 from risk.errors import NumericalError
+from risk.factors import LETTERS
 from risk.runs import Run
 from risk.shocks.dependence import SQUARES, cholesky, correlate, student_t, student_t_mixing
-from risk.shocks.draw import CORRELATION, DEGREES_OF_FREEDOM, FACTORS
+from risk.shocks.draw import DEGREES_OF_FREEDOM, correlation_of
 from risk.shocks.stream import BLOCK, generator
 
 Array = NDArray[np.float64]
@@ -43,8 +44,8 @@ class Dependence:
 
 
 def declared(run: Run) -> Array:
-    """Correlation of the factors as the register has it, (factor, factor)."""
-    return register.numbers(run.assumptions, CORRELATION)
+    """Correlation of the factors as the register has it, in their order, (factor, factor)."""
+    return correlation_of(run.register)
 
 
 def smallest_pivot(correlation: Array) -> float:
@@ -80,7 +81,7 @@ def dependence(run: Run) -> Dependence:
     error = influence.std(axis=0, ddof=1) / np.sqrt(paths) if paths > 1 else np.full_like(realised, np.nan)
     np.fill_diagonal(error, 0.0)
     np.fill_diagonal(realised, 1.0)
-    return Dependence(FACTORS, asked, realised, error, smallest_pivot(asked), paths, quarters)
+    return Dependence(LETTERS, asked, realised, error, smallest_pivot(asked), paths, quarters)
 
 
 def _freedom(run: Run) -> Array:
@@ -99,7 +100,7 @@ def _moments(run: Run, block: int, freedom: Array, correlation: Array) -> Array:
     shape, seed = (run.calendar.quarters, BLOCK), run.manifest.seed
     rows = slice(block * BLOCK, (block + 1) * BLOCK)
     normals = np.stack(
-        [generator(seed, f"factor:{letter}", block).standard_normal(shape) for letter in FACTORS], axis=-1
+        [generator(seed, f"factor:{letter}", block).standard_normal(shape) for letter in LETTERS], axis=-1
     )
     mixing = student_t_mixing(
         generator(seed, "mixing", block).standard_normal((*shape, SQUARES)), freedom[rows]

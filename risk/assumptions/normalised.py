@@ -123,7 +123,7 @@ def digest(assumptions: Assumptions) -> str:
     numbers = {
         "calendar": [assumptions.calendar.base.isoformat(), assumptions.calendar.quarters],
         "entries": {
-            id: [plain(entry.value), entry.unit, prior_data(entry.prior)]
+            id: [plain(entry.value), entry.unit, prior_data(entry.prior), list(entry.labels)]
             for id, entry in assumptions.entries.items()
         },
         "tables": {

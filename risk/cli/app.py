@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 import risk
 from risk.cli import settings
 from risk.cli.console import bare, is_terminal, message
+from risk.cli.pulse import hush, pulse
 from risk.errors import BubbleriskError, Terminated, storage_error
 
 COMMANDS = (
@@ -85,6 +86,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         words, file = settings.split(sys.argv[1:] if arguments is None else arguments)
         app.config = () if file is None else (settings.read(file, app),)
+        if settings.quiet(words, app.config):
+            hush()
         code: int = app(words, exit_on_error=False, print_error=False)
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where a full disk or a reader that has gone still has an answer
@@ -122,7 +125,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = run()
+        with pulse(message):
+            code = run()
     except KeyboardInterrupt as stop:  # one more, while the first was being told
         code = getattr(stop, "exit_code", INTERRUPTED)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is said: now it ends the program without a word

@@ -234,10 +234,10 @@ def check(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Check every file of the register, and that it runs; exit 3 and every error with its place if not."""
-    from risk.engine.admission import admit
-
     try:
         assumptions = load(register.assumptions, scenario)
+        from risk.engine.admission import admit  # what is wrong in a file is told before numpy is loaded
+
         admit(assumptions)
     except AssumptionErrors as error:
         if not output.json:

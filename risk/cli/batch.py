@@ -117,7 +117,7 @@ def batch(
         except Exception as error:
             rows[name] = Row(name, "failed", why=_why(name, error))
     runs = [run for name, (run, _) in found.items() if rows[name].status != "failed"]
-    told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON)]
+    told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON, output)]
     _report(told, output, runs)
     return FAILED if any(row.status == "failed" for row in told) else 0
 
@@ -126,7 +126,7 @@ def _names(*runs: Run) -> set[str]:
     return {run.manifest.scenario for run in runs}
 
 
-def _compare(runs: Sequence[Run], path: Path) -> list[Row]:
+def _compare(runs: Sequence[Run], path: Path, output: Output) -> list[Row]:
     """Write the workbook that compares two scenarios or more; the row tells what came of it."""
     from risk.report.terminal.batch import Row
 
@@ -136,6 +136,8 @@ def _compare(runs: Sequence[Run], path: Path) -> list[Row]:
         from risk.report.comparison import compare_scenarios
         from risk.report.excel import write
 
+        if not output.quiet:
+            message(f"comparison: writing {path}")
         path.parent.mkdir(parents=True, exist_ok=True)
         write(compare_scenarios(runs), path)
     except Exception as error:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from risk.cli.options import Output
+from risk.cli.pulse import spoken
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 from risk.units import AS_IN_FILES, Names
@@ -74,6 +75,7 @@ def message(text: str) -> None:
             sys.stdout.flush()
     if sys.stderr is None:  # closed: `print` would turn to standard output
         return
+    spoken()
     with suppress(OSError):  # nobody reads it, which is no reason to stop
         for line in as_called(text).splitlines():
             print("\n".join(_wrapped(line)), file=sys.stderr)

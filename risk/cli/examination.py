@@ -188,10 +188,7 @@ def _register(register: Path | None) -> tuple[Finding, bool]:
     except BubbleriskError as error:
         return Finding("FAIL", "register", error.reason, "see: bubblerisk assumptions check"), False
     counts = provenance(base.normalised(), date.today())
-    words = (
-        f"{counts.entries} entries, {counts.rows} rows, {len(names)} scenarios, 0 errors; "
-        f"{counts.stale} of {counts.numbers:,} numbers older than {counts.stale_days} days"
-    )
+    words = f"{counts.entries} entries, {counts.rows} rows, {len(names)} scenarios, 0 errors; {counts.words}"
     if counts.stale:
         return Finding("warn", "register", words, "see: bubblerisk assumptions stale"), True
     return Finding("ok", "register", words), True

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from risk.runs.prepare import Plan
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
-_WRITERS = ("analysis", "calibrate", "report", "runs")
-"""Parts of the package that turn a run into a pack, beside those that its source counts already."""
+_WRITERS = ("risk.report.pack", "risk.report.excel", "risk.report.html", "risk.calibrate.stylised")
+"""What turns a run into a pack begins here."""
 
 LONGEST = 1 << 16
 """Bytes of a workbook's properties that are searched for its run."""
@@ -191,9 +191,7 @@ def _sha256(file: Path) -> str:
 @cache
 def _writer() -> str:
     """Fingerprint of what turns a run into a pack; it cannot change while the program runs."""
-    from risk.runs.hashing import digest, source_digest
+    from risk.runs.hashing import digest
+    from risk.runs.source import source_texts
 
-    package = Path(__file__).parents[1]
-    files = sorted(path for part in _WRITERS for path in (package / part).rglob("*.py"))
-    texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in files}
-    return digest([texts, source_digest(), version("openpyxl")])
+    return digest([source_texts(_WRITERS), version("openpyxl")])

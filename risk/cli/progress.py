@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from risk.cli.console import bare, dumb, is_terminal, message
+from risk.cli.pulse import hush
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -64,6 +65,7 @@ class Progress(AbstractContextManager["Progress"]):
         """Leave the bar as it is."""
         if self._bars is not None:
             self._bars.stop()
+            hush(False)
             _log_above_the_bar(self._output)
 
     def _line(self, done: int, total: int) -> None:
@@ -102,6 +104,7 @@ class Progress(AbstractContextManager["Progress"]):
         console = Console(stderr=True, color_system=None if bare(self._output) else "auto")
         bars = Progress(*columns, console=console, expand=True)
         bars.start()
+        hush()
         _log_above_the_bar(self._output)
         return bars, bars.add_task(self._title, total=total, left="", headline="")
 

@@ -5,7 +5,7 @@ A table ``[run]`` with ``paths = 50_000`` means `run --paths 50000`; ``[assumpti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,19 @@ def read(file: Path, app: App) -> Dict:
         raise UsageError(f"settings {file} cannot be read ({why})", "give a TOML file") from error
     _check(file, content, app, "")
     return Dict(content, source=str(file.absolute()))
+
+
+def quiet(words: Sequence[str], configs: Iterable[Any]) -> bool:
+    """Whether the command line or the settings of any command ask for no progress."""
+    asked = any(table.get("quiet") for config in configs for table in _tables(config.config))
+    return asked or not {"-q", "--quiet"}.isdisjoint(words)
+
+
+def _tables(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield content
+    for value in content.values():
+        if isinstance(value, Mapping):
+            yield from _tables(value)
 
 
 def _check(file: Path, tables: Mapping[str, Any], app: App, above: str) -> None:

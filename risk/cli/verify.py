@@ -38,11 +38,14 @@ def verify(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Compare a pack with its run: hashes, manifest, checks and every number; exit 1 where one differs."""
+    from risk.report.opened import read
+
+    book = read(pack)  # a file that is refused is told before what compares it is loaded
     from risk.report.terminal import findings as screens
     from risk.report.verification import SCHEMA
     from risk.report.verification import verify as look
 
-    found = list(look(pack, folder.runs))
+    found = list(look(book, folder.runs))
     if rerun and any(f.subject == "run folder" for f in found):
         found.append(_again(run_in(pack), jobs, folder, register, output))
     if output.json:

@@ -212,9 +212,9 @@ def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:
     """One of its unit in the place of each number of an entry; half where it is a share."""
 
     def moderate(value: Any, low: Any, high: Any) -> Any:
-        if isinstance(value, tuple):
-            bounds = (b if isinstance(b, tuple) else (b,) * len(value) for b in (low, high))
-            return tuple(moderate(*item) for item in zip(value, *bounds, strict=True))
+        if isinstance(value, tuple):  # with one bound for all components, or one for each
+            ends = (end if isinstance(end, tuple) else (end,) * len(value) for end in (low, high))
+            return tuple(map(moderate, value, *ends))
         if _far([value]) < ODD:
             return value
         share = entry.domain in ("share", "weights") or entry.unit == "fraction"

@@ -17,10 +17,11 @@ from risk.assumptions.table import units
 from risk.axes import ordinal
 from risk.engine.bars import Bars
 from risk.engine.world import READERS
+from risk.factors import LETTERS, arranged
 from risk.mechanisms.private_credit.wall import quarters_left
 from risk.parameters import entry_ids
 from risk.shocks.dependence import SQUARES
-from risk.shocks.draw import CORRELATION, FACTORS
+from risk.shocks.draw import CORRELATION, correlation_of
 from risk.units import SCALE
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ POSITIVE_SUM = (
 
 BIDDERS = ("revenue.compute_share", "revenue.run_rate", "revenue.lab_funding")
 
-PARTS = [FACTORS.index(letter) for letter in "MZL"]
+PARTS = [LETTERS.index(letter) for letter in "MZL"]
 PERSISTENCE = ("revenue.demand_persistence", "revenue.lab_window_persistence")
 UNIT_TOLERANCE = 1.1
 """How far the standard deviation of a pool's credit factor may be off; judgement. 1.01 in the base case."""
@@ -174,6 +175,15 @@ def _settings(assumptions: Assumptions) -> Iterator[Problem]:
             yield at_entry("A011", entry, reason, "value" if prior is None else "prior")
 
 
+def _matrix(assumptions: Assumptions) -> Iterator[Problem]:
+    """Yield what is wrong with the rows of the factors' correlation."""
+    entry = assumptions.entries[CORRELATION]
+    try:
+        arranged(entry.labels)
+    except ValueError as error:
+        yield at_entry("A018", entry, f"{entry.id} {error}", "labels")
+
+
 def _base_date(assumptions: Assumptions) -> Iterator[Problem]:
     """Yield what the state at the base date would be divided by, or be the logarithm of, and is zero."""
     tables = assumptions.tables
@@ -244,16 +254,16 @@ def _factors(assumptions: Assumptions) -> Iterator[Problem]:
     that the parts themselves are correlated a little less: nothing, unless they all but cancel.
     """
     entries, table = assumptions.entries, assumptions.tables["credit.segment"]
-    correlation = np.asarray(entries[CORRELATION].value)[np.ix_(PARTS, PARTS)]
+    correlation = correlation_of(assumptions)[np.ix_(PARTS, PARTS)]
     demand, window = (assumptions.number(id) for id in PERSISTENCE)
     credit = entries["credit.factor_persistence"]
     ends = [credit.value] if credit.prior is None else [credit.quantile(p) for p in TAILS]
     pools: tuple[Any, ...] = table.rows
     for i, row in enumerate(pools):
         weights = np.array([1.0, -row.demand_weight, -row.lab_weight])
-        assumed = weights @ correlation @ weights
-        kept = [np.array([end, demand, window]) for end in ends]
-        real = [weights @ (correlation * _faded(x)) @ weights for x in kept]
+        parts = np.outer(weights, weights) * correlation
+        assumed = parts.sum()
+        real = [(parts * _faded(np.array([end, demand, window]))).sum() for end in ends]
         off = max(max(abs(x), assumed) / max(min(abs(x), assumed), TINY) for x in real) ** 0.5
         if off > UNIT_TOLERANCE:
             reason = (
@@ -280,7 +290,7 @@ def _leaves(value: Any) -> Iterator[float]:
 
 STAGES = (
     (_missing,),
-    (_lengths, _sizes, _settings),
+    (_lengths, _sizes, _settings, _matrix),
     (_base_date, _falling_due, _factors),
 )
 """What is looked at together, in order."""

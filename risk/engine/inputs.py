@@ -20,7 +20,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
 from risk.parameters import Drawn, entry
-from risk.shocks.draw import Shocks, draw_parameters, draw_shocks
+from risk.shocks.draw import CORRELATION, Shocks, correlation_of, draw_parameters, draw_shocks
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions, Table
@@ -129,6 +129,7 @@ def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
 def complete(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Any]:
     """Draws of entries, and all that tables say and take from them, id → array."""
     inputs = {**drawn, **{id: by_class(assumptions, id, drawn[id]) for id in BY_CLASS}}
+    inputs[CORRELATION] = correlation_of(assumptions)
     columns = table_columns(assumptions)
     roles = {id: int(columns[id].argmax()) for id in ("gpu.generation.numeraire", "gpu.generation.newest")}
     return {**inputs, **columns, **roles, **_named(assumptions, inputs)}

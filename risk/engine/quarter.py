@@ -70,12 +70,12 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
 def _credit_market(c: Context, world: World) -> tuple[market.State, market.Flows, neoclouds.Credit]:
     """Credit conditions, from the losses of last quarter."""
-    shocks = {
-        "macro": c.factor("M"),
-        "regime": c.uniform("regime"),
-        "forced_stress": c.forced["credit_stress"],
-        "forced_spread": c.forced["hy_spread"],
-    }
+    shocks = market.Shocks(
+        macro=c.factor("M"),
+        regime=c.uniform("regime"),
+        forced_stress=c.forced["credit_stress"],
+        forced_spread=c.forced["hy_spread"],
+    )
     squeeze = c.link("losses->nbfi", world.seen.squeeze, "lines")
     state, flows = market.step(c.p.market, world.market, world.seen.impact, squeeze, shocks)
     return state, flows, neoclouds.Credit(flows.spread, flows.availability, state.factor, flows.sofr)
@@ -119,30 +119,30 @@ def _spending(c: Context, world: World, paid: funding.Flows) -> Spending:
 
 def _build(c: Context, world: World, spending: Spending) -> tuple[fleet.State, fleet.Flows]:
     """Compute is bought, delivered and energized."""
-    shocks = {
-        "launch": c.factor("H"),
-        "power": c.factor("P"),
-        "forced_cost": c.forced["hardware_cost"],
-        "forced_power": c.forced["power"],
-    }
+    shocks = fleet.Shocks(
+        launch=c.factor("H"),
+        power=c.factor("P"),
+        forced_cost=c.forced["hardware_cost"],
+        forced_power=c.forced["power"],
+    )
     compute = c.link("capex->supply", spending.compute, "compute")
     return fleet.step(c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, world.seen.rents, shocks)
 
 
 def _sell(c: Context, world: World) -> tuple[adoption.State, adoption.Flows]:
     """End customers adopt and pay."""
-    shocks = {"demand": c.factor("Z"), "forced": c.forced["demand"]}
+    shocks = adoption.Shocks(demand=c.factor("Z"), forced=c.forced["demand"])
     return adoption.step(c.p.adoption, world.adoption, world.seen.surprise, world.seen.jump, shocks)
 
 
 def _bid(c: Context, world: World, sold: adoption.Flows) -> tuple[demand.State, demand.Flows]:
     """Dollars bid for compute."""
-    shocks = {
-        "window": c.factor("L"),
-        "demand_shock": sold.shock,
-        "forced_demand": c.forced["demand"],
-        "forced_window": c.forced["lab_funding"],
-    }
+    shocks = demand.Shocks(
+        window=c.factor("L"),
+        demand_shock=sold.shock,
+        forced_demand=c.forced["demand"],
+        forced_window=c.forced["lab_funding"],
+    )
     suppliers = c.link("suppliers->labs", world.seen.suppliers)
     return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, shocks)
 
@@ -153,12 +153,12 @@ def _clear(
     """The GPU market clears; spot and contract rents follow."""
     throughput = c.fixed.throughput
     priced = c.link("supply->rent", rents.priced_supply(c.p.rents, throughput, supply.energized))
-    shocks = {
-        "rent": c.own("rent"),
-        "efficiency": c.factor("E"),
-        "efficiency_event": c.uniform("efficiency"),
-        "fire_sale": c.link("fire-sale->rent", world.seen.fire_sale),
-    }
+    shocks = rents.Shocks(
+        rent=c.own("rent"),
+        efficiency=c.factor("E"),
+        efficiency_event=c.uniform("efficiency"),
+        fire_sale=c.link("fire-sale->rent", world.seen.fire_sale),
+    )
     return rents.step(
         c.p.rents, world.rents, throughput, supply.energized, priced, bid.total, supply.since_launch, shocks
     )
@@ -280,8 +280,8 @@ def _built(c: Context, planned: plan.State, paid: funding.Flows) -> plan.State:
     return replace(planned, log_plan=np.log(np.maximum(paid.capex, least)))
 
 
-def _plan_shocks(c: Context) -> dict[str, Array]:
-    return {"common": c.own("capex"), "firm": c.own("firm"), "digestion": c.uniform("digestion")}
+def _plan_shocks(c: Context) -> plan.Shocks:
+    return plan.Shocks(common=c.own("capex"), firm=c.own("firm"), digestion=c.uniform("digestion"))
 
 
 def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Array) -> Array:

@@ -20,7 +20,8 @@ from risk.engine.couplings import Links, medians
 from risk.engine.layout import layout as fix_layout
 from risk.engine.quarters import Opening, opened, quarters
 from risk.engine.simulate import carried
-from risk.shocks.draw import FACTORS, Shocks, dirichlet, draw_parameters
+from risk.factors import FACTORS
+from risk.shocks.draw import Shocks, dirichlet, draw_parameters
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:

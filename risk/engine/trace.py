@@ -18,8 +18,8 @@ from risk.engine import finite, record
 from risk.engine.couplings import Baseline, Links
 from risk.engine.quarters import Opening, Quarter, alone, opening, quarters
 from risk.errors import NumericalError
+from risk.factors import LETTERS
 from risk.paths import SERIES
-from risk.shocks.draw import FACTORS
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class _Kept:
         t = q.context.t
         self.add(t, "", q.flows)
         self.add(t, "state", q.after)
-        for letter in FACTORS:
+        for letter in LETTERS:
             self.add(t, f"shock.{letter}", q.context.factor(letter))
         for name, values in q.context.forced.items():
             self.add(t, f"forced.{name}", values)

@@ -13,7 +13,7 @@ from typing import Any
 from risk.errors import BubbleriskError, StorageError
 from risk.report.form import Form, Recipe
 from risk.report.formulas import written
-from risk.report.opened import Opened, opened, read
+from risk.report.opened import Opened, opened
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 from risk.runs.store import KINDS
@@ -27,20 +27,13 @@ NAMED = 3
 """Cells that a finding names."""
 
 
-def verify(path: Path, root: Path) -> tuple[Finding, ...]:
+def verify(book: Opened, root: Path) -> tuple[Finding, ...]:
     """Look at a pack and at the run it names; nothing is simulated.
 
     Parameters
     ----------
     root : folder of the stored runs.
-
-    Raises
-    ------
-    UsageError : there is no such file.
-    StorageError : it cannot be read.
-    WorkbookRefused : it is no workbook, is too large, or holds what no pack holds.
     """
-    book = read(path)
     found = [Finding("ok", "workbook", f"{len(book.values)} sheets, sha256 {book.digest[:16]}"), *_own(book)]
     run = _run(book, root)
     if isinstance(run, Finding):

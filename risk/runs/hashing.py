@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.runs.source import source_texts
+
 NUMERICAL_LIBRARIES = ("numpy", "scipy")
 """Libraries whose version may move the last bit of a result."""
 
-ABOVE_ENGINE = frozenset({"runs", "analysis", "calibrate", "exchange", "report", "cli", "__main__.py"})
-"""Parts of the package that read a run but cannot change it; everything else is in its identity."""
+ENTRIES = ("risk.engine", "risk.assumptions")
+"""Where what computes a run begins; whatever they do not import reads runs, and is not in their identity."""
 
 
 def digest(value: Any) -> str:
@@ -55,38 +56,15 @@ def array_digest(array: NDArray[Any]) -> str:
     return state.hexdigest()[:32]
 
 
-def source_digest(package: Path | None = None) -> str:
-    """Fingerprint of the source text that computes a run, from axes to engine.
-
-    Parameters
-    ----------
-    package
-        Folder of the package; by default this one.
-    """
-    if package is None:
-        return _own_source()
-    return digest({path.relative_to(package).as_posix(): _text(path) for path in _sources(package)})
-
-
 @cache
-def _own_source() -> str:
-    """It cannot change while the program runs."""
-    return source_digest(Path(__file__).parents[1])
+def source_digest() -> str:
+    """Fingerprint of the source text that computes a run; it cannot change while the program runs."""
+    return digest(source_texts(ENTRIES))
 
 
 def numerical_versions() -> dict[str, str]:
     """Installed version of every numerical library."""
     return {name: version(name) for name in NUMERICAL_LIBRARIES}
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*.py")):
-        if path.relative_to(root).parts[0] not in ABOVE_ENGINE:
-            yield path
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
 from risk.runs.store import KINDS, BlockRecord, Store
 from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -79,6 +82,22 @@ class Run:
         if digest(content) != self.manifest.assumptions:
             raise StorageError(f"{path} belongs to another run", self._recompute)
         return content
+
+    @cached_property
+    def register(self) -> Assumptions:
+        """The register the run was made of, in its types.
+
+        Raises
+        ------
+        StorageError : a version with other keys wrote it.
+        """
+        from risk.assumptions.stored import restore
+
+        try:
+            return restore(self.assumptions)
+        except (KeyError, TypeError, ValueError) as error:
+            reason = f"the assumptions of run {self.id} were written by another version of the model"
+            raise StorageError(f"{reason} ({error})", self._recompute) from error
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:

@@ -28,6 +28,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from risk.assumptions.priors import Dirichlet
+from risk.errors import AssumptionError
+from risk.factors import LETTERS, arranged
 from risk.shocks.dependence import SQUARES, correlate, student_t, student_t_mixing
 from risk.shocks.stream import BLOCK, fill_open_uniform, generator, open_uniform
 
@@ -35,10 +37,6 @@ if TYPE_CHECKING:
     from risk.assumptions import Assumptions, Entry
 
 Array = NDArray[np.float64]
-
-FACTORS = ("M", "Z", "E", "H", "P", "L")
-"""Common factors: macro/credit (up is stress), AI demand, algorithmic efficiency, hardware launch, power
-delivery, AI-lab funding window. Append only."""
 
 CORRELATION = "dependence.correlation"
 DEGREES_OF_FREEDOM = "dependence.degrees_of_freedom"
@@ -54,8 +52,8 @@ class Shocks:
     Attributes
     ----------
     common
-        Multivariate Student-t innovations in the order of `FACTORS`, shape (quarter, path, 6), unit variance
-        before the clip at ±5.
+        Multivariate Student-t innovations in the order of `risk.factors`, shape (quarter, path, factor), unit
+        variance before the clip at ±5.
     idiosyncratic
         By entity group, Student-t innovations under the same mixing variable, shape (quarter, path, entity).
     uniform
@@ -71,7 +69,7 @@ class Shocks:
 
     def factor(self, letter: str) -> Array:
         """Innovations of one common factor, shape (quarter, path, 1)."""
-        column = FACTORS.index(letter)
+        column = LETTERS.index(letter)
         return self.common[..., column : column + 1]
 
 
@@ -177,11 +175,11 @@ def draw_shocks(
     """
     shape = (quarters, BLOCK)
     freedom = sample_parameter(assumptions.entries[DEGREES_OF_FREEDOM], seed, block)
-    correlation = np.asarray(_constant(assumptions.entries[CORRELATION]))
+    correlation = correlation_of(assumptions)
     mixing = student_t_mixing(
         generator(seed, "mixing", block).standard_normal((*shape, SQUARES)), freedom[:, None]
     )
-    common = correlate(_normals(seed, block, shape, [f"factor:{letter}" for letter in FACTORS]), correlation)
+    common = correlate(_normals(seed, block, shape, [f"factor:{letter}" for letter in LETTERS]), correlation)
     return Shocks(
         common=_frozen(student_t(common, mixing)),
         idiosyncratic=MappingProxyType(
@@ -200,6 +198,21 @@ def draw_shocks(
         ),
         mixing=_frozen(mixing),
     )
+
+
+def correlation_of(assumptions: Assumptions) -> Array:
+    """The factors' correlation in their own order, whatever order the register gives it in, (factor, factor).
+
+    Raises
+    ------
+    AssumptionError : a factor has no row, or a row no factor.
+    """
+    entry = assumptions.entries[CORRELATION]
+    try:
+        places = list(arranged(entry.labels))
+    except ValueError as error:
+        raise AssumptionError(f"{CORRELATION} {error}") from None
+    return np.asarray(_constant(entry))[np.ix_(places, places)]
 
 
 def _names(kind: str, group: str, numbers: Sequence[int]) -> list[str]:

@@ -17,7 +17,6 @@ from zlib import error as ZlibError  # noqa: N812 - an exception, not a constant
 from risk.assumptions.reader import shown
 from risk.errors import StorageError, UsageError
 from risk.workbook.archive import check_archive, check_list
-from risk.workbook.parts import check_parts
 from risk.workbook.refused import Unfit, WorkbookRefused
 
 MB = 1 << 20
@@ -40,6 +39,8 @@ def admit(path: Path) -> bytes:
     try:
         raw = _read(path)
         _check_kind(path.suffix, raw)
+        from risk.workbook.parts import check_parts  # only a workbook is worth loading openpyxl for
+
         with ZipFile(BytesIO(raw)) as archive:
             check_archive(archive)
             check_parts(archive, len(raw))

@@ -7,7 +7,8 @@ import pytest
 
 from risk.analysis.dependence import dependence, smallest_pivot
 from risk.assumptions import load
-from risk.shocks.draw import FACTORS, draw_shocks
+from risk.factors import FACTORS
+from risk.shocks.draw import draw_shocks
 from tests.report.runs import SEED, small_run
 
 

@@ -79,7 +79,8 @@ def test_a_longer_horizon_differs_once(register: Register) -> None:
 
 def test_provenance_counts_entries_and_cells() -> None:
     def entry(grade: str, as_of: str, file: str = "base/gpu.toml", value: float = 1.0) -> dict[str, Any]:
-        return {"grade": grade, "as_of": as_of, "file": file, "value": value}
+        prior = {"kind": "uniform"} if file == "base/gpu.toml" else None
+        return {"grade": grade, "as_of": as_of, "file": file, "value": value, "prior": prior}
 
     rows = [{"as_of": "2026-06-30", "stylised": True}, {"as_of": "2025-06-30", "stylised": False}]
     found = provenance(
@@ -98,5 +99,6 @@ def test_provenance_counts_entries_and_cells() -> None:
     )
     assert (found.entries, found.rows, found.files, found.numbers) == (3, 2, 3, 7)
     assert (found.judgement, found.firms, found.stylised) == (2, 2, 1)
+    assert (found.uncertain, found.guessed) == (2, 1)
     # The entry of 181 days ago and both cells of the row of last year.
     assert (found.stale, found.stale_days) == (3, 180)

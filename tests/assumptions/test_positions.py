@@ -112,6 +112,7 @@ def documents(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(documents())
 def test_finds_every_path_of_a_valid_text(text: str) -> None:

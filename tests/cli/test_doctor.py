@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from risk.analysis.provenance import provenance
+from risk.assumptions import load
 from risk.cli import examination
 from tests.cli.conftest import Ask, Stored
 
@@ -60,6 +63,12 @@ def test_other_random_numbers_fail(runs: Stored, ask: Ask, monkeypatch: pytest.M
     assert said.code == 1
     assert "FAIL" in said.out
     assert "1 of" in said.out
+
+
+def test_inputs_are_counted_in_the_words_of_every_page(runs: Stored, ask: Ask) -> None:
+    counts = provenance(load(Path("assumptions")).normalised(), date.today())
+    found = {f["subject"]: f["text"] for f in ask("doctor", "--quick", "--json").json["findings"]}
+    assert counts.words in found["register"]
 
 
 def test_a_broken_register_fails_and_says_where_to_look(runs: Stored, ask: Ask) -> None:

@@ -327,7 +327,7 @@ def test_an_interrupt_while_a_pack_is_written_is_told_in_a_line(
     ask("pack", "base", *SMALL)
     desk.refuse = stop
     said = ask("pack", "base", *SMALL, "--prior", runs.glut.id)
-    assert (said.code, said.err) == (code, "interrupted\n")
+    assert (said.code, said.err) == (code, f"base: writing {PACK}\ninterrupted\n")
     desk.refuse = None
     assert f"written: {PACK}" in ask("pack", "base", *SMALL).out, (
         "its record is gone, so it is not up to date"

@@ -169,13 +169,14 @@ def test_an_interrupt_keeps_blocks_and_says_so(runs: Stored) -> None:
 
 
 def test_new_words_reach_a_stored_run(runs: Stored, ask: Ask) -> None:
+    before = runs.base.assumptions["propositions"]
     file = Path("assumptions/base/propositions.toml")
     file.write_text(file.read_text().replace('"GPU rent collapses"', '"GPU rent falls apart"'))
     assert "GPU rent collapses" in ask("show", "base").out
     assert "GPU rent falls apart" in ask("run", "base", *SMALL).out
     changed = open_run(runs.base.id, runs.folder)
     assert changed.manifest.result == runs.base.manifest.result
-    assert changed.assumptions["propositions"] != runs.base.assumptions["propositions"]
+    assert changed.assumptions["propositions"] != before
     assert "GPU rent falls apart" in ask("show", "base").out
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from risk.assumptions import AssumptionErrors, Assumptions, Problem
 from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
+from risk.engine import admission
 from risk.engine.admission import admit
 from risk.engine.conditions import MAY_BE_EMPTY
 from risk.engine.rehearsal import LEAST, cast, corners
@@ -143,6 +145,19 @@ def test_an_event_too_large_is_refused_where_the_scenario_forces_it(register: As
 
 def test_demand_that_does_not_vary_runs(register: Assumptions) -> None:
     admit(changed(register, "revenue.demand_volatility", value=0.0, prior=None))
+
+
+def test_every_number_can_be_taken_back(register: Assumptions) -> None:
+    """Also of a list, whose components have one plausible range or one each."""
+
+    def enlarged(value: Any) -> Any:
+        return tuple(map(enlarged, value)) if isinstance(value, tuple) else 1e9 * value
+
+    for entry in register.entries.values():
+        if not isinstance(entry.value, str):
+            spoilt = replace(entry, value=enlarged(entry.value), prior=None)
+            back = admission._ordinary(register, spoilt).assumptions.entries[entry.id].value
+            assert np.abs(np.ravel(np.asarray(back, float))).max() < 1e6, entry.id
 
 
 def unplaced(case: Any) -> str:

@@ -98,6 +98,7 @@ def test_a_state_is_looked_at_without_being_asked(start: Opening, monkeypatch: p
         list(quarters(start, Links({})))
 
 
+@pytest.mark.slow
 def test_a_replay_shows_the_path_until_it_stops_and_others_in_full(
     register: Assumptions, start: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:

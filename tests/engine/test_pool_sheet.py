@@ -40,11 +40,12 @@ def compare(run: Opened, register: Assumptions, drawn: dict[str, Any], row: int)
             assert run.flow(t).segments.weak[row, k] == pytest.approx(pools.mix[name][-1], rel=TABLE), where
 
 
+@pytest.mark.slow
 def test_pools_without_chance_are_the_spreadsheets(still: Opened, register: Assumptions) -> None:
     compare(still, register, inputs.draw(fixed_parameters(register), SEED, 0), 0)
 
 
-@pytest.mark.parametrize("row", [3, 200, 555, 901])
+@pytest.mark.parametrize("row", [3, *(pytest.param(row, marks=pytest.mark.slow) for row in (200, 555, 901))])
 def test_pools_on_a_path_are_the_spreadsheets(base: Opened, register: Assumptions, row: int) -> None:
     compare(base, register, inputs.draw(register, SEED, 0), row)
 

@@ -23,6 +23,7 @@ def told(register: Assumptions) -> Trace:
     return trace(register, SEED, ROW)
 
 
+@pytest.mark.slow
 def test_a_trace_is_the_stored_path_to_the_bit(register: Assumptions, told: Trace) -> None:
     block = simulate(register, SEED, 0, paths=ROW + 1)
     assert set(told.series) == {v.name for v in SERIES}

@@ -33,6 +33,7 @@ def test_an_unedited_round_trip_changes_no_byte(typed: Typed) -> None:
     assert contents(typed.folder) == before
 
 
+@pytest.mark.slow
 def test_the_register_itself_makes_an_unedited_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "assumptions.xlsx"
     path.write_bytes(export(read_register(ROOT / "assumptions")))

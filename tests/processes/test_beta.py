@@ -17,6 +17,7 @@ def uniforms() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     return np.concatenate([inside, near_zero, 1.0 - near_zero.clip(max=0.5)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concentration", [2.0, 4.0, 10.0, 30.0])
 @pytest.mark.parametrize(
     ("low", "high", "documented"), [(0.2, 0.8, 1e-4), (0.02, 0.98, 2e-4), (0.001, 0.999, 2e-3)]

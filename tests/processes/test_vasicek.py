@@ -50,6 +50,7 @@ def test_printed_loss_given_default(
     assert frye_jacobs(conditional, frye_jacobs_index(pd, lgd, rho)) == pytest.approx(expected, abs=5e-5)
 
 
+@pytest.mark.slow
 @given(probability, correlation)
 def test_mean_over_states_is_the_unconditional_probability(pd: float, rho: float) -> None:
     mean, _ = quad(
@@ -184,6 +185,7 @@ def test_worse_states_and_wilder_quarters_default_more(
     assert wilder >= calm - 1e-15
 
 
+@pytest.mark.slow
 @given(probability, st.floats(0.05, 1.0), st.floats(0.01, 0.8))
 def test_expected_loss_is_recovered(pd: float, lgd: float, rho: float) -> None:
     index = frye_jacobs_index(pd, lgd, rho)

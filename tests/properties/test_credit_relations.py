@@ -87,6 +87,7 @@ def test_more_debt_on_the_same_fleet_defaults_no_later(apart: Opened, alone_as_t
     assert sooner > 0
 
 
+@pytest.mark.slow
 def test_dearer_debt_hardly_ever_defaults_later_in_the_whole_model(
     register: Assumptions, base: Opened
 ) -> None:

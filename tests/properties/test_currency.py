@@ -78,6 +78,7 @@ MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "ultimate.")
 """Beginnings of outcomes that are money, by year, instrument or owner."""
 
 
+@pytest.mark.slow
 def test_every_outcome_scales_or_stays(blocks: tuple[Block, Block]) -> None:
     dollars, cents = blocks
     for name, values in dollars.outcomes.items():

@@ -165,6 +165,7 @@ def test_headline_loss_is_the_sum_of_its_instruments(block: Block) -> None:
     assert block.sums["credit.loss"].sum() == pytest.approx(by_instrument[len(PAPER) :].sum(), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_another_seed_agrees_within_four_standard_errors(register: Assumptions, block: Block) -> None:
     """Relation 28."""
     other = simulate(register, SEED + 1000, 0)

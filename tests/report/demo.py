@@ -156,8 +156,8 @@ def summary() -> Sheet:
         "5  What is true in the worst 5%",
     )
     care = (
-        "Read with care: a scenario tool, not a forecast. 14 of 61 inputs are judgement; 3 sources are older "
-        "than 180 days (see Assumptions). MC error shows sampling noise only, not model error."
+        "Read with care: a scenario tool, not a forecast. Of 61 uncertain inputs 14 are judgement; 3 sources "
+        "are older than 180 days (see Assumptions). MC error shows sampling noise only, not model error."
     )
     return Sheet(
         "Summary",

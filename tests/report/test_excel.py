@@ -126,6 +126,7 @@ def test_inputs_are_open_and_results_are_locked(pack: Path) -> None:
     assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["C5:C7"]
 
 
+@pytest.mark.slow
 def test_schema_audit_finds_nothing(pack: Path) -> None:
     audit = pytest.importorskip("openxml_audit")
     result = audit.OpenXmlValidator().validate(str(pack))

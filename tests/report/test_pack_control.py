@@ -172,9 +172,9 @@ def test_another_seed_is_noise_of_both_runs() -> None:
 
 
 def test_authors_are_read_from_the_manifest_not_from_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = small_run("gpu-glut")
+    run, author = small_run("gpu-glut"), "Ann of the Committee on Assumptions"
     known = {
-        "commits": {"ab" * 6: {"author": "Ann", "date": "2026-07-01", "subject": "First view"}},
+        "commits": {"ab" * 6: {"author": author, "date": "2026-07-01", "subject": "First view"}},
         "files": {"scenarios/gpu-glut.toml": [[1, "ab" * 6]]},
     }
 
@@ -185,7 +185,10 @@ def test_authors_are_read_from_the_manifest_not_from_git(monkeypatch: pytest.Mon
     again = Run(run.store, replace(run.manifest, history=known))
     shown = changes.sheet(Results.of(again, small_run()))
     assert shown is not None
-    assert set(told(Tables([shown]), "changes-assumptions", "who")) == {"Ann"}
+    tables = Tables([shown])
+    assert set(told(tables, "changes-assumptions", "who")) == {author}
+    (who,) = (c for c in tables["changes-assumptions"].columns if c.key == "who")
+    assert (who.wrap, who.span) == (True, 1), "no name is too long for it"
     unknown = changes.sheet(Results.of(Run(run.store, replace(run.manifest, history={})), small_run()))
     assert unknown is not None
     assert set(told(Tables([unknown]), "changes-assumptions", "who")) == {changes.UNKNOWN}

@@ -27,6 +27,7 @@ def test_two_workers_write_the_bytes_of_one(reference: Run, tmp_path: Path) -> N
     assert fake.payload(run) == fake.payload(reference)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("order", "jobs"), [((3, 0, 4, 2, 1), 1), ((4, 1, 3, 0, 2), 2)])
 def test_blocks_in_any_order_give_the_same_bytes(
     reference: Run, tmp_path: Path, order: tuple[int, ...], jobs: int
@@ -157,6 +158,7 @@ def test_an_interrupt_keeps_the_running_blocks(reference: Run, tmp_path: Path, j
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_workers_start_is_heard_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals

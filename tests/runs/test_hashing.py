@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
-import risk
-from risk.runs.hashing import ABOVE_ENGINE, array_digest, digest, source_digest
+from risk.runs.hashing import array_digest, digest
 
 
 @dataclass(frozen=True)
@@ -57,42 +53,3 @@ def test_array_digest_ignores_memory_layout_only() -> None:
 def test_an_object_without_fingerprint_is_refused() -> None:
     with pytest.raises(TypeError, match="object has no fingerprint"):
         digest(object())
-
-
-def _package(root: Path) -> Path:
-    for name in ("axes.py", "engine/__init__.py", "mechanisms/gpu/step.py", "report/excel.py", "cli/app.py"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(b"x = 1\n")
-    return root
-
-
-@pytest.mark.parametrize(
-    ("name", "moves"),
-    [
-        ("axes.py", True),
-        ("engine/__init__.py", True),
-        ("mechanisms/gpu/step.py", True),
-        ("report/excel.py", False),
-    ],
-)
-def test_source_digest_moves_with_the_text_from_axes_to_engine(
-    tmp_path: Path, name: str, moves: bool
-) -> None:
-    package = _package(tmp_path)
-    before = source_digest(package)
-    (package / name).write_bytes(b"x = 1\r\n")
-    assert source_digest(package) == before, "line endings are not source"
-    (package / name).write_bytes(b"x = 2\n")
-    assert (source_digest(package) != before) is moves
-
-
-def test_the_identity_holds_what_the_engine_imports_and_no_more() -> None:
-    code = (
-        "import sys, risk.engine; print(*{name.split('.')[1] for name in sys.modules if name[:5] == 'risk.'})"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    package = Path(risk.__file__).parent
-    parts = {path.relative_to(package).parts[0] for path in package.rglob("*.py")}
-    assert {part.removesuffix(".py") for part in parts - ABOVE_ENGINE - {"__init__.py"}} == set(
-        ran.stdout.split()
-    )

@@ -9,12 +9,20 @@ from scipy import stats
 
 from risk.assumptions import load
 from risk.assumptions.priors import parse
-from risk.shocks.draw import FACTORS, dirichlet, draw_parameters, draw_shocks, sample_parameter
+from risk.factors import FACTORS, LETTERS
+from risk.shocks.draw import dirichlet, draw_parameters, draw_shocks, sample_parameter
 from risk.shocks.stream import BLOCK
 
 
-def entry(value: Any, prior: dict[str, Any] | None = None, scale: float = 1.0, id: str = "x") -> Any:
-    return SimpleNamespace(id=id, value=value, scale=scale, prior=None if prior is None else parse(prior))
+def entry(
+    value: Any,
+    prior: dict[str, Any] | None = None,
+    scale: float = 1.0,
+    id: str = "x",
+    labels: tuple[str, ...] = (),
+) -> Any:
+    parsed = None if prior is None else parse(prior)
+    return SimpleNamespace(id=id, value=value, scale=scale, prior=parsed, labels=labels)
 
 
 def of(entries: dict[str, Any]) -> Any:
@@ -24,7 +32,7 @@ def of(entries: dict[str, Any]) -> Any:
 def register(*, correlation: Any = None, freedom: dict[str, Any] | None = None) -> Any:
     matrix = np.eye(len(FACTORS)).tolist() if correlation is None else correlation
     entries = {
-        "dependence.correlation": entry(matrix, id="dependence.correlation"),
+        "dependence.correlation": entry(matrix, id="dependence.correlation", labels=LETTERS),
         "dependence.degrees_of_freedom": entry(5, freedom, id="dependence.degrees_of_freedom"),
     }
     return of(entries)

@@ -73,6 +73,15 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    common: Array  # (path, 1) innovation of all firms, sd
+    firm: Array  # (path, firm) innovations, sd
+    digestion: Array  # (path, 2) uniforms: whether digestion begins, whether it ends
+
+
+@dataclass(frozen=True)
 class State:
     """See the symbol table."""
 
@@ -148,22 +157,16 @@ def guidance_path(params: Params, t: int) -> Array:
     return np.asarray(params.guidance * np.exp(params.guidance_growth * later))
 
 
-def step(params: Params, state: State, t: int, s: Signals, shocks: dict[str, Array]) -> tuple[State, Flows]:
-    """Plan for quarter t + 1 from what was seen in quarter t.
-
-    Parameters
-    ----------
-    shocks : `common` (path, 1) and `firm` (path, firm) innovations, `digestion` (path, 2) uniforms for entry
-        and healing.
-    """
+def step(params: Params, state: State, t: int, s: Signals, shocks: Shocks) -> tuple[State, Flows]:
+    """Plan for quarter t + 1 from what was seen in quarter t."""
     w = params.extrapolation
     expected = w * s.demand_growth + (1.0 - w) * state.expected
     cost = user_cost(params, s.spread)
     hazard = digestion_hazard(params, s, cost)
 
-    digestion = _digestion(params, state.digestion, hazard, shocks["digestion"])
+    digestion = _digestion(params, state.digestion, hazard, shocks.digestion)
 
-    noise = params.common_volatility * shocks["common"] + params.firm_volatility * shocks["firm"]
+    noise = params.common_volatility * shocks.common + params.firm_volatility * shocks.firm
     desired = _desired_growth(params, state, s, expected, cost)
     trend = np.where(digestion == 1, -params.digestion_decline * DT, desired)
     growth = np.clip(trend + noise, params.largest_fall, params.largest_rise)

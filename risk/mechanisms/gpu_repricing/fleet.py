@@ -77,6 +77,16 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    launch: Array  # (path, 1) innovation of the roadmap, sd
+    power: Array  # (path, 1) innovation of power delivery, sd
+    forced_cost: Array  # (path, 1) log addition to hardware cost
+    forced_power: Array  # (path, 1) log addition to the power cap
+
+
+@dataclass(frozen=True)
 class State:
     """Balance at the start of a quarter (see the symbol table)."""
 
@@ -202,7 +212,7 @@ def step(
     throughput: Array,
     compute_spending: Array,
     rents: Array,
-    shocks: dict[str, Array],
+    shocks: Shocks,
 ) -> tuple[State, Flows]:
     """One quarter of the fleet.
 
@@ -210,10 +220,9 @@ def step(
     ----------
     compute_spending : (path, 1) USD this quarter on accelerators, all buyers.
     rents : (path, generation) USD per GPU-hour paid last quarter.
-    shocks : `launch`, `power` (path, 1) innovations; `forced_cost`, `forced_power` log additions.
     """
-    progress, since, clock = _launches(params, state, shocks["launch"])
-    cost = hardware_cost(params, clock, t, shocks["forced_cost"], only(throughput, params.newest))
+    progress, since, clock = _launches(params, state, shocks.launch)
+    cost = hardware_cost(params, clock, t, shocks.forced_cost, only(throughput, params.newest))
     purchased = _purchases(params, t, compute_spending, cost)
     mix = purchase_mix(params, since)
     unit_power = _unit_power(params, throughput, since, t)
@@ -223,7 +232,7 @@ def step(
     rate = _retirement(params, rents, since)
     freed = _sum(rate * state.power)
     asked = _sum(waiting * unit_power)
-    cap = _power_cap(params, state, t, shocks["power"], shocks["forced_power"]) + freed
+    cap = _power_cap(params, state, t, shocks.power, shocks.forced_power) + freed
     energized = waiting * np.minimum(1.0, cap / np.maximum(asked, 1.0))
     retired = rate * state.energized
 

@@ -68,6 +68,16 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    rent: Array  # (path, 1) innovation of spot, sd
+    efficiency: Array  # (path, 1) innovation, sd
+    efficiency_event: Array  # (path, 1) uniform: whether efficiency jumps
+    fire_sale: Array  # (path, 1) log discount of spot
+
+
+@dataclass(frozen=True)
 class State:
     """Log levels of the numeraire (see the symbol table)."""
 
@@ -143,16 +153,16 @@ def expected_decline(params: Params, state: State) -> Array:
 
 
 def _levels(
-    params: Params, state: State, clearing: Array, shocks: dict[str, Array], jump: Array
+    params: Params, state: State, clearing: Array, shocks: Shocks, jump: Array
 ) -> tuple[Array, Array, Array]:
     """Spot, contract and smoothed drift after one quarter."""
     limit = params.drift_limit
     smoothing = params.drift_smoothing
     drift = np.clip(smoothing * state.drift + (1 - smoothing) * (clearing - state.clearing), -limit, limit)
     follow = params.drift_weight * drift
-    noise = params.spot_volatility * np.sqrt(DT) * shocks["rent"]
+    noise = params.spot_volatility * np.sqrt(DT) * shocks.rent
     pull = params.spot_reversion * (clearing - state.spot)
-    spot = state.spot + pull + follow + noise + jump - shocks["fire_sale"]
+    spot = state.spot + pull + follow + noise + jump - shocks.fire_sale
     b = params.target_spot_weight
     target = b * spot + (1.0 - b) * clearing + params.term_premium
     contract = state.contract + params.contract_reversion * (target - state.contract) + follow
@@ -167,7 +177,7 @@ def step(
     supply: Array,
     demand: Array,
     launching: Array,
-    shocks: dict[str, Array],
+    shocks: Shocks,
 ) -> tuple[State, Flows]:
     """One quarter of the rental market.
 
@@ -176,12 +186,10 @@ def step(
     energized : (path, generation) H100e; `supply` : (path, 1) priced supply.
     demand : (path, 1) USD a year bid for compute.
     launching : (path, generation) quarters since launch, negative before it.
-    shocks : `rent`, `efficiency` (path, 1) innovations, `efficiency_event` uniforms, `fire_sale` log
-        discount.
     """
     clearing = np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply))
-    event = shocks["efficiency_event"] < params.jump_intensity * DT
-    jump = np.where(event, params.jump_size * shocks["efficiency"], 0.0)
+    event = shocks.efficiency_event < params.jump_intensity * DT
+    jump = np.where(event, params.jump_size * shocks.efficiency, 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)
 
     added = rerating(params, throughput, launching)

@@ -69,6 +69,16 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    macro: Array  # (path, 1) innovation, sd, up is stress
+    regime: Array  # (path, 1) uniform that moves the regime
+    forced_stress: Array  # (path, 1) 1 where stress is forced
+    forced_spread: Array  # (path, 1) added to the spread
+
+
+@dataclass(frozen=True)
 class State:
     """See the symbol table."""
 
@@ -124,25 +134,22 @@ def loss_impact(params: Params, carried: Array, unexpected: Array) -> Array:
     return np.minimum(params.impact_persistence * carried + added, params.largest_impact)
 
 
-def step(
-    params: Params, state: State, impact: Array, squeeze: Array, shocks: dict[str, Array]
-) -> tuple[State, Flows]:
+def step(params: Params, state: State, impact: Array, squeeze: Array, shocks: Shocks) -> tuple[State, Flows]:
     """One quarter of the credit market.
 
     Parameters
     ----------
     impact : (path, 1) spread owed to unexpected losses up to last quarter.
     squeeze : (path, 1) share of availability lost last quarter to pulled lines and forced sales, in [0, 1].
-    shocks : `macro` innovation, `regime` uniform, `forced_stress` 0/1, `forced_spread` fraction; (path, 1).
     """
-    regime = next_regime(params, state.regime, shocks["macro"], shocks["regime"])
-    regime = np.where(shocks["forced_stress"] > 0, STRESS, regime)
-    noise = params.spread_volatility * state.spread * shocks["macro"]
-    noise = noise * np.where(shocks["macro"] > 0, params.widening, params.narrowing)
+    regime = next_regime(params, state.regime, shocks.macro, shocks.regime)
+    regime = np.where(shocks.forced_stress > 0, STRESS, regime)
+    noise = params.spread_volatility * state.spread * shocks.macro
+    noise = noise * np.where(shocks.macro > 0, params.widening, params.narrowing)
     pull = mean_spread(params, regime) + impact - state.spread
     spread = np.maximum(state.spread + params.spread_reversion * pull + noise, params.lowest_spread)
     sofr = state.sofr + params.sofr_speed * (params.sofr_means[regime] - state.sofr)
-    factor = ou.unit_ar1_step(state.factor, params.factor_persistence, shocks["macro"])
-    effective = spread + shocks["forced_spread"]
+    factor = ou.unit_ar1_step(state.factor, params.factor_persistence, shocks.macro)
+    effective = spread + shocks.forced_spread
     open_ = availability(params, effective, squeeze)
     return State(regime, spread, factor, sofr), Flows(effective, open_, sofr, regime)

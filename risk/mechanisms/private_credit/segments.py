@@ -30,12 +30,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.factors import LETTERS
 from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
 
-CREDIT, DEMAND, LAB = 0, 1, 5  # rows of the shocks' correlation matrix
+CREDIT, DEMAND, LAB = (LETTERS.index(letter) for letter in "MZL")  # rows of the correlation matrix
 DT = 0.25
 HIGHEST_RATE = 0.95  # of a year, a guard
 LOWEST_RATE = 1e-6

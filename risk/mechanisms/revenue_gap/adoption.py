@@ -56,6 +56,14 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    demand: Array  # (path, 1) innovation of AI demand, sd
+    forced: Array  # (path, 1) log addition to demand
+
+
+@dataclass(frozen=True)
 class State:
     """See the symbol table; `ceiling` is (path, segment) USD a year."""
 
@@ -96,28 +104,25 @@ def init(params: Params) -> State:
     return State(ceiling, earned / ceiling, zero, zero, zero)
 
 
-def step(
-    params: Params, state: State, surprise: Array, jump: Array, shocks: dict[str, Array]
-) -> tuple[State, Flows]:
+def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Shocks) -> tuple[State, Flows]:
     """One quarter of adoption and repricing.
 
     Parameters
     ----------
     surprise : (path, 1) log change of the clearing rent against the base median, last quarter.
     jump : (path, 1) efficiency jump of last quarter, log; either sign cheapens a token.
-    shocks : `demand` (path, 1) innovation; `forced` log addition of the scenario.
     """
-    demand_state = ou.unit_ar1_step(state.demand_state, params.demand_persistence, shocks["demand"])
-    shock = params.demand_volatility * shocks["demand"] - 0.5 * params.demand_volatility**2
+    demand_state = ou.unit_ar1_step(state.demand_state, params.demand_persistence, shocks.demand)
+    shock = params.demand_volatility * shocks.demand - 0.5 * params.demand_volatility**2
 
     speed = np.exp(params.demand_loading * demand_state - 0.5 * params.demand_loading**2)
     adopted = bass.step(state.adopted, params.innovation, params.imitation, params.churn, speed, DT)
 
     cheaper = params.token_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
     growth = (params.elasticity - 1.0) * cheaper + params.intensity_growth * DT
-    earned = revenue(state, shocks["forced"]).sum(axis=1, keepdims=True)
+    earned = revenue(state, shocks.forced).sum(axis=1, keepdims=True)
     room = np.maximum(0.0, 1.0 - earned / params.saturation)
     scale = state.scale + np.where(growth > 0, growth * room, growth)
 
     after = State(state.ceiling, adopted, scale, state.level + shock, demand_state)
-    return after, Flows(revenue(after, shocks["forced"]), shock)
+    return after, Flows(revenue(after, shocks.forced), shock)

@@ -51,6 +51,16 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Shocks:
+    """What strikes in a quarter."""
+
+    window: Array  # (path, 1) innovation of the funding window, sd
+    demand_shock: Array  # (path, 1) this quarter's shock to AI demand, log
+    forced_demand: Array  # (path, 1) log addition to demand
+    forced_window: Array  # (path, 1) sd added to the window
+
+
+@dataclass(frozen=True)
 class State:
     """Internal use (USD a year) and the labs' funding window (standard deviations), (path, 1)."""
 
@@ -106,7 +116,7 @@ def _external_funding(params: Params, window: Array, t: int) -> Array:
 
 
 def step(
-    params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: dict[str, Array]
+    params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: Shocks
 ) -> tuple[State, Flows]:
     """One quarter of compute demand.
 
@@ -114,16 +124,15 @@ def step(
     ----------
     revenue : (path, 1) end-customer revenue, USD a year.
     suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
-    shocks : `window` innovation, `demand_shock` log shock, `forced_demand`, `forced_window`.
     """
-    carried = ou.unit_ar1_step(state.window, params.lab_window_persistence, shocks["window"])
-    window = carried + shocks["forced_window"]
+    carried = ou.unit_ar1_step(state.window, params.lab_window_persistence, shocks.window)
+    window = carried + shocks.forced_window
     external = _external_funding(params, window, t)
     recycled = params.recycled_share * params.lab_funding * suppliers
 
     growth = params.internal_growth * np.exp(-params.internal_growth_decay * t * DT) * DT
-    internal = state.internal * np.exp(growth + params.internal_demand_share * shocks["demand_shock"])
-    used = internal * np.exp(params.internal_demand_share * shocks["forced_demand"])
+    internal = state.internal * np.exp(growth + params.internal_demand_share * shocks.demand_shock)
+    used = internal * np.exp(params.internal_demand_share * shocks.forced_demand)
 
     bought = compute_share(params, t) * revenue
     coverage = lab_coverage(params, t, revenue, external + recycled)

@@ -122,8 +122,8 @@ def _assumptions(results: Results, changes: Sequence[InputChange]) -> Table:
         Column("unit", "Unit"),
         Column("old", "Old", align="right"),
         Column("new", "New", align="right"),
-        Column("field", "Field"),
-        Column("who", "Who", span=2),
+        Column("field", "Field", span=2),
+        Column("who", "Who"),  # a name may be long: it wraps
         Column("why", "Why"),
         Column("when", "When"),
         Column("where", "File and line"),

@@ -46,12 +46,12 @@ def flag(stylised: bool) -> str:
     return "stylised" if stylised else "published"
 
 
-def chance_columns(labels: Sequence[str]) -> list[Column]:
-    """Probability and margin by each horizon."""
+def chance_columns(labels: Sequence[str], span: int = 1) -> list[Column]:
+    """Probability and margin by each horizon; both ends of an interval need two columns, or two lines."""
     columns = []
     for i, label in enumerate(labels):
         columns.append(Column(f"p{i}", f"P by {label}", "probability", style="engine", span=2))
-        columns.append(Column(f"m{i}", "± 95%", "margin", style="note"))
+        columns.append(Column(f"m{i}", "± 95%", "margin", style="note", span=span))
     return columns
 
 
@@ -158,7 +158,7 @@ def outcomes(results: Results) -> Table:
     """Default probabilities and losses on the paths."""
     columns = (
         Column("label", "Facility"),
-        *chance_columns(neoclouds.reached(results.run)),
+        *chance_columns(neoclouds.reached(results.run), span=2),
         Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
         Column("se", "±", "usd_error", style="note"),
         Column("share", "Loss/debt", "rate", style="engine", span=2),

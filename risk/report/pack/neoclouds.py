@@ -133,7 +133,7 @@ def _cohorts(results: Results) -> Table:
     )
     for key, header in chances:
         columns.append(Column(key, header, "probability", style="engine", span=2))
-        columns.append(Column(f"{key}_margin", "± 95%", "margin", style="note"))
+        columns.append(Column(f"{key}_margin", "± 95%", "margin", style="note", span=2))
     columns.append(Column("troubled", "In trouble", "years", style="engine", span=2))
     columns.append(Column("troubled_se", "±", "usd_error", style="note"))
     rows = []

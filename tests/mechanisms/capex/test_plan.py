@@ -11,6 +11,10 @@ from tests.mechanisms.worked import worked
 QUIET: dict[str, Array] = {"common": column(0.0), "firm": row(0.0, 0.0), "digestion": row(1.0, 1.0)}
 
 
+def struck(changes: dict[str, Array] | None = None) -> plan.Shocks:
+    return plan.Shocks(**(QUIET | (changes or {})))
+
+
 def parameters(**changes: Any) -> plan.Params:
     values: dict[str, Any] = {
         "guidance": row(50e9, 40e9),
@@ -69,7 +73,7 @@ def state(digestion: float = 0.0) -> plan.State:
 
 def growth(p: plan.Params | None = None, t: int = 9, **changes: Any) -> Array:
     """Growth of the plan a long time after guidance."""
-    return plan.step(p or parameters(), state(), t, signals(**changes), QUIET)[1].growth
+    return plan.step(p or parameters(), state(), t, signals(**changes), struck())[1].growth
 
 
 def test_worked_example() -> None:
@@ -85,11 +89,11 @@ def test_worked_example() -> None:
             np.log(1e9 * row(w["plan of A"], w["plan of B"])), column(w["extrapolated before"]), column(0.0)
         )
         w.agrees("user cost", plan.user_cost(p, s.spread))
-        later, f = plan.step(p, start, 9, s, QUIET)  # without guidance
+        later, f = plan.step(p, start, 9, s, struck())  # without guidance
         w.agrees("growth of A", f.growth[0, 0])
         w.agrees("growth of B", f.growth[0, 1])
         w.agrees("peers over guidance", np.mean(np.log([52 / 50, 42 / 40])))
-        after, _ = plan.step(p, start, 3, s, QUIET)
+        after, _ = plan.step(p, start, 3, s, struck())
         w.agrees("extrapolated", after.expected)
         w.agrees("guided, A", plan.guidance_path(p, 4)[0, 0] / 1e9)
         w.agrees("new plan of A", np.exp(after.log_plan[0, 0]) / 1e9)
@@ -110,7 +114,7 @@ def test_worked_example_of_digestion() -> None:
         w.agrees("hazard", hazard)
         w.agrees("index", np.log(hazard / 0.006))
         enters = QUIET | {"digestion": row(0.013, 1.0)}
-        after, _ = plan.step(p, state(), 3, s, enters)
+        after, _ = plan.step(p, state(), 3, s, struck(enters))
         assert after.digestion.item() == 1.0
         w.agrees("plan in digestion", np.exp(after.log_plan[0, 0]) / 1e9)
 
@@ -120,8 +124,8 @@ def test_guidance_leads_the_first_quarters_and_then_lets_go() -> None:
     weights = []
     for t in range(1, 8):
         far = replace(state(), log_plan=state().log_plan + 1.0)
-        near = plan.step(p, state(), t, signals(), QUIET)[0].log_plan
-        weights.append(1.0 - (plan.step(p, far, t, signals(), QUIET)[0].log_plan - near)[0, 0])
+        near = plan.step(p, state(), t, signals(), struck())[0].log_plan
+        weights.append(1.0 - (plan.step(p, far, t, signals(), struck())[0].log_plan - near)[0, 0])
     assert weights == pytest.approx([0.85, 0.6, 0.4, 0.2, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(np.exp(plan.init(p, 1).log_plan), p.guidance)
 
@@ -155,20 +159,20 @@ def test_what_moves_the_accelerator(change: dict[str, Any], slope: float) -> Non
 def test_the_arms_race_pulls_firms_together() -> None:
     apart = replace(state(), log_plan=np.log(row(60e9, 40e9)))
     calm = signals(excess_leverage=row(0.0, 0.0))
-    moved = plan.step(parameters(), apart, 9, calm, QUIET)[1].growth
+    moved = plan.step(parameters(), apart, 9, calm, struck())[1].growth
     assert moved[0, 0] - moved[0, 1] == pytest.approx(-0.075 * np.log(60 / 50))
 
 
 def test_shocks_are_common_and_own() -> None:
     p = parameters()
-    base = plan.step(p, state(), 9, signals(), QUIET)[0].log_plan
-    shocked = plan.step(p, state(), 9, signals(), QUIET | {"common": column(1.0), "firm": row(0.0, -2.0)})[0]
+    base = plan.step(p, state(), 9, signals(), struck())[0].log_plan
+    shocked = plan.step(p, state(), 9, signals(), struck({"common": column(1.0), "firm": row(0.0, -2.0)}))[0]
     np.testing.assert_allclose(shocked.log_plan - base, row(0.08, 0.08 - 0.1), atol=1e-12)
 
 
 @pytest.mark.parametrize(("common", "limit"), [(-9.0, -0.35), (9.0, 0.25)])
 def test_growth_is_bounded(common: float, limit: float) -> None:
-    f = plan.step(parameters(), state(), 9, signals(), QUIET | {"common": column(common)})[1]
+    f = plan.step(parameters(), state(), 9, signals(), struck({"common": column(common)}))[1]
     np.testing.assert_allclose(f.growth, limit, atol=1e-12)
 
 
@@ -185,7 +189,7 @@ def test_digestion_starts_and_heals_by_its_hazards(
     digesting: float, draws: tuple[float, float], after: float
 ) -> None:
     p = parameters()
-    found, f = plan.step(p, state(digesting), 9, signals(), QUIET | {"digestion": row(*draws)})
+    found, f = plan.step(p, state(digesting), 9, signals(), struck({"digestion": row(*draws)}))
     assert f.hazard.item() == pytest.approx(0.01324, abs=5e-6)
     assert found.digestion.item() == after
 

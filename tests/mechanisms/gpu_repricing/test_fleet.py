@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from risk.mechanisms.gpu_repricing import fleet
-from tests.mechanisms.given import Array, column, given, row
+from tests.mechanisms.given import column, given, row
 from tests.mechanisms.worked import worked
 
 E = row(0.5, 1.0, 1.25, 2.0, 5.0)
 """Throughput of A100, H100, H200, B200, Rubin."""
 
-NO_SHOCK = {
+NOTHING = {
     "launch": column(0.0),
     "power": column(0.0),
     "forced_cost": column(0.0),
@@ -64,8 +64,11 @@ def state(p: fleet.Params, **changes: Any) -> fleet.State:
     return fleet.State(**({f: getattr(start, f) for f in start.__dataclass_fields__} | changes))
 
 
-def shocks(**changes: float) -> dict[str, Array]:
-    return NO_SHOCK | {name: column(value) for name, value in changes.items()}
+def shocks(**changes: float) -> fleet.Shocks:
+    return fleet.Shocks(**(NOTHING | {name: column(value) for name, value in changes.items()}))
+
+
+NO_SHOCK = shocks()
 
 
 def test_worked_example() -> None:

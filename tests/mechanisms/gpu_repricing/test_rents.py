@@ -59,7 +59,9 @@ def step(
 ) -> tuple[rents.State, rents.Flows]:
     energized = row(0.0, 4e6, 8e6)
     supply = rents.priced_supply(p, E, energized)
-    return rents.step(p, s, E, energized, supply, column(demand), shocks.pop("launching", OLD), CALM | shocks)
+    launching = shocks.pop("launching", OLD)
+    struck = rents.Shocks(**(CALM | shocks))
+    return rents.step(p, s, E, energized, supply, column(demand), launching, struck)
 
 
 def at_rest(p: rents.Params) -> float:
@@ -79,7 +81,7 @@ def test_worked_example() -> None:
         supply = rents.priced_supply(p, E, energized)
         w.agrees("priced supply", supply / 1e6)
         bid = column(1e9 * w["bid"])
-        after, f = rents.step(p, rents.init(p, E), E, energized, supply, bid, OLD, CALM)
+        after, f = rents.step(p, rents.init(p, E), E, energized, supply, bid, OLD, rents.Shocks(**CALM))
         w.agrees("clearing rent", f.clearing[0, 1])
         w.agrees("drift", after.drift)
         w.agrees("spot", f.spot[0, 1])
@@ -129,7 +131,9 @@ def test_clearing_does_not_depend_on_the_numeraire() -> None:
         throughput = scale * E
         supply = rents.priced_supply(p, throughput, units * throughput)
         start = rents.init(p, throughput)
-        _, f = rents.step(p, start, throughput, units * throughput, supply, column(200e9), OLD, CALM)
+        _, f = rents.step(
+            p, start, throughput, units * throughput, supply, column(200e9), OLD, rents.Shocks(**CALM)
+        )
         paid.append(f.clearing)
     power = E**1.15
     by_hand = 200e9 * power / (0.65 * 8760 * (power * units).sum())

@@ -51,7 +51,7 @@ def step(
     s: market.State | None = None, impact: float = 0.0, squeeze: float = 0.0, **shocks: float
 ) -> tuple[market.State, market.Flows]:
     read = QUIET | {name: column(x) for name, x in shocks.items()}
-    return market.step(parameters(), s or state(), column(impact), column(squeeze), read)
+    return market.step(parameters(), s or state(), column(impact), column(squeeze), market.Shocks(**read))
 
 
 def entry(macro: float, regime: int = CALM) -> Array:

@@ -160,6 +160,7 @@ def simulated(rho: float, weight: float = 0.25, n: int = 200_000) -> Array:
     return np.asarray(1.0 - (1.0 - quarter) ** 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [0.25, 1.0])
 def test_correlation_fattens_the_tail_and_leaves_the_mean(weight: float) -> None:
     """Relation 18, with the model's own factor: its newest part shares the mixing variable.
@@ -193,6 +194,7 @@ def test_a_large_mixing_variable_is_bad_for_every_pool() -> None:
     assert (moves[1] < moves[2]).all()
 
 
+@pytest.mark.slow
 def test_the_worst_quarters_are_milder_where_less_of_the_mixing_reaches_pools() -> None:
     """One path in a thousand: the whole mixing defaults a good part more of a pool than its fourth root."""
     part, whole = (np.quantile(simulated(0.2, weight), 0.999) for weight in (0.25, 1.0))

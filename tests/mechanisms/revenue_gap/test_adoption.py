@@ -37,7 +37,7 @@ def step(
     p: adoption.Params, s: adoption.State | None = None, **inputs: float
 ) -> tuple[adoption.State, adoption.Flows]:
     read = {name: column(inputs.get(name, 0.0)) for name in ("surprise", "jump", "demand", "forced")}
-    shocks = {"demand": read["demand"], "forced": read["forced"]}
+    shocks = adoption.Shocks(demand=read["demand"], forced=read["forced"])
     return adoption.step(p, s or adoption.init(p), read["surprise"], read["jump"], shocks)
 
 

@@ -46,13 +46,16 @@ def step(
 ) -> tuple[demand.State, demand.Flows]:
     start = demand.State(column(77 * BN), column(0.0))
     read = CALM | {name: column(x) for name, x in shocks.items()}
-    return demand.step(p or parameters(), start, t, column(revenue * BN), column(suppliers), read)
+    return demand.step(
+        p or parameters(), start, t, column(revenue * BN), column(suppliers), demand.Shocks(**read)
+    )
 
 
 def test_worked_example() -> None:
     with worked("revenue-gap", "demand") as w:
         start = demand.State(column(BN * w["internal before"]), column(0.0))
-        shocks = CALM | {"window": column(1.0), "demand_shock": column(0.05)}
+        struck = CALM | {"window": column(1.0), "demand_shock": column(0.05)}
+        shocks = demand.Shocks(**struck)
         p = parameters()
         after, f = demand.step(p, start, 1, column(BN * w["revenue"]), column(w["suppliers"]), shocks)
         w.agrees("compute share", demand.compute_share(p, 1))
