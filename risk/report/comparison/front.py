@@ -68,8 +68,8 @@ def _verdict(compared: Sequence[Compared]) -> Table:
         formula = Formula(f"{{row.bust}}-{{verdict.bust[{compared[0].name}]}}", moved.value)
         cells += [formula, moved.standard_error, _beyond(moved, scenario)]
         rows.append(tuple(cells))
-    ids = tuple(scenario.name for scenario in compared)
-    return Table("verdict", tuple(columns), tuple(rows), "Outcome classes by 2030", "", ids, frozenset({0}))
+    ids, by = tuple(scenario.name for scenario in compared), compared[0].results.verdict.by
+    return Table("verdict", tuple(columns), tuple(rows), f"Outcome classes by {by}", "", ids, frozenset({0}))
 
 
 def _losses(compared: Sequence[Compared], name: str, title: str) -> Table:

@@ -13,6 +13,7 @@ from risk.report.pack import decode, value_chain
 from risk.report.pack.elements import (
     UPPER_BOUND,
     Line,
+    across,
     margin_cell,
     paired_cells,
     probability_cell,
@@ -38,7 +39,7 @@ def sheet(results: Results) -> Sheet:
     labels = year_labels(results.run.calendar)
     found = gap.definitions(results.run, results.revenue)
     lenses = _lenses(results, labels, found)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     charts = (
         At(_chart(labels, lenses), 1, half - 1),
         At(value_chain.demand_chart(results, labels), half, half),
