@@ -1,4 +1,4 @@
-"""Base dates and horizons roll: every dated outcome is what its own series says at the date its label names."""
+"""Base dates and horizons roll: a dated outcome is what its own series says at the date it names."""
 
 from __future__ import annotations
 
@@ -82,10 +82,9 @@ def check(register: Assumptions, monkeypatch: pytest.MonkeyPatch) -> int:
             continue
         written = register.windows.get(m.over, m.over)
         over = span(register.calendar, written)
-        since = base + 1 if written.startswith(("run", "+1")) else base + EVER
-        first, last = quarters_of(
-            str(over), since if ".." in written or written == "run" else base + over.last
-        )
+        sums = written.startswith(("run", "+1.."))
+        since = base + 1 if sums else base + EVER if written.startswith("..") else base + over.last
+        first, last = quarters_of(str(over), since)
         points = kept.points(m.quantity, m.entity)
         inside = [x for t, x in points.items() if first <= t <= last]
         assert inside, f"{m.id} is dated {over}, of which its series has nothing"
@@ -94,9 +93,8 @@ def check(register: Assumptions, monkeypatch: pytest.MonkeyPatch) -> int:
             "level": lambda x: x[-1], "sum": lambda x: x.sum(axis=0), "mean": lambda x: x.mean(axis=0),
             "smallest": lambda x: x.min(axis=0), "largest": lambda x: x.max(axis=0),
         }[m.statistic](values)  # fmt: skip
-        np.testing.assert_allclose(
-            block.outcomes[m.id], expected, rtol=1e-9, atol=1e-9, err_msg=f"{m.id} {over}"
-        )
+        said = f"{m.id} {over}"
+        np.testing.assert_allclose(block.outcomes[m.id], expected, rtol=1e-9, atol=1e-9, err_msg=said)
         compared += 1
     return compared
 
