@@ -111,7 +111,8 @@ def init(params: Params, throughput: Array) -> State:
     throughput : (path, generation) H100e per GPU.
     """
     bought = (params.launch <= 0) & (params.gpus > 0)  # what has just been launched is not yet on order
-    newest = bought & (params.launch == params.launch[bought].max())
+    last = bought & (params.launch == params.launch[bought].max())
+    newest = last & (np.cumsum(last[:, ::-1], axis=1)[:, ::-1] == 1)  # of several the last in order
     due = _undelivered(params, params.delivery_weights)
     late = sum(due, start=-sum(_undelivered(params, params.delivery_weights_base[None, :])))
     energized = params.gpus * throughput - np.where(newest, late, 0.0)
