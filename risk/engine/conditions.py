@@ -190,8 +190,6 @@ def _base_date(assumptions: Assumptions) -> Iterator[Problem]:
     out = [not row.launch or ordinal(row.launch) <= base for row in generations]
     if not any(out):
         yield at_row("A014", table, 0, "no generation is launched at the base date", "launch")
-    elif not any(launched and row.gpus > 0 for launched, row in zip(out, generations, strict=True)):
-        yield at_row("A014", table, 0, "no generation that is launched at the base date has gpus", "launch")
     for i, row in enumerate(generations):
         if not (row.index > 0 or row.relative_throughput > 0):
             reason = f"'{row.id}' has neither an index nor a relative_throughput: it would do no work"
