@@ -174,9 +174,9 @@ def _flips(results: Results, labels: Sequence[str], found: Sequence[gap.Definiti
                 proposition,
             )
         )
-    first, last = results.register["entries"]["propositions.gap_years"]["value"]
+    tested = str(results.run.window("propositions.gap_years")).replace("-", "–")
     note = (
-        f"P(short): revenue below the requirement in every calendar year {first:g}–{last:g}. 'Not kept' and "
+        f"P(short): revenue below the requirement in every calendar year {tested}. 'Not kept' and "
         "–: the run keeps this lens as a mean only. Internal use is the largest single reason why "
         "definitions differ."
     )
