@@ -24,6 +24,11 @@ def label(number: int) -> str:
     return f"{number // 4:04d}Q{number % 4 + 1}"
 
 
+def ended(quarter: str) -> str:
+    """Return what a quarter ends: its year if it is the last one, else the quarter."""
+    return quarter.removesuffix("Q4")
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Quarters of a run: index 0 is the base date (a state), 1 … `quarters` are steps (flows).
@@ -122,17 +127,19 @@ class Span:
     first, last : quarter indices, both in; `first` may lie before the base date.
     years : calendar years it is made of; empty for a stretch of quarters.
     label : ``2030``, ``2027-2030``, ``2030Q4``, as it was clipped.
+    moved : whether that is another stretch than the one that was asked for.
     """
 
     first: int
     last: int
     label: str
     years: tuple[int, ...] = ()
+    moved: bool = False
 
     @property
     def year(self) -> str:
-        """Calendar year of its last quarter, in words."""
-        return self.label.rpartition("-")[2][:4]
+        """Calendar year with which it ends; its last quarter where that is not the end of a year."""
+        return ended(self.label.rpartition("-")[2])
 
     def __str__(self) -> str:
         return self.label
@@ -175,30 +182,34 @@ def is_window(text: str) -> bool:
 
 
 def span(calendar: Calendar, text: str) -> Span:
-    """Resolve a window in a run. What lies outside the run is moved to its nearest quarter or year."""
+    """Resolve a window in a run.
+
+    What lies outside the run is moved to its nearest quarter, or to the nearest calendar year that it steps
+    into and ends.
+    """
     first, last = window(text)
     if re.fullmatch(r"\d{4}", last):
         return _years(calendar, int(first or last), int(last))
-    end = _quarter(calendar, last)
-    begin = EVER if not first else _quarter(calendar, first)
-    begin = min(begin, end)
-    label = calendar.labels[end]
-    return Span(begin, end, label if begin in (EVER, 1, end) else f"{calendar.labels[begin]}-{label}")
+    ends = [_offset(calendar, date) for date in (first, last)]
+    begin, end = (t if t == EVER else min(max(t, 0), calendar.quarters) for t in ends)
+    begin, label = min(begin, end), calendar.labels[end]
+    label = label if begin in (EVER, 1, end) else f"{calendar.labels[begin]}-{label}"
+    return Span(begin, end, label, moved=[begin, end] != ends)
 
 
-def _quarter(calendar: Calendar, date: str) -> int:
-    """Index of a quarter as written, inside the run."""
-    known = {"base": 0, "end": calendar.quarters}
-    t = known[date] if date in known else int(date) if date.startswith("+") else calendar.offset(date)
-    return min(max(t, 0), calendar.quarters)
+def _offset(calendar: Calendar, date: str) -> int:
+    """Quarters from the base date to a date as written."""
+    known = {"": EVER, "base": 0, "end": calendar.quarters}
+    return known[date] if date in known else int(date) if date.startswith("+") else calendar.offset(date)
 
 
 def _years(calendar: Calendar, first: int, last: int) -> Span:
-    """Calendar years from `first` to `last`, of those whose last quarter the run reaches."""
-    whole = [year for year in sorted(set(calendar.year)) if calendar.offset(f"{year}Q4") <= calendar.quarters]
+    """Calendar years from `first` to `last`, of those whose last quarter the run comes to."""
+    whole = [year for year in calendar.years if calendar.offset(f"{year:04d}Q4") <= calendar.quarters]
     known = whole or [calendar.year[-1]]
     years = [year for year in known if first <= year <= last]
     years = years or [known[0] if last < known[0] else known[-1]]
-    ends = [calendar.offset(f"{year}Q{quarter}") for year, quarter in ((years[0], 1), (years[-1], 4))]
+    ends = [calendar.offset(f"{year:04d}Q{quarter}") for year, quarter in ((years[0], 1), (years[-1], 4))]
     label = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    return Span(ends[0], min(ends[1], calendar.quarters), label, tuple(years))
+    moved = (years[0], years[-1]) != (first, last)
+    return Span(ends[0], min(ends[1], calendar.quarters), label, tuple(years), moved)

@@ -84,6 +84,35 @@ def test_what_is_no_window(text: str) -> None:
         span(Calendar(date(2026, 6, 30), 26), text)
 
 
+@pytest.mark.parametrize(
+    ("base", "quarters", "text", "label", "moved"),
+    [
+        (date(2026, 12, 31), 26, "2026", "2027", True),  # no step of 2026 is left
+        (date(2026, 12, 31), 26, "2027", "2027", False),
+        (date(2026, 6, 30), 26, "2026", "2026", False),
+        (date(2027, 6, 30), 10, "2027..2030", "2027-2029", True),
+        (date(2027, 6, 30), 10, "2030Q4", "2029Q4", True),
+        (date(2027, 6, 30), 9, "..2030Q4", "2029Q3", True),
+        (date(2027, 6, 30), 9, "run", "2029Q3", False),
+        (date(2027, 6, 30), 9, "..end", "2029Q3", False),
+        (date(1870, 3, 31), 4, "1869..1871", "1870", True),
+    ],
+)
+def test_a_window_says_whether_it_was_moved(
+    base: date, quarters: int, text: str, label: str, moved: bool
+) -> None:
+    found = span(Calendar(base, quarters), text)
+    assert (str(found), found.moved) == (label, moved)
+
+
+@pytest.mark.parametrize(
+    ("text", "quarters", "year"),
+    [("2030Q4", 26, "2030"), ("2030Q4", 16, "2030Q2"), ("2027..2030", 26, "2030"), ("2030", 16, "2029")],
+)
+def test_the_year_of_a_window_is_one_that_ends_with_it(text: str, quarters: int, year: str) -> None:
+    assert span(Calendar(date(2026, 6, 30), quarters), text).year == year
+
+
 def test_a_year_the_run_does_not_end_is_the_last_it_ends() -> None:
     short = Calendar(date(2026, 6, 30), 20)  # to 2031Q2
     assert str(span(short, "2031")) == "2030"

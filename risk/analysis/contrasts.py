@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
+from risk.axes import Span
 from risk.runs import Run
 from risk.units import SCALE
 
@@ -111,12 +112,12 @@ MEASURES: tuple[tuple[str, str, Callable[[Array], Statistic]], ...] = (
     ("headline_loss", "Headline loss, ES 97.5%", shortfall(0.975)),
     ("loss_without_software", "Loss without software, mean", mean),
     ("loss_without_software", "Loss without software, ES 97.5%", shortfall(0.975)),
-    ("capex_2030", "Big-Five cash capex 2030, P50", quantile(0.50)),
-    ("revenue_2030", "End-customer AI revenue 2030, P50", quantile(0.50)),
-    ("gap_2030", "Revenue gap 2030, P50", quantile(0.50)),
-    ("h100_2028", "H100 contract rent end-2028, P50", quantile(0.50)),
+    ("capex_2030", "Big-Five cash capex {0}, P50", quantile(0.50)),
+    ("revenue_2030", "End-customer AI revenue {0}, P50", quantile(0.50)),
+    ("gap_2030", "Revenue gap {0}, P50", quantile(0.50)),
+    ("h100_2028", "H100 contract rent end-{0.year}, P50", quantile(0.50)),
 )
-"""Outcome, label, how it is measured."""
+"""Outcome, label with its window, how it is measured."""
 
 
 def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ...]:
@@ -128,19 +129,44 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
     """
     paired = paths > 0 or share_draws(before, after)
     old, new = ({name: x[: paths or None] for name, x in run.outcomes().items()} for run in (before, after))
-    labels = {p["id"]: f"P({p['id']}) {p['label']}" for p in after.assumptions["propositions"]}
-    known = {name: f"P({label.lower()})" for name, label in CLASSES} | labels
+    known = {name: f"P({label.lower()})" for name, label in CLASSES} | _propositions(before, after)
     found = [
         _difference(name, label, "", probability(old[name]), probability(new[name]), paired)
         for name, label in known.items()
         if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
     ]
     variables = {variable.name: variable for variable in after.variables}
-    for name, label, measure in MEASURES:
+    for name, text, measure in MEASURES:
         unit = variables[name].unit
+        label = _dated(text, before.span(name), after.span(name))
         one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
         found.append(_difference(name, label, unit, one, two, paired))
     return tuple(found)
+
+
+def _propositions(before: Run, after: Run) -> dict[str, str]:
+    """What the later run says of each proposition, and how far the earlier one looks where that differs."""
+    earlier, later = (
+        {
+            p["id"]: (p["label"], tuple(str(run.window(c["over"])) for c in p["any"]))
+            for p in run.assumptions["propositions"]
+        }
+        for run in (before, after)
+    )
+    return {
+        name: f"P({name}) {label}" + _before(windows, earlier.get(name, ("", windows))[1])
+        for name, (label, windows) in later.items()
+    }
+
+
+def _before(windows: tuple[str, ...], earlier: tuple[str, ...]) -> str:
+    return "" if earlier == windows else f" (before: to {', '.join(dict.fromkeys(earlier))})"
+
+
+def _dated(label: str, before: Span, after: Span) -> str:
+    """A label with the window of the later run, and of the earlier one where that is another."""
+    same = before.label == after.label
+    return label.format(after) if same else f"{label.format(after)} (before: {before})"
 
 
 def shared_paths(before: Run, after: Run) -> int:

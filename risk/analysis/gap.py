@@ -136,5 +136,5 @@ def _definition(run: Run, lens: str, basis: str, required: Array, yearly: Array)
 
 def _tested_years(run: Run) -> list[int]:
     """Positions of the calendar years in which proposition B1 looks for a shortfall."""
-    first, last = register.numbers(run.assumptions, "propositions.gap_years")
-    return [i for i, year in enumerate(run.calendar.years) if first <= year <= last]
+    tested = run.window("propositions.gap_years").years
+    return [i for i, year in enumerate(run.calendar.years) if year in tested]

@@ -10,19 +10,20 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.analysis import register
 from risk.analysis.facilities import Facility
 from risk.analysis.statistics import Estimate, proportion
 from risk.runs import Run
 
 Array = NDArray[np.float64]
 
-HORIZONS = ("2028Q4", "2030Q4", "2032Q4")
-"""Quarters by whose end defaults are counted."""
+HORIZONS = ("h100_2028", "h100_2030", "defaulted_compute_2032")
+"""Outcomes by whose dates defaults are counted."""
 
 TROUBLED = ("lock_up", "sweep", "event", "cured", "amended")
 """Rungs on which a facility in trouble but not in default may stand in a quarter."""
 
-_COHORT = re.compile(r"(.+)-(\d{4})-([A-Z_]+)")
+_COHORT = re.compile(r"(.+)-(\d{4}(?:Q[1-4])?)-([A-Z_]+)")
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ class Default:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Facilities of one year and one class of payer, all firms together, whether a path builds them or not.
+    """Facilities of one date and one class of payer, all firms together, whether a path builds them or not.
 
     Attributes
     ----------
+    year : its year, or the quarter where a year has several cohorts.
     originated, loss : USD, means over paths.
     amended, payment_default, maturity_default : share of path-facilities that ever come so far.
     troubled : quarters a facility spends on the rungs of `TROUBLED`, mean.
@@ -71,8 +73,8 @@ class FirmLoss:
 
 
 def reached(run: Run) -> tuple[str, ...]:
-    """The horizons that lie within the run."""
-    return tuple(label for label in HORIZONS if label in run.calendar.labels)
+    """The horizons as the run has them, each once."""
+    return tuple(run.calendar.labels[t] for t in sorted({run.span(name).last for name in HORIZONS}))
 
 
 def default_probability(run: Run, key: str, column: int, quarter: str) -> Estimate:
@@ -134,7 +136,7 @@ def _ratio(top: Estimate, bottom: Estimate) -> Estimate:
 
 
 def _cohort(name: str) -> tuple[str, str, str]:
-    """Firm, year and class of payer of a cohort; empty for other facilities."""
+    """Firm, date and class of payer of a cohort; empty for other facilities."""
     found = _COHORT.fullmatch(name)
     return (found[1], found[2], found[3].lower()) if found else ("", "", "")
 
@@ -147,23 +149,31 @@ def _sum(estimates: Iterable[Estimate]) -> Estimate:
 
 
 def cohorts(run: Run) -> tuple[Cohort, ...]:
-    """New facilities by year and payer; errors are upper bounds over the firms."""
+    """New facilities by date and payer; errors are upper bounds over the firms."""
     grouped: dict[tuple[str, str], list[int]] = {}
     for column, name in enumerate(run.entities["facility.debt"]):
-        _, year, payer = _cohort(name)
-        if f"{year}Q4" in run.calendar.labels:
-            grouped.setdefault((year, payer), []).append(column)
+        _, date, payer = _cohort(name)
+        if date:
+            grouped.setdefault((date, payer), []).append(column)
     losses = cumulative(run, "facility.loss")
     return tuple(_cohort_of(run, *key, columns, losses) for key, columns in sorted(grouped.items()))
 
 
-def _cohort_of(run: Run, year: str, payer: str, columns: list[int], losses: Sequence[Estimate]) -> Cohort:
-    t = run.calendar.index(f"{year}Q4")
+def _financed(run: Run, date: str) -> int:
+    """Quarter in which the cohort of a date is financed."""
+    first = run.calendar.offset(str(run.assumptions["entries"]["neoclouds.first_cohort"]["value"]))
+    every = round(register.number(run.assumptions, "neoclouds.cohort_spacing"))
+    dates = range(first, run.calendar.quarters + 1, every)
+    return next(t for t in dates if t > 0 and run.calendar.labels[t].startswith(date))
+
+
+def _cohort_of(run: Run, date: str, payer: str, columns: list[int], losses: Sequence[Estimate]) -> Cohort:
+    t = _financed(run, date)
     debt, error = (values[t, columns].sum() for values in run.mean("facility.debt"))
     rungs = np.sum([run.mean(f"facility.{rung}") for rung in TROUBLED], axis=0)  # (mean or error, quarter, …)
     quarters = rungs[:, :, columns].sum(axis=(1, 2)) / len(columns)
     return Cohort(
-        year,
+        date,
         payer,
         originated=Estimate(float(debt), float(error), run.paths),
         loss=_sum(losses[c] for c in columns),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics, words
 from risk.analysis.statistics import Estimate
-from risk.axes import Calendar
+from risk.axes import Calendar, ended
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -72,6 +72,7 @@ class Verdict:
     ----------
     alternatives : definition → probabilities of bust, correction, durable under it.
     bust_timing : when enough had broken, on paths that end in a bust.
+    by : the year or quarter by which the classes are decided.
     """
 
     claims: tuple[Claim, ...]
@@ -79,6 +80,7 @@ class Verdict:
     alternatives: Mapping[str, tuple[Estimate, Estimate, Estimate]]
     bust_timing: Timing | None
     version: str
+    by: str
 
     def claim(self, identifier: str) -> Claim:
         """One proposition by id."""
@@ -119,7 +121,18 @@ def verdict(run: Run) -> Verdict:
         for key, label in ALTERNATIVES
     }
     bust = timing(outcomes["bust_quarter"], run.calendar)
-    return Verdict(claims, classes, alternatives, bust, str(assumptions["propositions_version"]))
+    return Verdict(
+        claims, classes, alternatives, bust, str(assumptions["propositions_version"]), decided(run)
+    )
+
+
+def decided(run: Run) -> str:
+    """Year, or quarter inside a year, with which the last window of the classes' gap and breaks ends."""
+    assumptions = run.assumptions
+    own = next(found for found in assumptions["classes"] if not found["id"])
+    claims = {row["id"]: row["any"] for row in (*assumptions["propositions"], *assumptions["flags"])}
+    windows = [c["over"] for name in (own["gap"], *own["breaks"]) for c in claims[name]]
+    return ended(run.calendar.labels[max(run.window(over).last for over in windows)])
 
 
 def _class(name: str, label: str, flags: Array) -> OutcomeClass:

@@ -44,6 +44,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "propositions_version": assumptions.propositions_version,
         "propositions": [_worded(assumptions, p, p.any) for p in assumptions.propositions.values()],
         "outcomes": [_worded(assumptions, outcome, [outcome]) for outcome in assumptions.outcomes.values()],
+        "windows": assumptions.windows,
         "flags": [flag.model_dump(mode="json") for flag in assumptions.flags.values()],
         "classes": [found.model_dump(mode="json") for found in assumptions.classes.values()],
         "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],

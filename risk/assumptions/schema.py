@@ -106,7 +106,10 @@ class Source(Record):
 
 
 class Target(Record):
-    """What the base case must hit: ``[[target]]`` in targets.toml."""
+    """What the base case must hit: ``[[target]]`` in targets.toml.
+
+    `over`: the window of a metric that is no outcome's, see `risk.axes.window`.
+    """
 
     id: Text
     label: Text
@@ -116,6 +119,7 @@ class Target(Record):
     reason: Note = ""
     locator: Note = ""
     metric: Note = ""
+    over: Note = ""
     low: float | None = None
     high: float | None = None
     unit: Note = ""

@@ -47,16 +47,21 @@ def _exact(value: float) -> Estimate:
     return Estimate(value, 0.0, 1)
 
 
-def _median(name: str) -> Callable[[Run], Estimate]:
+def _median(name: str) -> Callable[[Run], Estimate | None]:
     return _level(name, 0.5)
 
 
-def _level(name: str, level: float) -> Callable[[Run], Estimate]:
-    return lambda run: statistics.quantile(run.outcome(name), level)
+def _level(name: str, level: float) -> Callable[[Run], Estimate | None]:
+    return lambda run: statistics.quantile(run.outcome(name), level) if _reached(run, name) else None
 
 
-def _mean(name: str) -> Callable[[Run], Estimate]:
-    return lambda run: statistics.mean(run.outcome(name))
+def _mean(name: str) -> Callable[[Run], Estimate | None]:
+    return lambda run: statistics.mean(run.outcome(name)) if _reached(run, name) else None
+
+
+def _reached(run: Run, name: str) -> bool:
+    """Whether the run covers the window of an outcome: a target is measured at no other date."""
+    return not run.span(name).moved
 
 
 def _clearing(run: Run) -> Estimate:
@@ -64,10 +69,14 @@ def _clearing(run: Run) -> Estimate:
     return _exact(max(run.identities[name] for name in names))
 
 
-def _contract_volatility(run: Run) -> Estimate:
-    """Standard deviation over paths of one-year log changes, averaged over the year-ends 2027 to 2030."""
-    rent, at = np.log(run.series("h100_contract").astype(np.float64)), run.calendar.index
-    ends = [at(f"{year}Q4") for year in range(2027, 2031)]
+def _contract_volatility(run: Run) -> Estimate | None:
+    """Standard deviation over paths of one-year log changes, averaged over the year-ends of its window."""
+    own = next(row for row in run.assumptions["targets"] if row["metric"] == "rent_volatility")
+    over = run.window(own["over"])
+    ends = [run.calendar.offset(f"{year:04d}Q4") for year in over.years]
+    if over.moved or ends[0] < 4:
+        return None
+    rent = np.log(run.series("h100_contract").astype(np.float64))
     spreads = [statistics.standard_deviation(rent[t] - rent[t - 4]) for t in ends]
     value = float(np.mean(spreads))
     return Estimate(value, value / np.sqrt(2.0 * run.paths), run.paths)
@@ -84,6 +93,14 @@ def _extreme_propositions(run: Run) -> Estimate:
     names = [p["id"] for p in run.assumptions["propositions"] if not p.get("pending")]
     shares = [float(np.mean(run.outcome(name))) for name in names]
     return _exact(float(sum(not 0.01 <= share <= 0.99 for share in shares)))
+
+
+def _five_years(run: Run) -> Estimate | None:
+    """CoreWeave's default within the window of its flag, where the run is as long."""
+    flag = next(row for row in run.assumptions["flags"] if row["id"] == "coreweave_default_5y")
+    if any(run.window(condition["over"]).moved for condition in flag["any"]):
+        return None
+    return statistics.probability(run.outcome("coreweave_default_5y"))
 
 
 def _stylised(case: str, tenor: str) -> Callable[[Run], Estimate | None]:
@@ -118,7 +135,7 @@ MEASURES: Mapping[str, Callable[[Run], Estimate | None]] = {
     "stylised_2y_glut": _stylised("glut", "2y"),
     "stylised_2y_fast": _stylised("fast", "2y"),
     "stylised_1y": _stylised("base", "1y"),
-    "coreweave_default": lambda run: statistics.probability(run.outcome("coreweave_default_5y")),
+    "coreweave_default": _five_years,
     "generic_default_rate": _mean("generic_default_rate"),
     "generic_recovery": _mean("generic_recovery"),
     "default_and_loss": _default_and_loss,

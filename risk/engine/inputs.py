@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.table import Row, entry_columns
-from risk.axes import ordinal
+from risk.axes import EVER
 from risk.engine.layout import BY_CLASS, Layout, by_class, classes, layout
 from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
@@ -79,9 +79,9 @@ def table_columns(assumptions: Assumptions) -> dict[str, Array]:
             values = table.column(field)
             if not isinstance(values, tuple):
                 columns[f"{name}.{field}"] = values[None, :]
-    base = ordinal(assumptions.calendar.labels[0])
     launches = assumptions.tables["gpu.generation"].words("launch")
-    columns["gpu.generation.launch"] = np.array([[float(ordinal(q) - base) for q in launches]])
+    quarters = [assumptions.calendar.offset(q) if q else EVER for q in launches]
+    columns["gpu.generation.launch"] = np.array([quarters], dtype=np.float64)
     return columns | _payers(assumptions) | _credit_matrices(assumptions)
 
 

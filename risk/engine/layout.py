@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.axes import ordinal
+from risk.axes import EVER, Calendar
 from risk.errors import AssumptionError
 from risk.mechanisms.neocloud import book as books
 from risk.mechanisms.neocloud import facility
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-COHORT_EVERY = 4
-"""Quarters between cohorts, and for which a generation must have been planned to be out to be bought."""
+SETTLED = 4
+"""Quarters for which a generation must have been planned to be out before cohorts buy it."""
 
 SHARES = "neoclouds.cohort_payer_shares"
 """Its labels are the payers whose contracts cohorts are built on; the vectors below join it by label."""
@@ -182,16 +183,23 @@ def _last_date(assumptions: Assumptions, book: books.Book, quarters: int) -> int
 
 
 def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
-    """Quarter of each cohort → generation it buys: every fourth quarter, what has been out for a year."""
-    labels = assumptions.calendar.labels
-    base = ordinal(labels[0])
-    launches = [ordinal(q) - base for q in assumptions.tables["gpu.generation"].words("launch")]
-    last = ordinal(str(assumptions.entries["neoclouds.last_cohort"].value))
-    out = {}
-    for t, label in enumerate(labels):
-        if t and label.endswith("Q4") and ordinal(label) <= last:
-            out[t] = max(g for g, launched in enumerate(launches) if launched + COHORT_EVERY <= t)
-    return out
+    """Quarter of each cohort → generation it buys: the newest out for a year, else the oldest."""
+    launches = assumptions.tables["gpu.generation"].words("launch")
+    out = [assumptions.calendar.offset(quarter) if quarter else EVER for quarter in launches]
+    oldest = out.index(min(out))
+    return {
+        t: max((g for g, launched in enumerate(out) if launched + SETTLED <= t), default=oldest)
+        for t in cohort_dates(assumptions)
+    }
+
+
+def cohort_dates(assumptions: Assumptions) -> tuple[int, ...]:
+    """Quarters after the base date in which cohorts are financed."""
+    calendar, every = assumptions.calendar, assumptions.integer("neoclouds.cohort_spacing")
+    first, last = (
+        calendar.offset(assumptions.text(f"neoclouds.{name}_cohort")) for name in ("first", "last")
+    )
+    return tuple(t for t in range(first, min(last, calendar.quarters) + 1, every) if t > 0)
 
 
 def _base_rows(assumptions: Assumptions) -> list[books.Row]:
@@ -239,16 +247,22 @@ def _cash_profile(assumptions: Assumptions, row: Any, generations: tuple[str, ..
     )
 
 
+def _dated(calendar: Calendar, cohorts: Iterable[int]) -> dict[int, str]:
+    """Quarter of each cohort → what it is called by: its year, or its quarter where a year has several."""
+    years = Counter(calendar.year[t] for t in cohorts)
+    return {t: str(calendar.year[t]) if years[calendar.year[t]] == 1 else calendar.labels[t] for t in cohorts}
+
+
 def _cohort_rows(
     assumptions: Assumptions, cohorts: Mapping[int, int], cohort_firms: NDArray[np.intp]
 ) -> list[books.Row]:
     """One row a cohort date, firm and payer class; principal is repaid in equal parts."""
-    names, labels = assumptions.tables["neoclouds.firm"].names, assumptions.calendar.labels
+    names, dates = assumptions.tables["neoclouds.firm"].names, _dated(assumptions.calendar, cohorts)
     debt_quarters = by_class(assumptions, "neoclouds.cohort_debt_quarters")
     payers = assumptions.tables["neoclouds.payer"].names
     return [
         books.Row(
-            name=f"{names[f]}-{labels[t][:4]}-{payers[payer].upper()}",
+            name=f"{names[f]}-{dates[t]}-{payers[payer].upper()}",
             firm=int(f),
             generation=generation,
             payer=payer,

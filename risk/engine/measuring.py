@@ -179,7 +179,8 @@ def _related(found: Track, to: str | int) -> Track:
         return Track(x / np.maximum.accumulate(x, axis=0), found.quarters)
     if to == "base":
         return Track(x / found.at(0), found.quarters)
-    return Track(x[int(to) :] / x[: len(x) - int(to)], found.quarters[int(to) :]) if to else found
+    apart = int(to or 0)
+    return Track(x[apart:] / x[: max(len(x) - apart, 0)], found.quarters[apart:]) if apart else found
 
 
 def _ratio(above: Array, below: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.axes import Calendar
+from risk.axes import Calendar, Span, span
 from risk.errors import StorageError, UsageError, suggestion
 from risk.paths import Variable
 from risk.runs.files import read_json
@@ -108,6 +108,14 @@ class Run:
     def variable(self, name: str) -> Variable:
         """An outcome with unit and label."""
         return next(v for v in self.variables if v.name == name)
+
+    def span(self, name: str) -> Span:
+        """The stretch of time that an outcome looks at, as the run has it."""
+        return self.window(next(row["over"] for row in self.assumptions["outcomes"] if row["id"] == name))
+
+    def window(self, over: str) -> Span:
+        """A window of the register, or of the entry that holds it, as the run has it."""
+        return span(self.calendar, self.assumptions["windows"].get(over, over))
 
     @property
     def stylised(self) -> dict[str, Any] | None:

@@ -76,6 +76,7 @@ VERDICT = Verdict(
     {"with a 60% fall of rent in B4": (share(0.30), share(0.35), share(0.35))},
     Timing("2029Q2", "2030Q1", "2030Q3"),
     "1",
+    "2030",
 )
 
 

@@ -156,9 +156,9 @@ def test_spreads_are_asked_on_every_run_shown(results: Results, tables: Tables) 
             said = value_of(tables.content("warning", f"auc{lead}", f"base_{event}"))
             assert said == ("–" if found is None else found.value)
     own = warning.measured(results)
-    told = warning.sentence({"base": own, "other": own})
+    told = warning.sentence({"base": own, "other": own}, warning.told(results))
     assert told.count("in other") == 1
-    assert "in other" not in warning.sentence({"base": own})
+    assert "in other" not in warning.sentence({"base": own}, warning.told(results))
     assert "hardly a warning" in told or "some warning" in told or "a warning" in told
 
 

@@ -18,7 +18,8 @@ def test_tokens_of_an_h100_by_hand(results: Results) -> None:
 
 def test_rent_per_token_is_rent_over_tokens(results: Results) -> None:
     found = table(results)
-    rent, tokens_made, cost = (found.index(key) for key in (f"rent_{DATES[0]}", "tokens", f"cost_{DATES[0]}"))
+    date = results.dates(DATES)[0]
+    rent, tokens_made, cost = (found.index(key) for key in (f"rent_{date}", "tokens", f"cost_{date}"))
     for row in found.rows:
         assert number_of(row[cost]) == pytest.approx(number_of(row[rent]) / number_of(row[tokens_made]))
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
@@ -120,7 +121,7 @@ def init(params: Params, throughput: Array) -> State:
     ----------
     throughput : (path, generation) H100e per GPU.
     """
-    newest = (params.launch <= 0) & (params.launch == params.launch[params.launch <= 0].max())
+    newest = _on_order(params)
     due = _undelivered(params, params.delivery_weights)
     late = sum(due, start=-sum(_undelivered(params, params.delivery_weights_base[None, :])))
     energized = params.gpus * throughput - np.where(newest, late, 0.0)
@@ -139,6 +140,18 @@ def init(params: Params, throughput: Array) -> State:
         since_launch=-params.launch + np.zeros_like(energized),
         demanded=(zero,) * round(params.power_lead),
     )
+
+
+def _on_order(params: Params) -> NDArray[np.bool_]:
+    """Generation that undelivered purchases are of, (1, generation): the newest of which there are units.
+
+    What has only just been launched is not yet on order; of several of one date it is the last in order.
+    """
+    launched = params.launch <= 0
+    owned = launched & (params.gpus > 0)
+    known = owned if owned.any() else launched
+    last = known & (params.launch == params.launch[known].max())
+    return np.asarray(last & (np.cumsum(last[:, ::-1], axis=1)[:, ::-1] == 1))
 
 
 def _undelivered(params: Params, weights: Array) -> tuple[Array, Array, Array]:

@@ -25,7 +25,7 @@ def propositions(compared: Sequence[Compared], subtitle: str) -> Sheet:
     """Every proposition in every scenario; a star marks a difference to base beyond noise."""
     columns = [Column("label", "Proposition", width=46)]
     columns += [
-        Column(f"s{i}", s.name, "probability", width=13, style="engine") for i, s in enumerate(compared)
+        Column(f"s{i}", s.title, "probability", width=13, style="engine") for i, s in enumerate(compared)
     ]
     rows = []
     for claim in compared[0].results.verdict.claims:
@@ -62,7 +62,7 @@ def medians(compared: Sequence[Compared], subtitle: str) -> Sheet:
     """Medians of key outcomes with their errors."""
     columns = [Column("label", "Median of", width=46), Column("unit", "Unit", width=10)]
     for i, scenario in enumerate(compared):
-        columns.append(Column(f"s{i}", scenario.name, "number", width=12, style="engine"))
+        columns.append(Column(f"s{i}", scenario.title, "number", width=12, style="engine"))
         columns.append(Column(f"e{i}", "± SE", "number", width=8, style="note"))
     rows = tuple(_median_row(compared, compared[0].results.run.variable(name)) for name in KEY)
     note = (

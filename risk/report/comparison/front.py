@@ -60,7 +60,7 @@ def _verdict(compared: Sequence[Compared]) -> Table:
     columns += [Column("change_se", "± SE", "standard_error.2", style="note"), Column("noise", "", span=2)]
     rows = []
     for scenario in compared:
-        cells: list[Content] = [scenario.name]
+        cells: list[Content] = [scenario.title]
         for name, _ in CLASSES:
             p = scenario.results.verdict.outcome(name).probability
             cells += [probability_cell(p), margin_cell(p)]
@@ -68,8 +68,8 @@ def _verdict(compared: Sequence[Compared]) -> Table:
         formula = Formula(f"{{row.bust}}-{{verdict.bust[{compared[0].name}]}}", moved.value)
         cells += [formula, moved.standard_error, _beyond(moved, scenario)]
         rows.append(tuple(cells))
-    ids = tuple(scenario.name for scenario in compared)
-    return Table("verdict", tuple(columns), tuple(rows), "Outcome classes by 2030", "", ids, frozenset({0}))
+    ids, by = tuple(scenario.name for scenario in compared), compared[0].results.verdict.by
+    return Table("verdict", tuple(columns), tuple(rows), f"Outcome classes by {by}", "", ids, frozenset({0}))
 
 
 def _losses(compared: Sequence[Compared], name: str, title: str) -> Table:
@@ -90,7 +90,7 @@ def _losses(compared: Sequence[Compared], name: str, title: str) -> Table:
         )
         estimates = (m.mean, m.quantiles[1], m.quantiles[4], m.quantiles[7], m.shortfall[1])
         cells: list[Content] = [
-            scenario.name,
+            scenario.title,
             *(cell for e in estimates for cell in pair(_base_units(e), "USD bn")),
         ]
         moved = scenario.change(name, contrasts.shortfall(HEADLINE_TAIL), BILLION)

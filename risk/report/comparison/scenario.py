@@ -24,6 +24,12 @@ class Compared:
         return self.results.manifest.scenario
 
     @property
+    def title(self) -> str:
+        """Its name, with its last quarter where the base looks to another."""
+        end = self.results.labels[-1]
+        return self.name if self.results.labels == self.base.labels else f"{self.name} (to {end})"
+
+    @property
     def is_base(self) -> bool:
         """Whether it is the base itself."""
         return self.results is self.base

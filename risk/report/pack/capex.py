@@ -15,6 +15,7 @@ from risk.report.formats import show
 from risk.report.pack.elements import (
     UPPER_BOUND,
     Line,
+    across,
     error_cell,
     margin_cell,
     paired_cells,
@@ -50,7 +51,7 @@ def sheet(results: Results) -> Sheet:
     found = {key: flows(results.run, f"funding.{key}") for key in {*USES, *SOURCES, *MEMO}}
     tables = [_firm(labels, firm, found) for firm in firms]
     deployed = deployment.deployment(results.run)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     stylised = "Balance sheets at the base date are stylised; reported capex and cash flow follow filings."
     return Sheet(
         "Capex",

@@ -13,6 +13,7 @@ from risk.report.charts import STACK, Exceedance, Series
 from risk.report.pack import cascade_table, losses, second_round
 from risk.report.pack.elements import (
     UPPER_BOUND,
+    across,
     error_cell,
     pair,
     paired_cells,
@@ -36,7 +37,7 @@ def sheet(results: Results) -> Sheet:
     labels = year_labels(results.run.calendar)
     record, owners = _tables(results, labels)
     second = second_round.blocks(results, labels)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     borne = holders.ultimate(results.run)
     main = holders.main(borne)
     chart = losses.chart(

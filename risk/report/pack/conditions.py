@@ -119,10 +119,11 @@ def _years(results: Results) -> dict[str, int]:
 
 def _capex(results: Results, t: Tables) -> Iterator[Condition]:
     years = _years(results)
-    for year in ("2027", "2028", "2030"):
+    for name in ("capex_2027", "capex_2028", "capex_2030"):
+        year = str(results.run.span(name))
         if year in years:
             total = t.at(capex.BIG_FIVE, f"y{years[year]}", "use_capex")
-            mean = t.at("metrics", "mean", f"capex_{year}")
+            mean = t.at("metrics", "mean", name)
             yield Condition(
                 f"Capex {year}: firms add up to the engine's mean", total, mean, ROUNDING, "Capex v. Metrics"
             )
@@ -136,20 +137,26 @@ def _capex(results: Results, t: Tables) -> Iterator[Condition]:
     build = plus(t, [(capex.BIG_FIVE, f"y{i}", line) for i in years.values() for line in lines])
     parts = plus(t, [("multipliers", f"y{i}", "build") for i in years.values()])
     yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
-    if "2030" in years:
-        value = t.at("deployed", f"y{years['2030']}", "p50")
+    until = results.run.span("deployed_2026_2030")
+    if until.years[0] == results.run.calendar.base.year and until.year in years:
+        value = t.at("deployed", f"y{years[until.year]}", "p50")
         middle = t.at("metrics", "p50", "deployed_2026_2030")
         scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
         yield Condition(
-            "Capital deployed by 2030, median", value, scaled, SINGLE * 10, "path series v. outcome, USD tn"
+            f"Capital deployed by {until.year}, median",
+            value,
+            scaled,
+            SINGLE * 10,
+            "path series v. outcome, USD tn",
         )
 
 
 def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
     years = _years(results)
-    for year in ("2028", "2030"):
+    for name in ("revenue_2028", "revenue_2030"):
+        year = str(results.run.span(name))
         if year in years:
-            mean = t.at("metrics", "mean", f"revenue_{year}")
+            mean = t.at("metrics", "mean", name)
             slack = SINGLE * number_of(mean)
             segments = t.at("segments", f"y{years[year]}", "total")
             yield Condition(
@@ -157,12 +164,13 @@ def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
             )
             external = t.at("lenses", f"y{years[year]}", "external")
             yield Condition(f"Revenue {year}: path series", external, mean, slack, "RevenueGap v. Metrics")
-    if "2030" in years:
+    year = str(results.run.span("coverage_2030"))
+    if year in years:
         value, other = (
-            t.at("coverage", f"y{years['2030']}", "p50_with_internal"),
+            t.at("coverage", f"y{years[year]}", "p50_with_internal"),
             t.at("metrics", "p50", "coverage_2030"),
         )
-        yield Condition("Coverage 2030, median", value, other, SINGLE, "path series v. outcome")
+        yield Condition(f"Coverage {year}, median", value, other, SINGLE, "path series v. outcome")
     earned, flowing = (plus(t, [(x, f"y{i}", "total") for i in years.values()]) for x in ("layers", "inflow"))
     yield Condition(
         "Value added equals the external inflow", earned, flowing, ROUNDING, "all years, all layers"

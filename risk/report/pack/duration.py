@@ -11,6 +11,7 @@ from risk.analysis import ladder, register
 from risk.analysis.bands import Band
 from risk.analysis.flows import year_labels
 from risk.analysis.ladder import Rung
+from risk.axes import ended
 from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack import fans
@@ -31,9 +32,13 @@ KINDS = (
 QUANTILES = ("p5", "p50", "p95")
 
 
+LEAST_QUARTERS = 27
+"""Columns a sheet has at least: its tables that do not go by quarters need as many."""
+
+
 def grid(results: Results, label: float = LABEL, quarter: float = QUARTER) -> tuple[float, ...]:
     """Columns of a sheet: a label, and one column a quarter."""
-    return (label, *(quarter,) * len(results.labels))
+    return (label, *(quarter,) * max(len(results.labels), LEAST_QUARTERS))
 
 
 def sheet(results: Results) -> Sheet:
@@ -130,7 +135,7 @@ def coverage(results: Results) -> Table:
     columns = [Column("label", "Contracted cash / debt service"), Column("base", "Base date", style="engine")]
     for label in labels[1:]:
         for q in QUANTILES:
-            columns.append(Column(f"{q}_{label}", f"{label[:4]}\n{q.upper()}", "number.2", style="engine"))
+            columns.append(Column(f"{q}_{label}", f"{ended(label)}\n{q.upper()}", "number.2", style="engine"))
     rows = []
     for f in results.facilities:
         found = bands[f.name].quantiles
@@ -152,10 +157,10 @@ def lives(results: Results) -> Table:
     gaps = ladder.facilities_at(run, "maturity_gap", quarters)
     ratios = ladder.facilities_at(run, "dscr", quarters[1:])
     columns = [Column("label", "Medians")]
-    gap_labels = ("base", *(q[:4] for q in labels[1:]))
+    gap_labels = ("base", *(ended(q) for q in labels[1:]))
     columns += [Column(f"gap_{q}", f"Gap\n{q}", "years", style="engine") for q in gap_labels]
-    columns += [Column(f"dscr_{q}", f"DSCR\n{q[:4]}", "number.2", style="engine") for q in labels[1:]]
-    columns += [Column(f"owing_{q}", f"Left\n{q[:4]}", "share", style="engine") for q in labels[1:]]
+    columns += [Column(f"dscr_{q}", f"DSCR\n{ended(q)}", "number.2", style="engine") for q in labels[1:]]
+    columns += [Column(f"owing_{q}", f"Left\n{ended(q)}", "share", style="engine") for q in labels[1:]]
     rows = []
     for f in results.facilities:
         gap, owing = gaps[f.name].at(0.5), gaps[f.name].count[1:] / len(run.facility("maturity_gap")[0])
@@ -188,7 +193,7 @@ def _largest(bands: Mapping[str, Band], level: int) -> float:
 
 def _charts(results: Results) -> Side:
     """The ladder's medians, and what falls due."""
-    half = 1 + len(results.labels) // 2 - 3  # the first column is the widest
+    half = len(grid(results)) // 2 - 3  # the first column is the widest
     return Side((At(_ladder_chart(results), 1, half), At(_wall(results), half + 1)))
 
 

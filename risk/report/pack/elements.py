@@ -155,10 +155,19 @@ class Line:
     bold: bool = False
 
 
+LEAST_YEARS = 7
+"""Years for which a sheet has room even if the run is shorter: its other tables need as much."""
+
+
+def across(labels: Sequence[str]) -> int:
+    """Years that a sheet has room for."""
+    return max(len(labels), LEAST_YEARS)
+
+
 def year_grid(labels: Sequence[str], sums: bool = False) -> tuple[float, ...]:
     """Widths of a sheet whose tables have years across, and `sums` over them beside."""
     label, year = (NARROW_LABEL, NARROW_YEAR) if sums else (LABEL, YEAR)
-    return (label, *(year, ERROR) * (len(labels) + sums))
+    return (label, *(year, ERROR) * (across(labels) + sums))
 
 
 def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]:

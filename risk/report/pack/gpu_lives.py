@@ -16,7 +16,9 @@ VALUED = {
 }
 """Value paths shown: spot of the B200 is not kept by path."""
 
-DATES = ("2028Q4", "2030Q4")
+DATES = ("h100_2028", "h100_2030")
+"""Outcomes by whose dates crossings are counted."""
+
 NEVER = "never"
 
 
@@ -107,7 +109,7 @@ def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
 
 def _crossings(results: Results) -> Table:
     """First quarter in which an hour that runs earns less than it costs."""
-    dates = tuple(date for date in DATES if date in results.labels)
+    dates = results.dates(DATES)
     columns = [
         Column("label", "Rent"),
         Column("cost", "Cash cost, USD/h", "price", style="input"),

@@ -15,6 +15,7 @@ from risk.report.formats import show
 from risk.report.pack import fans, gpu_lives, useful_work
 from risk.report.pack.elements import (
     Line,
+    across,
     paired_cells,
     subtitle,
     year_columns,
@@ -41,7 +42,7 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
     """Build the sheet; `rent` is the fan of the H100 contract rent."""
     labels = year_labels(results.run.calendar)
     spread, fleet = _spread(results, labels), _fleet(results, labels)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     fan = fans.chart(rent, results.labels, "h100-rent", 22)
     return Sheet(
         "GPUPrices",

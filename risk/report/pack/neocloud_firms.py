@@ -11,6 +11,7 @@ from risk.analysis import ladder, neoclouds, register
 from risk.analysis.bands import Band
 from risk.analysis.facilities import Facility
 from risk.analysis.neoclouds import FirmLoss
+from risk.axes import ended
 from risk.report.pack.elements import pair
 from risk.report.pack.names import PAYERS, words
 from risk.report.pack.neocloud_loans import chance_columns, chances, flag
@@ -129,7 +130,7 @@ def standing(results: Results) -> Table:
     for key, header, quantiles, form in series:
         for year in years:
             for q in quantiles:
-                text = f"{header}\n{year[:4]}\n{q}"
+                text = f"{header}\n{ended(year)}\n{q}"
                 columns.append(Column(f"{key}{year}{q.lower()}", text, form, style="engine"))
     runway, need = (ladder.firms_at(run, name, quarters) for name in ("runway", "refinancing_need"))
     rows = []

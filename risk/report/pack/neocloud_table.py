@@ -7,14 +7,18 @@ from datetime import date
 from typing import Any
 
 from risk.analysis import ladder, neoclouds, register
+from risk.axes import ended
 from risk.report.pack.assumptions import FRESH, STALE, stale
 from risk.report.pack.elements import linked, margin_cell, pair
 from risk.report.pack.results import Results
 from risk.report.table import Column, Content, Formula, Table
 
 TABLE, NAME = "neoclouds", "tblNeocloud"
-FAILURES = ("2027", "2028", "2029")
-"""Years of which the chance to default is stated apart."""
+FAILURES = 3
+"""Full calendar years of which the chance to default is stated apart, the first ones."""
+
+AHEAD = 2
+"""Which year's end the runway is shown at, counted from the base date."""
 
 SOURCE = 17.0
 """Width of the last column, which the tables above it do not use."""
@@ -30,8 +34,8 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
     firms, standing : the tables above, to which repeated numbers are linked.
     """
     run, rows = results.run, register.rows(results.register, "neoclouds.firm")
-    years = [year for year in FAILURES if f"{year}Q4" in results.labels]
-    ahead = results.labels[ladder.year_ends(run)[2]]
+    years = [str(year) for year in run.calendar.full_years[:FAILURES]]
+    ahead = results.labels[ladder.year_ends(run)[: AHEAD + 1][-1]]
     last = neoclouds.reached(run)[-1]
     found = neoclouds.firm_losses(run, results.facilities)
     cells = []
@@ -69,7 +73,7 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
 def _columns(years: Sequence[str], ahead: str, last: str) -> tuple[Column, ...]:
     lives = (("asset", "Asset life"), ("debt_life", "Debt life"), ("contract", "Contr. life"), ("gap", "Gap"))
     chances = []
-    for key, header in (*((f"y{year}", year) for year in years), ("ever", f"by {last[:4]}")):
+    for key, header in (*((f"y{year}", year) for year in years), ("ever", f"by {ended(last)}")):
         chances.append(Column(key, f"Fails {header}", "probability", style="engine"))
         chances.append(Column(f"{key}_margin", f"± 95% {header}", "margin", style="note"))
     return (
@@ -82,8 +86,8 @@ def _columns(years: Sequence[str], ahead: str, last: str) -> tuple[Column, ...]:
         Column("top", "Top payer", "share"),
         Column("cohort", "Of new", "share"),
         Column("rents", "Site rents USD bn", "usd_bn", style="engine"),
-        Column("low", f"Runw. P5 {ahead[:4]}", "count"),
-        Column("middle", f"Runw. P50 {ahead[:4]}", "count"),
+        Column("low", f"Runw. P5 {ended(ahead)}", "count"),
+        Column("middle", f"Runw. P50 {ended(ahead)}", "count"),
         *chances,
         Column("lgd", "LGD", "rate", style="engine"),
         Column("lgd_se", "± LGD", "standard_error", style="note"),
@@ -124,11 +128,11 @@ def _note(ahead: str) -> str:
         "Loans, notes, lives, contracted share, top payer, share of new cohorts and runway as above. Books "
         "public = a balance sheet is published. Site rents: what contracts still bill the HoldCo as tenant "
         "of another's site; rents of its own sites are operating cost in the model. Runway in quarters at "
-        f"the end of {ahead[:4]}, maturities aside. Fails: the HoldCo comes into default in the year, which "
-        "is how a refinancing fails in the model: notes, revolver or bills fall due that neither lenders, "
-        "cash nor shareholders meet; facilities that fail at their maturity stand in the ladder above. LGD "
-        "= loss over debt in default, facilities, cohorts and HoldCo paper together, a ratio of means; its "
-        "± and that of EL are upper bounds. EL = mean loss. Losses by path are kept by instrument, not by "
-        "company: contributions to the expected shortfall stand on PrivateCredit. Age of the row's data "
-        "against Stale_Days."
+        f"the end of {ended(ahead)}, maturities aside. Fails: the HoldCo comes into default in the year, "
+        "which is how a refinancing fails in the model: notes, revolver or bills fall due that "
+        "neither lenders, cash nor shareholders meet; facilities that fail at their maturity stand "
+        "in the ladder above. LGD = loss over debt in default, facilities, cohorts and HoldCo paper "
+        "together, a ratio of means; its ± and that of EL are upper bounds. EL = mean loss. Losses "
+        "by path are kept by instrument, not by company: contributions to the expected shortfall stand "
+        "on PrivateCredit. Age of the row's data against Stale_Days."
     )

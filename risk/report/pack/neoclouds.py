@@ -35,7 +35,7 @@ def sheet(results: Results) -> Sheet:
     )
     holdcos, runway = firms(results), standing(results)
     columns = grid(results, 48.0, 7.25)
-    half = (len(results.labels) + 1) // 2 - 2  # the first column is the widest
+    half = len(columns) // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
@@ -116,7 +116,7 @@ def _failed(results: Results) -> Lines:
 
 
 def _cohorts(results: Results) -> Table:
-    """New facilities by year and class of payer."""
+    """New facilities by date and class of payer."""
     columns = [
         Column("label", "New facilities of"),
         Column("payer", "Payer", span=2),

@@ -8,6 +8,7 @@ from risk.analysis.flows import Yearly, flows, stocks, year_labels
 from risk.report.pack import losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.elements import (
     UPPER_BOUND,
+    across,
     paired_cells,
     subtitle,
     year_columns,
@@ -35,7 +36,7 @@ def sheet(results: Results) -> Sheet:
     found = flows(results.run, "losses.instrument")
     instruments = losses.by_year("losses-instrument", title, labels, found, "Instrument")
     recovered = recoveries.by_instrument(results)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     title, verb = "Credit loss by instrument, means", "the largest mean credit loss"
     chart = losses.chart(labels, instruments, CHARTED, title, verb, height=recoveries.CHART)
     return Sheet(

@@ -36,7 +36,7 @@ def classes(results: Results) -> Table:
     verdict = results.verdict
     others = list(verdict.alternatives)
     columns = [
-        Column("label", "Outcome class, by 2030"),
+        Column("label", f"Outcome class, by {verdict.by}"),
         Column("median", "When, median", "quarter"),
         *_probabilities("p", "P"),
         Column("se", "SE", "standard_error", style="note"),

@@ -123,6 +123,10 @@ class Results:
         """Quarters, the base date first."""
         return self.run.calendar.labels
 
+    def dates(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Quarters with which the windows of outcomes end, each once, in order."""
+        return tuple(self.labels[t] for t in sorted({self.run.span(name).last for name in names}))
+
     @property
     def as_of(self) -> date:
         """Day of the run: what ages of assumptions are measured from."""

@@ -13,6 +13,7 @@ from risk.report.pack import decode, value_chain
 from risk.report.pack.elements import (
     UPPER_BOUND,
     Line,
+    across,
     margin_cell,
     paired_cells,
     probability_cell,
@@ -38,7 +39,7 @@ def sheet(results: Results) -> Sheet:
     labels = year_labels(results.run.calendar)
     found = gap.definitions(results.run, results.revenue)
     lenses = _lenses(results, labels, found)
-    half = 1 + len(labels)
+    half = 1 + across(labels)
     charts = (
         At(_chart(labels, lenses), 1, half - 1),
         At(value_chain.demand_chart(results, labels), half, half),
@@ -173,9 +174,9 @@ def _flips(results: Results, labels: Sequence[str], found: Sequence[gap.Definiti
                 proposition,
             )
         )
-    first, last = results.register["entries"]["propositions.gap_years"]["value"]
+    tested = str(results.run.window("propositions.gap_years")).replace("-", "–")
     note = (
-        f"P(short): revenue below the requirement in every calendar year {first:g}–{last:g}. 'Not kept' and "
+        f"P(short): revenue below the requirement in every calendar year {tested}. 'Not kept' and "
         "–: the run keeps this lens as a mean only. Internal use is the largest single reason why "
         "definitions differ."
     )

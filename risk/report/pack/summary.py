@@ -137,7 +137,9 @@ def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Co
 
 
 def _classes(results: Results, tables: Tables) -> Table:
-    columns = _columns(results, (Column("label", "Outcome by 2030", span=1 + LABEL_COLUMNS),))
+    columns = _columns(
+        results, (Column("label", f"Outcome by {results.verdict.by}", span=1 + LABEL_COLUMNS),)
+    )
     rows = []
     for found in results.verdict.classes:
         label = value_of(tables.content("classes", "label", found.name))

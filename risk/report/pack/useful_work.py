@@ -10,7 +10,8 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 MILLION = 1e6
 SMALL = 10.0
 """Million tokens an hour below which two decimals are shown."""
-DATES = ("2026Q2", "2028Q4", "2030Q4")
+DATES = ("h100_2028", "h100_2030")
+"""Outcomes at whose dates rents are read, beside the base date."""
 
 
 def tokens(results: Results) -> Array:
@@ -37,13 +38,14 @@ def table(results: Results) -> Table:
     rents, _ = results.run.mean("gpu.contract_rent")
     made = tokens(results) / MILLION
     columns = [Column("label", "Generation"), Column("tokens", "M tokens/h", "years", style="engine", span=2)]
-    for date in DATES:
+    dates = dict.fromkeys((results.labels[0], *results.dates(DATES)))
+    for date in dates:
         columns.append(Column(f"rent_{date}", f"Rent {date}, USD/h", "price", style="engine", span=2))
         columns.append(Column(f"cost_{date}", "USD/M tokens", "price", style="calculation", span=2))
     rows = []
     for g, name in enumerate(names):
         cells: list[Content] = [name, Cell(float(made[g]), "years" if made[g] >= SMALL else "price")]
-        for date in DATES:
+        for date in dates:
             rent = float(rents[results.labels.index(date), g])
             formula = Formula(f"{{row.rent_{date}}}/{{row.tokens}}", rent / float(made[g]))
             cells += [rent, formula]

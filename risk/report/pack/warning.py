@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.early_warning import spread_warning
@@ -12,11 +12,11 @@ from risk.report.sheet import Paragraph
 from risk.report.table import Column, Content, Table
 
 EVENTS = {
-    "B5i": "a fifth of seasoned neocloud compute defaults by 2030",
+    "B5i": "a fifth of seasoned neocloud compute defaults by {0}",
     "B7": "GPU-backed and HoldCo paper loses a tenth",
     "B8": "losses cascade",
 }
-"""Dated events of credit whose paths are told apart."""
+"""Dated events of credit whose paths are told apart; `{0}` is when the proposition's window ends."""
 
 LEADS = {4: "A year before", 1: "A quarter before"}
 WEAK, STRONG = 0.60, 0.75
@@ -29,7 +29,14 @@ def blocks(results: Results, others: Sequence[Results] = ()) -> tuple[Paragraph 
     for each in (results, *others):
         name = each.manifest.scenario
         made[f"{name} {each.run.id[:8]}" if name in made else name] = measured(each)
-    return Paragraph(sentence(made), "finding"), table(made)
+    events = told(results)
+    return Paragraph(sentence(made, events), "finding"), table(made, events)
+
+
+def told(results: Results) -> dict[str, str]:
+    """The events in words, dated as the run has them."""
+    found = {p["id"]: p["any"][0]["over"] for p in results.register["propositions"] if p["any"]}
+    return {event: text.format(results.run.window(found[event]).year) for event, text in EVENTS.items()}
 
 
 Measured = dict[tuple[str, int], Estimate | None]
@@ -40,12 +47,12 @@ def measured(results: Results) -> Measured:
     return {(event, lead): spread_warning(results.run, event, lead) for event in EVENTS for lead in LEADS}
 
 
-def sentence(made: dict[str, Measured]) -> str:
+def sentence(made: dict[str, Measured], events: Mapping[str, str]) -> str:
     """What a wide spread tells a year ahead, on this run in words and on others in numbers."""
     lead = next(iter(LEADS))
     areas = {name: {e: found[e, lead] for e in EVENTS} for name, found in made.items()}
     own, *others = areas.values()
-    told = [f"“{EVENTS[e]}” {_pairs(area)} ({reading(area)})" for e, area in own.items() if area is not None]
+    told = [f"“{events[e]}” {_pairs(area)} ({reading(area)})" for e, area in own.items() if area is not None]
     if not told:
         return "Do spreads warn? Too few paths come to a credit event to say."
     beside = [
@@ -72,7 +79,7 @@ def reading(area: Estimate) -> str:
     return "hardly a warning" if area.value < WEAK else "some warning" if area.value < STRONG else "a warning"
 
 
-def table(made: dict[str, Measured]) -> Table:
+def table(made: dict[str, Measured], events: Mapping[str, str]) -> Table:
     """One row a scenario and event."""
     columns = [
         Column("label", "Event"),
@@ -85,7 +92,7 @@ def table(made: dict[str, Measured]) -> Table:
     columns.append(Column("reading", "A year before", span=3))
     rows, ids = [], []
     for scenario, found in made.items():
-        for event, label in EVENTS.items():
+        for event, label in events.items():
             areas = [found[event, lead] for lead in LEADS]
             known = [area for area in areas if area is not None]
             of = f" · {scenario}" if len(made) > 1 else ""

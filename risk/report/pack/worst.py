@@ -272,7 +272,7 @@ def paths(results: Results) -> Table:
         Column("again", "Command"),
         Column("id", "Path", "count", align="right"),
         Column("class", "Outcome", span=2),
-        *(Column(v.name, _short(v), "number", style="engine") for v in variables),
+        *(Column(v.name, _short(results, v), "number", style="engine") for v in variables),
         Column("flags", "Comes true", span=2),
     )
     values = run.outcomes([v.name for v in variables])
@@ -294,13 +294,13 @@ def paths(results: Results) -> Table:
     )
 
 
-def _short(variable: Variable) -> str:
+def _short(results: Results, variable: Variable) -> str:
     return {
         "headline_loss": "Loss, USD bn",
         "loss_without_software": "without software",
-        "capex_2030": "Capex 2030, USD bn",
-        "revenue_2030": "Revenue 2030, USD bn",
-        "h100_2028": "H100 2028, USD/h",
+        "capex_2030": "Capex {0}, USD bn",
+        "revenue_2030": "Revenue {0}, USD bn",
+        "h100_2028": "H100 {0.year}, USD/h",
         "spread_peak": "Peak HY, bp",
-        "defaulted_compute_2030": "Defaulted compute 2030",
-    }[variable.name]
+        "defaulted_compute_2030": "Defaulted compute {0.year}",
+    }[variable.name].format(results.run.span(variable.name))

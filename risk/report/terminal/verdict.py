@@ -71,7 +71,7 @@ def facts(run: Heading, page: Page) -> Text:
 
 def _outcomes(verdict: Verdict, page: Page) -> Screen:
     headings = (
-        Column("Outcome by 2030"),
+        Column(f"Outcome by {verdict.by}"),
         Column("P", "right"),
         Column("± 95% MC", "right"),
         Column(optional=1, picture=True),
