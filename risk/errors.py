@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -84,6 +85,21 @@ def storage_error(error: OSError, path: object = "", doing: str = "") -> Storage
     return StorageError(f"{where} {failed} ({why})", *([fix] if fix else []))
 
 
+def refuse_pipe(path: Path) -> None:
+    """Refuse what is there and is neither file nor folder: a pipe would be waited for without end.
+
+    Raises
+    ------
+    OSError : it is a pipe, a socket or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # who opens it is told why
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+
+
 def _named(error: OSError) -> str:
     """Files that an error names, or the working directory where it is gone and relative names fail."""
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)]
@@ -107,6 +123,7 @@ _FIXES = {
     errno.EEXIST: "a folder is due where a file stands: move it away, or name another place",
     errno.EISDIR: "a file is due where a folder stands: move it away, or name another place",
     errno.ENOTEMPTY: "a file is due where a folder stands: move it away, or name another place",
+    errno.EINVAL: "put a file in its place, or name another place",
     errno.ELOOP: "a link leads to itself: remove it",
     errno.ENAMETOOLONG: "give a shorter name",
     errno.ENOENT: "is its folder there? It may have been moved or removed",

@@ -100,7 +100,7 @@ def read_base(folder: FilePath) -> Draft:
     _check_files(draft, folder)
     for name in FILES:
         path = folder / f"{name}.toml"
-        if not path.is_file():
+        if not path.exists():
             continue
         document, problems = read(path)
         draft.problems += problems

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
 
 from risk.assumptions.reader import shown
-from risk.errors import UsageError, suggestion
+from risk.errors import UsageError, storage_error, suggestion
 
 BASE = "base"
 """The scenario that changes nothing, and the folder of the register proper."""
@@ -27,6 +29,9 @@ def register(directory: Path | None = None) -> Path:
             raise UsageError(f"{shown(directory)} is not an assumption register", fix)
         return directory
     package = Path(__file__).resolve().parents[1]
+    for place in (Path("assumptions"), Path("assumptions") / BASE):
+        if place.exists() and not place.is_dir():  # else another register would be read, and nobody told
+            raise storage_error(NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place)))
     for candidate in (Path("assumptions"), package / "_assumptions", package.parent / "assumptions"):
         if (candidate / BASE).is_dir():
             return candidate

@@ -11,6 +11,7 @@ from typing import Any
 
 from risk.assumptions.positions import Path, Positions
 from risk.assumptions.problems import Problem
+from risk.errors import refuse_pipe
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
@@ -96,6 +97,7 @@ def read(path: FilePath) -> tuple[Document, list[Problem]]:
     """Read and parse a file; on failure return an empty document and why."""
     name = shown(path)
     try:
+        refuse_pipe(path)
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:

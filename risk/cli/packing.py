@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - an exception, not a constant
 
-from risk.errors import StorageError
+from risk.errors import StorageError, refuse_pipe
 from risk.report.form import DEFAULT_FORM, Form
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ def _record(pack: Path) -> dict[str, Any]:
 def _sha256(file: Path) -> str:
     """Fingerprint of a file; empty where there is none."""
     try:
+        refuse_pipe(file)
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:
         return ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from risk.errors import UsageError, suggestion
+from risk.errors import UsageError, refuse_pipe, suggestion
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -51,6 +51,7 @@ def read(file: Path, app: App) -> Dict:
     from cyclopts.config import Dict
 
     try:
+        refuse_pipe(file)
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise UsageError(f"settings {file} cannot be read ({error.strerror})", "give a TOML file") from error

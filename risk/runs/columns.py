@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from risk.errors import StorageError
+from risk.errors import StorageError, refuse_pipe
 from risk.runs.files import refused
 from risk.runs.hashing import array_digest
 
@@ -64,6 +64,7 @@ def read_columns(
     """
     wanted = list(digests if names is None else names)
     try:
+        refuse_pipe(path)
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             shape = tuple(json.loads(file.schema_arrow.metadata[_SHAPE]))
             table = file.read(columns=wanted, use_threads=False)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from risk.errors import StorageError, storage_error
+from risk.errors import StorageError, refuse_pipe, storage_error
 from risk.runs.hashing import digest
 
 LONGEST = 200
@@ -47,6 +47,7 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def publish_copy(source: Path, path: Path) -> None:
     """Copy a file; StorageError where it cannot be read or written."""
     try:
+        refuse_pipe(source)
         with source.open("rb") as file:
             publish(path, lambda copy: shutil.copyfileobj(file, copy))
     except OSError as error:
@@ -76,6 +77,7 @@ def read_json(path: Path, until: str | None = None) -> dict[str, Any]:
         The system refused, which says nothing of the file: too many open files, no permission …
     """
     try:
+        refuse_pipe(path)
         text = path.read_bytes()
         seal = _SEAL.search(text, max(0, len(text) - _SEALED))
         body = text[: seal.start()] + _END if seal else b""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from risk.errors import LockedError
+from risk.errors import LockedError, refuse_pipe
 from risk.runs.files import cannot_write
 
 
@@ -47,6 +47,7 @@ def hold(directory: Path, command: str) -> Iterator[None]:
     words = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command})
     try:
         with suppress(OSError):  # only to tell others
+            refuse_pipe(holder)
             holder.write_text(words, encoding="utf-8")
         yield
     finally:
@@ -57,6 +58,7 @@ def hold(directory: Path, command: str) -> Iterator[None]:
 
 def _describe(holder: Path) -> str:
     try:
+        refuse_pipe(holder)
         known = json.loads(holder.read_text(encoding="utf-8"))
         return f"process {known['pid']} on {known['host']}: {known['command']}"
     except (OSError, ValueError, KeyError):

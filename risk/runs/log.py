@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from risk.errors import refuse_pipe
+
 _ROOT = logging.getLogger("risk")
 _FORMAT = "%(asctime)sZ %(levelname)s %(message)s"
 
@@ -39,6 +41,7 @@ class _File(logging.FileHandler):
 def log_to_file(path: Path) -> Iterator[None]:
     """Append messages, with times in UTC, to a file while the context lasts."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_pipe(path)
     handler = _File(path, encoding="utf-8")
     formatter = logging.Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from risk.errors import storage_error
-from risk.runs.files import publish
+from risk.assumptions.reader import read
+from risk.cli import settings
+from risk.cli.app import app
+from risk.errors import StorageError, storage_error
+from risk.runs.columns import read_columns
+from risk.runs.files import publish, publish_copy, read_json
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
 from risk.runs.store import Store
@@ -122,3 +126,40 @@ def test_settings_may_begin_with_a_mark_and_must_be_utf_8(ask: Ask, runs: Stored
     assert ask("runs", "--config", marked).code == 0
     said = ask("runs", "--config", wide)
     assert (said.code, "is not UTF-8 text" in said.err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_refused_by_who_would_wait_for_it_without_end(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    said = "pipe or a device"
+    assert said in read(pipe)[1][0].reason
+    for use in (
+        lambda: settings.read(pipe, app),
+        lambda: read_json(pipe),
+        lambda: read_columns(pipe, {}),
+        lambda: publish_copy(pipe, tmp_path / "copy"),
+        lambda: log_to_file(pipe).__enter__(),
+    ):
+        with pytest.raises((OSError, StorageError), match=said):
+            use()
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_who_holds_a_run_is_not_told_to_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "holder.json")
+    with hold(tmp_path, "test"):
+        assert (tmp_path / "holder.json").is_fifo()
+
+
+@pytest.mark.parametrize("name", ["assumptions", "assumptions/base"])
+def test_a_file_in_place_of_the_register_is_told(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path)
+    said = ask("assumptions", "list")
+    assert (said.code, said.out) == (5, "")
+    assert said.err.startswith(f"error: {name} cannot be used (Not a directory)")
