@@ -56,7 +56,7 @@ def _quarter(text: str) -> str:
     return text
 
 
-def _observed(when: Any) -> dt.date | str:
+def observed(when: Any) -> dt.date | str:
     """Return a day, or the label of a quarter."""
     if isinstance(when, dt.date) and not isinstance(when, dt.datetime):
         return when
@@ -83,7 +83,7 @@ def _https(text: str) -> str:
 Note = Annotated[str, AfterValidator(_printable)]
 Text = Annotated[str, AfterValidator(_filled)]
 Quarter = Annotated[str, AfterValidator(_quarter)]
-Observed = Annotated[Any, AfterValidator(_observed)]
+Observed = Annotated[Any, AfterValidator(observed)]
 """When what a number rests on was observed: a day, or a quarter, which is over on its last day."""
 Link = Annotated[str, AfterValidator(_https)]
 

@@ -16,7 +16,7 @@ from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import parse
 from risk.assumptions.register import Assumptions
-from risk.assumptions.schema import Change, Entry, Event, Limit, Record, ScenarioInfo, Source, Target
+from risk.assumptions.schema import Change, Entry, Event, Limit, Record, ScenarioInfo, Source, Target, observed
 from risk.assumptions.table import Table
 from risk.assumptions.tables import TABLES
 from risk.axes import Calendar
@@ -77,11 +77,13 @@ def _owned(outlier: Outlier, data: Mapping[str, Any]) -> bool:
 
 
 def _entry(id: str, data: Mapping[str, Any], changes: Sequence[Change], outliers: Sequence[Outlier]) -> Entry:
-    kept = ("unit", "source", "locator", "grade", "owner", "note", "domain", "accept", "file", "line")
+    kept = ("unit", "source", "locator", "grade", "owner", "note", "domain", "accept", "state", "rule", "file", "line")
     return Entry(
         id=id,
         value=_tuples(data["value"]),
         as_of=dt.date.fromisoformat(data["as_of"]),
+        known_by=None if data["known_by"] is None else dt.date.fromisoformat(data["known_by"]),
+        observed=observed(data["observed"]),
         prior=None if data["prior"] is None else parse(data["prior"]),
         low=_tuples(data["low"]),
         high=_tuples(data["high"]),
