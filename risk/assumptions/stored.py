@@ -16,7 +16,17 @@ from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import parse
 from risk.assumptions.register import Assumptions
-from risk.assumptions.schema import Change, Entry, Event, Limit, Record, ScenarioInfo, Source, Target, observed
+from risk.assumptions.schema import (
+    Change,
+    Entry,
+    Event,
+    Limit,
+    Record,
+    ScenarioInfo,
+    Source,
+    Target,
+    observed,
+)
 from risk.assumptions.table import Table
 from risk.assumptions.tables import TABLES
 from risk.axes import Calendar
@@ -77,7 +87,8 @@ def _owned(outlier: Outlier, data: Mapping[str, Any]) -> bool:
 
 
 def _entry(id: str, data: Mapping[str, Any], changes: Sequence[Change], outliers: Sequence[Outlier]) -> Entry:
-    kept = ("unit", "source", "locator", "grade", "owner", "note", "domain", "accept", "state", "rule", "file", "line")
+    source, state = ("source", "locator", "grade", "owner", "note"), ("state", "rule")
+    kept = ("unit", *source, *state, "domain", "accept", "file", "line")
     return Entry(
         id=id,
         value=_tuples(data["value"]),
