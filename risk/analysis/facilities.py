@@ -57,7 +57,7 @@ class Facility:
     lender: str
     instrument: str
     stylised: bool
-    gpus: float
+    devices: float
     price: float
     opex: float
     debt: float
@@ -113,10 +113,11 @@ def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> F
     hours = x["gpus"] * HOURS_A_QUARTER
     debt = _schedule(assumptions, row, x, quarters)
     texts = ("name", "firm", "generation", "kind", "payer", "lender", "instrument", "rate", "amortization")
-    same = ("gpus", "price", "debt", "coupon", "undrawn", "balloon")
+    same = ("price", "debt", "coupon", "undrawn", "balloon")
     return Facility(
         **{name: str(row[name]) for name in texts},  # type: ignore[arg-type]
         **{name: x[name] for name in same},  # type: ignore[arg-type]
+        devices=x["gpus"],
         stylised=bool(row["stylised"]),
         opex=opex,
         draw_quarters=round(x["draw_quarters"]),
@@ -194,7 +195,7 @@ def _loan(assumptions: Register, row: dict[str, object], x: dict[str, float]) ->
         coupon=x["coupon"],
         balloon=x["balloon"],
         amortization=str(row["amortization"]),
-        data_center=row["kind"] == "data_center",
+        site=row["kind"] == "data_center",
         floating=row["rate"] == "floating",
         instrument=0,
         profile=_cash_profile(assumptions, row, x) if row["amortization"] == "sculpted" else None,

@@ -26,9 +26,9 @@ STATED = ("capex", "revenue", "required_revenue", "h100_contract", "hy_spread", 
 """Series in the yearly table."""
 
 DEFAULTS = (
-    "neoclouds.facility.payment_default",
-    "neoclouds.facility.maturity_default",
-    "neoclouds.holdco.default",
+    "operators.facility.payment_default",
+    "operators.facility.maturity_default",
+    "operators.holdco.default",
 )
 
 _WORST = re.compile(r"worst(?::([1-9][0-9]{0,8}))?")

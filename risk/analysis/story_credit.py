@@ -39,7 +39,7 @@ FIRE_SALE = 0.02
 GROWS = 1.25
 """Multiple of last quarter's second round from which it is told again."""
 
-FACILITY, HOLDCO = "neoclouds.facility", "neoclouds.holdco"
+FACILITY, HOLDCO = "operators.facility", "operators.holdco"
 PAYMENT, MATURITY = 6, 7
 """Last two rungs of the ladder."""
 
@@ -207,7 +207,7 @@ def cohorts(m: Moment) -> Iterator[Event]:
     """Neoclouds finance a year's new GPUs, or find nobody who does."""
     if m.t not in m.trace.cohorts:
         return
-    secured, unsecured = m.total("neoclouds.originated"), m.total("neoclouds.notes_issued")
+    secured, unsecured = m.total("operators.originated"), m.total("operators.notes_issued")
     words = f"Neoclouds borrow {money(secured)} against new GPUs and {money(unsecured)} in notes."
     if secured < SMALLEST:
         words = "Nobody lends against this year's new GPUs."

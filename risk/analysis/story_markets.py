@@ -60,11 +60,11 @@ def launch(m: Moment) -> Iterator[Event]:
     """A generation of chips reaches the market."""
     name = "state.fleet.since_launch"
     _, rent = m.series("h100_contract")
-    for _, chip in m.where("generation", (m.before(name) < 0) & (m.row(name) >= 0)):
+    for _, newest in m.where("generation", (m.before(name) < 0) & (m.row(name) >= 0)):
         yield Event(
             "launch",
-            chip,
-            f"{chip} is launched; the H100 one-year rent stands at ${rent:.2f} an hour.",
+            newest,
+            f"{newest} is launched; the H100 one-year rent stands at ${rent:.2f} an hour.",
             rent,
             "USD/h",
         )
@@ -112,7 +112,7 @@ def demand(m: Moment) -> Iterator[Event]:
         yield Event("demand", "", words, size, "sd")
 
 
-def labs(m: Moment) -> Iterator[Event]:
+def anchors(m: Moment) -> Iterator[Event]:
     """The labs' funding window shuts or opens, and their means fall below what they have committed to."""
     limit = m.trace.limits["shut_window"]
     now, before = m.one("demand.window"), float(np.nan_to_num(m.before("demand.window")[0]))
@@ -225,7 +225,7 @@ TELLERS: dict[str, Teller] = {
     "efficiency": efficiency,
     "power": power,
     "demand": demand,
-    "labs": labs,
+    "labs": anchors,
     "rent": rent,
     "regime": regime,
     "shut": shut,

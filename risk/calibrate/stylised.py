@@ -81,7 +81,7 @@ PLAIN_LOAN: Mapping[str, Any] = {
 class Terms:
     """Register entries of the stylised facilities, base units."""
 
-    gpus: float = entry("neoclouds.stylised.gpus")
+    devices: float = entry("neoclouds.stylised.gpus")
     cost: float = entry("neoclouds.stylised.cost")  # USD per GPU
     loan_to_cost: float = entry("neoclouds.stylised.loan_to_cost")
     coupon: float = entry("neoclouds.stylised.coupon")  # 1/y
@@ -200,8 +200,8 @@ def _facilities(assumptions: Assumptions, t: Terms) -> Iterator[Row]:
     prices = level_rent(t.rent, t.decline, t.contract_quarters / QUARTERS_A_YEAR)
     loan = {
         "generation": GENERATION,
-        "gpus": t.gpus / SCALE["GPU k"],
-        "debt": t.gpus * t.cost * t.loan_to_cost / SCALE["USD bn"],
+        "gpus": t.devices / SCALE["GPU k"],
+        "debt": t.devices * t.cost * t.loan_to_cost / SCALE["USD bn"],
         "coupon": t.coupon / SCALE["%"],
         "debt_quarters": round(t.debt_quarters),
         "opex_multiple": t.opex / hyperscale_opex,

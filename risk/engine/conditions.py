@@ -231,13 +231,13 @@ def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem
     left = start.world.demand.internal
     if left.min() <= 0:
         row = int(left.argmin())
-        share, revenue, labs = (start.drawn[id] for id in BIDDERS)
-        bids = [float(np.ravel(x)[row if np.size(x) > 1 else 0]) for x in (share, revenue, labs)]
+        share, revenue, anchors = (start.drawn[id] for id in BIDDERS)
+        bids = [float(np.ravel(x)[row if np.size(x) > 1 else 0]) for x in (share, revenue, anchors)]
         market = start.world.seen.demand[row, 0]
-        customers, labs, market = (x / BILLION for x in (bids[0] * bids[1], bids[2], market))
+        customers, anchors, market = (x / BILLION for x in (bids[0] * bids[1], bids[2], market))
         reason = (
             f"nothing is left for internal use at the base date: rents clear at {market:.4g} USD bn/y, "
-            f"customers bid {customers:.4g} (compute_share × run_rate) and labs {labs:.4g} (lab_funding)"
+            f"customers bid {customers:.4g} (compute_share × run_rate) and labs {anchors:.4g} (lab_funding)"
         )
         fix = "lower one of the three under revenue, or raise the fleet or its rents"
         yield at_entry("A028", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)
@@ -259,16 +259,17 @@ def _factors(assumptions: Assumptions) -> Iterator[Problem]:
     credit = entries["credit.factor_persistence"]
     ends = [credit.value] if credit.prior is None else [credit.quantile(p) for p in TAILS]
     pools: tuple[Any, ...] = table.rows
+    window_weights = table.numbers("lab_weight")
     for i, row in enumerate(pools):
-        weights = np.array([1.0, -row.demand_weight, -row.lab_weight])
+        weights = np.array([1.0, -row.demand_weight, -window_weights[i]])
         parts = np.outer(weights, weights) * correlation
         assumed = parts.sum()
         real = [(parts * _faded(np.array([end, demand, window]))).sum() for end in ends]
         off = max(max(abs(x), assumed) / max(min(abs(x), assumed), TINY) for x in real) ** 0.5
         if off > UNIT_TOLERANCE:
             reason = (
-                f"M, Z and L (weights 1, -{row.demand_weight:g}, -{row.lab_weight:g}) all but cancel in the "
-                f"credit factor of '{row.id}': its standard deviation is off by a factor of {off:.3g}"
+                f"M, Z and L (weights 1, -{row.demand_weight:g}, -{window_weights[i]:g}) all but cancel in "
+                f"the credit factor of '{row.id}': its standard deviation is off by a factor of {off:.3g}"
             )
             fix = f"correlate them less, or change the weights of '{row.id}' ({table.file}:{table.lines[i]})"
             yield at_entry("A016", entries[CORRELATION], reason, "value", fix)

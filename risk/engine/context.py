@@ -60,7 +60,7 @@ class Spending:
     leased: Array  # lease and SPV additions
     ai: Array  # world, cash
     compute: Array  # world
-    neocloud: Array  # neoclouds' AI capex since the last cohort
+    operator_capex: Array  # neoclouds' AI capex since the last cohort
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Flows:
     adoption: adoption.Flows
     demand: demand.Flows
     rents: rents.Flows
-    neoclouds: neoclouds.Flows
+    operators: neoclouds.Flows
     segments: segments.Flows
     cascade: cascade.Flows
     required: required.Flows

@@ -29,18 +29,18 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         jump=f.rents.jump,
         revenue=total(f.adoption.revenue),
         suppliers=capacity,
-        lab_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
-        recycled=f.demand.lab_recycled,
+        anchor_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
+        recycled=f.demand.anchor_recycled,
         availability=f.market.availability,
         spv_support=f.segments.guarantee_called * weights,
         impact=c.link("losses->spread", _impact(c, world, f)),
         squeeze=f.cascade.squeeze,
         freeze=f.cascade.freeze,
         spread=f.spread,
-        fire_sale=_fire_sale(c, f.neoclouds, supply),
+        fire_sale=_fire_sale(c, f.operators, supply),
         demand=f.demand.total,
         plan_growth=f.plan.growth.mean(axis=1, keepdims=True),
-        neocloud_capex=f.spending.neocloud * (c.t not in c.layout.cohorts),
+        operator_capex=f.spending.operator_capex * (c.t not in c.layout.cohorts),
     )
 
 

@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 UNDEFINED = frozenset({"dscr", "stage"})
 """Of facilities, what is NaN where there is nothing: no debt is served, or the loan is in default."""
 
-STATES: Mapping[str, tuple[str, ...]] = {"neoclouds": ("contracts", "facility", "holdco"), "spending": ()}
+STATES: Mapping[str, tuple[str, ...]] = {"operators": ("contracts", "facility", "holdco"), "spending": ()}
 """States of the world that go with a part of the flows, where it is not the one of the same name."""
 
 AXES = {

@@ -56,7 +56,7 @@ def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
     X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g)
     """
     power = 1.0 + p.rents.launch_obsolescence
-    bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.lab_funding + world.demand.internal
+    bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.anchor_funding + world.demand.internal
     units = world.fleet.energized / fixed.throughput
     own = generations.only(fixed.throughput, p.generations.numeraire) ** power
     hours = p.rents.normal_utilization * HOURS_A_YEAR
@@ -99,8 +99,8 @@ def value_added(p: Parameters, f: Flows) -> tuple[Array, Array]:
     kept = revenue - d.from_revenue
     compute = 4.0 * f.spending.compute
     investment = compute / p.glue.compute_share
-    inflow = [revenue, d.lab_external, d.internal, investment]
-    big_five, memory = p.funding.suppliers_big_five, p.glue.memory_interconnect_share
+    inflow = [revenue, d.anchor_external, d.internal, investment]
+    inside, memory = p.funding.suppliers_inside, p.glue.memory_interconnect_share
     applications, serving, models, tools = p.glue.layer_shares
     opex = f.required.fleet_opex
     layers = [
@@ -108,9 +108,9 @@ def value_added(p: Parameters, f: Flows) -> tuple[Array, Array]:
         kept * serving,
         kept * models + rent.unserved,
         kept * tools,
-        rent.paid - opex - big_five * d.lab_recycled,
+        rent.paid - opex - inside * d.anchor_recycled,
         compute * memory,
-        compute * (1.0 - memory) - (1.0 - big_five) * d.lab_recycled,
+        compute * (1.0 - memory) - (1.0 - inside) * d.anchor_recycled,
         investment - compute + opex,
     ]
     return np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1)
@@ -129,12 +129,12 @@ def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity
 
 
 def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
-    opening, closing, paid = before.facility, after.facility, f.neoclouds.facility
+    opening, closing, paid = before.facility, after.facility, f.operators.facility
     older = opening.debt.shape[1]  # a cohort of this quarter stands behind them
     added = paid.drawn + paid.capitalized
     debt = opening.debt + added - paid.principal - paid.swept - paid.balloon_paid - paid.written_off
     yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt + added)
-    new, signed = total(closing.debt[:, older:]), total(f.neoclouds.originated)
+    new, signed = total(closing.debt[:, older:]), total(f.operators.originated)
     yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
@@ -147,21 +147,21 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
 
 
 def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
-    opening, closing, h = before.holdco, after.holdco, f.neoclouds.holdco
+    opening, closing, h = before.holdco, after.holdco, f.operators.holdco
     alive = ~closing.defaulted
-    notes = alive * (opening.notes + f.neoclouds.notes_issued - h.notes_repaid)
+    notes = alive * (opening.notes + f.operators.notes_issued - h.notes_repaid)
     yield Identity("HoldCos: note roll-forward", closing.notes, notes, notes)
     revolver = alive * (opening.revolver + h.drawn - h.revolver_repaid)
     yield Identity("HoldCos: revolver roll-forward", closing.revolver, revolver, opening.revolver)
     inflow = opening.cash + h.distributions + h.equity + h.drawn
     repaid = h.notes_repaid + h.revolver_repaid
-    outflow = h.supported + h.overhead + h.interest + repaid + f.neoclouds.cash_invested
+    outflow = h.supported + h.overhead + h.interest + repaid + f.operators.cash_invested
     moved = opening.cash + h.distributions + h.equity + outflow
     yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
 
 
 def _estates(f: Flows) -> Iterator[Identity]:
-    h = f.neoclouds.holdco
+    h = f.operators.holdco
     owed = h.written_off + h.claims.leases + h.claims.customers
     lost = h.loss + h.lease_loss + h.customer_loss
     paid = sum((getattr(h.recovered, name) for name in CREDITORS), np.zeros_like(owed))

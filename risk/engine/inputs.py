@@ -42,7 +42,7 @@ class Glue:
     ai_share_quarters: float = entry("capex.ai_share_quarters")
     compute_share: float = entry("capex.compute_share")
     other_buyers: Drawn = entry("capex.other_buyers")
-    neocloud_share: float = entry("neoclouds.neocloud_share")
+    operator_share: float = entry("neoclouds.neocloud_share")
     merchant_market: float = entry("gpu.merchant_market")
     fire_sale_elasticity: float = entry("gpu.fire_sale_elasticity")
     sofr: float = entry("credit.sofr")

@@ -73,8 +73,8 @@ def ladder(params: facility.Params, layout: Layout, world: World, t: int) -> Lad
     book, loans = layout.base_book, world.facility
     n = book.facilities
     service, last, life = remaining_service(params, loans, book, t, world.market.sofr)
-    gpus, bills = contracts.remaining(world.contracts, t, last, n)
-    cash = HOURS_A_QUARTER * (params.contract_availability * bills - layout.terms.opex[:, :n] * gpus)
+    devices, bills = contracts.remaining(world.contracts, t, last, n)
+    cash = HOURS_A_QUARTER * (params.contract_availability * bills - layout.terms.opex[:, :n] * devices)
     owing = loans.debt[:, :n] > NO_SERVICE
     gap = (life - contracts.life(world.contracts, t, n)) / QUARTERS_A_YEAR
     due, earned = book.by_firm(owing * service), book.by_firm(owing * cash)
@@ -99,6 +99,6 @@ def refinancing_need(p: Parameters, layout: Layout, world: World, t: int) -> Arr
 
 def runway(world: World, f: Flows) -> Array:
     """Quarters a HoldCo's liquidity lasts at this quarter's burn, maturities aside, (path, firm)."""
-    h = f.neoclouds.holdco
+    h = f.operators.holdco
     burn = h.overhead + h.interest + h.supported - h.distributions
     return np.minimum(liquidity(world.holdco) / np.maximum(burn, 1.0), LONGEST_RUNWAY)

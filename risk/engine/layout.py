@@ -52,7 +52,7 @@ class Layout:
     expiry: Array  # (last quarter + 1, base facility) share of contracts that ends in each quarter
     base: Mapping[
         str, Array
-    ]  # base facilities: gpus, debt, coupon, undrawn, prepaid (USD still to be served)
+    ]  # base facilities: devices, debt, coupon, undrawn, prepaid (USD still to be served)
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
     converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
@@ -223,7 +223,7 @@ def _base_row(assumptions: Assumptions, row: Any, firms: tuple[str, ...]) -> boo
         coupon=row.coupon / 100.0,
         balloon=row.balloon / 100.0,
         amortization=row.amortization,
-        data_center=row.kind == "data_center",
+        site=row.kind == "data_center",
         floating=row.rate == "floating",
         instrument=books.INSTRUMENTS.index(paper.words("instrument")[paper.names.index(row.instrument)]),
         tenant=firms.index(row.tenant) if row.tenant else -1,
@@ -271,7 +271,7 @@ def _cohort_rows(
             coupon=0.0,
             balloon=0.0,
             amortization="equal",
-            data_center=False,
+            site=False,
             floating=True,
             instrument=books.DDTL,  # or vendor paper, as the path has it
             draw_quarters=0,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from risk.engine import origination
 from risk.engine.couplings import Links
 from risk.engine.layout import Layout
-from risk.engine.origination import Credit, GpuMarket, Sector
+from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
 from risk.mechanisms.neocloud import contracts, facility, holdco
@@ -46,9 +46,9 @@ class Chance:
     amend: Array  # (path, facility) whether a lender amends, drawn once a path
 
 
-def gpu_market(
+def asset_market(
     p: Parameters, links: Links, t: int, state: rents.State, rent: rents.Flows, hardware: fleet.Flows
-) -> GpuMarket:
+) -> AssetMarket:
     """Read the GPU market of quarter t through the couplings that neoclouds hang on."""
     decline = rents.expected_decline(p.rents, state)
     seen = (
@@ -57,7 +57,7 @@ def gpu_market(
         links("rent->collateral", t, decline, "decline"),
     )
     lag = p.contracts.release_lag / QUARTERS_A_YEAR
-    return GpuMarket(
+    return AssetMarket(
         spot=links("rent->renewals", t, rent.spot, "spot"),
         contract=links("rent->renewals", t, rent.contract, "contract"),
         utilization=links("rent->renewals", t, rent.utilization, "utilization"),
@@ -73,7 +73,7 @@ def step(
     layout: Layout,
     world: World,
     t: int,
-    market: GpuMarket,
+    market: AssetMarket,
     fixed: Fixed,
     credit: Credit,
     shortfall: Array,
@@ -92,7 +92,7 @@ def step(
     seen = contracts.Payers(market.spot[:, book.generation], shortfall, credit.factor, tenant_gone)
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
-    spending = holdco.overhead(p.holdco, book.by_firm(world.facility.gpus) / fixed.fleet_by_firm)
+    spending = holdco.overhead(p.holdco, book.by_firm(world.facility.devices) / fixed.fleet_by_firm)
     support = holdco.available(p.holdco, world.holdco, spending)
     lender = chance.amend[:, : book.facilities]
     conditions = _conditions(p, book, world, market, credit, billing, support, lender)
@@ -127,7 +127,7 @@ def _conditions(
     p: Parameters,
     book: Book,
     world: World,
-    market: GpuMarket,
+    market: AssetMarket,
     credit: Credit,
     billing: contracts.Flows,
     support: Array,
@@ -165,7 +165,7 @@ def _holdco_conditions(
     layout: Layout,
     world: World,
     t: int,
-    market: GpuMarket,
+    market: AssetMarket,
     payers: contracts.State,
     loans: facility.State,
     paid: facility.Flows,
@@ -199,7 +199,7 @@ def _with_estates(
     p: Parameters,
     layout: Layout,
     t: int,
-    market: GpuMarket,
+    market: AssetMarket,
     payers: contracts.State,
     loans: facility.State,
     paid: facility.Flows,
@@ -212,7 +212,7 @@ def _with_estates(
     book, opex = layout.opening[t], layout.terms_at(t).opex
     residual = _residual(p, layout, t, market, loans, paid.cfads, rows) + paid.surplus[rows]
     unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
-    running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.gpus[rows] * opex
+    running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex
     found = {"residual": residual, "operating_cost": running, "customers": unearned}
     filled = {name: np.zeros_like(c.residual) for name in found}
     for name, amounts in found.items():
@@ -224,7 +224,7 @@ def _residual(
     p: Parameters,
     layout: Layout,
     t: int,
-    market: GpuMarket,
+    market: AssetMarket,
     loans: facility.State,
     cfads: Array,
     rows: NDArray[np.intp],
@@ -236,7 +236,7 @@ def _residual(
     book, terms = layout.opening[t], layout.terms_at(t)
     rate = p.collateral.discount_rate / QUARTERS_A_YEAR
     annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, : book.facilities]) / rate
-    sold = loans.gpus[rows] * market.repossession[rows][:, book.generation] * ~book.data_center
+    sold = loans.devices[rows] * market.repossession[rows][:, book.generation] * ~book.site
     sold = sold + terms.shell_value * loans.original[rows]
     worth = np.maximum(cfads[rows] * annuity, sold) + loans.cash[rows]
     return np.asarray(~loans.defaulted[rows] * np.maximum(worth - loans.debt[rows], 0.0))
@@ -260,4 +260,4 @@ def _by_instrument(
     return np.stack(losses, axis=1), np.stack(claims, axis=1)
 
 
-__all__ = ["Credit", "Flows", "GpuMarket", "Sector", "gpu_market", "step"]
+__all__ = ["AssetMarket", "Credit", "Flows", "Sector", "asset_market", "step"]

@@ -25,7 +25,7 @@ class Credit:
 
 
 @dataclass(frozen=True)
-class GpuMarket:
+class AssetMarket:
     """What neoclouds and their lenders see of the GPU market, as far as the switches let it through."""
 
     spot: Array  # (path, generation) USD/h
@@ -57,7 +57,7 @@ def cohort(
     t: int,
     sector: Sector,
     capex: Array,
-    market: GpuMarket,
+    market: AssetMarket,
     fixed: Fixed,
     credit: Credit,
     ebitda: Array,
@@ -75,7 +75,7 @@ def cohort(
     owed = layout.opening[t].by_firm(sector.facility.debt) + holdcos.notes + holdcos.revolver
     conditions = cohorts.Conditions(
         capex=capex,
-        gpu_cost=market.cost * fixed.throughput[:, g : g + 1],
+        device_cost=market.cost * fixed.throughput[:, g : g + 1],
         rent=market.contract[:, g : g + 1],
         decline=market.decline,
         spread=credit.spread,
@@ -99,9 +99,9 @@ def _added(
     def columns(values: Array) -> Array:  # (path, firm, payer class) as the book lists them
         return values[:, layout.cohort_firms].reshape(len(values), -1)
 
-    gpus, debt = columns(new.gpus), columns(new.debt)
+    devices, debt = columns(new.devices), columns(new.debt)
     loans = facility.init(
-        gpus=gpus,
+        devices=devices,
         debt=debt,
         coupon=columns(new.margin),
         undrawn=np.zeros_like(debt),
@@ -109,7 +109,7 @@ def _added(
         floating=np.zeros(debt.shape[1]),  # the margin is given
         sofr=0.0,
     )
-    payers = _sign(p, t, sector.contracts, gpus, columns(new.price), columns(new.prepayment))
+    payers = _sign(p, t, sector.contracts, devices, columns(new.price), columns(new.prepayment))
     rate = credit.sofr + note_spread(p, credit.spread)
     holdcos = holdco.sell_notes(p.holdco, sector.holdco, t, new.notes, rate)
     return Sector(
@@ -126,15 +126,15 @@ def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
 
 
 def _sign(
-    p: Parameters, t: int, payers: contracts.State, gpus: Array, price: Array, prepaid: Array
+    p: Parameters, t: int, payers: contracts.State, devices: Array, price: Array, prepaid: Array
 ) -> contracts.State:
     """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry."""
     older = payers.kept.shape[1]
     payers = contracts.open_for(payers, prepaid)
-    tenors = np.tile(p.cohorts.contract_quarters, gpus.shape[1] // len(p.cohorts.contract_quarters))
+    tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
     for tenor in np.unique(tenors):
-        quantity = np.where(tenors == tenor, gpus, 0.0)
-        none = np.zeros((len(gpus), older))
+        quantity = np.where(tenors == tenor, devices, 0.0)
+        none = np.zeros((len(devices), older))
         signed = (np.concatenate([none, quantity], axis=1), np.concatenate([none, quantity * price], axis=1))
         payers = contracts.add(payers, t + int(tenor), signed)
     return payers

@@ -44,7 +44,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # neoclouds earn, serve debt and fail
     shortfall = c.link("labs->payers", np.maximum(0.0, 1.0 - bid.coverage))
-    sector, companies = _neoclouds(c, world, rent_state, rent, hardware, credit, shortfall, spending)
+    sector, companies = _operators(c, world, rent_state, rent, hardware, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
     pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
@@ -94,7 +94,7 @@ def _fund(c: Context, world: World) -> tuple[funding.State, funding.Flows]:
         planned,
         next_year,
         revenue_gain=seen.revenue - c.fixed.revenue,
-        lab_shortfall=seen.lab_shortfall,
+        anchor_shortfall=seen.anchor_shortfall,
         recycled=seen.recycled,
         spv_support=seen.spv_support,
         availability=c.link("spread->capex", seen.availability, "funding"),
@@ -106,14 +106,14 @@ def _spending(c: Context, world: World, paid: funding.Flows) -> Spending:
     """What the Big Five's capex means for the world's."""
     glue = c.p.glue
     cash_capex = total(paid.capex)
-    big_five = glue.ai_share_at(c.t) * cash_capex
-    ai = big_five * (1.0 + glue.other_buyers)
+    inside = glue.ai_share_at(c.t) * cash_capex
+    ai = inside * (1.0 + glue.other_buyers)
     return Spending(
         cash_capex=cash_capex,
         leased=total(paid.lease_additions + paid.spv_additions),
         ai=ai,
         compute=glue.compute_share * ai,
-        neocloud=world.seen.neocloud_capex + glue.neocloud_share * (ai - big_five),
+        operator_capex=world.seen.operator_capex + glue.operator_share * (ai - inside),
     )
 
 
@@ -164,7 +164,7 @@ def _clear(
     )
 
 
-def _neoclouds(
+def _operators(
     c: Context,
     world: World,
     state: rents.State,
@@ -175,8 +175,8 @@ def _neoclouds(
     spending: Spending,
 ) -> tuple[neoclouds.Sector, neoclouds.Flows]:
     """Payers, facilities, HoldCos and new cohorts."""
-    seen = neoclouds.gpu_market(c.p, c.links, c.t, state, rent, hardware)
-    capex = c.link("capex->supply", spending.neocloud, "neoclouds")
+    seen = neoclouds.asset_market(c.p, c.links, c.t, state, rent, hardware)
+    capex = c.link("capex->supply", spending.operator_capex, "neoclouds")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
     chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
     return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)
@@ -198,7 +198,7 @@ def _pools(
     conditions = segments.Conditions(
         credit=credit.factor,
         demand=sold.demand_state + forced,
-        lab=bid.window,
+        anchor=bid.window,
         spread=credit.spread,
         availability=credit.availability,
         rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),

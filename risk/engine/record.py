@@ -138,7 +138,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     totals.flows(r, p, world, f, t)
     totals.rungs(r, f, t)
     totals.recoveries(r, f, t)
-    stage = f.neoclouds.facility.stage[:, : layout.base_book.facilities]
+    stage = f.operators.facility.stage[:, : layout.base_book.facilities]
     _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
     r.keep_firms("runway", runway(world, f))
     r.check(of_quarter(p, before, world, f))
@@ -161,4 +161,4 @@ def _dscr(layout: Layout, world: World, f: Flows) -> Array:
     """DSCR of base-date facilities not in default, (path, facility)."""
     columns = slice(0, layout.base_book.facilities)
     gone = world.facility.defaulted[:, columns]
-    return np.where(gone, np.nan, f.neoclouds.facility.dscr[:, columns])
+    return np.where(gone, np.nan, f.operators.facility.dscr[:, columns])

@@ -29,7 +29,7 @@ def base_series(
         "digestion": 0.0,
         "revenue": fixed.revenue,
         "internal_use": world.demand.internal,
-        "lab_funding": p.demand.lab_funding,
+        "lab_funding": p.demand.anchor_funding,
         "required_revenue": np.nan,
         "h100_contract": only(contract, numeraire),
         "h100_spot": only(spot, numeraire),
@@ -39,10 +39,10 @@ def base_series(
         "fleet": total(world.fleet.energized),
         "undeployed": total(world.fleet.undeployed),
         "power_bound": 0.0,
-        "lab_coverage": demand.lab_coverage(p.demand, 0, fixed.revenue, p.demand.lab_funding),
+        "lab_coverage": demand.anchor_coverage(p.demand, 0, fixed.revenue, p.demand.anchor_funding),
         "hy_spread": world.market.spread,
         "credit_availability": world.seen.availability,
-        "neocloud_debt": neocloud_debt(world),
+        "neocloud_debt": operator_debt(world),
         "neocloud_liquidity": total(liquidity(world.holdco)),
         "headline_loss": 0.0,
     }
@@ -50,7 +50,7 @@ def base_series(
 
 def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
-    exposed = neocloud_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
+    exposed = operator_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
     return {
         "compute_share": p.demand.compute_share,
         "compute_demand": world.seen.demand,
@@ -72,7 +72,7 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
         "digestion": world.plan.digestion,
         "revenue": total(f.adoption.revenue),
         "internal_use": f.demand.internal,
-        "lab_funding": f.demand.lab_external + f.demand.lab_recycled,
+        "lab_funding": f.demand.anchor_external + f.demand.anchor_recycled,
         "required_revenue": f.required.vintage,
         "h100_contract": only(f.rents.contract, numeraire),
         "h100_spot": only(f.rents.spot, numeraire),
@@ -85,7 +85,7 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
         "lab_coverage": f.demand.coverage,
         "hy_spread": f.spread,
         "credit_availability": f.market.availability,
-        "neocloud_debt": neocloud_debt(world),
+        "neocloud_debt": operator_debt(world),
         "neocloud_liquidity": total(liquidity(world.holdco)),
     }
 
@@ -95,7 +95,7 @@ def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
     return {
         "compute_share": demand.compute_share(p.demand, t),
         "compute_demand": f.demand.total,
-        "lab_recycled": f.demand.lab_recycled,
+        "lab_recycled": f.demand.anchor_recycled,
         "required_cahn": f.required.cahn,
         "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
@@ -105,7 +105,7 @@ def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
     }
 
 
-def neocloud_debt(world: World) -> Array:
+def operator_debt(world: World) -> Array:
     """Facility and HoldCo debt outstanding, USD, (path, 1)."""
     return total(world.facility.debt) + total(world.holdco.notes)
 

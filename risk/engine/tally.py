@@ -72,7 +72,7 @@ class Tally:
 
     def _bullets(self, layout: Layout, after: World, f: Flows, t: int) -> None:
         """Bullets due in quarter t, and those that a default brings down, at the dates they were due."""
-        book, loans, company = layout.book, f.neoclouds.facility, f.neoclouds.holdco
+        book, loans, company = layout.book, f.operators.facility, f.operators.holdco
         self._add(self.due, t, loans.balloon_due)
         self._add(self.due, t, company.notes_due + company.revolver_due + company.revolver_called)
         self._add(self.sound, t, loans.balloon_refinanced + loans.balloon_paid)
@@ -92,8 +92,8 @@ class Tally:
 def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: int) -> dict[str, Array]:
     """Share of seasoned neocloud H100e, data-center leases excluded, whose facility has defaulted."""
     book, loans = layout.book, after.facility
-    columns = np.flatnonzero(~book.data_center & (book.origination <= t - seasoning))
-    compute = loans.gpus[:, columns] * fixed.throughput[:, book.generation[columns]]
+    columns = np.flatnonzero(~book.site & (book.origination <= t - seasoning))
+    compute = loans.devices[:, columns] * fixed.throughput[:, book.generation[columns]]
     whole = compute.sum(axis=1)
     everything = np.where(whole > 0.0, whole, 1.0)
     failed = loans.defaulted[:, columns]
@@ -109,8 +109,8 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
-    paper_par = f.neoclouds.originated.sum(axis=1) + f.neoclouds.notes_issued.sum(axis=1)
-    paper_par = paper_par + f.neoclouds.facility.drawn.sum(axis=1)
+    paper_par = f.operators.originated.sum(axis=1) + f.operators.notes_issued.sum(axis=1)
+    paper_par = paper_par + f.operators.facility.drawn.sum(axis=1)
     return {
         "paper_loss": lost[:, : len(PAPER)].sum(axis=1),
         "paper_par": paper_par,

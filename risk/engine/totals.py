@@ -57,6 +57,10 @@ RUNGS: Mapping[str, int] = {
 
 HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost")
 HOLDERS = ("losses", "mark_to_market", "sold")
+FIELD: Mapping[str, str] = {
+    "lab_equity": "anchor_equity", "lab_external": "anchor_external", "lab_recycled": "anchor_recycled",
+}  # fmt: skip
+"""Fields of the flows that runs keep under another name."""
 CASCADE = ("bankruptcy_cost", "discount", "squeeze", "freeze")
 
 FACILITY = ("defaulted", "extended", "debt", *LOANS, *RUNGS)
@@ -115,7 +119,7 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
         "gpu.fleet": world.fleet.energized,
         "gpu.contract_rent": f.rents.contract,
         "gpu.spot_rent": f.rents.spot,
-        "gpu.collateral": f.neoclouds.collateral,
+        "gpu.collateral": f.operators.collateral,
         "revenue.segment": f.adoption.revenue,
         "demand": _side_by_side(f.demand, DEMAND),
         "required": _side_by_side(f.required, REQUIRED),
@@ -127,27 +131,33 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
         "rounds": f.cascade.mark_by_round,
         "forced": f.cascade.forced,
         "cascade": _side_by_side(f.cascade, CASCADE),
-        "power": np.concatenate([f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_h100e], axis=1),
+        "power": np.concatenate([f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit], axis=1),
     }
-    totals |= {f"funding.{key}": getattr(f.funding, key) for key in FUNDING}
+    totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}
     totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
-    totals |= {f"facility.{key}": getattr(f.neoclouds.facility, key) for key in LOANS[:2]}
-    totals |= {f"holdco.{key}": getattr(f.neoclouds.holdco, key) for key in HOLDCO}
+    totals |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS[:2]}
+    totals |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     totals |= {f"{key}.holder": getattr(f.cascade, key) for key in HOLDERS}
     for key, values in totals.items():
         r.total(key, t, values)
     for key in LOANS[2:]:
-        r.rare(f"facility.{key}", t, getattr(f.neoclouds.facility, key))
+        r.rare(f"facility.{key}", t, getattr(f.operators.facility, key))
 
 
 def _side_by_side(flows: object, keys: tuple[str, ...]) -> Array:
     """(path, 1) fields of some flows as columns, (path, key)."""
-    return np.concatenate([getattr(flows, key) for key in keys], axis=1)
+    return np.concatenate([_field(flows, key) for key in keys], axis=1)
+
+
+def _field(flows: object, key: str) -> Array:
+    """What a run keeps as `key`."""
+    values: Array = getattr(flows, FIELD.get(key, key))
+    return values
 
 
 def rungs(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the distress ladder."""
-    stage = f.neoclouds.facility.stage[: r.rows]
+    stage = f.operators.facility.stage[: r.rows]
     busy = np.flatnonzero(stage > facility.SOUND)
     columns, rungs = busy % stage.shape[1], stage.ravel()[busy].astype(np.int64)
     found = np.bincount(

@@ -70,7 +70,7 @@ class Seen:
     jump: Array
     revenue: Array
     suppliers: Array
-    lab_shortfall: Array  # USD a year
+    anchor_shortfall: Array  # USD a year
     recycled: Array  # USD a year
     availability: Array
     spv_support: Array  # (path, firm) USD
@@ -81,7 +81,7 @@ class Seen:
     fire_sale: Array  # log discount of spot
     demand: Array  # USD a year
     plan_growth: Array  # log a quarter
-    neocloud_capex: Array  # USD since the last cohort
+    operator_capex: Array  # USD since the last cohort
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         capex=capex,
         free_cash_flow=p.funding.cfo.sum() - capex,
         newest_rent=generations.only(contract, p.generations.newest),
-        fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.gpus)[:1], p.holdco.overhead),
+        fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.devices)[:1], p.holdco.overhead),
     )
     return world, fixed
 
@@ -159,10 +159,10 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
 def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.State:
     """Facilities at the base date."""
     rows = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon", "undrawn"))
-    gpus, debt, coupon, undrawn = rows
+    devices, debt, coupon, undrawn = rows
     book = layout.base_book
     vendor = np.tile(np.equal(book.instrument, VENDOR) * 1.0, (paths, 1))
-    return facility.init(gpus, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
+    return facility.init(devices, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
 
 
 def exposures(
@@ -189,8 +189,8 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         jump=zero,
         revenue=revenue,
         suppliers=zero + 1.0,
-        lab_shortfall=zero,
-        recycled=p.demand.recycled_share * p.demand.lab_funding + zero,
+        anchor_shortfall=zero,
+        recycled=p.demand.recycled_share * p.demand.anchor_funding + zero,
         availability=zero + 1.0,
         spv_support=zero + np.zeros_like(p.plan.guidance),
         impact=zero,
@@ -200,19 +200,19 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         fire_sale=zero,
         demand=demanded,
         plan_growth=zero + p.plan.guidance_growth,
-        neocloud_capex=zero,
+        operator_capex=zero,
     )
 
 
-def _reference_fleet(gpus: Array, overhead: Array) -> Array:
+def _reference_fleet(devices: Array, overhead: Array) -> Array:
     """GPUs that a HoldCo's base-date overhead runs, (1, firm).
 
     A firm without a base-date fleet gets the one that the others' overhead per GPU implies.
     """
-    running = gpus > 0
-    per_gpu = overhead[running].sum() / gpus[running].sum()
-    implied = np.where(overhead > 0.0, overhead / per_gpu, 1.0)  # no overhead, whatever the fleet
-    return np.where(running, gpus, implied)
+    running = devices > 0
+    per_device = overhead[running].sum() / devices[running].sum()
+    implied = np.where(overhead > 0.0, overhead / per_device, 1.0)  # no overhead, whatever the fleet
+    return np.where(running, devices, implied)
 
 
 def forced(assumptions: Assumptions, uniforms: Mapping[str, Array], paths: int) -> Mapping[str, list[Array]]:

@@ -53,7 +53,7 @@ def step_cost(latency: Numeric, rent: Numeric, devices: Numeric = 1.0) -> Array:
     return np.multiply(devices, rent) * latency / SECONDS_PER_HOUR
 
 
-def token_cost(decode: Numeric, batch: Numeric, prefill: Numeric = 0.0, hit_rate: Numeric = 0.0) -> Array:
+def output_cost(decode: Numeric, batch: Numeric, prefill: Numeric = 0.0, hit_rate: Numeric = 0.0) -> Array:
     """Dollars an output token costs.
 
     Parameters
@@ -75,7 +75,7 @@ def token_cost(decode: Numeric, batch: Numeric, prefill: Numeric = 0.0, hit_rate
         return np.divide(np.subtract(1.0, hit_rate) * prefill + decode, batch)
 
 
-def tokens_per_device_hour(latency: Numeric, batch: Numeric, devices: Numeric = 1.0) -> Array:
+def output_per_device_hour(latency: Numeric, batch: Numeric, devices: Numeric = 1.0) -> Array:
     """Useful work of a device: output tokens an hour. Rent divided by it is rent per token."""
     return np.divide(np.multiply(SECONDS_PER_HOUR, batch), np.multiply(latency, devices))
 
@@ -149,8 +149,8 @@ def reconcile(
     """
     latency = step_latency(model_bytes, quoted.bandwidth)
     batch = largest_batch(devices * quoted.memory, model_bytes, cache_per_request)
-    at_quoted_batch = token_cost(step_cost(quoted.latency, rent, devices), quoted.batch)
-    cost = token_cost(step_cost(latency, rent, devices), batch)
+    at_quoted_batch = output_cost(step_cost(quoted.latency, rent, devices), quoted.batch)
+    cost = output_cost(step_cost(latency, rent, devices), batch)
     return Reconciliation(
         latency=latency,
         cost_at_quoted_batch=at_quoted_batch,

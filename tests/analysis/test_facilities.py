@@ -140,8 +140,8 @@ def test_other_schedules_are_those_of_the_engine_too(amortization: str) -> None:
         for name, row in zip(table.names, table.rows, strict=True)
     )
     changed = replace(base, tables={**base.tables, "neoclouds.facility": replace(table, rows=rows)})
-    (lab,) = (f for f in facilities(normalised(changed), 26) if f.name == "CRWV-LAB")
-    assert lab.amortization == amortization
+    (anchor,) = (f for f in facilities(normalised(changed), 26) if f.name == "CRWV-LAB")
+    assert anchor.amortization == amortization
     if amortization == "sculpted":  # contracts run out: service falls with the cash behind it
-        assert lab.repaid[1] > lab.repaid[12] > lab.repaid[18]
+        assert anchor.repaid[1] > anchor.repaid[12] > anchor.repaid[18]
     engine_schedule(changed)

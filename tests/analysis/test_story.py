@@ -17,7 +17,7 @@ from tests.analysis.traces import LABELS, having, quiet
 
 T = 2
 Changes = dict[str, tuple[float, ...] | float]
-FACILITY, HOLDCO = "neoclouds.facility", "neoclouds.holdco"
+FACILITY, HOLDCO = "operators.facility", "operators.holdco"
 
 
 def events(trace: Trace, t: int = T) -> tuple[Event, ...]:
@@ -308,7 +308,7 @@ def test_a_cohort_is_told_in_its_quarter_and_also_where_nobody_lends() -> None:
     (shut,) = events(trace)
     assert (shut.kind, shut.sentence) == ("cohort", "Nobody lends against this year's new GPUs.")
     (lent,) = events(
-        having(trace, T, {"neoclouds.originated": (2e10, 1e10), "neoclouds.notes_issued": (1e9, 0.0)})
+        having(trace, T, {"operators.originated": (2e10, 1e10), "operators.notes_issued": (1e9, 0.0)})
     )
     assert lent.sentence == "Neoclouds borrow $30bn against new GPUs and $1.0bn in notes."
     assert events(trace, T + 1) == ()

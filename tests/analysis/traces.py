@@ -48,17 +48,17 @@ def quiet() -> Trace:
         "state.contracts.kept": (1.0, 1.0),
         "state.facility.defaulted": (0.0, 0.0),
         "state.facility.debt": (2e9, 1e9),
-        "neoclouds.facility.dscr": (1.5, 1.5),
+        "operators.facility.dscr": (1.5, 1.5),
         "segments.loss": (1e8, 1e9),
         "segments.expected_loss": (1e8, 1e9),
         "segments.default_rate": (0.001, 0.01),
         "instrument_losses": (0.0, 0.0, 0.0, 0.0),
     }
-    zeros = [f"neoclouds.facility.{name}" for name in FACILITY]
+    zeros = [f"operators.facility.{name}" for name in FACILITY]
     zeros += [
-        f"neoclouds.holdco.{name}" for name in ("notes_due", "notes_sound", "default", "written_off", "loss")
+        f"operators.holdco.{name}" for name in ("notes_due", "notes_sound", "default", "written_off", "loss")
     ]
-    zeros += ["neoclouds.originated", "neoclouds.notes_issued"]
+    zeros += ["operators.originated", "operators.notes_issued"]
     rows = {**dict.fromkeys(zeros, (0.0, 0.0)), **dict.fromkeys(NOTHING, (0.0,)), **pairs}
     return Trace(
         path=7,

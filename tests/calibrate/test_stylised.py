@@ -43,12 +43,12 @@ def column(a: Assumptions, name: str) -> dict[str, float]:
 
 def test_worked_example(register: Assumptions) -> None:
     found = stylised.variant(register, "base")
-    gpus, price, loan = (column(found, name) for name in ("gpus", "price", "debt"))
+    devices, price, loan = (column(found, name) for name in ("gpus", "price", "debt"))
     opex = found.tables["gpu.generation"].numbers("opex")[3]
     with worked("calibration", "stylised facility") as w:
-        w.agrees("loan", loan["2y"] / gpus["2y"])
+        w.agrees("loan", loan["2y"] / devices["2y"])
         w.agrees("loan", w["cost"] * register.number("neoclouds.stylised.loan_to_cost"))
-        service = level_payment(loan["2y"] / gpus["2y"], column(found, "coupon")["2y"] / 4.0, 20)
+        service = level_payment(loan["2y"] / devices["2y"], column(found, "coupon")["2y"] / 4.0, 20)
         w.agrees("service", service)
         cfads = {}
         for tenor, words in (("5y", "5 years"), ("3y", "3 years"), ("2y", "2 years"), ("1y", "1 year")):

@@ -26,7 +26,7 @@ class Loan:
 
     column: int
     firm: int
-    gpus: float
+    devices: float
     original: float
     debt: float
     margin: float
@@ -102,9 +102,9 @@ class Sheet:
     def _loan(self, t: int, i: int) -> Loan:
         """A facility as it comes to life at the end of quarter t."""
         s, book = self.run.worlds[t].facility, self.run.layout.book
-        names = ("gpus", "original", "debt", "margin", "undrawn")
-        gpus, original, debt, margin, undrawn = (self.at(getattr(s, name), i) for name in names)
-        return Loan(i, int(book.firm[i]), gpus, original, debt, margin, undrawn)
+        names = ("devices", "original", "debt", "margin", "undrawn")
+        devices, original, debt, margin, undrawn = (self.at(getattr(s, name), i) for name in names)
+        return Loan(i, int(book.firm[i]), devices, original, debt, margin, undrawn)
 
     # ─── a quarter ───
 
@@ -146,8 +146,8 @@ class Sheet:
         return min(max(expected, lowest), highest)
 
     def _overhead(self, k: int) -> float:
-        gpus = sum(loan.gpus for loan in self.loans if loan.firm == k)
-        more = max(gpus / float(self.run.fixed.fleet_by_firm[0, k]) - 1.0, 0.0)
+        devices = sum(loan.devices for loan in self.loans if loan.firm == k)
+        more = max(devices / float(self.run.fixed.fleet_by_firm[0, k]) - 1.0, 0.0)
         return self.v("neoclouds.firm.overhead", k) * (1.0 + self.v("neoclouds.overhead_per_fleet") * more)
 
     def _earn(self, loan: Loan, layout: Layout) -> None:
@@ -164,24 +164,24 @@ class Sheet:
                 now["drawn"] = asked
                 loan.debt += asked
                 loan.original += asked / (1.0 - float(book.amortization[:t, i].sum()))
-        bill, rents = self.f.neoclouds.billing, self.f.rents
+        bill, rents = self.f.operators.billing, self.f.rents
         contracted = self.at(bill.contracted, i)
-        idle = max(loan.gpus - contracted - self.at(bill.vacant, i), 0.0)
+        idle = max(loan.devices - contracted - self.at(bill.vacant, i), 0.0)
         use = self.at(rents.utilization) + self.v("neoclouds.utilization_premium")
         rent = self.v("neoclouds.vintage_discount") * min(use, self.v("gpu.highest_utilization"))
         rent *= self.at(rents.spot, book.generation[i])
-        if book.data_center[i]:
+        if book.site[i]:
             asks = self.at(rents.contract, 3) / self.v("neoclouds.reletting_reference")
             asks = min(max(asks, self.v("neoclouds.reletting_low")), self.v("neoclouds.reletting_high"))
             rent = (1.0 - self.v("neoclouds.vacancy")) * asks * float(layout.terms.lease_rent[0, i])
         income = self.v("neoclouds.contract_availability") * self.at(bill.billed_rate, i) + idle * rent
-        cfads = HOURS * (income - loan.gpus * float(layout.terms.opex[0, i]))
+        cfads = HOURS * (income - loan.devices * float(layout.terms.opex[0, i]))
         now["cfads"] = cfads = cfads if loan.debt > 1.0 else max(cfads, 0.0)
         principal = min(
             loan.scheduled * float(book.amortization[t, i]) * loan.original + loan.level, loan.debt
         )
         principal = loan.debt if loan.debt - principal <= 1.0 else principal
-        empty = max(1.0 - contracted / max(loan.gpus, 1.0), 0.0)
+        empty = max(1.0 - contracted / max(loan.devices, 1.0), 0.0)
         rate = loan.margin + float(book.floating[i]) * (self.sofr + self.v("neoclouds.margin_grid") * empty)
         now["principal"], now["interest"] = principal, rate / 4.0 * loan.debt
         self._ladder(loan)
@@ -260,9 +260,9 @@ class Sheet:
     def _value(self, loan: Loan, layout: Layout, quarters: float = 0.0) -> float:
         """Collateral, let again after some quarters; of a site its shell."""
         i = loan.column
-        gpus = 0.0 if layout.book.data_center[i] else loan.gpus
+        devices = 0.0 if layout.book.site[i] else loan.devices
         shell = float(layout.terms.shell_value[0, i]) * loan.original
-        return gpus * self.price(int(layout.book.generation[i]), quarters / 4.0) + shell
+        return devices * self.price(int(layout.book.generation[i]), quarters / 4.0) + shell
 
     def _balloon(self, loan: Loan, layout: Layout, stage: int) -> tuple[int, int]:
         book, i, now = layout.book, loan.column, loan.now
@@ -270,7 +270,7 @@ class Sheet:
         again = book.due[i] + round(self.v("neoclouds.amend_quarters")) == self.t and loan.pushed
         if book.balloon[i] <= 0.0 or not (first or again) or loan.debt <= 0.0:
             return stage, 0
-        kind = "site_" if book.data_center[i] else ""
+        kind = "site_" if book.site[i] else ""
         quarters = self.v(f"neoclouds.{kind}refinancing_quarters")
         by_value = self.v(f"neoclouds.{kind}refinancing_ltv")
         by_value *= self._value(loan, layout)
@@ -366,7 +366,7 @@ class Sheet:
         after = self.run.worlds[t].contracts
         for loan in mine:
             i = loan.column
-            operating += 4.0 * HOURS * loan.gpus * float(layout.terms.opex[0, i])
+            operating += 4.0 * HOURS * loan.devices * float(layout.terms.opex[0, i])
             paid_up = float(layout.unearned[t, i]) * self.at(after.prepaid, i)
             customers += paid_up * self.at(after.kept, i)
             stakes += loan.now.get("surplus", 0.0)
@@ -397,7 +397,7 @@ class Sheet:
 
     def _cohort(self) -> None:
         """What a cohort adds to the books, given: see the tests of cohorts."""
-        t, f = self.t, self.f.neoclouds
+        t, f = self.t, self.f.operators
         for k, c in enumerate(self.companies):
             issued = self.at(f.notes_issued, k)
             if issued > 0.0:

@@ -98,7 +98,7 @@ class Pools:
     def step(self, t: int) -> dict[str, dict[str, float]]:
         """One quarter of every segment."""
         before, after, f = self.run.worlds[t - 1], self.run.worlds[t], self.run.flow(t)
-        credit, lab = self.at(after.market.factor), self.at(f.demand.window)
+        credit, anchor = self.at(after.market.factor), self.at(f.demand.window)
         demand = self.at(after.adoption.demand_state)
         self.spread, self.sofr = self.at(f.spread), self.at(f.market.sofr)
         self.available, self.frozen = self.at(f.market.availability), self.at(before.seen.freeze)
@@ -109,7 +109,7 @@ class Pools:
             s = self.s[name]
             d, w = s["d"], s["w"]
             cross = rho[1, 5] * d * w - rho[0, 1] * d - rho[0, 5] * w
-            x = (credit - d * demand - w * lab) / sqrt(1.0 + d * d + w * w + 2.0 * cross)
+            x = (credit - d * demand - w * anchor) / sqrt(1.0 + d * d + w * w + 2.0 * cross)
             out[name] = self._segment(t, k, name, s, x)
         return out
 

@@ -65,8 +65,8 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
     generations = range(len(e))
 
     # fleet at the base date: H100 equivalents
-    gpus = column("gpu.generation", "gpus")
-    running = [n * x for n, x in zip(gpus, e, strict=True)]
+    devices = column("gpu.generation", "gpus")
+    running = [n * x for n, x in zip(devices, e, strict=True)]
     waiting = [0.0] * len(e)
     waiting[B200] = v("gpu.undeployed")
     w1, w2, w3 = v("gpu.delivery_weights")
@@ -101,7 +101,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
     funding_0, rho_c = v("revenue.lab_funding"), v("revenue.recycled_share")
     internal = demand - v("revenue.compute_share") * run_rate - funding_0
     recycled = rho_c * funding_0
-    surprise, lab_shortfall, suppliers = 0.0, 0.0, 1.0
+    surprise, anchor_shortfall, suppliers = 0.0, 0.0, 1.0
     revenue = run_rate
 
     # firms at the base date
@@ -156,7 +156,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
                 added = signed / v("capex.lease_start_quarters")
             vehicles = v("capex.spv_share") * plan[i] * (0.5 + 0.5 * availability_before)
             cfo = core[i] + v("capex.ai_cash_margin") * firm["ai_revenue_share"][i] * (revenue - run_rate) / 4
-            cfo -= v("capex.lab_shortfall_pass") * firm["lab_commitment_share"][i] * lab_shortfall / 4
+            cfo -= v("capex.lab_shortfall_pass") * firm["lab_commitment_share"][i] * anchor_shortfall / 4
             cfo -= v("capex.lease_service") / 4 * leases[i]
             payout = v("capex.payout") * max(cfo, 0.0)
             stake = v("capex.suppliers_big_five") * firm["lab_equity_share"][i] * recycled / 4
@@ -179,11 +179,11 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             spv[i] += vehicles
             over = max(0.0, (bonds[i] + leases[i] + spv[i]) / max(limit, 1.0) - 1.0)
             rows.append({"capex": spent, "cut": cut, "cfo": cfo, "leased": added + vehicles, "over": over})
-        big_five = sum(r["capex"] for r in rows)
+        inside = sum(r["capex"] for r in rows)
         ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(
             1.0, t / v("capex.ai_share_quarters")
         )
-        ai_capex = ai_share * big_five * (1 + v("capex.other_buyers"))
+        ai_capex = ai_share * inside * (1 + v("capex.other_buyers"))
         leased = sum(r["leased"] for r in rows)
         compute = v("capex.compute_share") * ai_capex
 
@@ -295,7 +295,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         k = max(j for j, mark in enumerate(marks[:-1]) if mark <= t)
         committed = sums[k] + (sums[k + 1] - sums[k]) * (t - marks[k]) / (marks[k + 1] - marks[k])
         coverage = (own + outside + recycled) / committed
-        lab_shortfall = max(0.0, 1 - coverage) * committed
+        anchor_shortfall = max(0.0, 1 - coverage) * committed
 
         # contracts: small customers leave, all of them expire and renew in part
         billed, lag = {}, v("neoclouds.release_lag")
@@ -359,14 +359,14 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             steps.append(goal - log(built[i]))
             plan[i] = exp(goal)
         plan_growth = sum(steps) / len(steps)
-        free = sum(r["cfo"] for r in rows) - big_five
-        suppliers = clip(big_five / capex_0, 0.25, 2.5) * clip(1 + (free - free_0) / capex_0, 0.5, 1.5)
+        free = sum(r["cfo"] for r in rows) - inside
+        suppliers = clip(inside / capex_0, 0.25, 2.5) * clip(1 + (free - free_0) / capex_0, 0.5, 1.5)
         availability_before = availability
 
         out.append(
             {
                 "hy_spread": spread,
-                "capex": big_five,
+                "capex": inside,
                 "capex by firm": [r["capex"] for r in rows],
                 "cfo": sum(r["cfo"] for r in rows),
                 "adjusted_debt": sum(bonds) + sum(leases) + sum(spv),

@@ -29,7 +29,7 @@ def test_demand_is_solved_by_internal_use(base: Opened) -> None:
     _, contract = rents.quotes(p.rents, start.rents, base.fixed.throughput)
     units = start.fleet.energized / base.fixed.throughput
     paid = 0.65 * 8760 * (contract * units).sum(axis=1, keepdims=True)
-    asked = p.demand.compute_share * base.fixed.revenue + p.demand.lab_funding + start.demand.internal
+    asked = p.demand.compute_share * base.fixed.revenue + p.demand.anchor_funding + start.demand.internal
     np.testing.assert_allclose(asked, paid, rtol=1e-12)
     assert (start.demand.internal > 0).all()
 
@@ -69,6 +69,6 @@ def test_books_and_notes_are_the_registers(base: Opened, register: Assumptions) 
 def test_base_fleet_is_the_same_whatever_the_delivery_weights(base: Opened) -> None:
     fleet = base.worlds[0].fleet
     built = fleet.energized.sum(axis=1) + sum(x.sum(axis=1) for x in fleet.pipeline)
-    gpus = (base.p.fleet.gpus * base.fixed.throughput).sum(axis=1)
-    extra = built - gpus
+    devices = (base.p.fleet.devices * base.fixed.throughput).sum(axis=1)
+    extra = built - devices
     assert np.ptp(extra) < 1e-6 * extra.mean()

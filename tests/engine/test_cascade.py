@@ -11,7 +11,7 @@ from risk.engine import inputs
 from risk.engine.context import Flows
 from risk.engine.couplings import Baseline, Links
 from risk.engine.inputs import PAPER
-from risk.engine.neoclouds import _residual, gpu_market
+from risk.engine.neoclouds import _residual, asset_market
 from risk.engine.world import World, exposures
 from risk.mechanisms.neocloud.book import SITE
 from tests.base_names import B_LOANS, DIRECT_LENDING, INSTRUMENTS, SOFTWARE, SPV
@@ -52,9 +52,9 @@ def test_no_instrument_loses_more_than_was_owed_and_drawn(base: Opened) -> None:
     """Lines and term loans may be drawn in the quarter of the default; paper has interest added to it."""
     for t in QUARTERS:
         f, most = base.flow(t), owed(base, t)
-        added = f.neoclouds.facility
+        added = f.operators.facility
         most[:, 0] += (added.drawn + added.capitalized).sum(axis=1)
-        most[:, INSTRUMENTS.index("revolver")] += np.maximum(f.neoclouds.holdco.drawn, 0.0).sum(axis=1)
+        most[:, INSTRUMENTS.index("revolver")] += np.maximum(f.operators.holdco.drawn, 0.0).sum(axis=1)
         assert (f.instrument_claims <= most * (1 + 1e-9) + 1.0).all()
         assert (f.instrument_losses <= f.instrument_claims * (1 + 1e-9)).all()
 
@@ -231,7 +231,7 @@ def test_a_lender_is_drawn_once_for_all_quarters(base: Opened) -> None:
     willing = uniform[0] < base.p.facility.amend_probability
     times = np.zeros(willing.shape)
     for t in QUARTERS:
-        f = base.flow(t).neoclouds.facility
+        f = base.flow(t).operators.facility
         helped = f.amended | (f.balloon_extended > 0.0)
         n = helped.shape[1]
         assert (helped <= willing[:, :n]).all()
@@ -240,17 +240,17 @@ def test_a_lender_is_drawn_once_for_all_quarters(base: Opened) -> None:
     assert times.max() == 1.0
     late = {**base.shocks.uniform, "amend": np.concatenate([uniform, 1.0 - uniform])}
     other = base.again(T, shocks=replace(base.shocks, uniform=late))[1]
-    np.testing.assert_array_equal(other.neoclouds.facility.stage, base.flow(T).neoclouds.facility.stage)
+    np.testing.assert_array_equal(other.operators.facility.stage, base.flow(T).operators.facility.stage)
 
 
 def test_a_stake_is_worth_the_better_of_running_and_selling(base: Opened) -> None:
     """Without cash flow what the chips fetch, without chips what the contracts bring, over the debt."""
     t = 8
     world, f = base.worlds[t], base.flow(t)
-    market = gpu_market(base.p, base.links, t, world.rents, f.rents, f.fleet)
+    market = asset_market(base.p, base.links, t, world.rents, f.rents, f.fleet)
     n = base.layout.opening[t].facilities
     assert world.facility.debt.shape[1] == n, "no cohort in this quarter"
-    loans, cfads = world.facility, f.neoclouds.facility.cfads
+    loans, cfads = world.facility, f.operators.facility.cfads
     rows = np.arange(1024)
     found = _residual(base.p, base.layout, t, market, loans, cfads, rows)
     sold = _residual(base.p, base.layout, t, market, loans, 0.0 * cfads, rows)

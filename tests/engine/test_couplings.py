@@ -138,7 +138,7 @@ def test_every_switch_changes_what_it_should(
     before = base.worlds[t - 1]
     if coupling == "suppliers->labs":
         assert not np.array_equal(
-            base.again(t, links=links)[1].demand.lab_recycled, base.flow(t).demand.lab_recycled
+            base.again(t, links=links)[1].demand.anchor_recycled, base.flow(t).demand.anchor_recycled
         )
         return
     world, flows = base.again(t, before, links=links)
@@ -146,9 +146,9 @@ def test_every_switch_changes_what_it_should(
     read = {
         "capex->supply": (flows.fleet.purchased, f.fleet.purchased),
         "supply->rent": (flows.rents.clearing, f.rents.clearing),
-        "rent->renewals": (flows.neoclouds.facility.cfads, f.neoclouds.facility.cfads),
-        "rent->collateral": (flows.neoclouds.collateral, f.neoclouds.collateral),
-        "labs->payers": (world.seen.lab_shortfall, usual.seen.lab_shortfall),
+        "rent->renewals": (flows.operators.facility.cfads, f.operators.facility.cfads),
+        "rent->collateral": (flows.operators.collateral, f.operators.collateral),
+        "labs->payers": (world.seen.anchor_shortfall, usual.seen.anchor_shortfall),
         "losses->spread": (world.seen.impact, usual.seen.impact),
         "spread->capex": (world.plan.log_plan, usual.plan.log_plan),
         "fire-sale->rent": (flows.rents.spot, f.rents.spot),

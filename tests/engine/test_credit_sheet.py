@@ -18,7 +18,7 @@ from tests.engine.credit_sheet import AMENDED, Sheet
 pytestmark = pytest.mark.slow
 
 CENT = 1e-2
-LOANS = ("gpus", "original", "debt", "margin", "undrawn", "cash", "level", "stage")
+LOANS = ("devices", "original", "debt", "margin", "undrawn", "cash", "level", "stage")
 FLAGS = ("scheduled", "pushed", "extended", "cures", "defaulted")
 PAID = (
     "drawn", "cfads", "service", "principal", "interest", "distributed", "supported", "cured", "swept",
@@ -30,7 +30,7 @@ CLAIMS = ("revolver", "notes", "leases", "customers", "converts")
 
 def chosen(base: Opened) -> list[int]:
     """Some paths, and the first of those on which something rare happens."""
-    flows = [base.flow(t).neoclouds for t in range(1, base.layout.quarters + 1)]
+    flows = [base.flow(t).operators for t in range(1, base.layout.quarters + 1)]
     rare = (
         sum((f.facility.capitalized > 1.0).any(axis=1) for f in flows),
         sum((f.facility.balloon_extended > 0.0).any(axis=1) for f in flows),
@@ -48,7 +48,7 @@ def near(found: Any, expected: list[Any], what: str) -> None:
 
 def compare_loans(base: Opened, sheet: Sheet, t: int) -> None:
     """Every balance of every facility, and every payment of those that are a quarter old."""
-    state, paid, loans = base.worlds[t].facility, base.flow(t).neoclouds.facility, sheet.loans
+    state, paid, loans = base.worlds[t].facility, base.flow(t).operators.facility, sheet.loans
     where = f" on path {sheet.row} in quarter {t}"
     for name in (*LOANS, *FLAGS):
         near(getattr(state, name)[sheet.row], [getattr(loan, name) for loan in loans], name + where)
@@ -59,7 +59,7 @@ def compare_loans(base: Opened, sheet: Sheet, t: int) -> None:
 
 def compare_companies(base: Opened, sheet: Sheet, t: int) -> None:
     """Every balance and payment of every HoldCo, and what its estate pays."""
-    state, paid, companies = base.worlds[t].holdco, base.flow(t).neoclouds.holdco, sheet.companies
+    state, paid, companies = base.worlds[t].holdco, base.flow(t).operators.holdco, sheet.companies
     where = f" on path {sheet.row} in quarter {t}"
     for name in (*COMPANIES, "defaulted"):
         near(getattr(state, name)[sheet.row], [getattr(c, name) for c in companies], name + where)

@@ -33,9 +33,9 @@ def test_value_added_is_the_inflow_and_chips_are_never_added_to_capex(base: Open
     np.testing.assert_allclose(inflow.sum(axis=1), layers.sum(axis=1), rtol=1e-12)
     np.testing.assert_allclose(inflow[:, 3], 4 * spending / 0.6, rtol=1e-12)
     memory_and_chips = layers[:, 5] + layers[:, 6]
-    own = 1.0 - base.p.funding.suppliers_big_five
-    np.testing.assert_allclose(memory_and_chips, 4 * spending - own * f.demand.lab_recycled[:, 0], rtol=1e-12)
-    outside = f.adoption.revenue.sum(axis=1) + (f.demand.lab_external + f.demand.internal)[:, 0]
+    theirs = (1.0 - base.p.funding.suppliers_inside) * f.demand.anchor_recycled[:, 0]
+    np.testing.assert_allclose(memory_and_chips, 4 * spending - theirs, rtol=1e-12)
+    outside = f.adoption.revenue.sum(axis=1) + (f.demand.anchor_external + f.demand.internal)[:, 0]
     np.testing.assert_allclose(inflow[:, :3].sum(axis=1), outside, rtol=1e-12)
 
 
@@ -80,10 +80,10 @@ def test_an_identity_notices_a_percent(base: Opened, name: str, part: str, field
     ],
 )
 def test_a_company_identity_notices_a_percent(base: Opened, name: str, part: str, field: str) -> None:
-    sector = base.flow(12).neoclouds
+    sector = base.flow(12).operators
     flows = getattr(sector, part)
     broken = replace(sector, **{part: replace(flows, **{field: 1.01 * getattr(flows, field) + 1e3})})
-    assert errors(base, 12, neoclouds=broken)[name] > TOLERANCE
+    assert errors(base, 12, operators=broken)[name] > TOLERANCE
 
 
 def test_the_error_of_an_identity_is_the_worst_path() -> None:

@@ -88,7 +88,7 @@ def test_coverage_is_the_dscr_of_a_matched_loan_and_falls_with_the_gap(base: Ope
     layout = replace(
         base.layout, book=book, opening=(book,), terms=facility.Terms(row(1.147), row(0.0), row(0.0))
     )
-    owing = replace(start(300e6), gpus=row(10_000.0))
+    owing = replace(start(300e6), devices=row(10_000.0))
 
     def found(until: int, t: int = 0, debt: float = 300e6) -> Ladder:
         signed = contracts.init((np.array([10_000.0]), np.array([3.0])), whole(until), row(0.0))
@@ -142,8 +142,8 @@ def test_a_balloon_is_foreseen_at_what_falls_due(base: Opened) -> None:
         others = [j for j in np.flatnonzero(book.firm == k) if j != i and book.balloon[j] > 0]
         if any(t < book.due[j] <= due for j in others):
             continue
-        world, paid = base.worlds[t], base.flow(due).neoclouds.facility.balloon_due[:, i]
-        between = [base.flow(q).neoclouds for q in range(t + 1, due + 1)]
+        world, paid = base.worlds[t], base.flow(due).operators.facility.balloon_due[:, i]
+        between = [base.flow(q).operators for q in range(t + 1, due + 1)]
         calm = sum((f.facility.swept[:, i] > 0) + f.facility.amended[:, i] for f in between) == 0
         calm &= (world.facility.defaulted[:, i] == 0) & ~base.worlds[due].facility.defaulted[:, i]
         calm &= (
@@ -157,7 +157,7 @@ def test_a_balloon_is_foreseen_at_what_falls_due(base: Opened) -> None:
 
 def test_runway_is_liquidity_over_what_the_quarter_burned(base: Opened) -> None:
     world: World = base.worlds[T]
-    h, state = base.flow(T).neoclouds.holdco, world.holdco
+    h, state = base.flow(T).operators.holdco, world.holdco
     found = runway(world, base.flow(T))
     burn = h.overhead + h.interest + h.supported - h.distributions
     liquid = state.cash + state.limit - state.revolver

@@ -36,7 +36,7 @@ def test_losses_and_claims_of_facilities_stand_on_their_instruments(base: Opened
     """Vendor paper by path, site loans by the book, everything else a term loan; companies by creditor."""
     seen = np.zeros(len(EXPOSED), dtype=bool)
     for t in range(1, len(base.worlds)):
-        before, f, book = base.worlds[t - 1].facility, base.flow(t).neoclouds, base.layout.opening[t]
+        before, f, book = base.worlds[t - 1].facility, base.flow(t).operators, base.layout.opening[t]
         site = np.equal(book.instrument, SITE)
         for amounts, found in ((f.facility.loss, f.losses), (f.facility.written_off, f.claims)):
             vendor = amounts * before.vendor
@@ -57,23 +57,23 @@ def test_a_company_keeps_its_overhead_before_it_cures(base: Opened) -> None:
     """Cash of one quarter's overhead and a full revolver: no facility is cured."""
     t = 14
     before = base.worlds[t - 1]
-    gpus = base.layout.opening[t].by_firm(before.facility.gpus)
-    growth = np.maximum(gpus / base.fixed.fleet_by_firm - 1.0, 0.0)
+    devices = base.layout.opening[t].by_firm(before.facility.devices)
+    growth = np.maximum(devices / base.fixed.fleet_by_firm - 1.0, 0.0)
     overhead = base.p.holdco.overhead * (1.0 + 0.5 * growth)
     alive = ~base.worlds[t].holdco.defaulted
-    np.testing.assert_allclose(base.flow(t).neoclouds.holdco.overhead[alive], overhead[alive])
+    np.testing.assert_allclose(base.flow(t).operators.holdco.overhead[alive], overhead[alive])
     full = np.broadcast_to(base.p.holdco.revolver, overhead.shape)
     bare = replace(before, holdco=replace(before.holdco, cash=overhead, revolver=full))
-    assert base.again(t, bare)[1].neoclouds.facility.supported.max() < 1.0
+    assert base.again(t, bare)[1].operators.facility.supported.max() < 1.0
     richer = replace(before, holdco=replace(before.holdco, cash=overhead + 5e9, revolver=full))
-    assert base.again(t, richer)[1].neoclouds.facility.supported.max() > 1e6
+    assert base.again(t, richer)[1].operators.facility.supported.max() > 1e6
 
 
 def test_notes_of_a_cohort_move_the_coupon_to_todays_rate(base: Opened) -> None:
     """First cohort, no note due in the quarter: 9.5% before, what is new at SOFR plus the issue spread."""
     t = 2
     old = base.worlds[t - 1].holdco
-    new = base.flow(t).neoclouds.notes_issued
+    new = base.flow(t).operators.notes_issued
     share = np.where(new > 0, new / np.maximum(old.notes + new, 1.0), 0.0)
     rate = base.flow(t).market.sofr + note_spread(base.flow(t).spread)
     expected = old.coupon + share * (rate - old.coupon)
@@ -83,7 +83,7 @@ def test_notes_of_a_cohort_move_the_coupon_to_todays_rate(base: Opened) -> None:
 
 def test_notes_are_sound_up_to_900_bp(base: Opened) -> None:
     t = 6
-    f = base.flow(t).neoclouds.holdco
+    f = base.flow(t).operators.holdco
     refinanced = np.where(f.default, 0.0, f.notes_due - f.notes_repaid)
     wide = note_spread(base.flow(t).spread) > 0.09
     rolled = refinanced > 0
@@ -98,7 +98,7 @@ def test_a_refinanced_balloon_costs_sofr_and_the_margin(base: Opened) -> None:
     seen = {True: 0, False: 0}
     for t in range(1, len(base.worlds)):
         f, book = base.flow(t), base.layout.opening[t]
-        rolled = f.neoclouds.facility.balloon_refinanced > 0
+        rolled = f.operators.facility.balloon_refinanced > 0
         rate = f.market.sofr + 0.04 + 0.5 * (f.spread - 0.04)
         expected = rate - book.floating * f.market.sofr
         margin = base.worlds[t].facility.margin[:, : rolled.shape[1]]
@@ -118,14 +118,14 @@ def test_a_cohort_spends_what_it_has_on_gpus_of_its_generation(base: Opened) -> 
     for t, generation in ((2, 3), (6, 4), (14, 5)):
         f = base.flow(t)
         n = base.layout.opening[t].facilities
-        gpus = base.worlds[t].facility.gpus[:, n:]
+        devices = base.worlds[t].facility.devices[:, n:]
         cost = (f.fleet.cost * base.fixed.throughput[:, generation : generation + 1])[:, 0]
         willing = ~base.worlds[t].holdco.defaulted & (f.market.availability >= p.shut_availability)
         vendor = base.shocks.uniform["vendor"][t - 1] < p.vendor_access
         lent = np.stack([np.ones_like(vendor), np.ones_like(vendor), vendor | (p.rated > 0)], axis=2)
-        asked = 0.6 * f.spending.neocloud[:, :, None] * (willing * p.firm_share)[:, :, None]
+        asked = 0.6 * f.spending.operator_capex[:, :, None] * (willing * p.firm_share)[:, :, None]
         asked = (asked * p.payer_shares * lent)[:, base.layout.cohort_firms]
-        spent = gpus.reshape(asked.shape) * cost[:, None, None]
+        spent = devices.reshape(asked.shape) * cost[:, None, None]
         assert (spent <= asked * (1 + 1e-9)).all()
         built = spent.sum(axis=2) / np.maximum(asked.sum(axis=2), 1.0)
         np.testing.assert_allclose(spent, built[:, :, None] * asked, rtol=1e-9, atol=1.0)
@@ -138,7 +138,7 @@ def test_a_cohort_signs_for_all_its_units_at_prices_still_to_be_paid(base: Opene
     t = 6
     n = base.layout.opening[t].facilities
     world = base.worlds[t]
-    np.testing.assert_allclose(world.contracts.quantity[:, n:], world.facility.gpus[:, n:])
+    np.testing.assert_allclose(world.contracts.quantity[:, n:], world.facility.devices[:, n:])
     assert (world.contracts.kept[:, n:] == 1.0).all()
     ends = [q for q, b in enumerate(world.contracts.buckets) if b is not None and b[0].shape[1] > n]
     assert {q - t for q in ends if q in (t + 6, t + 20)} == {6, 20}
@@ -147,7 +147,7 @@ def test_a_cohort_signs_for_all_its_units_at_prices_still_to_be_paid(base: Opene
     expiry = world.contracts.buckets[t + 20]
     assert expiry is not None
     long = [i for i, name in enumerate(named) if not name.endswith("OTHER")]
-    np.testing.assert_allclose(expiry[0][:, n:][:, long], world.facility.gpus[:, n:][:, long])
+    np.testing.assert_allclose(expiry[0][:, n:][:, long], world.facility.devices[:, n:][:, long])
 
 
 def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
@@ -157,4 +157,4 @@ def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
             0.4 * (base.flow(q).spending.ai * (1.0 - 1.0 / (1.0 + base.p.glue.other_buyers)))
             for q in range(3, t + 1)
         )
-        np.testing.assert_allclose(base.flow(t).spending.neocloud, spent, rtol=1e-9)
+        np.testing.assert_allclose(base.flow(t).spending.operator_capex, spent, rtol=1e-9)

@@ -31,7 +31,7 @@ def test_firms_fund_ahead_for_a_year_of_bounded_growth(base: Opened, growth: flo
     _, f = _fund(context, replace(before, seen=seen))
     held = min(max(growth, base.p.glue.slowest_ahead), base.p.glue.fastest_ahead)
     year: Array = f.planned * sum(np.exp(held * k) for k in (1, 2, 3, 4))
-    fixed = f.lab_equity + f.payout + f.maturities
+    fixed = f.anchor_equity + f.payout + f.maturities
     spare = np.maximum(0.0, before.funding.cash - p.minimum_cash * p.cash)
     ahead = np.maximum(year + 4.0 * (fixed - f.cfo), 0.0)
     need = np.maximum(f.planned + fixed + f.spv_support - f.cfo - spare + p.prefunding * ahead, 0.0)
@@ -56,10 +56,10 @@ def test_what_is_seen_is_what_happened(base: Opened) -> None:
     np.testing.assert_allclose(seen.rents, 0.85 * f.rents.contract + 0.15 * f.rents.spot)
     np.testing.assert_array_equal(seen.availability, f.market.availability)
     np.testing.assert_array_equal(seen.demand, f.demand.total)
-    np.testing.assert_array_equal(seen.recycled, f.demand.lab_recycled)
+    np.testing.assert_array_equal(seen.recycled, f.demand.anchor_recycled)
     np.testing.assert_array_equal(seen.surprise, f.rents.surprise)
     np.testing.assert_array_equal(seen.jump, f.rents.jump)
     np.testing.assert_allclose(seen.revenue[:, 0], f.adoption.revenue.sum(axis=1))
     np.testing.assert_allclose(seen.plan_growth[:, 0], f.plan.growth.mean(axis=1))
     committed = np.interp(t, base.p.demand.commitment_quarters, base.p.demand.committed)
-    np.testing.assert_allclose(seen.lab_shortfall, np.maximum(0.0, 1.0 - f.demand.coverage) * committed)
+    np.testing.assert_allclose(seen.anchor_shortfall, np.maximum(0.0, 1.0 - f.demand.coverage) * committed)

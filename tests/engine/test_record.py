@@ -10,6 +10,7 @@ from risk.engine.totals import (
     CASCADE,
     CREDIT,
     DEMAND,
+    FIELD,
     FUNDING,
     HOLDCO,
     INFLOW,
@@ -43,11 +44,11 @@ def summed(values: Array) -> Array:
 
 def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
     f, world = base.flow(T), base.worlds[T]
-    expected = {f"funding.{key}": getattr(f.funding, key) for key in FUNDING}
-    expected |= {f"facility.{key}": getattr(f.neoclouds.facility, key) for key in LOANS}
-    expected |= {f"holdco.{key}": getattr(f.neoclouds.holdco, key) for key in HOLDCO}
+    expected = {f"funding.{key}": getattr(f.funding, FIELD.get(key, key)) for key in FUNDING}
+    expected |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS}
+    expected |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     expected |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
-    stage = f.neoclouds.facility.stage
+    stage = f.operators.facility.stage
     expected |= {f"facility.{name}": (stage == rung) * 1.0 for name, rung in RUNGS.items()}
     for k, regime in enumerate(("calm", "tight", "stress")):
         expected[f"losses.{regime}"] = f.instrument_losses * (f.market.regime == k)
@@ -56,7 +57,7 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
         "gpu.fleet": world.fleet.energized,
         "gpu.contract_rent": f.rents.contract,
         "gpu.spot_rent": f.rents.spot,
-        "gpu.collateral": f.neoclouds.collateral,
+        "gpu.collateral": f.operators.collateral,
         "revenue.segment": f.adoption.revenue,
         "credit.exposure": world.segments.exposure,
         "credit.loss": f.segments.loss,
@@ -92,9 +93,9 @@ def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
         (CASCADE, "cascade", f.cascade),
     ):
         for i, name in enumerate(names):
-            total = np.broadcast_to(getattr(flows, name), (1024, 1))[:ROWS].sum()
+            total = np.broadcast_to(getattr(flows, FIELD.get(name, name)), (1024, 1))[:ROWS].sum()
             assert kept.sums[key][T, i] == pytest.approx(total), name
-    power = (f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_h100e)
+    power = (f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit)
     for i, values in enumerate(power):
         assert kept.sums["power"][T, i] == pytest.approx(values[:ROWS].sum()), POWER[i]
     assert kept.sums["inflow"][T, INFLOW.index("customers")] == pytest.approx(f.adoption.revenue[:ROWS].sum())
@@ -124,7 +125,7 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
         kept.path("required_energized")[T - 1], f.required.vintage_energized[:ROWS, 0]
     )
     np.testing.assert_array_equal(kept.path("compute_demand")[T], f.demand.total[:ROWS, 0])
-    np.testing.assert_array_equal(kept.path("lab_recycled")[T], f.demand.lab_recycled[:ROWS, 0])
+    np.testing.assert_array_equal(kept.path("lab_recycled")[T], f.demand.anchor_recycled[:ROWS, 0])
     np.testing.assert_allclose(kept.path("quarter_loss")[T - 1], f.instrument_losses[:ROWS].sum(axis=1))
     np.testing.assert_allclose(kept.path("second_round")[T - 1], f.cascade.mark_to_market[:ROWS].sum(axis=1))
 
@@ -157,7 +158,7 @@ def test_stages_are_those_of_the_ladder_until_a_default_and_nothing_after(kept: 
     for t in range(1, T + 1):
         stage = kept.facility["stage"][t]
         before = base.worlds[t - 1].facility.defaulted[:ROWS, :n]
-        f = base.flow(t).neoclouds.facility
+        f = base.flow(t).operators.facility
         assert np.isnan(stage[before]).all()
         assert np.isfinite(stage[~before]).all()
         np.testing.assert_array_equal(stage == 6, f.payment_default[:ROWS, :n])

@@ -24,9 +24,9 @@ def tally(base: Opened) -> Tally:
 def test_seasoned_compute_is_eight_quarters_old_and_no_data_center(tally: Tally, base: Opened) -> None:
     book, t = base.layout.book, 17
     loans = base.worlds[t].facility
-    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.data_center[i]]
+    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.site[i]]
     assert max(book.origination[i] for i in old) == 6, "the cohort of 2027Q4 counts from 2029Q4 on"
-    weight = loans.gpus[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
+    weight = loans.devices[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
     share = (weight * loans.defaulted[:ROWS, old]).sum(axis=1) / weight.sum(axis=1)
     np.testing.assert_allclose(tally.path("seasoned")[t], share, rtol=1e-12)
     assert tally.path("seasoned")[7].max() == 0.0
@@ -49,7 +49,7 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
         "new paper comes with cohorts and with draws of what is committed"
     )
     for t in range(1, end + 1):
-        new = base.flow(t).neoclouds
+        new = base.flow(t).operators
         by_hand = (new.originated + new.notes_issued)[:ROWS].sum(axis=1) + new.facility.drawn[:ROWS].sum(
             axis=1
         )
@@ -59,7 +59,7 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
 def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base: Opened) -> None:
     seen = np.zeros(4, dtype=bool)
     for t in range(1, len(base.worlds)):
-        loans, company = base.flow(t).neoclouds.facility, base.flow(t).neoclouds.holdco
+        loans, company = base.flow(t).operators.facility, base.flow(t).operators.holdco
         met = (loans.balloon_refinanced, loans.balloon_paid, company.notes_sound, company.revolver_sound)
         by_hand = sum(x[:ROWS].sum(axis=1) for x in met)
         np.testing.assert_allclose(tally.sound[t], by_hand, rtol=1e-12)
@@ -74,8 +74,8 @@ def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base:
 def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base: Opened) -> None:
     book, t = base.layout.book, 19
     loans = base.worlds[t].facility
-    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.data_center[i]]
-    weight = loans.gpus[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
+    old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.site[i]]
+    weight = loans.devices[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
     distressed = loans.defaulted[:ROWS, old] | loans.extended[:ROWS, old]
     share = (weight * distressed).sum(axis=1) / weight.sum(axis=1)
     np.testing.assert_allclose(tally.path("seasoned_distressed")[t], share, rtol=1e-12)
@@ -111,7 +111,7 @@ def balloons(base: Opened) -> Array:
     """Balloons as they fell due, and those that a payment default brought down, (path,) USD."""
     book, total = base.layout.book, np.zeros(ROWS)
     for t in range(1, base.layout.quarters + 1):
-        f, loans = base.flow(t).neoclouds.facility, base.worlds[t].facility
+        f, loans = base.flow(t).operators.facility, base.worlds[t].facility
         total += f.balloon_due[:ROWS].sum(axis=1)
         for i in range(f.loss.shape[1]):
             if book.balloon[i] > 0 and t <= book.due[i] <= base.layout.quarters:
@@ -124,11 +124,11 @@ def test_a_balloon_left_alone_is_due_once_at_its_size(base: Opened) -> None:
     book = base.layout.base_book
     for i in np.flatnonzero((book.balloon > 0) & (book.due <= base.layout.quarters)):
         quarters = range(1, base.layout.quarters + 1)
-        due = np.sum([base.flow(t).neoclouds.facility.balloon_due[:, i] for t in quarters], axis=0)
+        due = np.sum([base.flow(t).operators.facility.balloon_due[:, i] for t in quarters], axis=0)
         end = base.worlds[int(book.due[i])].facility
         before = range(1, int(book.due[i]) + 1)
-        swept = sum(base.flow(t).neoclouds.facility.swept[:, i] for t in before)
-        failed = sum(base.flow(t).neoclouds.facility.payment_default[:, i] for t in before)
+        swept = sum(base.flow(t).operators.facility.swept[:, i] for t in before)
+        failed = sum(base.flow(t).operators.facility.payment_default[:, i] for t in before)
         plain = (swept == 0.0) & (failed == 0) & (end.scheduled[:, i] > 0) & ~end.pushed[:, i]
         assert plain.any(), book.names[i]
         np.testing.assert_allclose(due[plain], (book.balloon[i] * end.original[:, i])[plain], rtol=1e-9)
@@ -141,7 +141,7 @@ def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -
     replaced = np.zeros(ROWS)
     called = np.zeros(ROWS)
     for t in range(1, quarters + 1):
-        h, issued = base.flow(t).neoclouds.holdco, base.flow(t).neoclouds.notes_issued[:ROWS]
+        h, issued = base.flow(t).operators.holdco, base.flow(t).operators.notes_issued[:ROWS]
         if t + 20 <= quarters:
             alive = ~h.default[:ROWS]
             rolled = np.where(alive, h.notes_due[:ROWS] - h.notes_repaid[:ROWS], 0.0)

@@ -47,7 +47,7 @@ def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Trace) 
         flows, world = base.flow(t), base.worlds[t]
         for name, values in (
             ("funding.capex", flows.funding.capex),
-            ("neoclouds.facility.loss", flows.neoclouds.facility.loss),
+            ("operators.facility.loss", flows.operators.facility.loss),
             ("instrument_losses", flows.instrument_losses),
             ("state.facility.debt", world.facility.debt),
             ("state.market.regime", world.market.regime),
@@ -70,7 +70,7 @@ def test_names_fit_what_they_name(told: Trace) -> None:
     widths = {
         "hyperscaler": "funding.capex",
         "generation": "state.fleet.since_launch",
-        "firm": "neoclouds.holdco.default",
+        "firm": "operators.holdco.default",
         "facility": "state.facility.debt",
         "segment": "segments.loss",
         "instrument": "instrument_losses",

@@ -67,7 +67,7 @@ def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
         "planned": planned,
         "next_year": sum(planned * np.exp(k * growth) for k in (1, 2, 3, 4)),
         "revenue_gain": seen.revenue - w.base.fixed.revenue,
-        "lab_shortfall": seen.lab_shortfall,
+        "anchor_shortfall": seen.anchor_shortfall,
         "recycled": seen.recycled,
         "spv_support": seen.spv_support,
         "availability": tag("spread->capex:funding") * seen.availability,
@@ -87,7 +87,7 @@ def test_spending_is_the_big_fives_cash_scaled_to_the_world(w: Wired) -> None:
         "leased": total(paid.lease_additions) + total(paid.spv_additions),
         "ai": world,
         "compute": glue.compute_share * world,
-        "neocloud": w.before.seen.neocloud_capex + glue.neocloud_share * share * cash * glue.other_buyers,
+        "operator_capex": w.before.seen.operator_capex + glue.operator_share * (world - share * cash),
     }
     assert set(expected) == {f.name for f in fields(w.flows.spending)}
     for name, value in expected.items():
@@ -159,7 +159,7 @@ def test_pools_read_factors_of_this_quarter_and_rents_against_the_base_date(w: W
         "uniform": w.uniform("recovery"),
         "c.credit": w.after.market.factor,
         "c.demand": w.after.adoption.demand_state + level,
-        "c.lab": w.flows.demand.window,
+        "c.anchor": w.flows.demand.window,
         "c.spread": market.spread,
         "c.availability": market.availability,
         "c.rent_ratio": tag("rent->collateral:sites") * ratio,
@@ -178,7 +178,7 @@ def demand_level(w: Wired) -> Array:
 
 def test_holders_bear_companies_and_pools_and_are_called_through_their_channels(w: Wired) -> None:
     t, p = w.context.t, w.p.cascade
-    losses = np.concatenate([w.flows.neoclouds.losses, w.flows.segments.loss], axis=1)
+    losses = np.concatenate([w.flows.operators.losses, w.flows.segments.loss], axis=1)
     booked = cascade.book(p, losses)
     owed = exposures(w.base.layout, t, w.before.facility, w.before.holdco, w.before.segments)
     spread = w.flows.market.spread
@@ -273,7 +273,7 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
     free = total(f.funding.cfo) - capex
     guided = p.plan.guidance / p.plan.guidance.sum()
     book = w.base.layout.opening[t]
-    sold = total(f.neoclouds.facility.repossessed * fixed.throughput[:, book.generation])
+    sold = total(f.operators.facility.repossessed * fixed.throughput[:, book.generation])
     thrown = np.minimum(sold / (p.glue.merchant_market * total(w.after.fleet.energized)), 1.0)
     lost = total(f.instrument_losses[:, :HEADLINE]) - total(f.segments.expected_loss[:, :2])
     owed = p.market.impact_persistence * before.impact + p.market.loss_impact * np.maximum(lost, 0.0)
@@ -285,8 +285,8 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
         "jump": f.rents.jump,
         "revenue": total(f.adoption.revenue),
         "suppliers": scale * np.clip(cash, p.demand.supplier_cash_low, p.demand.supplier_cash_high),
-        "lab_shortfall": shortfall(w) * np.interp(t, p.demand.commitment_quarters, p.demand.committed),
-        "recycled": f.demand.lab_recycled,
+        "anchor_shortfall": shortfall(w) * np.interp(t, p.demand.commitment_quarters, p.demand.committed),
+        "recycled": f.demand.anchor_recycled,
         "availability": f.market.availability,
         "spv_support": f.segments.guarantee_called * guided,
         "impact": tag("losses->spread")
@@ -297,7 +297,7 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
         "fire_sale": p.glue.fire_sale_elasticity * thrown,
         "demand": f.demand.total,
         "plan_growth": f.plan.growth.mean(axis=1, keepdims=True),
-        "neocloud_capex": f.spending.neocloud * (t == ORDINARY),
+        "operator_capex": f.spending.operator_capex * (t == ORDINARY),
     }
     assert set(expected) == {x.name for x in fields(w.after.seen)}
     for name, value in expected.items():
@@ -335,9 +335,9 @@ def test_every_mechanism_starts_from_its_own_state_and_ends_in_it(w: Wired) -> N
     )
     for name in parts:
         assert getattr(w.flows, name) is w.call(name).result[1], name
-    assert w.flows.neoclouds.facility is w.call("facility").result[1]
-    assert w.flows.neoclouds.holdco is w.call("holdco").result[1]
-    claims = np.concatenate([w.flows.neoclouds.claims, w.flows.segments.impaired], axis=1)
+    assert w.flows.operators.facility is w.call("facility").result[1]
+    assert w.flows.operators.holdco is w.call("holdco").result[1]
+    claims = np.concatenate([w.flows.operators.claims, w.flows.segments.impaired], axis=1)
     np.testing.assert_array_equal(w.flows.instrument_claims, claims)
     np.testing.assert_array_equal(w.flows.spread, w.flows.market.spread)
     np.testing.assert_array_equal(w.flows.instrument_losses, w.call("cascade").given["losses"])

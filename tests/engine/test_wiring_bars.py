@@ -14,7 +14,7 @@ import pytest
 
 from risk.engine import feedback
 from risk.engine.layout import Layout
-from risk.engine.neoclouds import gpu_market
+from risk.engine.neoclouds import asset_market
 from risk.engine.tally import Tally
 from risk.engine.world import exposures
 from tests.base_names import IG, IG_ON_LAB
@@ -179,7 +179,7 @@ def test_a_bust_needs_two_of_four_and_what_defaults_by_2030() -> None:
 def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bool) -> None:
     """The cohort of quarter 6, all of it in default and nothing else: seasoned from quarter 14."""
     world = base.worlds[t]
-    young = base.layout.book.origination[: world.facility.gpus.shape[1]] == 6
+    young = base.layout.book.origination[: world.facility.devices.shape[1]] == 6
     gone = np.broadcast_to(young, world.facility.defaulted.shape)
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
@@ -191,7 +191,7 @@ def test_the_payers_that_count_as_strong(base: Opened) -> None:
     """One facility in default at a time: U3 breaks with an IG payer's or an IG-on-lab one, with no other."""
     t = 14
     world = base.worlds[t]
-    n = world.facility.gpus.shape[1]
+    n = world.facility.devices.shape[1]
     for column in range(n):
         gone = np.broadcast_to(np.arange(n) == column, world.facility.defaulted.shape)
         tally = Tally(2, base.layout.quarters)
@@ -237,11 +237,11 @@ def test_no_more_is_thrown_on_the_market_than_it_holds(base: Opened, share: floa
     t = 9
     f, supply, layout = base.flow(t), base.worlds[t].fleet, base.layout
     merchant = base.p.glue.merchant_market * supply.energized.sum(axis=1)
-    units = np.zeros_like(f.neoclouds.facility.repossessed)
+    units = np.zeros_like(f.operators.facility.repossessed)
     units[:, 0] = share * merchant / base.fixed.throughput[:, layout.opening[t].generation[0]]
-    sold = replace(f.neoclouds, facility=replace(f.neoclouds.facility, repossessed=units))
+    sold = replace(f.operators, facility=replace(f.operators.facility, repossessed=units))
     context, no = base.context(t), np.zeros((1024, 1))
-    seen = feedback.seen(context, base.worlds[t - 1], replace(f, neoclouds=sold), supply, no)
+    seen = feedback.seen(context, base.worlds[t - 1], replace(f, operators=sold), supply, no)
     np.testing.assert_allclose(seen.fire_sale, base.p.glue.fire_sale_elasticity * counts, rtol=1e-12)
 
 
@@ -249,7 +249,7 @@ def test_collateral_and_renewals_go_through_couplings_of_their_own(base: Opened)
     """With the link to collateral cut at other prices, renewals see the market and collateral the cut."""
     t = 9
     f, state = base.flow(t), base.worlds[t].rents
-    seen = gpu_market(base.p, base.links, t, state, f.rents, f.fleet)
+    seen = asset_market(base.p, base.links, t, state, f.rents, f.fleet)
     np.testing.assert_array_equal(seen.spot, f.rents.spot)
     np.testing.assert_array_equal(seen.contract, f.rents.contract)
     assert (seen.repossession <= seen.collateral).all(), "a unit that must be let again is worth less"
@@ -262,4 +262,4 @@ def test_facilities_exist_from_the_quarter_after_their_cohort(base: Opened) -> N
         older = int((layout.book.origination < t).sum())
         assert layout.opening[t].facilities == older
         assert layout.opening[t + 1].facilities == int((layout.book.origination <= t).sum())
-        assert base.worlds[t].facility.gpus.shape[1] == layout.opening[t + 1].facilities
+        assert base.worlds[t].facility.devices.shape[1] == layout.opening[t + 1].facilities

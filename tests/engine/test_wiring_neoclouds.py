@@ -75,8 +75,8 @@ def test_facilities_read_prices_credit_and_their_company(w: Wired) -> None:
 
 def holdco_growth(w: Wired) -> Array:
     """Overhead over that of the base date: half of what the fleet has grown by, (path, firm)."""
-    gpus = w.base.layout.opening[w.context.t].by_firm(w.before.facility.gpus)
-    return np.asarray(1.0 + 0.5 * np.maximum(gpus / w.base.fixed.fleet_by_firm - 1.0, 0.0))
+    devices = w.base.layout.opening[w.context.t].by_firm(w.before.facility.devices)
+    return np.asarray(1.0 + 0.5 * np.maximum(devices / w.base.fixed.fleet_by_firm - 1.0, 0.0))
 
 
 def test_the_equity_window_is_open_up_to_its_spread(base: Opened, w: Wired) -> None:
@@ -114,13 +114,13 @@ def test_estates_are_looked_into_where_a_company_may_fail(w: Wired) -> None:
     terms, payers = layout.terms_at(t), w.call("contracts").result[0]
     rate = p.collateral.discount_rate / 4.0
     annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, :n]) / rate
-    sold = loans.gpus * w.call("collateral", 1).result[:, book.generation] * (1.0 - book.data_center)
+    sold = loans.devices * w.call("collateral", 1).result[:, book.generation] * (1.0 - book.site)
     worth = (
         np.maximum(paid.cfads * annuity, sold + terms.shell_value * loans.original) + loans.cash - loans.debt
     )
     by_hand = {
         "residual": np.where(loans.defaulted, 0.0, np.maximum(worth, 0.0)) + paid.surplus,
-        "operating_cost": 8760.0 * loans.gpus * terms.opex,
+        "operating_cost": 8760.0 * loans.devices * terms.opex,
         "customers": payers.prepaid[:, :n] * payers.kept[:, :n] * layout.unearned[t, :n],
     }
     rows = np.flatnonzero(c.operating_cost.any(axis=1))
@@ -157,8 +157,8 @@ def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
     rent = tag("rent->renewals:contract") * w.flows.rents.contract
     w.reads("cohort", {
         "generation": g,
-        "c.capex": tag("capex->supply:neoclouds") * w.flows.spending.neocloud,
-        "c.gpu_cost": cost * w.base.fixed.throughput[:, g : g + 1],
+        "c.capex": tag("capex->supply:neoclouds") * w.flows.spending.operator_capex,
+        "c.device_cost": cost * w.base.fixed.throughput[:, g : g + 1],
         "c.rent": rent[:, g : g + 1],
         "c.decline": tag("rent->renewals:decline") * rents.expected_decline(w.p.rents, w.after.rents),
         "c.spread": market.spread,
@@ -176,35 +176,35 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
     """Columns firm by firm and payer by payer; notes at SOFR and the issue spread; cash is spent once."""
     w, t, layout, new = founded, COHORT, founded.base.layout, founded.call("cohort").result
     n = layout.opening[t].facilities
-    firms, payers = layout.cohort_firms, new.gpus.shape[2]
-    assert [x.shape for x in (w.after.facility.gpus,)] == [(1024, n + len(firms) * payers)]
+    firms, payers = layout.cohort_firms, new.devices.shape[2]
+    assert [x.shape for x in (w.after.facility.devices,)] == [(1024, n + len(firms) * payers)]
     for k, firm in enumerate(firms):
         columns = slice(n + k * payers, n + (k + 1) * payers)
         for name, given in (
-            ("gpus", new.gpus),
+            ("devices", new.devices),
             ("debt", new.debt),
             ("margin", new.margin),
             ("vendor", new.vendor),
         ):
             np.testing.assert_array_equal(getattr(w.after.facility, name)[:, columns], given[:, firm], name)
-        np.testing.assert_array_equal(w.after.contracts.quantity[:, columns], new.gpus[:, firm])
+        np.testing.assert_array_equal(w.after.contracts.quantity[:, columns], new.devices[:, firm])
         np.testing.assert_allclose(
-            w.after.contracts.value[:, columns], (new.gpus * new.price)[:, firm], rtol=1e-12
+            w.after.contracts.value[:, columns], (new.devices * new.price)[:, firm], rtol=1e-12
         )
         for j in range(payers):
             tenor = int(np.asarray(w.p.cohorts.contract_quarters).ravel()[j])
             ending = w.after.contracts.buckets[t + tenor]
             assert ending is not None
-            np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.gpus[:, firm, j])
+            np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.devices[:, firm, j])
     rate = w.flows.market.sofr + 0.015 + 1.3 * w.flows.market.spread
     w.reads("notes", {"t": t, "amount": new.notes, "rate": rate})
     np.testing.assert_allclose(
         w.after.holdco.cash, w.call("holdco").result[0].cash - new.cash_used, rtol=1e-12
     )
     assert (new.cash_used > 0.0).any()
-    np.testing.assert_array_equal(w.flows.neoclouds.originated, new.debt.sum(axis=2))
-    np.testing.assert_array_equal(w.flows.neoclouds.notes_issued, new.notes)
-    np.testing.assert_array_equal(w.flows.neoclouds.cash_invested, new.cash_used)
+    np.testing.assert_array_equal(w.flows.operators.originated, new.debt.sum(axis=2))
+    np.testing.assert_array_equal(w.flows.operators.notes_issued, new.notes)
+    np.testing.assert_array_equal(w.flows.operators.cash_invested, new.cash_used)
 
 
 def test_a_balloon_refinances_at_the_neutral_margin_at_the_neutral_spread(founded: Wired) -> None:

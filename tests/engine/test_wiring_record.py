@@ -47,7 +47,7 @@ def test_series_of_a_quarter(w: Wired) -> None:
         "digestion": after.plan.digestion,
         "revenue": total(f.adoption.revenue),
         "internal_use": f.demand.internal,
-        "lab_funding": f.demand.lab_external + f.demand.lab_recycled,
+        "lab_funding": f.demand.anchor_external + f.demand.anchor_recycled,
         "required_revenue": f.required.vintage,
         "h100_contract": f.rents.contract[:, [H100]],
         "h100_spot": f.rents.spot[:, [H100]],
@@ -71,7 +71,7 @@ def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
     agree(series.memo(w.p, f, t), {
         "compute_share": w.p.demand.compute_share * np.exp(-w.p.demand.compute_share_decline * t / 4.0),
         "compute_demand": f.demand.total,
-        "lab_recycled": f.demand.lab_recycled,
+        "lab_recycled": f.demand.anchor_recycled,
         "required_cahn": f.required.cahn,
         "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
@@ -85,7 +85,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
     start, p, fixed = base.worlds[0], base.p, base.fixed
     firms, spent = register.tables["capex.firm"], np.asarray(register.value("revenue.ai_capex_history"))
     spot, contract = rents.quotes(p.rents, start.rents, fixed.throughput)
-    own = p.demand.lab_revenue_share * p.demand.lab_compute_share * fixed.revenue
+    own = p.demand.anchor_revenue_share * p.demand.anchor_compute_share * fixed.revenue
     paper = total(start.facility.debt) + total(start.holdco.notes)
     zero = ("lease_additions", "digestion", "power_bound", "headline_loss")
     agree(series.base_series(p, start, fixed, spot, contract), dict.fromkeys(zero, 0.0) | {
@@ -95,7 +95,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "ai_capex": spent[-1],
         "revenue": total(start.adoption.ceiling * start.adoption.adopted),
         "internal_use": start.demand.internal,
-        "lab_funding": p.demand.lab_funding,
+        "lab_funding": p.demand.anchor_funding,
         "required_revenue": np.nan,
         "h100_contract": contract[:, [H100]],
         "h100_spot": spot[:, [H100]],
@@ -104,7 +104,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "utilization": p.rents.normal_utilization,
         "fleet": total(start.fleet.energized),
         "undeployed": total(start.fleet.undeployed),
-        "lab_coverage": (own + p.demand.lab_funding) / p.demand.committed[0],
+        "lab_coverage": (own + p.demand.anchor_funding) / p.demand.committed[0],
         "hy_spread": p.market.start_spread,
         "credit_availability": 1.0,
         "neocloud_debt": paper,
@@ -122,16 +122,16 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
 def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened) -> None:
     start, p, fixed = base.worlds[0], base.p, base.fixed
     _, contract = rents.quotes(p.rents, start.rents, fixed.throughput)
-    bids = p.demand.compute_share * fixed.revenue + p.demand.lab_funding + start.demand.internal
+    bids = p.demand.compute_share * fixed.revenue + p.demand.anchor_funding + start.demand.internal
     quiet = (
-        "surprise", "jump", "lab_shortfall", "spv_support", "impact", "squeeze", "freeze", "fire_sale",
-        "neocloud_capex",
+        "surprise", "jump", "anchor_shortfall", "spv_support", "impact", "squeeze", "freeze", "fire_sale",
+        "operator_capex",
     )  # fmt: skip
     expected: dict[str, Any] = dict.fromkeys(quiet, 0.0) | {
         "rents": contract,
         "revenue": total(start.adoption.ceiling * start.adoption.adopted),
         "suppliers": 1.0,
-        "recycled": p.demand.recycled_share * p.demand.lab_funding,
+        "recycled": p.demand.recycled_share * p.demand.anchor_funding,
         "availability": 1.0,
         "spread": p.market.start_spread,
         "demand": bids,

@@ -69,7 +69,7 @@ def test_every_series_is_the_spreadsheets(still: Opened, rows: list[Row], t: int
 @pytest.mark.parametrize("t", range(1, QUARTERS + 1))
 def test_what_contracts_bill_is_the_spreadsheets(still: Opened, rows: list[Row], t: int) -> None:
     """Every facility of the base date: units under contract, what they bill, what stands vacant."""
-    found = still.flow(t).neoclouds.billing
+    found = still.flow(t).operators.billing
     for i, name in enumerate(still.layout.base_book.names):
         units, bills, vacant = rows[t - 1]["billed"][name]
         for values, expected in (

@@ -180,9 +180,9 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
         world.seen,
         **{name: some(scale) for name, scale in moved.items()},
         **{name: some(0.8) * getattr(world.seen, name) for name in scaled},
-        lab_shortfall=some(20e9),
+        anchor_shortfall=some(20e9),
         spv_support=some(1e9, world.seen.spv_support.shape[1]),
-        neocloud_capex=some(8e9),
+        operator_capex=some(8e9),
     )
     half = np.arange(paths)[:, None] % 2 == 0
     plans = replace(

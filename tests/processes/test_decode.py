@@ -26,7 +26,7 @@ def test_batch_one_costs_29_dollars_a_million() -> None:
     latency = decode.step_latency(WEIGHTS, 3.35e12)
     assert latency == pytest.approx(0.0418, abs=5e-5)
     step = decode.step_cost(latency, RENT)
-    per_million = 1e6 * decode.token_cost(step, np.array([1, 64, 256]))
+    per_million = 1e6 * decode.output_cost(step, np.array([1, 64, 256]))
     printed = [29.0, 0.45, 0.11]
     assert [round(cost, digits) for cost, digits in zip(per_million, (0, 2, 2), strict=True)] == printed
 
@@ -47,17 +47,17 @@ def test_page_table_reconciled() -> None:
 def test_batch_without_room_costs_without_end() -> None:
     batch = decode.largest_batch(80e9, WEIGHTS, CACHE)
     assert batch == 0.0
-    assert decode.token_cost(0.001, batch) == np.inf
+    assert decode.output_cost(0.001, batch) == np.inf
 
 
 def test_cache_hits_save_prefill_only() -> None:
-    assert decode.token_cost(0.002, 4.0, prefill=0.008, hit_rate=0.5) == pytest.approx(0.0015)
-    assert decode.token_cost(0.002, 4.0, prefill=0.008, hit_rate=1.0) == decode.token_cost(0.002, 4.0)
+    assert decode.output_cost(0.002, 4.0, prefill=0.008, hit_rate=0.5) == pytest.approx(0.0015)
+    assert decode.output_cost(0.002, 4.0, prefill=0.008, hit_rate=1.0) == decode.output_cost(0.002, 4.0)
 
 
 def test_rent_over_work_is_cost_per_token() -> None:
     latency, batch, devices = 0.042, 8.0, 2.0
-    work = decode.tokens_per_device_hour(latency, batch, devices)
+    work = decode.output_per_device_hour(latency, batch, devices)
     assert RENT / work == pytest.approx(
-        float(decode.token_cost(decode.step_cost(latency, RENT, devices), batch))
+        float(decode.output_cost(decode.step_cost(latency, RENT, devices), batch))
     )

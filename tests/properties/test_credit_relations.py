@@ -78,7 +78,7 @@ def test_more_debt_on_the_same_fleet_defaults_no_later(apart: Opened, alone_as_t
     loans = apart.worlds[0].facility
     deep = alone(apart, debt=1.1 * loans.debt, original=1.1 * loans.original)
     sooner = 0
-    sold_sites = apart.layout.base_book.data_center  # a shell is worth a multiple of the loan: not the same
+    sold_sites = apart.layout.base_book.site  # a shell is worth a multiple of the loan: not the same
     for usual, late in zip(alone_as_they_are, deep, strict=True):
         n = loans.debt.shape[1]
         one, other = (w.facility.defaulted[:, :n][:, ~sold_sites] for w in (usual, late))
@@ -115,7 +115,7 @@ def test_terms_of_refinancing_matter_from_the_first_balloon_on(
         for field in ("debt", "cash", "level", "stage"):
             one, other = (getattr(run.worlds[t].facility, field) for run in (strict, base))
             np.testing.assert_array_equal(one, other)
-    one, other = (run.flow(due).neoclouds.facility.balloon_refinanced for run in (strict, base))
+    one, other = (run.flow(due).operators.facility.balloon_refinanced for run in (strict, base))
     assert (one <= other).all()
     assert (one < other).any()
 
@@ -126,7 +126,7 @@ def test_terms_of_refinancing_matter_from_the_first_balloon_on(
 def test_after_a_default_nothing_flows_and_no_rung_is_named(base: Opened) -> None:
     """Relation 12: facilities and companies, every flow there is."""
     for t in range(1, len(base.worlds)):
-        before, f = base.worlds[t - 1], base.flow(t).neoclouds
+        before, f = base.worlds[t - 1], base.flow(t).operators
         gone = before.facility.defaulted
         for name in f.facility.__dataclass_fields__:
             values = getattr(f.facility, name)[gone]
@@ -157,7 +157,7 @@ def test_after_a_default_nothing_flows_and_no_rung_is_named(base: Opened) -> Non
 
 def staged(base: Opened, t: int, **changes: Any) -> Array:
     p = replace(base.p, facility=replace(base.p.facility, **changes))
-    return base.again(t, p=p)[1].neoclouds.facility.stage
+    return base.again(t, p=p)[1].operators.facility.stage
 
 
 @pytest.mark.parametrize("t", [5, 9, 13, 18, 24])
@@ -175,8 +175,8 @@ def test_a_tighter_covenant_is_never_broken_later(base: Opened, covenant: str, r
 def test_a_tighter_lock_up_lets_less_out(base: Opened, t: int) -> None:
     p = replace(base.p, facility=replace(base.p.facility, lock_up=1.4))
     f, usual = (
-        base.again(t, p=p)[1].neoclouds.facility.distributed,
-        base.flow(t).neoclouds.facility.distributed,
+        base.again(t, p=p)[1].operators.facility.distributed,
+        base.flow(t).operators.facility.distributed,
     )
     assert (f <= usual).all()
     assert (f < usual).any()
@@ -190,7 +190,7 @@ def test_more_of_the_cash_swept_leaves_less_debt_and_no_more_loss(base: Opened, 
     one, other = half[0].facility.debt, whole[0].facility.debt
     n = base.layout.opening[t].facilities
     assert (other[:, :n] <= one[:, :n] + 1.0).all()
-    assert whole[1].neoclouds.facility.swept.sum() > half[1].neoclouds.facility.swept.sum() > 0.0
+    assert whole[1].operators.facility.swept.sum() > half[1].operators.facility.swept.sum() > 0.0
 
 
 def test_lenders_who_amend_more_readily_see_fewer_payment_defaults(base: Opened) -> None:
@@ -199,7 +199,7 @@ def test_lenders_who_amend_more_readily_see_fewer_payment_defaults(base: Opened)
             base.again(
                 t,
                 p=replace(base.p, facility=replace(base.p.facility, amend_probability=np.full((1024, 1), x))),
-            )[1].neoclouds.facility
+            )[1].operators.facility
             for x in (0.0, 1.0)
         )
         assert (kind.payment_default <= stern.payment_default).all()
@@ -252,7 +252,7 @@ def test_lower_rent_never_saves_a_facility(base: Opened, t: int) -> None:
     p = replace(
         base.p, facility=replace(base.p.facility, cure_limit=0.0, amend_probability=np.zeros((1024, 1)))
     )
-    low, usual = (struck(base, t, x, p=p).neoclouds.facility for x in (-0.4, 0.0))
+    low, usual = (struck(base, t, x, p=p).operators.facility for x in (-0.4, 0.0))
     failed, before = (f.payment_default | f.maturity_default for f in (low, usual))
     assert (failed >= before).all()
     assert failed.sum() > before.sum()
@@ -263,7 +263,7 @@ def test_lower_rent_hardly_ever_saves_a_company(base: Opened) -> None:
     """Exception: a company that can no longer save its facilities keeps the cash it would have put in."""
     saved = failed = 0
     for t in (7, 12, 17, 22):
-        low, usual = (struck(base, t, x).neoclouds.holdco.default for x in (-0.4, 0.0))
+        low, usual = (struck(base, t, x).operators.holdco.default for x in (-0.4, 0.0))
         saved += int((usual & ~low).sum())
         failed += int((low & ~usual).sum())
     assert saved <= EXCEPTIONS * 4 * 1024 * 7
@@ -275,8 +275,8 @@ def test_a_payers_failure_raises_nobodys_cash(base: Opened, payer: str) -> None:
     """Relation 26: nothing a facility earns or passes on goes up when payers leave or renegotiate."""
     t = 9
     gone = {**base.shocks.uniform, payer: np.zeros_like(base.shocks.uniform[payer])}
-    late = base.again(t, shocks=replace(base.shocks, uniform=gone))[1].neoclouds
-    usual = base.flow(t).neoclouds
+    late = base.again(t, shocks=replace(base.shocks, uniform=gone))[1].operators
+    usual = base.flow(t).operators
     assert (late.facility.cfads <= usual.facility.cfads + 1.0).all()
     assert (late.facility.distributed <= usual.facility.distributed + 1.0).all()
     assert (late.holdco.distributions <= usual.holdco.distributions + 1.0).all()

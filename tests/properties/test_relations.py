@@ -24,7 +24,7 @@ def test_default_is_absorbing_and_happens_once(base: Opened) -> None:
     """Relation 12, facilities and companies."""
     written = np.zeros((1024, base.layout.book.facilities))
     for t in range(1, len(base.worlds)):
-        before, after, f = base.worlds[t - 1], base.worlds[t], base.flow(t).neoclouds
+        before, after, f = base.worlds[t - 1], base.worlds[t], base.flow(t).operators
         n = before.facility.debt.shape[1]
         gone = before.facility.defaulted
         assert after.facility.defaulted[:, :n][gone].all()
@@ -40,12 +40,12 @@ def test_default_is_absorbing_and_happens_once(base: Opened) -> None:
 def test_losses_are_within_claims_and_recoveries_within_collateral(base: Opened) -> None:
     """Relations 14 and 15: facilities, estates, pools, whole instruments."""
     for t in range(1, len(base.worlds)):
-        f = base.flow(t).neoclouds.facility
+        f = base.flow(t).operators.facility
         assert (f.loss >= 0.0).all()
         assert (f.loss <= f.written_off).all()
         assert ((f.cost >= 0.0) & (f.cost <= f.loss + 1.0)).all(), "the sale's cost is part of the loss"
         assert ((f.written_off > 0.0) <= (f.payment_default | f.maturity_default)).all()
-        h = base.flow(t).neoclouds.holdco
+        h = base.flow(t).operators.holdco
         assert ((h.written_off > 0.0) <= h.default).all()
         flows = base.flow(t)
         assert (flows.instrument_losses >= 0.0).all()
@@ -59,7 +59,7 @@ def test_estates_pay_in_order_and_no_more_than_they_have(base: Opened) -> None:
     """Relation 15: juniors are wiped before a senior loses; who is equal is paid in equal shares."""
     ranks = {"some": 0, "full": 0}
     for t in range(1, len(base.worlds)):
-        h = base.flow(t).neoclouds.holdco
+        h = base.flow(t).operators.holdco
         dead = h.default
         owed, got = (
             [sum(getattr(x, n) for n in rank)[dead] for rank in CREDITORS] for x in (h.claims, h.recovered)
@@ -151,8 +151,8 @@ def test_contracted_units_are_no_more_than_units(base: Opened) -> None:
     """Renewals keep at most what expires; nothing is let twice."""
     for t in range(1, len(base.worlds)):
         world = base.worlds[t]
-        gpus, signed = np.broadcast_arrays(world.facility.gpus, world.contracts.quantity)
-        assert (signed <= gpus * (1 + 1e-9) + 1e-6).all()
+        devices, signed = np.broadcast_arrays(world.facility.devices, world.contracts.quantity)
+        assert (signed <= devices * (1 + 1e-9) + 1e-6).all()
 
 
 def test_headline_loss_is_the_sum_of_its_instruments(block: Block) -> None:

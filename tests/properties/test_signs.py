@@ -13,7 +13,7 @@ import pytest
 
 from risk.engine.context import Flows
 from risk.engine.world import World
-from tests.base_names import IG_ON_LAB, INSTRUMENTS, LAB, NEOCLOUD, OTHER
+from tests.base_names import ANCHOR, IG_ON_LAB, INSTRUMENTS, NEOCLOUD, OTHER
 from tests.engine.base import Array, Opened
 
 T = 9
@@ -119,17 +119,17 @@ def test_a_shut_window_leaves_labs_short_and_cuts_demand(base: Opened) -> None:
     forced = dict(base.context(T).forced, lab_funding=np.full((1024, 1), -4.0))
     world, flows = base.again(T, forced=forced)
     usual = base.flow(T).demand
-    assert lower(flows.demand.lab_external, usual.lab_external)
+    assert lower(flows.demand.anchor_external, usual.anchor_external)
     assert lower(flows.demand.coverage, usual.coverage)
     assert lower(flows.demand.total, usual.total)
-    assert not_lower(world.seen.lab_shortfall, base.worlds[T].seen.lab_shortfall)
+    assert not_lower(world.seen.anchor_shortfall, base.worlds[T].seen.anchor_shortfall)
     assert mostly(base.flow(T).segments.default_rate[:, :2], flows.segments.default_rate[:, :2])
 
 
 def test_poorer_suppliers_recycle_less(base: Opened) -> None:
     poor = other(base, "seen", suppliers=0.5 * base.worlds[T - 1].seen.suppliers)
     f, usual = base.again(T, poor)[1].demand, base.flow(T).demand
-    np.testing.assert_allclose(f.lab_recycled / usual.lab_recycled, 0.5)
+    np.testing.assert_allclose(f.anchor_recycled / usual.anchor_recycled, 0.5)
     assert lower(f.coverage, usual.coverage)
     assert lower(f.total, usual.total)
 
@@ -145,9 +145,9 @@ def test_capex_and_free_cash_flow_let_suppliers_recycle(base: Opened) -> None:
 
 def test_a_lab_shortfall_lowers_cash_flow_by_share_of_commitments(base: Opened) -> None:
     """Oracle bears a quarter of commitments, and half of what is missing reaches its cash flow."""
-    missing = other(base, "seen", lab_shortfall=base.worlds[T - 1].seen.lab_shortfall + 100e9)
+    missing = other(base, "seen", anchor_shortfall=base.worlds[T - 1].seen.anchor_shortfall + 100e9)
     lost = base.flow(T).funding.cfo - base.again(T, missing)[1].funding.cfo
-    share = base.p.funding.lab_commitment_share
+    share = base.p.funding.anchor_commitment_share
     np.testing.assert_allclose(lost, np.broadcast_to(0.5 * share * 100e9 / 4, lost.shape), rtol=1e-9)
 
 
@@ -179,7 +179,7 @@ def test_defaults_of_neoclouds_are_losses_nobody_expected(base: Opened) -> None:
     world, flows = base.again(T, broke, p=stern)
     usual = base.again(T, p=stern)[1]
     secured, notes = slice(0, 3), INSTRUMENTS.index("notes")
-    assert (flows.neoclouds.facility.loss >= usual.neoclouds.facility.loss).all()
+    assert (flows.operators.facility.loss >= usual.operators.facility.loss).all()
     assert not_lower(flows.instrument_losses[:, secured], usual.instrument_losses[:, secured])
     assert lower(usual.instrument_claims[:, notes], flows.instrument_claims[:, notes])
     assert mostly(usual.instrument_losses[:, notes], flows.instrument_losses[:, notes])
@@ -189,7 +189,7 @@ def test_defaults_of_neoclouds_are_losses_nobody_expected(base: Opened) -> None:
 
 def test_repossessed_gpus_are_sold_next_quarter(base: Opened) -> None:
     book = base.layout.opening[T]
-    sold = base.flow(T).neoclouds.facility.repossessed * base.fixed.throughput[:, book.generation]
+    sold = base.flow(T).operators.facility.repossessed * base.fixed.throughput[:, book.generation]
     share = sold.sum(axis=1) / (0.1 * base.worlds[T].fleet.energized.sum(axis=1))
     expected = base.p.glue.fire_sale_elasticity * np.minimum(share, 1.0)
     np.testing.assert_allclose(base.worlds[T].seen.fire_sale[:, 0], expected, rtol=1e-12)
@@ -216,7 +216,7 @@ def test_a_wider_spread_refinances_fewer_notes(base: Opened) -> None:
     """In the quarters in which base-date notes fall due."""
     for t in (6, 10, 12):
         wide = other(base, "market", t, spread=base.worlds[t - 1].market.spread + 0.03)
-        h, usual = base.again(t, wide)[1].neoclouds.holdco, base.flow(t).neoclouds.holdco
+        h, usual = base.again(t, wide)[1].operators.holdco, base.flow(t).operators.holdco
         rolled, usually = h.notes_due - h.notes_repaid, usual.notes_due - usual.notes_repaid
         alive = ~h.default & ~usual.default
         assert (rolled[alive] <= usually[alive]).all()
@@ -273,14 +273,14 @@ def test_what_brings_digestion_nearer(base: Opened) -> None:
 
 def companies(flows: Flows, base: Opened, payer: int) -> Array:
     """CFADS of facilities with a payer class, (path, facility)."""
-    return flows.neoclouds.facility.cfads[:, base.layout.opening[T].payer == payer]
+    return flows.operators.facility.cfads[:, base.layout.opening[T].payer == payer]
 
 
 def test_lower_spot_costs_facilities_and_lowers_collateral(base: Opened) -> None:
     low = other(base, "rents", spot=base.worlds[T - 1].rents.spot - 0.5)
     world, flows = base.again(T, low)
-    assert (flows.neoclouds.facility.cfads <= base.flow(T).neoclouds.facility.cfads + 1.0).all()
-    assert mostly(flows.neoclouds.collateral[:, 3], base.flow(T).neoclouds.collateral[:, 3])
+    assert (flows.operators.facility.cfads <= base.flow(T).operators.facility.cfads + 1.0).all()
+    assert mostly(flows.operators.collateral[:, 3], base.flow(T).operators.collateral[:, 3])
     assert (world.contracts.price_factor <= base.worlds[T].contracts.price_factor).all()
     assert lower(companies(flows, base, OTHER).sum(axis=1), companies(base.flow(T), base, OTHER).sum(axis=1))
 
@@ -288,8 +288,8 @@ def test_lower_spot_costs_facilities_and_lowers_collateral(base: Opened) -> None
 def test_a_lab_shortfall_renegotiates_more_contracts(base: Opened) -> None:
     forced = dict(base.context(T).forced, lab_funding=np.full((1024, 1), -6.0))
     late, usual = base.again(T, forced=forced)[0], base.worlds[T]
-    labs = base.layout.opening[T].payer == LAB
-    cut, cut_usually = late.contracts.price_factor[:, labs], usual.contracts.price_factor[:, labs]
+    anchors = base.layout.opening[T].payer == ANCHOR
+    cut, cut_usually = late.contracts.price_factor[:, anchors], usual.contracts.price_factor[:, anchors]
     assert (cut <= cut_usually).all()
     assert (cut < cut_usually).any()
     oracle = base.layout.opening[T].payer == IG_ON_LAB
@@ -326,18 +326,19 @@ def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
     free = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=1e9))
     usually = base.again(t, p=free)
     high = other(base, "rents", t, contract=base.worlds[t - 1].rents.contract + 0.3)
-    more = base.again(t, high, p=free)[1].neoclouds.originated.sum(axis=1)
-    usual_debt = usually[1].neoclouds.originated.sum(axis=1)
+    more = base.again(t, high, p=free)[1].operators.originated.sum(axis=1)
+    usual_debt = usually[1].operators.originated.sum(axis=1)
     assert not_lower(more, usual_debt)
     assert (more > usual_debt).any()
-    rich = other(base, "seen", t, neocloud_capex=1.5 * base.worlds[t - 1].seen.neocloud_capex)
+    rich = other(base, "seen", t, operator_capex=1.5 * base.worlds[t - 1].seen.operator_capex)
     new = base.layout.opening[t].facilities
-    gpus, usual = (w[0].facility.gpus[:, new:].sum(axis=1) for w in (base.again(t, rich, p=free), usually))
+    both = (base.again(t, rich, p=free), usually)
+    devices, usual = (w[0].facility.devices[:, new:].sum(axis=1) for w in both)
     alive = usual > 0
-    assert lower(usual[alive], gpus[alive])
-    assert (base.worlds[t].seen.neocloud_capex == 0.0).all(), "what was built is not built again"
+    assert lower(usual[alive], devices[alive])
+    assert (base.worlds[t].seen.operator_capex == 0.0).all(), "what was built is not built again"
     failed = other(base, "holdco", t, defaulted=np.ones_like(base.worlds[t - 1].holdco.defaulted))
-    assert base.again(t, failed)[0].facility.gpus[:, new:].sum() == 0.0
+    assert base.again(t, failed)[0].facility.devices[:, new:].sum() == 0.0
 
 
 @pytest.mark.parametrize("t", [6, 10])
@@ -346,7 +347,7 @@ def test_a_tighter_limit_on_leverage_builds_less(base: Opened, t: int) -> None:
     built = []
     for limit in (2.0, 5.0, 7.0, 1e9):
         p = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=limit))
-        built.append(base.again(t, p=p)[0].facility.gpus[:, new:])
+        built.append(base.again(t, p=p)[0].facility.devices[:, new:])
     for tighter, looser in pairwise(built):
         assert (tighter <= looser * (1 + 1e-9)).all()
     assert built[0].sum() < built[-1].sum()
@@ -356,5 +357,5 @@ def test_collateral_is_worth_less_when_rents_fall_faster(base: Opened) -> None:
     history = tuple(x + 0.4 for x in base.worlds[T - 1].rents.contract_history)
     falling = other(base, "rents", contract_history=history)
     assert mostly(
-        base.again(T, falling)[1].neoclouds.collateral[:, 3], base.flow(T).neoclouds.collateral[:, 3]
+        base.again(T, falling)[1].operators.collateral[:, 3], base.flow(T).operators.collateral[:, 3]
     )

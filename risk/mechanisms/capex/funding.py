@@ -41,13 +41,13 @@ class Params:
     debt: Array = entry("capex.firm.debt")
     leverage_limit: Array = entry("capex.firm.leverage_limit")  # × stretched CFO
     lease_not_commenced: Array = entry("capex.firm.lease_not_commenced")  # undiscounted USD
-    lab_equity_share: Array = entry("capex.firm.lab_equity_share")
+    anchor_equity_share: Array = entry("capex.firm.lab_equity_share")
     ai_revenue_share: Array = entry("capex.firm.ai_revenue_share")
-    lab_commitment_share: Array = entry("capex.firm.lab_commitment_share")
+    anchor_commitment_share: Array = entry("capex.firm.lab_commitment_share")
     cfo_growth: Drawn = entry("capex.cfo_growth")  # 1/y
     cfo_macro_beta: float = entry("capex.cfo_macro_beta")  # log per sd of M a quarter
     ai_cash_margin: Drawn = entry("capex.ai_cash_margin")
-    lab_shortfall_pass: float = entry("capex.lab_shortfall_pass")
+    anchor_shortfall_pass: float = entry("capex.lab_shortfall_pass")
     payout: Drawn = entry("capex.payout")  # share of CFO
     minimum_cash: float = entry("capex.minimum_cash")  # share of base-date cash
     maturity_rate: float = entry("capex.maturity_rate")  # share of bonds a quarter
@@ -62,7 +62,7 @@ class Params:
     lease_principal: float = entry("capex.lease_principal")  # 1/y of the balance
     spv_share: float = entry("capex.spv_share")  # of cash capex
     spv_availability: float = entry("capex.spv_availability")
-    suppliers_big_five: float = entry("capex.suppliers_big_five")
+    suppliers_inside: float = entry("capex.suppliers_big_five")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Flows:
     capex: Array
     lease_additions: Array
     spv_additions: Array
-    lab_equity: Array
+    anchor_equity: Array
     maturities: Array
     payout: Array
     spv_support: Array
@@ -117,16 +117,16 @@ def init(params: Params, paths: int) -> State:
     )
 
 
-def operating_cash(params: Params, core: Array, revenue_gain: Array, lab_shortfall: Array) -> Array:
+def operating_cash(params: Params, core: Array, revenue_gain: Array, anchor_shortfall: Array) -> Array:
     """Quarterly cash flow from operations before lease service, (path, firm).
 
     Parameters
     ----------
     revenue_gain : (path, 1) USD a year of AI revenue above the base date.
-    lab_shortfall : (path, 1) USD a year of commitments the labs cannot fund.
+    anchor_shortfall : (path, 1) USD a year of commitments the labs cannot fund.
     """
     contribution = params.ai_cash_margin * params.ai_revenue_share * revenue_gain * DT
-    unpaid = params.lab_shortfall_pass * params.lab_commitment_share * lab_shortfall * DT
+    unpaid = params.anchor_shortfall_pass * params.anchor_commitment_share * anchor_shortfall * DT
     return core + contribution - unpaid
 
 
@@ -149,7 +149,7 @@ def step(
     planned: Array,
     next_year: Array,
     revenue_gain: Array,
-    lab_shortfall: Array,
+    anchor_shortfall: Array,
     recycled: Array,
     spv_support: Array,
     availability: Array,
@@ -160,7 +160,7 @@ def step(
     Parameters
     ----------
     planned, next_year : (path, firm) capex planned this quarter, and over the next four, USD.
-    revenue_gain, lab_shortfall, recycled : (path, 1) USD a year.
+    revenue_gain, anchor_shortfall, recycled : (path, 1) USD a year.
     spv_support : (path, firm) residual-value guarantees called, USD.
     availability, macro : (path, 1) private-credit availability; macro innovation (up is stress).
     """
@@ -168,17 +168,18 @@ def step(
     lease_additions = _commencements(params, t) + np.zeros_like(core)
     following = params.spv_availability
     spv_additions = params.spv_share * planned * (1.0 - following + following * availability)
-    cfo = operating_cash(params, core, revenue_gain, lab_shortfall) - params.lease_service * DT * state.leases
+    leases = params.lease_service * DT * state.leases
+    cfo = operating_cash(params, core, revenue_gain, anchor_shortfall) - leases
     principal = params.lease_principal * DT * state.leases
 
     payout = params.payout * np.maximum(cfo, 0.0)
-    lab_equity = params.suppliers_big_five * params.lab_equity_share * recycled * DT
+    anchor_equity = params.suppliers_inside * params.anchor_equity_share * recycled * DT
     maturities = params.maturity_rate * state.bonds
-    fixed = lab_equity + maturities + payout + spv_support
+    fixed = anchor_equity + maturities + payout + spv_support
 
     spare_cash = np.maximum(0.0, state.cash - params.minimum_cash * params.cash)
     shortfall = planned + fixed - cfo
-    ahead = next_year + QUARTERS_A_YEAR * (lab_equity + payout + maturities - cfo)
+    ahead = next_year + QUARTERS_A_YEAR * (anchor_equity + payout + maturities - cfo)
     need = shortfall - spare_cash + params.prefunding * np.maximum(ahead, 0.0)
     debt = state.bonds - maturities + state.leases + state.spv  # what matures makes room to refinance it
     bonds, private_credit, equity = raise_funds(params, need, cfo, debt, availability)
@@ -198,7 +199,7 @@ def step(
         capex=planned - cut,
         lease_additions=lease_additions,
         spv_additions=spv_additions,
-        lab_equity=lab_equity,
+        anchor_equity=anchor_equity,
         maturities=maturities,
         payout=payout,
         spv_support=spv_support,
@@ -237,7 +238,7 @@ def _excess_leverage(params: Params, after: State, cfo: Array) -> Array:
 def uses(flows: Flows) -> Array:
     """Sum of uses, (path, firm)."""
     return (
-        flows.capex + flows.lease_additions + flows.spv_additions + flows.lab_equity
+        flows.capex + flows.lease_additions + flows.spv_additions + flows.anchor_equity
         + flows.maturities + flows.payout + flows.spv_support + flows.cash_build
     )  # fmt: skip
 

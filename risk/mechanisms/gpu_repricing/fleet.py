@@ -46,7 +46,7 @@ class Params:
     launch_step_share: float = entry("gpu.launch_step_share")
     launch_ramp: float = entry("gpu.launch_ramp")  # quarters
     launch_cycle: float = entry("gpu.launch_cycle")  # quarters
-    gpu_cost: float = entry("gpu.gpu_cost")  # USD per unit of the newest generation
+    device_cost: float = entry("gpu.gpu_cost")  # USD per unit of the newest generation
     memory_cost: Drawn = entry("gpu.memory_cost")  # log addition at its peak
     memory_peak: float = entry("gpu.memory_peak")  # quarters to the peak
     memory_half_life: float = entry("gpu.memory_half_life")  # years
@@ -70,7 +70,7 @@ class Params:
     uneconomic_retirement: float = entry("gpu.uneconomic_retirement")  # 1/q
     age_retirement: float = entry("gpu.age_retirement")  # 1/q
     service_age: float = entry("gpu.service_age")  # quarters
-    gpus: Array = entry("gpu.generation.gpus")
+    devices: Array = entry("gpu.generation.gpus")
     unit_power: Array = entry("gpu.generation.power")  # W IT per GPU
     opex: Array = entry("gpu.generation.opex")  # USD per GPU-hour
     launch: Array = entry("gpu.generation.launch")  # quarters from the base date, negative = past
@@ -111,7 +111,7 @@ class Flows:
     power_bound: Array  # (path, 1) 1 where the cap held units back
     power_energized: Array  # (path, 1) W
     cost: Array  # (path, 1) USD per merchant H100e, compute only
-    power_per_h100e: Array  # (path, 1) W of facility power per H100e bought
+    power_per_unit: Array  # (path, 1) W of facility power per H100e bought
 
 
 def init(params: Params, throughput: Array) -> State:
@@ -124,7 +124,7 @@ def init(params: Params, throughput: Array) -> State:
     newest = _on_order(params)
     due = _undelivered(params, params.delivery_weights)
     late = sum(due, start=-sum(_undelivered(params, params.delivery_weights_base[None, :])))
-    energized = params.gpus * throughput - np.where(newest, late, 0.0)
+    energized = params.devices * throughput - np.where(newest, late, 0.0)
     zero = np.zeros_like(due[0])
     return State(
         energized=energized,
@@ -148,7 +148,7 @@ def _on_order(params: Params) -> NDArray[np.bool_]:
     What has only just been launched is not yet on order; of several of one date it is the last in order.
     """
     launched = params.launch <= 0
-    owned = launched & (params.gpus > 0)
+    owned = launched & (params.devices > 0)
     known = owned if owned.any() else launched
     last = known & (params.launch == params.launch[known].max())
     return np.asarray(last & (np.cumsum(last[:, ::-1], axis=1)[:, ::-1] == 1))
@@ -171,7 +171,7 @@ def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, n
     waning = 0.5 ** (years_past / params.memory_half_life)
     memory = params.memory_cost * min(1.0, t / params.memory_peak) * waning
     yearly = np.log1p(-params.hardware_cost_decline)  # the register gives the share a price loses in a year
-    return np.asarray(params.gpu_cost / newest * np.exp(yearly * clock + memory + forced))
+    return np.asarray(params.device_cost / newest * np.exp(yearly * clock + memory + forced))
 
 
 def merchant_share(params: Params, t: int) -> Array:
@@ -266,7 +266,7 @@ def step(
         power_bound=(asked > cap).astype(np.float64),
         power_energized=_sum(energized * unit_power),
         cost=cost,
-        power_per_h100e=per_unit,
+        power_per_unit=per_unit,
     )
     return after, flows
 

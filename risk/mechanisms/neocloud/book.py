@@ -46,7 +46,7 @@ class Book:
     balances_ahead : (quarter + 1, facility) sum of the scheduled balances on which interest is still to be
         paid after each quarter, as shares of original debt.
     balloon : (facility,) share of original debt due at `due`.
-    data_center : (facility,) True for data-center leases (no GPU collateral).
+    site : (facility,) True for data-center leases (no GPU collateral).
     floating : (facility,) True where the rate is SOFR and a margin, False where it is fixed.
     instrument : (facility,) integer codes of `INSTRUMENTS`.
     draws : (quarter + 1, facility) share of what was undrawn at origination that may be drawn each quarter.
@@ -63,7 +63,7 @@ class Book:
     amortization: Array
     balances_ahead: Array
     balloon: Array
-    data_center: NDArray[np.bool_]
+    site: NDArray[np.bool_]
     floating: NDArray[np.bool_]
     instrument: Index
     draws: Array
@@ -92,7 +92,7 @@ class Book:
             amortization=self.amortization[:, :n],
             balances_ahead=self.balances_ahead[:, :n],
             balloon=self.balloon[:n],
-            data_center=self.data_center[:n],
+            site=self.site[:n],
             floating=self.floating[:n],
             instrument=self.instrument[:n],
             draws=self.draws[:, :n],
@@ -132,7 +132,7 @@ class Row:
     coupon: float
     balloon: float
     amortization: str
-    data_center: bool
+    site: bool
     floating: bool
     instrument: int
     draw_quarters: int = 0
@@ -251,7 +251,7 @@ def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
         amortization=np.stack([amortization(r, quarters) for r in chosen], axis=1),
         balances_ahead=np.stack([balances_ahead(r, quarters) for r in chosen], axis=1),
         balloon=np.array([r.balloon for r in chosen]),
-        data_center=np.array([r.data_center for r in chosen]),
+        site=np.array([r.site for r in chosen]),
         floating=np.array([r.floating for r in chosen]),
         instrument=np.array([r.instrument for r in chosen], dtype=np.intp),
         draws=np.stack([_draws(r, quarters) for r in chosen], axis=1),

@@ -72,7 +72,7 @@ class Conditions:
     """What a cohort meets at its date, (path, 1) unless said."""
 
     capex: Array  # USD of neocloud AI capex since the last cohort, all firms
-    gpu_cost: Array  # USD per GPU
+    device_cost: Array  # USD per GPU
     rent: Array  # USD/h, one-year contract
     decline: Array  # 1/y, expected
     spread: Array  # high-yield spread
@@ -89,7 +89,7 @@ class Conditions:
 class Origination:
     """New facilities of one date, (path, firm, payer class), and HoldCo flows, (path, firm)."""
 
-    gpus: Array
+    devices: Array
     debt: Array  # USD
     coupon: Array  # 1/y, all in at signing
     margin: Array  # 1/y over SOFR
@@ -114,7 +114,7 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
     shares = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
     compute = params.compute_share * capex[:, :, None] * shares
     loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(params.payer_shares))]
-    gpus, debt, margin, vendor, price, prepayment = (
+    devices, debt, margin, vendor, price, prepayment = (
         np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
     )
 
@@ -123,11 +123,11 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
     need = np.maximum(cost - debt.sum(axis=2) - prepayment.sum(axis=2), 0.0)
     spare = np.maximum(c.holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
     owed = debt.sum(axis=2) + params.note_share * np.maximum(need - spare, 0.0)
-    built = share_built(params, c, owed, _ebitda(params, generation, gpus, price))
+    built = share_built(params, c, owed, _ebitda(params, generation, devices, price))
     cash_used = np.minimum(built * need, spare)
     notes = params.note_share * (built * need - cash_used)
     return Origination(
-        gpus=built[:, :, None] * gpus,
+        devices=built[:, :, None] * devices,
         debt=built[:, :, None] * debt,
         coupon=c.sofr[:, :, None] + margin,
         margin=margin,
@@ -157,11 +157,11 @@ def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Ar
     return np.where(short > 0.0, share, np.where(room >= short, 1.0, 0.0))
 
 
-def _ebitda(params: Params, generation: int, gpus: Array, price: Array) -> Array:
+def _ebitda(params: Params, generation: int, devices: Array, price: Array) -> Array:
     """What a cohort's contracts earn after operating cost, USD a year, (path, firm), prepayments included."""
     opex = float(params.opex[0, generation]) * params.opex_multiple
     gross = params.contract_availability * price / (1.0 - params.prepaid)
-    earned: Array = (gpus * (gross - opex)).sum(axis=2)
+    earned: Array = (devices * (gross - opex)).sum(axis=2)
     return QUARTERS_A_YEAR * HOURS_A_QUARTER * earned
 
 
@@ -185,12 +185,12 @@ def _facility(
     margin: Array = np.maximum(third_party - params.vendor_discount * vendor, 0.0)
     price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)
     value, bills = present_value(params, k, generation, price, c.sofr + margin, c)
-    gpus: Array = cost / c.gpu_cost
-    debt: Array = np.minimum(params.advance_rate * cost, gpus * value / params.target_dscr)
-    prepayment: Array = params.prepaid[k] * gpus * bills
+    devices: Array = cost / c.device_cost
+    debt: Array = np.minimum(params.advance_rate * cost, devices * value / params.target_dscr)
+    prepayment: Array = params.prepaid[k] * devices * bills
     firms = np.zeros_like(cost)
     to_pay = price * (1.0 - params.prepaid[k]) + firms
-    return gpus, debt, margin + firms, vendor * (debt > 0.0), to_pay, prepayment
+    return devices, debt, margin + firms, vendor * (debt > 0.0), to_pay, prepayment
 
 
 def present_value(

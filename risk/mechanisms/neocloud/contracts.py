@@ -62,9 +62,9 @@ class Params:
     renewal_quarters: float = entry("neoclouds.renewal_quarters")
     conduct: Array = entry("neoclouds.payer.conduct")  # (payer,) codes of `book.CONDUCTS`
     hazard: Drawn = entry("neoclouds.payer.hazard")  # (path, payer) 1/q
-    lab_coverage_loading: Drawn = entry("neoclouds.lab_coverage_loading")
+    anchor_coverage_loading: Drawn = entry("neoclouds.lab_coverage_loading")
     moneyness_loading: Drawn = entry("neoclouds.moneyness_loading")
-    lab_haircut: Drawn = entry("neoclouds.lab_haircut")
+    anchor_haircut: Drawn = entry("neoclouds.lab_haircut")
     leaning_coverage: float = entry("neoclouds.ig_on_lab_coverage")  # 1/q per unit of shortfall
     stress_loading: float = entry("neoclouds.payer_stress_loading")
     largest_hazard: float = entry("neoclouds.largest_hazard")
@@ -135,9 +135,9 @@ def _moneyness(state: State, columns: Index, market: Array) -> Array:
 
 def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
     """Price factor this quarter of contracts that may be renegotiated: 1 or 1 - haircut, (path, column)."""
-    incentive = params.lab_coverage_loading * shortfall + params.moneyness_loading * moneyness
+    incentive = params.anchor_coverage_loading * shortfall + params.moneyness_loading * moneyness
     hazard = np.minimum(hazard * np.exp(incentive), params.largest_hazard)
-    return np.where(uniform < hazard, 1.0 - params.lab_haircut, 1.0)
+    return np.where(uniform < hazard, 1.0 - params.anchor_haircut, 1.0)
 
 
 def step(

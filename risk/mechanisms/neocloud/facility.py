@@ -167,7 +167,7 @@ def step(
         balloon_refinanced=b.refinanced,
         balloon_paid=b.paid,
         balloon_extended=b.extended,
-        repossessed=gone * ~book.data_center * state.gpus,
+        repossessed=gone * ~book.site * state.devices,
         stage=stage,
     )
     return after, flows

@@ -60,7 +60,7 @@ class Terms:
 class State:
     """Balance sheets at the start of a quarter, (path, facility): see the symbols of `facility`."""
 
-    gpus: Array
+    devices: Array
     original: Array
     debt: Array
     cash: Array
@@ -99,7 +99,7 @@ class Conditions:
 
 
 def init(
-    gpus: Array,
+    devices: Array,
     debt: Array,
     coupon: Array,
     undrawn: Array,
@@ -111,7 +111,7 @@ def init(
 
     Parameters
     ----------
-    gpus, debt, coupon, undrawn, vendor : (path, facility); `coupon` is the all-in rate of the day.
+    devices, debt, coupon, undrawn, vendor : (path, facility); `coupon` is the all-in rate of the day.
     floating : (facility,) 1 where the loan floats; 0 where it is fixed, or where `coupon` is the margin.
     sofr : (path, 1) or one rate for all paths, 1/y.
     """
@@ -119,7 +119,7 @@ def init(
     shape = np.broadcast_shapes(debt.shape, margin.shape)
     zero, no = np.zeros(shape), np.zeros(shape, dtype=bool)
     return State(
-        gpus=gpus + zero,
+        devices=devices + zero,
         original=debt + zero,
         debt=debt + zero,
         cash=zero,
@@ -164,21 +164,21 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
 
     A facility free of debt stops where it no longer covers its operating cost.
     """
-    idle = np.maximum(state.gpus - c.contracted - c.vacant, 0.0)
+    idle = np.maximum(state.devices - c.contracted - c.vacant, 0.0)
     use = np.minimum(c.utilization + params.utilization_premium, params.highest_utilization)
     merchant_rent = params.vintage_discount * use * c.spot
-    sites = np.flatnonzero(book.data_center)
+    sites = np.flatnonzero(book.site)
     asked = c.newest_contract / params.reletting_reference
     reletting = np.clip(asked, params.reletting_low, params.reletting_high)
     merchant_rent = put(merchant_rent, sites, (1.0 - params.vacancy) * reletting * terms.lease_rent[:, sites])
     income = params.contract_availability * c.billed_rate + idle * merchant_rent
-    cfads = ~state.defaulted * (HOURS_A_QUARTER * (income - state.gpus * terms.opex))
+    cfads = ~state.defaulted * (HOURS_A_QUARTER * (income - state.devices * terms.opex))
     return cfads - (state.debt <= NO_SERVICE) * np.minimum(cfads, 0.0)
 
 
 def interest_rate(params: Params, state: State, book: Book, c: Conditions) -> Array:
     """All-in simple rate of the quarter, 1/y, (path, facility)."""
-    fleet = np.where(state.gpus > 0.0, state.gpus, 1.0)  # of nothing, nothing is contracted
+    fleet = np.where(state.devices > 0.0, state.devices, 1.0)  # of nothing, nothing is contracted
     uncontracted = np.maximum(1.0 - c.contracted / fleet, 0.0)
     return state.margin + book.floating * (c.sofr + params.margin_grid * uncontracted)
 
@@ -192,12 +192,12 @@ def debt_service(params: Params, state: State, book: Book, t: int, c: Conditions
     return principal, interest_rate(params, state, book, c) * DT * state.debt
 
 
-def collateral_value(terms: Terms, state: State, book: Book, gpu_value: Array, at: At) -> Array:
+def collateral_value(terms: Terms, state: State, book: Book, device_value: Array, at: At) -> Array:
     """Value of the collateral before any forced sale, USD, at chosen (path, column) positions.
 
     A data center's collateral is its shell; its tenant owns the GPUs.
     """
     rows, columns = at
-    gpus = np.where(book.data_center[columns], 0.0, state.gpus[rows, columns])
+    devices = np.where(book.site[columns], 0.0, state.devices[rows, columns])
     shell = terms.shell_value[0, columns] * state.original[rows, columns]
-    return np.asarray(gpus * gpu_value[rows, book.generation[columns]] + shell)
+    return np.asarray(devices * device_value[rows, book.generation[columns]] + shell)

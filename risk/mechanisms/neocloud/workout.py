@@ -140,7 +140,7 @@ def refinancing(
     at = (np.arange(len(balloon))[:, None], columns)
     rate = c.issue_rate * DT
     annuity = (1.0 - (1.0 + rate) ** -refinancing_quarters(params, book)[columns]) / rate
-    ltv = np.where(book.data_center[columns], params.site_refinancing_ltv, params.refinancing_ltv)
+    ltv = np.where(book.site[columns], params.site_refinancing_ltv, params.refinancing_ltv)
     by_value = ltv * collateral_value(terms, state, book, c.collateral, at)
     by_cash = np.maximum(cfads[at], 0.0) / params.refinancing_dscr * annuity
     is_open = (c.spread <= params.shut_spread) & (c.availability >= params.shut_availability)
@@ -149,7 +149,7 @@ def refinancing(
 
 def refinancing_quarters(params: Params, book: Book) -> Array:
     """Quarters over which a refinanced balloon amortizes: long for sites, short for GPUs, (facility,)."""
-    return np.where(book.data_center, params.site_refinancing_quarters, params.refinancing_quarters)
+    return np.where(book.site, params.site_refinancing_quarters, params.refinancing_quarters)
 
 
 def balloons(

@@ -36,7 +36,7 @@ from risk.parameters import Array, Drawn, entry
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
 
-CREDIT, DEMAND, LAB = (LETTERS.index(letter) for letter in "MZL")  # rows of the correlation matrix
+CREDIT, DEMAND, ANCHOR = (LETTERS.index(letter) for letter in "MZL")  # rows of the correlation matrix
 DT = 0.25
 HIGHEST_RATE = 0.95  # of a year, a guard
 LOWEST_RATE = 1e-6
@@ -50,7 +50,7 @@ class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
     exposure: Array = entry("credit.segment.exposure")  # USD
     growth: Array = entry("credit.segment.growth")  # 1/y
     demand_weight: Array = entry("credit.segment.demand_weight")
-    lab_weight: Array = entry("credit.segment.lab_weight")
+    anchor_weight: Array = entry("credit.segment.lab_weight")
     lgd_shift: Array = entry("credit.segment.lgd_shift")
     sites: Array = entry("credit.segment.sites")  # one where loans stand on sites, else 0
     sponsor_share: Array = entry("credit.segment.sponsor_share")  # of sponsors' new site debt
@@ -86,7 +86,7 @@ class Conditions:
 
     credit: Array  # sd, up is stress
     demand: Array  # sd, AI demand, forced demand in
-    lab: Array  # sd, the labs' funding window
+    anchor: Array  # sd, the labs' funding window
     spread: Array  # high-yield spread
     availability: Array
     rent_ratio: Array  # newest rent over its base-date level: what collateral inside sites earns
@@ -127,12 +127,12 @@ def init(params: Params, paths: int) -> State:
     return State(exposure, paying + zero, params.rating_share + zero, np.zeros_like(exposure))
 
 
-def segment_factor(params: Params, credit: Array, demand: Array, lab: Array) -> Array:
+def segment_factor(params: Params, credit: Array, demand: Array, anchor: Array) -> Array:
     """Each segment's factor, unit variance in the long run, up is stress, (path, segment)."""
-    raw = credit - params.demand_weight * demand - params.lab_weight * lab
+    raw = credit - params.demand_weight * demand - params.anchor_weight * anchor
     rho = params.correlation
-    d, w = params.demand_weight, params.lab_weight
-    cross = rho[DEMAND, LAB] * d * w - rho[CREDIT, DEMAND] * d - rho[CREDIT, LAB] * w
+    d, w = params.demand_weight, params.anchor_weight
+    cross = rho[DEMAND, ANCHOR] * d * w - rho[CREDIT, DEMAND] * d - rho[CREDIT, ANCHOR] * w
     return np.asarray(raw / np.sqrt(1.0 + d**2 + w**2 + 2.0 * cross))
 
 
@@ -157,7 +157,7 @@ def expected_lgd(params: Params) -> Array:
 
 def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) -> tuple[State, Flows]:
     """One quarter of every segment; `uniform` (path, segment) is for the noise of recoveries."""
-    x = segment_factor(params, c.credit, c.demand, c.lab)
+    x = segment_factor(params, c.credit, c.demand, c.anchor)
     pd = default_probability(params, c.spread)
     rates = _default_rates(params, state, pd, x, c.mixing)
     ordinary = ratings.by_segment(params, state.mix * rates)

@@ -43,7 +43,7 @@ class Params:
     imitation: Drawn = entry("revenue.imitation")  # 1/y, Bass q
     churn: Drawn = entry("revenue.churn")  # 1/y
     elasticity: Drawn = entry("revenue.elasticity")
-    token_price_decline: Drawn = entry("revenue.token_price_decline")  # 1/y
+    output_price_decline: Drawn = entry("revenue.token_price_decline")  # 1/y
     rent_pass_through: float = entry("revenue.rent_pass_through")
     intensity_growth: Drawn = entry("revenue.intensity_growth")  # 1/y
     saturation: float = entry("revenue.saturation")  # USD a year
@@ -118,7 +118,7 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Sho
     speed = np.exp(params.demand_loading * demand_state - 0.5 * params.demand_loading**2)
     adopted = bass.step(state.adopted, params.innovation, params.imitation, params.churn, speed, DT)
 
-    cheaper = params.token_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
+    cheaper = params.output_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
     growth = (params.elasticity - 1.0) * cheaper + params.intensity_growth * DT
     earned = revenue(state, shocks.forced).sum(axis=1, keepdims=True)
     room = np.maximum(0.0, 1.0 - earned / params.saturation)

@@ -33,10 +33,10 @@ class Params:
     internal_growth: Drawn = entry("revenue.internal_growth")  # 1/y
     internal_growth_decay: Drawn = entry("revenue.internal_growth_decay")  # 1/y
     internal_demand_share: float = entry("revenue.internal_demand_share")
-    lab_funding: Drawn = entry("revenue.lab_funding")  # USD a year at the base date
-    lab_funding_growth: Drawn = entry("revenue.lab_funding_growth")  # 1/y
-    lab_window_loading: Drawn = entry("revenue.lab_window_loading")
-    lab_window_persistence: float = entry("revenue.lab_window_persistence")
+    anchor_funding: Drawn = entry("revenue.lab_funding")  # USD a year at the base date
+    anchor_funding_growth: Drawn = entry("revenue.lab_funding_growth")  # 1/y
+    anchor_window_loading: Drawn = entry("revenue.lab_window_loading")
+    anchor_window_persistence: float = entry("revenue.lab_window_persistence")
     shut_window: float = entry("revenue.shut_window")  # sd
     shut_window_funding: float = entry("revenue.shut_window_funding")
     recycled_share: Drawn = entry("revenue.recycled_share")  # rho_c
@@ -44,8 +44,8 @@ class Params:
     supplier_capex_high: float = entry("revenue.supplier_capex_high")
     supplier_cash_low: float = entry("revenue.supplier_cash_low")
     supplier_cash_high: float = entry("revenue.supplier_cash_high")
-    lab_revenue_share: float = entry("revenue.lab_revenue_share")
-    lab_compute_share: float = entry("revenue.lab_compute_share")
+    anchor_revenue_share: float = entry("revenue.lab_revenue_share")
+    anchor_compute_share: float = entry("revenue.lab_compute_share")
     commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)
     committed: Array = entry("revenue.lab_commitments")  # (k,) USD a year
 
@@ -73,8 +73,8 @@ class Flows:
     """Demand of the quarter, USD a year, (path, 1)."""
 
     from_revenue: Array
-    lab_external: Array
-    lab_recycled: Array
+    anchor_external: Array
+    anchor_recycled: Array
     internal: Array
     total: Array
     coverage: Array  # labs' means over commitments
@@ -93,7 +93,7 @@ def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
     ----------
     clearing_demand, revenue : (path, 1) USD a year.
     """
-    internal = clearing_demand - params.compute_share * revenue - params.lab_funding
+    internal = clearing_demand - params.compute_share * revenue - params.anchor_funding
     return State(internal, np.zeros_like(internal))
 
 
@@ -102,17 +102,17 @@ def commitments(params: Params, t: int) -> float:
     return float(np.interp(t, params.commitment_quarters, params.committed))
 
 
-def lab_coverage(params: Params, t: int, revenue: Array, funding: Array) -> Array:
+def anchor_coverage(params: Params, t: int, revenue: Array, funding: Array) -> Array:
     """Labs' spendable revenue and funding over their compute commitments, (path, 1)."""
-    own = params.lab_revenue_share * params.lab_compute_share * revenue
+    own = params.anchor_revenue_share * params.anchor_compute_share * revenue
     return (own + funding) / commitments(params, t)
 
 
 def _external_funding(params: Params, window: Array, t: int) -> Array:
     """Lab funding from outside the chain, USD a year, (path, 1)."""
     open_share = np.where(window < params.shut_window, params.shut_window_funding, 1.0)
-    growth = np.exp(params.lab_funding_growth * t * DT + params.lab_window_loading * window)
-    return (1.0 - params.recycled_share) * params.lab_funding * growth * open_share
+    growth = np.exp(params.anchor_funding_growth * t * DT + params.anchor_window_loading * window)
+    return (1.0 - params.recycled_share) * params.anchor_funding * growth * open_share
 
 
 def step(
@@ -125,17 +125,17 @@ def step(
     revenue : (path, 1) end-customer revenue, USD a year.
     suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
     """
-    carried = ou.unit_ar1_step(state.window, params.lab_window_persistence, shocks.window)
+    carried = ou.unit_ar1_step(state.window, params.anchor_window_persistence, shocks.window)
     window = carried + shocks.forced_window
     external = _external_funding(params, window, t)
-    recycled = params.recycled_share * params.lab_funding * suppliers
+    recycled = params.recycled_share * params.anchor_funding * suppliers
 
     growth = params.internal_growth * np.exp(-params.internal_growth_decay * t * DT) * DT
     internal = state.internal * np.exp(growth + params.internal_demand_share * shocks.demand_shock)
     used = internal * np.exp(params.internal_demand_share * shocks.forced_demand)
 
     bought = compute_share(params, t) * revenue
-    coverage = lab_coverage(params, t, revenue, external + recycled)
+    coverage = anchor_coverage(params, t, revenue, external + recycled)
     total = bought + external + recycled + used
     return State(internal, carried), Flows(bought, external, recycled, used, total, coverage, window)
 

@@ -39,7 +39,7 @@ class Params:
     lease_life: float = entry("revenue.lease_life")  # years
     history: Array = entry("revenue.ai_capex_history")  # (k,) USD a quarter, oldest first, to the base date
     cahn_multiple: float = entry("revenue.cahn_multiple")
-    merchant_data_center_share: float = entry("revenue.merchant_data_center_share")
+    merchant_site_share: float = entry("revenue.merchant_data_center_share")
     opex: Array = entry("gpu.generation.opex")
 
 
@@ -105,13 +105,13 @@ def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:
     capital = charge(params, compute, after.long_lived, after.leased)
     opex = (inputs.units * params.opex).sum(axis=1, keepdims=True) * HOURS_A_YEAR
     accelerators = inputs.compute_spending * QUARTERS_A_YEAR
-    nvidia = inputs.merchant_share * params.merchant_data_center_share * accelerators
+    supplier = inputs.merchant_share * params.merchant_site_share * accelerators
     flows = Flows(
         capital_charge=capital,
         fleet_opex=opex,
         vintage=(capital + opex) / inputs.compute_share,
         vintage_energized=(capital * inputs.energized_share + opex) / inputs.compute_share,
-        cahn=nvidia * params.cahn_multiple,
+        cahn=supplier * params.cahn_multiple,
         cahn_all=accelerators * params.cahn_multiple,
     )
     return after, flows

@@ -28,7 +28,7 @@ def conditions(results: Results, tables: Tables, fans: Sequence[Quantity]) -> li
         *_capex(results, tables),
         *_revenue(results, tables),
         *credit_conditions.conditions(results, tables),
-        *_neoclouds(results, tables),
+        *_operators(results, tables),
         *origins.register_conditions(results, tables),
         *origins.run_conditions(results, tables),
         *path_conditions.conditions(results, tables),
@@ -180,7 +180,7 @@ def _revenue(results: Results, t: Tables) -> Iterator[Condition]:
         yield Condition(f"Share of demand at most one: {name}", share, 1, 0.0, "last year", "≤")
 
 
-def _neoclouds(results: Results, t: Tables) -> Iterator[Condition]:
+def _operators(results: Results, t: Tables) -> Iterator[Condition]:
     secured, debt = t.total("holdcos", "secured"), t.total("facilities", "debt")
     yield Condition(
         "Secured debt by HoldCo is the facilities' debt", secured, debt, ROUNDING, "USD bn at the base date"
@@ -218,6 +218,6 @@ def _distress(results: Results, t: Tables) -> Iterator[Condition]:
         yield Condition(
             "Payment and maturity defaults are all defaults", both, ever, EXACT, "summed over facilities"
         )
-    firms, neocloud = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
+    firms, paper = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
     scaled = Formula(f"{firms.text}/1000", number_of(firms) / 1000.0)
-    yield Condition("Loss by HoldCo adds up", scaled, neocloud, ROUNDING, "Neoclouds v. Metrics")
+    yield Condition("Loss by HoldCo adds up", scaled, paper, ROUNDING, "Neoclouds v. Metrics")

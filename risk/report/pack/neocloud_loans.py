@@ -38,7 +38,7 @@ _LIVES = (
 
 def name(facility: Facility) -> str:
     """A facility and its fleet in words."""
-    return f"{facility.name}: {facility.gpus / THOUSAND:,.0f}k {facility.generation}"
+    return f"{facility.name}: {facility.devices / THOUSAND:,.0f}k {facility.generation}"
 
 
 def flag(stylised: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from risk.analysis import register
-from risk.processes.decode import largest_batch, step_latency, tokens_per_device_hour
+from risk.processes.decode import largest_batch, output_per_device_hour, step_latency
 from risk.report.pack.results import Array, Results
 from risk.report.table import Cell, Column, Content, Formula, Table
 
@@ -29,7 +29,7 @@ def tokens(results: Results) -> Array:
     )
     weights, devices = entry("model_bytes"), entry("devices")
     batch = largest_batch(devices * memory, weights, entry("cache_per_request"))
-    return tokens_per_device_hour(step_latency(weights, bandwidth), batch, devices)
+    return output_per_device_hour(step_latency(weights, bandwidth), batch, devices)
 
 
 def table(results: Results) -> Table:

@@ -19,13 +19,13 @@ def parameters(**changes: Any) -> funding.Params:
         "debt": row(140 * BN),
         "leverage_limit": row(1.9),
         "lease_not_commenced": row(90 * BN),
-        "lab_equity_share": row(0.4),
+        "anchor_equity_share": row(0.4),
         "ai_revenue_share": row(0.28),
-        "lab_commitment_share": row(0.06),
+        "anchor_commitment_share": row(0.06),
         "cfo_growth": column(0.115),
         "cfo_macro_beta": 0.012,
         "ai_cash_margin": column(0.25),
-        "lab_shortfall_pass": 0.5,
+        "anchor_shortfall_pass": 0.5,
         "payout": column(0.2),
         "minimum_cash": 0.6,
         "maturity_rate": 0.011,
@@ -40,7 +40,7 @@ def parameters(**changes: Any) -> funding.Params:
         "lease_principal": 0.04,
         "spv_share": 0.045,
         "spv_availability": 0.5,
-        "suppliers_big_five": 0.5,
+        "suppliers_inside": 0.5,
     }
     return given(funding.Params, **(values | changes))
 
@@ -57,7 +57,7 @@ def step(
         "planned": row(52 * BN),
         "next_year": row(216 * BN),
         "revenue_gain": column(20 * BN),
-        "lab_shortfall": column(10 * BN),
+        "anchor_shortfall": column(10 * BN),
         "recycled": column(27 * BN),
         "spv_support": row(0.0),
         "availability": column(0.9),
@@ -80,11 +80,11 @@ def test_worked_example() -> None:
         )
         w.agrees("cash flow", f.cfo / BN)
         w.agrees("payout", f.payout / BN)
-        w.agrees("lab equity", f.lab_equity / BN)
+        w.agrees("lab equity", f.anchor_equity / BN)
         w.agrees("maturities", f.maturities / BN)
         w.agrees("spare cash", 60 - 0.6 * 95)
-        short = f.planned + f.payout + f.lab_equity + f.maturities - f.cfo
-        ahead = 216 * BN + 4 * (f.payout + f.lab_equity + f.maturities - f.cfo)
+        short = f.planned + f.payout + f.anchor_equity + f.maturities - f.cfo
+        ahead = 216 * BN + 4 * (f.payout + f.anchor_equity + f.maturities - f.cfo)
         w.agrees("shortfall", short / BN)
         w.agrees("ahead", ahead / BN)
         w.agrees("need", (short - 3 * BN + 0.5 * ahead) / BN)
@@ -118,7 +118,7 @@ def test_a_firm_at_its_limit_can_still_refinance_what_matures() -> None:
 def test_what_cannot_be_funded_is_cut() -> None:
     broke = parameters(leverage_limit=row(0.0), private_credit_cap=0.0, equity_cap=0.0)
     after, f = step(broke)
-    uses = f.payout + f.lab_equity + f.maturities
+    uses = f.payout + f.anchor_equity + f.maturities
     assert (f.cut / BN).item() == pytest.approx((52 * BN + uses - f.cfo).item() / BN - 3.0)
     assert after.cash.item() / BN == pytest.approx(57.0), "the minimum is kept"
     _, f = step(broke, planned=row(1 * BN), spv_support=row(100 * BN))
@@ -128,7 +128,7 @@ def test_what_cannot_be_funded_is_cut() -> None:
 def test_a_firm_that_burns_cash_pays_nothing_out_and_may_owe_nothing() -> None:
     """Before leases, at nothing and just above it; what it owes is then all over its limit."""
     p = parameters(lease_service=0.0)
-    quiet: dict[str, Any] = {"revenue_gain": column(0.0), "lab_shortfall": column(0.0), "macro": column(0.0)}
+    quiet: dict[str, Any] = {name: column(0.0) for name in ("revenue_gain", "anchor_shortfall", "macro")}
     for cash in (-20.0, 0.0, 1e-6, 20.0):
         f = step(p, state(core_cfo=cash), **quiet)[1]
         assert np.sign(f.cfo.item()) == np.sign(cash)
@@ -168,7 +168,7 @@ def test_lease_service_is_ten_percent_of_which_four_is_principal() -> None:
     [
         ({"macro": column(2.0)}, -1),
         ({"revenue_gain": column(40 * BN)}, 1),
-        ({"lab_shortfall": column(20 * BN)}, -1),
+        ({"anchor_shortfall": column(20 * BN)}, -1),
     ],
     ids=str,
 )
@@ -223,6 +223,6 @@ def test_sources_equal_uses_and_stocks_move_by_flows(
 def test_a_better_year_ahead_does_not_pay_for_this_quarter() -> None:
     """Nothing planned for the next year: the shortfall of the quarter is raised in full."""
     _, f = step(parameters(bond_cap=1e15), next_year=row(0.0))
-    short = f.planned + f.payout + f.lab_equity + f.maturities - f.cfo
+    short = f.planned + f.payout + f.anchor_equity + f.maturities - f.cfo
     assert f.bonds.item() == pytest.approx(short.item() - 3 * BN)
     assert f.cut.item() == 0.0

@@ -26,7 +26,7 @@ def parameters(**changes: Any) -> fleet.Params:
         "launch_step_share": 0.5,
         "launch_ramp": 4.0,
         "launch_cycle": 8.0,
-        "gpu_cost": 53e3,
+        "device_cost": 53e3,
         "memory_cost": column(0.06),
         "memory_peak": 6.0,
         "memory_half_life": 1.4,
@@ -50,7 +50,7 @@ def parameters(**changes: Any) -> fleet.Params:
         "uneconomic_retirement": 0.1,
         "age_retirement": 0.04,
         "service_age": 24.0,
-        "gpus": row(2e6, 4e6, 1.8e6, 3.9e6, 0.0),
+        "devices": row(2e6, 4e6, 1.8e6, 3.9e6, 0.0),
         "unit_power": row(650.0, 1300.0, 1300.0, 1850.0, 2600.0),
         "opex": row(0.26, 0.45, 0.45, 0.62, 0.86),
         "launch": row(-23.0, -14.0, -7.0, -5.0, 2.0),
@@ -74,7 +74,7 @@ NO_SHOCK = shocks()
 def test_worked_example() -> None:
     with worked("gpu-repricing", "fleet") as w:
         p = parameters(
-            gpu_cost=1e3 * w["cost of a B200"],
+            device_cost=1e3 * w["cost of a B200"],
             hardware_cost_decline=column(w["λ"]),
             memory_cost=column(w["memory at its peak"]),
         )
@@ -91,7 +91,7 @@ def test_worked_example() -> None:
         w.agrees("price of an H100e", f.cost)
         w.agrees("merchant share", fleet.merchant_share(p, 1))
         w.agrees("bought", f.purchased / 1e6)
-        w.agrees("power of an H100e", f.power_per_h100e / 1e3)
+        w.agrees("power of an H100e", f.power_per_unit / 1e3)
         w.agrees("waiting", (start.undeployed + due[0]).sum() / 1e6)
         w.agrees("asked", (start.undeployed + due[0]).sum() * 1.15625e3 / 1e9)
         w.agrees("A100 retired", f.retired[0, 0] / 1e6)
@@ -127,7 +127,7 @@ def test_everything_is_energized_where_power_is_plenty() -> None:
 @pytest.mark.parametrize("lead", [1, 4, 10])
 def test_power_asked_for_is_connected_a_lead_later(lead: int) -> None:
     """Twice the power asked for in quarter 1 raises the cap by 2^0.6 in quarter 1 + lead and in no other."""
-    p = parameters(power_lead=lead, power_growth=column(0.0), gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
+    p = parameters(power_lead=lead, power_growth=column(0.0), devices=row(0, 0, 0, 0, 0), undeployed=1e9)
     caps = []
     for spending in (60e9, 120e9):
         s = state(p)
@@ -163,7 +163,7 @@ def test_a_fleet_asking_for_what_is_planned_gets_the_planned_power() -> None:
 
 def test_worked_example_of_the_power_lead() -> None:
     with worked("gpu-repricing", "power lead") as w:
-        p = parameters(power_lead=w["power lead"], gpus=row(0, 0, 0, 0, 0), undeployed=1e9)
+        p = parameters(power_lead=w["power lead"], devices=row(0, 0, 0, 0, 0), undeployed=1e9)
         asked = column(1e9 * w["asked in quarter 1"])
         start = state(p)
         start = state(p, demanded=(asked, *start.demanded[1:]))
@@ -266,7 +266,7 @@ def test_a_faster_path_needs_less_power() -> None:
     """Hardware that cheapens from .78 to .68 a year passes .7 of the extra on to power."""
     p = parameters(hardware_cost_decline=column(0.32))
     _, f = fleet.step(p, state(p), 4, E, column(1e9), FULL_RENT, NO_SHOCK)
-    assert f.power_per_h100e.item() == pytest.approx(1156.25 * (0.68 / 0.78) ** 0.7)
+    assert f.power_per_unit.item() == pytest.approx(1156.25 * (0.68 / 0.78) ** 0.7)
 
 
 @pytest.mark.parametrize(("ramp", "gain"), [(4.0, 0.2), (6.0, 0.1)])
@@ -278,5 +278,5 @@ def test_the_last_generation_improves_once_it_has_taken_over(ramp: float, gain: 
         p = parameters(launch_ramp=ramp, unit_power=row(0, 0, 0, 0, 2600.0))
         s = state(p, since_launch=start + later, launch_progress=column(30.0))
         _, f = fleet.step(p, s, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
-        power.append((f.power_per_h100e / fleet.purchase_mix(p, start + later + 1.0)[:, 4:]).item())
+        power.append((f.power_per_unit / fleet.purchase_mix(p, start + later + 1.0)[:, 4:]).item())
     assert power[1] / power[0] == pytest.approx(np.exp(-gain))

@@ -22,7 +22,7 @@ def facility(**changes: Any) -> book.Row:
         "coupon": 0.08,
         "balloon": 0.0,
         "amortization": "level",
-        "data_center": False,
+        "site": False,
         "floating": False,
         "instrument": book.DDTL,
     }

@@ -50,7 +50,7 @@ def conditions(**changes: Any) -> cohorts.Conditions:
     """Companies without debt, which the issuance test lets build anything, unless told otherwise."""
     values: dict[str, Any] = {
         "capex": column(10 * BN),
-        "gpu_cost": column(53e3),
+        "device_cost": column(53e3),
         "rent": column(4.00),
         "decline": column(0.20),
         "spread": column(0.05),
@@ -81,7 +81,7 @@ def test_worked_example() -> None:
         )
         seen = conditions(
             capex=column(BN * w["capex"]),
-            gpu_cost=column(1e3 * w["cost of a GPU"]),
+            device_cost=column(1e3 * w["cost of a GPU"]),
             rent=column(w["rent"]),
             holdco_cash=row(2.6 * BN),
             holdco_defaulted=np.array([[False]]),
@@ -91,7 +91,7 @@ def test_worked_example() -> None:
         )
         new = cohorts.originate(p, 1, seen)
         w.agrees("compute", 0.6 * w["capex"])
-        w.agrees("GPUs", new.gpus[0, 0, 0])
+        w.agrees("GPUs", new.devices[0, 0, 0])
         w.agrees("term price", new.price[0, 0, 0] / 0.9)
         w.agrees("still to be paid", new.price[0, 0, 0])
         w.agrees("coupon", new.coupon[0, 0, 0])
@@ -118,7 +118,7 @@ def test_worked_example() -> None:
 def ebitda(p: cohorts.Params, new: cohorts.Origination) -> Array:
     """EBITDA of what was built, USD a year, (path, firm): the full term price less operating cost."""
     gross = 0.96 * new.price / (1.0 - p.prepaid)
-    return np.asarray((8760 * new.gpus * (gross - 0.62 * 1.85)).sum(axis=2))
+    return np.asarray((8760 * new.devices * (gross - 0.62 * 1.85)).sum(axis=2))
 
 
 def test_worked_example_of_the_issuance_test() -> None:
@@ -148,14 +148,14 @@ def test_sources_equal_uses() -> None:
 
 def test_capex_is_split_by_firm_and_payer() -> None:
     new = originate()
-    spent = new.gpus * 53e3
+    spent = new.devices * 53e3
     np.testing.assert_allclose(spent.sum(axis=2), row(3.6 * BN, 2.4 * BN))
     np.testing.assert_allclose(spent[0, 0] / spent[0, 0].sum(), [0.35, 0.40, 0.25])
 
 
 def test_debt_is_capped_by_cost_in_a_rich_market() -> None:
     new = originate(rent=column(40.0))
-    np.testing.assert_allclose(new.debt, 0.8 * new.gpus * 53e3)
+    np.testing.assert_allclose(new.debt, 0.8 * new.devices * 53e3)
     assert (new.notes >= 0.0).all()
 
 
@@ -169,7 +169,7 @@ def test_no_debt_where_contracts_do_not_cover_cost() -> None:
         ({"rent": column(4.4)}, True),
         ({"decline": column(0.30)}, False),
         ({"spread": column(0.07)}, False),
-        ({"gpu_cost": column(60e3)}, False),
+        ({"device_cost": column(60e3)}, False),
         ({"sofr": column(0.05)}, False),
         ({"vendor": np.array([[True, True]])}, True),
         ({"availability": column(0.7)}, None),
@@ -194,7 +194,7 @@ def test_a_shut_market_and_a_failed_company_originate_nothing(
     change: dict[str, Any], firms: list[bool]
 ) -> None:
     new = originate(**change)
-    built = (new.gpus.sum(axis=2) > 0)[0].tolist()
+    built = (new.devices.sum(axis=2) > 0)[0].tolist()
     assert built == firms
     for amounts in (new.debt.sum(axis=2), new.notes, new.equity, new.cash_used, new.cost):
         assert [x > 0 for x in amounts[0]] == firms
@@ -219,7 +219,7 @@ def test_a_vendor_lends_below_the_market_to_fleets_without_a_contract() -> None:
     off = without.margin - new.margin
     assert off[0] == pytest.approx(np.array([[0.0, 0.0, 0.025], [0.0, 0.0, 0.0]]))
     assert new.vendor[0].tolist() == [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]
-    assert new.gpus[0] == pytest.approx(without.gpus[0])
+    assert new.devices[0] == pytest.approx(without.devices[0])
     assert new.debt[0, 0, 2] >= without.debt[0, 0, 2]
     assert not without.vendor.any()
 
@@ -240,13 +240,13 @@ def test_an_unrated_firm_without_a_vendor_builds_no_uncontracted_fleet() -> None
     """What is not built is not paid for: three quarters of the capex is."""
     p = parameters(rated=row(1.0, 0.0))
     without, lent = originate(p), originate(p, vendor=np.array([[False, True]]))
-    assert (without.gpus[0] > 0.0).tolist() == [[True, True, True], [True, True, False]]
+    assert (without.devices[0] > 0.0).tolist() == [[True, True, True], [True, True, False]]
     assert without.debt[0, 1, 2] == without.prepayment[0, 1, 2] == 0.0
     assert without.cost[0] == pytest.approx(lent.cost[0] * [1.0, 0.75])
     assert (without.cash_used + without.notes + without.equity)[0, 1] < (
         lent.cash_used + lent.notes + lent.equity
     )[0, 1]
-    assert lent.gpus[0] == pytest.approx(originate().gpus[0])
+    assert lent.devices[0] == pytest.approx(originate().devices[0])
     paid = without.debt.sum(axis=2) + without.prepayment.sum(axis=2)
     np.testing.assert_allclose(paid + without.cash_used + without.notes + without.equity, without.cost)
 
@@ -261,7 +261,7 @@ def test_a_vendors_mind_is_drawn() -> None:
 def test_the_coupon_is_sofr_and_margin_on_every_path() -> None:
     """Two paths whose policy rates differ; margins do not, and dearer money lends less."""
     new = originate(
-        capex=column(10 * BN, 10 * BN), gpu_cost=column(53e3, 53e3), rent=column(3.0, 3.0),
+        capex=column(10 * BN, 10 * BN), device_cost=column(53e3, 53e3), rent=column(3.0, 3.0),
         decline=column(0.2, 0.2), spread=column(0.05, 0.05), availability=column(0.9, 0.9),
         sofr=column(0.0365, 0.06), holdco_cash=np.tile(row(2.6 * BN, 3.6 * BN), (2, 1)),
         holdco_debt=np.zeros((2, 2)), holdco_ebitda=np.full((2, 2), 5 * BN),
@@ -294,7 +294,7 @@ def leverage(new: cohorts.Origination, **company: Any) -> Array:
 def test_an_accretive_cohort_is_built_in_full() -> None:
     """It owes less than five times what it earns, so that even a company at its limit may build it."""
     free, at_limit = originate(), originate(**room(0.0, 0.0))
-    for name in ("gpus", "debt", "cost", "notes", "equity", "cash_used", "prepayment"):
+    for name in ("devices", "debt", "cost", "notes", "equity", "cash_used", "prepayment"):
         np.testing.assert_array_equal(getattr(at_limit, name), getattr(free, name))
     assert (leverage(at_limit, **room(0.0, 0.0)) < 5.0).all()
 
@@ -306,7 +306,7 @@ def test_a_dilutive_cohort_is_cut_to_the_limit() -> None:
     share = cut.cost / whole.cost
     assert ((share > 0.05) & (share < 0.95)).all()
     np.testing.assert_allclose(leverage(cut, **room(0.5, 0.3)), 5.0, rtol=1e-12)
-    for name in ("gpus", "debt", "prepayment"):
+    for name in ("devices", "debt", "prepayment"):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share[:, :, None], rtol=1e-12)
     for name in ("notes", "equity"):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share, rtol=1e-12)
@@ -331,7 +331,7 @@ def test_a_company_over_its_limit_builds_nothing_that_leaves_it_there() -> None:
     """Far over it an accretive cohort does not help; a little over it the cohort brings it back."""
     assert originate(**WEAK).vendor[:, :, 2].all()
     far = originate(**WEAK, **room(-0.1, -5.0))
-    assert far.gpus.sum() == far.cost.sum() == far.notes.sum() == far.vendor.sum() == 0.0
+    assert far.devices.sum() == far.cost.sum() == far.notes.sum() == far.vendor.sum() == 0.0
     back = originate(**room(-0.1, -60.0))
     assert (back.cost[0] > 0.0).tolist() == [True, False]
     assert leverage(back, **room(-0.1, -60.0))[0, 0] < 5.0
@@ -339,7 +339,7 @@ def test_a_company_over_its_limit_builds_nothing_that_leaves_it_there() -> None:
 
 def test_a_company_in_default_builds_nothing_whatever_it_earns() -> None:
     new = originate(holdco_defaulted=np.array([[True, False]]))
-    assert new.gpus[0, 0].sum() == new.notes[0, 0] == new.cost[0, 0] == 0.0
+    assert new.devices[0, 0].sum() == new.notes[0, 0] == new.cost[0, 0] == 0.0
     assert new.cost[0, 1] > 0.0
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from risk.mechanisms.neocloud import contracts
 from risk.mechanisms.neocloud.book import LEANS, LEAVES, RENEGOTIATES, SOUND, SUBTENANT
-from tests.base_names import IG, IG_ON_LAB, LAB, NEOCLOUD, OTHER
+from tests.base_names import ANCHOR, IG, IG_ON_LAB, NEOCLOUD, OTHER
 from tests.mechanisms.given import Array, column, given, row
 from tests.mechanisms.neocloud.books import assemble, facility, whole
 from tests.mechanisms.worked import worked
 
-BOOK = assemble(*(facility(name=str(p), payer=p) for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)))
+BOOK = assemble(*(facility(name=str(p), payer=p) for p in (IG, ANCHOR, IG_ON_LAB, NEOCLOUD, OTHER)))
 COLUMNS = np.arange(5)
 DRAWS = ("ig", "lab", "ig_on_lab", "tenant", "other")
 NOTHING = dict.fromkeys(DRAWS, column(1.0))
@@ -28,9 +28,9 @@ def parameters(**changes: Any) -> contracts.Params:
         "renewal_quarters": 4.0,
         "conduct": np.array([SOUND, RENEGOTIATES, LEANS, SUBTENANT, LEAVES]),
         "hazard": row(0.0005, 0.01, 0.0006, 0.25, 0.01),
-        "lab_coverage_loading": column(2.5),
+        "anchor_coverage_loading": column(2.5),
         "moneyness_loading": column(1.5),
-        "lab_haircut": column(0.35),
+        "anchor_haircut": column(0.35),
         "leaning_coverage": 0.02,
         "stress_loading": 0.5,
         "largest_hazard": 0.30,
@@ -40,8 +40,8 @@ def parameters(**changes: Any) -> contracts.Params:
 
 
 def state(quantity: float = 100.0, price: float = 3.0, expiry: int = 20) -> contracts.State:
-    gpus = np.full(5, quantity)
-    return contracts.init((gpus, np.full(5, price)), whole(*[expiry] * 5), np.zeros((1, 5)))
+    devices = np.full(5, quantity)
+    return contracts.init((devices, np.full(5, price)), whole(*[expiry] * 5), np.zeros((1, 5)))
 
 
 def payers(**changes: Any) -> contracts.Payers:
@@ -60,12 +60,12 @@ def step(seen: contracts.Payers | None = None, **draws: Array) -> tuple[contract
 
 def test_worked_example() -> None:
     with worked("neoclouds", "contracts") as w:
-        p = parameters(lab_haircut=column(w["haircut"]))
-        gpus, price = w["contracted by a lab"], np.full(5, w["price"])
+        p = parameters(anchor_haircut=column(w["haircut"]))
+        devices, price = w["contracted by a lab"], np.full(5, w["price"])
         price[4] = w["small customers pay"]
-        expiring = w["expiring"] / gpus
+        expiring = w["expiring"] / devices
         ends = expiring * whole(*[1] * 5) + (1.0 - expiring) * whole(*[9] * 5)
-        s = contracts.init((np.full(5, gpus), price), ends, np.zeros((1, 5)))
+        s = contracts.init((np.full(5, devices), price), ends, np.zeros((1, 5)))
         seen = payers(market=np.full((1, 5), w["spot"]), shortfall=column(w["shortfall"]))
         moneyness = np.log(w["price"] / w["spot"])
         w.agrees("moneyness", moneyness)
@@ -74,21 +74,21 @@ def test_worked_example() -> None:
         hazard = 0.01 * np.exp(2.5 * 0.2 + 1.5 * moneyness)
         w.agrees("hazard", hazard)
         above = contracts.renegotiation(
-            p, p.hazard[:, LAB : LAB + 1], column(moneyness), seen.shortfall, column(hazard * 1.0001)
+            p, p.hazard[:, ANCHOR : ANCHOR + 1], column(moneyness), seen.shortfall, column(hazard * 1.0001)
         )
         below = contracts.renegotiation(
-            p, p.hazard[:, LAB : LAB + 1], column(moneyness), seen.shortfall, column(hazard * 0.9999)
+            p, p.hazard[:, ANCHOR : ANCHOR + 1], column(moneyness), seen.shortfall, column(hazard * 0.9999)
         )
         assert (above.item(), below.item()) == (1.0, 0.65)
         w.agrees("billed", f.billed_rate[0, 1])
-        w.agrees("small customers leaving", 1.0 - f.contracted[0, 4] / gpus)
+        w.agrees("small customers leaving", 1.0 - f.contracted[0, 4] / devices)
         iol = w["Oracle leaving"]
         for draw_iol, stays in ((iol + 6e-6, 1.0), (iol - 6e-6, 0.0)):
             _, g = contracts.step(p, state(), BOOK, seen, by_payer(NOTHING | {"ig_on_lab": column(draw_iol)}))
             assert g.contracted[0, 2] == stays * 100.0
         s = contracts.roll(p, s, 1, np.full((1, 5), w["contract index"]))
         w.agrees("contracted next", s.quantity[0, 1])
-        w.agrees("renewed", s.quantity[0, 1] - gpus + w["expiring"])
+        w.agrees("renewed", s.quantity[0, 1] - devices + w["expiring"])
         calm = payers(shortfall=column(0.0), stress=column(-50.0))
         _, f = contracts.step(p, s, BOOK, calm, by_payer(NOTHING))
         w.agrees("billed next", f.billed_rate[0, 1])
@@ -101,13 +101,13 @@ def test_nothing_happens_to_sound_payers_in_calm() -> None:
     np.testing.assert_allclose(f.billed_rate, 300.0)
 
 
-@pytest.mark.parametrize(("payer", "draw"), [(IG, "ig"), (IG_ON_LAB, "ig_on_lab"), (LAB, "lab")])
+@pytest.mark.parametrize(("payer", "draw"), [(IG, "ig"), (IG_ON_LAB, "ig_on_lab"), (ANCHOR, "lab")])
 def test_a_draw_hits_its_own_payers_only(payer: int, draw: str) -> None:
     hit: dict[str, Any] = {draw: column(0.0)}
     before, after = step()[1].billed_rate[0], step(**hit)[1].billed_rate[0]
     changed = before != after
-    assert changed.tolist() == [p == payer for p in (IG, LAB, IG_ON_LAB, NEOCLOUD, OTHER)]
-    assert after[COLUMNS[changed]] == pytest.approx(0.65 * 300.0 if payer == LAB else 0.0)
+    assert changed.tolist() == [p == payer for p in (IG, ANCHOR, IG_ON_LAB, NEOCLOUD, OTHER)]
+    assert after[COLUMNS[changed]] == pytest.approx(0.65 * 300.0 if payer == ANCHOR else 0.0)
 
 
 def test_ig_hazard_doubles_with_stress() -> None:
@@ -167,12 +167,12 @@ def test_remaining_counts_bills_up_to_a_date() -> None:
     ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
     s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros((1, 5)))
     s = replace(s, kept=np.full((1, 5), 0.5), price_factor=np.full((1, 5), 0.65))
-    gpus, bills = contracts.remaining(s, 2, column(8.0), 2)
+    devices, bills = contracts.remaining(s, 2, column(8.0), 2)
     quarters = 60 * 2 + 40 * 6
-    assert gpus == pytest.approx(np.full((1, 2), 0.5 * quarters))
+    assert devices == pytest.approx(np.full((1, 2), 0.5 * quarters))
     assert bills == pytest.approx(np.full((1, 2), 0.5 * 0.65 * 3.0 * quarters))
-    gpus, _ = contracts.remaining(s, 9, column(8.0), 2)
-    assert gpus.sum() == 0.0
+    devices, _ = contracts.remaining(s, 9, column(8.0), 2)
+    assert devices.sum() == 0.0
 
 
 def test_new_columns_start_clean() -> None:

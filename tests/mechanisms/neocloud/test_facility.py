@@ -29,15 +29,15 @@ from tests.mechanisms.worked import worked
 
 def test_worked_example() -> None:
     with worked("neoclouds", "facility") as w:
-        gpus, contracted, debt = w["GPUs"], w["contracted"], M * w["debt"]
-        start = state(debt=debt, gpus=row(gpus))
+        devices, contracted, debt = w["GPUs"], w["contracted"], M * w["debt"]
+        start = state(debt=debt, devices=row(devices))
         seen = conditions(contracted=row(contracted), billed_rate=row(3.0 * contracted), spot=row(w["spot"]))
         p, free = parameters(), replace(terms(), opex=row(0.0))
-        billed = replace(seen, contracted=row(gpus))
+        billed = replace(seen, contracted=row(devices))
         idle = replace(seen, billed_rate=row(0.0))
         w.agrees("contract income", loans.operating_cash(p, free, start, BOOK, billed) / 2190)
         w.agrees("spot income", loans.operating_cash(p, free, start, BOOK, idle) / 2190)
-        w.agrees("operating cost", gpus * terms().opex)
+        w.agrees("operating cost", devices * terms().opex)
         after, f = facility.step(p, terms(), start, BOOK, 1, seen)
         w.agrees("CFADS", f.cfads / M)
         w.agrees("interest", f.interest / M)
@@ -211,7 +211,7 @@ def test_a_refinanced_balloon_amortizes_at_the_new_rate() -> None:
 
 def test_data_centers_re_let_and_are_secured_by_their_shell() -> None:
     """Rent follows the B200 contract within [.3, 1.2], less a tenth; the GPUs belong to the tenant."""
-    book = assemble(loan(data_center=True))
+    book = assemble(loan(site=True))
     site = terms(book, shell=1.15, lease=0.95)
     empty = {"contracted": row(0.0), "billed_rate": row(0.0)}
 
@@ -267,7 +267,7 @@ LOANS = (
     loan(floating=True, balloon=0.3, due=4, draw_quarters=3),
     loan(due=4),
     loan(due=8, balloon=1.0, amortization="equal"),
-    loan(due=5, data_center=True),
+    loan(due=5, site=True),
 )
 
 

@@ -23,7 +23,7 @@ def parameters(**changes: Any) -> segments.Params:
         "exposure": row(240 * BN, 420 * BN, 900 * BN, 700 * BN),
         "growth": row(0.0, 0.08, 0.06, 0.03),
         "demand_weight": row(0.5, 0.5, 0.0, 0.0),
-        "lab_weight": row(0.5, 0.5, 0.0, 0.0),
+        "anchor_weight": row(0.5, 0.5, 0.0, 0.0),
         "lgd_shift": row(0.0, 0.07, 0.05, -0.07),
         "correlation": CORRELATION,
         "freedom": column(5.0),
@@ -108,7 +108,7 @@ def conditions(**changes: float) -> segments.Conditions:
     values = {
         "credit": 1.0,
         "demand": -0.5,
-        "lab": -0.8,
+        "anchor": -0.8,
         "spread": 0.0647,
         "availability": 0.8,
         "rent_ratio": 0.5,

@@ -37,11 +37,11 @@ def test_worked_example() -> None:
         states: dict[str, Any] = {
             "credit": w["credit factor"],
             "demand": w["demand state"],
-            "lab": w["lab state"],
+            "anchor": w["lab state"],
         }
         p = parameters(exposure=row(240 * BN, w["exposure"] * BN, 900 * BN, 700 * BN))
         after, f = step(p, spread=w["spread"], mixing=w["mixing variable"], **states)
-        x = segments.segment_factor(p, *(column(states[name]) for name in ("credit", "demand", "lab")))
+        x = segments.segment_factor(p, *(column(states[name]) for name in ("credit", "demand", "anchor")))
         w.agrees("pool factor", x[0, SOFTWARE])
         pd = segments.default_probability(p, column(w["spread"]))
         w.agrees("default probability", pd[0, SOFTWARE])
@@ -92,7 +92,7 @@ def test_factor_variance_follows_the_correlation_of_the_shocks() -> None:
 
 
 def test_ai_states_move_ai_pools_only() -> None:
-    base, weak = step()[1].default_rate, step(demand=-2.0, lab=-2.0)[1].default_rate
+    base, weak = step()[1].default_rate, step(demand=-2.0, anchor=-2.0)[1].default_rate
     assert (weak[0, [SPV, SOFTWARE]] > base[0, [SPV, SOFTWARE]]).all()
     np.testing.assert_array_equal(weak[0, [DIRECT_LENDING, B_LOANS]], base[0, [DIRECT_LENDING, B_LOANS]])
 
@@ -183,7 +183,7 @@ def test_without_correlation_the_factor_moves_nothing() -> None:
 
 def test_a_large_mixing_variable_is_bad_for_every_pool() -> None:
     """At a neutral factor; the more of the mixing reaches pools, the more it moves them."""
-    neutral: dict[str, Any] = {"credit": 0.0, "demand": 0.0, "lab": 0.0}
+    neutral: dict[str, Any] = {"credit": 0.0, "demand": 0.0, "anchor": 0.0}
     moves = []
     for weight in (0.0, 0.25, 1.0):
         p = parameters(mixing_weight=weight)
@@ -329,7 +329,7 @@ states = st.floats(-3.0, 3.0)
 def test_books_roll_forward_and_losses_close(
     credit: float,
     demand: float,
-    lab: float,
+    anchor: float,
     spread: float,
     rent: float,
     digestion: float,
@@ -341,7 +341,7 @@ def test_books_roll_forward_and_losses_close(
     drawn: dict[str, Any] = {
         "credit": credit,
         "demand": demand,
-        "lab": lab,
+        "anchor": anchor,
         "spread": spread,
         "rent_ratio": rent,
     }

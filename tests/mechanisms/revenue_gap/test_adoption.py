@@ -19,7 +19,7 @@ def parameters(**changes: Any) -> adoption.Params:
         "imitation": column(0.62),
         "churn": column(0.05),
         "elasticity": column(1.05),
-        "token_price_decline": column(0.45),
+        "output_price_decline": column(0.45),
         "rent_pass_through": 0.25,
         "intensity_growth": column(0.08),
         "saturation": 5000 * BN,

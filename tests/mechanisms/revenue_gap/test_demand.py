@@ -18,10 +18,10 @@ def parameters(**changes: Any) -> demand.Params:
         "internal_growth": column(0.42),
         "internal_growth_decay": column(0.22),
         "internal_demand_share": 0.8,
-        "lab_funding": column(60 * BN),
-        "lab_funding_growth": column(0.15),
-        "lab_window_loading": column(0.22),
-        "lab_window_persistence": 0.85,
+        "anchor_funding": column(60 * BN),
+        "anchor_funding_growth": column(0.15),
+        "anchor_window_loading": column(0.22),
+        "anchor_window_persistence": 0.85,
         "shut_window": -1.5,
         "shut_window_funding": 0.45,
         "recycled_share": column(0.45),
@@ -29,8 +29,8 @@ def parameters(**changes: Any) -> demand.Params:
         "supplier_capex_high": 2.5,
         "supplier_cash_low": 0.5,
         "supplier_cash_high": 1.5,
-        "lab_revenue_share": 0.45,
-        "lab_compute_share": 0.72,
+        "anchor_revenue_share": 0.45,
+        "anchor_compute_share": 0.72,
         "commitment_quarters": np.array([0.0, 2.0, 6.0]),
         "committed": np.array([70 * BN, 85 * BN, 135 * BN]),
     }
@@ -61,8 +61,8 @@ def test_worked_example() -> None:
         w.agrees("compute share", demand.compute_share(p, 1))
         w.agrees("from revenue", f.from_revenue / BN)
         w.agrees("window", after.window)
-        w.agrees("outside funding", f.lab_external / BN)
-        w.agrees("recycled", f.lab_recycled / BN)
+        w.agrees("outside funding", f.anchor_external / BN)
+        w.agrees("recycled", f.anchor_recycled / BN)
         w.agrees("internal use", f.internal / BN)
         w.agrees("demand", f.total / BN)
         w.agrees("commitments", demand.commitments(p, 1) / BN)
@@ -87,7 +87,7 @@ def test_internal_use_is_what_clears_the_market_at_the_base_date() -> None:
 
 def test_demand_is_the_sum_of_its_parts() -> None:
     _, f = step(window=0.3, demand_shock=-0.1)
-    parts: Array = f.from_revenue + f.lab_external + f.lab_recycled + f.internal
+    parts: Array = f.from_revenue + f.anchor_external + f.anchor_recycled + f.internal
     assert f.total == pytest.approx(parts, rel=1e-15)
 
 
@@ -100,7 +100,7 @@ def test_growth_of_internal_use_decays() -> None:
 @pytest.mark.parametrize(("forced", "share"), [(-1.49, 1.0), (-1.51, 0.45)])
 def test_a_shut_window_funds_less_than_half(forced: float, share: float) -> None:
     state, f = step(forced_window=forced)
-    assert f.lab_external.item() == pytest.approx(0.55 * 60 * BN * np.exp(0.0375 + 0.22 * forced) * share)
+    assert f.anchor_external.item() == pytest.approx(0.55 * 60 * BN * np.exp(0.0375 + 0.22 * forced) * share)
     assert f.window.item() == forced
     assert state.window.item() == 0.0, "what a scenario forces passes"
 
@@ -112,8 +112,8 @@ def test_forced_demand_passes() -> None:
 
 
 def test_recycled_money_follows_suppliers_and_does_not_grow_by_itself() -> None:
-    assert step(suppliers=0.5)[1].lab_recycled.item() == pytest.approx(0.45 * 60 * BN * 0.5)
-    assert step(t=20)[1].lab_recycled == step(t=1)[1].lab_recycled
+    assert step(suppliers=0.5)[1].anchor_recycled.item() == pytest.approx(0.45 * 60 * BN * 0.5)
+    assert step(t=20)[1].anchor_recycled == step(t=1)[1].anchor_recycled
 
 
 def test_coverage_falls_with_commitments_and_rises_with_means() -> None:

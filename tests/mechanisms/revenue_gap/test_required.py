@@ -20,7 +20,7 @@ def parameters(**changes: Any) -> required.Params:
         "lease_life": 20.0,
         "history": np.full(22, 50 * BN),
         "cahn_multiple": 4.0,
-        "merchant_data_center_share": 0.9,
+        "merchant_site_share": 0.9,
         "opex": row(0.26, 0.45),
     }
     return given(required.Params, **(values | changes))
