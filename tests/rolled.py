@@ -20,6 +20,8 @@ def rolled(register: Path, base: dt.date, into: Path) -> Path:
     draft = read_base(folder / "base")
     moved = [(raw, ("as_of",)) for _, raw in state(draft)]
     moved.append((draft.entries["run.base_date"], ("value",)))
+    if dt.date.fromisoformat(str(draft.entries["run.as_of"].table["value"])) < base:
+        moved.append((draft.entries["run.as_of"], ("value",)))
     for file in folder.glob("base/*.toml"):
         lines = file.read_text(encoding="utf-8").split("\n")
         for raw, key in moved:

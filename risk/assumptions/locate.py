@@ -54,11 +54,11 @@ def scenario(register: Path, which: str | Path) -> Path | None:
     text = str(which)
     if isinstance(which, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         path = Path(which)
-        if not path.is_file():
+        if not path.exists() or path.is_dir():  # a pipe in its place is told where it is read
             raise UsageError(f"there is no scenario file {path}")
         return path
     path = register / "scenarios" / f"{text}.toml"
-    if NAME.fullmatch(text) and path.is_file():
+    if NAME.fullmatch(text) and path.exists():
         return path
     if text == BASE:
         return None

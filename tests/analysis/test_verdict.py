@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.analysis.verdict import ALTERNATIVES, CLASSES, timing, verdict
-from risk.axes import Calendar
+from risk.analysis.verdict import ALTERNATIVES, CLASSES, decided, timing, verdict
+from risk.axes import Calendar, Span, span
 
 CALENDAR = Calendar(date(2026, 6, 30), 26)
 
@@ -21,14 +21,29 @@ class Stored:
     assumptions: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.assumptions = {"propositions": self.propositions, "propositions_version": "1"}
+        self.assumptions = {
+            "propositions": self.propositions,
+            "propositions_version": "1",
+            "flags": [],
+            "classes": [{"id": "", "gap": "B2", "breaks": ["B8"]}],
+        }
 
     def outcomes(self) -> dict[str, Any]:
         return self.columns
 
+    def window(self, over: str) -> Span:
+        return span(self.calendar, over)
+
 
 def proposition(identifier: str, **more: Any) -> dict[str, Any]:
-    return {"id": identifier, "side": "bear", "label": "L", "statement": "S", **more}
+    return {
+        "id": identifier,
+        "side": "bear",
+        "label": "L",
+        "statement": "S",
+        "any": [{"over": "2028"}],
+        **more,
+    }
 
 
 @pytest.fixture
@@ -64,6 +79,12 @@ def test_a_pending_claim_has_no_number(stored: Stored) -> None:
     claim = verdict(stored).claim("B8")  # type: ignore[arg-type]
     assert claim.probability is None
     assert claim.pending == "later"
+
+
+def test_classes_are_decided_when_the_last_of_their_windows_ends(stored: Stored) -> None:
+    assert decided(stored) == "2028"  # type: ignore[arg-type]
+    stored.propositions[1]["any"] = [{"over": "2027"}, {"over": "2029..2030Q2"}]
+    assert decided(stored) == "2030Q2"  # type: ignore[arg-type]
 
 
 def test_timing_of_what_never_happens() -> None:

@@ -15,6 +15,7 @@ from risk.axes import EVER, Calendar, span
 from risk.engine import outcomes, simulate
 from risk.engine.layout import layout
 from risk.engine.measuring import Setting
+from tests import rolled as states
 from tests.engine.base import changed
 
 SEED, PATHS = 5, 16
@@ -131,16 +132,14 @@ def test_cohorts_follow_the_base_date_and_have_names_of_their_own(
 @pytest.mark.slow
 @pytest.mark.parametrize(("by", "quarters"), [(0, 5), (3, 4), (8, 20)])
 def test_screens_and_pack_of_a_rolled_register(tmp_path: Path, by: int, quarters: int) -> None:
-    import shutil
-
     from risk.report.pack import write_pack
     from risk.runs import execute
     from tests.report.runs import SEED as OTHER
 
-    folder = tmp_path / "assumptions"
-    shutil.copytree(Path(__file__).parents[2] / "assumptions", folder)
+    base = date.fromisoformat(BASES[by])
+    folder = states.rolled(Path(__file__).parents[2] / "assumptions", base, tmp_path)
     file = folder / "base" / "run.toml"
-    text = file.read_text(encoding="utf-8").replace('value = "2026-06-30"', f'value = "{BASES[by]}"', 1)
+    text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("value = 26\n", f"value = {quarters}\n", 1), encoding="utf-8")
     run = execute(load(folder), 256, OTHER, jobs=1, directory=tmp_path / "runs")
     assert run.calendar == Calendar(date.fromisoformat(BASES[by]), quarters)
