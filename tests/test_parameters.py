@@ -71,6 +71,7 @@ def test_every_entry_with_a_prior_is_read_by_path(register: Assumptions) -> None
     assert drawn == with_prior
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["gpu.delivery_weights", "revenue.run_rate", "capex.payout"])
 def test_any_prior_may_be_taken_away(register: Assumptions, which: str) -> None:
     certain = changed(register, {which: register.entries[which].value})

@@ -60,6 +60,7 @@ def register(folder: Path, outcomes: str = "", propositions: str = "") -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_a_new_outcome_and_a_new_proposition_need_no_code(tmp_path: Path) -> None:
     found = load(register(tmp_path, NEW, CLAIM))
     block = simulate(found, SEED, 0, 200)

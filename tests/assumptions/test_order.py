@@ -46,6 +46,7 @@ def digest() -> str:
     return load().digest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_the_order_of_a_table_moves_nothing(table: str, tmp_path: Path, digest: str) -> None:
     folder = register(tmp_path)
@@ -98,6 +99,7 @@ def rename(folder: Path, old: str, new: str) -> None:
         file.write_text(text, "utf-8")
 
 
+@pytest.mark.slow
 def test_a_renamed_generation_is_the_same_generation(tmp_path: Path) -> None:
     folder = register(tmp_path)
     rename(folder, "H100", "Locomotive")
@@ -106,6 +108,7 @@ def test_a_renamed_generation_is_the_same_generation(tmp_path: Path) -> None:
     assert other.entities["gpu.contract_rent"][1] == "Locomotive"
 
 
+@pytest.mark.slow
 def test_a_fifth_segment_by_file_alone(tmp_path: Path) -> None:
     folder = register(tmp_path)
     add(folder, "credit.segment", "direct_lending", "venture", exposure="100", role='""')
@@ -121,6 +124,7 @@ def test_a_fifth_segment_by_file_alone(tmp_path: Path) -> None:
     assert (one.series["capex"][1] == other.series["capex"][1]).all()
 
 
+@pytest.mark.slow
 def test_a_company_more_and_a_generation_more(tmp_path: Path) -> None:
     folder = register(tmp_path)
     add(folder, "capex.firm", "ORCL", "NEWCO")
