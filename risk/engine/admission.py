@@ -21,7 +21,7 @@ from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
 from risk.assumptions.values import NEVER
-from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, opening_faults
+from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, leaves, opening_faults
 from risk.engine.rehearsal import Corner, cast, perform, rehearse
 from risk.engine.world import READERS
 from risk.errors import AssumptionError, NumericalError
@@ -195,17 +195,9 @@ def _far(values: Iterable[float]) -> float:
 
 def _reached(entry: Entry) -> Iterator[float]:
     """Its numbers, and the ends of its prior."""
-    yield from _leaves(entry.value)
+    yield from leaves(entry.value)
     if entry.prior is not None and isinstance(entry.value, (int, float)):
         yield from (entry.prior.quantile(p) for p in (NEVER, 1.0 - NEVER))
-
-
-def _leaves(value: Any) -> Iterator[float]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def _ordinary(assumptions: Assumptions, entry: Entry) -> Variant:

@@ -120,7 +120,7 @@ def _lengths(assumptions: Assumptions) -> Iterator[Problem]:
     for entry in assumptions.entries.values():
         most = LENGTH.get(entry.unit)
         if most is not None and not isinstance(entry.value, str):
-            for x in _leaves(entry.value):
+            for x in leaves(entry.value):
                 if x > most:
                     yield at_entry("A011", entry, f"{entry.id} is {x:g} {entry.unit}; at most {most:g}")
     for table in assumptions.tables.values():
@@ -138,7 +138,7 @@ def _sizes(assumptions: Assumptions) -> Iterator[Problem]:
         if isinstance(entry.value, str) or entry.unit in LENGTH:
             continue
         ends = [] if entry.prior is None else [entry.prior.quantile(p) for p in TAILS if not _vector(entry)]
-        for key, values in (("value", _leaves(entry.value)), ("prior", ends)):
+        for key, values in (("value", leaves(entry.value)), ("prior", ends)):
             for x in values:
                 if abs(x) * entry.scale > LARGEST:
                     verb = "is" if key == "value" else "is drawn as"
@@ -281,10 +281,11 @@ def _faded(kept: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.outer(own, own) / np.maximum(1.0 - np.outer(kept, kept), TINY)
 
 
-def _leaves(value: Any) -> Iterator[float]:
+def leaves(value: Any) -> Iterator[float]:
+    """Yield the numbers of a value, however nested."""
     if isinstance(value, tuple):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item)
     else:
         yield value
 

@@ -92,9 +92,6 @@ def _condition(c: Condition, s: Setting) -> tuple[Flags, Array]:
 
 def _ever(flags: Flags, found: Track, window: Span, twice: bool) -> tuple[Flags, Array]:
     """Whether a flag is up in some point of the window (two in a row), and the first such quarter."""
-    if not len(flags):
-        nothing = np.zeros(found.values.shape[1], dtype=bool)
-        return nothing, np.full(nothing.shape, np.nan)
     inside = _inside(found, window)
     flags, quarters = flags[inside], found.quarters[inside]
     if twice:

@@ -1,7 +1,7 @@
 """Path quantities by name: what a block remembers quarter by quarter, and what follows from it.
 
 A quantity knows the quarter it begins in: a price stands at the base date already, a flow begins a quarter
-later, capex reaches back to the quarters before. The names are those of `risk.paths.CATALOGUE`.
+later, capex reaches back to the quarters before. The names are those of `risk.catalogue.CATALOGUE`.
 """
 
 from __future__ import annotations
