@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from risk.assumptions.normalised import WORDS
+from risk.assumptions.table import named
 from risk.assumptions.tables import TABLES
 
 Register = Mapping[str, Any]
@@ -104,7 +105,7 @@ def _named(name: str, table: Register) -> dict[str, dict[str, Any]]:
     seen: Counter[str] = Counter()
     found = {}
     for row, line in zip(table["rows"], table["lines"], strict=True):
-        words = " ".join(f"{row[k]:g}" if isinstance(row[k], float) else str(row[k]) for k in key)
+        words = named(row[k] for k in key)
         seen[words] += 1
         found[words if seen[words] == 1 else f"{words} #{seen[words]}"] = {**row, "line": line}
     return found

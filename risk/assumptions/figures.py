@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any, NamedTuple
 
-from risk.assumptions.table import units
+from risk.assumptions.table import named, units
 from risk.assumptions.tables import TABLES
 from risk.units import SCALE, TEXT_UNITS
 
@@ -114,8 +114,7 @@ def _plain(text: str) -> float:
 
 def row_name(table: str, row: Mapping[str, Any]) -> str:
     """Return the name of a row given as plain data."""
-    keys = (row[column] for column in TABLES[table].key)
-    return " ".join(f"{key:g}" if isinstance(key, float) else str(key) for key in keys)
+    return named(row[column] for column in TABLES[table].key)
 
 
 def scale(unit: str) -> float:

@@ -14,6 +14,7 @@ from risk.assumptions.normalised import WORDS
 from risk.assumptions.problems import quoted
 from risk.assumptions.scenario import ScenarioFile
 from risk.assumptions.schema import Change
+from risk.assumptions.table import named
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site
 from risk.errors import suggestion
@@ -28,9 +29,9 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
         for raw in list(draft.rows.get(table, [])):
             _take(file, draft, table, raw, site, _reasons(rows))
         _put(file, draft, table, site, rows)
-    for table, site, named in _tables(file, draft, "remove"):
+    for table, site, whys in _tables(file, draft, "remove"):
         known = {row_id(raw, table): raw for raw in draft.rows.get(table, [])}
-        for name, why in named.items():
+        for name, why in whys.items():
             if name not in known:
                 meant = suggestion(name, known)
                 hint = f" Did you mean '{meant}'?" if meant else ""
@@ -45,8 +46,7 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
 
 def row_id(raw: Raw, table: str) -> str:
     """Return the name of a row that was read, as `Row.id` has it."""
-    words = (raw.table.get(column) for column in TABLES[table].key)
-    return " ".join(f"{word:g}" if isinstance(word, float) else str(word) for word in words)
+    return named(raw.table.get(column) for column in TABLES[table].key)
 
 
 def _tables(file: ScenarioFile, draft: Draft, verb: str) -> Iterator[tuple[str, Site, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -93,7 +93,7 @@ class Row(Record):
     @property
     def id(self) -> str:
         """The row's name."""
-        return " ".join(_word(getattr(self, column)) for column in self.key)
+        return named(getattr(self, column) for column in self.key)
 
     @classmethod
     def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
@@ -220,6 +220,11 @@ def _numeric(row: type[Row], column: str) -> bool:
 def _marks(row: type[Row]) -> Iterator[tuple[str, object]]:
     for name, column in row.model_fields.items():
         yield from ((name, mark) for mark in column.metadata)
+
+
+def named(values: Iterable[object]) -> str:
+    """Return the name of a row, from the values of its key columns."""
+    return " ".join(map(_word, values))
 
 
 def _word(value: object) -> str:

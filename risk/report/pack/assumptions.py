@@ -11,6 +11,7 @@ from typing import Any
 
 from risk.analysis import register
 from risk.analysis.thesis_page import LOST, counts, fates
+from risk.assumptions.table import named
 from risk.assumptions.tables import TABLES
 from risk.report.pack.elements import subtitle
 from risk.report.pack.names import words
@@ -148,8 +149,7 @@ def _cells(results: Results) -> Iterator[Assumption]:
 
 def _row_label(table: str, row: Mapping[str, Any]) -> str:
     """The words that name a row, as in the register."""
-    parts = (row[column] for column in TABLES[table].key)
-    return " ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
+    return named(row[column] for column in TABLES[table].key)
 
 
 def _owner(table: str, row: Mapping[str, Any]) -> str:
