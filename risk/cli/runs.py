@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import document
 from risk.cli.options import Output
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, Folder
 
 app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
@@ -26,13 +27,7 @@ def list_stored(*, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> 
 
     source = source_digest()
     rows = [screens.Row.of(found, Store(found.directory).size(), source) for found in list_runs(folder.runs)]
-    if output.json:
-        content = {"folder": folder.runs.as_posix(), "runs": [screens.row_data(row) for row in rows]}
-        document(screens.SCHEMA, content)
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.screen(rows, folder.runs.as_posix(), page), output)
+    tell(screens.Listing(folder.runs.as_posix(), rows), screens.DOCUMENT, screens.screen, output)
 
 
 @app.command(name="rm")

@@ -8,15 +8,16 @@ be read where nothing recalculates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from math import isfinite
+from math import fsum, isfinite
 from typing import Literal, cast
 
 from risk.report.formats import Align, Scalar, named, show
+from risk.report.guards import Guard
 
 Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
 """What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
@@ -132,6 +133,8 @@ class Column:
     style : what the cells are, which decides their look.
     span : number of the sheet's columns that the column covers.
     wrap : long text may take several lines.
+    optional : on a narrow screen, 0 is always shown; of the others the largest goes first.
+    least : on a screen, if not 0, lines may be broken, down to this width.
     """
 
     key: str
@@ -144,6 +147,8 @@ class Column:
     wrap: bool = True
     align: Align | None = None
     validation: Validation | None = None
+    optional: int = 0
+    least: int = 0
 
     def __post_init__(self) -> None:
         named(self.format)
@@ -169,6 +174,7 @@ class Table:
     excel_name : makes it an Excel table with filters, of this name (`tblSample`).
     printed_rows : rows in the print area, where a sheet ends with the table; None = all, 0 = no title either.
     bulk : all cells are plain numbers, of which there are many; written in one go, without formulas.
+    guards : what must hold of it, which the sheet Checks recomputes.
     """
 
     id: str
@@ -181,6 +187,7 @@ class Table:
     excel_name: str = ""
     printed_rows: int | None = None
     bulk: bool = False
+    guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns]
@@ -273,6 +280,12 @@ class Table:
     def text(self, row: int, column: int) -> str:
         """A cell as printed."""
         return show(value_of(self.rows[row][column]), self.format_of(row, column))
+
+
+def added(table: str, key: str, parts: Mapping[str, Content]) -> Formula:
+    """Sum of cells of a column: rows by id and what they hold, in the table's order."""
+    text = "+".join(f"{{{table}.{key}[{row}]}}" for row in parts)
+    return Formula(text, fsum(map(number_of, parts.values())))
 
 
 def rows_of(*columns: Sequence[Content]) -> tuple[tuple[Content, ...], ...]:

@@ -1,0 +1,151 @@
+"""Checks as data: what must hold of a table, computed here and recomputed by the workbook.
+
+A guard stands beside the table it watches (`Table.guards`); what ties several tables together is a
+`Condition` that the sheet of one of them makes. The sheet Checks lists them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from math import fsum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from risk.report.table import Formula, Table
+
+EXACT = 1e-9
+ROUNDING = 1e-6
+SINGLE = 1e-5
+"""Relative rounding of series that are kept in single precision."""
+
+DIGITS = 10
+"""Decimals of a difference: below them programs round sums differently."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Two numbers that must agree, or of which the first must not be larger.
+
+    Attributes
+    ----------
+    value, other : formulas over cells of the pack, or numbers of the engine.
+    tolerance : absolute; the difference may be as large.
+    rule : "=" or "≤".
+    """
+
+    text: str
+    value: Formula | float
+    other: Formula | float
+    tolerance: float
+    how: str
+    rule: str = "="
+
+    @property
+    def difference(self) -> float:
+        """First less second, rounded as a workbook does: half away from zero, on 15 significant digits."""
+        exact = Decimal(f"{_number(self.value) - _number(self.other):.15g}")
+        return float(exact.quantize(Decimal(1).scaleb(-DIGITS), ROUND_HALF_UP))
+
+    @property
+    def passed(self) -> bool:
+        """Whether it holds."""
+        size = abs(self.difference) if self.rule == "=" else self.difference
+        return size <= self.tolerance
+
+
+class Guard(Protocol):
+    """What must hold of a table."""
+
+    def condition(self, table: Table) -> Condition:
+        """The same as two numbers to compare."""
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Columns that never fall from left to right, in any row; rows without the numbers are passed over."""
+
+    text: str
+    columns: tuple[str, ...]
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Count of pairs of neighbors that fall, which must be zero."""
+        from risk.report.table import Formula
+
+        pairs = list(pairwise(self.columns))
+        falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}))" for a, b in pairs)
+        known = [(_values(table, a), _values(table, b)) for a, b in pairs]
+        count = sum(
+            x is not None and y is not None and y < x
+            for one, two in known
+            for x, y in zip(one, two, strict=True)
+        )
+        return Condition(self.text, Formula(falls or "0", count), 0, 0.0, self.how)
+
+
+@dataclass(frozen=True)
+class Within:
+    """Columns whose numbers stay between two ends."""
+
+    text: str
+    columns: tuple[str, ...]
+    low: float
+    high: float
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Count of numbers outside, which must be zero."""
+        from risk.report.table import Formula
+
+        beyond = "+".join(
+            f'COUNTIF({{{table.id}.{key}}},"{side}{end:g}")'
+            for key in self.columns
+            for side, end in (("<", self.low), (">", self.high))
+        )
+        found = [v for key in self.columns for v in _values(table, key) if v is not None]
+        count = sum(not self.low <= value <= self.high for value in found)
+        return Condition(self.text, Formula(beyond, count), 0, 0.0, self.how)
+
+
+@dataclass(frozen=True)
+class Adds:
+    """Rows that add up to a row, or to a number, over one or several columns together."""
+
+    text: str
+    columns: tuple[str, ...]
+    parts: tuple[str, ...]
+    total: str | float
+    tolerance: float = ROUNDING
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Sum of the parts against the total."""
+        parts = _sum(table, self.columns, self.parts)
+        if not isinstance(self.total, str):
+            return Condition(self.text, parts, self.total, self.tolerance, self.how)
+        return Condition(self.text, parts, _sum(table, self.columns, (self.total,)), self.tolerance, self.how)
+
+
+def _sum(table: Table, columns: tuple[str, ...], rows: tuple[str, ...]) -> Formula:
+    from risk.report.table import Formula, number_of
+
+    places = [(key, row) for key in columns for row in rows]
+    text = "+".join(f"{{{table.id}.{key}[{row}]}}" for key, row in places)
+    return Formula(
+        text, fsum(number_of(table.rows[table.row_number(row)][table.index(key)]) for key, row in places)
+    )
+
+
+def _values(table: Table, key: str) -> list[float | None]:
+    from risk.report.table import value_of
+
+    values = map(value_of, table.column(key))
+    return [float(v) if isinstance(v, int | float) else None for v in values]
+
+
+def _number(value: Formula | float) -> float:
+    from risk.report.table import number_of
+
+    return number_of(value)
