@@ -12,7 +12,7 @@ from typing import Any
 
 import risk.cli
 import risk.report.terminal
-from risk.report.spec import Document
+from risk.report.record import Document
 
 
 def documents() -> Iterator[Document[Any]]:

@@ -10,7 +10,7 @@ from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
-    from risk.report.spec import Document
+    from risk.report.record import Document
     from risk.report.terminal.page import Page, Screen
 
 PIPED = 120

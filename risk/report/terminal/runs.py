@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from risk.report import spec
-from risk.report.spec import Document, Many, Spec
+from risk.report.record import Document, Many, told
+from risk.report.spec import Spec
 from risk.report.terminal.page import Page, Screen, note, table
 from risk.runs import StoredRun
 
@@ -49,18 +50,18 @@ def megabytes(size: int) -> str:
 RUNS: Spec[Row] = Spec(
     (
         spec.text("run", "Run"),
-        spec.told("complete", bool, lambda r: r.today is not None),
-        spec.told("scenario", str | None),
+        told("complete", bool, lambda r: r.today is not None),
+        told("scenario", str | None),
         spec.shown("name", "Scenario", lambda r: r.scenario or "not complete", least=12),
         spec.count("paths", "Paths", type=int | None, align="right"),
         spec.count("seed", "Seed", form="general", type=int | None, align="right", optional=2),
-        spec.told("finished", str | None),
+        told("finished", str | None),
         spec.shown(
             "minute", "Finished, UTC", lambda r: (r.finished or "").replace("T", " ")[:16], optional=1
         ),
-        spec.told("bytes", int, lambda r: r.size),
+        told("bytes", int, lambda r: r.size),
         spec.shown("size", "Size", lambda r: megabytes(r.size), align="right"),
-        spec.told("todays_source", bool | None, lambda r: r.today),
+        told("todays_source", bool | None, lambda r: r.today),
         spec.shown("source", "Source", lambda r: {True: "today's", False: "another", None: "–"}[r.today]),
     ),
     id="runs",
@@ -77,8 +78,8 @@ class Listing:
 
 DOCUMENT: Document[Listing] = Document(
     (
-        spec.told("folder", lambda found: found.folder),
-        spec.told("runs", lambda found: found.rows, Many(RUNS)),
+        told("folder"),
+        told("runs", Many(RUNS), lambda found: found.rows),
     ),
     name="runs/1",
     title="Stored runs: bubblerisk runs --json",
