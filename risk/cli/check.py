@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, calibrate, obtain
 
 FAILED = 1
@@ -30,10 +30,5 @@ def check(
     run = obtain(target, simulation, register, folder, output)
     calibrate(run, register)
     found = checks.checks(run)
-    if output.json:
-        document(checks.SCHEMA, checks.checks_data(found), names_of(run.assumptions))
-    else:
-        from risk.cli.screens import show
-
-        show(lambda page: checks.screen(found, page), output, names_of(run.assumptions))
+    tell(found, checks.DOCUMENT, checks.screen, output, names_of(run.assumptions))
     return FAILED if found.failures else 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.cli import precision
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, plan, simulate
 
 if TYPE_CHECKING:
@@ -68,17 +70,12 @@ def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) ->
     """
     from risk.report.naming import names_of
     from risk.report.terminal import verdict
-    from risk.report.terminal.summary import SCHEMA, summarise, summary_data
-
-    summary = summarise(run)
-    if output.json:
-        document(SCHEMA, summary_data(summary), names_of(run.assumptions))
-        return
-    from risk.cli.screens import show
+    from risk.report.terminal.summary import DOCUMENT, summarise
 
     short = run.id[:SHOWN]
     hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
-    show(lambda page: verdict.screen(summary, page, hints), output, names_of(run.assumptions))
+    screen = partial(verdict.screen, hints=hints)
+    tell(summarise(run), DOCUMENT, screen, output, names_of(run.assumptions))
 
 
 def _note(output: Output) -> Callable[[str], None]:

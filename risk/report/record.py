@@ -96,6 +96,13 @@ class Many(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Perhaps(Generic[T]):
+    """A thing in a document, or null."""
+
+    of: Record[T]
+
+
+@dataclass(frozen=True)
 class Keyed(Generic[T]):
     """Things by name in a document."""
 
@@ -186,6 +193,8 @@ def _plain(value: Any, kind: Any) -> Any:
             return [of.data(item) for item in value]
         case Keyed(of):
             return {str(name): of.data(item) for name, item in value.items()}
+        case Perhaps(of):
+            return of.data(value)
         case Record():
             return kind.data(value)
     if isinstance(value, Estimate):
@@ -220,6 +229,8 @@ def _schema(kind: Any) -> dict[str, Any]:
             return {"type": "array", "items": of.schema()}
         case Keyed(of):
             return {"type": "object", "additionalProperties": of.schema()}
+        case Perhaps(of):
+            return {"anyOf": [of.schema(), {"type": "null"}]}
         case Record():
             return kind.schema()
     if kind in _WORDS:

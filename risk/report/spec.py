@@ -63,11 +63,12 @@ def count(
 def measure(
     key: str,
     header: str,
-    get: Callable[[T], Estimate | None],
+    get: Callable[[T], Estimate | None] | None,
     cells: Callable[[Any], tuple[Content, Content]],
     error: str = "± SE",
     form: str = "number",
     note: str = "number",
+    rest: int = 0,
     **look: Any,
 ) -> Field[T]:
     """A field that is an estimate: one declaration, a column of the value and one of its error.
@@ -77,14 +78,17 @@ def measure(
     cells : the estimate as value and error, such as `measures.pair`.
     error : header of the error's column.
     form, note : formats of both, where a cell has none of its own.
+    rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
     look : of both columns, as in `Column`.
     """
-    beside = {name: value for name, value in look.items() if name in ("optional", "span", "align")}
+    beside = {"optional": rest} | {
+        name: value for name, value in look.items() if name in ("optional", "span", "align")
+    }
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
         Column(f"{key}_error", error, note, style="note", **beside),
     )
-    return Field(key, get, Estimate, columns, cells)
+    return Field(key, get or own(key), Estimate | None, columns, cells)
 
 
 def shown(key: str, header: str, get: Callable[[T], Content], form: str = "text", **look: Any) -> Field[T]:

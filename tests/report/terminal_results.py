@@ -29,7 +29,8 @@ from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
 from risk.report.terminal.comparison import Comparison
-from risk.report.terminal.distribution import Distribution, History
+from risk.report.terminal.distribution import Detail, Distribution, History
+from risk.report.terminal.distribution import Told as ToldResult
 from risk.report.terminal.path import Told
 from risk.report.terminal.plan import Forecast
 from risk.report.terminal.summary import Heading, Summary
@@ -125,6 +126,12 @@ SUMMARY = Summary(
     RENT,
     CARE,
 )
+
+
+def told(detail: Detail) -> ToldResult:
+    return ToldResult(HEADING, detail)
+
+
 DISTRIBUTION = Distribution(LOSS, HISTOGRAM)
 HISTORY = History(CLAIMS[1], {year: share(p) for year, p in ((2027, 0.002), (2028, 0.031), (2029, 0.083))})
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
@@ -29,7 +30,7 @@ from risk.report.terminal import (
     trace,
     verdict,
 )
-from risk.report.terminal.page import Column, Page, Screen, grid, text
+from risk.report.terminal.page import Page, Screen, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 
@@ -44,9 +45,9 @@ PAGES = {
 }
 SCREENS: dict[str, Callable[[Page], Screen]] = {
     "verdict": lambda page: verdict.screen(made.SUMMARY, page, HINTS),
-    "distribution": lambda page: distribution.screen(made.DISTRIBUTION, page),
-    "history": lambda page: distribution.screen(made.HISTORY, page),
-    "fan": lambda page: distribution.screen(made.RENT, page),
+    "distribution": lambda page: distribution.screen(made.told(made.DISTRIBUTION), page),
+    "history": lambda page: distribution.screen(made.told(made.HISTORY), page),
+    "fan": lambda page: distribution.screen(made.told(made.RENT), page),
     "check": lambda page: checks.screen(made.CHECKS, page),
     "compare": lambda page: comparison.screen(made.COMPARISON, page),
     "path": lambda page: path.screen(made.TOLD, page, HINTS[:2]),
@@ -55,7 +56,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
     "tail": lambda page: tail.screen(commands.TAIL, page, ("bubblerisk path 8f3c2a1b 4018",)),
     "drivers": lambda page: drivers.screen(commands.DRIVERS, page, hints=("bubblerisk tail 8f3c2a1b",)),
-    "runs": lambda page: runs.screen(commands.RUNS, "runs", page),
+    "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
     "stale": lambda page: revisions.stale_screen(commands.STALE, 598, 180, commands.TODAY, page),
@@ -94,10 +95,14 @@ def test_a_pipe_gets_no_picture_and_no_box(screen: str) -> None:
 
 
 def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible() -> None:
-    columns = (Column("name", least=10), Column("number", "right"), Column("more", optional=1))
-    rows = [("a name of several words", "1,234.5", "something else")]
-    wide = text((grid(columns, rows, Page(60)),), Page(60)).splitlines()
-    narrow = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    columns = (
+        Column("name", "name", least=10),
+        Column("number", "number", "number.1"),
+        Column("more", "more", optional=1),
+    )
+    block = Table("t", columns, (("a name of several words", 1234.5, "something else"),))
+    wide = text((table(block, Page(60)),), Page(60)).splitlines()
+    narrow = text((table(block, Page(24)),), Page(24)).splitlines()
     assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
     assert "something else" in wide[2]
     assert "something" not in "\n".join(narrow)
@@ -106,15 +111,16 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
 
 
 def test_a_name_that_is_too_long_breaks_between_its_words() -> None:
-    columns = (Column("name", least=10), Column("number", "right"))
-    rows = [("credit.recovery_of_senior", "1"), ("gpu.x", "2")]
-    shown = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    columns = (Column("name", "name", least=10), Column("number", "number", "count"))
+    block = Table("t", columns, (("credit.recovery_of_senior", 1), ("gpu.x", 2)))
+    shown = text((table(block, Page(24)),), Page(24)).splitlines()
     assert [line[:16].rstrip() for line in shown[2:]] == ["credit.recovery_", "of_senior", "gpu.x"]
 
 
 def test_what_a_file_says_is_never_obeyed() -> None:
     page = Page(80)
-    shown = text((grid((Column(),), [("\x1b[31mred [bold]x[/bold]\x07",)], page),), page)
+    block = Table("t", (Column("said", ""),), (("\x1b[31mred [bold]x[/bold]\x07",),))
+    shown = text((table(block, page),), page)
     assert shown == " [31mred [bold]x[/bold] "[:-1]
 
 
@@ -126,7 +132,7 @@ def test_a_broken_identity_is_named() -> None:
 
 
 def test_amplification_as_plain_data_says_what_the_screen_says() -> None:
-    found = amplification.findings_data(made.AMPLIFICATION)
+    found = amplification.DOCUMENT.data(made.AMPLIFICATION)
     json.dumps(found, allow_nan=False)
     assert found["couplings"][0]["effect"]["mean"] == "adds"
     assert found["couplings"][3]["effect"]["mean"] == "dampens"

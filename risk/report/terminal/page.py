@@ -205,6 +205,13 @@ def _split(made: _Grid, page: Page, keys: int) -> Iterator[list[int]]:
     yield block
 
 
+def beside(*pictures: RenderableType) -> RenderableType:
+    """Pictures side by side."""
+    found = RichTable.grid(padding=(0, GAP, 0, 0))
+    found.add_row(*pictures)
+    return found
+
+
 def heading(text: str, page: Page) -> Text:
     """Title of a section."""
     return Text(page.say(text), style="" if page.plain else "bold")
