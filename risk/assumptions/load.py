@@ -18,6 +18,7 @@ from risk.assumptions import (
     reconcile,
     scenario,
     states,
+    target_checks,
 )
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
@@ -76,6 +77,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     if calendar is not None:
         windows = {id: text for id, entry in built.items() if (text := entry.window)}
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)
+        draft.problems += target_checks.check(draft, built, windows, calendar)
     wrong, reconciled = reconcile.check(draft, built, rows)
     draft.problems += wrong
     if draft.problems or calendar is None:
