@@ -17,8 +17,9 @@ from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Limit, Record, Source, Target
+from risk.assumptions.schema import Change, Limit, Record, Source
 from risk.assumptions.tables import TABLES
+from risk.assumptions.targets import Target
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from risk.assumptions.measures import Measure, Outcome, Proposition, worded
 from risk.assumptions.priors import Prior
+from risk.assumptions.targets import Target, reading
 
 if TYPE_CHECKING:
     from risk.assumptions.plausible import Outlier
@@ -23,7 +24,7 @@ WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule",
 
 def normalised(assumptions: Assumptions) -> dict[str, Any]:
     """Return everything of a register that JSON can hold."""
-    calendar, folder = assumptions.calendar, assumptions.directory
+    calendar, folder, known = assumptions.calendar, assumptions.directory, assumptions.readings
     return {
         "schema": "bubblerisk.assumptions/1",
         "digest": assumptions.digest,
@@ -47,7 +48,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "windows": assumptions.windows,
         "flags": [flag.model_dump(mode="json") for flag in assumptions.flags.values()],
         "classes": [found.model_dump(mode="json") for found in assumptions.classes.values()],
-        "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
+        "targets": [_worded(assumptions, t, reading(t, known).said) for t in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
         "page_parts": {part: list(sections) for part, sections in assumptions.page_parts.items()},
         "page_facts": [fact.model_dump(mode="json") for fact in assumptions.page_facts.values()],
@@ -57,13 +58,13 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
 
 
 def _worded(
-    assumptions: Assumptions, record: Outcome | Proposition, found: Sequence[Measure]
+    assumptions: Assumptions, record: Outcome | Proposition | Target, found: Sequence[Measure]
 ) -> dict[str, Any]:
-    """A record whose texts say its windows as the run has them."""
-    calendar, windows = assumptions.calendar, assumptions.windows
+    """A record whose texts say its windows as the run has them; those of a target as it asks for them."""
+    calendar, windows, clip = assumptions.calendar, assumptions.windows, not isinstance(record, Target)
     texts = {key: getattr(record, key) for key in ("label", "statement") if hasattr(record, key)}
     return record.model_dump(mode="json") | {
-        key: worded(text, found, calendar, windows) for key, text in texts.items()
+        key: worded(text, found, calendar, windows, clip) for key, text in texts.items()
     }
 
 

@@ -19,9 +19,9 @@ from risk.assumptions.schema import (
     Limit,
     ScenarioInfo,
     Source,
-    Target,
 )
 from risk.assumptions.table import Table
+from risk.assumptions.targets import Reading, Target, readings
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
 from risk.units import Names
@@ -154,6 +154,11 @@ class Assumptions:
     def measures(self) -> Iterator[Measure]:
         """Every measure of outcomes, propositions and flags, conditions inside conditions too."""
         return measures([*self.outcomes.values(), *self.claims])
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """Everything a path leaves behind that a target may name."""
+        return readings(self.outcomes.values(), self.claims, self.classes.values())
 
     @property
     def windows(self) -> dict[str, str]:

@@ -24,11 +24,11 @@ from risk.assumptions.schema import (
     Record,
     ScenarioInfo,
     Source,
-    Target,
     observed,
 )
 from risk.assumptions.table import Table
 from risk.assumptions.tables import TABLES
+from risk.assumptions.targets import Target
 from risk.axes import Calendar
 
 R = TypeVar("R", bound=Record)

@@ -158,6 +158,8 @@ id = "T1"
 label = "Clearing"
 statement = "The GPU market clears at the base date."
 status = "met"
+measure = "clearing"
+high = 1e-6
 source = "sector-page"
 """
 
