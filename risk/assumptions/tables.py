@@ -186,7 +186,7 @@ class Facility(Entity):
     opex_multiple: Ratio
     prepaid_share: Share
     shell_value: Ratio
-    kind: Literal["gpu", "data_center"]
+    kind: Literal["device", "site"]
     instrument: Annotated[Text, Names("neoclouds.paper")]
     lender: Note
     tenant: Annotated[Note, Names("neoclouds.firm", ("",))] = ""
