@@ -214,7 +214,7 @@ def capex(m: Moment) -> Iterator[Event]:
         words = f"Big-Five capex falls by {percent(1.0 - now / before)} to {money(now)} in the quarter."
         yield Event("capex_fall", "", words, now / 1e9, "USD bn/q")
     planned, cut = m.row("funding.planned"), m.row("funding.cut")
-    for column, firm in m.where("hyperscaler", (cut > UNFUNDED * planned) & (cut > SMALLEST)):
+    for column, firm in m.where("spender", (cut > UNFUNDED * planned) & (cut > SMALLEST)):
         words = f"{firm} cannot pay for {money(cut[column])} of the {money(planned[column])} it planned."
         yield Event("capex_cut", firm, words, cut[column] / 1e9, "USD bn")
 
