@@ -1,4 +1,4 @@
-"""Today's register in the words of another sector: its numbers, and not one of its names."""
+"""Today's register in the words of another sector: its numbers under other names."""
 
 from __future__ import annotations
 
