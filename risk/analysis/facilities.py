@@ -31,7 +31,7 @@ class Facility:
 
     Attributes
     ----------
-    kind : "gpu" or "data_center"; `payer` : class of who owes the contract.
+    kind : "device" or "site"; `payer` : class of who owes the contract.
     lender : of record; `instrument` : what the debt is written as.
     rate : "fixed" or "floating"; `amortization` : "level", "equal" or "sculpted".
     undrawn : commitment the lender still has to fund; `draw_quarters` : over how many quarters.
@@ -93,7 +93,7 @@ class Facility:
     @property
     def plain(self) -> bool:
         """Whether the loan amortizes in full against GPUs, so that one coverage ratio says it all."""
-        return self.kind == "gpu" and self.balloon == 0.0
+        return self.kind == "device" and self.balloon == 0.0
 
 
 def facilities(assumptions: Register, quarters: int) -> tuple[Facility, ...]:
@@ -195,7 +195,7 @@ def _loan(assumptions: Register, row: dict[str, object], x: dict[str, float]) ->
         coupon=x["coupon"],
         balloon=x["balloon"],
         amortization=str(row["amortization"]),
-        site=row["kind"] == "data_center",
+        site=row["kind"] == "site",
         floating=row["rate"] == "floating",
         instrument=0,
         profile=_cash_profile(assumptions, row, x) if row["amortization"] == "sculpted" else None,
@@ -237,6 +237,6 @@ def _operating_cost(assumptions: Register, generation: str) -> float:
 
 def _asset_life(assumptions: Register, kind: str) -> float:
     """Years of rent a buyer of the collateral pays for: of GPUs, or what is left of a site's lease."""
-    if kind == "gpu":
+    if kind == "device":
         return register.number(assumptions, "gpu.collateral_life")
     return register.number(assumptions, "neoclouds.site_refinancing_quarters") / 4.0

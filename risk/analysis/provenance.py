@@ -18,6 +18,7 @@ class Provenance:
     numbers : entries, and cells of the tables.
     judgement : entries graded so.
     uncertain, guessed : entries with a prior, and those of them graded judgement: the figure that matters.
+    operator : what the companies are, before a noun.
     firms, stylised : firms and facilities, and those of them without a public balance sheet.
     stale : numbers older than `stale_days` on the day asked about.
     """
@@ -33,14 +34,16 @@ class Provenance:
     stale_days: int
     uncertain: int
     guessed: int
+    operator: str
 
     @property
     def words(self) -> str:
         """Evidence, stylised firms and age in a sentence, the same on every page."""
+        borrowers = f"{self.firms} {self.operator} facilities and HoldCos"
         return (
             f"of {self.uncertain} uncertain inputs {self.guessed} are judgement ({self.judgement} of all "
-            f"{self.entries} entries); {self.stylised} of {self.firms} neocloud facilities and HoldCos are "
-            f"stylised; {self.stale:,} of {self.numbers:,} numbers are older than {self.stale_days} days"
+            f"{self.entries} entries); {self.stylised} of {borrowers} are stylised; "
+            f"{self.stale:,} of {self.numbers:,} numbers are older than {self.stale_days} days"
         )
 
 
@@ -69,4 +72,5 @@ def provenance(assumptions: Mapping[str, Any], today: date) -> Provenance:
         stale_days=days,
         uncertain=len(uncertain),
         guessed=sum(entry["grade"] == "judgement" for entry in uncertain),
+        operator=assumptions["terms"]["operator"],
     )

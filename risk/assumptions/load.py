@@ -82,7 +82,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         draft.problems += target_checks.check(draft, built, windows, calendar)
     wrong, reconciled = reconcile.check(draft, built, rows)
     draft.problems += wrong
-    if draft.problems or calendar is None:
+    if draft.problems or calendar is None or draft.terms is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
         scenario=files[-1].info,
@@ -91,6 +91,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         switches=switches,
         events=events,
         sources=draft.sources,
+        terms=draft.terms,
         targets={id: target for id, (target, _) in draft.targets.items()},
         propositions={id: proposition for id, (proposition, _) in draft.propositions.items()},
         propositions_version=draft.version,

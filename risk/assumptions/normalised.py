@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
 
-WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
+WORDS = frozenset(
+    {"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note", "label"}
+)
 """Keys of a row that are not numbers the model reads."""
 
 
@@ -42,6 +44,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "outliers": [outlier_data(outlier, folder) for outlier in assumptions.outliers],
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
+        "terms": assumptions.terms.model_dump(),
         "propositions_version": assumptions.propositions_version,
         "propositions": [_worded(assumptions, p, p.any) for p in assumptions.propositions.values()],
         "outcomes": [_worded(assumptions, outcome, [outcome]) for outcome in assumptions.outcomes.values()],

@@ -22,6 +22,7 @@ from risk.assumptions.schema import (
 )
 from risk.assumptions.table import Table
 from risk.assumptions.targets import Reading, Target, readings
+from risk.assumptions.terms import Terms
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
 from risk.units import Names
@@ -45,6 +46,7 @@ class Assumptions:
     switches : every coupling; False where it is cut.
     events : forced stresses.
     sources, targets, propositions, page_figures, limits : the register's words, by key or id.
+    terms : what the roles of the model are called.
     outcomes, flags, classes : what every path leaves behind beside the propositions, by id.
     page_parts : headings of the thesis page by part of it.
     page_facts, contradictions : what the page's figures are held against, and where they contradict it or one
@@ -61,6 +63,7 @@ class Assumptions:
     switches: Mapping[str, bool]
     events: tuple[Event, ...]
     sources: Mapping[str, Source]
+    terms: Terms
     targets: Mapping[str, Target]
     propositions: Mapping[str, Proposition]
     propositions_version: str
@@ -143,6 +146,21 @@ class Assumptions:
         """What the register calls its currency and its unit of work."""
         found = {"currency": "run.currency", "work": "run.unit_of_work"}
         return Names(**{key: self.text(id) for key, id in found.items() if id in self.entries})
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """What each role is called, by role: the terms, and the generations that are numeraire and newest.
+
+        With a capital, `Operators`, as it begins a sentence.
+        """
+        found = self.terms.model_dump()
+        for row in self.tables["gpu.generation"].rows:
+            found |= {role: row.id for role in ("numeraire", "newest") if getattr(row, role)}
+        return found | {role.capitalize(): word[:1].upper() + word[1:] for role, word in found.items()}
+
+    def said(self, text: str, *parts: object) -> str:
+        """Return a text with its roles by name: ``"{Operators} borrow {0}"``; `parts` are named by place."""
+        return text.format(*parts, **self.roles)
 
     @property
     def claims(self) -> tuple[Flag | Proposition, ...]:

@@ -68,7 +68,7 @@ PLAIN_LOAN: Mapping[str, Any] = {
     "balloon": 0.0,
     "prepaid_share": 0.0,
     "shell_value": 0.0,
-    "kind": "gpu",
+    "kind": "device",
     "instrument": "ddtl",
     "tenant": "",
 }

@@ -223,7 +223,7 @@ def _base_row(assumptions: Assumptions, row: Any, firms: tuple[str, ...]) -> boo
         coupon=row.coupon / 100.0,
         balloon=row.balloon / 100.0,
         amortization=row.amortization,
-        site=row.kind == "data_center",
+        site=row.kind == "site",
         floating=row.rate == "floating",
         instrument=books.INSTRUMENTS.index(paper.words("instrument")[paper.names.index(row.instrument)]),
         tenant=firms.index(row.tenant) if row.tenant else -1,

@@ -17,7 +17,7 @@ from risk.engine.layout import layout
 def assumptions(**more: Any) -> dict[str, Any]:
     """A register with one facility: 10,000 units at 3.00 $/h, operating cost 1.00, availability 90%."""
     row = {
-        "name": "F", "firm": "A", "generation": "B200", "kind": "gpu", "payer": "ig", "lender": "L",
+        "name": "F", "firm": "A", "generation": "B200", "kind": "device", "payer": "ig", "lender": "L",
         "stylised": True, "gpus": 10.0, "price": 3.0, "contract_first": 8.0, "contract_last": 12.0,
         "debt": 0.1, "coupon": 11.0, "debt_quarters": 20.0, "balloon": 0.0, "opex_multiple": 2.0,
         "prepaid_share": 0.0, "rate": "floating", "amortization": "level", "undrawn": 0.0,
@@ -78,7 +78,7 @@ def test_a_prepayment_is_taken_off_the_bills() -> None:
 
 
 def test_a_site_lives_as_long_as_its_lease() -> None:
-    (f,) = facilities(assumptions(kind="data_center"), 26)
+    (f,) = facilities(assumptions(kind="site"), 26)
     assert f.asset_life == 12.0
     assert f.lease_life is None
 

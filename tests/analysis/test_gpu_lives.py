@@ -50,7 +50,7 @@ def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
     rate, longest, fall = asked.values()
     column = register.words(run.assumptions, "gpu.generation").index("H100")
     cost = float(register.column(run.assumptions, "gpu.generation", "opex")[column])
-    found = gpu_lives.values(run, "H100", "spot", (0, 10))
+    found = gpu_lives.values(run, "numeraire", "spot", (0, 10))
     income = (run.series("h100_spot") * run.series("utilization"))[[0, 10]].astype(np.float64)
     years = np.linspace(0.0, longest, 100_001)
     for t, path in ((0, 0), (0, 7), (1, 3)):
@@ -59,7 +59,7 @@ def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
 
 
 def test_lives_are_of_some_years(run: Run) -> None:
-    low, middle, high = (e.value for e in kept(run, "H100", "spot").lives())
+    low, middle, high = (e.value for e in kept(run, "numeraire", "spot").lives())
     assert 0.5 < low < middle < high < 30.0
 
 

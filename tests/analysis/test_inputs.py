@@ -94,6 +94,7 @@ def test_provenance_counts_entries_and_cells() -> None:
                 "neoclouds.firm": {"units": {"cash": "", "debt": ""}, "rows": rows, "file": "base/n.toml"},
                 "credit.maturity": {"units": {"amount": ""}, "rows": [], "file": ""},
             },
+            "terms": {"operator": "railway"},
         },
         date(2026, 7, 1),
     )

@@ -209,6 +209,18 @@ grade = "page"
 url = "https://example.org/page"
 """
 
+TERMS = """\
+sector = "AI"
+devices = "GPUs"
+capacity = "compute"
+progress = "algorithmic efficiency"
+anchors = "labs"
+operator = "neocloud"
+operators = "neoclouds"
+spender = "Big-Five"
+spenders = "hyperscalers"
+"""
+
 BASE = {
     "run": RUN,
     "gpu": GPU,
@@ -219,6 +231,7 @@ BASE = {
     "page_figures": FIGURES,
     "contradictions": CONTRADICTIONS,
     "sources": SOURCES,
+    "terms": TERMS,
 }
 
 

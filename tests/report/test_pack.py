@@ -228,7 +228,7 @@ def test_every_stylised_row_says_so(run: Run, tables: Tables) -> None:
 def test_leases_and_balloons_print_their_coverage_three_ways(run: Run, tables: Tables) -> None:
     for row in run.assumptions["tables"]["neoclouds.facility"]["rows"]:
         both = [value_of(tables.content("facilities", c, row["name"])) for c in ("interest", "amortizing")]
-        special = row["kind"] == "data_center" or row["balloon"] > 0.0
+        special = row["kind"] == "site" or row["balloon"] > 0.0
         assert all(isinstance(v, float) for v in both) == special
 
 

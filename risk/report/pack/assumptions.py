@@ -22,9 +22,6 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 LIST = "assumptions"
 STALE, FRESH = "STALE", "ok"
 FIXED = "fixed"
-WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
-"""Columns of a table's row that say where it comes from."""
-
 PRINTED_COLUMNS = 11
 """Columns up to the date; age, owner and place in the file are for the screen."""
 
