@@ -16,6 +16,7 @@ import numpy as np
 from risk.analysis import statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
+from risk.assumptions.schema import Target
 from risk.calibrate.replay import gross_issuance
 from risk.runs import Run
 from risk.units import SCALE
@@ -71,8 +72,8 @@ def _clearing(run: Run) -> Estimate:
 
 def _contract_volatility(run: Run) -> Estimate | None:
     """Standard deviation over paths of one-year log changes, averaged over the year-ends of its window."""
-    own = next(row for row in run.assumptions["targets"] if row["metric"] == "rent_volatility")
-    over = run.window(own["over"])
+    own = next(row for row in run.register.targets.values() if row.metric == "rent_volatility")
+    over = run.window(own.over)
     ends = [run.calendar.offset(f"{year:04d}Q4") for year in over.years]
     if over.moved or ends[0] < 4:
         return None
@@ -90,15 +91,15 @@ def _default_and_loss(run: Run) -> Estimate:
 
 def _extreme_propositions(run: Run) -> Estimate:
     """How many propositions have a probability under 1% or over 99%."""
-    names = [p["id"] for p in run.assumptions["propositions"] if not p.get("pending")]
+    names = [name for name, p in run.register.propositions.items() if not p.pending]
     shares = [float(np.mean(run.outcome(name))) for name in names]
     return _exact(float(sum(not 0.01 <= share <= 0.99 for share in shares)))
 
 
 def _five_years(run: Run) -> Estimate | None:
     """CoreWeave's default within the window of its flag, where the run is as long."""
-    flag = next(row for row in run.assumptions["flags"] if row["id"] == "coreweave_default_5y")
-    if any(run.window(condition["over"]).moved for condition in flag["any"]):
+    flag = run.register.flags["coreweave_default_5y"]
+    if any(run.window(condition.over).moved for condition in flag.any):
         return None
     return statistics.probability(run.outcome("coreweave_default_5y"))
 
@@ -145,40 +146,40 @@ MEASURES: Mapping[str, Callable[[Run], Estimate | None]] = {
     "extreme_propositions": _extreme_propositions,
     "h100_2026": _median("h100_2026"),
     "h100_spot_2026": _median("h100_spot_2026"),
-    "replay_2025": lambda run: _exact(gross_issuance(run.assumptions)),
+    "replay_2025": lambda run: _exact(gross_issuance(run.register)),
 }
 """How each `metric` of targets.toml is measured, in base units; None where the run has nothing to measure."""
 
 
 def results(run: Run) -> tuple[TargetResult, ...]:
     """Every declared target, measured on `run`."""
-    return tuple(_result(row, run) for row in run.assumptions["targets"])
+    return tuple(_result(row, run) for row in run.register.targets.values())
 
 
-def _result(row: Mapping[str, object], run: Run) -> TargetResult:
-    metric, unit = str(row.get("metric") or ""), str(row.get("unit") or "1")
-    low, high = (float(x) if isinstance(x, (int, float)) else None for x in (row.get("low"), row.get("high")))
-    found = MEASURES[metric](run) if metric else None
+def _result(row: Target, run: Run) -> TargetResult:
+    unit = row.unit or "1"
+    found = MEASURES[row.metric](run) if row.metric else None
     if found is not None and isnan(found.value):
         found = None
-    absent = bool(metric) and found is None  # measured beside runs of the base case only, or by more paths
+    # What is measured beside runs of the base case only, or by more paths, is absent.
+    absent = bool(row.metric) and found is None
     value = None if found is None else found.value / SCALE[unit]
     error = None if found is None else found.standard_error / SCALE[unit]
     return TargetResult(
-        id=str(row["id"]),
-        label=str(row["label"]),
-        statement=str(row["statement"]),
-        status=str(row["status"]),
-        reason=str(row.get("reason") or ""),
-        source=str(row["source"]),
-        locator=str(row.get("locator") or ""),
+        id=row.id,
+        label=row.label,
+        statement=row.statement,
+        status=row.status,
+        reason=row.reason,
+        source=row.source,
+        locator=row.locator,
         value=value,
         standard_error=error,
-        low=low,
-        high=high,
+        low=row.low,
+        high=row.high,
         unit=unit,
-        inside=None if value is None else _inside(value, low, high, 0.0),
-        contradicts=not absent and _contradicts(str(row["status"]), value, error, low, high),
+        inside=None if value is None else _inside(value, row.low, row.high, 0.0),
+        contradicts=not absent and _contradicts(row.status, value, error, row.low, row.high),
     )
 
 

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -198,10 +197,8 @@ def test_targets_read_the_record(run: Run) -> None:
 
 
 def test_an_absent_record_contradicts_nothing(run: Run, register: Assumptions) -> None:
-    rows: list[dict[str, Any]] = [
-        target.model_dump(mode="json") for id, target in register.targets.items() if id.startswith("T6")
-    ]
-    run.__dict__["assumptions"] = {"targets": rows}
+    own = {id: target for id, target in register.targets.items() if id.startswith("T6")}
+    run.__dict__["register"] = replace(register, targets=own)
     found = results(run)
     assert len(found) == 6
     assert all(r.value is None and r.inside is None and not r.contradicts for r in found)
