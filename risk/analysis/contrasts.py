@@ -149,8 +149,8 @@ def _propositions(before: Run, after: Run) -> dict[str, str]:
     """What the later run says of each proposition, and how far the earlier one looks where that differs."""
     earlier, later = (
         {
-            p["id"]: (p["label"], tuple(str(run.window(c["over"])) for c in p["any"]))
-            for p in run.assumptions["propositions"]
+            p.id: (p.label, tuple(str(run.window(c.over)) for c in p.any))
+            for p in run.register.propositions.values()
         }
         for run in (before, after)
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register, statistics
+from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.mechanisms.gpu_repricing import collateral
 from risk.runs import Run
@@ -91,17 +91,18 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     expects the same decline of rents at every date, so that value falls with what rents do and not with
     opinions.
     """
-    assumptions = run.assumptions
-    position = register.words(assumptions, "gpu.generation").index(run.register.roles[role])
+    register = run.register
+    generations = register.tables["gpu.generation"]
+    position = generations.names.index(register.roles[role])
     params = collateral.Params(
-        discount_rate=register.number(assumptions, "gpu.collateral_discount_rate"),
-        service_life=register.number(assumptions, "gpu.collateral_life"),
-        opex=register.column(assumptions, "gpu.generation", "opex")[position : position + 1],
+        discount_rate=register.number("gpu.collateral_discount_rate"),
+        service_life=register.number("gpu.collateral_life"),
+        opex=generations.numbers("opex")[position : position + 1],
         opex_multiple=1.0,
-        smallest_decline=register.number(assumptions, "gpu.smallest_decline"),
+        smallest_decline=register.number("gpu.smallest_decline"),
     )
     rents, let = (run.series(name).astype(np.float64) for name in (RENTS[role, kind], "utilization"))
-    expected = np.array([[register.number(assumptions, "gpu.median_rent_decline")]])
+    expected = np.array([[register.number("gpu.median_rent_decline")]])
 
     def value(t: int) -> Array:
         return collateral.value(params, rents[t][:, None], let[t][:, None], expected)[:, 0]

@@ -181,12 +181,11 @@ def _outcome(outcomes: dict[str, float]) -> str:
 def _propositions(run: Run, outcomes: dict[str, float]) -> tuple[Proposition, ...]:
     """Propositions that come true, without the variants of another, whose labels go on from it."""
     found = []
-    for row in run.assumptions["propositions"]:
-        name = row["id"]
-        if not row["label"].startswith("…") and outcomes.get(name, 0.0) > 0:
+    for name, row in run.register.propositions.items():
+        if not row.label.startswith("…") and outcomes.get(name, 0.0) > 0:
             when = outcomes.get(f"{name}_quarter", np.nan)
             found.append(
-                Proposition(name, row["label"], run.calendar.labels[int(when)] if np.isfinite(when) else "")
+                Proposition(name, row.label, run.calendar.labels[int(when)] if np.isfinite(when) else "")
             )
     return tuple(found)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from risk.assumptions import locate
 from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, measures
-from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.normalised import digest, normalised, portable
 from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import (
@@ -20,7 +20,7 @@ from risk.assumptions.schema import (
     ScenarioInfo,
     Source,
 )
-from risk.assumptions.table import Table
+from risk.assumptions.table import Row, Table
 from risk.assumptions.targets import Reading, Target, readings
 from risk.assumptions.terms import Terms
 from risk.axes import Calendar
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,6 +143,24 @@ class Assumptions:
             raise AssumptionError(f"'{id}' is a number, not a setting in words")
         return value
 
+    def rows(self, model: type[R]) -> tuple[R, ...]:
+        """Return the rows of the table whose rows are of a class, each in its type."""
+        found = next(table for table in self.tables.values() if table.model is model)
+        return cast("tuple[R, ...]", found.rows)
+
+    def source_title(self, key: str) -> str:
+        """Return the title of a source; its key where it has none."""
+        return self.sources[key].title if key in self.sources else key
+
+    def place(self, file: str) -> str:
+        """Return a file as seen from the register's folder; one that a run keeps is so already."""
+        return portable(file, self.directory)
+
+    @property
+    def inputs(self) -> int:
+        """Number of entries and rows."""
+        return len(self.entries) + sum(len(table.rows) for table in self.tables.values())
+
     @property
     def names(self) -> Names:
         """What the register calls its currency and its unit of work."""
@@ -178,7 +198,7 @@ class Assumptions:
         """Everything a path leaves behind that a target may name."""
         return readings(self.outcomes.values(), self.claims, self.classes.values())
 
-    @property
+    @cached_property
     def windows(self) -> dict[str, str]:
         """Entries that hold a window of time: a quarter, or first and last year."""
         return {id: text for id, entry in self.entries.items() if (text := entry.window)}

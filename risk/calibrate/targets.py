@@ -152,7 +152,7 @@ def _extreme_propositions(target: Target, run: Run) -> Estimate:
 
 def _replay(target: Target, run: Run) -> Estimate:
     """Gross debt that the funding waterfall would have issued in 2025."""
-    return _exact(gross_issuance(run.assumptions))
+    return _exact(gross_issuance(run.register))
 
 
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {

@@ -24,16 +24,15 @@ def check(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
-    from risk.report.naming import names_of
     from risk.report.terminal import checks
 
     run = obtain(target, simulation, register, folder, output)
     calibrate(run, register)
     found = checks.checks(run)
     if output.json:
-        document(checks.SCHEMA, checks.checks_data(found), names_of(run.assumptions))
+        document(checks.SCHEMA, checks.checks_data(found), run.register.names)
     else:
         from risk.cli.screens import show
 
-        show(lambda page: checks.screen(found, page), output, names_of(run.assumptions))
+        show(lambda page: checks.screen(found, page), output, run.register.names)
     return FAILED if found.failures else 0

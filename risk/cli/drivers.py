@@ -26,12 +26,11 @@ def drivers(
 ) -> None:
     """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
     found = open_stored(run, folder, register)
-    from risk.report.naming import names_of
     from risk.report.terminal import drivers as screens
 
     shown = screens.drivers(found)
     if output.json:
-        document(screens.SCHEMA, screens.drivers_data(shown, top), names_of(found.assumptions))
+        document(screens.SCHEMA, screens.drivers_data(shown, top), found.register.names)
         return
     from risk.cli.screens import show
 
@@ -41,5 +40,5 @@ def drivers(
     show(
         lambda page: screens.screen(shown, page, top or screens.SHOWN, hints),
         output,
-        names_of(found.assumptions),
+        found.register.names,
     )

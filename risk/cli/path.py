@@ -44,7 +44,6 @@ def path(
         return
     run, planned = _open(target, simulation, folder, register, output)
     from risk.analysis.story import pick, story
-    from risk.report.naming import names_of
     from risk.report.terminal import path as screens
     from risk.runs.replay import replay
 
@@ -54,12 +53,12 @@ def path(
         return
     found = screens.told(run, story(run, replay(run, planned, chosen)))
     if output.json:
-        document(screens.SCHEMA, screens.told_data(found), names_of(run.assumptions))
+        document(screens.SCHEMA, screens.told_data(found), run.register.names)
         return
     from risk.cli.screens import show
 
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
-    show(lambda page: screens.screen(found, page, hints), output, names_of(run.assumptions))
+    show(lambda page: screens.screen(found, page, hints), output, run.register.names)
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:

@@ -66,19 +66,18 @@ def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) ->
     ----------
     next_words : commands to go on with; `RUN` stands for the run.
     """
-    from risk.report.naming import names_of
     from risk.report.terminal import verdict
     from risk.report.terminal.summary import SCHEMA, summarise, summary_data
 
     summary = summarise(run)
     if output.json:
-        document(SCHEMA, summary_data(summary), names_of(run.assumptions))
+        document(SCHEMA, summary_data(summary), run.register.names)
         return
     from risk.cli.screens import show
 
     short = run.id[:SHOWN]
     hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
-    show(lambda page: verdict.screen(summary, page, hints), output, names_of(run.assumptions))
+    show(lambda page: verdict.screen(summary, page, hints), output, run.register.names)
 
 
 def _note(output: Output) -> Callable[[str], None]:

@@ -31,12 +31,11 @@ def show(
         write_verdict(found, folder, output, *NEXT)
         return
     from risk.cli import screens
-    from risk.report.naming import names_of
     from risk.report.terminal import distribution
     from risk.report.terminal.summary import heading, heading_data
     from risk.report.terminal.verdict import facts
 
-    detail, called = distribution.detail(found, metric), names_of(found.assumptions)
+    detail, called = distribution.detail(found, metric), found.register.names
     if output.json:
         document(
             distribution.SCHEMA, {**heading_data(heading(found)), **distribution.detail_data(detail)}, called

@@ -25,18 +25,17 @@ def tail(
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
     found = open_stored(run, folder, register)
-    from risk.report.naming import names_of
     from risk.report.terminal import tail as screens
 
     shown = screens.tail(found, wanted)
     if output.json:
-        document(screens.SCHEMA, screens.tail_data(shown), names_of(found.assumptions))
+        document(screens.SCHEMA, screens.tail_data(shown), found.register.names)
         return
     from risk.cli.screens import show
 
     worst, short = shown.found.worst[0].path, found.id[:SHOWN]
     hints = [f"bubblerisk {words}{folder.option}" for words in (f"path {short} {worst}", f"show {short}")]
-    show(lambda page: screens.screen(shown, page, hints), output, names_of(found.assumptions))
+    show(lambda page: screens.screen(shown, page, hints), output, found.register.names)
 
 
 def fraction(text: str) -> float:

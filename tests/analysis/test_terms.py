@@ -92,12 +92,12 @@ def test_every_sentence_that_names_a_role(run: Run) -> None:
 
 
 def test_the_ladder_and_the_tables(run: Run) -> None:
-    book = facilities(run.assumptions, run.calendar.quarters)
+    book = facilities(run.register, run.calendar.quarters)
     rungs = [*ladder.by_firm(run, book), *ladder.by_payer(run, book)]
     labels = [label for rung in rungs for label in (rung.name, *rung.members)]
     assert "Canal companies" in labels
     labels += [run.register.said(item.label) for item in ITEMS]
     labels += [difference.label for difference in contrasts.differences(run, run)]
-    labels.append(provenance(run.assumptions, date(2026, 12, 31)).words)
+    labels.append(provenance(run.register, date(2026, 12, 31)).words)
     assert [label for label in shown(run, labels) if SAID.search(label)] == []
     assert {"Branch-line debt", "Class 2 one-year contract rent", "Great-Four cash capex"} <= set(labels)

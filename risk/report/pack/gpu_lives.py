@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from risk.analysis import gpu_lives, register
+from risk.analysis import gpu_lives
 from risk.analysis.gpu_lives import LEVELS, LONGEST, RENTS, Kept
 from risk.analysis.statistics import Estimate
+from risk.assumptions.tables import CapexFirm
 from risk.report.pack.elements import error_cell, margin_cell, probability_cell, probability_text, value_cell
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph
@@ -29,7 +30,7 @@ def blocks(results: Results) -> tuple[Paragraph | Table, ...]:
 
 
 def _finding(results: Results, found: dict[tuple[str, str], Kept]) -> Paragraph:
-    books = register.column(results.register, "capex.firm", "useful_life")
+    books = results.register.tables["capex.firm"].numbers("useful_life")
     shortest = float(books.min())
     one, other = found.values()
     lives = [told(kept.lives()[1]) for kept in (one, other)]
@@ -94,18 +95,19 @@ def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
         columns.append(Column(role, header, "probability", style="engine"))
         columns.append(Column(f"{role}_mc", "± 95%", "margin", style="note"))
     rows = []
-    for row in register.rows(results.register, "capex.firm"):
-        years = float(row["useful_life"])
+    firms = results.register.rows(CapexFirm)
+    for firm in firms:
+        years = firm.useful_life
         chances = [kept.shorter(years) for kept in found.values()]
         cells = [cell for p in chances for cell in (probability_cell(p), margin_cell(p))]
-        rows.append((str(row["name"]), years, None, *cells))
-    sources = sorted({str(row["source"]) for row in register.rows(results.register, "capex.firm")})
+        rows.append((firm.name, years, None, *cells))
+    sources = sorted({firm.source for firm in firms})
     note = (
         f"Useful lives of servers in the register (capex.firm.useful_life; source {', '.join(sources)}): the "
         "model moves nothing by them. Share of paths on which the implied life is shorter."
     )
     title = "Implied lives against the lives in the accounts"
-    names = tuple(str(row["name"]) for row in register.rows(results.register, "capex.firm"))
+    names = tuple(firm.name for firm in firms)
     return Table("accounting-lives", tuple(columns), tuple(rows), title, note, names)
 
 
@@ -146,7 +148,7 @@ def _crossings(results: Results) -> Table:
 
 def _costs(results: Results) -> dict[str, float]:
     """Cash operating cost by generation, USD/h."""
-    costs = register.column(results.register, "gpu.generation", "opex").tolist()
+    costs = results.register.tables["gpu.generation"].numbers("opex").tolist()
     return dict(zip(results.run.entities["gpu.contract_rent"], costs, strict=True))
 
 
