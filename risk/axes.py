@@ -95,6 +95,10 @@ class Calendar:
         """Return the indices of the steps in a calendar year."""
         return tuple(t for t in range(1, self.quarters + 1) if self.year[t] == year)
 
+    def label(self, t: int) -> str:
+        """Return the label of a quarter counted from the base date, in the run or not."""
+        return label(self._first + t)
+
     def offset(self, quarter: str) -> int:
         """Return quarters from the base date to a label; negative before it, beyond the horizon allowed."""
         return ordinal(quarter) - self._first
@@ -141,6 +145,11 @@ class Span:
         """Calendar year with which it ends; its last quarter where that is not the end of a year."""
         return ended(self.label.rpartition("-")[2])
 
+    @property
+    def short(self) -> str:
+        """The label; of years of one century ``2026-30``."""
+        return re.sub(r"^(\d\d)(\d\d)-\1(\d\d)$", r"\1\2-\3", self.label)
+
     def __str__(self) -> str:
         return self.label
 
@@ -168,8 +177,10 @@ def window(text: str) -> tuple[str, str]:
     if match is None or not all(_DATE.fullmatch(date) for date in dates):
         forms = "2030, 2030Q4, 2027..2030, ..2030Q4, +8 or run"
         raise ValueError(f"{text!r} is not a window; write it like {forms}")
-    if len(first) == 4 and not alone and len(last) != 4:
-        raise ValueError(f"{text!r} begins with a year and ends with a quarter")
+    if len(dates) == 2 and first.isdigit() != last.isdigit():
+        raise ValueError(f"{text!r} has a year at one end and none at the other")
+    if len(dates) == 2 and first[0].isdigit() and last[0].isdigit() and first > last:
+        raise ValueError(f"{text!r} ends before it begins")
     return (first, first) if alone else (first, last)
 
 
@@ -181,20 +192,20 @@ def is_window(text: str) -> bool:
         return False
 
 
-def span(calendar: Calendar, text: str) -> Span:
+def span(calendar: Calendar, text: str, clip: bool = True) -> Span:
     """Resolve a window in a run.
 
     What lies outside the run is moved to its nearest quarter, or to the nearest calendar year that it steps
-    into and ends.
+    into and ends; not where the window as it was asked for is wanted.
     """
     first, last = window(text)
     if re.fullmatch(r"\d{4}", last):
-        return _years(calendar, int(first or last), int(last))
+        return _years(calendar, int(first or last), int(last), clip)
     ends = [_offset(calendar, date) for date in (first, last)]
-    begin, end = (t if t == EVER else min(max(t, 0), calendar.quarters) for t in ends)
-    begin, label = min(begin, end), calendar.labels[end]
-    label = label if begin in (EVER, 1, end) else f"{calendar.labels[begin]}-{label}"
-    return Span(begin, end, label, moved=[begin, end] != ends)
+    begin, end = (t if t == EVER or not clip else min(max(t, 0), calendar.quarters) for t in ends)
+    begin, said = min(begin, end), calendar.label(end)
+    said = said if begin in (EVER, 1, end) else f"{calendar.label(begin)}-{said}"
+    return Span(begin, end, said, moved=[begin, end] != ends)
 
 
 def _offset(calendar: Calendar, date: str) -> int:
@@ -203,13 +214,14 @@ def _offset(calendar: Calendar, date: str) -> int:
     return known[date] if date in known else int(date) if date.startswith("+") else calendar.offset(date)
 
 
-def _years(calendar: Calendar, first: int, last: int) -> Span:
+def _years(calendar: Calendar, first: int, last: int, clip: bool) -> Span:
     """Calendar years from `first` to `last`, of those whose last quarter the run comes to."""
     whole = [year for year in calendar.years if calendar.offset(f"{year:04d}Q4") <= calendar.quarters]
-    known = whole or [calendar.year[-1]]
+    known = (whole or [calendar.year[-1]]) if clip else range(first, last + 1)
     years = [year for year in known if first <= year <= last]
     years = years or [known[0] if last < known[0] else known[-1]]
     ends = [calendar.offset(f"{year:04d}Q{quarter}") for year, quarter in ((years[0], 1), (years[-1], 4))]
     label = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
     moved = (years[0], years[-1]) != (first, last)
-    return Span(ends[0], min(ends[1], calendar.quarters), label, tuple(years), moved)
+    until = min(ends[1], calendar.quarters) if clip else ends[1]
+    return Span(ends[0], until, label, tuple(years), moved)

@@ -141,6 +141,20 @@ _BY_GROUP: Mapping[str, str] = {
     "exposure.instrument": "instrument",
 }
 
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "demand": ("from_revenue", "lab_external", "lab_recycled", "internal"),
+    "required": ("vintage", "vintage_energized", "cahn", "cahn_all", "capital_charge", "fleet_opex"),
+    "value_added": (
+        *("applications", "serving", "models", "tools", "cloud", "memory_interconnect", "chips"),
+        "power_construction",
+    ),
+    "inflow": ("customers", "outside_lab_funding", "internal_budgets", "investment"),
+    "rounds": ("first", "second"),
+    "cascade": ("bankruptcy_cost", "discount", "squeeze", "freeze"),
+    "power": ("energized_gw", "cost_per_h100e", "power_per_h100e"),
+}
+"""Entities that no table of the register names, by quantity."""
+
 YEARLY = Quantity(
     "credit.yearly_default_rate", "fraction", "Default rate, a year", "derived", "credit.segment"
 )

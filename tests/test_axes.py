@@ -77,10 +77,15 @@ def test_windows(text: str, first: int, last: int, label: str, years: tuple[int,
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2030Q5", "203", "2027..2030Q4", "..", "yesterday", "2027...2030", "+-4"]
+    "text",
+    [
+        *("", "2030Q5", "203", "..", "yesterday", "2027...2030", "+-4"),
+        *("2027..2030Q4", "2027Q1..2030", "base..2030", "+1..2030"),  # a year at one end alone
+        *("2030..2027", "2030Q4..2030Q1"),
+    ],
 )
 def test_what_is_no_window(text: str) -> None:
-    with pytest.raises(ValueError, match=r"window|begins"):
+    with pytest.raises(ValueError, match=r"window|a year at one end|ends before"):
         span(Calendar(date(2026, 6, 30), 26), text)
 
 
@@ -103,6 +108,23 @@ def test_a_window_says_whether_it_was_moved(
 ) -> None:
     found = span(Calendar(base, quarters), text)
     assert (str(found), found.moved) == (label, moved)
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "label", "short"),
+    [
+        (date(2026, 6, 30), "2030", "2030", "2030"),
+        (date(2031, 12, 31), "2026..2030", "2026-2030", "2026-30"),
+        (date(2026, 6, 30), "1999..2001", "1999-2001", "1999-2001"),
+        (date(2026, 6, 30), "..2030Q4", "2030Q4", "2030Q4"),
+        (date(2031, 12, 31), "2030Q4", "2030Q4", "2030Q4"),
+        (date(2026, 6, 30), "+8", "2028Q2", "2028Q2"),
+        (date(2026, 6, 30), "..end", "2027Q2", "2027Q2"),
+    ],
+)
+def test_a_window_may_be_told_as_it_was_asked_for(base: date, text: str, label: str, short: str) -> None:
+    found = span(Calendar(base, 4), text, clip=False)
+    assert (str(found), found.short, found.moved) == (label, short, False)
 
 
 @pytest.mark.parametrize(

@@ -306,5 +306,4 @@ def _number(run: Run, identifier: str) -> float | Array:
     """An assumption in base units: one draw a path where it is uncertain, else one number."""
     if identifier in run.names("parameters"):
         return run.parameter(identifier)
-    entry = run.assumptions["entries"][identifier]
-    return float(entry["value"]) * SCALE[entry["unit"]]
+    return run.register.number(identifier)

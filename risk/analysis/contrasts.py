@@ -112,12 +112,12 @@ MEASURES: tuple[tuple[str, str, Callable[[Array], Statistic]], ...] = (
     ("headline_loss", "Headline loss, ES 97.5%", shortfall(0.975)),
     ("loss_without_software", "Loss without software, mean", mean),
     ("loss_without_software", "Loss without software, ES 97.5%", shortfall(0.975)),
-    ("capex_2030", "Big-Five cash capex {0}, P50", quantile(0.50)),
-    ("revenue_2030", "End-customer AI revenue {0}, P50", quantile(0.50)),
+    ("capex_2030", "{Spender} cash capex {0}, P50", quantile(0.50)),
+    ("revenue_2030", "End-customer {sector} revenue {0}, P50", quantile(0.50)),
     ("gap_2030", "Revenue gap {0}, P50", quantile(0.50)),
-    ("h100_2028", "H100 contract rent end-{0.year}, P50", quantile(0.50)),
+    ("h100_2028", "{Numeraire} contract rent end-{0.year}, P50", quantile(0.50)),
 )
-"""Outcome, label with its window, how it is measured."""
+"""Outcome, label with its window and its roles, how it is measured."""
 
 
 def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ...]:
@@ -138,7 +138,8 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
     variables = {variable.name: variable for variable in after.variables}
     for name, text, measure in MEASURES:
         unit = variables[name].unit
-        label = _dated(text, before.span(name), after.span(name))
+        windows = before.span(name), after.span(name)
+        label = _dated(after.register.said(text, windows[1]), *windows)
         one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
         found.append(_difference(name, label, unit, one, two, paired))
     return tuple(found)
@@ -148,8 +149,8 @@ def _propositions(before: Run, after: Run) -> dict[str, str]:
     """What the later run says of each proposition, and how far the earlier one looks where that differs."""
     earlier, later = (
         {
-            p["id"]: (p["label"], tuple(str(run.window(c["over"])) for c in p["any"]))
-            for p in run.assumptions["propositions"]
+            p.id: (p.label, tuple(str(run.window(c.over)) for c in p.any))
+            for p in run.register.propositions.values()
         }
         for run in (before, after)
     )
@@ -164,9 +165,8 @@ def _before(windows: tuple[str, ...], earlier: tuple[str, ...]) -> str:
 
 
 def _dated(label: str, before: Span, after: Span) -> str:
-    """A label with the window of the later run, and of the earlier one where that is another."""
-    same = before.label == after.label
-    return label.format(after) if same else f"{label.format(after)} (before: {before})"
+    """A label that says the window of the later run, and of the earlier one where that is another."""
+    return label if before.label == after.label else f"{label} (before: {before})"
 
 
 def shared_paths(before: Run, after: Run) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register
 from risk.errors import NumericalError
 from risk.factors import LETTERS
 from risk.runs import Run
@@ -90,7 +89,7 @@ def _freedom(run: Run) -> Array:
     if DEGREES_OF_FREEDOM in run.names("parameters"):
         drawn = run.parameter(DEGREES_OF_FREEDOM)
     else:
-        drawn = np.full(run.paths, register.number(run.assumptions, DEGREES_OF_FREEDOM))
+        drawn = np.full(run.paths, run.register.number(DEGREES_OF_FREEDOM))
     # A cut block's other paths are drawn with it and left out afterwards.
     return np.concatenate([drawn, np.full(whole - len(drawn), drawn[0])])[:, None]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register, statistics
+from risk.analysis import statistics
 from risk.analysis.bands import Band, band
 from risk.analysis.flows import by_year, year_labels
 from risk.analysis.statistics import Estimate
@@ -87,7 +87,7 @@ def deployment(run: Run) -> Deployment:
     spent[0] = _before(run)
     ends = [run.calendar.steps(year)[-1] for year in run.calendar.years]
     cumulative = np.cumsum(spent, axis=0)[ends]
-    low, high = register.numbers(run.assumptions, "capex.deployable_ceiling")
+    low, high = run.register.array("capex.deployable_ceiling")
     reached = [tuple(statistics.probability(year >= level) for year in cumulative) for level in (low, high)]
     return Deployment(
         year_labels(run.calendar),
@@ -106,8 +106,8 @@ def power_bound(run: Run) -> tuple[Estimate, ...]:
 
 def _before(run: Run) -> float:
     """Cash capex of the base year up to the base date, USD; four quarters are known."""
-    recent = register.numbers(run.assumptions, "capex.recent_capex")
-    last = register.column(run.assumptions, "capex.firm", "capex_last_quarter").sum()
+    recent = run.register.array("capex.recent_capex")
+    last = run.register.tables["capex.firm"].numbers("capex_last_quarter").sum()
     return float(sum([*recent.tolist(), float(last)][-run.calendar.quarter[0] :]))
 
 

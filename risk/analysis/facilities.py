@@ -13,13 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register
-from risk.analysis.register import Register
+from risk.assumptions import Assumptions, tables
+from risk.engine.base_book import base_rows
 from risk.mechanisms.neocloud import book
 from risk.processes.annuity import level_payment
 from risk.units import HOURS_A_QUARTER, SCALE
 
 Array = NDArray[np.float64]
+
+BILLION = SCALE["USD bn"]
+
+AS_IN_TABLE = (
+    *("name", "firm", "generation", "kind", "payer", "lender", "instrument", "stylised"),
+    *("price", "rate", "amortization", "draw_quarters"),
+)
+"""Columns of the table that a facility has as they stand."""
 
 LEASE_YEARS = "neoclouds.lease_years"
 """Entry with the length of a site's lease; where the register lacks it, no lease life is stated."""
@@ -31,7 +39,7 @@ class Facility:
 
     Attributes
     ----------
-    kind : "gpu" or "data_center"; `payer` : class of who owes the contract.
+    kind : "device" or "site"; `payer` : class of who owes the contract.
     lender : of record; `instrument` : what the debt is written as.
     rate : "fixed" or "floating"; `amortization` : "level", "equal" or "sculpted".
     undrawn : commitment the lender still has to fund; `draw_quarters` : over how many quarters.
@@ -93,60 +101,52 @@ class Facility:
     @property
     def plain(self) -> bool:
         """Whether the loan amortizes in full against GPUs, so that one coverage ratio says it all."""
-        return self.kind == "gpu" and self.balloon == 0.0
+        return self.kind == "device" and self.balloon == 0.0
 
 
-def facilities(assumptions: Register, quarters: int) -> tuple[Facility, ...]:
+def facilities(register: Assumptions, quarters: int) -> tuple[Facility, ...]:
     """Every facility of the base book, in the order of its table; arrays are (quarters + 1,)."""
-    return tuple(
-        _facility(assumptions, row, quarters) for row in register.rows(assumptions, "neoclouds.facility")
-    )
+    devices = register.tables["neoclouds.facility"].numbers("gpus").tolist()
+    rows = zip(register.rows(tables.Facility), base_rows(register), devices, strict=True)
+    return tuple(_facility(register, *row, quarters) for row in rows)
 
 
-def _facility(assumptions: Register, row: dict[str, object], quarters: int) -> Facility:
-    x = _numbers(assumptions, row)
-    life = round(x["debt_quarters"])
-    opex = _operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"]
-    available = register.number(assumptions, "neoclouds.contract_availability")
-    paid = available * x["price"] * (1.0 - x["prepaid_share"])  # a prepayment is taken off the bills
-    left = _quarters_left(x["contract_first"], x["contract_last"], life, quarters)
-    hours = x["gpus"] * HOURS_A_QUARTER
-    debt = _schedule(assumptions, row, x, quarters)
-    texts = ("name", "firm", "generation", "kind", "payer", "lender", "instrument", "rate", "amortization")
-    same = ("price", "debt", "coupon", "undrawn", "balloon")
+def _facility(
+    register: Assumptions, row: tables.Facility, loan: book.Row, devices: float, quarters: int
+) -> Facility:
+    principal, rate, life = row.debt * BILLION, loan.coupon / 4.0, loan.due
+    opex = _operating_cost(register, row.generation) * row.opex_multiple
+    available = register.number("neoclouds.contract_availability")
+    paid = available * row.price * (1.0 - row.prepaid_share)  # a prepayment is taken off the bills
+    left = _quarters_left(row.contract_first, row.contract_last, life, quarters)
+    hours = devices * HOURS_A_QUARTER
+    debt = _schedule(loan, principal, row.undrawn * BILLION, quarters)
     return Facility(
-        **{name: str(row[name]) for name in texts},  # type: ignore[arg-type]
-        **{name: x[name] for name in same},  # type: ignore[arg-type]
-        devices=x["gpus"],
-        stylised=bool(row["stylised"]),
+        **{name: getattr(row, name) for name in AS_IN_TABLE},
+        devices=devices,
         opex=opex,
-        draw_quarters=round(x["draw_quarters"]),
-        contract_life=(x["contract_first"] + x["contract_last"]) / 8.0,
-        contract_end=x["contract_last"] / 4.0,
+        debt=principal,
+        coupon=loan.coupon,
+        undrawn=row.undrawn * BILLION,
+        balloon=loan.balloon,
+        contract_life=(row.contract_first + row.contract_last) / 8.0,
+        contract_end=row.contract_last / 4.0,
         contracted_share=float(left[0] / life),
         debt_life=debt.life,
         debt_end=life / 4.0,
-        asset_life=_asset_life(assumptions, str(row["kind"])),
-        lease_life=register.number(assumptions, LEASE_YEARS)
-        if register.has(assumptions, LEASE_YEARS)
-        else None,
+        asset_life=_asset_life(register, row.kind),
+        lease_life=register.number(LEASE_YEARS) if LEASE_YEARS in register.entries else None,
         bills=hours * paid,
         cash=hours * (paid - opex),
-        scheduled=x["debt"] * (debt.first + x["coupon"] / 4.0),
-        interest_only=x["debt"] * x["coupon"] / 4.0,
-        amortizing=float(level_payment(x["debt"], x["coupon"] / 4.0, life)),
+        scheduled=principal * (debt.first + rate),
+        interest_only=principal * rate,
+        amortizing=float(level_payment(principal, rate, life)),
         contracted=left * hours * (paid - opex),
         service=debt.service,
         balance=debt.balance,
         repaid=debt.repaid,
         bullet=debt.bullet,
     )
-
-
-def _numbers(assumptions: Register, row: dict[str, object]) -> dict[str, float]:
-    """Numeric columns of a row in base units."""
-    units = assumptions["tables"]["neoclouds.facility"]["units"]
-    return {name: float(row[name]) * SCALE[unit] for name, unit in units.items()}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -161,82 +161,44 @@ class _Schedule:
     bullet: Array
 
 
-def _schedule(assumptions: Register, row: dict[str, object], x: dict[str, float], quarters: int) -> _Schedule:
-    """The schedule of a row; what is drawn joins the schedule of what is there."""
-    end, draws = round(x["debt_quarters"]), round(x["draw_quarters"])
-    loan = _loan(assumptions, row, x)
+def _schedule(loan: book.Row, debt: float, undrawn: float, quarters: int) -> _Schedule:
+    """The schedule of a loan; what is drawn joins the schedule of what is there."""
+    end, draws = loan.due, loan.draw_quarters
     span = np.arange(max(quarters, end) + 1)
     shares, ahead = book.amortization(loan, len(span) - 1), book.balances_ahead(loan, len(span) - 1)
     standing = np.where(span < end, 1.0 - np.cumsum(shares), 0.0)
-    drawn = np.where((span > 0) & (span <= draws), x["undrawn"] / max(draws, 1), 0.0)
+    drawn = np.where((span > 0) & (span <= draws), undrawn / max(draws, 1), 0.0)
     before = np.concatenate([[1.0], standing[:-1]])
-    original = x["debt"] + np.cumsum(np.divide(drawn, before, out=np.zeros_like(before), where=before > 0.0))
-    due = shares + x["balloon"] * (span == end)
+    original = debt + np.cumsum(np.divide(drawn, before, out=np.zeros_like(before), where=before > 0.0))
+    due = shares + loan.balloon * (span == end)
     kept = slice(0, quarters + 1)
     return _Schedule(
         first=float(shares[1]),
         life=float((span * due).sum() / 4.0),
-        service=(original * (standing + x["coupon"] / 4.0 * ahead))[kept],
+        service=(original * (standing + loan.coupon / 4.0 * ahead))[kept],
         balance=(original * standing)[kept],
         repaid=(original * shares)[kept],
-        bullet=(original * x["balloon"] * (span == end))[kept],
+        bullet=(original * loan.balloon * (span == end))[kept],
     )
 
 
-def _loan(assumptions: Register, row: dict[str, object], x: dict[str, float]) -> book.Row:
-    """A row as the facility book has it, as far as its schedule goes."""
-    return book.Row(
-        name=str(row["name"]),
-        firm=0,
-        generation=0,
-        payer=0,
-        origination=0,
-        due=round(x["debt_quarters"]),
-        coupon=x["coupon"],
-        balloon=x["balloon"],
-        amortization=str(row["amortization"]),
-        site=row["kind"] == "data_center",
-        floating=row["rate"] == "floating",
-        instrument=0,
-        profile=_cash_profile(assumptions, row, x) if row["amortization"] == "sculpted" else None,
-    )
-
-
-def _cash_profile(assumptions: Register, row: dict[str, object], x: dict[str, float]) -> Array:
-    """What the lender of a sculpted loan expects, USD per GPU-hour, (life,)."""
-
-    def number(name: str) -> float:
-        return register.number(assumptions, name)
-
-    use = number("gpu.normal_utilization") + number("neoclouds.utilization_premium")
-    return book.expected_cash(
-        life=round(x["debt_quarters"]),
-        ends=(x["contract_first"], x["contract_last"]),
-        price=x["price"] * (1.0 - x["prepaid_share"]),
-        cost=_operating_cost(assumptions, str(row["generation"])) * x["opex_multiple"],
-        availability=number("neoclouds.contract_availability"),
-        merchant=number("neoclouds.merchant_haircut") * use,
-        decline=number("gpu.median_rent_decline"),
-    )
-
-
-def _quarters_left(first: float, last: float, life: int, quarters: int) -> Array:
+def _quarters_left(first: int, last: int, life: int, quarters: int) -> Array:
     """Quarters of contract left per unit after each quarter, until the debt is repaid, (quarters + 1,).
 
     Contracts end evenly between `first` and `last`.
     """
-    ends = np.minimum(np.arange(round(first), round(last) + 1), life)
+    ends = np.minimum(np.arange(first, last + 1), life)
     left: Array = np.maximum(ends[None, :] - np.arange(quarters + 1)[:, None], 0).mean(axis=1)
     return left
 
 
-def _operating_cost(assumptions: Register, generation: str) -> float:
-    names = register.words(assumptions, "gpu.generation")
-    return float(register.column(assumptions, "gpu.generation", "opex")[names.index(generation)])
+def _operating_cost(register: Assumptions, generation: str) -> float:
+    generations = register.tables["gpu.generation"]
+    return float(generations.numbers("opex")[generations.names.index(generation)])
 
 
-def _asset_life(assumptions: Register, kind: str) -> float:
+def _asset_life(register: Assumptions, kind: str) -> float:
     """Years of rent a buyer of the collateral pays for: of GPUs, or what is left of a site's lease."""
-    if kind == "gpu":
-        return register.number(assumptions, "gpu.collateral_life")
-    return register.number(assumptions, "neoclouds.site_refinancing_quarters") / 4.0
+    if kind == "device":
+        return register.number("gpu.collateral_life")
+    return register.number("neoclouds.site_refinancing_quarters") / 4.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register, statistics
+from risk.analysis import statistics
 from risk.analysis.bands import Band, band
 from risk.analysis.flows import by_year, year_labels
 from risk.analysis.statistics import Estimate
@@ -71,8 +71,8 @@ def compute_share(run: Run) -> Singles:
     """Compute spending per dollar of revenue by quarter and path, phi_c, (quarter + 1, path or 1)."""
     identifier = "revenue.compute_share"
     drawn = identifier in run.names("parameters")
-    first = run.parameter(identifier) if drawn else register.numbers(run.assumptions, identifier)
-    decline = register.number(run.assumptions, "revenue.compute_share_decline")
+    first = run.parameter(identifier) if drawn else run.register.number(identifier)
+    decline = run.register.number("revenue.compute_share_decline")
     years = np.arange(run.calendar.quarters + 1) / 4.0
     share, waning = np.atleast_1d(first).astype(np.float32), np.exp(-decline * years).astype(np.float32)
     return waning[:, None] * share[None, :]
@@ -100,7 +100,7 @@ def definitions(run: Run, revenue: Realised) -> tuple[Definition, ...]:
     """Every lens on every basis; the first is that of proposition B1."""
     means, _ = run.mean("required")
     required = dict(zip(run.entities["required"], by_year(means, run.calendar, average=True).T, strict=True))
-    bar = register.number(run.assumptions, "revenue.jpmorgan_bar")
+    bar = run.register.number("revenue.jpmorgan_bar")
     required["jpmorgan"] = np.full(len(run.calendar.years), bar)
     found = []
     for lens, _ in LENSES:

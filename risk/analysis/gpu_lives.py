@@ -1,6 +1,7 @@
-"""How long a GPU keeps its value, and when its rent no longer pays for running it.
+"""How long a device keeps its value, and when its rent no longer pays for running it.
 
-Both follow from the rents that a run keeps path by path: contract and spot of the H100, contract of the B200.
+Both follow from the rents that a run keeps path by path: contract and spot of the numeraire, contract of the
+newest generation of the base date.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register, statistics
+from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.mechanisms.gpu_repricing import collateral
 from risk.runs import Run
@@ -19,11 +20,11 @@ from risk.runs import Run
 Array = NDArray[np.float64]
 
 RENTS = {
-    ("H100", "spot"): "h100_spot",
-    ("H100", "contract"): "h100_contract",
-    ("B200", "contract"): "b200_contract",
+    ("numeraire", "spot"): "h100_spot",
+    ("numeraire", "contract"): "h100_contract",
+    ("newest", "contract"): "b200_contract",
 }
-"""Generation and kind of rent → the series kept of it."""
+"""Role of a generation and kind of rent → the series kept of it."""
 
 LEVELS = (0.05, 0.50, 0.95)
 LONGEST = 20.0
@@ -72,15 +73,15 @@ def life(share: float, horizon: float) -> float:
     return 2.0 * share * horizon if share <= 0.5 else horizon / (2.0 * (1.0 - share))
 
 
-def kept(run: Run, generation: str, kind: str) -> Kept:
+def kept(run: Run, role: str, kind: str) -> Kept:
     """Average of the value path of a unit at a kind of rent, on every path."""
     last = run.calendar.quarters
-    path = values(run, generation, kind, range(last + 1))
+    path = values(run, role, kind, range(last + 1))
     average = np.trapezoid(path, dx=1.0 / last, axis=0)
     return Kept(np.asarray(average / path[0]), last / 4.0)
 
 
-def values(run: Run, generation: str, kind: str, dates: Sequence[int]) -> Array:
+def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     """What the rents left to a unit are worth to its owner after some quarters, USD, (date, path).
 
     Notes
@@ -90,17 +91,18 @@ def values(run: Run, generation: str, kind: str, dates: Sequence[int]) -> Array:
     expects the same decline of rents at every date, so that value falls with what rents do and not with
     opinions.
     """
-    assumptions = run.assumptions
-    position = register.words(assumptions, "gpu.generation").index(generation)
+    register = run.register
+    generations = register.tables["gpu.generation"]
+    position = generations.names.index(register.roles[role])
     params = collateral.Params(
-        discount_rate=register.number(assumptions, "gpu.collateral_discount_rate"),
-        service_life=register.number(assumptions, "gpu.collateral_life"),
-        opex=register.column(assumptions, "gpu.generation", "opex")[position : position + 1],
+        discount_rate=register.number("gpu.collateral_discount_rate"),
+        service_life=register.number("gpu.collateral_life"),
+        opex=generations.numbers("opex")[position : position + 1],
         opex_multiple=1.0,
-        smallest_decline=register.number(assumptions, "gpu.smallest_decline"),
+        smallest_decline=register.number("gpu.smallest_decline"),
     )
-    rents, let = (run.series(name).astype(np.float64) for name in (RENTS[generation, kind], "utilization"))
-    expected = np.array([[register.number(assumptions, "gpu.median_rent_decline")]])
+    rents, let = (run.series(name).astype(np.float64) for name in (RENTS[role, kind], "utilization"))
+    expected = np.array([[register.number("gpu.median_rent_decline")]])
 
     def value(t: int) -> Array:
         return collateral.value(params, rents[t][:, None], let[t][:, None], expected)[:, 0]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from risk.assumptions.normalised import WORDS
-from risk.assumptions.table import named
-from risk.assumptions.tables import TABLES
+from risk.assumptions import Assumptions, Entry, Event
+from risk.assumptions.normalised import WORDS, plain, prior_data
+from risk.assumptions.table import Row, units
+from risk.axes import Calendar
 
-Register = Mapping[str, Any]
-"""Normalised assumptions, as a run keeps them."""
+UNCOUNTED = frozenset({*WORDS, "accept", "plausible"})
+"""Columns of a row that make no numbers."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,17 @@ class InputChange:
     line: int = 0
 
 
-def input_changes(before: Register, after: Register) -> tuple[InputChange, ...]:
+def input_changes(before: Assumptions, after: Assumptions) -> tuple[InputChange, ...]:
     """Everything that makes numbers and differs; notes, sources and dates do not."""
     found = (
-        *_calendar(before, after),
-        *_entries(before["entries"], after["entries"]),
-        *_tables(before["tables"], after["tables"]),
-        *_switches(before["switches"], after["switches"]),
-        *_events(before["events"], after["events"]),
+        *_calendar(before.calendar, after.calendar),
+        *_entries(before, after),
+        *_tables(before, after),
+        *_switches(before.switches, after.switches),
+        *_events(before, after),
     )
     # What a scenario changed stands in its file, not in the base's.
-    places = {f"{c['id']}.{c['field']}": (c["file"], c["line"]) for c in after["changes"]}
+    places = {f"{c.id}.{c.field}": (after.place(c.file), c.line) for c in after.changes}
     return tuple(_placed(change, places) for change in found)
 
 
@@ -55,43 +56,60 @@ def _placed(change: InputChange, places: Mapping[str, tuple[str, int]]) -> Input
     return replace(change, file=place[0], line=place[1]) if place else change
 
 
-def _calendar(before: Register, after: Register) -> Iterator[InputChange]:
+def _calendar(before: Calendar, after: Calendar) -> Iterator[InputChange]:
     for key in ("base", "quarters"):
-        old, new = before["calendar"][key], after["calendar"][key]
+        old, new = plain(getattr(before, key)), plain(getattr(after, key))
         if old != new:
             yield InputChange(f"calendar.{key}", "value", "", old, new)
 
 
-def _entries(before: Register, after: Register) -> Iterator[InputChange]:
+def _entries(before: Assumptions, after: Assumptions) -> Iterator[InputChange]:
     settings = ("run.base_date", "run.quarters")  # the calendar says them already
-    for id in _either(before, after):
-        old, new = before.get(id) or {}, after.get(id) or {}
-        place = new or old
+    for id in _either(before.entries, after.entries):
+        old, new = _stated(before.entries.get(id)), _stated(after.entries.get(id))
+        register = after if id in after.entries else before
+        entry = register.entries[id]
         for key in ("value", "prior", "unit"):
             if old.get(key) != new.get(key) and id not in settings:
-                unit = place["unit"] if key == "value" else ""
-                yield InputChange(id, key, unit, old.get(key), new.get(key), place["file"], place["line"])
+                unit, file = entry.unit if key == "value" else "", register.place(entry.file)
+                yield InputChange(id, key, unit, old.get(key), new.get(key), file, entry.line)
 
 
-def _tables(before: Register, after: Register) -> Iterator[InputChange]:
-    nothing = {"rows": [], "units": {}, "file": "", "lines": []}
-    for name in _either(before, after):
-        one, two = before.get(name, nothing), after.get(name, nothing)
-        old, new = _named(name, one), _named(name, two)
+def _stated(entry: Entry | None) -> dict[str, Any]:
+    """What of an entry makes numbers, as plain data; nothing where there is none."""
+    if entry is None:
+        return {}
+    return {"value": plain(entry.value), "prior": prior_data(entry.prior), "unit": entry.unit}
+
+
+def _tables(before: Assumptions, after: Assumptions) -> Iterator[InputChange]:
+    for name in _either(before.tables, after.tables):
+        old, new = _named(before, name), _named(after, name)
         for row in _either(old, new):
-            yield from _row(f"{name}.{row}", old.get(row), new.get(row), two["file"], two["units"])
+            if row in new:
+                yield from _row(f"{name}.{row}", old.get(row), new[row])
+            else:
+                file = after.tables[name].file if name in after.tables else ""
+                yield InputChange(f"{name}.{row}", "row", "", "there", None, after.place(file))
 
 
-def _row(
-    id: str, old: Register | None, new: Register | None, file: str, units: Mapping[str, str]
-) -> Iterator[InputChange]:
-    if old is None or new is None:
-        yield InputChange(id, "row", "", old and "there", new and "there", file, new["line"] if new else 0)
+class _Located(NamedTuple):
+    """A row and where it stands."""
+
+    row: Row
+    file: str
+    line: int
+
+
+def _row(id: str, old: _Located | None, new: _Located) -> Iterator[InputChange]:
+    if old is None:
+        yield InputChange(id, "row", "", None, "there", new.file, new.line)
         return
-    for column, value in new.items():
-        if column not in (*WORDS, "line") and old.get(column) != value:
-            unit = units.get(column, "")
-            yield InputChange(f"{id}.{column}", "value", unit, old.get(column), value, file, new["line"])
+    for column in type(new.row).model_fields:
+        one, two = (plain(getattr(found.row, column)) for found in (old, new))
+        if column not in UNCOUNTED and one != two:
+            unit = units(type(new.row)).get(column, "")
+            yield InputChange(f"{id}.{column}", "value", unit, one, two, new.file, new.line)
 
 
 def _either(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -99,34 +117,39 @@ def _either(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*after, *before]))
 
 
-def _named(name: str, table: Register) -> dict[str, dict[str, Any]]:
-    """Rows by name; rows of the same name are numbered."""
-    key = TABLES[name].key if name in TABLES else ("name",)
+def _named(register: Assumptions, table: str) -> dict[str, _Located]:
+    """Rows of a table by name; rows of the same name are numbered."""
+    if table not in register.tables:
+        return {}
+    own = register.tables[table]
     seen: Counter[str] = Counter()
     found = {}
-    for row, line in zip(table["rows"], table["lines"], strict=True):
-        words = named(row[k] for k in key)
-        seen[words] += 1
-        found[words if seen[words] == 1 else f"{words} #{seen[words]}"] = {**row, "line": line}
+    for row, file, line in zip(own.rows, own.files, own.lines, strict=True):
+        seen[row.id] += 1
+        words = row.id if seen[row.id] == 1 else f"{row.id} #{seen[row.id]}"
+        found[words] = _Located(row, register.place(file), line)
     return found
 
 
-def _switches(before: Register, after: Register) -> Iterator[InputChange]:
+def _switches(before: Mapping[str, bool], after: Mapping[str, bool]) -> Iterator[InputChange]:
     for name in _either(before, after):
         one, two = before.get(name, True), after.get(name, True)
         if one != two:
             yield InputChange(name, "coupling", "", "on" if one else "off", "on" if two else "off")
 
 
-def _events(before: list[Register], after: list[Register]) -> Iterator[InputChange]:
-    def stated(event: Register) -> str:
-        chance = "" if event["probability"] == 1 else f" with P {event['probability']:g}"
-        return f"{event['size']:+g} {event['unit']} {event['start']}–{event['end']}{chance}"
+def _events(before: Assumptions, after: Assumptions) -> Iterator[InputChange]:
+    def stated(event: Event) -> str:
+        chance = "" if event.probability == 1 else f" with P {event.probability:g}"
+        return f"{event.size:+g} {event.unit} {event.start}–{event.end}{chance}"
 
-    old, new = ([(e["variable"], stated(e)) for e in events] for events in (before, after))
+    old, new = (
+        [(event.variable, stated(event)) for event in events] for events in (before.events, after.events)
+    )
     for variable, words in old:
         if (variable, words) not in new:
             yield InputChange(variable, "event", "", words, None)
-    for event, (variable, words) in zip(after, new, strict=True):
+    for event, (variable, words) in zip(after.events, new, strict=True):
         if (variable, words) not in old:
-            yield InputChange(variable, "event", "", None, words, event["file"], event["line"])
+            file = after.place(event.file)
+            yield InputChange(variable, "event", "", None, words, file, event.line)

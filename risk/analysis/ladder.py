@@ -27,15 +27,6 @@ LEVELS = (0.05, 0.50, 0.95)
 FEWEST = 100
 """Paths on which something must happen, or a loan still owe, for quantiles over them to be stated."""
 
-GROUPS: Mapping[str, str] = {
-    "ig": "Investment-grade payers",
-    "lab": "AI-lab payers",
-    "ig_on_lab": "Investment-grade payer on a lab",
-    "neocloud": "Neocloud tenant",
-    "other": "Other customers",
-}
-"""Facility groups by who owes the contract: they fail together."""
-
 DEPTHS: Mapping[str, int] = {
     "lock_up": facility.LOCK_UP,
     "sweep": facility.SWEEP,
@@ -110,10 +101,10 @@ def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
 
 
 def by_payer(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
-    """The duration ladder of every class of payers, facilities and paths together."""
-    ratios = run.facility("contracted_coverage")
+    """The duration ladder of every class of payers, which fail together; facilities and paths in one."""
+    ratios, payers = run.facility("contracted_coverage"), run.register.tables["neoclouds.payer"]
     rungs = []
-    for payer, label in GROUPS.items():
+    for payer, label in zip(payers.names, payers.words("label"), strict=True):
         columns, members = _members(run, book, payer, "payer")
         if members:
             pool = [quarter[:, columns].ravel() for quarter in ratios]

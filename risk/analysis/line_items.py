@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from risk.analysis import contrasts, gap, statistics
 from risk.analysis.bands import Band, band
 from risk.analysis.statistics import Estimate
+from risk.catalogue import CATALOGUE
 from risk.runs import Run
 from risk.units import SCALE
 
@@ -29,6 +30,7 @@ class LineItem:
     Attributes
     ----------
     name : path series, or `coverage`.
+    label : with roles for names, see `Assumptions.said`.
     peak : higher is worse, so that the extreme is a peak; else a trough.
     share : a flag by path: its mean is shown instead of quantiles.
     """
@@ -36,24 +38,28 @@ class LineItem:
     id: str
     name: str
     label: str
-    unit: str
     peak: bool = False
     share: bool = False
 
+    @property
+    def unit(self) -> str:
+        """Unit of the series."""
+        return CATALOGUE[self.name].unit if self.name in CATALOGUE else "fraction"
+
 
 ITEMS = (
-    LineItem("L01", "capex", "Big-Five cash capex", "USD bn/q"),
-    LineItem("L02", "revenue", "End-customer AI revenue", "USD bn/y"),
-    LineItem("L03", "coverage", "Revenue, internal use in, over what capex requires", "fraction"),
-    LineItem("L04", "h100_contract", "H100 one-year contract rent", "USD/h"),
-    LineItem("L05", "utilization", "Utilization", "fraction"),
-    LineItem("L06", "fleet", "Energized AI fleet", "H100e M"),
-    LineItem("L07", "digestion", "Paths in capex digestion", "fraction", peak=True, share=True),
-    LineItem("L08", "hy_spread", "High-yield spread", "bp", peak=True),
-    LineItem("L09", "credit_availability", "Private-credit availability", "fraction"),
-    LineItem("L10", "neocloud_debt", "Neocloud debt", "USD bn", peak=True),
-    LineItem("L11", "neocloud_liquidity", "Neocloud cash and undrawn revolvers", "USD bn"),
-    LineItem("L12", "headline_loss", "Cumulative credit loss, AI-exposed", "USD bn", peak=True),
+    LineItem("L01", "capex", "{Spender} cash capex"),
+    LineItem("L02", "revenue", "End-customer {sector} revenue"),
+    LineItem("L03", "coverage", "Revenue, internal use in, over what capex requires"),
+    LineItem("L04", "h100_contract", "{Numeraire} one-year contract rent"),
+    LineItem("L05", "utilization", "Utilization"),
+    LineItem("L06", "fleet", "Energized {sector} fleet"),
+    LineItem("L07", "digestion", "Paths in capex digestion", peak=True, share=True),
+    LineItem("L08", "hy_spread", "High-yield spread", peak=True),
+    LineItem("L09", "credit_availability", "Private-credit availability"),
+    LineItem("L10", "neocloud_debt", "{Operator} debt", peak=True),
+    LineItem("L11", "neocloud_liquidity", "{Operator} cash and undrawn revolvers"),
+    LineItem("L12", "headline_loss", "Cumulative credit loss, {sector}-exposed", peak=True),
 )
 """The line items; ids are never given to another item."""
 

@@ -10,7 +10,6 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import register
 from risk.analysis.facilities import Facility
 from risk.analysis.statistics import Estimate, proportion
 from risk.runs import Run
@@ -161,8 +160,8 @@ def cohorts(run: Run) -> tuple[Cohort, ...]:
 
 def _financed(run: Run, date: str) -> int:
     """Quarter in which the cohort of a date is financed."""
-    first = run.calendar.offset(str(run.assumptions["entries"]["neoclouds.first_cohort"]["value"]))
-    every = round(register.number(run.assumptions, "neoclouds.cohort_spacing"))
+    first = run.calendar.offset(run.register.text("neoclouds.first_cohort"))
+    every = run.register.integer("neoclouds.cohort_spacing")
     dates = range(first, run.calendar.quarters + 1, every)
     return next(t for t in dates if t > 0 and run.calendar.labels[t].startswith(date))
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.register import Register
 from risk.analysis.statistics import Estimate
 from risk.assumptions.figures import printed, scale
+from risk.assumptions.page import Figure
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -158,10 +158,9 @@ def reconciled(page: float, every: Claims, stress: Claims, worst: Flags) -> Reco
     )
 
 
-def page_figure(register: Register, identifier: str) -> float:
+def page_figure(figure: Figure) -> float:
     """A share of the thesis page, which prints it in percent; the middle of a range."""
-    row = next(f for f in register["page_figures"] if f["id"] == identifier)
-    span = printed(row["value"])
+    span = printed(figure.value)
     if span is None:
-        raise ValueError(f"figure '{identifier}' of the thesis page is '{row['value']}', which is no number")
-    return span.middle * scale(row["unit"])
+        raise ValueError(f"figure '{figure.id}' of the thesis page is '{figure.value}', which is no number")
+    return span.middle * scale(figure.unit)

@@ -13,6 +13,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.ranking import worst_first
 from risk.analysis.telling import Event, Moment
 from risk.analysis.verdict import CLASSES
+from risk.assumptions import Assumptions
 from risk.axes import Calendar
 from risk.engine.trace import Trace
 from risk.errors import UsageError
@@ -162,7 +163,7 @@ def story(run: Run, trace: Trace) -> Story:
         second_round=_second_round(trace),
         years=years(run.calendar, own, defaults(trace)),
         medians=years(run.calendar, median),
-        quarters=tuple(quarter(trace, t) for t in range(1, len(trace.labels))),
+        quarters=tuple(quarter(trace, t, run.register) for t in range(1, len(trace.labels))),
     )
 
 
@@ -180,12 +181,11 @@ def _outcome(outcomes: dict[str, float]) -> str:
 def _propositions(run: Run, outcomes: dict[str, float]) -> tuple[Proposition, ...]:
     """Propositions that come true, without the variants of another, whose labels go on from it."""
     found = []
-    for row in run.assumptions["propositions"]:
-        name = row["id"]
-        if not row["label"].startswith("…") and outcomes.get(name, 0.0) > 0:
+    for name, row in run.register.propositions.items():
+        if not row.label.startswith("…") and outcomes.get(name, 0.0) > 0:
             when = outcomes.get(f"{name}_quarter", np.nan)
             found.append(
-                Proposition(name, row["label"], run.calendar.labels[int(when)] if np.isfinite(when) else "")
+                Proposition(name, row.label, run.calendar.labels[int(when)] if np.isfinite(when) else "")
             )
     return tuple(found)
 
@@ -218,9 +218,9 @@ def years(calendar: Calendar, series: dict[str, Array], defaulted: Array | None 
     return tuple(found)
 
 
-def quarter(trace: Trace, t: int) -> Quarter:
-    """Tell one quarter."""
-    moment = Moment(trace, t)
+def quarter(trace: Trace, t: int, register: Assumptions) -> Quarter:
+    """Tell one quarter, in the words of the register."""
+    moment = Moment(trace, t, register)
     before, now = moment.series("headline_loss")
     return Quarter(
         label=trace.labels[t],

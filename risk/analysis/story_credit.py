@@ -1,4 +1,4 @@
-"""What happens to neoclouds, lenders and pools of credit on a path: one small teller a kind of event."""
+"""What happens to operators, lenders and pools of credit on a path: one small teller a kind of event."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LARGE = 1e9
 """USD of maturities in a quarter below which they are not told."""
 
 FIRE_SALE = 0.02
-"""Log fall of spot rents owed to repossessed GPUs from which it is told."""
+"""Log fall of spot rents owed to repossessed devices from which it is told."""
 
 GROWS = 1.25
 """Multiple of last quarter's second round from which it is told again."""
@@ -204,14 +204,15 @@ def holdcos(m: Moment) -> Iterator[Event]:
 
 
 def cohorts(m: Moment) -> Iterator[Event]:
-    """Neoclouds finance a year's new GPUs, or find nobody who does."""
+    """Operators finance a year's new devices, or find nobody who does."""
     if m.t not in m.trace.cohorts:
         return
     secured, unsecured = m.total("operators.originated"), m.total("operators.notes_issued")
-    words = f"Neoclouds borrow {money(secured)} against new GPUs and {money(unsecured)} in notes."
+    words = "{Operators} borrow {0} against new {devices} and {1} in notes."
     if secured < SMALLEST:
-        words = "Nobody lends against this year's new GPUs."
-    yield Event("cohort", "", words, secured / 1e9, "USD bn")
+        words = "Nobody lends against this year's new {devices}."
+    sentence = m.said(words, money(secured), money(unsecured))
+    yield Event("cohort", "", sentence, secured / 1e9, "USD bn")
 
 
 def sponsors(m: Moment) -> Iterator[Event]:
@@ -245,12 +246,12 @@ def pools(m: Moment) -> Iterator[Event]:
 
 
 def fire_sale(m: Moment) -> Iterator[Event]:
-    """GPUs of defaulted facilities come to market."""
+    """Devices of defaulted facilities come to market."""
     fall = m.one("state.seen.fire_sale")
     if fall > FIRE_SALE:
         move = -float(np.expm1(-fall))
-        words = f"Repossessed GPUs come to market and will press spot rents by {percent(move)} next quarter."
-        yield Event("fire_sale", "", words, 100.0 * move, "%")
+        words = "Repossessed {devices} come to market and will press spot rents by {0} next quarter."
+        yield Event("fire_sale", "", m.said(words, percent(move)), 100.0 * move, "%")
 
 
 def holders(m: Moment) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""What happens to markets and hyperscalers on a path: each kind of event has one small teller."""
+"""What happens to markets and spenders on a path: each kind of event has one small teller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from risk.analysis.telling import Event, Moment, bp, money, percent
+from risk.catalogue import CATALOGUE
 from risk.paths import EVENT_VARIABLES
+from risk.units import AS_IN_FILES, SCALE
 
 Teller = Callable[[Moment], Iterator[Event]]
 
@@ -15,10 +17,10 @@ SHOCK = 2.0
 """Standard deviations from which a demand shock is told."""
 
 RENT_MOVE = 0.15
-"""Change of the H100 contract rent in a quarter from which it is told."""
+"""Change of the numeraire's contract rent in a quarter from which it is told."""
 
 CAPEX_FALL = 0.10
-"""Fall of Big-Five capex in a quarter from which it is told."""
+"""Fall of the spenders' capex in a quarter from which it is told."""
 
 UNFUNDED = 0.01
 """Share of a firm's plan left unpaid from which it is told."""
@@ -27,8 +29,8 @@ SMALLEST = 5e7
 """USD below which an amount is not told."""
 
 FORCED = {
-    "demand": "log AI demand",
-    "lab_funding": "the labs' funding window",
+    "demand": "log {sector} demand",
+    "lab_funding": "the {anchors}' funding window",
     "credit_stress": "credit stress",
     "hardware_cost": "log hardware cost",
     "power": "the log power cap",
@@ -48,55 +50,38 @@ def forced(m: Moment) -> Iterator[Event]:
         size = (
             f"{1e4 * now:+,.0f} bp" if unit == "bp" else f"{now:+.2f}" + (f" {unit}" if unit == "sd" else "")
         )
-        words = (
-            f"The scenario forces {FORCED[name]} by {size}."
-            if now
-            else f"The scenario lets go of {FORCED[name]}."
-        )
+        what = m.said(FORCED[name])
+        words = f"The scenario forces {what} by {size}." if now else f"The scenario lets go of {what}."
         yield Event("forced", name, words, 1e4 * now if unit == "bp" else now, unit)
 
 
 def launch(m: Moment) -> Iterator[Event]:
-    """A generation of chips reaches the market."""
+    """A generation reaches the market."""
     name = "state.fleet.since_launch"
     _, rent = m.series("h100_contract")
     for _, newest in m.where("generation", (m.before(name) < 0) & (m.row(name) >= 0)):
-        yield Event(
-            "launch",
-            newest,
-            f"{newest} is launched; the H100 one-year rent stands at ${rent:.2f} an hour.",
-            rent,
-            "USD/h",
-        )
+        words = "{0} is launched; the {numeraire} one-year rent stands at ${1:.2f} an hour."
+        yield Event("launch", newest, m.said(words, newest, rent), rent, "USD/h")
 
 
 def efficiency(m: Moment) -> Iterator[Event]:
-    """Better algorithms make a jump."""
+    """A device does more than before, all at once."""
     jump = m.one("rents.jump")
     if jump:
         move = float(np.expm1(jump))
         verb = "lowers" if move < 0 else "raises"
-        yield Event(
-            "efficiency",
-            "",
-            f"A jump in algorithmic efficiency {verb} spot rents by {percent(abs(move))}.",
-            100.0 * move,
-            "%",
-        )
+        words = m.said("A jump in {progress} {0} spot rents by {1}.", verb, percent(abs(move)))
+        yield Event("efficiency", "", words, 100.0 * move, "%")
 
 
 def power(m: Moment) -> Iterator[Event]:
     """The power cap begins or ceases to bind."""
     before, now = m.series("power_bound")
     if now > before:
-        waiting = m.series("undeployed")[1]
-        yield Event(
-            "power",
-            "",
-            f"Power binds: {waiting / 1e6:.1f} M H100e of delivered compute wait for it.",
-            waiting / 1e6,
-            "H100e M",
-        )
+        unit, work = CATALOGUE["undeployed"].unit, AS_IN_FILES.work
+        waiting = m.series("undeployed")[1] / SCALE[unit]
+        words = m.said("Power binds: {0:.1f} M {1} of delivered {capacity} wait for it.", waiting, work)
+        yield Event("power", "", words, waiting, unit)
     elif now < before:
         yield Event("power_free", "", "Power no longer binds.")
 
@@ -106,55 +91,39 @@ def demand(m: Moment) -> Iterator[Event]:
     size = m.one("shock.Z")
     if abs(size) > SHOCK:
         before, now = m.series("revenue")
-        words = (
-            f"Demand shock of {size:+.1f} sd: AI revenue goes from {money(before)} to {money(now)} a year."
-        )
-        yield Event("demand", "", words, size, "sd")
+        words = "Demand shock of {0:+.1f} sd: {sector} revenue goes from {1} to {2} a year."
+        yield Event("demand", "", m.said(words, size, money(before), money(now)), size, "sd")
 
 
 def anchors(m: Moment) -> Iterator[Event]:
-    """The labs' funding window shuts or opens, and their means fall below what they have committed to."""
+    """The anchors' funding window shuts or opens, and their means fall below what they have committed to."""
+    who = m.said("{anchors}")
     limit = m.trace.limits["shut_window"]
     now, before = m.one("demand.window"), float(np.nan_to_num(m.before("demand.window")[0]))
     if now < limit <= before:
-        yield Event(
-            "window_shut",
-            "labs",
-            f"The labs' funding window shuts at {now:+.1f} sd (shut below {limit:+.1f}).",
-            now,
-            "sd",
-        )
+        words = f"The {who}' funding window shuts at {now:+.1f} sd (shut below {limit:+.1f})."
+        yield Event("window_shut", who, words, now, "sd")
     elif before < limit <= now:
-        yield Event(
-            "window_open", "labs", f"The labs' funding window opens again, at {now:+.1f} sd.", now, "sd"
-        )
+        words = f"The {who}' funding window opens again, at {now:+.1f} sd."
+        yield Event("window_open", who, words, now, "sd")
     earlier, coverage = m.series("lab_coverage")
     if coverage < 1.0 <= earlier:
-        yield Event(
-            "lab_shortfall",
-            "labs",
-            f"The labs can pay {percent(coverage)} of their compute commitments.",
-            coverage,
-            "fraction",
-        )
+        words = m.said("The {anchors} can pay {0} of their {capacity} commitments.", percent(coverage))
+        yield Event("anchor_shortfall", who, words, coverage, "fraction")
     elif earlier < 1.0 <= coverage:
-        yield Event(
-            "lab_recovery",
-            "labs",
-            "The labs' means cover their compute commitments again.",
-            coverage,
-            "fraction",
-        )
+        words = m.said("The {anchors}' means cover their {capacity} commitments again.")
+        yield Event("anchor_recovery", who, words, coverage, "fraction")
 
 
 def rent(m: Moment) -> Iterator[Event]:
-    """The H100 contract rent moves by more than 15% in a quarter."""
+    """The numeraire's contract rent moves by more than 15% in a quarter."""
     before, now = m.series("h100_contract")
     move = now / before - 1.0
     if abs(move) > RENT_MOVE:
         verb = "falls" if move < 0 else "rises"
-        words = f"The H100 one-year rent {verb} by {percent(abs(move))} to ${now:.2f} an hour."
-        yield Event("rent", "H100", words, 100.0 * move, "%")
+        what = m.said("{numeraire}")
+        words = f"The {what} one-year rent {verb} by {percent(abs(move))} to ${now:.2f} an hour."
+        yield Event("rent", what, words, 100.0 * move, "%")
 
 
 def regime(m: Moment) -> Iterator[Event]:
@@ -186,35 +155,26 @@ def shut(m: Moment) -> Iterator[Event]:
 
 
 def digestion(m: Moment) -> Iterator[Event]:
-    """Hyperscalers begin or end a digestion of what they have built."""
+    """Spenders begin or end a digestion of what they have built."""
     before, now = m.series("digestion")
     capex = m.series("capex")[1]
     if now > before:
-        yield Event(
-            "digestion",
-            "",
-            f"Hyperscalers begin to digest; Big-Five capex is {money(capex)} in the quarter.",
-            capex / 1e9,
-            "USD bn/q",
-        )
+        words = m.said("{Spenders} begin to digest; {spender} capex is {0} in the quarter.", money(capex))
+        yield Event("digestion", "", words, capex / 1e9, "USD bn/q")
     elif now < before:
-        yield Event(
-            "digestion_end",
-            "",
-            f"The digestion ends; Big-Five capex is {money(capex)} in the quarter.",
-            capex / 1e9,
-            "USD bn/q",
-        )
+        words = m.said("The digestion ends; {spender} capex is {0} in the quarter.", money(capex))
+        yield Event("digestion_end", "", words, capex / 1e9, "USD bn/q")
 
 
 def capex(m: Moment) -> Iterator[Event]:
     """Capex falls steeply, or a firm cannot pay for its plan."""
     before, now = m.series("capex")
     if now < (1.0 - CAPEX_FALL) * before:
-        words = f"Big-Five capex falls by {percent(1.0 - now / before)} to {money(now)} in the quarter."
-        yield Event("capex_fall", "", words, now / 1e9, "USD bn/q")
+        words = "{Spender} capex falls by {0} to {1} in the quarter."
+        sentence = m.said(words, percent(1.0 - now / before), money(now))
+        yield Event("capex_fall", "", sentence, now / 1e9, "USD bn/q")
     planned, cut = m.row("funding.planned"), m.row("funding.cut")
-    for column, firm in m.where("hyperscaler", (cut > UNFUNDED * planned) & (cut > SMALLEST)):
+    for column, firm in m.where("spender", (cut > UNFUNDED * planned) & (cut > SMALLEST)):
         words = f"{firm} cannot pay for {money(cut[column])} of the {money(planned[column])} it planned."
         yield Event("capex_cut", firm, words, cut[column] / 1e9, "USD bn")
 
@@ -225,7 +185,7 @@ TELLERS: dict[str, Teller] = {
     "efficiency": efficiency,
     "power": power,
     "demand": demand,
-    "labs": anchors,
+    "anchors": anchors,
     "rent": rent,
     "regime": regime,
     "shut": shut,

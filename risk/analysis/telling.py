@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.assumptions import Assumptions
 from risk.engine.trace import Trace
 
 Array = NDArray[np.float64]
@@ -34,10 +35,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Moment:
-    """Quarter `t` of a trace."""
+    """Quarter `t` of a trace, told in the words of a register."""
 
     trace: Trace
     t: int
+    register: Assumptions
 
     def series(self, name: str) -> tuple[float, float]:
         """A series before and after the quarter."""
@@ -63,6 +65,10 @@ class Moment:
     def total(self, *names: str) -> float:
         """Sum of details over all entities; those the model does not record count as nothing."""
         return float(sum(np.nansum(self.row(name)) for name in names if self.has(name)))
+
+    def said(self, text: str, *parts: object) -> str:
+        """A sentence with its roles by name, see `Assumptions.said`."""
+        return self.register.said(text, *parts)
 
     def where(self, axis: str, happened: Array | NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
         """Columns in which something happened, each with its entity's name."""

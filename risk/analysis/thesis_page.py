@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from risk.analysis.register import Register
+from risk.assumptions import Assumptions
 from risk.assumptions.figures import FigureError, Numbers, Span, evaluate, names, printed, rounding, scale
-from risk.assumptions.page import FATES
+from risk.assumptions.page import FATES, Figure
 
 VALUE, EVIDENCE, REPLACED, CONTEXT, NOT_USED = FATES.values()
 LOST = "UNACCOUNTED"
@@ -76,30 +75,30 @@ class Contradicted:
         return self.says is not None and self.against is not None and not self.says.meets(self.against)
 
 
-def fates(register: Register) -> tuple[Fated, ...]:
+def fates(register: Assumptions) -> tuple[Fated, ...]:
     """Return every figure in the order of the register, with what the register has today.
 
     A figure whose entry no longer holds it, because a scenario or an edit changed that, reads as replaced.
     """
     numbers = Numbers.of(register)
-    parts = {section: part for part, found in register.get("page_parts", {}).items() for section in found}
-    return tuple(_fated(figure, numbers, parts) for figure in register["page_figures"])
+    parts = {section: part for part, found in register.page_parts.items() for section in found}
+    return tuple(_fated(figure, numbers, parts) for figure in register.page_figures.values())
 
 
-def contradictions(register: Register) -> tuple[Contradicted, ...]:
+def contradictions(register: Assumptions) -> tuple[Contradicted, ...]:
     """Return every contradiction of the register with both sides computed."""
     numbers = Numbers.of(register)
     return tuple(
         Contradicted(
-            id=found["id"],
-            claim=found["claim"],
-            unit=found["unit"],
-            says=_computed(found["says"], found["unit"], numbers),
-            against=_computed(found["against"], found["unit"], numbers),
-            reading=found["reading"],
-            figures=tuple(dict.fromkeys((*names(found["says"]), *names(found["against"])))),
+            id=found.id,
+            claim=found.claim,
+            unit=found.unit,
+            says=_computed(found.says, found.unit, numbers),
+            against=_computed(found.against, found.unit, numbers),
+            reading=found.reading,
+            figures=tuple(dict.fromkeys((*names(found.says), *names(found.against)))),
         )
-        for found in register.get("contradictions", ())
+        for found in register.contradictions.values()
     )
 
 
@@ -109,51 +108,52 @@ def counts(found: Sequence[Fated]) -> dict[str, int]:
     return {kind: sum(figure.fate == kind for figure in found) for kind in kinds}
 
 
-def _fated(figure: Mapping[str, Any], numbers: Numbers, parts: Mapping[str, str]) -> Fated:
-    told = [key for key in FATES if figure.get(key)]
-    key = told[0] if len(told) == 1 else ""
+def _fated(figure: Figure, numbers: Numbers, parts: Mapping[str, str]) -> Fated:
+    key = figure.fates[0] if len(figure.fates) == 1 else ""
     today = _today(figure, key, numbers)
     fate = FATES.get(key, LOST)
     if fate == VALUE and not _agrees(figure, numbers):
         fate = REPLACED
     return Fated(
-        id=figure["id"],
-        name=figure["name"] or figure["id"],
-        part=parts.get(figure["section"], NOWHERE),
-        section=figure["section"],
-        also=tuple(figure.get("also", ())),
-        value=figure["value"],
-        unit=figure["unit"],
+        id=figure.id,
+        name=figure.name or figure.id,
+        part=parts.get(figure.section, NOWHERE),
+        section=figure.section,
+        also=figure.also,
+        value=figure.value,
+        unit=figure.unit,
         fate=fate,
         by=_behind(figure, key),
-        why=figure[key] if key in ("context", "not_used") else figure.get("why", ""),
-        page=printed(figure["value"]),
+        why=getattr(figure, key) if key in ("context", "not_used") else figure.why,
+        page=printed(figure.value),
         today=today,
     )
 
 
-def _behind(figure: Mapping[str, Any], key: str) -> tuple[str, ...]:
+def _behind(figure: Figure, key: str) -> tuple[str, ...]:
     """Names of what a figure is the value of, argues for or gave way to."""
     match key:
-        case "value_of" | "evidence_for":
-            return tuple(figure[key])
+        case "value_of":
+            return figure.value_of
+        case "evidence_for":
+            return figure.evidence_for
         case "replaced_by":
-            return names(figure[key])
+            return names(figure.replaced_by)
     return ()
 
 
-def _today(figure: Mapping[str, Any], key: str, numbers: Numbers) -> Span | None:
+def _today(figure: Figure, key: str, numbers: Numbers) -> Span | None:
     """What the register has in a figure's place, in the figure's unit."""
     match key:
         case "value_of":
-            expression = "{" + figure["value_of"][0] + "}"
+            expression = "{" + figure.value_of[0] + "}"
         case "replaced_by":
-            expression = figure["replaced_by"]
+            expression = figure.replaced_by
         case "evidence_for":
-            expression = figure.get("today", "")
+            expression = figure.today
         case _:
             expression = ""
-    return _computed(expression, figure["unit"], numbers) if expression else None
+    return _computed(expression, figure.unit, numbers) if expression else None
 
 
 def _computed(expression: str, unit: str, numbers: Numbers) -> Span | None:
@@ -163,14 +163,14 @@ def _computed(expression: str, unit: str, numbers: Numbers) -> Span | None:
         return None
 
 
-def _agrees(figure: Mapping[str, Any], numbers: Numbers) -> bool:
+def _agrees(figure: Figure, numbers: Numbers) -> bool:
     """Whether everything that takes a figure as its value has it: within its range, or but for rounding."""
-    page = printed(figure["value"])
+    page = printed(figure.value)
     if page is None:
         return False
-    slack = rounding(figure["value"]) if page.low == page.high else 0.0
+    slack = rounding(figure.value) if page.low == page.high else 0.0
     slack += 1e-9 * abs(page.high)
-    held = [_computed("{" + name + "}", figure["unit"], numbers) for name in figure["value_of"]]
+    held = [_computed("{" + name + "}", figure.unit, numbers) for name in figure.value_of]
     return all(
         span is not None and span.low >= page.low - slack and span.high <= page.high + slack for span in held
     )

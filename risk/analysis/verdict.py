@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics, words
 from risk.analysis.statistics import Estimate
+from risk.assumptions.measures import Proposition
 from risk.axes import Calendar, ended
 from risk.runs import Run
 
@@ -109,8 +109,8 @@ def timing(quarters: Array, calendar: Calendar) -> Timing | None:
 def verdict(run: Run) -> Verdict:
     """Evaluate every proposition and class of a run."""
     outcomes = run.outcomes()
-    assumptions = run.assumptions
-    claims = tuple(_claim(p, outcomes, run.calendar) for p in assumptions["propositions"])
+    register = run.register
+    claims = tuple(_claim(p, outcomes, run.calendar) for p in register.propositions.values())
     classes = tuple(_class(name, label, outcomes[name]) for name, label in CLASSES)
     alternatives = {
         label: (
@@ -121,17 +121,16 @@ def verdict(run: Run) -> Verdict:
         for key, label in ALTERNATIVES
     }
     bust = timing(outcomes["bust_quarter"], run.calendar)
-    return Verdict(
-        claims, classes, alternatives, bust, str(assumptions["propositions_version"]), decided(run)
-    )
+    return Verdict(claims, classes, alternatives, bust, register.propositions_version, decided(run))
 
 
 def decided(run: Run) -> str:
     """Year, or quarter inside a year, with which the last window of the classes' gap and breaks ends."""
-    assumptions = run.assumptions
-    own = next(found for found in assumptions["classes"] if not found["id"])
-    claims = {row["id"]: row["any"] for row in (*assumptions["propositions"], *assumptions["flags"])}
-    windows = [c["over"] for name in (own["gap"], *own["breaks"]) for c in claims[name]]
+    register = run.register
+    own = register.classes[""]
+    claims = {p.id: p.any for p in register.propositions.values()}
+    claims |= {flag.id: flag.any for flag in register.flags.values()}
+    windows = [c.over for name in (own.gap, *own.breaks) for c in claims[name]]
     return ended(run.calendar.labels[max(run.window(over).last for over in windows)])
 
 
@@ -140,14 +139,12 @@ def _class(name: str, label: str, flags: Array) -> OutcomeClass:
     return OutcomeClass(name, label, probability, words.words(probability))
 
 
-def _claim(row: Mapping[str, Any], outcomes: Mapping[str, Array], calendar: Calendar) -> Claim:
-    flags = outcomes.get(row["id"])
-    pending = row.get("pending") or ""
-    if flags is None or pending or not np.isfinite(flags).all():
-        told = (row["id"], row["side"], row["label"], row["statement"])
-        return Claim(*told, None, "pending", None, pending)
+def _claim(row: Proposition, outcomes: Mapping[str, Array], calendar: Calendar) -> Claim:
+    flags, told = outcomes.get(row.id), (row.id, row.side, row.label, row.statement)
+    if flags is None or row.pending or not np.isfinite(flags).all():
+        return Claim(*told, None, "pending", None, row.pending)
     probability = statistics.probability(flags)
-    quarters = outcomes.get(f"{row['id']}_quarter")
+    quarters = outcomes.get(f"{row.id}_quarter")
     when = None if quarters is None else timing(np.where(flags > 0, quarters, np.nan), calendar)
     said = words.words(probability)
-    return Claim(row["id"], row["side"], row["label"], row["statement"], probability, said, when, "")
+    return Claim(*told, probability, said, when, "")

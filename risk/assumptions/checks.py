@@ -25,7 +25,7 @@ def cross(draft: Draft, rows: Rows, as_of: dt.date | None) -> list[Problem]:
     as_of : date the register was compiled at, if it says so.
     """
     named = [*_sources(draft), *_references(draft, rows), *_entry_columns(draft, rows)]
-    found = [*named, *_together(draft, rows), *_reasons(draft)]
+    found = [*named, *_together(draft, rows)]
     return [*found, *(_dates(draft, as_of) if as_of is not None else ())]
 
 
@@ -107,11 +107,3 @@ def _together(draft: Draft, rows: Rows) -> Iterator[Problem]:
         if len(found) == len(raws) and not any(raw.home.document.name in misspelt for raw in raws):
             for i, column, code, reason in TABLES[name].faults(list(found.values())):
                 yield raws[i].problem(code, (column,), reason)
-
-
-def _reasons(draft: Draft) -> Iterator[Problem]:
-    for target, site in draft.targets.values():
-        if target.status in ("missed", "pending") and not target.reason:
-            yield site.problem(
-                "A004", ("status",), f"target '{target.id}' is {target.status} without a reason"
-            )

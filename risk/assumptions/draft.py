@@ -17,8 +17,10 @@ from risk.assumptions.plausible import Range
 from risk.assumptions.positions import Path
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document, read, shown
-from risk.assumptions.schema import Change, Limit, Record, Source, Target
+from risk.assumptions.schema import Change, Limit, Record, Source
 from risk.assumptions.tables import TABLES
+from risk.assumptions.targets import Target
+from risk.assumptions.terms import Terms
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
 
@@ -26,11 +28,11 @@ SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
 WORDS = (
-    "outcomes", "targets", "sources", "page_figures", "contradictions", "limits", "columns",
+    "outcomes", "targets", "sources", "terms", "page_figures", "contradictions", "limits", "columns",
     "reconciliations",
 )  # fmt: skip
 FILES = (*SECTIONS, *PARTS, *WORDS)
-REQUIRED = ("run", "sources")
+REQUIRED = ("run", "sources", "terms")
 
 MAX_ROWS = 10_000
 
@@ -75,6 +77,7 @@ class Draft:
     rows: dict[str, list[Raw]] = field(default_factory=dict)
     removed: dict[str, list[Change]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    terms: Terms | None = None
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
@@ -184,6 +187,11 @@ def _read_limits(draft: Draft, name: str, document: Document) -> None:
     draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
 
 
+def _read_terms(draft: Draft, name: str, document: Document) -> None:
+    draft.terms, problems = validate(Terms, document.data, Site(document, ()))
+    draft.problems += problems
+
+
 def _read_columns(draft: Draft, name: str, document: Document) -> None:
     draft.ranges, draft.state, problems = ranges.read(document)
     draft.problems += problems
@@ -217,6 +225,7 @@ _READERS = {
     "outcomes": _read_outcomes,
     "targets": _read_targets,
     "sources": _read_sources,
+    "terms": _read_terms,
     "page_figures": _read_figures,
     "contradictions": _read_contradictions,
     "limits": _read_limits,

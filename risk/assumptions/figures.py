@@ -17,11 +17,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from risk.assumptions.table import named, units
+from risk.assumptions.table import units
 from risk.assumptions.tables import TABLES
 from risk.units import SCALE, TEXT_UNITS
+
+if TYPE_CHECKING:
+    from risk.assumptions.register import Assumptions
 
 LONGEST = 300
 """Characters of an expression, its names counted as one or two each."""
@@ -112,11 +115,6 @@ def _plain(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def row_name(table: str, row: Mapping[str, Any]) -> str:
-    """Return the name of a row given as plain data."""
-    return named(row[column] for column in TABLES[table].key)
-
-
 def scale(unit: str) -> float:
     """Return the factor of a printed unit to base units; FigureError where it has none."""
     if unit in PRINTED_UNITS:
@@ -148,16 +146,14 @@ class Numbers:
     figures: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, register: Mapping[str, Any]) -> Numbers:
-        """Return the numbers of a register as plain data."""
-        named = [*register["page_figures"], *register.get("page_facts", ())]
+    def of(cls, register: Assumptions) -> Numbers:
+        """Return the numbers of a valid register."""
+        figures = {id: (figure.value, figure.unit) for id, figure in register.page_figures.items()}
+        facts = {id: (fact.value, fact.unit) for id, fact in register.page_facts.items()}
         return cls(
-            {id: (entry["value"], entry["unit"]) for id, entry in register["entries"].items()},
-            {
-                name: {row_name(name, row): row for row in table["rows"]}
-                for name, table in register["tables"].items()
-            },
-            {figure["id"]: (figure["value"], figure["unit"]) for figure in named},
+            {id: (entry.value, entry.unit) for id, entry in register.entries.items()},
+            {name: {row.id: vars(row) for row in table.rows} for name, table in register.tables.items()},
+            facts | figures,
         )
 
     def span(self, name: str) -> Span:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from risk.assumptions import (
@@ -18,6 +19,7 @@ from risk.assumptions import (
     reconcile,
     scenario,
     states,
+    target_checks,
 )
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
@@ -34,7 +36,7 @@ from risk.errors import suggestion
 BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
 INFORMATION = "run.information_date"
 """Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
-register, and nothing in it was known after the information date, by default the register's own."""
+register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
 
 
 def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
@@ -62,6 +64,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
     read = {id(draft.rows[name][i]): row for name, found in rows.items() for i, row in found.items()}
     draft.problems += page_checks.page(draft, rows)  # the page is held against the base
+    _information(files, draft, built)
     for file in files:
         row_changes.apply(file, draft)
         changes.apply(file, draft)
@@ -76,9 +79,10 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     if calendar is not None:
         windows = {id: text for id, entry in built.items() if (text := entry.window)}
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)
+        draft.problems += target_checks.check(draft, built, windows, calendar)
     wrong, reconciled = reconcile.check(draft, built, rows)
     draft.problems += wrong
-    if draft.problems or calendar is None:
+    if draft.problems or calendar is None or draft.terms is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
         scenario=files[-1].info,
@@ -87,6 +91,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         switches=switches,
         events=events,
         sources=draft.sources,
+        terms=draft.terms,
         targets={id: target for id, (target, _) in draft.targets.items()},
         propositions={id: proposition for id, (proposition, _) in draft.propositions.items()},
         propositions_version=draft.version,
@@ -102,6 +107,17 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         page_facts={id: fact for id, (fact, _) in draft.facts.items()},
         contradictions={id: found for id, (found, _) in draft.contradictions.items()},
     )
+
+
+def _information(files: list[scenario.ScenarioFile], draft: Draft, built: dict[str, Entry]) -> None:
+    """Give the register its information date as an entry of its own, where a scenario sets another."""
+    tables = (file.document.data.get("change") for file in files)
+    changed = any(isinstance(table, dict) and INFORMATION in table for table in tables)
+    if changed and AS_OF in built and INFORMATION not in draft.entries:
+        own = draft.entries[AS_OF]
+        table = {key: value for key, value in own.table.items() if key != "note"}
+        draft.entries[INFORMATION] = Raw(table, own.home)
+        built[INFORMATION] = replace(built[AS_OF], id=INFORMATION, note="")
 
 
 def _again(draft: Draft, name: str, read: Mapping[int, Row]) -> dict[int, Row]:

@@ -30,7 +30,9 @@ def _unit(text: str) -> str:
 
 
 Window = Annotated[str, AfterValidator(_window)]
+Unit = Annotated[str, AfterValidator(_unit)]
 Conditions = Annotated[tuple["Condition", ...], Field(strict=False)]
+SORTS, PAID = ("bust", "correction", "durable"), ("durable_paid", "durable_unpaid")
 
 
 class Measure(Record):
@@ -70,7 +72,7 @@ class Outcome(Measure):
     """
 
     id: Text
-    unit: Annotated[str, AfterValidator(_unit)]
+    unit: Unit
     label: Text
     shown: bool = True
 
@@ -143,15 +145,21 @@ class Class(Record):
     breaks: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
     companions: Text
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it calls paths; the class without an id tells durable ones apart."""
+        return tuple(f"{word}_{self.id}" for word in SORTS) if self.id else (*SORTS, *PAID)
+
 
 Condition.model_rebuild()
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a text may say of a measure's window: `{0}`, `{0.year}`, `{0.per}`."""
+    """What a text may say of a measure's window: `{0}`, `{0.short}` (2026-30), `{0.year}`, `{0.per}`."""
 
     label: str
+    short: str
     year: str
     per: str
 
@@ -159,8 +167,10 @@ class Said:
         return self.label
 
 
-def worded(text: str, found: Sequence[Measure], calendar: Calendar, windows: Mapping[str, str]) -> str:
-    """Return a text with the windows of its measures as the run has them.
+def worded(
+    text: str, found: Sequence[Measure], calendar: Calendar, windows: Mapping[str, str], clip: bool = True
+) -> str:
+    """Return a text with the windows of its measures as the run has them, or as they were asked for.
 
     Raises
     ------
@@ -168,8 +178,9 @@ def worded(text: str, found: Sequence[Measure], calendar: Calendar, windows: Map
     """
     said = []
     for m in found:
-        over = span(calendar, windows.get(m.over, m.over))
-        said.append(Said(over.label, over.year, str(span(calendar, m.per_over)) if m.per_over else ""))
+        over = span(calendar, windows.get(m.over, m.over), clip)
+        per = str(span(calendar, windows.get(m.per_over, m.per_over), clip)) if m.per_over else ""
+        said.append(Said(over.label, over.short, over.year, per))
     return text.format(*said)
 
 

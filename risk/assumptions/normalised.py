@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from risk.assumptions.measures import Measure, Outcome, Proposition, worded
 from risk.assumptions.priors import Prior
+from risk.assumptions.targets import Target, reading
 
 if TYPE_CHECKING:
     from risk.assumptions.plausible import Outlier
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from risk.assumptions.schema import Change, Entry, Record
     from risk.assumptions.table import Table
 
-WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
+WORDS = frozenset(
+    {"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note", "label"}
+)
 """Keys of a row that are not numbers the model reads."""
 
 
 def normalised(assumptions: Assumptions) -> dict[str, Any]:
     """Return everything of a register that JSON can hold."""
-    calendar, folder = assumptions.calendar, assumptions.directory
+    calendar, folder, known = assumptions.calendar, assumptions.directory, assumptions.readings
     return {
         "schema": "bubblerisk.assumptions/1",
         "digest": assumptions.digest,
@@ -41,13 +44,14 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "outliers": [outlier_data(outlier, folder) for outlier in assumptions.outliers],
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
+        "terms": assumptions.terms.model_dump(),
         "propositions_version": assumptions.propositions_version,
         "propositions": [_worded(assumptions, p, p.any) for p in assumptions.propositions.values()],
         "outcomes": [_worded(assumptions, outcome, [outcome]) for outcome in assumptions.outcomes.values()],
         "windows": assumptions.windows,
         "flags": [flag.model_dump(mode="json") for flag in assumptions.flags.values()],
         "classes": [found.model_dump(mode="json") for found in assumptions.classes.values()],
-        "targets": [target.model_dump(mode="json") for target in assumptions.targets.values()],
+        "targets": [_worded(assumptions, t, reading(t, known).said) for t in assumptions.targets.values()],
         "page_figures": [figure.model_dump(mode="json") for figure in assumptions.page_figures.values()],
         "page_parts": {part: list(sections) for part, sections in assumptions.page_parts.items()},
         "page_facts": [fact.model_dump(mode="json") for fact in assumptions.page_facts.values()],
@@ -57,13 +61,13 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
 
 
 def _worded(
-    assumptions: Assumptions, record: Outcome | Proposition, found: Sequence[Measure]
+    assumptions: Assumptions, record: Outcome | Proposition | Target, found: Sequence[Measure]
 ) -> dict[str, Any]:
-    """A record whose texts say its windows as the run has them."""
-    calendar, windows = assumptions.calendar, assumptions.windows
+    """A record whose texts say its windows as the run has them; those of a target as it asks for them."""
+    calendar, windows, clip = assumptions.calendar, assumptions.windows, not isinstance(record, Target)
     texts = {key: getattr(record, key) for key in ("label", "statement") if hasattr(record, key)}
     return record.model_dump(mode="json") | {
-        key: worded(text, found, calendar, windows) for key, text in texts.items()
+        key: worded(text, found, calendar, windows, clip) for key, text in texts.items()
     }
 
 

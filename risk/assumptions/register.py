@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from risk.assumptions import locate
 from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, measures
-from risk.assumptions.normalised import digest, normalised
+from risk.assumptions.normalised import digest, normalised, portable
 from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import (
@@ -19,9 +19,10 @@ from risk.assumptions.schema import (
     Limit,
     ScenarioInfo,
     Source,
-    Target,
 )
-from risk.assumptions.table import Table
+from risk.assumptions.table import Row, Table
+from risk.assumptions.targets import Reading, Target, readings
+from risk.assumptions.terms import Terms
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
 from risk.units import Names
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +48,7 @@ class Assumptions:
     switches : every coupling; False where it is cut.
     events : forced stresses.
     sources, targets, propositions, page_figures, limits : the register's words, by key or id.
+    terms : what the roles of the model are called.
     outcomes, flags, classes : what every path leaves behind beside the propositions, by id.
     page_parts : headings of the thesis page by part of it.
     page_facts, contradictions : what the page's figures are held against, and where they contradict it or one
@@ -61,6 +65,7 @@ class Assumptions:
     switches: Mapping[str, bool]
     events: tuple[Event, ...]
     sources: Mapping[str, Source]
+    terms: Terms
     targets: Mapping[str, Target]
     propositions: Mapping[str, Proposition]
     propositions_version: str
@@ -138,11 +143,44 @@ class Assumptions:
             raise AssumptionError(f"'{id}' is a number, not a setting in words")
         return value
 
+    def rows(self, model: type[R]) -> tuple[R, ...]:
+        """Return the rows of the table whose rows are of a class, each in its type."""
+        found = next(table for table in self.tables.values() if table.model is model)
+        return cast("tuple[R, ...]", found.rows)
+
+    def source_title(self, key: str) -> str:
+        """Return the title of a source; its key where it has none."""
+        return self.sources[key].title if key in self.sources else key
+
+    def place(self, file: str) -> str:
+        """Return a file as seen from the register's folder; one that a run keeps is so already."""
+        return portable(file, self.directory)
+
+    @property
+    def inputs(self) -> int:
+        """Number of entries and rows."""
+        return len(self.entries) + sum(len(table.rows) for table in self.tables.values())
+
     @property
     def names(self) -> Names:
         """What the register calls its currency and its unit of work."""
         found = {"currency": "run.currency", "work": "run.unit_of_work"}
         return Names(**{key: self.text(id) for key, id in found.items() if id in self.entries})
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """What each role is called, by role: the terms, and the generations that are numeraire and newest.
+
+        With a capital, `Operators`, as it begins a sentence.
+        """
+        found = self.terms.model_dump()
+        for row in self.tables["gpu.generation"].rows:
+            found |= {role: row.id for role in ("numeraire", "newest") if getattr(row, role)}
+        return found | {role.capitalize(): word[:1].upper() + word[1:] for role, word in found.items()}
+
+    def said(self, text: str, *parts: object) -> str:
+        """Return a text with its roles by name: ``"{Operators} borrow {0}"``; `parts` are named by place."""
+        return text.format(*parts, **self.roles)
 
     @property
     def claims(self) -> tuple[Flag | Proposition, ...]:
@@ -156,6 +194,11 @@ class Assumptions:
         return measures([*self.outcomes.values(), *self.claims])
 
     @property
+    def readings(self) -> dict[str, Reading]:
+        """Everything a path leaves behind that a target may name."""
+        return readings(self.outcomes.values(), self.claims, self.classes.values())
+
+    @cached_property
     def windows(self) -> dict[str, str]:
         """Entries that hold a window of time: a quarter, or first and last year."""
         return {id: text for id, entry in self.entries.items() if (text := entry.window)}

@@ -1,4 +1,4 @@
-"""What a valid register is made of: entries, sources, targets, propositions. All frozen."""
+"""What a valid register is made of: entries, sources, limits, events. All frozen."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ Domain = Literal[
 """What the mathematics lets a value be. A count is a whole number from 1, a whole one from 0; both are
 written without a point and kept as integers. Correlation and transition are of a matrix, weights of a vector
 that sums to one, a quarter of a text."""
-
-Status = Literal["met", "missed", "pending", "informational"]
 
 Number = float | int | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
@@ -102,28 +100,6 @@ class Source(Record):
     publisher: Note = ""
     url: Link = ""
     date: dt.date | None = None
-    note: Note = ""
-
-
-class Target(Record):
-    """What the base case must hit: ``[[target]]`` in targets.toml.
-
-    `over`: the window of a metric that is no outcome's, see `risk.axes.window`.
-    """
-
-    id: Text
-    label: Text
-    statement: Text
-    status: Status
-    source: Text
-    reason: Note = ""
-    locator: Note = ""
-    metric: Note = ""
-    over: Note = ""
-    low: float | None = None
-    high: float | None = None
-    unit: Note = ""
-    as_of: dt.date | None = None
     note: Note = ""
 
 

@@ -24,11 +24,12 @@ from risk.assumptions.schema import (
     Record,
     ScenarioInfo,
     Source,
-    Target,
     observed,
 )
 from risk.assumptions.table import Table
 from risk.assumptions.tables import TABLES
+from risk.assumptions.targets import Target
+from risk.assumptions.terms import Terms
 from risk.axes import Calendar
 
 R = TypeVar("R", bound=Record)
@@ -55,6 +56,7 @@ def restore(data: Mapping[str, Any]) -> Assumptions:
         switches=data["switches"],
         events=tuple(Event(**event) for event in data["events"]),
         sources={key: _record(Source, source) for key, source in data["sources"].items()},
+        terms=_record(Terms, data["terms"]),
         targets=_records(Target, data["targets"]),
         propositions=_records(Proposition, data["propositions"]),
         propositions_version=data["propositions_version"],

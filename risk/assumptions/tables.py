@@ -133,12 +133,13 @@ class NeocloudFirm(Entity):
 class Payer(Entity):
     """A class of customers by how they keep their contracts: ``[[neoclouds.payer]]``.
 
-    `hazard` names the entry with the probability a quarter that a contract ends early or is renegotiated,
-    `draws` the streams that decide it. To the unrated, vendors alone lend on contracts that are
-    `vendor_financed`.
+    `label` is what the class is called, `hazard` the entry with the probability a quarter that a contract
+    ends early or is renegotiated, `draws` the streams that decide it. To the unrated, vendors alone lend on
+    contracts that are `vendor_financed`.
     """
 
     name: Text
+    label: Text
     conduct: Literal["sound", "renegotiates", "leans", "subtenant", "leaves"]
     hazard: EntryName
     draws: Text
@@ -186,7 +187,7 @@ class Facility(Entity):
     opex_multiple: Ratio
     prepaid_share: Share
     shell_value: Ratio
-    kind: Literal["gpu", "data_center"]
+    kind: Literal["device", "site"]
     instrument: Annotated[Text, Names("neoclouds.paper")]
     lender: Note
     tenant: Annotated[Note, Names("neoclouds.firm", ("",))] = ""

@@ -13,58 +13,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.assumptions import Assumptions
+from risk.assumptions.tables import CapexActual
 from risk.axes import label, ordinal
 from risk.mechanisms.capex import funding
 from risk.parameters import build, entry_ids
-from risk.units import SCALE
 
 Array = NDArray[np.float64]
 AFTER_ALL_LEASES = 1000  # a quarter in which no lease commences
 YEAR = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
 
 
-def _parameters(assumptions: Mapping[str, Any]) -> funding.Params:
+def _parameters(register: Assumptions) -> funding.Params:
     """The waterfall's parameters at their register values, in a calm market."""
     inputs: dict[str, Any] = {}
-    firms = assumptions["tables"]["capex.firm"]
+    firms = register.tables["capex.firm"]
     for identifier in entry_ids(funding.Params):
-        if identifier in assumptions["entries"]:
-            found = assumptions["entries"][identifier]
-            inputs[identifier] = np.asarray(found["value"]) * SCALE[found["unit"]]
+        if identifier in register.entries:
+            inputs[identifier] = np.asarray(register.value(identifier))
         else:
-            column = identifier.rpartition(".")[2]
-            scale = SCALE[firms["units"].get(column, "1")]
-            inputs[identifier] = np.array([[row[column] for row in firms["rows"]]]) * scale
+            inputs[identifier] = firms.numbers(identifier.rpartition(".")[2])[None, :]
     zero = np.zeros_like(inputs["capex.firm.cash"])
     quiet = {"capex.firm.lease_not_commenced": zero, "capex.spv_share": 0.0, "capex.cfo_growth": 0.0}
     return build(funding.Params, inputs | quiet)
 
 
-def _actuals(assumptions: Mapping[str, Any]) -> Mapping[str, tuple[Array, Array]]:
+def _actuals(register: Assumptions) -> Mapping[str, tuple[Array, Array]]:
     """Capex and cash flow by quarter, (1, firm) USD; quarters to come as guided."""
-    firms = [row["name"] for row in assumptions["tables"]["capex.firm"]["rows"]]
+    firms = register.tables["capex.firm"]
+    names, shape = firms.names, (1, len(firms.rows))
     found: dict[str, tuple[Array, Array]] = {}
-    for row in assumptions["tables"]["capex.actual"]["rows"]:
-        capex, cfo = found.setdefault(row["quarter"], (np.zeros((1, len(firms))), np.zeros((1, len(firms)))))
-        capex[0, firms.index(row["firm"])] = row["capex"] * 1e9
-        cfo[0, firms.index(row["firm"])] = row["cfo"] * 1e9
+    for row in register.rows(CapexActual):
+        capex, cfo = found.setdefault(row.quarter, (np.zeros(shape), np.zeros(shape)))
+        capex[0, names.index(row.firm)] = row.capex * 1e9
+        cfo[0, names.index(row.firm)] = row.cfo * 1e9
     last = max(found, key=ordinal)
-    table = assumptions["tables"]["capex.firm"]["rows"]
     for ahead, column in ((1, "capex_last_quarter"), (2, "guidance"), (3, "guidance")):
-        capex = np.array([[row[column] for row in table]]) * 1e9
-        cfo = np.array([[row["cfo"] for row in table]]) * 1e9
-        found[label(ordinal(last) + ahead)] = (capex, cfo)
+        expected = firms.numbers(column)[None, :], firms.numbers("cfo")[None, :]
+        found[label(ordinal(last) + ahead)] = expected
     return found
 
 
-def gross_issuance(assumptions: Mapping[str, Any]) -> float:
-    """Bonds, loans and private credit the waterfall would have issued in 2025, USD.
-
-    Parameters
-    ----------
-    assumptions : the normalised register of a run.
-    """
-    params, actuals = _parameters(assumptions), _actuals(assumptions)
+def gross_issuance(register: Assumptions) -> float:
+    """Bonds, loans and private credit the waterfall would have issued in 2025, USD."""
+    params, actuals = _parameters(register), _actuals(register)
     state = funding.init(params, 1)
     state = replace(state, cash=params.minimum_cash * params.cash, uncommenced=np.zeros_like(params.cash))
     nothing, calm = np.zeros((1, 1)), np.ones((1, 1))

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 from risk.assumptions import locate
 from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
+from risk.assumptions.targets import CASES
 from risk.engine import simulate
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
     from risk.assumptions.schema import Entry
     from risk.assumptions.table import Row, Table
     from risk.runs import Run
-
-CASES = ("base", "glut", "fast")
-"""The world as it is, with a glut on half of its paths, with fast obsolescence."""
 
 BLOCKS = 2
 """Random blocks a case."""
@@ -70,7 +68,7 @@ PLAIN_LOAN: Mapping[str, Any] = {
     "balloon": 0.0,
     "prepaid_share": 0.0,
     "shell_value": 0.0,
-    "kind": "gpu",
+    "kind": "device",
     "instrument": "ddtl",
     "tenant": "",
 }

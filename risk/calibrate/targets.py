@@ -1,25 +1,32 @@
 """T1 to T12: what the base case must hit, measured on a run, and whether the declaration stands.
 
-A target is declared met, missed (with the reason), pending or informational in `targets.toml`. A result
-contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
-T6 stands in what `risk.calibrate.stylised` keeps beside a run of the base case; others have none to measure.
+A target is a row of `targets.toml`, declared met, missed (with the reason), pending or informational. A
+result contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
+Stylised loans stand in what `risk.calibrate.stylised` keeps beside a run of the base case; other runs have
+none to measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
+from risk.assumptions.targets import Target, reading
+from risk.axes import Span
 from risk.calibrate.replay import gross_issuance
+from risk.engine.quantities import BEGIN_LATER
 from risk.runs import Run
 from risk.units import SCALE
 
+Array = NDArray[np.float64]
+WORDS = ("id", "label", "statement", "status", "reason", "source", "locator")
 TOLERANCE = 2.0  # standard errors a result may lie on the wrong side of a bound
 
 
@@ -43,143 +50,118 @@ class TargetResult:
     contradicts: bool
 
 
-def _exact(value: float) -> Estimate:
-    return Estimate(value, 0.0, 1)
-
-
-def _median(name: str) -> Callable[[Run], Estimate | None]:
-    return _level(name, 0.5)
-
-
-def _level(name: str, level: float) -> Callable[[Run], Estimate | None]:
-    return lambda run: statistics.quantile(run.outcome(name), level) if _reached(run, name) else None
-
-
-def _mean(name: str) -> Callable[[Run], Estimate | None]:
-    return lambda run: statistics.mean(run.outcome(name)) if _reached(run, name) else None
-
-
-def _reached(run: Run, name: str) -> bool:
-    """Whether the run covers the window of an outcome: a target is measured at no other date."""
-    return not run.span(name).moved
-
-
-def _clearing(run: Run) -> Estimate:
-    names = ("market clears at the base date", "rents equal observed indices")
-    return _exact(max(run.identities[name] for name in names))
-
-
-def _contract_volatility(run: Run) -> Estimate | None:
-    """Standard deviation over paths of one-year log changes, averaged over the year-ends of its window."""
-    own = next(row for row in run.assumptions["targets"] if row["metric"] == "rent_volatility")
-    over = run.window(own["over"])
-    ends = [run.calendar.offset(f"{year:04d}Q4") for year in over.years]
-    if over.moved or ends[0] < 4:
-        return None
-    rent = np.log(run.series("h100_contract").astype(np.float64))
-    spreads = [statistics.standard_deviation(rent[t] - rent[t - 4]) for t in ends]
-    value = float(np.mean(spreads))
-    return Estimate(value, value / np.sqrt(2.0 * run.paths), run.paths)
-
-
-def _default_and_loss(run: Run) -> Estimate:
-    """Rank correlation over paths of the generic default rate and loss given default."""
-    rate, loss = ranks(run.outcome("generic_default_rate")), ranks(-run.outcome("generic_recovery"))
-    return statistics.rank_correlation(rate, loss)
-
-
-def _extreme_propositions(run: Run) -> Estimate:
-    """How many propositions have a probability under 1% or over 99%."""
-    names = [p["id"] for p in run.assumptions["propositions"] if not p.get("pending")]
-    shares = [float(np.mean(run.outcome(name))) for name in names]
-    return _exact(float(sum(not 0.01 <= share <= 0.99 for share in shares)))
-
-
-def _five_years(run: Run) -> Estimate | None:
-    """CoreWeave's default within the window of its flag, where the run is as long."""
-    flag = next(row for row in run.assumptions["flags"] if row["id"] == "coreweave_default_5y")
-    if any(run.window(condition["over"]).moved for condition in flag["any"]):
-        return None
-    return statistics.probability(run.outcome("coreweave_default_5y"))
-
-
-def _stylised(case: str, tenor: str) -> Callable[[Run], Estimate | None]:
-    """Share of paths on which a stylised facility defaulted, where it was measured beside the run."""
-
-    def share(run: Run) -> Estimate | None:
-        found = run.stylised
-        if found is None:
-            return None
-        return statistics.probability(np.arange(found["paths"]) < found["defaults"][case][tenor])
-
-    return share
-
-
-MEASURES: Mapping[str, Callable[[Run], Estimate | None]] = {
-    "clearing": _clearing,
-    "capex_2026": _median("capex_2026"),
-    "capex_2027": _median("capex_2027"),
-    "ai_capex_p5": _level("ai_capex_2026_2030", 0.05),
-    "ai_capex_p95": _level("ai_capex_2026_2030", 0.95),
-    "revenue_2026": _median("revenue_2026"),
-    "revenue_2030": _median("revenue_2030"),
-    "revenue_2030_p5": _level("revenue_2030", 0.05),
-    "revenue_2030_p95": _level("revenue_2030", 0.95),
-    "rent_drift": _median("rent_drift"),
-    "rent_volatility": _contract_volatility,
-    "spot_volatility": _mean("spot_volatility"),
-    "rent_rises": lambda run: statistics.probability(run.outcome("rent_rises_a_year")),
-    "stylised_5y": _stylised("base", "5y"),
-    "stylised_3y": _stylised("base", "3y"),
-    "stylised_2y": _stylised("base", "2y"),
-    "stylised_2y_glut": _stylised("glut", "2y"),
-    "stylised_2y_fast": _stylised("fast", "2y"),
-    "stylised_1y": _stylised("base", "1y"),
-    "coreweave_default": _five_years,
-    "generic_default_rate": _mean("generic_default_rate"),
-    "generic_recovery": _mean("generic_recovery"),
-    "default_and_loss": _default_and_loss,
-    "start_spread": lambda run: _exact(float(run.series("hy_spread")[0, 0])),
-    "spread_mean": _mean("spread_mean"),
-    "spread_peak": _level("spread_peak", 0.95),
-    "extreme_propositions": _extreme_propositions,
-    "h100_2026": _median("h100_2026"),
-    "h100_spot_2026": _median("h100_spot_2026"),
-    "replay_2025": lambda run: _exact(gross_issuance(run.assumptions)),
-}
-"""How each `metric` of targets.toml is measured, in base units; None where the run has nothing to measure."""
-
-
 def results(run: Run) -> tuple[TargetResult, ...]:
     """Every declared target, measured on `run`."""
-    return tuple(_result(row, run) for row in run.assumptions["targets"])
+    return tuple(_result(target, run) for target in run.register.targets.values())
 
 
-def _result(row: Mapping[str, object], run: Run) -> TargetResult:
-    metric, unit = str(row.get("metric") or ""), str(row.get("unit") or "1")
-    low, high = (float(x) if isinstance(x, (int, float)) else None for x in (row.get("low"), row.get("high")))
-    found = MEASURES[metric](run) if metric else None
-    if found is not None and isnan(found.value):
-        found = None
-    absent = bool(metric) and found is None  # measured beside runs of the base case only, or by more paths
-    value = None if found is None else found.value / SCALE[unit]
-    error = None if found is None else found.standard_error / SCALE[unit]
+def _result(target: Target, run: Run) -> TargetResult:
+    found, scale = _measured(target, run), SCALE[target.unit]
+    measured = found is not None and not isnan(found.value)  # a record may be absent, paths too few
+    value = found.value / scale if found is not None and measured else None
+    error = found.standard_error / scale if found is not None and measured else None
+    low, high = target.low, target.high
     return TargetResult(
-        id=str(row["id"]),
-        label=str(row["label"]),
-        statement=str(row["statement"]),
-        status=str(row["status"]),
-        reason=str(row.get("reason") or ""),
-        source=str(row["source"]),
-        locator=str(row.get("locator") or ""),
+        **{key: getattr(target, key) for key in WORDS},
         value=value,
         standard_error=error,
         low=low,
         high=high,
-        unit=unit,
+        unit=target.unit,
         inside=None if value is None else _inside(value, low, high, 0.0),
-        contradicts=not absent and _contradicts(str(row["status"]), value, error, low, high),
+        contradicts=_contradicts(target.status, value, error, low, high),
     )
+
+
+def _measured(target: Target, run: Run) -> Estimate | None:
+    """Estimate of a target in base units; None where the run has nothing to measure it on."""
+    if target.measure:
+        return MEASURES[target.measure](target, run)
+    rests_on = reading(target, run.register.readings).measures
+    if any(run.window(over).moved for m in rests_on for over in (m.over, m.per_over) if over):
+        return None
+    if target.over is not None:
+        points = _points(target, run, run.window(target.over))
+        return _across(target, points) if points else None
+    if not target.outcome:
+        return None
+    found = run.outcome(target.outcome)
+    if target.against:
+        other = run.outcome(target.against)
+        return statistics.rank_correlation(ranks(found), ranks(-other if target.complement else other))
+    return _across(target, [found])
+
+
+def _across(target: Target, points: Sequence[Array]) -> Estimate:
+    """A target's statistic over paths, the mean of it over points in time, each of shape (path,).
+
+    The points of one path move together: the error is that of one of them.
+    """
+    n = len(points[0])
+    if target.across == "standard deviation":
+        spread = float(np.mean([statistics.standard_deviation(x) for x in points]))
+        return Estimate(spread, spread / sqrt(2.0 * n), n)
+    found = [_statistic(target, x) for x in points]
+    value, error = (float(np.mean([getattr(f, key) for f in found])) for key in ("value", "standard_error"))
+    return Estimate(value, error, n)
+
+
+def _statistic(target: Target, values: Array) -> Estimate:
+    if target.quantile is not None:
+        return statistics.quantile(values, target.quantile)
+    return statistics.probability(values) if target.across == "probability" else statistics.mean(values)
+
+
+def _points(target: Target, run: Run, over: Span) -> list[Array]:
+    """A stored series at the end of its window, or of each of its years; none that begins too early."""
+    lag = target.log_change
+    ends = [run.calendar.offset(f"{year:04d}Q4") for year in over.years] or [over.last]
+    if ends[0] < lag + (target.quantity in BEGIN_LATER):
+        return []
+    x = run.series(target.quantity).astype(np.float64)
+    x = np.log(x) if lag else x
+    return [x[t] - x[t - lag] if lag else x[t] for t in ends]
+
+
+# ─── what is no statistic of one number a path ───
+
+
+def _exact(value: float) -> Estimate:
+    return Estimate(value, 0.0, 1)
+
+
+def _clearing(target: Target, run: Run) -> Estimate:
+    names = ("market clears at the base date", "rents equal observed indices")
+    return _exact(max(run.identities[name] for name in names))
+
+
+def _stylised(target: Target, run: Run) -> Estimate | None:
+    """Share of paths on which a stylised facility defaulted, where it was measured beside the run."""
+    found = run.stylised
+    if found is None:
+        return None
+    return statistics.probability(np.arange(found["paths"]) < found["defaults"][target.case][target.tenor])
+
+
+def _extreme_propositions(target: Target, run: Run) -> Estimate:
+    """How many propositions have a probability under 1% or over 99%."""
+    names = [id for id, p in run.register.propositions.items() if not p.pending]
+    shares = [float(np.mean(run.outcome(name))) for name in names]
+    return _exact(float(sum(not 0.01 <= share <= 0.99 for share in shares)))
+
+
+def _replay(target: Target, run: Run) -> Estimate:
+    """Gross debt that the funding waterfall would have issued in 2025."""
+    return _exact(gross_issuance(run.register))
+
+
+MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
+    "clearing": _clearing,
+    "stylised": _stylised,
+    "extreme propositions": _extreme_propositions,
+    "replay": _replay,
+}
+"""How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 
 
 def _inside(value: float, low: float | None, high: float | None, slack: float) -> bool:
@@ -190,6 +172,6 @@ def _contradicts(
     status: str, value: float | None, error: float | None, low: float | None, high: float | None
 ) -> bool:
     if value is None or error is None or isnan(error) or status not in ("met", "missed"):
-        return status == "met" and value is None
+        return False
     slack = TOLERANCE * error
     return not _inside(value, low, high, slack) if status == "met" else _inside(value, low, high, -slack)

@@ -161,10 +161,9 @@ def _why(name: str, error: Exception) -> str:
 
 
 def _report(rows: Sequence[Row], output: Output, runs: Sequence[Run]) -> None:
-    from risk.report.naming import names_of
     from risk.report.terminal.batch import row_data, screen
 
-    called = names_of(runs[0].assumptions) if runs else AS_IN_FILES
+    called = runs[0].register.names if runs else AS_IN_FILES
     if output.json:
         content: dict[str, Any] = {"ok": all(row.status != "failed" for row in rows)}
         document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]}, called)

@@ -24,11 +24,10 @@ def check(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
-    from risk.report.naming import names_of
     from risk.report.terminal import checks
 
     run = obtain(target, simulation, register, folder, output)
     calibrate(run, register)
     found = checks.checks(run)
-    tell(found, checks.DOCUMENT, checks.screen, output, names_of(run.assumptions))
+    tell(found, checks.DOCUMENT, checks.screen, output, run.register.names)
     return FAILED if found.failures else 0

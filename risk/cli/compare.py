@@ -29,7 +29,7 @@ def compare(
     from risk.report.terminal import comparison
 
     before, after = (open_stored(run, folder, register) for run in (run_a, run_b))
-    called = shared(before.assumptions, after.assumptions)
+    called = shared(before.register, after.register)
     found = comparison.compare(before, after)
     if markdown and not output.json:
         from risk.report.terminal.markdown import comparison as in_markdown

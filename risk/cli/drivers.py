@@ -27,10 +27,9 @@ def drivers(
 ) -> None:
     """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
     found = open_stored(run, folder, register)
-    from risk.report.naming import names_of
     from risk.report.terminal import drivers as screens
 
     shown, short = screens.drivers(found, top), found.id[:SHOWN]
     words = (f"assumptions show {shown.found[0].id}", f"tail {short}{folder.option}")
     screen = partial(screens.screen, hints=[f"bubblerisk {each}" for each in words])
-    tell(shown, screens.DOCUMENT, screen, output, names_of(found.assumptions))
+    tell(shown, screens.DOCUMENT, screen, output, found.register.names)

@@ -187,7 +187,7 @@ def _register(register: Path | None) -> tuple[Finding, bool]:
         base = next(iter([load(register, name) for name in names]))
     except BubbleriskError as error:
         return Finding("FAIL", "register", error.reason, "see: bubblerisk assumptions check"), False
-    counts = provenance(base.normalised(), date.today())
+    counts = provenance(base, date.today())
     words = f"{counts.entries} entries, {counts.rows} rows, {len(names)} scenarios, 0 errors; {counts.words}"
     if counts.stale:
         return Finding("warn", "register", words, "see: bubblerisk assumptions stale"), True

@@ -29,7 +29,6 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
     from risk.shocks.stream import BLOCK
 
     assumptions = plan.assumptions
-    register = assumptions.normalised()
     specification = plan.specification()
     run = specification.id if specification else ""
     directory = plan.root / run
@@ -53,9 +52,9 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
         disk=estimated_bytes(assumptions, plan.paths),
         free=_free(plan.root),
         seconds=_seconds(previous, plan.paths * (blocks - stored) / blocks, workers),
-        register=provenance(register, date.today()),
+        register=provenance(assumptions, date.today()),
         previous=previous.id if previous else "",
-        changes=input_changes(open_run(previous.id, plan.root).assumptions, register) if previous else (),
+        changes=input_changes(open_run(previous.id, plan.root).register, assumptions) if previous else (),
         target=target,
     )
 

@@ -43,7 +43,6 @@ def path(
         return
     run, planned = _open(target, simulation, folder, register, output)
     from risk.analysis.story import pick, story
-    from risk.report.naming import names_of
     from risk.report.terminal import path as screens
     from risk.runs.replay import replay
 
@@ -53,7 +52,7 @@ def path(
         return
     found = screens.telling(run, story(run, replay(run, planned, chosen)))
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
-    tell(found, screens.DOCUMENT, partial(screens.screen, hints=hints), output, names_of(run.assumptions))
+    tell(found, screens.DOCUMENT, partial(screens.screen, hints=hints), output, run.register.names)
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from risk.assumptions import load, locate
+from risk.assumptions import Assumptions, load, locate
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, Scenario
 from risk.cli.console import document
 from risk.cli.options import Output, Register
@@ -52,8 +52,7 @@ def diff(
         commit = author(change, two, known)
         why = reason(change, two) or (commit.subject if commit else "")
         found.append(screens.Changed(change, commit.author if commit else "", why))
-    inputs = len(two["entries"]) + sum(len(table["rows"]) for table in two["tables"].values())
-    said = before, after or HERE, inputs
+    said = before, after or HERE, two.inputs
     if output.json:
         document(screens.DIFF, screens.diff_data(found, *said))
         return
@@ -62,10 +61,10 @@ def diff(
     show(lambda page: screens.diff_screen(found, *said, page), output)
 
 
-def _read(folder: Path, name: str, scenario: str) -> dict[str, Any]:
-    """Normalised register in a folder; what is wrong with it names the revision."""
+def _read(folder: Path, name: str, scenario: str) -> Assumptions:
+    """Register in a folder; what is wrong with it names the revision."""
     try:
-        return load(folder, scenario).normalised()
+        return load(folder, scenario)
     except BubbleriskError as error:
         fixes = error.fixes or ("see: bubblerisk assumptions check",)
         raise AssumptionError(f"the register of {name} cannot be read: {error.reason}", *fixes) from error
@@ -133,8 +132,8 @@ def stale(
     assumptions = load(register.assumptions, scenario)
     limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
     today = on or date.today()
-    known = len(assumptions.entries) + sum(len(table.rows) for table in assumptions.tables.values())
-    rows = screens.stale(assumptions.normalised(), limit, today)
+    known = assumptions.inputs
+    rows = screens.stale(assumptions, limit, today)
     if output.json:
         document(screens.STALE, screens.stale_data(rows, known, limit, today))
         return

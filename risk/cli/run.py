@@ -68,14 +68,13 @@ def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) ->
     ----------
     next_words : commands to go on with; `RUN` stands for the run.
     """
-    from risk.report.naming import names_of
     from risk.report.terminal import verdict
     from risk.report.terminal.summary import DOCUMENT, summarise
 
     short = run.id[:SHOWN]
     hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
     screen = partial(verdict.screen, hints=hints)
-    tell(summarise(run), DOCUMENT, screen, output, names_of(run.assumptions))
+    tell(summarise(run), DOCUMENT, screen, output, run.register.names)
 
 
 def _note(output: Output) -> Callable[[str], None]:

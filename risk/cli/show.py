@@ -30,8 +30,7 @@ def show(
     if metric is None:
         write_verdict(found, folder, output, *NEXT)
         return
-    from risk.report.naming import names_of
     from risk.report.terminal import distribution as screens
 
     told = screens.told_of(found, metric)
-    tell(told, screens.document(told), screens.screen, output, names_of(found.assumptions))
+    tell(told, screens.document(told), screens.screen, output, found.register.names)

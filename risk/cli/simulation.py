@@ -160,8 +160,8 @@ def open_stored(name: str, folder: Folder, register: Register = REGISTER) -> Run
 
     run = open_run(meant(name, folder.runs, register), folder.runs)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
-    declared = run.assumptions.get("outcomes")
-    outcomes = {*(row["id"] for row in declared or ()), *(class_name for class_name, _ in CLASSES)}
+    declared = run.register.outcomes
+    outcomes = {*declared, *(class_name for class_name, _ in CLASSES)}
     if declared and outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:
         return run
     raise StorageError(

@@ -26,14 +26,13 @@ def tail(
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
     found = open_stored(run, folder, register)
-    from risk.report.naming import names_of
     from risk.report.terminal import tail as screens
 
     shown = screens.tail(found, wanted)
     worst, short = shown.found.worst[0].path, found.id[:SHOWN]
     hints = [f"bubblerisk {words}{folder.option}" for words in (f"path {short} {worst}", f"show {short}")]
     screen = partial(screens.screen, hints=hints)
-    tell(shown, screens.DOCUMENT, screen, output, names_of(found.assumptions))
+    tell(shown, screens.DOCUMENT, screen, output, found.register.names)
 
 
 def fraction(text: str) -> float:

@@ -44,17 +44,16 @@ def trace(
     """Say what a cell is, its inputs and its paths, recomputed from the stored run; exit 1 if it differs."""
     found, pack = _open(run, file, folder, register)
     traced = _traced(cell, found, pack, folder)
-    from risk.report.naming import names_of
     from risk.report.terminal import trace as screens
 
     told = screens.told(found, traced)
     if output.json:
-        document(screens.SCHEMA, screens.trace_data(told), names_of(found.assumptions))
+        document(screens.SCHEMA, screens.trace_data(told), found.register.names)
     else:
         from risk.cli.screens import show
 
         hints = _hints(traced, folder)
-        show(lambda page: screens.screen(told, page, hints), output, names_of(found.assumptions))
+        show(lambda page: screens.screen(told, page, hints), output, found.register.names)
     return 0 if traced.agrees else DISAGREES
 
 

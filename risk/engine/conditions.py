@@ -232,12 +232,13 @@ def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem
     if left.min() <= 0:
         row = int(left.argmin())
         share, revenue, anchors = (start.drawn[id] for id in BIDDERS)
+        who = assumptions.terms.anchors
         bids = [float(np.ravel(x)[row if np.size(x) > 1 else 0]) for x in (share, revenue, anchors)]
         market = start.world.seen.demand[row, 0]
         customers, anchors, market = (x / BILLION for x in (bids[0] * bids[1], bids[2], market))
         reason = (
             f"nothing is left for internal use at the base date: rents clear at {market:.4g} USD bn/y, "
-            f"customers bid {customers:.4g} (compute_share × run_rate) and labs {anchors:.4g} (lab_funding)"
+            f"customers bid {customers:.4g} (compute_share × run_rate) and {who} {anchors:.4g} (lab_funding)"
         )
         fix = "lower one of the three under revenue, or raise the fleet or its rents"
         yield at_entry("A028", assumptions.entries[BIDDERS[-1]], reason, "prior", fix)

@@ -37,7 +37,7 @@ STATES: Mapping[str, tuple[str, ...]] = {"operators": ("contracts", "facility", 
 """States of the world that go with a part of the flows, where it is not the one of the same name."""
 
 AXES = {
-    "funding": "hyperscaler", "plan": "hyperscaler", "fleet": "generation", "rents": "generation",
+    "funding": "spender", "plan": "spender", "fleet": "generation", "rents": "generation",
     "segments": "segment", "cascade": "holder", "facility": "facility", "contracts": "facility",
     "holdco": "firm", "instrument_losses": "instrument", "instrument_claims": "instrument",
 }  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import EVER, Calendar
+from risk.engine.base_book import base_rows
 from risk.errors import AssumptionError
 from risk.mechanisms.neocloud import book as books
 from risk.mechanisms.neocloud import facility
@@ -89,7 +90,7 @@ def layout(assumptions: Assumptions) -> Layout:
     cohorts = cohort_generations(assumptions)
     cohort_firms = np.flatnonzero(assumptions.tables["neoclouds.firm"].numbers("cohort_share") > 0)
     book = books.assemble(
-        _base_rows(assumptions) + _cohort_rows(assumptions, cohorts, cohort_firms), firms, quarters
+        base_rows(assumptions) + _cohort_rows(assumptions, cohorts, cohort_firms), firms, quarters
     )
     last = _last_date(assumptions, book, quarters)
     order = np.argsort([firms.index(f) for f in base.words("firm")], kind="stable")
@@ -200,51 +201,6 @@ def cohort_dates(assumptions: Assumptions) -> tuple[int, ...]:
         calendar.offset(assumptions.text(f"neoclouds.{name}_cohort")) for name in ("first", "last")
     )
     return tuple(t for t in range(first, min(last, calendar.quarters) + 1, every) if t > 0)
-
-
-def _base_rows(assumptions: Assumptions) -> list[books.Row]:
-    """Layout rows of the facilities at the base date, in the order of their table."""
-    firms = assumptions.tables["neoclouds.firm"].names
-    rows = assumptions.tables["neoclouds.facility"].rows
-    return [_base_row(assumptions, row, firms) for row in rows]
-
-
-def _base_row(assumptions: Assumptions, row: Any, firms: tuple[str, ...]) -> books.Row:
-    tables = assumptions.tables
-    generations, paper = tables["gpu.generation"].names, tables["neoclouds.paper"]
-    profile = _cash_profile(assumptions, row, generations) if row.amortization == "sculpted" else None
-    return books.Row(
-        name=row.name,
-        firm=firms.index(row.firm),
-        generation=generations.index(row.generation),
-        payer=tables["neoclouds.payer"].names.index(row.payer),
-        origination=0,
-        due=int(row.debt_quarters),
-        coupon=row.coupon / 100.0,
-        balloon=row.balloon / 100.0,
-        amortization=row.amortization,
-        site=row.kind == "data_center",
-        floating=row.rate == "floating",
-        instrument=books.INSTRUMENTS.index(paper.words("instrument")[paper.names.index(row.instrument)]),
-        tenant=firms.index(row.tenant) if row.tenant else -1,
-        draw_quarters=int(row.draw_quarters),
-        profile=profile,
-    )
-
-
-def _cash_profile(assumptions: Assumptions, row: Any, generations: tuple[str, ...]) -> Array:
-    """What the lender of a sculpted loan expects, USD per GPU-hour, (life,)."""
-    use = assumptions.number("gpu.normal_utilization") + assumptions.number("neoclouds.utilization_premium")
-    opex = assumptions.tables["gpu.generation"].numbers("opex")[generations.index(row.generation)]
-    return books.expected_cash(
-        life=int(row.debt_quarters),
-        ends=(row.contract_first, row.contract_last),
-        price=row.price * (1.0 - row.prepaid_share),
-        cost=opex * row.opex_multiple,
-        availability=assumptions.number("neoclouds.contract_availability"),
-        merchant=assumptions.number("neoclouds.merchant_haircut") * use,
-        decline=assumptions.number("gpu.median_rent_decline"),
-    )
 
 
 def _dated(calendar: Calendar, cohorts: Iterable[int]) -> dict[int, str]:

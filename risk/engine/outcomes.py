@@ -67,17 +67,11 @@ def classes(definition: Class, o: Mapping[str, Array], companions: float) -> dic
     broken = np.stack([np.asarray(o[name], dtype=bool) for name in definition.breaks])
     bust = np.asarray(unpaid & (broken.sum(axis=0) >= companions))
     some = np.asarray(broken.any(axis=0))
-    if definition.id:
-        names = (f"{word}_{definition.id}" for word in ("bust", "correction", "durable"))
-        return dict(zip(names, (bust, some & ~bust, ~some), strict=True))
-    return {
-        "bust": bust,
-        "correction": some & ~bust,
-        "durable": ~some,
-        "durable_paid": ~some & ~unpaid,
-        "durable_unpaid": ~some & unpaid,
-        "bust_quarter": np.where(bust, _last_needed(o, definition.breaks, int(companions)), np.nan),
-    }
+    found = (bust, some & ~bust, ~some, ~some & ~unpaid, ~some & unpaid)
+    out = dict(zip(definition.words, found, strict=False))  # only one class tells durable paths apart
+    if not definition.id:
+        out["bust_quarter"] = np.where(bust, _last_needed(o, definition.breaks, int(companions)), np.nan)
+    return out
 
 
 def _last_needed(o: Mapping[str, Array], breaks: Sequence[str], companions: int) -> Array:

@@ -176,7 +176,7 @@ def _operators(
 ) -> tuple[neoclouds.Sector, neoclouds.Flows]:
     """Payers, facilities, HoldCos and new cohorts."""
     seen = neoclouds.asset_market(c.p, c.links, c.t, state, rent, hardware)
-    capex = c.link("capex->supply", spending.operator_capex, "neoclouds")
+    capex = c.link("capex->supply", spending.operator_capex, "operators")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
     chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
     return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)

@@ -120,7 +120,7 @@ def _names(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, ...
     """Names along the axes."""
     tables, book = assumptions.tables, layout.book
     axes = {
-        "hyperscaler": "capex.firm",
+        "spender": "capex.firm",
         "generation": "gpu.generation",
         "segment": "credit.segment",
         "holder": "credit.holder",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.catalogue import MEMBERS
 from risk.engine.context import Flows
 from risk.engine.identities import value_added
 from risk.engine.inputs import instruments
@@ -29,14 +30,6 @@ FUNDING = (
     "planned", "capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout",
     "spv_support", "cash_build", "cfo", "cash_drawn", "bonds", "private_credit", "equity", "cut",
 )  # fmt: skip
-DEMAND = ("from_revenue", "lab_external", "lab_recycled", "internal")
-REQUIRED = ("vintage", "vintage_energized", "cahn", "cahn_all", "capital_charge", "fleet_opex")
-INFLOW = ("customers", "outside_lab_funding", "internal_budgets", "investment")
-LAYERS = (
-    "applications", "serving", "models", "tools", "cloud", "memory_interconnect", "chips",
-    "power_construction",
-)  # fmt: skip
-POWER = ("energized_gw", "cost_per_h100e", "power_per_h100e")
 CREDIT = (
     "default_rate", "defaulted", "loss", "due", "refinanced", "extended", "wall_defaulted", "in_kind", "weak",
 )  # fmt: skip
@@ -61,7 +54,6 @@ FIELD: Mapping[str, str] = {
     "lab_equity": "anchor_equity", "lab_external": "anchor_external", "lab_recycled": "anchor_recycled",
 }  # fmt: skip
 """Fields of the flows that runs keep under another name."""
-CASCADE = ("bankruptcy_cost", "discount", "squeeze", "freeze")
 
 FACILITY = ("defaulted", "extended", "debt", *LOANS, *RUNGS)
 """Sums kept for every facility, cohorts included."""
@@ -71,17 +63,11 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
     """Entity names of every key of sums and facility series."""
     book, tables = layout.book, assumptions.tables
     base, paper = layout.base_book.names, instruments(assumptions)
-    names: dict[str, tuple[str, ...]] = {
+    names = {
+        **MEMBERS,
         "revenue.segment": tables["revenue.segment"].names,
-        "demand": DEMAND,
-        "required": REQUIRED,
-        "value_added": LAYERS,
-        "inflow": INFLOW,
         "losses.ultimate": cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names),
         "forced": cascade.CHANNELS,
-        "rounds": ("first", "second"),
-        "cascade": CASCADE,
-        "power": POWER,
     }
     holders = {"losses": "holder", "mark_to_market": "holder", "sold": "holder"}
     names |= {f"{key}.{by}": tables["credit.holder"].names for key, by in holders.items()}
@@ -121,8 +107,8 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
         "gpu.spot_rent": f.rents.spot,
         "gpu.collateral": f.operators.collateral,
         "revenue.segment": f.adoption.revenue,
-        "demand": _side_by_side(f.demand, DEMAND),
-        "required": _side_by_side(f.required, REQUIRED),
+        "demand": _side_by_side(f.demand, MEMBERS["demand"]),
+        "required": _side_by_side(f.required, MEMBERS["required"]),
         "inflow": inflow,
         "value_added": layers,
         "losses.instrument": f.instrument_losses,
@@ -130,7 +116,7 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
         "losses.ultimate": f.cascade.ultimate,
         "rounds": f.cascade.mark_by_round,
         "forced": f.cascade.forced,
-        "cascade": _side_by_side(f.cascade, CASCADE),
+        "cascade": _side_by_side(f.cascade, MEMBERS["cascade"]),
         "power": np.concatenate([f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit], axis=1),
     }
     totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}

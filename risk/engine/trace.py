@@ -43,7 +43,7 @@ class Trace:
     series : name → (quarter + 1,), the stored series of this path to the bit.
     detail : dotted name → (quarter + 1, n), base units, flags 0 or 1. NaN where there is nothing: flows at
         the base date, entities before they come to life.
-    names : axis → names along n: hyperscaler, generation, firm, facility, segment, instrument, holder; and
+    names : axis → names along n: spender, generation, firm, facility, segment, instrument, holder; and
         beside, segments that are no part of the headline.
     limits : thresholds of the register of which the story speaks, base units.
     cohorts : quarters in which neoclouds finance a new cohort.

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from risk.errors import UsageError
 from risk.units import AS_IN_FILES, Names
 
-CURRENCY, WORK = "run.currency", "run.unit_of_work"
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
 
 T = TypeVar("T")
 
 
-def names_of(register: Mapping[str, Any]) -> Names:
-    """Names of a run's normalised assumptions; those of the files where it has none of its own."""
-    entries = register["entries"]
-    own = {key: entries[id]["value"] for key, id in (("currency", CURRENCY), ("work", WORK)) if id in entries}
-    return Names(**own)
-
-
-def shared(*registers: Mapping[str, Any]) -> Names:
+def shared(*registers: Assumptions) -> Names:
     """Names of registers whose runs stand side by side.
 
     Raises
     ------
     UsageError : they count in different currencies, or in different units of work.
     """
-    found = list(dict.fromkeys(map(names_of, registers)))
+    found = list(dict.fromkeys(register.names for register in registers))
     if len(found) > 1:
         counted = " and ".join(f"{n.currency} and {n.work}" for n in found)
         raise UsageError(

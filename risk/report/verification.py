@@ -16,7 +16,6 @@ from risk.report.formulas import written
 from risk.report.opened import Opened, opened
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
-from risk.runs.store import KINDS
 
 SCHEMA = "bubblerisk.verify/1"
 
@@ -128,14 +127,7 @@ def _blocks(run: Run) -> Finding:
     """Every stored array of the run against its fingerprint."""
     count = len(run.manifest.blocks)
     try:
-        for index, expected in enumerate(run.manifest.blocks):
-            record = run.store.record(index)
-            if record.digest != expected:
-                raise StorageError(f"block {index} is not the one of this run")
-            for kind in KINDS:
-                run.store.read(record, kind)
-        run.store.totals(run.manifest.sums, run.manifest.shapes)
-        _ = run.assumptions
+        run.verify()
     except StorageError as error:
         fix = f"run {run.manifest.scenario} again: sound blocks are kept, bad ones computed anew"
         return Finding("FAIL", "run folder", error.reason, fix)

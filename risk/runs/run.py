@@ -75,8 +75,8 @@ class Run:
         return self.manifest.identities
 
     @cached_property
-    def assumptions(self) -> dict[str, Any]:
-        """The normalised assumptions the run was made of, each with its origin."""
+    def _words(self) -> dict[str, Any]:
+        """The register as it was written, as plain data."""
         path = self.directory / "assumptions.json"
         content = read_json(path)
         if digest(content) != self.manifest.assumptions:
@@ -94,7 +94,7 @@ class Run:
         from risk.assumptions.stored import restore
 
         try:
-            return restore(self.assumptions)
+            return restore(self._words)
         except (KeyError, TypeError, ValueError) as error:
             reason = f"the assumptions of run {self.id} were written by another version of the model"
             raise StorageError(f"{reason} ({error})", self._recompute) from error
@@ -102,8 +102,8 @@ class Run:
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
         """Outcomes shown as distributions, in the order of the register."""
-        shown = (row for row in self.assumptions["outcomes"] if row["shown"])
-        return tuple(Variable(row["id"], row["unit"], row["label"]) for row in shown)
+        outcomes = self.register.outcomes.values()
+        return tuple(Variable(row.id, row.unit, row.label) for row in outcomes if row.shown)
 
     def variable(self, name: str) -> Variable:
         """An outcome with unit and label."""
@@ -111,11 +111,11 @@ class Run:
 
     def span(self, name: str) -> Span:
         """The stretch of time that an outcome looks at, as the run has it."""
-        return self.window(next(row["over"] for row in self.assumptions["outcomes"] if row["id"] == name))
+        return self.window(self.register.outcomes[name].over)
 
     def window(self, over: str) -> Span:
         """A window of the register, or of the entry that holds it, as the run has it."""
-        return span(self.calendar, self.assumptions["windows"].get(over, over))
+        return span(self.calendar, self.register.windows.get(over, over))
 
     @property
     def stylised(self) -> dict[str, Any] | None:
@@ -190,7 +190,7 @@ class Run:
 
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(read, self._records))
-        _ = self._totals, self.assumptions
+        _ = self._totals, self._words
 
     @cached_property
     def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from risk.analysis import amplification as amp
 from risk.analysis import contrasts
 from risk.analysis.statistics import Estimate
-from risk.assumptions import load
+from risk.assumptions import Assumptions, load
 from risk.assumptions.locate import NAME
 from risk.axes import Calendar
 from risk.errors import UsageError
@@ -160,6 +161,15 @@ def test_a_loss_only_moved_in_time_owes_nothing_in_all() -> None:
     assert owed.sum() == pytest.approx(0.0, abs=1e-9)
 
 
+@cache
+def impact() -> Assumptions:
+    """The register with what losses owe the spread as the numbers below have it."""
+    values = {"loss_impact": 35.0, "largest_impact": 400.0, "impact_persistence": 0.5}
+    base = load()
+    found = (replace(base.entry(f"credit.{name}"), value=value) for name, value in values.items())
+    return replace(base, entries={**base.entries, **{entry.id: entry for entry in found}})
+
+
 @dataclass(frozen=True)
 class Made:
     """As much of a run as an amplification reads."""
@@ -169,15 +179,7 @@ class Made:
     lines: Mapping[str, Array] = field(default_factory=dict)
     draws: Mapping[str, Array] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 26))
-    assumptions: Mapping[str, Any] = field(
-        default_factory=lambda: {
-            "entries": {
-                "credit.loss_impact": {"value": 35.0, "unit": "bp per 10 USD bn"},
-                "credit.largest_impact": {"value": 400.0, "unit": "bp"},
-                "credit.impact_persistence": {"value": 0.5, "unit": "1"},
-            }
-        }
-    )
+    register: Assumptions = field(default_factory=impact)
 
     def names(self, kind: str) -> tuple[str, ...]:
         return tuple({"outcomes": self.columns, "parameters": self.draws}[kind])

@@ -62,7 +62,7 @@ def test_the_first_definition_is_b1(run: Run) -> None:
     assert found[0].short is not None
     assert found[0].short.value == run.outcome("B1").mean()
     assert len(found) == len(gap.LENSES) * len(gap.BASES)
-    bar = run.assumptions["entries"]["revenue.jpmorgan_bar"]["value"] * 1e9
+    bar = run.register.number("revenue.jpmorgan_bar")
     assert set(found[-1].required.tolist()) == {bar}
 
 
@@ -99,7 +99,7 @@ def test_default_is_absorbing_and_counts_paths(run: Run) -> None:
 def test_new_facilities_are_grouped_by_year_and_payer(run: Run) -> None:
     found = neoclouds.cohorts(run)
     assert len({(c.year, c.payer) for c in found}) == len(found) > 0
-    base = {f.name for f in facilities(run.assumptions, run.calendar.quarters)}
+    base = {f.name for f in facilities(run.register, run.calendar.quarters)}
     rest = [
         e.value
         for n, e in zip(
@@ -124,7 +124,7 @@ def test_rungs_of_cohorts_are_shares_of_path_facilities(run: Run) -> None:
 
 
 def test_losses_by_firm_add_up_to_the_loss_on_neoclouds(run: Run) -> None:
-    book = facilities(run.assumptions, run.calendar.quarters)
+    book = facilities(run.register, run.calendar.quarters)
     found = neoclouds.firm_losses(run, book)
     assert sum(f.total.value for f in found.values()) == pytest.approx(run.outcome("neocloud_loss").mean())
     assert all(f.holdco.value <= f.total.value for f in found.values())

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from risk.analysis.facilities import facilities
-from risk.assumptions import Assumptions, load
-from risk.assumptions.normalised import normalised
-from risk.engine.layout import layout
+from risk.analysis.facilities import LEASE_YEARS, facilities
+from risk.assumptions import Assumptions, load, tables
+from risk.assumptions.table import Row
+from risk.assumptions.tables import Generation
+
+VALUES = {
+    "neoclouds.contract_availability": 0.9,
+    "gpu.collateral_life": 4.0,
+    "neoclouds.site_refinancing_quarters": 48,
+    "neoclouds.lease_years": 15.0,
+}
 
 
-def assumptions(**more: Any) -> dict[str, Any]:
+def assumptions(**more: Any) -> Assumptions:
     """A register with one facility: 10,000 units at 3.00 $/h, operating cost 1.00, availability 90%."""
-    row = {
-        "name": "F", "firm": "A", "generation": "B200", "kind": "gpu", "payer": "ig", "lender": "L",
-        "stylised": True, "gpus": 10.0, "price": 3.0, "contract_first": 8.0, "contract_last": 12.0,
-        "debt": 0.1, "coupon": 11.0, "debt_quarters": 20.0, "balloon": 0.0, "opex_multiple": 2.0,
-        "prepaid_share": 0.0, "rate": "floating", "amortization": "level", "undrawn": 0.0,
-        "draw_quarters": 0.0, "instrument": "ddtl",
+    base = load()
+    row: dict[str, Any] = {
+        "name": "F", "firm": "CRWV", "generation": "B200", "kind": "device", "payer": "ig", "lender": "L",
+        "stylised": True, "gpus": 10.0, "price": 3.0, "contract_first": 8, "contract_last": 12,
+        "debt": 0.1, "coupon": 11.0, "debt_quarters": 20, "balloon": 0.0, "opex_multiple": 2.0,
+        "prepaid_share": 0.0, "shell_value": 0.0, "rate": "floating", "instrument": "ddtl",
+        "source": "s", "as_of": date(2026, 6, 30), "grade": "judgement",
     } | more  # fmt: skip
-    units = {
-        "gpus": "GPU k", "price": "USD/h", "contract_first": "quarter", "contract_last": "quarter",
-        "debt": "USD bn", "coupon": "%", "debt_quarters": "quarter", "balloon": "%", "opex_multiple": "1",
-        "prepaid_share": "fraction", "undrawn": "USD bn", "draw_quarters": "quarter",
-    }  # fmt: skip
-    return {
-        "entries": {
-            "neoclouds.contract_availability": {"value": 0.9, "unit": "fraction"},
-            "gpu.collateral_life": {"value": 4.0, "unit": "year"},
-            "neoclouds.site_refinancing_quarters": {"value": 48.0, "unit": "quarter"},
-        },
-        "tables": {
-            "neoclouds.facility": {"units": units, "rows": [row]},
-            "gpu.generation": {"units": {"opex": "USD/h"}, "rows": [{"name": "B200", "opex": 0.5}]},
-        },
+    chips = (chip.model_copy(update={"opex": 0.5}) for chip in base.rows(Generation))
+    rows: dict[str, tuple[Row, ...]] = {
+        "neoclouds.facility": (tables.Facility(**row),),
+        "gpu.generation": tuple(chips),
     }
+    changed = {name: replace(base.tables[name], rows=found) for name, found in rows.items()}
+    entries = {id: replace(base.entry(id), value=value) for id, value in VALUES.items()}
+    return replace(base, tables={**base.tables, **changed}, entries={**base.entries, **entries})
 
 
 def test_worked_example() -> None:
@@ -57,7 +58,7 @@ def test_worked_example() -> None:
 
 
 def test_a_contract_as_long_as_the_debt_covers_it_as_the_dscr_says() -> None:
-    (f,) = facilities(assumptions(contract_first=20.0, contract_last=24.0), 26)
+    (f,) = facilities(assumptions(contract_first=20, contract_last=24), 26)
     assert f.contracted[0] / f.service[0] == pytest.approx(f.cash / f.scheduled)
 
 
@@ -78,15 +79,18 @@ def test_a_prepayment_is_taken_off_the_bills() -> None:
 
 
 def test_a_site_lives_as_long_as_its_lease() -> None:
-    (f,) = facilities(assumptions(kind="data_center"), 26)
-    assert f.asset_life == 12.0
+    register = assumptions(kind="site")
+    (f,) = facilities(register, 26)
+    assert (f.asset_life, f.lease_life) == (12.0, 15.0)
+    rest = {id: entry for id, entry in register.entries.items() if id != LEASE_YEARS}
+    (f,) = facilities(replace(register, entries=rest), 26)
     assert f.lease_life is None
 
 
 def test_what_is_contracted_is_the_share_of_the_life_of_the_debt() -> None:
     (f,) = facilities(assumptions(), 26)
     assert f.contracted_share == pytest.approx(10.0 / 20.0)
-    (longer,) = facilities(assumptions(contract_first=30.0, contract_last=34.0), 26)
+    (longer,) = facilities(assumptions(contract_first=30, contract_last=34), 26)
     assert longer.contracted_share == 1.0
 
 
@@ -102,7 +106,7 @@ def test_equal_parts_repay_the_same_every_quarter() -> None:
 
 def test_what_is_drawn_joins_the_schedule() -> None:
     (plain,) = facilities(assumptions(), 26)
-    (f,) = facilities(assumptions(undrawn=0.02, draw_quarters=2.0), 26)
+    (f,) = facilities(assumptions(undrawn=0.02, draw_quarters=2), 26)
     assert (f.balance[0], f.service[0], f.scheduled) == (plain.balance[0], plain.service[0], plain.scheduled)
     assert f.repaid.sum() + f.bullet.sum() == pytest.approx(0.12e9)
     first = plain.repaid[1] * (1.0 + 0.01 / 0.1)  # the first draw of 10 on 100 repays in step with it
@@ -110,38 +114,7 @@ def test_what_is_drawn_joins_the_schedule() -> None:
     assert f.balance[20] == 0.0
 
 
-def engine_schedule(register: Assumptions) -> None:
-    """The engine's shares of original debt, and sums of balances ahead, against the statements."""
-    book = layout(register).base_book
-    quarters = register.calendar.quarters
-    for f in facilities(normalised(register), quarters):
-        i = book.names.index(f.name)
-        if f.undrawn == 0.0:
-            assert f.repaid / f.debt == pytest.approx(book.amortization[:, i], abs=1e-12)
-            standing = 1.0 - np.cumsum(book.amortization[:, i])
-            standing = np.where(np.arange(quarters + 1) < book.due[i], standing, 0.0)
-            service = standing + f.coupon / 4.0 * book.balances_ahead[:, i]
-            assert f.service / f.debt == pytest.approx(service, abs=1e-12)
-        assert (f.rate == "floating") == book.floating[i]
-        assert f.debt_end == book.due[i] / 4.0
-
-
-def test_schedules_are_those_of_the_engine() -> None:
-    engine_schedule(load())
-
-
-@pytest.mark.parametrize("amortization", ["sculpted", "equal"])
-def test_other_schedules_are_those_of_the_engine_too(amortization: str) -> None:
-    base = load()
-    table = base.tables["neoclouds.facility"]
-    terms = {"amortization": amortization, "contract_first": 5, "contract_last": 17}
-    rows = tuple(
-        row.model_copy(update=terms) if name == "CRWV-LAB" else row
-        for name, row in zip(table.names, table.rows, strict=True)
-    )
-    changed = replace(base, tables={**base.tables, "neoclouds.facility": replace(table, rows=rows)})
-    (anchor,) = (f for f in facilities(normalised(changed), 26) if f.name == "CRWV-LAB")
-    assert anchor.amortization == amortization
-    if amortization == "sculpted":  # contracts run out: service falls with the cash behind it
-        assert anchor.repaid[1] > anchor.repaid[12] > anchor.repaid[18]
-    engine_schedule(changed)
+def test_a_sculpted_loan_repays_with_the_cash_behind_it() -> None:
+    (f,) = facilities(assumptions(amortization="sculpted", contract_first=5, contract_last=17), 26)
+    assert f.repaid[5] > f.repaid[12] > f.repaid[15] > 0.0
+    assert f.repaid.sum() == pytest.approx(f.debt)

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from risk.analysis import gpu_lives, register
+from risk.analysis import gpu_lives
 from risk.analysis.gpu_lives import Kept, crossing, kept, life, straight
+from risk.assumptions.tables import Generation
 from risk.axes import Calendar
 from risk.runs import Run
 from tests.report.runs import small_run
@@ -45,12 +46,10 @@ def test_quantiles_of_lives_are_lives_of_quantiles() -> None:
 
 def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
     """Income falls by .27 a year until it no longer covers the cost or four years are over, discounted."""
-    asked = {name: register.number(run.assumptions, f"gpu.{name}") for name in (
-        "collateral_discount_rate", "collateral_life", "median_rent_decline")}  # fmt: skip
-    rate, longest, fall = asked.values()
-    column = register.words(run.assumptions, "gpu.generation").index("H100")
-    cost = float(register.column(run.assumptions, "gpu.generation", "opex")[column])
-    found = gpu_lives.values(run, "H100", "spot", (0, 10))
+    names = ("collateral_discount_rate", "collateral_life", "median_rent_decline")
+    rate, longest, fall = (run.register.number(f"gpu.{name}") for name in names)
+    cost = next(chip.opex for chip in run.register.rows(Generation) if chip.name == "H100")
+    found = gpu_lives.values(run, "numeraire", "spot", (0, 10))
     income = (run.series("h100_spot") * run.series("utilization"))[[0, 10]].astype(np.float64)
     years = np.linspace(0.0, longest, 100_001)
     for t, path in ((0, 0), (0, 7), (1, 3)):
@@ -59,7 +58,7 @@ def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
 
 
 def test_lives_are_of_some_years(run: Run) -> None:
-    low, middle, high = (e.value for e in kept(run, "H100", "spot").lives())
+    low, middle, high = (e.value for e in kept(run, "numeraire", "spot").lives())
     assert 0.5 < low < middle < high < 30.0
 
 

@@ -20,7 +20,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def book(run: Run) -> tuple[Facility, ...]:
-    return facilities(run.assumptions, run.calendar.quarters)
+    return facilities(run.register, run.calendar.quarters)
 
 
 def test_statements_at_the_base_date_are_those_of_the_engine(run: Run, book: tuple[Facility, ...]) -> None:

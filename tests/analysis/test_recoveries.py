@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from risk.analysis import recoveries
 from risk.analysis.recoveries import Array, Claims
 from risk.analysis.statistics import Estimate
+from risk.assumptions.page import Figure
 from risk.runs import Run
 from risk.shocks.stream import generator
 
@@ -124,13 +125,10 @@ def test_a_figure_of_the_page_is_placed_among_the_paths() -> None:
 
 
 def test_figures_of_the_page_are_percent() -> None:
-    figures = [
-        {"id": "private", "value": "33", "unit": "%"},
-        {"id": "syndicated", "value": "~52", "unit": "%"},
-        {"id": "words", "value": "low", "unit": "%"},
-    ]
-    register = {"page_figures": figures}
-    assert recoveries.page_figure(register, "private") == pytest.approx(0.33)
-    assert recoveries.page_figure(register, "syndicated") == pytest.approx(0.52)
+    private, syndicated, words = (
+        Figure(id=value, section="Credit", value=value, unit="%") for value in ("33", "~52", "low")
+    )
+    assert recoveries.page_figure(private) == pytest.approx(0.33)
+    assert recoveries.page_figure(syndicated) == pytest.approx(0.52)
     with pytest.raises(ValueError, match="'low', which is no number"):
-        recoveries.page_figure(register, "words")
+        recoveries.page_figure(words)

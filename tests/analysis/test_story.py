@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from risk.analysis import story_credit
 from risk.analysis.story import defaults, quarter, years
 from risk.analysis.telling import Event, money, percent, plain
+from risk.assumptions import Assumptions, load
 from risk.axes import Calendar
 from risk.engine.trace import Trace
 from tests.analysis.traces import LABELS, having, quiet
@@ -20,13 +22,18 @@ Changes = dict[str, tuple[float, ...] | float]
 FACILITY, HOLDCO = "operators.facility", "operators.holdco"
 
 
+@cache
+def told_by() -> Assumptions:
+    return load()
+
+
 def events(trace: Trace, t: int = T) -> tuple[Event, ...]:
-    return quarter(trace, t).events
+    return quarter(trace, t, told_by()).events
 
 
 def test_nothing_happens_on_a_quiet_path() -> None:
     for t in range(1, len(LABELS)):
-        found = quarter(quiet(), t)
+        found = quarter(quiet(), t, told_by())
         assert found.events == ()
         assert (found.label, found.rent, found.loss) == (LABELS[t], 2.0, 0.0)
         assert (found.capex, found.spread) == pytest.approx((200e9, 0.03))
@@ -64,7 +71,7 @@ def test_nothing_happens_on_a_quiet_path() -> None:
             "shuts at -1.6 sd",
         ),
         (
-            "lab_shortfall",
+            "anchor_shortfall",
             {"lab_coverage": 0.8},
             {"lab_coverage": 1.0},
             "labs",
@@ -255,7 +262,7 @@ def test_an_event_is_told_on_its_condition_and_not_short_of_it(
         ("forced", {"forced.demand": (-0.4,)}, {"forced.demand": (0.0,)}),
         ("power_free", {"power_bound": 1.0}, {"power_bound": 0.0}),
         ("window_open", {"demand.window": (-2.0,)}, {"demand.window": (-1.0,)}),
-        ("lab_recovery", {"lab_coverage": 0.8}, {"lab_coverage": 1.1}),
+        ("anchor_recovery", {"lab_coverage": 0.8}, {"lab_coverage": 1.1}),
         ("market_open", {"hy_spread": 0.08}, {"hy_spread": 0.07}),
         ("digestion_end", {"digestion": 1.0}, {"digestion": 0.0}),
     ],

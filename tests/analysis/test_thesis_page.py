@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from risk.analysis import thesis_page
 from risk.analysis.thesis_page import CONTEXT, LOST, NOWHERE, REPLACED, VALUE
+from risk.assumptions import Assumptions, Entry, load
 from risk.assumptions.figures import Span
+from risk.assumptions.page import Contradiction, Figure
+
+NOTHING: dict[str, Any] = {"tables": {}, "page_parts": {}, "page_facts": {}, "contradictions": {}}
 
 
-def figure(id: str, value: str, unit: str = "%", section: str = "Here", **keys: Any) -> dict[str, Any]:
-    return {"id": id, "name": "", "section": section, "value": value, "unit": unit, **keys}
+def figure(id: str, value: str, unit: str = "%", section: str = "Here", **keys: Any) -> Figure:
+    return Figure(id=id, section=section, value=value, unit=unit, **keys)
 
 
-def register(*figures: dict[str, Any], **more: Any) -> dict[str, Any]:
-    entries = {
-        "gpu.share": {"value": 0.65, "unit": "fraction"},
-        "gpu.lead": {"value": 10.0, "unit": "quarter"},
-    }
-    return {"entries": entries, "tables": {}, "page_figures": list(figures), **more}
+def entry(id: str, value: float, unit: str) -> Entry:
+    return Entry(id, value, unit, source="s", as_of=date(2026, 6, 30), grade="judgement", owner="Risk")
 
 
-def one(made: dict[str, Any]) -> thesis_page.Fated:
+@cache
+def base() -> Assumptions:
+    return load()
+
+
+def register(*figures: Figure, **more: Any) -> Assumptions:
+    entries = (entry("gpu.share", 0.65, "fraction"), entry("gpu.lead", 10.0, "quarter"))
+    own = {"entries": {e.id: e for e in entries}, "page_figures": {f.id: f for f in figures}}
+    return replace(base(), **(NOTHING | own | more))
+
+
+def one(made: Figure) -> thesis_page.Fated:
     (found,) = thesis_page.fates(register(made))
     return found
 
@@ -64,7 +78,7 @@ def test_a_figure_with_two_fates_or_none_is_unaccounted_for() -> None:
 
 def test_parts_counts_and_reasons() -> None:
     made = [figure("a", "1", context="why"), figure("b", "2", section="Else", context="so")]
-    found = thesis_page.fates(register(*made, page_parts={"Part": ["Here"]}))
+    found = thesis_page.fates(register(*made, page_parts={"Part": ("Here",)}))
     assert [(f.part, f.why, f.today) for f in found] == [("Part", "why", None), (NOWHERE, "so", None)]
     assert thesis_page.counts(found) == {
         VALUE: 0,
@@ -78,7 +92,7 @@ def test_parts_counts_and_reasons() -> None:
 
 @pytest.mark.parametrize(("against", "stands"), [("4.8", True), ("{a} * 2 - 3", False), ("{none}", False)])
 def test_a_contradiction_stands_while_its_sides_share_no_number(against: str, stands: bool) -> None:
-    row = {"id": "c", "claim": "x", "says": "{a}", "against": against, "unit": "x", "reading": "y"}
-    (found,) = thesis_page.contradictions(register(figure("a", "3", "x"), contradictions=[row]))
+    row = Contradiction(id="c", claim="x", says="{a}", against=against, unit="x", reading="y")
+    (found,) = thesis_page.contradictions(register(figure("a", "3", "x"), contradictions={"c": row}))
     assert found.says == Span(3.0, 3.0)
     assert found.stands == stands

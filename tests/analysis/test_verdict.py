@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from risk.analysis.verdict import ALTERNATIVES, CLASSES, decided, timing, verdict
+from risk.assumptions import Assumptions, load
+from risk.assumptions.measures import Class, Condition, Proposition
 from risk.axes import Calendar, Span, span
 
 CALENDAR = Calendar(date(2026, 6, 30), 26)
@@ -16,17 +18,8 @@ class Stored:
     """What the verdict reads of a run."""
 
     columns: dict[str, Any]
-    propositions: list[dict[str, Any]]
+    register: Assumptions
     calendar: Calendar = CALENDAR
-    assumptions: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.assumptions = {
-            "propositions": self.propositions,
-            "propositions_version": "1",
-            "flags": [],
-            "classes": [{"id": "", "gap": "B2", "breaks": ["B8"]}],
-        }
 
     def outcomes(self) -> dict[str, Any]:
         return self.columns
@@ -35,15 +28,15 @@ class Stored:
         return span(self.calendar, over)
 
 
-def proposition(identifier: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": identifier,
-        "side": "bear",
-        "label": "L",
-        "statement": "S",
-        "any": [{"over": "2028"}],
-        **more,
-    }
+def register(*propositions: Proposition) -> Assumptions:
+    own = Class(gap="B2", breaks=("B8",), companions="propositions.bust_companions")
+    claims = {claim.id: claim for claim in propositions}
+    return replace(load(), propositions=claims, flags={}, classes={own.id: own})
+
+
+def proposition(id: str, *windows: str, pending: str = "") -> Proposition:
+    found = tuple(Condition(quantity="capex", over=over, below=0.0) for over in windows or ("2028",))
+    return Proposition(id=id, side="bear", label="L", statement="S", source="s", any=found, pending=pending)
 
 
 @pytest.fixture
@@ -58,7 +51,7 @@ def stored() -> Stored:
     columns["B2"] = flags
     columns["B2_quarter"] = np.where(flags > 0, np.arange(n) % 5 + 4.0, 2.0)
     columns["B8"] = np.full(n, np.nan)
-    return Stored(columns, [proposition("B2"), proposition("B8", pending="later")])
+    return Stored(columns, register(proposition("B2"), proposition("B8", pending="later")))
 
 
 def test_a_claim_has_its_probability_and_error(stored: Stored) -> None:
@@ -83,8 +76,8 @@ def test_a_pending_claim_has_no_number(stored: Stored) -> None:
 
 def test_classes_are_decided_when_the_last_of_their_windows_ends(stored: Stored) -> None:
     assert decided(stored) == "2028"  # type: ignore[arg-type]
-    stored.propositions[1]["any"] = [{"over": "2027"}, {"over": "2030Q2"}]
-    assert decided(stored) == "2030Q2"  # type: ignore[arg-type]
+    later = register(proposition("B2"), proposition("B8", "2027", "2030Q2"))
+    assert decided(replace(stored, register=later)) == "2030Q2"  # type: ignore[arg-type]
 
 
 def test_timing_of_what_never_happens() -> None:

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 LABELS = ("2026Q2", "2026Q3", "2026Q4", "2027Q1")
 NAMES = {
-    "hyperscaler": ("AMZN", "ORCL"),
+    "spender": ("AMZN", "ORCL"),
     "generation": ("H100", "Rubin"),
     "firm": ("CRWV", "NBIS"),
     "facility": ("CRWV-LAB", "NBIS-IG1"),

@@ -158,6 +158,8 @@ id = "T1"
 label = "Clearing"
 statement = "The GPU market clears at the base date."
 status = "met"
+measure = "clearing"
+high = 1e-6
 source = "sector-page"
 """
 
@@ -207,6 +209,18 @@ grade = "page"
 url = "https://example.org/page"
 """
 
+TERMS = """\
+sector = "AI"
+devices = "GPUs"
+capacity = "compute"
+progress = "algorithmic efficiency"
+anchors = "labs"
+operator = "neocloud"
+operators = "neoclouds"
+spender = "Big-Five"
+spenders = "hyperscalers"
+"""
+
 BASE = {
     "run": RUN,
     "gpu": GPU,
@@ -217,6 +231,7 @@ BASE = {
     "page_figures": FIGURES,
     "contradictions": CONTRADICTIONS,
     "sources": SOURCES,
+    "terms": TERMS,
 }
 
 

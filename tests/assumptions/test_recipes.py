@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from risk.analysis.statistics import quantile
 from risk.assumptions import load
+from risk.calibrate import results
 from risk.engine.admission import admit
-from risk.engine.simulate import simulate
+from risk.runs import execute
 from tests.engine.base import SEED
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
@@ -29,12 +31,16 @@ def test_the_scenario(tmp_path: Path) -> None:
     assert found.tables["credit.maturity"].names == ("b_loans 2028",)
 
 
-def test_the_outcome_and_the_proposition(tmp_path: Path) -> None:
+def test_the_outcome_the_proposition_and_the_target(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(SHIPPED, tmp_path / "assumptions"))
-    for name, text in zip(("outcomes", "propositions"), printed()[1:], strict=True):
+    for name, text in zip(("outcomes", "propositions", "targets"), printed()[1:], strict=True):
         file = copy / "base" / f"{name}.toml"
         file.write_text(f"{file.read_text('utf-8')}\n{text}", "utf-8")
-    block = simulate(load(copy), SEED, 0, 100)
-    low, dry = block.outcomes["nebius_low"], block.outcomes["B9"]
+    run = execute(load(copy), 100, SEED, jobs=1, directory=tmp_path / "runs")
+    low, dry = run.outcome("nebius_low"), run.outcome("B9")
     np.testing.assert_array_equal(dry, low < 1e9)
     assert 0.0 < dry.mean() < 1.0
+    target = results(run)[-1]
+    assert (target.id, target.label) == ("T13", "Lowest liquidity of Nebius to 2029Q4, P5")
+    assert target.value == quantile(low, 0.05).value / 1e9
+    assert target.inside is (target.value >= 0.1)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ BAD = [
     ("as_of = 2026-07-01", "A031", "after the base date 2026-06-30"),
     ("as_of = 2026-03-31", "A031", "before the base date 2026-06-30 and observed and rule are missing"),
     ('as_of = 2026-03-31\nobserved = "2026Q1"', "A031", "rule is missing"),
+    (
+        'as_of = 2025-12-31\nobserved = "2026Q1"\nrule = "x"',
+        "A031",
+        "and before 2026Q1, when what it rests on",
+    ),
     ('as_of = 2026-06-30\nobserved = "2026Q1"', "A004", "observed is given without rule"),
     ('as_of = 2026-06-30\nrule = "grown"', "A004", "rule is given without observed"),
     ("as_of = 2026-06-30\nknown_by = 2026-10-11", "A031", "after the information date 2026-10-10"),
@@ -82,13 +88,7 @@ def test_everything_out_of_date_is_told_at_once_with_its_place(register: Registe
 
 
 def test_an_information_date_bounds_what_was_known(register: Register) -> None:
-    entry = f"""
-[run.information_date]
-value = "2026-08-29"
-unit = "date"
-owner = "Risk"
-{PROVENANCE}"""
-    register.add("run", entry)
+    register.add("run", OWN)
     dated(register, "as_of = 2026-06-30\nknown_by = 2026-08-30")
     assert [r for _, _, r in told(register)] == [
         "known_by = 2026-08-30 lies after the information date 2026-08-29"
@@ -97,6 +97,103 @@ owner = "Risk"
     assert any("before the base date" in r for _, _, r in told(register))
     register.edit("run", "2026-06-29", "2026-12-31")
     assert any("after the register's own date" in r for _, _, r in told(register))
+
+
+VINTAGE = """
+[change."run.base_date"]
+value = "{base}"
+why = "Another day."
+
+[change."gpu.stock"]
+value = 2.1
+as_of = {base}
+known_by = {known}
+why = "As it was."
+"""
+STATED = """
+[change."run.information_date"]
+value = "{day}"
+why = "When the books of that year were out."
+"""
+OWN = f"""
+[run.information_date]
+value = "2026-08-29"
+unit = "date"
+owner = "Risk"
+{PROVENANCE}"""
+
+
+def vintage(register: Register, base: str, known: str, more: str = "") -> list[str]:
+    """What is told of a scenario with a base date of its own, and a state known at some day."""
+    dated(register, "as_of = 2026-06-30").scenario("v", VINTAGE.format(base=base, known=known) + more)
+    try:
+        register.load("v")
+    except AssumptionErrors as error:
+        return [f"{Path(p.file).stem}: {p.reason}" for p in error.problems if p.line]
+    return []
+
+
+@pytest.mark.parametrize("known", ["2026-02-28", "2026-03-01"])  # 59 and 60 days after the base date
+def test_a_vintage_knows_what_was_known_sixty_days_after_its_base_date(
+    register: Register, known: str
+) -> None:
+    assert vintage(register, "2025-12-31", known) == []
+
+
+def test_a_day_later_everything_known_too_late_is_listed(register: Register) -> None:
+    register.edit("gpu", 'name = "Rubin"', 'name = "Rubin"\nknown_by = 2026-07-15')
+    assert vintage(register, "2025-12-31", "2026-03-02") == [
+        "gpu: known_by = 2026-07-15 lies after the information date 2026-03-01",
+        "v: known_by = 2026-03-02 lies after the information date 2026-03-01",
+    ]
+
+
+def test_a_vintage_may_state_its_information_date(register: Register) -> None:
+    known = STATED.format(day="2026-05-01")
+    assert vintage(register, "2025-12-31", "2026-05-01", known) == []
+    found = register.load("v")
+    assert [c.after for c in found.changes if c.id == "run.information_date"] == ["2026-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("base", "day", "words"),
+    [
+        ("2025-12-31", "2026-04-30", "known_by = 2026-05-01 lies after the information date 2026-04-30"),
+        ("2025-12-31", "2025-12-30", "lies before the base date"),
+        ("2025-12-31", "2026-10-11", "lies after the register's own date"),
+    ],
+)
+def test_a_stated_date_holds(register: Register, base: str, day: str, words: str) -> None:
+    assert any(words in said for said in vintage(register, base, "2026-05-01", STATED.format(day=day)))
+
+
+def test_what_the_register_states_is_of_its_own_base_date(register: Register) -> None:
+    register.add("run", OWN)
+    (said,) = vintage(register, "2025-12-31", "2026-03-02")
+    assert said.endswith("after the information date 2026-03-01")
+
+
+def test_nothing_is_known_after_the_register(register: Register) -> None:
+    (said,) = vintage(register, "2026-09-30", "2026-10-11")
+    assert said.endswith("after the information date 2026-10-10")
+
+
+def test_a_row_of_an_earlier_day_is_no_state_without_a_rule(tmp_path: Path) -> None:
+    """However early: `as_of` of a state is a day of the base date's quarter, or a nowcast says more."""
+    copy = Path(shutil.copytree(REAL, tmp_path / "assumptions"))
+    file = copy / "base" / "capex.toml"
+    head, *rows = file.read_text("utf-8").split("[[capex.firm]]")
+    day = "as_of = 2026-06-30"
+    assert [day in row for row in rows[:2]] == [True, True]
+    assert ["rule =" in row for row in rows[:2]] == [True, False]  # of what was observed in 2026Q1
+    rows[:2] = [row.replace(day, "as_of = 1999-12-31", 1) for row in rows[:2]]
+    file.write_text("[[capex.firm]]".join([head, *rows]), "utf-8")
+    with pytest.raises(AssumptionErrors) as told_of:
+        load(copy)
+    early, late = told_of.value.problems
+    assert (early.code, late.code) == ("A031", "A031")
+    assert "1999-12-31 lies before the base date 2026-06-30 and before 2026Q1, when" in early.reason
+    assert "1999-12-31 lies before the base date 2026-06-30 and observed and rule are missing" in late.reason
 
 
 MOVED = """\

@@ -28,3 +28,15 @@ def test_it_simulates_the_same() -> None:
     found = restore(json.loads(json.dumps(given.normalised())))
     one, other = (simulate(a, SEED, 0, 16) for a in (given, found))
     assert all((one.outcomes[name] == other.outcomes[name]).all() for name in ("bust", "headline_loss"))
+
+
+def test_words_come_back_and_are_no_part_of_the_digest() -> None:
+    given = load()
+    kept = json.loads(json.dumps(given.normalised()))
+    kept["terms"]["operators"] = "branch lines"
+    kept["tables"]["neoclouds.payer"]["rows"][1]["label"] = "Canal companies"
+    found = restore(kept)
+    assert found.digest == given.digest
+    assert found.tables["neoclouds.payer"].words("label")[1] == "Canal companies"
+    said = found.said("{Operators} rent an {numeraire} to {anchors} for {0}.", "$2")
+    assert said == "Branch lines rent an H100 to labs for $2."

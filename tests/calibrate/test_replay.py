@@ -1,43 +1,44 @@
-import copy
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from risk.assumptions import load
+from risk.assumptions import Assumptions, load
+from risk.assumptions.table import Row
+from risk.assumptions.tables import CapexActual, CapexFirm
 from risk.calibrate.replay import gross_issuance
 
 
 @pytest.fixture(scope="module")
-def register() -> dict[str, Any]:
-    return load().normalised()
+def register() -> Assumptions:
+    return load()
 
 
-def changed(register: dict[str, Any], identifier: str, value: float) -> float:
-    other = copy.deepcopy(register)
-    other["entries"][identifier]["value"] = value
-    return gross_issuance(other)
+def changed(register: Assumptions, identifier: str, value: float) -> float:
+    entry = replace(register.entry(identifier), value=value)
+    return gross_issuance(replace(register, entries={**register.entries, identifier: entry}))
 
 
-def test_the_replay_issues_what_2025_saw(register: dict[str, Any]) -> None:
+def test_the_replay_issues_what_2025_saw(register: Assumptions) -> None:
     assert 121e9 <= gross_issuance(register) <= 150e9
 
 
-def test_firms_that_pay_out_more_issue_more(register: dict[str, Any]) -> None:
+def test_firms_that_pay_out_more_issue_more(register: Assumptions) -> None:
     assert changed(register, "capex.payout", 0.30) > gross_issuance(register)
 
 
-def test_firms_that_plan_ahead_issue_more(register: dict[str, Any]) -> None:
+def test_firms_that_plan_ahead_issue_more(register: Assumptions) -> None:
     assert changed(register, "capex.prefunding", 0.8) > gross_issuance(register)
 
 
-def test_without_prefunding_only_the_shortfall_of_the_quarter_is_raised(register: dict[str, Any]) -> None:
+def test_without_prefunding_only_the_shortfall_of_the_quarter_is_raised(register: Assumptions) -> None:
     assert changed(register, "capex.prefunding", 0.0) < 0.6 * gross_issuance(register)
 
 
-def test_cash_rich_firms_issue_nothing(register: dict[str, Any]) -> None:
-    other = copy.deepcopy(register)
-    for row in other["tables"]["capex.actual"]["rows"]:
-        row["cfo"] *= 4.0
-    for row in other["tables"]["capex.firm"]["rows"]:
-        row["cfo"] *= 4.0
-    assert gross_issuance(other) == 0.0
+def test_cash_rich_firms_issue_nothing(register: Assumptions) -> None:
+    def rich(rows: Sequence[CapexActual | CapexFirm]) -> tuple[Row, ...]:
+        return tuple(row.model_copy(update={"cfo": 4.0 * row.cfo}) for row in rows)
+
+    rows = {"capex.actual": rich(register.rows(CapexActual)), "capex.firm": rich(register.rows(CapexFirm))}
+    tables = {name: replace(register.tables[name], rows=found) for name, found in rows.items()}
+    assert gross_issuance(replace(register, tables={**register.tables, **tables})) == 0.0

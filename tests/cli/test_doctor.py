@@ -66,7 +66,7 @@ def test_other_random_numbers_fail(runs: Stored, ask: Ask, monkeypatch: pytest.M
 
 
 def test_inputs_are_counted_in_the_words_of_every_page(runs: Stored, ask: Ask) -> None:
-    counts = provenance(load(Path("assumptions")).normalised(), date.today())
+    counts = provenance(load(Path("assumptions")), date.today())
     found = {f["subject"]: f["text"] for f in ask("doctor", "--quick", "--json").json["findings"]}
     assert counts.words in found["register"]
 

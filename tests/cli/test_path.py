@@ -29,9 +29,9 @@ def test_the_worst_path_is_told_and_adds_up_to_the_run(runs: Stored, ask: Ask) -
     assert sum(year["loss"] for year in told["years"]) == pytest.approx(losses[worst] / 1e9, rel=1e-5)
     assert [q["quarter"] for q in told["quarters"]] == list(runs.base.calendar.labels[1:])
     true = {p["id"] for p in told["propositions"]}
-    for row in runs.base.assumptions["propositions"]:
-        if row["id"] in runs.base.names("outcomes") and not row["label"].startswith("…"):
-            assert (row["id"] in true) == (runs.base.outcome(row["id"])[worst] > 0), row["id"]
+    for name, row in runs.base.register.propositions.items():
+        if name in runs.base.names("outcomes") and not row.label.startswith("…"):
+            assert (name in true) == (runs.base.outcome(name)[worst] > 0), name
     defaulted = sum(year["defaults"] for year in told["years"])
     kinds = ("payment_default", "maturity_default", "holdco_default")
     assert sum(e["kind"] in kinds for q in told["quarters"] for e in q["events"]) == defaulted

@@ -169,19 +169,19 @@ def test_an_interrupt_keeps_blocks_and_says_so(runs: Stored) -> None:
 
 
 def test_new_words_reach_a_stored_run(runs: Stored, ask: Ask) -> None:
-    before = runs.base.assumptions["propositions"]
+    before = runs.base.register.propositions
     file = Path("assumptions/base/propositions.toml")
     file.write_text(file.read_text().replace('"GPU rent collapses"', '"GPU rent falls apart"'))
     assert "GPU rent collapses" in ask("show", "base").out
     assert "GPU rent falls apart" in ask("run", "base", *SMALL).out
     changed = open_run(runs.base.id, runs.folder)
     assert changed.manifest.result == runs.base.manifest.result
-    assert changed.assumptions["propositions"] != before
+    assert changed.register.propositions != before
     assert "GPU rent falls apart" in ask("show", "base").out
 
 
 def test_a_scenario_of_the_same_numbers_keeps_the_words_of_the_first(runs: Stored, ask: Ask) -> None:
     Path("twin.toml").write_text('[scenario]\nname = "twin"\ntitle = "The same again"\n')
     assert ask("run", "./twin.toml", *SMALL).code == 0
-    assert Run(Store(runs.folder / runs.base.id), runs.base.manifest).assumptions
+    assert Run(Store(runs.folder / runs.base.id), runs.base.manifest).register
     assert open_run(runs.base.id, runs.folder).manifest.scenario == "base"

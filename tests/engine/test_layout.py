@@ -39,7 +39,7 @@ def test_every_fact_of_a_facility_is_its_own(plan: Layout, register: Assumptions
         assert register.tables["neoclouds.payer"].names[book.payer[i]] == row.payer
         assert book.due[i] == row.debt_quarters
         assert book.balloon[i] == row.balloon / 100
-        assert book.site[i] == (row.kind == "data_center")
+        assert book.site[i] == (row.kind == "site")
         assert plan.base["gpus"][i] == row.gpus * 1e3
         assert plan.base["debt"][i] == row.debt * 1e9
         assert plan.base["coupon"][i] == pytest.approx(row.coupon / 100)

@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions
+from risk.catalogue import MEMBERS
 from risk.engine import inputs, record
 from risk.engine.record import Record
 from risk.engine.totals import (
-    CASCADE,
     CREDIT,
-    DEMAND,
     FIELD,
     FUNDING,
     HOLDCO,
-    INFLOW,
-    LAYERS,
     LOANS,
-    POWER,
-    REQUIRED,
     RUNGS,
 )  # fmt: skip
 from risk.engine.world import exposures
@@ -87,19 +82,20 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
 
 def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
     f = base.flow(T)
-    for names, key, flows in (
-        (DEMAND, "demand", f.demand),
-        (REQUIRED, "required", f.required),
-        (CASCADE, "cascade", f.cascade),
+    for key, flows in (
+        ("demand", f.demand),
+        ("required", f.required),
+        ("cascade", f.cascade),
     ):
-        for i, name in enumerate(names):
+        for i, name in enumerate(MEMBERS[key]):
             total = np.broadcast_to(getattr(flows, FIELD.get(name, name)), (1024, 1))[:ROWS].sum()
             assert kept.sums[key][T, i] == pytest.approx(total), name
     power = (f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit)
     for i, values in enumerate(power):
-        assert kept.sums["power"][T, i] == pytest.approx(values[:ROWS].sum()), POWER[i]
-    assert kept.sums["inflow"][T, INFLOW.index("customers")] == pytest.approx(f.adoption.revenue[:ROWS].sum())
-    assert kept.sums["value_added"].shape[1] == len(LAYERS) == 8
+        assert kept.sums["power"][T, i] == pytest.approx(values[:ROWS].sum()), MEMBERS["power"][i]
+    customers = MEMBERS["inflow"].index("customers")
+    assert kept.sums["inflow"][T, customers] == pytest.approx(f.adoption.revenue[:ROWS].sum())
+    assert kept.sums["value_added"].shape[1] == len(MEMBERS["value_added"]) == 8
 
 
 def test_liquidity_is_cash_and_undrawn_revolver_of_the_living(kept: Record, base: Opened) -> None:

@@ -68,7 +68,7 @@ def test_there_is_nothing_before_there_is_something(told: Trace) -> None:
 
 def test_names_fit_what_they_name(told: Trace) -> None:
     widths = {
-        "hyperscaler": "funding.capex",
+        "spender": "funding.capex",
         "generation": "state.fleet.since_launch",
         "firm": "operators.holdco.default",
         "facility": "state.facility.debt",

@@ -32,7 +32,7 @@ def test_every_joint_is_used_once_but_collateral_and_what_cohorts_need(w: Wired)
 
 def test_couplings_leave_different_marks() -> None:
     names = (
-        "capex->supply:compute", "capex->supply:neoclouds", "capex->supply:sites", "capex->supply:digestion",
+        "capex->supply:compute", "capex->supply:operators", "capex->supply:sites", "capex->supply:digestion",
         "capex->supply:hardware cost", "supply->rent", "rent->renewals:spot", "rent->renewals:contract",
         "rent->renewals:utilization", "rent->renewals:decline", "rent->collateral:spot",
         "rent->collateral:utilization", "rent->collateral:decline", "rent->collateral:sites", "labs->payers",

@@ -157,7 +157,7 @@ def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
     rent = tag("rent->renewals:contract") * w.flows.rents.contract
     w.reads("cohort", {
         "generation": g,
-        "c.capex": tag("capex->supply:neoclouds") * w.flows.spending.operator_capex,
+        "c.capex": tag("capex->supply:operators") * w.flows.spending.operator_capex,
         "c.device_cost": cost * w.base.fixed.throughput[:, g : g + 1],
         "c.rent": rent[:, g : g + 1],
         "c.decline": tag("rent->renewals:decline") * rents.expected_decline(w.p.rents, w.after.rents),

@@ -115,7 +115,7 @@ RENT = Fan(
     CALENDAR.labels,
     np.array([2.65 * np.exp(-fall * np.arange(27) / 4.0) for fall in (0.40, 0.33, 0.27, 0.21, 0.13)]),
 )
-CARE = Provenance(280, 149, 8, 1_012, 237, 24, 24, 90, 180, 73, 61)
+CARE = Provenance(280, 149, 8, 1_012, 237, 24, 24, 90, 180, 73, 61, "neocloud")
 
 SUMMARY = Summary(
     HEADING,

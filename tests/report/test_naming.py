@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from risk.assumptions import Assumptions, load
 from risk.cli.app import app
 from risk.errors import UsageError
-from risk.report.naming import names_of, renamed, shared
+from risk.report.naming import renamed, shared
 from risk.report.pack import pack
 from risk.report.table import Cell, Column, Formula, Table
 from risk.report.terminal.page import Page
@@ -38,17 +39,23 @@ def test_texts_that_are_shown(text: str, said: str) -> None:
     assert Names().said(text) == text
 
 
+def called(names: Names) -> Assumptions:
+    """The register with other names of its currency and unit of work."""
+    base, own = load(), {"run.currency": names.currency, "run.unit_of_work": names.work}
+    entries = {id: replace(base.entry(id), value=name) for id, name in own.items()}
+    return replace(base, entries={**base.entries, **entries})
+
+
 def test_names_come_from_the_register() -> None:
-    assert names_of({"entries": {}}) == Names()
-    own = {"run.currency": {"value": "EUR"}, "run.unit_of_work": {"value": "B200e"}}
-    assert names_of({"entries": own}) == EURO
+    assert called(EURO).names == EURO
+    assert replace(load(), entries={}).names == Names()
 
 
 def test_runs_that_count_differently_do_not_stand_side_by_side() -> None:
-    euro = {"entries": {"run.currency": {"value": "EUR"}}}
+    euro = called(Names("EUR"))
     assert shared(euro, euro) == Names("EUR")
     with pytest.raises(UsageError, match="EUR and H100e and USD and H100e"):
-        shared(euro, {"entries": {}})
+        shared(euro, load())
 
 
 def test_a_workbook_is_renamed_throughout() -> None:

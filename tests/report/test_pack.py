@@ -14,6 +14,8 @@ import pytest
 
 from risk.analysis.metrics import metrics
 from risk.analysis.verdict import verdict
+from risk.assumptions.table import units
+from risk.assumptions.tables import Facility
 from risk.calibrate import targets
 from risk.report.excel import Draft, build
 from risk.report.excel.layout import Layout, arrange
@@ -192,16 +194,16 @@ def test_targets_are_those_of_the_calibration(run: Run, tables: Tables) -> None:
 
 def test_every_assumption_is_listed_with_its_origin(run: Run, tables: Tables) -> None:
     listed = tables["assumptions"]
-    cells = sum(len(t["units"]) * len(t["rows"]) for t in run.assumptions["tables"].values())
-    assert len(listed.rows) == len(run.assumptions["entries"]) + cells
-    uncertain = [name for name, entry in run.assumptions["entries"].items() if entry["prior"]]
+    cells = sum(len(units(table.model)) * len(table.rows) for table in run.register.tables.values())
+    assert len(listed.rows) == len(run.register.entries) + cells
+    uncertain = [name for name, entry in run.register.entries.items() if entry.prior]
     assert listed.printed_rows == len(uncertain)
     assert listed.row_ids[: len(uncertain)] == tuple(uncertain)
     omega = listed.rows[listed.row_number("gpu.launch_obsolescence")]
     found = dict(zip((c.key for c in listed.columns), (value_of(c) for c in omega), strict=True))
-    entry = run.assumptions["entries"]["gpu.launch_obsolescence"]
-    assert (found["value"], found["unit"], found["shape"]) == (entry["value"], entry["unit"], "triangular")
-    assert found["place"] == f"{entry['file']}:{entry['line']}"
+    entry = run.register.entry("gpu.launch_obsolescence")
+    assert (found["value"], found["unit"], found["shape"]) == (entry.value, entry.unit, "triangular")
+    assert found["place"] == f"{entry.file}:{entry.line}"
     assert found["p5"] < found["p50"] < found["p95"]  # type: ignore[operator]
 
 
@@ -221,14 +223,14 @@ def test_every_stylised_row_says_so(run: Run, tables: Tables) -> None:
     )
     for table, rows in (*facility, ("holdcos", "neoclouds.firm")):
         said = [value_of(cell) for cell in tables[table].column("stylised")]
-        stylised = [row["stylised"] for row in run.assumptions["tables"][rows]["rows"]]
+        stylised = run.register.tables[rows].numbers("stylised")
         assert said == ["stylised" if s else "published" for s in stylised]
 
 
 def test_leases_and_balloons_print_their_coverage_three_ways(run: Run, tables: Tables) -> None:
-    for row in run.assumptions["tables"]["neoclouds.facility"]["rows"]:
-        both = [value_of(tables.content("facilities", c, row["name"])) for c in ("interest", "amortizing")]
-        special = row["kind"] == "data_center" or row["balloon"] > 0.0
+    for row in run.register.rows(Facility):
+        both = [value_of(tables.content("facilities", c, row.name)) for c in ("interest", "amortizing")]
+        special = row.kind == "site" or row.balloon > 0.0
         assert all(isinstance(v, float) for v in both) == special
 
 

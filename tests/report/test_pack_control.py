@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -55,17 +56,16 @@ def test_every_limit_of_the_register_is_printed(tables: Tables) -> None:
 
 def test_a_review_that_is_over_reads_due() -> None:
     results = Results.of(small_run())
-    (limit, *_) = results.register["limits"]
+    (limit, *_) = results.register.limits.values()
     for day, word in (("2000-01-01", limits.DUE), ("2999-01-01", limits.FRESH)):
-        (*_, due) = limits._row(results, {**limit, "review_by": day})
+        (*_, due) = limits._row(results, limit.model_copy(update={"review_by": date.fromisoformat(day)}))
         assert value_of(due) == word
 
 
 def test_a_register_without_limits_says_so() -> None:
     run = small_run()
     results = Results.of(run)
-    bare = {key: value for key, value in run.assumptions.items() if key != "limits"}
-    results.run.__dict__["assumptions"] = bare
+    results.run.__dict__["register"] = replace(run.register, limits={})
     shown = limits.sheet(results)
     assert sum(getattr(block, "text", "") == limits._NONE for block in shown.blocks()) == 2
 
@@ -148,7 +148,7 @@ def test_results_that_changed_carry_their_noise(tables: Tables) -> None:
 
 
 def test_every_changed_assumption_is_listed_with_old_and_new(tables: Tables) -> None:
-    found = input_changes(small_run().assumptions, small_run("gpu-glut").assumptions)
+    found = input_changes(small_run().register, small_run("gpu-glut").register)
     assert told(tables, "changes-assumptions", "id") == [change.id for change in found]
     assert all(str(place).startswith("scenarios/") for place in told(tables, "changes-assumptions", "where"))
     assert all(why != changes.UNKNOWN for why in told(tables, "changes-assumptions", "why"))

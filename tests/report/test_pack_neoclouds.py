@@ -10,6 +10,7 @@ import pytest
 
 from risk.analysis import ladder, neoclouds
 from risk.assumptions import load
+from risk.assumptions.tables import Facility
 from risk.report.charts import Bars, Lines
 from risk.report.excel import build
 from risk.report.form import Recipe
@@ -41,15 +42,15 @@ def tables(sheets: tuple[Sheet, Sheet]) -> Tables:
 
 
 def test_terms_are_those_of_the_register(results: Results, tables: Tables) -> None:
-    for row in results.register["tables"]["neoclouds.facility"]["rows"]:
+    for row in results.register.rows(Facility):
 
-        def shown(column: str, name: str = row["name"]) -> object:
+        def shown(column: str, name: str = row.name) -> object:
             return value_of(tables.content("facilities", column, name))
 
-        assert shown("lender") == row["lender"]
-        assert shown("rate") == {"floating": "fl.", "fixed": "fixed"}[row["rate"]]
-        assert shown("amortization") == row["amortization"]
-        assert shown("undrawn") == pytest.approx(row["undrawn"])
+        assert shown("lender") == row.lender
+        assert shown("rate") == {"floating": "fl.", "fixed": "fixed"}[row.rate]
+        assert shown("amortization") == row.amortization
+        assert shown("undrawn") == pytest.approx(row.undrawn)
         assert shown("instrument") != ""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from risk.analysis import gpu_lives, statistics
 from risk.analysis.early_warning import spread_warning
+from risk.assumptions.tables import CapexFirm
 from risk.report.excel import build
 from risk.report.pack import cascade_table, neocloud_table, pack, warning
 from risk.report.pack.elements import Tables
@@ -177,13 +178,12 @@ def test_words_of_a_warning(value: float, error: float, words: str) -> None:
 
 
 def test_lives_and_crossings_are_those_of_the_analysis(results: Results, tables: Tables) -> None:
-    kept = gpu_lives.kept(results.run, "B200", "contract")
-    assert tables.number("implied-lives", "p50", "B200") == kept.lives()[1].value
-    for row in results.register["tables"]["capex.firm"]["rows"]:
-        years, name = row["useful_life"], row["name"]
-        assert tables.number("accounting-lives", "life", name) == years
-        assert tables.number("accounting-lives", "B200", name) == kept.shorter(years).value
+    kept = gpu_lives.kept(results.run, "newest", "contract")
+    assert tables.number("implied-lives", "p50", "newest") == kept.lives()[1].value
+    for firm in results.register.rows(CapexFirm):
+        assert tables.number("accounting-lives", "life", firm.name) == firm.useful_life
+        assert tables.number("accounting-lives", "newest", firm.name) == kept.shorter(firm.useful_life).value
     earned = results.run.series("h100_contract") * results.run.series("utilization")
     never = (earned >= 0.45).all(axis=0).mean()
-    assert tables.number("crossings", "never", "H100_contract") == pytest.approx(never)
+    assert tables.number("crossings", "never", "numeraire_contract") == pytest.approx(never)
     assert "A100 20" in tables["crossings"].note

@@ -14,6 +14,7 @@ import pytest
 
 from risk.errors import NumericalError, StorageError
 from risk.runs import Interrupted, Run, open_run
+from risk.runs.files import read_json
 from risk.runs.job import Job
 from risk.runs.specification import specify
 from risk.runs.store import Store
@@ -61,7 +62,12 @@ def test_what_is_read_is_what_was_simulated(reference: Run) -> None:
     assert reference.identities == {"cash": 5e-12, "debt": 0.0}
     assert reference.entities["firm"] == fake.FIRMS
     assert reference.calendar.labels[:2] == ("2026Q2", "2026Q3")
-    assert reference.assumptions["gpu.level"]["origin"] == "base"
+    assert read_json(reference.directory / "assumptions.json")["gpu.level"]["origin"] == "base"
+
+
+def test_a_register_with_other_keys_is_another_version_s(reference: Run) -> None:
+    with pytest.raises(StorageError, match=r"another version of the model[^=]+= run it again"):
+        _ = reference.register
 
 
 def test_means_of_flows_carry_the_standard_error(reference: Run) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 from typing import Any
 
-from risk.analysis import register
 from risk.analysis.thesis_page import LOST, counts, fates
-from risk.assumptions.table import named
-from risk.assumptions.tables import TABLES
+from risk.assumptions import Entry
+from risk.assumptions.priors import Dirichlet, Prior
+from risk.assumptions.table import Row, units
 from risk.report.pack.elements import subtitle
 from risk.report.pack.names import words
 from risk.report.pack.results import Results
@@ -22,9 +22,6 @@ from risk.report.table import Cell, Column, Content, Formula, Table
 LIST = "assumptions"
 STALE, FRESH = "STALE", "ok"
 FIXED = "fixed"
-WORDS = frozenset({"source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note"})
-"""Columns of a table's row that say where it comes from."""
-
 PRINTED_COLUMNS = 11
 """Columns up to the date; age, owner and place in the file are for the screen."""
 
@@ -75,7 +72,7 @@ def stale(results: Results, as_of: date) -> bool:
 
 def stale_days(results: Results) -> int:
     """Age in days from which an assumption is stale."""
-    return round(register.number(results.register, "run.stale_days"))
+    return results.register.integer("run.stale_days")
 
 
 def all_rows(results: Results) -> list[Assumption]:
@@ -86,14 +83,14 @@ def all_rows(results: Results) -> list[Assumption]:
 
 def summary(results: Results) -> str:
     """How many there are, of which kind, and what became of the thesis page's figures."""
-    entries = results.register["entries"].values()
-    grades = Counter(entry["grade"] for entry in entries)
+    entries = results.register.entries.values()
+    grades = Counter(entry.grade for entry in entries)
     kinds = ", ".join(f"{n} {words(grade)}" for grade, n in grades.most_common())
-    uncertain = sum(entry["prior"] is not None for entry in entries)
+    uncertain = sum(entry.prior is not None for entry in entries)
     figures = counts(fates(results.register))
     fate = ", ".join(f"{n} {kind}" for kind, n in figures.items() if kind != LOST)
     return (
-        f"{len(results.register['entries'])} entries ({kinds}); printed are the {uncertain} uncertain ones. "
+        f"{len(entries)} entries ({kinds}); printed are the {uncertain} uncertain ones. "
         "Those that are fixed and the cells of the entity tables follow below, on screen only. Thesis page: "
         f"{sum(figures.values())} figures "
         f"reconciled ({fate})."
@@ -101,95 +98,92 @@ def summary(results: Results) -> str:
 
 
 def _entries(results: Results) -> Iterator[Assumption]:
-    for identifier, entry in results.register["entries"].items():
-        prior = entry["prior"]
-        changed = "; ".join(sorted({f"{field} by {name}" for field, name in entry["origins"].items()}))
+    for identifier, entry in results.register.entries.items():
+        changed = "; ".join(sorted({f"{field} by {name}" for field, name in entry.origins.items()}))
         yield Assumption(
             id=identifier,
             note=_explained(entry),
-            value=_value(entry["value"]),
-            unit=entry["unit"],
-            shape=prior["shape"].replace("_", " ") if prior else FIXED,
-            quantiles=register.prior_quantiles(entry),
-            source=_source(results, entry["source"]),
-            locator=entry["locator"],
-            as_of=date.fromisoformat(entry["as_of"]),
-            grade=words(entry["grade"]),
-            owner=entry["owner"],
-            place=f"{entry['file']}:{entry['line']}",
+            value=_value(entry.value),
+            unit=entry.unit,
+            shape=entry.prior.shape.replace("_", " ") if entry.prior else FIXED,
+            quantiles=_quantiles(entry.prior),
+            source=results.register.source_title(entry.source),
+            locator=entry.locator,
+            as_of=entry.as_of,
+            grade=words(entry.grade),
+            owner=entry.owner,
+            place=f"{entry.file}:{entry.line}",
             changed=changed,
         )
+
+
+def _quantiles(prior: Prior | None) -> tuple[float, float, float] | None:
+    """P5, P50 and P95 of a prior in its entry's unit; None where it is of a vector, or there is none."""
+    if prior is None or isinstance(prior, Dirichlet):
+        return None
+    low, middle, high = (prior.quantile(p) for p in (0.05, 0.5, 0.95))
+    return low, middle, high
 
 
 def _cells(results: Results) -> Iterator[Assumption]:
     """Every numeric cell of every entity table as a line."""
     owners = _owners(results)
-    changed = {(c["id"], c["field"]): c["scenario"] for c in results.register["changes"]}
-    for name, table in results.register["tables"].items():
-        for line, row in zip(table["lines"], table["rows"], strict=True):
-            label = _row_label(name, row)
-            for key, unit in table["units"].items():
-                where = changed.get((f"{name}.{label}", key), "")
+    changed = {(c.id, c.field): c.scenario for c in results.register.changes}
+    for name, table in results.register.tables.items():
+        for file, line, row in zip(table.files, table.lines, table.rows, strict=True):
+            for key, unit in units(table.model).items():
+                where = changed.get((f"{name}.{row.id}", key), "")
                 yield Assumption(
-                    id=f"{name}[{label}].{key}",
-                    note=str(row["note"]),
-                    value=_value(row[key]),
+                    id=f"{name}[{row.id}].{key}",
+                    note=row.note,
+                    value=_value(getattr(row, key)),
                     unit=unit,
                     shape=FIXED,
                     quantiles=None,
-                    source=_source(results, row["source"]),
-                    locator=row["locator"],
-                    as_of=date.fromisoformat(row["as_of"]),
-                    grade=words(row["grade"]) + (", stylised" if row.get("stylised") else ""),
-                    owner=_owner(name, row) or owners.get(name.partition(".")[0], ""),
-                    place=f"{table['file']}:{line}",
+                    source=results.register.source_title(row.source),
+                    locator=row.locator,
+                    as_of=row.as_of,
+                    grade=words(row.grade) + (", stylised" if getattr(row, "stylised", False) else ""),
+                    owner=_owner(row) or owners.get(name.partition(".")[0], ""),
+                    place=f"{file}:{line}",
                     changed=f"by {where}" if where else "",
                 )
 
 
-def _row_label(table: str, row: Mapping[str, Any]) -> str:
-    """The words that name a row, as in the register."""
-    return named(row[column] for column in TABLES[table].key)
-
-
-def _owner(table: str, row: Mapping[str, Any]) -> str:
+def _owner(row: Row) -> str:
     """Who answers for a row; where `owner` names who owns what, nobody of its own."""
-    return "" if "owner" in TABLES[table].key else str(row["owner"])
+    return "" if "owner" in row.key else row.owner
 
 
 def _owners(results: Results) -> dict[str, str]:
     """Who owns most entries of a section: rows of its tables without an owner are theirs."""
     counts: dict[str, Counter[str]] = {}
-    for identifier, entry in results.register["entries"].items():
-        counts.setdefault(identifier.partition(".")[0], Counter())[entry["owner"]] += 1
+    for entry in results.register.entries.values():
+        counts.setdefault(entry.section, Counter())[entry.owner] += 1
     return {section: count.most_common(1)[0][0] for section, count in counts.items()}
-
-
-def _source(results: Results, key: str) -> str:
-    return str(results.register["sources"].get(key, {}).get("title", key))
 
 
 def _value(value: Any) -> str | float:
     """A scalar as it is, a short vector in words, of a long one or a matrix the number of values."""
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         text = _listed(value)
         return text if len(text) <= LONGEST_LIST else f"{text.count(' ') + 1} values"
     whole = isinstance(value, int) and abs(value) >= 10**15  # a seed keeps its digits
     return value if isinstance(value, str) else str(value) if whole else float(value)
 
 
-def _listed(value: list[Any]) -> str:
+def _listed(value: tuple[Any, ...]) -> str:
     return "; ".join(
-        " ".join(_short(x) for x in row) if isinstance(row, list) else _short(row) for row in value
+        " ".join(_short(x) for x in row) if isinstance(row, tuple) else _short(row) for row in value
     )
 
 
-def _explained(entry: Mapping[str, Any]) -> str:
+def _explained(entry: Entry) -> str:
     """What an entry is, with the values that do not fit their column."""
-    value = entry["value"]
-    if not isinstance(value, list) or len(_listed(value)) <= LONGEST_LIST:
-        return str(entry["note"])
-    return f"{entry['note']} Values: {_listed(value)}".strip()
+    value = entry.value
+    if not isinstance(value, tuple) or len(_listed(value)) <= LONGEST_LIST:
+        return entry.note
+    return f"{entry.note} Values: {_listed(value)}".strip()
 
 
 def _short(value: float) -> str:

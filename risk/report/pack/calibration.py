@@ -73,7 +73,7 @@ def _table(results: Results) -> Table:
 
 
 def _row(results: Results, target: TargetResult) -> tuple[Content, ...]:
-    source = results.register["sources"].get(target.source, {}).get("title", target.source)
+    source = results.register.source_title(target.source)
     where = f"{source}, {target.locator}" if target.locator else source
     value: Content = "not measured"
     error: Content = "–"

@@ -7,7 +7,7 @@ from math import fsum
 
 import numpy as np
 
-from risk.analysis import deployment, register
+from risk.analysis import deployment
 from risk.analysis.flows import Yearly, flows, year_labels
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Bars, Lines, Series, Tone
@@ -194,8 +194,8 @@ def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> tuple[Co
 
 def _leases_left(results: Results) -> list[Content]:
     """Leases that have not commenced by each year's end."""
-    signed = register.column(results.register, "capex.firm", "lease_not_commenced").sum()
-    present = register.number(results.register, "capex.lease_present_value") * signed
+    signed = results.register.tables["capex.firm"].numbers("lease_not_commenced").sum()
+    present = results.register.number("capex.lease_present_value") * signed
     added = flows(results.run, "funding.lease_additions").mean.sum(axis=1)
     left = np.maximum(present - np.cumsum(added), 0.0) / BILLION
     cells: list[Content] = []

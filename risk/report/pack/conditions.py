@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import fsum
 
-from risk.analysis import ladder, neoclouds, register
+from risk.analysis import ladder, neoclouds
 from risk.analysis.flows import year_labels
 from risk.report.pack import capex, credit_conditions, loss_conditions, origins, path_conditions
 from risk.report.pack.checks import EXACT, ROUNDING, SINGLE, Condition, count, total_gap
@@ -94,7 +94,7 @@ def _metrics(results: Results, t: Tables) -> Iterator[Condition]:
         yield Condition(
             f"{label}, lower end", 0, t.at("metrics", "min", name), EXACT, "smallest on any path", "≤"
         )
-    floor = register.number(results.register, "gpu.lowest_utilization")
+    floor = results.register.number("gpu.lowest_utilization")
     lowest = t.at("metrics", "min", "utilization_low")
     yield Condition("Utilization within its bounds", floor, lowest, SINGLE, "lowest quarter on any path", "≤")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from risk.analysis import register
 from risk.processes.decode import QuotedDecode, Reconciliation, reconcile
 from risk.report.formats import show
-from risk.report.pack.results import Array, Results
+from risk.report.pack.results import Results
 from risk.report.sheet import Block, Paragraph
 from risk.report.table import Column, Content, Formula, Table
 
@@ -26,13 +25,12 @@ GIGABYTE, TERABYTE = 1e9, 1e12
 
 def blocks(results: Results) -> tuple[Block, ...]:
     """The table with its finding, or what is missing for it."""
-    missing = [
-        f"gpu.decode.{n}" for n in (*INPUTS, *QUOTES) if not register.has(results.register, f"gpu.decode.{n}")
-    ]
+    asked = (f"gpu.decode.{name}" for name in (*INPUTS, *QUOTES))
+    missing = [identifier for identifier in asked if identifier not in results.register.entries]
     if missing:
         return (Paragraph(f"Decode-cost reconciliation: the register lacks {', '.join(missing)}.", "note"),)
     quoted = _quoted(results)
-    inputs = {name: float(_entry(results, name)) for name in INPUTS}
+    inputs = {name: results.register.number(f"gpu.decode.{name}") for name in INPUTS}
     found = reconcile(
         quoted, inputs["model_bytes"], inputs["cache_per_request"], inputs["rent"], round(inputs["devices"])
     )
@@ -43,18 +41,12 @@ def blocks(results: Results) -> tuple[Block, ...]:
     )
 
 
-def _entry(results: Results, name: str) -> Array:
-    return register.numbers(results.register, f"gpu.decode.{name}")
-
-
 def _quoted(results: Results) -> QuotedDecode:
     """The page's table, base units."""
-    names = register.words(results.register, "gpu.generation")
-    rows = [names.index(name) for name in GENERATIONS]
-    bandwidth, memory = (
-        register.column(results.register, "gpu.generation", c)[rows] for c in ("memory_bandwidth", "memory")
-    )
-    latency, batch, cost = (_entry(results, name) for name in QUOTES)
+    table = results.register.tables["gpu.generation"]
+    rows = [table.names.index(name) for name in GENERATIONS]
+    bandwidth, memory = (table.numbers(column)[rows] for column in ("memory_bandwidth", "memory"))
+    latency, batch, cost = (results.register.array(f"gpu.decode.{name}") for name in QUOTES)
     return QuotedDecode(bandwidth, memory, latency, batch, cost)
 
 

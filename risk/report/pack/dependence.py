@@ -157,16 +157,15 @@ def _sources(results: Results) -> Table:
     )
     rows = []
     for identifier in (CORRELATION, DEGREES_OF_FREEDOM):
-        entry = results.register["entries"][identifier]
-        source = results.register["sources"].get(entry["source"], {}).get("title", entry["source"])
-        rows.append((identifier, str(source), str(entry["grade"]), str(entry["as_of"])))
+        entry = results.register.entry(identifier)
+        source = results.register.source_title(entry.source)
+        rows.append((identifier, source, entry.grade, entry.as_of.isoformat()))
     return Table("correlation-sources", columns, tuple(rows), "Where it comes from")
 
 
 def _notes(results: Results) -> list[str]:
     """What the register says of both entries."""
-    entries = results.register["entries"]
-    return [str(entries[identifier]["note"]) for identifier in (CORRELATION, DEGREES_OF_FREEDOM)]
+    return [results.register.entry(identifier).note for identifier in (CORRELATION, DEGREES_OF_FREEDOM)]
 
 
 def _note(found: Dependence) -> str:

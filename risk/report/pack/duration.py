@@ -7,10 +7,11 @@ from math import fsum
 
 import numpy as np
 
-from risk.analysis import ladder, register
+from risk.analysis import ladder
 from risk.analysis.bands import Band
 from risk.analysis.flows import year_labels
 from risk.analysis.ladder import Rung
+from risk.assumptions.tables import HoldcoNote
 from risk.axes import ended
 from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
@@ -223,7 +224,7 @@ def _ladder_chart(results: Results) -> Lines:
 
 def due(results: Results) -> dict[str, Array]:
     """What falls due of the base book by kind, (year, firm) in USD; runs to the end of the horizon."""
-    calendar, firms = results.run.calendar, register.words(results.register, "neoclouds.firm")
+    calendar, firms = results.run.calendar, results.register.tables["neoclouds.firm"].names
     found = {kind: np.zeros((len(calendar.years), len(firms))) for kind, _ in KINDS}
     for facility in results.facilities:
         firm = firms.index(facility.firm)
@@ -231,18 +232,17 @@ def due(results: Results) -> dict[str, Array]:
             for t in calendar.steps(year):
                 found["amortization"][y, firm] += facility.repaid[t]
                 found["balloons"][y, firm] += facility.bullet[t]
-    for note in register.rows(results.register, "neoclouds.note"):
-        t = round(float(note["quarter_due"]))
-        if t <= calendar.quarters:
-            year = calendar.years.index(calendar.year[t])
-            found["notes"][year, firms.index(str(note["firm"]))] += float(note["amount"]) * BILLION
+    for note in results.register.rows(HoldcoNote):
+        if note.quarter_due <= calendar.quarters:
+            year = calendar.years.index(calendar.year[note.quarter_due])
+            found["notes"][year, firms.index(note.firm)] += note.amount * BILLION
     return found
 
 
 def refinancing(results: Results) -> Table:
     """What falls due by year: of it balloons and notes must be refinanced or repaid from cash."""
     labels = year_labels(results.run.calendar)
-    firms = register.words(results.register, "neoclouds.firm")
+    firms = results.register.tables["neoclouds.firm"].names
     amounts = due(results)
     columns = [Column("label", "USD bn")]
     columns += [Column(f"y{i}", label, "usd_bn.2", style="engine", span=2) for i, label in enumerate(labels)]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from risk.analysis import gpu_lives, register
+from risk.analysis import gpu_lives
 from risk.analysis.gpu_lives import LEVELS, LONGEST, RENTS, Kept
 from risk.analysis.statistics import Estimate
+from risk.assumptions.tables import CapexFirm
 from risk.report.pack.elements import error_cell, margin_cell, probability_cell, probability_text, value_cell
 from risk.report.pack.results import Results
 from risk.report.sheet import Paragraph
 from risk.report.table import Column, Content, Table
 
 VALUED = {
-    ("H100", "spot"): "H100, at spot: what it would fetch",
-    ("B200", "contract"): "B200, at one-year contracts: what it earns",
+    ("numeraire", "spot"): "at spot: what it would fetch",
+    ("newest", "contract"): "at one-year contracts: what it earns",
 }
-"""Value paths shown: spot of the B200 is not kept by path."""
+"""Value paths shown: spot of the newest is not kept by path."""
 
 DATES = ("h100_2028", "h100_2030")
 """Outcomes by whose dates crossings are counted."""
@@ -25,34 +26,36 @@ NEVER = "never"
 def blocks(results: Results) -> tuple[Paragraph | Table, ...]:
     """Implied lives, set against the accounts, and crossings of cash cost."""
     found = {key: gpu_lives.kept(results.run, *key) for key in VALUED}
-    return _finding(results, found), _lives(found), _accounts(results, found), _crossings(results)
+    return _finding(results, found), _lives(results, found), _accounts(results, found), _crossings(results)
 
 
 def _finding(results: Results, found: dict[tuple[str, str], Kept]) -> Paragraph:
-    books = register.column(results.register, "capex.firm", "useful_life")
+    books = results.register.tables["capex.firm"].numbers("useful_life")
     shortest = float(books.min())
-    (_, h100), (_, b200) = found.items()
-    lives = [told(kept.lives()[1]) for kept in (h100, b200)]
+    one, other = found.values()
+    lives = [told(kept.lives()[1]) for kept in (one, other)]
+    numeraire, newest = (results.run.register.roles[role] for role, _ in found)
     return Paragraph(
-        f"Value and book: the value of an H100 falls as fast as a book life of {lives[0]} years (median over "
-        f"paths), of a B200 of {lives[1]}; the big five write servers off over {shortest:g} to "
-        f"{books.max():g} years. The value falls faster than the shortest of these lives on "
-        f"{probability_text(h100.shorter(shortest))} of paths for the H100 and "
-        f"{probability_text(b200.shorter(shortest))} for the B200.",
+        f"Value and book: the value of an {numeraire} falls as fast as a book life of {lives[0]} years "
+        f"(median over paths), of a {newest} of {lives[1]}; the big five write servers off over "
+        f"{shortest:g} to {books.max():g} years. The value falls faster than the shortest of these lives on "
+        f"{probability_text(one.shorter(shortest))} of paths for the {numeraire} and "
+        f"{probability_text(other.shorter(shortest))} for the {newest}.",
         "finding",
     )
 
 
-def _lives(found: dict[tuple[str, str], Kept]) -> Table:
+def _lives(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
     """Implied life over paths."""
+    roles = results.run.register.roles
     columns = [Column("label", "Unit bought at the base date")]
     for level in LEVELS:
         key = f"p{round(100 * level)}"
         columns.append(Column(key, key.upper(), "years", style="engine"))
         columns.append(Column(f"{key}_se", "±", "usd_error.2", style="note", align="right"))
     rows = []
-    for (generation, kind), kept in found.items():
-        cells: list[Content] = [VALUED[generation, kind]]
+    for (role, kind), kept in found.items():
+        cells: list[Content] = [f"{roles[role]}, {VALUED[role, kind]}"]
         for life in kept.lives():
             cells += _life_cells(life)
         rows.append(tuple(cells))
@@ -62,11 +65,11 @@ def _lives(found: dict[tuple[str, str], Kept]) -> Table:
         f"over {horizon:g} years as the path's value: what rents still earn an efficient owner (formula of "
         "docs/model/gpu-repricing.md with the owner's cost and one expected decline). Two things pull apart: "
         "value counts up to four more years of service whatever the unit's age, which makes lives longer; a "
-        "server in the accounts starts new, an H100 of the base date does not, which makes its life shorter. "
-        "± = standard error of the quantile. Other generations' rents are not kept by path."
+        f"server in the accounts starts new, an {roles['numeraire']} of the base date does not, which makes "
+        "its life shorter. ± = standard error of the quantile. Other generations' rents are not kept by path."
     )
     title = "Depreciation life that the value path implies, years, over paths"
-    return Table("implied-lives", tuple(columns), tuple(rows), title, note, tuple(k[0] for k in found))
+    return Table("implied-lives", tuple(columns), tuple(rows), title, note, tuple(role for role, _ in found))
 
 
 def _life_cells(found: Estimate) -> tuple[Content, Content]:
@@ -87,23 +90,24 @@ def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
     """Useful lives in the accounts, and on how many paths value falls faster."""
     columns = [Column("label", "Accounts"), Column("life", "Useful life", "years", "years", style="input")]
     columns.append(Column("blank", ""))
-    for generation, _ in found:
-        header = f"{generation} value falls faster"
-        columns.append(Column(generation, header, "probability", style="engine"))
-        columns.append(Column(f"{generation}_mc", "± 95%", "margin", style="note"))
+    for role, _ in found:
+        header = f"{results.run.register.roles[role]} value falls faster"
+        columns.append(Column(role, header, "probability", style="engine"))
+        columns.append(Column(f"{role}_mc", "± 95%", "margin", style="note"))
     rows = []
-    for row in register.rows(results.register, "capex.firm"):
-        years = float(row["useful_life"])
+    firms = results.register.rows(CapexFirm)
+    for firm in firms:
+        years = firm.useful_life
         chances = [kept.shorter(years) for kept in found.values()]
         cells = [cell for p in chances for cell in (probability_cell(p), margin_cell(p))]
-        rows.append((str(row["name"]), years, None, *cells))
-    sources = sorted({str(row["source"]) for row in register.rows(results.register, "capex.firm")})
+        rows.append((firm.name, years, None, *cells))
+    sources = sorted({firm.source for firm in firms})
     note = (
         f"Useful lives of servers in the register (capex.firm.useful_life; source {', '.join(sources)}): the "
         "model moves nothing by them. Share of paths on which the implied life is shorter."
     )
     title = "Implied lives against the lives in the accounts"
-    names = tuple(str(row["name"]) for row in register.rows(results.register, "capex.firm"))
+    names = tuple(firm.name for firm in firms)
     return Table("accounting-lives", tuple(columns), tuple(rows), title, note, names)
 
 
@@ -120,15 +124,15 @@ def _crossings(results: Results) -> Table:
         columns.append(Column(f"{key}_mc", "± 95%", "margin", style="note"))
     for level in LEVELS:
         columns.append(Column(f"p{round(100 * level)}", f"First: P{round(100 * level)}", align="right"))
-    costs = _costs(results)
+    costs, roles = _costs(results), results.run.register.roles
     rows = [
         (
-            f"{generation}, {kind}",
-            costs[generation],
+            f"{roles[role]}, {kind}",
+            costs[roles[role]],
             None,
-            *_by_path(results, series, costs[generation], dates),
+            *_by_path(results, series, costs[roles[role]], dates),
         )
-        for (generation, kind), series in RENTS.items()
+        for (role, kind), series in RENTS.items()
     ]
     note = (
         "First quarter in which an hour that runs earns less than its cash operating cost at an efficient "
@@ -144,12 +148,12 @@ def _crossings(results: Results) -> Table:
 
 def _costs(results: Results) -> dict[str, float]:
     """Cash operating cost by generation, USD/h."""
-    costs = register.column(results.register, "gpu.generation", "opex").tolist()
+    costs = results.register.tables["gpu.generation"].numbers("opex").tolist()
     return dict(zip(results.run.entities["gpu.contract_rent"], costs, strict=True))
 
 
 def _others(results: Results, costs: dict[str, float]) -> str:
-    kept = {generation for generation, _ in RENTS}
+    kept = {results.run.register.roles[role] for role, _ in RENTS}
     told = [
         f"{name} {found or NEVER}"
         for name, cost in costs.items()

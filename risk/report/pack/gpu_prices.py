@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from risk.analysis import register
 from risk.analysis.bands import band
 from risk.analysis.flows import stocks, year_labels
 from risk.axes import ordinal
@@ -103,7 +102,7 @@ def _spread(results: Results, labels: Sequence[str]) -> Table:
 def _launched(results: Results) -> list[list[bool]]:
     """Whether a generation is on sale as planned at each year's end: (generation, year)."""
     ends = [ordinal(results.labels[t]) for t in _year_ends(results)]
-    launches = register.words(results.register, "gpu.generation", "launch")
+    launches = results.register.tables["gpu.generation"].words("launch")
     return [[not launch or ordinal(launch) <= end for end in ends] for launch in launches]
 
 

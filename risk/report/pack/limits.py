@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 
 from risk.assumptions.plausible import Range, shown
+from risk.assumptions.schema import Limit
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
@@ -22,15 +21,13 @@ SCOPES = {
 }
 DUE, FRESH = "DUE", "ok"
 
-Limit = Mapping[str, Any]
-
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    limits: Sequence[Limit] = results.register.get("limits", [])
-    inside = [limit for limit in limits if limit["scope"] != OUT]
-    outside = [limit for limit in limits if limit["scope"] == OUT]
-    ordered = sorted(inside, key=lambda limit: list(SCOPES).index(limit["scope"]))
+    limits = results.register.limits.values()
+    inside = [limit for limit in limits if limit.scope != OUT]
+    outside = [limit for limit in limits if limit.scope == OUT]
+    ordered = sorted(inside, key=lambda limit: list(SCOPES).index(limit.scope))
     return Sheet(
         "Limits",
         "Limits – what these numbers do not hold",
@@ -55,7 +52,7 @@ _NONE = "None is declared in the register of this run, which is a limitation of 
 
 
 def _finding(inside: Sequence[Limit], outside: Sequence[Limit]) -> str:
-    ways = Counter(limit["bias"] for limit in (*inside, *outside))
+    ways = Counter(limit.bias for limit in (*inside, *outside))
     told = ", ".join(f"{n} {_err(way, n)}" for way, n in ways.most_common())
     return f"{len(inside)} limitations and {len(outside)} risks out of scope ({told})."
 
@@ -82,20 +79,20 @@ def _table(results: Results, identifier: str, limits: Sequence[Limit], title: st
         Column("due", "Due?", style="flag", align="center"),
     )
     rows = tuple(_row(results, limit) for limit in limits)
-    return Table(identifier, columns, rows, title, "", tuple(str(limit["id"]) for limit in limits))
+    return Table(identifier, columns, rows, title, "", tuple(limit.id for limit in limits))
 
 
 def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
-    review = date.fromisoformat(limit["review_by"])
+    review = limit.review_by
     due = Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', DUE if results.as_of > review else FRESH)
-    words = [str(limit[key]) for key in ("limitation", "why", "bias", "size", "done")]
-    about = SCOPES.get(limit["scope"], "Out of scope")
-    return (*words, about, str(limit["owner"]), review, due)
+    words = (limit.limitation, limit.why, limit.bias, limit.size, limit.done)
+    about = SCOPES.get(limit.scope, "Out of scope")
+    return (*words, about, limit.owner, review, due)
 
 
 def _outliers(results: Results) -> tuple[Table, ...]:
     """Inputs beyond what is plausible that somebody let in; nothing where there is none."""
-    outliers = results.register.get("outliers", [])
+    outliers = results.register.outliers
     if not outliers:
         return ()
     columns = (
@@ -108,12 +105,12 @@ def _outliers(results: Results) -> tuple[Table, ...]:
     )
     rows = tuple(
         (
-            f"{found['id']} {found['field']}",
-            str(found["reason"]),
-            str(found["unit"]),
-            shown(found["value"]),
-            str(Range(found["low"], found["high"])),
-            f"{found['file']}:{found['line']}",
+            f"{found.id} {found.field}",
+            found.reason,
+            found.unit,
+            shown(found.value),
+            str(Range(found.low, found.high)),
+            f"{found.file}:{found.line}",
         )
         for found in outliers
     )

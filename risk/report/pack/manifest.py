@@ -104,13 +104,13 @@ def _changes(results: Results) -> Table:
 def change_rows(results: Results) -> list[tuple[str, str, str, str, str]]:
     """Assumption, why, before, after and where, one row a change; forced events stand with their quarters."""
     rows = []
-    for c in results.register["changes"]:
-        where = f"{c['field']}, {c['file']}:{c['line']}"
-        rows.append((str(c["id"]), str(c["why"]), text(c["before"]), text(c["after"]), where))
-    for e in results.register["events"]:
-        size = f"{e['size']:g} {e['unit']}, probability {e['probability']:g}"
-        quarters = f"{e['start']} to {e['end']}"
-        rows.append((f"event: {e['variable']}", str(e["why"]), quarters, size, f"{e['file']}:{e['line']}"))
+    for c in results.register.changes:
+        where = f"{c.field}, {c.file}:{c.line}"
+        rows.append((c.id, c.why, text(c.before), text(c.after), where))
+    for e in results.register.events:
+        size = f"{e.size:g} {e.unit}, probability {e.probability:g}"
+        quarters = f"{e.start} to {e.end}"
+        rows.append((f"event: {e.variable}", e.why, quarters, size, f"{e.file}:{e.line}"))
     return rows
 
 
@@ -128,7 +128,7 @@ def text(value: Any) -> str:
 
 def _switches(results: Results) -> Table:
     columns = (Column("coupling", "Coupling"), Column("state", "State", span=2))
-    states = results.register["switches"]
+    states = results.register.switches
     rows = tuple(
         (name, "on" if on else "OFF: its input is the base median path") for name, on in states.items()
     )

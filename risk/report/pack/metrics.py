@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk.analysis import register, statistics
+from risk.analysis import statistics
 from risk.analysis.metrics import LEVELS, Metric, values
 from risk.analysis.statistics import Estimate
 from risk.report.pack import propositions
@@ -107,9 +107,9 @@ def _above(results: Results, m: Metric, threshold: float | None) -> tuple[Conten
 
 
 def _threshold(results: Results) -> float | None:
-    if not register.has(results.register, THRESHOLD):
+    if THRESHOLD not in results.register.entries:
         return None
-    return register.number(results.register, THRESHOLD) / SCALE["USD bn"]
+    return results.register.number(THRESHOLD) / SCALE["USD bn"]
 
 
 def _errors(results: Results) -> Table:

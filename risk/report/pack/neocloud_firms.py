@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
-from risk.analysis import ladder, neoclouds, register
+from risk.analysis import ladder, neoclouds
 from risk.analysis.bands import Band
 from risk.analysis.facilities import Facility
 from risk.analysis.neoclouds import FirmLoss
+from risk.assumptions.tables import HoldcoNote, NeocloudFirm
 from risk.axes import ended
 from risk.report.pack.elements import pair
 from risk.report.pack.names import PAYERS, words
@@ -45,8 +45,8 @@ def firms(results: Results) -> Table:
         Column("stylised", "Row is", span=2),
     )
     losses = neoclouds.firm_losses(results.run, results.facilities)
-    table = register.rows(results.register, "neoclouds.firm")
-    rows = tuple(_firm_row(results, row, losses[str(row["name"])]) for row in table)
+    firms = results.register.rows(NeocloudFirm)
+    rows = tuple(_firm_row(results, firm, losses[firm.name]) for firm in firms)
     note = (
         "USD bn at the base date: cash and undrawn revolver, secured facility debt, notes and converts. "
         "Lives in years, averages by debt; gap = debt less contracts. Contracted = of the bills until the "
@@ -55,32 +55,30 @@ def firms(results: Results) -> Table:
         "facilities, cohorts in, and on HoldCo paper (revolver, notes, converts); ± standard error, of "
         "the sum an upper bound. * no published balance sheet."
     )
-    return Table("holdcos", columns, rows, "HoldCos", note, tuple(str(row["name"]) for row in table))
+    return Table("holdcos", columns, rows, "HoldCos", note, tuple(firm.name for firm in firms))
 
 
-def _firm_row(results: Results, row: dict[str, Any], loss: FirmLoss) -> tuple[Content, ...]:
-    run, name = results.run, str(row["name"])
+def _firm_row(results: Results, row: NeocloudFirm, loss: FirmLoss) -> tuple[Content, ...]:
+    run, name = results.run, row.name
     members = [f for f in results.facilities if f.firm == name]
     position = run.entities["holdco.defaulted"].index(name)
     reached = neoclouds.reached(run)
     found = [neoclouds.default_probability(run, "holdco.defaulted", position, q) for q in reached]
-    bullets = register.rows(results.register, "neoclouds.note")
-    notes = sum(float(n["amount"]) for n in bullets if n["firm"] == name)
-    money = (float(row["cash"]) + float(row["revolver"]), sum(f.debt for f in members) / BILLION, notes)
+    notes = sum(note.amount for note in results.register.rows(HoldcoNote) if note.firm == name)
+    money = (row.cash + row.revolver, sum(f.debt for f in members) / BILLION, notes)
     return (
-        _label(row) + ("" if row["balance_sheet"] == "published" else " *"),
+        _label(row) + ("" if row.balance_sheet == "published" else " *"),
         *money,
         *_lives(members),
         *chances(found),
         *pair(loss.total, "USD m"),
         *pair(loss.holdco, "USD m"),
-        flag(bool(row["stylised"])),
+        flag(row.stylised),
     )
 
 
-def _label(row: dict[str, Any]) -> str:
-    name = str(row["name"])
-    return f"{name}: {str(row['note']).partition('.')[0] or name}"
+def _label(firm: NeocloudFirm) -> str:
+    return f"{firm.name}: {firm.note.partition('.')[0] or firm.name}"
 
 
 def _lives(members: Sequence[Facility]) -> list[Content]:
@@ -134,13 +132,14 @@ def standing(results: Results) -> Table:
                 columns.append(Column(f"{key}{year}{q.lower()}", text, form, style="engine"))
     runway, need = (ladder.firms_at(run, name, quarters) for name in ("runway", "refinancing_need"))
     rows = []
-    for row in register.rows(results.register, "neoclouds.firm"):
-        name = str(row["name"])
+    firms = results.register.rows(NeocloudFirm)
+    for firm in firms:
+        name = firm.name
         members = [f for f in results.facilities if f.firm == name]
         top = words(_top_payer(members)[0], PAYERS) if members else "–"
         cells = (*_quantiles(runway[name], (0.05, 0.5), 1.0), *_quantiles(need[name], (0.5, 0.95), BILLION))
-        rows.append((_label(row), top, float(row["cohort_share"]), *cells))
-    ids = tuple(str(row["name"]) for row in register.rows(results.register, "neoclouds.firm"))
+        rows.append((_label(firm), top, firm.cohort_share, *cells))
+    ids = tuple(firm.name for firm in firms)
     title = "HoldCos: liquidity runway in quarters, and refinancing need of the next four quarters in USD bn"
     return Table("holdco-standing", tuple(columns), tuple(rows), title, _standing_note(runway, need), ids)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 
-from risk.analysis import ladder, neoclouds, register
+from risk.analysis import ladder, neoclouds
+from risk.assumptions.tables import Facility, NeocloudFirm
 from risk.axes import ended
 from risk.report.pack.assumptions import FRESH, STALE, stale
 from risk.report.pack.elements import linked, margin_cell, pair
@@ -33,19 +32,19 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
     ----------
     firms, standing : the tables above, to which repeated numbers are linked.
     """
-    run, rows = results.run, register.rows(results.register, "neoclouds.firm")
+    run, companies = results.run, results.register.rows(NeocloudFirm)
     years = [str(year) for year in run.calendar.full_years[:FAILURES]]
     ahead = results.labels[ladder.year_ends(run)[: AHEAD + 1][-1]]
     last = neoclouds.reached(run)[-1]
     found = neoclouds.firm_losses(run, results.facilities)
     cells = []
-    for row in rows:
-        name = str(row["name"])
+    for firm in companies:
+        name = firm.name
         lost = found[name]
         cells.append(
             (
                 name,
-                "yes" if row["balance_sheet"] == "published" else "no",
+                "yes" if firm.balance_sheet == "published" else "no",
                 *(linked(firms, key, name) for key in LINKED),
                 linked(standing, "cohort", name),
                 _rents_owed(results, name),
@@ -53,7 +52,7 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
                 *_failures(results, name, years, last),
                 *pair(lost.lgd, "fraction"),
                 *pair(lost.total, "USD m"),
-                *_origin(results, row),
+                *_origin(results, firm),
             )
         )
     columns = _columns(years, ahead, last)
@@ -64,7 +63,7 @@ def table(results: Results, firms: Table, standing: Table) -> Table:
         tuple(cells),
         title,
         _note(ahead),
-        tuple(str(r["name"]) for r in rows),
+        tuple(firm.name for firm in companies),
         excel_name=NAME,
         printed_rows=0,
     )
@@ -101,8 +100,7 @@ def _columns(years: Sequence[str], ahead: str, last: str) -> tuple[Column, ...]:
 
 def _rents_owed(results: Results, name: str) -> float:
     """What contracts still bill the HoldCo as the tenant of another's site, operating cost in, USD bn."""
-    rows = register.rows(results.register, "neoclouds.facility")
-    let = {str(row["name"]) for row in rows if row["tenant"] == name}
+    let = {row.name for row in results.register.rows(Facility) if row.tenant == name}
     return sum(f.bills * 4.0 * f.contract_life for f in results.facilities if f.name in let) / 1e9
 
 
@@ -115,12 +113,12 @@ def _failures(results: Results, name: str, years: Sequence[str], last: str) -> l
     return [cell for p in found for cell in (p.value, margin_cell(p))]
 
 
-def _origin(results: Results, row: dict[str, Any]) -> tuple[Content, Content, Content]:
+def _origin(results: Results, firm: NeocloudFirm) -> tuple[Content, Content, Content]:
     """Age of the row's data, whether it is stale, and its source."""
-    day = date.fromisoformat(str(row["as_of"]))
+    day = firm.as_of
     age = Formula(f"As_Of-DATE({day.year},{day.month},{day.day})", (results.as_of - day).days)
     word = STALE if stale(results, day) else FRESH
-    return age, Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', word), str(row["source"])
+    return age, Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', word), firm.source
 
 
 def _note(ahead: str) -> str:

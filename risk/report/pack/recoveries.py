@@ -163,7 +163,7 @@ def reconciliations(results: Results) -> tuple[Reconciled, ...]:
     every, stress = results.claims
     return tuple(
         recoveries.reconciled(
-            recoveries.page_figure(results.register, figure),
+            recoveries.page_figure(results.register.page_figures[figure]),
             recoveries.together(every, instruments),
             recoveries.together(stress, instruments),
             worst,

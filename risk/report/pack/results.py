@@ -17,8 +17,8 @@ from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
-from risk.analysis.register import Register
 from risk.analysis.verdict import Verdict, verdict
+from risk.assumptions import Assumptions
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM
 from risk.runs import Manifest, Run
@@ -114,9 +114,9 @@ class Results:
         return self.run.manifest
 
     @property
-    def register(self) -> Register:
+    def register(self) -> Assumptions:
         """The assumptions it was made of."""
-        return self.run.assumptions
+        return self.run.register
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
 
 def driver_unit(results: Results, identifier: str) -> str:
     """Unit of an uncertain assumption, or of a component of one, like ``gpu.delivery_weights[0]``."""
-    return str(results.register["entries"][identifier.partition("[")[0]]["unit"])
+    return results.register.entry(identifier.partition("[")[0]).unit
 
 
 def _patterns(results: Results) -> Sheet:

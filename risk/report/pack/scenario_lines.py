@@ -112,7 +112,8 @@ def _estimated(key: str, header: str) -> tuple[Column, Column]:
 
 def _line_row(results: Results, case: Case, line: Line, number: int) -> tuple[Content, ...]:
     unit = line.item.unit
-    cells: list[Content] = [line.item.id, line.item.label, unit if unit != "fraction" else "share"]
+    label = results.run.register.said(line.item.label)
+    cells: list[Content] = [line.item.id, label, unit if unit != "fraction" else "share"]
     cells += _pair(line.start, unit)
     cells += [*_pair(line.extreme, unit), results.labels[line.quarter]]
     for estimate in (line.end, line.low, line.high):
@@ -165,7 +166,7 @@ def side_by_side(shown: Sequence[Case], blocks: Sequence[Table]) -> list[Table]:
             linked = [
                 _link(cell, table_id(i), key, item.id) for cell, (i, key) in zip(cells, keys, strict=True)
             ]
-            rows.append((item.id, item.label, blocks[0].rows[row][2], *linked))
+            rows.append((item.id, *blocks[0].rows[row][1:3], *linked))
         title = "Where the median path ends" + (", continued" if start else "")
         ids = tuple(item.id for item in ITEMS)
         found.append(Table(f"scenario-ends-{start}", tuple(columns), tuple(rows), title, "", ids))

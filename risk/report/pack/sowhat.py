@@ -97,8 +97,8 @@ def _driver(results: Results) -> str:
 
 
 def _grade(results: Results, identifier: str) -> str:
-    entry = results.register["entries"].get(identifier.partition("[")[0])
-    return f" (grade: {entry['grade']})" if entry else ""
+    entry = results.register.entries.get(identifier.partition("[")[0])
+    return f" (grade: {entry.grade})" if entry else ""
 
 
 def _tail(facts: Table) -> str:
@@ -133,9 +133,9 @@ def limits(results: Results) -> str:
     """What the register itself declares as missing or missed, and what was observed since and not met."""
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
     declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
-    for target in results.register["targets"]:
-        if target["status"] in declared:
-            declared[target["status"]].append(target["id"])
+    for target in results.register.targets.values():
+        if target.status in declared:
+            declared[target.status].append(target.id)
     told = {
         "Not in the model yet": [*pending, *declared["pending"]],
         "Calibration targets missed, with reasons on Calibration": declared["missed"],

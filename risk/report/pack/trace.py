@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk.analysis import register, sampling, statistics
+from risk.analysis import sampling, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import NORMAL_95, Estimate
 from risk.report.pack.elements import Tables, pair, subtitle, value_cell
@@ -31,7 +31,7 @@ def names(results: Results) -> dict[str, str]:
         "Tail_Loss": f"{{{TAIL}.{HEADLINE}}}",
         "Tail_Share": "{tail-facts.value[share]}",
     }
-    if register.has(results.register, THRESHOLD):
+    if THRESHOLD in results.register.entries:
         found["Loss_Threshold"] = f"{{assumptions.value[{THRESHOLD}]}}"
     return found
 
@@ -202,8 +202,8 @@ def estimates(results: Results) -> dict[str, tuple[str, str, Estimate, float]]:
             at[SAMPLING_LEVEL],
         ),
     }
-    if register.has(results.register, THRESHOLD):
-        bar = register.number(results.register, THRESHOLD) / SCALE["USD bn"]
+    if THRESHOLD in results.register.entries:
+        bar = results.register.number(THRESHOLD) / SCALE["USD bn"]
         found["above"] = (
             "P(loss > Loss_Threshold) (estimate)",
             'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)',

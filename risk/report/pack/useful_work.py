@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from risk.analysis import register
 from risk.processes.decode import largest_batch, output_per_device_hour, step_latency
 from risk.report.pack.results import Array, Results
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -22,11 +21,10 @@ def tokens(results: Results) -> Array:
     """
 
     def entry(name: str) -> float:
-        return float(register.numbers(results.register, f"gpu.decode.{name}"))
+        return results.register.number(f"gpu.decode.{name}")
 
-    bandwidth, memory = (
-        register.column(results.register, "gpu.generation", c) for c in ("memory_bandwidth", "memory")
-    )
+    generations = results.register.tables["gpu.generation"]
+    bandwidth, memory = (generations.numbers(column) for column in ("memory_bandwidth", "memory"))
     weights, devices = entry("model_bytes"), entry("devices")
     batch = largest_batch(devices * memory, weights, entry("cache_per_request"))
     return output_per_device_hour(step_latency(weights, bandwidth), batch, devices)
@@ -34,7 +32,7 @@ def tokens(results: Results) -> Array:
 
 def table(results: Results) -> Table:
     """Tokens an hour, mean one-year rent at some dates, and rent per million tokens (live)."""
-    names = register.words(results.register, "gpu.generation")
+    names = results.register.tables["gpu.generation"].names
     rents, _ = results.run.mean("gpu.contract_rent")
     made = tokens(results) / MILLION
     columns = [Column("label", "Generation"), Column("tokens", "M tokens/h", "years", style="engine", span=2)]

@@ -35,7 +35,7 @@ def blocks(results: Results, others: Sequence[Results] = ()) -> tuple[Paragraph 
 
 def told(results: Results) -> dict[str, str]:
     """The events in words, dated as the run has them."""
-    found = {p["id"]: p["any"][0]["over"] for p in results.register["propositions"] if p["any"]}
+    found = {name: p.any[0].over for name, p in results.register.propositions.items() if p.any}
     return {event: text.format(results.run.window(found[event]).year) for event, text in EVENTS.items()}
 
 

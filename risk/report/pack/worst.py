@@ -148,8 +148,8 @@ def causes(results: Results, inside: Flags) -> Table:
 
 
 def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, ...]:
-    entry = results.register["entries"].get(identifier.partition("[")[0])
-    unit = str(entry["unit"]) if entry else "1"
+    entry = results.register.entries.get(identifier.partition("[")[0])
+    unit = entry.unit if entry else "1"
     worst, everywhere = (_figures(e, SCALE[unit]) for e in (m.tail, m.everywhere))
     clear = beyond_noise(_unusual(m), m.place.standard_error)
     names = assumption(identifier), "–" if unit == "1" else unit

@@ -61,14 +61,12 @@ class Comparison:
 
 def compare(before: Run, after: Run) -> Comparison:
     """Compare two stored runs."""
-    register = after.assumptions
-    rows = sum(len(table["rows"]) for table in register["tables"].values())
     shared = shared_paths(before, after)
     return Comparison(
         run_heading(before),
         run_heading(after),
-        len(register["entries"]) + rows,
-        input_changes(before.assumptions, register),
+        after.register.inputs,
+        input_changes(before.register, after.register),
         differences(before, after, shared),
         shared,
     )

@@ -85,7 +85,7 @@ def detail(run: Run, name: str) -> Detail:
     UsageError : nothing is called so.
     """
     outcomes, series = ({v.name: v for v in known} for known in (run.variables, SERIES))
-    claims = {row["id"]: row for row in run.assumptions["propositions"]}
+    claims = run.register.propositions
     if name in outcomes:
         values = metrics.values(run, outcomes[name])
         return Distribution(metrics.metric(outcomes[name], values), statistics.histogram(values, 64))
@@ -106,7 +106,7 @@ def detail(run: Run, name: str) -> Detail:
 def _class(run: Run, found: Verdict, name: str) -> Claim:
     """An outcome class in the form of a proposition."""
     outcome = found.outcome(name)
-    companions = run.assumptions["entries"]["propositions.bust_companions"]["value"]
+    companions = run.register.integer("propositions.bust_companions")
     meaning = MEANING[name].format(companions)
     when = found.bust_timing if name == "bust" else None
     return Claim(name, CLASS, outcome.label, meaning, outcome.probability, outcome.words, when, "")

@@ -10,6 +10,8 @@ from typing import Any
 from rich.text import Text
 
 from risk.analysis.inputs import InputChange
+from risk.assumptions import Assumptions, Entry
+from risk.assumptions.table import Row
 from risk.report.terminal.comparison import worded
 from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
 
@@ -72,24 +74,18 @@ def diff_data(changes: Sequence[Changed], before: str, after: str, inputs: int) 
     return {"before": before, "after": after, "inputs": inputs, "changes": rows}
 
 
-def stale(register: dict[str, Any], days: int, today: date) -> tuple[Old, ...]:
-    """Entries and rows older than `days`, the oldest first.
-
-    Parameters
-    ----------
-    register : normalised.
-    """
-    found = []
-    for id, entry in register["entries"].items():
-        found.append((id, entry, f"{entry['file']}:{entry['line']}"))
-    for name, table in register["tables"].items():
-        for row, line in zip(table["rows"], table["lines"], strict=True):
-            words = row.get("name") or row.get("id") or line
-            found.append((f"{name}[{words}]", row, f"{table['file']}:{line}"))
+def stale(register: Assumptions, days: int, today: date) -> tuple[Old, ...]:
+    """Entries and rows older than `days`, the oldest first."""
+    found: list[tuple[str, Entry | Row, str, int]] = [
+        (id, entry, entry.file, entry.line) for id, entry in register.entries.items()
+    ]
+    for name, table in register.tables.items():
+        for row, file, line in zip(table.rows, table.files, table.lines, strict=True):
+            found.append((f"{name}[{getattr(row, 'name', line)}]", row, file, line))
     rows = [
-        Old(id, item["as_of"], age, item["grade"], str(item["owner"]), item["source"], where)
-        for id, item, where in found
-        if (age := (today - date.fromisoformat(item["as_of"])).days) > days
+        Old(id, x.as_of.isoformat(), age, x.grade, x.owner, x.source, f"{register.place(file)}:{line}")
+        for id, x, file, line in found
+        if (age := (today - x.as_of).days) > days
     ]
     return tuple(sorted(rows, key=lambda row: (-row.age, row.id)))
 

@@ -88,7 +88,7 @@ def summarise(run: Run) -> Summary:
         without_software=metrics.metric(without, metrics.values(run, without)),
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
-        care=provenance(run.assumptions, date.fromisoformat(run.manifest.finished[:10])),
+        care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
     )
 
 

@@ -1,0 +1,107 @@
+"""Targets as rows of a file: which statistic over paths, of what, must lie between which bounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Literal, NamedTuple, get_args
+
+from pydantic import Field
+
+from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, Unit, Window, measures
+from risk.assumptions.schema import Note, Record, Text
+from risk.catalogue import CATALOGUE
+
+Case = Literal["base", "glut", "fast"]
+CASES: tuple[Case, ...] = get_args(Case)
+"""Worlds of stylised facilities: as it is, with a glut on half of its paths, with fast obsolescence."""
+
+
+MEASURES: Mapping[str, str] = {"clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD"}
+"""What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
+loans beside the run, the verdict as a whole, another year. `risk.calibrate.targets` computes them."""
+
+
+class Target(Record):
+    """What the base case must hit: ``[[target]]`` in targets.toml.
+
+    It is a statistic over paths of an `outcome` or of a `quantity`; what neither can say is a `measure`.
+    `{0}` in label and statement stands for the window as it was asked for: a run that does not cover it has
+    nothing to measure.
+
+    Attributes
+    ----------
+    outcome : id of an outcome, flag or proposition, or what a class calls a path.
+    quantity, over : a series that a run keeps path by path, at the end of its window; in a window of years
+        at the end of each, and the mean of these.
+    log_change : quarters over which the change of the quantity's logarithm stands for its level.
+    across, quantile : the statistic over paths.
+    against, complement : the outcome with which it is ranked; one minus that.
+    measure : one of `MEASURES`.
+    tenor, case : of a stylised facility.
+    low, high : bounds, both in, in `unit`.
+    """
+
+    id: Text
+    label: Text
+    statement: Text
+    status: Literal["met", "missed", "pending", "informational"]
+    source: Text
+    reason: Note = ""
+    locator: Note = ""
+    outcome: Note = ""
+    quantity: Note = ""
+    over: Window | None = None
+    log_change: Annotated[int, Field(ge=0, le=60)] = 0
+    across: Literal["", "mean", "probability", "standard deviation", "rank correlation"] = ""
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
+    against: Note = ""
+    complement: bool = False
+    measure: Note = ""
+    tenor: Note = ""
+    case: Case = "base"
+    low: float | None = None
+    high: float | None = None
+    unit: Unit = "1"
+    as_of: dt.date | None = None
+    note: Note = ""
+
+
+class Reading(NamedTuple):
+    """A number that every path leaves behind under a name.
+
+    Attributes
+    ----------
+    unit : "1" of what happens on a path or does not, which `happens` tells.
+    said : measures whose windows a text may name.
+    measures : all that it rests on.
+    """
+
+    unit: str
+    happens: bool
+    said: Sequence[Measure]
+    measures: Sequence[Measure]
+
+
+def readings(
+    outcomes: Iterable[Outcome], claims: Iterable[Flag | Proposition], classes: Iterable[Class]
+) -> dict[str, Reading]:
+    """Return outcomes, flags, propositions and what classes call a path, by name."""
+    found = {o.id: Reading(o.unit, False, [o], [o]) for o in outcomes}
+    found |= {c.id: Reading("1", True, c.any, list(measures([c]))) for c in claims}
+    for definition in classes:
+        parts = [found[name] for name in (definition.gap, *definition.breaks) if name in found]
+        whole = Reading("1", True, [], [m for part in parts for m in part.measures])
+        found |= dict.fromkeys(definition.words, whole)
+    return found
+
+
+def reading(target: Target, known: Mapping[str, Reading]) -> Reading:
+    """Return what a valid target is a statistic of; without measures where nothing is dated."""
+    if target.over is not None:
+        own = [Measure(quantity=target.quantity, over=target.over)]
+        return Reading("1" if target.log_change else CATALOGUE[target.quantity].unit, False, own, own)
+    found = known.get(target.outcome, Reading(MEASURES.get(target.measure, "1"), False, [], []))
+    if target.against:
+        return Reading("1", False, found.said, [*found.measures, *known[target.against].measures])
+    return found
