@@ -19,7 +19,7 @@ from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
     from risk.report.given import Given
-    from risk.report.pack.tracing import Traced
+    from risk.report.pack.paths.tracing import Traced
     from risk.runs import Run
 
 DISAGREES = 1
@@ -75,7 +75,7 @@ def _open(run: str | None, file: Path | None, folder: Folder, register: Register
 
 def _traced(cell: str, run: Run, pack: Given | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
-    from risk.report.pack.tracing import Tracer
+    from risk.report.pack.paths.tracing import Tracer
 
     recipe = pack.recipe if pack else Recipe()
     prior = open_stored(recipe.prior, folder) if recipe.prior else None

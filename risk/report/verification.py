@@ -171,8 +171,8 @@ def _made_again(run: Run, prior: Run | None, beside: Sequence[Run], form: Form) 
 
 def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
     yield from _sheets(book, again)
-    from risk.report.pack.cover import INPUTS
-    from risk.report.pack.manifest import MAKING
+    from risk.report.pack.control.manifest import MAKING
+    from risk.report.pack.verdict.cover import INPUTS
 
     free = {
         **_beside(again, "Cover", INPUTS, "cover"),

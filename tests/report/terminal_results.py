@@ -21,9 +21,9 @@ from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
 from risk.axes import Calendar
 from risk.calibrate import TargetResult
 from risk.paths import Variable
-from risk.report.pack.lookup import Found
-from risk.report.pack.tracing import Mismatch, Traced
-from risk.report.pack.witness import Witness
+from risk.report.pack.paths.lookup import Found
+from risk.report.pack.paths.tracing import Mismatch, Traced
+from risk.report.pack.paths.witness import Witness
 from risk.report.terminal import trace
 from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row

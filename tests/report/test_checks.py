@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from risk.report.pack.checks import Condition, count
+from risk.report.pack.control.checks import Condition, count
 from risk.report.table import Formula
 
 

@@ -9,19 +9,13 @@ import pytest
 
 from risk.analysis.statistics import mean
 from risk.report.charts import Bars, Exceedance, Ranges, Waterfall
-from risk.report.pack import (
-    cascade,
-    metrics,
-    neoclouds,
-    private_credit,
-    recoveries,
-    second_round,
-    waterfall,
-)
-from risk.report.pack.credit_conditions import conditions
-from risk.report.pack.elements import Tables
-from risk.report.pack.names import HOLDERS, words
-from risk.report.pack.results import Array, Results
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.names import HOLDERS, words
+from risk.report.pack.base.results import Array, Results
+from risk.report.pack.credit import cascade, private_credit, recoveries, second_round, waterfall
+from risk.report.pack.credit.credit_conditions import conditions
+from risk.report.pack.neoclouds import neoclouds
+from risk.report.pack.verdict import metrics
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Check, Formula, plain, value_of
 from tests.report.runs import small_run

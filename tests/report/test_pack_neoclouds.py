@@ -14,12 +14,15 @@ from risk.assumptions.tables import Facility
 from risk.report.charts import Bars, Lines
 from risk.report.excel import build
 from risk.report.form import Recipe
-from risk.report.pack import conditions, duration, metrics, properties
-from risk.report.pack import neoclouds as page
-from risk.report.pack.elements import Tables, margin_cell
-from risk.report.pack.fans import column_key
-from risk.report.pack.neocloud_loans import RUNGS
-from risk.report.pack.results import Results
+from risk.report.pack import properties
+from risk.report.pack.base.cells import Tables, margin_cell
+from risk.report.pack.base.results import Results
+from risk.report.pack.control import conditions
+from risk.report.pack.markets.fans import column_key
+from risk.report.pack.neoclouds import duration
+from risk.report.pack.neoclouds import neoclouds as page
+from risk.report.pack.neoclouds.loans import RUNGS
+from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table, number_of, value_of
 from risk.runs import execute

@@ -15,13 +15,14 @@ from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
 from risk.report.form import Form, Recipe
 from risk.report.given import Given
-from risk.report.pack import pack, sample, write_pack
-from risk.report.pack.elements import Tables
-from risk.report.pack.lookup import Found, same
-from risk.report.pack.results import Results
-from risk.report.pack.sample import driver_unit
-from risk.report.pack.tracing import Tracer
-from risk.report.pack.witness import Witnesses
+from risk.report.pack import pack, write_pack
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.paths import sample
+from risk.report.pack.paths.lookup import Found, same
+from risk.report.pack.paths.sample import driver_unit
+from risk.report.pack.paths.tracing import Tracer
+from risk.report.pack.paths.witness import Witnesses
 from risk.report.sheet import Workbook
 from risk.report.table import Column, ReportError, Table, number_of, plain, value_of
 from risk.runs import Run
@@ -170,8 +171,8 @@ def test_estimates_are_called_so_and_checked(tables: Tables) -> None:
 
 
 def test_a_pack_without_a_threshold_has_no_name_for_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("risk.report.pack.trace.THRESHOLD", "run.nothing")
-    monkeypatch.setattr("risk.report.pack.metrics.THRESHOLD", "run.nothing")
+    monkeypatch.setattr("risk.report.pack.paths.trace.THRESHOLD", "run.nothing")
+    monkeypatch.setattr("risk.report.pack.verdict.metrics.THRESHOLD", "run.nothing")
     made = pack(run)
     assert "Loss_Threshold" not in made.names
     assert Tables(made.sheets)["sample-estimates"].row_ids == ("mean", "p50", "var95")

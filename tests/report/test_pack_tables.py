@@ -13,10 +13,13 @@ from risk.analysis import gpu_lives, statistics
 from risk.analysis.early_warning import spread_warning
 from risk.assumptions.tables import CapexFirm
 from risk.report.excel import build
-from risk.report.pack import cascade_table, neocloud_table, pack, warning
-from risk.report.pack.elements import Tables
-from risk.report.pack.results import Results
-from risk.report.pack.waterfall import EXPOSED
+from risk.report.pack import pack
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.credit import cascade_table
+from risk.report.pack.credit.waterfall import EXPOSED
+from risk.report.pack.neoclouds import companies as neocloud_table
+from risk.report.pack.tail import warning
 from risk.report.sheet import Workbook
 from risk.report.table import Formula, Table, plain, value_of
 from tests.report.runs import small_run
@@ -113,7 +116,7 @@ def test_holders_and_owners_add_up_to_their_tables(tables: Tables) -> None:
 def test_contributions_add_up_to_the_shortfall_and_a_wrong_one_fails(
     results: Results, tables: Tables, book: Workbook
 ) -> None:
-    from risk.report.pack import shortfall
+    from risk.report.pack.credit import shortfall
 
     assert all(test.passed for test in shortfall.conditions(tables))
     expected = statistics.expected_shortfall(results.loss, 0.975).value

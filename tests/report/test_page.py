@@ -14,8 +14,8 @@ from risk.report.charts import LINES, STACK, Tone
 from risk.report.excel import build
 from risk.report.excel.measure import characters
 from risk.report.excel.writer import GAP
-from risk.report.pack.fans import narrow
-from risk.report.pack.neoclouds import STANDS
+from risk.report.pack.markets.fans import narrow
+from risk.report.pack.neoclouds.neoclouds import STANDS
 from risk.report.palette import TONES
 from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
 from risk.report.table import Cell, Column, Content, Table

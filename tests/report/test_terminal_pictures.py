@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from risk.analysis.statistics import Histogram
-from risk.report.terminal.page import Page
-from risk.report.terminal.pictures import TAIL, axis, bar, columns, sparkline
+from risk.report.terminal.page import Page, bar
+from risk.report.terminal.pictures import TAIL, axis, columns, sparkline
 
 WIDE, ASCII = Page(80), Page(80, unicode=False)
 

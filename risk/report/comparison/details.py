@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from risk.analysis import contrasts
 from risk.paths import Variable
 from risk.report.comparison.scenario import Compared, significant
-from risk.report.pack import manifest
-from risk.report.pack.elements import pair, probability_cell
+from risk.report.pack.base.cells import pair, probability_cell
+from risk.report.pack.control import manifest
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Table
 

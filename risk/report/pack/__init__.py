@@ -11,37 +11,27 @@ from typing import TYPE_CHECKING
 from risk.analysis import dependence as correlations
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.report.naming import renamed, shared
-from risk.report.pack import (
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.control import (
     assumptions,
     calibration,
-    capex,
-    cascade,
-    changes,
     checks,
     conditions,
-    cover,
     dependence,
-    drivers,
-    duration,
-    exceedance,
-    fans,
-    gpu_prices,
-    limits,
     manifest,
-    metrics,
-    neoclouds,
-    private_credit,
     reconciliation,
-    revenue_gap,
-    sample,
-    scenario_lines,
-    scenarios,
-    summary,
-    trace,
-    worst,
 )
-from risk.report.pack.elements import Tables
-from risk.report.pack.results import Results
+from risk.report.pack.credit import cascade, private_credit
+from risk.report.pack.decision import drivers, limits
+from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
+from risk.report.pack.neoclouds import duration, neoclouds
+from risk.report.pack.paths import sample, trace
+from risk.report.pack.scenarios import changes, scenarios
+from risk.report.pack.scenarios import lines as scenario_lines
+from risk.report.pack.tail import exceedance
+from risk.report.pack.tail import tail as worst
+from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from risk.analysis.metrics import HEADLINE
 from risk.report.formats import Scalar, show
-from risk.report.pack.lookup import Found
-from risk.report.pack.tracing import Traced
-from risk.report.pack.witness import Witness
+from risk.report.pack.paths.lookup import Found
+from risk.report.pack.paths.tracing import Traced
+from risk.report.pack.paths.witness import Witness
 from risk.report.terminal.page import Column, Page, Screen, grid, heading, note
 from risk.report.terminal.summary import Heading, heading_data
 from risk.report.terminal.summary import heading as run_heading

@@ -1,0 +1,255 @@
+"""Capex: what each of the Big Five plans, how it pays, and how much capital is deployed in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import fsum
+
+import numpy as np
+
+from risk.analysis import deployment
+from risk.analysis.flows import Yearly, flows, year_labels
+from risk.analysis.statistics import Estimate
+from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.formats import show
+from risk.report.pack.base.cells import (
+    UPPER_BOUND,
+    Line,
+    across,
+    error_cell,
+    margin_cell,
+    paired_cells,
+    probability_cell,
+    subtitle,
+    year_columns,
+    year_grid,
+    year_table,
+    yearly_bars,
+)
+from risk.report.pack.base.names import words
+from risk.report.pack.base.results import Results
+from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.units import SCALE
+
+USES = (
+    *("capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout", "spv_support"),
+    "cash_build",
+)
+SOURCES = ("cfo", "cash_drawn", "lease_additions", "spv_additions", "bonds", "private_credit", "equity")
+MEMO = ("planned", "cut")
+BIG_FIVE = "funding-BigFive"
+BILLION, TRILLION = 1e9, 1e12
+CHART = 14
+"""Rows of a chart: all tables fit two pages."""
+
+
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    labels = year_labels(results.run.calendar)
+    firms = results.run.entities["funding.capex"]
+    found = {key: flows(results.run, f"funding.{key}") for key in {*USES, *SOURCES, *MEMO}}
+    tables = [_firm(labels, firm, found) for firm in firms]
+    deployed = deployment.deployment(results.run)
+    half = 1 + across(labels)
+    stylised = "Balance sheets at the base date are stylised; reported capex and cash flow follow filings."
+    return Sheet(
+        "Capex",
+        "Capex – plans, funding and the ceiling of deployable capital",
+        subtitle(results),
+        "P",
+        (
+            Band(
+                (At(_by_firm(labels, firms, tables), 1, half - 1), At(_ceiling_chart(deployed), half, half))
+            ),
+            _deployment(deployed),
+            _multipliers(results, labels),
+            _power(results, labels),
+            _big_five(labels, firms, tables, found),
+            *tables,
+            Paragraph(f"{UPPER_BOUND} {stylised}", "note"),
+        ),
+        question="Who spends how much, out of which pocket, and does it reach the ceiling?",
+        grid=year_grid(labels),
+        landscape=False,
+    )
+
+
+def firm_table(firm: str) -> str:
+    """Id of a firm's table."""
+    return f"funding-{firm}"
+
+
+def _lines(firm: str, found: dict[str, Yearly], keys: Sequence[str], side: str) -> list[Line]:
+    return [Line(f"{side}_{key}", words(key), *found[key].entity(firm)) for key in keys]
+
+
+def _sum(identifier: str, label: str, lines: list[Line]) -> Line:
+    return Line(identifier, label, np.sum([line.mean for line in lines], axis=0), bold=True)
+
+
+def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
+    """Uses, sources and their sums of one firm."""
+    uses, sources = _lines(firm, found, USES, "use"), _lines(firm, found, SOURCES, "source")
+    lines = [_sum("uses", "Uses", uses), *uses, _sum("sources", "Sources", sources), *sources]
+    lines += _lines(firm, found, MEMO, "memo")
+    totals = {"uses": [line.id for line in uses], "sources": [line.id for line in sources]}
+    title = f"{firm}: uses and sources of funds, mean over paths"
+    return year_table(firm_table(firm), title, labels, lines, totals=totals)
+
+
+def _big_five(
+    labels: Sequence[str], firms: Sequence[str], tables: list[Table], found: dict[str, Yearly]
+) -> Table:
+    """Live sums over the firms' tables."""
+    first = tables[0]
+    rows = []
+    for number, name in enumerate(first.row_ids):
+        cells: list[Content] = [first.rows[number][0]]
+        _, _, key = name.partition("_")
+        for i, _ in enumerate(labels):
+            column = 1 + 2 * i
+            parts = [f"{{{table.id}.y{i}[{name}]}}" for table in tables]
+            total = fsum(number_of(table.rows[number][column]) for table in tables)
+            bound = fsum(found[key].standard_error[i]) / BILLION if key else None
+            cells += [Cell(Formula("+".join(parts), total), "usd_bn.0", "calculation")]
+            cells += [None if bound is None else error_cell(total, bound, "USD bn")]
+        rows.append(tuple(cells))
+    title = f"Big Five ({', '.join(firms)}): uses and sources of funds, mean over paths"
+    return Table(BIG_FIVE, first.columns, tuple(rows), title, "", first.row_ids, first.total)
+
+
+def _deployment(deployed: deployment.Deployment) -> Table:
+    """Cumulative capital deployed, and how likely the ceiling is reached."""
+    rows: list[tuple[Content, ...]] = []
+    for name, quantile, error in zip(
+        ("P5", "P50", "P95"), deployed.cumulative.quantiles, deployed.cumulative.standard_error, strict=True
+    ):
+        cells = paired_cells(quantile / TRILLION, error / TRILLION, "multiple")
+        rows.append((f"{name} of cash capex, leases and SPVs, USD tn", *cells))
+    for level, chances in zip(deployed.ceiling, deployed.reached, strict=True):
+        cells = [f"Probability that USD {level / TRILLION:.1f} tn is deployed by then"]
+        for chance in chances:
+            cells += [probability_cell(chance), margin_cell(chance)]
+        rows.append(tuple(cells))
+    title = "Capital deployed since the start of the base year, against the thesis page's ceiling"
+    low, high = (level / TRILLION for level in deployed.ceiling)
+    note = (
+        f"Ceiling USD {low:.1f}–{high:.1f} tn (thesis page); reported against, never imposed. Probabilities: "
+        "± 95% MC."
+    )
+    columns = (Column("label", "Cumulative"), *year_columns(deployed.labels))
+    return Table("deployed", columns, tuple(rows), title, note, ("p5", "p50", "p95", "low", "high"))
+
+
+def _multipliers(results: Results, labels: Sequence[str]) -> Table:
+    """The three multipliers as money and as multiples of cash flow."""
+    parts = deployment.multipliers(results.run)
+    base = deployment.cash_flow(results.run)
+    lines = [Line("cash", "Cash flow from operations", base)]
+    lines += [Line(part.name, words(part.name), part.amount) for part in parts]
+    lines += [_sum("build", "Build: cash capex, leases and SPVs", lines[1:])]
+    made = year_table("multipliers", "", labels, lines, totals={"build": [part.name for part in parts]})
+    rows = [*made.rows]
+    for i, name in enumerate((*(part.name for part in parts), "build")):
+        what = "Build" if name == "build" else words(name).partition(",")[0]
+        cells: list[Content] = [f"   {what}, over cash flow"]
+        for y, cash in enumerate(base):
+            amount = number_of(made.rows[1 + i][1 + 2 * y])
+            ratio = Formula(
+                f"{{multipliers.y{y}[{name}]}}/{{multipliers.y{y}[cash]}}", amount / (cash / BILLION)
+            )
+            cells += [Cell(ratio, "number.2", "calculation"), None]
+        rows.append(tuple(cells))
+    ids = (*made.row_ids, *(f"{name}_ratio" for name in (*(p.name for p in parts), "build")))
+    title = "The ceiling's three multipliers: where the capital comes from, mean over paths"
+    note = (
+        "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by "
+        "leverage. Here the three parts are sums of the funding waterfall and add up to the build."
+    )
+    return Table("multipliers", made.columns, tuple(rows), title, note, ids, frozenset({4}))
+
+
+def _power(results: Results, labels: Sequence[str]) -> Table:
+    """How often power binds, what was energized, and what waits."""
+    rows: list[tuple[Content, ...]] = []
+    bound = deployment.power_bound(results.run)
+    rows.append(_estimates("Share of path-quarters with a binding power cap", bound, "rate"))
+    mean, error = flows(results.run, "power").entity("energized_gw")
+    gigawatts = paired_cells(mean / SCALE["GW"], error / SCALE["GW"], "GW")
+    rows.append(("Power energized for AI in the year, world, GW", *gigawatts))
+    signed = _leases_left(results)
+    rows.append(("Leases signed, not commenced, present value, USD bn", *signed))
+    columns = (Column("label", "Power and leases"), *year_columns(labels))
+    note = "Leases start evenly and cannot be cancelled, so what is left of them is the same on every path."
+    return Table("power", columns, tuple(rows), "Power and leases", note, ("bound", "energized", "leases"))
+
+
+def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> tuple[Content, ...]:
+    cells: list[Content] = [label]
+    for e in estimates:
+        cells += [Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")]
+    return tuple(cells)
+
+
+def _leases_left(results: Results) -> list[Content]:
+    """Leases that have not commenced by each year's end."""
+    signed = results.register.tables["capex.firm"].numbers("lease_not_commenced").sum()
+    present = results.register.number("capex.lease_present_value") * signed
+    added = flows(results.run, "funding.lease_additions").mean.sum(axis=1)
+    left = np.maximum(present - np.cumsum(added), 0.0) / BILLION
+    cells: list[Content] = []
+    for amount in left.round(6):
+        cells += [Cell(float(amount), "usd_bn"), None]
+    return cells
+
+
+def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table]) -> Bars:
+    """Cash capex by firm and year."""
+    parts = {}
+    for firm, table in zip(firms, tables, strict=True):
+        row = table.rows[table.row_number("use_capex")]
+        parts[firm] = [
+            Formula(f"{{{table.id}.y{i}[use_capex]}}", number_of(row[1 + 2 * i])) for i in range(len(labels))
+        ]
+    totals = [fsum(map(number_of, year)) for year in zip(*parts.values(), strict=True)]
+    top = int(np.argmax(totals))
+    alt = f"Mean cash capex of the Big Five peaks at USD {totals[top]:,.0f}bn in {labels[top]}."
+    title = "Cash capex by firm, mean over paths"
+    return yearly_bars("capex-firms", title, labels, parts, alt, CHART)
+
+
+def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
+    """Cumulative capital against the ceiling."""
+    names: tuple[tuple[str, Tone], ...] = (("P5", "light"), ("P50", "main"), ("P95", "light"))
+    series = [
+        Series(
+            name=name,
+            values=[
+                Formula(f"{{deployed.y{i}[{name.lower()}]}}", float(v) / TRILLION) for i, v in enumerate(q)
+            ],
+            tone=tone,
+        )
+        for (name, tone), q in zip(names, deployed.cumulative.quantiles, strict=True)
+    ]
+    for level, text in zip(deployed.ceiling, ("low end", "high end"), strict=True):
+        flat = [level / TRILLION] * len(deployed.labels)
+        series.append(Series(name=f"Ceiling, {text}", values=flat, tone="bad", dashed=True))
+    chance = deployed.reached[0][-1]
+    alt = (
+        f"Median cumulative deployment is USD {deployed.cumulative.at(0.5)[-1] / TRILLION:.1f} tn by "
+        f"{deployed.labels[-1]}; it reaches the low end of the ceiling on "
+        f"{show(chance.value, 'probability')} of paths."
+    )
+    return Lines(
+        id="capex-ceiling",
+        title="Cumulative capital deployed against the ceiling",
+        alt=alt,
+        x_title="Year",
+        y_title="USD tn",
+        format="number.1",
+        labels=deployed.labels,
+        series=series,
+        every=1,
+        height=CHART,
+    )

@@ -1,0 +1,131 @@
+"""Sample, TailRows and Patterns: the paths behind the numbers, as rows that formulas recompute from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from risk.analysis import sampling
+from risk.analysis.metrics import HEADLINE
+from risk.report.pack.base.cells import format_of, subtitle
+from risk.report.pack.base.names import assumption, readable
+from risk.report.pack.base.results import Results
+from risk.report.sheet import Sheet
+from risk.report.table import Column, Content, Table
+from risk.units import SCALE
+
+OUTCOMES = (
+    *(HEADLINE, "loss_without_software", "neocloud_loss", "second_round", "exposed_recovery"),
+    *("capex_2028", "deployed_2026_2030", "debt_funded_peak", "revenue_2028", "revenue_2030"),
+    *("required_2030", "coverage_2030", "h100_2028", "h100_2030", "defaulted_compute_2030", "spread_peak"),
+)
+"""Outcomes shown of every path, the headline loss first and in full precision."""
+
+DRIVERS = 8
+"""Uncertain assumptions shown beside them: those that move the tail most."""
+
+PRINTED = 56
+"""Last row of the print area; thousands of rows are for the screen."""
+
+PRINTED_WIDTH = 244.0
+"""Width of the columns that a page holds in readable type; further ones are for the screen."""
+
+WIDTH, NARROW = 12.2, 9.4
+SAMPLE, TAIL, PATTERNS = "sample", "tail-rows", "patterns"
+
+
+def sheets(results: Results) -> tuple[Sheet, Sheet, Sheet]:
+    """Build the three sheets."""
+    return _sample(results), _tail(results), _patterns(results)
+
+
+def _sample(results: Results) -> Sheet:
+    ids = results.sampled
+    rest = (
+        f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
+        "from them is an estimate"
+    )
+    title = "Sample – single paths, outcomes and drivers"
+    question = "Which paths stand behind the numbers?"
+    return _listing(results, "Sample", title, rest, question, _paths(results, SAMPLE, ids, "tblSample"))
+
+
+def _tail(results: Results) -> Sheet:
+    share = results.tail_share
+    rest = (
+        f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
+        "VaR and ES on Trace are exact"
+    )
+    title = f"TailRows – the worst {share:.0%} of paths, largest headline loss first"
+    question = "Which paths are the tail, and what happened on them?"
+    table = _paths(results, TAIL, sampling.tail_rows(results.loss, share), "tblTail")
+    return _listing(results, "TailRows", title, rest, question, table)
+
+
+def _listing(results: Results, name: str, title: str, rest: str, question: str, table: Table) -> Sheet:
+    """A sheet of one long table of paths or their patterns, of which the beginning is printed."""
+    return Sheet(
+        name,
+        title,
+        subtitle(results, rest),
+        "W",
+        (table,),
+        question=question,
+        freeze="header",
+        printed_rows=PRINTED,
+        printed_columns=_printed(table),
+    )
+
+
+def _printed(table: Table) -> int:
+    """Columns that fit a page."""
+    widths = accumulate(column.width or 0.0 for column in table.columns)
+    return sum(width <= PRINTED_WIDTH for width in widths)
+
+
+def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> Table:
+    """Rows of paths: id, pattern, outcomes, drivers."""
+    columns = [Column(key, readable(key), "general", width=NARROW) for key in ("path", "pattern")]
+    data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
+    shown = results.run.outcomes(OUTCOMES)
+    for key in OUTCOMES:
+        unit = results.run.variable(key).unit
+        values = shown[key][ids] / SCALE[unit]
+        if np.isfinite(values).all():
+            columns.append(Column(key, readable(key), format_of(unit), unit, WIDTH))
+            data.append(values.tolist() if key == HEADLINE else sampling.rounded(values))
+    for i, driver in enumerate(results.drivers[:DRIVERS]):
+        unit = driver_unit(results, driver.id)
+        draws = results.run.parameters([driver.id])[driver.id][ids] / SCALE[unit]
+        columns.append(Column(f"driver{i}", assumption(driver.id), "general", unit, WIDTH + 1.0))
+        data.append(sampling.rounded(draws))
+    rows: tuple[tuple[Content, ...], ...] = tuple(zip(*data, strict=True))
+    return Table(identifier, tuple(columns), rows, excel_name=name, bulk=True)
+
+
+def driver_unit(results: Results, identifier: str) -> str:
+    """Unit of an uncertain assumption, or of a component of one, like ``gpu.delivery_weights[0]``."""
+    return results.register.entry(identifier.partition("[")[0]).unit
+
+
+def _patterns(results: Results) -> Sheet:
+    found = results.patterns
+    names = found.names
+    rest = (
+        f"each of the {len(found.counts):,} combinations that occur, and on how many paths: probabilities on "
+        "Summary are sums over these rows, exact"
+    )
+    columns = [
+        Column("pattern", "Pattern", "general", width=NARROW),
+        Column("paths", "Paths", "count", width=NARROW),
+        Column("path", "Lowest path id", "general", width=NARROW),
+        *(Column(name, readable(name), "general", width=WIDTH if "_" in name else NARROW) for name in names),
+    ]
+    numbers = [np.arange(1, len(found.counts) + 1), found.counts, found.example, *found.flags.T]
+    rows = tuple(zip(*(column.tolist() for column in numbers), strict=True))
+    table = Table(PATTERNS, tuple(columns), rows, excel_name="tblPatterns", bulk=True)
+    title = "Patterns – which propositions come true together (1 = holds on the path)"
+    question = "On how many paths does each combination of propositions and classes occur?"
+    return _listing(results, "Patterns", title, rest, question, table)
