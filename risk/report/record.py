@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from risk.analysis.statistics import Estimate
+from risk.analysis.estimate import Estimate
 from risk.report.table import Column, Content
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from risk.analysis.statistics import Estimate
+from risk.analysis.estimate import Estimate
 from risk.report.record import Field, Record, own
 from risk.report.table import Column, Content, Table
 
