@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, validators
 
 from risk.cli import naming, packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.beside import runs_beside
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
 from risk.cli.run import write_verdict
+from risk.cli.screens import say
 from risk.cli.simulation import (
     FOLDER,
     REPORTS,
@@ -27,17 +29,39 @@ from risk.cli.simulation import (
 )
 from risk.errors import UsageError
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
+from risk.report.record import Document, told
 
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
 
-SCHEMA = "bubblerisk.pack/1"
 LISTED = validators.Number(gte=FEWEST, lte=MOST)
 Force = Annotated[
     bool,
     Parameter(help="Let fewer paths of the same inputs replace a workbook of more.", show_default=False),
 ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A workbook, perhaps its page, and the run that both show."""
+
+    status: Literal["written", "up to date"]
+    pack: Path
+    page: Path | None
+    run: str
+
+
+PACK: Document[Told] = Document(
+    (
+        told("status", Literal["written", "up to date"]),
+        told("pack", get=lambda found: found.pack.as_posix()),
+        told("page", get=lambda found: found.page and found.page.as_posix(), absent=True),
+        told("run"),
+    ),
+    name="pack/1",
+    title="A workbook: bubblerisk pack --json",
+)
 
 
 def pack(
@@ -79,7 +103,7 @@ def pack(
     page = packing.page_of(path) if html else None
     fresh = made(found, before, path, others, form)
     if fresh and (page is None or made(found, before, page, others, form)):
-        _report("up to date", path, page, fresh, output)
+        _report(Told("up to date", path, page, fresh), output)
         if packing.touched(path):
             message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
@@ -94,7 +118,7 @@ def pack(
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)
-    _report("written", path, page, run.id, output)
+    _report(Told("written", path, page, run.id), output)
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
@@ -127,10 +151,6 @@ def made(
     return wanted.run if wanted.made(path) else ""
 
 
-def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
-    if output.json:
-        written = {"pack": path.as_posix(), **({"page": page.as_posix()} if page else {})}
-        document(SCHEMA, {"status": status, **written, "run": run})
-    else:
-        for file in filter(None, (path, page)):
-            print(f"{status}: {file}")
+def _report(found: Told, output: Output) -> None:
+    files = filter(None, (found.pack, found.page))
+    say(found, PACK, "\n".join(f"{found.status}: {file}" for file in files), output)

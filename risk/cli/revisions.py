@@ -15,8 +15,8 @@ from cyclopts import Parameter, validators
 
 from risk.assumptions import load, locate
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, Scenario
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.errors import AssumptionError, BubbleriskError, UsageError
 
 if TYPE_CHECKING:
@@ -53,13 +53,7 @@ def diff(
         why = reason(change, two) or (commit.subject if commit else "")
         found.append(screens.Changed(change, commit.author if commit else "", why))
     inputs = len(two["entries"]) + sum(len(table["rows"]) for table in two["tables"].values())
-    said = before, after or HERE, inputs
-    if output.json:
-        document(screens.DIFF, screens.diff_data(found, *said))
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.diff_screen(found, *said, page), output)
+    tell(screens.Diff(before, after or HERE, inputs, found), screens.DIFF, screens.diff_screen, output)
 
 
 def _read(folder: Path, name: str, scenario: str) -> dict[str, Any]:
@@ -135,9 +129,4 @@ def stale(
     today = on or date.today()
     known = len(assumptions.entries) + sum(len(table.rows) for table in assumptions.tables.values())
     rows = screens.stale(assumptions.normalised(), limit, today)
-    if output.json:
-        document(screens.STALE, screens.stale_data(rows, known, limit, today))
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.stale_screen(rows, known, limit, today, page), output)
+    tell(screens.Stale(today, limit, known, rows), screens.STALE, screens.stale_screen, output)

@@ -10,10 +10,10 @@ from cyclopts import Parameter
 
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.naming import shown
 from risk.cli.options import Output, Register
 from risk.cli.pack import place
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
@@ -47,14 +47,14 @@ def trace(
     from risk.report.naming import names_of
     from risk.report.terminal import trace as screens
 
-    told = screens.told(found, traced)
-    if output.json:
-        document(screens.SCHEMA, screens.trace_data(told), names_of(found.assumptions))
-    else:
-        from risk.cli.screens import show
-
-        hints = _hints(traced, folder)
-        show(lambda page: screens.screen(told, page, hints), output, names_of(found.assumptions))
+    hints = _hints(traced, folder)
+    tell(
+        screens.of(found, traced),
+        screens.TRACE,
+        lambda told, page: screens.screen(told, page, hints),
+        output,
+        names_of(found.assumptions),
+    )
     return 0 if traced.agrees else DISAGREES
 
 

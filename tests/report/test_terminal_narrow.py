@@ -33,7 +33,7 @@ def test_a_narrow_page_says_what_was_declared_and_what_a_probability_reads_as() 
 @pytest.mark.parametrize("name", ["a" * 40, "a-long-name-of-a-scenario-of-40-characters"])
 def test_a_long_name_of_a_scenario_cuts_no_other_column(name: str) -> None:
     row = replace(commands.RUNS[0], scenario=name, paths=1_000_000)
-    shown = text(runs.screen([row], "runs", NARROW), NARROW).splitlines()
+    shown = text(runs.screen(runs.Listing("runs", [row]), NARROW), NARROW).splitlines()
     assert max(map(len, shown)) <= NARROW.width
     for word in (row.run, "1,000,000", "2026-11-22 10:15", "131.5 MB", "today's"):
         assert word in shown[2]

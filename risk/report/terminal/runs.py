@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from risk.report import spec
-from risk.report.record import Document, Many, told
+from risk.report.record import Document, Many, told, whole
 from risk.report.spec import Spec
 from risk.report.terminal.page import Page, Screen, note, table
 from risk.runs import StoredRun
@@ -83,6 +83,20 @@ DOCUMENT: Document[Listing] = Document(
     ),
     name="runs/1",
     title="Stored runs: bubblerisk runs --json",
+)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A run that was removed, and the bytes that this made free."""
+
+    run: str
+    folder: str
+    bytes: int
+
+
+REMOVED: Document[Removed] = Document(
+    whole(Removed).fields, name="runs.rm/1", title="A removed run: bubblerisk runs rm RUN --json"
 )
 
 
