@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, load
+from risk.assumptions.normalised import entry_data
 from risk.assumptions.problems import counted
 from risk.assumptions.schema import Grade
+from risk.assumptions.table import units
 from risk.cli.console import message
 from risk.cli.options import Output, Register
 from risk.cli.screens import say, tell, write
 from risk.errors import UsageError, suggestion
 
 if TYPE_CHECKING:
-    from risk.assumptions import Table
+    from risk.assumptions import Assumptions, Table
+    from risk.assumptions.table import Row
 
 app = App(
     name="assumptions",
@@ -60,7 +63,9 @@ def list_entries(
     ]
     from risk.report.terminal import register as screens
 
-    tell(screens.Listed(assumptions, found), screens.LIST, screens.entries_screen, output)
+    entries = {entry.id: entry_data(entry, assumptions.directory) for entry in found}
+    data = {"scenario": assumptions.scenario.name, "entries": entries}
+    tell(data, screens.LIST, lambda _, page: screens.entries_screen(found, page), output)
     if not output.json:
         grades = Counter(entry.grade for entry in found)
         words = ", ".join(f"{number} {name}" for name, number in grades.most_common())
@@ -81,18 +86,19 @@ def show(
 
     assumptions = load(register.assumptions, scenario)
     if id in assumptions.entries:
-        entry = screens.ShownEntry(assumptions, assumptions.entries[id])
-        tell(entry, screens.SHOW, screens.entry_screen, output)
+        entry = assumptions.entries[id]
+        data = {"id": id, **entry_data(entry, assumptions.directory), **screens.quantiles(entry)}
+        source = assumptions.sources[entry.source]
+        tell(data, screens.SHOW, lambda _, page: screens.entry_screen(entry, source, page), output)
         return
     if id in assumptions.tables:
         _show_table(assumptions.tables[id], output)
         return
-    for found in assumptions.tables.values():
-        for row, file, line in zip(found.rows, found.files, found.lines, strict=True):
-            if id == f"{found.name}.{row.id}":
-                shown = screens.ShownRow(assumptions, found, row, f"{file}:{line}")
-                tell(shown, screens.ROW_SHOWN, screens.row_screen, output)
-                return
+    for name, found in assumptions.tables.items():
+        row = id.removeprefix(f"{name}.")
+        if row != id and row in found.names:
+            _show_row(found, found.row(row), assumptions, output)
+            return
     rows = [f"{name}.{row}" for name, found in assumptions.tables.items() for row in found.names]
     meant = suggestion(id, [*assumptions.entries, *assumptions.tables, *rows])
     hint = f"did you mean '{meant}'?" if meant else "see: bubblerisk assumptions list"
@@ -109,6 +115,18 @@ def _show_table(found: Table, output: Output) -> None:
     for change in found.changes:
         what = "added" if change.before is None else "removed" if change.after is None else change.field
         message(f"{change.id}: {what} by {change.scenario}: {change.why} ({change.file}:{change.line})")
+
+
+def _show_row(found: Table, row: Row, assumptions: Assumptions, output: Output) -> None:
+    from risk.report.terminal import register as screens
+
+    data = {
+        "id": f"{found.name}.{row.id}",
+        "units": units(found.model),
+        "row": row.model_dump(mode="json"),
+    }
+    source = assumptions.sources[row.source]
+    tell(data, screens.ONE_ROW, lambda _, page: screens.row_screen(found, row, source, page), output)
 
 
 @app.command

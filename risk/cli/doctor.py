@@ -29,5 +29,5 @@ def doctor(
 
     found = list(examine(register.assumptions, (folder.runs, reports), trial=not quick))
     good = "nothing stands in the way"
-    tell(found, screens.DOCTOR, lambda all_, page: screens.screen(all_, page, good), output)
+    tell(found, screens.DOCTOR, lambda _, page: screens.screen(found, page, good), output)
     return FAILED if screens.failures(found) else 0

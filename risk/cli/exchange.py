@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,31 +29,27 @@ LONGEST = 28
 """Characters of a value in the list of changes."""
 
 
-@dataclass(frozen=True)
-class Exported:
-    """What a workbook to edit holds."""
-
-    file: str
-    entries: int
-    rows: int
-    assumptions_sha256: str
-
-
-EXPORT: Document[Exported] = Document(
-    whole(Exported).fields,
+EXPORT: Document[Mapping[str, Any]] = Document(
+    (told("file"), told("entries", int), told("rows", int), told("assumptions_sha256")),
     name="assumptions.export/1",
     title="A workbook to edit: bubblerisk assumptions export --json",
 )
 
+
+def _short(value: Any) -> str:
+    from risk.exchange.content import listed
+    from risk.report.terminal.values import changed
+
+    text = listed(value) if isinstance(value, list) else changed(value).strip("'")
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
+
+
 EDITS: Spec[Edit] = Spec(
     (
         spec.text("id", "id", lambda e: e.item.id),
-        told("field", get=lambda e: e.field.key),
-        spec.shown("name", "field", lambda e: e.field.key.removeprefix("prior.")),
-        told("before", Any),
-        spec.shown("old", "before", lambda e: _short(e.before), align="right"),
-        told("after", Any),
-        spec.shown("new", "after", lambda e: _short(e.after), align="right"),
+        spec.worded("field", "field", lambda key: key.removeprefix("prior."), lambda e: e.field.key),
+        spec.worded("before", "before", _short, type=Any, align="right"),
+        spec.worded("after", "after", _short, type=Any, align="right"),
         spec.text("cell", "cell", lambda e: f"{e.line.sheet}!{e.cell}", optional=2),
         spec.text("file", "file", lambda e: e.item.place, optional=1),
         spec.text("why", "why", least=16),
@@ -105,7 +100,8 @@ def export(
     entries = sum(not item.table for item in items)
     rows = len(items) - entries
     words = f"{out}: {counted(entries, 'entry', 'entries')}, {counted(rows, 'row')} of tables"
-    say(Exported(str(out), entries, rows, found.sha256), EXPORT, words, output)
+    written = {"file": str(out), "entries": entries, "rows": rows, "assumptions_sha256": found.sha256}
+    say(written, EXPORT, words, output)
     if not output.json:
         message(f"Next:  edit the yellow cells, then  bubblerisk assumptions import {out} --dry-run")
 
@@ -175,11 +171,3 @@ def _screen(result: Result, page: Page) -> Screen:
     from risk.report.terminal.page import parts
 
     return parts(EDITS.table(result.edits), page)
-
-
-def _short(value: Any) -> str:
-    from risk.exchange.content import listed
-    from risk.report.terminal.values import changed
-
-    text = listed(value) if isinstance(value, list) else changed(value).strip("'")
-    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
@@ -42,23 +41,8 @@ Force = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Told:
-    """A workbook, perhaps its page, and the run that both show."""
-
-    status: Literal["written", "up to date"]
-    pack: Path
-    page: Path | None
-    run: str
-
-
-PACK: Document[Told] = Document(
-    (
-        told("status", Literal["written", "up to date"]),
-        told("pack", get=lambda found: found.pack.as_posix()),
-        told("page", get=lambda found: found.page and found.page.as_posix(), absent=True),
-        told("run"),
-    ),
+PACK: Document[Mapping[str, Any]] = Document(
+    (told("status", Literal["written", "up to date"]), told("pack"), told("page", absent=True), told("run")),
     name="pack/1",
     title="A workbook: bubblerisk pack --json",
 )
@@ -103,7 +87,7 @@ def pack(
     page = packing.page_of(path) if html else None
     fresh = made(found, before, path, others, form)
     if fresh and (page is None or made(found, before, page, others, form)):
-        _report(Told("up to date", path, page, fresh), output)
+        _report("up to date", path, page, fresh, output)
         if packing.touched(path):
             message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
@@ -118,7 +102,7 @@ def pack(
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)
-    _report(Told("written", path, page, run.id), output)
+    _report("written", path, page, run.id, output)
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
@@ -151,6 +135,8 @@ def made(
     return wanted.run if wanted.made(path) else ""
 
 
-def _report(found: Told, output: Output) -> None:
-    files = filter(None, (found.pack, found.page))
-    say(found, PACK, "\n".join(f"{found.status}: {file}" for file in files), output)
+def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
+    files = list(filter(None, (path, page)))
+    written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
+    words = "\n".join(f"{status}: {file}" for file in files)
+    say({"status": status, **written, "run": run}, PACK, words, output)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -16,23 +16,16 @@ from risk.cli.packing import run_in
 from risk.cli.screens import say
 from risk.cli.simulation import FOLDER, REGISTER, REPORTS, SHOWN, Folder, Stored, open_stored
 from risk.errors import UsageError
-from risk.report.record import Document, whole
+from risk.report.record import Document, told
 
 if TYPE_CHECKING:
     from risk.runs import Run
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A page of a run."""
-
-    pdf: str
-    run: str
-    pages: int = 1
-
-
-PDF: Document[Printed] = Document(
-    whole(Printed).fields, name="pdf/1", title="A printed summary: bubblerisk pdf RUN --json"
+PDF: Document[Mapping[str, Any]] = Document(
+    (told("pdf"), told("run"), told("pages", int)),
+    name="pdf/1",
+    title="A printed summary: bubblerisk pdf RUN --json",
 )
 
 
@@ -59,7 +52,7 @@ def pdf(
     office()
     path = file or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before)
-    say(Printed(path.as_posix(), found.id), PDF, f"written: {path}", output)
+    say({"pdf": path.as_posix(), "run": found.id, "pages": 1}, PDF, f"written: {path}", output)
 
 
 def _own(word: str, folder: Folder, register: Register) -> Run:

@@ -51,8 +51,8 @@ def run(
         planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
         options = f" --target-se {target_se}" if wanted else ""
         command = _command(scenario, simulation, folder, register) + options
-        found = forecast(planned, simulation.jobs, aim)
-        tell(found, screens.PLAN, lambda told, page: screens.screen(told, page, command), output)
+        what = forecast(planned, simulation.jobs, aim)
+        tell(what, screens.PLAN, lambda _, page: screens.screen(what, page, command), output)
         return
 
     def simulated(more: Plan) -> Run:

@@ -36,9 +36,9 @@ def remove(
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Remove one stored run for good; it can be simulated again from the same assumptions."""
-    from risk.report.terminal.runs import REMOVED, Removed, megabytes
+    from risk.report.terminal.runs import REMOVED, megabytes
     from risk.runs.remove import remove as remove_run
 
     freed = remove_run(run, folder.runs)
-    removed = Removed(run, folder.runs.as_posix(), freed)
+    removed = {"run": run, "folder": folder.runs.as_posix(), "bytes": freed}
     say(removed, REMOVED, f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})", output)

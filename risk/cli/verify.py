@@ -49,8 +49,8 @@ def verify(
     if rerun and any(f.subject == "run folder" for f in found):
         found.append(_again(run_in(pack), jobs, folder, register, output))
     good = f"{pack} is what it says it is"
-    verified = screens.Verified(pack.as_posix(), found)
-    tell(verified, screens.VERIFY, lambda v, page: screens.screen(v.findings, page, good), output)
+    verified = {"pack": pack.as_posix(), "findings": found}
+    tell(verified, screens.VERIFY, lambda _, page: screens.screen(found, page, good), output)
     return FAILED if screens.failures(found) else 0
 
 

@@ -22,6 +22,18 @@ def text(key: str, header: str = "", get: Callable[[T], Any] | None = None, **lo
     return Field(key, get or own(key), look.pop("type", str), (Column(key, header, **look),))
 
 
+def worded(
+    key: str,
+    header: str,
+    words: Callable[[Any], Content],
+    get: Callable[[T], Any] | None = None,
+    type: Any = str,
+    **look: Any,
+) -> Field[T]:
+    """A field that documents have as it is, and tables in words."""
+    return Field(key, get or own(key), type, (Column(key, header, **look),), lambda value: (words(value),))
+
+
 def flag(
     key: str,
     header: str = "",

@@ -13,6 +13,7 @@ from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.record import Document, Field, Many, told
 from risk.report.spec import Spec
+from risk.report.table import Column
 from risk.report.terminal.numbers import probability, with_error
 from risk.report.terminal.page import WORDS, Page, Screen, line, note, table
 from risk.runs import Run
@@ -50,30 +51,25 @@ class Row:
         return cls(run.manifest.scenario, status, run.id, pack, classes, loss)
 
 
-def _class(place: int, name: str) -> Field[Row]:
-    """A column of the probability of an outcome class; empty where nothing was simulated."""
-
-    def shown(row: Row) -> str:
-        return probability(row.classes[place]) if row.classes else ""
-
-    return spec.shown(name, name.capitalize(), shown, align="right")
-
-
-def _loss(row: Row) -> str:
-    return with_error(row.loss, "USD bn") if row.loss else ""
-
-
 ROWS: Spec[Row] = Spec(
     (
         spec.text("scenario", "Scenario"),
-        *(_class(place, name) for place, name in enumerate(CLASSES)),
-        told("outcomes", dict[str, Estimate], lambda row: dict(zip(CLASSES, row.classes, strict=False))),
-        told("headline_loss_es_975", Estimate | None, lambda row: row.loss),
-        spec.shown(
-            "loss", "ES 97.5%", lambda r: with_error(r.loss, "USD bn") if r.loss else "", align="right"
+        Field(
+            "outcomes",
+            lambda row: dict(zip(CLASSES, row.classes, strict=False)),
+            dict[str, Estimate],
+            tuple(Column(name, name.capitalize(), align="right") for name in CLASSES),
+            lambda found: tuple(probability(found[name]) if found else "" for name in CLASSES),
         ),
-        told("status", Status),
-        spec.shown("done", "Status", lambda r: "FAILED" if r.status == FAILED else r.status, style="flag"),
+        spec.worded(
+            "headline_loss_es_975",
+            "ES 97.5%",
+            lambda loss: with_error(loss, "USD bn") if loss else "",
+            lambda row: row.loss,
+            Estimate | None,
+            align="right",
+        ),
+        spec.worded("status", "Status", lambda s: "FAILED" if s == FAILED else s, type=Status, style="flag"),
         spec.text("run", "Run", type=str | None, optional=2),
         spec.text("pack", "Workbook", type=str | None, optional=1),
         told("why", absent=True),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rich.text import Text
 
@@ -33,14 +33,6 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True)
-class Verified:
-    """A pack, and what was found of it."""
-
-    pack: str
-    findings: Sequence[Finding]
-
-
 def failures(findings: Sequence[Finding]) -> int:
     """How many failed."""
     return sum(finding.state == "FAIL" for finding in findings)
@@ -55,8 +47,8 @@ DOCTOR: Document[Sequence[Finding]] = Document(
     title="What this machine has: bubblerisk doctor --json",
 )
 
-VERIFY: Document[Verified] = Document(
-    (told("pack"), *lifted(lambda found: found.findings, DOCTOR.fields)),
+VERIFY: Document[Mapping[str, Any]] = Document(
+    (told("pack"), *lifted(lambda found: found["findings"], DOCTOR.fields)),
     name="verify/1",
     title="A pack against its run: bubblerisk verify PACK --json",
 )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from risk.assumptions import AssumptionErrors, Assumptions, Change, Entry
 from risk.assumptions import Table as Entities
-from risk.assumptions.normalised import WORDS, entry_data, outlier_data
+from risk.assumptions.normalised import WORDS, outlier_data
 from risk.assumptions.page import FATES
 from risk.assumptions.plausible import Outlier, Range
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.problems import Problem, counted
+from risk.assumptions.schema import Source
 from risk.assumptions.table import Row, units
 from risk.report import spec
-from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
+from risk.report.record import Document, Keyed, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec
 from risk.report.table import Column, Table
 from risk.report.terminal.page import Page, Screen, pairs, parts
@@ -23,52 +23,6 @@ from risk.report.terminal.values import changed, number, prior, short, with_unit
 
 VALUE = float | str | list[Any]
 QUANTILES = ("p5", "p50", "p95")
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Some entries of a register."""
-
-    assumptions: Assumptions
-    entries: Sequence[Entry]
-
-    @property
-    def data(self) -> dict[str, dict[str, Any]]:
-        """By id, as a normalised register has them."""
-        return {entry.id: entry_data(entry, self.assumptions.directory) for entry in self.entries}
-
-
-@dataclass(frozen=True)
-class ShownEntry:
-    """An entry of a register."""
-
-    assumptions: Assumptions
-    entry: Entry
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """As a normalised register has it."""
-        return entry_data(self.entry, self.assumptions.directory)
-
-    @property
-    def quantiles(self) -> dict[str, Any]:
-        """Of its prior; none where it is held fixed."""
-        return {name: getattr(self.entry, name) for name in QUANTILES} if self.entry.prior else {}
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """A row of an entity table, and where it stands."""
-
-    assumptions: Assumptions
-    table: Entities
-    row: Row
-    place: str
-
-    @property
-    def id(self) -> str:
-        """Name of the table and of the row."""
-        return f"{self.table.name}.{self.row.id}"
 
 
 ENTRY: Record[Mapping[str, Any]] = Record(
@@ -92,24 +46,14 @@ ROW: Record[Mapping[str, Any]] = Record(
 )
 """What every row has; its other keys are those of its table."""
 
-LIST: Document[Listed] = Document(
-    (
-        told("scenario", get=lambda found: found.assumptions.scenario.name),
-        told("entries", Keyed(ENTRY), lambda found: found.data),
-    ),
+LIST: Document[Mapping[str, Any]] = Document(
+    (told("scenario"), told("entries", Keyed(ENTRY))),
     name="assumptions.list/1",
     title="The register: bubblerisk assumptions list --json",
 )
 
-SHOW: Document[ShownEntry] = Document(
-    lifted(
-        lambda found: {"id": found.entry.id, **found.data, **found.quantiles},
-        (
-            told("id"),
-            *ENTRY.fields,
-            *(told(name, float | list[float], absent=True) for name in QUANTILES),
-        ),
-    ),
+SHOW: Document[Mapping[str, Any]] = Document(
+    (told("id"), *ENTRY.fields, *(told(name, float | list[float], absent=True) for name in QUANTILES)),
     name="assumptions.show/1",
     title="One entry: bubblerisk assumptions show ID --json; quantiles where it is uncertain",
 )
@@ -124,12 +68,8 @@ TABLE: Document[Entities] = Document(
     title="A table: bubblerisk assumptions show gpu.generation --json",
 )
 
-ROW_SHOWN: Document[ShownRow] = Document(
-    (
-        told("id"),
-        told("units", dict[str, str], lambda found: units(found.table.model)),
-        told("row", ROW, lambda found: found.row.model_dump(mode="json")),
-    ),
+ONE_ROW: Document[Mapping[str, Any]] = Document(
+    (told("id"), told("units", dict[str, str]), told("row", ROW)),
     name="assumptions.row/1",
     title="A row of a table: bubblerisk assumptions show gpu.generation.H100 --json",
 )
@@ -173,20 +113,24 @@ def _quantile(entry: Entry, name: str) -> str:
     return f"{found:.4g}" if isinstance(found, float) else ""
 
 
-def entries_screen(found: Listed, page: Page) -> Screen:
+def quantiles(entry: Entry) -> dict[str, Any]:
+    """P5, median and P95 of an entry's prior; none where it is held fixed."""
+    return {name: getattr(entry, name) for name in QUANTILES} if entry.prior else {}
+
+
+def entries_screen(entries: Iterable[Entry], page: Page) -> Screen:
     """Entries, one a line."""
-    return parts(ENTRIES.table(found.entries), page)
+    return parts(ENTRIES.table(entries), page)
 
 
-def entry_screen(found: ShownEntry, page: Page) -> Screen:
+def entry_screen(entry: Entry, source: Source, page: Page) -> Screen:
     """All that is known of an entry."""
-    entry, source = found.entry, found.assumptions.sources[found.entry.source]
     known = entry.low is not None and entry.high is not None
     items = [
         (entry.id, with_unit(entry.value, entry.unit)),
         ("labels", ", ".join(entry.labels)),
         ("prior", prior(entry.prior.model_dump(exclude_none=True) if entry.prior else None)),
-        ("", ", ".join(f"{name.upper()} {number(x)}" for name, x in found.quantiles.items())),
+        ("", ", ".join(f"{name.upper()} {number(x)}" for name, x in quantiles(entry).items())),
         ("domain", entry.domain),
         ("plausible", f"{Range(entry.low, entry.high)}" if known else ""),
         ("accepted", entry.accept),
@@ -233,13 +177,16 @@ def _heading(found: Entities, name: str) -> str:
     return name if unit in ("", "1", "fraction", "multiple") else f"{name} ({unit})"
 
 
-def row_screen(found: ShownRow, page: Page) -> Screen:
+def row_screen(found: Entities, row: Row, source: Source, page: Page) -> Screen:
     """All that is known of a row."""
-    of = units(found.table.model)
-    items = [(found.id, found.place)]
-    items += [(name, with_unit(value, of.get(name, ""))) for name, value in found.row.model_dump().items()]
-    items += [("source title", found.assumptions.sources[found.row.source].title)]
-    return (pairs([*items, *_changes(c for c in found.table.changes if c.id == found.id)], page),)
+    id, at, of = f"{found.name}.{row.id}", found.names.index(row.id), units(found.model)
+    items = [
+        (id, f"{found.files[at]}:{found.lines[at]}"),
+        *((name, with_unit(value, of.get(name, ""))) for name, value in row.model_dump().items()),
+        ("source title", source.title),
+        *_changes(change for change in found.changes if change.id == id),
+    ]
+    return (pairs(items, page),)
 
 
 def valid(assumptions: Assumptions) -> dict[str, Any]:

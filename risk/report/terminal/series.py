@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from risk.paths import SERIES as RECORDED
@@ -33,7 +33,7 @@ class Recorded:
     series: Mapping[str, Series]
 
     @classmethod
-    def of(cls, plan: Plan, path: int, found: Mapping[str, Sequence[float]]) -> Recorded:
+    def of(cls, plan: Plan, path: int, found: Mapping[str, Iterable[float]]) -> Recorded:
         """Path of a planned run, from its series in base units."""
         series = {
             v.name: Series(v.label, v.unit, [float(x) / SCALE[v.unit] for x in found[v.name]])
