@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -94,7 +94,7 @@ def test_a_pipe_gets_no_picture_and_no_box(screen: str) -> None:
     assert not set(text(SCREENS[screen](page), page)) & set("─│█░▁▂▃▄▅▆▇╭")
 
 
-def drawn(columns: tuple[Column, ...], rows: list[tuple[str, ...]], page: Page) -> list[str]:
+def drawn(columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]], page: Page) -> list[str]:
     """Lines of a table on a page."""
     return text((table(Table("t", columns, tuple(rows)), page),), page).splitlines()
 

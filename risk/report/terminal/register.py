@@ -23,16 +23,15 @@ from risk.report.terminal.values import changed, number, prior, short, with_unit
 
 VALUE = float | str | list[Any]
 QUANTILES = ("p5", "p50", "p95")
-
+"""Of an entry's prior."""
 
 ENTRY: Record[Mapping[str, Any]] = Record(
     (
         *whole(
             Entry,
             *("id", "changes", "outliers"),
+            **dict.fromkeys(("low", "high"), VALUE | None),
             value=VALUE,
-            low=VALUE | None,
-            high=VALUE | None,
             observed=str,
             prior=Perhaps(Record((told("shape"),), open=True)),
         ).fields,
@@ -94,7 +93,7 @@ CHECK: Document[Mapping[str, Any]] = Document(
 ENTRIES: Spec[Entry] = Spec(
     (
         spec.text("id", "id"),
-        spec.text("value", "value", lambda e: short(e.value), align="right"),
+        spec.worded("value", "value", short, type=VALUE, align="right"),
         spec.text("unit", "unit"),
         spec.text("p5", "P5", lambda e: _quantile(e, "p5"), align="right", optional=1),
         spec.text("p95", "P95", lambda e: _quantile(e, "p95"), align="right", optional=1),
@@ -108,7 +107,7 @@ ENTRIES: Spec[Entry] = Spec(
 
 
 def _quantile(entry: Entry, name: str) -> str:
-    """A quantile of a number's prior; of a vector there is no room for them, nor are they found quickly."""
+    """A quantile of a number's prior; of a vector there is no room, and a library would be loaded."""
     found = None if isinstance(entry.prior, Dirichlet) else getattr(entry, name)
     return f"{found:.4g}" if isinstance(found, float) else ""
 
@@ -161,9 +160,8 @@ def table_screen(found: Entities, page: Page) -> Screen:
     """An entity table; where it goes on below itself its key is repeated."""
     hidden = {*WORDS, "accept", "plausible"}
     key = found.model.key
-    names = sorted(
-        (name for name in found.model.model_fields if name not in hidden), key=lambda n: n not in key
-    )
+    known = [name for name in found.model.model_fields if name not in hidden]
+    names = sorted(known, key=lambda name: name not in key)
     columns = []
     for name in names:
         words = name in key or any(isinstance(getattr(row, name), str) for row in found.rows)
@@ -191,7 +189,7 @@ def row_screen(found: Entities, row: Row, source: Source, page: Page) -> Screen:
 
 def valid(assumptions: Assumptions) -> dict[str, Any]:
     """What `CHECK` says of a register that runs."""
-    told = [figure.fates[0] for figure in assumptions.page_figures.values()]
+    fates = [figure.fates[0] for figure in assumptions.page_figures.values()]
     return {
         "ok": True,
         "digest": assumptions.digest,
@@ -200,7 +198,7 @@ def valid(assumptions: Assumptions) -> dict[str, Any]:
         "sources": len(assumptions.sources),
         "page_figures": len(assumptions.page_figures),
         "contradictions": len(assumptions.contradictions),
-        "page_fates": {fate: told.count(key) for key, fate in FATES.items()},
+        "page_fates": {fate: fates.count(key) for key, fate in FATES.items()},
         "outliers": [outlier_data(outlier, assumptions.directory) for outlier in assumptions.outliers],
         "errors": (),
     }
