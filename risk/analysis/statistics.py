@@ -16,63 +16,31 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk.analysis.estimate import NORMAL_95, THIN_TAIL, Estimate
 from risk.analysis.exact import exact_sum
+
+__all__ = [
+    "EXCEEDANCE_PROBABILITIES", "LEVEL", "NORMAL_95", "QUANTILE_METHOD", "THIN_TAIL", "Array", "Estimate",
+    "Exceedance", "Histogram", "decimals", "exceedance", "expected_shortfall", "histogram", "mean",
+    "probability", "proportion", "quantile", "quantiles", "rank_correlation", "share_below", "significant",
+    "standard_deviation", "var",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
 
 LEVEL = 0.95
 """Coverage of every interval."""
 
-NORMAL_95 = 1.959963984540054
-"""Two-sided 95% quantile of the standard normal."""
-
 QUANTILE_METHOD: Final = "linear"
 """The one definition of a quantile: linear interpolation between order statistics at ``(n − 1) p + 1``, type
 7 of Hyndman and Fan (1996), *The American Statistician* 50(4). It is Excel's PERCENTILE.INC, so a workbook
 reproduces it."""
-
-THIN_TAIL = 500
-"""Tail estimates that rest on fewer paths than this must say so."""
 
 EXCEEDANCE_PROBABILITIES = (
     *(0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.04, 0.03, 0.025),
     *(0.02, 0.015, 0.01, 0.007, 0.005, 0.004, 0.003, 0.002, 0.0015, 0.001, 0.0005),
 )
 """Points of the exceedance curve: 23, about evenly spaced in the logarithm, round as return periods."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number computed from paths, and how far chance may have moved it.
-
-    Attributes
-    ----------
-    value, standard_error
-        In the unit of the data; NaN where there are no paths to tell.
-    n
-        Paths behind the estimate.
-    limits
-        Ends of the 95% interval where it is not ``value ± 1.96 standard_error``.
-    tail
-        For quantiles and shortfalls, the paths on the thinner side of the estimate.
-    """
-
-    value: float
-    standard_error: float
-    n: int
-    limits: tuple[float, float] | None = None
-    tail: int | None = None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Ends of the 95% Monte Carlo interval."""
-        half = NORMAL_95 * self.standard_error
-        return self.limits or (self.value - half, self.value + half)
-
-    @property
-    def thin(self) -> bool:
-        """Whether fewer than 500 paths lie in the tail the estimate speaks of."""
-        return self.tail is not None and self.tail < THIN_TAIL
 
 
 def share_below(sample: ArrayLike, values: ArrayLike) -> Array:

@@ -62,19 +62,13 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     """
     if path >= planned.paths:
         raise UsageError(f"the run has no path {path}", f"give an id from 0 to {planned.paths - 1}")
-    from risk.paths import SERIES
-    from risk.units import SCALE
+    from risk.cli.screens import tell
+    from risk.report.terminal import series as screens
 
     planned.settle(message)
     told = planned.trace(path)
-    found = told.series
-    values = {v.name: [float(x) / SCALE[v.unit] for x in found[v.name]] for v in SERIES}
-    from risk.report.terminal import series as screens
-
-    of_path = screens.PathSeries(
-        planned.assumptions.scenario.name, planned.seed, path, planned.assumptions.calendar.labels, values
-    )
-    tell(of_path, screens.DOCUMENT, screens.screen, output, planned.assumptions.names)
+    found = screens.Recorded.of(planned, path, told.series)
+    tell(found, screens.SERIES, screens.screen, output, planned.assumptions.names)
     if told.stopped:
         raise NumericalError(told.stopped, path=path)
 

@@ -43,15 +43,18 @@ def run(
     wanted = precision.standard_error(target_se) if target_se is not None else None
     planned = plan(scenario, simulation, register, folder)
     if dry_run:
-        from risk.cli.forecast import forecast, write_forecast
+        from risk.cli.forecast import forecast
+        from risk.cli.screens import tell
         from risk.engine.admission import admit
+        from risk.report.terminal import plan as screens
 
         admit(planned.assumptions)
 
         planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
         options = f" --target-se {target_se}" if wanted else ""
         command = _command(scenario, simulation, folder, register) + options
-        write_forecast(forecast(planned, simulation.jobs, aim), command, output)
+        what = forecast(planned, simulation.jobs, aim)
+        tell(what, screens.PLAN, lambda _, page: screens.screen(what, page, command), output)
         return
 
     def simulated(more: Plan) -> Run:

@@ -7,14 +7,11 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output
-from risk.cli.screens import tell
+from risk.cli.screens import say, tell
 from risk.cli.simulation import FOLDER, Folder
 
 app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
-
-REMOVED = "bubblerisk.runs.rm/1"
 
 
 @app.default
@@ -39,11 +36,9 @@ def remove(
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Remove one stored run for good; it can be simulated again from the same assumptions."""
-    from risk.report.terminal.runs import megabytes
+    from risk.report.terminal.runs import REMOVED, megabytes
     from risk.runs.remove import remove as remove_run
 
     freed = remove_run(run, folder.runs)
-    if output.json:
-        document(REMOVED, {"run": run, "folder": folder.runs.as_posix(), "bytes": freed})
-        return
-    print(f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})")
+    removed = {"run": run, "folder": folder.runs.as_posix(), "bytes": freed}
+    say(removed, REMOVED, f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})", output)

@@ -34,6 +34,14 @@ def tell(
         show(lambda page: screen(found, page), output, names)
 
 
+def say(found: T, document: Document[T], text: str, output: Output) -> None:
+    """Print a result as one JSON document where that is asked for, else in lines that no page breaks."""
+    if output.json:
+        write(document, found)
+    else:
+        print(text)
+
+
 def write(document: Document[T], found: T, names: Names = AS_IN_FILES) -> None:
     """Print a JSON document."""
     from risk.cli.console import document as printed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +11,10 @@ from cyclopts import Parameter
 
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.naming import shown
 from risk.cli.options import Output, Register
 from risk.cli.pack import place
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
@@ -46,14 +47,8 @@ def trace(
     traced = _traced(cell, found, pack, folder)
     from risk.report.terminal import trace as screens
 
-    told = screens.told(found, traced)
-    if output.json:
-        document(screens.SCHEMA, screens.trace_data(told), found.register.names)
-    else:
-        from risk.cli.screens import show
-
-        hints = _hints(traced, folder)
-        show(lambda page: screens.screen(told, page, hints), output, found.register.names)
+    screen = partial(screens.screen, hints=_hints(traced, folder))
+    tell(screens.of(found, traced), screens.TRACE, screen, output, found.register.names)
     return 0 if traced.agrees else DISAGREES
 
 

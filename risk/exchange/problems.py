@@ -71,11 +71,6 @@ class CellProblem:
             column = column * 26 + ord(letter) - 64
         return self.sheet, int(found[2]), column, self.code
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the problem as plain data."""
-        place = {"code": self.code, "sheet": self.sheet, "cell": self.cell, "id": self.id}
-        return {**place, "reason": self.reason, "fixes": list(self.fixes)}
-
 
 class WorkbookErrors(AssumptionError):  # noqa: N818 - many of them
     """Everything wrong with a workbook at once; nothing of the register was changed.

@@ -11,10 +11,10 @@ import datetime as dt
 import math
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from risk.analysis.statistics import Estimate
+from risk.analysis.estimate import Estimate
 from risk.report.table import Column, Content
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Field(Generic[T]):
     key : its name in formulas and documents.
     get : from the row (or the result that a document tells).
     type : of the value in a document: str, int, float, bool, a date, Estimate, Any, list[…], dict[str, …],
-        Literal, each perhaps `| None`, or a `Record`, `Many` or `Keyed`.
+        Literal, each perhaps `| None`, or a `Record`, `Perhaps`, `Many`, `Keyed` or `Tree`.
     columns : in which a table shows it; none = only documents have it.
     cells : the value as cells, one a column; by default the value itself.
     told : whether documents have it.
@@ -68,14 +68,21 @@ def _after(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Callable[
 
 @dataclass(frozen=True)
 class Record(Generic[T]):
-    """What a document says of one thing."""
+    """What a document says of one thing.
+
+    Attributes
+    ----------
+    open : the thing is plain data, of which a document has everything: its further keys differ.
+    """
 
     fields: tuple[Field[T], ...]
+    open: bool = field(default=False, kw_only=True)
 
     def data(self, item: T) -> dict[str, Any]:
         """The thing as plain data for JSON; what is not defined is null."""
         found = {f.key: (_plain(f.get(item), f.type), f.absent) for f in self.fields if f.told}
-        return {key: value for key, (value, absent) in found.items() if not (absent and value is None)}
+        known = {key: value for key, (value, absent) in found.items() if not (absent and value is None)}
+        return _plain(item, dict[str, Any]) | known if self.open else known
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of such data."""
@@ -84,8 +91,15 @@ class Record(Generic[T]):
             "type": "object",
             "required": [f.key for f in known if not f.absent],
             "properties": {f.key: _schema(f.type) for f in known},
-            "additionalProperties": False,
+            "additionalProperties": self.open,
         }
+
+
+@dataclass(frozen=True)
+class Perhaps(Generic[T]):
+    """A thing in a document; null where there is none."""
+
+    of: Record[T]
 
 
 @dataclass(frozen=True)
@@ -96,17 +110,24 @@ class Many(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Perhaps(Generic[T]):
-    """A thing in a document, or null."""
+class Keyed(Generic[T]):
+    """Things by name in a document."""
 
     of: Record[T]
 
 
 @dataclass(frozen=True)
-class Keyed(Generic[T]):
-    """Things by name in a document."""
+class Tree(Generic[T]):
+    """A list of things that hold such lists themselves: the inputs of inputs.
 
-    of: Record[T]
+    Attributes
+    ----------
+    name : of the kind of thing, in the document's schema.
+    of : gives its record, which has a field of this type.
+    """
+
+    name: str
+    of: Callable[[], Record[T]]
 
 
 def whole(kind: type[Any], *leave: str, **types_: Any) -> Record[Any]:
@@ -127,6 +148,10 @@ def _nested(hint: Any) -> Any:
     inner = get_args(hint)
     if get_origin(hint) in (list, tuple, Sequence) and _is_record(inner[0]):
         return Many(whole(inner[0]))
+    if get_origin(hint) in (dict, Mapping) and _is_record(inner[1]):
+        return Keyed(whole(inner[1]))
+    if len(inner) == 2 and inner[1] is type(None) and _is_record(inner[0]):
+        return Perhaps(whole(inner[0]))
     return whole(hint) if _is_record(hint) else hint
 
 
@@ -156,13 +181,14 @@ class Document(Record[T]):
         """Its JSON schema, with what it refers to."""
         own = self.schema()
         properties = {"schema": {"const": self.id}, **own["properties"]}
+        trees = {f.type.name: f.type.of().schema() for f in self.fields if isinstance(f.type, Tree)}
         return {
             "$schema": DIALECT,
             "title": self.title,
             **own,
             "required": ["schema", *own["required"]],
             "properties": properties,
-            "$defs": {"estimate": _estimate_schema()},
+            "$defs": {"estimate": _estimate_schema(), **trees},
         }
 
 
@@ -191,6 +217,8 @@ def _plain(value: Any, kind: Any) -> Any:
             return None
         case Many(of):
             return [of.data(item) for item in value]
+        case Tree(_, of):
+            return [of().data(item) for item in value]
         case Keyed(of):
             return {str(name): of.data(item) for name, item in value.items()}
         case Perhaps(of):
@@ -227,6 +255,8 @@ def _schema(kind: Any) -> dict[str, Any]:
     match kind:
         case Many(of):
             return {"type": "array", "items": of.schema()}
+        case Tree(name):
+            return {"type": "array", "items": {"$ref": f"#/$defs/{name}"}}
         case Keyed(of):
             return {"type": "object", "additionalProperties": of.schema()}
         case Perhaps(of):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from risk.analysis.statistics import Estimate
+from risk.analysis.estimate import Estimate
 from risk.report.record import Field, Record, own
 from risk.report.table import Column, Content, Table
 
@@ -20,6 +20,18 @@ T = TypeVar("T")
 def text(key: str, header: str = "", get: Callable[[T], Any] | None = None, **look: Any) -> Field[T]:
     """A field of words; `look` as in `Column`. By default a row has it under its own name."""
     return Field(key, get or own(key), look.pop("type", str), (Column(key, header, **look),))
+
+
+def worded(
+    key: str,
+    header: str,
+    words: Callable[[Any], Content],
+    get: Callable[[T], Any] | None = None,
+    type: Any = str,
+    **look: Any,
+) -> Field[T]:
+    """A field that documents have as it is, and tables in words."""
+    return Field(key, get or own(key), type, (Column(key, header, **look),), lambda value: (words(value),))
 
 
 def flag(

@@ -17,8 +17,6 @@ from risk.report.opened import Opened, opened
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 
-SCHEMA = "bubblerisk.verify/1"
-
 SAME = 1e-12
 """Relative difference of a number that counts as none: programs that save a workbook round to 15 digits."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from risk.report.terminal import (
     trace,
     verdict,
 )
-from risk.report.terminal.page import Page, Screen, table, text
+from risk.report.terminal.page import Page, Screen, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 
@@ -58,8 +58,8 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "drivers": lambda page: drivers.screen(commands.DRIVERS, page, hints=("bubblerisk tail 8f3c2a1b",)),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
-    "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
-    "stale": lambda page: revisions.stale_screen(commands.STALE, 598, 180, commands.TODAY, page),
+    "diff": lambda page: revisions.diff_screen(commands.DIFF, page),
+    "stale": lambda page: revisions.stale_screen(commands.STALE, page),
     "trace": lambda page: trace.screen(made.TRACED, page, HINTS[:1]),
 }
 
@@ -94,15 +94,19 @@ def test_a_pipe_gets_no_picture_and_no_box(screen: str) -> None:
     assert not set(text(SCREENS[screen](page), page)) & set("─│█░▁▂▃▄▅▆▇╭")
 
 
+def drawn(columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]], page: Page) -> list[str]:
+    """Lines of a table on a page."""
+    return text((table(Table("t", columns, tuple(rows)), page),), page).splitlines()
+
+
 def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible() -> None:
     columns = (
         Column("name", "name", least=10),
-        Column("number", "number", "number.1"),
+        Column("number", "number", align="right"),
         Column("more", "more", optional=1),
     )
-    block = Table("t", columns, (("a name of several words", 1234.5, "something else"),))
-    wide = text((table(block, Page(60)),), Page(60)).splitlines()
-    narrow = text((table(block, Page(24)),), Page(24)).splitlines()
+    rows = [("a name of several words", "1,234.5", "something else")]
+    wide, narrow = drawn(columns, rows, Page(60)), drawn(columns, rows, Page(24))
     assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
     assert "something else" in wide[2]
     assert "something" not in "\n".join(narrow)
@@ -110,18 +114,27 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
     assert narrow[2].endswith("1,234.5")
 
 
+def test_a_table_that_is_too_wide_goes_on_below_with_its_keys() -> None:
+    columns = tuple(Column(name, name) for name in ("quarter", "a", "b"))
+    block = Table("t", columns, (("2026Q2", "x" * 12, "y" * 12),))
+    shown = text(parts(block, Page(24)), Page(24)).splitlines()
+    assert [line.split() for line in shown if line.startswith(("quarter", "2026Q2"))] == [
+        ["quarter", "a"],
+        ["2026Q2", "x" * 12],
+        ["quarter", "b"],
+        ["2026Q2", "y" * 12],
+    ]
+
+
 def test_a_name_that_is_too_long_breaks_between_its_words() -> None:
-    columns = (Column("name", "name", least=10), Column("number", "number", "count"))
-    block = Table("t", columns, (("credit.recovery_of_senior", 1), ("gpu.x", 2)))
-    shown = text((table(block, Page(24)),), Page(24)).splitlines()
+    columns = (Column("name", "name", least=10), Column("number", "number", align="right"))
+    shown = drawn(columns, [("credit.recovery_of_senior", "1"), ("gpu.x", "2")], Page(24))
     assert [line[:16].rstrip() for line in shown[2:]] == ["credit.recovery_", "of_senior", "gpu.x"]
 
 
 def test_what_a_file_says_is_never_obeyed() -> None:
-    page = Page(80)
-    block = Table("t", (Column("said", ""),), (("\x1b[31mred [bold]x[/bold]\x07",),))
-    shown = text((table(block, page),), page)
-    assert shown == " [31mred [bold]x[/bold] "[:-1]
+    shown = drawn((Column("a", ""),), [("\x1b[31mred [bold]x[/bold]\x07",)], Page(80))
+    assert shown == [" [31mred [bold]x[/bold]"]
 
 
 def test_a_broken_identity_is_named() -> None:

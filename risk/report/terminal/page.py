@@ -7,7 +7,7 @@ of a flexible one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -212,14 +212,25 @@ def beside(*pictures: RenderableType) -> RenderableType:
     return found
 
 
+def pairs(items: Iterable[tuple[str, str]], page: Page, indent: int = 0) -> RenderableType:
+    """Names and what they are, one a line; those of which nothing is said are left out."""
+    columns = Column("name", ""), Column("words", "", least=24)
+    return table(Table("pairs", columns, tuple(item for item in items if item[1])), page, indent)
+
+
+def line(text: str, page: Page, style: str = "") -> Text:
+    """A line of prose, or several where the page is narrow; its style only repeats what it says."""
+    return Text(page.say(text), style="" if page.plain else style)
+
+
 def heading(text: str, page: Page) -> Text:
     """Title of a section."""
-    return Text(page.say(text), style="" if page.plain else "bold")
+    return line(text, page, "bold")
 
 
 def note(text: str, page: Page, indent: int = 0) -> RenderableType:
     """A remark below a table, in lines that fit the page."""
-    words = Text(page.say(text), style="" if page.plain else "dim")
+    words = line(text, page, "dim")
     return Padding(words, (0, 0, 0, indent)) if indent else words
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.text import Text
 
@@ -47,22 +48,23 @@ def megabytes(size: int) -> str:
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
+def minute(time: str | None) -> str:
+    """A time to the minute; empty where there is none."""
+    return (time or "").replace("T", " ")[:16]
+
+
+SOURCE = {True: "today's", False: "another", None: "–"}
+
 RUNS: Spec[Row] = Spec(
     (
         spec.text("run", "Run"),
         told("complete", bool, lambda r: r.today is not None),
-        told("scenario", str | None),
-        spec.shown("name", "Scenario", lambda r: r.scenario or "not complete", least=12),
+        spec.worded("scenario", "Scenario", lambda s: s or "not complete", type=str | None, least=12),
         spec.count("paths", "Paths", type=int | None, align="right"),
         spec.count("seed", "Seed", form="general", type=int | None, align="right", optional=2),
-        told("finished", str | None),
-        spec.shown(
-            "minute", "Finished, UTC", lambda r: (r.finished or "").replace("T", " ")[:16], optional=1
-        ),
-        told("bytes", int, lambda r: r.size),
-        spec.shown("size", "Size", lambda r: megabytes(r.size), align="right"),
-        told("todays_source", bool | None, lambda r: r.today),
-        spec.shown("source", "Source", lambda r: {True: "today's", False: "another", None: "–"}[r.today]),
+        spec.worded("finished", "Finished, UTC", minute, type=str | None, optional=1),
+        spec.worded("bytes", "Size", megabytes, lambda r: r.size, type=int, align="right"),
+        spec.worded("todays_source", "Source", SOURCE.get, lambda r: r.today, type=bool | None),
     ),
     id="runs",
 )
@@ -83,6 +85,13 @@ DOCUMENT: Document[Listing] = Document(
     ),
     name="runs/1",
     title="Stored runs: bubblerisk runs --json",
+)
+
+
+REMOVED: Document[Mapping[str, Any]] = Document(
+    (told("run"), told("folder"), told("bytes", int)),
+    name="runs.rm/1",
+    title="A removed run: bubblerisk runs rm RUN --json",
 )
 
 

@@ -1,62 +1,58 @@
-"""The series of one path, quarter by quarter."""
+"""What is recorded of one path, a row a quarter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from risk.paths import SERIES, Variable
-from risk.report.record import Document, Keyed, Record, told
+from risk.paths import SERIES as RECORDED
+from risk.report.record import Document, whole
 from risk.report.table import Column, Table
 from risk.report.terminal.page import Page, Screen, parts
+from risk.runs.prepare import Plan
+from risk.units import SCALE
 
 
 @dataclass(frozen=True)
-class PathSeries:
-    """What is recorded of a path.
+class Series:
+    """One quantity by quarter, in `unit`."""
 
-    Attributes
-    ----------
-    values : by name of the series, in its reporting unit; NaN where it is not defined.
-    """
+    label: str
+    unit: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A path; its series by name."""
 
     scenario: str
     seed: int
     path: int
     quarters: Sequence[str]
-    values: Mapping[str, Sequence[float]]
+    series: Mapping[str, Series]
 
-    @property
-    def series(self) -> dict[str, tuple[Variable, Sequence[float]]]:
-        """Each series with what it is."""
-        return {v.name: (v, self.values[v.name]) for v in SERIES}
+    @classmethod
+    def of(cls, plan: Plan, path: int, found: Mapping[str, Iterable[float]]) -> Recorded:
+        """Path of a planned run, from its series in base units."""
+        series = {
+            v.name: Series(v.label, v.unit, [float(x) / SCALE[v.unit] for x in found[v.name]])
+            for v in RECORDED
+        }
+        assumptions = plan.assumptions
+        return cls(assumptions.scenario.name, plan.seed, path, assumptions.calendar.labels, series)
 
 
-ONE: Record[tuple[Variable, Sequence[float]]] = Record(
-    (
-        told("label", get=lambda pair: pair[0].label),
-        told("unit", get=lambda pair: pair[0].unit),
-        told("values", list[float], lambda pair: pair[1]),
-    )
-)
-DOCUMENT: Document[PathSeries] = Document(
-    (
-        told("scenario"),
-        told("seed", int),
-        told("path", int),
-        told("quarters", list[str]),
-        told("series", Keyed(ONE)),
-    ),
+SERIES: Document[Recorded] = Document(
+    whole(Recorded).fields,
     name="series/1",
-    title="The series of one path: bubblerisk path RUN PATH --series --json",
+    title="Series of one path by quarter: bubblerisk path SCENARIO ID --series --json",
 )
 
 
-def screen(found: PathSeries, page: Page) -> Screen:
-    """A row a quarter."""
-    columns = (
-        Column("quarter", "quarter"),
-        *(Column(v.name, f"{v.name}, {v.unit}", align="right") for v in SERIES),
-    )
-    numbers = ([f"{x:.6g}" for x in found.values[v.name]] for v in SERIES)
-    return parts(Table("series", columns, tuple(zip(found.quarters, *numbers, strict=True))), page)
+def screen(found: Recorded, page: Page) -> Screen:
+    """A column a series; where they go on below themselves the quarter is repeated."""
+    columns = [Column(name, name, unit=one.unit, align="right") for name, one in found.series.items()]
+    cells = ([f"{x:.6g}" for x in one.values] for one in found.series.values())
+    rows = tuple(zip(found.quarters, *cells, strict=True))
+    return parts(Table("series", (Column("quarter", "quarter"), *columns), rows), page)

@@ -136,6 +136,9 @@ CLAIM: Record[Claim] = Record(
 )
 """A proposition."""
 
+CARE = whole(Provenance, "operator")
+"""Counts of a register, without the word for its companies."""
+
 DOCUMENT: Document[Summary] = Document(
     (
         *lifted(lambda found: found.heading, HEADING.fields),
@@ -147,7 +150,7 @@ DOCUMENT: Document[Summary] = Document(
         told("claims", Many(CLAIM), lambda found: found.verdict.claims),
         told("losses", Keyed(METRIC), lambda found: _by_name(found.loss, found.without_software)),
         told("h100_contract", FAN, lambda found: found.rent),
-        told("care", whole(Provenance)),
+        told("care", CARE),
     ),
     name="summary/1",
     title="The verdict of a run: bubblerisk run, show --json",
