@@ -309,9 +309,9 @@ def _choice(text: str, field: Field) -> str:
 
 
 def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
+    if value not in (True, False):  # or 1 and 0, as which LibreOffice saves them
         raise Fault("W015", f"is {quoted(value)}; TRUE or FALSE is expected")
-    return value
+    return bool(value)
 
 
 def _shown(value: Any) -> str:

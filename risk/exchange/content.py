@@ -39,8 +39,6 @@ def listed(values: list[Any]) -> str:
 
 def same(one: object, other: object) -> bool:
     """Return whether two contents are one: numbers to the digits that a spreadsheet keeps."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
     if isinstance(one, int) and isinstance(other, int):
         return one == other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):

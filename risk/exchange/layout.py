@@ -67,6 +67,11 @@ class Field:
     unit: str = ""
     remembered: bool = True
 
+    @property
+    def name(self) -> str:
+        """Key of its column in formulas: a number of a prior by its own name."""
+        return self.key.rpartition(".")[2]
+
 
 @dataclass(frozen=True)
 class Item:
@@ -91,7 +96,7 @@ class Item:
     @property
     def fields(self) -> tuple[Field, ...]:
         """Its columns."""
-        return row_fields(self.table) if self.table else ENTRY_FIELDS
+        return fields_of(self.table)
 
     @property
     def place(self) -> str:
@@ -135,8 +140,10 @@ ENTRY_FIELDS = tuple(_entry_fields())
 
 
 @cache
-def row_fields(table: str) -> tuple[Field, ...]:
+def fields_of(table: str) -> tuple[Field, ...]:
     """Return the columns of a table: its key, its own columns, where its numbers come from."""
+    if not table:
+        return ENTRY_FIELDS
     model = TABLES[table]
     own = [name for name in model.model_fields if name not in Row.model_fields or name in model.key]
     ordered = sorted(own, key=lambda name: name not in model.key)
