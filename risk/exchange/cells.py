@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from risk.assumptions.problems import quoted
 from risk.assumptions.schema import INTEGERS
 from risk.errors import suggestion
 from risk.exchange import layout
-from risk.exchange.content import EXACT
+from risk.exchange.content import Fault, Found
 from risk.exchange.layout import Field, Item
+from risk.report.excel.cells import EXACT
 from risk.units import SCALE
 
 LONGEST = 5000
@@ -30,44 +30,6 @@ _DAY_FORMS = (
 )
 _FIRST_DAY, _LAST_DAY = 36526, 73415
 """Serial numbers of 2000-01-01 and 2100-12-31."""
-
-
-class Fault(Exception):  # noqa: N818 - it is caught where the cell is known
-    """What is wrong with a cell."""
-
-    def __init__(self, code: str, reason: str, *fixes: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.fixes = code, reason, fixes
-
-
-@dataclass(frozen=True)
-class Found:
-    """What stands in a cell.
-
-    Attributes
-    ----------
-    value : its content; of a formula the value last computed.
-    format : its number format.
-    formula : whether it is one.
-    error : whether it shows ``#N/A`` or the like.
-    """
-
-    value: Any
-    format: str = ""
-    formula: bool = False
-    error: bool = False
-
-    @property
-    def day(self) -> dt.date | None:
-        """The date it holds, if it holds one without a time of day."""
-        if isinstance(self.value, dt.datetime):
-            return self.value.date() if self.value.time() == dt.time() else None
-        return self.value if isinstance(self.value, dt.date) else None
-
-    @property
-    def percent(self) -> bool:
-        """Whether a number is shown as a percentage."""
-        return "%" in re.sub(r'"[^"]*"|\\.', "", self.format)
 
 
 def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:

@@ -15,7 +15,7 @@ from risk.exchange.validation import LISTS, REASON, list_name, validation
 from risk.report.excel import build
 from risk.report.record import Field as Shown
 from risk.report.sheet import At, Band, Properties, Sheet, Workbook
-from risk.report.spec import Spec, shown, text
+from risk.report.spec import Spec, count, shown, text
 from risk.report.table import Cell, Column, Mark, Table
 from risk.units import COMMON
 
@@ -151,7 +151,10 @@ def spec(table: str, as_of: dt.date) -> Spec[Item]:
             header = f"{field.header}{AT_EXPORT}"
             (now if beside else then).append(shown(before, header, partial(_cell, field, None), form, **look))
         if field.key == "prior.concentration":
-            now += [_quantile("p5"), _quantile("p95")]
+            now += [
+                count(name, f"{name.upper()}{AT_EXPORT}", form="number.4", style="engine")
+                for name in ("p5", "p95")
+            ]
     missing = Mark(f'AND(TRIM({{row.why}})="",OR({",".join(changed)}))', strong=True)
     why = {"style": "input", "width": width("why"), "validation": REASON, "mark": missing}
     return Spec((*now, shown("why", layout.WHY, lambda _: None, "typed", **why), *then))
@@ -163,13 +166,3 @@ def _cell(field: Field, as_of: dt.date | None, item: Item) -> Cell:
     form = "date" if isinstance(found, dt.date) else "typed" if isinstance(found, str) else None
     rule = validation(item, field, as_of) if as_of and not field.locked else None
     return Cell(found, form, validation=rule)
-
-
-def _quantile(name: str) -> Shown[Item]:
-    """A quantile of the prior, to the digits that help."""
-
-    def rounded(item: Item) -> float | None:
-        exact = getattr(item, name)
-        return None if exact is None else float(f"{exact:.4g}")
-
-    return shown(name, f"{name.upper()}{AT_EXPORT}", rounded, "general", style="engine")

@@ -1,4 +1,4 @@
-"""Edits of TOML texts in place, and the replacement of several files at once: all of them, or none."""
+"""Edits of TOML texts in place, several files replaced at once or none, and workbooks that are not open."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -21,6 +21,9 @@ from risk.errors import AssumptionError, LockedError, StorageError
 from risk.exchange.layout import FIXED, PARAMETERS, PROVENANCE
 from risk.exchange.layout import Item as RegisterItem
 from risk.exchange.reading import Edit
+from risk.runs.files import publish
+
+K = TypeVar("K")
 
 HEAD = ("value", "unit", "prior", "domain", "low", "high", "labels", "directions")
 """Keys of an entry before those that say where it comes from."""
@@ -53,7 +56,7 @@ def edited(name: str, raw: bytes, edits: Sequence[Edit]) -> bytes:
     expected = tomllib.loads(text)
     try:
         document = tomlkit.parse(text)
-        for path, group in _grouped(edits).items():
+        for path, group in grouped(edits, lambda edit: edit.item.raw.home.path).items():
             _change(_at(document, path), group)
             _apply(_at(expected, path), group)
         result = tomlkit.dumps(document)
@@ -65,10 +68,11 @@ def edited(name: str, raw: bytes, edits: Sequence[Edit]) -> bytes:
     return (mark + result).encode("utf-8")
 
 
-def _grouped(edits: Sequence[Edit]) -> dict[KeyPath, list[Edit]]:
-    found: dict[KeyPath, list[Edit]] = {}
+def grouped(edits: Sequence[Edit], key: Callable[[Edit], K]) -> dict[K, list[Edit]]:
+    """Return edits by what they have in common, in their order."""
+    found: dict[K, list[Edit]] = {}
     for edit in edits:
-        found.setdefault(edit.item.raw.home.path, []).append(edit)
+        found.setdefault(key(edit), []).append(edit)
     return found
 
 
@@ -236,3 +240,16 @@ def _beside(path: Path, raw: bytes, which: str) -> Iterator[Path]:
 def _cannot(path: Path, error: OSError) -> StorageError:
     why = (error.strerror or str(error)).lower()
     return StorageError(f"{shown(path)} cannot be written: {why}; nothing was changed")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there in one step.
+
+    Raises
+    ------
+    StorageError : it is open in a spreadsheet program, or cannot be written; nothing of it is left.
+    """
+    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    if any(lock.exists() for lock in locks):
+        raise StorageError(f"{shown(path)} is open in a spreadsheet program", "close it there and try again")
+    publish(path, lambda file: file.write(content))

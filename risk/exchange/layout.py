@@ -99,10 +99,24 @@ class Item:
         return fields_of(self.table)
 
     @property
+    def sheet(self) -> str:
+        """Name of the sheet it stands on."""
+        return ROWS if self.table else ENTRIES
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headings of its columns by the keys of their fields."""
+        return {field.key: field.header for field in self.fields}
+
+    @property
+    def stem(self) -> str:
+        """Name of its file, without the suffix."""
+        return Path(self.raw.home.document.name).stem
+
+    @property
     def place(self) -> str:
         """File and line."""
-        document, path = self.raw.home
-        return f"{Path(document.name).name}:{document.line(path)}"
+        return f"{self.stem}.toml:{self.raw.home.document.line(self.raw.home.path)}"
 
     def get(self, key: str) -> Any:
         """Return what the file says under a dotted key; None where it says nothing."""

@@ -13,9 +13,9 @@ from risk.assumptions.tables import TABLES
 from risk.errors import StorageError, UsageError
 from risk.exchange import layout
 from risk.exchange.export import export, spec
+from risk.exchange.files import write
 from risk.exchange.importing import import_workbook
 from risk.exchange.layout import read_register
-from risk.exchange.output import write
 from risk.exchange.reading import MAX_COLUMNS
 from tests.assumptions.builder import Register
 from tests.exchange.conftest import Typed
