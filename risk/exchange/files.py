@@ -108,26 +108,18 @@ def changes(table: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
 def _change(table: AbstractTable, edits: Sequence[Edit]) -> None:
     """Make edits in a parsed table, and say why beside the first."""
     plain, order = table.unwrap(), _order(edits[0].item)
-    said = False
-    for key, value in sorted(changes(plain, edits).items(), key=lambda pair: order.index(pair[0])):
-        before = plain.get(key)
+    changed = sorted(changes(plain, edits).items(), key=lambda pair: order.index(pair[0]))
+    for key, value in changed:
         if value is None:
-            if key in table:
-                table.remove(key)
-            continue
-        if key not in table:
+            table.pop(key, None)
+        elif key not in table:
             _insert(table, key, value, order)
-        elif isinstance(value, list):
-            _set_list(table[key], value)
-        elif key == "prior" and set(value) == set(before or ()):
-            _set_prior(table[key], value)
+        elif isinstance(value, list) or (key == "prior" and set(value) == set(plain[key])):
+            _update(table[key], value)
         else:
             table[key] = _item(value)
-        if not said:
-            _say_why(table, key, before, edits[0].why)
-            said = True
-    if not said:
-        _say_why(table, next(iter(table)), [], edits[0].why)
+    said = next((key for key, value in changed if value is not None), "")
+    _say_why(table, said or next(iter(table)), plain.get(said) if said else [], edits[0].why)
 
 
 def _order(item: RegisterItem) -> list[str]:
@@ -138,10 +130,13 @@ def _order(item: RegisterItem) -> list[str]:
     return [*own, *PROVENANCE]
 
 
-def _set_prior(table: Any, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        if table[name] != value:
-            table[name] = value
+def _update(old: Any, new: Any) -> None:
+    """Change what differs in a list or an inline table, and nothing else of its text."""
+    for key, value in new.items() if isinstance(new, dict) else enumerate(new):
+        if isinstance(value, list):
+            _update(old[key], value)
+        elif old[key] != value:
+            old[key] = value
 
 
 def _item(value: Any) -> Item:
@@ -154,26 +149,13 @@ def _item(value: Any) -> Item:
     return item
 
 
-def _set_list(array: Any, values: list[Any]) -> None:
-    for i, value in enumerate(values):
-        if isinstance(value, list):
-            _set_list(array[i], value)
-        elif array[i] != value:
-            array[i] = value
-
-
 def _insert(table: AbstractTable, key: str, value: Any, order: Sequence[str]) -> None:
     """Add a key behind the nearest one that goes before it."""
     present = [name for name in order[: order.index(key)] if name in table]
     item = _item(value)
     item.trivia.trail = "\n"
     table.value._insert_after(present[-1], key, item)
-    _map(table, key, value)
-
-
-def _map(table: AbstractTable, key: str, value: Any) -> None:
-    """Keep the table's view as a mapping in step with its text."""
-    dict.__setitem__(table, key, value)
+    dict.__setitem__(table, key, value)  # its view as a mapping keeps in step with its text
 
 
 def _say_why(table: AbstractTable, key: str, before: Any, why: str) -> None:

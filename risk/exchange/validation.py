@@ -25,11 +25,9 @@ LEAST = 1e-300
 FIRST_DAY = dt.date(2000, 1, 1)
 CENTURY = dt.timedelta(days=36525)
 
-REASON = Validation(
-    high=2000,
-    of="textLength",
-    prompt="Required where anything in the row is changed: what is new, and who says so.",
-)
+_ASKED = "Required where anything in the row is changed: what is new, and who says so."
+REASON = Validation(0, 2000, "textLength", prompt=_ASKED)
+"""What the reason accepts."""
 
 _PROMPTS = {
     "unit": "One of the list, or composed: USD bn/q, 1/q per 100 bp.",
@@ -59,7 +57,7 @@ def validation(item: Item, field: Field, as_of: dt.date) -> Validation:
 
 def _prompt(item: Item, field: Field) -> str:
     unit = item.unit(field)
-    prompt = _PROMPTS.get(field.key, f"In {unit}." if unit not in ("", "1") else "")
+    prompt = _PROMPTS.get(field.key, f"In {unit}." if unit not in ("", "1", *TEXT_UNITS) else "")
     if field.key == "value" and isinstance(item.get("value"), list):
         return "A list: 0.2; 0.5; 0.3 (a matrix row by row: 1; 0.4 | 0.4; 1). Its length stays."
     if field.key == "value" and item.get("high") is not None:

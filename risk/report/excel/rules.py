@@ -84,7 +84,7 @@ def _validation(
     if rule.prompt:
         valid.showInputMessage, valid.prompt = True, rule.prompt[:_LONGEST_PROMPT]
         valid.promptTitle = column.label[:_LONGEST_TITLE]
-    valid.error = f"{column.label}: not allowed here. {rule.prompt}"[:_LONGEST_PROMPT]
+    valid.error = f"{column.label}: not allowed here. {rule.prompt}".strip()[:_LONGEST_PROMPT]
     for first, last in _runs(rows):
         valid.add(f"{at.cell(first, column.key)}:{at.cell(last, column.key)}".replace("$", ""))
     return valid
