@@ -91,8 +91,8 @@ def export(
         fix = "it may hold somebody's edits: give another name with -o, or --force to replace it"
         raise UsageError(f"{out} is there already", fix)
     from risk.exchange.export import export as workbook
+    from risk.exchange.files import write as write_file
     from risk.exchange.layout import read_register
-    from risk.exchange.output import write as write_file
 
     found = read_register(register.assumptions)
     items = found.chosen(owner, stale)
@@ -144,7 +144,7 @@ def import_(
 
 def _annotate(file: Path, error: WorkbookErrors) -> None:
     from risk.exchange.annotate import annotated
-    from risk.exchange.output import write as write_file
+    from risk.exchange.files import write as write_file
 
     path = file.with_name(f"{file.stem}.errors.xlsx")
     write_file(path, annotated(file, error.problems))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from risk.assumptions.problems import quoted
 from risk.assumptions.schema import INTEGERS
 from risk.errors import suggestion
 from risk.exchange import layout
-from risk.exchange.content import EXACT
+from risk.exchange.content import Fault, Found
 from risk.exchange.layout import Field, Item
+from risk.report.excel.cells import EXACT
 from risk.units import SCALE
 
 LONGEST = 5000
@@ -28,46 +28,11 @@ _DAY_FORMS = (
     ("%Y-%m-%d", re.compile(r"\d{4}-\d\d?-\d\d?")),
     ("%d.%m.%Y", re.compile(r"\d\d?\.\d\d?\.\d{4}")),
 )
+_PURE = ("1", "fraction", "log", "multiple")
+"""Units of numbers that may be shown as percentages, alone or by time."""
+
 _FIRST_DAY, _LAST_DAY = 36526, 73415
 """Serial numbers of 2000-01-01 and 2100-12-31."""
-
-
-class Fault(Exception):  # noqa: N818 - it is caught where the cell is known
-    """What is wrong with a cell."""
-
-    def __init__(self, code: str, reason: str, *fixes: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.fixes = code, reason, fixes
-
-
-@dataclass(frozen=True)
-class Found:
-    """What stands in a cell.
-
-    Attributes
-    ----------
-    value : its content; of a formula the value last computed.
-    format : its number format.
-    formula : whether it is one.
-    error : whether it shows ``#N/A`` or the like.
-    """
-
-    value: Any
-    format: str = ""
-    formula: bool = False
-    error: bool = False
-
-    @property
-    def day(self) -> dt.date | None:
-        """The date it holds, if it holds one without a time of day."""
-        if isinstance(self.value, dt.datetime):
-            return self.value.date() if self.value.time() == dt.time() else None
-        return self.value if isinstance(self.value, dt.date) else None
-
-    @property
-    def percent(self) -> bool:
-        """Whether a number is shown as a percentage."""
-        return "%" in re.sub(r'"[^"]*"|\\.', "", self.format)
 
 
 def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
@@ -79,10 +44,8 @@ def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
     """
     notes = []
     if field.locked:
-        was = quoted(item.get(field.key))
-        raise Fault(
-            "W012", f"{field.header} names the row and was {was}", "rename rows in the files, not here"
-        )
+        reason = f"{field.header} names the row and was {quoted(item.get(field.key))}"
+        raise Fault("W012", reason, "rename rows in the files, not here")
     if found.error:
         raise Fault("W009", f"shows the error {quoted(found.value)}", "type a value, or the old one")
     if found.formula:
@@ -141,12 +104,7 @@ def _empty(item: Item, field: Field) -> Any:
     if item.table and field.kind == "text":
         return ""
     what = "a number" if field.kind in ("number", "whole", "value") else "an entry"
-    raise Fault("W010", f"{field.header} is empty; it needs {what}", f"it was {quoted(_was(item, field))}")
-
-
-def _was(item: Item, field: Field) -> Any:
-    raw = item.get(field.key)
-    return str(raw) if isinstance(raw, dt.date) else raw
+    raise Fault("W010", f"{field.header} is empty; it needs {what}", f"it was {quoted(item.get(field.key))}")
 
 
 def _number(value: Any, item: Item, field: Field) -> float | int:
@@ -167,24 +125,20 @@ def _text_number(text: str, unit: str) -> Fault:
     """Return what is wrong with a text where a number should stand."""
     shown = quoted(text)
     if found := _PERCENT.fullmatch(text):
-        number = (
-            float(found[1].replace(",", ".")) if _NUMBER.fullmatch(found[1].replace(",", ".")) else math.nan
-        )
-        meant = number if unit == "%" else number / 100
-        fix = f"type {meant:g} (unit {unit})" if math.isfinite(meant) else "type the number"
+        digits, fix = found[1].replace(",", "."), "type the number"
+        if _NUMBER.fullmatch(digits):
+            fix = f"type {float(digits) / (1 if unit == '%' else 100):g} (unit {unit})"
         return Fault("W006", f"{shown} is a percentage written as text", fix)
     if text.casefold() in _OPEN:
         fix = "put the old value back, or a judgement with grade judgement"
         return Fault("W006", f"{shown} is no number; a number cannot be left open", fix)
     if _COMMA.fullmatch(text):
-        meant_text = re.sub(r"[. ']", "", text).replace(",", ".")
-        return Fault(
-            "W006", f"{shown} is text with a decimal comma", f"did you mean {meant_text}? Type it as a number"
-        )
+        meant = re.sub(r"[. ']", "", text).replace(",", ".")
+        fix = f"did you mean {meant}? Type it as a number"
+        return Fault("W006", f"{shown} is text with a decimal comma", fix)
     if _NUMBER.fullmatch(text.replace(" ", "").replace("'", "")):
-        return Fault(
-            "W006", f"{shown} is a number stored as text", "type it again in a cell formatted as a number"
-        )
+        fix = "type it again in a cell formatted as a number"
+        return Fault("W006", f"{shown} is a number stored as text", fix)
     if ";" in text:
         return Fault("W011", f"{shown} is a list; one number is expected")
     return Fault("W006", f"{shown} is text; a number is expected")
@@ -198,7 +152,7 @@ def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]
     if unit == "%":
         reason = f"is shown as {shown}, but stored as {number:g}, and its unit is %"
         raise Fault("W007", reason, f"format the cell as a number and type {number * 100:g} (or {number:g})")
-    if not _pure(unit):
+    if unit.partition("/")[0] not in _PURE or SCALE[unit] != 1.0:
         raise Fault("W007", f"is shown as {shown}, but its unit is {unit}", "format the cell as a number")
     if abs(number) > 1:
         reason = f"is shown as {shown}: it stores {number:g}"
@@ -207,23 +161,10 @@ def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]
     return [f"{shown} read as {number:g}"]
 
 
-def _pure(unit: str) -> bool:
-    return (
-        unit in SCALE
-        and SCALE[unit] == 1.0
-        and unit.partition("/")[0] in ("1", "fraction", "log", "multiple")
-    )
-
-
 def _as_written(number: float | int, raw: Any, field: Field) -> float | int:
     """Return a number as the file writes its like: whole ones without a point, unless it had one."""
-    if (
-        float(number).is_integer()
-        and abs(number) < 1e15
-        and not (isinstance(raw, float) and field.kind != "whole")
-    ):
-        return int(number)
-    return float(number)
+    whole = float(number).is_integer() and abs(number) < EXACT
+    return int(number) if whole and (field.kind == "whole" or not isinstance(raw, float)) else float(number)
 
 
 def _list(value: Any, raw: list[Any]) -> list[Any]:
@@ -261,10 +202,10 @@ _LISTED = Field("value", "Value", "number")
 
 
 def _day(found: Found, value: Any) -> dt.date:
-    if isinstance(value, dt.datetime) and found.day is None:
-        raise Fault("W008", f"is {value}; a date without a time of day is expected")
     if found.day is not None:
         return found.day
+    if isinstance(value, dt.datetime):
+        raise Fault("W008", f"is {value}; a date without a time of day is expected")
     if isinstance(value, str):
         text = value.strip()
         for form, pattern in _DAY_FORMS:
@@ -288,13 +229,10 @@ def _parsed(text: str, form: str) -> dt.date | None:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, (dt.date, dt.time)):
-        raise Fault(
-            "W015", f"is the date {value}; a text is expected", "format the cell as text, type it again"
-        )
-    if isinstance(value, bool) or not isinstance(value, str):
+    if not isinstance(value, str):
+        shown = f"the date {value}" if isinstance(value, (dt.date, dt.time)) else quoted(value)
         fix = "format the cell as text and type it again"
-        raise Fault("W015", f"is {quoted(value)}; a text is expected", fix)
+        raise Fault("W015", f"is {shown}; a text is expected", fix)
     if len(value) > LONGEST:
         raise Fault("W015", f"has {len(value):,} characters; {LONGEST:,} at most")
     return value.strip()
@@ -309,9 +247,9 @@ def _choice(text: str, field: Field) -> str:
 
 
 def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
+    if value not in (True, False):  # or 1 and 0, as which LibreOffice saves them
         raise Fault("W015", f"is {quoted(value)}; TRUE or FALSE is expected")
-    return value
+    return bool(value)
 
 
 def _shown(value: Any) -> str:

@@ -70,6 +70,7 @@ class Cell:
     format: str | None = None
     style: Style | None = None
     bold: bool = False
+    validation: Validation | None = None
 
 
 Plain = str | float | int | date | Formula | Check | Link | None
@@ -111,12 +112,33 @@ def number_of(content: Content) -> float:
 
 @dataclass(frozen=True)
 class Validation:
-    """What may be typed into an input cell: one of `choices`, or a number from `low` to `high`."""
+    """What may be typed into an input cell, unless it is emptied: a choice, or what is between bounds.
 
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
+    Attributes
+    ----------
+    low, high : bounds, both allowed; None = no bound.
+    of : what they bound: the number, a whole number, a date, or the length of a text.
+    choices : the words to choose from, or the name of the cells that hold them.
+    condition : formula that must hold; `{row.key}` are cells of the same row.
+    prompt : said when the cell is entered, and when something is refused.
+    asks : something else is asked about, not refused.
+    """
+
+    low: float | date | None = None
+    high: float | date | None = None
+    of: Literal["decimal", "whole", "date", "textLength"] = "decimal"
+    choices: tuple[str, ...] | str = ()
+    condition: str = ""
     prompt: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Makes cells of a column stand out while a condition holds; `{row.key}` are cells of the same row."""
+
+    condition: str
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +155,7 @@ class Column:
     style : what the cells are, which decides their look.
     span : number of the sheet's columns that the column covers.
     wrap : long text may take several lines.
+    validation : what all its cells accept that do not say otherwise.
     optional : on a narrow screen, 0 is always shown; of the others the largest goes first.
     least : on a screen, if not 0, lines may be broken, down to this width.
     """
@@ -147,6 +170,7 @@ class Column:
     wrap: bool = True
     align: Align | None = None
     validation: Validation | None = None
+    mark: Mark | None = None
     optional: int = 0
     least: int = 0
 

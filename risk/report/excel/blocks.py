@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from openpyxl.formatting.rule import ColorScale, DataBar, FormatObject, Rule
-from openpyxl.styles import Color, Font, PatternFill
-from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
+from openpyxl.styles import Color
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -27,20 +25,12 @@ from risk.report.excel.layout import (
     paragraph_lines,
 )
 from risk.report.excel.measure import height, line_count
+from risk.report.excel.rules import add_rules
 from risk.report.excel.styles import Look
 from risk.report.formats import named, show
-from risk.report.palette import HEAT, OK, SKY, VERMILLION
+from risk.report.palette import HEAT
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
-from risk.report.table import (
-    Cell,
-    Check,
-    Column,
-    Link,
-    Table,
-    Validation,
-    plain,
-    value_of,
-)
+from risk.report.table import Cell, Check, Column, Link, Table, plain, value_of
 
 _STYLE_NAMES = {
     "plain": "r_body",
@@ -56,7 +46,6 @@ _STYLE_NAMES = {
 _PROSE = {"body": "r_text", "bullet": "r_text", "lead": "r_lead", "finding": "r_text", "note": "r_note"}
 _ROW = 12.8
 _SECTION = 20.0
-_WIDEST_BAR = 1.0
 
 
 def write_heading(pen: Pen, place: Place, text: str) -> None:
@@ -113,7 +102,7 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         _follow(pen, layout, at, measured)
     _write_note(pen, place, table.note, layout, at.header + 1 + len(table.rows))
     if table.rows:
-        _decorate(pen, at)
+        add_rules(pen, at)
     if table.excel_name:
         last = f"{get_column_letter(at.columns[-1])}{at.header + len(table.rows)}"
         ref = f"{get_column_letter(at.columns[0])}{at.header}:{last}"
@@ -207,46 +196,6 @@ def _write_note(pen: Pen, place: Place, note: str, layout: SheetLayout, row: int
     for i, line in enumerate(note_lines(note, layout.width(place.column, place.columns))):
         pen.put(row + i, place.column, line, Look("r_note"))
         pen.tall(row + i, height(1))
-
-
-def _decorate(pen: Pen, at: TablePlace) -> None:
-    rules = pen.sheet.conditional_formatting
-    for column in at.table.columns:
-        area = at.range(column.key).replace("$", "")
-        if column.style == "bar":
-            ends = [FormatObject(type="num", val=v) for v in (0, _WIDEST_BAR)]
-            rules.add(area, Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color=Color(rgb=f"FF{SKY}"))))
-        if column.style == "flag" or _has_checks(at.table, column):
-            for word in ("FAIL", "STALE", "OK"):
-                rules.add(area, _word_rule(word))
-        if column.validation:
-            pen.sheet.add_data_validation(_validation(column.validation, area))
-
-
-def _has_checks(table: Table, column: Column) -> bool:
-    return not table.bulk and any(isinstance(plain(c), Check) for c in table.column(column.key))
-
-
-def _word_rule(word: str) -> Rule:
-    good = word == "OK"
-    style = DifferentialStyle(font=Font(color=OK if good else "FFFFFF", bold=True))
-    if not good:
-        style.fill = PatternFill(bgColor=VERMILLION, fill_type="solid")
-    return Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=style)
-
-
-def _validation(rule: Validation, area: str) -> DataValidation:
-    if rule.choices:
-        valid = DataValidation(type="list", formula1=f'"{",".join(rule.choices)}"', allow_blank=False)
-    else:
-        low = -1e300 if rule.low is None else rule.low
-        high = 1e300 if rule.high is None else rule.high
-        valid = DataValidation(type="decimal", operator="between", formula1=repr(low), formula2=repr(high))
-    valid.showErrorMessage = True
-    valid.showInputMessage = bool(rule.prompt)
-    valid.prompt = rule.prompt or None
-    valid.add(area)
-    return valid
 
 
 def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) -> None:

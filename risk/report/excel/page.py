@@ -45,8 +45,8 @@ def _set_view(sheet: Worksheet, placed: SheetLayout, header: int | None) -> None
     view.showGridLines, view.zoomScale = False, ZOOM
     if header:
         sheet.freeze_panes = f"B{header + 1}"
-    elif placed.sheet.freeze == "title":
-        sheet.freeze_panes = "A3"
+    elif placed.sheet.freeze in ("title", "corner"):
+        sheet.freeze_panes = "A3" if placed.sheet.freeze == "title" else "B3"
 
 
 def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
@@ -66,7 +66,7 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
     sheet.HeaderFooter.scaleWithDoc = False  # else the footer of a wide sheet is too small to read
     footer: Any = sheet.oddFooter
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
-    footer.center.text = f"run {said.run} · {said.classification}".replace("&", "&&")
+    footer.center.text = f"{said.shows} {said.run} · {said.classification}".replace("&", "&&")
     for part in (footer.left, footer.center, footer.right):
         part.size, part.font = 8, "Calibri,Regular"
 
@@ -103,7 +103,7 @@ def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
     rows = sorted({place.row for place in placed.places})
     starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in headings]
     starts = [row for row in starts if row <= last]
-    return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=True))
+    return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=False))
 
 
 def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
