@@ -44,7 +44,6 @@ from risk.mechanisms.neocloud.book import (
     SUBTENANT,
     Book,
     Index,
-    put,
     widen,
 )
 from risk.parameters import Array, Drawn, entry
@@ -149,15 +148,15 @@ def step(
     ----------
     uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    price, kept = state.price_factor, state.kept
+    price, kept = (
+        np.array(np.broadcast_to(x, payers.market.shape)) for x in (state.price_factor, state.kept)
+    )
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
-            cut = _renegotiated(params, state, payer, columns, payers, uniform)
-            price = _scaled(price, columns, cut)
+            price[:, columns] *= _renegotiated(params, state, payer, columns, payers, uniform)
         else:
-            stay = _staying(params, state, payer, columns, payers, uniform)
-            kept = _scaled(kept, columns, stay)
+            kept[:, columns] *= _staying(params, state, payer, columns, payers, uniform)
     vacant = _vacant(params, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
     return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
@@ -167,11 +166,6 @@ def _vacant(params: Params, state: State, freed: Array) -> Array:
     """GPUs vacant this quarter: those freed now, and of those vacant before what is not let again."""
     lag = params.release_lag  # what is let again within the quarter is vacant for part of it
     return (1.0 - 1.0 / max(lag, 1.0)) * state.vacant + min(lag, 1.0) * freed
-
-
-def _scaled(values: Array, columns: Index, factor: Array) -> Array:
-    """A copy of (path, facility) values with some columns multiplied."""
-    return put(values, columns, values[:, columns] * factor)
 
 
 def _renegotiated(
