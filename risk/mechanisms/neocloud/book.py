@@ -101,7 +101,7 @@ class Book:
         )
 
     def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns by firm, (path, firm), in the order of the columns; of a block's paths at most.
+        """Sum facility columns of a block's paths by firm, (path, firm), in the order of the columns.
 
         `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
         the processor and with the number of paths.

@@ -148,9 +148,8 @@ def step(
     ----------
     uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    price, kept = (
-        np.array(np.broadcast_to(x, payers.market.shape)) for x in (state.price_factor, state.kept)
-    )
+    whole = np.ones(payers.market.shape)
+    price, kept = state.price_factor * whole, state.kept * whole
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
