@@ -73,15 +73,15 @@ def ladder(params: facility.Params, layout: Layout, world: World, t: int) -> Lad
     book, loans = layout.base_book, world.facility
     n = book.facilities
     service, last, life = remaining_service(params, loans, book, t, world.market.sofr)
-    devices, bills = contracts.remaining(world.contracts, t, last, n)
-    cash = HOURS_A_QUARTER * (params.contract_availability * bills - layout.terms.opex[:, :n] * devices)
+    left = contracts.remaining(world.contracts, t, last, n)
+    earned = params.contract_availability * left.bills - layout.terms.opex[:, :n] * left.devices
+    cash = HOURS_A_QUARTER * earned
     owing = loans.debt[:, :n] > NO_SERVICE
-    gap = (life - contracts.life(world.contracts, t, n)) / QUARTERS_A_YEAR
-    due, earned = book.by_firm(owing * service), book.by_firm(owing * cash)
+    due, covered = book.by_firm(owing * service), book.by_firm(owing * cash)
     return Ladder(
         coverage=np.where(owing, cash / np.maximum(service, NO_SERVICE), np.nan),
-        gap=np.where(owing, gap, np.nan),
-        firm_coverage=np.where(due > NO_SERVICE, earned / np.maximum(due, NO_SERVICE), np.nan),
+        gap=np.where(owing, (life - left.life) / QUARTERS_A_YEAR, np.nan),
+        firm_coverage=np.where(due > NO_SERVICE, covered / np.maximum(due, NO_SERVICE), np.nan),
     )
 
 

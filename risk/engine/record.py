@@ -78,14 +78,6 @@ class Record:
         self.sums[key][t, :width] = np.einsum("ij->j", kept)
         self.squares[key][t, :width] = np.einsum("ij,ij->j", kept, kept)
 
-    def rare(self, key: str, t: int, values: Array) -> None:
-        """As `total`, for a quantity that is mostly zero on all paths."""
-        kept = values[: self.rows]
-        if kept.any() or any(name == key for name, _ in self.columns):
-            self.total(key, t, values)
-        elif key not in self.sums:
-            self.open(key, kept.shape[1])
-
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
         self._keep_columns(key, t, flags)

@@ -102,6 +102,15 @@ class Flows:
     vacant: Array  # (path, facility) GPUs left early and not yet let again
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """What contracts in force still bring, (path, facility)."""
+
+    devices: Array  # GPU-quarters up to a date
+    bills: Array  # GPU-quarters × USD/h up to it, after haircuts and endings
+    life: Array  # quarters left on average; 0 without any
+
+
 def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
     """The base-date book.
 
@@ -265,40 +274,26 @@ def unearned(state: State, left: Array) -> Array:
     return np.asarray(state.prepaid * left * state.kept)
 
 
-def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
-    """What contracts in force at the end of quarter t still bill by quarter `until`.
+def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
+    """What contracts in force at the end of quarter t still bill by quarter `until`, and how long they last.
 
     Parameters
     ----------
     until : (path, facility) or (1, facility) quarter up to which to count.
     facilities : leading columns to count for.
-
-    Returns
-    -------
-    GPU-quarters, and GPU-quarters × USD/h after haircuts and endings, (path, facility) each.
     """
-    quantity, value = np.zeros((1, facilities)), np.zeros((1, facilities))
+    devices, bills, quantity, quarters = (np.zeros((1, facilities)) for _ in range(4))
     ahead = np.maximum(until - t, 0.0)
-    for quarters, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
-            left = np.minimum(quarters, ahead)
-            quantity = quantity + left * ending
-            value = value + left * bucket[1][:, :facilities]
-    kept = state.kept[:, :facilities]
-    return kept * quantity, kept * state.price_factor[:, :facilities] * value
-
-
-def life(state: State, t: int, facilities: int) -> Array:
-    """Average quarters left of contracts in force at the end of quarter t, (path, facility); 0 without any.
-
-    Parameters
-    ----------
-    facilities : leading columns to count for.
-    """
-    quantity, quarters = np.zeros((1, facilities)), np.zeros((1, facilities))
     for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
+        if bucket is not None:
+            ending, counted = bucket[0][:, :facilities], np.minimum(left, ahead)
+            devices = devices + counted * ending
+            bills = bills + counted * bucket[1][:, :facilities]
             quantity = quantity + ending
             quarters = quarters + left * ending
-    in_force = state.kept[:, :facilities] > 0.0
-    return np.asarray(in_force * quarters / np.maximum(quantity, NOTHING))
+    kept = state.kept[:, :facilities]
+    return Remaining(
+        devices=kept * devices,
+        bills=kept * state.price_factor[:, :facilities] * bills,
+        life=(kept > 0.0) * quarters / np.maximum(quantity, NOTHING),
+    )
