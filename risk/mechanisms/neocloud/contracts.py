@@ -44,6 +44,7 @@ from risk.mechanisms.neocloud.book import (
     SUBTENANT,
     Book,
     Index,
+    leading,
     widen,
 )
 from risk.parameters import Array, Drawn, entry
@@ -286,14 +287,14 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     ahead = np.maximum(until - t, 0.0)
     for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
         if bucket is not None:
-            ending, counted = bucket[0][:, :facilities], np.minimum(left, ahead)
+            counted, (ending, value) = np.minimum(left, ahead), (leading(x, facilities) for x in bucket)
             devices = devices + counted * ending
-            bills = bills + counted * bucket[1][:, :facilities]
+            bills = bills + counted * value
             quantity = quantity + ending
             quarters = quarters + left * ending
-    kept = state.kept[:, :facilities]
+    kept = leading(state.kept, facilities)
     return Remaining(
         devices=kept * devices,
-        bills=kept * state.price_factor[:, :facilities] * bills,
+        bills=kept * leading(state.price_factor, facilities) * bills,
         life=(kept > 0.0) * quarters / np.maximum(quantity, NOTHING),
     )
