@@ -55,7 +55,9 @@ def _impact(c: Context, world: World, f: Flows) -> Array:
 
 def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
     """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
-    throughput = c.fixed.throughput[:, c.layout.opening[c.t].generation]
-    units = total(companies.facility.repossessed * throughput)
+    repossessed, generation = companies.facility.repossessed, c.layout.opening[c.t].generation
+    units = total(repossessed)
+    rows = np.flatnonzero(units)  # most paths have none to sell
+    units[rows] = total(repossessed[rows] * c.fixed.throughput[rows][:, generation])
     merchant = c.p.glue.merchant_market * total(supply.energized)
     return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

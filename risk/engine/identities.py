@@ -35,7 +35,7 @@ class Identity(NamedTuple):
     def error(self) -> float:
         """Largest difference, relative to the scale (absolute under one unit of it)."""
         difference = np.abs(self.left - self.right)
-        if not difference.any():
+        if difference.max(initial=0.0) == 0.0:
             return 0.0
         return float(np.max(difference / np.maximum(np.abs(self.scale), 1.0)))
 

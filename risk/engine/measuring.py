@@ -141,6 +141,8 @@ def _both(m: Measure, s: Setting) -> tuple[Track, Track]:
 
 def _together(one: Track, other: Track) -> tuple[Track, Track]:
     """Two tracks on the points both have."""
+    if np.array_equal(one.quarters, other.quarters):
+        return one, other
     return one.only(np.isin(one.quarters, other.quarters)), other.only(np.isin(other.quarters, one.quarters))
 
 

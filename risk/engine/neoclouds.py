@@ -13,7 +13,7 @@ from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
-from risk.mechanisms.neocloud import contracts, facility, holdco
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
 from risk.units import HOURS_A_QUARTER
 
@@ -114,7 +114,7 @@ def step(
         facility=paid,
         holdco=company,
         billing=billing,
-        originated=new.debt.sum(axis=2) if new else none,
+        originated=cohorts.by_firm(new.debt) if new else none,
         notes_issued=new.notes if new else none,
         cash_invested=new.cash_used if new else none,
         collateral=market.collateral,

@@ -65,7 +65,7 @@ class Quantities:
         if name in DERIVED:
             return DERIVED[name](self, entity)
         if (name, entity) in self.columns:
-            values = np.stack(self.record.kept[name, self.columns[name, entity]])
+            values = self.record.kept[name, self.columns[name, entity]]
             return track(values, self.record.quarters + 1 - len(values))
         if name in self.tally.history:
             return track(self.tally.path(name)[1:], 1)

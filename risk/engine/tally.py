@@ -24,7 +24,7 @@ class Tally:
     ----------
     due, sound : (quarter + 1, path) bullets by the quarter in which they fall due, USD, and the part repaid
         from cash or replaced soundly.
-    history : name → quantity of each quarter, (path,).
+    history : name → (quarter + 1, path) quantity of each quarter.
     claims, losses : (2, path, instrument) par in default and what of it was lost, USD; row 1 counts quarters
         of the stress regime only.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
@@ -34,7 +34,7 @@ class Tally:
     quarters: int
     due: Array = field(init=False)
     sound: Array = field(init=False)
-    history: dict[str, list[Array]] = field(default_factory=dict)
+    history: dict[str, Array] = field(default_factory=dict)
     claims: Array | float = 0.0
     losses: Array | float = 0.0
     ultimate: Array | float = 0.0
@@ -45,7 +45,7 @@ class Tally:
 
     def path(self, name: str) -> Array:
         """A quantity by quarter, (quarter + 1, path)."""
-        return np.stack(self.history[name])
+        return self.history[name]
 
     def cumulative(self, name: str) -> Array:
         """Running sum of a quantity, (quarter + 1, path)."""
@@ -63,8 +63,9 @@ class Tally:
         self.losses = self.losses + self._by_regime(f.instrument_losses, stress)
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
-            kept = np.asarray(values, dtype=np.float64)[: self.rows]
-            self.history.setdefault(name, [np.zeros(self.rows)]).append(kept)
+            if name not in self.history:
+                self.history[name] = np.zeros((self.quarters + 1, self.rows))
+            self.history[name][t] = values[: self.rows]
         self._bullets(layout, after, f, t)
 
     def _by_regime(self, amounts: Array, stress: Array) -> Array:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import AssumptionError
 from risk.processes.annuity import level_pay_balance
+from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -99,15 +101,19 @@ class Book:
         )
 
     def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns by firm, (path, firm), in the order of the columns.
+        """Sum facility columns of a block's paths by firm, (path, firm), in the order of the columns.
 
         `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
         the processor and with the number of paths.
         """
         shape = len(amounts), len(self.firms)
-        place = np.arange(shape[0])[:, None] * shape[1] + self.firm
-        sums = np.bincount(place.ravel(), amounts.ravel(), math.prod(shape))
+        sums = np.bincount(self._sums[: shape[0]].ravel(), amounts.ravel(), math.prod(shape))
         return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
+
+    @cached_property
+    def _sums(self) -> Index:
+        """Which sum each amount of a block belongs to, (path, facility)."""
+        return np.arange(BLOCK)[:, None] * len(self.firms) + self.firm
 
 
 @dataclass(frozen=True)
@@ -262,6 +268,11 @@ def widen(array: Array, columns: int) -> Array:
     """An array of facility columns with zeros for those that came later."""
     missing = columns - array.shape[1]
     return np.concatenate([array, np.zeros((len(array), missing))], axis=1) if missing else array
+
+
+def leading(array: Array, columns: int) -> Array:
+    """The first columns of an array, side by side in memory: what is then done with them costs a fifth."""
+    return np.ascontiguousarray(array[:, :columns])
 
 
 def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
