@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from risk.assumptions.plausible import Range, shown
+from risk.calibrate import replay
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
@@ -130,7 +131,7 @@ def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:
         Paragraph("Accounting identities hold on every path; the sheet Checks recomputes them.", "bullet"),
         Paragraph(
             "No backtest of defaults is possible: the market has no default history. What can be replayed "
-            "is the funding of 2025 (target T12).",
+            f"is the funding of {replay.YEAR[0][:4]} (target T12).",
             "bullet",
         ),
         Paragraph("No compliance with any regulation is claimed.", "bullet"),
