@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
-from risk.analysis.verdict import CLASSES
+from risk.analysis.verdict import CLASSES, decided
 from risk.assumptions.measures import measures
 from risk.axes import ended
 from risk.runs import Run
@@ -168,6 +168,8 @@ def dated(label: str, name: str, before: Run, after: Run) -> str:
     now, then = windows(after, name), windows(before, name)
     if now == then:
         return label
+    if name in dict(CLASSES) and decided(after) != decided(before):
+        now, then = (decided(after),), (decided(before),)
     own = "" if any(ended(end) in label for end in now) else f"{', '.join(now)}; "
     return f"{label} ({own}before: {', '.join(then)})"
 

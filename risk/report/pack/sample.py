@@ -91,12 +91,13 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
     columns = [Column(key, readable(key), "general", width=NARROW) for key in ("path", "pattern")]
     data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
     shown = results.run.outcomes(OUTCOMES)
+    dated: dict[str, str] = {}
     for key in OUTCOMES:
+        dated.setdefault(_dated(results, key), key)  # a short run has the outcomes of two years in one
+    for header, key in dated.items():
         unit = results.run.variable(key).unit
         values = shown[key][ids] / SCALE[unit]
-        header = _dated(results, key)
-        twice = header in (column.label for column in columns)  # a short run has two years' outcomes in one
-        if np.isfinite(values).all() and not twice:
+        if np.isfinite(values).all():
             columns.append(Column(key, header, format_of(unit), unit, WIDTH))
             data.append(values.tolist() if key == HEADLINE else sampling.rounded(values))
     for i, driver in enumerate(results.drivers[:DRIVERS]):
