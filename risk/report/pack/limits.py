@@ -12,7 +12,7 @@ from risk.calibrate import replay
 from risk.report.pack.elements import subtitle
 from risk.report.pack.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.table import Cell, Column, Content, Formula, Table
 
 OUT = "out of scope"
 SCOPES = {
@@ -89,7 +89,8 @@ def _table(results: Results, identifier: str, limits: Sequence[Limit], title: st
 def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
     review = date.fromisoformat(limit["review_by"])
     due = Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', DUE if results.as_of > review else FRESH)
-    words = [str(limit[key]) for key in ("limitation", "why", "bias", "size", "done")]
+    said = (str(limit[key]) for key in ("limitation", "why", "bias", "size", "done"))
+    words = [Cell(text, quoted=True) for text in said]
     about = SCOPES.get(limit["scope"], "Out of scope")
     return (*words, about, str(limit["owner"]), review, due)
 
@@ -110,7 +111,7 @@ def _outliers(results: Results) -> tuple[Table, ...]:
     rows = tuple(
         (
             f"{found['id']} {found['field']}",
-            str(found["reason"]),
+            Cell(str(found["reason"]), quoted=True),
             str(found["unit"]),
             shown(found["value"]),
             str(Range(found["low"], found["high"])),
