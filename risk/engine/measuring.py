@@ -47,17 +47,17 @@ class Setting:
 
 
 def measured(m: Measure, s: Setting) -> Array:
-    """The measure's number on every path, (path,); NaN where the run is too short for any."""
+    """The measure's number on every path, (path,); NaN where the run is too short for any but a sum."""
     window = s.span(m.over)
     if m.per and not m.per_over and m.by == "quarter" and m.statistic in ("sum", "mean"):
         parts = [_reduced(m, _within(x, window)) for x in _together(*_both(m, s))]
         return _complement(m, _ratio(*parts))
     found = _track(m, s)
-    if m.statistic == "drift":
-        end = _within(found, window)
-        years = end.quarters[-1] / 4.0
-        return np.asarray(np.log(end.values[-1] / found.at(0)) / years)
-    return _reduced(m, _within(found, window))
+    seen = _within(found, window)
+    if m.statistic == "drift" and len(seen.values):
+        years = seen.quarters[-1] / 4.0
+        return np.asarray(np.log(seen.values[-1] / found.at(0)) / years)
+    return _reduced(m, seen)
 
 
 def evaluated(flag: Flag | Proposition, s: Setting) -> tuple[Flags, Array]:
@@ -196,9 +196,9 @@ def _complement(m: Measure, values: Array) -> Array:
 
 
 def _inside(found: Track, window: Span) -> NDArray[np.bool_]:
-    """Points of a window; the nearest one where it has none."""
+    """Points of a window; the nearest one where it has none, none where the window is empty."""
     inside = (found.quarters >= window.first) & (found.quarters <= window.last)
-    if not inside.any() and len(inside):
+    if not inside.any() and len(inside) and window.first <= window.last:
         nearest = int(np.argmin(np.abs(found.quarters - window.last)))
         inside = np.arange(len(inside)) == nearest
     return np.asarray(inside)
@@ -211,7 +211,7 @@ def _within(found: Track, window: Span) -> Track:
 def _reduced(m: Measure, seen: Track) -> Array:
     """The statistic of the points seen, (path,)."""
     x = seen.values
-    if not len(x):
+    if not len(x) and m.statistic != "sum":
         return np.full(x.shape[1], np.nan)
     if m.statistic == "sum":
         known, ahead = x[seen.quarters <= 0], x[seen.quarters > 0]  # one after the other, as books add them

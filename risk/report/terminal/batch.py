@@ -28,6 +28,7 @@ class Row:
     status : written, up to date or failed.
     classes : probabilities of the outcome classes.
     loss : expected shortfall of the headline loss at 97.5%, USD bn.
+    until : last quarter of the run.
     why : reason of a failure.
     """
 
@@ -37,6 +38,7 @@ class Row:
     pack: str = ""
     classes: tuple[Estimate, ...] = ()
     loss: Estimate | None = None
+    until: str = ""
     why: str = ""
 
     @classmethod
@@ -45,7 +47,7 @@ class Row:
         outcomes = run.outcomes([*CLASSES, metrics.HEADLINE])
         classes = tuple(statistics.probability(outcomes[name]) for name in CLASSES)
         loss = statistics.expected_shortfall(outcomes[metrics.HEADLINE] / 1e9, metrics.HEADLINE_TAIL)
-        return cls(run.manifest.scenario, status, run.id, pack, classes, loss)
+        return cls(run.manifest.scenario, status, run.id, pack, classes, loss, run.calendar.labels[-1])
 
 
 def screen(rows: Sequence[Row], page: Page) -> Screen:
@@ -59,9 +61,10 @@ def screen(rows: Sequence[Row], page: Page) -> Screen:
         Column("Workbook", optional=1),
     )
     failures = [row for row in rows if row.status == FAILED]
+    apart = len({row.until for row in rows if row.until}) > 1
     count = f"{len(failures)} of {len(rows)} failed" if failures else f"{len(rows)} of {len(rows)} done"
     return (
-        grid(headings, [_row(row) for row in rows], page),
+        grid(headings, [_row(row, apart) for row in rows], page),
         note(f"ES 97.5%: expected shortfall of the headline loss, USD bn{_thin(rows)}", page),
         Text(),
         *(Text(page.say(f"{row.scenario} failed: {row.why}"), style=_alarm(page)) for row in failures),
@@ -69,11 +72,13 @@ def screen(rows: Sequence[Row], page: Page) -> Screen:
     )
 
 
-def _row(row: Row) -> tuple[Cell, ...]:
+def _row(row: Row, apart: bool) -> tuple[Cell, ...]:
+    """Cells of a scenario, with its last quarter where they lie apart."""
+    name = f"{row.scenario} (to {row.until})" if apart and row.until else row.scenario
     classes = [probability(estimate) for estimate in row.classes] or ["", "", ""]
     loss = with_error(row.loss, "USD bn") if row.loss else ""
     status = Text("FAILED", style="bold red") if row.status == FAILED else row.status
-    return row.scenario, *classes, loss, status, row.run, row.pack
+    return name, *classes, loss, status, row.run, row.pack
 
 
 def _thin(rows: Sequence[Row]) -> str:
