@@ -11,3 +11,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Numeric = float | Array
 """A number, or an array that broadcasts against the other arguments."""
+
+
+def across(values: Array) -> Array:
+    """Sum of few columns, one after the other, (path, 1); `sum(axis=1)` takes five times as long."""
+    total: Array = sum(values.T, np.zeros(len(values)))
+    return total[:, None]
