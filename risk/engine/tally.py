@@ -126,7 +126,8 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
 
 def _defaults(layout: Layout, after: World) -> dict[str, Array]:
     """Whether a facility with a strong payer has defaulted."""
-    strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], layout.strong))
+    payer = layout.book.payer[: after.facility.defaulted.shape[1]]
+    strong = np.flatnonzero(np.equal(payer[:, None], layout.strong).any(axis=1))
     return {
         "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
     }
