@@ -12,7 +12,7 @@ from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
 from risk.mechanisms.private_credit.market import STRESS
-from risk.processes import across
+from risk.processes import across, running
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Tally:
 
     def cumulative(self, name: str) -> Array:
         """Running sum of a quantity, (quarter + 1, path)."""
-        return np.cumsum(self.history[name], axis=0)
+        return running(self.history[name])
 
     def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
