@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from risk.assumptions.measures import Condition, Flag, Measure, Proposition
 from risk.axes import Calendar, Span, span
 from risk.engine.quantities import Quantities, Track
+from risk.processes import running
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -155,7 +156,7 @@ def _over(found: Track, bar: Track) -> Track:
 def _summed(found: Track, m: Measure, calendar: Calendar) -> Track:
     """A running total, sums of four quarters or of calendar years; or the track as it is."""
     if m.cumulative:
-        return Track(np.cumsum(found.values, axis=0), found.quarters)
+        return Track(running(found.values), found.quarters)
     if m.by == "four quarters":
         x = found.values
         return Track(x[3:] + x[2:-1] + x[1:-2] + x[:-3], found.quarters[3:])

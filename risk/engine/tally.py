@@ -12,6 +12,7 @@ from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
 from risk.mechanisms.private_credit.market import STRESS
+from risk.processes import across, running
 
 Array = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ class Tally:
 
     def cumulative(self, name: str) -> Array:
         """Running sum of a quantity, (quarter + 1, path)."""
-        return np.cumsum(self.history[name], axis=0)
+        return running(self.history[name])
 
     def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
@@ -110,10 +111,10 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
-    paper_par = f.operators.originated.sum(axis=1) + f.operators.notes_issued.sum(axis=1)
+    paper_par = (across(f.operators.originated) + across(f.operators.notes_issued))[:, 0]
     paper_par = paper_par + f.operators.facility.drawn.sum(axis=1)
     return {
-        "paper_loss": lost[:, : len(PAPER)].sum(axis=1),
+        "paper_loss": across(lost[:, : len(PAPER)])[:, 0],
         "paper_par": paper_par,
         "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
         "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
@@ -125,7 +126,8 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
 
 def _defaults(layout: Layout, after: World) -> dict[str, Array]:
     """Whether a facility with a strong payer has defaulted."""
-    strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], layout.strong))
+    payer = layout.book.payer[: after.facility.defaulted.shape[1]]
+    strong = np.flatnonzero(np.equal(payer[:, None], layout.strong).any(axis=1))
     return {
         "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
     }

@@ -7,7 +7,6 @@ for facilities to come.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 
 from risk.errors import AssumptionError
 from risk.processes.annuity import level_pay_balance
-from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -31,6 +29,7 @@ DDTL, VENDOR, SITE = range(3)
 
 
 ROUNDING = 1e-9  # share of a loan
+AT_ONCE = 1024  # paths that are added up at a time
 
 
 @dataclass(frozen=True)
@@ -101,19 +100,23 @@ class Book:
         )
 
     def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns of a block's paths by firm, (path, firm), in the order of the columns.
+        """Sum facility columns by firm, (path, firm), in the order of the columns.
 
         `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
         the processor and with the number of paths.
         """
-        shape = len(amounts), len(self.firms)
-        sums = np.bincount(self._sums[: shape[0]].ravel(), amounts.ravel(), math.prod(shape))
-        return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
+        firms = len(self.firms)
+        parts = (amounts[k : k + AT_ONCE] for k in range(0, max(len(amounts), 1), AT_ONCE))
+        sums = [
+            np.bincount(self._sums[: len(x)].ravel(), x.ravel(), len(x) * firms).reshape(len(x), firms)
+            for x in parts
+        ]
+        return np.concatenate(sums, dtype=np.float64)  # of no paths it counts whole numbers
 
     @cached_property
     def _sums(self) -> Index:
-        """Which sum each amount of a block belongs to, (path, facility)."""
-        return np.arange(BLOCK)[:, None] * len(self.firms) + self.firm
+        """Which of the sums of a part each of its amounts belongs to, (path, facility)."""
+        return np.arange(AT_ONCE)[:, None] * len(self.firms) + self.firm
 
 
 @dataclass(frozen=True)
