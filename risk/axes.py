@@ -128,7 +128,8 @@ class Span:
 
     Attributes
     ----------
-    first, last : quarter indices, both in; `first` may lie before the base date.
+    first, last : quarter indices, both in; `first` may lie before the base date, and lies after `last` where
+        no quarter of the stretch is in the run.
     years : calendar years it is made of; empty for a stretch of quarters.
     label : ``2030``, ``2027-2030``, ``2030Q4``, as it was clipped.
     moved : whether that is another stretch than the one that was asked for.
@@ -159,6 +160,9 @@ _DATE = re.compile(r"\d{4}|\d{4}Q[1-4]|\+\d{1,3}|base|end")
 
 EVER = -1_000
 """First quarter of a stretch without a beginning."""
+
+NO_QUARTER = "no quarter"
+"""What a label calls an empty stretch."""
 
 
 def window(text: str) -> tuple[str, str]:
@@ -196,12 +200,15 @@ def span(calendar: Calendar, text: str, clip: bool = True) -> Span:
     """Resolve a window in a run.
 
     What lies outside the run is moved to its nearest quarter, or to the nearest calendar year that it steps
-    into and ends; not where the window as it was asked for is wanted.
+    into and ends; not where the window as it was asked for is wanted. A stretch that begins after the run,
+    or ends before it begins, is empty: moved, it would count again what its neighbor counts.
     """
     first, last = window(text)
     if re.fullmatch(r"\d{4}", last):
         return _years(calendar, int(first or last), int(last), clip)
     ends = [_offset(calendar, date) for date in (first, last)]
+    if clip and first != last and (ends[0] > calendar.quarters or ends[1] < ends[0]):
+        return Span(calendar.quarters + 1, calendar.quarters, NO_QUARTER, moved=True)
     begin, end = (t if t == EVER or not clip else min(max(t, 0), calendar.quarters) for t in ends)
     begin, said = min(begin, end), calendar.label(end)
     said = said if begin in (EVER, 1, end) else f"{calendar.label(begin)}-{said}"

@@ -37,7 +37,7 @@ class Quantity:
 
 MEMO: tuple[Variable, ...] = (
     Variable("compute_share", "fraction", "Share of revenue that is spent on compute"),
-    Variable("compute_demand", "USD bn/y", "Dollars bid for compute"),
+    Variable("compute_demand", "USD bn/y", "Money bid for compute"),
     Variable("lab_recycled", "USD bn/y", "Spending funded by suppliers themselves"),
     Variable("exposed_at_base", "USD bn", "AI-exposed credit at the base date"),
     Variable("required_cahn", "USD bn/y", "Required revenue, a multiple of the year's compute spending"),

@@ -45,7 +45,7 @@ SERIES: tuple[Variable, ...] = (
     Variable("h100_spot", "USD/h", "H100 spot rent"),
     Variable("b200_contract", "USD/h", "B200 one-year contract rent"),
     Variable("h100_clearing", "USD/h", "H100 market-clearing rent"),
-    Variable("utilization", "fraction", "Utilization (billed / energized GPU-hours)"),
+    Variable("utilization", "fraction", "Utilization (billed / energized hours)"),
     Variable("fleet", "H100e M", "Energized AI fleet, H100 equivalents"),
     Variable("undeployed", "H100e M", "Delivered compute waiting for power"),
     Variable("power_bound", "fraction", "Power cap binding (1 = binding)"),

@@ -109,9 +109,10 @@ class Names(NamedTuple):
 
 AS_IN_FILES = Names()
 
-_CURRENCY, _WORK = (re.compile(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])") for name in AS_IN_FILES)
-_SIGN = re.compile(r"(?<![A-Za-z0-9:!])\$(?=\d)")
-"""Of an amount; an address in a workbook has one too, behind its column."""
+_CURRENCY = re.compile(rf"(?<![A-Za-z0-9]){AS_IN_FILES.currency}(?![A-Za-z0-9])")
+_WORK = re.compile(rf"(?<![A-Za-z0-9])(?:{AS_IN_FILES.work}|H100 equivalents?)(?![A-Za-z0-9])")
+_SIGN = re.compile(r"(?<![A-Za-z0-9:!])\$(?=\d|(?:bn|tn|[mMkT])(?![A-Za-z0-9$:!]))")
+"""Of an amount or a unit; an address in a workbook has one too, behind its column."""
 
 
 class _Scale(Mapping[str, float]):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk.axes import EVER, Calendar, label, ordinal, span
+from risk.axes import EVER, NO_QUARTER, Calendar, label, ordinal, span
 
 BASE = Calendar(date(2026, 6, 30), 26)
 
@@ -74,6 +74,23 @@ def test_labels_and_ordinals_are_inverse(number: int) -> None:
 def test_windows(text: str, first: int, last: int, label: str, years: tuple[int, ...]) -> None:
     found = span(Calendar(date(2026, 6, 30), 26), text)
     assert (found.first, found.last, str(found), found.years) == (first, last, label, years)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "text", "empty"),
+    [
+        (10, "2029Q1..end", True),  # to 2028Q4: what comes later has nothing
+        (11, "2029Q1..end", False),
+        (10, "2029Q1..2030Q4", True),
+        (10, "+1..2026Q2", True),  # until before it begins
+        (10, "..2020Q4", False),
+        (10, "2029Q1", False),  # a point in time is moved
+    ],
+)
+def test_a_stretch_with_no_quarter_in_the_run_is_empty(quarters: int, text: str, empty: bool) -> None:
+    found = span(Calendar(date(2026, 6, 30), quarters), text)
+    assert (found.first > found.last) == (str(found) == NO_QUARTER) == empty
+    assert found.moved or not empty
 
 
 @pytest.mark.parametrize(

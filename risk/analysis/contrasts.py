@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
-from risk.analysis.verdict import CLASSES
-from risk.axes import Span
+from risk.analysis.verdict import CLASSES, decided
+from risk.assumptions.measures import measures
+from risk.axes import ended
 from risk.runs import Run
 from risk.units import SCALE
 
@@ -129,44 +130,48 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
     """
     paired = paths > 0 or share_draws(before, after)
     old, new = ({name: x[: paths or None] for name, x in run.outcomes().items()} for run in (before, after))
-    known = {name: f"P({label.lower()})" for name, label in CLASSES} | _propositions(before, after)
+    labels = {name: f"P({label.lower()})" for name, label in CLASSES}
+    labels |= {name: f"P({name}) {claim.label}" for name, claim in after.register.propositions.items()}
     found = [
-        _difference(name, label, "", probability(old[name]), probability(new[name]), paired)
-        for name, label in known.items()
+        _difference(
+            name,
+            dated(label, name, before, after),
+            "",
+            probability(old[name]),
+            probability(new[name]),
+            paired,
+        )
+        for name, label in labels.items()
         if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
     ]
     variables = {variable.name: variable for variable in after.variables}
     for name, text, measure in MEASURES:
         unit = variables[name].unit
-        windows = before.span(name), after.span(name)
-        label = _dated(after.register.said(text, windows[1]), *windows)
+        label = dated(after.register.said(text, after.span(name)), name, before, after)
         one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
         found.append(_difference(name, label, unit, one, two, paired))
     return tuple(found)
 
 
-def _propositions(before: Run, after: Run) -> dict[str, str]:
-    """What the later run says of each proposition, and how far the earlier one looks where that differs."""
-    earlier, later = (
-        {
-            p.id: (p.label, tuple(str(run.window(c.over)) for c in p.any))
-            for p in run.register.propositions.values()
-        }
-        for run in (before, after)
-    )
-    return {
-        name: f"P({name}) {label}" + _before(windows, earlier.get(name, ("", windows))[1])
-        for name, (label, windows) in later.items()
-    }
+def windows(run: Run, name: str) -> tuple[str, ...]:
+    """Stretches of time that an outcome, a proposition or an outcome class looks at, as the run has them."""
+    register = run.register
+    own = next(found for found in register.classes.values() if not found.id)
+    rows = {**register.outcomes, **{claim.id: claim for claim in register.claims}}
+    parts = (own.gap, *own.breaks) if name in dict(CLASSES) else (name,)
+    found = measures(rows[part] for part in parts if part in rows)
+    return tuple(dict.fromkeys(str(run.window(over)) for m in found for over in (m.over, m.per_over) if over))
 
 
-def _before(windows: tuple[str, ...], earlier: tuple[str, ...]) -> str:
-    return "" if earlier == windows else f" (before: to {', '.join(dict.fromkeys(earlier))})"
-
-
-def _dated(label: str, before: Span, after: Span) -> str:
-    """A label that says the window of the later run, and of the earlier one where that is another."""
-    return label if before.label == after.label else f"{label} (before: {before})"
+def dated(label: str, name: str, before: Run, after: Run) -> str:
+    """A label, and where both runs look at different stretches of time the two of them."""
+    now, then = windows(after, name), windows(before, name)
+    if now == then:
+        return label
+    if name in dict(CLASSES) and decided(after) != decided(before):
+        now, then = (decided(after),), (decided(before),)
+    own = "" if any(ended(end) in label for end in now) else f"{', '.join(now)}; "
+    return f"{label} ({own}before: {', '.join(then)})"
 
 
 def shared_paths(before: Run, after: Run) -> int:

@@ -110,13 +110,16 @@ def tenors(assumptions: Assumptions) -> tuple[str, ...]:
 
 
 def variant(assumptions: Assumptions, case: str) -> Assumptions:
-    """The base case with the stylised facilities in it.
+    """The base case with the stylised facilities in it, to the last payment of their debt.
 
     Parameters
     ----------
     case : one of `CASES`.
     """
     t = terms(assumptions)
+    assumptions = replace(
+        assumptions, calendar=replace(assumptions.calendar, quarters=round(t.debt_quarters))
+    )
     entries = {name: _held(assumptions.entry(name), value) for name, value in _held_values(t).items()}
     if case == "fast":
         entries |= {name: _moved(assumptions.entry(name), by) for name, by in _obsolescence(t).items()}
@@ -222,13 +225,13 @@ def _longer(table: Table, rows: Iterator[Row]) -> Table:
 
 def defaults(assumptions: Assumptions, case: str, seed: int) -> dict[str, int]:
     """Tenor → paths of a case, of `BLOCKS` random blocks, on which the facility defaulted."""
-    world, last = variant(assumptions, case), round(terms(assumptions).debt_quarters)
+    world = variant(assumptions, case)
     counts = dict.fromkeys(tenors(assumptions), 0)
     for index in range(BLOCKS):
         block = simulate(world, seed, index)
         columns = block.entities["facility.defaulted"]
         for tenor in counts:
-            counts[tenor] += round(block.sums["facility.defaulted"][last, columns.index(PREFIX + tenor)])
+            counts[tenor] += round(block.sums["facility.defaulted"][-1, columns.index(PREFIX + tenor)])
     return counts
 
 

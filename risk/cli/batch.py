@@ -69,9 +69,10 @@ class Task:
         """Write the pack of a run where it is not up to date, with other runs beside it: status.
 
         The base case stands beside every scenario, every scenario beside the base case only: each takes more
-        than a second, and the comparison has them all.
+        than a second, and the comparison has them all. One of other quarters stands beside none.
         """
-        others = [other for other in beside if other.id != run.id and BASE in _names(other, run)]
+        alike = [other for other in beside if other.id != run.id and other.calendar == run.calendar]
+        others = [other for other in alike if BASE in _names(other, run)]
         if made(run, None, path, others):
             return "up to date"
         if not self.force and (why := fewer(run, path, self.folder)):

@@ -11,16 +11,17 @@ from risk.cli.simulation import Folder, open_stored
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
+    from risk.axes import Calendar
     from risk.runs import Manifest, Run, StoredRun
     from risk.runs.prepare import Plan
 
 
 class Likeness(NamedTuple):
-    """What two runs must agree in to share their draws and the model that they pass through."""
+    """What two runs must agree in to share their draws, quarters and the model that they pass through."""
 
     paths: int
     seed: int
-    quarters: int
+    calendar: Calendar
     source: str
 
 
@@ -66,7 +67,7 @@ def _alike(stored: StoredRun, wanted: Likeness) -> bool:
 
 def _likeness(manifest: Manifest) -> Likeness:
     specification = manifest.specification
-    return Likeness(manifest.paths, manifest.seed, manifest.quarters, specification.source)
+    return Likeness(manifest.paths, manifest.seed, manifest.calendar, specification.source)
 
 
 def _wanted(found: Run | Plan) -> Likeness:
@@ -75,7 +76,12 @@ def _wanted(found: Run | Plan) -> Likeness:
     if isinstance(found, Run):
         return _likeness(found.manifest)
     source = specify(found.assumptions, found.paths, found.seed).source
-    return Likeness(found.paths, found.seed, found.assumptions.calendar.quarters, source)
+    return Likeness(found.paths, found.seed, found.assumptions.calendar, source)
+
+
+def _covered(found: Likeness) -> str:
+    labels = found.calendar.labels
+    return f"{found.calendar.quarters} quarters from {labels[0]}"
 
 
 def _unlike(run: Run, wanted: Likeness) -> UsageError:
@@ -83,7 +89,7 @@ def _unlike(run: Run, wanted: Likeness) -> UsageError:
     words = {
         "paths": f"{own.paths:,} paths instead of {wanted.paths:,}",
         "seed": f"seed {own.seed} instead of {wanted.seed}",
-        "quarters": f"{own.quarters} quarters instead of {wanted.quarters}",
+        "calendar": f"{_covered(own)} instead of {_covered(wanted)}",
         "source": "another version of the model",
     }
     told = ", ".join(words[name] for name in words if getattr(own, name) != getattr(wanted, name))

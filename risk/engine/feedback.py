@@ -11,6 +11,7 @@ from risk.engine.world import Seen, World
 from risk.mechanisms.gpu_repricing import fleet
 from risk.mechanisms.private_credit import market
 from risk.mechanisms.revenue_gap import demand
+from risk.processes import across
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         spread=f.spread,
         fire_sale=_fire_sale(c, f.operators, supply),
         demand=f.demand.total,
-        plan_growth=f.plan.growth.mean(axis=1, keepdims=True),
+        plan_growth=across(f.plan.growth) / f.plan.growth.shape[1],
         operator_capex=f.spending.operator_capex * (c.t not in c.layout.cohorts),
     )
 
@@ -55,7 +56,9 @@ def _impact(c: Context, world: World, f: Flows) -> Array:
 
 def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
     """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
-    throughput = c.fixed.throughput[:, c.layout.opening[c.t].generation]
-    units = total(companies.facility.repossessed * throughput)
+    repossessed, generation = companies.facility.repossessed, c.layout.opening[c.t].generation
+    units = total(repossessed)
+    rows = np.flatnonzero(units)  # most paths have none to sell
+    units[rows] = total(repossessed[rows] * c.fixed.throughput[rows][:, generation])
     merchant = c.p.glue.merchant_market * total(supply.energized)
     return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)

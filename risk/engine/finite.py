@@ -138,8 +138,7 @@ def _finite(value: Any, before: Any) -> bool:
         return all(x is y or _finite(x, y) for x, y in zip(value, known, strict=True))
     if is_dataclass(value):
         parts = _parts(kind)
-        known = parts(before) if type(before) is kind else (None,) * len(_fields(kind))
-        return all(x is y or _finite(x, y) for x, y in zip(parts(value), known, strict=False))
+        return _finite(parts(value), parts(before) if type(before) is kind else None)
     return True
 
 

@@ -35,7 +35,7 @@ class Identity(NamedTuple):
     def error(self) -> float:
         """Largest difference, relative to the scale (absolute under one unit of it)."""
         difference = np.abs(self.left - self.right)
-        if not difference.any():
+        if difference.max(initial=0.0) == 0.0:
             return 0.0
         return float(np.max(difference / np.maximum(np.abs(self.scale), 1.0)))
 
@@ -77,7 +77,7 @@ def _markets(p: Parameters, before: World, after: World, f: Flows) -> Iterator[I
     inflow, layers = value_added(p, f)
     yield Identity("value added = inflow", total(layers), total(inflow), total(inflow))
     bids = f.demand.total
-    yield Identity("demand = dollars paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
+    yield Identity("demand = money paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
     opening, closing = _compute(before.fleet), _compute(after.fleet)
     change = f.fleet.purchased - total(f.fleet.retired)
     yield Identity("fleet: stock = purchases - retired", closing - opening, change, closing)

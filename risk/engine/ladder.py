@@ -12,7 +12,7 @@ from risk.engine.layout import Layout
 from risk.engine.series import liquidity
 from risk.engine.world import Parameters, World
 from risk.mechanisms.neocloud import contracts, facility
-from risk.mechanisms.neocloud.book import Book
+from risk.mechanisms.neocloud.book import Book, leading
 from risk.mechanisms.neocloud.facility import DT, NO_SERVICE
 from risk.units import HOURS_A_QUARTER
 
@@ -47,9 +47,9 @@ def remaining_service(
     whose balloon was extended owes it at the end of the extension. (path, facility) each.
     """
     n = book.facilities
-    debt, level = state.debt[:, :n], state.level[:, :n]
-    on_schedule = state.original[:, :n] * (1.0 - book.amortization[: t + 1].sum(axis=0))
-    ahead = state.original[:, :n] * book.balances_ahead[t]
+    debt, level, original = (leading(x, n) for x in (state.debt, state.level, state.original))
+    on_schedule = original * (1.0 - book.amortization[: t + 1].sum(axis=0))
+    ahead = original * book.balances_ahead[t]
     # what was swept comes off the balances in proportion
     balances = ahead * np.minimum(debt / np.maximum(on_schedule, NO_SERVICE), 1.0)
     last: Array = book.due[None, :].astype(np.float64)
@@ -73,15 +73,15 @@ def ladder(params: facility.Params, layout: Layout, world: World, t: int) -> Lad
     book, loans = layout.base_book, world.facility
     n = book.facilities
     service, last, life = remaining_service(params, loans, book, t, world.market.sofr)
-    devices, bills = contracts.remaining(world.contracts, t, last, n)
-    cash = HOURS_A_QUARTER * (params.contract_availability * bills - layout.terms.opex[:, :n] * devices)
+    left = contracts.remaining(world.contracts, t, last, n)
+    earned = params.contract_availability * left.bills - layout.terms.opex[:, :n] * left.devices
+    cash = HOURS_A_QUARTER * earned
     owing = loans.debt[:, :n] > NO_SERVICE
-    gap = (life - contracts.life(world.contracts, t, n)) / QUARTERS_A_YEAR
-    due, earned = book.by_firm(owing * service), book.by_firm(owing * cash)
+    due, covered = book.by_firm(owing * service), book.by_firm(owing * cash)
     return Ladder(
         coverage=np.where(owing, cash / np.maximum(service, NO_SERVICE), np.nan),
-        gap=np.where(owing, gap, np.nan),
-        firm_coverage=np.where(due > NO_SERVICE, earned / np.maximum(due, NO_SERVICE), np.nan),
+        gap=np.where(owing, (life - left.life) / QUARTERS_A_YEAR, np.nan),
+        firm_coverage=np.where(due > NO_SERVICE, covered / np.maximum(due, NO_SERVICE), np.nan),
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from risk.assumptions.measures import Condition, Flag, Measure, Proposition
 from risk.axes import Calendar, Span, span
 from risk.engine.quantities import Quantities, Track
+from risk.processes import running
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -47,17 +48,17 @@ class Setting:
 
 
 def measured(m: Measure, s: Setting) -> Array:
-    """The measure's number on every path, (path,); NaN where the run is too short for any."""
+    """The measure's number on every path, (path,); NaN where the run is too short for any but a sum."""
     window = s.span(m.over)
     if m.per and not m.per_over and m.by == "quarter" and m.statistic in ("sum", "mean"):
         parts = [_reduced(m, _within(x, window)) for x in _together(*_both(m, s))]
         return _complement(m, _ratio(*parts))
     found = _track(m, s)
-    if m.statistic == "drift":
-        end = _within(found, window)
-        years = end.quarters[-1] / 4.0
-        return np.asarray(np.log(end.values[-1] / found.at(0)) / years)
-    return _reduced(m, _within(found, window))
+    seen = _within(found, window)
+    if m.statistic == "drift" and len(seen.values):
+        years = seen.quarters[-1] / 4.0
+        return np.asarray(np.log(seen.values[-1] / found.at(0)) / years)
+    return _reduced(m, seen)
 
 
 def evaluated(flag: Flag | Proposition, s: Setting) -> tuple[Flags, Array]:
@@ -141,6 +142,8 @@ def _both(m: Measure, s: Setting) -> tuple[Track, Track]:
 
 def _together(one: Track, other: Track) -> tuple[Track, Track]:
     """Two tracks on the points both have."""
+    if np.array_equal(one.quarters, other.quarters):
+        return one, other
     return one.only(np.isin(one.quarters, other.quarters)), other.only(np.isin(other.quarters, one.quarters))
 
 
@@ -153,7 +156,7 @@ def _over(found: Track, bar: Track) -> Track:
 def _summed(found: Track, m: Measure, calendar: Calendar) -> Track:
     """A running total, sums of four quarters or of calendar years; or the track as it is."""
     if m.cumulative:
-        return Track(np.cumsum(found.values, axis=0), found.quarters)
+        return Track(running(found.values), found.quarters)
     if m.by == "four quarters":
         x = found.values
         return Track(x[3:] + x[2:-1] + x[1:-2] + x[:-3], found.quarters[3:])
@@ -194,9 +197,9 @@ def _complement(m: Measure, values: Array) -> Array:
 
 
 def _inside(found: Track, window: Span) -> NDArray[np.bool_]:
-    """Points of a window; the nearest one where it has none."""
+    """Points of a window; the nearest one where it has none, none where the window is empty."""
     inside = (found.quarters >= window.first) & (found.quarters <= window.last)
-    if not inside.any() and len(inside):
+    if not inside.any() and len(inside) and window.first <= window.last:
         nearest = int(np.argmin(np.abs(found.quarters - window.last)))
         inside = np.arange(len(inside)) == nearest
     return np.asarray(inside)
@@ -209,7 +212,7 @@ def _within(found: Track, window: Span) -> Track:
 def _reduced(m: Measure, seen: Track) -> Array:
     """The statistic of the points seen, (path,)."""
     x = seen.values
-    if not len(x):
+    if not len(x) and m.statistic != "sum":
         return np.full(x.shape[1], np.nan)
     if m.statistic == "sum":
         known, ahead = x[seen.quarters <= 0], x[seen.quarters > 0]  # one after the other, as books add them

@@ -13,8 +13,9 @@ from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
-from risk.mechanisms.neocloud import contracts, facility, holdco
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
+from risk.processes import across
 from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
@@ -114,7 +115,7 @@ def step(
         facility=paid,
         holdco=company,
         billing=billing,
-        originated=new.debt.sum(axis=2) if new else none,
+        originated=cohorts.by_firm(new.debt) if new else none,
         notes_issued=new.notes if new else none,
         cash_invested=new.cash_used if new else none,
         collateral=market.collateral,
@@ -251,13 +252,13 @@ def _by_instrument(
     def secured(amounts: Array) -> list[Array]:
         vendors = np.einsum("ij,ij->i", amounts, world.facility.vendor)
         sites = np.einsum("ij,j->i", amounts, site)
-        return [np.einsum("ij->i", amounts) - vendors - sites, vendors, sites]
+        return [x[:, None] for x in (np.einsum("ij->i", amounts) - vendors - sites, vendors, sites)]
 
     unsecured = (company.revolver_loss, company.notes_loss, company.converts_loss)
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
-    losses = [*secured(paid.loss), *(x.sum(axis=1) for x in unsecured)]
-    claims = [*secured(paid.written_off), *(x.sum(axis=1) for x in owed)]
-    return np.stack(losses, axis=1), np.stack(claims, axis=1)
+    losses = [*secured(paid.loss), *map(across, unsecured)]
+    claims = [*secured(paid.written_off), *map(across, owed)]
+    return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 
 __all__ = ["AssetMarket", "Credit", "Flows", "Sector", "asset_market", "step"]

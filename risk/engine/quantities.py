@@ -16,6 +16,7 @@ from risk.assumptions.measures import Measure
 from risk.engine.bars import Bars
 from risk.engine.record import Record
 from risk.engine.tally import Tally
+from risk.processes import running
 
 Array = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ class Quantities:
         if name in DERIVED:
             return DERIVED[name](self, entity)
         if (name, entity) in self.columns:
-            values = np.stack(self.record.kept[name, self.columns[name, entity]])
+            values = self.record.kept[name, self.columns[name, entity]]
             return track(values, self.record.quarters + 1 - len(values))
         if name in self.tally.history:
             return track(self.tally.path(name)[1:], 1)
@@ -129,7 +130,7 @@ def _exposed_at_risk(q: Quantities, entity: str) -> Track:
 
 def _bullet_failure(q: Quantities, entity: str) -> Track:
     """Share of the bullets due so far that were not met."""
-    due, sound = np.cumsum(q.tally.due, axis=0), np.cumsum(q.tally.sound, axis=0)
+    due, sound = running(q.tally.due), running(q.tally.sound)
     return track(np.where(due > 0, 1.0 - sound / np.maximum(due, 1.0), 0.0), 0)
 
 

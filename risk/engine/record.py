@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import rents
 
 Array = NDArray[np.float64]
+K = TypeVar("K", str, tuple[str, int])
 
 
 @dataclass
@@ -29,31 +30,38 @@ class Record:
 
     Attributes
     ----------
+    history, facility, firm, kept : quantity → (quarter, path, …) from the first quarter that has it to the
+        last; NaN where the run stopped before.
     columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
     """
 
     rows: int
     quarters: int
-    history: dict[str, list[Array]] = field(default_factory=dict)
-    facility: dict[str, list[Array]] = field(default_factory=dict)
-    firm: dict[str, list[Array]] = field(default_factory=dict)
+    history: dict[str, Array] = field(default_factory=dict)
+    facility: dict[str, Array] = field(default_factory=dict)
+    firm: dict[str, Array] = field(default_factory=dict)
     sums: dict[str, Array] = field(default_factory=dict)
     squares: dict[str, Array] = field(default_factory=dict)
     identities: dict[str, float] = field(default_factory=dict)
     columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    kept: dict[tuple[str, int], list[Array]] = field(default_factory=dict)
+    kept: dict[tuple[str, int], Array] = field(default_factory=dict)
 
-    def keep(self, name: str, values: Array) -> None:
-        """Append one quarter of a path quantity, (path, 1)."""
-        self.history.setdefault(name, []).append(np.array(values[: self.rows, 0]))
+    def keep(self, name: str, t: int, values: Array) -> None:
+        """Keep quarter t of a path quantity, (path, 1)."""
+        self._write(self.history, name, t, values[:, 0])
 
-    def keep_facilities(self, name: str, values: Array) -> None:
-        """Append one quarter of a quantity of base-date facilities, (path, facility)."""
-        self.facility.setdefault(name, []).append(np.array(values[: self.rows]))
+    def keep_facilities(self, name: str, t: int, values: Array) -> None:
+        """Keep quarter t of a quantity of base-date facilities, (path, facility)."""
+        self._write(self.facility, name, t, values)
 
-    def keep_firms(self, name: str, values: Array) -> None:
-        """Append one quarter of a quantity of HoldCos, (path, firm)."""
-        self.firm.setdefault(name, []).append(np.array(values[: self.rows]))
+    def keep_firms(self, name: str, t: int, values: Array) -> None:
+        """Keep quarter t of a quantity of HoldCos, (path, firm)."""
+        self._write(self.firm, name, t, values)
+
+    def _write(self, into: dict[K, Array], key: K, t: int, values: NDArray[Any]) -> None:
+        if key not in into:
+            into[key] = np.full((self.quarters + 1 - t, self.rows, *values.shape[1:]), np.nan)
+        into[key][t - self.quarters - 1] = values[: self.rows]
 
     def open(self, key: str, entities: int) -> None:
         """Make room for the sums of a quantity; needed where not all entities exist from the start."""
@@ -62,7 +70,7 @@ class Record:
 
     def total(self, key: str, t: int, values: Array) -> None:
         """Add one quarter's sum and sum of squares over kept paths, by entity."""
-        self._keep_columns(key, values)
+        self._keep_columns(key, t, values)
         kept = values[: self.rows]
         width = kept.shape[1]
         if key not in self.sums:
@@ -70,17 +78,9 @@ class Record:
         self.sums[key][t, :width] = np.einsum("ij->j", kept)
         self.squares[key][t, :width] = np.einsum("ij,ij->j", kept, kept)
 
-    def rare(self, key: str, t: int, values: Array) -> None:
-        """As `total`, for a quantity that is mostly zero on all paths."""
-        kept = values[: self.rows]
-        if kept.any() or any(name == key for name, _ in self.columns):
-            self.total(key, t, values)
-        elif key not in self.sums:
-            self.open(key, kept.shape[1])
-
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
-        self._keep_columns(key, flags)
+        self._keep_columns(key, t, flags)
         self.counted(key, t, np.count_nonzero(flags[: self.rows], axis=0))
 
     def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
@@ -89,13 +89,13 @@ class Record:
             self.open(key, len(found))
         self.sums[key][t, : len(found)] = self.squares[key][t, : len(found)] = found
 
-    def _keep_columns(self, key: str, values: NDArray[Any]) -> None:
+    def _keep_columns(self, key: str, t: int, values: NDArray[Any]) -> None:
         """Remember the entities that an outcome asks for, path by path; zero before they come to life."""
         for (name, _), column in self.columns.items():
             if name == key:
                 alive = column < values.shape[1]
-                found = values[: self.rows, column] if alive else np.zeros(self.rows)
-                self.kept.setdefault((key, column), []).append(np.asarray(found, dtype=np.float64))
+                found = values[:, column] if alive else np.zeros(self.rows)
+                self._write(self.kept, (key, column), t, found)
 
     def check(self, found: Iterable[Identity]) -> None:
         """Note the largest relative error of each identity."""
@@ -105,7 +105,7 @@ class Record:
 
     def path(self, name: str) -> Array:
         """A kept quantity as (quarter + 1, path)."""
-        return np.stack(self.history[name])
+        return self.history[name]
 
 
 def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fixed) -> None:
@@ -114,7 +114,8 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     zero = np.zeros_like(fixed.revenue)
     kept = series.base_series(p, world, fixed, spot, contract) | series.base_memo(p, world, layout.pools)
     for name, value in kept.items():
-        r.keep(name, zero + value)
+        r.keep(name, 0, zero + value)
+    r.path("exposed_at_base")[:] = r.path("exposed_at_base")[0]  # known from the start to the end
     for key in totals.FACILITY:
         r.open(f"facility.{key}", layout.book.facilities)
     r.total("gpu.fleet", 0, world.fleet.energized)
@@ -125,22 +126,22 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     r.check(at_base(p, world, fixed))
     loans = layout.base_book.facilities
     _ladder(r, p, layout, world, 0, np.full((len(zero), loans), np.nan), np.zeros((len(zero), loans)))
-    r.keep_firms("runway", np.full_like(world.holdco.cash, np.nan))
+    r.keep_firms("runway", 0, np.full_like(world.holdco.cash, np.nan))
 
 
 def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: World, f: Flows, t: int) -> None:
     """Record quarter t."""
     for name, value in (series.series(p, world, f) | series.memo(p, f, t)).items():
-        r.keep(name, value)
-    headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows, 0]
-    r.history["headline_loss"].append(r.history["headline_loss"][-1] + headline)
+        r.keep(name, t, value)
+    headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
+    r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)
     totals.stocks(r, layout, world, t)
     totals.flows(r, p, world, f, t)
     totals.rungs(r, f, t)
     totals.recoveries(r, f, t)
     stage = f.operators.facility.stage[:, : layout.base_book.facilities]
     _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
-    r.keep_firms("runway", runway(world, f))
+    r.keep_firms("runway", t, runway(world, f))
     r.check(of_quarter(p, before, world, f))
 
 
@@ -149,12 +150,12 @@ def _ladder(
 ) -> None:
     """The duration ladder, and the rungs of distress, of base-date facilities and their firms."""
     found = ladder(p.facility, layout, world, t)
-    r.keep_facilities("dscr", dscr)
-    r.keep_facilities("contracted_coverage", found.coverage)
-    r.keep_facilities("maturity_gap", found.gap)
-    r.keep_facilities("stage", stage)
-    r.keep_firms("firm_coverage", found.firm_coverage)
-    r.keep_firms("refinancing_need", refinancing_need(p, layout, world, t))
+    r.keep_facilities("dscr", t, dscr)
+    r.keep_facilities("contracted_coverage", t, found.coverage)
+    r.keep_facilities("maturity_gap", t, found.gap)
+    r.keep_facilities("stage", t, stage)
+    r.keep_firms("firm_coverage", t, found.firm_coverage)
+    r.keep_firms("refinancing_need", t, refinancing_need(p, layout, world, t))
 
 
 def _dscr(layout: Layout, world: World, f: Flows) -> Array:

@@ -119,7 +119,7 @@ def _remembered(
         outcomes=outcomes.outcomes(
             assumptions, r, tally, bars, names["losses.instrument"], names["losses.ultimate"]
         ),
-        series={v.name: r.path(v.name).astype(np.float32) for v in SERIES},
+        series=_singles({v.name: r.path(v.name) for v in SERIES}),
         facility=_singles(r.facility) if early else {},
         firm=_singles(r.firm) if early else {},
         sums=r.sums,
@@ -135,9 +135,9 @@ def _unsound(block: Block) -> str:
     return next((n for sums in kinds for n, x in sums.items() if not np.isfinite(x).all()), "")
 
 
-def _singles(kept: Mapping[str, list[Array]]) -> dict[str, NDArray[np.float32]]:
-    """Entity series as stored, name → (quarter + 1, path, entity)."""
-    return {name: np.stack(values).astype(np.float32) for name, values in kept.items()}
+def _singles(kept: Mapping[str, Array]) -> dict[str, NDArray[np.float32]]:
+    """Series as stored, name → (quarter + 1, path, …)."""
+    return {name: values.astype(np.float32) for name, values in kept.items()}
 
 
 def _parameters(drawn: Mapping[str, object], assumptions: Assumptions, paths: int) -> dict[str, Array]:

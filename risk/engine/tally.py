@@ -12,6 +12,7 @@ from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
 from risk.mechanisms.private_credit.market import STRESS
+from risk.processes import across, running
 
 Array = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ class Tally:
     ----------
     due, sound : (quarter + 1, path) bullets by the quarter in which they fall due, USD, and the part repaid
         from cash or replaced soundly.
-    history : name → quantity of each quarter, (path,).
+    history : name → (quarter + 1, path) quantity of each quarter.
     claims, losses : (2, path, instrument) par in default and what of it was lost, USD; row 1 counts quarters
         of the stress regime only.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
@@ -34,7 +35,7 @@ class Tally:
     quarters: int
     due: Array = field(init=False)
     sound: Array = field(init=False)
-    history: dict[str, list[Array]] = field(default_factory=dict)
+    history: dict[str, Array] = field(default_factory=dict)
     claims: Array | float = 0.0
     losses: Array | float = 0.0
     ultimate: Array | float = 0.0
@@ -45,11 +46,11 @@ class Tally:
 
     def path(self, name: str) -> Array:
         """A quantity by quarter, (quarter + 1, path)."""
-        return np.stack(self.history[name])
+        return self.history[name]
 
     def cumulative(self, name: str) -> Array:
         """Running sum of a quantity, (quarter + 1, path)."""
-        return np.cumsum(self.history[name], axis=0)
+        return running(self.history[name])
 
     def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
         """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
@@ -63,8 +64,9 @@ class Tally:
         self.losses = self.losses + self._by_regime(f.instrument_losses, stress)
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
-            kept = np.asarray(values, dtype=np.float64)[: self.rows]
-            self.history.setdefault(name, [np.zeros(self.rows)]).append(kept)
+            if name not in self.history:
+                self.history[name] = np.zeros((self.quarters + 1, self.rows))
+            self.history[name][t] = values[: self.rows]
         self._bullets(layout, after, f, t)
 
     def _by_regime(self, amounts: Array, stress: Array) -> Array:
@@ -109,10 +111,10 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
-    paper_par = f.operators.originated.sum(axis=1) + f.operators.notes_issued.sum(axis=1)
+    paper_par = (across(f.operators.originated) + across(f.operators.notes_issued))[:, 0]
     paper_par = paper_par + f.operators.facility.drawn.sum(axis=1)
     return {
-        "paper_loss": lost[:, : len(PAPER)].sum(axis=1),
+        "paper_loss": across(lost[:, : len(PAPER)])[:, 0],
         "paper_par": paper_par,
         "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
         "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
@@ -124,7 +126,8 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
 
 def _defaults(layout: Layout, after: World) -> dict[str, Array]:
     """Whether a facility with a strong payer has defaulted."""
-    strong = np.flatnonzero(np.isin(layout.book.payer[: after.facility.defaulted.shape[1]], layout.strong))
+    payer = layout.book.payer[: after.facility.defaulted.shape[1]]
+    strong = np.flatnonzero(np.equal(payer[:, None], layout.strong).any(axis=1))
     return {
         "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
     }

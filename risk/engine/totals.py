@@ -33,7 +33,6 @@ FUNDING = (
 CREDIT = (
     "default_rate", "defaulted", "loss", "due", "refinanced", "extended", "wall_defaulted", "in_kind", "weak",
 )  # fmt: skip
-# of facilities: what flows every quarter, then what is rare
 LOANS = (
     "cfads", "service", "drawn", "swept", "capitalized", "written_off", "recovered", "cost", "loss",
 )  # fmt: skip
@@ -121,13 +120,11 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
     }
     totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}
     totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
-    totals |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS[:2]}
+    totals |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS}
     totals |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     totals |= {f"{key}.holder": getattr(f.cascade, key) for key in HOLDERS}
     for key, values in totals.items():
         r.total(key, t, values)
-    for key in LOANS[2:]:
-        r.rare(f"facility.{key}", t, getattr(f.operators.facility, key))
 
 
 def _side_by_side(flows: object, keys: tuple[str, ...]) -> Array:

@@ -79,7 +79,7 @@ def trace(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | N
     return Trace(
         path=path,
         labels=assumptions.calendar.labels,
-        series={v.name: _padded(found.record.path(v.name)[:, row], length) for v in SERIES},
+        series={v.name: found.record.path(v.name)[:, row].astype(np.float32) for v in SERIES},
         detail=found.kept.whole(length),
         names=start.rows.names,
         limits={name: assumptions.number(id) for name, id in LIMITS.items()},
@@ -112,12 +112,6 @@ def _followed(start: Opening, row: int, links: Links) -> _Followed:
     except FloatingPointError as error:
         return _Followed(kept, r, f"{error} in {finite.place(error)}")
     return _Followed(kept, r, "")
-
-
-def _padded(values: Array, length: int) -> Singles:
-    out = np.full(length, np.nan, dtype=np.float32)
-    out[: len(values)] = values
-    return out
 
 
 @dataclass

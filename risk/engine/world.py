@@ -21,6 +21,7 @@ from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
 from risk.paths import EVENT_VARIABLES
+from risk.processes import across
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -125,7 +126,7 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
     priced = rents.priced_supply(p.rents, throughput, supply.energized)
     clearing = rents.clearing_demand(p.rents, market_rents.clearing, priced)
     sold = adoption.init(p.adoption)
-    revenue = adoption.revenue(sold).sum(axis=1, keepdims=True)
+    revenue = across(adoption.revenue(sold))
     borrowed, pools = _base_facilities(layout, p, paths), segments.init(p.segments, paths)
     companies = holdco.init(p.holdco, layout.bullets, paths, layout.last)
     capex = np.full((paths, 1), p.plan.last_quarter.sum())
@@ -174,10 +175,10 @@ def exposures(
     total = np.einsum("ij->i", debt)
     vendors, sites = np.einsum("ij,ij->i", debt, loans.vendor), np.einsum("ij,j->i", debt, site)
     columns = (
-        total - vendors - sites, vendors, sites,
-        companies.revolver.sum(axis=1), (companies.notes - converts).sum(axis=1), converts.sum(axis=1),
+        (total - vendors - sites)[:, None], vendors[:, None], sites[:, None],
+        across(companies.revolver), across(companies.notes - converts), across(converts),
     )  # fmt: skip
-    return np.concatenate([np.stack(columns, axis=1), pools.exposure], axis=1)
+    return np.concatenate([*columns, pools.exposure], axis=1)
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:

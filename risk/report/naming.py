@@ -32,7 +32,7 @@ def shared(*registers: Assumptions) -> Names:
 
 
 def renamed(shown: T, called: Names) -> T:
-    """Return what is shown, workbook or document, with every text in a register's own names."""
+    """Return what is shown, workbook or document, in a register's own names; quoted texts stay."""
     return shown if called == AS_IN_FILES else _renamed(shown, called)
 
 
@@ -43,6 +43,8 @@ def _renamed(shown: Any, called: Names) -> Any:
         return {key: _renamed(value, called) for key, value in shown.items()}
     if isinstance(shown, (tuple, list)) and type(shown) in (tuple, list):
         return type(shown)(_renamed(item, called) for item in shown)
+    if getattr(shown, "quoted", False):
+        return shown
     if is_dataclass(shown) and not isinstance(shown, type):
         bulk = getattr(shown, "bulk", False)  # rows of nothing but numbers, of which there are many
         own = [f.name for f in fields(shown) if f.init and not (bulk and f.name == "rows")]

@@ -135,6 +135,7 @@ class Sheet:
     pages : number of printed pages tall; None = as many as needed.
     printed_rows : last row of the print area; None = all.
     printed_columns : columns of the print area; None = all. Its subtitle names the others.
+    quoted : its texts are those of a source, whose currency they keep.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Sheet:
     pages: int | None = None
     printed_rows: int | None = None
     printed_columns: int | None = None
+    quoted: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 31 or set(self.name) & set("[]:*?/\\'"):

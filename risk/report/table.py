@@ -64,13 +64,19 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """Content that differs from its column in format or style."""
+    """Content that differs from its column in format or style.
+
+    Attributes
+    ----------
+    quoted : a text as the register or a source has it, whose currency it keeps.
+    """
 
     content: str | float | int | date | Formula | Check | Link | None
     format: str | None = None
     style: Style | None = None
     bold: bool = False
     validation: Validation | None = None
+    quoted: bool = False
 
 
 Plain = str | float | int | date | Formula | Check | Link | None

@@ -51,7 +51,7 @@ def test_value_added_is_the_inflow_and_chips_are_never_added_to_capex(base: Open
         ("losses by holder = losses by instrument", "cascade", "losses"),
         ("losses at ultimate owners = losses + cost", "cascade", "bankruptcy_cost"),
         ("segments: exposure roll-forward", "segments", "in_kind_accrued"),
-        ("demand = dollars paid + buyers' margin", "rents", "paid"),
+        ("demand = money paid + buyers' margin", "rents", "paid"),
         ("value added = inflow", "required", "fleet_opex"),
     ],
 )

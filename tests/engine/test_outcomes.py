@@ -135,12 +135,12 @@ def find(
     tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
-        record.history[name] = [np.array([x]) for x in path[name in FLOWS :]]
+        record.history[name] = path[name in FLOWS :, None]
     for name in TALLIED:
-        tally.history[name] = [np.array([x]) for x in paths.pop(name, series(0.0))]
+        tally.history[name] = paths.pop(name, series(0.0))[:, None]
     for (key, _), column in columns.items():
         path = paths.pop(key.replace(".", "_"), series(0.0))
-        record.kept[key, column] = [np.array([x]) for x in path[1:]]
+        record.kept[key, column] = path[1:, None]
     assert not paths, f"unknown {sorted(paths)}"
     for into, amounts in ((tally.due, due), (tally.sound, sound)):
         for label, amount in (amounts or {}).items():

@@ -114,7 +114,7 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     assert INSTRUMENTS[HEADLINE - 1] == "software"
     raised = (f.funding.net_debt_change + f.funding.equity).sum(axis=1)
     np.testing.assert_allclose(kept.path("net_raised")[T - 1], raised[:ROWS])
-    asked = np.stack(kept.kept["credit.loss", DIRECT_LENDING])
+    asked = kept.kept["credit.loss", DIRECT_LENDING]
     np.testing.assert_array_equal(asked[T - 1], f.segments.loss[:ROWS, DIRECT_LENDING])
     np.testing.assert_array_equal(kept.path("required_cahn")[T - 1], f.required.cahn[:ROWS, 0])
     np.testing.assert_array_equal(

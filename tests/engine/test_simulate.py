@@ -168,7 +168,7 @@ def test_a_forced_stress_hits_from_its_first_quarter(register: Assumptions, bloc
 
 def test_what_is_not_finite_stops_the_run() -> None:
     record = Record(2, 2)
-    for x in (1.0, np.nan):
-        record.keep("capex", np.array([[1.0], [x]]))
+    for t, x in enumerate((1.0, np.nan, 1.0)):
+        record.keep("capex", t, np.array([[1.0], [x]]))
     with pytest.raises(NumericalError, match=r"capex is not finite \(nan\) on path 3073 in quarter 1"):
         _refuse_non_finite(record, range(3072, 3074))

@@ -184,7 +184,7 @@ def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bo
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
     tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
-    assert bool((tally.path("seasoned")[1] > 0.0).any()) is counts
+    assert bool((tally.path("seasoned")[t] > 0.0).any()) is counts
 
 
 def test_the_payers_that_count_as_strong(base: Opened) -> None:
@@ -198,7 +198,7 @@ def test_the_payers_that_count_as_strong(base: Opened) -> None:
         loans = replace(world.facility, defaulted=gone)
         tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
         strong = base.layout.book.payer[column] in (IG, IG_ON_LAB)
-        assert (tally.path("strong_payer_default")[1] == float(strong)).all()
+        assert (tally.path("strong_payer_default")[t] == float(strong)).all()
 
 
 def test_converts_are_owed_up_to_the_quarter_they_fall_due(base: Opened) -> None:

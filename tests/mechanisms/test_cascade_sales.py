@@ -57,14 +57,14 @@ def test_worked_example_of_a_fire_sale() -> None:
         equity = assets.copy()
         equity[0, INSURER] = BN * w["equity of A"]
         s = sell(p, book, assets, equity, np.zeros_like(assets), OPEN)
-        marks = s.marks[0] / BN
+        marks = s.marks[:, 0] / BN
         first = w["part sold"] * (w["market"] / 2 - ratio[0, INSURER] * w["equity of A"])
         w.agrees("A sells first", first)
         w.agrees("A sells in the second round", s.sold[0, INSURER] / BN - first)
-        w.agrees("mark of A, first round", marks[INSURER, 0])
-        w.agrees("mark of B, first round", marks[PENSION, 0])
-        w.agrees("mark of A, second round", marks[INSURER, 1])
-        w.agrees("mark of B, second round", marks[PENSION, 1])
+        w.agrees("mark of A, first round", marks[0, INSURER])
+        w.agrees("mark of B, first round", marks[0, PENSION])
+        w.agrees("mark of A, second round", marks[1, INSURER])
+        w.agrees("mark of B, second round", marks[1, PENSION])
         w.agrees("fall in price", 100 * s.fall.item())
 
 

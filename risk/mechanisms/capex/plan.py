@@ -28,6 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, Drawn, entry
+from risk.processes import across
 
 DT = 0.25
 
@@ -137,7 +138,7 @@ def digestion_hazard(params: Params, s: Signals, cost: Array) -> Array:
 
 def _desired_growth(params: Params, state: State, s: Signals, expected: Array, cost: Array) -> Array:
     """Accelerator's log change of capex, (path, firm), before shocks."""
-    peers = state.log_plan.mean(axis=1, keepdims=True) - np.log(params.guidance).mean()
+    peers = across(state.log_plan) / state.log_plan.shape[1] - np.log(params.guidance).mean()
     own = state.log_plan - np.log(params.guidance)
     waiting = np.maximum(0.0, s.undeployed_years - params.undeployed_tolerance)
     growth: Array = (

@@ -35,7 +35,7 @@ class Sales:
     ----------
     sold : (path, holder) in all rounds, at the prices of each.
     deleveraged : (path, holder) of it to restore leverage.
-    marks : (path, holder, round) fall in value of what holders keep.
+    marks : (round, path, holder) fall in value of what holders keep.
     fall : (path, instrument) fall in price, share.
     kept : (path, holder) share of the book not sold.
     """
@@ -73,7 +73,7 @@ def sell(params: Params, book: Array, assets: Array, equity: Array, forced: Arra
     asked = excess(params, kappa, assets - forced, equity, shut)
     first = forced + asked
     sold, deleveraged = np.zeros_like(assets), np.zeros_like(assets)
-    marks, fall, left = np.zeros((*assets.shape, ROUNDS)), np.zeros_like(book), np.ones_like(assets)
+    marks, fall, left = np.zeros((ROUNDS, *assets.shape)), np.zeros_like(book), np.ones_like(assets)
     rows = np.flatnonzero(first.any(axis=1))
     if rows.size == 0:
         return Sales(sold, deleveraged, marks, fall, left)
@@ -92,6 +92,6 @@ def sell(params: Params, book: Array, assets: Array, equity: Array, forced: Arra
         fallen = fallen + falling
         assets, equity = assets - selling - mark, np.maximum(equity - mark, 0.0)
         sold[rows] += selling
-        marks[rows, :, k] = mark
+        marks[k, rows] = mark
     fall[rows], left[rows] = fallen, kept
     return Sales(sold, deleveraged, marks, fall, left)

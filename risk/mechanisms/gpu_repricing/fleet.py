@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
+from risk.processes import across
 
 QUARTERS_A_YEAR = 4
 DELIVERIES = 3  # quarters over which a purchase arrives: the length of the register's delivery weights
@@ -239,12 +240,12 @@ def step(
     purchased = _purchases(params, t, compute_spending, cost)
     mix = purchase_mix(params, since)
     unit_power = _unit_power(params, throughput, since, t)
-    per_unit = _sum(mix * unit_power)
+    per_unit = across(mix * unit_power)
 
     waiting = state.undeployed + state.pipeline[0]
     rate = _retirement(params, rents, since)
-    freed = _sum(rate * state.power)
-    asked = _sum(waiting * unit_power)
+    freed = across(rate * state.power)
+    asked = across(waiting * unit_power)
     cap = _power_cap(params, state, t, shocks.power, shocks.forced_power) + freed
     energized = waiting * np.minimum(1.0, cap / np.maximum(asked, 1.0))
     retired = rate * state.energized
@@ -264,16 +265,11 @@ def step(
         energized=energized,
         retired=retired,
         power_bound=(asked > cap).astype(np.float64),
-        power_energized=_sum(energized * unit_power),
+        power_energized=across(energized * unit_power),
         cost=cost,
         power_per_unit=per_unit,
     )
     return after, flows
-
-
-def _sum(values: Array) -> Array:
-    """Total over generations, (path, 1)."""
-    return np.asarray(values.sum(axis=1, keepdims=True))
 
 
 def _purchases(params: Params, t: int, spending: Array, cost: Array) -> Array:

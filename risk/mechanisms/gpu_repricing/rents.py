@@ -30,6 +30,7 @@ import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
+from risk.processes import across
 from risk.units import HOURS_A_YEAR
 
 DT = 0.25
@@ -107,7 +108,7 @@ class Flows:
 
 def priced_supply(params: Params, throughput: Array, energized: Array) -> Array:
     """H100e weighted by what a unit of each generation earns: sum_g E_g^omega S_g, (path, 1)."""
-    return np.asarray((throughput**params.launch_obsolescence * energized).sum(axis=1, keepdims=True))
+    return across(throughput**params.launch_obsolescence * energized)
 
 
 def clearing_demand(params: Params, level: Array | float, supply: Array) -> Array:
@@ -232,8 +233,8 @@ def blend(params: Params, contract: Array, spot: Array) -> Array:
 
 def _billing(params: Params, clearing: Array, blended: Array) -> tuple[Array, Array]:
     """Utilization, and dollars paid a year, (path, 1), from what each generation's units would rent for."""
-    asked = clearing.sum(axis=1, keepdims=True)
-    full = blended.sum(axis=1, keepdims=True)
+    asked = across(clearing)
+    full = across(blended)
     utilization = np.clip(
         params.normal_utilization * (asked / full) ** params.utilization_elasticity,
         params.lowest_utilization,

@@ -118,11 +118,11 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
         np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
     )
 
-    non_compute = (1.0 - params.compute_share) * capex * shares.sum(axis=2)
-    cost = compute.sum(axis=2) + params.holdco_non_compute * non_compute
-    need = np.maximum(cost - debt.sum(axis=2) - prepayment.sum(axis=2), 0.0)
+    non_compute = (1.0 - params.compute_share) * capex * by_firm(shares)
+    cost, secured = by_firm(compute) + params.holdco_non_compute * non_compute, by_firm(debt)
+    need = np.maximum(cost - secured - by_firm(prepayment), 0.0)
     spare = np.maximum(c.holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
-    owed = debt.sum(axis=2) + params.note_share * np.maximum(need - spare, 0.0)
+    owed = secured + params.note_share * np.maximum(need - spare, 0.0)
     built = share_built(params, c, owed, _ebitda(params, generation, devices, price))
     cash_used = np.minimum(built * need, spare)
     notes = params.note_share * (built * need - cash_used)
@@ -139,6 +139,11 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
         notes=notes,
         equity=built * need - cash_used - notes,
     )
+
+
+def by_firm(terms: Array) -> Array:
+    """Sum over payer classes, (path, firm); class by class, as NumPy is slow along so short an axis."""
+    return sum(np.moveaxis(terms, 2, 0), np.zeros(terms.shape[:2]))
 
 
 def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Array:
@@ -161,8 +166,7 @@ def _ebitda(params: Params, generation: int, devices: Array, price: Array) -> Ar
     """What a cohort's contracts earn after operating cost, USD a year, (path, firm), prepayments included."""
     opex = float(params.opex[0, generation]) * params.opex_multiple
     gross = params.contract_availability * price / (1.0 - params.prepaid)
-    earned: Array = (devices * (gross - opex)).sum(axis=2)
-    return QUARTERS_A_YEAR * HOURS_A_QUARTER * earned
+    return QUARTERS_A_YEAR * HOURS_A_QUARTER * by_firm(devices * (gross - opex))
 
 
 def _lent(params: Params, k: int, c: Conditions) -> Array:

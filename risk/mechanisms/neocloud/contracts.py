@@ -44,7 +44,7 @@ from risk.mechanisms.neocloud.book import (
     SUBTENANT,
     Book,
     Index,
-    put,
+    leading,
     widen,
 )
 from risk.parameters import Array, Drawn, entry
@@ -103,6 +103,15 @@ class Flows:
     vacant: Array  # (path, facility) GPUs left early and not yet let again
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """What contracts in force still bring, (path, facility)."""
+
+    devices: Array  # GPU-quarters up to a date
+    bills: Array  # GPU-quarters × USD/h up to it, after haircuts and endings
+    life: Array  # quarters left on average; 0 without any
+
+
 def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
     """The base-date book.
 
@@ -149,15 +158,14 @@ def step(
     ----------
     uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    price, kept = state.price_factor, state.kept
+    whole = np.ones(payers.market.shape)
+    price, kept = state.price_factor * whole, state.kept * whole
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
-            cut = _renegotiated(params, state, payer, columns, payers, uniform)
-            price = _scaled(price, columns, cut)
+            price[:, columns] *= _renegotiated(params, state, payer, columns, payers, uniform)
         else:
-            stay = _staying(params, state, payer, columns, payers, uniform)
-            kept = _scaled(kept, columns, stay)
+            kept[:, columns] *= _staying(params, state, payer, columns, payers, uniform)
     vacant = _vacant(params, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
     return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
@@ -167,11 +175,6 @@ def _vacant(params: Params, state: State, freed: Array) -> Array:
     """GPUs vacant this quarter: those freed now, and of those vacant before what is not let again."""
     lag = params.release_lag  # what is let again within the quarter is vacant for part of it
     return (1.0 - 1.0 / max(lag, 1.0)) * state.vacant + min(lag, 1.0) * freed
-
-
-def _scaled(values: Array, columns: Index, factor: Array) -> Array:
-    """A copy of (path, facility) values with some columns multiplied."""
-    return put(values, columns, values[:, columns] * factor)
 
 
 def _renegotiated(
@@ -272,40 +275,26 @@ def unearned(state: State, left: Array) -> Array:
     return np.asarray(state.prepaid * left * state.kept)
 
 
-def remaining(state: State, t: int, until: Array, facilities: int) -> Bucket:
-    """What contracts in force at the end of quarter t still bill by quarter `until`.
+def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
+    """What contracts in force at the end of quarter t still bill by quarter `until`, and how long they last.
 
     Parameters
     ----------
     until : (path, facility) or (1, facility) quarter up to which to count.
     facilities : leading columns to count for.
-
-    Returns
-    -------
-    GPU-quarters, and GPU-quarters × USD/h after haircuts and endings, (path, facility) each.
     """
-    quantity, value = np.zeros((1, facilities)), np.zeros((1, facilities))
+    devices, bills, quantity, quarters = (np.zeros((1, facilities)) for _ in range(4))
     ahead = np.maximum(until - t, 0.0)
-    for quarters, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
-            left = np.minimum(quarters, ahead)
-            quantity = quantity + left * ending
-            value = value + left * bucket[1][:, :facilities]
-    kept = state.kept[:, :facilities]
-    return kept * quantity, kept * state.price_factor[:, :facilities] * value
-
-
-def life(state: State, t: int, facilities: int) -> Array:
-    """Average quarters left of contracts in force at the end of quarter t, (path, facility); 0 without any.
-
-    Parameters
-    ----------
-    facilities : leading columns to count for.
-    """
-    quantity, quarters = np.zeros((1, facilities)), np.zeros((1, facilities))
     for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None and (ending := bucket[0][:, :facilities]).any():
+        if bucket is not None:
+            counted, (ending, value) = np.minimum(left, ahead), (leading(x, facilities) for x in bucket)
+            devices = devices + counted * ending
+            bills = bills + counted * value
             quantity = quantity + ending
             quarters = quarters + left * ending
-    in_force = state.kept[:, :facilities] > 0.0
-    return np.asarray(in_force * quarters / np.maximum(quantity, NOTHING))
+    kept = leading(state.kept, facilities)
+    return Remaining(
+        devices=kept * devices,
+        bills=kept * leading(state.price_factor, facilities) * bills,
+        life=(kept > 0.0) * quarters / np.maximum(quantity, NOTHING),
+    )

@@ -170,7 +170,7 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
     sites = np.flatnonzero(book.site)
     asked = c.newest_contract / params.reletting_reference
     reletting = np.clip(asked, params.reletting_low, params.reletting_high)
-    merchant_rent = put(merchant_rent, sites, (1.0 - params.vacancy) * reletting * terms.lease_rent[:, sites])
+    merchant_rent[:, sites] = (1.0 - params.vacancy) * reletting * terms.lease_rent[:, sites]
     income = params.contract_availability * c.billed_rate + idle * merchant_rent
     cfads = ~state.defaulted * (HOURS_A_QUARTER * (income - state.devices * terms.opex))
     return cfads - (state.debt <= NO_SERVICE) * np.minimum(cfads, 0.0)

@@ -113,11 +113,11 @@ def availability(params: Params, spread: Array, squeeze: Array) -> Array:
 
 def mean_spread(params: Params, regime: States) -> Array:
     """Spread the regime pulls to, (path, 1); lenders who compete hide the risk until stress shows it."""
-    eased = [
+    calm, tight = (
         mean - params.terms_easing * (mean - params.lowest_spread)
         for mean in (params.calm_spread, params.tight_spread)
-    ]
-    return np.asarray(np.select([regime == CALM, regime == TIGHT], eased, params.stress_spread))
+    )
+    return np.where(regime == CALM, calm, np.where(regime == TIGHT, tight, params.stress_spread))
 
 
 def next_regime(params: Params, regime: States, macro: Array, uniform: Array) -> States:

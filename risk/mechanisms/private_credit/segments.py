@@ -33,6 +33,7 @@ import numpy as np
 from risk.factors import LETTERS
 from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
+from risk.processes import across
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
 
@@ -188,7 +189,7 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
         in_kind_accrued=accrued,
         originated=new,
         repaid=repaid,
-        guarantee_called=exits.called.sum(axis=1, keepdims=True),
+        guarantee_called=across(exits.called),
         due=matured.due,
         refinanced=matured.refinanced,
         extended=matured.extended,

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, Drawn, entry
-from risk.processes import bass, ou
+from risk.processes import across, bass, ou
 
 DT = 0.25
 LOG_CEILING_UNIT = 1e9  # the ceiling's logarithm is of USD bn
@@ -120,7 +120,7 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Sho
 
     cheaper = params.output_price_decline * DT - params.rent_pass_through * surprise + np.abs(jump)
     growth = (params.elasticity - 1.0) * cheaper + params.intensity_growth * DT
-    earned = revenue(state, shocks.forced).sum(axis=1, keepdims=True)
+    earned = across(revenue(state, shocks.forced))
     room = np.maximum(0.0, 1.0 - earned / params.saturation)
     scale = state.scale + np.where(growth > 0, growth * room, growth)
 

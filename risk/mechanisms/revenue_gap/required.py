@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
+from risk.processes import across
 from risk.processes.annuity import capital_recovery_factor
 from risk.units import HOURS_A_YEAR
 
@@ -103,7 +104,7 @@ def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:
     after = State(vintages, state.long_lived + inputs.ai_capex, state.leased + inputs.leased)
     compute = sum(vintages[1:], start=vintages[0])
     capital = charge(params, compute, after.long_lived, after.leased)
-    opex = (inputs.units * params.opex).sum(axis=1, keepdims=True) * HOURS_A_YEAR
+    opex = across(inputs.units * params.opex) * HOURS_A_YEAR
     accelerators = inputs.compute_spending * QUARTERS_A_YEAR
     supplier = inputs.merchant_share * params.merchant_site_share * accelerators
     flows = Flows(

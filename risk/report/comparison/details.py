@@ -21,6 +21,16 @@ KEY = (
 """Outcomes whose medians are compared."""
 
 
+OTHER = "–"
+"""Stands for the figure of a scenario that looks to another date than the row's label."""
+
+
+def _other_dates(compared: Sequence[Compared]) -> str:
+    """What the dashes mean, where a scenario covers other quarters than base."""
+    alike = all(scenario.results.labels == compared[0].results.labels for scenario in compared)
+    return "" if alike else f" {OTHER}: the scenario looks to another date."
+
+
 def propositions(compared: Sequence[Compared], subtitle: str) -> Sheet:
     """Every proposition in every scenario; a star marks a difference to base beyond noise."""
     columns = [Column("label", "Proposition", width=46)]
@@ -32,11 +42,13 @@ def propositions(compared: Sequence[Compared], subtitle: str) -> Sheet:
         cells: list[Content] = [f"{claim.id}  {claim.label}"]
         for scenario in compared:
             found = scenario.results.verdict.claim(claim.id).probability
-            cells.append("pending" if found is None else _marked(probability_cell(found), scenario, claim.id))
+            shown = probability_cell(found) if scenario.comparable(claim.id) else OTHER
+            cells.append("pending" if found is None else _marked(shown, scenario, claim.id))
         rows.append(tuple(cells))
     ids = tuple(claim.id for claim in compared[0].results.verdict.claims)
     note = (
-        "Bold: differs from base by more than two standard errors. Errors: ± 95% in each scenario's own pack."
+        "Bold: differs from base by more than two standard errors. Errors: ± 95% in each scenario's own "
+        f"pack.{_other_dates(compared)}"
     )
     table = Table("propositions", tuple(columns), tuple(rows), "Probability of every proposition", note, ids)
     return Sheet(
@@ -66,7 +78,8 @@ def medians(compared: Sequence[Compared], subtitle: str) -> Sheet:
         columns.append(Column(f"e{i}", "± SE", "number", width=8, style="note"))
     rows = tuple(_median_row(compared, compared[0].results.run.variable(name)) for name in KEY)
     note = (
-        "Bold: differs from base by more than two standard errors, path by path where the draws are shared."
+        "Bold: differs from base by more than two standard errors, path by path where the draws are "
+        f"shared.{_other_dates(compared)}"
     )
     table = Table("medians", tuple(columns), rows, "Medians over paths", note, KEY)
     return Sheet(
@@ -83,6 +96,9 @@ def medians(compared: Sequence[Compared], subtitle: str) -> Sheet:
 def _median_row(compared: Sequence[Compared], variable: Variable) -> tuple[Content, ...]:
     median, cells = contrasts.quantile(0.5), list[Content]([variable.label, variable.unit])
     for scenario in compared:
+        if not scenario.comparable(variable.name):
+            cells += [OTHER, OTHER]
+            continue
         own = median(scenario.results.run.outcome(variable.name)).estimate
         value, error = pair(own, variable.unit)
         if isinstance(value, Cell) and not scenario.is_base:

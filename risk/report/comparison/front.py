@@ -24,7 +24,8 @@ NOTE = (
 
 def sheet(compared: Sequence[Compared], subtitle: str) -> Sheet:
     """Build the sheet."""
-    losses = _losses(compared, HEADLINE, "Headline credit loss, AI-exposed, USD bn")
+    end = compared[0].results.labels[-1]
+    losses = _losses(compared, HEADLINE, f"Headline credit loss to {end}, AI-exposed, USD bn")
     return Sheet(
         "Comparison",
         "Scenarios compared – verdict and loss",
@@ -33,7 +34,7 @@ def sheet(compared: Sequence[Compared], subtitle: str) -> Sheet:
         (
             _verdict(compared),
             losses,
-            _losses(compared, WITHOUT, "Headline loss without software borrowers, USD bn"),
+            _losses(compared, WITHOUT, f"Headline loss to {end} without software borrowers, USD bn"),
             _chart(compared, losses),
             Paragraph(NOTE, "note"),
         ),
@@ -41,6 +42,9 @@ def sheet(compared: Sequence[Compared], subtitle: str) -> Sheet:
         grid=(30.0, *(9.5,) * 16),
         pages=1,
     )
+
+
+_APART: tuple[Content, ...] = ("–", "–", "other dates")
 
 
 def _beyond(difference: Estimate, scenario: Compared) -> str:
@@ -66,7 +70,8 @@ def _verdict(compared: Sequence[Compared]) -> Table:
             cells += [probability_cell(p), margin_cell(p)]
         moved = scenario.change("bust", contrasts.probability)
         formula = Formula(f"{{row.bust}}-{{verdict.bust[{compared[0].name}]}}", moved.value)
-        cells += [formula, moved.standard_error, _beyond(moved, scenario)]
+        told = (formula, moved.standard_error, _beyond(moved, scenario))
+        cells += told if scenario.comparable("bust") else _APART
         rows.append(tuple(cells))
     ids, by = tuple(scenario.name for scenario in compared), compared[0].results.verdict.by
     return Table("verdict", tuple(columns), tuple(rows), f"Outcome classes by {by}", "", ids, frozenset({0}))
@@ -95,7 +100,8 @@ def _losses(compared: Sequence[Compared], name: str, title: str) -> Table:
         ]
         moved = scenario.change(name, contrasts.shortfall(HEADLINE_TAIL), BILLION)
         formula = Formula(f"{{row.es}}-{{{name}.es[{compared[0].name}]}}", moved.value)
-        cells += [formula, moved.standard_error, _beyond(moved, scenario)]
+        told = (formula, moved.standard_error, _beyond(moved, scenario))
+        cells += told if scenario.comparable(name) else _APART
         rows.append(tuple(cells))
     ids = tuple(scenario.name for scenario in compared)
     return Table(
@@ -129,7 +135,7 @@ def _chart(compared: Sequence[Compared], losses: Table) -> Ranges:
         x_title="Scenario",
         y_title="USD bn",
         format="count",
-        labels=names,
+        labels=[scenario.title for scenario in compared],
         height=max(14, 2 * len(names)),
         p5=values["p5"],
         p50=values["p50"],

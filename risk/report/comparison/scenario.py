@@ -39,6 +39,10 @@ class Compared:
         """Whether path i of both runs is the same path under other assumptions."""
         return contrasts.share_draws(self.base.run, self.results.run)
 
+    def comparable(self, name: str) -> bool:
+        """Whether a result is about the same time as base's."""
+        return contrasts.windows(self.results.run, name) == contrasts.windows(self.base.run, name)
+
     def change(self, name: str, measure: Callable[[Array], Statistic], scale: float = 1.0) -> Estimate:
         """Difference to base of an outcome, in units of `scale`."""
         base, own = (measure(r.run.outcome(name) / scale) for r in (self.base, self.results))

@@ -102,7 +102,8 @@ def pack(
     failing = [test.text for test in tests if not test.passed]
     sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
     book = Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
-    return renamed(book, shared(results.register, *(other.register for other in others)))
+    runs = [results, *others, *([results.prior] if results.prior else [])]
+    return renamed(book, shared(*(each.register for each in runs)))
 
 
 def example(front: Sheet) -> str:

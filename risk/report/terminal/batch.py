@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from rich.text import Text
@@ -31,6 +31,7 @@ class Row:
     ----------
     classes : probabilities of the outcome classes.
     loss : expected shortfall of the headline loss at 97.5%, USD bn.
+    until : last quarter of the run.
     why : reason of a failure; None elsewhere.
     """
 
@@ -40,6 +41,7 @@ class Row:
     pack: str | None = None
     classes: tuple[Estimate, ...] = ()
     loss: Estimate | None = None
+    until: str = ""
     why: str | None = None
 
     @classmethod
@@ -48,7 +50,7 @@ class Row:
         outcomes = run.outcomes([*CLASSES, metrics.HEADLINE])
         classes = tuple(statistics.probability(outcomes[name]) for name in CLASSES)
         loss = statistics.expected_shortfall(outcomes[metrics.HEADLINE] / 1e9, metrics.HEADLINE_TAIL)
-        return cls(run.manifest.scenario, status, run.id, pack, classes, loss)
+        return cls(run.manifest.scenario, status, run.id, pack, classes, loss, run.calendar.labels[-1])
 
 
 ROWS: Spec[Row] = Spec(
@@ -93,12 +95,19 @@ def screen(rows: Sequence[Row], page: Page) -> Screen:
     count = f"{len(failures)} of {len(rows)} failed" if failures else f"{len(rows)} of {len(rows)} done"
     alarm = WORDS["FAILED"]
     return (
-        table(ROWS.table(rows), page),
+        table(ROWS.table(_apart(rows)), page),
         note(f"ES 97.5%: expected shortfall of the headline loss, USD bn{_thin(rows)}", page),
         Text(),
         *(line(f"{row.scenario} failed: {row.why}", page, alarm) for row in failures),
         line(count, page, alarm if failures else ""),
     )
+
+
+def _apart(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose scenarios say where their runs end, if that is not the same quarter for all."""
+    if len({row.until for row in rows if row.until}) < 2:
+        return list(rows)
+    return [replace(row, scenario=f"{row.scenario} (to {row.until})") if row.until else row for row in rows]
 
 
 def _thin(rows: Sequence[Row]) -> str:

@@ -90,6 +90,9 @@ CHANNELS = {
 
 SEGMENTS = {"cloud": "AI cloud services outside the labs"}
 
+LATER = {"gpu.merchant_share_2030": "merchant_share_after_its_drift"}
+"""Assumptions whose id names a date that moves with the base date."""
+
 _ACRONYMS = {
     w.lower(): w
     for w in (
@@ -113,5 +116,6 @@ def readable(code: str) -> str:
 def assumption(identifier: str) -> str:
     """An entry's id in words: ``gpu.power_capacity`` as "Power capacity (gpu)"."""
     section, _, rest = identifier.partition(".")
+    rest = LATER.get(identifier, rest)
     name = readable(rest.replace(".", " ").replace("[", " [").strip())
     return f"{name} ({_ACRONYMS.get(section, section)})"

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import attribution, gap, ladder, metrics, neoclouds, recoveries, sampling, statistics
+from risk.analysis import (
+    attribution,
+    contrasts,
+    gap,
+    ladder,
+    metrics,
+    neoclouds,
+    recoveries,
+    sampling,
+    statistics,
+)
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility, facilities
@@ -102,11 +112,26 @@ class Results:
         before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
         return cls(Remembered(run.store, run.manifest), before, sample)
 
+    def before(self, name: str) -> Results | None:
+        """The run before, if an outcome, a proposition or a class is about the same time in both."""
+        same = self.prior and contrasts.windows(self.prior.run, name) == contrasts.windows(self.run, name)
+        return self.prior if same else None
+
     @property
     def comparable(self) -> Results | None:
         """The run before, if it covers the same quarters."""
         same = self.prior is not None and self.prior.run.calendar == self.run.calendar
         return self.prior if same else None
+
+    @property
+    def apart(self) -> str:
+        """That the run before covers other quarters, in a sentence; else empty."""
+        if self.prior is None or self.comparable:
+            return ""
+        old, new = (f"{run.labels[0]}–{run.labels[-1]}" for run in (self.prior, self))
+        return (
+            f"The prior run covers {old}, this one {new}: – where it looks to other dates; Changes has both."
+        )
 
     @property
     def manifest(self) -> Manifest:

@@ -240,18 +240,18 @@ def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
         value = replace(known, bold=True)
     return (
         a.id,
-        a.note,
+        Cell(a.note, quoted=True),
         value,
         a.unit,
         a.shape,
         *quantiles,
-        a.source,
+        Cell(a.source, quoted=True),
         a.grade,
         a.as_of,
         Formula("As_Of-{row.as_of}", (results.as_of - a.as_of).days),
         Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', STALE if old else FRESH),
         a.owner,
-        a.locator,
+        Cell(a.locator, quoted=True),
         a.place,
         a.changed,
     )

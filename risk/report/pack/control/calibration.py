@@ -97,7 +97,7 @@ def _row(results: Results, target: TargetResult) -> tuple[Content, ...]:
         target.status,
         "FAIL" if target.contradicts else "OK",
         target.reason,
-        where,
+        Cell(where, quoted=True),
     )
 
 

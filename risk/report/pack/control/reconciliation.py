@@ -65,6 +65,7 @@ def sheet(results: Results) -> Sheet:
         grid=GRID,
         landscape=False,
         printed_columns=PRINTED_COLUMNS,
+        quoted=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a dollar in default gets back: by instrument, by regime, and on the thesis page."""
+"""What par in default gets back: by instrument, by regime, and on the thesis page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def by_instrument(results: Results) -> Table:
         Column("label", "Instrument"),
         Column("n", "Paths with a claim", "count", style="engine"),
         Column("n_stress", "… in stress", "count", style="engine"),
-        *_paired("pooled", "Of a dollar"),
+        *_paired("pooled", "Pooled"),
     ]
     for key in QUANTILES:
         columns += _paired(key, f"{key.upper()} of paths")
@@ -61,7 +61,7 @@ def by_instrument(results: Results) -> Table:
         cells = [cell for estimate in estimates for cell in pair(estimate, "fraction")]
         rows.append((words(name, TOTALS), *counts, *cells))
     note = (
-        "Recovery = 1 – loss over par in default. Of a dollar: all paths and quarters pooled, so that large "
+        "Recovery = 1 – loss over par in default. Pooled: over all paths and quarters, so that large "
         "defaults weigh more; a sum falls in stress partly as the mix of what defaults shifts. P5, P50, P95: "
         "over the paths on which at least USD 1m defaulted, each weighing the same. Stress: quarters in "
         "which the credit market is in its stress regime. * fewer than "
@@ -178,7 +178,7 @@ def reconciliation(results: Results) -> Table:
         Column("label", "Recovery"),
         Column("page", "Thesis page", "rate", style="input"),
         Column("blank", ""),
-        *_paired("mean", "Of a dollar"),
+        *_paired("mean", "Pooled"),
         *_paired("middle", "P50 of paths"),
         *_paired("stress", "In stress"),
         *_paired("worst", f"Worst {TAIL:.0%}"),
@@ -222,7 +222,7 @@ def sentence(results: Results) -> str:
             for pooled in (found.everywhere.pooled, found.stress.pooled, found.worst.pooled)
         )
         told.append(
-            f"{label}: a dollar in default recovers {everywhere}, in stress {stress}, on the worst "
+            f"{label}: par in default recovers {everywhere}, in stress {stress}, on the worst "
             f"{TAIL:.0%} of paths {worst}; the thesis page's {found.page:.0%} or less happens on "
             f"{probability_text(found.below)} of paths and is {reading(found)}"
         )

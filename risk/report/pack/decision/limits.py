@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from risk.assumptions.plausible import Range, shown
 from risk.assumptions.schema import Limit
+from risk.calibrate import replay
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.table import Cell, Column, Content, Formula, Table
 
 OUT = "out of scope"
 SCOPES = {
@@ -85,7 +86,8 @@ def _table(results: Results, identifier: str, limits: Sequence[Limit], title: st
 def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
     review = limit.review_by
     due = Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', DUE if results.as_of > review else FRESH)
-    words = (limit.limitation, limit.why, limit.bias, limit.size, limit.done)
+    said = (limit.limitation, limit.why, limit.bias, limit.size, limit.done)
+    words = (Cell(text, quoted=True) for text in said)
     about = SCOPES.get(limit.scope, "Out of scope")
     return (*words, about, limit.owner, review, due)
 
@@ -106,7 +108,7 @@ def _outliers(results: Results) -> tuple[Table, ...]:
     rows = tuple(
         (
             f"{found.id} {found.field}",
-            found.reason,
+            Cell(found.reason, quoted=True),
             found.unit,
             shown(found.value),
             str(Range(found.low, found.high)),
@@ -127,7 +129,7 @@ def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:
         Paragraph("Accounting identities hold on every path; the sheet Checks recomputes them.", "bullet"),
         Paragraph(
             "No backtest of defaults is possible: the market has no default history. What can be replayed "
-            "is the funding of 2025 (target T12).",
+            f"is the funding of {replay.YEAR[0][:4]} (target T12).",
             "bullet",
         ),
         Paragraph("No compliance with any regulation is claimed.", "bullet"),

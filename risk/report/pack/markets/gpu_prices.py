@@ -46,7 +46,7 @@ def sheet(results: Results, rent: Quantity) -> Sheet:
     return Sheet(
         "GPUPrices",
         "GPU prices – rents, utilization, fleet and collateral",
-        subtitle(results, "USD per GPU-hour unless a unit is shown; at the end of each year"),
+        subtitle(results, "USD an hour unless a unit is shown; at the end of each year"),
         "P",
         (
             Band((At(fan, 1, half - 1), At(_three_rents(results), half))),
@@ -210,7 +210,7 @@ def _utilization(labels: Sequence[str], spread: Table) -> Lines:
     alt = f"At the end of {labels[-1]} nine paths in ten have utilization between {low:.0%} and {high:.0%}."
     return Lines(
         id="utilization",
-        title="Utilization: billed over energized GPU-hours",
+        title="Utilization: billed over energized hours",
         alt=alt,
         x_title="Year's end",
         y_title="Share",

@@ -116,8 +116,8 @@ def _lenses(results: Results, labels: Sequence[str], found: Sequence[gap.Definit
         lines.append(Line(lens, f"Required: {label}", mean, error, "USD bn/y"))
     note = (
         "Realised with internal use = external revenue + internal use over the compute share of revenue. "
-        "Lab subsidy is not revenue. Vintage = capital charges on AI capex since 2021 and fleet operating "
-        "cost, over the compute share."
+        "Lab subsidy is not revenue. Vintage = capital charges on all AI capex still in use and fleet "
+        "operating cost, over the compute share."
     )
     return year_table(
         "lenses", "Realised and required revenue, mean over paths, USD bn a year", labels, lines, "", note

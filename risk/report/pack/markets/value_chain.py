@@ -57,10 +57,10 @@ def _layers(labels: Sequence[str], found: Yearly, inflow: Yearly) -> Table:
 
 
 def _demand(results: Results, labels: Sequence[str]) -> Table:
-    """Dollars that bid for compute, and the shares that are internal and circular."""
+    """Money that bids for compute, and the shares that are internal and circular."""
     found = rates(results.run, "demand")
     total = Line("total", "Demand for compute", found.mean.sum(axis=1), None, "USD bn/y", bold=True)
-    title = "Dollars that bid for compute, mean over paths, USD bn a year"
+    title = "Money that bids for compute, mean over paths, USD bn a year"
     made = year_table(
         "demand", title, labels, [*_lines(found), total], "Payer", "", {"total": list(found.entities)}
     )
@@ -94,13 +94,13 @@ def demand_chart(results: Results, labels: Sequence[str]) -> Bars:
         series.append(Series(name=words(name), values=values, tone=tone))
     last = found.mean[-1] / fsum(found.mean[-1])
     alt = (
-        f"In {labels[-1]} internal use is {last[found.entities.index('internal')]:.0%} of the dollars that "
-        "bid for compute, and funding recycled from suppliers "
+        f"In {labels[-1]} internal use is {last[found.entities.index('internal')]:.0%} of the money that "
+        "bids for compute, and funding recycled from suppliers "
         f"{last[found.entities.index('lab_recycled')]:.0%}."
     )
     return Bars(
         id="compute-demand",
-        title="Dollars that bid for compute, means",
+        title="Money that bids for compute, means",
         alt=alt,
         x_title="Year",
         y_title="USD bn a year",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -90,11 +91,14 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
     columns = [Column(key, readable(key), "general", width=NARROW) for key in ("path", "pattern")]
     data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
     shown = results.run.outcomes(OUTCOMES)
+    dated: dict[str, str] = {}
     for key in OUTCOMES:
+        dated.setdefault(_dated(results, key), key)  # a short run has the outcomes of two years in one
+    for header, key in dated.items():
         unit = results.run.variable(key).unit
         values = shown[key][ids] / SCALE[unit]
         if np.isfinite(values).all():
-            columns.append(Column(key, readable(key), format_of(unit), unit, WIDTH))
+            columns.append(Column(key, header, format_of(unit), unit, WIDTH))
             data.append(values.tolist() if key == HEADLINE else sampling.rounded(values))
     for i, driver in enumerate(results.drivers[:DRIVERS]):
         unit = driver_unit(results, driver.id)
@@ -103,6 +107,12 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
         data.append(sampling.rounded(draws))
     rows: tuple[tuple[Content, ...], ...] = tuple(zip(*data, strict=True))
     return Table(identifier, tuple(columns), rows, excel_name=name, bulk=True)
+
+
+def _dated(results: Results, key: str) -> str:
+    """An outcome's id in words, at the date that the run has: ``capex_2028`` as "Capex 2028"."""
+    over = results.run.span(key)
+    return re.sub(r"( \d{4})+$", f" {over if over.years else over.year}", readable(key))
 
 
 def driver_unit(results: Results, identifier: str) -> str:

@@ -295,7 +295,9 @@ def _words(results: Results, prior: Results) -> Table:
         ((c.name, c.label, c.words) for c in results.verdict.classes),
     )
     rows = [
-        (label, None, before[name], words) for name, label, words in now if before.get(name, words) != words
+        (contrasts.dated(label, name, prior.run, results.run), None, before[name], words)
+        for name, label, words in now
+        if before.get(name, words) != words
     ]
     if not rows:
         rows = [("none", None, "", "")]

@@ -31,7 +31,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (Paragraph(_finding(results), "finding"), chart(results), table(results)),
         question="How often is which loss exceeded, and how sure is that far out in the tail?",
-        grid=(13.0, 12.0, *(13.0,) * (10 if results.prior else 8)),
+        grid=(13.0, 12.0, *(13.0,) * (10 if results.before(HEADLINE) else 8)),
         landscape=False,
         pages=1,
     )
@@ -68,12 +68,13 @@ def table(results: Results) -> Table:
             Column(f"{key}_high", "95% high", "usd_bn", style="note", align="right"),
         ]
         cells += _cells(points(metrics.values(results.run, results.run.variable(name))))
-    if results.prior is not None:
+    before = results.before(HEADLINE)
+    if before is not None:
         columns += [
             Column("before", "Prior run", "usd_bn", style="engine"),
             Column("before_se", "± SE", "usd_error", style="note", align="right"),
         ]
-        cells += _cells(points(results.prior.loss))[:2]
+        cells += _cells(points(before.loss))[:2]
     rows = [(p, _period(p), *(column[i] for column in cells)) for i, p in enumerate(EXCEEDANCE_PROBABILITIES)]
     note = (
         f"–: fewer than {FEWEST} paths lie beyond; * fewer than {statistics.THIN_TAIL}. Limits: "
@@ -115,6 +116,7 @@ def chart(results: Results) -> Exceedance:
     low, high = limits(probability, results.run.paths)
     narrow = metrics.values(results.run, results.run.variable(WITHOUT))
     var = [e.value for e in results.metric(HEADLINE).var]
+    before = results.before(HEADLINE)
     beyond = show(float(statistics.probability(narrow > var[0]).value), "probability")
     return Exceedance(
         id="exceedance-curve",
@@ -131,7 +133,7 @@ def chart(results: Results) -> Exceedance:
         probability=probability.tolist(),
         lower=low,
         upper=high,
-        prior=None if results.prior is None else exceeded(results.prior.loss, loss),
+        prior=None if before is None else exceeded(before.loss, loss),
         markers=[
             Marker(label=f"VaR {level}%", loss=v, probability=1.0 - level / 100.0)
             for level, v in zip((95, 99), var, strict=True)

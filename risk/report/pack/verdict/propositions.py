@@ -47,9 +47,9 @@ def classes(results: Results) -> Table:
         columns += _probabilities(f"alternative{i}", f"Alt. {i + 1}")
     rows = tuple(_class_row(results, position) for position in range(len(verdict.classes)))
     told = "; ".join(f"{i + 1}: {other}" for i, other in enumerate(others))
-    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval."
+    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval. {results.apart}"
     names = tuple(found.name for found in verdict.classes)
-    return Table("classes", tuple(columns), rows, "Outcome classes", note, names)
+    return Table("classes", tuple(columns), rows, "Outcome classes", note.rstrip(), names)
 
 
 def _class_row(results: Results, position: int) -> tuple[Content, ...]:
@@ -58,7 +58,8 @@ def _class_row(results: Results, position: int) -> tuple[Content, ...]:
     found = verdict.classes[position]
     p = found.probability
     when = verdict.bust_timing.median if found.name == "bust" and verdict.bust_timing else "–"
-    before = results.prior.verdict.outcome(found.name).probability if results.prior else None
+    prior = results.before(found.name)
+    before = prior.verdict.outcome(found.name).probability if prior else None
     others: list[Content] = []
     for three in verdict.alternatives.values():
         others += _probability_cells(three[position] if position < len(three) else None)
@@ -121,14 +122,11 @@ def claims(results: Results) -> Table:
 def _claim_row(results: Results, claim: Claim) -> tuple[Content, ...]:
     p, when = claim.probability, claim.timing or Timing("–", "–", "–")
     label = f"{claim.id}  {claim.label}"
-    before = next((c.probability for c in _prior_claims(results) if c.id == claim.id), None)
+    earlier = prior.verdict.claims if (prior := results.before(claim.id)) else ()
+    before = next((c.probability for c in earlier if c.id == claim.id), None)
     if p is None:
         return (label, claim.side, "pending", *("–",) * 4, "not yet in the model", *("–",) * 5)
     error = error_cell(p.value, p.standard_error, "fraction")
     timing = (when.early, when.median, when.late)
     numbers = (*_probability_cells(p), error, *p.interval)
     return (label, claim.side, *numbers, claim.words, *timing, *_change(p, before))
-
-
-def _prior_claims(results: Results) -> tuple[Claim, ...]:
-    return results.prior.verdict.claims if results.prior else ()

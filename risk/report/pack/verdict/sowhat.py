@@ -117,11 +117,12 @@ def _tail(facts: Table) -> str:
 def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
     known = provenance(results.register, results.as_of)
-    return (
+    text = (
         f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
         "model error; when = the median quarter over the paths on which it comes; * = fewer "
-        f"than 500 paths in the tail. {limits(results)}"
+        f"than 500 paths in the tail. {limits(results)} {results.apart}"
     )
+    return text.rstrip()
 
 
 def outside(target: TargetResult) -> bool:

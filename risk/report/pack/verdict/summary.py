@@ -220,6 +220,7 @@ def _exceedance(results: Results) -> charts.Exceedance:
     probability, loss = exceedance.curve(results)
     low, high = exceedance.limits(probability, results.run.paths)
     var_95, var_99 = (e.value for e in results.metric(HEADLINE).var)
+    before = results.before(HEADLINE)
     return charts.Exceedance(
         id="summary-exceedance",
         title="Chance that the headline loss exceeds x",
@@ -232,7 +233,7 @@ def _exceedance(results: Results) -> charts.Exceedance:
         probability=probability.tolist(),
         lower=low,
         upper=high,
-        prior=None if results.prior is None else exceedance.exceeded(results.prior.loss, loss),
+        prior=None if before is None else exceedance.exceeded(before.loss, loss),
         markers=(charts.Marker(label="VaR 95%", loss=var_95, probability=0.05),),
     )
 
