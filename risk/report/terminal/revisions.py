@@ -12,7 +12,7 @@ from risk.analysis.inputs import InputChange
 from risk.assumptions import Assumptions, Entry
 from risk.assumptions.table import Row
 from risk.report import spec
-from risk.report.record import Document, Many, lifted, told, whole
+from risk.report.record import Document, Many, lifted, whole
 from risk.report.spec import Spec
 from risk.report.terminal.comparison import worded
 from risk.report.terminal.page import Page, Screen, heading, note, table
@@ -69,14 +69,13 @@ CHANGES: Spec[Changed] = Spec(
         spec.shown("new", "New", lambda found: worded(found.change.after), align="right", least=10),
         spec.shown("place", "File", lambda found: _place(found.change), optional=1),
         spec.text("who", "Who", optional=2),
-        told("why"),
-        spec.shown("reason", "Why", lambda found: found.why or "–", least=16),
+        spec.worded("why", "Why", lambda why: why or "–", least=16),
     ),
     id="changes",
 )
 
 DIFF: Document[Diff] = Document(
-    (told("before"), told("after"), told("inputs", int), told("changes", Many(CHANGES))),
+    whole(Diff, changes=Many(CHANGES)).fields,
     name="assumptions.diff/1",
     title="What changed in the register: bubblerisk assumptions diff --json",
 )
@@ -95,7 +94,7 @@ OLD: Spec[Old] = Spec(
 )
 
 STALE: Document[Stale] = Document(
-    (told("on", date), told("days", int), told("inputs", int), told("stale", Many(OLD))),
+    whole(Stale, stale=Many(OLD)).fields,
     name="assumptions.stale/1",
     title="What is older than it may be: bubblerisk assumptions stale --json",
 )
