@@ -24,10 +24,8 @@ _COMMA = re.compile(r"[+-]?\d{1,3}(?:[. ']\d{3})*,\d+|[+-]?\d+,\d+")
 _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
 _WHOLE = re.compile(r"[+-]?\d{1,60}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_DAY_FORMS = (
-    ("%Y-%m-%d", re.compile(r"\d{4}-\d\d?-\d\d?")),
-    ("%d.%m.%Y", re.compile(r"\d\d?\.\d\d?\.\d{4}")),
-)
+_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)")
+_DAY_FIRST = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})")
 _PURE = ("1", "fraction", "log", "multiple")
 """Units of numbers that may be shown as percentages, alone or by time."""
 
@@ -35,14 +33,13 @@ _FIRST_DAY, _LAST_DAY = 36526, 73415
 """Serial numbers of 2000-01-01 and 2100-12-31."""
 
 
-def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
-    """Return what a changed cell says for the file, and what should be told about it.
+def understand(found: Found, item: Item, field: Field, notes: list[str]) -> Any:
+    """Return what a changed cell says for the file; what should be told about it is added to the notes.
 
     Raises
     ------
     Fault : it says nothing that the file could hold.
     """
-    notes = []
     if field.locked:
         reason = f"{field.header} names the row and was {quoted(item.get(field.key))}"
         raise Fault("W012", reason, "rename rows in the files, not here")
@@ -54,33 +51,31 @@ def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
             raise Fault("W009", reason, "save the workbook in Excel, or type the value")
         notes.append(f"formula replaced by its value, {_shown(found.value)}")
     value = None if isinstance(found.value, str) and not found.value.strip() else found.value
-    if value is None:
-        return _empty(item, field), notes
-    result, more = _meaning(found, value, item, field)
-    return result, [*notes, *more]
+    return _empty(item, field) if value is None else _meaning(found, value, item, field, notes)
 
 
-def _meaning(found: Found, value: Any, item: Item, field: Field) -> tuple[Any, list[str]]:
+def _meaning(found: Found, value: Any, item: Item, field: Field, notes: list[str]) -> Any:
     raw = item.get(field.key)
     if field.kind == "value":
         if item.get("unit") == "date":
             day = _day(found, value)
-            return (day.isoformat() if isinstance(raw, str) else day), []
+            return day.isoformat() if isinstance(raw, str) else day
         if isinstance(raw, list):
-            return _list(value, raw), []
+            return _list(value, raw)
         if isinstance(raw, str):
-            return _text(value), []
+            return _text(value)
     if field.kind == "date" or (field.key == "observed" and not isinstance(value, str)):
-        return _day(found, value), []
+        return _day(found, value)
     if field.kind in ("text", "choice"):
-        return _choice(_text(value), field), []
+        return _choice(_text(value), field)
     if field.kind == "flag":
-        return _flag(value), []
+        return _flag(value)
     if field.kind in ("value", "whole") and (digits := _digits(value, item, field)) is not None:
-        return digits, []
+        return digits
     number = _number(value, item, field)
-    notes = _percent(found, number, item, field)
-    return _as_written(number, raw, field), notes
+    if found.percent:
+        notes.append(_percent(number, item.unit(field)))
+    return _as_written(number, raw, field)
 
 
 def _digits(value: Any, item: Item, field: Field) -> int | None:
@@ -144,11 +139,9 @@ def _text_number(text: str, unit: str) -> Fault:
     return Fault("W006", f"{shown} is text; a number is expected")
 
 
-def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]:
-    """Return a note on a cell that is shown as a percentage, or say why it is a trap."""
-    if not found.percent:
-        return []
-    unit, shown = item.unit(field), f"{number * 100:g}%"
+def _percent(number: float, unit: str) -> str:
+    """Return a note on a number that is shown as a percentage, or say why it is a trap."""
+    shown = f"{number * 100:g}%"
     if unit == "%":
         reason = f"is shown as {shown}, but stored as {number:g}, and its unit is %"
         raise Fault("W007", reason, f"format the cell as a number and type {number * 100:g} (or {number:g})")
@@ -158,7 +151,7 @@ def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]
         reason = f"is shown as {shown}: it stores {number:g}"
         fix = f"format the cell as a number and type {number:g}, or {number / 100:g} if you meant {number:g}%"
         raise Fault("W007", reason, fix)
-    return [f"{shown} read as {number:g}"]
+    return f"{shown} read as {number:g}"
 
 
 def _as_written(number: float | int, raw: Any, field: Field) -> float | int:
@@ -170,19 +163,17 @@ def _as_written(number: float | int, raw: Any, field: Field) -> float | int:
 def _list(value: Any, raw: list[Any]) -> list[Any]:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Fault("W006", f"is {quoted(value)}; a list such as 0.2; 0.5; 0.3 is expected")
-    matrix = isinstance(raw[0], list)
-    rows = str(value).split("|")
-    if not matrix:
-        if len(rows) > 1:
-            raise Fault("W011", "is a matrix; a list of numbers is expected")
-        return _vector(rows[0] if isinstance(value, str) else value, raw)
-    if len(rows) != len(raw):
+    rows, matrix = str(value).split("|"), isinstance(raw[0], list)
+    if not matrix and len(rows) > 1:
+        raise Fault("W011", "is a matrix; a list of numbers is expected")
+    if matrix and len(rows) != len(raw):
         raise Fault("W011", f"has {len(rows)} rows; the matrix has {len(raw)}", "rows are parted by |")
-    return [_vector(row, old) for row, old in zip(rows, raw, strict=True)]
+    found = [_vector(row, old) for row, old in zip(rows, raw if matrix else [raw], strict=True)]
+    return found if matrix else found[0]
 
 
-def _vector(value: Any, raw: list[Any]) -> list[Any]:
-    parts = [part.strip() for part in str(value).strip().rstrip(";").split(";")]
+def _vector(text: str, raw: list[Any]) -> list[Any]:
+    parts = [part.strip() for part in text.strip().rstrip(";").split(";")]
     for part in parts:
         if not _NUMBER.fullmatch(part):
             fault = _text_number(part, "1") if part else Fault("W006", "a number of the list is empty")
@@ -208,24 +199,18 @@ def _day(found: Found, value: Any) -> dt.date:
         raise Fault("W008", f"is {value}; a date without a time of day is expected")
     if isinstance(value, str):
         text = value.strip()
-        for form, pattern in _DAY_FORMS:
-            if pattern.fullmatch(text):
-                meant = _parsed(text, form)
-                fix = f"type {meant} in a cell formatted as a date" if meant else "type the date again"
-                reason = f"{quoted(text)} is a date stored as text" if meant else f"{quoted(text)} is no date"
-                raise Fault("W008", reason, fix)
+        if match := _DAY.fullmatch(text) or _DAY_FIRST.fullmatch(text):
+            try:
+                meant = dt.date(**{part: int(digits) for part, digits in match.groupdict().items()})
+            except ValueError:
+                raise Fault("W008", f"{quoted(text)} is no date", "type the date again") from None
+            fix = f"type {meant} in a cell formatted as a date"
+            raise Fault("W008", f"{quoted(text)} is a date stored as text", fix)
         raise Fault("W008", f"{quoted(text)} is text; a date is expected", "type a date such as 2026-06-30")
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _FIRST_DAY <= value <= _LAST_DAY:
         day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
         raise Fault("W008", f"is the number {value:g}; did you mean {day}?", "format the cell as a date")
     raise Fault("W008", f"is {quoted(value)}; a date is expected", "type a date such as 2026-06-30")
-
-
-def _parsed(text: str, form: str) -> dt.date | None:
-    try:
-        return dt.datetime.strptime(text, form).date()
-    except ValueError:
-        return None
 
 
 def _text(value: Any) -> str:

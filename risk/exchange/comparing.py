@@ -75,11 +75,11 @@ def _compare_line(reading: Reading, item: Item, line: Line, missing: set[tuple[s
     reason = "" if line[layout.WHY].error else " ".join(str(line[layout.WHY].value or "").split())
     edits, sound = list[Edit](), True
     for field in item.fields:
-        found, before = line[field.header], item.get(field.key)
+        found, before, notes = line[field.header], item.get(field.key), list[str]()
         if field.header not in line.letters or _unchanged(found, content(item, field)):
             continue
         try:
-            after, notes = understand(found, item, field)
+            after = understand(found, item, field, notes)
         except Fault as fault:
             sound = False
             reading.problems.append(line.problem(fault.code, field.header, fault.reason, *fault.fixes))

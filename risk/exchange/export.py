@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -47,51 +47,34 @@ def export(register: Register, owner: str = "", stale: bool = False) -> bytes:
         README,
     )
     created = dt.datetime.combine(register.as_of, dt.time())
-    custom = dict(_custom(register, owner, stale))
+    custom = {layout.BASE_HASH: register.sha256}
+    custom |= {f"{layout.FILE_HASH}{name}": digest for name, digest in register.hashes.items()}
+    custom |= {layout.OWNER: owner} if owner else {}
+    custom |= {layout.STALE: "yes"} if stale else {}
     said = Properties("Assumptions to edit", register.sha256[:12], created, "base", custom=custom)
     names = {list_name(header): f"{{{list_name(header)}.word}}" for header in LISTS}
     return build(Workbook(said, sheets, names), measured=False).finished()
 
 
-def _custom(register: Register, owner: str, stale: bool) -> Iterator[tuple[str, str]]:
-    yield layout.BASE_HASH, register.sha256
-    for name, digest in register.hashes.items():
-        yield f"{layout.FILE_HASH}{name}", digest
-    if owner:
-        yield layout.OWNER, owner
-    if stale:
-        yield layout.STALE, "yes"
-
-
 def _entries(register: Register, items: Sequence[Item]) -> Sheet:
     """One row an entry."""
     block = spec("", register.as_of)
-    return Sheet(
-        layout.ENTRIES,
-        "Assumptions – one row an entry",
-        f"{len(items)} entries of {register.assumptions.directory}. {_ASK}",
-        "F",
-        (block.table(items, id="entries", excel_name="tblEntries" if items else ""),),
-        freeze="header",
-        printed_columns=_printed(block),
-    )
+    table = block.table(items, id="entries", excel_name="tblEntries" if items else "")
+    title = "Assumptions – one row an entry"
+    told = f"{len(items)} entries of {register.assumptions.directory}. {_ASK}"
+    return Sheet(layout.ENTRIES, title, told, "F", (table,), freeze="header", printed_columns=_printed(block))
 
 
 def _tables(register: Register, items: Sequence[Item]) -> Sheet:
     """One block a table, one below the other."""
     blocks = {name: spec(name, register.as_of) for name in dict.fromkeys(item.table for item in items)}
-    return Sheet(
-        layout.ROWS,
-        "Tables – one block a table",
-        f"{len(items)} rows of the entity tables. {_ASK}",
-        "F",
-        tuple(
-            block.table((item for item in items if item.table == name), id=name, title=name)
-            for name, block in blocks.items()
-        ),
-        freeze="corner",
-        printed_columns=max(map(_printed, blocks.values()), default=None),
+    tables = tuple(
+        block.table((item for item in items if item.table == name), id=name, title=name)
+        for name, block in blocks.items()
     )
+    title, told = "Tables – one block a table", f"{len(items)} rows of the entity tables. {_ASK}"
+    printed = max(map(_printed, blocks.values()), default=None)
+    return Sheet(layout.ROWS, title, told, "F", tables, freeze="corner", printed_columns=printed)
 
 
 def _printed(block: Spec[Item]) -> int:
@@ -108,18 +91,14 @@ def _lists(register: Register) -> Sheet:
         "Unit": [*COMMON, *sorted(used - set(COMMON))],
         "Source": sorted(register.assumptions.sources),
     }
+    lists = [(header, words.get(header, fields[header].choices)) for header in LISTS]
     tables = (
-        Table(
-            list_name(header),
-            (Column("word", header),),
-            tuple((word,) for word in words.get(header, fields[header].choices)),
-        )
-        for header in LISTS
+        Table(list_name(header), (Column("word", header),), tuple((word,) for word in found))
+        for header, found in lists
     )
     band = Band(tuple(At(table, column) for column, table in enumerate(tables, start=1)))
-    grid = (24.0,) * len(LISTS)
     title, subtitle = "Lists – what the cells offer", "Read by the input cells; locked"
-    return Sheet(layout.LISTS, title, subtitle, "W", (band,), grid=grid)
+    return Sheet(layout.LISTS, title, subtitle, "W", (band,), grid=(24.0,) * len(lists))
 
 
 def spec(table: str, as_of: dt.date) -> Spec[Item]:
@@ -151,10 +130,8 @@ def spec(table: str, as_of: dt.date) -> Spec[Item]:
             header = f"{field.header}{AT_EXPORT}"
             (now if beside else then).append(shown(before, header, partial(_cell, field, None), form, **look))
         if field.key == "prior.concentration":
-            now += [
-                count(name, f"{name.upper()}{AT_EXPORT}", form="number.4", style="engine")
-                for name in ("p5", "p95")
-            ]
+            for name in ("p5", "p95"):
+                now.append(count(name, f"{name.upper()}{AT_EXPORT}", form="number.4", style="engine"))
     missing = Mark(f'AND(TRIM({{row.why}})="",OR({",".join(changed)}))', strong=True)
     why = {"style": "input", "width": width("why"), "validation": REASON, "mark": missing}
     return Spec((*now, shown("why", layout.WHY, lambda _: None, "typed", **why), *then))

@@ -61,7 +61,8 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
     reading = read_lines(name, raw)
     _stop(name, moved(reading, register))
     tell_others(reading)
-    compare(reading, _exported(reading, register), {item.id: item for item in register.items})
+    exported = register.chosen(reading.properties.get(layout.OWNER, ""), layout.STALE in reading.properties)
+    compare(reading, exported, {item.id: item for item in register.items})
     _refuse_priors(reading)
     # Edits of rows that are sound by themselves are tried even so: all errors are told at once.
     spoilt = {problem.id for problem in reading.problems if problem.code != "W013"}
@@ -81,12 +82,6 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
 def _stop(name: str, problems: Sequence[CellProblem]) -> None:
     if problems:
         raise WorkbookErrors(name, problems)
-
-
-def _exported(reading: Reading, register: Register) -> tuple[Item, ...]:
-    """Return the items that the workbook was exported with."""
-    owner = reading.properties.get(layout.OWNER, "")
-    return register.chosen(owner, layout.STALE in reading.properties)
 
 
 def _refuse_priors(reading: Reading) -> None:

@@ -88,6 +88,7 @@ BAD = [
     ("text in a table", ROW, "gpus (GPU M)", "1,5", None, "W006", "decimal comma"),
     ("an empty number of a table", ROW, "power (kW)", None, None, "W010", "it needs a number"),
     ("below zero in a table", ROW, "memory (GB)", -1, None, "A011", "memory is -1"),
+    ("neither yes nor no", ROW, "numeraire", "maybe", None, "W015", "TRUE or FALSE is expected"),
     ("an unknown quarter", ROW, "launch", "Q4 2026", None, "A014", ""),
     ("a renamed row", ROW, "name", "Ruben", None, "W012", "names the row"),
     ("an unknown word", "credit.holder.BDC", "role", "funds", None, "A008", "Did you mean 'fund'?"),
