@@ -69,6 +69,7 @@ def measure(
     form: str = "number",
     note: str = "number",
     rest: int = 0,
+    error_span: int = 0,
     **look: Any,
 ) -> Field[T]:
     """A field that is an estimate: one declaration, a column of the value and one of its error.
@@ -79,11 +80,13 @@ def measure(
     error : header of the error's column.
     form, note : formats of both, where a cell has none of its own.
     rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
+    error_span : columns of the sheet that the error covers, if not as many as the value.
     look : of both columns, as in `Column`.
     """
     beside = {"optional": rest} | {
         name: value for name, value in look.items() if name in ("optional", "span", "align")
     }
+    beside |= {"span": error_span} if error_span else {}
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
         Column(f"{key}_error", error, note, style="note", **beside),
