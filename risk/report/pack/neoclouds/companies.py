@@ -2,123 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from risk.analysis import ladder, neoclouds
-from risk.assumptions.tables import Facility, NeocloudFirm
+from risk.analysis.statistics import Estimate
+from risk.assumptions import tables
 from risk.axes import ended
-from risk.report.pack.base.cells import linked, margin_cell, pair
+from risk.report import spec
+from risk.report.pack.base.ages import aged
+from risk.report.pack.base.cells import linked, margin_cell
+from risk.report.pack.base.fields import amount, chance, number, part
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.assumptions import FRESH, STALE, stale
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.pack.neoclouds.firms import FAILURES, HoldCo
+from risk.report.record import Field
+from risk.report.spec import Spec
+from risk.report.table import Formula, Table
 
 TABLE, NAME = "neoclouds", "tblNeocloud"
-FAILURES = 3
-"""Full calendar years of which the chance to default is stated apart, the first ones."""
-
 AHEAD = 2
 """Which year's end the runway is shown at, counted from the base date."""
 
 SOURCE = 17.0
 """Width of the last column, which the tables above it do not use."""
 
-LINKED = ("secured", "notes", "asset", "debt_life", "contract", "gap", "contracted", "top")
+LINKED = {
+    "secured": "Loans USD bn",
+    "notes": "Notes USD bn",
+    "asset": "Asset life",
+    "debt_life": "Debt life",
+    "contract": "Contr. life",
+    "gap": "Gap",
+    "contracted": "Contr. share",
+    "top": "Top payer",
+}
+"""Numbers of the table of HoldCos that are repeated, and their headers here."""
 
 
-def table(results: Results, firms: Table, standing: Table) -> Table:
+def table(results: Results, found: Sequence[HoldCo], firms: Table, standing: Table) -> Table:
     """Every HoldCo with what is said of it above, and more.
 
     Parameters
     ----------
     firms, standing : the tables above, to which repeated numbers are linked.
     """
-    run, companies = results.run, results.register.rows(NeocloudFirm)
-    years = [str(year) for year in run.calendar.full_years[:FAILURES]]
+    run = results.run
+    years, last = run.calendar.full_years[:FAILURES], ended(neoclouds.reached(run)[-1])
     ahead = results.labels[ladder.year_ends(run)[: AHEAD + 1][-1]]
-    last = neoclouds.reached(run)[-1]
-    found = neoclouds.firm_losses(run, results.facilities)
-    cells = []
-    for firm in companies:
-        name = firm.name
-        lost = found[name]
-        cells.append(
-            (
-                name,
-                "yes" if firm.balance_sheet == "published" else "no",
-                *(linked(firms, key, name) for key in LINKED),
-                linked(standing, "cohort", name),
-                _rents_owed(results, name),
-                *(linked(standing, f"runway{ahead}{q}", name) for q in ("p5", "p50")),
-                *_failures(results, name, years, last),
-                *pair(lost.lgd, "fraction"),
-                *pair(lost.total, "USD m"),
-                *_origin(results, firm),
-            )
-        )
-    columns = _columns(years, ahead, last)
-    title = "The same in one plain table, to filter and to calculate with (tblNeocloud)"
-    return Table(
-        TABLE,
-        columns,
-        tuple(cells),
-        title,
-        _note(ahead),
-        tuple(firm.name for firm in companies),
-        excel_name=NAME,
-        printed_rows=0,
+    made: Spec[HoldCo] = Spec(
+        (
+            spec.text("label", "HoldCo", lambda h: h.name),
+            spec.flag("books", "Books public", lambda h: h.published, align="center"),
+            *(_link(firms, key, header) for key, header in LINKED.items()),
+            _link(standing, "cohort", "Of new"),
+            number("rents", "Site rents USD bn", lambda h: _rents_owed(results, h.name), "usd_bn"),
+            *(_link(standing, f"runway{ahead}p{q}", f"Runw. P{q} {ended(ahead)}") for q in (5, 50)),
+            *(_fails(f"y{y}", str(y), part(lambda h: h.within, i)) for i, y in enumerate(years)),
+            _fails("ever", f"by {last}", lambda h: h.failed[-1]),
+            amount("lgd", "LGD", lambda h: h.loss.lgd, "fraction", error="± LGD"),
+            amount("loss", "EL USD m", lambda h: h.loss.total, "USD m", error="± EL", note="usd_error.0"),
+            spec.shown("age", "Age days", lambda h: _aged(results, h)[0], "count", style="calculation"),
+            spec.shown("stale", "Stale", lambda h: _aged(results, h)[1], style="flag", align="center"),
+            spec.text("source", "Source", lambda h: h.row.source, wrap=False),
+        ),
+        id=TABLE,
+        title=f"The same in one plain table, to filter and to calculate with ({NAME})",
+        note=_note(ahead),
+        row_id=lambda h: h.name,
     )
+    return made.table(found, excel_name=NAME, printed_rows=0)
 
 
-def _columns(years: Sequence[str], ahead: str, last: str) -> tuple[Column, ...]:
-    lives = (("asset", "Asset life"), ("debt_life", "Debt life"), ("contract", "Contr. life"), ("gap", "Gap"))
-    chances = []
-    for key, header in (*((f"y{year}", year) for year in years), ("ever", f"by {ended(last)}")):
-        chances.append(Column(key, f"Fails {header}", "probability", style="engine"))
-        chances.append(Column(f"{key}_margin", f"± 95% {header}", "margin", style="note"))
-    return (
-        Column("label", "HoldCo"),
-        Column("books", "Books public", align="center"),
-        Column("secured", "Loans USD bn", "usd_bn"),
-        Column("notes", "Notes USD bn", "usd_bn"),
-        *(Column(key, header, "years") for key, header in lives),
-        Column("contracted", "Contr. share", "share"),
-        Column("top", "Top payer", "share"),
-        Column("cohort", "Of new", "share"),
-        Column("rents", "Site rents USD bn", "usd_bn", style="engine"),
-        Column("low", f"Runw. P5 {ended(ahead)}", "count"),
-        Column("middle", f"Runw. P50 {ended(ahead)}", "count"),
-        *chances,
-        Column("lgd", "LGD", "rate", style="engine"),
-        Column("lgd_se", "± LGD", "standard_error", style="note"),
-        Column("loss", "EL USD m", "usd_m", style="engine"),
-        Column("loss_se", "± EL", "usd_error.0", style="note"),
-        Column("age", "Age days", "count", style="calculation"),
-        Column("stale", "Stale", style="flag", align="center"),
-        Column("source", "Source", wrap=False),
-    )
+def _link(source: Table, key: str, header: str) -> Field[HoldCo]:
+    """A number of a table above."""
+    form = source.columns[source.index(key)].format
+    return spec.shown(key, header, lambda firm: linked(source, key, firm.name), form)
+
+
+def _fails(key: str, when: str, get: Callable[[HoldCo], Estimate]) -> Field[HoldCo]:
+    """Chance of default, as a plain number."""
+    found = chance(key, f"Fails {when}", get, error=f"± 95% {when}")
+    return replace(found, cells=lambda p: (p.value, margin_cell(p)))
+
+
+def _aged(results: Results, firm: HoldCo) -> tuple[Formula, Formula]:
+    day = firm.row.as_of
+    return aged(results, day, f"DATE({day.year},{day.month},{day.day})")
 
 
 def _rents_owed(results: Results, name: str) -> float:
     """What contracts still bill the HoldCo as the tenant of another's site, operating cost in, USD bn."""
-    let = {row.name for row in results.register.rows(Facility) if row.tenant == name}
+    let = {row.name for row in results.register.rows(tables.Facility) if row.tenant == name}
     return sum(f.bills * 4.0 * f.contract_life for f in results.facilities if f.name in let) / 1e9
-
-
-def _failures(results: Results, name: str, years: Sequence[str], last: str) -> list[Content]:
-    """Chance that the HoldCo defaults in each year, and by the last horizon."""
-    run = results.run
-    column = run.entities["holdco.defaulted"].index(name)
-    found = [neoclouds.default_within(run, "holdco.defaulted", column, year) for year in years]
-    found.append(neoclouds.default_probability(run, "holdco.defaulted", column, last))
-    return [cell for p in found for cell in (p.value, margin_cell(p))]
-
-
-def _origin(results: Results, firm: NeocloudFirm) -> tuple[Content, Content, Content]:
-    """Age of the row's data, whether it is stale, and its source."""
-    day = firm.as_of
-    age = Formula(f"As_Of-DATE({day.year},{day.month},{day.day})", (results.as_of - day).days)
-    word = STALE if stale(results, day) else FRESH
-    return age, Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', word), firm.source
 
 
 def _note(ahead: str) -> str:
