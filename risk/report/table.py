@@ -257,12 +257,12 @@ class Table:
     def totaled(self, keys: Sequence[str], parts: Mapping[str, Sequence[str]]) -> Table:
         """The same, with numbers of some rows as live sums: row → the rows it adds up."""
         rows = list(map(list, self.rows))
-        for total, of in parts.items():
-            cells = rows[self.row_number(total)]
-            for key, place in zip(keys, map(self.index, keys), strict=True):
-                own, text = cells[place], self.sum((key,), of).text
+        for row, of in parts.items():
+            for key in keys:
+                own, text = self.cell(key, row), self.sum((key,), of).text
                 form = own.format if isinstance(own, Cell) else None
-                cells[place] = Cell(Formula(text, number_of(own)), form, "calculation")
+                live = Cell(Formula(text, number_of(own)), form, "calculation")
+                rows[self.row_number(row)][self.index(key)] = live
         return replace(self, rows=tuple(map(tuple, rows)))
 
     def row_number(self, name: str) -> int:

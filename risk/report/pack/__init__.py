@@ -22,7 +22,7 @@ from risk.report.pack.control import (
     manifest,
     reconciliation,
 )
-from risk.report.pack.credit import cascade, credit_conditions, private_credit
+from risk.report.pack.credit import cascade, private_credit
 from risk.report.pack.decision import drivers, limits
 from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
@@ -95,9 +95,10 @@ def pack(
     tests = [
         *tables.guarded(),
         *conditions.conditions(results, tables, shown),
-        *credit_conditions.conditions(results, tables),
         *neoclouds.conditions(results, tables),
         *duration.conditions(tables),
+        *private_credit.conditions(results, tables),
+        *cascade.conditions(tables),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]

@@ -13,7 +13,7 @@ from risk.report.record import Field
 T = TypeVar("T")
 
 
-def part(get: Callable[[T], Any], key: Any) -> Callable[[T], Any]:
+def part(get: Callable[[Any], Any], key: Any) -> Callable[[Any], Any]:
     """One of the several things that a getter finds, by place or name."""
     return lambda item: get(item)[key]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import fsum
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
@@ -11,21 +14,16 @@ from risk.analysis import statistics
 from risk.analysis.flows import Yearly, flows, rates
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
-from risk.report.pack.base.cells import (
-    Line,
-    margin_cell,
-    money,
-    pair,
-    probability_cell,
-    with_margin,
-    year_table,
-)
+from risk.report import spec
+from risk.report.pack.base.cells import Line, money, pair, with_margin, year_table
+from risk.report.pack.base.fields import chance
 from risk.report.pack.base.names import CHANNELS, HOLDERS, words
-from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.results import Results
 from risk.report.pack.credit import losses
-from risk.report.pack.credit.losses import BILLION, TOTAL
-from risk.report.sheet import Heading, Paragraph
-from risk.report.table import Column, Content, Table
+from risk.report.pack.credit.losses import BILLION, TOTAL, whole, years
+from risk.report.sheet import Heading
+from risk.report.spec import Spec
+from risk.report.table import Column, Table
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
 PROPOSITION = "B8"
@@ -78,57 +76,42 @@ def _sum(found: Yearly) -> float:
     return fsum(found.mean.ravel()) / BILLION
 
 
-def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Paragraph | Table, ...]:
+def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Table, ...]:
     """Marks by holder and round, how they are distributed, who sells and why, and the pressure on prices."""
     run = results.run
-    rounds = losses.by_year(
-        "marks-round",
-        "The same by round of sales, mean over paths, USD bn",
-        labels,
-        flows(run, "rounds"),
-        "Round",
-        ROUNDS,
-    )
-    sold = losses.by_year(
-        "sold-holder",
-        "Sold under pressure by holder, mean over paths, USD bn",
-        labels,
-        flows(run, "sold.holder"),
-        "Seller",
-        HOLDERS,
-        "All sold",
-    )
+    title = "The same by round of sales, mean over paths, USD bn"
+    rounds = losses.by_year("marks-round", title, flows(run, "rounds"), "Round", ROUNDS)
+    title, sold = "Sold under pressure by holder, mean over paths, USD bn", flows(run, "sold.holder")
+    forced = _channels(flows(run, "forced"), sold)
     return (
         Heading("Second round: marks, apart from losses"),
-        _marks(results, labels),
+        _marks(results),
         rounds,
         _spread(results),
         _chances(results),
-        sold,
-        _channels(results, labels),
+        losses.by_year("sold-holder", title, sold, "Seller", HOLDERS, "All sold"),
+        losses.by_year("forced", _BY_CHANNEL, forced, "Channel", SALES, "All sold"),
         _pressure(results, labels),
     )
 
 
-def _marks(results: Results, labels: Sequence[str]) -> Table:
+_BY_CHANNEL = "The same by what forces it, mean over paths, USD bn"
+
+
+def _marks(results: Results) -> Table:
     """Marks by holder, and what share of the first round they are."""
-    run = results.run
-    found, lost = flows(run, "mark_to_market.holder"), flows(run, "losses.instrument")
+    found, lost = flows(results.run, "mark_to_market.holder"), flows(results.run, "losses.instrument")
     title = "Marked down by holder, mean over paths, USD bn"
-    made = losses.by_year("marks-holder", title, labels, found, "Holder of record", HOLDERS, "All marks")
-    cells: list[Content] = ["   over the loss of the first round"]
-    sums = [(x.mean.sum(axis=1), x.standard_error.sum(axis=1)) for x in (found, lost)]
-    (marks, marks_se), (losses_, losses_se) = ([_with_all(v) for v in both] for both in sums)
-    for i, key in enumerate([*(f"y{i}" for i in range(len(labels))), "all"]):
-        formula = f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}"
-        cells += losses.ratio_cells(formula, marks[i], losses_[i], marks_se[i], losses_se[i])
     note = "A mean over paths of few large events; the worst year of each path is distributed below."
-    rows, ids = (*made.rows, tuple(cells)), (*made.row_ids, "share")
-    return Table(made.id, made.columns, rows, title, note, ids, made.total)
-
-
-def _with_all(values: Array) -> list[float]:
-    return [*(float(v) for v in values), fsum(values)]
+    made = losses.by_year("marks-holder", title, found, "Holder of record", HOLDERS, "All marks", note)
+    parts = (found.mean, lost.mean, found.standard_error, lost.standard_error)
+    sums = zip(*(whole(part.sum(axis=1)) for part in parts), strict=True)
+    pairs = (
+        losses.ratio_cells(f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}", *values)
+        for key, values in zip(years(found.labels), sums, strict=True)
+    )
+    row = losses.line("   over the loss of the first round", pairs)
+    return replace(made, rows=(*made.rows, row), row_ids=(*made.row_ids, "share"))
 
 
 def _spread(results: Results) -> Table:
@@ -165,34 +148,29 @@ def _chances(results: Results) -> Table:
     """The proposition on cascades, and paths without a second round."""
     claim = next(c for c in results.verdict.claims if c.id == PROPOSITION)
     none = statistics.probability(results.run.outcome("second_round") <= 0.0)
-    columns = (
-        Column("label", "Chance"),
-        Column("p", "P", "probability", style="engine"),
-        Column("mc", "± 95%", "margin", style="note"),
-        Column("median", "Median", "quarter"),
+    rows = (
+        (f"{claim.id}  {claim.label}", claim.probability, claim.timing.median if claim.timing else "–"),
+        ("Nobody is forced to sell", none, "–"),
     )
-    found = {f"{claim.id}  {claim.label}": claim.probability, "Nobody is forced to sell": none}
-    medians = (claim.timing.median if claim.timing else "–", "–")
-    rows = tuple(
-        (label, probability_cell(p), margin_cell(p), median)
-        for (label, p), median in zip(found.items(), medians, strict=True)
+    fields = (
+        spec.text("label", "Chance", itemgetter(0)),
+        chance("p", "P", itemgetter(1)),
+        spec.text("median", "Median", itemgetter(2), format="quarter"),
     )
-    return Table("second-round-chances", columns, rows, "", str(claim.statement), (claim.id, "none"))
+    made: Spec[Any] = Spec(fields, id="second-round-chances", note=str(claim.statement))
+    return made.table(rows, row_ids=(claim.id, "none"))
 
 
-def _channels(results: Results, labels: Sequence[str]) -> Table:
+def _channels(forced: Yearly, sold: Yearly) -> Yearly:
     """Sales by what forces them; the rest is deleveraging of the other holders."""
-    forced, sold = flows(results.run, "forced"), flows(results.run, "sold.holder")
     rest = sold.mean.sum(axis=1) - forced.mean.sum(axis=1)
     bound = sold.standard_error.sum(axis=1) + forced.standard_error.sum(axis=1)
-    every = Yearly(
+    return Yearly(
         forced.labels,
         (*forced.entities, OTHER),
         np.column_stack([forced.mean, rest]),
         np.column_stack([forced.standard_error, bound]),
     )
-    title = "The same by what forces it, mean over paths, USD bn"
-    return losses.by_year("forced", title, labels, every, "Channel", SALES, "All sold")
 
 
 def _pressure(results: Results, labels: Sequence[str]) -> Table:

@@ -48,7 +48,8 @@ def grid(results: Results, label: float = LABEL, quarter: float = QUARTER) -> tu
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    falling = refinancing(results)
+    columns, falling = grid(results), refinancing(results)
+    half = len(columns) // 2 - 3  # the first column is the widest
     return Sheet(
         "Duration",
         "Duration – do contracts outlast the debt?",
@@ -56,7 +57,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(finding(results), "finding"),
-            _charts(results, falling),
+            Side((At(_ladder_chart(results), 1, half), At(_wall(results, falling), half + 1))),
             falling,
             coverage(results),
             lives(results),
@@ -64,7 +65,7 @@ def sheet(results: Results) -> Sheet:
             ladder_table(results, "ladder-payers", "by payer, single facilities", results.payer_ladder),
         ),
         question="How long do contracts carry the debt, and what must be refinanced when?",
-        grid=grid(results),
+        grid=columns,
         landscape=False,
     )
 
@@ -133,7 +134,7 @@ def _values(values: Array) -> list[Content]:
 
 def coverage(results: Results) -> Table:
     """Contracted coverage of every facility at year-ends."""
-    quarters, labels = _dates(results)
+    quarters = ladder.year_ends(results.run)
     bands = ladder.facilities_at(results.run, "contracted_coverage", quarters)
     made: Spec[Facility] = Spec(
         (
@@ -141,7 +142,7 @@ def coverage(results: Results) -> Table:
             number("base", "Base date", lambda f: float(f.contracted[0] / f.service[0]), "number.2"),
             *(
                 number(f"p{q}_{label}", f"{ended(label)}\nP{q}", at(bands, i, q), "number.2")
-                for i, label in enumerate(labels[1:], start=1)
+                for i, label in enumerate((results.labels[t] for t in quarters[1:]), start=1)
                 for q in (5, 50, 95)
             ),
         ),
@@ -160,8 +161,8 @@ def coverage(results: Results) -> Table:
 def lives(results: Results) -> Table:
     """Maturity gap, debt service coverage and what still owes, by facility at year-ends."""
     run = results.run
-    quarters, labels = _dates(results)
-    later = [ended(label) for label in labels[1:]]
+    quarters = ladder.year_ends(run)
+    later = [ended(results.labels[t]) for t in quarters[1:]]
     gaps = ladder.facilities_at(run, "maturity_gap", quarters)
     ratios = ladder.facilities_at(run, "dscr", quarters[1:])
 
@@ -169,7 +170,7 @@ def lives(results: Results) -> Table:
         return [gap(years) for years in gaps[f.name].at(0.5).tolist()]
 
     def owing(f: Facility) -> list[float]:
-        return [float(count / run.paths) for count in gaps[f.name].count]
+        return [float(count / run.paths) for count in gaps[f.name].count[1:]]
 
     made: Spec[Facility] = Spec(
         (
@@ -179,7 +180,7 @@ def lives(results: Results) -> Table:
                 for i, q in enumerate(("base", *later))
             ),
             *(number(f"dscr_{q}", f"DSCR\n{q}", at(ratios, i, 50), "number.2") for i, q in enumerate(later)),
-            *(number(f"owing_{q}", f"Left\n{q}", part(owing, i + 1), "share") for i, q in enumerate(later)),
+            *(number(f"owing_{q}", f"Left\n{q}", part(owing, i), "share") for i, q in enumerate(later)),
         ),
         id="facility-lives",
         title="Maturity gap, debt service coverage and debt left by facility at year-ends (stylised)",
@@ -194,21 +195,9 @@ def lives(results: Results) -> Table:
     return made.table(results.facilities)
 
 
-def _dates(results: Results) -> tuple[tuple[int, ...], list[str]]:
-    """The base date and year-ends: positions and quarters."""
-    quarters = ladder.year_ends(results.run)
-    return quarters, [results.labels[t] for t in quarters]
-
-
 def _largest(bands: Mapping[str, Band], level: int) -> float:
     """Largest standard error of one quantile over facilities and dates."""
     return max(float(np.nanmax(b.standard_error[level], initial=0.0)) for b in bands.values())
-
-
-def _charts(results: Results, falling: Table) -> Side:
-    """The ladder's medians, and what falls due."""
-    half = len(grid(results)) // 2 - 3  # the first column is the widest
-    return Side((At(_ladder_chart(results), 1, half), At(_wall(results, falling), half + 1)))
 
 
 def _ladder_chart(results: Results) -> Lines:
@@ -297,9 +286,7 @@ def _wall(results: Results, falling: Table) -> Bars:
 def conditions(t: Tables) -> Iterator[Condition]:
     """No more falls due than is owed."""
     due = t["refinancing"].sum(("all",), tuple(KINDS))
-    owed = [
-        t.total(*what) for what in (("facilities", "debt"), ("facilities", "undrawn"), ("holdcos", "notes"))
-    ]
+    owed = [t.total("facilities", "debt"), t.total("facilities", "undrawn"), t.total("holdcos", "notes")]
     every = Formula("+".join(part.text for part in owed), fsum(map(number_of, owed)))
     text = "What falls due is not more than what is owed"
     yield Condition(text, due, every, ROUNDING, "base book", "≤")

@@ -138,16 +138,12 @@ _LADDER_NOTE = (
 def distress(results: Results) -> Table:
     """How far down the ladder each facility ever comes, and when."""
     found = results.distress
-
-    def reached(facility: Facility) -> Mapping[str, Estimate]:
-        return found[facility.name].reached
-
     timings = [timing for d in found.values() for timing in (d.event, d.default) if timing]
     made: Spec[Facility] = Spec(
         (
             spec.text("label", "P(ever), by facility", label),
             *(
-                chance(rung, header, part(reached, rung), span=2, error_span=1)
+                chance(rung, header, part(lambda f: found[f.name].reached, rung), span=2, error_span=1)
                 for rung, header in RUNGS.items()
             ),
             _first("event_first", "First event", lambda f: found[f.name].event),

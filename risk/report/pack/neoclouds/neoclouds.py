@@ -14,7 +14,7 @@ from risk.report.pack.base.fields import amount, chance, number
 from risk.report.pack.base.names import PAYERS, words
 from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results
-from risk.report.pack.neoclouds import companies, firms, loans
+from risk.report.pack.neoclouds import firms, loans
 from risk.report.pack.neoclouds.duration import grid
 from risk.report.pack.neoclouds.loans import RUNGS
 from risk.report.sheet import At, Band, Paragraph, Sheet
@@ -47,7 +47,7 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
-        subtitle(results, f"one plain table of the companies ({companies.NAME}) is on screen only"),
+        subtitle(results, f"one plain table of the companies ({firms.NAME}) is on screen only"),
         "P",
         (
             Paragraph(warning, "finding"),
@@ -58,10 +58,10 @@ def sheet(results: Results) -> Sheet:
             loans.distress(results),
             loans.outcomes(results),
             COHORTS.table(neoclouds.cohorts(results.run)),
-            companies.table(results, found, holdcos, runway),
+            firms.plain(results, found, holdcos, runway),
         ),
         question="Who borrowed against what, who comes under stress, and who defaults?",
-        grid=(*columns, companies.SOURCE),
+        grid=(*columns, firms.SOURCE),
         printed_columns=len(columns),
     )
 
