@@ -216,6 +216,10 @@ def test_all_conditions_of_credit_hold(results: Results) -> None:
         cascade.sheet(results),
     ]
     tables = Tables(made)
-    found = [*tables.guarded(), *private_credit.conditions(results, tables), *cascade.conditions(tables)]
+    found = [
+        *tables.guarded(),
+        *private_credit.conditions(results, tables),
+        *cascade.conditions(results, tables),
+    ]
     assert len(found) >= 30
     assert [c.text for c in found if not c.passed] == []

@@ -96,9 +96,9 @@ def pack(
         *tables.guarded(),
         *conditions.conditions(results, tables, shown),
         *neoclouds.conditions(results, tables),
-        *duration.conditions(tables),
+        *duration.conditions(results, tables),
         *private_credit.conditions(results, tables),
-        *cascade.conditions(tables),
+        *cascade.conditions(results, tables),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]

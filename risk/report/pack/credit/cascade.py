@@ -130,6 +130,7 @@ def _points(borne: Mapping[str, Array], paths: int) -> Table:
     chances = holders.points(paths)
     every = {**borne, TOTAL: np.sum(list(borne.values()), axis=0)}
     columns = [holders.exceeded(loss, chances) for loss in every.values()]
+    owners = tuple(f"l{i}" for i, _ in enumerate(every))
 
     def header(name: str) -> str:
         text = "All owners" if name == TOTAL else words(name, HOLDERS)
@@ -153,10 +154,11 @@ def _points(borne: Mapping[str, Array], paths: int) -> Table:
             f"{statistics.THIN_TAIL} paths in the tail."
         ),
         row_id=lambda p: f"p{round(1000 * p.chance)}",
+        guards=(
+            Rising("Exceedance curves that rise", owners, "a rarer loss is not smaller, owner by owner"),
+        ),
     )
-    owners = tuple(f"l{i}" for i, _ in enumerate(every))
-    guard = Rising("Exceedance curves that rise", owners, "a rarer loss is not smaller, owner by owner")
-    return made.table(map(Point, chances, zip(*columns, strict=True)), guards=(guard,))
+    return made.table(map(Point, chances, zip(*columns, strict=True)))
 
 
 def _plain(tables: Sequence[Table]) -> Table:
@@ -214,7 +216,7 @@ def _curve(name: str, loss: Array, grid: Array, floor: float) -> Series:
     return Series(name=words(name, HOLDERS), values=[float(p) if p >= floor else None for p in found])
 
 
-def conditions(t: Tables) -> Iterator[Condition]:
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """The first round conserves claims; marks and sales add up the same by holder, round and channel."""
     total = {by: t.at(by, ALL, TOTAL) for by in (*_FIRST_ROUND, *_SECOND_ROUND)}
     lost, record, owners = (total[by] for by in _FIRST_ROUND)

@@ -41,7 +41,7 @@ def sheet(results: Results) -> Sheet:
     labels, title = found.labels, "First-round credit loss by instrument, mean over paths, USD bn"
     instruments = losses.by_year("losses-instrument", title, found, "Instrument")
     reconciled, instrument = recoveries.reconciliations(results), recoveries.recovered(results)
-    recovered = recoveries.BY_INSTRUMENT.table(instrument, guards=(recoveries.SHARES,))
+    recovered = recoveries.BY_INSTRUMENT.table(instrument)
     half = 1 + across(labels)
     title, verb = "Credit loss by instrument, means", "the largest mean credit loss"
     chart = losses.chart(labels, instruments, CHARTED, title, verb, height=recoveries.CHART)

@@ -92,14 +92,15 @@ BY_INSTRUMENT: Spec[Recovered] = Spec(
     ),
     row_id=lambda r: r.name,
     bold=lambda r: r.name in SUMS,
+    guards=(
+        Within(
+            "Recoveries shown outside [0, 1]",
+            ("pooled", *QUANTILES, "stress", "rest"),
+            *(0.0, 1.0, "all quarters, stress and the rest"),
+        ),
+    ),
 )
 """Recovery over paths, and in stress against the rest."""
-
-SHARES = Within(
-    "Recoveries shown outside [0, 1]",
-    ("pooled", *QUANTILES, "stress", "rest"),
-    *(0.0, 1.0, "all quarters, stress and the rest"),
-)
 
 
 def _regime(side: str, header: str) -> tuple[Field[Recovered], ...]:

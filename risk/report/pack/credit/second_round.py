@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from math import fsum
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
 
@@ -30,6 +29,11 @@ PROPOSITION = "B8"
 ROUNDS = {"first": "Sales that leverage or a channel forces", "second": "Sales that those marks force"}
 OTHER = "other"
 SALES = CHANNELS | {OTHER: "All other holders over their leverage"}
+SPREAD = {
+    "second_round_share": ("Marks over first-round loss, worst calendar year", "fraction"),
+    "second_round": ("Marks to the end, USD bn", "USD bn"),
+    "bankruptcy_cost": ("Cost of failed vehicles to the end, USD bn", "USD bn"),
+}
 PRESSURE = {
     "discount": "Fall in price in a quarter, mean over what is owed",
     "squeeze": "Private credit withheld, as bank lines are pulled",
@@ -61,14 +65,14 @@ def finding(results: Results) -> str:
     cost = fsum(flows(run, "cascade").entity("bankruptcy_cost")[0]) / BILLION
     p = next(c.probability for c in results.verdict.claims if c.id == PROPOSITION)
     bar = f"In some year they reach the share of its losses that {PROPOSITION} asks for"
-    chance = f" {bar} on {with_margin(p)} of paths." if p else ""
+    often = f" {bar} on {with_margin(p)} of paths." if p else ""
     exposed = results.metric(HEADLINE).mean.value
     return (
         f"Lenders lose {money(lost)} in the mean, booked once ({exposed:,.0f} AI-exposed, the headline; "
         f"{lost - exposed:,.0f} other), and failed vehicles cost {money(cost)} more. "
         f"Of both, {names[0].lower()} bear {money(borne[first])} and {names[1].lower()} "
         f"{money(borne[second])}. Apart from that, forced sales mark down what is held by {money(marks)}"
-        f"{share}.{chance}"
+        f"{share}.{often}"
     )
 
 
@@ -78,24 +82,23 @@ def _sum(found: Yearly) -> float:
 
 def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Table, ...]:
     """Marks by holder and round, how they are distributed, who sells and why, and the pressure on prices."""
-    run = results.run
-    title = "The same by round of sales, mean over paths, USD bn"
-    rounds = losses.by_year("marks-round", title, flows(run, "rounds"), "Round", ROUNDS)
-    title, sold = "Sold under pressure by holder, mean over paths, USD bn", flows(run, "sold.holder")
+    run, sold = results.run, flows(results.run, "sold.holder")
     forced = _channels(flows(run, "forced"), sold)
+    titles = (
+        "The same by round of sales, mean over paths, USD bn",
+        "Sold under pressure by holder, mean over paths, USD bn",
+        "The same by what forces it, mean over paths, USD bn",
+    )
     return (
         Heading("Second round: marks, apart from losses"),
         _marks(results),
-        rounds,
+        losses.by_year("marks-round", titles[0], flows(run, "rounds"), "Round", ROUNDS),
         _spread(results),
         _chances(results),
-        losses.by_year("sold-holder", title, sold, "Seller", HOLDERS, "All sold"),
-        losses.by_year("forced", _BY_CHANNEL, forced, "Channel", SALES, "All sold"),
+        losses.by_year("sold-holder", titles[1], sold, "Seller", HOLDERS, "All sold"),
+        losses.by_year("forced", titles[2], forced, "Channel", SALES, "All sold"),
         _pressure(results, labels),
     )
-
-
-_BY_CHANNEL = "The same by what forces it, mean over paths, USD bn"
 
 
 def _marks(results: Results) -> Table:
@@ -105,7 +108,7 @@ def _marks(results: Results) -> Table:
     note = "A mean over paths of few large events; the worst year of each path is distributed below."
     made = losses.by_year("marks-holder", title, found, "Holder of record", HOLDERS, "All marks", note)
     parts = (found.mean, lost.mean, found.standard_error, lost.standard_error)
-    sums = zip(*(whole(part.sum(axis=1)) for part in parts), strict=True)
+    sums = zip(*(whole(yearly.sum(axis=1)) for yearly in parts), strict=True)
     pairs = (
         losses.ratio_cells(f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}", *values)
         for key, values in zip(years(found.labels), sums, strict=True)
@@ -116,48 +119,37 @@ def _marks(results: Results) -> Table:
 
 def _spread(results: Results) -> Table:
     """Distribution over paths of the share, the amount and the cost of failed vehicles."""
-    columns = [Column("label", "Over paths"), *_paired("mean", "Mean")]
-    for level in QUANTILES:
-        columns += _paired(f"p{round(100 * level)}", f"P{round(100 * level)}")
+    heads = {"mean": "Mean"} | {f"p{round(100 * q)}": f"P{round(100 * q)}" for q in QUANTILES}
+    pairs = (spec.measure(key, head, None, tuple).columns for key, head in heads.items())
     rows = []
-    names = {
-        "second_round_share": ("Marks over first-round loss, worst calendar year", "fraction"),
-        "second_round": ("Marks to the end, USD bn", "USD bn"),
-        "bankruptcy_cost": ("Cost of failed vehicles to the end, USD bn", "USD bn"),
-    }
-    for name, (label, unit) in names.items():
+    for name, (label, unit) in SPREAD.items():
         values = results.run.outcome(name)
-        estimates: list[Estimate] = [statistics.mean(values), *statistics.quantiles(values, QUANTILES)]
-        rows.append((label, *(cell for e in estimates for cell in pair(e, unit))))
+        estimates = (statistics.mean(values), *statistics.quantiles(values, QUANTILES))
+        rows.append(losses.line(label, (pair(estimate, unit) for estimate in estimates)))
     note = (
         "Worst year: among the calendar years in which the first round loses enough to count. * fewer than "
         f"{statistics.THIN_TAIL} paths in the tail."
     )
+    columns = (Column("label", "Over paths"), *chain.from_iterable(pairs))
     title = "How the second round is distributed"
-    return Table("second-round", tuple(columns), tuple(rows), title, note, tuple(names))
-
-
-def _paired(key: str, header: str) -> list[Column]:
-    return [
-        Column(key, header, "number", style="engine"),
-        Column(f"{key}_se", "± SE", "number", style="note", align="right"),
-    ]
+    return Table("second-round", columns, tuple(rows), title, note, tuple(SPREAD))
 
 
 def _chances(results: Results) -> Table:
     """The proposition on cascades, and paths without a second round."""
     claim = next(c for c in results.verdict.claims if c.id == PROPOSITION)
     none = statistics.probability(results.run.outcome("second_round") <= 0.0)
-    rows = (
-        (f"{claim.id}  {claim.label}", claim.probability, claim.timing.median if claim.timing else "–"),
-        ("Nobody is forced to sell", none, "–"),
+    made: Spec[tuple[str, Estimate | None, str]] = Spec(
+        (
+            spec.text("label", "Chance", lambda row: row[0]),
+            chance("p", "P", lambda row: row[1]),
+            spec.text("median", "Median", lambda row: row[2], format="quarter"),
+        ),
+        id="second-round-chances",
+        note=str(claim.statement),
     )
-    fields = (
-        spec.text("label", "Chance", itemgetter(0)),
-        chance("p", "P", itemgetter(1)),
-        spec.text("median", "Median", itemgetter(2), format="quarter"),
-    )
-    made: Spec[Any] = Spec(fields, id="second-round-chances", note=str(claim.statement))
+    median = claim.timing.median if claim.timing else "–"
+    rows = (f"{claim.id}  {claim.label}", claim.probability, median), ("Nobody is forced to sell", none, "–")
     return made.table(rows, row_ids=(claim.id, "none"))
 
 

@@ -283,7 +283,7 @@ def _wall(results: Results, falling: Table) -> Bars:
     return yearly_bars("wall", "What falls due of the base book", labels, parts, alt, CHART)
 
 
-def conditions(t: Tables) -> Iterator[Condition]:
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """No more falls due than is owed."""
     due = t["refinancing"].sum(("all",), tuple(KINDS))
     owed = [t.total("facilities", "debt"), t.total("facilities", "undrawn"), t.total("holdcos", "notes")]

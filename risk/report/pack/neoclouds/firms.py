@@ -24,14 +24,13 @@ from risk.report.pack.base.results import Results
 from risk.report.pack.neoclouds.loans import BILLION, absorbing, at, chances, gap, row_is
 from risk.report.record import Field
 from risk.report.spec import Spec
-from risk.report.table import Formula, Table
+from risk.report.table import Column, Table
 
 SHOWN = 6
 """Year-ends for which runway and refinancing need are printed."""
 
 FAILURES = 3
 """Full calendar years of which the chance to default is stated apart, the first ones."""
-
 
 PLAIN, NAME = "neoclouds", "tblNeocloud"
 AHEAD = 2
@@ -148,17 +147,18 @@ def firms(results: Results, found: Sequence[HoldCo]) -> Table:
             spec.shown("gap", "Gap", lambda h: gap(outlasts(h)), "years", style="engine"),
             number("contracted", "Con- tracted", contracted, "share"),
             number("top", "Top payer", _top_share, "share"),
-            *chances(horizons, lambda h: h.failed, error_span=1),
-            amount("loss", "Loss, USD m", lambda h: h.loss.total, "USD m", span=2, error_span=1),
-            amount("own", "of it HoldCo", lambda h: h.loss.holdco, "USD m", span=2, error_span=1),
+            *chances(horizons, lambda h: h.failed),
+            amount("loss", "Loss, USD m", lambda h: h.loss.total, "USD m", span=2),
+            amount("own", "of it HoldCo", lambda h: h.loss.holdco, "USD m", span=2),
             row_is(lambda h: h.row.stylised),
         ),
         id="holdcos",
         title="HoldCos",
         note=_NOTE,
         row_id=lambda h: h.name,
+        guards=(absorbing("holdcos", horizons),),
     )
-    return made.table(found, guards=(absorbing("holdcos", horizons),))
+    return made.table(found)
 
 
 def _top_share(firm: HoldCo) -> float | None:
@@ -242,8 +242,13 @@ def plain(results: Results, found: Sequence[HoldCo], firms: Table, standing: Tab
             _fails("ever", f"by {last}", lambda h: h.failed[-1]),
             amount("lgd", "LGD", lambda h: h.loss.lgd, "fraction", error="± LGD"),
             amount("loss", "EL USD m", lambda h: h.loss.total, "USD m", error="± EL", note="usd_error.0"),
-            spec.shown("age", "Age days", lambda h: _aged(results, h)[0], "count", style="calculation"),
-            spec.shown("stale", "Stale", lambda h: _aged(results, h)[1], style="flag", align="center"),
+            spec.several(
+                Column("age", "Age days", "count", style="calculation"),
+                Column("stale", "Stale", style="flag", align="center"),
+                cells=lambda h: aged(
+                    results, h.row.as_of, f"DATE({h.row.as_of.year},{h.row.as_of.month},{h.row.as_of.day})"
+                ),
+            ),
             spec.text("source", "Source", lambda h: h.row.source, wrap=False),
         ),
         id=PLAIN,
@@ -264,11 +269,6 @@ def _fails(key: str, when: str, get: Callable[[HoldCo], Estimate]) -> Field[Hold
     """Chance of default, as a plain number."""
     found = chance(key, f"Fails {when}", get, error=f"± 95% {when}")
     return replace(found, cells=lambda p: (p.value, margin_cell(p)))
-
-
-def _aged(results: Results, firm: HoldCo) -> tuple[Formula, Formula]:
-    day = firm.row.as_of
-    return aged(results, day, f"DATE({day.year},{day.month},{day.day})")
 
 
 def _rents_owed(results: Results, name: str) -> float:

@@ -63,7 +63,7 @@ def row_is(get: Callable[[T], bool] | None = None) -> Field[T]:
 
 
 def chances(
-    horizons: Sequence[str], get: Callable[[T], Sequence[Estimate]], error_span: int = 0
+    horizons: Sequence[str], get: Callable[[T], Sequence[Estimate]], error_span: int = 1
 ) -> Iterator[Field[T]]:
     """Probability by each horizon; both ends of an interval need two columns, or two lines."""
     for i, horizon in enumerate(horizons):
@@ -143,7 +143,7 @@ def distress(results: Results) -> Table:
         (
             spec.text("label", "P(ever), by facility", label),
             *(
-                chance(rung, header, part(lambda f: found[f.name].reached, rung), span=2, error_span=1)
+                chance(rung, header, part(lambda f: found[f.name].reached, rung), span=2)
                 for rung, header in RUNGS.items()
             ),
             _first("event_first", "First event", lambda f: found[f.name].event),
@@ -154,8 +154,9 @@ def distress(results: Results) -> Table:
         title="Facilities: how far down the ladder of distress",
         note=_LADDER_NOTE.format(max((timing.error for timing in timings), default=0.0)),
         row_id=lambda f: f.name,
+        guards=(DEEPER,),
     )
-    return made.table(results.facilities, guards=(DEEPER,))
+    return made.table(results.facilities)
 
 
 def _first(key: str, header: str, get: Callable[[Facility], Timing | None]) -> Field[Facility]:
@@ -171,8 +172,8 @@ def outcomes(results: Results) -> Table:
     made: Spec[Facility] = Spec(
         (
             spec.text("label", "Facility", label),
-            *chances(horizons, lambda f: found[f.name].probability),
-            amount("loss", "Loss, USD m", lambda f: found[f.name].loss, "USD m", span=2, error_span=1),
+            *chances(horizons, lambda f: found[f.name].probability, error_span=2),
+            amount("loss", "Loss, USD m", lambda f: found[f.name].loss, "USD m", span=2),
             number(
                 *("share", "Loss/debt", lambda f: found[f.name].loss.value / (f.debt + f.undrawn), "rate"),
                 span=2,
@@ -186,5 +187,6 @@ def outcomes(results: Results) -> Table:
             f"{results.labels[-1]}; ± standard error. Debt: what is undrawn in."
         ),
         row_id=lambda f: f.name,
+        guards=(absorbing("facility-defaults", horizons),),
     )
-    return made.table(results.facilities, guards=(absorbing("facility-defaults", horizons),))
+    return made.table(results.facilities)

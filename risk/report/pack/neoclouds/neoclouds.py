@@ -127,8 +127,8 @@ COHORTS: Spec[Cohort] = Spec(
     (
         spec.text("label", "New facilities of", lambda c: c.year),
         spec.text("payer", "Payer", lambda c: words(c.payer, PAYERS), span=2),
-        amount("lent", "Lent, USD bn", lambda c: c.originated, "USD bn", span=2, error_span=1),
-        amount("loss", "Loss, USD m", None, "USD m", span=2, error_span=1),
+        amount("lent", "Lent, USD bn", lambda c: c.originated, "USD bn", span=2),
+        amount("loss", "Loss, USD m", None, "USD m", span=2),
         number(
             "share",
             "Loss/lent",
@@ -136,8 +136,8 @@ COHORTS: Spec[Cohort] = Spec(
             "rate",
             span=2,
         ),
-        *(chance(rung, RUNGS[rung], span=2) for rung in ladder.ONCE),
-        amount("troubled", "In trouble", None, "quarter", form="years", span=2, error_span=1),
+        *(chance(rung, RUNGS[rung], span=2, error_span=2) for rung in ladder.ONCE),
+        amount("troubled", "In trouble", None, "quarter", form="years", span=2),
     ),
     id="cohorts",
     title="New cohorts, mean over paths",
