@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from risk.analysis.estimate import Estimate
+from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
 from risk.report.table import Column, Content, Table
 
@@ -81,6 +82,7 @@ def measure(
     form: str = "number",
     note: str = "number",
     rest: int = 0,
+    error_span: int = 1,
     **look: Any,
 ) -> Field[T]:
     """A field that is an estimate: one declaration, a column of the value and one of its error.
@@ -91,14 +93,15 @@ def measure(
     error : header of the error's column.
     form, note : formats of both, where a cell has none of its own.
     rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
-    look : of both columns, as in `Column`.
+    error_span : columns of the sheet that the error covers.
+    look : of the value's column, as in `Column`; `optional` and `align` of both.
     """
     beside = {"optional": rest} | {
-        name: value for name, value in look.items() if name in ("optional", "span", "align")
+        name: value for name, value in look.items() if name in ("optional", "align")
     }
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
-        Column(f"{key}_error", error, note, style="note", **beside),
+        Column(f"{key}_error", error, note, style="note", span=error_span, **beside),
     )
     return Field(key, get or own(key), Estimate | None, columns, cells)
 
@@ -106,6 +109,11 @@ def measure(
 def shown(key: str, header: str, get: Callable[[T], Content], form: str = "text", **look: Any) -> Field[T]:
     """A field that only tables have."""
     return Field(key, get, Any, (Column(key, header, form, **look),), told=False)
+
+
+def several(*columns: Column, cells: Callable[[T], tuple[Content, ...]]) -> Field[T]:
+    """Cells of a row that are found together, one a column; only tables have them."""
+    return Field(columns[0].key, lambda item: item, Any, columns, cells, told=False)
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,7 @@ class Spec(Record[T]):
     ----------
     row_id : name of a row for formulas; None = rows have numbers only.
     bold : whether a row is a total, or stands out.
+    guards : what must hold of the table.
     """
 
     id: str = ""
@@ -123,6 +132,7 @@ class Spec(Record[T]):
     note: str = ""
     row_id: Callable[[T], str] | None = None
     bold: Callable[[T], bool] = field(default=lambda item: False)
+    guards: tuple[Guard, ...] = ()
 
     def table(self, items: Iterable[T], **given: Any) -> Table:
         """The table of some rows.
@@ -140,6 +150,7 @@ class Spec(Record[T]):
             self.note,
             tuple(map(self.row_id, rows)) if self.row_id else (),
             frozenset(i for i, item in enumerate(rows) if self.bold(item)),
+            guards=self.guards,
         )
         return replace(made, **given) if given else made
 

@@ -93,7 +93,12 @@ def pack(
     traced = trace.sheet(results, Tables([*details, *listed]))
     tables = Tables([*details, record, traced, *listed])
     tests = [
+        *tables.guarded(),
         *conditions.conditions(results, tables, shown),
+        *neoclouds.conditions(results, tables),
+        *duration.conditions(results, tables),
+        *private_credit.conditions(results, tables),
+        *cascade.conditions(results, tables),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]

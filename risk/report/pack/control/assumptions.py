@@ -13,14 +13,14 @@ from risk.analysis.thesis_page import LOST, counts, fates
 from risk.assumptions import Entry
 from risk.assumptions.priors import Dirichlet, Prior
 from risk.assumptions.table import Row, units
+from risk.report.pack.base.ages import aged
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Cell, Column, Content, Table
 
 LIST = "assumptions"
-STALE, FRESH = "STALE", "ok"
 FIXED = "fixed"
 PRINTED_COLUMNS = 11
 """Columns up to the date; age, owner and place in the file are for the screen."""
@@ -63,16 +63,6 @@ def sheet(results: Results) -> Sheet:
         landscape=False,
         printed_columns=PRINTED_COLUMNS,
     )
-
-
-def stale(results: Results, as_of: date) -> bool:
-    """Whether a date is older than the register allows at the date of the run."""
-    return (results.as_of - as_of).days > stale_days(results)
-
-
-def stale_days(results: Results) -> int:
-    """Age in days from which an assumption is stale."""
-    return results.register.integer("run.stale_days")
 
 
 def all_rows(results: Results) -> list[Assumption]:
@@ -230,7 +220,6 @@ def _table(results: Results, entries: Sequence[Assumption]) -> Table:
 
 
 def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
-    old = stale(results, a.as_of)
     quantiles: tuple[Content, ...] = (
         ("",) * 3 if a.quantiles is None else tuple(_number(q) for q in a.quantiles)
     )
@@ -248,8 +237,7 @@ def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
         Cell(a.source, quoted=True),
         a.grade,
         a.as_of,
-        Formula("As_Of-{row.as_of}", (results.as_of - a.as_of).days),
-        Formula(f'IF({{row.age}}>Stale_Days,"{STALE}","{FRESH}")', STALE if old else FRESH),
+        *aged(results, a.as_of),
         a.owner,
         Cell(a.locator, quoted=True),
         a.place,

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from risk.analysis.identities import TOLERANCE, identities
+from risk.report.guards import Condition
+from risk.report.pack.base import ages
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.control import assumptions
-from risk.report.pack.control.checks import Condition, count
+from risk.report.pack.control.checks import count
 from risk.report.table import Formula
 
 WIDEST_ERROR = 0.01
@@ -28,8 +30,8 @@ def register_conditions(results: Results, t: Tables) -> Iterator[Condition]:
         blank = f"COUNTBLANK({{assumptions.{column}}})"
         yield count(f"Assumptions without a {what}", blank, "entries and cells of tables")
     rows = assumptions.all_rows(results)
-    old = sum(assumptions.stale(results, a.as_of) for a in rows)
-    live = Formula(f'COUNTIF({{assumptions.stale}},"{assumptions.STALE}")', old)
+    old = sum(ages.stale(results, a.as_of) for a in rows)
+    live = Formula(f'COUNTIF({{assumptions.stale}},"{ages.STALE}")', old)
     yield Condition(
         "Stale assumptions: workbook and engine count alike", live, old, 0.0, "age over Stale_Days at As_Of"
     )

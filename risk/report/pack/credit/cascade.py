@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import fsum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from risk.analysis import holders, statistics
-from risk.analysis.flows import Yearly, flows, year_labels
+from risk.analysis.flows import flows, year_labels
+from risk.analysis.statistics import Estimate
+from risk.report import spec
 from risk.report.charts import STACK, Exceedance, Series
-from risk.report.pack.base.cells import (
-    UPPER_BOUND,
-    across,
-    error_cell,
-    pair,
-    paired_cells,
-    subtitle,
-    year_columns,
-    year_grid,
-)
+from risk.report.guards import ROUNDING, Condition, Rising
+from risk.report.pack.base.cells import UPPER_BOUND, Tables, across, linked, subtitle, year_grid
+from risk.report.pack.base.fields import amount, blank, part
 from risk.report.pack.base.names import HOLDERS, words
-from risk.report.pack.base.results import Results
-from risk.report.pack.credit import cascade_table, losses, second_round
-from risk.report.pack.credit.losses import BILLION, TOTAL
-from risk.report.pack.markets.value_chain import TOLERANCE
+from risk.report.pack.base.results import Array, Results
+from risk.report.pack.credit import losses, second_round
+from risk.report.pack.credit.losses import ALL, BILLION, TOTAL, Row, whole, years
 from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.spec import Spec
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
+
+HORIZON = "all years"
+_FIRST_ROUND = ("losses-instrument", "losses-holder", "losses-ultimate")
+_SECOND_ROUND = ("marks-holder", "marks-round", "sold-holder", "forced")
+PLAIN, NAME = "cascade", "tblCascade"
+STAGES: Mapping[str, tuple[str, str]] = {
+    "losses-holder": ("booked", "Booked as holder of record"),
+    "losses-ultimate": ("borne", "Borne as ultimate owner"),
+    "marks-holder": ("marked", "Marked down (second round)"),
+    "sold-holder": ("sold", "Sold under pressure"),
+}
+"""Tables that the columns show → key and header."""
 
 LEVELS = 60
 """Losses at which the exceedance curves are drawn."""
@@ -35,7 +42,7 @@ LEVELS = 60
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     labels = year_labels(results.run.calendar)
-    record, owners = _tables(results, labels)
+    record, owners = _tables(results)
     second = second_round.blocks(results, labels)
     half = 1 + across(labels)
     borne = holders.ultimate(results.run)
@@ -53,10 +60,10 @@ def sheet(results: Results) -> Sheet:
             Band((At(chart, 1, half - 1), At(_exceedance(borne, main), half))),
             record,
             owners,
-            _conservation(results, labels, (record, owners)),
+            _conservation(results, record, owners),
             _points(borne, results.run.paths),
             *second,
-            cascade_table.table([b for b in (record, owners, *second) if isinstance(b, Table)]),
+            _plain([b for b in (record, owners, *second) if isinstance(b, Table)]),
             Paragraph(second_round.LIMITS, "note"),
             Paragraph(second_round.AMPLIFICATION, "note"),
             Paragraph(UPPER_BOUND, "note"),
@@ -67,121 +74,116 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def _tables(results: Results, labels: Sequence[str]) -> tuple[Table, Table]:
+def _tables(results: Results) -> tuple[Table, Table]:
     """Losses at holders of record and at ultimate owners."""
-    record = losses.by_year(
-        "losses-holder",
-        "Credit loss by holder of record, mean over paths, USD bn",
-        labels,
-        flows(results.run, "losses.holder"),
-        "Holder of record",
-        HOLDERS,
+    title = "Credit loss by holder of record, mean over paths, USD bn"
+    found = flows(results.run, "losses.holder")
+    record = losses.by_year("losses-holder", title, found, "Holder of record", HOLDERS)
+    title = "The same losses by ultimate owner, cost of failed vehicles in, mean over paths, USD bn"
+    note = (
+        "BDCs, interval funds, CLOs and other non-banks own nothing for themselves: what they lose falls "
+        "on the owners of their equity and, beyond it, on their creditors."
     )
-    owners = losses.by_year(
-        "losses-ultimate",
-        "The same losses by ultimate owner, cost of failed vehicles in, mean over paths, USD bn",
-        labels,
-        flows(results.run, "losses.ultimate"),
-        "Ultimate owner",
-        HOLDERS,
-        note=(
-            "BDCs, interval funds, CLOs and other non-banks own nothing for themselves: what they lose falls "
-            "on the owners of their equity and, beyond it, on their creditors."
-        ),
-    )
-    return record, owners
+    found = flows(results.run, "losses.ultimate")
+    return record, losses.by_year("losses-ultimate", title, found, "Ultimate owner", HOLDERS, note=note)
 
 
-def _conservation(results: Results, labels: Sequence[str], tables: tuple[Table, Table]) -> Table:
+def _conservation(results: Results, record: Table, owners: Table) -> Table:
     """What is lost on instruments is booked at holders and, with the cost of failures, borne by owners."""
-    cost = _cost(flows(results.run, "cascade"))
-    record, owners = tables
-    lost = flows(results.run, "losses.instrument").mean.sum(axis=1) / BILLION
-    columns = [*(f"y{i}" for i in range(len(labels))), "all"]
-    amounts = {
-        "instruments": [*lost, fsum(lost)],
-        "holders": _totals(record, columns),
-        "owners": _totals(owners, columns),
-    }
-    sources = dict(zip(amounts, ("losses-instrument", record.id, owners.id), strict=True))
-    rows: list[tuple[Content, ...]] = []
-    for key, label in _LINES.items():
-        cells: list[Content] = [label]
-        for i, column in enumerate(columns):
-            text = f"{{{sources[key]}.{column}[{TOTAL}]}}"
-            cells += [Cell(Formula(text, float(amounts[key][i])), "usd_bn", "link"), None]
-        rows.append(tuple(cells))
-    rows.append(cost)
-    spent = [number_of(cost[1 + 2 * i]) for i in range(len(columns))]
-    booked = [a - b for a, b in zip(amounts["holders"], amounts["instruments"], strict=True)]
-    borne = [a - b - c for a, b, c in zip(amounts["owners"], spent, amounts["instruments"], strict=True)]
-    rows.append(_checks("Holders of record equal instruments", columns, "holders", booked))
-    rows.append(_checks("Ultimate owners less that cost equal instruments", columns, "owners", borne))
-    made = (Column("label", "Conservation"), *year_columns(labels), *losses.all_columns())
-    ids = (*_LINES, "cost", "check_holders", "check_owners")
-    return Table("conservation", made, tuple(rows), "First round: every loss is borne once, USD bn", "", ids)
+    found = flows(results.run, "losses.instrument")
+    keys, lost = years(found.labels), whole(found.mean.sum(axis=1) / BILLION)
+    booked, borne = ([number_of(table.cell(key, TOTAL)) for key in keys] for table in (record, owners))
+    spent, error = (values / BILLION for values in flows(results.run, "cascade").entity("bankruptcy_cost"))
+    rows: dict[str, Row] = {}
+    for row, label, source, amounts in (
+        ("instruments", "Lost on instruments", "losses-instrument", lost),
+        ("holders", "Booked at holders of record", record.id, booked),
+        ("owners", "Borne by ultimate owners", owners.id, borne),
+    ):
+        links = (Formula(f"{{{source}.{key}[{TOTAL}]}}", x) for key, x in zip(keys, amounts, strict=True))
+        rows[row] = losses.line(label, ((Cell(link, "usd_bn", "link"), None) for link in links))
+    rows["cost"] = losses.flow("conservation", "cost", "   of it cost of failed vehicles", spent, error)
+    less_cost = "Ultimate owners less that cost equal instruments"
+    for row, label, less, held, paid in (
+        ("holders", "Holders of record equal instruments", "", booked, [0.0] * len(keys)),
+        ("owners", less_cost, "-{conservation.#[cost]}", borne, whole(spent)),
+    ):
+        text = f"ABS({{conservation.#[{row}]}}{less}-{{conservation.#[instruments]}})<={ROUNDING}"
+        gaps = (abs(a - b - c) for a, b, c in zip(held, paid, lost, strict=True))
+        tests = (Check(text.replace("#", key), gap <= ROUNDING) for key, gap in zip(keys, gaps, strict=True))
+        rows[f"check_{row}"] = losses.line(label, ((test, None) for test in tests))
+    columns = losses.columns(found.labels, "Conservation")
+    title = "First round: every loss is borne once, USD bn"
+    return Table("conservation", columns, tuple(rows.values()), title, "", tuple(rows))
 
 
-_LINES: Mapping[str, str] = {
-    "instruments": "Lost on instruments",
-    "holders": "Booked at holders of record",
-    "owners": "Borne by ultimate owners",
-}
+@dataclass(frozen=True)
+class Point:
+    """What owners lose more than with a given probability."""
+
+    chance: float
+    losses: Sequence[Estimate]
 
 
-def _totals(table: Table, columns: Sequence[str]) -> list[float]:
-    total = table.rows[table.row_number(TOTAL)]
-    return [number_of(total[table.index(column)]) for column in columns]
-
-
-def _cost(found: Yearly) -> tuple[Content, ...]:
-    """Bankruptcy cost of failed vehicles by year and in all."""
-    mean, error = (values / BILLION for values in found.entity("bankruptcy_cost"))
-    text = "+".join(f"{{conservation.y{i}[cost]}}" for i in range(len(mean)))
-    return (
-        "   of it cost of failed vehicles",
-        *paired_cells(mean, error, "USD bn"),
-        Cell(Formula(text, fsum(mean)), "usd_bn", "calculation"),
-        error_cell(fsum(mean), fsum(error), "USD bn"),
-    )
-
-
-def _checks(label: str, columns: Sequence[str], row: str, gaps: Sequence[float]) -> tuple[Content, ...]:
-    """Whether one line, less the cost where owners bear it, is what instruments lost."""
-    cells: list[Content] = [label]
-    for column, gap in zip(columns, gaps, strict=True):
-        cost = f"-{{conservation.{column}[cost]}}" if row == "owners" else ""
-        lost = f"-{{conservation.{column}[instruments]}}"
-        condition = f"ABS({{conservation.{column}[{row}]}}{cost}{lost})<={TOLERANCE}"
-        cells += [Check(condition, abs(gap) <= TOLERANCE), None]
-    return tuple(cells)
-
-
-def _points(borne: Mapping[str, holders.Array], paths: int) -> Table:
+def _points(borne: Mapping[str, Array], paths: int) -> Table:
     """Loss that each owner exceeds with given probabilities."""
     chances = holders.points(paths)
     every = {**borne, TOTAL: np.sum(list(borne.values()), axis=0)}
-    columns = [Column("label", "More is lost on"), Column("p", "Chance", "rate"), Column("blank", "")]
-    cells: list[list[Content]] = [[f"One path in {1.0 / p:,.0f}", p, None] for p in chances]
-    for i, (name, loss) in enumerate(every.items()):
-        header = "All owners" if name == TOTAL else words(name, HOLDERS)
-        header = header.replace("Households", "House- holds").replace("equipment", "equip- ment")
-        columns += [Column(f"l{i}", header, "usd_bn", style="engine")]
-        columns += [Column(f"e{i}", "±", "usd_error", style="note", align="right")]
-        for cell, found in zip(cells, holders.exceeded(loss, chances), strict=True):
-            cell.extend(pair(found, "USD bn"))
-    note = (
-        "Losses to the end of the horizon, cost of failed vehicles in. Each column is ranked by itself: a "
-        "row is no single path, and does not add up. ± = standard error of the quantile; * fewer than "
-        f"{statistics.THIN_TAIL} paths in the tail."
+    columns = [holders.exceeded(loss, chances) for loss in every.values()]
+    owners = tuple(f"l{i}" for i, _ in enumerate(every))
+
+    def header(name: str) -> str:
+        text = "All owners" if name == TOTAL else words(name, HOLDERS)
+        return text.replace("Households", "House- holds").replace("equipment", "equip- ment")
+
+    made: Spec[Point] = Spec(
+        (
+            spec.text("label", "More is lost on", lambda p: f"One path in {1.0 / p.chance:,.0f}"),
+            spec.figure("p", "Chance", lambda p: p.chance, "rate"),
+            blank("blank"),
+            *(
+                amount(f"l{i}", header(name), part(lambda p: p.losses, i), "USD bn")
+                for i, name in enumerate(every)
+            ),
+        ),
+        id="exceedance",
+        title="Loss exceeded with a given probability, by ultimate owner, USD bn",
+        note=(
+            "Losses to the end of the horizon, cost of failed vehicles in. Each column is ranked by itself: "
+            "a row is no single path, and does not add up. ± = standard error of the quantile; * fewer than "
+            f"{statistics.THIN_TAIL} paths in the tail."
+        ),
+        row_id=lambda p: f"p{round(1000 * p.chance)}",
+        guards=(
+            Rising("Exceedance curves that rise", owners, "a rarer loss is not smaller, owner by owner"),
+        ),
     )
-    title = "Loss exceeded with a given probability, by ultimate owner, USD bn"
-    rows = tuple(tuple(row) for row in cells)
-    ids = tuple(f"p{round(1000 * p)}" for p in chances)
-    return Table("exceedance", tuple(columns), rows, title, note, ids)
+    return made.table(map(Point, chances, zip(*columns, strict=True)))
 
 
-def _exceedance(borne: Mapping[str, holders.Array], main: Sequence[str]) -> Exceedance:
+def _plain(tables: Sequence[Table]) -> Table:
+    """Every holder and owner with its sums over all years, linked to those of `tables`: one plain table."""
+    shown = {t.id: t for t in tables if t.id in STAGES}
+    names = list(dict.fromkeys(name for t in shown.values() for name in t.row_ids[: t.row_ids.index(TOTAL)]))
+    columns = [Column("label", "Holder")]
+    rows: list[list[Content]] = [[words(name, HOLDERS)] for name in names]
+    for identifier, (key, header) in STAGES.items():
+        columns.append(Column(key, header, "usd_bn", "USD bn"))
+        columns.append(Column(f"{key}_se", f"± {key}", "usd_error", style="note"))
+        found = shown[identifier]
+        for cells, name in zip(rows, names, strict=True):
+            known = name in found.row_ids
+            cells += [linked(found, key, name) if known else "–" for key in (ALL, f"{ALL}_se")]
+    title = f"Holders and owners in one plain table, all years, to filter and to calculate with ({NAME})"
+    note = (
+        "Sums over the years of the tables above. Booked and borne are the same losses, before and after "
+        "the look through vehicles to those who own and fund them; borne counts the cost of failed "
+        "vehicles. Marks are never part of losses. – = no part of that stage."
+    )
+    return Table(PLAIN, tuple(columns), tuple(map(tuple, rows)), title, note, tuple(names), excel_name=NAME)
+
+
+def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
     """Exceedance curves of the main owners over one grid of losses."""
     points = holders.points(len(next(iter(borne.values()))))
     ends = {name: holders.exceeded(borne[name], points[-1:])[0].value / BILLION for name in main}
@@ -209,6 +211,25 @@ def _exceedance(borne: Mapping[str, holders.Array], main: Sequence[str]) -> Exce
     )
 
 
-def _curve(name: str, loss: holders.Array, grid: holders.Array, floor: float) -> Series:
+def _curve(name: str, loss: Array, grid: Array, floor: float) -> Series:
     found = holders.chance(loss, grid)
     return Series(name=words(name, HOLDERS), values=[float(p) if p >= floor else None for p in found])
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """The first round conserves claims; marks and sales add up the same by holder, round and channel."""
+    total = {by: t.at(by, ALL, TOTAL) for by in (*_FIRST_ROUND, *_SECOND_ROUND)}
+    lost, record, owners = (total[by] for by in _FIRST_ROUND)
+    cost = t.at("conservation", ALL, "cost")
+    net = Formula(f"{owners.text}-{cost.text}", number_of(owners) - number_of(cost))
+    text = "Losses at holders of record equal losses on instruments"
+    yield Condition(text, record, lost, ROUNDING, "first round")
+    text = "Losses at ultimate owners, less bankruptcy cost, equal the same"
+    yield Condition(text, net, lost, ROUNDING, HORIZON)
+    mean = t.at("second-round", "mean", "bankruptcy_cost")
+    yield Condition("Bankruptcy cost by year adds up to the outcome", cost, mean, ROUNDING, "means")
+    marks, rounds, sold, forced = (total[by] for by in _SECOND_ROUND)
+    yield Condition("Marks by holder equal marks by round", marks, rounds, ROUNDING, HORIZON)
+    mean = t.at("second-round", "mean", "second_round")
+    yield Condition("Marks by year add up to the outcome", marks, mean, ROUNDING, "means")
+    yield Condition("Sales by holder equal sales by channel", sold, forced, ROUNDING, HORIZON)

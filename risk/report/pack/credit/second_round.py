@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from math import fsum
 
 import numpy as np
@@ -11,27 +13,27 @@ from risk.analysis import statistics
 from risk.analysis.flows import Yearly, flows, rates
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
-from risk.report.pack.base.cells import (
-    Line,
-    margin_cell,
-    money,
-    pair,
-    probability_cell,
-    year_table,
-)
+from risk.report import spec
+from risk.report.pack.base.cells import Line, money, pair, with_margin, year_table
+from risk.report.pack.base.fields import chance
 from risk.report.pack.base.names import CHANNELS, HOLDERS, words
-from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.results import Results
 from risk.report.pack.credit import losses
-from risk.report.pack.credit.losses import BILLION, TOTAL
-from risk.report.pack.verdict.sowhat import with_margin
-from risk.report.sheet import Heading, Paragraph
-from risk.report.table import Column, Content, Table
+from risk.report.pack.credit.losses import BILLION, TOTAL, whole, years
+from risk.report.sheet import Heading
+from risk.report.spec import Spec
+from risk.report.table import Column, Table
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
 PROPOSITION = "B8"
 ROUNDS = {"first": "Sales that leverage or a channel forces", "second": "Sales that those marks force"}
 OTHER = "other"
 SALES = CHANNELS | {OTHER: "All other holders over their leverage"}
+SPREAD = {
+    "second_round_share": ("Marks over first-round loss, worst calendar year", "fraction"),
+    "second_round": ("Marks to the end, USD bn", "USD bn"),
+    "bankruptcy_cost": ("Cost of failed vehicles to the end, USD bn", "USD bn"),
+}
 PRESSURE = {
     "discount": "Fall in price in a quarter, mean over what is owed",
     "squeeze": "Private credit withheld, as bank lines are pulled",
@@ -63,14 +65,14 @@ def finding(results: Results) -> str:
     cost = fsum(flows(run, "cascade").entity("bankruptcy_cost")[0]) / BILLION
     p = next(c.probability for c in results.verdict.claims if c.id == PROPOSITION)
     bar = f"In some year they reach the share of its losses that {PROPOSITION} asks for"
-    chance = f" {bar} on {with_margin(p)} of paths." if p else ""
+    often = f" {bar} on {with_margin(p)} of paths." if p else ""
     exposed = results.metric(HEADLINE).mean.value
     return (
         f"Lenders lose {money(lost)} in the mean, booked once ({exposed:,.0f} AI-exposed, the headline; "
         f"{lost - exposed:,.0f} other), and failed vehicles cost {money(cost)} more. "
         f"Of both, {names[0].lower()} bear {money(borne[first])} and {names[1].lower()} "
         f"{money(borne[second])}. Apart from that, forced sales mark down what is held by {money(marks)}"
-        f"{share}.{chance}"
+        f"{share}.{often}"
     )
 
 
@@ -78,121 +80,89 @@ def _sum(found: Yearly) -> float:
     return fsum(found.mean.ravel()) / BILLION
 
 
-def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Paragraph | Table, ...]:
+def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Table, ...]:
     """Marks by holder and round, how they are distributed, who sells and why, and the pressure on prices."""
-    run = results.run
-    rounds = losses.by_year(
-        "marks-round",
+    run, sold = results.run, flows(results.run, "sold.holder")
+    forced = _channels(flows(run, "forced"), sold)
+    titles = (
         "The same by round of sales, mean over paths, USD bn",
-        labels,
-        flows(run, "rounds"),
-        "Round",
-        ROUNDS,
-    )
-    sold = losses.by_year(
-        "sold-holder",
         "Sold under pressure by holder, mean over paths, USD bn",
-        labels,
-        flows(run, "sold.holder"),
-        "Seller",
-        HOLDERS,
-        "All sold",
+        "The same by what forces it, mean over paths, USD bn",
     )
     return (
         Heading("Second round: marks, apart from losses"),
-        _marks(results, labels),
-        rounds,
+        _marks(results),
+        losses.by_year("marks-round", titles[0], flows(run, "rounds"), "Round", ROUNDS),
         _spread(results),
         _chances(results),
-        sold,
-        _channels(results, labels),
+        losses.by_year("sold-holder", titles[1], sold, "Seller", HOLDERS, "All sold"),
+        losses.by_year("forced", titles[2], forced, "Channel", SALES, "All sold"),
         _pressure(results, labels),
     )
 
 
-def _marks(results: Results, labels: Sequence[str]) -> Table:
+def _marks(results: Results) -> Table:
     """Marks by holder, and what share of the first round they are."""
-    run = results.run
-    found, lost = flows(run, "mark_to_market.holder"), flows(run, "losses.instrument")
+    found, lost = flows(results.run, "mark_to_market.holder"), flows(results.run, "losses.instrument")
     title = "Marked down by holder, mean over paths, USD bn"
-    made = losses.by_year("marks-holder", title, labels, found, "Holder of record", HOLDERS, "All marks")
-    cells: list[Content] = ["   over the loss of the first round"]
-    sums = [(x.mean.sum(axis=1), x.standard_error.sum(axis=1)) for x in (found, lost)]
-    (marks, marks_se), (losses_, losses_se) = ([_with_all(v) for v in both] for both in sums)
-    for i, key in enumerate([*(f"y{i}" for i in range(len(labels))), "all"]):
-        formula = f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}"
-        cells += losses.ratio_cells(formula, marks[i], losses_[i], marks_se[i], losses_se[i])
     note = "A mean over paths of few large events; the worst year of each path is distributed below."
-    rows, ids = (*made.rows, tuple(cells)), (*made.row_ids, "share")
-    return Table(made.id, made.columns, rows, title, note, ids, made.total)
-
-
-def _with_all(values: Array) -> list[float]:
-    return [*(float(v) for v in values), fsum(values)]
+    made = losses.by_year("marks-holder", title, found, "Holder of record", HOLDERS, "All marks", note)
+    parts = (found.mean, lost.mean, found.standard_error, lost.standard_error)
+    sums = zip(*(whole(yearly.sum(axis=1)) for yearly in parts), strict=True)
+    pairs = (
+        losses.ratio_cells(f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}", *values)
+        for key, values in zip(years(found.labels), sums, strict=True)
+    )
+    row = losses.line("   over the loss of the first round", pairs)
+    return replace(made, rows=(*made.rows, row), row_ids=(*made.row_ids, "share"))
 
 
 def _spread(results: Results) -> Table:
     """Distribution over paths of the share, the amount and the cost of failed vehicles."""
-    columns = [Column("label", "Over paths"), *_paired("mean", "Mean")]
-    for level in QUANTILES:
-        columns += _paired(f"p{round(100 * level)}", f"P{round(100 * level)}")
+    heads = {"mean": "Mean"} | {f"p{round(100 * q)}": f"P{round(100 * q)}" for q in QUANTILES}
+    pairs = (spec.measure(key, head, None, tuple).columns for key, head in heads.items())
     rows = []
-    names = {
-        "second_round_share": ("Marks over first-round loss, worst calendar year", "fraction"),
-        "second_round": ("Marks to the end, USD bn", "USD bn"),
-        "bankruptcy_cost": ("Cost of failed vehicles to the end, USD bn", "USD bn"),
-    }
-    for name, (label, unit) in names.items():
+    for name, (label, unit) in SPREAD.items():
         values = results.run.outcome(name)
-        estimates: list[Estimate] = [statistics.mean(values), *statistics.quantiles(values, QUANTILES)]
-        rows.append((label, *(cell for e in estimates for cell in pair(e, unit))))
+        estimates = (statistics.mean(values), *statistics.quantiles(values, QUANTILES))
+        rows.append(losses.line(label, (pair(estimate, unit) for estimate in estimates)))
     note = (
         "Worst year: among the calendar years in which the first round loses enough to count. * fewer than "
         f"{statistics.THIN_TAIL} paths in the tail."
     )
+    columns = (Column("label", "Over paths"), *chain.from_iterable(pairs))
     title = "How the second round is distributed"
-    return Table("second-round", tuple(columns), tuple(rows), title, note, tuple(names))
-
-
-def _paired(key: str, header: str) -> list[Column]:
-    return [
-        Column(key, header, "number", style="engine"),
-        Column(f"{key}_se", "± SE", "number", style="note", align="right"),
-    ]
+    return Table("second-round", columns, tuple(rows), title, note, tuple(SPREAD))
 
 
 def _chances(results: Results) -> Table:
     """The proposition on cascades, and paths without a second round."""
     claim = next(c for c in results.verdict.claims if c.id == PROPOSITION)
     none = statistics.probability(results.run.outcome("second_round") <= 0.0)
-    columns = (
-        Column("label", "Chance"),
-        Column("p", "P", "probability", style="engine"),
-        Column("mc", "± 95%", "margin", style="note"),
-        Column("median", "Median", "quarter"),
+    made: Spec[tuple[str, Estimate | None, str]] = Spec(
+        (
+            spec.text("label", "Chance", lambda row: row[0]),
+            chance("p", "P", lambda row: row[1]),
+            spec.text("median", "Median", lambda row: row[2], format="quarter"),
+        ),
+        id="second-round-chances",
+        note=str(claim.statement),
     )
-    found = {f"{claim.id}  {claim.label}": claim.probability, "Nobody is forced to sell": none}
-    medians = (claim.timing.median if claim.timing else "–", "–")
-    rows = tuple(
-        (label, probability_cell(p), margin_cell(p), median)
-        for (label, p), median in zip(found.items(), medians, strict=True)
-    )
-    return Table("second-round-chances", columns, rows, "", str(claim.statement), (claim.id, "none"))
+    median = claim.timing.median if claim.timing else "–"
+    rows = (f"{claim.id}  {claim.label}", claim.probability, median), ("Nobody is forced to sell", none, "–")
+    return made.table(rows, row_ids=(claim.id, "none"))
 
 
-def _channels(results: Results, labels: Sequence[str]) -> Table:
+def _channels(forced: Yearly, sold: Yearly) -> Yearly:
     """Sales by what forces them; the rest is deleveraging of the other holders."""
-    forced, sold = flows(results.run, "forced"), flows(results.run, "sold.holder")
     rest = sold.mean.sum(axis=1) - forced.mean.sum(axis=1)
     bound = sold.standard_error.sum(axis=1) + forced.standard_error.sum(axis=1)
-    every = Yearly(
+    return Yearly(
         forced.labels,
         (*forced.entities, OTHER),
         np.column_stack([forced.mean, rest]),
         np.column_stack([forced.standard_error, bound]),
     )
-    title = "The same by what forces it, mean over paths, USD bn"
-    return losses.by_year("forced", title, labels, every, "Channel", SALES, "All sold")
 
 
 def _pressure(results: Results, labels: Sequence[str]) -> Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from math import fsum
 
 import numpy as np
@@ -11,62 +12,67 @@ from risk.analysis import statistics
 from risk.analysis.contributions import contributions
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL
 from risk.analysis.statistics import Estimate
-from risk.report.pack.base.cells import Tables, pair
+from risk.report import spec
+from risk.report.guards import ROUNDING, Condition
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.fields import amount, blank
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import ROUNDING, Condition
 from risk.report.pack.credit.losses import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.spec import Spec
+from risk.report.table import Cell, Content, Formula, Table
 
 TABLE = "shortfall"
 
 
+@dataclass(frozen=True)
+class Part:
+    """One instrument: its mean loss and its contribution."""
+
+    name: str
+    mean: Estimate
+    es: Estimate
+
+
 def table(results: Results) -> Table:
     """Instruments of the headline loss, their means and their contributions, with live sums and shares."""
-    names = EXPOSED
-    losses = np.stack([results.claims[0][name].loss for name in names])
-    parts = contributions(losses, HEADLINE_TAIL)
-    means = [statistics.mean(loss) for loss in losses]
-    columns = [Column("label", "Instrument")]
-    for key, header in (("mean", "Mean loss"), ("es", f"In ES {HEADLINE_TAIL:.1%}")):
-        columns.append(Column(key, header, "usd_bn", style="engine"))
-        columns.append(Column(f"{key}_se", "±", "usd_error", style="note", align="right"))
-    columns += [Column("share", "Share of ES", "rate", style="calculation"), Column("blank", "")]
-    columns.append(Column("mean_share", "Share of mean", "rate", style="calculation"))
-    wholes = [fsum(e.value for e in found) for found in (parts, means)]
-    rows = [
-        (words(name), *pair(mean, "USD bn"), *pair(part, "USD bn"), *_shares(part, mean, wholes))
-        for name, part, mean in zip(names, parts, means, strict=True)
-    ]
-    note = (
-        f"The headline loss on the worst {1.0 - HEADLINE_TAIL:.1%} of paths, by instrument: Euler's "
-        "contributions, which add up to the expected shortfall. An instrument with a larger share of it than "
-        "of the mean is one whose losses come when the others do. ± = standard error."
-    )
-    rows.append(_total(rows))
-    bold = frozenset({len(names)})
-    title = "What makes up the expected shortfall of the headline loss, USD bn"
-    return Table(TABLE, tuple(columns), tuple(rows), title, note, (*names, TOTAL), bold)
+    losses = [results.claims[0][name].loss for name in EXPOSED]
+    means = map(statistics.mean, losses)
+    parts = list(map(Part, EXPOSED, means, contributions(np.stack(losses), HEADLINE_TAIL)))
 
+    def share(key: str) -> Callable[[Part], Content]:
+        """Live share of a sum; "–" where there is nothing to share."""
+        whole = fsum(getattr(part, key).value for part in parts)
+        text = f"{{row.{key}}}/{{{TABLE}.{key}[{TOTAL}]}}"
+        return lambda part: Formula(text, getattr(part, key).value / whole) if whole > 0.0 else "–"
 
-def _shares(part: Estimate, mean: Estimate, wholes: list[float]) -> tuple[Content, ...]:
-    """Live shares of both sums; "–" where there is nothing to share."""
-    cells: list[Content] = []
-    for key, estimate, whole in zip(("es", "mean"), (part, mean), wholes, strict=True):
-        formula = f"{{row.{key}}}/{{{TABLE}.{key}[{TOTAL}]}}"
-        cells.append(Formula(formula, estimate.value / whole) if whole > 0.0 else "–")
-    return cells[0], None, cells[1]
+    made: Table = Spec(
+        (
+            spec.text("label", "Instrument", lambda part: words(part.name)),
+            amount("mean", "Mean loss", None, "USD bn"),
+            amount("es", f"In ES {HEADLINE_TAIL:.1%}", None, "USD bn"),
+            spec.shown("share", "Share of ES", share("es"), "rate", style="calculation"),
+            blank("blank"),
+            spec.shown("mean_share", "Share of mean", share("mean"), "rate", style="calculation"),
+        ),
+        id=TABLE,
+        title="What makes up the expected shortfall of the headline loss, USD bn",
+        note=(
+            f"The headline loss on the worst {1.0 - HEADLINE_TAIL:.1%} of paths, by instrument: Euler's "
+            "contributions, which add up to the expected shortfall. An instrument with a larger share of it "
+            "than of the mean is one whose losses come when the others do. ± = standard error."
+        ),
+        row_id=lambda part: part.name,
+    ).table(parts)
 
+    def added(key: str) -> Cell:
+        text = f"SUM({{{TABLE}.{key}[0]}}:{{{TABLE}.{key}[{len(parts) - 1}]}})"
+        return Cell(Formula(text, made.sum((key,), EXPOSED).value), "usd_bn", "calculation")
 
-def _total(rows: list[tuple[Content, ...]]) -> tuple[Content, ...]:
-    """Live sums over the instruments."""
-    cells: list[Content] = ["Headline loss"]
-    for key, place in (("mean", 1), ("es", 3)):
-        text = f"SUM({{{TABLE}.{key}[0]}}:{{{TABLE}.{key}[{len(rows) - 1}]}})"
-        amount = fsum(number_of(row[place]) for row in rows)
-        cells += [Cell(Formula(text, amount), "usd_bn", "calculation"), None]
-    return (*cells, None, None, None)
+    total = ("Headline loss", added("mean"), None, added("es"), *(None,) * 4)
+    ids, bold = (*EXPOSED, TOTAL), frozenset({len(parts)})
+    return replace(made, rows=(*made.rows, total), row_ids=ids, total=bold)
 
 
 def conditions(t: Tables) -> Iterator[Condition]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
-
-import numpy as np
 
 from risk.analysis import ranking, recoveries, statistics
 from risk.analysis.recoveries import Claims
 from risk.analysis.statistics import Estimate
+from risk.report import spec
 from risk.report.charts import Step, Waterfall
-from risk.report.pack.base.cells import pair
+from risk.report.guards import Splits
+from risk.report.pack.base.fields import amount
 from risk.report.pack.base.names import words
-from risk.report.pack.base.results import TAIL, Array, Results
+from risk.report.pack.base.results import TAIL, Results
+from risk.report.record import Field
 from risk.report.sheet import At, Band
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.spec import Spec
+from risk.report.table import Table, number_of
 
 PAPER = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts")
 EXPOSED = (*PAPER, "spv", "software")
@@ -25,9 +27,15 @@ INSTRUMENTS = (*EXPOSED, "direct_lending", "b_loans")
 SUMS: Mapping[str, tuple[str, ...]] = {"paper": PAPER, "exposed": EXPOSED, "all": INSTRUMENTS}
 """Rows printed bold, each below the last of what it adds up."""
 
-STAGES = ("par", "recovered", "loss")
-PAIRS = 4
-"""Numbers a row of the waterfall has, each with its error."""
+GROUPS = {name: (name,) for name in INSTRUMENTS} | dict(SUMS)
+"""Rows of a table of instruments: each of them, and what is added up."""
+
+TOTALS = {"paper": "Neocloud paper", "exposed": "AI-exposed: the headline loss", "all": "All credit"}
+NOTE = (
+    "From exposure to loss: exposure is that of the base date, par in default includes loans made later, "
+    "recovered is what collateral, contract cash and estates bring; means, so that rows and columns add up; "
+    "± = standard error over the paths shown."
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class View:
     label: str
     low: float
     high: float
+
+    @property
+    def table(self) -> str:
+        """Id of its table."""
+        return f"waterfall-{self.id}"
 
 
 SHARE = f"{TAIL:.0%}"
@@ -52,96 +65,65 @@ VIEWS = (
 )
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """Claims on an instrument, or several together, over a view's paths; `exposure` in USD."""
+
+    name: str
+    exposure: float
+    claims: Claims
+
+
+def stage(key: str, header: str) -> Field[Claimed]:
+    """Mean of one stage from claim to loss."""
+    return amount(key, header, lambda row: statistics.mean(getattr(row.claims, key)), "USD bn")
+
+
+WATERFALL: Spec[Claimed] = Spec(
+    (
+        spec.text("label", "Instrument", lambda row: words(row.name, TOTALS)),
+        amount("exposure", "Exposure", lambda row: Estimate(row.exposure, 0.0, 1), "USD bn"),
+        stage("par", "Par in default"),
+        stage("recovered", "Re- covered"),
+        stage("loss", "Loss"),
+    ),
+    row_id=lambda row: row.name,
+    bold=lambda row: row.name in SUMS,
+)
+
+
 def bands(results: Results) -> tuple[Band, ...]:
     """One waterfall a view, as a table with its chart beside it."""
     made = [(view, waterfall(results, view)) for view in VIEWS]
-    beside = 2 * PAIRS + 2
+    beside = 1 + len(made[0][1].columns)
     return tuple(Band((At(table, 1, beside - 1), At(_steps(view, table), beside))) for view, table in made)
-
-
-def waterfall_id(view: View) -> str:
-    """Id of a view's table."""
-    return f"waterfall-{view.id}"
 
 
 def waterfall(results: Results, view: View) -> Table:
     """Exposure, par in default, what of it came back and what was lost; means over a view's paths."""
-    paths = ranking.between(results.loss, view.low, view.high)
-    exposure = dict(zip(INSTRUMENTS, _exposure(results), strict=True))
-    claims, _ = results.claims
-    rows, ids = [], []
-    for name in INSTRUMENTS:
-        found = recoveries.selected(claims[name], paths)
-        rows.append((words(name), *pair(_exact(exposure[name]), "USD bn"), *_stages(found)))
-        ids.append(name)
-        for total, parts in SUMS.items():
-            if parts[-1] == name:
-                together = recoveries.selected(recoveries.together(claims, parts), paths)
-                owed = _exact(fsum(exposure[part] for part in parts))
-                cells = (*pair(owed, "USD bn"), *_stages(together))
-                rows.append((words(total, TOTALS), *_live(waterfall_id(view), parts, cells)))
-                ids.append(total)
-    columns = [Column("label", "Instrument")]
-    heads = ("Exposure", "Par in default", "Re- covered", "Loss")
-    for key, head in zip(("exposure", *STAGES), heads, strict=True):
-        columns += [Column(key, head, "usd_bn", style="engine")]
-        columns += [Column(f"{key}_se", "±", "usd_error", style="note", align="right")]
-    bold = frozenset(ids.index(total) for total in SUMS)
-    title = f"From exposure to loss: mean over {view.label}, USD bn"
-    return Table(
-        waterfall_id(view),
-        tuple(columns),
-        tuple(rows),
-        title,
-        "",
-        tuple(ids),
-        bold,
-    )
-
-
-TOTALS = {"paper": "Neocloud paper", "exposed": "AI-exposed: the headline loss", "all": "All credit"}
-NOTE = (
-    "From exposure to loss: exposure is that of the base date, par in default includes loans made later, "
-    "recovered is what collateral, contract cash and estates bring; means, so that rows and columns add up; "
-    "± = standard error over the paths shown."
-)
-
-
-def _exposure(results: Results) -> Array:
-    mean, _ = results.run.mean("exposure.instrument")
-    return np.asarray(mean[0])
-
-
-def _exact(value: float) -> Estimate:
-    return Estimate(value, 0.0, 1)
-
-
-def _stages(found: Claims) -> list[Content]:
-    estimates = [statistics.mean(getattr(found, stage)) for stage in STAGES]
-    return [cell for estimate in estimates for cell in pair(estimate, "USD bn")]
-
-
-def _live(table: str, parts: Sequence[str], cells: Sequence[Content]) -> list[Content]:
-    """Replace every number of a sum by the live sum of its parts; errors stay."""
-    made = list(cells)
-    for i, key in enumerate(("exposure", *STAGES)):
-        own = cells[2 * i]
-        text = "+".join(f"{{{table}.{key}[{part}]}}" for part in parts)
-        form = own.format if isinstance(own, Cell) else "usd_bn"
-        made[2 * i] = Cell(Formula(text, number_of(own)), form, "calculation")
-    return made
+    paths, claims = ranking.between(results.loss, view.low, view.high), results.claims[0]
+    exposure = dict(zip(INSTRUMENTS, results.run.mean("exposure.instrument")[0][0].tolist(), strict=True))
+    rows = [
+        Claimed(
+            name,
+            fsum(exposure[part] for part in GROUPS[name]),
+            recoveries.selected(recoveries.together(claims, GROUPS[name]), paths),
+        )
+        for name in sorted(GROUPS, key=lambda name: INSTRUMENTS.index(GROUPS[name][-1]))
+    ]
+    title, text = "From exposure to loss: mean over", "Recovered and lost make up par in default"
+    how = f"summed over rows, {view.label}"
+    guard = Splits(f"{text}: {view.id}", "par", ("recovered", "loss"), how=how)
+    made = WATERFALL.table(rows, id=view.table, title=f"{title} {view.label}, USD bn", guards=(guard,))
+    return made.totaled(("exposure", "par", "recovered", "loss"), SUMS)
 
 
 def _steps(view: View, table: Table) -> Waterfall:
     """Par in default, less what came back of each group, is the loss."""
-
-    def amount(stage: str, row: str) -> float:
-        return number_of(table.rows[table.row_number(row)][table.index(stage)])
-
-    owed, lost = amount("par", "all"), amount("loss", "all")
+    owed, lost = (number_of(table.cell(key, "all")) for key in ("par", "loss"))
     steps = [
         Step(label="In default", amount=owed, total=True),
-        *(Step(label=label, amount=-amount("recovered", row)) for row, label in BARS.items()),
+        *(Step(label=label, amount=-number_of(table.cell("recovered", row))) for row, label in BARS.items()),
         Step(label="Lost", amount=lost, total=True),
     ]
     return Waterfall(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from risk.analysis import gap
 from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
-from risk.report.excel.measure import characters
-from risk.report.formats import named, show
+from risk.report.formats import show
 from risk.report.pack.base.cells import error_cells, format_of, subtitle, typical_error, value_cells
+from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Results, series
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Band as Side
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of, value_of
+from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")
 SHOWN_ERRORS = ("p5", "p50", "p95")
@@ -107,11 +107,6 @@ def sheet(results: Results, shown: Sequence[Quantity]) -> Sheet:
     )
 
 
-def column_key(quarter: str) -> str:
-    """Key of a quarter's column."""
-    return f"q{quarter}"
-
-
 def table_id(quantity: Quantity) -> str:
     """Id of a fan's table."""
     return f"fan-{quantity.id}"
@@ -135,28 +130,11 @@ def table(quantity: Quantity, quarters: Sequence[str]) -> Table:
     return Table(table_id(quantity), tuple(columns), tuple(rows), quantity.title, "", ids)
 
 
-def short(quarter: str) -> str:
-    """2026Q2 on two lines of a narrow column."""
-    return f"{quarter[:4]}\n{quarter[4:]}"
-
-
 def _row(quantity: Quantity, key: str, label: str, make: Callable[..., list[Content]]) -> tuple[Content, ...]:
     place, band = QUANTILES.index(key), quantity.band
     typical = typical_error(band.quantiles, band.standard_error)  # one for the table, so that columns line up
     cells = make(band.quantiles[place], band.standard_error[place], quantity.unit, typical)
-    return (label, *(None,) * quantity.start, *map(narrow, cells))
-
-
-def narrow(content: Content, width: float = QUARTER) -> Content:
-    """A number with as many of its decimals as its column has room for; an error without its "±"."""
-    if not (isinstance(content, Cell) and content.format) or isinstance(content.content, str):
-        return content
-    family, _, rest = content.format.partition(".")
-    family = {"usd_error": "number", "standard_error": "rate"}.get(family, family)
-    decimals = int(rest) if rest.isdigit() else named(content.format).decimals
-    while decimals and characters(show(value_of(content), f"{family}.{decimals}")) > width:
-        decimals -= 1
-    return replace(content, format=f"{family}.{decimals}")
+    return (label, *(None,) * quantity.start, *(narrow(cell, QUARTER) for cell in cells))
 
 
 def links(quantity: Quantity, quarters: Sequence[str]) -> dict[str, list[Content]]:
@@ -196,11 +174,6 @@ def chart(quantity: Quantity, quarters: Sequence[str], name: str = "", height: i
         ],
         first=first_year_end(shown),
     )
-
-
-def first_year_end(quarters: Sequence[str]) -> int:
-    """Position of the first fourth quarter: axes are labelled there, once a year."""
-    return next((i for i, quarter in enumerate(quarters) if quarter.endswith("Q4")), 0)
 
 
 def _axis(quantity: Quantity) -> str:

@@ -20,6 +20,7 @@ from risk.report.pack.base.cells import (
     year_grid,
     year_table,
 )
+from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Array, Results, series
 from risk.report.pack.markets import fans, gpu_lives, useful_work
 from risk.report.pack.markets.fans import Quantity
@@ -164,7 +165,7 @@ def _three_rents(results: Results) -> Lines:
         format="price",
         labels=results.labels,
         series=lines,
-        first=fans.first_year_end(results.labels),
+        first=first_year_end(results.labels),
         height=CHART,
     )
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from risk.analysis import ladder, neoclouds
+from risk.analysis.neoclouds import Cohort
+from risk.report import spec
 from risk.report.charts import LINES, Bars, Lines, Series, Tone
-from risk.report.pack.base.cells import margin_cell, pair, probability_cell, subtitle
+from risk.report.guards import EXACT, ROUNDING, Condition
+from risk.report.pack.base.cells import Tables, subtitle
+from risk.report.pack.base.fields import amount, chance, number
 from risk.report.pack.base.names import PAYERS, words
+from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results
-from risk.report.pack.markets import fans
-from risk.report.pack.neoclouds import companies as neocloud_table
+from risk.report.pack.neoclouds import firms, loans
 from risk.report.pack.neoclouds.duration import grid
-from risk.report.pack.neoclouds.firms import firms, standing
-from risk.report.pack.neoclouds.loans import distress, outcomes, terms
+from risk.report.pack.neoclouds.loans import RUNGS
 from risk.report.sheet import At, Band, Paragraph, Sheet
-from risk.report.table import Column, Table
+from risk.report.spec import Spec
+from risk.report.table import Formula, number_of
 
 STANDS: dict[str, tuple[str, Tone]] = {
     "repaid": ("Repaid", "pale"),
@@ -34,27 +40,28 @@ def sheet(results: Results) -> Sheet:
         "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
         "company's loan."
     )
-    holdcos, runway = firms(results), standing(results)
+    found = firms.holdcos(results)
+    holdcos, runway = firms.firms(results, found), firms.standing(results, found)
     columns = grid(results, 48.0, 7.25)
     half = len(columns) // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
-        subtitle(results, f"one plain table of the companies ({neocloud_table.NAME}) is on screen only"),
+        subtitle(results, f"one plain table of the companies ({firms.NAME}) is on screen only"),
         "P",
         (
             Paragraph(warning, "finding"),
             Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
             holdcos,
             runway,
-            terms(results),
-            distress(results),
-            outcomes(results),
-            _cohorts(results),
-            neocloud_table.table(results, holdcos, runway),
+            loans.terms(results),
+            loans.distress(results),
+            loans.outcomes(results),
+            COHORTS.table(neoclouds.cohorts(results.run)),
+            firms.plain(results, found, holdcos, runway),
         ),
         question="Who borrowed against what, who comes under stress, and who defaults?",
-        grid=(*columns, neocloud_table.SOURCE),
+        grid=(*columns, firms.SOURCE),
         printed_columns=len(columns),
     )
 
@@ -111,44 +118,51 @@ def _failed(results: Results) -> Lines:
             Series(name=names[i], values=shares[:, i].tolist(), tone=tone, dashed=k % 2 == 1, thin=k > 5)
             for k, (i, tone) in enumerate(zip(order, LINES, strict=False))
         ],
-        first=fans.first_year_end(results.labels),
+        first=first_year_end(results.labels),
         height=24,
     )
 
 
-def _cohorts(results: Results) -> Table:
-    """New facilities by date and class of payer."""
-    columns = [
-        Column("label", "New facilities of"),
-        Column("payer", "Payer", span=2),
-        Column("lent", "Lent, USD bn", "usd_bn", style="engine", span=2),
-        Column("lent_se", "±", "usd_error", style="note"),
-        Column("loss", "Loss, USD m", "usd_m", style="engine", span=2),
-        Column("loss_se", "±", "usd_error", style="note"),
-        Column("share", "Loss/lent", "rate", style="engine", span=2),
-    ]
-    chances = (
-        ("amended", "Amended"),
-        ("payment_default", "Payment default"),
-        ("maturity_default", "Maturity default"),
-    )
-    for key, header in chances:
-        columns.append(Column(key, header, "probability", style="engine", span=2))
-        columns.append(Column(f"{key}_margin", "± 95%", "margin", style="note", span=2))
-    columns.append(Column("troubled", "In trouble", "years", style="engine", span=2))
-    columns.append(Column("troubled_se", "±", "usd_error", style="note"))
-    rows = []
-    for cohort in neoclouds.cohorts(results.run):
-        share = cohort.loss.value / cohort.originated.value if cohort.originated.value else 0.0
-        lent, loss = pair(cohort.originated, "USD bn"), pair(cohort.loss, "USD m")
-        found = (getattr(cohort, key) for key, _ in chances)
-        cells = [cell for p in found for cell in (probability_cell(p), margin_cell(p))]
-        quarters = pair(cohort.troubled, "quarter")
-        rows.append((cohort.year, words(cohort.payer, PAYERS), *lent, *loss, share, *cells, *quarters))
-    note = (
+COHORTS: Spec[Cohort] = Spec(
+    (
+        spec.text("label", "New facilities of", lambda c: c.year),
+        spec.text("payer", "Payer", lambda c: words(c.payer, PAYERS), span=2),
+        amount("lent", "Lent, USD bn", lambda c: c.originated, "USD bn", span=2),
+        amount("loss", "Loss, USD m", None, "USD m", span=2),
+        number(
+            "share",
+            "Loss/lent",
+            lambda c: c.loss.value / c.originated.value if c.originated.value else 0.0,
+            "rate",
+            span=2,
+        ),
+        *(chance(rung, RUNGS[rung], span=2, error_span=2) for rung in ladder.ONCE),
+        amount("troubled", "In trouble", None, "quarter", form="years", span=2),
+    ),
+    id="cohorts",
+    title="New cohorts, mean over paths",
+    note=(
         "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
         "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
         "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
         "mean. ± standard errors, upper bounds: facilities of one path count as one."
-    )
-    return Table("cohorts", tuple(columns), tuple(rows), "New cohorts, mean over paths", note)
+    ),
+)
+"""New facilities by date and class of payer."""
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """Firms, facilities and outcomes say the same."""
+    secured, debt = t.total("holdcos", "secured"), t.total("facilities", "debt")
+    text = "Secured debt by HoldCo is the facilities' debt"
+    yield Condition(text, secured, debt, ROUNDING, "USD bn at the base date")
+    horizons = neoclouds.reached(results.run)
+    if horizons and horizons[-1] == results.labels[-1]:
+        paid, due = (t.total("facility-ladder", f"{kind}_default") for kind in ("payment", "maturity"))
+        both = Formula(f"{paid.text}+{due.text}", number_of(paid) + number_of(due))
+        ever = t.total("facility-defaults", f"p{len(horizons) - 1}")
+        text = "Payment and maturity defaults are all defaults"
+        yield Condition(text, both, ever, EXACT, "summed over facilities")
+    lost, paper = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
+    scaled = Formula(f"{lost.text}/1000", number_of(lost) / 1000.0)
+    yield Condition("Loss by HoldCo adds up", scaled, paper, ROUNDING, "Neoclouds v. Metrics")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from risk.analysis import sampling
 from risk.analysis.metrics import HEADLINE
+from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import EXACT, Condition, count
+from risk.report.pack.control.checks import count
 from risk.report.pack.paths.sample import PATTERNS, SAMPLE, TAIL
 from risk.report.pack.paths.trace import MEASURES, estimates, tolerance
 from risk.report.table import Formula
