@@ -331,14 +331,3 @@ class Table:
     def text(self, row: int, column: int) -> str:
         """A cell as printed."""
         return show(value_of(self.rows[row][column]), self.format_of(row, column))
-
-
-def added(table: str, key: str, parts: Mapping[str, Content]) -> Formula:
-    """Sum of cells of a column: rows by id and what they hold, in the table's order."""
-    text = "+".join(f"{{{table}.{key}[{row}]}}" for row in parts)
-    return Formula(text, fsum(map(number_of, parts.values())))
-
-
-def rows_of(*columns: Sequence[Content]) -> tuple[tuple[Content, ...], ...]:
-    """Turn columns into rows."""
-    return tuple(zip(*columns, strict=True))
