@@ -6,14 +6,14 @@ A guard stands beside the table it watches (`Table.guards`); what ties several t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from math import fsum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from risk.report.table import Formula, Table
+    from risk.report.table import Content, Formula, Table
 
 EXACT = 1e-9
 ROUNDING = 1e-6
@@ -54,12 +54,44 @@ class Condition:
         size = abs(self.difference) if self.rule == "=" else self.difference
         return size <= self.tolerance
 
+    def condition(self, table: Table) -> Condition:
+        """Itself: what only one table must satisfy is a guard of it."""
+        return self
+
 
 class Guard(Protocol):
     """What must hold of a table."""
 
     def condition(self, table: Table) -> Condition:
         """The same as two numbers to compare."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows that meet criteria, of which there must be none, or as many as expected.
+
+    Attributes
+    ----------
+    cases : columns and what their cells must be, as in COUNTIF: `FAIL`, `judgement*`, `<0`, or "" for blank;
+        a row is counted for each case that it meets in full.
+    """
+
+    text: str
+    cases: tuple[Mapping[str, str], ...]
+    how: str = ""
+    expected: int = 0
+
+    def condition(self, table: Table) -> Condition:
+        """Count of rows against the number expected."""
+        from risk.report.table import Formula
+
+        found = sum(
+            all(_meets(value, criterion) for value, criterion in zip(row, case.values(), strict=True))
+            for case in self.cases
+            for row in zip(*map(table.column, case), strict=True)
+        )
+        formula = "+".join(_counting(table.id, case) for case in self.cases)
+        return Condition(self.text, Formula(formula, found), self.expected, 0.0, self.how)
 
 
 @dataclass(frozen=True)
@@ -111,7 +143,7 @@ class Within:
 
 @dataclass(frozen=True)
 class Adds:
-    """Rows that add up to a row, or to a number, over one or several columns together."""
+    """Rows that add up to a row, or to a number, over columns together; by rule "≤" to no more than it."""
 
     text: str
     columns: tuple[str, ...]
@@ -119,23 +151,13 @@ class Adds:
     total: str | float
     tolerance: float = ROUNDING
     how: str = ""
+    rule: str = "="
 
     def condition(self, table: Table) -> Condition:
         """Sum of the parts against the total."""
-        parts = _sum(table, self.columns, self.parts)
-        if not isinstance(self.total, str):
-            return Condition(self.text, parts, self.total, self.tolerance, self.how)
-        return Condition(self.text, parts, _sum(table, self.columns, (self.total,)), self.tolerance, self.how)
-
-
-def _sum(table: Table, columns: tuple[str, ...], rows: tuple[str, ...]) -> Formula:
-    from risk.report.table import Formula, number_of
-
-    places = [(key, row) for key in columns for row in rows]
-    text = "+".join(f"{{{table.id}.{key}[{row}]}}" for key, row in places)
-    return Formula(
-        text, fsum(number_of(table.rows[table.row_number(row)][table.index(key)]) for key, row in places)
-    )
+        parts = table.sum(self.columns, self.parts)
+        total = table.sum(self.columns, (self.total,)) if isinstance(self.total, str) else self.total
+        return Condition(self.text, parts, total, self.tolerance, self.how, self.rule)
 
 
 def _values(table: Table, key: str) -> list[float | None]:
@@ -149,3 +171,23 @@ def _number(value: Formula | float) -> float:
     from risk.report.table import number_of
 
     return number_of(value)
+
+
+def _counting(table: str, case: Mapping[str, str]) -> str:
+    """Formula of how many rows meet a case."""
+    (column, criterion), *more = case.items()
+    if not (criterion or more):
+        return f"COUNTBLANK({{{table}.{column}}})"
+    criteria = ",".join(f'{{{table}.{key}}},"{wanted}"' for key, wanted in case.items())
+    return f"COUNTIF{'S' if more else ''}({criteria})"
+
+
+def _meets(content: Content, criterion: str) -> bool:
+    from risk.report.table import value_of
+
+    value = value_of(content)
+    if criterion[:1] in ("<", ">"):
+        sign = 1.0 if criterion[0] == ">" else -1.0
+        return isinstance(value, int | float) and sign * (value - float(criterion[1:])) > 0.0
+    said = "" if value is None else str(value)
+    return said.startswith(criterion[:-1]) if criterion.endswith("*") else said == criterion

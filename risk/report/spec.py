@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from risk.analysis.statistics import Estimate
+from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
 from risk.report.table import Column, Content, Table
 
@@ -104,6 +105,7 @@ class Spec(Record[T]):
     ----------
     row_id : name of a row for formulas; None = rows have numbers only.
     bold : whether a row is a total, or stands out.
+    guards : what must hold of the table.
     """
 
     id: str = ""
@@ -111,6 +113,7 @@ class Spec(Record[T]):
     note: str = ""
     row_id: Callable[[T], str] | None = None
     bold: Callable[[T], bool] = field(default=lambda item: False)
+    guards: tuple[Guard, ...] = ()
 
     def table(self, items: Iterable[T], **given: Any) -> Table:
         """The table of some rows.
@@ -128,6 +131,7 @@ class Spec(Record[T]):
             self.note,
             tuple(map(self.row_id, rows)) if self.row_id else (),
             frozenset(i for i, item in enumerate(rows) if self.bold(item)),
+            guards=self.guards,
         )
         return replace(made, **given) if given else made
 

@@ -244,6 +244,16 @@ class Table:
         place = self.index(key)
         return tuple(row[place] for row in self.rows)
 
+    def cell(self, key: str, row: str) -> Content:
+        """One cell, of a row by id or number."""
+        return self.rows[self.row_number(row)][self.index(key)]
+
+    def sum(self, keys: Sequence[str], rows: Sequence[str]) -> Formula:
+        """Live sum of the cells of some columns in some rows."""
+        places = [(key, row) for key in keys for row in rows]
+        text = "+".join(f"{{{self.id}.{key}[{row}]}}" for key, row in places)
+        return Formula(text, fsum(number_of(self.cell(*place)) for place in places))
+
     def row_number(self, name: str) -> int:
         """Number of a row, from its id or its number (negative numbers count from the end)."""
         if name in self.row_ids:

@@ -16,9 +16,9 @@ from risk.report.excel import build
 from risk.report.form import Recipe
 from risk.report.pack import properties
 from risk.report.pack.base.cells import Tables, margin_cell
+from risk.report.pack.base.quarters import column_key
 from risk.report.pack.base.results import Results
 from risk.report.pack.control import conditions
-from risk.report.pack.markets.fans import column_key
 from risk.report.pack.neoclouds import duration
 from risk.report.pack.neoclouds import neoclouds as page
 from risk.report.pack.neoclouds.loans import RUNGS

@@ -14,7 +14,8 @@ from risk.report.charts import LINES, STACK, Tone
 from risk.report.excel import build
 from risk.report.excel.measure import characters
 from risk.report.excel.writer import GAP
-from risk.report.pack.markets.fans import narrow
+from risk.report.pack.base.quarters import narrow
+from risk.report.pack.markets.fans import QUARTER
 from risk.report.pack.neoclouds.neoclouds import STANDS
 from risk.report.palette import TONES
 from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
@@ -77,14 +78,14 @@ def test_only_rows_between_blocks_are_low() -> None:
     [(0.7311, "rate.1", "rate.1"), (1.1411, "rate.1", "rate.0"), (1234.56, "usd_bn.1", "usd_bn.0")],
 )
 def test_a_number_has_the_decimals_its_column_has_room_for(value: float, form: str, shown: str) -> None:
-    assert narrow(Cell(value, form)) == Cell(value, shown)
+    assert narrow(Cell(value, form), QUARTER) == Cell(value, shown)
 
 
 def test_an_error_goes_without_its_sign_where_the_row_has_it() -> None:
-    assert narrow(Cell(0.002, "usd_error.3", "note")) == Cell(0.002, "number.3", "note")
-    assert narrow(Cell("exact", style="note")) == Cell("exact", style="note")
+    assert narrow(Cell(0.002, "usd_error.3", "note"), QUARTER) == Cell(0.002, "number.3", "note")
+    assert narrow(Cell("exact", style="note"), QUARTER) == Cell("exact", style="note")
     plain: Content = "–"
-    assert narrow(plain) == plain
+    assert narrow(plain, QUARTER) == plain
 
 
 def test_a_header_with_a_word_wider_than_its_column_is_reported() -> None:

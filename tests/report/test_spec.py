@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from risk.analysis.statistics import Estimate
-from risk.report.guards import Adds, Guard, Ordered, Within
+from risk.report.guards import Adds, Condition, Counted, Guard, Ordered, Within
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
-from risk.report.table import Column, Table
+from risk.report.table import Column, Formula, Table
 from risk.report.terminal.markdown import table as in_markdown
 from risk.report.terminal.page import Page, parts, table
 from risk.report.terminal.page import text as printed
@@ -130,3 +130,33 @@ def test_a_guard_holds_of_a_sound_table_and_counts_what_is_broken(guard: Guard, 
     found = guard.condition(BROKEN)
     assert not found.passed
     assert getattr(found.value, "value", None) == value
+
+
+WORDS = Table(
+    "t",
+    (Column("grade", "Grade"), Column("why", "Why"), Column("age", "Age", "count")),
+    (("filing", "–", 3), ("judgement, stylised", "seen", -1), ("", "–", 0), ("judgement", "–", "–")),
+)
+
+
+@pytest.mark.parametrize(
+    ("cases", "value", "formula"),
+    [
+        (({"grade": "judgement*"},), 2, 'COUNTIF({t.grade},"judgement*")'),
+        (({"grade": ""},), 1, "COUNTBLANK({t.grade})"),
+        (({"age": "<0"}, {"age": ">2"}), 2, 'COUNTIF({t.age},"<0")+COUNTIF({t.age},">2")'),
+        (({"grade": "judgement*", "why": "–"},), 1, 'COUNTIFS({t.grade},"judgement*",{t.why},"–")'),
+    ],
+)
+def test_rows_that_meet_criteria_are_counted_as_a_workbook_does(
+    cases: tuple[dict[str, str], ...], value: int, formula: str
+) -> None:
+    found = Counted("none", cases).condition(WORDS)
+    assert found.value == Formula(formula, value)
+    assert not found.passed
+    assert Counted("as many", cases, expected=value).condition(WORDS).passed
+
+
+def test_a_condition_on_one_table_is_a_guard_of_it() -> None:
+    one = Condition("one", 1.0, 1.0, 0.0, "")
+    assert one.condition(WORDS) is one

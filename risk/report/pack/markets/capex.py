@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import fsum
 
 import numpy as np
@@ -12,9 +13,11 @@ from risk.analysis.flows import Yearly, flows, year_labels
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
+from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
 from risk.report.pack.base.cells import (
     UPPER_BOUND,
     Line,
+    Tables,
     across,
     error_cell,
     margin_cell,
@@ -95,7 +98,10 @@ def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
     lines += _lines(firm, found, MEMO, "memo")
     totals = {"uses": [line.id for line in uses], "sources": [line.id for line in sources]}
     title = f"{firm}: uses and sources of funds, mean over paths"
-    return year_table(firm_table(firm), title, labels, lines, totals=totals)
+    years = tuple(f"y{i}" for i in range(len(labels)))
+    how = "all years, means over paths"
+    equal = Adds(f"{firm}: sources equal uses", years, ("sources",), "uses", ROUNDING, how)
+    return replace(year_table(firm_table(firm), title, labels, lines, totals=totals), guards=(equal,))
 
 
 def _big_five(
@@ -253,3 +259,23 @@ def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
         every=1,
         height=CHART,
     )
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """What firms spend is what the engine says, and what the multipliers say."""
+    for name in ("capex_2027", "capex_2028", "capex_2030"):
+        if (year := results.year(name)) is not None:
+            text = f"Capex {results.years[year]}: firms add up to the engine's mean"
+            sides = t.at(BIG_FIVE, f"y{year}", "use_capex"), t.at("metrics", "mean", name)
+            yield Condition(text, *sides, ROUNDING, "Capex v. Metrics")
+    years = [f"y{i}" for i in range(len(results.years))]
+    build = t[BIG_FIVE].sum(years, ("use_capex", "use_lease_additions", "use_spv_additions"))
+    parts = t["multipliers"].sum(years, ("build",))
+    yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
+    until = results.run.span("deployed_2026_2030")
+    if until.years[0] == results.run.calendar.base.year and str(until.year) in results.years:
+        value = t.at("deployed", f"y{results.years.index(str(until.year))}", "p50")
+        middle = t.at("metrics", "p50", "deployed_2026_2030")
+        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
+        text, how = f"Capital deployed by {until.year}, median", "path series v. outcome, USD tn"
+        yield Condition(text, value, scaled, SINGLE * 10, how)

@@ -20,9 +20,9 @@ from risk.report.pack.base.cells import (
     year_grid,
     year_table,
 )
+from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Array, Results, series
 from risk.report.pack.markets import fans, gpu_lives, useful_work
-from risk.report.pack.markets.fans import Quantity
 from risk.report.sheet import At, Band, Paragraph, Sheet
 from risk.report.table import Column, Content, Formula, Table, number_of
 from risk.units import SCALE
@@ -37,12 +37,12 @@ CHART = 20
 """Rows that a chart is high: two rows of charts and the tables between them fill a page."""
 
 
-def sheet(results: Results, rent: Quantity) -> Sheet:
-    """Build the sheet; `rent` is the fan of the H100 contract rent."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
     labels = year_labels(results.run.calendar)
     spread, fleet = _spread(results, labels), _fleet(results, labels)
     half = 1 + across(labels)
-    fan = fans.chart(rent, results.labels, "h100-rent", 22)
+    fan = fans.chart(fans.rent(results), "h100-rent", 22)
     return Sheet(
         "GPUPrices",
         "GPU prices – rents, utilization, fleet and collateral",
@@ -164,7 +164,7 @@ def _three_rents(results: Results) -> Lines:
         format="price",
         labels=results.labels,
         series=lines,
-        first=fans.first_year_end(results.labels),
+        first=first_year_end(results.labels),
         height=CHART,
     )
 

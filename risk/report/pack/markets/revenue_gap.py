@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from risk.analysis import gap, statistics
 from risk.analysis.flows import by_year, rates, year_labels
 from risk.report.charts import Lines, Series, Tone
+from risk.report.guards import ROUNDING, SINGLE, Condition
 from risk.report.pack.base.cells import (
     UPPER_BOUND,
     Line,
+    Tables,
     across,
     margin_cell,
     paired_cells,
@@ -255,3 +257,23 @@ def _chart(labels: Sequence[str], lenses: Table) -> Lines:
         every=1,
         height=20,
     )
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """Revenue is what the engine says, and value added what flows into the chain."""
+    shown = {"segments add up": ("segments", "total"), "path series": ("lenses", "external")}
+    for name in ("revenue_2028", "revenue_2030"):
+        if (year := results.year(name)) is not None:
+            mean = t.at("metrics", "mean", name)
+            for text, (table, row) in shown.items():
+                here, slack = t.at(table, f"y{year}", row), SINGLE * number_of(mean)
+                title = f"Revenue {results.years[year]}: {text}"
+                yield Condition(title, here, mean, slack, "RevenueGap v. Metrics")
+    if (year := results.year("coverage_2030")) is not None:
+        sides = t.at("coverage", f"y{year}", "p50_with_internal"), t.at("metrics", "p50", "coverage_2030")
+        title = f"Coverage {results.years[year]}, median"
+        yield Condition(title, *sides, SINGLE, "path series v. outcome")
+    years = [f"y{i}" for i in range(len(results.years))]
+    earned, flowing = (t[table].sum(years, ("total",)) for table in ("layers", "inflow"))
+    how = "all years, all layers"
+    yield Condition("Value added equals the external inflow", earned, flowing, ROUNDING, how)

@@ -7,6 +7,7 @@ from math import fsum
 
 from risk.analysis.flows import Yearly, rates
 from risk.report.charts import STACK, Bars, Series
+from risk.report.guards import Adds
 from risk.report.pack.base.cells import Line, year_table
 from risk.report.pack.base.names import CHAIN, words
 from risk.report.pack.base.results import Results
@@ -81,7 +82,12 @@ def _demand(results: Results, labels: Sequence[str]) -> Table:
     note = (
         "Internal use at the base date is solved so that the market clears at observed rent and utilization."
     )
-    return Table("demand", made.columns, tuple(rows), title, note, tuple(ids), made.total)
+    last = (f"y{len(labels) - 1}",)
+    guards = tuple(
+        Adds(f"Share of demand at most one: {name}", last, (f"{name}_share",), 1, 0.0, "last year", "≤")
+        for name, _ in shares
+    )
+    return Table("demand", made.columns, tuple(rows), title, note, tuple(ids), made.total, guards=guards)
 
 
 def demand_chart(results: Results, labels: Sequence[str]) -> Bars:

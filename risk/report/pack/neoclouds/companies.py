@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from risk.analysis import ladder, neoclouds
 from risk.assumptions.tables import Facility, NeocloudFirm
 from risk.axes import ended
+from risk.report.pack.base.ages import FRESH, STALE, stale
 from risk.report.pack.base.cells import linked, margin_cell, pair
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.assumptions import FRESH, STALE, stale
 from risk.report.table import Column, Content, Formula, Table
 
 TABLE, NAME = "neoclouds", "tblNeocloud"

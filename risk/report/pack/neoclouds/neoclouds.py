@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from risk.analysis import ladder, neoclouds
 from risk.report.charts import LINES, Bars, Lines, Series, Tone
+from risk.report.pack.base import quarters as fans
 from risk.report.pack.base.cells import margin_cell, pair, probability_cell, subtitle
 from risk.report.pack.base.names import PAYERS, words
 from risk.report.pack.base.results import Results
-from risk.report.pack.markets import fans
 from risk.report.pack.neoclouds import companies as neocloud_table
 from risk.report.pack.neoclouds.duration import grid
 from risk.report.pack.neoclouds.firms import firms, standing

@@ -20,8 +20,8 @@ from risk.report.pack.base.cells import (
     subtitle,
     value_cell,
 )
+from risk.report.pack.base.changed import text
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.manifest import text
 from risk.report.pack.scenarios.lines import BASE, Case, line_table, side_by_side
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.report.excel.writer import CHART_DATA
+from risk.report.pack.base import ages
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
-from risk.report.pack.control import assumptions
 from risk.report.pack.paths import trace
 from risk.report.pack.scenarios import changes
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
@@ -60,7 +60,7 @@ def _facts(results: Results) -> Table:
         ("Prepared by", Cell("", style="input")),
         ("Reviewed by", Cell("", style="input")),
         ("As of", Cell(results.as_of, "date", "input")),
-        ("Stale after, days", Cell(assumptions.stale_days(results), "count", "input")),
+        ("Stale after, days", Cell(ages.stale_days(results), "count", "input")),
         ("Scenario", f"{m.scenario}: {m.title}"),
         ("Run", m.id),
         ("Paths × quarters", f"{m.paths:,} × {m.quarters}, {results.labels[0]} to {results.labels[-1]}"),
