@@ -97,6 +97,11 @@ def shown(key: str, header: str, get: Callable[[T], Content], form: str = "text"
     return Field(key, get, Any, (Column(key, header, form, **look),), told=False)
 
 
+def several(*columns: Column, cells: Callable[[T], tuple[Content, ...]]) -> Field[T]:
+    """Cells of a row that are found together, one a column; only tables have them."""
+    return Field(columns[0].key, lambda item: item, Any, columns, cells, told=False)
+
+
 @dataclass(frozen=True)
 class Spec(Record[T]):
     """A table by declaration: its fields, and what it is called.

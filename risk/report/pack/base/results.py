@@ -34,7 +34,7 @@ TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
 THRESHOLD = "run.loss_threshold"
-"""Entry of the loss whose probability is told."""
+"""Entry with the loss of which the pack prints the probability; without it nothing is printed."""
 
 KEPT = 100_000
 """Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
@@ -180,7 +180,7 @@ class Results:
 
     @property
     def threshold(self) -> float | None:
-        """Headline loss whose probability is told, USD bn; None where the register names none."""
+        """Loss of which the pack prints the probability, USD bn; None where the register has none."""
         known = THRESHOLD in self.register.entries
         return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
 

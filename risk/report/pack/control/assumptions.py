@@ -19,7 +19,6 @@ from risk.report.pack.base.ages import STALE, aged, stale
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
-from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -200,47 +199,36 @@ def _number(value: str | float) -> Content:
     return Cell(value, "general" if len(f"{value:.10g}") <= SHORT else f"number.{decimals}")
 
 
-def _stated(a: Assumption) -> tuple[Content]:
+def _stated(a: Assumption) -> Content:
     """A value; bold where a scenario changed it."""
     value = _number(a.value)
     if not a.changed:
-        return (value,)
-    return (replace(value if isinstance(value, Cell) else Cell(value), bold=True),)
+        return value
+    return replace(value if isinstance(value, Cell) else Cell(value), bold=True)
 
 
-def _spread(quantiles: tuple[float, ...] | None) -> tuple[Content, ...]:
-    return ("",) * len(PERCENTILES) if quantiles is None else tuple(map(_number, quantiles))
+def _spread(a: Assumption) -> tuple[Content, ...]:
+    return ("",) * len(PERCENTILES) if a.quantiles is None else tuple(map(_number, a.quantiles))
 
 
 ASSUMPTIONS: Spec[Assumption] = Spec(
     (
         spec.text("id", "Id", width=28, style="id"),
         spec.text("note", "What it is", width=39),
-        Field(
-            "value",
-            lambda a: a,
-            columns=(Column("value", "Value", "general", width=10.5, align="right"),),
-            cells=_stated,
-        ),
+        spec.shown("value", "Value", _stated, "general", width=10.5, align="right"),
         spec.text("unit", "Unit", width=8.5),
         spec.text("shape", "Prior", width=10),
-        Field(
-            "quantiles",
-            lambda a: a.quantiles,
-            columns=tuple(Column(key, key.upper(), "general", width=8, align="right") for key in PERCENTILES),
+        spec.several(
+            *(Column(key, key.upper(), "general", width=8, align="right") for key in PERCENTILES),
             cells=_spread,
         ),
         spec.text("source", "Source", width=27),
         spec.text("grade", "Grade", width=11),
         spec.shown("as_of", "As of", lambda a: a.as_of, "date", width=10.5),
-        Field(
-            "aged",
-            lambda a: a.aged,
-            columns=(
-                Column("age", "Age, days", "count", width=7, style="calculation"),
-                Column("stale", "Stale?", width=7.5, style="flag", align="center"),
-            ),
-            cells=tuple,
+        spec.several(
+            Column("age", "Age, days", "count", width=7, style="calculation"),
+            Column("stale", "Stale?", width=7.5, style="flag", align="center"),
+            cells=lambda a: a.aged,
         ),
         spec.text("owner", "Owner", width=10.5),
         spec.text("locator", "Where in it", width=24),

@@ -10,7 +10,6 @@ from risk.report import spec
 from risk.report.guards import Counted
 from risk.report.pack.base.cells import FAMILIES, error_cell, subtitle, value_cell
 from risk.report.pack.base.results import Results
-from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
 from risk.report.table import Cell, Column, Content, Table
@@ -87,13 +86,9 @@ TARGETS: Spec[TargetResult] = Spec(
         spec.text("unit", "Unit", width=13),
         spec.shown("low", "At least", lambda t: _number(t.low, t.unit), "number", width=8.5),
         spec.shown("high", "At most", lambda t: _number(t.high, t.unit), "number", width=8.5),
-        Field(
-            "found",
-            lambda t: t,
-            columns=(
-                Column("value", "This run", "number", width=9, style="engine"),
-                Column("se", "SE", "number", width=9, style="note"),
-            ),
+        spec.several(
+            Column("value", "This run", "number", width=9, style="engine"),
+            Column("se", "SE", "number", width=9, style="note"),
             cells=_found,
         ),
         spec.shown("inside", "Inside", lambda t: INSIDE[t.inside], width=7, align="center"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from risk.analysis.identities import TOLERANCE, identities
 from risk.report import spec
 from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables, subtitle
-from risk.report.pack.base.changed import Changed, changed
+from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import At, Band, Sheet
 from risk.report.spec import Spec
@@ -26,7 +27,18 @@ WIDEST_ERROR = 0.01
 MAIN = ("{metrics.mean}", "{metrics.es99}", "{claims.p}", "{losses-holder.all}", "{facilities.cash}")
 """Columns in which a formula error would be seen first."""
 
-CHANGES: Spec[Changed] = Spec(
+
+class Change(NamedTuple):
+    """One change of a scenario: the assumption, why, what it was, is, and where that stands."""
+
+    id: str
+    why: str
+    before: str
+    after: str
+    where: str
+
+
+CHANGES: Spec[Change] = Spec(
     (
         spec.text("id", "Assumption"),
         spec.text("why", "Why"),
@@ -37,7 +49,7 @@ CHANGES: Spec[Changed] = Spec(
     id="changes",
     title="What the scenario changes",
 )
-UNCHANGED = Changed("none", "The base register as it stands.", "", "", "")
+UNCHANGED = Change("none", "The base register as it stands.", "", "", "")
 
 
 def sheet(results: Results) -> Sheet:
@@ -53,7 +65,7 @@ def sheet(results: Results) -> Sheet:
         "C",
         (
             Band((At(_facts(results), 1, 2), At(_switches(results), 4))),
-            CHANGES.table([*changed(results.register)] or [UNCHANGED]),
+            CHANGES.table(change_rows(results) or [UNCHANGED]),
         ),
         question="Which assumptions, seed, code and libraries stand behind these numbers?",
         grid=(38.0, 72.0, 3.0, 36.0, 38.0, 36.0),
@@ -107,6 +119,19 @@ def _switches(results: Results) -> Table:
         (name, "on" if on else "OFF: its input is the base median path") for name, on in states.items()
     )
     return Table("switches", columns, rows)
+
+
+def change_rows(results: Results) -> list[Change]:
+    """What the scenario sets differently from base; forced events stand with their quarters."""
+    rows = []
+    for c in results.register.changes:
+        where = f"{c.field}, {c.file}:{c.line}"
+        rows.append(Change(c.id, c.why, in_words(c.before), in_words(c.after), where))
+    for e in results.register.events:
+        size = f"{e.size:g} {e.unit}, probability {e.probability:g}"
+        where, when = f"{e.file}:{e.line}", f"{e.start} to {e.end}"
+        rows.append(Change(f"event: {e.variable}", e.why, when, size, where))
+    return rows
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:

@@ -10,6 +10,7 @@ import numpy as np
 from risk.analysis import holders, statistics
 from risk.analysis.flows import Yearly, flows, year_labels
 from risk.report.charts import STACK, Exceedance, Series
+from risk.report.guards import ROUNDING
 from risk.report.pack.base.cells import (
     UPPER_BOUND,
     across,
@@ -24,7 +25,6 @@ from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Results
 from risk.report.pack.credit import cascade_table, losses, second_round
 from risk.report.pack.credit.losses import BILLION, TOTAL
-from risk.report.pack.markets.value_chain import TOLERANCE
 from risk.report.sheet import At, Band, Paragraph, Sheet
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
 
@@ -152,8 +152,8 @@ def _checks(label: str, columns: Sequence[str], row: str, gaps: Sequence[float])
     for column, gap in zip(columns, gaps, strict=True):
         cost = f"-{{conservation.{column}[cost]}}" if row == "owners" else ""
         lost = f"-{{conservation.{column}[instruments]}}"
-        condition = f"ABS({{conservation.{column}[{row}]}}{cost}{lost})<={TOLERANCE}"
-        cells += [Check(condition, abs(gap) <= TOLERANCE), None]
+        condition = f"ABS({{conservation.{column}[{row}]}}{cost}{lost})<={ROUNDING}"
+        cells += [Check(condition, abs(gap) <= ROUNDING), None]
     return tuple(cells)
 
 

@@ -7,8 +7,9 @@ from math import fsum
 
 from risk.analysis.flows import Yearly
 from risk.report.charts import Bars
-from risk.report.pack.base.cells import Line, error_cell, year_table, yearly_bars
+from risk.report.pack.base.cells import Line, error_cell, year_table
 from risk.report.pack.base.names import words
+from risk.report.pack.base.yearly import yearly_bars
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 
 BILLION = 1e9

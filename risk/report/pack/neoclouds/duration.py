@@ -16,8 +16,9 @@ from risk.axes import ended
 from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.pack.base import quarters as fans
-from risk.report.pack.base.cells import error_cells, subtitle, typical_error, value_cell, yearly_bars
+from risk.report.pack.base.cells import error_cells, subtitle, typical_error, value_cell
 from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.yearly import yearly_bars
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Band as Side
 from risk.report.table import Cell, Column, Content, Formula, Table

@@ -135,15 +135,6 @@ def patterns(results: Results) -> Sheet:
     return _listing(results, "Patterns", title, rest, question, table)
 
 
-def probability(results: Results, name: str) -> Formula:
-    """Share of paths with a flag, as a live sum over the patterns."""
-    found = results.patterns
-    hits = int(found.counts @ found.flags[:, found.names.index(name)])
-    return Formula(
-        f"SUMPRODUCT({{{PATTERNS}.{name}}},{{{PATTERNS}.paths}})/N_Paths", hits / results.run.paths
-    )
-
-
 def _guarded(results: Results, table: Table, text: str, expected: int) -> Table:
     """A long table with what must hold of it: it is as long as the engine says, and of numbers alone."""
     return replace(table, guards=tuple(_guards(results.run.paths, table, text, expected)))

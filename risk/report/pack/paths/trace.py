@@ -10,8 +10,9 @@ from risk.analysis.metrics import HEADLINE, LEVELS, Metric
 from risk.analysis.statistics import NORMAL_95, Estimate, expected_shortfall, var
 from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables, pair, subtitle, value_cell
+from risk.report.pack.base.patterns import probability
 from risk.report.pack.base.results import THRESHOLD, Results
-from risk.report.pack.paths.sample import SAMPLE, TAIL, probability
+from risk.report.pack.paths.sample import SAMPLE, TAIL
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE

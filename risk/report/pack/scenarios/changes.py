@@ -14,7 +14,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import NORMAL_95
 from risk.report.charts import Step, Waterfall
 from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
-from risk.report.pack.base.changed import text
+from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import At, Band, Block, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
@@ -150,8 +150,8 @@ def _assumption(results: Results, change: InputChange) -> tuple[Content, ...]:
 
 
 def _short(value: object) -> str:
-    told = text(value)
-    return told if len(told) <= 60 else f"{told.count(' ') + 1} values"
+    text = in_words(value)
+    return text if len(text) <= 60 else f"{text.count(' ') + 1} values"
 
 
 def _results(found: Sequence[Difference], paired: bool) -> Table:
