@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, combinations
 from math import fsum, isfinite
@@ -85,7 +85,9 @@ def label(letter: str) -> str:
 
 def _declared(found: Dependence) -> Table:
     columns = [Column(letter, letter, "number.2", style="engine") for letter in found.factors]
-    rows = ((label(a), *map(float, row)) for a, row in zip(found.factors, found.declared, strict=True))
+    rows: Iterator[tuple[Content, ...]] = (
+        (label(a), *map(float, row)) for a, row in zip(found.factors, found.declared, strict=True)
+    )
     note = (
         "Zero means no linear dependence; all factors of a quarter still share one Student-t mixing variable."
     )

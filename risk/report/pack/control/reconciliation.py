@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import fsum
-from operator import itemgetter
 from typing import Any
 
 from risk.analysis.thesis_page import (
@@ -129,8 +128,9 @@ def _short(number: float) -> str:
 
 def _numbered(*fields: Field[Any]) -> tuple[Field[tuple[int, Any]], ...]:
     """Fields of figures or contradictions that are counted from one."""
-    number: Field[tuple[int, Any]] = spec.count("number", "No.", itemgetter(0), align="center")
-    return number, *lifted(itemgetter(1), fields)
+    number: Field[tuple[int, Any]] = spec.count("number", "No.", lambda row: row[0], align="center")
+    rest: tuple[Field[tuple[int, Any]], ...] = lifted(lambda row: row[1], fields)
+    return number, *rest
 
 
 def _id(row: tuple[int, Any]) -> str:

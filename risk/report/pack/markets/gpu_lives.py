@@ -91,8 +91,9 @@ def _life(key: str, lives: Mapping[Unit, Sequence[Estimate]], number: int) -> Fi
         value, error = life.value, life.standard_error
         return value_cell(value, error, "year"), error_cell(value, error, "year")
 
-    look = {"error": "±", "form": "years", "note": "usd_error.2"}
-    return spec.measure(key, key.upper(), lambda unit: lives[unit][number], cells, **look)
+    return spec.measure(
+        key, key.upper(), lambda unit: lives[unit][number], cells, "±", form="years", note="usd_error.2"
+    )
 
 
 def told(found: Estimate) -> str:

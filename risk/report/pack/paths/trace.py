@@ -185,8 +185,8 @@ def estimated(results: Results) -> Iterator[Estimated]:
         yield Estimated(key, label, formula, statistics.quantile(sample, level), whole)
     if (bar := results.threshold) is not None:
         formula = 'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)'
-        part, whole = (statistics.probability(loss > bar) for loss in (sample, results.loss))
-        yield Estimated("above", "P(loss > Loss_Threshold)", formula, part, whole.value, "fraction")
+        part, every = (statistics.probability(loss > bar) for loss in (sample, results.loss))
+        yield Estimated("above", "P(loss > Loss_Threshold)", formula, part, every.value, "fraction")
 
 
 def _estimates(results: Results) -> Table:
