@@ -68,15 +68,16 @@ def _open(run: str | None, file: Path | None, folder: Folder, register: Register
     return open_stored(run or given.run, folder, register), given
 
 
-def _traced(cell: str, run: Run, pack: Given | None, folder: Folder) -> Traced:
+def _traced(cell: str, run: Run, given: Given | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
+    from risk.report.pack import pack
     from risk.report.pack.paths.tracing import Tracer
 
-    recipe = pack.recipe if pack else Recipe()
+    recipe = given.recipe if given else Recipe()
     prior = open_stored(recipe.prior, folder) if recipe.prior else None
     beside = [open_stored(other, folder) for other in recipe.beside]
-    tracer = Tracer(run, prior, beside, recipe.form)
-    return tracer.trace(cell, pack)
+    tracer = Tracer(run, pack(run, prior, beside, recipe.form), recipe.form)
+    return tracer.trace(cell, given)
 
 
 def _hints(traced: Traced, folder: Folder) -> list[str]:

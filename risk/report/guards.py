@@ -6,6 +6,7 @@ A guard stands beside the table it watches (`Table.guards`); what ties several t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
@@ -15,7 +16,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from risk.report.table import Formula, Table
+    from risk.report.table import Content, Formula, Table
 
 EXACT = 1e-9
 ROUNDING = 1e-6
@@ -56,12 +57,44 @@ class Condition:
         size = abs(self.difference) if self.rule == "=" else self.difference
         return size <= self.tolerance
 
+    def condition(self, table: Table) -> Condition:
+        """Itself: what only one table must satisfy is a guard of it."""
+        return self
+
 
 class Guard(Protocol):
     """What must hold of a table."""
 
     def condition(self, table: Table) -> Condition:
         """The same as two numbers to compare."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows that meet criteria, of which there must be none, or as many as expected.
+
+    Attributes
+    ----------
+    cases : columns and what their cells must be, as in COUNTIF: `FAIL`, `judgement*`, `<0`, or "" for blank;
+        a row is counted for each case that it meets in full.
+    """
+
+    text: str
+    cases: tuple[Mapping[str, str], ...]
+    how: str = ""
+    expected: int = 0
+
+    def condition(self, table: Table) -> Condition:
+        """Count of rows against the number expected."""
+        from risk.report.table import Formula
+
+        found = sum(
+            all(_meets(value, criterion) for value, criterion in zip(row, case.values(), strict=True))
+            for case in self.cases
+            for row in zip(*map(table.column, case), strict=True)
+        )
+        formula = "+".join(_counting(table.id, case) for case in self.cases)
+        return Condition(self.text, Formula(formula, found), self.expected, 0.0, self.how)
 
 
 @dataclass(frozen=True)
@@ -189,3 +222,23 @@ def _number(value: Formula | float) -> float:
     from risk.report.table import number_of
 
     return number_of(value)
+
+
+def _counting(table: str, case: Mapping[str, str]) -> str:
+    """Formula of how many rows meet a case."""
+    (column, criterion), *more = case.items()
+    if not (criterion or more):
+        return f"COUNTBLANK({{{table}.{column}}})"
+    criteria = ",".join(f'{{{table}.{key}}},"{wanted}"' for key, wanted in case.items())
+    return f"COUNTIF{'S' if more else ''}({criteria})"
+
+
+def _meets(content: Content, criterion: str) -> bool:
+    from risk.report.table import value_of
+
+    value = value_of(content)
+    if criterion[:1] in ("<", ">"):
+        sign = 1.0 if criterion[0] == ">" else -1.0
+        return isinstance(value, int | float) and sign * (value - float(criterion[1:])) > 0.0
+    said = "" if value is None else str(value)
+    return said.startswith(criterion[:-1]) if criterion.endswith("*") else said == criterion

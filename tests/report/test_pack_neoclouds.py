@@ -14,7 +14,6 @@ from risk.assumptions.tables import Facility
 from risk.axes import ended
 from risk.report.charts import Bars, Lines
 from risk.report.excel import build
-from risk.report.form import Recipe
 from risk.report.pack import properties
 from risk.report.pack.base.cells import Tables, margin_cell
 from risk.report.pack.base.quarters import column_key
@@ -141,7 +140,7 @@ def test_a_run_of_few_paths_states_no_quantiles(tmp_path: Path) -> None:
     made = Tables(both)
     assert value_of(made.content("ladder", column_key(tiny.labels[4]), "p500")) == "–"
     assert value_of(made.content("holdco-standing", "runway2026Q4p5", "CRWV")) == "–"
-    assert build(Workbook(properties(tiny, Recipe()), both, contents="Neoclouds")).clipped == ()
+    assert build(Workbook(properties(tiny), both, contents="Neoclouds")).clipped == ()
 
 
 def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: str) -> set[str]:

@@ -38,7 +38,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def tracer(run: Run) -> Tracer:
-    return Tracer(run)
+    return Tracer(run, pack(run))
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_estimates_are_called_so_and_checked(tables: Tables) -> None:
 
 
 def test_a_pack_without_a_threshold_has_no_name_for_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("risk.report.pack.paths.trace.THRESHOLD", "run.nothing")
+    monkeypatch.setattr("risk.report.pack.base.results.THRESHOLD", "run.nothing")
     monkeypatch.setattr("risk.report.pack.verdict.metrics.THRESHOLD", "run.nothing")
     made = pack(run)
     assert "Loss_Threshold" not in made.names
@@ -330,7 +330,8 @@ def test_a_recipe_reads_as_it_is_said_and_nonsense_as_the_default() -> None:
 
 
 def test_paper_and_sample_are_those_asked_for(run: Run) -> None:
-    book = Tracer(run, form=Form("letter", 1_000)).book
+    form = Form("letter", 1_000)
+    book = Tracer(run, pack(run, form=form), form).book
     assert book.paper == "letter"
     listed = Tables(book.sheets)["sample"]
     assert len(listed.rows) == 1_000 < run.paths

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from math import floor, fsum, isfinite, log10
 
 import numpy as np
 
 from risk.analysis.statistics import Estimate
-from risk.report.charts import STACK, Bars, Series
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.guards import Condition
@@ -104,8 +104,8 @@ def error_cells(
 
 def paired_cells(values: np.ndarray, errors: np.ndarray, unit: str) -> list[Content]:
     """Numbers and errors in turn, as under `year_columns`."""
-    pairs = zip(value_cells(values, errors, unit), error_cells(values, errors, unit), strict=True)
-    return [cell for both in pairs for cell in both]
+    both = value_cells(values, errors, unit), error_cells(values, errors, unit)
+    return [*chain.from_iterable(zip(*both, strict=True))]
 
 
 def pair(estimate: Estimate, unit: str, style: Style | None = None) -> tuple[Cell | str, Cell | str]:
@@ -204,54 +204,24 @@ def year_table(
 ) -> Table:
     """A table by year; rows named in `totals` are live sums of the rows listed."""
     columns = (Column("label", first), *year_columns(labels))
-    made = {line.id: [line.label, *year_cells(line)] for line in lines}
-    for row, parts in (totals or {}).items():
-        for i in range(len(labels)):
-            addends = [f"{{{identifier}.y{i}[{part}]}}" for part in parts]
-            sums = fsum(number_of(made[part][1 + 2 * i]) for part in parts)
-            own = made[row][1 + 2 * i]
-            form = own.format if isinstance(own, Cell) else "usd_bn"
-            made[row][1 + 2 * i] = Cell(Formula("+".join(addends), sums), form, "calculation")
+    cells = {line.id: [line.label, *year_cells(line)] for line in lines}
     bold = frozenset(i for i, line in enumerate(lines) if line.bold)
-    rows = tuple(tuple(cells) for cells in made.values())
-    return Table(identifier, columns, rows, title, note, tuple(made), bold)
-
-
-def yearly_bars(
-    identifier: str,
-    title: str,
-    labels: Sequence[str],
-    parts: Mapping[str, Sequence[Content]],
-    alt: str,
-    height: int = 15,
-) -> Bars:
-    """Stacked bars by year, USD bn: name and values of each part from the bottom."""
-    series = [
-        Series(name=name, values=values, tone=tone)
-        for (name, values), tone in zip(parts.items(), STACK, strict=False)
-    ]
-    return Bars(
-        id=identifier,
-        title=title,
-        alt=alt,
-        x_title="Year",
-        y_title="USD bn",
-        format="count",
-        labels=labels,
-        series=series,
-        stacked=True,
-        height=height,
-    )
+    made = Table(identifier, columns, tuple(map(tuple, cells.values())), title, note, tuple(cells), bold)
+    for row, parts in (totals or {}).items():
+        for place in range(1, len(columns), 2):
+            own = cells[row][place]
+            form = own.format if isinstance(own, Cell) else "usd_bn"
+            cells[row][place] = Cell(made.sum((columns[place].key,), parts), form, "calculation")
+    return replace(made, rows=tuple(map(tuple, cells.values())))
 
 
 def linked(table: Table, column: str, row: str, format: str | None = None) -> Cell | str:
     """A formula that shows a cell of another table in its format, marked as a link; a dash stays a dash."""
-    number, place = table.row_number(row), table.index(column)
-    value = value_of(table.rows[number][place])
+    value = value_of(table.cell(column, row))
     if value is None or value == "–":
         return "–"
-    formula = Formula(f"{{{table.id}.{column}[{row}]}}", value)
-    return Cell(formula, format or table.format_of(number, place), "link")
+    form = format or table.format_of(table.row_number(row), table.index(column))
+    return Cell(Formula(f"{{{table.id}.{column}[{row}]}}", value), form, "link")
 
 
 class Tables:

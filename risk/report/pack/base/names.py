@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 WORDS: Mapping[str, str] = {
     # funding waterfall
@@ -119,3 +120,15 @@ def assumption(identifier: str) -> str:
     rest = LATER.get(identifier, rest)
     name = readable(rest.replace(".", " ").replace("[", " [").strip())
     return f"{name} ({_ACRONYMS.get(section, section)})"
+
+
+def in_words(value: Any) -> str:
+    """A changed value in words: numbers, vectors and priors."""
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        numbers = ", ".join(f"{k} {in_words(v)}" for k, v in value.items() if k != "shape" and v is not None)
+        return f"{value['shape']}: {numbers}" if "shape" in value else numbers
+    if isinstance(value, list | tuple):
+        return " ".join(in_words(v) for v in value)
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -25,12 +25,13 @@ from risk.analysis import (
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility, facilities
+from risk.analysis.flows import year_labels
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
 from risk.paths import SERIES, Variable
-from risk.report.form import DEFAULT_FORM
+from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
 from risk.units import SCALE
 
@@ -42,6 +43,8 @@ Array = NDArray[np.float64]
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
+THRESHOLD = "run.loss_threshold"
+"""Entry with the loss of which the pack prints the probability; without it nothing is printed."""
 
 KEPT = 100_000
 """Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
@@ -100,17 +103,26 @@ class Remembered(Run):
 
 @dataclass(frozen=True)
 class Results:
-    """Numbers of one run, and of the run before it where there is one."""
+    """Numbers of a run, of the run before it where there is one, and of other scenarios beside it."""
 
     run: Run
     prior: Results | None = None
-    sample: int = DEFAULT_FORM.sample
+    beside: tuple[Results, ...] = ()
+    form: Form = DEFAULT_FORM
 
     @classmethod
-    def of(cls, run: Run, prior: Run | None = None, sample: int = DEFAULT_FORM.sample) -> Results:
-        """Results of a stored run, and of an earlier one to compare with; `sample` paths are listed."""
+    def of(
+        cls, run: Run, prior: Run | None = None, beside: Iterable[Run] = (), form: Form = DEFAULT_FORM
+    ) -> Results:
+        """Results of a stored run, of an earlier one to compare with, and of others of the same draws."""
         before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
-        return cls(Remembered(run.store, run.manifest), before, sample)
+        return cls(Remembered(run.store, run.manifest), before, tuple(map(cls, beside)), form)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a pack of these is made of beside the run."""
+        prior = self.prior.run.id if self.prior else ""
+        return Recipe(prior, tuple(other.run.id for other in self.beside), self.form)
 
     def before(self, name: str) -> Results | None:
         """The run before, if an outcome, a proposition or a class is about the same time in both."""
@@ -148,6 +160,16 @@ class Results:
         """Quarters, the base date first."""
         return self.run.calendar.labels
 
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Calendar years of the run in words."""
+        return year_labels(self.run.calendar)
+
+    def year(self, name: str) -> int | None:
+        """Number of the year that is the window of an outcome; None outside the run."""
+        label = str(self.run.span(name))
+        return self.years.index(label) if label in self.years else None
+
     def dates(self, names: Iterable[str]) -> tuple[str, ...]:
         """Quarters with which the windows of outcomes end, each once, in order."""
         return tuple(self.labels[t] for t in sorted({self.run.span(name).last for name in names}))
@@ -181,6 +203,12 @@ class Results:
         """Headline loss by path, USD bn."""
         return metrics.values(self.run, self.run.variable(metrics.HEADLINE))
 
+    @property
+    def threshold(self) -> float | None:
+        """Loss of which the pack prints the probability, USD bn; None where the register has none."""
+        known = THRESHOLD in self.register.entries
+        return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
+
     @cached_property
     def exceedance(self) -> statistics.Exceedance:
         """Exceedance curve of the headline loss, USD bn."""
@@ -202,9 +230,14 @@ class Results:
         return sampling.tail_share(self.run.paths)
 
     @cached_property
+    def tail_rows(self) -> sampling.Ids:
+        """Ids of these paths, largest headline loss first."""
+        return sampling.tail_rows(self.loss, self.tail_share)
+
+    @cached_property
     def sampled(self) -> sampling.Ids:
         """Ids of the paths that the sheet Sample lists."""
-        return sampling.sampled(self.run.paths, self.sample)
+        return sampling.sampled(self.run.paths, self.form.sample)
 
     @cached_property
     def patterns(self) -> sampling.Patterns:
@@ -217,9 +250,16 @@ class Results:
         """Means in the worst paths and everywhere, base units."""
         return attribution.tail_facts(self.run, self.loss, names, TAIL)
 
+    @cached_property
+    def _bands(self) -> dict[str, Band]:
+        return {}
+
     def band(self, name: str) -> Band:
         """Quantiles of a path series by quarter, in its reporting unit."""
-        return band(self.run.series(name) / np.float32(SCALE[series(name).unit]))
+        if name not in self._bands:
+            scale = np.float32(SCALE[series(name).unit])
+            self._bands[name] = band(self.run.series(name) / scale)
+        return self._bands[name]
 
     @cached_property
     def revenue(self) -> gap.Realised:

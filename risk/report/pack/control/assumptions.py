@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
@@ -13,15 +13,17 @@ from risk.analysis.thesis_page import LOST, counts, fates
 from risk.assumptions import Entry
 from risk.assumptions.priors import Dirichlet, Prior
 from risk.assumptions.table import Row, units
-from risk.report.pack.base.ages import aged
+from risk.report import spec
+from risk.report.guards import Counted, Ordered
+from risk.report.pack.base.ages import STALE, aged, stale
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.spec import Spec
+from risk.report.table import Cell, Column, Content, Formula, Table
 
-LIST = "assumptions"
-FIXED = "fixed"
+FIXED, JUDGEMENT = "fixed", "judgement*"
 PRINTED_COLUMNS = 11
 """Columns up to the date; age, owner and place in the file are for the screen."""
 
@@ -29,10 +31,20 @@ LONGEST_LIST = 16
 SHORT = 8
 """Characters up to which a number is printed in full."""
 
+PERCENTILES = ("p5", "p50", "p95")
+NEEDED = {"source": "source", "as_of": "date", "owner": "owner", "unit": "unit", "grade": "grade"}
+"""Columns that no row may leave blank, and what they hold."""
+
 
 @dataclass(frozen=True)
 class Assumption:
-    """One line of the sheet; value and quantiles in `unit`."""
+    """One line of the sheet; value and quantiles in `unit`.
+
+    Attributes
+    ----------
+    aged : age in days at the day of the run, and whether that is stale, as formulas.
+    changed : by which scenario; "" = as in base.
+    """
 
     id: str
     note: str
@@ -43,6 +55,7 @@ class Assumption:
     source: str
     locator: str
     as_of: date
+    aged: tuple[Formula, Formula]
     grade: str
     owner: str
     place: str
@@ -51,24 +64,17 @@ class Assumption:
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    entries = list(_entries(results))
     return Sheet(
         "Assumptions",
         "Assumptions – every number, its source, its age and its grade",
         subtitle(results, "values as in the files; to change one, edit the file and line named"),
         "F",
-        (Paragraph(summary(results), "finding"), _table(results, entries)),
+        (Paragraph(summary(results), "finding"), table(results)),
         question="What went in, from where, how old is it, and how good is the evidence?",
         freeze="header",
         landscape=False,
         printed_columns=PRINTED_COLUMNS,
     )
-
-
-def all_rows(results: Results) -> list[Assumption]:
-    """Entries, the uncertain ones first, then the cells of the entity tables."""
-    entries = sorted(_entries(results), key=lambda a: a.shape == FIXED)
-    return [*entries, *_cells(results)]
 
 
 def summary(results: Results) -> str:
@@ -97,14 +103,22 @@ def _entries(results: Results) -> Iterator[Assumption]:
             unit=entry.unit,
             shape=entry.prior.shape.replace("_", " ") if entry.prior else FIXED,
             quantiles=_quantiles(entry.prior),
-            source=results.register.source_title(entry.source),
-            locator=entry.locator,
-            as_of=entry.as_of,
             grade=words(entry.grade),
             owner=entry.owner,
             place=f"{entry.file}:{entry.line}",
             changed=changed,
+            **_origin(results, entry),
         )
+
+
+def _origin(results: Results, row: Entry | Row) -> dict[str, Any]:
+    """Source, date and age of an entry or a row."""
+    return {
+        "source": results.register.source_title(row.source),
+        "locator": row.locator,
+        "as_of": row.as_of,
+        "aged": aged(results, row.as_of),
+    }
 
 
 def _quantiles(prior: Prior | None) -> tuple[float, float, float] | None:
@@ -130,13 +144,11 @@ def _cells(results: Results) -> Iterator[Assumption]:
                     unit=unit,
                     shape=FIXED,
                     quantiles=None,
-                    source=results.register.source_title(row.source),
-                    locator=row.locator,
-                    as_of=row.as_of,
                     grade=words(row.grade) + (", stylised" if getattr(row, "stylised", False) else ""),
                     owner=_owner(row) or owners.get(name.partition(".")[0], ""),
                     place=f"{file}:{line}",
                     changed=f"by {where}" if where else "",
+                    **_origin(results, row),
                 )
 
 
@@ -187,59 +199,69 @@ def _number(value: str | float) -> Content:
     return Cell(value, "general" if len(f"{value:.10g}") <= SHORT else f"number.{decimals}")
 
 
-def _table(results: Results, entries: Sequence[Assumption]) -> Table:
-    rows = all_rows(results)
-    columns = (
-        Column("id", "Id", width=28, style="id"),
-        Column("note", "What it is", width=39),
-        Column("value", "Value", "general", width=10.5, align="right"),
-        Column("unit", "Unit", width=8.5),
-        Column("shape", "Prior", width=10),
-        Column("p5", "P5", "general", width=8, align="right"),
-        Column("p50", "P50", "general", width=8, align="right"),
-        Column("p95", "P95", "general", width=8, align="right"),
-        Column("source", "Source", width=27),
-        Column("grade", "Grade", width=11),
-        Column("as_of", "As of", "date", width=10.5),
-        Column("age", "Age, days", "count", width=7, style="calculation"),
-        Column("stale", "Stale?", width=7.5, style="flag", align="center"),
-        Column("owner", "Owner", width=10.5),
-        Column("locator", "Where in it", width=24),
-        Column("place", "File and line", width=21),
-        Column("changed", "Changed", width=11),
+def _stated(a: Assumption) -> Content:
+    """A value; bold where a scenario changed it."""
+    value = _number(a.value)
+    if not a.changed:
+        return value
+    return replace(value if isinstance(value, Cell) else Cell(value), bold=True)
+
+
+def _spread(a: Assumption) -> tuple[Content, ...]:
+    return ("",) * len(PERCENTILES) if a.quantiles is None else tuple(map(_number, a.quantiles))
+
+
+ASSUMPTIONS: Spec[Assumption] = Spec(
+    (
+        spec.text("id", "Id", width=28, style="id"),
+        spec.text("note", "What it is", width=39),
+        spec.shown("value", "Value", _stated, "general", width=10.5, align="right"),
+        spec.text("unit", "Unit", width=8.5),
+        spec.text("shape", "Prior", width=10),
+        spec.several(
+            *(Column(key, key.upper(), "general", width=8, align="right") for key in PERCENTILES),
+            cells=_spread,
+        ),
+        spec.text("source", "Source", width=27),
+        spec.text("grade", "Grade", width=11),
+        spec.shown("as_of", "As of", lambda a: a.as_of, "date", width=10.5),
+        spec.several(
+            Column("age", "Age, days", "count", width=7, style="calculation"),
+            Column("stale", "Stale?", width=7.5, style="flag", align="center"),
+            cells=lambda a: a.aged,
+        ),
+        spec.text("owner", "Owner", width=10.5),
+        spec.text("locator", "Where in it", width=24),
+        spec.text("place", "File and line", width=21),
+        spec.text("changed", "Changed", width=11),
+    ),
+    id="assumptions",
+    row_id=lambda a: a.id,
+)
+
+
+def table(results: Results) -> Table:
+    """Entries, the uncertain ones first, which are printed, then the cells of the entity tables."""
+    entries = sorted(_entries(results), key=lambda a: a.shape == FIXED)
+    rows = [*entries, *_cells(results)]
+    old, judged = (
+        sum(stale(results, a.as_of) for a in rows),
+        sum(a.grade.startswith(JUDGEMENT[:-1]) for a in rows),
     )
-    cells = tuple(_row(results, a) for a in rows)
-    return Table(
-        LIST,
-        columns,
-        cells,
-        row_ids=tuple(a.id for a in rows),
+    alike = "assumptions: workbook and engine count alike"
+    blank = (
+        Counted(f"Assumptions without a {what}", ({key: ""},), "entries and cells of tables")
+        for key, what in NEEDED.items()
+    )
+    return ASSUMPTIONS.table(
+        rows,
         excel_name="tblAssumptions",
         printed_rows=sum(a.shape != FIXED for a in entries),
-    )
-
-
-def _row(results: Results, a: Assumption) -> tuple[Content, ...]:
-    quantiles: tuple[Content, ...] = (
-        ("",) * 3 if a.quantiles is None else tuple(_number(q) for q in a.quantiles)
-    )
-    value = _number(a.value)
-    if a.changed:
-        known = value if isinstance(value, Cell) else Cell(value)
-        value = replace(known, bold=True)
-    return (
-        a.id,
-        Cell(a.note, quoted=True),
-        value,
-        a.unit,
-        a.shape,
-        *quantiles,
-        Cell(a.source, quoted=True),
-        a.grade,
-        a.as_of,
-        *aged(results, a.as_of),
-        a.owner,
-        Cell(a.locator, quoted=True),
-        a.place,
-        a.changed,
+        guards=(
+            *blank,
+            Counted(f"Stale {alike}", ({"stale": STALE},), "age over Stale_Days at As_Of", old),
+            Counted(f"Judgement {alike}", ({"grade": JUDGEMENT},), "by grade", judged),
+            Counted("Assumptions dated after the run", ({"age": "<0"},), "age in days"),
+            Ordered("Priors with quantiles out of order", PERCENTILES, "P5 ≤ P50 ≤ P95"),
+        ),
     )

@@ -1,33 +1,31 @@
-"""Checks: conditions that the workbook recomputes, and the engine's own identities."""
+"""Checks: what must hold of the pack, recomputed by the workbook, and the engine's own identities."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from risk.report import spec
 from risk.report.guards import DIGITS, Condition
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
+from risk.report.spec import Spec
+from risk.report.table import Cell, Check, Column, Formula, Table, number_of
 
 SMALL = 1e-4
 PRINTED = 66
 """Checks that are printed, on one page; what they are made of is told on the screen."""
 
 
-def count(text: str, formula: str, how: str) -> Condition:
-    """A count that must be zero."""
-    return Condition(text, Formula(formula, 0), 0, 0.0, how)
+def guarded(sheet: Sheet) -> Iterator[Condition]:
+    """What stands beside the tables of a sheet."""
+    for block in sheet.blocks():
+        if isinstance(block, Table):
+            yield from (guard.condition(block) for guard in block.guards)
 
 
-def total_gap(one: str, other: str) -> str:
-    """Formula of the sum over rows of how far two columns are apart.
-
-    Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do not.
-    """
-    return f"SUMPRODUCT(({one}-{other})*(({one}>{other})-({one}<{other})))"
-
-
-def sheet(results: Results, conditions: list[Condition]) -> Sheet:
-    """Build the sheet; the count of failures is named Checks_Failed."""
+def sheet(results: Results, conditions: Sequence[Condition]) -> Sheet:
+    """Build the sheet, failures first; the count of failures is named Checks_Failed."""
     failed = sum(not c.passed for c in conditions)
     total = Table(
         "checks-total",
@@ -45,7 +43,13 @@ def sheet(results: Results, conditions: list[Condition]) -> Sheet:
             results, f"recomputed from the cells it names; in print the first {PRINTED} rows, failures first"
         ),
         "C",
-        (total, Paragraph(_note(results), "note"), _table(conditions)),
+        (
+            total,
+            Paragraph(_note(results), "note"),
+            CHECKS.table(
+                sorted(conditions, key=lambda c: c.passed), excel_name="tblChecks", printed_rows=PRINTED
+            ),
+        ),
         question="Can the numbers be trusted to be what they say they are?",
         grid=(66.0, 15.0, 15.0, 13.0, 12.0, 7.0, 9.0, 76.0),
         landscape=False,
@@ -68,29 +72,29 @@ def _format(value: float) -> str:
     return "tolerance" if abs(value) < SMALL else "number.6"
 
 
-def _table(conditions: list[Condition]) -> Table:
-    columns = (
-        Column("check", "Check"),
-        Column("value", "Pack value", "general", style="calculation"),
-        Column("other", "Compared with", "general", style="calculation"),
-        Column("difference", "Difference", "tolerance", style="calculation"),
-        Column("tolerance", "Tolerance", "tolerance"),
-        Column("rule", "Rule", align="center"),
-        Column("result", "Result"),
-        Column("how", "How"),
-    )
-    rows = []
-    for c in sorted(conditions, key=lambda c: c.passed):
-        size = "ABS({row.difference})" if c.rule == "=" else "{row.difference}"
-        row: tuple[Content, ...] = (
-            c.text,
-            Cell(c.value, _format(number_of(c.value))),
-            Cell(c.other, _format(number_of(c.other))),
-            Formula(f"ROUND({{row.value}}-{{row.other}},{DIGITS})", c.difference),
-            c.tolerance,
-            c.rule,
-            Check(f"{size}<={{row.tolerance}}", c.passed),
-            c.how,
-        )
-        rows.append(row)
-    return Table("checks", columns, tuple(rows), "", excel_name="tblChecks", printed_rows=PRINTED)
+def _side(value: Formula | float) -> Cell:
+    return Cell(value, _format(number_of(value)))
+
+
+def _result(condition: Condition) -> Check:
+    size = "ABS({row.difference})" if condition.rule == "=" else "{row.difference}"
+    return Check(f"{size}<={{row.tolerance}}", condition.passed)
+
+
+def _difference(condition: Condition) -> Formula:
+    return Formula(f"ROUND({{row.value}}-{{row.other}},{DIGITS})", condition.difference)
+
+
+CHECKS: Spec[Condition] = Spec(
+    (
+        spec.text("check", "Check", lambda c: c.text),
+        spec.shown("value", "Pack value", lambda c: _side(c.value), "general", style="calculation"),
+        spec.shown("other", "Compared with", lambda c: _side(c.other), "general", style="calculation"),
+        spec.shown("difference", "Difference", _difference, "tolerance", style="calculation"),
+        spec.figure("tolerance", "Tolerance", form="tolerance"),
+        spec.text("rule", "Rule", align="center"),
+        spec.shown("result", "Result", _result),
+        spec.text("how", "How"),
+    ),
+    id="checks",
+)

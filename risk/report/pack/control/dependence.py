@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import isfinite
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, combinations
+from math import fsum, isfinite
 
 import numpy as np
 
-from risk.analysis.dependence import Dependence
+from risk.analysis.dependence import Dependence, dependence
+from risk.assumptions import Entry
+from risk.report import spec
 from risk.report.guards import Condition
-from risk.report.pack.base.cells import Tables, known, subtitle
+from risk.report.pack.base.cells import known, subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import HeatMap, Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.spec import Spec
+from risk.report.table import Cell, Column, Content, Formula, Style, Table
 from risk.shocks.draw import CORRELATION, DEGREES_OF_FREEDOM
 
 FACTORS = {
@@ -32,8 +37,11 @@ CLIP = 0.02
 """Correlation that the clip of the shocks at five standard deviations may take away."""
 
 
-def sheet(results: Results, found: Dependence) -> Sheet:
+def sheet(results: Results) -> Sheet:
     """Build the sheet."""
+    found = dependence(results.run)
+    entries = [results.register.entry(identifier) for identifier in (CORRELATION, DEGREES_OF_FREEDOM)]
+    titles = {entry.id: results.register.source_title(entry.source) for entry in entries}
     return Sheet(
         "Dependence",
         "Dependence – how the shocks move together",
@@ -45,9 +53,9 @@ def sheet(results: Results, found: Dependence) -> Sheet:
             _map(found),
             _realised(found),
             _difference(found),
-            _sources(results),
-            *(Paragraph(text, "bullet") for text in _notes(results)),
-            Paragraph(_note(found), "note"),
+            SOURCES.table(replace(entry, source=titles[entry.id]) for entry in entries),
+            *(Paragraph(entry.note, "bullet") for entry in entries),
+            Paragraph(NOTE, "note"),
         ),
         question="Which shocks are drawn together, who says so, and do the draws obey?",
         grid=(34.0, *(10.0,) * 2 * len(found.factors)),
@@ -70,33 +78,58 @@ def _three(error: float) -> str:
     return f"{error:.3f}" if isfinite(error) else "–"
 
 
-def _columns(found: Dependence, first: str, style: str) -> tuple[Column, ...]:
-    columns = [Column("factor", first)]
-    for letter in found.factors:
-        engine = style == "engine"
-        columns.append(Column(letter, letter, DECIMALS, style="engine" if engine else "calculation"))
-        columns.append(Column(f"{letter}_se", "±" if engine else "", DECIMALS, style="note", align="right"))
-    return tuple(columns)
-
-
 def label(letter: str) -> str:
     """A factor by its letter and its name."""
     return f"{letter}  {FACTORS.get(letter, '')}"
 
 
 def _declared(found: Dependence) -> Table:
-    columns = (
-        Column("factor", "Factor"),
-        *(Column(letter, letter, "number.2", style="engine") for letter in found.factors),
-    )
-    rows: tuple[tuple[Content, ...], ...] = tuple(
-        (label(letter), *(float(x) for x in row))
-        for letter, row in zip(found.factors, found.declared, strict=True)
+    columns = [Column(letter, letter, "number.2", style="engine") for letter in found.factors]
+    rows: Iterator[tuple[Content, ...]] = (
+        (label(a), *map(float, row)) for a, row in zip(found.factors, found.declared, strict=True)
     )
     note = (
         "Zero means no linear dependence; all factors of a quarter still share one Student-t mixing variable."
     )
-    return Table("correlation", columns, rows, "Declared in the register", note, found.factors)
+    return Table(
+        "correlation",
+        (Column("factor", "Factor"), *columns),
+        tuple(rows),
+        "Declared in the register",
+        note,
+        found.factors,
+        guards=_is_correlation(found),
+    )
+
+
+def _is_correlation(found: Dependence) -> tuple[Condition, ...]:
+    """The matrix is symmetric and positive semi-definite."""
+    skew = "+".join(f"ABS({{correlation.{b}[{a}]}}-{{correlation.{a}[{b}]}})" for a, b in _pairs(found))
+    apart = fsum(abs(found.declared - found.declared.T)[np.triu_indices(len(found.factors))])
+    first, last = found.factors[0], found.factors[-1]
+    whole = f"{{correlation.{first}[{first}]}}:{{correlation.{last}[{last}]}}"
+    determinant = Formula(f"MDETERM({whole})", float(np.linalg.det(found.declared)))
+    text = "Correlation matrix is positive semi-definite: its determinant"
+    return (
+        Condition("Correlation matrix is symmetric", Formula(skew, apart), 0, 1e-12, "Dependence"),
+        Condition(text, 0, determinant, 1e-12, "recomputed", "≤"),
+        Condition("… and its smallest Cholesky pivot", 0, found.pivot, 1e-12, "engine", "≤"),
+    )
+
+
+def _obeyed(found: Dependence) -> Condition:
+    """The draws have the declared correlation, within their error and the clip of the shocks."""
+    gaps = ",".join(f"ABS({{difference.{b}[{a}]}})" for a, b in _pairs(found))
+    worst, error = float(abs(found.realised - found.declared).max()), float(found.standard_error.max())
+    bound = SURE * error + CLIP if isfinite(error) else 2.0  # one path: nothing is too far
+    how = "4 SE, and the clip"
+    return Condition(
+        "Realised correlation against declared", Formula(f"MAX({gaps})", worst), bound, 0.0, how, "≤"
+    )
+
+
+def _pairs(found: Dependence) -> tuple[tuple[str, str], ...]:
+    return tuple(combinations(found.factors, 2))
 
 
 def _map(found: Dependence) -> HeatMap:
@@ -117,84 +150,63 @@ def _map(found: Dependence) -> HeatMap:
 
 
 def _realised(found: Dependence) -> Table:
-    rows = []
-    for i, letter in enumerate(found.factors):
-        cells: list[Content] = [label(letter)]
-        for j, _ in enumerate(found.factors):
-            cells += [float(found.realised[i, j]), _error(found, i, j)]
-        rows.append(tuple(cells))
+    def cells(i: int, j: int) -> tuple[Content, Content]:
+        error = known(float(found.standard_error[i, j]), "usd_error.3")
+        return float(found.realised[i, j]), Cell("exact", style="note") if i == j else error
+
     note = (
         f"{found.paths:,} paths × {found.quarters} quarters drawn again from the run's seed; ± is the "
         "standard error with paths as the independent units."
     )
-    columns = _columns(found, "Factor", "engine")
-    return Table("realised", columns, tuple(rows), "Realised in the draws", note, found.factors)
-
-
-def _error(found: Dependence, i: int, j: int) -> Content:
-    return Cell("exact", style="note") if i == j else known(float(found.standard_error[i, j]), "usd_error.3")
+    made = Table("realised", _columns(found, "engine", "±"), _rows(found, cells), "Realised in the draws")
+    return replace(made, note=note, row_ids=found.factors)
 
 
 def _difference(found: Dependence) -> Table:
-    rows = []
-    for i, letter in enumerate(found.factors):
-        cells: list[Content] = [label(letter)]
-        for j, other in enumerate(found.factors):
-            text = f"{{realised.{other}[{letter}]}}-{{correlation.{other}[{letter}]}}"
-            gap = float(found.realised[i, j]) - float(found.declared[i, j])
-            cells += [Formula(text, gap), None]
-        rows.append(tuple(cells))
-    columns = _columns(found, "Factor", "calculation")
-    return Table("difference", columns, tuple(rows), "Realised less declared", "", found.factors)
+    def cells(i: int, j: int) -> tuple[Content, Content]:
+        place = f"{found.factors[j]}[{found.factors[i]}]"
+        gap = float(found.realised[i, j]) - float(found.declared[i, j])
+        return Formula(f"{{realised.{place}}}-{{correlation.{place}}}", gap), None
+
+    columns, rows = _columns(found, "calculation"), _rows(found, cells)
+    made = Table("difference", columns, rows, "Realised less declared", row_ids=found.factors)
+    return replace(made, guards=(_obeyed(found),))
 
 
-def _sources(results: Results) -> Table:
-    columns = (
-        Column("id", "Entry"),
-        Column("source", "Source", span=3),
-        Column("grade", "Grade"),
-        Column("as_of", "As of", span=2, align="center"),
-    )
-    rows = []
-    for identifier in (CORRELATION, DEGREES_OF_FREEDOM):
-        entry = results.register.entry(identifier)
-        source = results.register.source_title(entry.source)
-        rows.append((identifier, source, entry.grade, entry.as_of.isoformat()))
-    return Table("correlation-sources", columns, tuple(rows), "Where it comes from")
+def _columns(found: Dependence, style: Style, error: str = "") -> tuple[Column, ...]:
+    """A number and its error a factor."""
+    columns = [Column("factor", "Factor")]
+    for letter in found.factors:
+        columns.append(Column(letter, letter, DECIMALS, style=style))
+        columns.append(Column(f"{letter}_se", error, DECIMALS, style="note", align="right"))
+    return tuple(columns)
 
 
-def _notes(results: Results) -> list[str]:
-    """What the register says of both entries."""
-    return [results.register.entry(identifier).note for identifier in (CORRELATION, DEGREES_OF_FREEDOM)]
-
-
-def _note(found: Dependence) -> str:
-    return (
-        "Innovations are multivariate Student-t with 3 to 8 degrees of freedom by path, clipped at five "
-        "standard deviations, which takes at most two hundredths of a correlation away. Uncertain "
-        "assumptions are drawn independently of one another and of the shocks; every other dependence "
-        "in the model comes from its couplings."
+def _rows(
+    found: Dependence, cells: Callable[[int, int], tuple[Content, Content]]
+) -> tuple[tuple[Content, ...], ...]:
+    """A row a factor; `cells` gives a number and its error."""
+    places = range(len(found.factors))
+    return tuple(
+        (label(letter), *chain.from_iterable(cells(i, j) for j in places))
+        for i, letter in enumerate(found.factors)
     )
 
 
-def conditions(found: Dependence, t: Tables) -> Iterator[Condition]:
-    """The matrix is a correlation matrix, and the draws obey it."""
-    pairs = _pairs(found.factors)
-    skew = "+".join(f"ABS({{correlation.{b}[{a}]}}-{{correlation.{a}[{b}]}})" for a, b in pairs)
-    yield Condition("Correlation matrix is symmetric", Formula(skew, 0.0), 0, 1e-12, "Dependence")
-    first, last = found.factors[0], found.factors[-1]
-    whole = f"{{correlation.{first}[{first}]}}:{{correlation.{last}[{last}]}}"
-    determinant = float(np.linalg.det(found.declared))
-    text = "Correlation matrix is positive semi-definite: its determinant"
-    yield Condition(text, 0, Formula(f"MDETERM({whole})", determinant), 1e-12, "recomputed", "≤")
-    yield Condition("… and its smallest Cholesky pivot", 0, found.pivot, 1e-12, "engine", "≤")
-    worst = max(abs(found.realised - found.declared).max(), 0.0)
-    gaps = [f"ABS({{difference.{b}[{a}]}})" for a, b in pairs]
-    error = float(found.standard_error.max())
-    bound = SURE * error + CLIP if isfinite(error) else 2.0  # one path: nothing is too far
-    live = Formula(f"MAX({','.join(gaps)})", float(worst))
-    yield Condition("Realised correlation against declared", live, bound, 0.0, "4 SE, and the clip", "≤")
+SOURCES: Spec[Entry] = Spec(
+    (
+        spec.text("id", "Entry"),
+        spec.text("source", "Source", span=3),
+        spec.text("grade", "Grade"),
+        spec.text("as_of", "As of", lambda entry: entry.as_of.isoformat(), span=2, align="center"),
+    ),
+    id="correlation-sources",
+    title="Where it comes from",
+)
 
-
-def _pairs(factors: Sequence[str]) -> list[tuple[str, str]]:
-    return [(a, b) for i, a in enumerate(factors) for b in factors[i + 1 :]]
+NOTE = (
+    "Innovations are multivariate Student-t with 3 to 8 degrees of freedom by path, clipped at five "
+    "standard deviations, which takes at most two hundredths of a correlation away. Uncertain "
+    "assumptions are drawn independently of one another and of the shocks; every other dependence "
+    "in the model comes from its couplings."
+)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import fsum
+from typing import Any
 
 from risk.analysis.thesis_page import (
     CONTEXT,
@@ -18,12 +20,14 @@ from risk.analysis.thesis_page import (
     fates,
 )
 from risk.assumptions.figures import Span
-from risk.report.guards import Condition
+from risk.report import spec
+from risk.report.guards import Condition, Counted
 from risk.report.pack.base.cells import Tables, subtitle
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import count
+from risk.report.record import Field, lifted
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.spec import Spec
+from risk.report.table import Column, Content, Formula, Table, number_of
 
 MEANING = {
     VALUE: "the register takes it as a value, in its unit",
@@ -48,6 +52,8 @@ PRINTED_COLUMNS = 8
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     figures, found = fates(results.register), contradictions(results.register)
+    numbered = [*enumerate(figures, start=1)]
+    replaced = [row for row in numbered if row[1].fate == REPLACED]
     return Sheet(
         "Reconciliation",
         "Reconciliation – every figure of the thesis page, and what became of it",
@@ -58,9 +64,16 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(sentence(counts(figures), found), "finding"),
             _counts(figures),
-            _contradictions(found),
-            _replaced(figures),
-            _table(figures),
+            CONTRADICTIONS.table(enumerate(found, start=1), title=f"The {len(found)} contradictions"),
+            REPLACEMENTS.table(
+                replaced, title=f"What stands in the place of the {len(replaced)} replaced figures"
+            ),
+            FIGURES.table(
+                numbered,
+                title=f"All {len(figures)} figures by section, in the page's order",
+                excel_name="tblPageFigures",
+                printed_rows=0,
+            ),
         ),
         question="Which of the page's figures does the model rest on, and which did it not take, and why?",
         grid=GRID,
@@ -79,59 +92,24 @@ def sentence(number: dict[str, int], found: Sequence[Contradicted]) -> str:
 
 def _counts(figures: Sequence[Fated]) -> Table:
     """Live counts of the list below, by part of the page."""
-    parts = tuple(dict.fromkeys(figure.part for figure in figures))
-    rows: list[tuple[Content, ...]] = []
-    for part in parts:
-        number = counts([figure for figure in figures if figure.part == part])
+    rows: dict[str, tuple[Content, ...]] = {}
+    for i, part in enumerate(dict.fromkeys(figure.part for figure in figures)):
         quoted = part.replace('"', '""')
-        cells = (
-            Formula(
-                f'COUNTIFS({{page-figures.part}},"{quoted}",{{page-figures.fate}},"{fate}")', number[fate]
-            )
-            for fate in MEANING
-        )
-        rows.append((part, *cells))
-    total = counts(figures)
-    every = (Formula(f'COUNTIF({{page-figures.fate}},"{fate}")', total[fate]) for fate in MEANING)
-    rows.append(("All parts", *every))
-    ids = (*(f"part-{i}" for i in range(len(parts))), "total")
+        where = f'COUNTIFS({{page-figures.part}},"{quoted}",{{page-figures.fate}},'
+        rows[f"part-{i}"] = (part, *_counted(where, [figure for figure in figures if figure.part == part]))
+    rows["total"] = ("All parts", *_counted("COUNTIF({page-figures.fate},", figures))
     columns = (
         Column("part", "Part of the page", span=3),
         *(Column(f"f{i}", fate.capitalize(), "count", style="calculation") for i, fate in enumerate(MEANING)),
     )
     note = "; ".join(f"{fate}: {meaning}" for fate, meaning in MEANING.items()) + "."
-    return Table(
-        "page-fates", columns, tuple(rows), "What became of them", note, ids, frozenset({len(parts)})
-    )
+    bold = frozenset({len(rows) - 1})
+    return Table("page-fates", columns, tuple(rows.values()), "What became of them", note, tuple(rows), bold)
 
 
-def _contradictions(found: Sequence[Contradicted]) -> Table:
-    """Both sides of every contradiction, and what the model uses."""
-    columns = (
-        Column("number", "No.", "count", align="center"),
-        Column("claim", "The page says"),
-        Column("reading", "Why both cannot hold, and what the model uses"),
-        Column("says", "It says", align="right"),
-        Column("against", "Against", align="right"),
-        Column("unit", "Unit", span=2),
-        Column("ratio", "Ratio", "price", align="right"),
-    )
-    rows = tuple(
-        (i, c.claim, c.reading, told(c.says), told(c.against), c.unit, _ratio(c))
-        for i, c in enumerate(found, start=1)
-    )
-    note = (
-        "Both sides are computed from the figures below, the register and a few facts that the page lacks "
-        "(assumptions/base/contradictions.toml). Ratio: the second over the first, middle over middle."
-    )
-    ids = tuple(c.id for c in found)
-    return Table("page-contradictions", columns, rows, f"The {len(rows)} contradictions", note, ids)
-
-
-def _ratio(found: Contradicted) -> Content:
-    if found.says is None or found.against is None or found.says.middle == 0:
-        return NONE
-    return found.against.middle / found.says.middle
+def _counted(where: str, figures: Sequence[Fated]) -> Iterator[Formula]:
+    number = counts(figures)
+    return (Formula(f'{where}"{fate}")', number[fate]) for fate in MEANING)
 
 
 def told(span: Span | None) -> str:
@@ -149,94 +127,84 @@ def _short(number: float) -> str:
     return text if "e" not in text else f"{number:.3f}"
 
 
-def _replaced(figures: Sequence[Fated]) -> Table:
-    """The figures that gave way beside what stands in their place: the part of the list that is printed."""
-    found = [(i, figure) for i, figure in enumerate(figures, start=1) if figure.fate == REPLACED]
-    columns = (
-        Column("number", "No.", "count", align="center"),
-        Column("part", "Part of the page"),
-        Column("name", "Figure"),
-        Column("value", "As printed", align="right"),
-        Column("today", "Today", align="right"),
-        Column("unit", "Unit", span=2),
-        Column("ratio", "Ratio", "price", align="right"),
-    )
-    rows = tuple(
-        (
-            i,
-            figure.part,
-            figure.name,
-            figure.value,
-            told(figure.today),
-            figure.unit,
-            NONE if figure.ratio is None else figure.ratio,
-        )
-        for i, figure in found
-    )
-    title = f"What stands in the place of the {len(rows)} replaced figures"
-    return Table("page-replaced", columns, rows, title, "", tuple(figure.id for _, figure in found))
+def _numbered(*fields: Field[Any]) -> tuple[Field[tuple[int, Any]], ...]:
+    """Fields of figures or contradictions that are counted from one."""
+    number: Field[tuple[int, Any]] = spec.count("number", "No.", lambda row: row[0], align="center")
+    rest: tuple[Field[tuple[int, Any]], ...] = lifted(lambda row: row[1], fields)
+    return number, *rest
 
 
-def _table(figures: Sequence[Fated]) -> Table:
-    columns = (
-        Column("number", "No.", "count", align="center"),
-        Column("section", "Section of the page"),
-        Column("name", "Figure"),
-        Column("value", "As printed", align="right"),
-        Column("today", "Today", align="right"),
-        Column("unit", "Unit"),
-        Column("fate", "Fate"),
-        Column("ratio", "Ratio", "price", align="right"),
-        Column("why", "What became of it"),
-        Column("by", "Entries and figures behind it"),
-        Column("part", "Part of the page"),
-        Column("also", "Also printed in"),
-    )
-    rows = tuple(
-        (
-            i,
-            figure.section,
-            figure.name,
-            figure.value,
-            told(figure.today),
-            figure.unit,
-            figure.fate,
-            NONE if figure.ratio is None else figure.ratio,
-            figure.why or NONE,
-            ", ".join(figure.by) or NONE,
-            figure.part,
-            "; ".join(figure.also) or NONE,
-        )
-        for i, figure in enumerate(figures, start=1)
-    )
-    return Table(
-        "page-figures",
-        columns,
-        rows,
-        f"All {len(rows)} figures by section, in the page's order",
-        "",
-        tuple(figure.id for figure in figures),
-        excel_name="tblPageFigures",
-        printed_rows=0,
-    )
+def _id(row: tuple[int, Any]) -> str:
+    return str(row[1].id)
+
+
+RATIO: Field[Any] = spec.figure("ratio", "Ratio", form="price", align="right")
+FIGURE: tuple[Field[Fated], ...] = (
+    spec.text("name", "Figure"),
+    spec.text("value", "As printed", align="right"),
+    spec.text("today", "Today", lambda figure: told(figure.today), align="right"),
+)
+
+CONTRADICTIONS: Spec[tuple[int, Contradicted]] = Spec(
+    _numbered(
+        spec.text("claim", "The page says"),
+        spec.text("reading", "Why both cannot hold, and what the model uses"),
+        spec.text("says", "It says", lambda c: told(c.says), align="right"),
+        spec.text("against", "Against", lambda c: told(c.against), align="right"),
+        spec.text("unit", "Unit", span=2),
+        RATIO,
+    ),
+    id="page-contradictions",
+    note="Both sides are computed from the figures below, the register and a few facts that the page lacks "
+    "(assumptions/base/contradictions.toml). Ratio: the second over the first, middle over middle.",
+    row_id=_id,
+    guards=(
+        Counted(
+            "Contradictions of the thesis page without both sides",
+            ({"says": NONE}, {"against": NONE}),
+            "computed from the figures",
+        ),
+    ),
+)
+REPLACEMENTS: Spec[tuple[int, Fated]] = Spec(
+    _numbered(spec.text("part", "Part of the page"), *FIGURE, spec.text("unit", "Unit", span=2), RATIO),
+    id="page-replaced",
+    row_id=_id,
+)
+FIGURES: Spec[tuple[int, Fated]] = Spec(
+    _numbered(
+        spec.text("section", "Section of the page"),
+        *FIGURE,
+        spec.text("unit", "Unit"),
+        spec.text("fate", "Fate"),
+        RATIO,
+        spec.text("why", "What became of it", lambda figure: figure.why or NONE),
+        spec.text("by", "Entries and figures behind it", lambda figure: ", ".join(figure.by) or NONE),
+        spec.text("part", "Part of the page"),
+        spec.text("also", "Also printed in", lambda figure: "; ".join(figure.also) or NONE),
+    ),
+    id="page-figures",
+    row_id=_id,
+    guards=(
+        Counted("Figures of the thesis page without one fate", ({"fate": LOST},), "Reconciliation"),
+        Counted(
+            "Page figures without a reason",
+            tuple({"fate": fate, "why": NONE} for fate in (REPLACED, CONTEXT, NOT_USED)),
+            "replaced, context or not used, and why blank",
+        ),
+        Counted(
+            "Replaced page figures without today's number",
+            ({"fate": REPLACED, "today": NONE},),
+            "computed from the register",
+        ),
+    ),
+)
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
-    """None is unaccounted for, each has its reason, and every number that is set beside one is there."""
-    figures = fates(results.register)
-    lost = counts(figures)[LOST]
-    live = Formula(f'COUNTIF({{page-figures.fate}},"{LOST}")', lost)
-    yield Condition("Figures of the thesis page without one fate", live, 0, 0.0, "Reconciliation")
-    cells = ",".join(f"{{page-fates.f{i}[total]}}" for i in range(len(MEANING)))
-    total = Formula(f"SUM({cells})", len(figures))
-    listed = Formula("ROWS({page-figures.fate})", len(figures))
-    yield Condition("Fates of page figures add up", total, listed, 0.0, "Reconciliation")
-    silent = "+".join(
-        f'COUNTIFS({{page-figures.fate}},"{fate}",{{page-figures.why}},"{NONE}")'
-        for fate in (REPLACED, CONTEXT, NOT_USED)
-    )
-    yield count("Page figures without a reason", silent, "replaced, context or not used, and why blank")
-    blank = f'COUNTIFS({{page-figures.fate}},"{REPLACED}",{{page-figures.today}},"{NONE}")'
-    yield count("Replaced page figures without today's number", blank, "computed from the register")
-    sides = "+".join(f'COUNTIF({{page-contradictions.{side}}},"{NONE}")' for side in ("says", "against"))
-    yield count("Contradictions of the thesis page without both sides", sides, "computed from the figures")
+    """Every figure that is listed is counted."""
+    listed = len(t["page-figures"].rows)
+    cells = [t.at("page-fates", f"f{i}", "total") for i in range(len(MEANING))]
+    total = Formula(f"SUM({','.join(cell.text for cell in cells)})", fsum(map(number_of, cells)))
+    rows = Formula("ROWS({page-figures.fate})", listed)
+    yield Condition("Fates of page figures add up", total, rows, 0.0, "Reconciliation")

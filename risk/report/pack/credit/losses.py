@@ -10,9 +10,10 @@ import numpy as np
 
 from risk.analysis.flows import Yearly
 from risk.report.charts import Bars
-from risk.report.pack.base.cells import error_cell, paired_cells, year_columns, yearly_bars
+from risk.report.pack.base.cells import error_cell, paired_cells, year_columns
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array
+from risk.report.pack.base.yearly import yearly_bars
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 
 BILLION = 1e9

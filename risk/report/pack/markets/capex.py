@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from math import fsum
 
 import numpy as np
 
 from risk.analysis import deployment
-from risk.analysis.flows import Yearly, flows, year_labels
+from risk.analysis.flows import Yearly, flows
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
+from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
 from risk.report.pack.base.cells import (
     UPPER_BOUND,
     Line,
+    Tables,
     across,
     error_cell,
-    margin_cell,
-    paired_cells,
-    probability_cell,
     subtitle,
-    year_columns,
+    year_cells,
     year_grid,
     year_table,
-    yearly_bars,
 )
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
+from risk.report.pack.base.yearly import Row, below, chances, made_of, ratio, shown, spread, yearly_bars
 from risk.report.sheet import At, Band, Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
-from risk.units import SCALE
+from risk.report.table import Cell, Content, Formula, Table, number_of
 
 USES = (
     *("capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout", "spv_support"),
@@ -46,11 +46,12 @@ CHART = 14
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    labels = year_labels(results.run.calendar)
+    labels = results.years
     firms = results.run.entities["funding.capex"]
     found = {key: flows(results.run, f"funding.{key}") for key in {*USES, *SOURCES, *MEMO}}
     tables = [_firm(labels, firm, found) for firm in firms]
     deployed = deployment.deployment(results.run)
+    cumulative = _deployment(deployed)
     half = 1 + across(labels)
     stylised = "Balance sheets at the base date are stylised; reported capex and cash flow follow filings."
     return Sheet(
@@ -60,12 +61,15 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Band(
-                (At(_by_firm(labels, firms, tables), 1, half - 1), At(_ceiling_chart(deployed), half, half))
+                (
+                    At(_by_firm(labels, firms, tables), 1, half - 1),
+                    At(_ceiling_chart(deployed, cumulative), half, half),
+                )
             ),
-            _deployment(deployed),
-            _multipliers(results, labels),
-            _power(results, labels),
-            _big_five(labels, firms, tables, found),
+            cumulative,
+            _multipliers(results),
+            _power(results),
+            _big_five(firms, tables, found),
             *tables,
             Paragraph(f"{UPPER_BOUND} {stylised}", "note"),
         ),
@@ -95,25 +99,25 @@ def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
     lines += _lines(firm, found, MEMO, "memo")
     totals = {"uses": [line.id for line in uses], "sources": [line.id for line in sources]}
     title = f"{firm}: uses and sources of funds, mean over paths"
-    return year_table(firm_table(firm), title, labels, lines, totals=totals)
+    years = tuple(f"y{i}" for i in range(len(labels)))
+    how = "all years, means over paths"
+    equal = Adds(f"{firm}: sources equal uses", years, ("sources",), "uses", ROUNDING, how)
+    return replace(year_table(firm_table(firm), title, labels, lines, totals=totals), guards=(equal,))
 
 
-def _big_five(
-    labels: Sequence[str], firms: Sequence[str], tables: list[Table], found: dict[str, Yearly]
-) -> Table:
+def _big_five(firms: Sequence[str], tables: Sequence[Table], found: dict[str, Yearly]) -> Table:
     """Live sums over the firms' tables."""
     first = tables[0]
     rows = []
     for number, name in enumerate(first.row_ids):
         cells: list[Content] = [first.rows[number][0]]
         _, _, key = name.partition("_")
-        for i, _ in enumerate(labels):
-            column = 1 + 2 * i
-            parts = [f"{{{table.id}.y{i}[{name}]}}" for table in tables]
-            total = fsum(number_of(table.rows[number][column]) for table in tables)
+        for i, parts in enumerate(zip(*(shown(table, name) for table in tables), strict=True)):
+            total = fsum(map(number_of, parts))
+            text = "+".join(f"{{{table.id}.y{i}[{name}]}}" for table in tables)
+            cells.append(Cell(Formula(text, total), "usd_bn.0", "calculation"))
             bound = fsum(found[key].standard_error[i]) / BILLION if key else None
-            cells += [Cell(Formula("+".join(parts), total), "usd_bn.0", "calculation")]
-            cells += [None if bound is None else error_cell(total, bound, "USD bn")]
+            cells.append(None if bound is None else error_cell(total, bound, "USD bn"))
         rows.append(tuple(cells))
     title = f"Big Five ({', '.join(firms)}): uses and sources of funds, mean over paths"
     return Table(BIG_FIVE, first.columns, tuple(rows), title, "", first.row_ids, first.total)
@@ -121,75 +125,59 @@ def _big_five(
 
 def _deployment(deployed: deployment.Deployment) -> Table:
     """Cumulative capital deployed, and how likely the ceiling is reached."""
-    rows: list[tuple[Content, ...]] = []
-    for name, quantile, error in zip(
-        ("P5", "P50", "P95"), deployed.cumulative.quantiles, deployed.cumulative.standard_error, strict=True
-    ):
-        cells = paired_cells(quantile / TRILLION, error / TRILLION, "multiple")
-        rows.append((f"{name} of cash capex, leases and SPVs, USD tn", *cells))
-    for level, chances in zip(deployed.ceiling, deployed.reached, strict=True):
-        cells = [f"Probability that USD {level / TRILLION:.1f} tn is deployed by then"]
-        for chance in chances:
-            cells += [probability_cell(chance), margin_cell(chance)]
-        rows.append(tuple(cells))
-    title = "Capital deployed since the start of the base year, against the thesis page's ceiling"
+    label = "{} of cash capex, leases and SPVs, USD tn"
+    rows = spread(deployed.cumulative, "multiple", label, scale=TRILLION)
     low, high = (level / TRILLION for level in deployed.ceiling)
+    for row, level, reached in zip(("low", "high"), (low, high), deployed.reached, strict=True):
+        rows[row] = chances(f"Probability that USD {level:.1f} tn is deployed by then", reached)
+    title = "Capital deployed since the start of the base year, against the thesis page's ceiling"
     note = (
         f"Ceiling USD {low:.1f}–{high:.1f} tn (thesis page); reported against, never imposed. Probabilities: "
         "± 95% MC."
     )
-    columns = (Column("label", "Cumulative"), *year_columns(deployed.labels))
-    return Table("deployed", columns, tuple(rows), title, note, ("p5", "p50", "p95", "low", "high"))
+    return made_of("deployed", title, deployed.labels, "Cumulative", rows, note)
 
 
-def _multipliers(results: Results, labels: Sequence[str]) -> Table:
+def _multipliers(results: Results) -> Table:
     """The three multipliers as money and as multiples of cash flow."""
     parts = deployment.multipliers(results.run)
-    base = deployment.cash_flow(results.run)
-    lines = [Line("cash", "Cash flow from operations", base)]
-    lines += [Line(part.name, words(part.name), part.amount) for part in parts]
-    lines += [_sum("build", "Build: cash capex, leases and SPVs", lines[1:])]
-    made = year_table("multipliers", "", labels, lines, totals={"build": [part.name for part in parts]})
-    rows = [*made.rows]
-    for i, name in enumerate((*(part.name for part in parts), "build")):
-        what = "Build" if name == "build" else words(name).partition(",")[0]
-        cells: list[Content] = [f"   {what}, over cash flow"]
-        for y, cash in enumerate(base):
-            amount = number_of(made.rows[1 + i][1 + 2 * y])
-            ratio = Formula(
-                f"{{multipliers.y{y}[{name}]}}/{{multipliers.y{y}[cash]}}", amount / (cash / BILLION)
-            )
-            cells += [Cell(ratio, "number.2", "calculation"), None]
-        rows.append(tuple(cells))
-    ids = (*made.row_ids, *(f"{name}_ratio" for name in (*(p.name for p in parts), "build")))
+    lines = [Line(part.name, words(part.name), part.amount) for part in parts]
+    cash = Line("cash", "Cash flow from operations", deployment.cash_flow(results.run))
+    build = _sum("build", "Build: cash capex, leases and SPVs", lines)
     title = "The ceiling's three multipliers: where the capital comes from, mean over paths"
     note = (
         "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by "
         "leverage. Here the three parts are sums of the funding waterfall and add up to the build."
     )
-    return Table("multipliers", made.columns, tuple(rows), title, note, ids, frozenset({4}))
+    totals = {"build": [line.id for line in lines]}
+    made = year_table("multipliers", title, results.years, [cash, *lines, build], note=note, totals=totals)
+    names = {line.id: line.label.partition(",")[0] for line in lines} | {"build": "Build"}
+    over = {
+        f"{row}_ratio": ratio(made, f"   {name}, over cash flow", row, "cash", "number.2")
+        for row, name in names.items()
+    }
+    return below(made, over)
 
 
-def _power(results: Results, labels: Sequence[str]) -> Table:
+def _power(results: Results) -> Table:
     """How often power binds, what was energized, and what waits."""
-    rows: list[tuple[Content, ...]] = []
-    bound = deployment.power_bound(results.run)
-    rows.append(_estimates("Share of path-quarters with a binding power cap", bound, "rate"))
-    mean, error = flows(results.run, "power").entity("energized_gw")
-    gigawatts = paired_cells(mean / SCALE["GW"], error / SCALE["GW"], "GW")
-    rows.append(("Power energized for AI in the year, world, GW", *gigawatts))
-    signed = _leases_left(results)
-    rows.append(("Leases signed, not commenced, present value, USD bn", *signed))
-    columns = (Column("label", "Power and leases"), *year_columns(labels))
+    rows = {
+        "bound": _estimates(
+            "Share of path-quarters with a binding power cap", deployment.power_bound(results.run), "rate"
+        ),
+        "energized": (
+            "Power energized for AI in the year, world, GW",
+            *year_cells(Line("", "", *flows(results.run, "power").entity("energized_gw"), "GW")),
+        ),
+        "leases": ("Leases signed, not commenced, present value, USD bn", *_leases_left(results)),
+    }
     note = "Leases start evenly and cannot be cancelled, so what is left of them is the same on every path."
-    return Table("power", columns, tuple(rows), "Power and leases", note, ("bound", "energized", "leases"))
+    return made_of("power", "Power and leases", results.years, "Power and leases", rows, note)
 
 
-def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> tuple[Content, ...]:
-    cells: list[Content] = [label]
-    for e in estimates:
-        cells += [Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")]
-    return tuple(cells)
+def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> Row:
+    cells = ((Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")) for e in estimates)
+    return (label, *chain.from_iterable(cells))
 
 
 def _leases_left(results: Results) -> list[Content]:
@@ -198,20 +186,12 @@ def _leases_left(results: Results) -> list[Content]:
     present = results.register.number("capex.lease_present_value") * signed
     added = flows(results.run, "funding.lease_additions").mean.sum(axis=1)
     left = np.maximum(present - np.cumsum(added), 0.0) / BILLION
-    cells: list[Content] = []
-    for amount in left.round(6):
-        cells += [Cell(float(amount), "usd_bn"), None]
-    return cells
+    return [cell for amount in left.round(6) for cell in (Cell(float(amount), "usd_bn"), None)]
 
 
 def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table]) -> Bars:
     """Cash capex by firm and year."""
-    parts = {}
-    for firm, table in zip(firms, tables, strict=True):
-        row = table.rows[table.row_number("use_capex")]
-        parts[firm] = [
-            Formula(f"{{{table.id}.y{i}[use_capex]}}", number_of(row[1 + 2 * i])) for i in range(len(labels))
-        ]
+    parts = {firm: shown(table, "use_capex") for firm, table in zip(firms, tables, strict=True)}
     totals = [fsum(map(number_of, year)) for year in zip(*parts.values(), strict=True)]
     top = int(np.argmax(totals))
     alt = f"Mean cash capex of the Big Five peaks at USD {totals[top]:,.0f}bn in {labels[top]}."
@@ -219,19 +199,10 @@ def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table
     return yearly_bars("capex-firms", title, labels, parts, alt, CHART)
 
 
-def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
+def _ceiling_chart(deployed: deployment.Deployment, table: Table) -> Lines:
     """Cumulative capital against the ceiling."""
-    names: tuple[tuple[str, Tone], ...] = (("P5", "light"), ("P50", "main"), ("P95", "light"))
-    series = [
-        Series(
-            name=name,
-            values=[
-                Formula(f"{{deployed.y{i}[{name.lower()}]}}", float(v) / TRILLION) for i, v in enumerate(q)
-            ],
-            tone=tone,
-        )
-        for (name, tone), q in zip(names, deployed.cumulative.quantiles, strict=True)
-    ]
+    tones: dict[str, Tone] = {"p5": "light", "p50": "main", "p95": "light"}
+    series = [Series(name=row.upper(), values=shown(table, row), tone=tone) for row, tone in tones.items()]
     for level, text in zip(deployed.ceiling, ("low end", "high end"), strict=True):
         flat = [level / TRILLION] * len(deployed.labels)
         series.append(Series(name=f"Ceiling, {text}", values=flat, tone="bad", dashed=True))
@@ -253,3 +224,23 @@ def _ceiling_chart(deployed: deployment.Deployment) -> Lines:
         every=1,
         height=CHART,
     )
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """What firms spend is what the engine says, and what the multipliers say."""
+    for name in ("capex_2027", "capex_2028", "capex_2030"):
+        if (year := results.year(name)) is not None:
+            text = f"Capex {results.years[year]}: firms add up to the engine's mean"
+            sides = t.at(BIG_FIVE, f"y{year}", "use_capex"), t.at("metrics", "mean", name)
+            yield Condition(text, *sides, ROUNDING, "Capex v. Metrics")
+    years = [f"y{i}" for i in range(len(results.years))]
+    build = t[BIG_FIVE].sum(years, ("use_capex", "use_lease_additions", "use_spv_additions"))
+    parts = t["multipliers"].sum(years, ("build",))
+    yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
+    until = results.run.span("deployed_2026_2030")
+    if until.years[0] == results.run.calendar.base.year and str(until.year) in results.years:
+        value = t.at("deployed", f"y{results.years.index(str(until.year))}", "p50")
+        middle = t.at("metrics", "p50", "deployed_2026_2030")
+        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
+        text, how = f"Capital deployed by {until.year}, median", "path series v. outcome, USD tn"
+        yield Condition(text, value, scaled, SINGLE * 10, how)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
 from risk.analysis import gpu_lives
 from risk.analysis.gpu_lives import LEVELS, LONGEST, RENTS, Kept
 from risk.analysis.statistics import Estimate
 from risk.assumptions.tables import CapexFirm
-from risk.report.pack.base.cells import (
-    error_cell,
-    margin_cell,
-    probability_cell,
-    probability_text,
-    value_cell,
-)
+from risk.report import spec
+from risk.report.pack.base import fields
+from risk.report.pack.base.cells import error_cell, probability_text, value_cell
 from risk.report.pack.base.results import Results
+from risk.report.record import Field
 from risk.report.sheet import Paragraph
-from risk.report.table import Column, Content, Table
+from risk.report.spec import Spec
+from risk.report.table import Content, Table
+
+Unit = tuple[str, str]
+"""Role of a generation, and kind of its rent."""
 
 VALUED = {
     ("numeraire", "spot"): "at spot: what it would fetch",
@@ -35,7 +39,7 @@ def blocks(results: Results) -> tuple[Paragraph | Table, ...]:
     return _finding(results, found), _lives(results, found), _accounts(results, found), _crossings(results)
 
 
-def _finding(results: Results, found: dict[tuple[str, str], Kept]) -> Paragraph:
+def _finding(results: Results, found: Mapping[Unit, Kept]) -> Paragraph:
     books = results.register.tables["capex.firm"].numbers("useful_life")
     shortest = float(books.min())
     one, other = found.values()
@@ -51,39 +55,44 @@ def _finding(results: Results, found: dict[tuple[str, str], Kept]) -> Paragraph:
     )
 
 
-def _lives(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
+def _lives(results: Results, found: Mapping[Unit, Kept]) -> Table:
     """Implied life over paths."""
     roles = results.run.register.roles
-    columns = [Column("label", "Unit bought at the base date")]
-    for level in LEVELS:
-        key = f"p{round(100 * level)}"
-        columns.append(Column(key, key.upper(), "years", style="engine"))
-        columns.append(Column(f"{key}_se", "±", "usd_error.2", style="note", align="right"))
-    rows = []
-    for (role, kind), kept in found.items():
-        cells: list[Content] = [f"{roles[role]}, {VALUED[role, kind]}"]
-        for life in kept.lives():
-            cells += _life_cells(life)
-        rows.append(tuple(cells))
-    horizon = next(iter(found.values())).horizon
-    note = (
-        "The life whose straight line, from the same value at the base date, has the same average book value "
-        f"over {horizon:g} years as the path's value: what rents still earn an efficient owner (formula of "
-        "docs/model/gpu-repricing.md with the owner's cost and one expected decline). Two things pull apart: "
-        "value counts up to four more years of service whatever the unit's age, which makes lives longer; a "
-        f"server in the accounts starts new, an {roles['numeraire']} of the base date does not, which makes "
-        "its life shorter. ± = standard error of the quantile. Other generations' rents are not kept by path."
+    lives = {unit: kept.lives() for unit, kept in found.items()}
+
+    def label(unit: Unit) -> str:
+        return f"{roles[unit[0]]}, {VALUED[unit]}"
+
+    made: Spec[Unit] = Spec(
+        (
+            spec.text("label", "Unit bought at the base date", label),
+            *(_life(f"p{round(100 * level)}", lives, i) for i, level in enumerate(LEVELS)),
+        ),
+        id="implied-lives",
+        title="Depreciation life that the value path implies, years, over paths",
+        note="The life whose straight line, from the same value at the base date, has the same average book "
+        f"value over {next(iter(found.values())).horizon:g} years as the path's value: what rents still earn "
+        "an efficient owner (formula of docs/model/gpu-repricing.md with the owner's cost and one expected "
+        "decline). Two things pull apart: value counts up to four more years of service whatever the unit's "
+        f"age, which makes lives longer; a server in the accounts starts new, an {roles['numeraire']} of the "
+        "base date does not, which makes its life shorter. ± = standard error of the quantile. Other "
+        "generations' rents are not kept by path.",
+        row_id=itemgetter(0),
     )
-    title = "Depreciation life that the value path implies, years, over paths"
-    return Table("implied-lives", tuple(columns), tuple(rows), title, note, tuple(role for role, _ in found))
+    return made.table(found)
 
 
-def _life_cells(found: Estimate) -> tuple[Content, Content]:
-    """A life and its error; in words where the value hardly falls."""
-    if found.value > LONGEST:
-        return told(found), "–"
-    return value_cell(found.value, found.standard_error, "year"), error_cell(
-        found.value, found.standard_error, "year"
+def _life(key: str, lives: Mapping[Unit, Sequence[Estimate]], number: int) -> Field[Unit]:
+    """A quantile of a life and its error; in words where the value hardly falls."""
+
+    def cells(life: Estimate) -> tuple[Content, Content]:
+        if life.value > LONGEST:
+            return told(life), "–"
+        value, error = life.value, life.standard_error
+        return value_cell(value, error, "year"), error_cell(value, error, "year")
+
+    return spec.measure(
+        key, key.upper(), lambda unit: lives[unit][number], cells, "±", form="years", note="usd_error.2"
     )
 
 
@@ -92,64 +101,64 @@ def told(found: Estimate) -> str:
     return f"> {LONGEST:g}" if found.value > LONGEST else f"{found.value:.1f}"
 
 
-def _accounts(results: Results, found: dict[tuple[str, str], Kept]) -> Table:
+def _accounts(results: Results, found: Mapping[Unit, Kept]) -> Table:
     """Useful lives in the accounts, and on how many paths value falls faster."""
-    columns = [Column("label", "Accounts"), Column("life", "Useful life", "years", "years", style="input")]
-    columns.append(Column("blank", ""))
-    for role, _ in found:
-        header = f"{results.run.register.roles[role]} value falls faster"
-        columns.append(Column(role, header, "probability", style="engine"))
-        columns.append(Column(f"{role}_mc", "± 95%", "margin", style="note"))
-    rows = []
-    firms = results.register.rows(CapexFirm)
-    for firm in firms:
-        years = firm.useful_life
-        chances = [kept.shorter(years) for kept in found.values()]
-        cells = [cell for p in chances for cell in (probability_cell(p), margin_cell(p))]
-        rows.append((firm.name, years, None, *cells))
-    sources = sorted({firm.source for firm in firms})
-    note = (
-        f"Useful lives of servers in the register (capex.firm.useful_life; source {', '.join(sources)}): the "
-        "model moves nothing by them. Share of paths on which the implied life is shorter."
+    roles, firms = results.run.register.roles, results.register.rows(CapexFirm)
+
+    def faster(role: str, kept: Kept) -> Field[CapexFirm]:
+        header = f"{roles[role]} value falls faster"
+        return fields.chance(role, header, lambda firm: kept.shorter(firm.useful_life))
+
+    made: Spec[CapexFirm] = Spec(
+        (
+            spec.text("name", "Accounts"),
+            spec.figure("life", "Useful life", lambda f: f.useful_life, "years", unit="years", style="input"),
+            fields.blank("blank"),
+            *(faster(role, kept) for (role, _), kept in found.items()),
+        ),
+        id="accounting-lives",
+        title="Implied lives against the lives in the accounts",
+        note="Useful lives of servers in the register (capex.firm.useful_life; source "
+        f"{', '.join(sorted({firm.source for firm in firms}))}): the model moves nothing by them. Share of "
+        "paths on which the implied life is shorter.",
+        row_id=lambda firm: firm.name,
     )
-    title = "Implied lives against the lives in the accounts"
-    names = tuple(firm.name for firm in firms)
-    return Table("accounting-lives", tuple(columns), tuple(rows), title, note, names)
+    return made.table(firms)
 
 
 def _crossings(results: Results) -> Table:
     """First quarter in which an hour that runs earns less than it costs."""
-    dates = results.dates(DATES)
-    columns = [
-        Column("label", "Rent"),
-        Column("cost", "Cash cost, USD/h", "price", style="input"),
-        Column("blank", ""),
-    ]
-    for key, header in (*((f"by_{date}", f"Below by {date}") for date in dates), ("never", "Never below")):
-        columns.append(Column(key, header, "probability", style="engine"))
-        columns.append(Column(f"{key}_mc", "± 95%", "margin", style="note"))
-    for level in LEVELS:
-        columns.append(Column(f"p{round(100 * level)}", f"First: P{round(100 * level)}", align="right"))
-    costs, roles = _costs(results), results.run.register.roles
-    rows = [
+    dates, costs, roles = results.dates(DATES), _costs(results), results.run.register.roles
+    cost = {unit: costs[roles[unit[0]]] for unit in RENTS}
+    found = {unit: gpu_lives.crossing(results.run, RENTS[unit], cost[unit], dates) for unit in RENTS}
+
+    def first(level: float, number: int) -> Field[Unit]:
+        key = f"p{round(100 * level)}"
+        quarters = {unit: crossing.first[number] or NEVER for unit, crossing in found.items()}
+        return spec.text(key, f"First: {key.upper()}", quarters.__getitem__, align="right")
+
+    def by(date: str, number: int) -> Field[Unit]:
+        return fields.chance(f"by_{date}", f"Below by {date}", lambda unit: found[unit].by[number])
+
+    made: Spec[Unit] = Spec(
         (
-            f"{roles[role]}, {kind}",
-            costs[roles[role]],
-            None,
-            *_by_path(results, series, costs[roles[role]], dates),
-        )
-        for (role, kind), series in RENTS.items()
-    ]
-    note = (
-        "First quarter in which an hour that runs earns less than its cash operating cost at an efficient "
-        "owner (gpu.generation.opex); it earns rent times utilization, since idle hours cost as well. "
-        f"{results.labels[0]} to {results.labels[-1]}; P5, P50, P95: by then so many of all paths have "
+            spec.text("label", "Rent", lambda unit: f"{roles[unit[0]]}, {unit[1]}"),
+            spec.figure("cost", "Cash cost, USD/h", cost.__getitem__, "price", style="input"),
+            fields.blank("blank"),
+            *(by(date, i) for i, date in enumerate(dates)),
+            fields.chance("never", "Never below", lambda unit: found[unit].never),
+            *(first(level, i) for i, level in enumerate(LEVELS)),
+        ),
+        id="crossings",
+        title="Crossing of cash cost: when rent no longer pays for running the unit",
+        note="First quarter in which an hour that runs earns less than its cash operating cost at an "
+        "efficient owner (gpu.generation.opex); it earns rent times utilization, since idle hours cost as "
+        f"well. {results.labels[0]} to {results.labels[-1]}; P5, P50, P95: by then so many of all paths have "
         "crossed; never = not within the run. Rents of other generations are not kept by path; their mean "
-        f"contract rent times mean utilization comes below cost: {_others(results, costs)}."
+        f"contract rent times mean utilization comes below cost: {_others(results, costs)}.",
+        row_id="_".join,
     )
-    title = "Crossing of cash cost: when rent no longer pays for running the unit"
-    ids = tuple("_".join(key) for key in RENTS)
-    return Table("crossings", tuple(columns), tuple(rows), title, note, ids)
+    return made.table(RENTS)
 
 
 def _costs(results: Results) -> dict[str, float]:
@@ -167,12 +176,3 @@ def _others(results: Results, costs: dict[str, float]) -> str:
         for found in [gpu_lives.mean_crossing(results.run, name, "contract", cost)]
     ]
     return ", ".join(told)
-
-
-def _by_path(results: Results, series: str, cost: float, dates: tuple[str, ...]) -> list[Content]:
-    """Chances and quantiles of a crossing."""
-    found = gpu_lives.crossing(results.run, series, cost, dates)
-    cells: list[Content] = []
-    for chance in (*found.by, found.never):
-        cells += [probability_cell(chance), margin_cell(chance)]
-    return [*cells, *(quarter or NEVER for quarter in found.first)]

@@ -19,10 +19,11 @@ from risk.report import spec
 from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, Condition
-from risk.report.pack.base.cells import Tables, error_cells, subtitle, typical_error, value_cell, yearly_bars
+from risk.report.pack.base.cells import Tables, error_cells, subtitle, typical_error, value_cell
 from risk.report.pack.base.fields import number, part
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.yearly import yearly_bars
 from risk.report.pack.neoclouds.loans import BILLION, at, gap
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Band as Side

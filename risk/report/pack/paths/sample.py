@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
+from math import fsum
 
 import numpy as np
 
 from risk.analysis import sampling
 from risk.analysis.metrics import HEADLINE
+from risk.report.guards import Condition
 from risk.report.pack.base.cells import format_of, subtitle
 from risk.report.pack.base.names import assumption, readable
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
-from risk.report.table import Column, Content, Table
+from risk.report.table import Column, Content, Formula, Table, number_of
 from risk.units import SCALE
 
 OUTCOMES = (
@@ -37,12 +40,8 @@ WIDTH, NARROW = 12.2, 9.4
 SAMPLE, TAIL, PATTERNS = "sample", "tail-rows", "patterns"
 
 
-def sheets(results: Results) -> tuple[Sheet, Sheet, Sheet]:
-    """Build the three sheets."""
-    return _sample(results), _tail(results), _patterns(results)
-
-
-def _sample(results: Results) -> Sheet:
+def paths(results: Results) -> Sheet:
+    """Build the sheet Sample."""
     ids = results.sampled
     rest = (
         f"{len(ids):,} paths, evenly spaced over their ids (path id = block × 1,024 + row): what is computed "
@@ -50,18 +49,21 @@ def _sample(results: Results) -> Sheet:
     )
     title = "Sample – single paths, outcomes and drivers"
     question = "Which paths stand behind the numbers?"
-    return _listing(results, "Sample", title, rest, question, _paths(results, SAMPLE, ids, "tblSample"))
+    table = _guarded(results, _paths(results, SAMPLE, ids, "tblSample"), "Sample has its rows", len(ids))
+    return _listing(results, "Sample", title, rest, question, table)
 
 
-def _tail(results: Results) -> Sheet:
-    share = results.tail_share
+def tail(results: Results) -> Sheet:
+    """Build the sheet TailRows."""
+    share, ids = results.tail_share, results.tail_rows
     rest = (
         f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
         "VaR and ES on Trace are exact"
     )
     title = f"TailRows – the worst {share:.0%} of paths, largest headline loss first"
     question = "Which paths are the tail, and what happened on them?"
-    table = _paths(results, TAIL, sampling.tail_rows(results.loss, share), "tblTail")
+    text = "TailRows has every path of the tail"
+    table = _guarded(results, _paths(results, TAIL, ids, "tblTail"), text, len(ids))
     return _listing(results, "TailRows", title, rest, question, table)
 
 
@@ -120,7 +122,8 @@ def driver_unit(results: Results, identifier: str) -> str:
     return results.register.entry(identifier.partition("[")[0]).unit
 
 
-def _patterns(results: Results) -> Sheet:
+def patterns(results: Results) -> Sheet:
+    """Build the sheet Patterns."""
     found = results.patterns
     names = found.names
     rest = (
@@ -136,6 +139,31 @@ def _patterns(results: Results) -> Sheet:
     numbers = [np.arange(1, len(found.counts) + 1), found.counts, found.example, *found.flags.T]
     rows = tuple(zip(*(column.tolist() for column in numbers), strict=True))
     table = Table(PATTERNS, tuple(columns), rows, excel_name="tblPatterns", bulk=True)
+    table = _guarded(results, table, "Patterns has its rows", len(found.counts))
     title = "Patterns – which propositions come true together (1 = holds on the path)"
     question = "On how many paths does each combination of propositions and classes occur?"
     return _listing(results, "Patterns", title, rest, question, table)
+
+
+def _guarded(results: Results, table: Table, text: str, expected: int) -> Table:
+    """A long table with what must hold of it: it is as long as the engine says, and of numbers alone."""
+    return replace(table, guards=tuple(_guards(results.run.paths, table, text, expected)))
+
+
+def _guards(paths: int, table: Table, text: str, expected: int) -> Iterator[Condition]:
+    keys, ids = [column.key for column in table.columns], table.column("path")
+    rows = Formula(f"ROWS({{{table.id}.path}})", len(ids))
+    yield Condition(text, rows, expected, 0.0, "rows of the sheet v. engine")
+    cells = f"COUNT({{{table.id}.{keys[0]}[0]}}:{{{table.id}.{keys[-1]}[-1]}})"
+    empty = len(keys) * len(ids) - sum(map(len, table.numbers))
+    blank = Formula(f"{len(keys)}*{rows.text}-{cells}", empty)
+    how = "cells that hold no number"
+    yield Condition(f"Blanks or text in {table.excel_name}", blank, 0, 0.0, how)
+    beyond = sum(not 0 <= number_of(i) < paths for i in ids)
+    outside = Formula(f'COUNTIF({{{table.id}.path}},"<0")+COUNTIF({{{table.id}.path}},">="&N_Paths)', beyond)
+    yield Condition(f"Path ids out of range in {table.excel_name}", outside, 0, 0.0, "0 to N – 1")
+    if table.id == PATTERNS:
+        total = Formula(f"SUM({{{PATTERNS}.paths}})", fsum(map(number_of, table.column("paths"))))
+        yield Condition(
+            "Patterns cover every path", total, Formula("N_Paths", paths), 0.0, "sum of their counts"
+        )

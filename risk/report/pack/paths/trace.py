@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from risk.analysis import sampling, statistics
-from risk.analysis.metrics import HEADLINE, LEVELS
-from risk.analysis.statistics import NORMAL_95, Estimate
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from risk.analysis import metrics, sampling, statistics
+from risk.analysis.metrics import HEADLINE, LEVELS, Metric
+from risk.analysis.statistics import NORMAL_95, Estimate, expected_shortfall, var
+from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables, pair, subtitle, value_cell
-from risk.report.pack.base.results import Results
+from risk.report.pack.base.patterns import probability
+from risk.report.pack.base.results import THRESHOLD, Results
 from risk.report.pack.paths.sample import SAMPLE, TAIL
-from risk.report.pack.verdict.metrics import THRESHOLD
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
@@ -20,24 +24,31 @@ MEASURES: dict[str, tuple[float, str, str]] = {
 }
 """Levels recomputed from the tail, and the columns of Metrics with the engine's VaR and ES."""
 
-WITNESSES = ("mean", "p5", "p50", "p95", "p99", "min", "max")
+WITNESSES = {
+    "mean": "mean",
+    "p5": "P5",
+    "p50": "median",
+    "p95": "P95",
+    "p99": "P99",
+    "min": "lowest",
+    "max": "highest",
+}
 SAMPLING_LEVEL = 0.95
 
 
 def names(results: Results) -> dict[str, str]:
     """Defined names of the paths."""
-    found = {
+    threshold = {"Loss_Threshold": f"{{assumptions.value[{THRESHOLD}]}}"}
+    return {
         "Sample_Loss": f"{{{SAMPLE}.{HEADLINE}}}",
         "Tail_Loss": f"{{{TAIL}.{HEADLINE}}}",
         "Tail_Share": "{tail-facts.value[share]}",
+        **({} if results.threshold is None else threshold),
     }
-    if THRESHOLD in results.register.entries:
-        found["Loss_Threshold"] = f"{{assumptions.value[{THRESHOLD}]}}"
-    return found
 
 
-def sheet(results: Results, tables: Tables) -> Sheet:
-    """Build the sheet; `tables` has Metrics, Sample and TailRows."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
     return Sheet(
         "Trace",
         "Trace – from a printed number to the paths behind it",
@@ -47,7 +58,7 @@ def sheet(results: Results, tables: Tables) -> Sheet:
             Heading("How"),
             *(Paragraph(text, "bullet") for text in steps(results)),
             _facts(results),
-            _measures(results, tables),
+            _measures(results),
             _estimates(results),
             _witnesses(results),
         ),
@@ -88,19 +99,15 @@ def _facts(results: Results) -> Table:
     share = results.tail_share
     rows: dict[str, tuple[Content, ...]] = {
         "share": ("Tail_Share: share of paths that TailRows shows", Cell(share, "share", "engine")),
-        "tail": ("Rows of TailRows", Formula(f"ROWS({{{TAIL}.path}})", len(_worst(results)))),
+        "tail": ("Rows of TailRows", Formula(f"ROWS({{{TAIL}.path}})", len(results.tail_rows))),
         "sample": ("Rows of Sample", Formula(f"ROWS({{{SAMPLE}.path}})", len(results.sampled))),
     }
     columns = (Column("label", "Rows"), Column("value", "Number", "count", style="calculation"))
     return Table("tail-facts", columns, tuple(rows.values()), "What is listed", "", tuple(rows))
 
 
-def _worst(results: Results) -> sampling.Ids:
-    return sampling.tail_rows(results.loss, results.tail_share)
-
-
-def _measures(results: Results, tables: Tables) -> Table:
-    """VaR and ES of the headline loss by live formula."""
+def _measures(results: Results) -> Table:
+    """VaR and ES of the headline loss by live formula, at the levels whose tail is listed."""
     columns = (
         Column("label", "Headline loss, exact", align="left"),
         Column("level", "Level p", "rate", style="engine"),
@@ -114,8 +121,7 @@ def _measures(results: Results, tables: Tables) -> Table:
         Column("above", "Path id just above VaR", "general", style="calculation"),
     )
     listed = results.tail_share + 1e-12
-    shown = [key for key, (level, _, _) in MEASURES.items() if 1.0 - level <= listed]
-    rows = {key: _measure(results, tables, key) for key in shown}
+    rows = {key: _measure(results, key) for key, (level, _, _) in MEASURES.items() if 1.0 - level <= listed}
     note = (
         "VaR is the quantile of type 7 between two neighboring losses; ES = VaR + sum of the excesses over "
         "VaR / (N (1 – p)). Every loss beyond VaR is a row of TailRows, so nothing is estimated."
@@ -124,116 +130,136 @@ def _measures(results: Results, tables: Tables) -> Table:
     return Table("tail-measures", columns, tuple(rows.values()), title, note, tuple(rows))
 
 
-def _measure(results: Results, tables: Tables, key: str) -> tuple[Content, ...]:
-    level, var_column, es_column = MEASURES[key]
-    loss, n = results.loss, results.run.paths
-    found, shortfall = statistics.var(loss, level), statistics.expected_shortfall(loss, level)
-    position = (n - 1) * level
-    rank = n - int(position)
-    order = _worst(results)
-    low = "LARGE(Tail_Loss,{row.rank})"
-    high = "LARGE(Tail_Loss,MAX({row.rank}-1,1))"
-    var = f"{low}+({{row.position}}-INT({{row.position}}))*({high}-{low})"
-    es = "{row.var}+SUMPRODUCT((Tail_Loss>{row.var})*(Tail_Loss-{row.var}))/(N_Paths*(1-{row.level}))"
+def _measure(results: Results, key: str) -> tuple[Content, ...]:
+    level, *engine = MEASURES[key]
+    position = (results.run.paths - 1) * level
+    rank = results.run.paths - int(position)
+    low, high = "LARGE(Tail_Loss,{row.rank})", "LARGE(Tail_Loss,MAX({row.rank}-1,1))"
+    texts = (
+        f"{low}+({{row.position}}-INT({{row.position}}))*({high}-{low})",
+        "{row.var}+SUMPRODUCT((Tail_Loss>{row.var})*(Tail_Loss-{row.var}))/(N_Paths*(1-{row.level}))",
+    )
+    cells: list[Content] = []
+    for measure, text, column in zip((var, expected_shortfall), texts, engine, strict=True):
+        found = measure(results.loss, level)
+        told = value_cell(found.value, found.standard_error, "USD bn", thin=found.thin)
+        form = told.format if isinstance(told, Cell) else None
+        link = Cell(Formula(f"{{metrics.{column}[{HEADLINE}]}}", found.value), form, "link")
+        cells += [Cell(Formula(text, found.value), form), link if column else "–"]
     path = f"INDEX({{{TAIL}.path}},MATCH({{0}},Tail_Loss,0))"
-    forms = [_format(estimate) for estimate in (found, shortfall)]
     return (
         f"VaR and ES {100.0 * level:g}%",
         level,
         Formula("(N_Paths-1)*{row.level}", position),
         Formula("N_Paths-INT({row.position})", rank),
-        Cell(Formula(var, found.value), forms[0]),
-        tables.link("metrics", var_column, HEADLINE) if var_column else "–",
-        Cell(Formula(es, shortfall.value), forms[1]),
-        tables.link("metrics", es_column, HEADLINE),
-        Formula(path.replace("{0}", low), _first(results, order, rank)),
-        Formula(path.replace("{0}", high), _first(results, order, max(rank - 1, 1))),
+        *cells,
+        Formula(path.replace("{0}", low), _first(results, rank)),
+        Formula(path.replace("{0}", high), _first(results, max(rank - 1, 1))),
     )
 
 
-def _format(estimate: Estimate) -> str | None:
-    """Number format with the digits an estimate supports."""
-    cell = value_cell(estimate.value, estimate.standard_error, "USD bn", thin=estimate.thin)
-    return cell.format if isinstance(cell, Cell) else None
-
-
-def _first(results: Results, order: sampling.Ids, rank: int) -> int:
+def _first(results: Results, rank: int) -> int:
     """First listed path with the loss of a rank."""
-    losses = results.loss[order]
-    return int(order[int((losses == losses[rank - 1]).argmax())])
+    losses = results.loss[results.tail_rows]
+    return int(results.tail_rows[int((losses == losses[rank - 1]).argmax())])
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A number of the headline loss estimated from Sample, and that of all paths; in `unit`."""
+
+    id: str
+    label: str
+    formula: str
+    found: Estimate
+    whole: float
+    unit: str = "USD bn"
+
+
+def estimated(results: Results) -> Iterator[Estimated]:
+    """What is estimated from Sample."""
+    sample, m = results.loss[results.sampled], results.metric(HEADLINE)
+    yield Estimated("mean", "Mean", "AVERAGE(Sample_Loss)", statistics.mean(sample), m.mean.value)
+    for key, label, level in (("p50", "Median", 0.5), ("var95", "VaR 95%", SAMPLING_LEVEL)):
+        formula, whole = f"PERCENTILE(Sample_Loss,{level})", m.quantiles[LEVELS.index(level)].value
+        yield Estimated(key, label, formula, statistics.quantile(sample, level), whole)
+    if (bar := results.threshold) is not None:
+        formula = 'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)'
+        part, every = (statistics.probability(loss > bar) for loss in (sample, results.loss))
+        yield Estimated("above", "P(loss > Loss_Threshold)", formula, part, every.value, "fraction")
 
 
 def _estimates(results: Results) -> Table:
-    """What Sample says of the headline loss, beside the run."""
+    """What Sample says of the headline loss beside the run, with which it agrees as far as a sample can."""
     columns = (
         Column("label", "Headline loss, estimates"),
         Column("value", "From Sample", "usd_bn", style="calculation"),
         Column("se", "± (SE)", "usd_error", style="note"),
         Column("engine", "All paths", "usd_bn", style="engine"),
     )
-    rows = {}
-    for key, (label, formula, found, whole) in estimates(results).items():
-        unit = "fraction" if key == "above" else "USD bn"
-        own = pair(Estimate(found.value * SCALE[unit], found.standard_error * SCALE[unit], found.n), unit)
-        value = Cell(Formula(formula, found.value), own[0].format if isinstance(own[0], Cell) else None)
-        rows[key] = (label, value, own[1], Cell(whole, value.format))
+    whole = len(results.sampled) == results.run.paths
+    how = "Sample holds every path" if whole else "Sample v. all paths: within four standard errors"
+    rows: dict[str, tuple[Content, ...]] = {}
+    guards = []
+    for e in estimated(results):
+        scale, value, label = SCALE[e.unit], e.found.value, f"{e.label} (estimate)"
+        own, error = pair(Estimate(value * scale, e.found.standard_error * scale, e.found.n), e.unit)
+        form = own.format if isinstance(own, Cell) else None
+        rows[e.id] = (label, Cell(Formula(e.formula, value), form), error, Cell(e.whole, form))
+        ours, theirs = (f"{{sample-estimates.{column}[{e.id}]}}" for column in ("value", "engine"))
+        sides = Formula(ours, value), Formula(theirs, e.whole)
+        bound = EXACT if whole else _tolerance(e.found)
+        guards.append(Condition(f"Headline loss, {label}", *sides, bound, how))
     note = "Estimates: Sample is a part of the paths. ± = standard error, were it drawn anew."
-    title = "The same loss, estimated from Sample"
-    return Table("sample-estimates", columns, tuple(rows.values()), title, note, tuple(rows))
+    title, ids = "The same loss, estimated from Sample", tuple(rows)
+    return Table("sample-estimates", columns, tuple(rows.values()), title, note, ids, guards=tuple(guards))
 
 
-def estimates(results: Results) -> dict[str, tuple[str, str, Estimate, float]]:
-    """Label, formula over Sample, its estimate, and the number of all paths; USD bn or a share."""
-    sample = results.loss[results.sampled]
-    m = results.metric(HEADLINE)
-    at = {level: m.quantiles[LEVELS.index(level)].value for level in (0.5, SAMPLING_LEVEL)}
-    found = {
-        "mean": ("Mean (estimate)", "AVERAGE(Sample_Loss)", statistics.mean(sample), m.mean.value),
-        "p50": (
-            "Median (estimate)",
-            "PERCENTILE(Sample_Loss,0.5)",
-            statistics.quantile(sample, 0.5),
-            at[0.5],
-        ),
-        "var95": (
-            "VaR 95% (estimate)",
-            f"PERCENTILE(Sample_Loss,{SAMPLING_LEVEL})",
-            statistics.quantile(sample, SAMPLING_LEVEL),
-            at[SAMPLING_LEVEL],
-        ),
-    }
-    if THRESHOLD in results.register.entries:
-        bar = results.register.number(THRESHOLD) / SCALE["USD bn"]
-        found["above"] = (
-            "P(loss > Loss_Threshold) (estimate)",
-            'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)',
-            statistics.probability(sample > bar),
-            statistics.probability(results.loss > bar).value,
-        )
-    return found
+def _tolerance(estimate: Estimate) -> float:
+    """How far an estimate from Sample may lie from the number of all paths: four standard errors."""
+    half = max(abs(end - estimate.value) for end in estimate.interval) / NORMAL_95
+    return 4.0 * max(half, estimate.standard_error)
 
 
 def _witnesses(results: Results) -> Table:
     """Of every outcome the paths nearest to its mean, quantiles and ends."""
-    headers = ("mean", "P5", "median", "P95", "P99", "lowest", "highest")
-    named = zip(WITNESSES, headers, strict=True)
-    columns = (
-        Column("label", "Id of the path whose outcome is nearest to its …"),
-        *(Column(key, header, "general", style="engine") for key, header in named),
-    )
-    columns_of = results.run.outcomes([v.name for v in results.run.variables])
-    rows: list[tuple[Content, ...]] = []
+    columns = (Column(key, header, "general", style="engine") for key, header in WITNESSES.items())
+    rows: dict[str, tuple[Content, ...]] = {}
     for m in results.metrics:
-        values = columns_of[m.variable.name] / SCALE[m.variable.unit]
-        q = dict(zip(LEVELS, m.quantiles, strict=True))
-        targets = (m.mean.value, *(q[p].value for p in (0.05, 0.5, 0.95, 0.99)), m.minimum, m.maximum)
-        rows.append((m.variable.label, *(sampling.nearest(values, target) for target in targets)))
-    note = "Of equal outcomes the lowest id. A path is one course of events, not the average of many."
-    ids = tuple(m.variable.name for m in results.metrics)
-    return Table("witnesses", columns, tuple(rows), "Paths behind the numbers of Metrics", note, ids)
+        values = metrics.values(results.run, m.variable)
+        rows[m.variable.name] = (m.variable.label, *(sampling.nearest(values, x) for x in _targets(m)))
+    return Table(
+        "witnesses",
+        (Column("label", "Id of the path whose outcome is nearest to its …"), *columns),
+        tuple(rows.values()),
+        "Paths behind the numbers of Metrics",
+        "Of equal outcomes the lowest id. A path is one course of events, not the average of many.",
+        tuple(rows),
+    )
 
 
-def tolerance(estimate: Estimate) -> float:
-    """How far an estimate from Sample may lie from the number of all paths: four standard errors."""
-    half = max(abs(end - estimate.value) for end in estimate.interval) / NORMAL_95
-    return 4.0 * max(half, estimate.standard_error)
+def _targets(m: Metric) -> tuple[float, ...]:
+    """The numbers of an outcome that `WITNESSES` names."""
+    quantiles = (m.quantiles[LEVELS.index(level)].value for level in (0.05, 0.5, 0.95, 0.99))
+    return m.mean.value, *quantiles, m.minimum, m.maximum
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """The engine's numbers against what the workbook computes from its rows."""
+    shown = t["tail-measures"].row_ids
+    for key in shown:
+        level, *columns = MEASURES[key]
+        for measure, ours, engine in zip(("VaR", "ES"), ("var", "es"), columns, strict=True):
+            if engine:
+                text = f"{measure} {100.0 * level:g}% of the headline loss, from TailRows"
+                sides = t.at("tail-measures", ours, key), t.at("metrics", engine, HEADLINE)
+                yield Condition(text, *sides, EXACT, "live formula over every tail path v. engine")
+    for table in ("claims", "classes"):
+        for name in t[table].row_ids:
+            if name in results.patterns.names:
+                sides = probability(results, name), t.at(table, "p", name)
+                how = "sum over all patterns v. engine: counts are exact"
+                yield Condition(f"P({name}) from Patterns", *sides, EXACT, how)
+    last = Formula("MIN(Tail_Loss)", float(results.loss[results.tail_rows].min()))
+    start = t.at("tail-measures", "var", shown[0])
+    yield Condition("TailRows reaches down to its VaR", last, start, EXACT, "smallest loss listed", "≤")

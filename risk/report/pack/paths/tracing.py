@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from risk.analysis.metrics import HEADLINE
@@ -10,7 +10,6 @@ from risk.report.excel import with_chart_data
 from risk.report.excel.layout import arrange
 from risk.report.form import DEFAULT_FORM, Form
 from risk.report.given import Given
-from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.paths.lookup import Found, Lookup, Where, same
@@ -61,13 +60,10 @@ class Traced:
 class Tracer:
     """Traces cells of the pack of one run; everything is recomputed from the stored run."""
 
-    def __init__(
-        self, run: Run, prior: Run | None = None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
-    ) -> None:
-        self.run = run
-        self.book: Workbook = with_chart_data(pack(run, prior, beside, form))
+    def __init__(self, run: Run, book: Workbook, form: Form = DEFAULT_FORM) -> None:
+        self.run, self.book = run, with_chart_data(book)
         self.lookup = Lookup(self.book, arrange(self.book))
-        self._witnesses = Witnesses(Results.of(run, sample=form.sample))
+        self._witnesses = Witnesses(Results.of(run, form=form))
         self._tables = Tables(self.book.sheets)
 
     def trace(self, address: str, file: Given | None = None) -> Traced:

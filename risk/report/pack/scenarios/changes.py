@@ -14,8 +14,8 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import NORMAL_95
 from risk.report.charts import Step, Waterfall
 from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
+from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.pack.control import manifest
 from risk.report.sheet import At, Band, Block, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 
@@ -150,7 +150,7 @@ def _assumption(results: Results, change: InputChange) -> tuple[Content, ...]:
 
 
 def _short(value: object) -> str:
-    text = manifest.text(value)
+    text = in_words(value)
     return text if len(text) <= 60 else f"{text.count(' ') + 1} values"
 
 

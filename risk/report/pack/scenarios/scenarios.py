@@ -20,8 +20,8 @@ from risk.report.pack.base.cells import (
     subtitle,
     value_cell,
 )
+from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.manifest import text
 from risk.report.pack.scenarios.lines import BASE, Case, line_table, side_by_side
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
@@ -204,6 +204,8 @@ def inputs(shown: Sequence[Case]) -> Table:
 
 def _input_row(change: InputChange) -> tuple[Content, ...]:
     unit = "" if change.unit in ("", "1") else f" {change.unit}"
-    before, after = (f"{text(v)}{unit}" if v is not None else "none" for v in (change.before, change.after))
+    before, after = (
+        "none" if value is None else f"{in_words(value)}{unit}" for value in (change.before, change.after)
+    )
     where = f"{change.file}:{change.line}" if change.line else change.file
     return (f"   {change.id}", change.field, before, after, where)

@@ -10,7 +10,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.report.guards import EXACT, SINGLE, Condition
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import count
+from risk.report.pack.control.conditions import count
 from risk.report.pack.scenarios import lines as scenario_lines
 from risk.report.pack.scenarios import scenarios
 from risk.report.pack.tail import exceedance

@@ -10,11 +10,11 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report import charts
 from risk.report.intervals import half, lopsided
+from risk.report.pack.base import patterns
 from risk.report.pack.base.cells import Tables, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.markets import fans
 from risk.report.pack.markets.fans import Quantity
-from risk.report.pack.paths import path_conditions
 from risk.report.pack.tail import exceedance
 from risk.report.pack.verdict import sowhat
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
@@ -91,7 +91,7 @@ def _pictures(results: Results, tables: Tables, rent: Quantity) -> Band:
     """Fan and exceedance curve, and beside them what moves the tail and what is true in it."""
     half = len(_half(results))
     panel = half + 5  # the tables start at the third column of the right half
-    fan = fans.chart(rent, results.labels, "summary-rent", _chart_rows(results))
+    fan = fans.chart(rent, "summary-rent", _chart_rows(results))
     return Band(
         (
             At(fan, 1, half - 3),
@@ -132,7 +132,7 @@ def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Co
     """A probability, live over the patterns, and links to the rest of its row."""
     probability, error = (tables.link(table, column, row) for column in ("p", "p_mc"))
     if row in results.patterns.names and isinstance(probability, Cell):
-        probability = replace(probability, content=path_conditions.probability(results, row))
+        probability = replace(probability, content=patterns.probability(results, row))
     before: tuple[Content, ...] = ()
     if results.prior:
         before = tuple(tables.link(table, column, row) for column in ("prior", "change"))
