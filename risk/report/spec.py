@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from risk.analysis.estimate import Estimate
 from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
-from risk.report.table import Column, Content, Table
+from risk.report.table import Cell, Column, Content, Table
 
 T = TypeVar("T")
 
@@ -21,6 +21,11 @@ T = TypeVar("T")
 def text(key: str, header: str = "", get: Callable[[T], Any] | None = None, **look: Any) -> Field[T]:
     """A field of words; `look` as in `Column`. By default a row has it under its own name."""
     return Field(key, get or own(key), look.pop("type", str), (Column(key, header, **look),))
+
+
+def quoted(key: str, header: str, get: Callable[[T], str] | None = None, **look: Any) -> Field[T]:
+    """A field of words as the register or a source has them, whose currency they keep."""
+    return worded(key, header, lambda text: Cell(text, quoted=True), get, **look)
 
 
 def worded(

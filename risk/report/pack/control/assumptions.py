@@ -214,7 +214,7 @@ def _spread(a: Assumption) -> tuple[Content, ...]:
 ASSUMPTIONS: Spec[Assumption] = Spec(
     (
         spec.text("id", "Id", width=28, style="id"),
-        spec.text("note", "What it is", width=39),
+        spec.quoted("note", "What it is", width=39),
         spec.shown("value", "Value", _stated, "general", width=10.5, align="right"),
         spec.text("unit", "Unit", width=8.5),
         spec.text("shape", "Prior", width=10),
@@ -222,7 +222,7 @@ ASSUMPTIONS: Spec[Assumption] = Spec(
             *(Column(key, key.upper(), "general", width=8, align="right") for key in PERCENTILES),
             cells=_spread,
         ),
-        spec.text("source", "Source", width=27),
+        spec.quoted("source", "Source", width=27),
         spec.text("grade", "Grade", width=11),
         spec.shown("as_of", "As of", lambda a: a.as_of, "date", width=10.5),
         spec.several(
@@ -231,7 +231,7 @@ ASSUMPTIONS: Spec[Assumption] = Spec(
             cells=lambda a: a.aged,
         ),
         spec.text("owner", "Owner", width=10.5),
-        spec.text("locator", "Where in it", width=24),
+        spec.quoted("locator", "Where in it", width=24),
         spec.text("place", "File and line", width=21),
         spec.text("changed", "Changed", width=11),
     ),

@@ -104,7 +104,7 @@ TARGETS: Spec[TargetResult] = Spec(
             align="center",
         ),
         spec.text("reason", "Reason", width=41),
-        spec.text("source", "Source", width=47),
+        spec.quoted("source", "Source", width=47),
     ),
     id="targets",
     note="Holds: FAIL where the result lies on the other side of a bound than declared by more than two "

@@ -41,7 +41,7 @@ class Recovered:
     Attributes
     ----------
     on : by quarters: "all", or one of `REGIMES`; `spread` : the quantiles of `SPREAD` over paths.
-    change : of a dollar, in stress less in the rest.
+    change : of what is recovered of par, in stress less in the rest.
     """
 
     name: str

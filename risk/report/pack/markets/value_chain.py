@@ -51,10 +51,10 @@ def layers(results: Results, inflow: Table) -> Table:
 
 
 def demand(results: Results) -> Table:
-    """Dollars that bid for compute, and the shares that are internal and circular."""
+    """Money that bids for compute, and the shares that are internal and circular."""
     made = summed(
         "demand",
-        "Dollars that bid for compute, mean over paths, USD bn a year",
+        "Money that bids for compute, mean over paths, USD bn a year",
         rates(results.run, "demand"),
         "Payer",
         "Demand for compute",
@@ -77,10 +77,10 @@ def demand_chart(demand: Table) -> Bars:
     own, recycled = (number_of(shown(demand, f"{name}_share")[-1]) for name in SHARES)
     return yearly_bars(
         "compute-demand",
-        "Dollars that bid for compute, means",
+        "Money that bids for compute, means",
         labels,
         {words(name): shown(demand, name) for name in payers},
-        f"In {labels[-1]} internal use is {own:.0%} of the dollars that bid for compute, and funding "
+        f"In {labels[-1]} internal use is {own:.0%} of the money that bids for compute, and funding "
         f"recycled from suppliers {recycled:.0%}.",
         20,
         y_title="USD bn a year",
