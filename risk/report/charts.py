@@ -15,11 +15,13 @@ from risk.report.table import Column, Content, Formula, ReportError, Table, numb
 
 Values = Sequence[Content]
 Columns = list[tuple[Column, Values]]
-Tone = Literal["main", "prior", "good", "bad", "light", "grey", "orange", "blue", "pale"]
+Tone = Literal[
+    "main", "prior", "good", "bad", "deep", "light", "soft", "pale", "faint", "grey", "orange", "blue"
+]  # fmt: skip
 """What a line or bar stands for; renderers choose color and dash."""
 
-STACK: tuple[Tone, ...] = ("main", "light", "blue", "pale", "grey", "orange", "good")
-"""Tones of stacked bars from the bottom: neighbors differ in brightness, for print without color."""
+STACK: tuple[Tone, ...] = ("main", "light", "deep", "pale", "grey", "faint", "soft")
+"""Tones of stacked bars from the bottom: no two are equally bright, neighbors least of all."""
 
 LINES: tuple[Tone, ...] = ("main", "blue", "light", "orange", "grey", "bad", "good")
 """Tones of lines, every second one dashed: of either kind no two are equally bright; a seventh is thin."""

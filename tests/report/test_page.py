@@ -22,6 +22,8 @@ from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
 from risk.report.table import Cell, Column, Content, Table
 
 APART = 25.0
+TOLD = 23.0
+"""Least difference of any two pieces of a bar, of 255."""
 """Difference in lightness, of 255, by which two tones are told apart: a tenth of the scale."""
 
 
@@ -107,3 +109,4 @@ def test_tones_are_told_apart_without_color() -> None:
         assert all(abs(lightness(a) - lightness(b)) >= APART for a, b in combinations(tones, 2))
     for stacked in (STACK, [tone for _, tone in STANDS.values()]):
         assert all(abs(lightness(a) - lightness(b)) >= APART for a, b in pairwise(stacked))
+        assert all(abs(lightness(a) - lightness(b)) >= TOLD for a, b in combinations(stacked, 2))

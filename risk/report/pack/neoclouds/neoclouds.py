@@ -22,14 +22,14 @@ from risk.report.spec import Spec
 from risk.report.table import Formula, number_of
 
 STANDS: dict[str, tuple[str, Tone]] = {
-    "repaid": ("Repaid", "pale"),
-    "sound": ("Sound", "light"),
-    "lock_up": ("Lock-up", "grey"),
-    "sweep": ("Cash sweep", "blue"),
+    "repaid": ("Repaid", "faint"),
+    "sound": ("Sound", "soft"),
+    "lock_up": ("Lock-up", "light"),
+    "sweep": ("Cash sweep", "deep"),
     "event": ("Event, cured or amended", "main"),
     "default": ("In default", "bad"),
 }
-"""Where facilities stand: label and tone, from the bottom of the bar."""
+"""Where facilities stand: label and tone, from the bottom of the bar; no two are equally bright."""
 
 
 def sheet(results: Results) -> Sheet:
