@@ -32,11 +32,13 @@ class Record:
     ----------
     history, facility, firm, kept : quantity → (quarter, path, …) from the first quarter that has it to the
         last; NaN where the run stopped before.
+    singles : whether facilities and firms are kept path by path; only the first blocks of a run store them.
     columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
     """
 
     rows: int
     quarters: int
+    singles: bool = True
     history: dict[str, Array] = field(default_factory=dict)
     facility: dict[str, Array] = field(default_factory=dict)
     firm: dict[str, Array] = field(default_factory=dict)
@@ -124,9 +126,10 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     r.total("revenue.segment", 0, world.adoption.ceiling * world.adoption.adopted)
     totals.stocks(r, layout, world, 0)
     r.check(at_base(p, world, fixed))
-    loans = layout.base_book.facilities
-    _ladder(r, p, layout, world, 0, np.full((len(zero), loans), np.nan), np.zeros((len(zero), loans)))
-    r.keep_firms("runway", 0, np.full_like(world.holdco.cash, np.nan))
+    if r.singles:
+        loans = layout.base_book.facilities
+        _ladder(r, p, layout, world, 0, np.full((len(zero), loans), np.nan), np.zeros((len(zero), loans)))
+        r.keep_firms("runway", 0, np.full_like(world.holdco.cash, np.nan))
 
 
 def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: World, f: Flows, t: int) -> None:
@@ -139,9 +142,10 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     totals.flows(r, p, world, f, t)
     totals.rungs(r, f, t)
     totals.recoveries(r, f, t)
-    stage = f.operators.facility.stage[:, : layout.base_book.facilities]
-    _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
-    r.keep_firms("runway", t, runway(world, f))
+    if r.singles:
+        stage = f.operators.facility.stage[:, : layout.base_book.facilities]
+        _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
+        r.keep_firms("runway", t, runway(world, f))
     r.check(of_quarter(p, before, world, f))
 
 

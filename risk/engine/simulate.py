@@ -104,14 +104,14 @@ def _remembered(
     p, layout, fixed = start.p, start.layout, start.fixed
     bars = build(Bars, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
-    r = record.Record(paths, layout.quarters, columns=kept(assumptions.measures, names))
+    early, columns = block < FACILITY_BLOCKS, kept(assumptions.measures, names)
+    r = record.Record(paths, layout.quarters, early, columns=columns)
     tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, bars.seasoning_quarters, after, flows, fixed, context.t)
     _refuse_non_finite(r, start.rows.ids)
-    early = block < FACILITY_BLOCKS
     return Block(
         index=block,
         paths=paths,
@@ -120,8 +120,8 @@ def _remembered(
             assumptions, r, tally, bars, names["losses.instrument"], names["losses.ultimate"]
         ),
         series=_singles({v.name: r.path(v.name) for v in SERIES}),
-        facility=_singles(r.facility) if early else {},
-        firm=_singles(r.firm) if early else {},
+        facility=_singles(r.facility),
+        firm=_singles(r.firm),
         sums=r.sums,
         squares=r.squares,
         identities=r.identities,

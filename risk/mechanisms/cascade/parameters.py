@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -41,13 +42,13 @@ class Params:
     line_squeeze: float = entry("credit.line_squeeze")
     downgrade_charge: float = entry("credit.downgrade_charge")  # of notes on sites held
 
-    @property
+    @cached_property
     def vehicle(self) -> Array:
         """One where a holder passes its losses on, (holder,)."""
         owed: Array = self.creditors.sum(axis=(0, 2))
         return np.where(owed > 0.0, 1.0, 0.0)
 
-    @property
+    @cached_property
     def lodged(self) -> Array:
         """Share of each node that is each ultimate owner, (node, owner); vehicles are nobody's."""
         own = self.owners * (1.0 - self.vehicle)[:, None]
