@@ -44,7 +44,10 @@ class Band:
 
 
 def band(
-    series: Sequence[NDArray[Any]] | NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int = 1
+    series: Sequence[NDArray[Any]] | NDArray[Any],
+    levels: tuple[float, ...] = LEVELS,
+    together: int = 1,
+    unit: Any = 1,
 ) -> Band:
     """Quantiles over the paths of (quarter, path) values, NaN left out.
 
@@ -53,6 +56,7 @@ def band(
     series : an array, or one array a quarter.
     together : values that each path has side by side; only paths are independent, so the errors count these
         alone, which is an upper bound.
+    unit : what the values are divided by; of all of them only a few are.
 
     Notes
     -----
@@ -71,7 +75,7 @@ def band(
             position = level * (n - 1)
             low = int(position)
             below, above = (round(rank * scale) for rank in _ranks(independent, level))
-            at = ordered[[low, min(low + 1, n - 1), below, above]].astype(np.float64)
+            at = (ordered[[low, min(low + 1, n - 1), below, above]] / unit).astype(np.float64)
             found[i, t] = at[0] + (position - low) * (at[1] - at[0])
             error[i, t] = (at[3] - at[2]) / (2.0 * NORMAL_95)
     return Band(levels, found, error, counts)

@@ -194,7 +194,7 @@ class Results:
 
     def band(self, name: str) -> Band:
         """Quantiles of a path series by quarter, in its reporting unit."""
-        return band(self.run.series(name) / np.float32(SCALE[series(name).unit]))
+        return band(self.run.series(name), unit=np.float32(SCALE[series(name).unit]))
 
     @cached_property
     def revenue(self) -> gap.Realised:

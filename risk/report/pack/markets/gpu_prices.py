@@ -78,8 +78,8 @@ def _spread(results: Results, labels: Sequence[str]) -> Table:
     ids: list[str] = []
     for name in SHOWN:
         variable = series(name)
-        values = results.run.series(name)[_year_ends(results)] / np.float32(SCALE[variable.unit])
-        found = band(values, LEVELS)
+        values = results.run.series(name)[_year_ends(results)]
+        found = band(values, LEVELS, unit=np.float32(SCALE[variable.unit]))
         for (key, _), quantile, errors in zip(QUANTILES, found.quantiles, found.standard_error, strict=True):
             unit = "" if variable.unit == "fraction" else f", {variable.unit}"
             label = f"{key.upper()}  {variable.label}{unit}"
