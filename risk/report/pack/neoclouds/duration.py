@@ -155,7 +155,7 @@ def lives(results: Results) -> Table:
     """Maturity gap, debt service coverage and what still owes, by facility at year-ends."""
     run = results.run
     quarters, labels = _dates(results)
-    gaps = ladder.facilities_at(run, "maturity_gap", quarters)
+    gaps, paths = ladder.facilities_at(run, "maturity_gap", quarters), run.facility("maturity_gap").shape[1]
     ratios = ladder.facilities_at(run, "dscr", quarters[1:])
     columns = [Column("label", "Medians")]
     gap_labels = ("base", *(ended(q) for q in labels[1:]))
@@ -164,7 +164,7 @@ def lives(results: Results) -> Table:
     columns += [Column(f"owing_{q}", f"Left\n{ended(q)}", "share", style="engine") for q in labels[1:]]
     rows = []
     for f in results.facilities:
-        gap, owing = gaps[f.name].at(0.5), gaps[f.name].count[1:] / len(run.facility("maturity_gap")[0])
+        gap, owing = gaps[f.name].at(0.5), gaps[f.name].count[1:] / paths
         cells = ("–" if np.isnan(v) else Cell(float(v), "years", bold=v > 0.0) for v in gap)
         rows.append((f.name, *cells, *_values(ratios[f.name].at(0.5)), *(float(v) for v in owing)))
     note = (

@@ -34,7 +34,7 @@ def sheet(results: Results) -> Sheet:
         "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
         "company's loan."
     )
-    holdcos, runway = firms(results), standing(results)
+    holdcos, runway, depths = firms(results), standing(results), distress(results)
     columns = grid(results, 48.0, 7.25)
     half = len(columns) // 2 - 2  # the first column is the widest
     return Sheet(
@@ -48,7 +48,7 @@ def sheet(results: Results) -> Sheet:
             holdcos,
             runway,
             terms(results),
-            distress(results),
+            depths,
             outcomes(results),
             _cohorts(results),
             neocloud_table.table(results, holdcos, runway),
