@@ -11,8 +11,8 @@ import pytest
 
 from risk.analysis import sampling, statistics
 from risk.errors import AssumptionError, UsageError
-from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
+from risk.report.excel.rows import LongRows, Rows, Strings
 from risk.report.form import Form, Recipe
 from risk.report.given import Given
 from risk.report.pack import pack, write_pack
@@ -369,18 +369,14 @@ def test_long_tables_hold_plain_numbers_only(row: tuple[float | str, ...]) -> No
         Table("t", columns, ((1, 2.0), row), bulk=True)
 
 
-def test_rows_are_written_below_the_first_with_its_look() -> None:
-    part = (
-        b'<worksheet><dimension ref="A1:B6"/><sheetData><row r="6" ht="14.5"><c r="A6" s="3"><v>1</v></c>'
-        b'<c r="B6" s="4" t="n"><v>2.5</v></c></row></sheetData></worksheet>'
-    )
-    text = extended(part, [BulkRows(6, ((1, 2.5), (2, 1e-7)))]).decode()
-    assert '<row r="7" ht="14.5"><c r="A7" s="3"><v>2</v></c><c r="B7" s="4"><v>1e-07</v></c></row>' in text
-    assert 'ref="A1:B7"' in text
-    with pytest.raises(ReportError, match="row 9"):
-        extended(part, [BulkRows(9, ((1, 2.5), (2, 3.5)))])
-    with pytest.raises(ReportError, match="2 cells for 3"):
-        extended(part, [BulkRows(6, ((1, 2.5, 3), (2, 3.5, 4)))])
+def test_rows_of_a_long_table_share_looks_and_keep_all_digits() -> None:
+    rows = Rows(Strings())
+    rows.text(5, 1, 2, "a & b")
+    rows.long[6] = LongRows((1, 2), (3, 4), ((1, 2.5), (2, 0.1 + 0.2)), 12.8)
+    assert rows.extent() == "A1:B7"
+    text = rows.written()
+    assert text.startswith('<row r="5"><c r="A5" s="2" t="s"><v>0</v></c></row><row r="6" ht="12.8"')
+    assert '<c r="A7" s="3"><v>2</v></c><c r="B7" s="4"><v>0.30000000000000004</v></c></row>' in text
 
 
 def test_an_even_sample_estimates_the_run(run: Run) -> None:

@@ -51,7 +51,7 @@ KEPT = 100_000
 
 
 class Remembered(Run):
-    """A run that reads each of its columns from disk once."""
+    """A run that reads most of its columns from disk once."""
 
     @cached_property
     def _outcomes(self) -> dict[str, Array]:
@@ -62,14 +62,12 @@ class Remembered(Run):
         return super().parameters()
 
     @cached_property
-    def _singles(self) -> dict[str, dict[str, NDArray[np.float32]]]:
-        return {}
+    def _series(self) -> dict[str, NDArray[np.float32]]:
+        return self._columns("series", None)  # one pass over the files for all, most of which are asked for
 
-    def _single(self, kind: str, name: str) -> NDArray[np.float32]:
-        """One array of a kind; all of them are read in one pass over the files."""
-        if kind not in self._singles:
-            self._singles[kind] = self._columns(kind, None)
-        return self._singles[kind][name]
+    @cached_property
+    def _facility(self) -> dict[str, NDArray[np.float32]]:
+        return {}  # never more than one: each is nearly as large as all path series together
 
     def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
         """Several outcomes, or all: name → (path,), base units."""
@@ -89,16 +87,15 @@ class Remembered(Run):
 
     def series(self, name: str) -> NDArray[np.float32]:
         """One quarterly series, (quarter + 1, path), base units."""
-        known = self.paths <= KEPT and name in self.names("series")
-        return self._single("series", name) if known else super().series(name)
+        kept = self.paths <= KEPT and name in self.names("series")
+        return self._series[name] if kept else super().series(name)
 
     def facility(self, name: str) -> NDArray[np.float32]:
-        """One facility series, (quarter + 1, path, facility), base units; of few paths in any run."""
-        return self._single("facility", name) if name in self.names("facility") else super().facility(name)
-
-    def firm(self, name: str) -> NDArray[np.float32]:
-        """One HoldCo series, (quarter + 1, path, HoldCo), base units; of few paths in any run."""
-        return self._single("firm", name) if name in self.names("firm") else super().firm(name)
+        """One facility series, (quarter + 1, path, facility), base units; the last asked for is kept."""
+        if name not in self._facility:
+            self._facility.clear()
+            self._facility[name] = super().facility(name)
+        return self._facility[name]
 
 
 @dataclass(frozen=True)
@@ -257,8 +254,7 @@ class Results:
     def band(self, name: str) -> Band:
         """Quantiles of a path series by quarter, in its reporting unit."""
         if name not in self._bands:
-            scale = np.float32(SCALE[series(name).unit])
-            self._bands[name] = band(self.run.series(name) / scale)
+            self._bands[name] = band(self.run.series(name), unit=np.float32(SCALE[series(name).unit]))
         return self._bands[name]
 
     @cached_property

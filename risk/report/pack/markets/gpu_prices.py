@@ -74,9 +74,10 @@ def _market(results: Results) -> Table:
     rows: dict[str, Row] = {}
     for name in SHOWN:
         variable = series(name)
-        values = results.run.series(name)[_year_ends(results)] / np.float32(SCALE[variable.unit])
+        values = results.run.series(name)[_year_ends(results)]
+        found = band(values, LEVELS, unit=np.float32(SCALE[variable.unit]))
         unit = "" if variable.unit == "fraction" else f", {variable.unit}"
-        rows |= spread(band(values, LEVELS), variable.unit, f"{{}}  {variable.label}{unit}", f"{name}_{{}}")
+        rows |= spread(found, variable.unit, f"{{}}  {variable.label}{unit}", f"{name}_{{}}")
     title = "The rental market, quantiles over paths at year's end"
     note = (
         "± = standard error of the quantile. Clearing = the rent at which all energized units would be let."

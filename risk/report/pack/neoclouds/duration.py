@@ -164,14 +164,14 @@ def lives(results: Results) -> Table:
     run = results.run
     quarters = ladder.year_ends(run)
     later = [ended(results.labels[t]) for t in quarters[1:]]
-    gaps = ladder.facilities_at(run, "maturity_gap", quarters)
+    gaps, paths = ladder.facilities_at(run, "maturity_gap", quarters), run.facility("maturity_gap").shape[1]
     ratios = ladder.facilities_at(run, "dscr", quarters[1:])
 
     def outlasts(f: Facility) -> list[Content]:
         return [gap(years) for years in gaps[f.name].at(0.5).tolist()]
 
     def owing(f: Facility) -> list[float]:
-        return [float(count / run.paths) for count in gaps[f.name].count[1:]]
+        return [float(count / paths) for count in gaps[f.name].count[1:]]
 
     made: Spec[Facility] = Spec(
         (

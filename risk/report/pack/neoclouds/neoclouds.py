@@ -42,6 +42,7 @@ def sheet(results: Results) -> Sheet:
     )
     found = firms.holdcos(results)
     holdcos, runway = firms.firms(results, found), firms.standing(results, found)
+    depths = loans.distress(results)
     columns = grid(results, 48.0, 7.25)
     half = len(columns) // 2 - 2  # the first column is the widest
     return Sheet(
@@ -55,7 +56,7 @@ def sheet(results: Results) -> Sheet:
             holdcos,
             runway,
             loans.terms(results),
-            loans.distress(results),
+            depths,
             loans.outcomes(results),
             COHORTS.table(neoclouds.cohorts(results.run)),
             firms.plain(results, found, holdcos, runway),

@@ -9,7 +9,7 @@ from math import floor, log10
 
 from risk.analysis import contrasts, metrics
 from risk.analysis.contrasts import Difference, Statistic
-from risk.analysis.line_items import ITEMS, Line, courses, lines
+from risk.analysis.line_items import ITEMS, Course, Line, courses, lines
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.report.formats import named
@@ -67,7 +67,7 @@ def cases(results: Results, beside: Sequence[Results]) -> tuple[Case, ...]:
     return tuple(_case(r, base, common) for r in shown)
 
 
-def _case(results: Results, base: Results, common: dict[str, Array]) -> Case:
+def _case(results: Results, base: Results, common: dict[str, Course]) -> Case:
     own = common if results is base else courses(results.run)
     return Case(results, base, lines(own, common, contrasts.share_draws(base.run, results.run)))
 
