@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from math import floor, fsum, isfinite, log10
@@ -12,6 +12,7 @@ import numpy as np
 from risk.analysis.statistics import Estimate
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
+from risk.report.guards import Condition
 from risk.report.intervals import even, half, probability_interval
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
@@ -229,6 +230,11 @@ class Tables:
 
     def __getitem__(self, table: str) -> Table:
         return self._tables[table]
+
+    def guarded(self) -> Iterator[Condition]:
+        """What must hold of single tables."""
+        for table in self._tables.values():
+            yield from (guard.condition(table) for guard in table.guards)
 
     def content(self, table: str, column: str, row: str) -> Content:
         """What a cell holds."""
