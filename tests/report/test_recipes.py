@@ -41,10 +41,10 @@ out.joinpath("schema").write_text(json.dumps(DOCUMENT.full_schema()), "utf-8")
 
 
 def printed(recipe: str) -> list[str]:
-    """Python of a recipe."""
+    """Python of a recipe: whole statements, and lines to add to one."""
     page = (ROOT / "docs" / "recipes.md").read_text("utf-8")
     section = page.partition(f"\n## {recipe}\n")[2].partition("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return re.findall(r"```(?:python|text)\n(.*?)```", section, re.DOTALL)
 
 
 @pytest.fixture(scope="module")

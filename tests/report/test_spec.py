@@ -67,7 +67,7 @@ BETA = Loan("Beta", float("nan"), 8, False)
 def test_a_table_has_what_is_shown_and_a_document_what_is_told() -> None:
     made = LOANS.table([ALPHA, BETA])
     keys = [column.key for column in made.columns]
-    assert keys == ["name", "size", "quarters", "sound", "loss", "loss_error", "mark"]
+    assert keys == ["name", "size", "quarters", "sound", "loss", "loss_se", "mark"]
     assert made.rows[1][:4] == ("Beta", "–", 8, "no")
     assert (made.row_ids, made.total) == (("Alpha", "Beta"), frozenset({1}))
     assert [*LOANS.data(ALPHA)] == ["name", "size", "quarters", "sound", "loss", "twice"]

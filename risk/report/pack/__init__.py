@@ -123,7 +123,7 @@ def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
 def _tests(made: Mapping[Part, Sheet], results: Results, tables: Tables) -> Iterator[Condition]:
     """Every check, in the order of the sheets."""
     for part, sheet in made.items():
-        yield from checks.guarded(sheet)
+        yield from Tables([sheet]).guarded()
         yield from part.conditions(results, tables)
 
 

@@ -34,7 +34,7 @@ def amount(
 
 def chance(key: str, header: str, get: Callable[[T], Estimate | None] | None = None, **look: Any) -> Field[T]:
     """A probability, and half of its 95% interval; `look` as in `spec.measure`."""
-    known = {"error": "± 95%", "form": "probability", "note": "margin", **look}
+    known = {"error": "± 95%", "form": "probability", "note": "margin", "suffix": "mc", **look}
     return spec.measure(key, header, get, lambda p: (probability_cell(p), margin_cell(p)), **known)
 
 
