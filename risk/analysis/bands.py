@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,7 +44,10 @@ class Band:
 
 
 def band(
-    series: Sequence[NDArray[Any]] | NDArray[Any], levels: tuple[float, ...] = LEVELS, together: int = 1
+    series: Iterable[NDArray[Any]],
+    levels: tuple[float, ...] = LEVELS,
+    together: int = 1,
+    unit: Any = 1,
 ) -> Band:
     """Quantiles over the paths of (quarter, path) values, NaN left out.
 
@@ -53,28 +56,33 @@ def band(
     series : an array, or one array a quarter.
     together : values that each path has side by side; only paths are independent, so the errors count these
         alone, which is an upper bound.
+    unit : what the values are divided by; of all of them only a few are.
 
     Notes
     -----
     Quantiles as `statistics.QUANTILE_METHOD`; errors are half the width of the binomial order-statistic
     interval over 1.96, as in `statistics.quantiles`.
     """
-    shape = (len(levels), len(series))
-    found, error = np.full(shape, np.nan), np.full(shape, np.nan)
-    counts = np.zeros(len(series), dtype=np.int64)
-    for t, row in enumerate(series):  # one quarter fits a processor's cache, all of them do not
+    found, errors, counts = [], [], []
+    for row in series:  # one quarter fits a processor's cache, all of them do not
         ordered = np.sort(row)  # NaN sorts last
-        n = counts[t] = int(np.count_nonzero(np.isfinite(ordered)))
-        independent = -(-n // together)
-        scale = (n - 1) / max(independent - 1, 1)
-        for i, level in enumerate(levels if n else ()):
-            position = level * (n - 1)
-            low = int(position)
-            below, above = (round(rank * scale) for rank in _ranks(independent, level))
-            at = ordered[[low, min(low + 1, n - 1), below, above]].astype(np.float64)
-            found[i, t] = at[0] + (position - low) * (at[1] - at[0])
-            error[i, t] = (at[3] - at[2]) / (2.0 * NORMAL_95)
-    return Band(levels, found, error, counts)
+        n = int(np.count_nonzero(np.isfinite(ordered)))
+        rows = [_at(ordered, n, level, -(-n // together), unit) for level in levels]
+        found.append([value for value, _ in rows])
+        errors.append([error for _, error in rows])
+        counts.append(n)
+    return Band(levels, np.array(found).T, np.array(errors).T, np.array(counts, dtype=np.int64))
+
+
+def _at(ordered: NDArray[Any], n: int, level: float, independent: int, unit: Any) -> tuple[float, float]:
+    """Quantile of the first n of ordered values, and its error from so many that are independent."""
+    if n == 0:
+        return np.nan, np.nan
+    position, scale = level * (n - 1), (n - 1) / max(independent - 1, 1)
+    low = int(position)
+    below, above = (round(rank * scale) for rank in _ranks(independent, level))
+    a, b, c, d = (ordered[[low, min(low + 1, n - 1), below, above]] / unit).astype(np.float64).tolist()
+    return a + (position - low) * (b - a), (d - c) / (2.0 * NORMAL_95)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis.statistics import Estimate, share_below
+from risk.analysis.statistics import Estimate, ordered, share_below
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ def auc(events: Array | Singles, others: Array | Singles) -> tuple[float, float,
     Variances of the placement values as in DeLong, DeLong and Clarke-Pearson (1988).
     """
     # Places of sorted scores are found several times as fast.
-    hit, rest = np.sort(np.asarray(events)), np.sort(np.asarray(others))
+    hit, rest = ordered(events), ordered(others)
     above, below = share_below(rest, hit), 1.0 - share_below(hit, rest)
     by_event, by_other = above.var(ddof=1) / len(events), below.var(ddof=1) / len(others)
     return float(above.mean()), float(by_event), float(by_other)

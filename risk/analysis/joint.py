@@ -118,7 +118,8 @@ def middle(values: Array, inside: Flags) -> Middle:
     """
     known = np.isfinite(values)
     tail = statistics.quantile(values[inside & known], 0.5)
-    everywhere = statistics.quantile(values[known], 0.5)
-    below = statistics.share_below(values[known], (tail.value, *tail.interval))
+    every = statistics.ordered(values[known])
+    everywhere = statistics.quantile(every, 0.5)
+    below = statistics.share_below(every, (tail.value, *tail.interval))
     error = (below[2] - below[1]) / (2.0 * NORMAL_95)
     return Middle(tail, everywhere, Estimate(float(below[0]), float(error), tail.n))

@@ -8,7 +8,7 @@ than what was lent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,7 +95,7 @@ def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
             names = tuple(f.name for f in members)
             cash, due = (np.sum([getattr(f, x) for f in members], axis=0) for x in ("contracted", "service"))
             written = _ratio(cash, due)
-            share = share_finite([quarter[:, columns] for quarter in coverage])
+            share = share_finite(quarter[:, columns] for quarter in coverage)
             rungs.append(Rung(firm, names, quantiles(ratios[:, :, i]), share, written))
     return tuple(rungs)
 
@@ -107,13 +107,13 @@ def by_payer(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
     for payer, label in zip(payers.names, payers.words("label"), strict=True):
         columns, members = _members(run, book, payer, "payer")
         if members:
-            pool = [quarter[:, columns].ravel() for quarter in ratios]
-            covered, share = quantiles(pool, together=len(columns)), share_finite(pool)
+            covered = quantiles((quarter[:, columns].ravel() for quarter in ratios), together=len(columns))
+            share = covered.count / (ratios.shape[1] * len(columns))
             rungs.append(Rung(label, tuple(f.name for f in members), covered, share))
     return tuple(rungs)
 
 
-def quantiles(values: Sequence[Singles] | Singles, together: int = 1) -> Band:
+def quantiles(values: Iterable[Singles], together: int = 1) -> Band:
     """Quantiles of `LEVELS` over paths, (level, quarter); NaN where under `FEWEST` paths have a value."""
     found = band(values, LEVELS, together)
     few = found.count < FEWEST * together
@@ -216,7 +216,7 @@ def _standing(stage: Singles, coverage: Singles) -> dict[str, float]:
     return {name: count / stage.size for name, count in found.items()}
 
 
-def share_finite(quarters: Sequence[Singles]) -> Array:
+def share_finite(quarters: Iterable[Singles]) -> Array:
     """Share of values that are numbers, by quarter; a count is several times as fast as a mean."""
     return np.array([np.count_nonzero(np.isfinite(quarter)) / quarter.size for quarter in quarters])
 

@@ -18,7 +18,7 @@ from risk.catalogue import CATALOGUE
 from risk.runs import Run
 from risk.units import SCALE
 
-Array = NDArray[np.float64]
+Course = NDArray[np.float32] | NDArray[np.float64]
 
 LOW, MIDDLE, HIGH = LEVELS = (0.05, 0.50, 0.95)
 
@@ -89,21 +89,21 @@ class Line:
     change: Estimate
 
 
-def courses(run: Run) -> dict[str, Array]:
-    """Every line item by quarter and path: id → (quarter + 1, path), in its unit."""
+def courses(run: Run) -> dict[str, Course]:
+    """Every line item by quarter and path: id → (quarter + 1, path), base units."""
     return {item.id: _values(run, item) for item in ITEMS}
 
 
-def _values(run: Run, item: LineItem) -> Array:
+def _values(run: Run, item: LineItem) -> Course:
     if item.name != "coverage":
-        return run.series(item.name).astype(np.float64) / SCALE[item.unit]
+        return run.series(item.name)
     revenue, required = gap.realised(run).with_internal, run.series("required_revenue")
     found = np.full(required.shape, np.nan)  # nothing is required yet at the base date
     found[1:] = revenue[1:].astype(np.float64) / required[1:]
     return found
 
 
-def lines(own: Mapping[str, Array], base: Mapping[str, Array], paired: bool) -> tuple[Line, ...]:
+def lines(own: Mapping[str, Course], base: Mapping[str, Course], paired: bool) -> tuple[Line, ...]:
     """The line items of a run against those of another, or of itself.
 
     Parameters
@@ -113,22 +113,27 @@ def lines(own: Mapping[str, Array], base: Mapping[str, Array], paired: bool) -> 
     """
     found = []
     for item in ITEMS:
-        measure = contrasts.probability if item.share else contrasts.quantile(MIDDLE)
-        before, after = base[item.id][-1], own[item.id][-1]
         if own is base:
-            change = Estimate(0.0, 0.0, len(after))
+            change = Estimate(0.0, 0.0, own[item.id].shape[1])
         else:
-            change = contrasts.change(measure(before), measure(after), paired)
+            measure = contrasts.probability if item.share else contrasts.quantile(MIDDLE)
+            before, after = (measure(course[item.id][-1] / _unit(item)) for course in (base, own))
+            change = contrasts.change(before, after, paired)
         found.append(_line(item, own[item.id], change))
     return tuple(found)
 
 
-def _line(item: LineItem, own: Array, change: Estimate) -> Line:
+def _unit(item: LineItem) -> np.float64:
+    """The item's unit in base units; what single precision holds is divided in double."""
+    return np.float64(SCALE[item.unit])
+
+
+def _line(item: LineItem, own: Course, change: Estimate) -> Line:
     low = high = None
     if item.share:
         middle = [_share(row) for row in own]
     else:
-        found = band(own, LEVELS)
+        found = band(own, LEVELS, unit=_unit(item))
         middle = [_at(found, MIDDLE, t) for t in range(len(own))]
         low, high = _at(found, LOW, len(own) - 1), _at(found, HIGH, len(own) - 1)
     course = np.array([estimate.value for estimate in middle])
@@ -137,7 +142,7 @@ def _line(item: LineItem, own: Array, change: Estimate) -> Line:
     return Line(item, start, middle[quarter], quarter, middle[-1], low, high, change)
 
 
-def _share(flags: Array) -> Estimate:
+def _share(flags: Course) -> Estimate:
     """Share of paths; known where all paths agree, as they do at the base date."""
     same = flags.min() == flags.max()
     return Estimate(float(flags[0]), 0.0, len(flags)) if same else statistics.probability(flags)

@@ -55,7 +55,8 @@ def nearest(values: Array, target: float) -> int:
 
 def rounded(values: Array, digits: int = DIGITS) -> list[float]:
     """Numbers with so many significant digits."""
-    return [float(f"{value:.{digits}g}") for value in values.tolist()]
+    form = f"%.{digits}g"
+    return [float(form % value) for value in values.tolist()]
 
 
 @dataclass(frozen=True)

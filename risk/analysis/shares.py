@@ -56,12 +56,34 @@ class Shares:
 def shares(places: Mapping[str, Ranks], values: Array) -> Shares:
     """First-order shares in the variance of (path,) values, of what has these (path,) ranks from 0."""
     single, total, pseudo = {}, 0.0, np.zeros(len(values))
+    result = _Result.of(values)
     for identifier, place in places.items():
-        share, own = first_order(place, values)
+        share, own = _first_order(place, result)
         single[identifier] = Estimate(share, _error(own), len(values))
         total += share
         pseudo += own
     return Shares(single, Estimate(total, _error(pseudo), len(values)))
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What the shares of all assumptions in one result have in common.
+
+    Attributes
+    ----------
+    centred : the values less their mean, (path,).
+    square, total : sums of their squares, and of themselves: zero but for rounding.
+    """
+
+    centred: Array
+    square: float
+    total: float
+
+    @classmethod
+    def of(cls, values: Array) -> _Result:
+        """Of (path,) values."""
+        centred = values - values.mean()
+        return cls(centred, float(centred @ centred), float(centred.sum()))
 
 
 def first_order(place: Ranks, values: Array, bins: int = BINS) -> tuple[float, Array]:
@@ -69,20 +91,23 @@ def first_order(place: Ranks, values: Array, bins: int = BINS) -> tuple[float, A
 
     NaN where the paths do not fill two bins: one bin has no other to differ from.
     """
-    n = len(values)
+    return _first_order(place, _Result.of(values), bins)
+
+
+def _first_order(place: Ranks, result: _Result, bins: int = BINS) -> tuple[float, Array]:
+    y, square, total = result.centred, result.square, result.total
+    n = len(y)
     bins = min(bins, n // FEWEST)
     if bins < 2:
         return math.nan, np.full(n, np.nan)
-    y = values - values.mean()
-    square, mean = float(y @ y), float(y.sum())
     if square <= 0.0:
         return 0.0, np.zeros(n)
     inside = place * bins // n
     counts, sums = np.bincount(inside), np.bincount(inside, y)
     levels = float((sums**2 / counts).sum())
-    share = _adjusted(levels - mean**2 / n, square - mean**2 / n, n, bins)
+    share = _adjusted(levels - total**2 / n, square - total**2 / n, n, bins)
     # The same without path j: only its own bin and the totals move.
-    c, s, rest = counts[inside], sums[inside], (mean - y) ** 2 / (n - 1)
+    c, s, rest = counts[inside], sums[inside], (total - y) ** 2 / (n - 1)
     between = levels - s**2 / c + (s - y) ** 2 / (c - 1) - rest
     left_out = _adjusted(between, square - y**2 - rest, n - 1, bins)
     pseudo: Array = n * share - (n - 1) * left_out

@@ -11,28 +11,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk.analysis.estimate import NORMAL_95, THIN_TAIL, Estimate
 from risk.analysis.exact import exact_sum
+
+__all__ = [
+    "EXCEEDANCE_PROBABILITIES", "LEVEL", "NORMAL_95", "QUANTILE_METHOD", "THIN_TAIL", "Array", "Estimate",
+    "Exceedance", "Histogram", "decimals", "exceedance", "expected_shortfall", "histogram", "mean", "ordered",
+    "probability", "proportion", "quantile", "quantiles", "rank_correlation", "share_below", "significant",
+    "standard_deviation", "var",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
 
 LEVEL = 0.95
 """Coverage of every interval."""
 
-NORMAL_95 = 1.959963984540054
-"""Two-sided 95% quantile of the standard normal."""
-
 QUANTILE_METHOD: Final = "linear"
 """The one definition of a quantile: linear interpolation between order statistics at ``(n − 1) p + 1``, type
 7 of Hyndman and Fan (1996), *The American Statistician* 50(4). It is Excel's PERCENTILE.INC, so a workbook
 reproduces it."""
-
-THIN_TAIL = 500
-"""Tail estimates that rest on fewer paths than this must say so."""
 
 EXCEEDANCE_PROBABILITIES = (
     *(0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05, 0.04, 0.03, 0.025),
@@ -41,45 +44,17 @@ EXCEEDANCE_PROBABILITIES = (
 """Points of the exceedance curve: 23, about evenly spaced in the logarithm, round as return periods."""
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A number computed from paths, and how far chance may have moved it.
-
-    Attributes
-    ----------
-    value, standard_error
-        In the unit of the data; NaN where there are no paths to tell.
-    n
-        Paths behind the estimate.
-    limits
-        Ends of the 95% interval where it is not ``value ± 1.96 standard_error``.
-    tail
-        For quantiles and shortfalls, the paths on the thinner side of the estimate.
-    """
-
-    value: float
-    standard_error: float
-    n: int
-    limits: tuple[float, float] | None = None
-    tail: int | None = None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Ends of the 95% Monte Carlo interval."""
-        half = NORMAL_95 * self.standard_error
-        return self.limits or (self.value - half, self.value + half)
-
-    @property
-    def thin(self) -> bool:
-        """Whether fewer than 500 paths lie in the tail the estimate speaks of."""
-        return self.tail is not None and self.tail < THIN_TAIL
-
-
 def share_below(sample: ArrayLike, values: ArrayLike) -> Array:
     """Share of a sample that lies below each value, ties counted half; 0 for an empty sample."""
-    ordered = np.sort(sample)
-    left, right = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    return np.asarray((left + right) / (2.0 * max(len(ordered), 1)))
+    data = ordered(sample)
+    left, right = (np.searchsorted(data, values, side) for side in ("left", "right"))
+    return np.asarray((left + right) / (2.0 * max(len(data), 1)))
+
+
+def ordered(values: ArrayLike) -> NDArray[Any]:
+    """Values in ascending order, NaN last; what is in order is not sorted again, which saves most calls."""
+    data = np.asarray(values).ravel()
+    return data if (data[1:] >= data[:-1]).all() else np.sort(data)
 
 
 def mean(values: ArrayLike) -> Estimate:
@@ -157,11 +132,20 @@ def quantiles(values: ArrayLike, levels: Sequence[float]) -> tuple[Estimate, ...
     sample are cut to its ends. The standard error is the interval's half-width over 1.96. One value
     bounds nothing: its interval is infinite and its error NaN.
     """
-    data = np.sort(_column(values))
+    data = ordered(_column(values))
     if len(data) == 0:
         return tuple(Estimate(math.nan, math.nan, 0) for _ in levels)
-    found = np.quantile(data, levels, method=QUANTILE_METHOD)
-    return tuple(_ranked(data, float(value), level) for value, level in zip(found, levels, strict=True))
+    return tuple(_ranked(data, _between(data, level), level) for level in levels)
+
+
+def _between(data: Array, level: float) -> float:
+    """A quantile of ordered values by `QUANTILE_METHOD`: `numpy.quantile` to the bit, without its sorting."""
+    position = (len(data) - 1) * level
+    below = min(int(position), len(data) - 1)
+    low, high, share = float(data[below]), float(data[min(below + 1, len(data) - 1)]), position - below
+    if math.isnan(data[-1]):
+        return math.nan
+    return high - (high - low) * (1.0 - share) if share >= 0.5 else low + (high - low) * share
 
 
 def _ranked(ordered: Array, value: float, level: float) -> Estimate:
@@ -176,6 +160,7 @@ def _ranked(ordered: Array, value: float, level: float) -> Estimate:
     )
 
 
+@lru_cache(maxsize=4096)
 def _binomial(share: float, n: int, level: float) -> float:
     """Quantile of the binomial number of n paths below a level; `scipy.stats.binom.ppf`, but quick."""
     from scipy.special import bdtr, bdtrik

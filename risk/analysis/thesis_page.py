@@ -45,9 +45,7 @@ class Fated:
     @property
     def ratio(self) -> float | None:
         """What stands today over the figure, middle over middle; None where either is no number."""
-        if self.page is None or self.today is None or self.page.middle == 0:
-            return None
-        return self.today.middle / self.page.middle
+        return _ratio(self.page, self.today)
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,20 @@ class Contradicted:
     figures: tuple[str, ...]
 
     @property
+    def ratio(self) -> float | None:
+        """What contradicts over what is said, middle over middle; None where either is no number."""
+        return _ratio(self.says, self.against)
+
+    @property
     def stands(self) -> bool:
         """Whether both sides have a number and none in common."""
         return self.says is not None and self.against is not None and not self.says.meets(self.against)
+
+
+def _ratio(first: Span | None, second: Span | None) -> float | None:
+    if first is None or second is None or first.middle == 0:
+        return None
+    return second.middle / first.middle
 
 
 def fates(register: Assumptions) -> tuple[Fated, ...]:

@@ -94,17 +94,6 @@ class Problem:
         caret = " " * (self.column - 1 - cut) + "^" * width
         return [*lines, f"{' ' * gutter} | {caret}"]
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the problem as plain data."""
-        return {
-            "code": self.code,
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "reason": self.reason,
-            "fixes": list(self.fixes),
-        }
-
 
 class AssumptionErrors(AssumptionError):  # noqa: N818 - many of them
     """Every problem of a register at once.

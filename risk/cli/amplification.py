@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, WHOLE, Folder, Jobs, Seed, simulate
 
 PATHS = 4_096
@@ -60,10 +60,4 @@ def amplification(
     runs = {case: simulate(plan, simulation.jobs, output) for case, plan in planned.items()}
     from risk.report.terminal import amplification as report
 
-    findings = report.findings(runs, pushed)
-    if output.json:
-        document(report.SCHEMA, report.findings_data(findings), assumptions.names)
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: report.screen(findings, page), output, assumptions.names)
+    tell(report.findings(runs, pushed), report.DOCUMENT, report.screen, output, assumptions.names)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.assumptions import locate
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
 from risk.cli.pack import Force, fewer, made, place
+from risk.cli.screens import tell
 from risk.cli.simulation import (
     FOLDER,
     REPORTS,
@@ -30,10 +31,9 @@ from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.units import AS_IN_FILES
 
 if TYPE_CHECKING:
-    from risk.report.terminal.batch import Row
+    from risk.report.terminal.batch import Row, Status
     from risk.runs import Run
 
-SCHEMA = "bubblerisk.batch/1"
 FAILED = 1
 COMPARISON = "comparison.xlsx"
 OVERWRITE = ("--force replaces them", "--reports DIR writes others elsewhere")
@@ -65,7 +65,7 @@ class Task:
         path = place(planned, reports=self.reports)
         return simulate(planned, self.simulation.jobs, self.output), path
 
-    def written(self, run: Run, path: Path, beside: Sequence[Run]) -> str:
+    def written(self, run: Run, path: Path, beside: Sequence[Run]) -> Status:
         """Write the pack of a run where it is not up to date, with other runs beside it: status.
 
         The base case stands beside every scenario, every scenario beside the base case only: each takes more
@@ -98,7 +98,7 @@ def batch(
     wanted = tuple(dict.fromkeys(scenarios)) or locate.scenarios(where)
     for name in wanted:
         locate.scenario(where, name)  # a misspelt name is told at once, not after an hour
-    from risk.report.terminal.batch import Row
+    from risk.report.terminal.batch import BATCH, Row, screen
 
     task = Task(simulation, folder, register, output, reports, force)
     kept = [] if force else [why for name in wanted if (why := task.refused(name))]
@@ -119,7 +119,8 @@ def batch(
             rows[name] = Row(name, "failed", why=_why(name, error))
     runs = [run for name, (run, _) in found.items() if rows[name].status != "failed"]
     told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON, output)]
-    _report(told, output, runs)
+    called = runs[0].register.names if runs else AS_IN_FILES
+    tell(told, BATCH, screen, output, called)
     return FAILED if any(row.status == "failed" for row in told) else 0
 
 
@@ -159,16 +160,3 @@ def _why(name: str, error: Exception) -> str:
 
     message(f"{name}: failed\n{''.join(traceback.format_exception(error))}")
     return f"defect of the program: {type(error).__name__}: {error}"
-
-
-def _report(rows: Sequence[Row], output: Output, runs: Sequence[Run]) -> None:
-    from risk.report.terminal.batch import row_data, screen
-
-    called = runs[0].register.names if runs else AS_IN_FILES
-    if output.json:
-        content: dict[str, Any] = {"ok": all(row.status != "failed" for row in rows)}
-        document(SCHEMA, content | {"scenarios": [row_data(row) for row in rows]}, called)
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screen(rows, page), output, called)

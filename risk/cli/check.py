@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, calibrate, obtain
 
 FAILED = 1
@@ -29,10 +29,5 @@ def check(
     run = obtain(target, simulation, register, folder, output)
     calibrate(run, register)
     found = checks.checks(run)
-    if output.json:
-        document(checks.SCHEMA, checks.checks_data(found), run.register.names)
-    else:
-        from risk.cli.screens import show
-
-        show(lambda page: checks.screen(found, page), output, run.register.names)
+    tell(found, checks.DOCUMENT, checks.screen, output, run.register.names)
     return FAILED if found.failures else 0

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, Folder, Stored, open_stored
 
 
@@ -31,14 +31,9 @@ def compare(
     before, after = (open_stored(run, folder, register) for run in (run_a, run_b))
     called = shared(before.register, after.register)
     found = comparison.compare(before, after)
-    if output.json:
-        document(comparison.SCHEMA, comparison.comparison_data(found), called)
-        return
-    if markdown:
-        from risk.report.terminal.markdown import comparison as document_of
+    if markdown and not output.json:
+        from risk.report.terminal.markdown import comparison as in_markdown
 
-        print(called.said(document_of(found)))
+        print(called.said(in_markdown(found)))
         return
-    from risk.cli.screens import show
-
-    show(lambda page: comparison.screen(found, page), output, called)
+    tell(found, comparison.DOCUMENT, comparison.screen, output, called)

@@ -8,11 +8,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REPORTS, Folder
 
-SCHEMA = "bubblerisk.doctor/1"
 FAILED = 1
 
 
@@ -29,10 +28,6 @@ def doctor(
     from risk.report.terminal import findings as screens
 
     found = list(examine(register.assumptions, (folder.runs, reports), trial=not quick))
-    if output.json:
-        document(SCHEMA, screens.findings_data(found))
-    else:
-        from risk.cli.screens import show
-
-        show(lambda page: screens.screen(found, page, "nothing stands in the way"), output)
+    good = "nothing stands in the way"
+    tell(found, screens.DOCTOR, lambda _, page: screens.screen(found, page, good), output)
     return FAILED if screens.failures(found) else 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, SHOWN, WHOLE, Folder, Stored, open_stored
 
 
@@ -28,17 +29,7 @@ def drivers(
     found = open_stored(run, folder, register)
     from risk.report.terminal import drivers as screens
 
-    shown = screens.drivers(found)
-    if output.json:
-        document(screens.SCHEMA, screens.drivers_data(shown, top), found.register.names)
-        return
-    from risk.cli.screens import show
-
-    short = found.id[:SHOWN]
+    shown, short = screens.drivers(found, top), found.id[:SHOWN]
     words = (f"assumptions show {shown.found[0].id}", f"tail {short}{folder.option}")
-    hints = [f"bubblerisk {each}" for each in words]
-    show(
-        lambda page: screens.screen(shown, page, top or screens.SHOWN, hints),
-        output,
-        found.register.names,
-    )
+    screen = partial(screens.screen, hints=[f"bubblerisk {each}" for each in words])
+    tell(shown, screens.DOCUMENT, screen, output, found.register.names)

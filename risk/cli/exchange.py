@@ -2,24 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from risk.assumptions.problems import counted
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, field_text
-from risk.cli.console import Column, document, message, table
+from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
+from risk.cli.console import message
 from risk.cli.options import Output, Register
+from risk.cli.screens import say, show, write
 from risk.errors import UsageError
+from risk.exchange.problems import CellProblem, WorkbookErrors, refusal
+from risk.report import spec
+from risk.report.record import Document, Many, told, whole
+from risk.report.spec import Spec
+from risk.workbook import WorkbookRefused
 
 if TYPE_CHECKING:
     from risk.exchange.importing import Result
-    from risk.exchange.problems import WorkbookErrors
     from risk.exchange.reading import Edit
-    from risk.workbook import WorkbookRefused
+    from risk.report.terminal.page import Page, Screen
 
-EXPORT, IMPORT = "bubblerisk.assumptions.export/1", "bubblerisk.assumptions.import/1"
+LONGEST = 28
+"""Characters of a value in the list of changes."""
+
+
+EXPORT: Document[Mapping[str, Any]] = Document(
+    (told("file"), told("entries", int), told("rows", int), told("assumptions_sha256")),
+    name="assumptions.export/1",
+    title="A workbook to edit: bubblerisk assumptions export --json",
+)
+
+
+def _short(value: Any) -> str:
+    from risk.exchange.content import listed
+    from risk.report.terminal.values import changed
+
+    text = listed(value) if isinstance(value, list) else changed(value).strip("'")
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
+
+
+EDITS: Spec[Edit] = Spec(
+    (
+        spec.text("id", "id", lambda e: e.item.id),
+        spec.worded("field", "field", lambda key: key.removeprefix("prior."), lambda e: e.field.key),
+        spec.worded("before", "before", _short, type=Any, align="right"),
+        spec.worded("after", "after", _short, type=Any, align="right"),
+        spec.text("cell", "cell", lambda e: f"{e.line.sheet}!{e.cell}", optional=2),
+        spec.text("file", "file", lambda e: e.item.place, optional=1),
+        spec.text("why", "why", least=16),
+    ),
+    id="edits",
+)
+
+IMPORT: Document[Mapping[str, Any]] = Document(
+    (
+        told("ok", bool),
+        told("file"),
+        told("dry_run", bool),
+        told("written", bool),
+        told("summary", absent=True),
+        told("changes", Many(EDITS)),
+        told("notes", list[str]),
+        told("errors", Many(whole(CellProblem))),
+    ),
+    name="assumptions.import/1",
+    title="Edits of a workbook: bubblerisk assumptions import FILE --json; all are written or none",
+)
 
 
 def export(
@@ -40,20 +91,19 @@ def export(
         fix = "it may hold somebody's edits: give another name with -o, or --force to replace it"
         raise UsageError(f"{out} is there already", fix)
     from risk.exchange.export import export as workbook
+    from risk.exchange.files import write as write_file
     from risk.exchange.layout import read_register
-    from risk.exchange.output import write
 
     found = read_register(register.assumptions)
     items = found.chosen(owner, stale)
-    write(out, workbook(found, owner, stale))
+    write_file(out, workbook(found, owner, stale))
     entries = sum(not item.table for item in items)
     rows = len(items) - entries
-    if output.json:
-        content = {"file": str(out), "entries": entries, "rows": rows, "assumptions_sha256": found.sha256}
-        document(EXPORT, content)
-        return
-    print(f"{out}: {counted(entries, 'entry', 'entries')}, {counted(rows, 'row')} of tables")
-    message(f"Next:  edit the yellow cells, then  bubblerisk assumptions import {out} --dry-run")
+    words = f"{out}: {counted(entries, 'entry', 'entries')}, {counted(rows, 'row')} of tables"
+    written = {"file": str(out), "entries": entries, "rows": rows, "assumptions_sha256": found.sha256}
+    say(written, EXPORT, words, output)
+    if not output.json:
+        message(f"Next:  edit the yellow cells, then  bubblerisk assumptions import {out} --dry-run")
 
 
 def import_(
@@ -72,8 +122,6 @@ def import_(
 ) -> int:
     """Edit the register's files as a workbook says: all of them, or none; exit 3 on any error."""
     from risk.exchange.importing import import_workbook
-    from risk.exchange.problems import WorkbookErrors
-    from risk.workbook import WorkbookRefused
 
     try:
         result = import_workbook(file, register.assumptions, dry_run)
@@ -82,51 +130,34 @@ def import_(
             _annotate(file, error)
         if not output.json:
             raise
-        _write_errors(error, dry_run)
+        problems = error.problems if isinstance(error, WorkbookErrors) else (refusal(error),)
+        shared = {"ok": False, "file": error.file, "dry_run": dry_run, "written": False}
+        write(IMPORT, {**shared, "summary": error.reason, "changes": (), "notes": (), "errors": problems})
         return error.exit_code
     if output.json:
-        changes = [_as_data(edit) for edit in result.edits]
         shared = {"ok": True, "file": result.file, "dry_run": dry_run, "written": result.written}
-        document(IMPORT, {**shared, "changes": changes, "notes": list(result.notes), "errors": []})
+        write(IMPORT, {**shared, "changes": result.edits, "notes": result.notes, "errors": ()})
     else:
-        _write(result, dry_run, output)
+        _tell(result, dry_run, output)
     return 0
 
 
 def _annotate(file: Path, error: WorkbookErrors) -> None:
     from risk.exchange.annotate import annotated
-    from risk.exchange.output import write
+    from risk.exchange.files import write as write_file
 
     path = file.with_name(f"{file.stem}.errors.xlsx")
-    write(path, annotated(file, error.problems))
+    write_file(path, annotated(file, error.problems))
     message(f"{path}: a copy with a comment on each bad cell")
 
 
-def _write_errors(error: WorkbookErrors | WorkbookRefused, dry_run: bool) -> None:
-    from risk.exchange.problems import WorkbookErrors, refusal
-
-    shared = {"ok": False, "file": error.file, "dry_run": dry_run, "written": False, "summary": error.reason}
-    problems = error.problems if isinstance(error, WorkbookErrors) else (refusal(error),)
-    found = [problem.as_dict() for problem in problems]
-    document(IMPORT, {**shared, "changes": [], "notes": [], "errors": found})
-
-
-def _write(result: Result, dry_run: bool, output: Output) -> None:
+def _tell(result: Result, dry_run: bool, output: Output) -> None:
     for note in result.notes:
         message(f"note: {note}")
     if not result.edits:
         print(f"{result.file}: no difference from the register, nothing was changed")
         return
-    columns = (
-        Column("id"),
-        Column("field"),
-        Column("before", "right"),
-        Column("after", "right"),
-        Column("cell", optional=2),
-        Column("file", optional=1),
-        Column("why", flexible=True),
-    )
-    table(columns, [_row(edit) for edit in result.edits], output)
+    show(lambda page: _screen(result, page), output)
     changes, files = counted(len(result.edits), "change"), ", ".join(result.files)
     if dry_run:
         message(f"{changes} in {files}. Nothing was written.")
@@ -136,24 +167,7 @@ def _write(result: Result, dry_run: bool, output: Output) -> None:
         message("Next:  bubblerisk run --dry-run")
 
 
-def _row(edit: Edit) -> tuple[str, ...]:
-    before, after = _told(edit.before), _told(edit.after)
-    field = edit.field.key.removeprefix("prior.")
-    return edit.item.id, field, before, after, f"{edit.line.sheet}!{edit.cell}", edit.item.place, edit.why
+def _screen(result: Result, page: Page) -> Screen:
+    from risk.report.terminal.page import parts
 
-
-def _told(value: Any) -> str:
-    from risk.exchange.content import listed
-
-    text = listed(value) if isinstance(value, list) else field_text(value).strip("'")
-    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
-
-
-LONGEST = 28
-"""Characters of a value in the list of changes."""
-
-
-def _as_data(edit: Edit) -> dict[str, Any]:
-    where = {"cell": f"{edit.line.sheet}!{edit.cell}", "file": edit.item.place}
-    change = {"field": edit.field.key, "before": edit.before, "after": edit.after}
-    return {"id": edit.item.id, **change, **where, "why": edit.why}
+    return parts(EDITS.table(result.edits), page)

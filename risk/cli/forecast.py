@@ -8,10 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from risk.cli.console import document
-
 if TYPE_CHECKING:
-    from risk.cli.options import Output
     from risk.report.terminal.plan import Forecast, Target
     from risk.runs import Manifest, Specification
     from risk.runs.prepare import Plan
@@ -30,8 +27,7 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
 
     assumptions = plan.assumptions
     specification = plan.specification()
-    run = specification.id if specification else ""
-    directory = plan.root / run
+    run = specification.id if specification else None
     previous = newest(assumptions.scenario.name, plan.root)
     blocks = -(-plan.paths // BLOCK)
     stored = _stored(specification, plan.root) if specification else 0
@@ -47,28 +43,16 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
         run=run,
         blocks=blocks,
         stored=stored,
-        complete=bool(run) and (directory / "manifest.json").exists(),
+        complete=run is not None and (plan.root / run / "manifest.json").exists(),
         memory=PROCESS + (WORKER * workers if workers > 1 else 0),
         disk=estimated_bytes(assumptions, plan.paths),
         free=_free(plan.root),
         seconds=_seconds(previous, plan.paths * (blocks - stored) / blocks, workers),
         register=provenance(assumptions, date.today()),
-        previous=previous.id if previous else "",
+        previous=previous.id if previous else None,
         changes=input_changes(open_run(previous.id, plan.root).register, assumptions) if previous else (),
         target=target,
     )
-
-
-def write_forecast(found: Forecast, command: str, output: Output) -> None:
-    """Print a forecast."""
-    from risk.report.terminal.plan import SCHEMA, plan_data, screen
-
-    if output.json:
-        document(SCHEMA, plan_data(found))
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screen(found, page, command), output)
 
 
 def _free(root: Path) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
 from risk.cli import naming, packing
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.beside import runs_beside
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
 from risk.cli.run import write_verdict
+from risk.cli.screens import say
 from risk.cli.simulation import (
     FOLDER,
     REPORTS,
@@ -27,17 +28,24 @@ from risk.cli.simulation import (
 )
 from risk.errors import UsageError
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
+from risk.report.record import Document, told
 
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
 
-SCHEMA = "bubblerisk.pack/1"
 LISTED = validators.Number(gte=FEWEST, lte=MOST)
 Force = Annotated[
     bool,
     Parameter(help="Let fewer paths of the same inputs replace a workbook of more.", show_default=False),
 ]
+
+
+PACK: Document[Mapping[str, Any]] = Document(
+    (told("status", Literal["written", "up to date"]), told("pack"), told("page", absent=True), told("run")),
+    name="pack/1",
+    title="A workbook: bubblerisk pack --json",
+)
 
 
 def pack(
@@ -128,9 +136,7 @@ def made(
 
 
 def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
-    if output.json:
-        written = {"pack": path.as_posix(), **({"page": page.as_posix()} if page else {})}
-        document(SCHEMA, {"status": status, **written, "run": run})
-    else:
-        for file in filter(None, (path, page)):
-            print(f"{status}: {file}")
+    files = list(filter(None, (path, page)))
+    written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
+    words = "\n".join(f"{status}: {file}" for file in files)
+    say({"status": status, **written, "run": run}, PACK, words, output)

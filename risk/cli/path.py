@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.assumptions import locate
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import Column, document, message, table
+from risk.cli.console import message
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, names_run, plan, simulate
 from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.prepare import Plan
-
-SERIES_SCHEMA = "bubblerisk.series/1"
 
 
 def path(
@@ -51,14 +50,9 @@ def path(
     if series:
         _write_series(planned, chosen, output)
         return
-    found = screens.told(run, story(run, replay(run, planned, chosen)))
-    if output.json:
-        document(screens.SCHEMA, screens.told_data(found), run.register.names)
-        return
-    from risk.cli.screens import show
-
+    found = screens.telling(run, story(run, replay(run, planned, chosen)))
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
-    show(lambda page: screens.screen(found, page, hints), output, run.register.names)
+    tell(found, screens.DOCUMENT, partial(screens.screen, hints=hints), output, run.register.names)
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:
@@ -68,24 +62,13 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     """
     if path >= planned.paths:
         raise UsageError(f"the run has no path {path}", f"give an id from 0 to {planned.paths - 1}")
-    from risk.paths import SERIES
-    from risk.units import SCALE
+    from risk.cli.screens import tell
+    from risk.report.terminal import series as screens
 
     planned.settle(message)
     told = planned.trace(path)
-    found = told.series
-    values = {v.name: [float(x) / SCALE[v.unit] for x in found[v.name]] for v in SERIES}
-    quarters, said = planned.assumptions.calendar.labels, planned.assumptions.names.said
-    if output.json:
-        known = {name: [x if isfinite(x) else None for x in column] for name, column in values.items()}
-        series = {v.name: {"label": v.label, "unit": v.unit, "values": known[v.name]} for v in SERIES}
-        scenario = planned.assumptions.scenario.name
-        content = {"scenario": scenario, "seed": planned.seed, "path": path, "quarters": quarters}
-        document(SERIES_SCHEMA, {**content, "series": series}, planned.assumptions.names)
-    else:
-        columns = [Column("quarter"), *(Column(f"{v.name}, {said(v.unit)}", "right") for v in SERIES)]
-        rows = zip(quarters, *([f"{x:.6g}" for x in column] for column in values.values()), strict=True)
-        table(columns, list(rows), output)
+    found = screens.Recorded.of(planned, path, told.series)
+    tell(found, screens.SERIES, screens.screen, output, planned.assumptions.names)
     if told.stopped:
         raise NumericalError(told.stopped, path=path)
 

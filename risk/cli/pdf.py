@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.naming import place, shown
 from risk.cli.options import Output, Register
 from risk.cli.packing import run_in
+from risk.cli.screens import say
 from risk.cli.simulation import FOLDER, REGISTER, REPORTS, SHOWN, Folder, Stored, open_stored
 from risk.errors import UsageError
+from risk.report.record import Document, told
 
 if TYPE_CHECKING:
     from risk.runs import Run
 
-SCHEMA = "bubblerisk.pdf/1"
+
+PDF: Document[Mapping[str, Any]] = Document(
+    (told("pdf"), told("run"), told("pages", int)),
+    name="pdf/1",
+    title="A printed summary: bubblerisk pdf RUN --json",
+)
 
 
 def pdf(
@@ -44,10 +52,7 @@ def pdf(
     office()
     path = file or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before)
-    if output.json:
-        document(SCHEMA, {"pdf": path.as_posix(), "run": found.id, "pages": 1})
-        return
-    print(f"written: {path}")
+    say({"pdf": path.as_posix(), "run": found.id, "pages": 1}, PDF, f"written: {path}", output)
 
 
 def _own(word: str, folder: Folder, register: Register) -> Run:

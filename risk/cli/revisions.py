@@ -15,8 +15,8 @@ from cyclopts import Parameter, validators
 
 from risk.assumptions import Assumptions, load, locate
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, Scenario
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.errors import AssumptionError, BubbleriskError, UsageError
 
 if TYPE_CHECKING:
@@ -52,13 +52,7 @@ def diff(
         commit = author(change, two, known)
         why = reason(change, two) or (commit.subject if commit else "")
         found.append(screens.Changed(change, commit.author if commit else "", why))
-    said = before, after or HERE, two.inputs
-    if output.json:
-        document(screens.DIFF, screens.diff_data(found, *said))
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.diff_screen(found, *said, page), output)
+    tell(screens.Diff(before, after or HERE, two.inputs, found), screens.DIFF, screens.diff_screen, output)
 
 
 def _read(folder: Path, name: str, scenario: str) -> Assumptions:
@@ -132,11 +126,5 @@ def stale(
     assumptions = load(register.assumptions, scenario)
     limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
     today = on or date.today()
-    known = assumptions.inputs
     rows = screens.stale(assumptions, limit, today)
-    if output.json:
-        document(screens.STALE, screens.stale_data(rows, known, limit, today))
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.stale_screen(rows, known, limit, today, page), output)
+    tell(screens.Stale(today, limit, assumptions.inputs, rows), screens.STALE, screens.stale_screen, output)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.cli import precision
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, plan, simulate
 
 if TYPE_CHECKING:
@@ -41,15 +43,18 @@ def run(
     wanted = precision.standard_error(target_se) if target_se is not None else None
     planned = plan(scenario, simulation, register, folder)
     if dry_run:
-        from risk.cli.forecast import forecast, write_forecast
+        from risk.cli.forecast import forecast
+        from risk.cli.screens import tell
         from risk.engine.admission import admit
+        from risk.report.terminal import plan as screens
 
         admit(planned.assumptions)
 
         planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
         options = f" --target-se {target_se}" if wanted else ""
         command = _command(scenario, simulation, folder, register) + options
-        write_forecast(forecast(planned, simulation.jobs, aim), command, output)
+        what = forecast(planned, simulation.jobs, aim)
+        tell(what, screens.PLAN, lambda _, page: screens.screen(what, page, command), output)
         return
 
     def simulated(more: Plan) -> Run:
@@ -67,17 +72,12 @@ def write_verdict(run: Run, folder: Folder, output: Output, *next_words: str) ->
     next_words : commands to go on with; `RUN` stands for the run.
     """
     from risk.report.terminal import verdict
-    from risk.report.terminal.summary import SCHEMA, summarise, summary_data
-
-    summary = summarise(run)
-    if output.json:
-        document(SCHEMA, summary_data(summary), run.register.names)
-        return
-    from risk.cli.screens import show
+    from risk.report.terminal.summary import DOCUMENT, summarise
 
     short = run.id[:SHOWN]
     hints = [f"bubblerisk {words.replace('RUN', short)}{folder.option}" for words in next_words]
-    show(lambda page: verdict.screen(summary, page, hints), output, run.register.names)
+    screen = partial(verdict.screen, hints=hints)
+    tell(summarise(run), DOCUMENT, screen, output, run.register.names)
 
 
 def _note(output: Output) -> Callable[[str], None]:

@@ -7,13 +7,11 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output
+from risk.cli.screens import say, tell
 from risk.cli.simulation import FOLDER, Folder
 
 app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
-
-REMOVED = "bubblerisk.runs.rm/1"
 
 
 @app.default
@@ -26,13 +24,7 @@ def list_stored(*, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> 
 
     source = source_digest()
     rows = [screens.Row.of(found, Store(found.directory).size(), source) for found in list_runs(folder.runs)]
-    if output.json:
-        content = {"folder": folder.runs.as_posix(), "runs": [screens.row_data(row) for row in rows]}
-        document(screens.SCHEMA, content)
-        return
-    from risk.cli.screens import show
-
-    show(lambda page: screens.screen(rows, folder.runs.as_posix(), page), output)
+    tell(screens.Listing(folder.runs.as_posix(), rows), screens.DOCUMENT, screens.screen, output)
 
 
 @app.command(name="rm")
@@ -44,11 +36,9 @@ def remove(
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
     """Remove one stored run for good; it can be simulated again from the same assumptions."""
-    from risk.report.terminal.runs import megabytes
+    from risk.report.terminal.runs import REMOVED, megabytes
     from risk.runs.remove import remove as remove_run
 
     freed = remove_run(run, folder.runs)
-    if output.json:
-        document(REMOVED, {"run": run, "folder": folder.runs.as_posix(), "bytes": freed})
-        return
-    print(f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})")
+    removed = {"run": run, "folder": folder.runs.as_posix(), "bytes": freed}
+    say(removed, REMOVED, f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})", output)

@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from risk.cli.console import styled, terminal, unicode
 from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
+    from risk.report.record import Document
     from risk.report.terminal.page import Page, Screen
 
 PIPED = 120
 """Width of prose in a pipe; tables are as wide as they need."""
+
+
+T = TypeVar("T")
+
+
+def tell(
+    found: T,
+    document: Document[T],
+    screen: Callable[[T, Page], Screen],
+    output: Output,
+    names: Names = AS_IN_FILES,
+) -> None:
+    """Print a result as one JSON document where that is asked for, else as its screen."""
+    if output.json:
+        write(document, found, names)
+    else:
+        show(lambda page: screen(found, page), output, names)
+
+
+def say(found: T, document: Document[T], text: str, output: Output) -> None:
+    """Print a result as one JSON document where that is asked for, else in lines that no page breaks."""
+    if output.json:
+        write(document, found)
+    else:
+        print(text)
+
+
+def write(document: Document[T], found: T, names: Names = AS_IN_FILES) -> None:
+    """Print a JSON document."""
+    from risk.cli.console import document as printed
+
+    printed(document.id, document.data(found), names)
 
 
 def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_FILES) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output, Register
 from risk.cli.run import NEXT, write_verdict
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, Folder, Stored, open_stored
 
 
@@ -30,17 +30,7 @@ def show(
     if metric is None:
         write_verdict(found, folder, output, *NEXT)
         return
-    from risk.cli import screens
-    from risk.report.terminal import distribution
-    from risk.report.terminal.summary import heading, heading_data
-    from risk.report.terminal.verdict import facts
+    from risk.report.terminal import distribution as screens
 
-    detail, called = distribution.detail(found, metric), found.register.names
-    if output.json:
-        document(
-            distribution.SCHEMA, {**heading_data(heading(found)), **distribution.detail_data(detail)}, called
-        )
-        return
-    screens.show(
-        lambda page: (*distribution.screen(detail, page), facts(heading(found), page)), output, called
-    )
+    told = screens.told_of(found, metric)
+    tell(told, screens.document(told), screens.screen, output, found.register.names)

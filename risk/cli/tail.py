@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.options import Output, Register
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, Stored, open_stored
 from risk.errors import UsageError
 
@@ -28,14 +29,10 @@ def tail(
     from risk.report.terminal import tail as screens
 
     shown = screens.tail(found, wanted)
-    if output.json:
-        document(screens.SCHEMA, screens.tail_data(shown), found.register.names)
-        return
-    from risk.cli.screens import show
-
     worst, short = shown.found.worst[0].path, found.id[:SHOWN]
     hints = [f"bubblerisk {words}{folder.option}" for words in (f"path {short} {worst}", f"show {short}")]
-    show(lambda page: screens.screen(shown, page, hints), output, found.register.names)
+    screen = partial(screens.screen, hints=hints)
+    tell(shown, screens.DOCUMENT, screen, output, found.register.names)
 
 
 def fraction(text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,16 +11,16 @@ from cyclopts import Parameter
 
 from risk.cli import packing
 from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.console import document
 from risk.cli.naming import shown
 from risk.cli.options import Output, Register
 from risk.cli.pack import place
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
     from risk.report.given import Given
-    from risk.report.pack.tracing import Traced
+    from risk.report.pack.paths.tracing import Traced
     from risk.runs import Run
 
 DISAGREES = 1
@@ -46,14 +47,8 @@ def trace(
     traced = _traced(cell, found, pack, folder)
     from risk.report.terminal import trace as screens
 
-    told = screens.told(found, traced)
-    if output.json:
-        document(screens.SCHEMA, screens.trace_data(told), found.register.names)
-    else:
-        from risk.cli.screens import show
-
-        hints = _hints(traced, folder)
-        show(lambda page: screens.screen(told, page, hints), output, found.register.names)
+    screen = partial(screens.screen, hints=_hints(traced, folder))
+    tell(screens.of(found, traced), screens.TRACE, screen, output, found.register.names)
     return 0 if traced.agrees else DISAGREES
 
 
@@ -73,15 +68,16 @@ def _open(run: str | None, file: Path | None, folder: Folder, register: Register
     return open_stored(run or given.run, folder, register), given
 
 
-def _traced(cell: str, run: Run, pack: Given | None, folder: Folder) -> Traced:
+def _traced(cell: str, run: Run, given: Given | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
-    from risk.report.pack.tracing import Tracer
+    from risk.report.pack import pack
+    from risk.report.pack.paths.tracing import Tracer
 
-    recipe = pack.recipe if pack else Recipe()
+    recipe = given.recipe if given else Recipe()
     prior = open_stored(recipe.prior, folder) if recipe.prior else None
     beside = [open_stored(other, folder) for other in recipe.beside]
-    tracer = Tracer(run, prior, beside, recipe.form)
-    return tracer.trace(cell, pack)
+    tracer = Tracer(run, pack(run, prior, beside, recipe.form), recipe.form)
+    return tracer.trace(cell, given)
 
 
 def _hints(traced: Traced, folder: Folder) -> list[str]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.console import document, message
+from risk.cli.console import message
 from risk.cli.options import Output, Register
 from risk.cli.packing import run_in
+from risk.cli.screens import tell
 from risk.cli.simulation import FOLDER, Folder, Simulation, open_stored, plan, simulate
 from risk.errors import BubbleriskError
 
@@ -42,18 +43,14 @@ def verify(
 
     book = read(pack)  # a file that is refused is told before what compares it is loaded
     from risk.report.terminal import findings as screens
-    from risk.report.verification import SCHEMA
     from risk.report.verification import verify as look
 
     found = list(look(book, folder.runs))
     if rerun and any(f.subject == "run folder" for f in found):
         found.append(_again(run_in(pack), jobs, folder, register, output))
-    if output.json:
-        document(SCHEMA, {"pack": pack.as_posix(), **screens.findings_data(found)})
-    else:
-        from risk.cli.screens import show
-
-        show(lambda page: screens.screen(found, page, f"{pack} is what it says it is"), output)
+    good = f"{pack} is what it says it is"
+    verified = {"pack": pack.as_posix(), "findings": found}
+    tell(verified, screens.VERIFY, lambda _, page: screens.screen(found, page, good), output)
     return FAILED if screens.failures(found) else 0
 
 

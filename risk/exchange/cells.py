@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from risk.assumptions.problems import quoted
 from risk.assumptions.schema import INTEGERS
 from risk.errors import suggestion
 from risk.exchange import layout
-from risk.exchange.content import EXACT
+from risk.exchange.content import Fault, Found
 from risk.exchange.layout import Field, Item
+from risk.report.excel.cells import EXACT
 from risk.units import SCALE
 
 LONGEST = 5000
@@ -24,65 +24,25 @@ _COMMA = re.compile(r"[+-]?\d{1,3}(?:[. ']\d{3})*,\d+|[+-]?\d+,\d+")
 _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
 _WHOLE = re.compile(r"[+-]?\d{1,60}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_DAY_FORMS = (
-    ("%Y-%m-%d", re.compile(r"\d{4}-\d\d?-\d\d?")),
-    ("%d.%m.%Y", re.compile(r"\d\d?\.\d\d?\.\d{4}")),
-)
+_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)")
+_DAY_FIRST = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})")
+_PURE = ("1", "fraction", "log", "multiple")
+"""Units of numbers that may be shown as percentages, alone or by time."""
+
 _FIRST_DAY, _LAST_DAY = 36526, 73415
 """Serial numbers of 2000-01-01 and 2100-12-31."""
 
 
-class Fault(Exception):  # noqa: N818 - it is caught where the cell is known
-    """What is wrong with a cell."""
-
-    def __init__(self, code: str, reason: str, *fixes: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.fixes = code, reason, fixes
-
-
-@dataclass(frozen=True)
-class Found:
-    """What stands in a cell.
-
-    Attributes
-    ----------
-    value : its content; of a formula the value last computed.
-    format : its number format.
-    formula : whether it is one.
-    error : whether it shows ``#N/A`` or the like.
-    """
-
-    value: Any
-    format: str = ""
-    formula: bool = False
-    error: bool = False
-
-    @property
-    def day(self) -> dt.date | None:
-        """The date it holds, if it holds one without a time of day."""
-        if isinstance(self.value, dt.datetime):
-            return self.value.date() if self.value.time() == dt.time() else None
-        return self.value if isinstance(self.value, dt.date) else None
-
-    @property
-    def percent(self) -> bool:
-        """Whether a number is shown as a percentage."""
-        return "%" in re.sub(r'"[^"]*"|\\.', "", self.format)
-
-
-def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
-    """Return what a changed cell says for the file, and what should be told about it.
+def understand(found: Found, item: Item, field: Field, notes: list[str]) -> Any:
+    """Return what a changed cell says for the file; what should be told about it is added to the notes.
 
     Raises
     ------
     Fault : it says nothing that the file could hold.
     """
-    notes = []
     if field.locked:
-        was = quoted(item.get(field.key))
-        raise Fault(
-            "W012", f"{field.header} names the row and was {was}", "rename rows in the files, not here"
-        )
+        reason = f"{field.header} names the row and was {quoted(item.get(field.key))}"
+        raise Fault("W012", reason, "rename rows in the files, not here")
     if found.error:
         raise Fault("W009", f"shows the error {quoted(found.value)}", "type a value, or the old one")
     if found.formula:
@@ -91,33 +51,31 @@ def understand(found: Found, item: Item, field: Field) -> tuple[Any, list[str]]:
             raise Fault("W009", reason, "save the workbook in Excel, or type the value")
         notes.append(f"formula replaced by its value, {_shown(found.value)}")
     value = None if isinstance(found.value, str) and not found.value.strip() else found.value
-    if value is None:
-        return _empty(item, field), notes
-    result, more = _meaning(found, value, item, field)
-    return result, [*notes, *more]
+    return _empty(item, field) if value is None else _meaning(found, value, item, field, notes)
 
 
-def _meaning(found: Found, value: Any, item: Item, field: Field) -> tuple[Any, list[str]]:
+def _meaning(found: Found, value: Any, item: Item, field: Field, notes: list[str]) -> Any:
     raw = item.get(field.key)
     if field.kind == "value":
         if item.get("unit") == "date":
             day = _day(found, value)
-            return (day.isoformat() if isinstance(raw, str) else day), []
+            return day.isoformat() if isinstance(raw, str) else day
         if isinstance(raw, list):
-            return _list(value, raw), []
+            return _list(value, raw)
         if isinstance(raw, str):
-            return _text(value), []
+            return _text(value)
     if field.kind == "date" or (field.key == "observed" and not isinstance(value, str)):
-        return _day(found, value), []
+        return _day(found, value)
     if field.kind in ("text", "choice"):
-        return _choice(_text(value), field), []
+        return _choice(_text(value), field)
     if field.kind == "flag":
-        return _flag(value), []
+        return _flag(value)
     if field.kind in ("value", "whole") and (digits := _digits(value, item, field)) is not None:
-        return digits, []
+        return digits
     number = _number(value, item, field)
-    notes = _percent(found, number, item, field)
-    return _as_written(number, raw, field), notes
+    if found.percent:
+        notes.append(_percent(number, item.unit(field)))
+    return _as_written(number, raw, field)
 
 
 def _digits(value: Any, item: Item, field: Field) -> int | None:
@@ -141,12 +99,7 @@ def _empty(item: Item, field: Field) -> Any:
     if item.table and field.kind == "text":
         return ""
     what = "a number" if field.kind in ("number", "whole", "value") else "an entry"
-    raise Fault("W010", f"{field.header} is empty; it needs {what}", f"it was {quoted(_was(item, field))}")
-
-
-def _was(item: Item, field: Field) -> Any:
-    raw = item.get(field.key)
-    return str(raw) if isinstance(raw, dt.date) else raw
+    raise Fault("W010", f"{field.header} is empty; it needs {what}", f"it was {quoted(item.get(field.key))}")
 
 
 def _number(value: Any, item: Item, field: Field) -> float | int:
@@ -167,81 +120,60 @@ def _text_number(text: str, unit: str) -> Fault:
     """Return what is wrong with a text where a number should stand."""
     shown = quoted(text)
     if found := _PERCENT.fullmatch(text):
-        number = (
-            float(found[1].replace(",", ".")) if _NUMBER.fullmatch(found[1].replace(",", ".")) else math.nan
-        )
-        meant = number if unit == "%" else number / 100
-        fix = f"type {meant:g} (unit {unit})" if math.isfinite(meant) else "type the number"
+        digits, fix = found[1].replace(",", "."), "type the number"
+        if _NUMBER.fullmatch(digits):
+            fix = f"type {float(digits) / (1 if unit == '%' else 100):g} (unit {unit})"
         return Fault("W006", f"{shown} is a percentage written as text", fix)
     if text.casefold() in _OPEN:
         fix = "put the old value back, or a judgement with grade judgement"
         return Fault("W006", f"{shown} is no number; a number cannot be left open", fix)
     if _COMMA.fullmatch(text):
-        meant_text = re.sub(r"[. ']", "", text).replace(",", ".")
-        return Fault(
-            "W006", f"{shown} is text with a decimal comma", f"did you mean {meant_text}? Type it as a number"
-        )
+        meant = re.sub(r"[. ']", "", text).replace(",", ".")
+        fix = f"did you mean {meant}? Type it as a number"
+        return Fault("W006", f"{shown} is text with a decimal comma", fix)
     if _NUMBER.fullmatch(text.replace(" ", "").replace("'", "")):
-        return Fault(
-            "W006", f"{shown} is a number stored as text", "type it again in a cell formatted as a number"
-        )
+        fix = "type it again in a cell formatted as a number"
+        return Fault("W006", f"{shown} is a number stored as text", fix)
     if ";" in text:
         return Fault("W011", f"{shown} is a list; one number is expected")
     return Fault("W006", f"{shown} is text; a number is expected")
 
 
-def _percent(found: Found, number: float, item: Item, field: Field) -> list[str]:
-    """Return a note on a cell that is shown as a percentage, or say why it is a trap."""
-    if not found.percent:
-        return []
-    unit, shown = item.unit(field), f"{number * 100:g}%"
+def _percent(number: float, unit: str) -> str:
+    """Return a note on a number that is shown as a percentage, or say why it is a trap."""
+    shown = f"{number * 100:g}%"
     if unit == "%":
         reason = f"is shown as {shown}, but stored as {number:g}, and its unit is %"
         raise Fault("W007", reason, f"format the cell as a number and type {number * 100:g} (or {number:g})")
-    if not _pure(unit):
+    if unit.partition("/")[0] not in _PURE or SCALE[unit] != 1.0:
         raise Fault("W007", f"is shown as {shown}, but its unit is {unit}", "format the cell as a number")
     if abs(number) > 1:
         reason = f"is shown as {shown}: it stores {number:g}"
         fix = f"format the cell as a number and type {number:g}, or {number / 100:g} if you meant {number:g}%"
         raise Fault("W007", reason, fix)
-    return [f"{shown} read as {number:g}"]
-
-
-def _pure(unit: str) -> bool:
-    return (
-        unit in SCALE
-        and SCALE[unit] == 1.0
-        and unit.partition("/")[0] in ("1", "fraction", "log", "multiple")
-    )
+    return f"{shown} read as {number:g}"
 
 
 def _as_written(number: float | int, raw: Any, field: Field) -> float | int:
     """Return a number as the file writes its like: whole ones without a point, unless it had one."""
-    if (
-        float(number).is_integer()
-        and abs(number) < 1e15
-        and not (isinstance(raw, float) and field.kind != "whole")
-    ):
-        return int(number)
-    return float(number)
+    whole = float(number).is_integer() and abs(number) < EXACT
+    return int(number) if whole and (field.kind == "whole" or not isinstance(raw, float)) else float(number)
 
 
 def _list(value: Any, raw: list[Any]) -> list[Any]:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Fault("W006", f"is {quoted(value)}; a list such as 0.2; 0.5; 0.3 is expected")
-    matrix = isinstance(raw[0], list)
-    rows = str(value).split("|")
-    if not matrix:
-        if len(rows) > 1:
-            raise Fault("W011", "is a matrix; a list of numbers is expected")
-        return _vector(rows[0] if isinstance(value, str) else value, raw)
-    if len(rows) != len(raw):
+    rows, matrix = str(value).split("|"), isinstance(raw[0], list)
+    if not matrix and len(rows) > 1:
+        raise Fault("W011", "is a matrix; a list of numbers is expected")
+    if matrix and len(rows) != len(raw):
         raise Fault("W011", f"has {len(rows)} rows; the matrix has {len(raw)}", "rows are parted by |")
-    return [_vector(row, old) for row, old in zip(rows, raw, strict=True)]
+    found = [_vector(row, old) for row, old in zip(rows, raw if matrix else [raw], strict=True)]
+    return found if matrix else found[0]
 
 
-def _vector(value: Any, raw: list[Any]) -> list[Any]:
-    parts = [part.strip() for part in str(value).strip().rstrip(";").split(";")]
+def _vector(text: str, raw: list[Any]) -> list[Any]:
+    parts = [part.strip() for part in text.strip().rstrip(";").split(";")]
     for part in parts:
         if not _NUMBER.fullmatch(part):
             fault = _text_number(part, "1") if part else Fault("W006", "a number of the list is empty")
@@ -261,18 +193,19 @@ _LISTED = Field("value", "Value", "number")
 
 
 def _day(found: Found, value: Any) -> dt.date:
-    if isinstance(value, dt.datetime) and found.day is None:
-        raise Fault("W008", f"is {value}; a date without a time of day is expected")
     if found.day is not None:
         return found.day
+    if isinstance(value, dt.datetime):
+        raise Fault("W008", f"is {value}; a date without a time of day is expected")
     if isinstance(value, str):
         text = value.strip()
-        for form, pattern in _DAY_FORMS:
-            if pattern.fullmatch(text):
-                meant = _parsed(text, form)
-                fix = f"type {meant} in a cell formatted as a date" if meant else "type the date again"
-                reason = f"{quoted(text)} is a date stored as text" if meant else f"{quoted(text)} is no date"
-                raise Fault("W008", reason, fix)
+        if match := _DAY.fullmatch(text) or _DAY_FIRST.fullmatch(text):
+            try:
+                meant = dt.date(**{part: int(digits) for part, digits in match.groupdict().items()})
+            except ValueError:
+                raise Fault("W008", f"{quoted(text)} is no date", "type the date again") from None
+            fix = f"type {meant} in a cell formatted as a date"
+            raise Fault("W008", f"{quoted(text)} is a date stored as text", fix)
         raise Fault("W008", f"{quoted(text)} is text; a date is expected", "type a date such as 2026-06-30")
     if isinstance(value, (int, float)) and not isinstance(value, bool) and _FIRST_DAY <= value <= _LAST_DAY:
         day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
@@ -280,21 +213,11 @@ def _day(found: Found, value: Any) -> dt.date:
     raise Fault("W008", f"is {quoted(value)}; a date is expected", "type a date such as 2026-06-30")
 
 
-def _parsed(text: str, form: str) -> dt.date | None:
-    try:
-        return dt.datetime.strptime(text, form).date()
-    except ValueError:
-        return None
-
-
 def _text(value: Any) -> str:
-    if isinstance(value, (dt.date, dt.time)):
-        raise Fault(
-            "W015", f"is the date {value}; a text is expected", "format the cell as text, type it again"
-        )
-    if isinstance(value, bool) or not isinstance(value, str):
+    if not isinstance(value, str):
+        shown = f"the date {value}" if isinstance(value, (dt.date, dt.time)) else quoted(value)
         fix = "format the cell as text and type it again"
-        raise Fault("W015", f"is {quoted(value)}; a text is expected", fix)
+        raise Fault("W015", f"is {shown}; a text is expected", fix)
     if len(value) > LONGEST:
         raise Fault("W015", f"has {len(value):,} characters; {LONGEST:,} at most")
     return value.strip()
@@ -309,9 +232,9 @@ def _choice(text: str, field: Field) -> str:
 
 
 def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
+    if value not in (True, False):  # or 1 and 0, as which LibreOffice saves them
         raise Fault("W015", f"is {quoted(value)}; TRUE or FALSE is expected")
-    return value
+    return bool(value)
 
 
 def _shown(value: Any) -> str:

@@ -3,90 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-import openpyxl
-from openpyxl.cell.cell import Cell
-from openpyxl.formatting.rule import Rule
-from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import PatternFill
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.fonts import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
-
 from risk.exchange import layout
-from risk.exchange.content import Content, content
+from risk.exchange.content import content
 from risk.exchange.layout import AT_EXPORT, Field, Item, Register
-from risk.exchange.validation import choices_name, validate
-from risk.exchange.words import README_LINES
-from risk.report.excel.cells import put_number, put_text
-from risk.report.excel.finish import finish
-from risk.report.excel.measure import height, line_count
-from risk.report.excel.styles import TABS, Look, Styles
-from risk.report.palette import ORANGE
+from risk.exchange.readme import README
+from risk.exchange.validation import LISTS, REASON, list_name, validation
+from risk.report.excel import build
+from risk.report.record import Field as Shown
+from risk.report.sheet import At, Band, Properties, Sheet, Workbook
+from risk.report.spec import Spec, count, shown, text
+from risk.report.table import Cell, Column, Mark, Table
 from risk.units import COMMON
 
-TITLE_ROWS = 3
-DATE = "yyyy-mm-dd"
+FORMS = {**dict.fromkeys(("number", "whole", "value"), "general"), "date": "date", "flag": "truth"}
+"""Formats of cells by what they hold; in all others a text stays as it was typed."""
+
 WIDTHS = {
-    layout.ID: 34.0,
-    layout.PLACE: 20.0,
-    layout.WHY: 34.0,
-    "Value": 18.0,
-    "Unit": 14.0,
-    "Shape": 15.0,
-    "Source": 22.0,
-    "Locator": 24.0,
-    "Note": 46.0,
-    "As of": 12.0,
-    "Grade": 12.0,
-    "Owner": 12.0,
-}
-"""Widths of columns in characters; of all others `WIDTH`."""
-WIDTH = 13.0
-NARROW = 10.0
-MARK = "FFE0B2"
+    "value": 18.0, "locator": 24.0, "rule": 20.0, "note": 46.0, "accept": 20.0, "why": 34.0,
+    "as_of": 12.0, "known_by": 12.0, "observed": 12.0,
+}  # fmt: skip
+"""Widths in characters of columns that hold long texts, or dates that are still to be typed."""
 
+BEFORE, IN_ROWS = 13.0, 17.0
+"""Width of what a field was, and of all fields of the tables, whose columns stand one below the other."""
 
-@dataclass(frozen=True)
-class Columns:
-    """Columns of a block, from the left: names, fields, the reason, what the fields were.
-
-    Attributes
-    ----------
-    fields : the fields that may be edited, and those that name a row.
-    beside : headings of further locked columns, after the value's own.
-    """
-
-    fields: tuple[Field, ...]
-
-    @property
-    def headers(self) -> list[str]:
-        """All headings in order."""
-        ends = [f"{field.header}{AT_EXPORT}" for field in self.fields if field.remembered]
-        return [layout.ID, layout.PLACE, *self._inner, layout.WHY, *(e for e in ends if e not in self._inner)]
-
-    @property
-    def _inner(self) -> list[str]:
-        inner: list[str] = []
-        for field in self.fields:
-            inner.append(field.header)
-            if field.key == "value":
-                inner.append(f"{field.header}{AT_EXPORT}")
-            if field.key == "prior.concentration":
-                inner += [f"P5{AT_EXPORT}", f"P95{AT_EXPORT}"]
-        return inner
-
-    def number(self, header: str) -> int:
-        """Return the column of a heading, from 1."""
-        return self.headers.index(header) + 1
+_ASK = "Type over yellow cells only; say why in the last yellow column; cells you changed turn orange"
 
 
 def export(register: Register, owner: str = "", stale: bool = False) -> bytes:
@@ -95,243 +40,106 @@ def export(register: Register, owner: str = "", stale: bool = False) -> bytes:
     The same register gives the same bytes.
     """
     items = register.chosen(owner, stale)
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    writer = _Writer(register, book, Styles(book))
-    writer.entries([item for item in items if not item.table])
-    writer.tables([item for item in items if item.table])
-    writer.lists()
-    writer.readme()
-    _set_properties(book, register, owner, stale)
-    buffer = BytesIO()
-    book.save(buffer)
+    sheets = (
+        _entries(register, [item for item in items if not item.table]),
+        _tables(register, [item for item in items if item.table]),
+        _lists(register),
+        README,
+    )
     created = dt.datetime.combine(register.as_of, dt.time())
-    return finish(buffer.getvalue(), [{} for _ in book.worksheets], [], created)
+    custom = {layout.BASE_HASH: register.sha256}
+    custom |= {f"{layout.FILE_HASH}{name}": digest for name, digest in register.hashes.items()}
+    custom |= {layout.OWNER: owner} if owner else {}
+    custom |= {layout.STALE: "yes"} if stale else {}
+    said = Properties("Assumptions to edit", register.sha256[:12], created, "base", custom=custom)
+    names = {list_name(header): f"{{{list_name(header)}.word}}" for header in LISTS}
+    return build(Workbook(said, sheets, names), measured=False).finished()
 
 
-class _Writer:
-    """Writes the sheets of one workbook."""
-
-    def __init__(self, register: Register, book: openpyxl.Workbook, styles: Styles) -> None:
-        self.register, self.book, self.styles = register, book, styles
-
-    def entries(self, items: Sequence[Item]) -> None:
-        """One row an entry."""
-        subtitle = (
-            f"{len(items)} entries of {self.register.assumptions.directory}. Type over yellow cells only"
-        )
-        sheet = self._sheet(layout.ENTRIES, "Assumptions – one row an entry", f"{subtitle}; {_ASK}", "F")
-        columns = Columns(layout.ENTRY_FIELDS)
-        self._block(sheet, TITLE_ROWS, items, columns)
-        for i, header in enumerate(columns.headers, start=1):
-            sheet.column_dimensions[get_column_letter(i)].width = _width(header)
-        last = get_column_letter(len(columns.headers))
-        sheet.auto_filter.ref = f"A{TITLE_ROWS}:{last}{TITLE_ROWS + max(1, len(items))}"
-        sheet.freeze_panes = f"C{TITLE_ROWS + 1}"
-        self._fit(sheet, items, columns)
-        self._page(sheet, columns.number(layout.WHY), TITLE_ROWS + len(items), f"{TITLE_ROWS}:{TITLE_ROWS}")
-
-    def tables(self, items: Sequence[Item]) -> None:
-        """One block a table, one below the other."""
-        subtitle = f"{len(items)} rows of the entity tables. Type over yellow cells only; {_ASK}"
-        sheet = self._sheet(layout.ROWS, "Tables – one block a table", subtitle, "F")
-        sheet.freeze_panes = "C3"
-        row, widest = TITLE_ROWS, 1
-        for name in dict.fromkeys(item.table for item in items):
-            rows = [item for item in items if item.table == name]
-            columns = Columns(layout.row_fields(name))
-            self._put(sheet, row, 1, name, Look("r_section"))
-            self._block(sheet, row + 1, rows, columns)
-            widest = max(widest, columns.number(layout.WHY))
-            row += len(rows) + 3
-        for i in range(1, 2 * widest + 2):
-            wide = {1: 34.0, 2: 20.0}.get(i, 17.0)
-            sheet.column_dimensions[get_column_letter(i)].width = wide
-        self._page(sheet, widest, row, "1:2")
-
-    def _block(self, sheet: Worksheet, header: int, items: Sequence[Item], columns: Columns) -> None:
-        ends = ("number", "whole", "date", "value")
-        numeric = {field.header for field in columns.fields if field.kind in ends} | {"P5", "P95"}
-        for i, text in enumerate(columns.headers, start=1):
-            right = text.removesuffix(AT_EXPORT) in numeric
-            indent = int(not right and i > 2)
-            look = Look("r_head", horizontal="right" if right else "left", wrap=True, indent=indent)
-            self._put(sheet, header, i, text, look)
-        sheet.row_dimensions[header].height = height(2 if header == TITLE_ROWS else 3) + 5
-        for row, item in enumerate(items, start=header + 1):
-            self._row(sheet, row, item, columns)
-        if items:
-            validate(sheet, header, items, columns.headers, self.register)
-            _mark_changes(sheet, header, len(items), columns)
-
-    def _row(self, sheet: Worksheet, row: int, item: Item, columns: Columns) -> None:
-        self._put(sheet, row, 1, item.id, Look("r_id"))
-        self._put(sheet, row, 2, item.place, Look("r_small"))
-        for field in columns.fields:
-            found = content(item, field)
-            look = "r_hard" if field.locked else "r_input"
-            self._put(sheet, row, columns.number(field.header), found, self._look(look, field, found))
-            if field.remembered:
-                before = columns.number(f"{field.header}{AT_EXPORT}")
-                self._put(sheet, row, before, found, self._look("r_hard", field, found))
-        if not item.table:
-            for name, quantile in (("P5", item.p5), ("P95", item.p95)):
-                number = columns.number(f"{name}{AT_EXPORT}")
-                self._put(sheet, row, number, quantile, Look("r_hard", "0.0###", "right"))
-        self._put(sheet, row, columns.number(layout.WHY), None, Look("r_input", wrap=True))
-
-    @staticmethod
-    def _look(name: str, field: Field, found: Content) -> Look:
-        if isinstance(found, dt.date):
-            return Look(name, DATE, "right")
-        right = isinstance(found, (int, float)) or field.kind in ("number", "whole")
-        digits = isinstance(found, str) and found.isdigit()  # a number that a spreadsheet would round
-        general = right or field.kind == "value"
-        form = DATE if field.kind == "date" else "General" if general and not digits else "@"
-        long = field.key in ("note", "locator", "source") and field.remembered
-        wrapped = long or (isinstance(found, str) and ";" in found and field.key == "value")
-        return Look(name, form, "right" if right else "left", wrap=wrapped, indent=int(not right))
-
-    def lists(self) -> None:
-        """What may be chosen from."""
-        sheet = self._sheet(
-            layout.LISTS, "Lists – what the cells offer", "Read by the input cells; locked", "W"
-        )
-        for i, (title, words) in enumerate(self._lists(), start=1):
-            self._put(sheet, TITLE_ROWS, i, title, Look("r_head"))
-            for row, word in enumerate(words, start=TITLE_ROWS + 1):
-                self._put(sheet, row, i, word, Look("r_body"))
-            letter = get_column_letter(i)
-            area = f"'{layout.LISTS}'!${letter}${TITLE_ROWS + 1}:${letter}${TITLE_ROWS + len(words)}"
-            self.book.defined_names[choices_name(title)] = DefinedName(choices_name(title), attr_text=area)
-            sheet.column_dimensions[letter].width = 24.0
-        sheet.freeze_panes = f"A{TITLE_ROWS + 1}"
-        self._page(sheet, i, TITLE_ROWS + max(len(words) for _, words in self._lists()), "1:3")
-
-    def _lists(self) -> list[tuple[str, list[str]]]:
-        fields = {field.header: field for field in layout.ENTRY_FIELDS}
-        used = {str(item.get("unit")) for item in self.register.items if not item.table}
-        return [
-            ("Shape", list(fields["Shape"].choices)),
-            ("Grade", list(fields["Grade"].choices)),
-            ("Owner", sorted({item.owner for item in self.register.items})),
-            ("Unit", [*COMMON, *sorted(used - set(COMMON))]),
-            ("Source", sorted(self.register.assumptions.sources)),
-        ]
-
-    def readme(self) -> None:
-        """How to use the workbook."""
-        sheet = self._sheet(layout.README, "Read me", "How to change an assumption with this workbook", "C")
-        sheet.column_dimensions["A"].width = 110.0
-        for row, line in enumerate(README_LINES, start=TITLE_ROWS):
-            heading = line.startswith("# ")
-            self._put(
-                sheet, row, 1, line.removeprefix("# "), Look("r_section" if heading else "r_text", wrap=True)
-            )
-            count = line_count(line, 110.0)
-            sheet.row_dimensions[row].height = 22.0 if heading else height(count) + 3
-        self._page(sheet, 1, TITLE_ROWS + len(README_LINES), "1:2")
-
-    def _sheet(self, name: str, title: str, subtitle: str, kind: str) -> Worksheet:
-        sheet: Worksheet = self.book.create_sheet(name)  # type: ignore[assignment,unused-ignore]
-        width = {layout.ENTRIES: ENTRIES_WIDE, layout.ROWS: 28}.get(name, 5)
-        for row, (text, look, points) in enumerate(
-            ((title, Look("r_title"), 27.0), (subtitle, Look("r_subtitle"), 16.0)), start=1
-        ):
-            self.styles.fill_row(sheet, row, range(1, width + 1), look)
-            self._put(sheet, row, 1, text, look)
-            sheet.row_dimensions[row].height = points
-        sheet.sheet_properties.tabColor = TABS[kind]
-        sheet.sheet_view.showGridLines, sheet.sheet_view.zoomScale = False, 90
-        sheet.sheet_view.tabSelected = name == layout.ENTRIES
-        return sheet
-
-    def _put(self, sheet: Worksheet, row: int, column: int, found: Content, look: Look) -> None:
-        cell = sheet.cell(row, column)
-        assert isinstance(cell, Cell)
-        self.styles.apply(cell, look)
-        if isinstance(found, str):
-            put_text(cell, found)
-        elif isinstance(found, dt.date):
-            cell.value, cell.number_format = found, look.number_format
-        elif found is not None:
-            put_number(cell, found)
-
-    @staticmethod
-    def _fit(sheet: Worksheet, items: Sequence[Item], columns: Columns) -> None:
-        """Make rows as tall as their longest text needs."""
-        long = [(field, _width(field.header)) for field in columns.fields]
-        for row, item in enumerate(items, start=TITLE_ROWS + 1):
-            texts = [(content(item, field), width) for field, width in long]
-            lines = max(line_count(text, width - 2) for text, width in texts if isinstance(text, str))
-            sheet.row_dimensions[row].height = height(lines) + 3
-
-    def _page(self, sheet: Worksheet, columns: int, rows: int, repeated: str) -> None:
-        setup: Any = sheet.page_setup
-        setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = 9, "landscape", 1, 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
-        sheet.print_area = f"A1:{get_column_letter(columns)}{rows}"
-        sheet.print_title_rows = repeated
-        footer: Any = sheet.oddFooter
-        footer.left.text, footer.right.text = "&A", "Page &P of &N"
-        footer.center.text = f"base {self.register.sha256[:12]} · confidential"
-        guard = sheet.protection  # no password: it guards against slips, it is not security
-        guard.sheet = True
-        guard.formatColumns = guard.formatRows = guard.autoFilter = guard.sort = False  # False = allowed
+def _entries(register: Register, items: Sequence[Item]) -> Sheet:
+    """One row an entry."""
+    block = spec("", register.as_of)
+    table = block.table(items, id="entries", excel_name="tblEntries" if items else "")
+    title = "Assumptions – one row an entry"
+    told = f"{len(items)} entries of {register.assumptions.directory}. {_ASK}"
+    return Sheet(layout.ENTRIES, title, told, "F", (table,), freeze="header", printed_columns=_printed(block))
 
 
-ENTRIES_WIDE = Columns(layout.ENTRY_FIELDS).number(layout.WHY)
-"""Columns of the entries that are printed."""
-
-_NUMBERS = {field.header for field in layout.ENTRY_FIELDS if field.kind == "number"}
-
-
-def _width(header: str) -> float:
-    """Return the width of a column of entries."""
-    inner = header.removesuffix(AT_EXPORT)
-    return NARROW if inner in _NUMBERS and inner != "Concentration" else WIDTHS.get(header, WIDTH)
-
-
-_ASK = "say why in the last yellow column; cells you changed turn orange"
+def _tables(register: Register, items: Sequence[Item]) -> Sheet:
+    """One block a table, one below the other."""
+    blocks = {name: spec(name, register.as_of) for name in dict.fromkeys(item.table for item in items)}
+    tables = tuple(
+        block.table((item for item in items if item.table == name), id=name, title=name)
+        for name, block in blocks.items()
+    )
+    title, told = "Tables – one block a table", f"{len(items)} rows of the entity tables. {_ASK}"
+    printed = max(map(_printed, blocks.values()), default=None)
+    return Sheet(layout.ROWS, title, told, "F", tables, freeze="corner", printed_columns=printed)
 
 
-def _mark_changes(sheet: Worksheet, header: int, count: int, columns: Columns) -> None:
-    """Color cells that differ from what they were, and reasons that are still missing."""
-    style = DifferentialStyle(fill=PatternFill(bgColor=MARK, fill_type="solid"), font=Font(bold=True))
-    missing = DifferentialStyle(fill=PatternFill(bgColor=ORANGE, fill_type="solid"))
-    first, last = header + 1, header + count
+def _printed(block: Spec[Item]) -> int:
+    """Columns up to the reason: what a field was stands on screen only."""
+    return [field.key for field in block.fields].index("why") + 1
+
+
+def _lists(register: Register) -> Sheet:
+    """What may be chosen from: a table a list, for no list may hold an empty cell."""
+    fields = {field.header: field for field in layout.ENTRY_FIELDS}
+    used = {str(item.get("unit")) for item in register.items if not item.table}
+    words = {
+        "Owner": sorted({item.owner for item in register.items}),
+        "Unit": [*COMMON, *sorted(used - set(COMMON))],
+        "Source": sorted(register.assumptions.sources),
+    }
+    lists = [(header, words.get(header, fields[header].choices)) for header in LISTS]
+    tables = (
+        Table(list_name(header), (Column("word", header),), tuple((word,) for word in found))
+        for header, found in lists
+    )
+    band = Band(tuple(At(table, column) for column, table in enumerate(tables, start=1)))
+    title, subtitle = "Lists – what the cells offer", "Read by the input cells; locked"
+    return Sheet(layout.LISTS, title, subtitle, "W", (band,), grid=(24.0,) * len(lists))
+
+
+def spec(table: str, as_of: dt.date) -> Spec[Item]:
+    """Return the columns of a block, from the left: names, fields, the reason, what the fields were.
+
+    Parameters
+    ----------
+    table : "" for the entries.
+    as_of : date of the register, which no other date may pass.
+    """
+
+    def width(name: str) -> float | None:
+        return IN_ROWS if table else WIDTHS.get(name)
+
+    now: list[Shown[Item]] = [text("id", layout.ID, style="id"), text("place", layout.PLACE, style="note")]
+    then: list[Shown[Item]] = []
     changed: list[str] = []
-    for field in columns.fields:
-        if not field.remembered:
-            continue
-        now, before = (
-            get_column_letter(columns.number(text)) for text in (field.header, field.header + AT_EXPORT)
-        )
-        differs = f"${now}{first}<>${before}{first}"
-        changed.append(differs)
-        area = f"{now}{first}:{now}{last}"
-        sheet.conditional_formatting.add(area, Rule(type="expression", formula=[differs], dxf=style))
-    why = get_column_letter(columns.number(layout.WHY))
-    asked = f'AND(TRIM(${why}{first})="",OR({",".join(changed)}))'
-    rule = Rule(type="expression", formula=[asked], dxf=missing)
-    sheet.conditional_formatting.add(f"{why}{first}:{why}{last}", rule)
+    for field in layout.fields_of(table):
+        form, before = FORMS.get(field.kind, "typed"), f"{field.name}_before"
+        style = "engine" if field.locked else "input"
+        look: dict[str, Any] = {"style": style, "width": width(field.name), "wrap": not table}
+        if field.remembered:
+            changed.append(f"{{row.{field.name}}}<>{{row.{before}}}")
+            look["mark"] = Mark(changed[-1])
+        now.append(shown(field.name, field.header, partial(_cell, field, as_of), form, **look))
+        if field.remembered:
+            beside = field.key == "value"
+            look = {"style": "engine", "width": width("value") if beside else BEFORE, "wrap": beside}
+            header = f"{field.header}{AT_EXPORT}"
+            (now if beside else then).append(shown(before, header, partial(_cell, field, None), form, **look))
+        if field.key == "prior.concentration":
+            for name in ("p5", "p95"):
+                now.append(count(name, f"{name.upper()}{AT_EXPORT}", form="number.4", style="engine"))
+    missing = Mark(f'AND(TRIM({{row.why}})="",OR({",".join(changed)}))', strong=True)
+    why = {"style": "input", "width": width("why"), "validation": REASON, "mark": missing}
+    return Spec((*now, shown("why", layout.WHY, lambda _: None, "typed", **why), *then))
 
 
-def _set_properties(book: openpyxl.Workbook, register: Register, owner: str, stale: bool) -> None:
-    core = book.properties
-    core.title, core.creator, core.lastModifiedBy = "Assumptions to edit", "bubblerisk", "bubblerisk"
-    core.category, core.language = "confidential", "en-US"
-    core.created = dt.datetime.combine(register.as_of, dt.time())
-    for name, value in _custom(register, owner, stale):
-        book.custom_doc_props.append(StringProperty(name=name, value=value))  # type: ignore[attr-defined]
-
-
-def _custom(register: Register, owner: str, stale: bool) -> Iterator[tuple[str, str]]:
-    yield layout.BASE_HASH, register.sha256
-    for name, digest in register.hashes.items():
-        yield f"{layout.FILE_HASH}{name}", digest
-    if owner:
-        yield layout.OWNER, owner
-    if stale:
-        yield layout.STALE, "yes"
+def _cell(field: Field, as_of: dt.date | None, item: Item) -> Cell:
+    """What a cell holds and, on a register of some date, accepts."""
+    found = content(item, field)
+    form = "date" if isinstance(found, dt.date) else "typed" if isinstance(found, str) else None
+    rule = validation(item, field, as_of) if as_of and not field.locked else None
+    return Cell(found, form, validation=rule)

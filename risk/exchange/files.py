@@ -1,4 +1,4 @@
-"""Edits of TOML texts in place, and the replacement of several files at once: all of them, or none."""
+"""Edits of TOML texts in place, several files replaced at once or none, and workbooks that are not open."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -21,6 +21,9 @@ from risk.errors import AssumptionError, LockedError, StorageError
 from risk.exchange.layout import FIXED, PARAMETERS, PROVENANCE
 from risk.exchange.layout import Item as RegisterItem
 from risk.exchange.reading import Edit
+from risk.runs.files import publish
+
+K = TypeVar("K")
 
 HEAD = ("value", "unit", "prior", "domain", "low", "high", "labels", "directions")
 """Keys of an entry before those that say where it comes from."""
@@ -53,7 +56,7 @@ def edited(name: str, raw: bytes, edits: Sequence[Edit]) -> bytes:
     expected = tomllib.loads(text)
     try:
         document = tomlkit.parse(text)
-        for path, group in _grouped(edits).items():
+        for path, group in grouped(edits, lambda edit: edit.item.raw.home.path).items():
             _change(_at(document, path), group)
             _apply(_at(expected, path), group)
         result = tomlkit.dumps(document)
@@ -65,10 +68,11 @@ def edited(name: str, raw: bytes, edits: Sequence[Edit]) -> bytes:
     return (mark + result).encode("utf-8")
 
 
-def _grouped(edits: Sequence[Edit]) -> dict[KeyPath, list[Edit]]:
-    found: dict[KeyPath, list[Edit]] = {}
+def grouped(edits: Sequence[Edit], key: Callable[[Edit], K]) -> dict[K, list[Edit]]:
+    """Return edits by what they have in common, in their order."""
+    found: dict[K, list[Edit]] = {}
     for edit in edits:
-        found.setdefault(edit.item.raw.home.path, []).append(edit)
+        found.setdefault(key(edit), []).append(edit)
     return found
 
 
@@ -104,26 +108,18 @@ def changes(table: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
 def _change(table: AbstractTable, edits: Sequence[Edit]) -> None:
     """Make edits in a parsed table, and say why beside the first."""
     plain, order = table.unwrap(), _order(edits[0].item)
-    said = False
-    for key, value in sorted(changes(plain, edits).items(), key=lambda pair: order.index(pair[0])):
-        before = plain.get(key)
+    changed = sorted(changes(plain, edits).items(), key=lambda pair: order.index(pair[0]))
+    for key, value in changed:
         if value is None:
-            if key in table:
-                table.remove(key)
-            continue
-        if key not in table:
+            table.pop(key, None)
+        elif key not in table:
             _insert(table, key, value, order)
-        elif isinstance(value, list):
-            _set_list(table[key], value)
-        elif key == "prior" and set(value) == set(before or ()):
-            _set_prior(table[key], value)
+        elif isinstance(value, list) or (key == "prior" and set(value) == set(plain[key])):
+            _update(table[key], value)
         else:
             table[key] = _item(value)
-        if not said:
-            _say_why(table, key, before, edits[0].why)
-            said = True
-    if not said:
-        _say_why(table, next(iter(table)), [], edits[0].why)
+    said = next((key for key, value in changed if value is not None), "")
+    _say_why(table, said or next(iter(table)), plain.get(said) if said else [], edits[0].why)
 
 
 def _order(item: RegisterItem) -> list[str]:
@@ -134,10 +130,13 @@ def _order(item: RegisterItem) -> list[str]:
     return [*own, *PROVENANCE]
 
 
-def _set_prior(table: Any, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        if table[name] != value:
-            table[name] = value
+def _update(old: Any, new: Any) -> None:
+    """Change what differs in a list or an inline table, and nothing else of its text."""
+    for key, value in new.items() if isinstance(new, dict) else enumerate(new):
+        if isinstance(value, list):
+            _update(old[key], value)
+        elif old[key] != value:
+            old[key] = value
 
 
 def _item(value: Any) -> Item:
@@ -150,26 +149,13 @@ def _item(value: Any) -> Item:
     return item
 
 
-def _set_list(array: Any, values: list[Any]) -> None:
-    for i, value in enumerate(values):
-        if isinstance(value, list):
-            _set_list(array[i], value)
-        elif array[i] != value:
-            array[i] = value
-
-
 def _insert(table: AbstractTable, key: str, value: Any, order: Sequence[str]) -> None:
     """Add a key behind the nearest one that goes before it."""
     present = [name for name in order[: order.index(key)] if name in table]
     item = _item(value)
     item.trivia.trail = "\n"
     table.value._insert_after(present[-1], key, item)
-    _map(table, key, value)
-
-
-def _map(table: AbstractTable, key: str, value: Any) -> None:
-    """Keep the table's view as a mapping in step with its text."""
-    dict.__setitem__(table, key, value)
+    dict.__setitem__(table, key, value)  # its view as a mapping keeps in step with its text
 
 
 def _say_why(table: AbstractTable, key: str, before: Any, why: str) -> None:
@@ -236,3 +222,16 @@ def _beside(path: Path, raw: bytes, which: str) -> Iterator[Path]:
 def _cannot(path: Path, error: OSError) -> StorageError:
     why = (error.strerror or str(error)).lower()
     return StorageError(f"{shown(path)} cannot be written: {why}; nothing was changed")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there in one step.
+
+    Raises
+    ------
+    StorageError : it is open in a spreadsheet program, or cannot be written; nothing of it is left.
+    """
+    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    if any(lock.exists() for lock in locks):
+        raise StorageError(f"{shown(path)} is open in a spreadsheet program", "close it there and try again")
+    publish(path, lambda file: file.write(content))

@@ -7,18 +7,17 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from risk.assumptions import AssumptionErrors, Problem, load, locate
 from risk.assumptions.locate import scenarios
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.reader import Document, read, shown
 from risk.exchange import layout
-from risk.exchange.copies import tell_others
-from risk.exchange.files import changes, edited, replace_all
+from risk.exchange.comparing import compare, moved, tell_others
+from risk.exchange.files import changes, edited, grouped, replace_all
 from risk.exchange.layout import FIXED, Item, Register, read_register
 from risk.exchange.problems import CellProblem, WorkbookErrors
-from risk.exchange.reading import Edit, Reading, compare, moved, read_lines
+from risk.exchange.reading import Edit, Reading, read_lines
 from risk.workbook import admit
 
 
@@ -62,9 +61,9 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
     reading = read_lines(name, raw)
     _stop(name, moved(reading, register))
     tell_others(reading)
-    compare(reading, _exported(reading, register), {item.id: item for item in register.items})
-    _refuse_leftovers(reading)
-    _refuse_silent(reading)
+    exported = register.chosen(reading.properties.get(layout.OWNER, ""), layout.STALE in reading.properties)
+    compare(reading, exported, {item.id: item for item in register.items})
+    _refuse_priors(reading)
     # Edits of rows that are sound by themselves are tried even so: all errors are told at once.
     spoilt = {problem.id for problem in reading.problems if problem.code != "W013"}
     sound = [edit for edit in reading.edits if edit.item.id not in spoilt]
@@ -85,60 +84,29 @@ def _stop(name: str, problems: Sequence[CellProblem]) -> None:
         raise WorkbookErrors(name, problems)
 
 
-def _exported(reading: Reading, register: Register) -> tuple[Item, ...]:
-    """Return the items that the workbook was exported with."""
-    owner = reading.properties.get(layout.OWNER, "")
-    return register.chosen(owner, layout.STALE in reading.properties)
-
-
-def _refuse_leftovers(reading: Reading) -> None:
-    """Add a fault for numbers of a prior where the shape says that there is none."""
-    for edits in _by_item(reading.edits).values():
+def _refuse_priors(reading: Reading) -> None:
+    """Add a fault for numbers of a prior without a shape, and for a value whose draws would not move."""
+    for edits in grouped(reading.edits, lambda edit: edit.item.id).values():
         item, line = edits[0].item, edits[0].line
-        prior = changes(item.raw.table, edits).get("prior")
-        if not prior or prior.get("shape", FIXED) != FIXED:
-            continue
-        for field in item.fields:
-            key = field.key.partition(".")[2]
-            if field.key.startswith("prior.") and key != "shape" and key in prior:
-                reason = f"{field.header} is given, but the shape is {FIXED}"
+        after, before = changes(item.raw.table, edits), item.raw.table.get("prior") or {}
+        prior = after.get("prior") or {}
+        if prior.get("shape", FIXED) == FIXED:
+            for key in prior.keys() - {"shape"}:
+                header = item.headers[f"prior.{key}"]
+                reason = f"{header} is given, but the shape is {FIXED}"
                 fix = "choose a shape, or empty the cell"
-                cell = line.address(field.header)
-                reading.problems.append(CellProblem("A012", line.sheet, cell, item.id, reason, (fix,)))
-
-
-def _refuse_silent(reading: Reading) -> None:
-    """Add a fault for a value whose draws come from a prior that stays: no result would move."""
-    for edits in _by_item(reading.edits).values():
-        item, line = edits[0].item, edits[0].line
-        prior = item.raw.table.get("prior")
-        edited_keys = {edit.field.key.partition(".")[0] for edit in edits}
-        drawn = isinstance(prior, Mapping) and prior.get("shape", FIXED) not in (FIXED, "dirichlet")
-        if drawn and "value" in edited_keys and "prior" not in edited_keys:
-            field = next(edit.field for edit in edits if edit.field.key == "value")
+                reading.problems.append(line.problem("A012", header, reason, fix))
+        drawn = before.get("shape", FIXED) not in (FIXED, "dirichlet")
+        if drawn and "value" in after and "prior" not in after:
             reason = "the value is changed, but draws come from its prior, which is not"
             fix = f"change the prior too, or choose the shape {FIXED}"
-            cell = line.address(field.header)
-            reading.problems.append(CellProblem("A022", line.sheet, cell, item.id, reason, (fix,)))
-
-
-def _by_item(edits: Sequence[Edit]) -> dict[str, list[Edit]]:
-    found: dict[str, list[Edit]] = {}
-    for edit in edits:
-        found.setdefault(edit.item.id, []).append(edit)
-    return found
-
-
-def _stem(item: Item) -> str:
-    return Path(item.raw.home.document.name).stem
+            reading.problems.append(line.problem("A022", item.headers["value"], reason, fix))
 
 
 def _edited(register: Register, edits: Sequence[Edit]) -> dict[str, bytes]:
     """Return the new bytes of every file that changes."""
-    found: dict[str, list[Edit]] = {}
-    for edit in edits:
-        found.setdefault(_stem(edit.item), []).append(edit)
-    return {stem: edited(f"{stem}.toml", register.texts[stem], group) for stem, group in found.items()}
+    files = grouped(edits, lambda edit: edit.item.stem)
+    return {stem: edited(f"{stem}.toml", register.texts[stem], group) for stem, group in files.items()}
 
 
 def _tried(
@@ -184,24 +152,21 @@ def _mapped(
     problems: Sequence[Problem], base: Path, register: Register, reading: Reading
 ) -> Iterator[CellProblem]:
     """Yield the loader's problems, placed at the cells of the workbook."""
-    homes = {(_stem(item), item.raw.home.path): item for item in register.items}
-    documents: dict[str, Document] = {}
+    homes = {(item.stem, item.raw.home.path): item for item in register.items}
+    stems = {Path(problem.file).stem for problem in problems}
+    documents = {stem: read(base / f"{stem}.toml")[0] for stem in stems}
     for problem in problems:
         stem = Path(problem.file).stem
-        if stem not in documents:
-            documents[stem] = read(base / f"{stem}.toml")[0]
         path = _path(documents[stem], problem)
-        item, inner = _owner(homes, stem, path)
-        place = f"{stem}.toml:{problem.line}"
-        if item is None or item.id not in reading.lines:
-            id = item.id if item else place
-            yield CellProblem(problem.code, "", "", id, f"{problem.reason} ({place})", problem.fixes)
+        end = next((end for end in range(len(path), 0, -1) if (stem, path[:end]) in homes), 0)
+        item = homes.get((stem, path[:end]))
+        if item and item.id in reading.lines:
+            header = _header(item, path[end:])
+            yield reading.lines[item.id].problem(problem.code, header, problem.reason, *problem.fixes)
             continue
-        line = reading.lines[item.id]
-        header = _header(item, inner)
-        yield CellProblem(
-            problem.code, line.sheet, line.address(header), item.id, problem.reason, problem.fixes
-        )
+        place = f"{stem}.toml:{problem.line}"
+        id = item.id if item else place
+        yield CellProblem(problem.code, "", "", id, f"{problem.reason} ({place})", problem.fixes)
 
 
 def _path(document: Document, problem: Problem) -> KeyPath:
@@ -214,24 +179,8 @@ def _path(document: Document, problem: Problem) -> KeyPath:
     return max(over, key=len, default=())
 
 
-def _owner(
-    homes: Mapping[tuple[str, KeyPath], Item], stem: str, path: KeyPath
-) -> tuple[Item | None, KeyPath]:
-    """Return the item that a key path lies in, and the rest of the path."""
-    for end in range(len(path), 0, -1):
-        item = homes.get((stem, path[:end]))
-        if item is not None:
-            return item, path[end:]
-    return None, path
-
-
-def _header(item: Item, inner: Sequence[Any]) -> str:
+def _header(item: Item, inner: KeyPath) -> str:
     """Return the heading of the column that a key path inside an item stands in; the id's otherwise."""
-    keys = [".".join(map(str, inner[:end])) for end in (2, 1)] + (
-        ["prior.shape"] if inner[:1] == ("prior",) else []
-    )
-    for key in keys:
-        for field in item.fields:
-            if field.key == key:
-                return field.header
-    return layout.ID
+    keys = [".".join(map(str, inner[:end])) for end in (2, 1)]
+    keys += ["prior.shape"] if inner[:1] == ("prior",) else []
+    return next((item.headers[key] for key in keys if key in item.headers), layout.ID)

@@ -7,7 +7,7 @@ import hashlib
 import types
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -17,7 +17,6 @@ from risk.assumptions.draft import FILES, Raw, read_base
 from risk.assumptions.entries import EntryTable
 from risk.assumptions.priors import PRIORS
 from risk.assumptions.rows import row_id
-from risk.assumptions.schema import Grade
 from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
 from risk.errors import UsageError, suggestion
@@ -67,6 +66,11 @@ class Field:
     unit: str = ""
     remembered: bool = True
 
+    @property
+    def name(self) -> str:
+        """Key of its column in formulas: a number of a prior by its own name."""
+        return self.key.rpartition(".")[2]
+
 
 @dataclass(frozen=True)
 class Item:
@@ -91,13 +95,27 @@ class Item:
     @property
     def fields(self) -> tuple[Field, ...]:
         """Its columns."""
-        return row_fields(self.table) if self.table else ENTRY_FIELDS
+        return fields_of(self.table)
+
+    @property
+    def sheet(self) -> str:
+        """Name of the sheet it stands on."""
+        return ROWS if self.table else ENTRIES
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headings of its columns by the keys of their fields."""
+        return {field.key: field.header for field in self.fields}
+
+    @property
+    def stem(self) -> str:
+        """Name of its file, without the suffix."""
+        return Path(self.raw.home.document.name).stem
 
     @property
     def place(self) -> str:
         """File and line."""
-        document, path = self.raw.home
-        return f"{Path(document.name).name}:{document.line(path)}"
+        return f"{self.stem}.toml:{self.raw.home.document.line(self.raw.home.path)}"
 
     def get(self, key: str) -> Any:
         """Return what the file says under a dotted key; None where it says nothing."""
@@ -113,58 +131,46 @@ class Item:
         return field.unit if self.table else str(self.raw.table["unit"]) if numeric else ""
 
 
-def _entry_fields() -> Iterator[Field]:
-    yield Field("value", "Value", "value", required=True)
-    yield Field("unit", "Unit", "text", required=True)
-    yield Field("prior.shape", "Shape", "choice", (FIXED, *PRIORS), required=True)
-    for name in PARAMETERS:
-        yield Field(f"prior.{name}", name.capitalize() if name != "sd" else "SD", "number")
-    yield from _provenance(EntryTable)
+def _field(model: type[Any], name: str, header: str = "", **more: Any) -> Field:
+    """Return the column of a field whose type and need its model knows; `more` as in `Field`."""
+    info = model.model_fields[name]
+    annotation = info.annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+    kinds: dict[Any, Kind] = {bool: "flag", float: "number", int: "whole", dt.date: "date"}
+    kind = "choice" if choices else kinds.get(annotation, "text")
+    header = header or name.replace("_", " ").capitalize()
+    return Field(name, header, kind, choices, info.is_required(), **more)
 
 
-def _provenance(model: type[Any]) -> Iterator[Field]:
-    headers = {"as_of": "As of", "known_by": "Known by"}
-    for name in PROVENANCE:
-        kind: Kind = "date" if name in headers else "choice" if name == "grade" else "text"
-        required = model.model_fields[name].is_required()
-        choices = get_args(Grade) if name == "grade" else ()
-        yield Field(name, headers.get(name, name.capitalize()), kind, choices, required)
-
-
-ENTRY_FIELDS = tuple(_entry_fields())
+ENTRY_FIELDS = (
+    Field("value", "Value", "value", required=True),
+    Field("unit", "Unit", "text", required=True),
+    Field("prior.shape", "Shape", "choice", (FIXED, *PRIORS), required=True),
+    *(Field(f"prior.{name}", name.capitalize() if name != "sd" else "SD", "number") for name in PARAMETERS),
+    *(_field(EntryTable, name) for name in PROVENANCE),
+)
 
 
 @cache
-def row_fields(table: str) -> tuple[Field, ...]:
+def fields_of(table: str) -> tuple[Field, ...]:
     """Return the columns of a table: its key, its own columns, where its numbers come from."""
+    if not table:
+        return ENTRY_FIELDS
     model = TABLES[table]
     own = [name for name in model.model_fields if name not in Row.model_fields or name in model.key]
-    ordered = sorted(own, key=lambda name: name not in model.key)
-    fields = [_column(model, name) for name in ordered]
+    fields = []
+    for name in sorted(own, key=lambda name: name not in model.key):
+        unit, key = units(model).get(name, ""), name in model.key
+        header = name if unit in ("", "1", "fraction", "multiple") else f"{name} ({unit})"
+        fields.append(_field(model, name, header, locked=key, unit=unit, remembered=not key))
     taken = {field.header.casefold() for field in fields}
     # Where a row comes from is not kept twice: the widest table stays within the columns an import reads.
     # Long notes stand before a column that is always filled, so that they do not run over.
-    ordered_words = sorted(_provenance(model), key=lambda field: field.key != "note")
-    words = [replace(field, remembered=False) for field in ordered_words]
+    ordered = sorted(PROVENANCE, key=lambda name: name != "note")
+    words = (_field(model, name, remembered=False) for name in ordered)
     return (*fields, *(field for field in words if field.header.casefold() not in taken))
-
-
-def _column(model: type[Row], name: str) -> Field:
-    info = model.model_fields[name]
-    kind, choices = _kind(info.annotation)
-    unit = units(model).get(name, "")
-    header = name if unit in ("", "1", "fraction", "multiple") else f"{name} ({unit})"
-    key = name in model.key
-    return Field(name, header, kind, choices, info.is_required(), key, unit, remembered=not key)
-
-
-def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
-    if get_origin(annotation) in (Union, types.UnionType):
-        annotation = next(part for part in get_args(annotation) if part is not type(None))
-    if get_origin(annotation) is Literal:
-        return "choice", get_args(annotation)
-    kinds: dict[Any, Kind] = {bool: "flag", float: "number", int: "whole", dt.date: "date"}
-    return kinds.get(annotation, "text"), ()
 
 
 @dataclass(frozen=True)

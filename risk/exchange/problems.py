@@ -61,20 +61,11 @@ class CellProblem:
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
     @property
-    def order(self) -> tuple[str, int, int, str]:
+    def order(self) -> tuple[str, int, int, str, str]:
         """Sort key: sheet, row, column, code."""
         found = _ADDRESS.fullmatch(self.cell)
-        if found is None:
-            return self.sheet, 0, 0, self.code
-        column = 0
-        for letter in found[1]:
-            column = column * 26 + ord(letter) - 64
-        return self.sheet, int(found[2]), column, self.code
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the problem as plain data."""
-        place = {"code": self.code, "sheet": self.sheet, "cell": self.cell, "id": self.id}
-        return {**place, "reason": self.reason, "fixes": list(self.fixes)}
+        column, row = found.groups() if found else ("", 0)
+        return self.sheet, int(row), len(column), column, self.code
 
 
 class WorkbookErrors(AssumptionError):  # noqa: N818 - many of them

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from risk.report.formats import show
-from risk.report.table import Column, Content, Formula, ReportError, Table, number_of, rows_of
+from risk.report.table import Column, Content, Formula, ReportError, Table, number_of
 
 Values = Sequence[Content]
 Columns = list[tuple[Column, Values]]
-Tone = Literal["main", "prior", "good", "bad", "light", "grey", "orange", "blue", "pale"]
+Tone = Literal[
+    "main", "prior", "good", "bad", "deep", "light", "soft", "pale", "faint", "grey", "orange", "blue"
+]  # fmt: skip
 """What a line or bar stands for; renderers choose color and dash."""
 
-STACK: tuple[Tone, ...] = ("main", "light", "blue", "pale", "grey", "orange", "good")
-"""Tones of stacked bars from the bottom: neighbors differ in brightness, for print without color."""
+STACK: tuple[Tone, ...] = ("main", "light", "deep", "pale", "grey", "faint", "soft")
+"""Tones of stacked bars from the bottom: no two are equally bright, neighbors least of all."""
 
 LINES: tuple[Tone, ...] = ("main", "blue", "light", "orange", "grey", "bad", "good")
 """Tones of lines, every second one dashed: of either kind no two are equally bright; a seventh is thin."""
@@ -55,7 +57,7 @@ class Chart:
         raise NotImplementedError
 
     def _data(self, columns: Columns) -> Table:
-        cells = rows_of(*(values for _, values in columns))
+        cells = tuple(zip(*(values for _, values in columns), strict=True))
         return Table(f"chart-{self.id}", tuple(c for c, _ in columns), cells, self.title)
 
     def _column(self, key: str, header: str, form: str = "") -> Column:

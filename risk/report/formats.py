@@ -41,8 +41,9 @@ class Format:
     red: bool = False
     align: Align = "right"
     kind: Literal[
-        "number", "probability", "high", "margin", "none_of", "all_of", "power", "date", "text", "general"
-    ] = "number"
+        "number", "probability", "high", "margin", "none_of", "all_of", "power",
+        "date", "text", "typed", "truth", "general",
+    ] = "number"  # fmt: skip
 
     @cached_property
     def excel(self) -> str:
@@ -87,7 +88,7 @@ class Format:
     def _number(self, value: float) -> str:
         if self.kind in _RULE_OF_THREE:
             return self._rule_of_three
-        if self.kind in ("text", "general"):
+        if self.kind in ("text", "typed", "general"):
             return f"{value:.10g}"
         if self.kind == "power":
             return f"{value:.1E}"
@@ -112,6 +113,8 @@ _EXCEL = {
     "power": "0.0E+00",
     "date": "yyyy-mm-dd",
     "text": "General",
+    "typed": "@",
+    "truth": '"TRUE";"TRUE";"FALSE"',
     "general": "General",
 }
 
@@ -120,6 +123,8 @@ _RULE_OF_THREE = ("none_of", "all_of")
 
 FORMATS = {
     "text": Format(align="left", kind="text"),
+    "typed": Format(align="left", kind="typed"),
+    "truth": Format(align="center", kind="truth"),
     "quarter": Format(align="center", kind="text"),
     "date": Format(align="center", kind="date"),
     "general": Format(kind="general"),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from risk.report.charts import Tone
 
-NAVY, INK, SKY, PALE, LIMIT = "0B2545", "08306B", "6BAED6", "C6DBEF", "9ECAE1"
+NAVY, INK, SKY, PALE, LIMIT, DEEP = "0B2545", "08306B", "6BAED6", "C6DBEF", "9ECAE1", "3B5478"
 VERMILLION, BLUE, GREEN, ORANGE, GREY = "D55E00", "0072B2", "009E73", "E69F00", "7F7F7F"
 RULE, WASH, SHADE, INPUT, NOTE = "D9D9D9", "EAF1FA", "F2F2F2", "FFF9DB", "595959"
-LINK, TYPED, OK = "007A33", "0000FF", "00684D"
+LINK, TYPED, CHANGED, OK = "007A33", "0000FF", "FFE0B2", "00684D"
 SAMPLE = "BFBFBF"
 """Thin lines of single paths."""
 
@@ -21,10 +21,13 @@ TONES: Mapping[Tone, str] = {
     "prior": VERMILLION,
     "good": GREEN,
     "bad": VERMILLION,
+    "deep": DEEP,
     "light": SKY,
+    "soft": LIMIT,
     "grey": GREY,
     "orange": ORANGE,
     "blue": BLUE,
     "pale": PALE,
+    "faint": SHADE,
 }
 """Color of what a line or bar stands for."""

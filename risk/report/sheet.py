@@ -130,7 +130,8 @@ class Sheet:
     subtitle : what it covers: date, run, units.
     kind : what the sheet is for; colors the tab.
     grid : widths of the columns in characters; () = from the tables.
-    freeze : "title" keeps title rows in view, "header" the header of the first table and its first column.
+    freeze : "title" keeps title rows in view, "corner" the first column too, "header" that column and all
+        rows down to the header of the first table.
     pages : number of printed pages tall; None = as many as needed.
     printed_rows : last row of the print area; None = all.
     printed_columns : columns of the print area; None = all. Its subtitle names the others.
@@ -144,7 +145,7 @@ class Sheet:
     bands: tuple[Block | Band, ...]
     question: str = ""
     grid: tuple[float, ...] = ()
-    freeze: Literal["title", "header", "none"] = "title"
+    freeze: Literal["title", "corner", "header", "none"] = "title"
     landscape: bool = True
     pages: int | None = None
     printed_rows: int | None = None
@@ -172,7 +173,8 @@ class Properties:
 
     Attributes
     ----------
-    run : id of the run; in every footer and in the document's subject.
+    run : id of the run, or of what else the document shows; in every footer and in the document's subject.
+    shows : what that is.
     created : time of the run, not of the writing, so that writing again gives the same bytes.
     custom : further properties, such as the seed and the hash of the assumptions.
     """
@@ -180,6 +182,7 @@ class Properties:
     title: str
     run: str
     created: datetime
+    shows: str = "run"
     creator: str = "bubblerisk"
     classification: str = "confidential"
     keywords: str = ""

@@ -8,15 +8,16 @@ be read where nothing recalculates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from math import isfinite
+from math import fsum, isfinite
 from typing import Literal, cast
 
 from risk.report.formats import Align, Scalar, named, show
+from risk.report.guards import Guard
 
 Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
 """What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
@@ -74,6 +75,7 @@ class Cell:
     format: str | None = None
     style: Style | None = None
     bold: bool = False
+    validation: Validation | None = None
     quoted: bool = False
 
 
@@ -116,12 +118,33 @@ def number_of(content: Content) -> float:
 
 @dataclass(frozen=True)
 class Validation:
-    """What may be typed into an input cell: one of `choices`, or a number from `low` to `high`."""
+    """What may be typed into an input cell, unless it is emptied: a choice, or what is between bounds.
 
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
+    Attributes
+    ----------
+    low, high : bounds, both allowed; None = no bound.
+    of : what they bound: the number, a whole number, a date, or the length of a text.
+    choices : the words to choose from, or the name of the cells that hold them.
+    condition : formula that must hold; `{row.key}` are cells of the same row.
+    prompt : said when the cell is entered, and when something is refused.
+    asks : something else is asked about, not refused.
+    """
+
+    low: float | date | None = None
+    high: float | date | None = None
+    of: Literal["decimal", "whole", "date", "textLength"] = "decimal"
+    choices: tuple[str, ...] | str = ()
+    condition: str = ""
     prompt: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Makes cells of a column stand out while a condition holds; `{row.key}` are cells of the same row."""
+
+    condition: str
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +161,9 @@ class Column:
     style : what the cells are, which decides their look.
     span : number of the sheet's columns that the column covers.
     wrap : long text may take several lines.
+    validation : what all its cells accept that do not say otherwise.
+    optional : on a narrow screen, 0 is always shown; of the others the largest goes first.
+    least : on a screen, if not 0, lines may be broken, down to this width.
     """
 
     key: str
@@ -150,6 +176,9 @@ class Column:
     wrap: bool = True
     align: Align | None = None
     validation: Validation | None = None
+    mark: Mark | None = None
+    optional: int = 0
+    least: int = 0
 
     def __post_init__(self) -> None:
         named(self.format)
@@ -175,6 +204,7 @@ class Table:
     excel_name : makes it an Excel table with filters, of this name (`tblSample`).
     printed_rows : rows in the print area, where a sheet ends with the table; None = all, 0 = no title either.
     bulk : all cells are plain numbers, of which there are many; written in one go, without formulas.
+    guards : what must hold of it, which the sheet Checks recomputes.
     """
 
     id: str
@@ -187,6 +217,7 @@ class Table:
     excel_name: str = ""
     printed_rows: int | None = None
     bulk: bool = False
+    guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [c.key for c in self.columns]
@@ -243,6 +274,27 @@ class Table:
         place = self.index(key)
         return tuple(row[place] for row in self.rows)
 
+    def cell(self, key: str, row: str) -> Content:
+        """One cell, of a row by id or number."""
+        return self.rows[self.row_number(row)][self.index(key)]
+
+    def sum(self, keys: Sequence[str], rows: Sequence[str]) -> Formula:
+        """Live sum of the cells of some columns in some rows."""
+        places = [(key, row) for key in keys for row in rows]
+        text = "+".join(f"{{{self.id}.{key}[{row}]}}" for key, row in places)
+        return Formula(text, fsum(number_of(self.cell(*place)) for place in places))
+
+    def totaled(self, keys: Sequence[str], parts: Mapping[str, Sequence[str]]) -> Table:
+        """The same, with numbers of some rows as live sums: row → the rows it adds up."""
+        rows = list(map(list, self.rows))
+        for row, of in parts.items():
+            for key in keys:
+                own, text = self.cell(key, row), self.sum((key,), of).text
+                form = own.format if isinstance(own, Cell) else None
+                live = Cell(Formula(text, number_of(own)), form, "calculation")
+                rows[self.row_number(row)][self.index(key)] = live
+        return replace(self, rows=tuple(map(tuple, rows)))
+
     def row_number(self, name: str) -> int:
         """Number of a row, from its id or its number (negative numbers count from the end)."""
         if name in self.row_ids:
@@ -279,8 +331,3 @@ class Table:
     def text(self, row: int, column: int) -> str:
         """A cell as printed."""
         return show(value_of(self.rows[row][column]), self.format_of(row, column))
-
-
-def rows_of(*columns: Sequence[Content]) -> tuple[tuple[Content, ...], ...]:
-    """Turn columns into rows."""
-    return tuple(zip(*columns, strict=True))

@@ -17,8 +17,6 @@ from risk.report.opened import Opened, opened
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 
-SCHEMA = "bubblerisk.verify/1"
-
 SAME = 1e-12
 """Relative difference of a number that counts as none: programs that save a workbook round to 15 digits."""
 
@@ -171,8 +169,8 @@ def _made_again(run: Run, prior: Run | None, beside: Sequence[Run], form: Form) 
 
 def _differences(book: Opened, again: Opened) -> Iterator[Finding]:
     yield from _sheets(book, again)
-    from risk.report.pack.cover import INPUTS
-    from risk.report.pack.manifest import MAKING
+    from risk.report.pack.control.manifest import MAKING
+    from risk.report.pack.verdict.cover import INPUTS
 
     free = {
         **_beside(again, "Cover", INPUTS, "cover"),

@@ -7,6 +7,7 @@ import pytest
 
 from risk.analysis.line_items import HEADLINE, ITEMS, Line, lines
 from risk.paths import SERIES
+from risk.units import SCALE
 
 PATHS, QUARTERS = 400, 8
 
@@ -18,7 +19,7 @@ def made(shift: float = 0.0) -> dict[str, np.ndarray]:
     found = {item.id: 10.0 + course[:, None] + spread + shift for item in ITEMS}
     found["L07"] = (spread > 0.5).astype(float) * (course[:, None] > 1.0)
     found["L03"] = np.vstack([np.full(PATHS, np.nan), found["L03"][1:]])
-    return found
+    return {item.id: found[item.id] * SCALE[item.unit] for item in ITEMS}
 
 
 @pytest.fixture

@@ -65,6 +65,19 @@ def test_quantiles_are_ordered_and_inside_the_sample(data: list[float], a: float
         assert estimate.interval[0] <= estimate.interval[1]
 
 
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0, 1))
+def test_quantiles_are_numpys_to_the_bit(data: list[float], level: float) -> None:
+    expected = np.quantile(data, level, method=statistics.QUANTILE_METHOD)
+    assert statistics.quantile(data, level).value == expected
+    assert statistics.quantile(sorted(data), level).value == expected
+
+
+def test_what_is_in_order_is_not_sorted_again() -> None:
+    data = np.array([1.0, 2.0, 2.0, 3.0])
+    assert np.shares_memory(statistics.ordered(data), data)
+    np.testing.assert_array_equal(statistics.ordered([3.0, np.nan, 1.0]), [1.0, 3.0, np.nan])
+
+
 def test_quantile_interval_is_the_tabulated_pair_of_ranks() -> None:
     """Median of 100 ordered values: ranks 40 and 61 (Conover, *Practical Nonparametric Statistics*)."""
     found = statistics.quantile(np.arange(1.0, 101.0), 0.5)

@@ -16,7 +16,7 @@ from risk.assumptions import load
 from risk.axes import quarter_end, quarter_of
 from risk.report.comparison import compare_scenarios
 from risk.report.pack import pack
-from risk.report.pack.elements import Tables
+from risk.report.pack.base.cells import Tables
 from risk.report.table import value_of
 from risk.runs import Run, execute
 from risk.units import SCALE

@@ -88,6 +88,7 @@ BAD = [
     ("text in a table", ROW, "gpus (GPU M)", "1,5", None, "W006", "decimal comma"),
     ("an empty number of a table", ROW, "power (kW)", None, None, "W010", "it needs a number"),
     ("below zero in a table", ROW, "memory (GB)", -1, None, "A011", "memory is -1"),
+    ("neither yes nor no", ROW, "numeraire", "maybe", None, "W015", "TRUE or FALSE is expected"),
     ("an unknown quarter", ROW, "launch", "Q4 2026", None, "A014", ""),
     ("a renamed row", ROW, "name", "Ruben", None, "W012", "names the row"),
     ("an unknown word", "credit.holder.BDC", "role", "funds", None, "A008", "Did you mean 'fund'?"),
@@ -148,14 +149,14 @@ def test_a_row_without_an_id(typed: Typed) -> None:
 def test_columns_are_found_by_their_headings(typed: Typed) -> None:
     sheet = typed.book["Assumptions"]
     sheet.insert_cols(2)
-    sheet.cell(3, 2).value = "My column"
+    sheet.cell(4, 2).value = "My column"
     result = typed.type("gpu.system_price", "Value", 60).read()
     assert [(e.item.id, e.after) for e in result.edits] == [("gpu.system_price", 60)]
 
 
 def test_renamed_and_doubled_columns(typed: Typed) -> None:
     sheet = typed.book["Assumptions"]
-    heads = {cell.value: cell for cell in sheet[3]}
+    heads = {cell.value: cell for cell in sheet[4]}
     heads["Grade"].value, heads["Owner"].value = "Grades", "Note"
     said = " ".join(f"{p.reason} {' '.join(p.fixes)}" for p in typed.problems())
     assert "the column 'Note' stands there twice" in said
@@ -165,7 +166,7 @@ def test_renamed_and_doubled_columns(typed: Typed) -> None:
 
 def test_a_missing_sheet_and_a_sheet_without_headings(typed: Typed) -> None:
     del typed.book["Tables"]
-    typed.book["Assumptions"].delete_rows(3)
+    typed.book["Assumptions"].delete_rows(4)
     assert [(p.code, p.sheet) for p in typed.problems()] == [("W002", "Assumptions"), ("W002", "Tables")]
 
 

@@ -12,10 +12,10 @@ import pytest
 from risk.assumptions.tables import TABLES
 from risk.errors import StorageError, UsageError
 from risk.exchange import layout
-from risk.exchange.export import Columns, export
+from risk.exchange.export import export, spec
+from risk.exchange.files import write
 from risk.exchange.importing import import_workbook
 from risk.exchange.layout import read_register
-from risk.exchange.output import write
 from risk.exchange.reading import MAX_COLUMNS
 from tests.assumptions.builder import Register
 from tests.exchange.conftest import Typed
@@ -51,13 +51,13 @@ def test_every_entry_and_row_has_a_line_and_nothing_is_hidden(book: Any) -> None
         item.id for item in register.items
     ]
     assert not any(d.hidden for sheet in book for d in sheet.column_dimensions.values())
-    assert book["Assumptions"]["B4"].value == "run.toml:3"
+    assert book["Assumptions"]["B5"].value == "run.toml:3"
 
 
 def test_only_fields_and_reasons_are_open(book: Any) -> None:
     names = {field.header for field in layout.ENTRY_FIELDS} | {layout.WHY}
     sheet = book["Assumptions"]
-    heads = {cell.column: cell.value for cell in sheet[3]}
+    heads = {cell.column: cell.value for cell in sheet[4]}
     for cell in sheet[10]:
         assert cell.protection.locked == (heads[cell.column] not in names), cell.coordinate
         assert (cell.fill.start_color.rgb == "00FFF9DB") == (heads[cell.column] in names)
@@ -110,12 +110,12 @@ def test_changed_cells_are_marked_by_their_value_at_export(typed: Typed) -> None
     assert (before.value, before.protection.locked) == (53, True)
     ranges = typed.book["Assumptions"].conditional_formatting
     formulas = [rule.formula[0] for area in ranges if cell.coordinate in area for rule in area.rules]
-    assert formulas == [f"${cell.column_letter}4<>${before.column_letter}4"]
+    assert formulas == [f"${cell.column_letter}5<>${before.column_letter}5"]
 
 
 def test_no_table_is_wider_than_an_import_reads() -> None:
-    for fields in (layout.ENTRY_FIELDS, *(layout.row_fields(name) for name in TABLES)):
-        headers = Columns(fields).headers
+    for name in ("", *TABLES):
+        headers = [field.columns[0].header for field in spec(name, dt.date(2026, 6, 30)).fields]
         assert len(headers) == len(set(headers)) <= MAX_COLUMNS
 
 

@@ -189,7 +189,7 @@ def test_a_workbook_of_another_origin_is_refused(typed: Typed) -> None:
 def test_part_of_the_register_makes_the_round_trip(typed: Typed) -> None:
     typed.path.write_bytes(export(read_register(typed.folder), owner="Finance"))
     part = Typed(typed.folder, typed.path)
-    assert [row[0].value for row in part.book["Assumptions"].iter_rows(min_row=4)] == [
+    assert [row[0].value for row in part.book["Assumptions"].iter_rows(min_row=5)] == [
         "gpu.hurdle",
         "gpu.order_book",
     ]

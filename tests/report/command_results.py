@@ -13,7 +13,7 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Told, Worst, WorstPath
 from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
-from risk.report.terminal.revisions import Changed, Old
+from risk.report.terminal.revisions import Changed, Diff, Old, Stale
 from risk.report.terminal.runs import Row
 from risk.report.terminal.tail import Tail
 from tests.report.terminal_results import HEADING, PATHS, share
@@ -67,9 +67,9 @@ DRIVERS = Drivers(
 )
 
 RUNS = (
-    Row("8f3c2a1b0d4e", "base", 20_000, 20261122, "2026-11-22T10:15:00Z", 131_500_000, True),
-    Row("41ab00d3c9f1", "gpu-glut", 200_000, 7, "2026-11-20T08:00:59Z", 1_234_000_000, False),
-    Row("0123456789ab", "", 0, 0, "", 4_200_000, None),
+    Row("8f3c2a1b0d4e", 131_500_000, "base", 20_000, 20261122, "2026-11-22T10:15:00Z", True),
+    Row("41ab00d3c9f1", 1_234_000_000, "gpu-glut", 200_000, 7, "2026-11-20T08:00:59Z", False),
+    Row("0123456789ab", 4_200_000),
 )
 
 VERIFIED = (
@@ -98,9 +98,10 @@ CHANGES = (
     ),
     Changed(InputChange("rent_to_refinancing", "coupling", "", "on", "off"), "", ""),
 )  # fmt: skip
+DIFF = Diff("HEAD~1", "working tree", 598, CHANGES)
 
-STALE = (
+OLD = (
     Old("capex.actual[975]", "2026-03-31", 236, "filing", "Research", "sec-meta", "base/capex.toml:975"),
     Old("revenue.log_ceiling", "2026-05-20", 186, "judgement", "Risk", "judgement", "base/revenue.toml:41"),
 )
-TODAY = date(2026, 11, 22)
+STALE = Stale(date(2026, 11, 22), 180, 598, OLD)

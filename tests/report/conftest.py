@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -27,6 +30,19 @@ def pack(draft: Draft, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pack") / "demo.xlsx"
     path.write_bytes(draft.finished())
     return path
+
+
+def without_values(draft: Draft) -> bytes:
+    """The file with its formulas only: a spreadsheet program must compute every value on loading."""
+    packed, found = BytesIO(), 0
+    known = re.compile(rb'(?: t="\w+")?><f>([^<]*)</f><v>[^<]*</v>')
+    with ZipFile(BytesIO(draft.finished())) as source, ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            part, count = known.subn(rb"><f>\1</f>", source.read(name))
+            target.writestr(name, part)
+            found += count if name.startswith("xl/worksheets/") else 0
+    assert found == sum(map(len, draft.cached.values()))
+    return packed.getvalue()
 
 
 def needed(program: str) -> str:

@@ -21,15 +21,16 @@ from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
 from risk.axes import Calendar
 from risk.calibrate import TargetResult
 from risk.paths import Variable
-from risk.report.pack.lookup import Found
-from risk.report.pack.tracing import Mismatch, Traced
-from risk.report.pack.witness import Witness
+from risk.report.pack.paths.lookup import Found
+from risk.report.pack.paths.tracing import Mismatch, Traced
+from risk.report.pack.paths.witness import Witness
 from risk.report.terminal import trace
 from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
 from risk.report.terminal.comparison import Comparison
-from risk.report.terminal.distribution import Distribution, History
+from risk.report.terminal.distribution import Detail, Distribution, History
+from risk.report.terminal.distribution import Told as ToldResult
 from risk.report.terminal.path import Told
 from risk.report.terminal.plan import Forecast
 from risk.report.terminal.summary import Heading, Summary
@@ -125,6 +126,12 @@ SUMMARY = Summary(
     RENT,
     CARE,
 )
+
+
+def told(detail: Detail) -> ToldResult:
+    return ToldResult(HEADING, detail)
+
+
 DISTRIBUTION = Distribution(LOSS, HISTOGRAM)
 HISTORY = History(CLAIMS[1], {year: share(p) for year, p in ((2027, 0.002), (2028, 0.031), (2029, 0.083))})
 

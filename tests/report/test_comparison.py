@@ -10,7 +10,7 @@ import pytest
 from risk.analysis import statistics
 from risk.report.comparison import compare_scenarios
 from risk.report.excel import build
-from risk.report.pack.elements import Tables
+from risk.report.pack.base.cells import Tables
 from risk.report.sheet import Workbook
 from risk.report.table import number_of, value_of
 from risk.runs import Run

@@ -7,7 +7,7 @@ import pytest
 
 from risk.analysis.statistics import Estimate, proportion
 from risk.report.formats import show
-from risk.report.pack.elements import (
+from risk.report.pack.base.cells import (
     Line,
     Tables,
     error_cell,
@@ -19,7 +19,7 @@ from risk.report.pack.elements import (
     value_cell,
     year_table,
 )
-from risk.report.pack.names import assumption, words
+from risk.report.pack.base.names import assumption, words
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Formula, plain, value_of
 

@@ -19,7 +19,7 @@ from risk.report.excel import Draft, build, write
 from risk.report.excel.measure import line_count, lines, pixels, room
 from risk.report.excel.writer import CHART_DATA
 from risk.report.sheet import Sheet
-from risk.report.table import Column, Formula, Link, ReportError, Table
+from risk.report.table import Cell, Column, Formula, Link, Mark, ReportError, Table, Validation
 from tests.report.demo import HOSTILE, demo
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -124,6 +124,20 @@ def test_inputs_are_open_and_results_are_locked(pack: Path) -> None:
     assert not sheet["C5"].protection.locked
     assert sheet["B5"].protection.locked
     assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["C5:C7"]
+
+
+def test_cells_of_a_column_accept_and_mark_what_they_say(tmp_path: Path) -> None:
+    share, below = Validation(0, 1, prompt="A share."), Validation(condition="{row.new}<{row.old}")
+    rows = tuple((Cell(1.0, validation=rule), 2.0) for rule in (share, below, share, share, None))
+    marked = Column("new", "New", style="input", mark=Mark("{row.new}<>{row.old}"))
+    table = Table("typed", (marked, Column("old", "Old")), rows)
+    sheets = (Sheet("Typed", "Typed", "", "F", (table,), freeze="corner"),)
+    write(replace(demo(), names={}, sheets=sheets), tmp_path / "typed.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "typed.xlsx")["Typed"]
+    told = {str(rule.sqref): (rule.type, rule.formula1) for rule in sheet.data_validations.dataValidation}
+    assert told == {"A5 A7:A8": ("decimal", "0"), "A6": ("custom", "$A6<$B6")}
+    assert sheet.conditional_formatting["A5:A9"][0].formula == ["$A5<>$B5"]
+    assert sheet.freeze_panes == "B3"
 
 
 @pytest.mark.slow

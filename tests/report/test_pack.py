@@ -20,7 +20,7 @@ from risk.calibrate import targets
 from risk.report.excel import Draft, build
 from risk.report.excel.layout import Layout, arrange
 from risk.report.pack import pack, write_pack
-from risk.report.pack.elements import Tables
+from risk.report.pack.base.cells import Tables
 from risk.report.sheet import Paragraph, Workbook
 from risk.report.table import Cell, Check, Formula, number_of, plain, value_of
 from risk.runs import Run

@@ -17,9 +17,12 @@ from risk.analysis.inputs import input_changes
 from risk.assumptions import load
 from risk.assumptions.figures import Span
 from risk.report.excel import build
-from risk.report.pack import changes, limits, pack, reconciliation
-from risk.report.pack.elements import Tables
-from risk.report.pack.results import Results
+from risk.report.pack import pack
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.control import reconciliation
+from risk.report.pack.decision import limits
+from risk.report.pack.scenarios import changes
 from risk.report.sheet import Workbook
 from risk.report.table import Formula, Link, number_of, plain, value_of
 from risk.runs import Run

@@ -11,15 +11,17 @@ import pytest
 from risk.analysis import ladder, neoclouds
 from risk.assumptions import load
 from risk.assumptions.tables import Facility
+from risk.axes import ended
 from risk.report.charts import Bars, Lines
 from risk.report.excel import build
-from risk.report.form import Recipe
-from risk.report.pack import conditions, duration, metrics, properties
-from risk.report.pack import neoclouds as page
-from risk.report.pack.elements import Tables, margin_cell
-from risk.report.pack.fans import column_key
-from risk.report.pack.neocloud_loans import RUNGS
-from risk.report.pack.results import Results
+from risk.report.pack import properties
+from risk.report.pack.base.cells import Tables, margin_cell
+from risk.report.pack.base.quarters import column_key
+from risk.report.pack.base.results import Results
+from risk.report.pack.neoclouds import duration
+from risk.report.pack.neoclouds import neoclouds as page
+from risk.report.pack.neoclouds.loans import RUNGS
+from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table, number_of, value_of
 from risk.runs import execute
@@ -58,7 +60,7 @@ def test_the_ladder_of_distress_is_that_of_the_analysis(results: Results, tables
     for name, found in ladder.distress(results.run).items():
         for rung in RUNGS:
             assert tables.number("facility-ladder", rung, name) == found.reached[rung].value
-            interval = value_of(tables.content("facility-ladder", f"{rung}_margin", name))
+            interval = value_of(tables.content("facility-ladder", f"{rung}_mc", name))
             assert interval == value_of(margin_cell(found.reached[rung]))
         for column, timing in (("event_first", found.event), ("default_first", found.default)):
             said = value_of(tables.content("facility-ladder", column, name))
@@ -88,7 +90,7 @@ def test_year_ends_agree_with_the_quarters(results: Results, tables: Tables) -> 
             value = bands[f.name].at(0.95)[i]
             said = value_of(tables.content("facility-coverage", f"p95_{results.labels[t]}", f.name))
             assert said == ("–" if np.isnan(value) else value)
-        owing = tables.number("facility-lives", f"owing_{results.labels[quarters[1]]}", f.name)
+        owing = tables.number("facility-lives", f"owing_{ended(results.labels[quarters[1]])}", f.name)
         assert owing == bands[f.name].count[1] / results.run.paths
 
 
@@ -138,7 +140,7 @@ def test_a_run_of_few_paths_states_no_quantiles(tmp_path: Path) -> None:
     made = Tables(both)
     assert value_of(made.content("ladder", column_key(tiny.labels[4]), "p500")) == "–"
     assert value_of(made.content("holdco-standing", "runway2026Q4p5", "CRWV")) == "–"
-    assert build(Workbook(properties(tiny, Recipe()), both, contents="Neoclouds")).clipped == ()
+    assert build(Workbook(properties(tiny), both, contents="Neoclouds")).clipped == ()
 
 
 def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: str) -> set[str]:
@@ -151,7 +153,8 @@ def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: s
         first[place] = number_of(first[place]) + 1.0
         blocks[blocks.index(found)] = replace(found, rows=(tuple(first), *found.rows[1:]))
     tables = Tables([replace(sheets[0], bands=tuple(blocks))])
-    return {test.text for test in conditions._distress(results, tables) if not test.passed}
+    tests = (*tables.guarded(), *page.conditions(results, tables), *duration.conditions(results, tables))
+    return {test.text for test in tests if not test.passed}
 
 
 def test_checks_of_the_ladder_fail_where_a_table_is_wrong(
@@ -159,5 +162,12 @@ def test_checks_of_the_ladder_fail_where_a_table_is_wrong(
 ) -> None:
     assert failing(results, sheets, "holdcos", "") == set()
     assert failing(results, sheets, "holdcos", "loss") == {"Loss by HoldCo adds up"}
+    assert failing(results, sheets, "holdcos", "secured") == {
+        "Secured debt by HoldCo is the facilities' debt"
+    }
+    assert failing(results, sheets, "facilities", "cash") == {"Contracted cash over debt service"}
+    assert failing(results, sheets, "facility-ladder", "sweep") == {"Rungs of the ladder out of order"}
+    fall = "Default probabilities that fall over time: holdcos"
+    assert failing(results, sheets, "holdcos", "p0") == {fall}
     defaults = {"Payment and maturity defaults are all defaults"}
     assert failing(results, sheets, "facility-ladder", "maturity_default") == defaults

@@ -11,17 +11,18 @@ import pytest
 
 from risk.analysis import sampling, statistics
 from risk.errors import AssumptionError, UsageError
-from risk.report.excel.bulk import BulkRows, extended
 from risk.report.excel.layout import Layout, arrange
+from risk.report.excel.rows import LongRows, Rows, Strings
 from risk.report.form import Form, Recipe
 from risk.report.given import Given
-from risk.report.pack import pack, sample, write_pack
-from risk.report.pack.elements import Tables
-from risk.report.pack.lookup import Found, same
-from risk.report.pack.results import Results
-from risk.report.pack.sample import driver_unit
-from risk.report.pack.tracing import Tracer
-from risk.report.pack.witness import Witnesses
+from risk.report.pack import pack, write_pack
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.paths import sample
+from risk.report.pack.paths.lookup import Found, same
+from risk.report.pack.paths.sample import driver_unit
+from risk.report.pack.paths.tracing import Tracer
+from risk.report.pack.paths.witness import Witnesses
 from risk.report.sheet import Workbook
 from risk.report.table import Column, ReportError, Table, number_of, plain, value_of
 from risk.runs import Run
@@ -37,7 +38,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def tracer(run: Run) -> Tracer:
-    return Tracer(run)
+    return Tracer(run, pack(run))
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +171,8 @@ def test_estimates_are_called_so_and_checked(tables: Tables) -> None:
 
 
 def test_a_pack_without_a_threshold_has_no_name_for_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("risk.report.pack.trace.THRESHOLD", "run.nothing")
-    monkeypatch.setattr("risk.report.pack.metrics.THRESHOLD", "run.nothing")
+    monkeypatch.setattr("risk.report.pack.base.results.THRESHOLD", "run.nothing")
+    monkeypatch.setattr("risk.report.pack.verdict.metrics.THRESHOLD", "run.nothing")
     made = pack(run)
     assert "Loss_Threshold" not in made.names
     assert Tables(made.sheets)["sample-estimates"].row_ids == ("mean", "p50", "var95")
@@ -329,7 +330,8 @@ def test_a_recipe_reads_as_it_is_said_and_nonsense_as_the_default() -> None:
 
 
 def test_paper_and_sample_are_those_asked_for(run: Run) -> None:
-    book = Tracer(run, form=Form("letter", 1_000)).book
+    form = Form("letter", 1_000)
+    book = Tracer(run, pack(run, form=form), form).book
     assert book.paper == "letter"
     listed = Tables(book.sheets)["sample"]
     assert len(listed.rows) == 1_000 < run.paths
@@ -367,18 +369,14 @@ def test_long_tables_hold_plain_numbers_only(row: tuple[float | str, ...]) -> No
         Table("t", columns, ((1, 2.0), row), bulk=True)
 
 
-def test_rows_are_written_below_the_first_with_its_look() -> None:
-    part = (
-        b'<worksheet><dimension ref="A1:B6"/><sheetData><row r="6" ht="14.5"><c r="A6" s="3"><v>1</v></c>'
-        b'<c r="B6" s="4" t="n"><v>2.5</v></c></row></sheetData></worksheet>'
-    )
-    text = extended(part, [BulkRows(6, ((1, 2.5), (2, 1e-7)))]).decode()
-    assert '<row r="7" ht="14.5"><c r="A7" s="3"><v>2</v></c><c r="B7" s="4"><v>1e-07</v></c></row>' in text
-    assert 'ref="A1:B7"' in text
-    with pytest.raises(ReportError, match="row 9"):
-        extended(part, [BulkRows(9, ((1, 2.5), (2, 3.5)))])
-    with pytest.raises(ReportError, match="2 cells for 3"):
-        extended(part, [BulkRows(6, ((1, 2.5, 3), (2, 3.5, 4)))])
+def test_rows_of_a_long_table_share_looks_and_keep_all_digits() -> None:
+    rows = Rows(Strings())
+    rows.text(5, 1, 2, "a & b")
+    rows.long[6] = LongRows((1, 2), (3, 4), ((1, 2.5), (2, 0.1 + 0.2)), 12.8)
+    assert rows.extent() == "A1:B7"
+    text = rows.written()
+    assert text.startswith('<row r="5"><c r="A5" s="2" t="s"><v>0</v></c></row><row r="6" ht="12.8"')
+    assert '<c r="A7" s="3"><v>2</v></c><c r="B7" s="4"><v>0.30000000000000004</v></c></row>' in text
 
 
 def test_an_even_sample_estimates_the_run(run: Run) -> None:

@@ -13,10 +13,13 @@ from risk.analysis import gpu_lives, statistics
 from risk.analysis.early_warning import spread_warning
 from risk.assumptions.tables import CapexFirm
 from risk.report.excel import build
-from risk.report.pack import cascade_table, neocloud_table, pack, warning
-from risk.report.pack.elements import Tables
-from risk.report.pack.results import Results
-from risk.report.pack.waterfall import EXPOSED
+from risk.report.pack import pack
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.credit import cascade
+from risk.report.pack.credit.waterfall import EXPOSED
+from risk.report.pack.neoclouds import firms
+from risk.report.pack.tail import warning
 from risk.report.sheet import Workbook
 from risk.report.table import Formula, Table, plain, value_of
 from tests.report.runs import small_run
@@ -69,35 +72,35 @@ def test_a_company_is_what_the_run_says(results: Results, tables: Tables) -> Non
     before, after = (run.calendar.index(quarter) for quarter in ("2028Q4", "2029Q4"))
     for i, name in enumerate(names):
         expected = defaulted[after, i] - defaulted[before, i]
-        assert number(neocloud_table.TABLE, "y2029", name) == pytest.approx(expected, abs=1e-9)
-        assert number(neocloud_table.TABLE, "ever", name) == pytest.approx(defaulted[-1, i], abs=1e-9)
+        assert number(firms.PLAIN, "y2029", name) == pytest.approx(expected, abs=1e-9)
+        assert number(firms.PLAIN, "ever", name) == pytest.approx(defaulted[-1, i], abs=1e-9)
         secured = [c for c, f in enumerate(run.entities["facility.loss"]) if f.startswith(name)]
         lost, owed = (
             run.mean(f"facility.{kind}")[0][:, secured].sum() + run.mean(f"holdco.{kind}")[0][:, i].sum()
             for kind in ("loss", "written_off")
         )
-        lgd = value_of(tables.content(neocloud_table.TABLE, "lgd", name))
+        lgd = value_of(tables.content(firms.PLAIN, "lgd", name))
         assert lgd == (pytest.approx(lost / owed) if owed > 0.0 else "–")
-        assert number(neocloud_table.TABLE, "loss", name) == pytest.approx(lost / 1e6, abs=1e-6)
-        assert value_of(tables.content(neocloud_table.TABLE, "stale", name)) in ("ok", "STALE")
-    assert sum(number(neocloud_table.TABLE, "y2029", name) for name in names) > 0.0
+        assert number(firms.PLAIN, "loss", name) == pytest.approx(lost / 1e6, abs=1e-6)
+        assert value_of(tables.content(firms.PLAIN, "stale", name)) in ("ok", "STALE")
+    assert sum(number(firms.PLAIN, "y2029", name) for name in names) > 0.0
 
 
 def test_only_the_tenant_owes_rents_of_a_site(results: Results, tables: Tables) -> None:
     """65 thousand B200 at .95 USD an hour, availability off, for 6.5 years."""
-    assert tables.number(neocloud_table.TABLE, "rents", "CRWV") == pytest.approx(
+    assert tables.number(firms.PLAIN, "rents", "CRWV") == pytest.approx(
         65e3 * 0.95 * 0.96 * 8760 * 6.5 / BILLION, rel=1e-9
     )
-    assert tables.number(neocloud_table.TABLE, "rents", "NBIS") == 0.0
+    assert tables.number(firms.PLAIN, "rents", "NBIS") == 0.0
 
 
 def test_repeated_numbers_are_links(tables: Tables) -> None:
-    for key in neocloud_table.LINKED:
-        formula = plain(tables.content(neocloud_table.TABLE, key, "CRWV"))
+    for key in firms.LINKED:
+        formula = plain(tables.content(firms.PLAIN, key, "CRWV"))
         assert formula == Formula(f"{{holdcos.{key}[CRWV]}}", tables.number("holdcos", key, "CRWV"))
-    shown = tables[cascade_table.TABLE]
+    shown = tables[cascade.PLAIN]
     for name in shown.row_ids:
-        for source, (key, _) in cascade_table.STAGES.items():
+        for source, (key, _) in cascade.STAGES.items():
             if name in tables[source].row_ids:
                 assert tables.number(shown.id, key, name) == tables.number(source, "all", name)
             else:
@@ -105,15 +108,15 @@ def test_repeated_numbers_are_links(tables: Tables) -> None:
 
 
 def test_holders_and_owners_add_up_to_their_tables(tables: Tables) -> None:
-    for source, (key, _) in cascade_table.STAGES.items():
-        added = sum(tables.numbers(cascade_table.TABLE, key))
+    for source, (key, _) in cascade.STAGES.items():
+        added = sum(tables.numbers(cascade.PLAIN, key))
         assert added == pytest.approx(tables.number(source, "all", "total"), rel=1e-9)
 
 
 def test_contributions_add_up_to_the_shortfall_and_a_wrong_one_fails(
     results: Results, tables: Tables, book: Workbook
 ) -> None:
-    from risk.report.pack import shortfall
+    from risk.report.pack.credit import shortfall
 
     assert all(test.passed for test in shortfall.conditions(tables))
     expected = statistics.expected_shortfall(results.loss, 0.975).value

@@ -1,7 +1,7 @@
 import pytest
 
-from risk.report.pack.results import Results
-from risk.report.pack.useful_work import DATES, table, tokens
+from risk.report.pack.base.results import Results
+from risk.report.pack.markets.useful_work import DATES, table, tokens
 from risk.report.table import number_of
 from tests.report.runs import small_run
 

@@ -14,13 +14,16 @@ from risk.report.charts import LINES, STACK, Tone
 from risk.report.excel import build
 from risk.report.excel.measure import characters
 from risk.report.excel.writer import GAP
-from risk.report.pack.fans import narrow
-from risk.report.pack.neoclouds import STANDS
+from risk.report.pack.base.quarters import narrow
+from risk.report.pack.markets.fans import QUARTER
+from risk.report.pack.neoclouds.neoclouds import STANDS
 from risk.report.palette import TONES
 from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
 from risk.report.table import Cell, Column, Content, Table
 
 APART = 25.0
+TOLD = 23.0
+"""Least difference of any two pieces of a bar, of 255."""
 """Difference in lightness, of 255, by which two tones are told apart: a tenth of the scale."""
 
 
@@ -77,14 +80,14 @@ def test_only_rows_between_blocks_are_low() -> None:
     [(0.7311, "rate.1", "rate.1"), (1.1411, "rate.1", "rate.0"), (1234.56, "usd_bn.1", "usd_bn.0")],
 )
 def test_a_number_has_the_decimals_its_column_has_room_for(value: float, form: str, shown: str) -> None:
-    assert narrow(Cell(value, form)) == Cell(value, shown)
+    assert narrow(Cell(value, form), QUARTER) == Cell(value, shown)
 
 
 def test_an_error_goes_without_its_sign_where_the_row_has_it() -> None:
-    assert narrow(Cell(0.002, "usd_error.3", "note")) == Cell(0.002, "number.3", "note")
-    assert narrow(Cell("exact", style="note")) == Cell("exact", style="note")
+    assert narrow(Cell(0.002, "usd_error.3", "note"), QUARTER) == Cell(0.002, "number.3", "note")
+    assert narrow(Cell("exact", style="note"), QUARTER) == Cell("exact", style="note")
     plain: Content = "–"
-    assert narrow(plain) == plain
+    assert narrow(plain, QUARTER) == plain
 
 
 def test_a_header_with_a_word_wider_than_its_column_is_reported() -> None:
@@ -106,3 +109,4 @@ def test_tones_are_told_apart_without_color() -> None:
         assert all(abs(lightness(a) - lightness(b)) >= APART for a, b in combinations(tones, 2))
     for stacked in (STACK, [tone for _, tone in STANDS.values()]):
         assert all(abs(lightness(a) - lightness(b)) >= APART for a, b in pairwise(stacked))
+        assert all(abs(lightness(a) - lightness(b)) >= TOLD for a, b in combinations(stacked, 2))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
@@ -29,7 +30,7 @@ from risk.report.terminal import (
     trace,
     verdict,
 )
-from risk.report.terminal.page import Column, Page, Screen, grid, text
+from risk.report.terminal.page import Page, Screen, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 
@@ -44,9 +45,9 @@ PAGES = {
 }
 SCREENS: dict[str, Callable[[Page], Screen]] = {
     "verdict": lambda page: verdict.screen(made.SUMMARY, page, HINTS),
-    "distribution": lambda page: distribution.screen(made.DISTRIBUTION, page),
-    "history": lambda page: distribution.screen(made.HISTORY, page),
-    "fan": lambda page: distribution.screen(made.RENT, page),
+    "distribution": lambda page: distribution.screen(made.told(made.DISTRIBUTION), page),
+    "history": lambda page: distribution.screen(made.told(made.HISTORY), page),
+    "fan": lambda page: distribution.screen(made.told(made.RENT), page),
     "check": lambda page: checks.screen(made.CHECKS, page),
     "compare": lambda page: comparison.screen(made.COMPARISON, page),
     "path": lambda page: path.screen(made.TOLD, page, HINTS[:2]),
@@ -55,10 +56,10 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
     "tail": lambda page: tail.screen(commands.TAIL, page, ("bubblerisk path 8f3c2a1b 4018",)),
     "drivers": lambda page: drivers.screen(commands.DRIVERS, page, hints=("bubblerisk tail 8f3c2a1b",)),
-    "runs": lambda page: runs.screen(commands.RUNS, "runs", page),
+    "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
-    "diff": lambda page: revisions.diff_screen(commands.CHANGES, "HEAD~1", "working tree", 598, page),
-    "stale": lambda page: revisions.stale_screen(commands.STALE, 598, 180, commands.TODAY, page),
+    "diff": lambda page: revisions.diff_screen(commands.DIFF, page),
+    "stale": lambda page: revisions.stale_screen(commands.STALE, page),
     "trace": lambda page: trace.screen(made.TRACED, page, HINTS[:1]),
 }
 
@@ -93,11 +94,19 @@ def test_a_pipe_gets_no_picture_and_no_box(screen: str) -> None:
     assert not set(text(SCREENS[screen](page), page)) & set("─│█░▁▂▃▄▅▆▇╭")
 
 
+def drawn(columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]], page: Page) -> list[str]:
+    """Lines of a table on a page."""
+    return text((table(Table("t", columns, tuple(rows)), page),), page).splitlines()
+
+
 def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible() -> None:
-    columns = (Column("name", least=10), Column("number", "right"), Column("more", optional=1))
+    columns = (
+        Column("name", "name", least=10),
+        Column("number", "number", align="right"),
+        Column("more", "more", optional=1),
+    )
     rows = [("a name of several words", "1,234.5", "something else")]
-    wide = text((grid(columns, rows, Page(60)),), Page(60)).splitlines()
-    narrow = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    wide, narrow = drawn(columns, rows, Page(60)), drawn(columns, rows, Page(24))
     assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
     assert "something else" in wide[2]
     assert "something" not in "\n".join(narrow)
@@ -105,17 +114,27 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
     assert narrow[2].endswith("1,234.5")
 
 
+def test_a_table_that_is_too_wide_goes_on_below_with_its_keys() -> None:
+    columns = tuple(Column(name, name) for name in ("quarter", "a", "b"))
+    block = Table("t", columns, (("2026Q2", "x" * 12, "y" * 12),))
+    shown = text(parts(block, Page(24)), Page(24)).splitlines()
+    assert [line.split() for line in shown if line.startswith(("quarter", "2026Q2"))] == [
+        ["quarter", "a"],
+        ["2026Q2", "x" * 12],
+        ["quarter", "b"],
+        ["2026Q2", "y" * 12],
+    ]
+
+
 def test_a_name_that_is_too_long_breaks_between_its_words() -> None:
-    columns = (Column("name", least=10), Column("number", "right"))
-    rows = [("credit.recovery_of_senior", "1"), ("gpu.x", "2")]
-    shown = text((grid(columns, rows, Page(24)),), Page(24)).splitlines()
+    columns = (Column("name", "name", least=10), Column("number", "number", align="right"))
+    shown = drawn(columns, [("credit.recovery_of_senior", "1"), ("gpu.x", "2")], Page(24))
     assert [line[:16].rstrip() for line in shown[2:]] == ["credit.recovery_", "of_senior", "gpu.x"]
 
 
 def test_what_a_file_says_is_never_obeyed() -> None:
-    page = Page(80)
-    shown = text((grid((Column(),), [("\x1b[31mred [bold]x[/bold]\x07",)], page),), page)
-    assert shown == " [31mred [bold]x[/bold] "[:-1]
+    shown = drawn((Column("a", ""),), [("\x1b[31mred [bold]x[/bold]\x07",)], Page(80))
+    assert shown == [" [31mred [bold]x[/bold]"]
 
 
 def test_a_broken_identity_is_named() -> None:
@@ -126,7 +145,7 @@ def test_a_broken_identity_is_named() -> None:
 
 
 def test_amplification_as_plain_data_says_what_the_screen_says() -> None:
-    found = amplification.findings_data(made.AMPLIFICATION)
+    found = amplification.DOCUMENT.data(made.AMPLIFICATION)
     json.dumps(found, allow_nan=False)
     assert found["couplings"][0]["effect"]["mean"] == "adds"
     assert found["couplings"][3]["effect"]["mean"] == "dampens"

@@ -12,7 +12,6 @@ from risk.analysis.verdict import CLASSES
 from risk.errors import UsageError
 from risk.report.terminal import checks, comparison, distribution, path, runs, verdict
 from risk.report.terminal.page import Page, text
-from risk.report.terminal.summary import heading, heading_data
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 from tests.report.runs import small_run
@@ -33,7 +32,7 @@ def test_a_narrow_page_says_what_was_declared_and_what_a_probability_reads_as() 
 @pytest.mark.parametrize("name", ["a" * 40, "a-long-name-of-a-scenario-of-40-characters"])
 def test_a_long_name_of_a_scenario_cuts_no_other_column(name: str) -> None:
     row = replace(commands.RUNS[0], scenario=name, paths=1_000_000)
-    shown = text(runs.screen([row], "runs", NARROW), NARROW).splitlines()
+    shown = text(runs.screen(runs.Listing("runs", [row]), NARROW), NARROW).splitlines()
     assert max(map(len, shown)) <= NARROW.width
     for word in (row.run, "1,000,000", "2026-11-22 10:15", "131.5 MB", "today's"):
         assert word in shown[2]
@@ -66,7 +65,8 @@ def difference(unit: str, old: float, new: float, error: float) -> Difference:
 def test_old_new_and_change_have_the_same_digits(
     unit: str, old: float, new: float, error: float, shown: tuple[str, ...]
 ) -> None:
-    assert comparison.result_cells(difference(unit, old, new, error))[2:5] == shown
+    (row,) = comparison.RESULTS.table([difference(unit, old, new, error)]).rows
+    assert row[2:5] == shown
 
 
 def test_heading_and_bridge_count_the_same_inputs() -> None:
@@ -78,13 +78,10 @@ def test_heading_and_bridge_count_the_same_inputs() -> None:
 @pytest.mark.parametrize(("name", "label"), CLASSES)
 def test_an_outcome_class_is_a_result(name: str, label: str) -> None:
     run = small_run()
-    found = distribution.detail(run, name)
+    found = distribution.told_of(run, name)
     assert text(distribution.screen(found, NARROW), NARROW).startswith(label)
-    data = {
-        "schema": distribution.SCHEMA,
-        **heading_data(heading(run)),
-        **distribution.detail_data(found),
-    }
+    document = distribution.document(found)
+    data = {"schema": document.id, **document.data(found)}
     assert not problems(data)
     assert bool(data["by_year"]) is (name == "bust")
 

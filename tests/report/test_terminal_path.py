@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from risk.analysis.telling import Event
 from risk.report.terminal.page import Page, text
-from risk.report.terminal.path import FEW, lines, screen, told_data
+from risk.report.terminal.path import DOCUMENT, FEW, lines, screen
 from tests.report import terminal_results as made
 
 
@@ -31,7 +31,7 @@ def test_a_light_path_is_said_to_be_light() -> None:
 
 
 def test_json_is_in_reporting_units() -> None:
-    found = told_data(made.TOLD)
+    found = DOCUMENT.data(made.TOLD)
     assert (found["headline_loss"], found["rank"], found["second_round"]) == (412.0, 57, 18.0)
     assert found["years"][0]["capex"] == 400.0
     assert found["years"][0]["defaults"] == 0

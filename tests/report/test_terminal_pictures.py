@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from risk.analysis.statistics import Histogram
-from risk.report.terminal.page import Page
-from risk.report.terminal.pictures import TAIL, axis, bar, columns, sparkline
+from risk.report.terminal.page import Page, bar
+from risk.report.terminal.pictures import TAIL, axis, columns, sparkline
 
 WIDE, ASCII = Page(80), Page(80, unicode=False)
 
@@ -17,11 +17,11 @@ WIDE, ASCII = Page(80), Page(80, unicode=False)
     [(0.0, "░░░░░"), (0.001, "█░░░░"), (0.2, "█░░░░"), (0.5, "██░░░"), (1.0, "█████")],
 )
 def test_a_bar_is_as_long_as_its_share(share: float, shown: str) -> None:
-    assert bar(share, 5, WIDE).plain == shown
+    assert bar(share, WIDE, 5).plain == shown
 
 
 def test_a_bar_can_be_ascii() -> None:
-    assert bar(0.4, 5, ASCII).plain == "##..."
+    assert bar(0.4, ASCII, 5).plain == "##..."
 
 
 def test_a_line_starts_at_zero() -> None:

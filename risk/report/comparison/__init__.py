@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from risk.report.comparison import details, front
 from risk.report.comparison.scenario import Compared
 from risk.report.naming import renamed, shared
-from risk.report.pack import cover
-from risk.report.pack.results import Results
+from risk.report.pack.base.results import Results
+from risk.report.pack.verdict import cover
 from risk.report.sheet import Properties, Workbook
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from risk.analysis import contrasts
 from risk.paths import Variable
 from risk.report.comparison.scenario import Compared, significant
-from risk.report.pack import manifest
-from risk.report.pack.elements import pair, probability_cell
+from risk.report.pack.base.cells import pair, probability_cell
+from risk.report.pack.control import manifest
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Table
 
@@ -122,7 +122,7 @@ def changes(compared: Sequence[Compared], subtitle: str) -> Sheet:
     rows: list[tuple[Content, ...]] = []
     for scenario in compared:
         title = scenario.results.manifest.title
-        found = manifest.change_rows(scenario.results) or [("none", title, "", "", "")]
+        found = manifest.change_rows(scenario.results) or [manifest.Change("none", title, "", "", "")]
         rows += [(scenario.name, c[0], c[2], c[3], c[1], c[4]) for c in found]
         off = [name for name, on in scenario.results.register.switches.items() if not on]
         rows += [(scenario.name, f"coupling {name}", "on", "off", title, "") for name in off]

@@ -10,7 +10,7 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.report.charts import Ranges
 from risk.report.comparison.scenario import Compared, significant
-from risk.report.pack.elements import margin_cell, pair, probability_cell
+from risk.report.pack.base.cells import margin_cell, pair, probability_cell
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Column, Content, Formula, Table, number_of
 

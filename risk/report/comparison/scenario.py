@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from risk.analysis import contrasts
 from risk.analysis.contrasts import Statistic
 from risk.analysis.statistics import Estimate
-from risk.report.pack.results import Array, Results
+from risk.report.pack.base.results import Array, Results
 
 
 @dataclass(frozen=True)

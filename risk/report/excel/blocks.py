@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from openpyxl.formatting.rule import ColorScale, DataBar, FormatObject, Rule
-from openpyxl.styles import Color, Font, PatternFill
-from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
+from openpyxl.styles import Color
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
-from risk.report.excel.bulk import BulkRows
 from risk.report.excel.cells import Pen
 from risk.report.excel.layout import (
     INDENT,
@@ -27,20 +24,13 @@ from risk.report.excel.layout import (
     paragraph_lines,
 )
 from risk.report.excel.measure import height, line_count
+from risk.report.excel.rows import LongRows
+from risk.report.excel.rules import add_rules
 from risk.report.excel.styles import Look
 from risk.report.formats import named, show
-from risk.report.palette import HEAT, OK, SKY, VERMILLION
+from risk.report.palette import HEAT
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
-from risk.report.table import (
-    Cell,
-    Check,
-    Column,
-    Link,
-    Table,
-    Validation,
-    plain,
-    value_of,
-)
+from risk.report.table import Cell, Check, Column, Link, Table, plain, value_of
 
 _STYLE_NAMES = {
     "plain": "r_body",
@@ -56,13 +46,12 @@ _STYLE_NAMES = {
 _PROSE = {"body": "r_text", "bullet": "r_text", "lead": "r_lead", "finding": "r_text", "note": "r_note"}
 _ROW = 12.8
 _SECTION = 20.0
-_WIDEST_BAR = 1.0
 
 
 def write_heading(pen: Pen, place: Place, text: str) -> None:
     """Title of a section, with a rule over the columns it covers."""
     look = Look("r_section", vertical="bottom")
-    pen.styles.fill_row(pen.sheet, place.row, range(place.column, place.column + place.columns), look)
+    pen.band(place.row, range(place.column, place.column + place.columns), look)
     pen.put(place.row, place.column, text, look)
     pen.tall(place.row, _SECTION)
 
@@ -90,7 +79,7 @@ def write_tiles(pen: Pen, layout: SheetLayout, place: Place, block: Tiles) -> No
         form = named(tile.format).excel
         for i, (name, content) in enumerate(zip(looks, (tile.label, tile.value, tile.note), strict=True)):
             look = Look(name, form if name == "r_tile" else "General", "centerContinuous")
-            pen.styles.fill_row(pen.sheet, place.row + i, range(first, end), look)
+            pen.band(place.row + i, range(first, end), look)
             pen.put(place.row + i, first, content, look)
             text = show(value_of(content), tile.format) if name == "r_tile" else str(content)
             size = 18 if name == "r_tile" else 9
@@ -107,13 +96,13 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         write_heading(pen, replace(place, columns=ends - place.column), table.title)
     _write_header(pen, layout, at)
     measured = _measured(table) if pen.measures else set()
-    for number in range(1 if table.bulk else len(table.rows)):
-        _write_row(pen, layout, at, number, number in measured)
     if table.bulk:
-        _follow(pen, layout, at, measured)
+        _write_long(pen, layout, at, measured)
+    for number in range(0 if table.bulk else len(table.rows)):
+        _write_row(pen, layout, at, number, number in measured)
     _write_note(pen, place, table.note, layout, at.header + 1 + len(table.rows))
     if table.rows:
-        _decorate(pen, at)
+        add_rules(pen, at)
     if table.excel_name:
         last = f"{get_column_letter(at.columns[-1])}{at.header + len(table.rows)}"
         ref = f"{get_column_letter(at.columns[0])}{at.header}:{last}"
@@ -131,7 +120,7 @@ def _write_header(pen: Pen, layout: SheetLayout, at: TablePlace) -> None:
     for i, (column, start) in enumerate(zip(at.table.columns, at.columns, strict=True)):
         horizontal = _horizontal(column, at.table.align_of(i))
         look = Look("r_head", horizontal=horizontal, wrap=column.span == 1, indent=int(indents(at.table, i)))
-        pen.styles.fill_row(pen.sheet, at.header, range(start, start + column.span), look)
+        pen.band(at.header, range(start, start + column.span), look)
         pen.put(at.header, start, column.label, look)
         if column.span == 1:
             tallest = max(tallest, line_count(column.label, layout.width(start, 1), bold=True))
@@ -156,7 +145,7 @@ def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measu
         looks = [replace(look, vertical="top") for look in looks]
     for i, (column, start, look) in enumerate(zip(table.columns, at.columns, looks, strict=True)):
         if column.span > 1:
-            pen.styles.fill_row(pen.sheet, row, range(start, start + column.span), look)
+            pen.band(row, range(start, start + column.span), look)
         pen.put(row, start, plain(table.rows[number][i]), look, (at, number))
         if measured and not look.wrap:
             width = layout.width(start, column.span) - INDENT * look.indent
@@ -164,13 +153,14 @@ def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measu
     pen.tall(row, height(lines) + (_ROW - height(1)))
 
 
-def _follow(pen: Pen, layout: SheetLayout, at: TablePlace, measured: set[int]) -> None:
-    """Leave the other rows of a long table to the pass that writes them as text."""
+def _write_long(pen: Pen, layout: SheetLayout, at: TablePlace, measured: set[int]) -> None:
+    """Write the rows of a long table, whose cells all look like those of the first."""
     table = at.table
-    for number in sorted(measured - {0}):
+    for number in sorted(measured):
         for i, (column, start) in enumerate(zip(table.columns, at.columns, strict=True)):
             pen.fit(at.header + 1 + number, start, table.text(number, i), layout.width(start, column.span))
-    pen.bulk.append(BulkRows(at.header + 1, table.numbers))
+    styles = [pen.styles.number(_look(table, 0, i)) for i in range(len(table.columns))]
+    pen.rows.long[at.header + 1] = LongRows(at.columns, styles, table.numbers, _ROW)
 
 
 def _measured(table: Table) -> set[int]:
@@ -209,46 +199,6 @@ def _write_note(pen: Pen, place: Place, note: str, layout: SheetLayout, row: int
         pen.tall(row + i, height(1))
 
 
-def _decorate(pen: Pen, at: TablePlace) -> None:
-    rules = pen.sheet.conditional_formatting
-    for column in at.table.columns:
-        area = at.range(column.key).replace("$", "")
-        if column.style == "bar":
-            ends = [FormatObject(type="num", val=v) for v in (0, _WIDEST_BAR)]
-            rules.add(area, Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color=Color(rgb=f"FF{SKY}"))))
-        if column.style == "flag" or _has_checks(at.table, column):
-            for word in ("FAIL", "STALE", "OK"):
-                rules.add(area, _word_rule(word))
-        if column.validation:
-            pen.sheet.add_data_validation(_validation(column.validation, area))
-
-
-def _has_checks(table: Table, column: Column) -> bool:
-    return not table.bulk and any(isinstance(plain(c), Check) for c in table.column(column.key))
-
-
-def _word_rule(word: str) -> Rule:
-    good = word == "OK"
-    style = DifferentialStyle(font=Font(color=OK if good else "FFFFFF", bold=True))
-    if not good:
-        style.fill = PatternFill(bgColor=VERMILLION, fill_type="solid")
-    return Rule(type="cellIs", operator="equal", formula=[f'"{word}"'], dxf=style)
-
-
-def _validation(rule: Validation, area: str) -> DataValidation:
-    if rule.choices:
-        valid = DataValidation(type="list", formula1=f'"{",".join(rule.choices)}"', allow_blank=False)
-    else:
-        low = -1e300 if rule.low is None else rule.low
-        high = 1e300 if rule.high is None else rule.high
-        valid = DataValidation(type="decimal", operator="between", formula1=repr(low), formula2=repr(high))
-    valid.showErrorMessage = True
-    valid.showInputMessage = bool(rule.prompt)
-    valid.prompt = rule.prompt or None
-    valid.add(area)
-    return valid
-
-
 def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) -> None:
     """Title, column title, labels and colored cells; the number stands in every cell."""
     write_heading(pen, place, block.title)
@@ -256,7 +206,7 @@ def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) 
     width = len(block.column_labels)
     head = Look("r_head", horizontal="centerContinuous")
     pen.put(top - 1, place.column, None, Look("r_head"))
-    pen.styles.fill_row(pen.sheet, top - 1, range(first, first + width), head)
+    pen.band(top - 1, range(first, first + width), head)
     pen.put(top - 1, first, block.column_title, head)
     for i, label in enumerate((block.row_title, *block.column_labels)):
         pen.put(top, place.column + i, label, Look("r_head", horizontal="center" if i else "left", wrap=True))
@@ -266,8 +216,8 @@ def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) 
         for c, value in enumerate(values):
             thin = block.thin(r - 1, c)
             look = Look("r_thin" if thin else "r_heat", named(block.format).excel, "center")
-            cell = pen.put(top + r, first + c, value, look)
-            colored += [] if thin else [cell.coordinate]
+            pen.put(top + r, first + c, value, look)
+            colored += [] if thin else [f"{get_column_letter(first + c)}{top + r}"]
         pen.tall(top + r, 17.0)
     labels = (block.row_title, *block.column_labels)
     tallest = max(line_count(t, layout.widths[place.column - 1 + i], bold=True) for i, t in enumerate(labels))

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from risk.report.excel.bulk import BulkRows
 from risk.report.excel.layout import Layout, TablePlace
 from risk.report.excel.measure import characters, pixels, room
+from risk.report.excel.rows import Rows
 from risk.report.excel.styles import Look, Styles
 from risk.report.formats import as_date
 from risk.report.table import Check, Formula, Link, Plain, ReportError
@@ -32,7 +32,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass
 class Pen:
-    """Writes the cells of one sheet, and remembers the values of its formulas and the heights of its rows.
+    """Writes the cells of one sheet, and remembers the values of its formulas.
 
     `measures` : whether it looks for cells whose content is too wide, which takes a while.
     """
@@ -40,46 +40,74 @@ class Pen:
     sheet: Worksheet
     styles: Styles
     layout: Layout
+    rows: Rows
     measures: bool = True
     cached: dict[str, CachedValue] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
     clipped: list[str] = field(default_factory=list)
-    bulk: list[BulkRows] = field(default_factory=list)
 
     def put(
         self, row: int, column: int, content: Plain, look: Look, own: tuple[TablePlace, int] | None = None
-    ) -> Cell:
+    ) -> None:
         """Write content of any kind in a look; `own` is the table row for formulas that name it."""
-        cell = self.sheet.cell(row, column)
-        assert isinstance(cell, Cell)
-        self.styles.apply(cell, look)
         match content:
             case None:
-                pass
+                self.rows.blank(row, column, self.styles.number(look))
             case str():
-                put_text(cell, content)
+                self._put_text(row, column, content, look)
             case Formula():
-                self._put_formula(cell, content, own)
+                self._put_formula(row, column, content, look, own)
             case Check():
-                self._put_formula(cell, content.formula, own)
+                self._put_formula(row, column, content.formula, look, own)
             case Link():
-                self._put_link(cell, content)
+                self._put_text(row, column, content.text, look)
+                self._lead(row, column, content)
             case date():
-                cell.value = as_date(content)
-                cell.number_format = look.number_format
+                self.rows.number(row, column, self.styles.number(look), _serial(content))
             case _:
-                put_number(cell, content)
-        return cell
+                self._put_number(row, column, content, look)
 
-    def _put_formula(self, cell: Cell, formula: Formula, own: tuple[TablePlace, int] | None) -> None:
-        cell.value = "=" + self.layout.resolve(formula.text, self.sheet.title, own)
+    def band(self, row: int, columns: range, look: Look) -> None:
+        """Give empty cells a look, so that bands of color and rules run through."""
+        style = self.styles.number(look)
+        for column in columns:
+            self.rows.blank(row, column, style)
+
+    def _put_text(self, row: int, column: int, text: str, look: Look) -> None:
+        """Write text so that it can never become a formula, whoever wrote it."""
+        text = ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_TEXT]
+        style = self.styles.number(look, quoted=text.startswith(_STARTS_A_FORMULA))
+        self.rows.text(row, column, style, text)
+
+    def _put_number(self, row: int, column: int, number: float | int, look: Look) -> None:
+        """Write a finite number.
+
+        Raises
+        ------
+        ReportError
+            NaN or infinity: a workbook would show an empty cell or an error.
+        """
+        if isinstance(number, int) and abs(number) >= EXACT:
+            self._put_text(row, column, str(number), look)
+            return
+        value = number if isinstance(number, bool | int) else float(number)
+        if not isfinite(value):
+            raise ReportError(f"{self._address(row, column)}: {number} is not a number")
+        self.rows.number(row, column, self.styles.number(look), value)
+
+    def _put_formula(
+        self, row: int, column: int, formula: Formula, look: Look, own: tuple[TablePlace, int] | None
+    ) -> None:
         value = formula.value
         if isinstance(value, date):
-            value = float(to_excel(as_date(value)))  # type: ignore[no-untyped-call]
-        self.cached[cell.coordinate] = value if isinstance(value, bool | str) else float(value)
+            value = _serial(value)
+        known = value if isinstance(value, bool | str) else float(value)
+        text = self.layout.resolve(formula.text, self.sheet.title, own)
+        self.rows.formula(row, column, self.styles.number(look), text, known)
+        self.cached[f"{get_column_letter(column)}{row}"] = known
 
-    def _put_link(self, cell: Cell, link: Link) -> None:
-        put_text(cell, link.text)
+    def _lead(self, row: int, column: int, link: Link) -> None:
+        """Make a cell lead where its link does; openpyxl writes where links lead beside the cells."""
+        cell = self.sheet.cell(row, column)
         if link.target.startswith("https://"):
             cell.hyperlink = Hyperlink(ref="", target=link.target)
             return
@@ -98,35 +126,17 @@ class Pen:
     ) -> None:
         """Note a cell whose text is wider than the columns it has."""
         if self.measures and pixels(text, size, bold) > room(width):
-            where = f"{self.sheet.title}!{get_column_letter(column)}{row}"
-            self.clipped.append(f"{where}: {text!r} needs {characters(text, size, bold):.1f} of {width:.1f}")
+            needs = f"{text!r} needs {characters(text, size, bold):.1f} of {width:.1f}"
+            self.clipped.append(f"{self._address(row, column)}: {needs}")
 
     def tall(self, row: int, height: float) -> None:
         """Make a row at least this tall, in points."""
-        self.heights[row] = max(self.heights.get(row, 0.0), height)
+        self.rows.heights[row] = max(self.rows.heights.get(row, 0.0), height)
+
+    def _address(self, row: int, column: int) -> str:
+        return f"{self.sheet.title}!{get_column_letter(column)}{row}"
 
 
-def put_text(cell: Cell, text: str) -> None:
-    """Write text so that it can never become a formula, whoever wrote it."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_TEXT]
-    cell.value = text
-    cell.data_type = "s"
-    if text.startswith(_STARTS_A_FORMULA):
-        cell.quotePrefix = True
-
-
-def put_number(cell: Cell, number: float | int) -> None:
-    """Write a finite number.
-
-    Raises
-    ------
-    ReportError
-        NaN or infinity: a workbook would show an empty cell or an error.
-    """
-    if isinstance(number, int) and abs(number) >= EXACT:
-        put_text(cell, str(number))
-        return
-    value = bool(number) if isinstance(number, bool) else number if isinstance(number, int) else float(number)
-    if not isfinite(value):
-        raise ReportError(f"{cell.parent.title}!{cell.coordinate}: {number} is not a number")
-    cell.value = value
+def _serial(day: date) -> float:
+    """A date as a spreadsheet counts days."""
+    return float(to_excel(as_date(day)))  # type: ignore[no-untyped-call]

@@ -1,8 +1,8 @@
 """The finishing pass over the written file.
 
-openpyxl cannot write a formula together with its value, leaves out alternative texts, orders the children of
-fonts against the schema, writes strings into the cells, and stamps the time of writing. All that is put right
-here, and the archive is packed so that the same content gives the same bytes.
+openpyxl writes all but the cells. It leaves out alternative texts, orders the children of fonts against the
+schema, and stamps the time of writing. All that is put right here, the cells are added, and the archive is
+packed so that the same content gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
-from risk.report.excel.bulk import BulkRows, extended
-from risk.report.excel.cells import CachedValue
+from risk.report.excel.rows import Rows, Strings
 from risk.report.table import ReportError
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -36,73 +35,69 @@ _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def finish(
-    raw: bytes,
-    cached: Sequence[Mapping[str, CachedValue]],
+    written: bytes,
+    rows: Sequence[Rows],
+    strings: Strings,
     alts: Sequence[tuple[str, str]],
     created: datetime,
-    bulk: Mapping[str, Sequence[BulkRows]] | None = None,
 ) -> bytes:
     """Complete a workbook.
 
     Parameters
     ----------
-    raw : the file as openpyxl wrote it.
-    cached : for each sheet in order, the value of each formula cell.
+    written : the file as openpyxl wrote it.
+    rows : of each sheet in order.
+    strings : the texts that their cells name.
     alts : name and alternative text of each chart, in order of sheets.
     created : time the document carries.
-    bulk : rows of long tables that are still to be written, by part.
 
     Raises
     ------
     ReportError
-        A formula has no value, or charts and texts differ in number.
+        Charts and texts differ in number.
     """
-    with ZipFile(BytesIO(raw)) as archive:
+    with ZipFile(BytesIO(written)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    texts, strings = iter(alts), dict[str, int]()
-
-    def sheet(root: etree._Element, number: int) -> None:
-        _add_values(root, cached[number - 1])
-        _share_strings(root, strings)
-
-    changes: dict[str, Callable[[etree._Element, int], None]] = {
-        r"xl/worksheets/sheet(\d+)\.xml": sheet,
-        r"xl/drawings/drawing(\d+)\.xml": lambda root, _: _add_alts(root, texts),
-        r"xl/charts/chart(\d+)\.xml": lambda root, _: _complete_chart(root),
-        r"xl/styles\.xml": lambda root, _: _order_fonts(root),
-        r"docProps/core\.xml": lambda root, _: _set_dates(root, created),
+    texts = iter(alts)
+    changes: dict[str, Callable[[etree._Element], None]] = {
+        r"xl/drawings/drawing\d+\.xml": lambda root: _add_alts(root, texts),
+        r"xl/charts/chart\d+\.xml": _complete_chart,
+        r"xl/styles\.xml": _order_fonts,
+        r"docProps/core\.xml": lambda root: _set_dates(root, created),
     }
     for name in sorted(parts, key=_natural):
         for pattern, change in changes.items():
-            if found := re.fullmatch(pattern, name):
-                parts[name] = _changed(parts[name], change, int(found[1]) if found.groups() else 0)
+            if re.fullmatch(pattern, name):
+                parts[name] = _changed(parts[name], change)
     if next(texts, None) is not None:
         raise ReportError("the workbook has fewer charts than alternative texts")
+    for number, found in enumerate(rows, start=1):
+        name = f"xl/worksheets/sheet{number}.xml"
+        parts[name] = _filled(parts[name], found)
     _add_strings(parts, strings)
-    for name, rows in (bulk or {}).items():
-        parts[name] = extended(parts[name], rows)
     return _packed(parts)
 
 
-def _changed(part: bytes, change: Callable[[etree._Element, int], None], number: int) -> bytes:
+def _changed(part: bytes, change: Callable[[etree._Element], None]) -> bytes:
     root = etree.fromstring(part, etree.XMLParser(resolve_entities=False))
-    change(root, number)
+    change(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _share_strings(root: etree._Element, strings: dict[str, int]) -> None:
-    """Move texts from the cells to the workbook's table of strings, where Excel itself keeps them."""
-    for cell in root.iter(f"{_MAIN}c"):
-        if cell.get("t") != "inlineStr":
-            continue
-        text = "".join(str(part) for part in cell.itertext())
-        for old in list(cell):
-            cell.remove(old)
-        cell.set("t", "s")
-        etree.SubElement(cell, f"{_MAIN}v").text = str(strings.setdefault(text, len(strings)))
+def _filled(part: bytes, rows: Rows) -> bytes:
+    """A sheet with its rows in place of those that openpyxl wrote, which only lead somewhere."""
+
+    def empty(root: etree._Element) -> None:
+        for data in root.iter(f"{_MAIN}sheetData"):
+            data.clear()
+        for dimension in root.iter(f"{_MAIN}dimension"):
+            dimension.set("ref", rows.extent())
+
+    before, _, after = _changed(part, empty).partition(b"<sheetData/>")
+    return b"".join((before, b"<sheetData>", rows.written().encode(), b"</sheetData>", after))
 
 
-def _add_strings(parts: dict[str, bytes], strings: Mapping[str, int]) -> None:
+def _add_strings(parts: dict[str, bytes], strings: Strings) -> None:
     """Add the table of strings and announce it, unless openpyxl has done so."""
     parts[_STRINGS] = _string_table(strings)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
@@ -119,33 +114,15 @@ def _add_strings(parts: dict[str, bytes], strings: Mapping[str, int]) -> None:
         parts[name] = bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _string_table(strings: Mapping[str, int]) -> bytes:
+def _string_table(strings: Strings) -> bytes:
     root = etree.Element(f"{_MAIN}sst", nsmap={None: _MAIN[1:-1]})  # type: ignore[dict-item]
-    root.set("uniqueCount", str(len(strings)))
-    for text in strings:
+    root.set("uniqueCount", str(len(strings.places)))
+    for text in strings.places:
         element = etree.SubElement(etree.SubElement(root, f"{_MAIN}si"), f"{_MAIN}t")
         element.text = text
         if text != text.strip() or "\n" in text or "  " in text:
             element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
-def _add_values(root: etree._Element, values: Mapping[str, CachedValue]) -> None:
-    for cell in [formula.getparent() for formula in root.iter(f"{_MAIN}f")]:
-        if cell is None or cell.tag != f"{_MAIN}c":
-            continue
-        address = str(cell.get("r"))
-        if address not in values:
-            raise ReportError(f"the formula in {address} has no value")
-        for old in cell.findall(f"{_MAIN}v"):
-            cell.remove(old)
-        cell.attrib.pop("t", "")
-        value = values[address]
-        kind = "b" if isinstance(value, bool) else "str" if isinstance(value, str) else None
-        if kind:
-            cell.set("t", kind)
-        element = etree.SubElement(cell, f"{_MAIN}v")
-        element.text = value if isinstance(value, str) else str(int(value)) if kind else repr(float(value))
 
 
 def _add_alts(root: etree._Element, texts: Iterator[tuple[str, str]]) -> None:

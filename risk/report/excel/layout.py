@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -158,7 +158,7 @@ def _arrange_sheet(sheet: Sheet) -> SheetLayout:
     top = 5 if sheet.question else 4
     row, last, places = top, top, list[Place]()
     bands = list(sheet.placed())
-    for band, following in zip(bands, [*bands[1:], None], strict=True):
+    for band, following in zip_longest(bands, bands[1:]):
         deepest = 0
         for at in band:
             columns = at.columns or (sheet.printed_columns or len(widths)) - at.column + 1
@@ -251,7 +251,7 @@ def _table_widths(table: Table) -> Iterator[float]:
 
 
 def indents(table: Table, column: int) -> bool:
-    """Whether a column is set in a little, because text there would touch the numbers to its left."""
+    """Whether a column is set in a little: text there would touch the numbers to its left, or its own box."""
     if column == 0 or table.align_of(column) != "left":
         return False
-    return table.align_of(column - 1) == "right"
+    return table.columns[column].style == "input" or table.align_of(column - 1) == "right"

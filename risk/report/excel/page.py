@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -10,6 +11,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from risk.report.excel.cells import Pen
 from risk.report.excel.layout import SheetLayout
 from risk.report.sheet import Heading, Workbook
 from risk.report.table import Table
@@ -29,12 +31,13 @@ ZOOM = 90
 DEFAULT_HEIGHT = 15.0
 
 
-def set_page(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
-    """Set view, paper and protection of a sheet; `header` = row of the table header to keep in view."""
+def set_page(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+    """Set view, paper and protection of a written sheet; `header` = row of the header to keep in view."""
+    sheet = pen.sheet
     _set_view(sheet, placed, header)
     _set_paper(sheet, placed, workbook, header)
     if placed.sheet.pages is None:
-        _break_pages(sheet, placed, workbook, header)
+        _break_pages(pen, placed, workbook, header)
     guard = sheet.protection  # no password: it guards against slips, it is not security
     guard.sheet = True
     guard.formatColumns = guard.formatRows = guard.sort = guard.autoFilter = False  # False = allowed
@@ -45,8 +48,8 @@ def _set_view(sheet: Worksheet, placed: SheetLayout, header: int | None) -> None
     view.showGridLines, view.zoomScale = False, ZOOM
     if header:
         sheet.freeze_panes = f"B{header + 1}"
-    elif placed.sheet.freeze == "title":
-        sheet.freeze_panes = "A3"
+    elif placed.sheet.freeze in ("title", "corner"):
+        sheet.freeze_panes = "A3" if placed.sheet.freeze == "title" else "B3"
 
 
 def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
@@ -66,7 +69,7 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
     sheet.HeaderFooter.scaleWithDoc = False  # else the footer of a wide sheet is too small to read
     footer: Any = sheet.oddFooter
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
-    footer.center.text = f"run {said.run} · {said.classification}".replace("&", "&&")
+    footer.center.text = f"{said.shows} {said.run} · {said.classification}".replace("&", "&&")
     for part in (footer.left, footer.center, footer.right):
         part.size, part.font = 8, "Calibri,Regular"
 
@@ -83,15 +86,16 @@ def _last_printed(placed: SheetLayout) -> int:
     return last
 
 
-def _break_pages(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+def _break_pages(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
     """Start a new page before what the end of the page would cut, if it fits a page at all."""
     page = _page_height(placed, workbook)
-    repeated = _depth(sheet, header, header) if header else _depth(sheet, 1, 2)
-    used = _depth(sheet, 1, placed.first_row - 1)
+    heights = pen.rows.heights
+    repeated = _depth(heights, header, header) if header else _depth(heights, 1, 2)
+    used = _depth(heights, 1, placed.first_row - 1)
     for start, end in _kept_together(placed):
-        depth = _depth(sheet, start, end)
+        depth = _depth(heights, start, end)
         if start > placed.first_row and used + depth > page >= repeated + depth:
-            sheet.row_breaks.append(Break(id=start - 1))
+            pen.sheet.row_breaks.append(Break(id=start - 1))
             used = repeated
         used = (used + depth) % page
 
@@ -103,7 +107,7 @@ def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
     rows = sorted({place.row for place in placed.places})
     starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in headings]
     starts = [row for row in starts if row <= last]
-    return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=True))
+    return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=False))
 
 
 def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
@@ -115,7 +119,5 @@ def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
     return SLACK * (down - (TOP + BOTTOM) * INCH) / shrink
 
 
-def _depth(sheet: Worksheet, first: int, last: int) -> float:
-    known = sheet.row_dimensions  # asking for a row by its number would make one
-    found = (known[row].height if row in known else None for row in range(first, last + 1))
-    return sum(DEFAULT_HEIGHT if height is None else height for height in found)
+def _depth(heights: Mapping[int, float], first: int, last: int) -> float:
+    return sum(heights.get(row, DEFAULT_HEIGHT) for row in range(first, last + 1))

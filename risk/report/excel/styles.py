@@ -1,4 +1,4 @@
-"""The look of the workbook: named cell styles, and their quick application to many cells."""
+"""The look of the workbook: named cell styles, and the numbers that cells have for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
-from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.palette import (
     BLUE,
@@ -98,7 +97,7 @@ _STYLES = {
 
 
 class Styles:
-    """The named styles of one workbook; cells of one look share one style record, which is quick."""
+    """The named styles of one workbook, and the numbers by which its cells name their looks."""
 
     def __init__(self, book: openpyxl.Workbook) -> None:
         for name, named in _STYLES.items():
@@ -107,18 +106,19 @@ class Styles:
             style.border = named.border or Border()
             style.protection = Protection(locked=named.locked)
             book.add_named_style(style)
-        self._records: dict[Look, Any] = {}
+        self._sheet = book.create_sheet()  # for cells to try looks on
+        book.remove(self._sheet)
+        self._numbers: dict[tuple[Look, bool], int] = {}
 
-    def apply(self, cell: Cell, look: Look) -> None:
-        """Give a cell a look."""
-        record = self._records.get(look)
-        if record is None:
-            self._set(cell, look)
-            record = self._records[look] = copy(cell._style)  # type: ignore[attr-defined]
-        cell._style = copy(record)  # type: ignore[attr-defined]
+    def number(self, look: Look, quoted: bool = False) -> int:
+        """Number of a look; `quoted` : of text that looks like a formula."""
+        known = self._numbers.get((look, quoted))
+        if known is None:
+            known = self._numbers[look, quoted] = self._new(look, quoted)
+        return known
 
-    @staticmethod
-    def _set(cell: Any, look: Look) -> None:
+    def _new(self, look: Look, quoted: bool) -> int:
+        cell: Any = Cell(self._sheet, 1, 1)
         cell.style = look.name
         cell.number_format = look.number_format
         cell.alignment = Alignment(
@@ -131,10 +131,6 @@ class Styles:
             font = copy(cell.font)
             font.bold = look.bold
             cell.font = font
-
-    def fill_row(self, sheet: Worksheet, row: int, columns: range, look: Look) -> None:
-        """Give empty cells a look, so that bands of color and rules run through."""
-        for column in columns:
-            cell = sheet.cell(row, column)
-            assert isinstance(cell, Cell)
-            self.apply(cell, look)
+        if quoted:
+            cell.quotePrefix = True
+        return int(cell.style_id)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.charts import Chart
 from risk.report.excel.blocks import write_block
-from risk.report.excel.bulk import BulkRows, complete
 from risk.report.excel.cells import CachedValue, Pen
 from risk.report.excel.charts import draw
 from risk.report.excel.drawing import Source
@@ -25,6 +24,7 @@ from risk.report.excel.finish import finish
 from risk.report.excel.layout import Layout, SheetLayout, arrange
 from risk.report.excel.measure import characters
 from risk.report.excel.page import set_page
+from risk.report.excel.rows import Rows, Strings
 from risk.report.excel.styles import TABS, Look, Styles
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Link, Table
@@ -45,35 +45,25 @@ class Draft:
 
     Attributes
     ----------
-    written : the file as it was written, its long tables cut after the first row.
+    written : the file as it was written, without cells.
+    rows : the cells, by sheet.
+    strings : the texts that cells name.
     cached : values of the formulas, by sheet and address.
-    alts : name and alternative text of each chart, by sheet, in order.
+    alts : name and alternative text of each chart, in order of sheets.
     clipped : cells whose content is wider than its columns, where that was measured.
-    bulk : rows of the long tables, by part of the file.
     """
 
     written: bytes
     workbook: Workbook
+    rows: tuple[Rows, ...]
+    strings: Strings
     cached: Mapping[str, Mapping[str, CachedValue]]
-    alts: Mapping[str, tuple[tuple[str, str], ...]]
+    alts: tuple[tuple[str, str], ...]
     clipped: tuple[str, ...] = ()
-    bulk: Mapping[str, Sequence[BulkRows]] = field(default_factory=dict)
-
-    @property
-    def raw(self) -> bytes:
-        """The file without values for its formulas; a spreadsheet program computes them on loading."""
-        return complete(self.written, self.bulk)
 
     def finished(self) -> bytes:
         """The file to hand out: complete without recalculation, the same bytes every time."""
-        sheets = list(self.cached)
-        return finish(
-            self.written,
-            [self.cached[s] for s in sheets],
-            [text for s in sheets for text in self.alts[s]],
-            self.workbook.properties.created,
-            self.bulk,
-        )
+        return finish(self.written, self.rows, self.strings, self.alts, self.workbook.properties.created)
 
 
 def build(workbook: Workbook, measured: bool = True) -> Draft:
@@ -89,27 +79,29 @@ def build(workbook: Workbook, measured: bool = True) -> Draft:
         A formula names a table or a column that does not exist, a block does not fit its sheet …
     """
     complete = with_chart_data(workbook)
-    layout = arrange(complete)
+    layout, strings = arrange(complete), Strings()
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     styles = Styles(book)
-    cached: dict[str, Mapping[str, CachedValue]] = {}
-    clipped: list[str] = []
-    bulk: dict[str, Sequence[BulkRows]] = {}
-    for number, placed in enumerate(layout.sheets, start=1):
-        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout, measured)
+    pens = []
+    for placed in layout.sheets:
+        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout, Rows(strings), measured)
         _write_sheet(pen, placed, complete)
-        cached[placed.sheet.name] = pen.cached
-        clipped += pen.clipped
-        if pen.bulk:
-            bulk[f"xl/worksheets/sheet{number}.xml"] = pen.bulk
+        pens.append(pen)
     _set_names(book, layout, complete)
     _set_properties(book, complete)
     buffer = BytesIO()
     book.save(buffer)
-    charts = {s.name: [b for b in s.blocks() if isinstance(b, Chart)] for s in complete.sheets}
-    alts = {name: tuple((chart.title, chart.alt) for chart in blocks) for name, blocks in charts.items()}
-    return Draft(buffer.getvalue(), complete, cached, alts, tuple(clipped), bulk)
+    charts = [block for sheet in complete.sheets for block in sheet.blocks() if isinstance(block, Chart)]
+    return Draft(
+        buffer.getvalue(),
+        complete,
+        tuple(pen.rows for pen in pens),
+        strings,
+        {pen.sheet.title: pen.cached for pen in pens},
+        tuple((chart.title, chart.alt) for chart in charts),
+        tuple(text for pen in pens for text in pen.clipped),
+    )
 
 
 def write(workbook: Workbook, path: Path) -> str:
@@ -153,10 +145,8 @@ def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
             sheet.add_chart(chart)
     for row in placed.gaps():
         pen.tall(row, GAP)
-    for row, points in pen.heights.items():
-        sheet.row_dimensions[row].height = points
     sheet.sheet_properties.tabColor = TABS[placed.sheet.kind]
-    set_page(sheet, placed, workbook, _header_row(pen.layout, placed))
+    set_page(pen, placed, workbook, _header_row(pen.layout, placed))
 
 
 def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
@@ -167,7 +157,7 @@ def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
         rows.append((sheet.question, Look("r_note"), 15.0))
     total = sum(placed.printed_widths)
     for row, (text, look, points) in enumerate(rows, start=1):
-        pen.styles.fill_row(pen.sheet, row, columns, look)
+        pen.band(row, columns, look)
         pen.put(row, 1, text, look)
         pen.fit(row, 1, text, total, 16 if row == 1 else 9, row == 1)
         pen.tall(row, points)

@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from risk.analysis import dependence as correlations
-from risk.report.form import DEFAULT_FORM, Form, Recipe
+from risk.report.form import DEFAULT_FORM, Form
+from risk.report.guards import Condition
 from risk.report.naming import renamed, shared
-from risk.report.pack import (
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.results import Results
+from risk.report.pack.control import (
     assumptions,
     calibration,
-    capex,
-    cascade,
-    changes,
     checks,
     conditions,
-    cover,
     dependence,
-    drivers,
-    duration,
-    exceedance,
-    fans,
-    gpu_prices,
-    limits,
     manifest,
-    metrics,
-    neoclouds,
-    private_credit,
     reconciliation,
-    revenue_gap,
-    sample,
-    scenario_lines,
-    scenarios,
-    summary,
-    trace,
-    worst,
 )
-from risk.report.pack.elements import Tables
-from risk.report.pack.results import Results
+from risk.report.pack.credit import cascade, private_credit
+from risk.report.pack.decision import drivers, limits
+from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
+from risk.report.pack.neoclouds import duration, neoclouds
+from risk.report.pack.paths import sample, trace
+from risk.report.pack.scenarios import changes, scenarios
+from risk.report.pack.scenarios import lines as scenario_lines
+from risk.report.pack.tail import exceedance, loss_conditions
+from risk.report.pack.tail import tail as worst
+from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 
 if TYPE_CHECKING:
@@ -57,6 +48,47 @@ NAMES = {
 """Names that formulas and readers use."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A sheet of the pack, and what must hold between its tables and those of others."""
+
+    sheet: Callable[[Results], Sheet | None]
+    conditions: Callable[[Results, Tables], Iterable[Condition]] = lambda results, tables: ()
+
+
+DETAILS = (
+    Part(metrics.sheet, conditions.verdict),
+    Part(fans.sheet),
+    Part(exceedance.sheet, loss_conditions.conditions),
+    Part(lambda results: scenarios.sheet(results, scenario_lines.cases(results, results.beside))),
+    Part(drivers.sheet),
+    Part(lambda results: worst.sheet(results, results.beside)),
+    Part(neoclouds.sheet, neoclouds.conditions),
+    Part(duration.sheet, duration.conditions),
+    Part(private_credit.sheet, private_credit.conditions),
+    Part(gpu_prices.sheet),
+    Part(capex.sheet, capex.conditions),
+    Part(revenue_gap.sheet, revenue_gap.conditions),
+    Part(cascade.sheet, cascade.conditions),
+    Part(calibration.sheet),
+    Part(reconciliation.sheet, reconciliation.conditions),
+    Part(assumptions.sheet),
+    Part(dependence.sheet),
+    Part(changes.sheet),
+    Part(limits.sheet),
+)
+"""What stands between Summary and Checks, in order of reading."""
+
+RECORD = (
+    Part(manifest.sheet, manifest.conditions),
+    Part(trace.sheet, trace.conditions),
+    Part(sample.paths),
+    Part(sample.tail),
+    Part(sample.patterns),
+)
+"""What stands behind Checks."""
+
+
 def pack(
     run: Run, prior: Run | None = None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
 ) -> Workbook:
@@ -69,51 +101,30 @@ def pack(
     beside : runs of other scenarios, of the same seed and paths, for the sheet Scenarios.
     form : paper, and paths of the sheet Sample.
     """
-    results = Results.of(run, prior, form.sample)
-    recipe = Recipe(prior.id if prior else "", tuple(other.id for other in beside), form)
-    shown = fans.quantities(results)
-    others = [Results(other) for other in beside]
-    cases = scenario_lines.cases(results, others)
-    rent = next(q for q in shown if q.id == "h100_contract")
-    shocks = correlations.dependence(results.run)
-    moved = changes.sheet(results)
-    details = [
-        metrics.sheet(results),
-        fans.sheet(results, shown),
-        exceedance.sheet(results),
-        scenarios.sheet(results, cases),
-        drivers.sheet(results),
-        worst.sheet(results, others),
-        neoclouds.sheet(results),
-        duration.sheet(results),
-        private_credit.sheet(results),
-        gpu_prices.sheet(results, rent),
-        capex.sheet(results),
-        revenue_gap.sheet(results),
-        cascade.sheet(results),
-        calibration.sheet(results),
-        reconciliation.sheet(results),
-        assumptions.sheet(results),
-        dependence.sheet(results, shocks),
-        *([moved] if moved else []),
-        limits.sheet(results),
-    ]
-    record = manifest.sheet(results, recipe)
-    listed = sample.sheets(results)
-    traced = trace.sheet(results, Tables([*details, *listed]))
-    tables = Tables([*details, record, traced, *listed])
-    tests = [
-        *conditions.conditions(results, tables, shown),
-        *reconciliation.conditions(results, tables),
-        *dependence.conditions(shocks, tables),
-    ]
-    rest = [*details, checks.sheet(results, tests), record, traced, *listed]
-    front = summary.sheet(results, tables, rent)
+    results = Results.of(run, prior, beside, form)
+    details, record = _made(DETAILS, results), _made(RECORD, results)
+    tables = Tables([*details.values(), *record.values()])
+    tests = [*_tests(details | record, results, tables)]
+    rest = (*details.values(), checks.sheet(results, tests), *record.values())
+    front = summary.sheet(results, tables, fans.rent(results))
     failing = [test.text for test in tests if not test.passed]
     sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
-    book = Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
-    runs = [results, *others, *([results.prior] if results.prior else [])]
+    book = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    runs = (results, *results.beside, *([results.prior] if results.prior else ()))
     return renamed(book, shared(*(each.register for each in runs)))
+
+
+def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
+    """Sheets that there are."""
+    sheets = ((part, part.sheet(results)) for part in parts)
+    return {part: sheet for part, sheet in sheets if sheet is not None}
+
+
+def _tests(made: Mapping[Part, Sheet], results: Results, tables: Tables) -> Iterator[Condition]:
+    """Every check, in the order of the sheets."""
+    for part, sheet in made.items():
+        yield from Tables([sheet]).guarded()
+        yield from part.conditions(results, tables)
 
 
 def example(front: Sheet) -> str:
@@ -154,7 +165,7 @@ def write_pack(
             gc.enable()
 
 
-def properties(results: Results, recipe: Recipe) -> Properties:
+def properties(results: Results) -> Properties:
     """What the document says of itself."""
     m = results.manifest
     return Properties(
@@ -169,7 +180,7 @@ def properties(results: Results, recipe: Recipe) -> Properties:
             "assumptions_sha256": m.specification.assumptions,
             "engine_version": str(m.environment.get("bubblerisk", "")),
             "git_commit": str(m.environment.get("commit", "")),
-            **recipe.properties(),
+            **results.recipe.properties(),
         },
     )
 

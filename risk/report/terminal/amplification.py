@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from rich.text import Text
 
 from risk.analysis.amplification import LEAST, ON, Amplification, Effect, LoopGain, Measure, effect_in_words
 from risk.analysis.amplification import amplification as compare
 from risk.analysis.statistics import Estimate
+from risk.report.record import Document, Keyed, Many, Record, lifted, told
+from risk.report.table import Column, Table
 from risk.report.terminal.numbers import with_error, with_interval
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, estimate_data, heading_data, thin
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading, thin
 from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.amplification/1"
 NOTHING, EVERYTHING = "none (all on)", "all of them"
 
 OPTIONAL = {"bust": 1, "second_round": 2}
@@ -46,36 +46,36 @@ def screen(findings: Findings, page: Page) -> Screen:
     return (
         *titles(findings.heading, page, "Amplification"),
         heading("Headline loss with one coupling cut, USD bn", page),
-        _levels(found, page),
+        table(_levels(found), page),
         note(f"± 95% Monte Carlo, here and below{star}", page),
         Text(),
         heading("Amplification: all couplings on over one cut, on the same draws", page),
-        _ratios(found, page),
+        table(_ratios(found), page),
         note("An effect is a mean that differs by more than two paired standard errors.", page),
         Text(),
         *_loop(found.loop, page),
     )
 
 
-def _levels(found: Amplification, page: Page) -> Any:
-    headings = (
-        Column("Cut"),
-        *(Column(measure.label, "right") for measure in found.measures),
-        Column("Run", optional=1),
+def _levels(found: Amplification) -> Table:
+    columns = (
+        Column("cut", "Cut"),
+        *(Column(measure.name, measure.label, align="right") for measure in found.measures),
+        Column("run", "Run", optional=1),
     )
-    rows: list[tuple[Cell, ...]] = [(NOTHING, *_row(found.on, found.measures), "")]
+    rows = [(NOTHING, *_row(found.on, found.measures), "")]
     rows += [(_name(e), *_row(e.levels, found.measures), e.run) for e in _all(found)]
-    return grid(headings, rows, page)
+    return Table("levels", columns, tuple(rows))
 
 
-def _ratios(found: Amplification, page: Page) -> Any:
-    headings = (
-        Column("Cut"),
-        *(Column(m.label, "right", OPTIONAL.get(m.name, 0)) for m in found.measures),
-        Column("Effect on the mean"),
+def _ratios(found: Amplification) -> Table:
+    columns = (
+        Column("cut", "Cut"),
+        *(Column(m.name, m.label, align="right", optional=OPTIONAL.get(m.name, 0)) for m in found.measures),
+        Column("effect", "Effect on the mean"),
     )
-    rows = [(_name(e), *(_ratio(e.ratios[m.name]) for m in found.measures), e.words) for e in _all(found)]
-    return grid(headings, rows, page)
+    ratios = ((_name(e), *(_ratio(e.ratios[m.name]) for m in found.measures), e.words) for e in _all(found))
+    return Table("ratios", columns, tuple(ratios))
 
 
 def _all(found: Amplification) -> Sequence[Effect]:
@@ -122,38 +122,46 @@ def _loop(loop: LoopGain, page: Page) -> Screen:
     )
 
 
-def findings_data(findings: Findings) -> dict[str, Any]:
-    """Findings as plain data for JSON."""
-    found = findings.found
-    loop = found.loop
-    return {
-        **heading_data(findings.heading),
-        "measures": {
-            m.name: {"label": m.label, "outcome": m.outcome, "unit": m.unit or "probability"}
-            for m in found.measures
-        },
-        "on": _estimates(found.on),
-        "couplings": [{"coupling": effect.case, **_effect_data(effect)} for effect in found.effects],
-        "whole": _effect_data(found.whole),
-        "loop": {
-            "quarter": loop.quarter,
-            "push_bp": loop.push,
-            "extra_loss": estimate_data(loop.extra_loss),
-            "gain": estimate_data(loop.gain),
-            "closed": estimate_data(loop.closed),
-            "verdict": loop.words,
-        },
-    }
+MEASURE: Record[Measure] = Record(
+    (told("label"), told("outcome"), told("unit", get=lambda m: m.unit or "probability"))
+)
+EFFECT: Record[Effect] = Record(
+    (
+        told("run"),
+        told("cut", dict[str, Estimate], lambda e: e.levels),
+        told("on_over_cut", dict[str, Estimate], lambda e: e.ratios),
+        told(
+            "effect", dict[str, str], lambda e: {k: effect_in_words(found) for k, found in e.ratios.items()}
+        ),
+    )
+)
+LOOP: Record[LoopGain] = Record(
+    (
+        told("quarter"),
+        told("push_bp", float, lambda loop: loop.push),
+        *(told(name, Estimate) for name in ("extra_loss", "gain", "closed")),
+        told("verdict", get=lambda loop: loop.words),
+    )
+)
 
-
-def _effect_data(effect: Effect) -> dict[str, Any]:
-    return {
-        "run": effect.run,
-        "cut": _estimates(effect.levels),
-        "on_over_cut": _estimates(effect.ratios),
-        "effect": {name: effect_in_words(found) for name, found in effect.ratios.items()},
-    }
-
-
-def _estimates(found: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {name: estimate_data(estimate) for name, estimate in found.items()}
+DOCUMENT: Document[Findings] = Document(
+    (
+        *lifted(lambda findings: findings.heading, HEADING.fields),
+        *lifted(
+            lambda findings: findings.found,
+            (
+                told("measures", Keyed(MEASURE), lambda found: {m.name: m for m in found.measures}),
+                told("on", dict[str, Estimate]),
+                told(
+                    "couplings",
+                    Many(Record((told("coupling", get=lambda e: e.case), *EFFECT.fields))),
+                    lambda found: found.effects,
+                ),
+                told("whole", EFFECT),
+                told("loop", LOOP),
+            ),
+        ),
+    ),
+    name="amplification/1",
+    title="What each coupling adds: bubblerisk amplification --json",
+)

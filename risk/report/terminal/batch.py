@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 from rich.text import Text
 
 from risk.analysis import metrics, statistics
 from risk.analysis.statistics import Estimate
+from risk.report import spec
+from risk.report.record import Document, Field, Many, told
+from risk.report.spec import Spec
+from risk.report.table import Column
 from risk.report.terminal.numbers import probability, with_error
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, note
-from risk.report.terminal.summary import estimate_data
+from risk.report.terminal.page import WORDS, Page, Screen, line, note, table
 from risk.runs import Run
 
+Status = Literal["written", "up to date", "failed"]
 CLASSES = ("bust", "correction", "durable")
-FAILED = "failed"
+FAILED: Status = "failed"
 
 
 @dataclass(frozen=True)
@@ -25,24 +29,23 @@ class Row:
 
     Attributes
     ----------
-    status : written, up to date or failed.
     classes : probabilities of the outcome classes.
     loss : expected shortfall of the headline loss at 97.5%, USD bn.
     until : last quarter of the run.
-    why : reason of a failure.
+    why : reason of a failure; None elsewhere.
     """
 
     scenario: str
-    status: str
-    run: str = ""
-    pack: str = ""
+    status: Status
+    run: str | None = None
+    pack: str | None = None
     classes: tuple[Estimate, ...] = ()
     loss: Estimate | None = None
     until: str = ""
-    why: str = ""
+    why: str | None = None
 
     @classmethod
-    def of(cls, run: Run, status: str, pack: str) -> Self:
+    def of(cls, run: Run, status: Status, pack: str) -> Self:
         """Row of a run whose pack is written."""
         outcomes = run.outcomes([*CLASSES, metrics.HEADLINE])
         classes = tuple(statistics.probability(outcomes[name]) for name in CLASSES)
@@ -50,54 +53,63 @@ class Row:
         return cls(run.manifest.scenario, status, run.id, pack, classes, loss, run.calendar.labels[-1])
 
 
+ROWS: Spec[Row] = Spec(
+    (
+        spec.text("scenario", "Scenario"),
+        Field(
+            "outcomes",
+            lambda row: dict(zip(CLASSES, row.classes, strict=False)),
+            dict[str, Estimate],
+            tuple(Column(name, name.capitalize(), align="right") for name in CLASSES),
+            lambda found: tuple(probability(found[name]) if found else "" for name in CLASSES),
+        ),
+        spec.worded(
+            "headline_loss_es_975",
+            "ES 97.5%",
+            lambda loss: with_error(loss, "USD bn") if loss else "",
+            lambda row: row.loss,
+            Estimate | None,
+            align="right",
+        ),
+        spec.worded("status", "Status", lambda s: "FAILED" if s == FAILED else s, type=Status, style="flag"),
+        spec.text("run", "Run", type=str | None, optional=2),
+        spec.text("pack", "Workbook", type=str | None, optional=1),
+        told("why", absent=True),
+    ),
+    id="batch",
+)
+
+BATCH: Document[Sequence[Row]] = Document(
+    (
+        told("ok", bool, lambda rows: all(row.status != FAILED for row in rows)),
+        told("scenarios", Many(ROWS), lambda rows: rows),
+    ),
+    name="batch/1",
+    title="Every scenario of a batch, and the comparison: bubblerisk batch --json",
+)
+
+
 def screen(rows: Sequence[Row], page: Page) -> Screen:
     """What came of every scenario, why some failed, and a line that counts."""
-    headings = (
-        Column("Scenario"),
-        *(Column(name.capitalize(), "right") for name in CLASSES),
-        Column("ES 97.5%", "right"),
-        Column("Status"),
-        Column("Run", optional=2),
-        Column("Workbook", optional=1),
-    )
     failures = [row for row in rows if row.status == FAILED]
-    apart = len({row.until for row in rows if row.until}) > 1
     count = f"{len(failures)} of {len(rows)} failed" if failures else f"{len(rows)} of {len(rows)} done"
+    alarm = WORDS["FAILED"]
     return (
-        grid(headings, [_row(row, apart) for row in rows], page),
+        table(ROWS.table(_apart(rows)), page),
         note(f"ES 97.5%: expected shortfall of the headline loss, USD bn{_thin(rows)}", page),
         Text(),
-        *(Text(page.say(f"{row.scenario} failed: {row.why}"), style=_alarm(page)) for row in failures),
-        Text(page.say(count), style=_alarm(page) if failures else ""),
+        *(line(f"{row.scenario} failed: {row.why}", page, alarm) for row in failures),
+        line(count, page, alarm if failures else ""),
     )
 
 
-def _row(row: Row, apart: bool) -> tuple[Cell, ...]:
-    """Cells of a scenario, with its last quarter where they lie apart."""
-    name = f"{row.scenario} (to {row.until})" if apart and row.until else row.scenario
-    classes = [probability(estimate) for estimate in row.classes] or ["", "", ""]
-    loss = with_error(row.loss, "USD bn") if row.loss else ""
-    status = Text("FAILED", style="bold red") if row.status == FAILED else row.status
-    return name, *classes, loss, status, row.run, row.pack
+def _apart(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose scenarios say where their runs end, if that is not the same quarter for all."""
+    if len({row.until for row in rows if row.until}) < 2:
+        return list(rows)
+    return [replace(row, scenario=f"{row.scenario} (to {row.until})") if row.until else row for row in rows]
 
 
 def _thin(rows: Sequence[Row]) -> str:
     starred = any(row.loss is not None and row.loss.thin for row in rows)
     return "; * fewer than 500 paths lie in this tail" if starred else ""
-
-
-def _alarm(page: Page) -> str:
-    return "" if page.plain else "bold red"
-
-
-def row_data(row: Row) -> dict[str, Any]:
-    """Row as plain data for JSON."""
-    return {
-        "scenario": row.scenario,
-        "status": row.status,
-        "run": row.run or None,
-        "pack": row.pack or None,
-        "outcomes": {name: estimate_data(e) for name, e in zip(CLASSES, row.classes, strict=False)},
-        "headline_loss_es_975": estimate_data(row.loss),
-        **({"why": row.why} if row.why else {}),
-    }

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import isfinite
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.identities import TOLERANCE, Identity, identities
 from risk.calibrate import TargetResult, results
 from risk.report.formats import show
+from risk.report.record import Document, Field, Many, lifted, told, whole
+from risk.report.spec import Spec, shown, text
+from risk.report.table import Cell, Column, Content
 from risk.report.terminal.numbers import FAMILIES, margin, number
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, heading_data
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.summary import number as json_number
 from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.check/1"
 NEARLY = "OK (2 SE)"
 ABSENT = "–"
 MISSED = "as declared"
@@ -53,44 +53,16 @@ def screen(found: Checks, page: Page) -> Screen:
     """Targets, reasons, identities, and the sentence that counts."""
     return (
         *titles(found.heading, page, "Calibration"),
-        _targets(found.targets, page),
+        table(TARGETS.table(found.targets), page),
         *_reasons(found.targets, page),
         Text(),
         heading(
             f"Accounting identities (at most {show(TOLERANCE, 'tolerance')} relative, any path and quarter)",
             page,
         ),
-        _identities(found.identities, page),
+        table(IDENTITIES.table(found.identities), page),
         Text(),
         _count(found, page),
-    )
-
-
-def _targets(targets: Sequence[TargetResult], page: Page) -> RenderableType:
-    headings = (
-        Column(),
-        Column("Target", least=18),
-        Column("Value", "right"),
-        Column("± SE", "right", optional=2),
-        Column("Bounds"),
-        Column("Unit", optional=1),
-        Column("Source", optional=3),
-        Column("Declared"),
-        Column("Found", least=9),
-    )
-    return grid(headings, [_target(target) for target in targets], page)
-
-
-def _target(target: TargetResult) -> tuple[Cell, ...]:
-    return (
-        target.id,
-        target.label,
-        *_value(target),
-        bounds(target),
-        _unit(target.unit),
-        target.source,
-        SHORT.get(target.status, target.status),
-        Text("FAIL", style="bold red") if target.contradicts else _found(target),
     )
 
 
@@ -145,19 +117,6 @@ def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
     return tuple(note(line, page) for line in lines)
 
 
-def _identities(found: Sequence[Identity], page: Page) -> RenderableType:
-    headings = (Column("Identity"), Column("Largest error", "right"), Column("Found"))
-    rows = [
-        (
-            identity.name,
-            show(identity.error, "tolerance") if identity.error == identity.error else "not defined",
-            "OK" if identity.holds else Text("FAIL", style="bold red"),
-        )
-        for identity in found
-    ]
-    return grid(headings, rows, page)
-
-
 def _count(found: Checks, page: Page) -> Text:
     number = len(found.targets) + len(found.identities)
     if found.failures:
@@ -169,24 +128,57 @@ def _count(found: Checks, page: Page) -> Text:
     )
 
 
-def checks_data(found: Checks) -> dict[str, Any]:
-    """Checks as plain data for JSON."""
-    return {
-        **heading_data(found.heading),
-        "ok": found.failures == 0,
-        "failures": found.failures,
-        "targets": [
-            vars(target)
-            | {
-                "value": None if target.value is None else json_number(target.value),
-                "standard_error": None
-                if target.standard_error is None
-                else json_number(target.standard_error),
-            }
-            for target in found.targets
-        ],
-        "identities": [
-            {"name": i.name, "error": json_number(i.error), "tolerance": TOLERANCE, "holds": i.holds}
-            for i in found.identities
-        ],
-    }
+def _verdict(target: TargetResult) -> Content:
+    return Cell("FAIL", style="flag") if target.contradicts else _found(target)
+
+
+TARGETS: Spec[TargetResult] = Spec(
+    (
+        text("id", ""),
+        text("label", "Target", least=18),
+        Field(
+            "shown",
+            lambda target: target,
+            columns=(
+                Column("value_shown", "Value", align="right"),
+                Column("error_shown", "± SE", align="right", optional=2),
+            ),
+            cells=_value,
+            told=False,
+        ),
+        shown("bounds", "Bounds", bounds),
+        shown("unit_word", "Unit", lambda target: _unit(target.unit), optional=1),
+        text("source", "Source", optional=3),
+        shown("declared", "Declared", lambda target: SHORT.get(target.status, target.status)),
+        shown("found", "Found", _verdict, least=9),
+        *whole(TargetResult, "id", "label", "source").fields,
+    ),
+    id="check-targets",
+)
+IDENTITIES: Spec[Identity] = Spec(
+    (
+        text("name", "Identity"),
+        told("error", float),
+        shown("shown", "Largest error", lambda i: _error(i.error), align="right"),
+        told("tolerance", float, lambda i: TOLERANCE),
+        told("holds", bool),
+        shown("found", "Found", lambda i: "OK" if i.holds else "FAIL", style="flag", align="left"),
+    ),
+    id="check-identities",
+)
+
+DOCUMENT: Document[Checks] = Document(
+    (
+        *lifted(lambda found: found.heading, HEADING.fields),
+        told("ok", bool, lambda found: found.failures == 0),
+        told("failures", int),
+        told("targets", Many(TARGETS)),
+        told("identities", Many(IDENTITIES)),
+    ),
+    name="check/1",
+    title="Targets and identities of a run: bubblerisk check --json",
+)
+
+
+def _error(error: float) -> str:
+    return show(error, "tolerance") if isfinite(error) else "not defined"

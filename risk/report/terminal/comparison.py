@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
+from risk.report.record import Document, Field, Many, told, whole
+from risk.report.spec import Spec, shown, text
+from risk.report.table import Column
 from risk.report.terminal.numbers import number, points, probability
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, estimate_data, heading_data
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.compare/1"
 HEADLINE = "bust"
 PRIOR = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
 """Order in which a prior's numbers are told."""
@@ -75,42 +75,36 @@ def compare(before: Run, after: Run) -> Comparison:
 def screen(found: Comparison, page: Page) -> Screen:
     """Both runs on a page."""
     return (
-        *_runs(found, page),
+        table(RUNS.table((("old", found.before), ("new", found.after))), page),
         Text(),
         heading(f"Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)", page),
-        *([changes_table(found.changes, page)] if found.changes else [note("none", page)]),
+        table(CHANGES.table(found.changes), page) if found.changes else note("none", page),
         Text(),
         heading("Results", page),
-        _results(found.results, page),
+        table(RESULTS.table(found.results), page),
         *([Text(page.say(line))] if (line := bridge(found)) else []),
         note(how(found), page),
     )
 
 
-def _runs(found: Comparison, page: Page) -> Screen:
-    rows = [
-        (name, run.run, run.scenario, f"{run.paths:,} paths", f"seed {run.seed}", run.title)
-        for name, run in (("old", found.before), ("new", found.after))
-    ]
-    headings = (*(Column() for _ in range(5)), Column(optional=1))
-    return (grid(headings, rows, page),)
+def _place(change: InputChange) -> str:
+    return f"{change.file}:{change.line}" if change.line else change.file
 
 
-def changes_table(changes: Sequence[InputChange], page: Page) -> RenderableType:
-    """Changed assumptions, one a line."""
-    headings = (
-        Column("Assumption", least=24),
-        Column("Unit", optional=2),
-        Column("Old", "right", least=14),
-        Column("New", "right", least=14),
-        Column("File", optional=1),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for change in changes:
-        name = change.id if change.field == "value" else f"{change.id} ({change.field})"
-        place = f"{change.file}:{change.line}" if change.line else change.file
-        rows.append((name, change.unit, worded(change.before), worded(change.after), place))
-    return grid(headings, rows, page)
+CHANGES: Spec[InputChange] = Spec(
+    (
+        shown(
+            "name", "Assumption", lambda c: c.id if c.field == "value" else f"{c.id} ({c.field})", least=24
+        ),
+        shown("unit", "Unit", lambda c: c.unit, optional=2),
+        shown("old", "Old", lambda c: worded(c.before), align="right", least=14),
+        shown("new", "New", lambda c: worded(c.after), align="right", least=14),
+        shown("place", "File", _place, optional=1),
+        *whole(InputChange, before=Any, after=Any).fields,
+    ),
+    id="compare-changes",
+)
+"""Changed assumptions, one a line."""
 
 
 def worded(value: Any) -> str:
@@ -127,28 +121,15 @@ def worded(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _results(results: Sequence[Difference], page: Page) -> RenderableType:
-    headings = (
-        Column("Result", least=30),
-        Column("Unit", optional=1),
-        Column("Old", "right"),
-        Column("New", "right"),
-        Column("Change", "right"),
-        Column("2 SE", "right"),
-        Column("Noise?"),
-    )
-    return grid(headings, [result_cells(result) for result in results], page)
-
-
-def result_cells(found: Difference) -> tuple[Cell, ...]:
-    """One result: what it was, what it is, and whether chance alone may have moved it."""
-    same = found.change.value == 0.0
-    verdict = "same" if same else "yes" if found.noise else "no"
-    change = ("", "") if same else _change(found)
+def _ends(found: Difference) -> tuple[str, ...]:
+    """What it was, what it is and by how much, and whether chance alone may have moved it."""
+    if found.change.value == 0.0:
+        same = (_shown(end, found.unit) for end in (found.before, found.after))
+        return *same, "", "", "same"
     # What moved is told in the digits its own error supports, and both ends of it in the same.
-    error = None if same else found.change.standard_error
+    error = found.change.standard_error
     old, new = (_shown(end, found.unit, error) for end in (found.before, found.after))
-    return found.label, found.unit, old, new, *change, verdict
+    return old, new, *_change(found), "yes" if found.noise else "no"
 
 
 def _shown(estimate: Estimate, unit: str, error: float | None = None) -> str:
@@ -196,24 +177,52 @@ def how(found: Comparison) -> str:
     return "The runs do not share their draws: 2 SE counts the noise of both."
 
 
-def comparison_data(found: Comparison) -> dict[str, Any]:
-    """Comparison as plain data for JSON."""
-    return {
-        "before": heading_data(found.before),
-        "after": heading_data(found.after),
-        "paired": found.paired,
-        "shared_paths": found.shared,
-        "assumptions": [vars(change) for change in found.changes],
-        "results": [
-            {
-                "name": r.name,
-                "label": r.label,
-                "unit": r.unit or "probability",
-                "before": estimate_data(r.before),
-                "after": estimate_data(r.after),
-                "change": estimate_data(r.change),
-                "noise": r.noise,
-            }
-            for r in found.results
-        ],
-    }
+RESULTS: Spec[Difference] = Spec(
+    (
+        told("name"),
+        text("label", "Result", least=30),
+        shown("unit_word", "Unit", lambda d: d.unit, optional=1),
+        told("unit", get=lambda d: d.unit or "probability"),
+        Field(
+            "found",
+            lambda d: d,
+            columns=(
+                Column("old", "Old", align="right"),
+                Column("new", "New", align="right"),
+                Column("moved", "Change", align="right"),
+                Column("error", "2 SE", align="right"),
+                Column("verdict", "Noise?"),
+            ),
+            cells=_ends,
+            told=False,
+        ),
+        *(told(name, Estimate) for name in ("before", "after", "change")),
+        told("noise", bool),
+    ),
+    id="compare-results",
+)
+
+RUNS: Spec[tuple[str, Heading]] = Spec(
+    (
+        shown("name", "", lambda run: run[0]),
+        shown("run", "", lambda run: run[1].run),
+        shown("scenario", "", lambda run: run[1].scenario),
+        shown("paths", "", lambda run: f"{run[1].paths:,} paths"),
+        shown("seed", "", lambda run: f"seed {run[1].seed}"),
+        shown("title", "", lambda run: run[1].title, optional=1),
+    ),
+    id="compare-runs",
+)
+
+DOCUMENT: Document[Comparison] = Document(
+    (
+        told("before", HEADING),
+        told("after", HEADING),
+        told("paired", bool),
+        told("shared_paths", int, lambda found: found.shared),
+        told("assumptions", Many(CHANGES), lambda found: found.changes),
+        told("results", Many(RESULTS)),
+    ),
+    name="compare/1",
+    title="Two runs compared: bubblerisk compare RUN RUN --json",
+)

@@ -18,14 +18,15 @@ from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
 from risk.paths import SERIES
+from risk.report.record import Document, Field, lifted, told
+from risk.report.table import Column, Table
 from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.pictures import bar
-from risk.report.terminal.summary import claim_data, estimate_data, fan_data, metric_data
-from risk.report.terminal.verdict import BAR, histogram
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import CLAIM, FAN, HEADING, METRIC, Heading
+from risk.report.terminal.summary import heading as run_heading
+from risk.report.terminal.verdict import MARGINS, facts, histogram
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.metric/1"
 CLASS = "class"
 """Side of an outcome class, which is no proposition."""
 
@@ -61,6 +62,19 @@ class History:
 
 
 Detail = Distribution | History | Fan
+
+
+@dataclass(frozen=True)
+class Told:
+    """One result and the run it belongs to."""
+
+    heading: Heading
+    detail: Detail
+
+
+def told_of(run: Run, name: str) -> Told:
+    """One result of a run by name; see `detail`."""
+    return Told(run_heading(run), detail(run, name))
 
 
 def detail(run: Run, name: str) -> Detail:
@@ -106,20 +120,28 @@ def _by_year(run: Run, name: str) -> dict[int, Estimate]:
     return {year: statistics.probability(quarters <= calendar.steps(year)[-1]) for year in calendar.years}
 
 
-def screen(found: Detail, page: Page) -> Screen:
-    """One result on a page."""
+def screen(told: Told, page: Page) -> Screen:
+    """One result on a page, and which run it is of."""
+    found = told.detail
     if isinstance(found, Distribution):
-        return _distribution(found, page)
-    return _history(found, page) if isinstance(found, History) else _fan(found, page)
+        shown = _distribution(found, page)
+    else:
+        shown = _history(found, page) if isinstance(found, History) else _fan(found, page)
+    return *shown, facts(told.heading, page)
 
 
 def _distribution(found: Distribution, page: Page) -> Screen:
     metric = found.metric
     unit = metric.variable.unit
-    headings = (Column(), Column("Value", "right"), Column("± 95% MC", "right"), Column())
+    columns = (
+        Column("what", ""),
+        Column("value", "Value", align="right"),
+        Column("margin", "± 95% MC", align="right"),
+        Column("thin", ""),
+    )
     parts: list[RenderableType] = [
         heading(f"{metric.variable.label}, {_unit(unit)}", page),
-        grid(headings, list(_statistics(metric)), page),
+        table(Table("statistics", columns, tuple(_statistics(metric))), page),
     ]
     if any(e.thin for e in (*metric.quantiles, *metric.var, *metric.shortfall)):
         parts.append(note("* fewer than 500 paths lie in this tail", page))
@@ -130,10 +152,10 @@ def _distribution(found: Distribution, page: Page) -> Screen:
     return tuple(parts)
 
 
-def _statistics(metric: Metric) -> Iterator[tuple[Cell, ...]]:
+def _statistics(metric: Metric) -> Iterator[tuple[str, ...]]:
     unit = metric.variable.unit
 
-    def row(name: str, estimate: Estimate) -> tuple[Cell, ...]:
+    def row(name: str, estimate: Estimate) -> tuple[str, ...]:
         star = "*" if estimate.thin else ""
         return name, number(estimate.value, estimate.standard_error, unit), error(estimate, unit), star
 
@@ -168,38 +190,46 @@ def _history(found: History, page: Page) -> Screen:
             Text(page.say(f"Where it happens: {when.median}, half of the time {when.early} to {when.late}"))
         )
     if found.by_year:
-        headings = (
-            Column("By end of"),
-            Column("P", "right"),
-            Column("± 95% MC", "right"),
-            Column(picture=True),
-        )
-        rows = [
-            (str(y), probability(e), interval(e), bar(e.value, BAR, page)) for y, e in found.by_year.items()
-        ]
-        parts += [Text(), grid(headings, rows, page)]
+        columns = (Column("year", "By end of"), *MARGINS, Column("bar", "", style="bar"))
+        rows = tuple((str(y), probability(e), interval(e), e.value) for y, e in found.by_year.items())
+        parts += [Text(), table(Table("years", columns, rows), page)]
     return tuple(parts)
 
 
 def _fan(found: Fan, page: Page) -> Screen:
     unit = found.variable.unit
-    headings = (Column("Quarter"), *(Column(f"P{100 * level:g}", "right") for level in fans.LEVELS))
-    rows = [
+    levels = (f"P{100 * level:g}" for level in fans.LEVELS)
+    columns = (Column("quarter", "Quarter"), *(Column(level, level, align="right") for level in levels))
+    rows = tuple(
         (label, *(number(float(x), 0.0, unit) for x in values))
         for label, values in zip(found.labels, found.quantiles.T, strict=True)
-    ]
-    return heading(f"{found.variable.label}, {_unit(unit)}", page), grid(headings, rows, page)
+    )
+    return heading(f"{found.variable.label}, {_unit(unit)}", page), table(Table("fan", columns, rows), page)
 
 
 def _unit(unit: str) -> str:
     return "%" if FAMILIES.get(unit) == "rate" else unit
 
 
-def detail_data(found: Detail) -> dict[str, Any]:
-    """One result as plain data for JSON."""
-    if isinstance(found, Distribution):
-        return {"metric": found.metric.variable.name, **metric_data(found.metric)}
-    if isinstance(found, History):
-        years = {str(year): estimate_data(e) for year, e in found.by_year.items()}
-        return {"metric": found.claim.id, **claim_data(found.claim), "by_year": years}
-    return {"metric": found.variable.name, **fan_data(found)}
+def _document(*fields: Field[Any]) -> Document[Told]:
+    title = "One result of a run in full: bubblerisk show RUN METRIC --json"
+    own: tuple[Field[Told], ...] = lifted(lambda told: told.detail, fields)
+    return Document((*lifted(lambda told: told.heading, HEADING.fields), *own), name="metric/1", title=title)
+
+
+DISTRIBUTION = _document(
+    told("metric", get=lambda found: found.metric.variable.name),
+    *lifted(lambda found: found.metric, METRIC.fields),
+)
+HISTORY = _document(
+    told("metric", get=lambda found: found.claim.id),
+    *lifted(lambda found: found.claim, CLAIM.fields),
+    told("by_year", dict[str, Estimate]),
+)
+SERIES_OF = _document(told("metric", get=lambda fan: fan.variable.name), *FAN.fields)
+"""A result is told in one of three forms."""
+
+
+def document(found: Told) -> Document[Told]:
+    """The form in which a result is told."""
+    return {Distribution: DISTRIBUTION, History: HISTORY, Fan: SERIES_OF}[type(found.detail)]

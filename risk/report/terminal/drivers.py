@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -15,14 +14,15 @@ from risk.analysis.attribution import Driver
 from risk.analysis.shares import Shares, open_places, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
+from risk.report.record import Document, Many, lifted, told
+from risk.report.spec import Spec, flag, measure, text
 from risk.report.terminal.numbers import number
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, estimate_data, heading_data
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.verdict import facts, next_steps
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.drivers/1"
 MONEY = "USD bn"
 SHOWN = 15
 """Drivers on a screen unless more are asked for."""
@@ -36,37 +36,40 @@ class Drivers:
     ----------
     explained : first-order shares of the variance of the headline loss, by assumption.
     places : ranks by share that two standard errors leave open, in the order of `found`.
+    top : drivers that are wanted; None = as many as a screen shows, or all in a document.
     """
 
     heading: Heading
     found: tuple[Driver, ...]
     explained: Shares
     places: tuple[str, ...]
+    top: int | None = None
 
 
-def drivers(run: Run) -> Drivers:
+def drivers(run: Run, top: int | None = None) -> Drivers:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
     loss = metrics.values(run, run.variable(metrics.HEADLINE))
     ranked = attribution.ranked(run)
     found = attribution.drivers(ranked, loss, metrics.HEADLINE_TAIL)
     explained = shares(ranked, loss)
     places = open_places([explained.single[driver.id] for driver in found])
-    return Drivers(run_heading(run), found, explained, tuple(places))
+    return Drivers(run_heading(run), found, explained, tuple(places), top)
 
 
-def screen(found: Drivers, page: Page, top: int = SHOWN, hints: Sequence[str] = ()) -> Screen:
-    """The `top` largest drivers on a page.
+def screen(found: Drivers, page: Page, hints: Sequence[str] = ()) -> Screen:
+    """The largest drivers on a page.
 
     Parameters
     ----------
     hints : commands to go on with.
     """
+    top = found.top or SHOWN
     parts: list[RenderableType] = [
         heading(f"What moves the tail of the headline loss: {found.heading.title}", page),
         facts(found.heading, page),
         note(_finding(found), page),
         Text(),
-        _table(found, top, page),
+        table(DRIVERS.table(rows(found, top)), page),
         note(_how(found, top), page),
     ]
     if hints:
@@ -97,42 +100,32 @@ def _how(found: Drivers, top: int) -> str:
     )
 
 
-def _table(found: Drivers, top: int, page: Page) -> RenderableType:
-    headings = (
-        Column("Assumption", least=22),
-        Column("Lowest", "right"),
-        Column("± SE", "right"),
-        Column("Highest", "right"),
-        Column("± SE", "right"),
-        Column("Noise?"),
-        Column("Rank corr.", "right", optional=1),
-        Column("± SE", "right", optional=1),
-        Column("Share", "right"),
-        Column("± SE", "right"),
-        Column("Rank by share", "right", optional=2),
-    )
-    pairs = zip(found.found[:top], found.places, strict=False)
-    return grid(headings, [_row(driver, found.explained, place) for driver, place in pairs], page)
+@dataclass(frozen=True)
+class Row:
+    """One driver with what it explains and its place by that."""
+
+    driver: Driver
+    share: Estimate
+    place: str
 
 
-def _row(driver: Driver, explained: Shares, place: str) -> tuple[Cell, ...]:
-    rank, share = driver.rank_correlation, explained.single[driver.id]
-    return (
-        driver.id,
-        *_change(driver.low),
-        *_change(driver.high),
-        "yes" if driver.noise else "no",
-        _known(rank.value, "number.2"),
-        _known(rank.standard_error, "number.3"),
-        _known(share.value, "rate"),
-        _known(100.0 * share.standard_error, "number.2"),
-        place,
-    )
+def rows(found: Drivers, top: int | None = None) -> list[Row]:
+    """The `top` largest drivers, or all."""
+    pairs = list(zip(found.found, found.places, strict=True))[:top]
+    return [Row(driver, found.explained.single[driver.id], place) for driver, place in pairs]
 
 
 def _change(estimate: Estimate) -> tuple[str, str]:
     error = estimate.standard_error
     return change(estimate), _known(significant(error, error), supported("usd_bn", error))
+
+
+def _rank(found: Estimate) -> tuple[str, str]:
+    return _known(found.value, "number.2"), _known(found.standard_error, "number.3")
+
+
+def _share(found: Estimate) -> tuple[str, str]:
+    return _known(found.value, "rate"), _known(100.0 * found.standard_error, "number.2")
 
 
 def _known(value: float, form: str) -> str:
@@ -146,25 +139,29 @@ def change(estimate: Estimate) -> str:
     return sign + words + ("*" if estimate.thin else "")
 
 
-def drivers_data(found: Drivers, top: int | None = None) -> dict[str, Any]:
-    """Drivers as plain data for JSON, all of them by default; changes in USD bn, shares as fractions."""
-    pairs = list(zip(found.found, found.places, strict=True))[:top]
-    return {
-        **heading_data(found.heading),
-        "measure": "expected shortfall 97.5% of headline_loss",
-        "unit": MONEY,
-        "explained": estimate_data(found.explained.total),
-        "drivers": [
-            {
-                "id": driver.id,
-                "lowest_tenth": estimate_data(driver.low),
-                "highest_tenth": estimate_data(driver.high),
-                "swing": driver.swing,
-                "noise": driver.noise,
-                "rank_correlation": estimate_data(driver.rank_correlation),
-                "first_order_share": estimate_data(found.explained.single[driver.id]),
-                "place": place,
-            }
-            for driver, place in pairs
-        ],
-    }
+DRIVERS: Spec[Row] = Spec(
+    (
+        text("id", "Assumption", lambda r: r.driver.id, least=22),
+        measure("lowest_tenth", "Lowest", lambda r: r.driver.low, _change),
+        measure("highest_tenth", "Highest", lambda r: r.driver.high, _change),
+        told("swing", float, lambda r: r.driver.swing),
+        flag("noise", "Noise?", lambda r: r.driver.noise),
+        measure("rank_correlation", "Rank corr.", lambda r: r.driver.rank_correlation, _rank, optional=1),
+        measure("first_order_share", "Share", lambda r: r.share, _share),
+        text("place", "Rank by share", optional=2, align="right"),
+    ),
+    id="drivers",
+)
+
+DOCUMENT: Document[Drivers] = Document(
+    (
+        *lifted(lambda found: found.heading, HEADING.fields),
+        told("measure", get=lambda found: "expected shortfall 97.5% of headline_loss"),
+        told("unit", get=lambda found: MONEY),
+        told("explained", Estimate, lambda found: found.explained.total),
+        told("drivers", Many(DRIVERS), lambda found: rows(found, found.top)),
+    ),
+    name="drivers/1",
+    title="What moves the tail of a run: bubblerisk drivers RUN --json",
+)
+"""Changes in USD bn, shares as fractions; all drivers unless fewer are asked for."""

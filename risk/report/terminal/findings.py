@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from rich.console import RenderableType
 from rich.text import Text
 
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid
+from risk.report.record import Document, Many, lifted, told, whole
+from risk.report.table import Column, Table
+from risk.report.terminal.page import WORDS, Page, Screen, line, table
 
 State = Literal["ok", "warn", "FAIL", "skipped"]
-
-COLORS = {"ok": "green", "warn": "yellow", "FAIL": "bold red", "skipped": "dim"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,22 @@ def failures(findings: Sequence[Finding]) -> int:
     return sum(finding.state == "FAIL" for finding in findings)
 
 
+DOCTOR: Document[Sequence[Finding]] = Document(
+    (
+        told("ok", bool, lambda found: failures(found) == 0),
+        told("findings", Many(whole(Finding)), lambda found: found),
+    ),
+    name="doctor/1",
+    title="What this machine has: bubblerisk doctor --json",
+)
+
+VERIFY: Document[Mapping[str, Any]] = Document(
+    (told("pack"), *lifted(lambda found: found["findings"], DOCTOR.fields)),
+    name="verify/1",
+    title="A pack against its run: bubblerisk verify PACK --json",
+)
+
+
 def screen(findings: Sequence[Finding], page: Page, good: str) -> Screen:
     """Every finding, and a line that counts.
 
@@ -46,20 +61,12 @@ def screen(findings: Sequence[Finding], page: Page, good: str) -> Screen:
     ----------
     good : the last line where nothing failed.
     """
-    headings = (Column(), Column(), Column(least=30))
-    rows: list[tuple[Cell, ...]] = []
+    columns = Column("state", "", style="flag"), Column("subject", ""), Column("text", "", least=30)
+    rows: list[tuple[str, ...]] = []
     for found in findings:
-        style = "" if page.plain else COLORS[found.state]
-        rows.append((Text(found.state, style=style), found.subject, found.text))
+        rows.append((found.state, found.subject, found.text))
         if found.fix:
             rows.append(("", "", f"→ {found.fix}"))
     failed = failures(findings)
-    count = f"{failed} of {len(findings)} failed" if failed else good
-    style = "" if page.plain or not failed else COLORS["FAIL"]
-    last: RenderableType = Text(page.say(count), style=style)
-    return grid(headings, rows, page), Text(), last
-
-
-def findings_data(findings: Sequence[Finding]) -> dict[str, Any]:
-    """Findings as plain data for JSON."""
-    return {"ok": failures(findings) == 0, "findings": [asdict(found) for found in findings]}
+    last = line(f"{failed} of {len(findings)} failed", page, WORDS["FAIL"]) if failed else line(good, page)
+    return table(Table("findings", columns, tuple(rows)), page), Text(), last

@@ -1,48 +1,45 @@
-"""A comparison in Markdown, to paste into a memo or a pull request."""
+"""Tables and a comparison in Markdown, to paste into a memo or a pull request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from risk.report.terminal.comparison import Comparison, bridge, how, result_cells, worded
+from risk.report.spec import Spec, shown
+from risk.report.table import Table
+from risk.report.terminal.comparison import CHANGES, RESULTS, Comparison, bridge, how
 from risk.report.terminal.summary import Heading
+
+RUNS: Spec[tuple[str, Heading]] = Spec(
+    (
+        shown("name", "", lambda run: run[0]),
+        shown("run", "Run", lambda run: f"`{run[1].run}`"),
+        shown("scenario", "Scenario", lambda run: run[1].scenario),
+        shown("paths", "Paths", lambda run: run[1].paths, form="count"),
+        shown("seed", "Seed", lambda run: run[1].seed, form="general"),
+    ),
+    id="markdown-runs",
+)
 
 
 def comparison(found: Comparison) -> str:
     """Both runs, what was assumed differently, and what came out differently."""
-    runs = [_run(name, run) for name, run in (("old", found.before), ("new", found.after))]
-    changes = [
-        (
-            c.id if c.field == "value" else f"{c.id} ({c.field})",
-            c.unit,
-            worded(c.before),
-            worded(c.after),
-            f"{c.file}:{c.line}" if c.line else c.file,
-        )
-        for c in found.changes
-    ]
-    results = [tuple(str(cell) for cell in result_cells(result)) for result in found.results]
     parts = [
         f"## {found.before.scenario} → {found.after.scenario}",
-        table(("", "Run", "Scenario", "Paths", "Seed"), runs, "lllrr"),
+        table(RUNS.table((("old", found.before), ("new", found.after)))),
         f"### Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)",
-        table(("Assumption", "Unit", "Old", "New", "File"), changes, "llrrl") if changes else "None.",
+        table(CHANGES.table(found.changes)) if found.changes else "None.",
         "### Results",
-        table(("Result", "Unit", "Old", "New", "Change", "2 SE", "Noise?"), results, "llrrrrl"),
+        table(RESULTS.table(found.results)),
         escaped(bridge(found)),
         how(found),
     ]
     return "\n\n".join(filter(None, parts))
 
 
-def _run(name: str, run: Heading) -> tuple[str, ...]:
-    return name, f"`{run.run}`", run.scenario, f"{run.paths:,}", str(run.seed)
-
-
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]], align: str) -> str:
-    """A Markdown table; `align` has l or r for each column."""
-    rule = ["---:" if side == "r" else "---" for side in align]
-    lines = [titles, rule, *([escaped(cell) for cell in row] for row in rows)]
+def table(block: Table) -> str:
+    """A table in Markdown, without its title and note."""
+    places = range(len(block.columns))
+    rule = [{"left": "---", "right": "---:", "center": ":---:"}[block.align_of(i)] for i in places]
+    rows = [[escaped(block.text(r, i)) for i in places] for r in range(len(block.rows))]
+    lines = [[column.label for column in block.columns], rule, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

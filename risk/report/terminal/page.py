@@ -7,27 +7,41 @@ of a flexible one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
-from typing import Literal
 
 from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.segment import Segment
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
+from risk.report.formats import Align
+from risk.report.table import Cell, Column, Table, value_of
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 from risk.units import AS_IN_FILES, Names
 
 Screen = tuple[RenderableType, ...]
-Cell = str | Text
 
 GAP = 2
+BAR = 20
+"""Characters of a bar that is full."""
+
+FILL = "blue"
+WORDS: Mapping[str, str] = {
+    "FAIL": "bold red",
+    "FAILED": "bold red",
+    "STALE": "bold red",
+    "ok": "green",
+    "warn": "yellow",
+    "skipped": "dim",
+}
+"""Words of a flag that are set off; color only repeats what they say."""
 
 ASCII_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 """A rule below the headings, like `SIMPLE_HEAD`."""
@@ -64,40 +78,20 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    title : its heading.
-    align : numbers go right.
-    optional : 0 is always shown; of the others the largest goes first where room is short.
-    least : if not 0, lines may be broken, down to this width.
-    picture : left out of plain pages.
-    """
-
-    title: str = ""
-    align: Literal["left", "right"] = "left"
-    optional: int = 0
-    least: int = 0
-    picture: bool = False
-
-
-@dataclass(frozen=True)
 class Lines:
-    """A table in plain columns: laying one out as a `Table` takes a millisecond a row."""
+    """A table in plain columns: laying one out as a table of rich takes a millisecond a row."""
 
     lines: tuple[str, ...]
 
     @classmethod
-    def of(cls, columns: Sequence[tuple[str, Sequence[str]]], heading: bool) -> Lines:
-        """Lay columns out, each an alignment and its cells, the first of which is its title."""
+    def of(cls, columns: Sequence[tuple[Align, Sequence[str]]], heading: bool) -> Lines:
+        """Lay columns out, each an alignment and its cells, the first of which is its header."""
         padded = []
         for align, cells in columns:
             width = max(map(cell_len, cells))
-            blanks = [" " * (width - cell_len(cell)) for cell in cells]
+            blanks = [width - cell_len(cell) for cell in cells]
             pairs = zip(cells, blanks, strict=True)
-            padded.append([blank + cell if align == "right" else cell + blank for cell, blank in pairs])
+            padded.append([_set(cell, blank, align) for cell, blank in pairs])
         lines = tuple((" " * GAP).join(row) for row in zip(*padded, strict=True))
         return cls(lines if heading else lines[1:])
 
@@ -113,48 +107,138 @@ class Lines:
             yield Segment.line()
 
 
-def grid(
-    columns: Sequence[Column], rows: Iterable[Sequence[Cell]], page: Page, indent: int = 0
-) -> RenderableType:
-    """Table on a page; a heading only where a column has one."""
-    cells = [[_cell(cell, page) for cell in row] for row in rows]
-    titles = [page.say(column.title) for column in columns]
-    shown = _fitting(columns, titles, cells, page, page.room - indent)
-    if page.plain and not any("\n" in cell.plain for row in cells for cell in row):
-        aligned = [(columns[i].align, [titles[i], *(row[i].plain for row in cells)]) for i in shown]
-        plain = Lines.of(aligned, heading=any(titles))
-        return Padding(plain, (0, 0, 0, indent)) if indent else plain
-    box = None if page.plain else SIMPLE_HEAD if page.unicode else ASCII_HEAD
-    found = Table(
-        box=box,
-        show_edge=False,
-        pad_edge=False,
-        show_header=any(titles),
-        header_style="" if page.plain else "bold",
-        # A box puts one blank between columns, the padding another.
-        padding=(0, GAP, 0, 0) if box is None or not any(titles) else (0, 0, 0, 1),
-    )
-    if not any(titles):
-        found.box = None
-    for i in shown:
-        column = columns[i]
-        whole = page.plain or not column.least
-        found.add_column(titles[i], justify=column.align, no_wrap=whole, overflow="fold")
-    room = _room(columns, titles, cells, shown, page.room - indent)
-    for row in cells:
-        found.add_row(*(_folded(row[i], room) if columns[i].least else row[i] for i in shown))
+def _set(cell: str, blank: int, align: Align) -> str:
+    before = {"left": 0, "right": blank, "center": blank // 2}[align]
+    return " " * before + cell + " " * (blank - before)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A table's headers and cells as a page shows them."""
+
+    columns: tuple[Column, ...]
+    aligned: tuple[Align, ...]
+    headers: list[str]
+    cells: list[list[Text]]
+
+    @classmethod
+    def of(cls, block: Table, page: Page) -> _Grid:
+        places = range(len(block.columns))
+        cells = [[_cell(block, r, c, page) for c in places] for r in range(len(block.rows))]
+        headers = [page.say(column.label) for column in block.columns]
+        return cls(block.columns, tuple(map(block.align_of, places)), headers, cells)
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """Characters that each column would like."""
+        columns = zip(self.headers, zip(*self.cells, strict=True), strict=True) if self.cells else ()
+        found = [max([cell_len(header), *(cell_len(c.plain) for c in cells)]) for header, cells in columns]
+        return found or list(map(cell_len, self.headers))
+
+    def taken(self, shown: Sequence[int]) -> int:
+        """Characters that columns cannot do without side by side."""
+        need = (min(self.widths[i], self.columns[i].least or self.widths[i]) for i in shown)
+        return sum(need) + GAP * (len(shown) - 1)
+
+    def fitting(self, page: Page, room: int) -> list[int]:
+        """Columns that the page has room for."""
+        shown = [i for i, column in enumerate(self.columns) if not (column.style == "bar" and page.plain)]
+        for level in sorted({column.optional for column in self.columns} - {0}, reverse=True):
+            if self.taken(shown) > room:
+                shown = [i for i in shown if self.columns[i].optional != level]
+        return shown
+
+    def drawn(self, shown: Sequence[int], page: Page, room: int) -> RenderableType:
+        """Some columns on a page; a heading only where a column has one."""
+        headed = any(self.headers)
+        if page.plain and not any("\n" in row[i].plain for row in self.cells for i in shown):
+            aligned = [(self.aligned[i], [self.headers[i], *(r[i].plain for r in self.cells)]) for i in shown]
+            return Lines.of(aligned, heading=headed)
+        box = None if page.plain or not headed else SIMPLE_HEAD if page.unicode else ASCII_HEAD
+        found = RichTable(
+            box=box,
+            show_edge=False,
+            pad_edge=False,
+            show_header=headed,
+            header_style="" if page.plain else "bold",
+            # A box puts one blank between columns, the padding another.
+            padding=(0, GAP, 0, 0) if box is None else (0, 0, 0, 1),
+        )
+        flexible = [i for i in shown if self.columns[i].least]
+        for i in shown:
+            whole = page.plain or i not in flexible
+            found.add_column(self.headers[i], justify=self.aligned[i], no_wrap=whole, overflow="fold")
+        fixed = sum(self.widths[i] for i in shown if i not in flexible)
+        left = room - fixed - GAP * (len(shown) - 1)
+        for row in self.cells:
+            found.add_row(*(_folded(row[i], left) if i in flexible else row[i] for i in shown))
+        return found
+
+
+def table(block: Table, page: Page, indent: int = 0) -> RenderableType:
+    """A table on a page, without its title and note."""
+    made, room = _Grid.of(block, page), page.room - indent
+    found = made.drawn(made.fitting(page, room), page, room)
     return Padding(found, (0, 0, 0, indent)) if indent else found
+
+
+def parts(block: Table, page: Page, keys: int = 1) -> Screen:
+    """A table that goes on below itself where the page is too narrow, its first columns repeated.
+
+    Parameters
+    ----------
+    keys : leading columns that are repeated.
+    """
+    made = _Grid.of(block, page)
+    found = [made.drawn(shown, page, page.room) for shown in _split(made, page, keys)]
+    return tuple(part for one in found for part in (one, Text()))[:-1]
+
+
+def _split(made: _Grid, page: Page, keys: int) -> Iterator[list[int]]:
+    shown = made.fitting(page, page.room)
+    block, rest = shown[:keys], shown[keys:]
+    for i in rest:
+        if len(block) > keys and made.taken([*block, i]) > page.room:
+            yield block
+            block = shown[:keys]
+        block = [*block, i]
+    yield block
+
+
+def beside(*pictures: RenderableType) -> RenderableType:
+    """Pictures side by side."""
+    found = RichTable.grid(padding=(0, GAP, 0, 0))
+    found.add_row(*pictures)
+    return found
+
+
+def pairs(items: Iterable[tuple[str, str]], page: Page, indent: int = 0) -> RenderableType:
+    """Names and what they are, one a line; those of which nothing is said are left out."""
+    columns = Column("name", ""), Column("words", "", least=24)
+    return table(Table("pairs", columns, tuple(item for item in items if item[1])), page, indent)
+
+
+def line(text: str, page: Page, style: str = "") -> Text:
+    """A line of prose, or several where the page is narrow; its style only repeats what it says."""
+    return Text(page.say(text), style="" if page.plain else style)
 
 
 def heading(text: str, page: Page) -> Text:
     """Title of a section."""
-    return Text(page.say(text), style="" if page.plain else "bold")
+    return line(text, page, "bold")
 
 
 def note(text: str, page: Page, indent: int = 0) -> RenderableType:
     """A remark below a table, in lines that fit the page."""
-    words = Text(page.say(text), style="" if page.plain else "dim")
+    words = line(text, page, "dim")
     return Padding(words, (0, 0, 0, indent)) if indent else words
+
+
+def bar(share: float, page: Page, width: int = BAR) -> Text:
+    """Bar filled to `share` of its width; a full cell for anything above nothing."""
+    filled = round(share * width) if share <= 0.0 else max(1, round(share * width))
+    full, empty = ("█", "░") if page.unicode else ("#", ".")
+    return Text.assemble((full * filled, FILL), (empty * (width - filled), "dim"))
 
 
 def text(screen: Screen, page: Page) -> str:
@@ -173,25 +257,22 @@ def _natural(part: RenderableType) -> int:
     inner = part.renderable if isinstance(part, Padding) else part
     if isinstance(inner, Lines):
         return inner.width + (part.left if isinstance(part, Padding) else 0)
-    if not isinstance(inner, Table):
+    if not isinstance(inner, RichTable):
         return 0
     return Console(file=StringIO(), width=10_000, color_system=None).measure(part).maximum
 
 
-def _cell(cell: Cell, page: Page) -> Text:
-    return cell if isinstance(cell, Text) else Text(page.say(cell))
-
-
-def _room(
-    columns: Sequence[Column],
-    titles: Sequence[str],
-    cells: Sequence[Sequence[Text]],
-    shown: Sequence[int],
-    room: int,
-) -> int:
-    """Characters that the flexible columns of a table may use together."""
-    fixed = (_width(titles[i], [row[i] for row in cells]) for i in shown if not columns[i].least)
-    return room - sum(fixed) - GAP * (len(shown) - 1)
+def _cell(block: Table, row: int, column: int, page: Page) -> Text:
+    content, style = block.rows[row][column], block.columns[column].style
+    value = value_of(content)
+    if isinstance(content, Cell):
+        style = content.style or style
+    if style == "bar" and isinstance(value, int | float):
+        return bar(value, page)
+    shown = page.say(block.text(row, column))
+    bold = row in block.total or (isinstance(content, Cell) and content.bold)
+    look = WORDS.get(shown, "") if style == "flag" else "bold" if bold else ""
+    return Text(shown, style="" if page.plain else look)
 
 
 def _folded(cell: Text, width: int) -> Text:
@@ -203,21 +284,4 @@ def _folded(cell: Text, width: int) -> Text:
         if cell_len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
-    return Text("\n".join(line.rstrip() for line in lines if line))
-
-
-def _width(title: str, cells: Sequence[Text]) -> int:
-    return max([cell_len(title), *(cell_len(cell.plain) for cell in cells)])
-
-
-def _fitting(
-    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[Text]], page: Page, room: int
-) -> list[int]:
-    """Columns that the page has room for."""
-    shown = [i for i, column in enumerate(columns) if not (column.picture and page.plain)]
-    widths = [_width(title, [row[i] for row in cells]) for i, title in enumerate(titles)]
-    need = [min(w, c.least) if c.least else w for c, w in zip(columns, widths, strict=True)]
-    for level in sorted({column.optional for column in columns} - {0}, reverse=True):
-        if sum(need[i] for i in shown) + GAP * (len(shown) - 1) > room:
-            shown = [i for i in shown if columns[i].optional != level]
-    return shown
+    return Text("\n".join(line.rstrip() for line in lines if line), style=cell.style)

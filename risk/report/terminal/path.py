@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from risk.analysis.story import Quarter, Story, Year
+from risk.analysis.story import Proposition, Quarter, Story, Year
 from risk.analysis.telling import Event, bp, money, percent, plain
 from risk.report.formats import show
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, heading_data, number
+from risk.report.record import Document, Field, Many, Record, lifted, told, whole
+from risk.report.table import Column, Table
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.verdict import facts, next_steps
 from risk.runs import Run
-
-SCHEMA = "bubblerisk.path/1"
 
 UNITS = (
     "USD bn; revenue and required revenue a year, H100 one-year rent in USD/h and spread in bp as the year "
@@ -63,7 +63,7 @@ class Told:
     story: Story
 
 
-def told(run: Run, story: Story) -> Told:
+def telling(run: Run, story: Story) -> Told:
     """Put a story together with its run."""
     return Told(run_heading(run), story)
 
@@ -127,17 +127,23 @@ def _rank(share: float) -> str:
 
 def _years(story: Story, page: Page) -> RenderableType:
     """The path's years; the run's median beside them where there is room."""
-    columns = [Column("Year")]
+    columns = [Column("year", "Year")]
     for i, title in enumerate(("Capex", "Revenue", "Required", "H100", "Spread", "Cumul. loss")):
-        columns += [Column(title, "right"), Column("med.", "right", optional=2 + i)]
-    columns[-2:-2] = [Column("Defaults", "right"), Column("Loss", "right")]
-    rows = [_year(own, median) for own, median in zip(story.years, story.medians, strict=True)]
-    return grid(columns, rows, page)
+        columns += [
+            Column(f"own{i}", title, align="right"),
+            Column(f"median{i}", "med.", align="right", optional=2 + i),
+        ]
+    columns[-2:-2] = [
+        Column("defaults", "Defaults", align="right"),
+        Column("loss", "Loss", align="right"),
+    ]
+    rows = tuple(_year(own, median) for own, median in zip(story.years, story.medians, strict=True))
+    return table(Table("path-years", tuple(columns), rows), page)
 
 
-def _year(own: Year, median: Year) -> tuple[Cell, ...]:
+def _year(own: Year, median: Year) -> tuple[str, ...]:
     label = str(own.year) if own.quarters == 4 else f"{own.year} ({own.quarters}q)"
-    cells: list[Cell] = [label]
+    cells = [label]
     for one, other in zip(_figures(own), _figures(median), strict=True):
         cells += [one, other]
     cells[-2:-2] = [str(own.defaults), show(own.loss / 1e9, "usd_bn.1")]
@@ -162,7 +168,10 @@ def _quarters(quarters: Sequence[Quarter], page: Page) -> Iterator[RenderableTyp
             continue
         for member in members:
             yield _opening(member, page)
-            yield grid((Column(), Column(least=30)), [("-", line) for line in lines(member.events)], page, 2)
+            happened = tuple(("-", line) for line in lines(member.events))
+            yield table(
+                Table("events", (Column("mark", ""), Column("event", "", least=30)), happened), page, 2
+            )
 
 
 def _opening(quarter: Quarter, page: Page) -> Text:
@@ -201,40 +210,56 @@ def lines(events: Sequence[Event]) -> Iterator[str]:
         yield f"{len(members)} facilities {FATES[kind]}{total}: {names}."
 
 
-def told_data(found: Told) -> dict[str, Any]:
-    """One path as plain data for JSON; money in USD bn, rates as fractions."""
-    story = found.story
-    return {
-        **heading_data(found.heading),
-        "path": story.path,
-        "outcome": story.outcome,
-        "headline_loss": number(story.loss / 1e9),
-        "median_headline_loss": number(story.median_loss / 1e9),
-        "rank": story.rank,
-        "worst_share": story.share,
-        "propositions": [asdict(p) for p in story.propositions],
-        "losses": {name: number(usd / 1e9) for name, usd in story.instruments.items()},
-        "second_round": None if story.second_round is None else number(story.second_round / 1e9),
-        "years": [_year_data(y) for y in story.years],
-        "medians": [_year_data(y) for y in story.medians],
-        "quarters": [_quarter_data(q) for q in story.quarters],
-    }
+def _second_round(story: Story) -> float | None:
+    return None if story.second_round is None else story.second_round / 1e9
 
 
-MONEY = ("capex", "revenue", "required", "loss", "cumulative_loss")
-"""Fields of a year that are USD."""
+def _billions(name: str) -> Field[Any]:
+    """An amount of a thing in USD bn."""
+    return told(name, float, lambda item: getattr(item, name) / 1e9)
 
 
-def _year_data(year: Year) -> dict[str, Any]:
-    return {key: number(value / 1e9) if key in MONEY else value for key, value in asdict(year).items()}
+YEAR = Record(
+    tuple(
+        _billions(f.key) if f.key in ("capex", "revenue", "required", "loss", "cumulative_loss") else f
+        for f in whole(Year).fields
+    )
+)
+QUARTER: Record[Quarter] = Record(
+    (
+        told("quarter", get=lambda q: q.label),
+        _billions("capex"),
+        told("h100_contract", float, lambda q: q.rent),
+        told("hy_spread", float, lambda q: q.spread),
+        _billions("loss"),
+        told("events", Many(whole(Event))),
+    )
+)
 
-
-def _quarter_data(quarter: Quarter) -> dict[str, Any]:
-    return {
-        "quarter": quarter.label,
-        "capex": number(quarter.capex / 1e9),
-        "h100_contract": number(quarter.rent),
-        "hy_spread": number(quarter.spread),
-        "loss": number(quarter.loss / 1e9),
-        "events": [asdict(event) for event in quarter.events],
-    }
+DOCUMENT: Document[Told] = Document(
+    (
+        *lifted(lambda found: found.heading, HEADING.fields),
+        *lifted(
+            lambda found: found.story,
+            (
+                told("path", int),
+                told("outcome"),
+                told("headline_loss", float, lambda story: story.loss / 1e9),
+                told("median_headline_loss", float, lambda story: story.median_loss / 1e9),
+                told("rank", int),
+                told("worst_share", float, lambda story: story.share),
+                told("propositions", Many(whole(Proposition))),
+                told(
+                    "losses", dict[str, float], lambda s: {k: usd / 1e9 for k, usd in s.instruments.items()}
+                ),
+                told("second_round", float | None, _second_round),
+                told("years", Many(YEAR)),
+                told("medians", Many(YEAR)),
+                told("quarters", Many(QUARTER)),
+            ),
+        ),
+    ),
+    name="path/1",
+    title="One path of a run: bubblerisk path RUN PATH --json",
+)
+"""Money in USD bn, rates as fractions."""

@@ -8,21 +8,14 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from risk.analysis.statistics import Histogram
-from risk.report.terminal.page import Page
+from risk.report.terminal.page import FILL, Page
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 SPARKS = "▁▂▃▄▅▆▇█"
 ASCII_SPARKS = "._-=*#"
 
-FILL, TAIL = "blue", "yellow"
-"""Colors of the bulk and of what lies beyond P95."""
-
-
-def bar(share: float, width: int, page: Page) -> Text:
-    """Bar filled to `share` of its width; a full cell for anything above nothing."""
-    filled = round(share * width) if share <= 0.0 else max(1, round(share * width))
-    full, empty = ("█", "░") if page.unicode else ("#", ".")
-    return Text.assemble((full * filled, FILL), (empty * (width - filled), "dim"))
+TAIL = "yellow"
+"""Color of what lies beyond P95."""
 
 
 def sparkline(values: Sequence[float], top: float, page: Page) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.text import Text
 
 from risk.analysis.inputs import InputChange
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate
-from risk.report.terminal.comparison import changes_table
-from risk.report.terminal.page import Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import estimate_data
-
-SCHEMA = "bubblerisk.plan/1"
+from risk.report.record import Document, told, whole
+from risk.report.terminal.comparison import CHANGES
+from risk.report.terminal.page import Page, Screen, heading, line, note, pairs, table
+from risk.report.terminal.summary import CARE
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,11 @@ class Forecast:
 
     Attributes
     ----------
-    run : its id; empty where it depends on base medians that have not been simulated.
+    run : its id; None where it depends on base medians that have not been simulated.
     stored : blocks that are there, of an earlier start or of a run of another length.
     memory, disk, free : bytes; `memory` of all processes together.
     seconds : expected, from an earlier run; None where there was none.
-    previous : id of the newest run of the scenario; empty where there is none.
+    previous : id of the newest run of the scenario; None where there is none.
     changes : assumptions that differ from it.
     target : standard error that decides the paths; None where their number was given.
     """
@@ -56,7 +54,7 @@ class Forecast:
     seed: int
     jobs: int
     folder: str
-    run: str
+    run: str | None
     blocks: int
     stored: int
     complete: bool
@@ -65,9 +63,16 @@ class Forecast:
     free: int
     seconds: float | None
     register: Provenance
-    previous: str
+    previous: str | None
     changes: tuple[InputChange, ...]
     target: Target | None = None
+
+
+PLAN: Document[Forecast] = Document(
+    (*whole(Forecast, "register").fields, told("register", CARE)),
+    name="plan/1",
+    title="What a run would take: bubblerisk run --dry-run --json",
+)
 
 
 def screen(plan: Forecast, page: Page, command: str) -> Screen:
@@ -82,13 +87,12 @@ def screen(plan: Forecast, page: Page, command: str) -> Screen:
         f"seed {plan.seed}",
         f"{plan.jobs} worker{'s' if plan.jobs > 1 else ''}",
     )
-    rows = [(name, words) for name, words in _lines(plan) if words]
     return (
         heading(f"Plan  {plan.scenario}: {plan.title}", page),
-        Text(page.say(" · ".join(facts))),
-        grid((Column(), Column(least=40)), rows, page, indent=2),
+        line(" · ".join(facts), page),
+        pairs(_lines(plan), page, indent=2),
         *_changes(plan, page),
-        Text(page.say(f"Nothing was run.  {_next(plan, command)}")),
+        line(f"Nothing was run.  {_next(plan, command)}", page),
     )
 
 
@@ -149,7 +153,7 @@ def _changes(plan: Forecast, page: Page) -> Screen:
     if not plan.changes:
         return (note(f"  no assumption differs from run {plan.previous}", page),)
     title = heading(f"Assumptions that differ from run {plan.previous} ({len(plan.changes)})", page)
-    return Text(), title, changes_table(plan.changes, page), Text()
+    return Text(), title, table(CHANGES.table(plan.changes), page), Text()
 
 
 def duration(seconds: float) -> str:
@@ -162,14 +166,3 @@ def duration(seconds: float) -> str:
 def size(count: int) -> str:
     """Bytes in megabytes or gigabytes."""
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):,.0f} MB"
-
-
-def plan_data(plan: Forecast) -> dict[str, Any]:
-    """Plan as plain data for JSON."""
-    return vars(plan) | {
-        "run": plan.run or None,
-        "previous": plan.previous or None,
-        "register": vars(plan.register),
-        "changes": [vars(change) for change in plan.changes],
-        "target": vars(plan.target) | {"known": estimate_data(plan.target.known)} if plan.target else None,
-    }

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from rich.text import Text
 
 from risk.analysis.inputs import InputChange
 from risk.assumptions import Assumptions, Entry
 from risk.assumptions.table import Row
+from risk.report import spec
+from risk.report.record import Document, Many, lifted, whole
+from risk.report.spec import Spec
 from risk.report.terminal.comparison import worded
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-
-DIFF, STALE = "bubblerisk.assumptions.diff/1", "bubblerisk.assumptions.stale/1"
+from risk.report.terminal.page import Page, Screen, heading, note, table
 
 
 @dataclass(frozen=True)
@@ -40,38 +40,79 @@ class Old:
     place: str
 
 
-def diff_screen(changes: Sequence[Changed], before: str, after: str, inputs: int, page: Page) -> Screen:
-    """What differs between two states of a register."""
-    title = heading(f"Assumptions changed ({len(changes)} of {inputs:,} inputs): {before} → {after}", page)
-    if not changes:
-        return title, note("none", page)
-    headings = (
-        Column("Assumption", least=22),
-        Column("Unit", optional=3),
-        Column("Old", "right", least=10),
-        Column("New", "right", least=10),
-        Column("File", optional=1),
-        Column("Who", optional=2),
-        Column("Why", least=16),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for found in changes:
-        change = found.change
-        name = change.id if change.field == "value" else f"{change.id} ({change.field})"
-        old, new = worded(change.before), worded(change.after)
-        rows.append((name, change.unit, old, new, place(change), found.who, found.why or "–"))
-    return title, grid(headings, rows, page)
+@dataclass(frozen=True)
+class Diff:
+    """What differs between two states of a register of so many entries and rows."""
+
+    before: str
+    after: str
+    inputs: int
+    changes: Sequence[Changed]
 
 
-def place(change: InputChange) -> str:
-    """File and line of a change."""
+@dataclass(frozen=True)
+class Stale:
+    """Entries and rows older than `days` on a day, of so many."""
+
+    on: date
+    days: int
+    inputs: int
+    stale: Sequence[Old]
+
+
+CHANGES: Spec[Changed] = Spec(
+    (
+        *lifted(lambda found: found.change, whole(InputChange).fields),
+        spec.shown("assumption", "Assumption", lambda found: _name(found.change), least=22),
+        spec.shown("of", "Unit", lambda found: found.change.unit, optional=3),
+        spec.shown("old", "Old", lambda found: worded(found.change.before), align="right", least=10),
+        spec.shown("new", "New", lambda found: worded(found.change.after), align="right", least=10),
+        spec.shown("place", "File", lambda found: _place(found.change), optional=1),
+        spec.text("who", "Who", optional=2),
+        spec.worded("why", "Why", lambda why: why or "–", least=16),
+    ),
+    id="changes",
+)
+
+DIFF: Document[Diff] = Document(
+    whole(Diff, changes=Many(CHANGES)).fields,
+    name="assumptions.diff/1",
+    title="What changed in the register: bubblerisk assumptions diff --json",
+)
+
+OLD: Spec[Old] = Spec(
+    (
+        spec.text("id", "Assumption", least=24),
+        spec.text("as_of", "As of"),
+        spec.count("age", "Days", form="general"),
+        spec.text("grade", "Grade"),
+        spec.text("owner", "Owner", optional=2),
+        spec.text("source", "Source", optional=3),
+        spec.text("place", "File", optional=1),
+    ),
+    id="stale",
+)
+
+STALE: Document[Stale] = Document(
+    whole(Stale, stale=Many(OLD)).fields,
+    name="assumptions.stale/1",
+    title="What is older than it may be: bubblerisk assumptions stale --json",
+)
+
+
+def _name(change: InputChange) -> str:
+    return change.id if change.field == "value" else f"{change.id} ({change.field})"
+
+
+def _place(change: InputChange) -> str:
     return f"{change.file}:{change.line}" if change.line else change.file
 
 
-def diff_data(changes: Sequence[Changed], before: str, after: str, inputs: int) -> dict[str, Any]:
-    """A difference as plain data for JSON."""
-    rows = [{**vars(found.change), "who": found.who, "why": found.why} for found in changes]
-    return {"before": before, "after": after, "inputs": inputs, "changes": rows}
+def diff_screen(found: Diff, page: Page) -> Screen:
+    """What differs between two states of a register."""
+    count = f"Assumptions changed ({len(found.changes)} of {found.inputs:,} inputs)"
+    title = heading(f"{count}: {found.before} → {found.after}", page)
+    return title, table(CHANGES.table(found.changes), page) if found.changes else note("none", page)
 
 
 def stale(register: Assumptions, days: int, today: date) -> tuple[Old, ...]:
@@ -79,8 +120,8 @@ def stale(register: Assumptions, days: int, today: date) -> tuple[Old, ...]:
     found: list[tuple[str, Entry | Row, str, int]] = [
         (id, entry, entry.file, entry.line) for id, entry in register.entries.items()
     ]
-    for name, table in register.tables.items():
-        for row, file, line in zip(table.rows, table.files, table.lines, strict=True):
+    for name, known in register.tables.items():
+        for row, file, line in zip(known.rows, known.files, known.lines, strict=True):
             found.append((f"{name}[{getattr(row, 'name', line)}]", row, file, line))
     rows = [
         Old(id, x.as_of.isoformat(), age, x.grade, x.owner, x.source, f"{register.place(file)}:{line}")
@@ -90,24 +131,8 @@ def stale(register: Assumptions, days: int, today: date) -> tuple[Old, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.age, row.id)))
 
 
-def stale_screen(rows: Sequence[Old], known: int, days: int, today: date, page: Page) -> Screen:
+def stale_screen(found: Stale, page: Page) -> Screen:
     """What is older than it may be."""
-    count = f"{len(rows)} of {known:,} entries and rows are older than {days} days on {today}."
-    if not rows:
-        return (note(count, page),)
-    headings = (
-        Column("Assumption", least=24),
-        Column("As of"),
-        Column("Days", "right"),
-        Column("Grade"),
-        Column("Owner", optional=2),
-        Column("Source", optional=3),
-        Column("File", optional=1),
-    )
-    shown = [(r.id, r.as_of, str(r.age), r.grade, r.owner, r.source, r.place) for r in rows]
-    return grid(headings, shown, page), Text(), note(count, page)
-
-
-def stale_data(rows: Sequence[Old], known: int, days: int, today: date) -> dict[str, Any]:
-    """What is stale as plain data for JSON."""
-    return {"on": today.isoformat(), "days": days, "inputs": known, "stale": [asdict(row) for row in rows]}
+    count = f"{len(found.stale)} of {found.inputs:,} entries and rows"
+    words = note(f"{count} are older than {found.days} days on {found.on}.", page)
+    return (table(OLD.table(found.stale), page), Text(), words) if found.stale else (words,)

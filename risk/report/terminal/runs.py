@@ -2,70 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
 
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, note
+from risk.report import spec
+from risk.report.record import Document, Many, told
+from risk.report.spec import Spec
+from risk.report.terminal.page import Page, Screen, note, table
 from risk.runs import StoredRun
-
-SCHEMA = "bubblerisk.runs/1"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One stored run.
+    """One stored run; what is not known of it, because it is not complete, is None.
 
     Attributes
     ----------
     size : bytes on disk.
-    today : whether today's source would compute the same; None where the run is not complete.
+    today : whether today's source would compute the same.
     """
 
     run: str
-    scenario: str
-    paths: int
-    seed: int
-    finished: str
     size: int
-    today: bool | None
+    scenario: str | None = None
+    paths: int | None = None
+    seed: int | None = None
+    finished: str | None = None
+    today: bool | None = None
 
     @classmethod
     def of(cls, stored: StoredRun, size: int, source: str) -> Row:
         """Row of a folder; `source` = digest of today's source."""
         if stored.head is None:
-            return cls(stored.id, "", 0, 0, "", size, None)
-        made, scenario, finished = stored.head.specification, stored.head.scenario, stored.head.finished
-        return cls(stored.id, scenario, made.paths, made.seed, finished, size, made.source == source)
-
-
-def screen(rows: Sequence[Row], root: str, page: Page) -> Screen:
-    """Every run of a folder, the newest first."""
-    if not rows:
-        return (note(f"no runs in {root}; bubblerisk run SCENARIO makes one", page),)
-    headings = (
-        Column("Run"),
-        Column("Scenario", least=12),
-        Column("Paths", "right"),
-        Column("Seed", "right", optional=2),
-        Column("Finished, UTC", optional=1),
-        Column("Size", "right"),
-        Column("Source"),
-    )
-    total = megabytes(sum(row.size for row in rows))
-    count = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {total}, in {root}."
-    words = "Source: whether the model's source text of today would compute the same numbers."
-    return grid(headings, [_row(row) for row in rows], page), Text(), note(f"{count} {words}", page)
-
-
-def _row(row: Row) -> tuple[Cell, ...]:
-    if row.today is None:
-        return row.run, "not complete", "", "", "", megabytes(row.size), "–"
-    finished = row.finished.replace("T", " ").removesuffix("Z")[:16]
-    state = "today's" if row.today else "another"
-    return row.run, row.scenario, f"{row.paths:,}", str(row.seed), finished, megabytes(row.size), state
+            return cls(stored.id, size)
+        made, head = stored.head.specification, stored.head
+        today = made.source == source
+        return cls(stored.id, size, head.scenario, made.paths, made.seed, head.finished, today)
 
 
 def megabytes(size: int) -> str:
@@ -73,16 +48,59 @@ def megabytes(size: int) -> str:
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
-def row_data(row: Row) -> dict[str, Any]:
-    """A run as plain data for JSON; what is not known of it is null."""
-    known = row.today is not None
-    return {
-        "run": row.run,
-        "complete": known,
-        "scenario": row.scenario if known else None,
-        "paths": row.paths if known else None,
-        "seed": row.seed if known else None,
-        "finished": row.finished if known else None,
-        "bytes": row.size,
-        "todays_source": row.today,
-    }
+def minute(time: str | None) -> str:
+    """A time to the minute; empty where there is none."""
+    return (time or "").replace("T", " ")[:16]
+
+
+SOURCE = {True: "today's", False: "another", None: "–"}
+
+RUNS: Spec[Row] = Spec(
+    (
+        spec.text("run", "Run"),
+        told("complete", bool, lambda r: r.today is not None),
+        spec.worded("scenario", "Scenario", lambda s: s or "not complete", type=str | None, least=12),
+        spec.count("paths", "Paths", type=int | None, align="right"),
+        spec.count("seed", "Seed", form="general", type=int | None, align="right", optional=2),
+        spec.worded("finished", "Finished, UTC", minute, type=str | None, optional=1),
+        spec.worded("bytes", "Size", megabytes, lambda r: r.size, type=int, align="right"),
+        spec.worded("todays_source", "Source", SOURCE.get, lambda r: r.today, type=bool | None),
+    ),
+    id="runs",
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The runs of a folder, the newest first."""
+
+    folder: str
+    rows: Sequence[Row]
+
+
+DOCUMENT: Document[Listing] = Document(
+    (
+        told("folder"),
+        told("runs", Many(RUNS), lambda found: found.rows),
+    ),
+    name="runs/1",
+    title="Stored runs: bubblerisk runs --json",
+)
+
+
+REMOVED: Document[Mapping[str, Any]] = Document(
+    (told("run"), told("folder"), told("bytes", int)),
+    name="runs.rm/1",
+    title="A removed run: bubblerisk runs rm RUN --json",
+)
+
+
+def screen(found: Listing, page: Page) -> Screen:
+    """The runs on a page."""
+    rows = found.rows
+    if not rows:
+        return (note(f"no runs in {found.folder}; bubblerisk run SCENARIO makes one", page),)
+    total = megabytes(sum(row.size for row in rows))
+    count = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {total}, in {found.folder}."
+    words = "Source: whether the model's source text of today would compute the same numbers."
+    return table(RUNS.table(rows), page), Text(), note(f"{count} {words}", page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +14,9 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
+from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.summary/1"
 BINS = 48
 
 
@@ -93,109 +92,82 @@ def summarise(run: Run) -> Summary:
     )
 
 
-def summary_data(summary: Summary) -> dict[str, Any]:
-    """Summary as plain data for JSON; what is not defined is null."""
-    verdict = summary.verdict
-    return {
-        **heading_data(summary.heading),
-        "identities": {
-            "ok": summary.heading.sound,
-            "failed": summary.heading.identities - summary.heading.sound,
-        },
-        "propositions_version": verdict.version,
-        "outcomes": [_outcome(c) for c in verdict.classes],
-        "bust_timing": _timing(verdict.bust_timing),
-        "alternatives": {
-            label: {c.name: estimate_data(e) for c, e in zip(verdict.classes, estimates, strict=False)}
-            for label, estimates in verdict.alternatives.items()
-        },
-        "claims": [claim_data(claim) for claim in verdict.claims],
-        "losses": {m.variable.name: metric_data(m) for m in (summary.loss, summary.without_software)},
-        "h100_contract": fan_data(summary.rent),
-        "care": vars(summary.care),
-    }
+def _at(levels: Sequence[float], values: Sequence[Any]) -> dict[float, Any]:
+    return dict(zip(levels, values, strict=True))
 
 
-def heading_data(heading: Heading) -> dict[str, Any]:
-    """Which run it is, as plain data."""
-    return {key: value for key, value in vars(heading).items() if key not in ("sound", "identities")}
+HEADING: Record[Heading] = whole(Heading, "sound", "identities")
+"""Which run it is."""
+
+FAN: Record[Fan] = Record(
+    (
+        told("label", get=lambda fan: fan.variable.label),
+        told("unit", get=lambda fan: fan.variable.unit),
+        told("quarters", list[str], lambda fan: fan.labels),
+        told("quantiles", dict[str, list[float]], lambda fan: _at(fans.LEVELS, fan.quantiles.tolist())),
+    )
+)
+"""Quantiles by quarter."""
+
+METRIC: Record[Metric] = Record(
+    (
+        told("label", get=lambda m: m.variable.label),
+        told("unit", get=lambda m: m.variable.unit),
+        told("mean", Estimate),
+        told("standard_deviation", float, lambda m: m.deviation),
+        told("skewness", float),
+        told("quantiles", dict[str, Estimate], lambda m: _at(metrics.LEVELS, m.quantiles)),
+        told("var", dict[str, Estimate], lambda m: _at((0.95, 0.99), m.var)),
+        told("expected_shortfall", dict[str, Estimate], lambda m: _at((0.95, 0.975, 0.99), m.shortfall)),
+        told("minimum", float),
+        told("maximum", float),
+    )
+)
+"""A distribution."""
+
+CLAIM: Record[Claim] = Record(
+    (
+        *(told(name) for name in ("id", "side", "label", "statement")),
+        told("probability", Estimate | None),
+        told("words"),
+        told("timing", Perhaps(whole(Timing))),
+        told("pending", get=lambda claim: claim.pending or None, absent=True),
+    )
+)
+"""A proposition."""
+
+CARE = whole(Provenance, "operator")
+"""Counts of a register, without the word for its companies."""
+
+DOCUMENT: Document[Summary] = Document(
+    (
+        *lifted(lambda found: found.heading, HEADING.fields),
+        told("identities", dict[str, int], lambda found: _accounts(found.heading)),
+        told("propositions_version", get=lambda found: found.verdict.version),
+        told("outcomes", Many(whole(OutcomeClass)), lambda found: found.verdict.classes),
+        told("bust_timing", Perhaps(whole(Timing)), lambda found: found.verdict.bust_timing),
+        told("alternatives", dict[str, dict[str, Estimate]], lambda found: _alternatives(found.verdict)),
+        told("claims", Many(CLAIM), lambda found: found.verdict.claims),
+        told("losses", Keyed(METRIC), lambda found: _by_name(found.loss, found.without_software)),
+        told("h100_contract", FAN, lambda found: found.rent),
+        told("care", CARE),
+    ),
+    name="summary/1",
+    title="The verdict of a run: bubblerisk run, show --json",
+)
 
 
-def metric_data(metric: Metric) -> dict[str, Any]:
-    """Distribution as plain data."""
-    return {
-        "label": metric.variable.label,
-        "unit": metric.variable.unit,
-        "mean": estimate_data(metric.mean),
-        "standard_deviation": number(metric.deviation),
-        "skewness": number(metric.skewness),
-        "quantiles": dict(zip(map(str, metrics.LEVELS), map(estimate_data, metric.quantiles), strict=True)),
-        "var": dict(zip(("0.95", "0.99"), map(estimate_data, metric.var), strict=True)),
-        "expected_shortfall": dict(
-            zip(("0.95", "0.975", "0.99"), map(estimate_data, metric.shortfall), strict=True)
-        ),
-        "minimum": number(metric.minimum),
-        "maximum": number(metric.maximum),
-    }
+def _accounts(found: Heading) -> dict[str, int]:
+    return {"ok": found.sound, "failed": found.identities - found.sound}
 
 
-def fan_data(fan: Fan) -> dict[str, Any]:
-    """Quantiles by quarter as plain data."""
-    return {
-        "label": fan.variable.label,
-        "unit": fan.variable.unit,
-        "quarters": list(fan.labels),
-        "quantiles": {
-            str(level): [number(float(x)) for x in values]
-            for level, values in zip(fans.LEVELS, fan.quantiles, strict=True)
-        },
-    }
+def _alternatives(found: Verdict) -> dict[str, dict[str, Estimate]]:
+    names = [c.name for c in found.classes]
+    return {label: dict(zip(names, three, strict=False)) for label, three in found.alternatives.items()}
 
 
-def estimate_data(estimate: Estimate | None) -> dict[str, Any] | None:
-    """Estimate as plain data: value, standard error, both ends of the 95% interval, paths."""
-    if estimate is None:
-        return None
-    low, high = estimate.interval
-    return {
-        "value": number(estimate.value),
-        "standard_error": number(estimate.standard_error),
-        "interval": [number(low), number(high)],
-        "paths": estimate.n,
-        **({"tail_paths": estimate.tail} if estimate.tail is not None else {}),
-    }
-
-
-def number(value: float) -> float | None:
-    """A number that JSON can hold: null where it is not defined."""
-    return float(value) if math.isfinite(value) else None
-
-
-def _outcome(found: OutcomeClass) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "label": found.label,
-        "probability": estimate_data(found.probability),
-        "words": found.words,
-    }
-
-
-def claim_data(claim: Claim) -> dict[str, Any]:
-    """Proposition as plain data."""
-    return {
-        "id": claim.id,
-        "side": claim.side,
-        "label": claim.label,
-        "statement": claim.statement,
-        "probability": estimate_data(claim.probability),
-        "words": claim.words,
-        "timing": _timing(claim.timing),
-        **({"pending": claim.pending} if claim.pending else {}),
-    }
-
-
-def _timing(timing: Timing | None) -> dict[str, str] | None:
-    return dict(vars(timing)) if timing else None
+def _by_name(*found: Metric) -> dict[str, Metric]:
+    return {m.variable.name: m for m in found}
 
 
 def thin(estimates: Sequence[Estimate]) -> bool:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.attribution import Driver
-from risk.analysis.statistics import THIN_TAIL
+from risk.analysis.statistics import THIN_TAIL, Estimate
 from risk.analysis.worst import Told, Worst, WorstPath, worst
 from risk.report.formats import show
+from risk.report.record import Document, Many, lifted, told
+from risk.report.spec import Spec, count, figure, flag, measure, shown, text
 from risk.report.terminal.drivers import change
 from risk.report.terminal.numbers import error, interval, number, probability, with_error
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, estimate_data, heading_data
+from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.verdict import facts, next_steps
 from risk.runs import Run
 
-SCHEMA = "bubblerisk.tail/1"
 MOST_DRIVERS, MOST_PATHS = 10, 10
 MONEY = "USD bn"
 
@@ -54,15 +54,15 @@ def screen(found: Tail, page: Page, hints: Sequence[str] = ()) -> Screen:
         note(_what(w), page),
         Text(),
         heading("What moves it", page),
-        _drivers(w.drivers[:MOST_DRIVERS], page),
+        table(DRIVERS.table(w.drivers[:MOST_DRIVERS]), page),
         note(_how(w), page),
         Text(),
         heading(f"What is true in the worst {_percent(w.share)}", page),
-        _lifts(w.lifts, page),
+        table(LIFTS.table(w.lifts), page),
         note("Lift: how many times as often as on all paths. ± is half of a 95% interval.", page),
         Text(),
         heading("The worst paths", page),
-        _paths(w.worst, page),
+        table(PATHS.table(w.worst), page),
     ]
     if hints:
         parts.append(next_steps(hints, page))
@@ -91,95 +91,74 @@ def _how(w: Worst) -> str:
     )
 
 
-def _drivers(drivers: Sequence[Driver], page: Page) -> RenderableType:
-    headings = (
-        Column("Assumption", least=20),
-        Column("Lowest tenth", "right"),
-        Column("±", "right"),
-        Column("Highest tenth", "right"),
-        Column("±", "right"),
-        Column("Rank corr.", "right", optional=1),
-        Column("±", "right", optional=1),
-        Column("Noise?"),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for d in drivers:
-        ends = (cell for end in (d.low, d.high) for cell in (change(end), error(end, MONEY).lstrip("±")))
-        rank = show(d.rank_correlation.value, "number.2")
-        margin = show(1.96 * d.rank_correlation.standard_error, "number.2")
-        rows.append((d.id, *ends, rank, margin, "yes" if d.noise else "no"))
-    return grid(headings, rows, page)
+def _change(estimate: Estimate) -> tuple[str, str]:
+    return change(estimate), error(estimate, MONEY).lstrip("±")
 
 
-def _lifts(lifts: Sequence[Told], page: Page) -> RenderableType:
-    headings = (
-        Column(),
-        Column("Outcome or proposition", least=24),
-        Column("In the tail", "right"),
-        Column("±", "right"),
-        Column("All paths", "right"),
-        Column("±", "right", optional=1),
-        Column("Lift", "right"),
-        Column("±", "right"),
-    )
-    return grid(headings, [_lift(each) for each in lifts], page)
+def _rank(estimate: Estimate) -> tuple[str, str]:
+    return show(estimate.value, "number.2"), show(1.96 * estimate.standard_error, "number.2")
 
 
-def _lift(told: Told) -> tuple[Cell, ...]:
-    found = told.found
-    both = (
-        cell for p in (found.tail, found.everywhere) for cell in (probability(p), interval(p).lstrip("±"))
-    )
-    code = told.id if told.id[:1].isupper() else ""
-    if found.never:
-        return code, told.label, *both, "–", ""
-    times = number(found.lift.value, found.lift.standard_error, "multiple")
-    return code, told.label, *both, times, error(found.lift, "multiple").lstrip("±")
+def _probability(estimate: Estimate) -> tuple[str, str]:
+    return probability(estimate), interval(estimate).lstrip("±")
 
 
-def _paths(paths: Sequence[WorstPath], page: Page) -> RenderableType:
-    headings = (
-        Column("Path", "right"),
-        Column("Loss, USD bn", "right"),
-        Column("Outcome"),
-        Column("Propositions that hold", least=24),
-    )
-    rows = [(str(p.path), show(p.loss, "usd_bn"), p.outcome, " ".join(p.claims)) for p in paths]
-    return grid(headings, rows, page)
+def _times(lift: Estimate | None) -> tuple[str, str]:
+    if lift is None:
+        return "–", ""
+    return number(lift.value, lift.standard_error, "multiple"), error(lift, "multiple").lstrip("±")
 
 
-def tail_data(found: Tail) -> dict[str, Any]:
-    """The tail as plain data for JSON; losses in USD bn."""
-    w = found.found
-    return {
-        **heading_data(found.heading),
-        "share": w.share,
-        "tail_paths": w.paths,
-        "unit": MONEY,
-        "threshold": estimate_data(w.threshold),
-        "mean_loss": estimate_data(w.shortfall),
-        "drivers": [
-            {
-                "id": d.id,
-                "lowest_tenth": estimate_data(d.low),
-                "highest_tenth": estimate_data(d.high),
-                "rank_correlation": estimate_data(d.rank_correlation),
-                "noise": d.noise,
-            }
-            for d in w.drivers
-        ],
-        "lifts": [
-            {
-                "id": each.id,
-                "label": each.label,
-                "tail": estimate_data(each.found.tail),
-                "everywhere": estimate_data(each.found.everywhere),
-                "lift": None if each.found.never else estimate_data(each.found.lift),
-            }
-            for each in w.lifts
-        ],
-        "worst": [
-            {"path": p.path, "loss": p.loss, "outcome": p.outcome, "propositions": list(p.claims)}
-            for p in w.worst
-        ],
-    }
+DRIVERS: Spec[Driver] = Spec(
+    (
+        text("id", "Assumption", least=20),
+        measure("lowest_tenth", "Lowest tenth", lambda d: d.low, _change, "±"),
+        measure("highest_tenth", "Highest tenth", lambda d: d.high, _change, "±"),
+        measure("rank_correlation", "Rank corr.", None, _rank, "±", optional=1),
+        flag("noise", "Noise?"),
+    ),
+    id="tail-drivers",
+)
+LIFTS: Spec[Told] = Spec(
+    (
+        shown("code", "", lambda each: each.id if each.id[:1].isupper() else ""),
+        told("id"),
+        text("label", "Outcome or proposition", least=24),
+        measure("tail", "In the tail", lambda each: each.found.tail, _probability, "±"),
+        measure("everywhere", "All paths", lambda each: each.found.everywhere, _probability, "±", rest=1),
+        measure("lift", "Lift", lambda each: None if each.found.never else each.found.lift, _times, "±"),
+    ),
+    id="tail-lifts",
+)
+PATHS: Spec[WorstPath] = Spec(
+    (
+        count("path", "Path", form="general"),
+        figure("loss", "Loss, USD bn", form="usd_bn"),
+        text("outcome", "Outcome"),
+        told("propositions", list[str], lambda p: p.claims),
+        shown("claims", "Propositions that hold", lambda p: " ".join(p.claims), least=24),
+    ),
+    id="tail-paths",
+)
+
+DOCUMENT: Document[Tail] = Document(
+    (
+        *lifted(lambda tail: tail.heading, HEADING.fields),
+        *lifted(
+            lambda tail: tail.found,
+            (
+                told("share", float),
+                told("tail_paths", int, lambda w: w.paths),
+                told("unit", get=lambda w: MONEY),
+                told("threshold", Estimate),
+                told("mean_loss", Estimate, lambda w: w.shortfall),
+                told("drivers", Many(DRIVERS)),
+                told("lifts", Many(LIFTS)),
+                told("worst", Many(PATHS)),
+            ),
+        ),
+    ),
+    name="tail/1",
+    title="The worst paths of a run: bubblerisk tail RUN --json",
+)
+"""Losses in USD bn."""

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.metrics import HEADLINE
-from risk.report.formats import Scalar, show
-from risk.report.pack.lookup import Found
-from risk.report.pack.tracing import Traced
-from risk.report.pack.witness import Witness
-from risk.report.terminal.page import Column, Page, Screen, grid, heading, note
-from risk.report.terminal.summary import Heading, heading_data
+from risk.report import spec
+from risk.report.pack.paths.lookup import Found
+from risk.report.pack.paths.tracing import Mismatch, Traced
+from risk.report.pack.paths.witness import Witness
+from risk.report.record import Document, Many, Record, Tree, lifted, told, whole
+from risk.report.spec import Spec
+from risk.report.terminal.page import Page, Screen, heading, note, pairs, table
+from risk.report.terminal.summary import Heading
 from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.verdict import facts, next_steps
 from risk.runs import Run
-
-SCHEMA = "bubblerisk.trace/1"
 
 LEAST = 24
 """Narrowest column of words and formulas."""
@@ -35,7 +33,67 @@ class Told:
     traced: Traced
 
 
-def told(run: Run, traced: Traced) -> Told:
+CELL: Record[Found] = Record(
+    (
+        told("cell", get=lambda found: found.address),
+        told("what"),
+        told("value", float | str | bool | None),
+        told("shown"),
+        told("formula", str | None, lambda found: f"={found.formula}" if found.formula else None),
+        told("inputs", Tree("cell", lambda: CELL)),
+    )
+)
+
+DIFFERENCES: Spec[Mismatch] = Spec(
+    (
+        spec.text("address", "Differs"),
+        spec.text("run", "Run", least=LEAST),
+        spec.text("file", "Pack", least=LEAST),
+    ),
+    id="differences",
+)
+
+INPUTS: Spec[tuple[int, Found]] = Spec(
+    (
+        spec.text("cell", "Computed from", lambda part: f"{'  ' * part[0]}{part[1].address}", least=LEAST),
+        spec.text("shown", "Value", lambda part: part[1].shown, align="right"),
+        spec.text("what", "What", lambda part: part[1].what, least=LEAST),
+    ),
+    id="inputs",
+)
+
+EXAMPLES: Spec[Witness] = Spec(
+    (
+        spec.count("path", "Path", form="general"),
+        spec.figure(HEADLINE, "Headline loss, USD bn", lambda w: w.loss, form="usd_bn"),
+        spec.text("why", "Why", least=LEAST),
+    ),
+    id="examples",
+)
+
+TRACE: Document[Told] = Document(
+    (
+        *lifted(lambda found: found.heading, whole(Heading, "sound", "identities").fields),
+        *lifted(lambda found: found.traced.found, CELL.fields),
+        *lifted(
+            lambda found: found.traced,
+            (
+                told("error", str | None, lambda t: t.error or None),
+                told("pack", str | None, lambda t: t.file or None),
+                told("pack_run", str | None, lambda t: t.other or (t.run if t.file else None)),
+                told("agrees", bool | None, lambda t: t.agrees if t.file else None),
+                told("compared", int),
+                told("differences", Many(DIFFERENCES)),
+                told("examples", Many(EXAMPLES), lambda t: t.paths),
+            ),
+        ),
+    ),
+    name="trace/1",
+    title="A cell of a workbook, its inputs and paths: bubblerisk trace CELL --json",
+)
+
+
+def of(run: Run, traced: Traced) -> Told:
     """Put a traced cell together with its run."""
     return Told(run_heading(run), traced)
 
@@ -47,24 +105,16 @@ def screen(told: Told, page: Page, hints: Sequence[str] = ()) -> Screen:
         heading(f"{found.address}  {found.what}", page),
         facts(told.heading, page),
         Text(),
-        grid((Column(), Column(least=LEAST)), list(_facts(traced)), page),
+        pairs(_facts(traced), page),
     ]
     if traced.differences:
-        rows = [(d.address, d.run, d.file) for d in traced.differences]
-        parts += [Text(), grid((Column("Differs"), *_words("Run", "Pack")), rows, page)]
+        parts += [Text(), table(DIFFERENCES.table(traced.differences), page)]
     if found.inputs:
-        columns = (*_words("Computed from"), Column("Value", "right"), *_words("What"))
-        rows = [(f"{'  ' * depth}{part.address}", part.shown, part.what) for depth, part in _tree(found)]
-        parts += [Text(), grid(columns, rows, page)]
+        parts += [Text(), table(INPUTS.table(_tree(found)), page)]
     parts += [Text(), *_paths(traced.paths, page)]
     if hints:
         parts += [Text(), next_steps(hints, page)]
     return tuple(parts)
-
-
-def _words(*titles: str) -> tuple[Column, ...]:
-    """Columns whose lines may be broken."""
-    return tuple(Column(title, least=LEAST) for title in titles)
 
 
 def _facts(traced: Traced) -> Iterator[tuple[str, str]]:
@@ -103,37 +153,4 @@ def _tree(found: Found, depth: int = 0, seen: set[str] | None = None) -> Iterato
 def _paths(paths: Sequence[Witness], page: Page) -> Screen:
     if not paths:
         return (note("No single path stands behind this cell: text, a date, or a sum over paths.", page),)
-    columns = (Column("Path", "right"), Column("Headline loss, USD bn", "right"), *_words("Why"))
-    rows = [(str(w.path), show(w.loss, "usd_bn"), w.why) for w in paths]
-    return (grid(columns, rows, page),)
-
-
-def trace_data(told: Told) -> dict[str, Any]:
-    """A traced cell as plain data."""
-    traced = told.traced
-    return {
-        **heading_data(told.heading),
-        **_cell(traced.found),
-        "error": traced.error or None,
-        "pack": traced.file or None,
-        "pack_run": traced.other or (traced.run if traced.file else None),
-        "agrees": traced.agrees if traced.file else None,
-        "compared": traced.compared,
-        "differences": [vars(d) for d in traced.differences],
-        "examples": [{"path": w.path, "why": w.why, HEADLINE: w.loss} for w in traced.paths],
-    }
-
-
-def _cell(found: Found) -> dict[str, Any]:
-    return {
-        "cell": found.address,
-        "what": found.what,
-        "value": _value(found.value),
-        "shown": found.shown,
-        "formula": f"={found.formula}" if found.formula else None,
-        "inputs": [_cell(part) for part in found.inputs],
-    }
-
-
-def _value(value: Scalar) -> Scalar:
-    return value.isoformat() if isinstance(value, date) else value
+    return (table(EXAMPLES.table(paths), page),)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from risk.analysis.fans import Fan
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
-from risk.analysis.verdict import Claim, OutcomeClass, Verdict
+from risk.analysis.verdict import Claim, Verdict
+from risk.report.table import Cell, Column, Content, Table
 from risk.report.terminal.numbers import interval, number, probability, with_error
-from risk.report.terminal.page import Cell, Column, Page, Screen, grid, heading, note
-from risk.report.terminal.pictures import FILL, axis, bar, columns, sparkline
+from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
+from risk.report.terminal.pictures import axis, columns, sparkline
 from risk.report.terminal.summary import Heading, Summary, thin
 
-BAR = 20
 HEIGHT = 6
 BESIDE = 100
 """Width from which pictures stand side by side."""
 
 INDENTED = {"durable_paid": "  paid: no B1", "durable_unpaid": "  unpaid: B1"}
 SIDES = {"bear": "Bear case", "bull": "Bull case"}
+MARGINS = Column("p", "P", align="right"), Column("margin", "± 95% MC", align="right")
 
 
 def screen(summary: Summary, page: Page, hints: Sequence[str] = ()) -> Screen:
@@ -70,24 +71,18 @@ def facts(run: Heading, page: Page) -> Text:
 
 
 def _outcomes(verdict: Verdict, page: Page) -> Screen:
-    headings = (
-        Column(f"Outcome by {verdict.by}"),
-        Column("P", "right"),
-        Column("± 95% MC", "right"),
-        Column(optional=1, picture=True),
-        Column("Reading", least=22),
+    columns = (
+        Column("label", f"Outcome by {verdict.by}"),
+        *MARGINS,
+        Column("bar", "", style="bar", optional=1),
+        Column("words", "Reading", least=22),
     )
-    rows = [(*_outcome(found), *_reading(found, page)) for found in verdict.classes]
-    return grid(headings, rows, page), *(note(line, page) for line in _timing_and_alternatives(verdict))
-
-
-def _outcome(found: OutcomeClass) -> tuple[Cell, ...]:
-    label = INDENTED.get(found.name, found.label)
-    return label, probability(found.probability), interval(found.probability)
-
-
-def _reading(found: OutcomeClass, page: Page) -> tuple[Cell, ...]:
-    return bar(found.probability.value, BAR, page), found.words
+    rows = tuple(
+        (INDENTED.get(c.name, c.label), probability(p := c.probability), interval(p), p.value, c.words)
+        for c in verdict.classes
+    )
+    lines = _timing_and_alternatives(verdict)
+    return table(Table("outcomes", columns, rows), page), *(note(line, page) for line in lines)
 
 
 def _timing_and_alternatives(verdict: Verdict) -> list[str]:
@@ -106,48 +101,42 @@ def _timing_and_alternatives(verdict: Verdict) -> list[str]:
 
 
 def _claims(verdict: Verdict, page: Page) -> Screen:
-    headings = (
-        Column(),
-        Column("Proposition", least=28),
-        Column("P", "right"),
-        Column("± 95% MC", "right"),
-        Column("When", "right", optional=1),
-        Column("Reading", least=14),
+    columns = (
+        Column("id", ""),
+        Column("label", "Proposition", least=28),
+        *MARGINS,
+        Column("when", "When", align="right", optional=1),
+        Column("words", "Reading", least=14),
     )
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Content, ...]] = []
     side = ""
     for claim in verdict.claims:
         if claim.side != side:
             side = claim.side
-            rows.append(("", heading(SIDES[side], page), "", "", "", ""))
+            rows.append(("", Cell(SIDES[side], bold=True), "", "", "", ""))
         rows.append(_claim(claim))
     notes = ["When: the median quarter over the paths on which it comes true."]
     notes += [f"{claim.id} is pending. {claim.pending}" for claim in verdict.claims if claim.pending]
-    return grid(headings, rows, page), *(note(line, page) for line in notes)
+    return table(Table("claims", columns, tuple(rows)), page), *(note(line, page) for line in notes)
 
 
-def _claim(claim: Claim) -> tuple[Cell, ...]:
-    if claim.probability is None:
+def _claim(claim: Claim) -> tuple[Content, ...]:
+    p = claim.probability
+    if p is None:
         return claim.id, claim.label, "–", "", "", "pending"
     when = claim.timing.median if claim.timing else ""
-    return (
-        claim.id,
-        claim.label,
-        probability(claim.probability),
-        interval(claim.probability),
-        when,
-        claim.words,
-    )
+    return claim.id, claim.label, probability(p), interval(p), when, claim.words
 
 
 def _losses(loss: Metric, without: Metric, page: Page) -> Screen:
     unit = loss.variable.unit
-    headings = (Column(), *(Column(title, "right") for title in ("mean", "P50", "VaR 95%", "ES 97.5%")))
-    rows = [
+    titles = ("mean", "P50", "VaR 95%", "ES 97.5%")
+    columns = (Column("of", ""), *(Column(title, title, align="right") for title in titles))
+    rows = tuple(
         (name, *(with_error(estimate, unit) for estimate in _headline(metric)))
         for name, metric in (("all borrowers", loss), ("without software", without))
-    ]
-    parts = [heading(f"{loss.variable.label}, {unit}", page), grid(headings, rows, page)]
+    )
+    parts = [heading(f"{loss.variable.label}, {unit}", page), table(Table("losses", columns, rows), page)]
     if thin([*_headline(loss), *_headline(without)]):
         parts.append(note("* fewer than 500 paths lie in this tail", page))
     return tuple(parts)
@@ -163,8 +152,8 @@ def pictures(summary: Summary, page: Page) -> RenderableType:
     picture = histogram(summary.histogram, marks, summary.loss.variable.unit, page)
     rent = _rent(summary.rent, page)
     if page.width >= BESIDE:
-        return grid((Column(), Column()), [(picture, rent)], page)
-    return grid((Column(),), [(picture,), (Text(),), (rent,)], page)
+        return beside(picture, rent)
+    return Group(picture, Text(), rent)
 
 
 def histogram(found: Histogram, marks: dict[str, float], unit: str, page: Page, height: int = HEIGHT) -> Text:

@@ -129,7 +129,9 @@ def test_labs_act_together() -> None:
     two = assemble(facility(name="a"), facility(name="b", generation=1))
     s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), row(0, 0))
     draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
-    seen = contracts.Payers(row(2, 2), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool))
+    seen = contracts.Payers(
+        np.full((2, 2), 2.0), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool)
+    )
     after, _ = contracts.step(parameters(), s, two, seen, by_payer(draws))
     np.testing.assert_array_equal(after.price_factor, [[0.65, 0.65], [1.0, 1.0]])
 

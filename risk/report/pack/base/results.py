@@ -1,0 +1,305 @@
+"""Everything the pack reads of a run, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import (
+    attribution,
+    contrasts,
+    gap,
+    ladder,
+    metrics,
+    neoclouds,
+    recoveries,
+    sampling,
+    statistics,
+)
+from risk.analysis.attribution import Driver, TailFact
+from risk.analysis.bands import Band, band
+from risk.analysis.facilities import Facility, facilities
+from risk.analysis.flows import year_labels
+from risk.analysis.metrics import Metric
+from risk.analysis.recoveries import Claims
+from risk.analysis.verdict import Verdict, verdict
+from risk.assumptions import Assumptions
+from risk.paths import SERIES, Variable
+from risk.report.form import DEFAULT_FORM, Form, Recipe
+from risk.runs import Manifest, Run
+from risk.units import SCALE
+
+if TYPE_CHECKING:
+    from risk.calibrate.targets import TargetResult
+
+Array = NDArray[np.float64]
+
+TAIL = 0.05
+"""Share of paths that "the worst" means where the pack says what is true in them."""
+
+THRESHOLD = "run.loss_threshold"
+"""Entry with the loss of which the pack prints the probability; without it nothing is printed."""
+
+KEPT = 100_000
+"""Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
+
+
+class Remembered(Run):
+    """A run that reads most of its columns from disk once."""
+
+    @cached_property
+    def _outcomes(self) -> dict[str, Array]:
+        return super().outcomes()
+
+    @cached_property
+    def _parameters(self) -> dict[str, Array]:
+        return super().parameters()
+
+    @cached_property
+    def _series(self) -> dict[str, NDArray[np.float32]]:
+        return self._columns("series", None)  # one pass over the files for all, most of which are asked for
+
+    @cached_property
+    def _facility(self) -> dict[str, NDArray[np.float32]]:
+        return {}  # never more than one: each is nearly as large as all path series together
+
+    def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
+        """Several outcomes, or all: name → (path,), base units."""
+        if self.paths > KEPT:
+            return super().outcomes(names)
+        wanted = list(self._outcomes if names is None else names)
+        missing = [name for name in wanted if name not in self._outcomes]
+        return super().outcomes(missing) if missing else {name: self._outcomes[name] for name in wanted}
+
+    def parameters(self, identifiers: Iterable[str] | None = None) -> dict[str, Array]:
+        """Draws of several uncertain assumptions, or all: id → (path,), base units."""
+        if self.paths > KEPT:
+            return super().parameters(identifiers)
+        wanted = list(self._parameters if identifiers is None else identifiers)
+        missing = [name for name in wanted if name not in self._parameters]
+        return super().parameters(missing) if missing else {name: self._parameters[name] for name in wanted}
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """One quarterly series, (quarter + 1, path), base units."""
+        kept = self.paths <= KEPT and name in self.names("series")
+        return self._series[name] if kept else super().series(name)
+
+    def facility(self, name: str) -> NDArray[np.float32]:
+        """One facility series, (quarter + 1, path, facility), base units; the last asked for is kept."""
+        if name not in self._facility:
+            self._facility.clear()
+            self._facility[name] = super().facility(name)
+        return self._facility[name]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Numbers of a run, of the run before it where there is one, and of other scenarios beside it."""
+
+    run: Run
+    prior: Results | None = None
+    beside: tuple[Results, ...] = ()
+    form: Form = DEFAULT_FORM
+
+    @classmethod
+    def of(
+        cls, run: Run, prior: Run | None = None, beside: Iterable[Run] = (), form: Form = DEFAULT_FORM
+    ) -> Results:
+        """Results of a stored run, of an earlier one to compare with, and of others of the same draws."""
+        before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
+        return cls(Remembered(run.store, run.manifest), before, tuple(map(cls, beside)), form)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a pack of these is made of beside the run."""
+        prior = self.prior.run.id if self.prior else ""
+        return Recipe(prior, tuple(other.run.id for other in self.beside), self.form)
+
+    def before(self, name: str) -> Results | None:
+        """The run before, if an outcome, a proposition or a class is about the same time in both."""
+        same = self.prior and contrasts.windows(self.prior.run, name) == contrasts.windows(self.run, name)
+        return self.prior if same else None
+
+    @property
+    def comparable(self) -> Results | None:
+        """The run before, if it covers the same quarters."""
+        same = self.prior is not None and self.prior.run.calendar == self.run.calendar
+        return self.prior if same else None
+
+    @property
+    def apart(self) -> str:
+        """That the run before covers other quarters, in a sentence; else empty."""
+        if self.prior is None or self.comparable:
+            return ""
+        old, new = (f"{run.labels[0]}–{run.labels[-1]}" for run in (self.prior, self))
+        return (
+            f"The prior run covers {old}, this one {new}: – where it looks to other dates; Changes has both."
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the run is."""
+        return self.run.manifest
+
+    @property
+    def register(self) -> Assumptions:
+        """The assumptions it was made of."""
+        return self.run.register
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Quarters, the base date first."""
+        return self.run.calendar.labels
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Calendar years of the run in words."""
+        return year_labels(self.run.calendar)
+
+    def year(self, name: str) -> int | None:
+        """Number of the year that is the window of an outcome; None outside the run."""
+        label = str(self.run.span(name))
+        return self.years.index(label) if label in self.years else None
+
+    def dates(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Quarters with which the windows of outcomes end, each once, in order."""
+        return tuple(self.labels[t] for t in sorted({self.run.span(name).last for name in names}))
+
+    @property
+    def as_of(self) -> date:
+        """Day of the run: what ages of assumptions are measured from."""
+        return self.finished.date()
+
+    @property
+    def finished(self) -> datetime:
+        """When the run was complete."""
+        return datetime.fromisoformat(self.manifest.finished)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Propositions and outcome classes."""
+        return verdict(self.run)
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Distributions of all outcomes."""
+        return metrics.metrics(self.run)
+
+    def metric(self, name: str) -> Metric:
+        """Distribution of one outcome."""
+        return next(m for m in self.metrics if m.variable.name == name)
+
+    @cached_property
+    def loss(self) -> Array:
+        """Headline loss by path, USD bn."""
+        return metrics.values(self.run, self.run.variable(metrics.HEADLINE))
+
+    @property
+    def threshold(self) -> float | None:
+        """Loss of which the pack prints the probability, USD bn; None where the register has none."""
+        known = THRESHOLD in self.register.entries
+        return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
+
+    @cached_property
+    def exceedance(self) -> statistics.Exceedance:
+        """Exceedance curve of the headline loss, USD bn."""
+        return statistics.exceedance(self.loss)
+
+    @cached_property
+    def ranked(self) -> dict[str, attribution.Ranks]:
+        """Ranks of the draws of every uncertain assumption."""
+        return attribution.ranked(self.run)
+
+    @cached_property
+    def drivers(self) -> tuple[Driver, ...]:
+        """What moves the tail of the headline loss, largest first."""
+        return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
+
+    @property
+    def tail_share(self) -> float:
+        """Share of the worst paths that the pack lists one by one."""
+        return sampling.tail_share(self.run.paths)
+
+    @cached_property
+    def tail_rows(self) -> sampling.Ids:
+        """Ids of these paths, largest headline loss first."""
+        return sampling.tail_rows(self.loss, self.tail_share)
+
+    @cached_property
+    def sampled(self) -> sampling.Ids:
+        """Ids of the paths that the sheet Sample lists."""
+        return sampling.sampled(self.run.paths, self.form.sample)
+
+    @cached_property
+    def patterns(self) -> sampling.Patterns:
+        """Every combination of propositions and outcome classes that occurs."""
+        claims = [c.id for c in self.verdict.claims if c.probability is not None]
+        names = (*claims, *(found.name for found in self.verdict.classes))
+        return sampling.patterns(self.run.outcomes(names), names)
+
+    def tail_facts(self, names: tuple[str, ...]) -> tuple[TailFact, ...]:
+        """Means in the worst paths and everywhere, base units."""
+        return attribution.tail_facts(self.run, self.loss, names, TAIL)
+
+    @cached_property
+    def _bands(self) -> dict[str, Band]:
+        return {}
+
+    def band(self, name: str) -> Band:
+        """Quantiles of a path series by quarter, in its reporting unit."""
+        if name not in self._bands:
+            self._bands[name] = band(self.run.series(name), unit=np.float32(SCALE[series(name).unit]))
+        return self._bands[name]
+
+    @cached_property
+    def revenue(self) -> gap.Realised:
+        """Realised revenue on both bases."""
+        return gap.realised(self.run)
+
+    @cached_property
+    def facilities(self) -> tuple[Facility, ...]:
+        """The base book of neocloud facilities."""
+        return facilities(self.register, self.run.calendar.quarters)
+
+    @cached_property
+    def firm_ladder(self) -> tuple[ladder.Rung, ...]:
+        """Duration ladder by firm."""
+        return ladder.by_firm(self.run, self.facilities)
+
+    @cached_property
+    def payer_ladder(self) -> tuple[ladder.Rung, ...]:
+        """Duration ladder by class of payers."""
+        return ladder.by_payer(self.run, self.facilities)
+
+    @cached_property
+    def distress(self) -> dict[str, ladder.Distress]:
+        """How far down the ladder of distress each facility of the base book comes."""
+        return ladder.distress(self.run)
+
+    @cached_property
+    def defaults(self) -> dict[str, neoclouds.Default]:
+        """Default and loss of every facility."""
+        return neoclouds.defaults(self.run)
+
+    @cached_property
+    def claims(self) -> tuple[dict[str, Claims], dict[str, Claims]]:
+        """Par in default and loss by instrument: of all quarters, and of those of stress."""
+        return recoveries.claims(self.run), recoveries.claims(self.run, stress=True)
+
+    @cached_property
+    def targets(self) -> tuple[TargetResult, ...]:
+        """Calibration targets, measured."""
+        from risk.calibrate import targets
+
+        return targets.results(self.run)
+
+
+def series(name: str) -> Variable:
+    """Description of a path series."""
+    return next(v for v in SERIES if v.name == name)

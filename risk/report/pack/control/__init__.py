@@ -1,0 +1,1 @@
+"""Whether the numbers can be trusted: inputs, calibration, reconciliation, checks, manifest."""

@@ -1,0 +1,1 @@
+"""Private credit: recoveries, waterfall, maturity wall, and the cascade to holders."""

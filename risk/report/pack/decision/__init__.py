@@ -1,0 +1,1 @@
+"""What a committee acts on: drivers and limits."""

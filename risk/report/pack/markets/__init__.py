@@ -1,0 +1,1 @@
+"""Prices, capex and revenue over time."""

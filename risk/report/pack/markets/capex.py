@@ -1,0 +1,246 @@
+"""Capex: what each of the Big Five plans, how it pays, and how much capital is deployed in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from math import fsum
+
+import numpy as np
+
+from risk.analysis import deployment
+from risk.analysis.flows import Yearly, flows
+from risk.analysis.statistics import Estimate
+from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.formats import show
+from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
+from risk.report.pack.base.cells import (
+    UPPER_BOUND,
+    Line,
+    Tables,
+    across,
+    error_cell,
+    subtitle,
+    year_cells,
+    year_grid,
+    year_table,
+)
+from risk.report.pack.base.names import words
+from risk.report.pack.base.results import Results
+from risk.report.pack.base.yearly import Row, below, chances, made_of, ratio, shown, spread, yearly_bars
+from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.table import Cell, Content, Formula, Table, number_of
+
+USES = (
+    *("capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout", "spv_support"),
+    "cash_build",
+)
+SOURCES = ("cfo", "cash_drawn", "lease_additions", "spv_additions", "bonds", "private_credit", "equity")
+MEMO = ("planned", "cut")
+BIG_FIVE = "funding-BigFive"
+BILLION, TRILLION = 1e9, 1e12
+CHART = 14
+"""Rows of a chart: all tables fit two pages."""
+
+
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    labels = results.years
+    firms = results.run.entities["funding.capex"]
+    found = {key: flows(results.run, f"funding.{key}") for key in {*USES, *SOURCES, *MEMO}}
+    tables = [_firm(labels, firm, found) for firm in firms]
+    deployed = deployment.deployment(results.run)
+    cumulative = _deployment(deployed)
+    half = 1 + across(labels)
+    stylised = "Balance sheets at the base date are stylised; reported capex and cash flow follow filings."
+    return Sheet(
+        "Capex",
+        "Capex – plans, funding and the ceiling of deployable capital",
+        subtitle(results),
+        "P",
+        (
+            Band(
+                (
+                    At(_by_firm(labels, firms, tables), 1, half - 1),
+                    At(_ceiling_chart(deployed, cumulative), half, half),
+                )
+            ),
+            cumulative,
+            _multipliers(results),
+            _power(results),
+            _big_five(firms, tables, found),
+            *tables,
+            Paragraph(f"{UPPER_BOUND} {stylised}", "note"),
+        ),
+        question="Who spends how much, out of which pocket, and does it reach the ceiling?",
+        grid=year_grid(labels),
+        landscape=False,
+    )
+
+
+def firm_table(firm: str) -> str:
+    """Id of a firm's table."""
+    return f"funding-{firm}"
+
+
+def _lines(firm: str, found: dict[str, Yearly], keys: Sequence[str], side: str) -> list[Line]:
+    return [Line(f"{side}_{key}", words(key), *found[key].entity(firm)) for key in keys]
+
+
+def _sum(identifier: str, label: str, lines: list[Line]) -> Line:
+    return Line(identifier, label, np.sum([line.mean for line in lines], axis=0), bold=True)
+
+
+def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
+    """Uses, sources and their sums of one firm."""
+    uses, sources = _lines(firm, found, USES, "use"), _lines(firm, found, SOURCES, "source")
+    lines = [_sum("uses", "Uses", uses), *uses, _sum("sources", "Sources", sources), *sources]
+    lines += _lines(firm, found, MEMO, "memo")
+    totals = {"uses": [line.id for line in uses], "sources": [line.id for line in sources]}
+    title = f"{firm}: uses and sources of funds, mean over paths"
+    years = tuple(f"y{i}" for i in range(len(labels)))
+    how = "all years, means over paths"
+    equal = Adds(f"{firm}: sources equal uses", years, ("sources",), "uses", ROUNDING, how)
+    return replace(year_table(firm_table(firm), title, labels, lines, totals=totals), guards=(equal,))
+
+
+def _big_five(firms: Sequence[str], tables: Sequence[Table], found: dict[str, Yearly]) -> Table:
+    """Live sums over the firms' tables."""
+    first = tables[0]
+    rows = []
+    for number, name in enumerate(first.row_ids):
+        cells: list[Content] = [first.rows[number][0]]
+        _, _, key = name.partition("_")
+        for i, parts in enumerate(zip(*(shown(table, name) for table in tables), strict=True)):
+            total = fsum(map(number_of, parts))
+            text = "+".join(f"{{{table.id}.y{i}[{name}]}}" for table in tables)
+            cells.append(Cell(Formula(text, total), "usd_bn.0", "calculation"))
+            bound = fsum(found[key].standard_error[i]) / BILLION if key else None
+            cells.append(None if bound is None else error_cell(total, bound, "USD bn"))
+        rows.append(tuple(cells))
+    title = f"Big Five ({', '.join(firms)}): uses and sources of funds, mean over paths"
+    return Table(BIG_FIVE, first.columns, tuple(rows), title, "", first.row_ids, first.total)
+
+
+def _deployment(deployed: deployment.Deployment) -> Table:
+    """Cumulative capital deployed, and how likely the ceiling is reached."""
+    label = "{} of cash capex, leases and SPVs, USD tn"
+    rows = spread(deployed.cumulative, "multiple", label, scale=TRILLION)
+    low, high = (level / TRILLION for level in deployed.ceiling)
+    for row, level, reached in zip(("low", "high"), (low, high), deployed.reached, strict=True):
+        rows[row] = chances(f"Probability that USD {level:.1f} tn is deployed by then", reached)
+    title = "Capital deployed since the start of the base year, against the thesis page's ceiling"
+    note = (
+        f"Ceiling USD {low:.1f}–{high:.1f} tn (thesis page); reported against, never imposed. Probabilities: "
+        "± 95% MC."
+    )
+    return made_of("deployed", title, deployed.labels, "Cumulative", rows, note)
+
+
+def _multipliers(results: Results) -> Table:
+    """The three multipliers as money and as multiples of cash flow."""
+    parts = deployment.multipliers(results.run)
+    lines = [Line(part.name, words(part.name), part.amount) for part in parts]
+    cash = Line("cash", "Cash flow from operations", deployment.cash_flow(results.run))
+    build = _sum("build", "Build: cash capex, leases and SPVs", lines)
+    title = "The ceiling's three multipliers: where the capital comes from, mean over paths"
+    note = (
+        "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by "
+        "leverage. Here the three parts are sums of the funding waterfall and add up to the build."
+    )
+    totals = {"build": [line.id for line in lines]}
+    made = year_table("multipliers", title, results.years, [cash, *lines, build], note=note, totals=totals)
+    names = {line.id: line.label.partition(",")[0] for line in lines} | {"build": "Build"}
+    over = {
+        f"{row}_ratio": ratio(made, f"   {name}, over cash flow", row, "cash", "number.2")
+        for row, name in names.items()
+    }
+    return below(made, over)
+
+
+def _power(results: Results) -> Table:
+    """How often power binds, what was energized, and what waits."""
+    rows = {
+        "bound": _estimates(
+            "Share of path-quarters with a binding power cap", deployment.power_bound(results.run), "rate"
+        ),
+        "energized": (
+            "Power energized for AI in the year, world, GW",
+            *year_cells(Line("", "", *flows(results.run, "power").entity("energized_gw"), "GW")),
+        ),
+        "leases": ("Leases signed, not commenced, present value, USD bn", *_leases_left(results)),
+    }
+    note = "Leases start evenly and cannot be cancelled, so what is left of them is the same on every path."
+    return made_of("power", "Power and leases", results.years, "Power and leases", rows, note)
+
+
+def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> Row:
+    cells = ((Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")) for e in estimates)
+    return (label, *chain.from_iterable(cells))
+
+
+def _leases_left(results: Results) -> list[Content]:
+    """Leases that have not commenced by each year's end."""
+    signed = results.register.tables["capex.firm"].numbers("lease_not_commenced").sum()
+    present = results.register.number("capex.lease_present_value") * signed
+    added = flows(results.run, "funding.lease_additions").mean.sum(axis=1)
+    left = np.maximum(present - np.cumsum(added), 0.0) / BILLION
+    return [cell for amount in left.round(6) for cell in (Cell(float(amount), "usd_bn"), None)]
+
+
+def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table]) -> Bars:
+    """Cash capex by firm and year."""
+    parts = {firm: shown(table, "use_capex") for firm, table in zip(firms, tables, strict=True)}
+    totals = [fsum(map(number_of, year)) for year in zip(*parts.values(), strict=True)]
+    top = int(np.argmax(totals))
+    alt = f"Mean cash capex of the Big Five peaks at USD {totals[top]:,.0f}bn in {labels[top]}."
+    title = "Cash capex by firm, mean over paths"
+    return yearly_bars("capex-firms", title, labels, parts, alt, CHART)
+
+
+def _ceiling_chart(deployed: deployment.Deployment, table: Table) -> Lines:
+    """Cumulative capital against the ceiling."""
+    tones: dict[str, Tone] = {"p5": "light", "p50": "main", "p95": "light"}
+    series = [Series(name=row.upper(), values=shown(table, row), tone=tone) for row, tone in tones.items()]
+    for level, text in zip(deployed.ceiling, ("low end", "high end"), strict=True):
+        flat = [level / TRILLION] * len(deployed.labels)
+        series.append(Series(name=f"Ceiling, {text}", values=flat, tone="bad", dashed=True))
+    chance = deployed.reached[0][-1]
+    alt = (
+        f"Median cumulative deployment is USD {deployed.cumulative.at(0.5)[-1] / TRILLION:.1f} tn by "
+        f"{deployed.labels[-1]}; it reaches the low end of the ceiling on "
+        f"{show(chance.value, 'probability')} of paths."
+    )
+    return Lines(
+        id="capex-ceiling",
+        title="Cumulative capital deployed against the ceiling",
+        alt=alt,
+        x_title="Year",
+        y_title="USD tn",
+        format="number.1",
+        labels=deployed.labels,
+        series=series,
+        every=1,
+        height=CHART,
+    )
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """What firms spend is what the engine says, and what the multipliers say."""
+    for name in ("capex_2027", "capex_2028", "capex_2030"):
+        if (year := results.year(name)) is not None:
+            text = f"Capex {results.years[year]}: firms add up to the engine's mean"
+            sides = t.at(BIG_FIVE, f"y{year}", "use_capex"), t.at("metrics", "mean", name)
+            yield Condition(text, *sides, ROUNDING, "Capex v. Metrics")
+    years = [f"y{i}" for i in range(len(results.years))]
+    build = t[BIG_FIVE].sum(years, ("use_capex", "use_lease_additions", "use_spv_additions"))
+    parts = t["multipliers"].sum(years, ("build",))
+    yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
+    until = results.run.span("deployed_2026_2030")
+    if until.years[0] == results.run.calendar.base.year and str(until.year) in results.years:
+        value = t.at("deployed", f"y{results.years.index(str(until.year))}", "p50")
+        middle = t.at("metrics", "p50", "deployed_2026_2030")
+        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
+        text, how = f"Capital deployed by {until.year}, median", "path series v. outcome, USD tn"
+        yield Condition(text, value, scaled, SINGLE * 10, how)

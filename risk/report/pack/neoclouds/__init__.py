@@ -1,0 +1,1 @@
+"""Companies that let devices: loans, distress, default, duration."""

@@ -1,0 +1,169 @@
+"""Neoclouds: every HoldCo, every facility's terms, how far down the ladder each comes, default and loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from risk.analysis import ladder, neoclouds
+from risk.analysis.neoclouds import Cohort
+from risk.report import spec
+from risk.report.charts import LINES, Bars, Lines, Series, Tone
+from risk.report.guards import EXACT, ROUNDING, Condition
+from risk.report.pack.base.cells import Tables, subtitle
+from risk.report.pack.base.fields import amount, chance, number
+from risk.report.pack.base.names import PAYERS, words
+from risk.report.pack.base.quarters import first_year_end
+from risk.report.pack.base.results import Results
+from risk.report.pack.neoclouds import firms, loans
+from risk.report.pack.neoclouds.duration import grid
+from risk.report.pack.neoclouds.loans import RUNGS
+from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.spec import Spec
+from risk.report.table import Formula, number_of
+
+STANDS: dict[str, tuple[str, Tone]] = {
+    "repaid": ("Repaid", "faint"),
+    "sound": ("Sound", "soft"),
+    "lock_up": ("Lock-up", "light"),
+    "sweep": ("Cash sweep", "deep"),
+    "event": ("Event, cured or amended", "main"),
+    "default": ("In default", "bad"),
+}
+"""Where facilities stand: label and tone, from the bottom of the bar; no two are equally bright."""
+
+
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
+    stylised = sum(f.stylised for f in results.facilities)
+    warning = (
+        f"{stylised} of {len(results.facilities)} facilities are stylised: published sizes, coupons and "
+        "tenors where a source says so, chosen GPU counts and prices. No row is a statement about a named "
+        "company's loan."
+    )
+    found = firms.holdcos(results)
+    holdcos, runway = firms.firms(results, found), firms.standing(results, found)
+    depths = loans.distress(results)
+    columns = grid(results, 48.0, 7.25)
+    half = len(columns) // 2 - 2  # the first column is the widest
+    return Sheet(
+        "Neoclouds",
+        "Neoclouds – who borrowed against what, and who comes how far down",
+        subtitle(results, f"one plain table of the companies ({firms.NAME}) is on screen only"),
+        "P",
+        (
+            Paragraph(warning, "finding"),
+            Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
+            holdcos,
+            runway,
+            loans.terms(results),
+            depths,
+            loans.outcomes(results),
+            COHORTS.table(neoclouds.cohorts(results.run)),
+            firms.plain(results, found, holdcos, runway),
+        ),
+        question="Who borrowed against what, who comes under stress, and who defaults?",
+        grid=(*columns, firms.SOURCE),
+        printed_columns=len(columns),
+    )
+
+
+def _rungs(results: Results) -> Bars:
+    """Facilities of the base book by rung, every half year."""
+    labels = results.labels
+    shown = [t for t in range(len(labels)) if t % 2 == len(labels[:-1]) % 2]
+    found = ladder.shares(results.run)
+    trouble = found["lock_up"] + found["sweep"] + found["event"]
+    worst = int(trouble.argmax())
+    return Bars(
+        id="rungs",
+        title="Facilities of the base book by rung of the ladder of distress",
+        alt=(
+            f"Trouble is widest in {labels[worst]}, when {trouble[worst]:.0%} of the facilities of the "
+            "base book are in lock-up or further down but not in default; at the end "
+            f"{found['repaid'][-1]:.0%} are repaid and {found['default'][-1]:.0%} in default, "
+            f"{found['sound'][-1]:.0%} sound."
+        ),
+        x_title="Quarter",
+        y_title="Share of facilities and paths",
+        format="share",
+        labels=[labels[t] for t in shown],
+        series=[
+            Series(name=label, values=[float(found[key][t]) for t in shown], tone=tone)
+            for key, (label, tone) in STANDS.items()
+        ],
+        stacked=True,
+        y_max=1.0,
+        height=24,
+    )
+
+
+def _failed(results: Results) -> Lines:
+    """Share of paths on which each HoldCo is in default, by quarter."""
+    run = results.run
+    shares = run.mean("holdco.defaulted")[0]
+    names = run.entities["holdco.defaulted"]
+    order = [int(i) for i in (-shares[-1]).argsort()]
+    first = order[0]
+    return Lines(
+        id="holdco-failures",
+        title="HoldCos in default, listed from the most to the fewest paths",
+        alt=(
+            f"{names[first]} is in default on the most paths at the end, {shares[-1, first]:.0%}; "
+            f"{names[order[-1]]} on the fewest, {shares[-1, order[-1]]:.0%}."
+        ),
+        x_title="Quarter",
+        y_title="Share of paths",
+        format="share",
+        labels=results.labels,
+        series=[
+            Series(name=names[i], values=shares[:, i].tolist(), tone=tone, dashed=k % 2 == 1, thin=k > 5)
+            for k, (i, tone) in enumerate(zip(order, LINES, strict=False))
+        ],
+        first=first_year_end(results.labels),
+        height=24,
+    )
+
+
+COHORTS: Spec[Cohort] = Spec(
+    (
+        spec.text("label", "New facilities of", lambda c: c.year),
+        spec.text("payer", "Payer", lambda c: words(c.payer, PAYERS), span=2),
+        amount("lent", "Lent, USD bn", lambda c: c.originated, "USD bn", span=2),
+        amount("loss", "Loss, USD m", None, "USD m", span=2),
+        number(
+            "share",
+            "Loss/lent",
+            lambda c: c.loss.value / c.originated.value if c.originated.value else 0.0,
+            "rate",
+            span=2,
+        ),
+        *(chance(rung, RUNGS[rung], span=2, error_span=2) for rung in ladder.ONCE),
+        amount("troubled", "In trouble", None, "quarter", form="years", span=2),
+    ),
+    id="cohorts",
+    title="New cohorts, mean over paths",
+    note=(
+        "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
+        "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
+        "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
+        "mean. ± standard errors, upper bounds: facilities of one path count as one."
+    ),
+)
+"""New facilities by date and class of payer."""
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """Firms, facilities and outcomes say the same."""
+    secured, debt = t.total("holdcos", "secured"), t.total("facilities", "debt")
+    text = "Secured debt by HoldCo is the facilities' debt"
+    yield Condition(text, secured, debt, ROUNDING, "USD bn at the base date")
+    horizons = neoclouds.reached(results.run)
+    if horizons and horizons[-1] == results.labels[-1]:
+        paid, due = (t.total("facility-ladder", f"{kind}_default") for kind in ("payment", "maturity"))
+        both = Formula(f"{paid.text}+{due.text}", number_of(paid) + number_of(due))
+        ever = t.total("facility-defaults", f"p{len(horizons) - 1}")
+        text = "Payment and maturity defaults are all defaults"
+        yield Condition(text, both, ever, EXACT, "summed over facilities")
+    lost, paper = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
+    scaled = Formula(f"{lost.text}/1000", number_of(lost) / 1000.0)
+    yield Condition("Loss by HoldCo adds up", scaled, paper, ROUNDING, "Neoclouds v. Metrics")

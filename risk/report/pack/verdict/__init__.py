@@ -1,0 +1,1 @@
+"""The answer: cover, summary, every probability and distribution."""

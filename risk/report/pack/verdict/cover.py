@@ -1,0 +1,118 @@
+"""Cover: what the pack is, where to find what, and whether its checks hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from risk.report.excel.writer import CHART_DATA
+from risk.report.pack.base import ages
+from risk.report.pack.base.cells import subtitle
+from risk.report.pack.base.results import Results
+from risk.report.pack.paths import trace
+from risk.report.pack.scenarios import changes
+from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
+from risk.report.table import Cell, Column, Content, Formula, Link, Table
+
+QUESTION = "Is the AI build-out a bubble, what would its end cost lenders, and how sure is that?"
+STATES = ("DRAFT", "REVIEWED")
+CLASSIFICATION = "confidential"
+OK = "ALL CONSISTENCY CHECKS OK"
+
+
+def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cell: str) -> Sheet:
+    """Build the sheet; `failing` = checks that fail, `cell` = the number that is traced as an example."""
+    word = f"{len(failing)} CHECK(S) FAIL" if failing else OK
+    master = Formula(f'IF(Checks_Failed=0,"{OK}",Checks_Failed&" CHECK(S) FAIL")', word)
+    return Sheet(
+        "Cover",
+        "AI build-out: joint stress of GPU prices, capex, revenue, neoclouds and private credit",
+        subtitle(results, CLASSIFICATION),
+        "C",
+        (
+            Paragraph(QUESTION, "lead"),
+            Paragraph(master, "lead"),
+            *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
+            Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
+            _contents(sheets),
+            Heading("How to trace a number"),
+            *(Paragraph(text, "bullet") for text in trace.brief(results, cell)),
+            Paragraph(
+                "Sheets are protected against slips, without a password. Text about money is generated "
+                "from the numbers.",
+                "note",
+            ),
+        ),
+        grid=(24.0, 44.0, 3.0, 30.0, 44.0),
+        pages=1,
+        freeze="none",
+    )
+
+
+INPUTS = ("Status", "Prepared by", "Reviewed by", "As of", "Stale after, days")
+"""Facts of the pack that may be typed over; all else on the cover follows from the run."""
+
+
+def _facts(results: Results) -> Table:
+    """What the pack is; the two blue cells drive the ages on the sheet Assumptions."""
+    m = results.manifest
+    facts: tuple[tuple[str, Content], ...] = (
+        ("Status", Cell(STATES[0], style="input")),
+        ("Prepared by", Cell("", style="input")),
+        ("Reviewed by", Cell("", style="input")),
+        ("As of", Cell(results.as_of, "date", "input")),
+        ("Stale after, days", Cell(ages.stale_days(results), "count", "input")),
+        ("Scenario", f"{m.scenario}: {m.title}"),
+        ("Run", m.id),
+        ("Paths × quarters", f"{m.paths:,} × {m.quarters}, {results.labels[0]} to {results.labels[-1]}"),
+        ("Seed", Cell(m.seed, "general")),
+        ("Prior run", results.prior.run.id if results.prior else "none given"),
+        ("Classification", CLASSIFICATION),
+    )
+    names = (
+        "status",
+        "prepared",
+        "reviewed",
+        "as_of",
+        "stale",
+        "scenario",
+        "run",
+        "paths",
+        "seed",
+        "prior",
+        "class",
+    )
+    columns = (Column("fact", "This pack"), Column("value", "", align="left"))
+    return Table("cover", columns, facts, row_ids=names)
+
+
+def _key() -> Table:
+    """What the cell styles mean."""
+    columns = (Column("look", "Cell"), Column("meaning", "Means"))
+    rows: tuple[tuple[Content, ...], ...] = (
+        (Cell("Input", style="input"), "may be typed over: dates and names of the pack"),
+        (Cell("Engine", style="engine"), "a result of the simulation, as stored in the run"),
+        (Cell("Calculation", style="calculation"), "a formula over cells of this workbook"),
+        (Cell("Link", style="link"), "a formula that shows a cell of another sheet"),
+        (Cell("± note", style="note"), "a Monte Carlo error, or a remark"),
+        (Cell("–"), "no number exists; words say why"),
+        (Cell("12.3*"), "rests on fewer than 500 paths in the tail"),
+        (Cell("stylised"), "invented where nothing is published"),
+        (Cell("[2nd]"), "read in a second-hand account"),
+        (Cell("STALE, FAIL"), "too old; a check that does not hold"),
+    )
+    return Table("key", columns, rows)
+
+
+def _contents(sheets: Sequence[Sheet]) -> Table:
+    columns = (
+        Column("sheet", "Sheet"),
+        Column("question", "Question it answers", span=3),
+        Column("kind", "Type"),
+    )
+    rows: list[tuple[Content, ...]] = []
+    for s in sheets:
+        rows.append((Link(s.name, s.name), s.question or QUESTION, KINDS[s.kind]))
+    if changes.NAME not in {s.name for s in sheets}:
+        rows.append((changes.NAME, changes.ABSENT, KINDS["C"]))
+    rows.append((Link(CHART_DATA, CHART_DATA), "Which numbers stand behind every chart?", KINDS["W"]))
+    return Table("contents", columns, tuple(rows), "Contents")

@@ -1,0 +1,139 @@
+"""What the numbers mean, in sentences made from them; no sentence holds a number of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from risk.analysis.metrics import HEADLINE
+from risk.analysis.provenance import provenance
+from risk.analysis.verdict import Claim
+from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
+from risk.report.pack.base.names import assumption
+from risk.report.pack.base.results import TAIL, Results
+from risk.report.table import Table
+
+if TYPE_CHECKING:
+    from risk.calibrate.targets import TargetResult
+
+WITHOUT = "loss_without_software"
+SHOWN_FACTS = 3
+BREAKS = {
+    "B2": "capex falls from its peak",
+    "B4": "GPU rent collapses",
+    "B5i": "neocloud compute defaults",
+    "B7": "GPU-backed and HoldCo paper loses",
+}
+"""What may break, of which a bust needs several beside B1, in words for a list of dates."""
+
+
+def lead(results: Results) -> str:
+    """The verdict in a sentence or two."""
+    verdict = results.verdict
+    durable, unpaid, correction, bust = (
+        verdict.outcome(n).probability for n in ("durable", "durable_unpaid", "correction", "bust")
+    )
+    when = f", half of them by {verdict.bust_timing.median}" if verdict.bust_timing else ""
+    others = ", ".join(f"{probability_text(three[0])} {name}" for name, three in verdict.alternatives.items())
+    return (
+        f"Bust on {with_margin(bust)} of paths{when}; correction on {with_margin(correction)}; durable on "
+        f"{with_margin(durable)}, but {probability_text(unpaid)} of all paths are durable and unpaid. Bust "
+        f"is {others}."
+    )
+
+
+def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
+    """So what."""
+    return _loss(results), _first_to_break(results), _driver(results), _tail(tables["tail"])
+
+
+def _loss(results: Results) -> str:
+    headline, narrow = results.metric(HEADLINE), results.metric(WITHOUT)
+    middle, shortfall = headline.quantiles[4].value, headline.shortfall[1].value
+    software = 1.0 - narrow.mean.value / headline.mean.value if headline.mean.value else 0.0
+    times = f"{shortfall / middle:.1f} times that" if middle > 0.0 else "far more"
+    return (
+        f"Half the paths cost lenders less than {money(middle)}, the worst 2.5% {money(shortfall)} on "
+        f"average, {times}. Software borrowers are {software:.0%} of the mean; without them the median is "
+        f"{money(narrow.quantiles[4].value)} and the worst 2.5% {money(narrow.shortfall[1].value)}."
+    )
+
+
+def _first_to_break(results: Results) -> str:
+    """What may break, by the median date of each."""
+    dated = [c for c in results.verdict.claims if c.id in BREAKS and c.timing and c.probability]
+    if not dated:
+        return f"None of {', '.join(BREAKS)} comes on any path."
+    first = sorted(dated, key=lambda c: c.timing.median if c.timing else "")
+    return f"Median dates, each over its own paths: {'; '.join(_dated(c) for c in first)}."
+
+
+def _dated(claim: Claim) -> str:
+    assert claim.probability is not None
+    assert claim.timing is not None
+    return f"{BREAKS[claim.id]} ({claim.id}, {probability_text(claim.probability)}, {claim.timing.median})"
+
+
+def _driver(results: Results) -> str:
+    """The assumption to look at first."""
+    clear = [d for d in results.drivers if not d.noise]
+    if not clear:
+        return "No single assumption moves the tail beyond Monte Carlo noise at this number of paths."
+    top = clear[0]
+    ends = " and ".join(
+        f"{money(abs(e.value))} {'higher' if e.value > 0 else 'lower'} in its {which} tenth"
+        for e, which in ((top.low, "lowest"), (top.high, "highest"))
+    )
+    grade = _grade(results, top.id)
+    others = ", ".join(assumption(d.id) for d in clear[1:3])
+    rest = f" Next: {others}." if others else ""
+    return f"Look first at {assumption(top.id)}{grade}: the worst 2.5% of losses is {ends}.{rest}"
+
+
+def _grade(results: Results, identifier: str) -> str:
+    entry = results.register.entries.get(identifier.partition("[")[0])
+    return f" (grade: {entry.grade})" if entry else ""
+
+
+def _tail(facts: Table) -> str:
+    """The most unusual facts of the worst paths."""
+    worst, everywhere, unit = (facts.index(key) for key in ("tail", "all", "unit"))
+    told = []
+    for row in range(min(SHOWN_FACTS, len(facts.rows))):
+        scale = facts.text(row, unit)
+        suffix = "" if scale in ("fraction", "paths") else f" {scale}"
+        told.append(
+            f"{facts.text(row, 0)} {facts.text(row, worst)} instead of {facts.text(row, everywhere)}{suffix}"
+        )
+    return f"In the worst {TAIL:.0%} of paths, on average: {'; '.join(told)}."
+
+
+def care(results: Results) -> str:
+    """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
+    known = provenance(results.register, results.as_of)
+    text = (
+        f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
+        "model error; when = the median quarter over the paths on which it comes; * = fewer "
+        f"than 500 paths in the tail. {limits(results)} {results.apart}"
+    )
+    return text.rstrip()
+
+
+def outside(target: TargetResult) -> bool:
+    """Whether the model lies outside what was observed after the base date and never fitted."""
+    return target.status == "informational" and target.inside is False
+
+
+def limits(results: Results) -> str:
+    """What the register itself declares as missing or missed, and what was observed since and not met."""
+    pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
+    declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
+    for target in results.register.targets.values():
+        if target.status in declared:
+            declared[target.status].append(target.id)
+    told = {
+        "Not in the model yet": [*pending, *declared["pending"]],
+        "Calibration targets missed, with reasons on Calibration": declared["missed"],
+        "Outside out of sample": [t.id for t in results.targets if outside(t)],
+    }
+    said = [f"{what}: {', '.join(which)}." for what, which in told.items() if which]
+    return " ".join(said) or "Every declared target is met."
