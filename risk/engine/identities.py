@@ -63,9 +63,9 @@ def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
     return bids * own / (hours * total(fixed.throughput**power * units))
 
 
-def of_quarter(p: Parameters, before: World, after: World, f: Flows) -> Iterator[Identity]:
+def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
     """Every identity of a quarter."""
-    yield from _markets(p, before, after, f)
+    yield from _markets(before, after, f, chain)
     yield from _funding(before, after, f.funding)
     yield from _facilities(before, after, f)
     yield from _holdcos(before, after, f)
@@ -73,9 +73,9 @@ def of_quarter(p: Parameters, before: World, after: World, f: Flows) -> Iterator
     yield from _credit(before, after, f)
 
 
-def _markets(p: Parameters, before: World, after: World, f: Flows) -> Iterator[Identity]:
-    inflow, layers = value_added(p, f)
-    yield Identity("value added = inflow", total(layers), total(inflow), total(inflow))
+def _markets(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
+    inflow = total(chain.inflow)
+    yield Identity("value added = inflow", total(chain.layers), inflow, inflow)
     bids = f.demand.total
     yield Identity("demand = money paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
     opening, closing = _compute(before.fleet), _compute(after.fleet)
@@ -88,8 +88,15 @@ def _compute(state: fleet.State) -> Array:
     return total(state.energized) + total(state.undeployed) + sum(total(x) for x in state.pipeline)
 
 
-def value_added(p: Parameters, f: Flows) -> tuple[Array, Array]:
-    """Final demand and value added by layer, USD a year, (path, 4) and (path, 8).
+class Chain(NamedTuple):
+    """The value chain in a quarter, USD a year."""
+
+    inflow: Array  # (path, 4) final demand
+    layers: Array  # (path, 8) value added
+
+
+def value_added(p: Parameters, f: Flows) -> Chain:
+    """Final demand and value added by layer.
 
     Investment is final demand, as in national accounts, so chips are a share of capex and never added to it.
     Recycled lab funding leaves the suppliers who provide it and is not an inflow.
@@ -113,7 +120,7 @@ def value_added(p: Parameters, f: Flows) -> tuple[Array, Array]:
         compute * (1.0 - memory) - (1.0 - inside) * d.anchor_recycled,
         investment - compute + opex,
     ]
-    return np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1)
+    return Chain(np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1))
 
 
 def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from risk.engine import series, totals
 from risk.engine.context import Flows, total, with_pools
-from risk.engine.identities import Identity, at_base, of_quarter
+from risk.engine.identities import Identity, at_base, of_quarter, value_added
 from risk.engine.ladder import ladder, refinancing_need, runway
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters, World
@@ -139,14 +139,15 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
     r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)
     totals.stocks(r, layout, world, t)
-    totals.flows(r, p, world, f, t)
+    chain = value_added(p, f)
+    totals.flows(r, world, f, chain, t)
     totals.rungs(r, f, t)
     totals.recoveries(r, f, t)
     if r.singles:
         stage = f.operators.facility.stage[:, : layout.base_book.facilities]
         _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
         r.keep_firms("runway", t, runway(world, f))
-    r.check(of_quarter(p, before, world, f))
+    r.check(of_quarter(before, world, f, chain))
 
 
 def _ladder(

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from risk.catalogue import MEMBERS
 from risk.engine.context import Flows
-from risk.engine.identities import value_added
+from risk.engine.identities import Chain
 from risk.engine.inputs import instruments
 from risk.engine.layout import Layout
 from risk.engine.series import liquidity
-from risk.engine.world import Parameters, World, exposures
+from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
 from risk.mechanisms.neocloud import facility
 from risk.mechanisms.private_credit.market import REGIMES
@@ -97,9 +97,8 @@ def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
     r.total("facility.debt", t, loans.debt)
 
 
-def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
+def flows(r: Record, world: World, f: Flows, chain: Chain, t: int) -> None:
     """Flows and prices of quarter t by entity."""
-    inflow, layers = value_added(p, f)
     totals = {
         "gpu.fleet": world.fleet.energized,
         "gpu.contract_rent": f.rents.contract,
@@ -108,8 +107,8 @@ def flows(r: Record, p: Parameters, world: World, f: Flows, t: int) -> None:
         "revenue.segment": f.adoption.revenue,
         "demand": _side_by_side(f.demand, MEMBERS["demand"]),
         "required": _side_by_side(f.required, MEMBERS["required"]),
-        "inflow": inflow,
-        "value_added": layers,
+        "inflow": chain.inflow,
+        "value_added": chain.layers,
         "losses.instrument": f.instrument_losses,
         "claims.instrument": f.instrument_claims,
         "losses.ultimate": f.cascade.ultimate,

@@ -101,11 +101,11 @@ def threshold_t(default_probability: Numeric, freedom: Numeric, weight: float = 
 
     Linear in a table of normal scores.
     """
-    levels, row = np.unique(freedom, return_inverse=True)
-    table = np.stack([_quantiles(float(level), weight) for level in levels])
+    levels = sorted({*np.ravel(freedom).tolist()})
+    table = np.stack([_quantiles(level, weight) for level in levels])
     score = np.clip(ndtri(default_probability), -_SCORE_LIMIT, _SCORE_LIMIT)
     column = (score / _SCORE_LIMIT + 1.0) * (0.5 * _SCORES)
-    i, j = row.reshape(np.shape(freedom)), np.minimum(column.astype(np.int64), _SCORES - 1)
+    i, j = np.searchsorted(levels, freedom), np.minimum(column.astype(np.int64), _SCORES - 1)
     left = table[i, j]
     return np.asarray(left + (column - j) * (table[i, j + 1] - left))
 

@@ -15,7 +15,8 @@ TOLERANCE = 1e-9
 
 def errors(base: Opened, t: int, **changes: Any) -> dict[str, float]:
     flows = replace(base.flow(t), **changes)
-    return {i.name: i.error for i in of_quarter(base.p, base.worlds[t - 1], base.worlds[t], flows)}
+    chain = value_added(base.p, flows)
+    return {i.name: i.error for i in of_quarter(base.worlds[t - 1], base.worlds[t], flows, chain)}
 
 
 def test_every_identity_holds_in_every_quarter(base: Opened) -> None:

@@ -139,6 +139,8 @@ def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
     for new in range(1, throughput.shape[1]):
         since = since_launch[:, new : new + 1]
         launching = (since >= 0) & (since < params.rerating_quarters)
+        if not launching.any():
+            continue
         leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
         loss = params.launch_obsolescence * leap / params.rerating_quarters
         added = added - np.where(launching & (columns < new), loss, 0.0)

@@ -7,6 +7,7 @@ for facilities to come.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -105,17 +106,15 @@ class Book:
         `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
         the processor and with the number of paths.
         """
-        firms = len(self.firms)
-        parts = (amounts[k : k + AT_ONCE] for k in range(0, max(len(amounts), 1), AT_ONCE))
-        sums = [
-            np.bincount(self._sums[: len(x)].ravel(), x.ravel(), len(x) * firms).reshape(len(x), firms)
-            for x in parts
-        ]
-        return np.concatenate(sums, dtype=np.float64)  # of no paths it counts whole numbers
+        if len(amounts) > AT_ONCE:
+            return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
+        shape = len(amounts), len(self.firms)
+        sums = np.bincount(self._sums[: shape[0]].ravel(), amounts.ravel(), math.prod(shape))
+        return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
 
     @cached_property
     def _sums(self) -> Index:
-        """Which of the sums of a part each of its amounts belongs to, (path, facility)."""
+        """Which sum each amount belongs to, (path, facility)."""
         return np.arange(AT_ONCE)[:, None] * len(self.firms) + self.firm
 
 

@@ -37,16 +37,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import (
-    LEANS,
-    RENEGOTIATES,
-    SOUND,
-    SUBTENANT,
-    Book,
-    Index,
-    leading,
-    widen,
-)
+from risk.mechanisms.neocloud.book import LEANS, RENEGOTIATES, SOUND, SUBTENANT, Book, Index, leading, widen
 from risk.parameters import Array, Drawn, entry
 
 Bucket = tuple[Array, Array]
