@@ -6,10 +6,11 @@ A guard stands beside the table it watches (`Table.guards`); what ties several t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from math import fsum
+from math import fsum, isfinite
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -69,16 +70,18 @@ class Ordered:
     text: str
     columns: tuple[str, ...]
     how: str = ""
+    slack: float = 0.0
 
     def condition(self, table: Table) -> Condition:
-        """Count of pairs of neighbors that fall, which must be zero."""
+        """Count of pairs of neighbors that fall by more than `slack`, which must be zero."""
         from risk.report.table import Formula
 
         pairs = list(pairwise(self.columns))
-        falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}))" for a, b in pairs)
+        less = f"-{self.slack}" if self.slack else ""
+        falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}{less}))" for a, b in pairs)
         known = [(_values(table, a), _values(table, b)) for a, b in pairs]
         count = sum(
-            x is not None and y is not None and y < x
+            x is not None and y is not None and y < x - self.slack
             for one, two in known
             for x, y in zip(one, two, strict=True)
         )
@@ -87,7 +90,7 @@ class Ordered:
 
 @dataclass(frozen=True)
 class Within:
-    """Columns whose numbers stay between two ends."""
+    """Columns whose numbers stay between two ends, of which one may be infinite."""
 
     text: str
     columns: tuple[str, ...]
@@ -103,10 +106,58 @@ class Within:
             f'COUNTIF({{{table.id}.{key}}},"{side}{end:g}")'
             for key in self.columns
             for side, end in (("<", self.low), (">", self.high))
+            if isfinite(end)
         )
         found = [v for key in self.columns for v in _values(table, key) if v is not None]
         count = sum(not self.low <= value <= self.high for value in found)
         return Condition(self.text, Formula(beyond, count), 0, 0.0, self.how)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two columns that are the same in every row, but for rounding."""
+
+    text: str
+    one: str
+    other: str
+    tolerance: float = EXACT
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Sum over rows of how far they are apart, which must be nothing.
+
+        Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do
+        not.
+        """
+        from risk.report.table import Formula
+
+        a, b = (f"{{{table.id}.{key}}}" for key in (self.one, self.other))
+        pairs = zip(_values(table, self.one), _values(table, self.other), strict=True)
+        apart = fsum(abs(x - y) for x, y in pairs if x is not None and y is not None)
+        gap = Formula(f"SUMPRODUCT(({a}-{b})*(({a}>{b})-({a}<{b})))", apart)
+        return Condition(self.text, gap, 0, self.tolerance, self.how)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Several guards of a table in one: none of them counts anything."""
+
+    text: str
+    guards: tuple[Guard, ...]
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Sum of their counts, which must be zero."""
+        return together(self.text, [guard.condition(table) for guard in self.guards], self.how)
+
+
+def together(text: str, counts: Iterable[Condition], how: str) -> Condition:
+    """Several counts that must be zero in one, also of several tables."""
+    from risk.report.table import Formula
+
+    found = [count.value for count in counts]
+    sums = "+".join(value.text if isinstance(value, Formula) else f"{value:g}" for value in found)
+    return Condition(text, Formula(sums, fsum(map(_number, found))), 0, 0.0, how)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from risk.analysis.statistics import Estimate
+from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
 from risk.report.table import Column, Content, Table
 
@@ -63,12 +64,13 @@ def count(
 def measure(
     key: str,
     header: str,
-    get: Callable[[T], Estimate | None] | None,
+    get: Callable[[T], Any] | None,
     cells: Callable[[Any], tuple[Content, Content]],
     error: str = "± SE",
     form: str = "number",
     note: str = "number",
     rest: int = 0,
+    suffix: str = "se",
     **look: Any,
 ) -> Field[T]:
     """A field that is an estimate: one declaration, a column of the value and one of its error.
@@ -79,14 +81,15 @@ def measure(
     error : header of the error's column.
     form, note : formats of both, where a cell has none of its own.
     rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
-    look : of both columns, as in `Column`.
+    suffix : what the error's column is called behind `key`: "se" of a standard error, "mc" of a 95% margin.
+    look : of the value's column, as in `Column`; `optional` and `align` of both.
     """
     beside = {"optional": rest} | {
-        name: value for name, value in look.items() if name in ("optional", "span", "align")
+        name: value for name, value in look.items() if name in ("optional", "align")
     }
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
-        Column(f"{key}_error", error, note, style="note", **beside),
+        Column(f"{key}_{suffix}", error, note, style="note", **beside),
     )
     return Field(key, get or own(key), Estimate | None, columns, cells)
 
@@ -94,6 +97,11 @@ def measure(
 def shown(key: str, header: str, get: Callable[[T], Content], form: str = "text", **look: Any) -> Field[T]:
     """A field that only tables have."""
     return Field(key, get, Any, (Column(key, header, form, **look),), told=False)
+
+
+def several(*columns: Column, cells: Callable[[T], tuple[Content, ...]]) -> Field[T]:
+    """Cells of a row that are found together, one a column; only tables have them."""
+    return Field(columns[0].key, lambda item: item, Any, columns, cells, told=False)
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,7 @@ class Spec(Record[T]):
     ----------
     row_id : name of a row for formulas; None = rows have numbers only.
     bold : whether a row is a total, or stands out.
+    guards : what must hold of the table.
     """
 
     id: str = ""
@@ -111,6 +120,7 @@ class Spec(Record[T]):
     note: str = ""
     row_id: Callable[[T], str] | None = None
     bold: Callable[[T], bool] = field(default=lambda item: False)
+    guards: tuple[Guard, ...] = ()
 
     def table(self, items: Iterable[T], **given: Any) -> Table:
         """The table of some rows.
@@ -128,6 +138,7 @@ class Spec(Record[T]):
             self.note,
             tuple(map(self.row_id, rows)) if self.row_id else (),
             frozenset(i for i, item in enumerate(rows) if self.bold(item)),
+            guards=self.guards,
         )
         return replace(made, **given) if given else made
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from risk.analysis.statistics import Estimate
-from risk.report.guards import Adds, Guard, Ordered, Within
+from risk.report.guards import Adds, Alike, Every, Guard, Ordered, Within
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
 from risk.report.table import Column, Table
@@ -67,7 +67,7 @@ BETA = Loan("Beta", float("nan"), 8, False)
 def test_a_table_has_what_is_shown_and_a_document_what_is_told() -> None:
     made = LOANS.table([ALPHA, BETA])
     keys = [column.key for column in made.columns]
-    assert keys == ["name", "size", "quarters", "sound", "loss", "loss_error", "mark"]
+    assert keys == ["name", "size", "quarters", "sound", "loss", "loss_se", "mark"]
     assert made.rows[1][:4] == ("Beta", "–", 8, "no")
     assert (made.row_ids, made.total) == (("Alpha", "Beta"), frozenset({1}))
     assert [*LOANS.data(ALPHA)] == ["name", "size", "quarters", "sound", "loss", "twice"]
@@ -110,6 +110,17 @@ def test_fields_of_a_part_are_fields_of_the_whole() -> None:
     assert one.data(Book("Ben", date(2026, 6, 30), (ALPHA,)))["quarters"] == 20
 
 
+def test_columns_are_alike_in_every_row_and_may_fall_by_the_slack() -> None:
+    same = Table("t", COLUMNS, ((1.0, 1.0), (2.0, 2.0), ("–", 3.0)))
+    assert Alike("same", "low", "high").condition(same).passed
+    apart = Alike("same", "low", "high").condition(ROWS)
+    assert (apart.passed, getattr(apart.value, "value", None)) == (False, 4.0)
+    assert [Ordered("", ("high", "low"), "", slack).condition(ROWS).passed for slack in (1.9, 2.0)] == [
+        False,
+        True,
+    ]
+
+
 COLUMNS = (Column("low", "Low", "number"), Column("high", "High", "number"))
 ROWS = Table("t", COLUMNS, ((1.0, 2.0), (3.0, 4.0), (4.0, 6.0)), row_ids=("a", "b", "sum"))
 BROKEN = Table("t", COLUMNS, ((1.0, 2.0), (5.0, 4.0), (4.0, "–")), row_ids=("a", "b", "sum"))
@@ -120,6 +131,7 @@ BROKEN = Table("t", COLUMNS, ((1.0, 2.0), (5.0, 4.0), (4.0, "–")), row_ids=("a
     [
         (Ordered("rises", ("low", "high")), 1),
         (Within("inside", ("low", "high"), 0.0, 4.5), 1),
+        (Every("both", (Ordered("rises", ("low", "high")), Within("inside", ("low",), 0.0, 4.5)), "how"), 2),
         (Adds("adds", ("low",), ("a", "b"), "sum"), 6),
         (Adds("to a number", ("low",), ("a", "b"), 4.0), 6),
     ],

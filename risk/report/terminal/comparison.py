@@ -12,8 +12,8 @@ from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
-from risk.report.record import Document, Field, Many, told, whole
-from risk.report.spec import Spec, shown, text
+from risk.report.record import Document, Many, told, whole
+from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, note, table
@@ -183,18 +183,13 @@ RESULTS: Spec[Difference] = Spec(
         text("label", "Result", least=30),
         shown("unit_word", "Unit", lambda d: d.unit, optional=1),
         told("unit", get=lambda d: d.unit or "probability"),
-        Field(
-            "found",
-            lambda d: d,
-            columns=(
-                Column("old", "Old", align="right"),
-                Column("new", "New", align="right"),
-                Column("moved", "Change", align="right"),
-                Column("error", "2 SE", align="right"),
-                Column("verdict", "Noise?"),
-            ),
+        several(
+            Column("old", "Old", align="right"),
+            Column("new", "New", align="right"),
+            Column("moved", "Change", align="right"),
+            Column("error", "2 SE", align="right"),
+            Column("verdict", "Noise?"),
             cells=_ends,
-            told=False,
         ),
         *(told(name, Estimate) for name in ("before", "after", "change")),
         told("noise", bool),
