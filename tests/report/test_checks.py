@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from risk.report.pack.control.checks import Condition, count
+from risk.report.guards import Condition
+from risk.report.pack.control.checks import count
 from risk.report.table import Formula
 
 

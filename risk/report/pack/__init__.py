@@ -65,12 +65,13 @@ def pack(
     others = [Results(other) for other in beside]
     cases = scenario_lines.cases(results, others)
     rent = next(q for q in shown if q.id == "h100_contract")
+    curve = exceedance.chart(results)
     shocks = correlations.dependence(results.run)
     moved = changes.sheet(results)
     details = [
         metrics.sheet(results),
         fans.sheet(results, shown),
-        exceedance.sheet(results),
+        exceedance.sheet(results, curve),
         scenarios.sheet(results, cases),
         drivers.sheet(results),
         worst.sheet(results, others),
@@ -93,14 +94,23 @@ def pack(
     traced = trace.sheet(results, Tables([*details, *listed]))
     tables = Tables([*details, record, traced, *listed])
     tests = [
+        *(guard.condition(table) for table in tables for guard in table.guards),
+        *metrics.conditions(results, tables),
+        *exceedance.conditions(tables),
+        *scenarios.conditions(results, tables),
+        *drivers.conditions(tables),
+        *worst.conditions(tables),
         *conditions.conditions(results, tables, shown),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]
     rest = [*details, checks.sheet(results, tests), record, traced, *listed]
-    front = summary.sheet(results, tables, rent)
+    front = summary.sheet(
+        results, tables, fans.chart(rent, results.labels, "summary-rent"), exceedance.small(curve)
+    )
     failing = [test.text for test in tests if not test.passed]
-    sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
+    tracing, absent = trace.brief(results, example(front)), {} if moved else {changes.NAME: changes.ABSENT}
+    sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
     book = Workbook(properties(results, recipe), sheets, {**NAMES, **trace.names(results)}, form.paper)
     return renamed(book, shared(results.register, *(other.register for other in others)))
 

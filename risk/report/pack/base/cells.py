@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, fsum, isfinite, log10
 
@@ -253,6 +253,9 @@ class Tables:
 
     def __init__(self, sheets: Iterable[Sheet]) -> None:
         self._tables = {b.id: b for s in sheets for b in s.blocks() if isinstance(b, Table)}
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self._tables.values())
 
     def __contains__(self, table: str) -> bool:
         return table in self._tables

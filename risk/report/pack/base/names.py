@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from risk.analysis.inputs import InputChange
 
 WORDS: Mapping[str, str] = {
     # funding waterfall
@@ -115,3 +118,20 @@ def assumption(identifier: str) -> str:
     section, _, rest = identifier.partition(".")
     name = readable(rest.replace(".", " ").replace("[", " [").strip())
     return f"{name} ({_ACRONYMS.get(section, section)})"
+
+
+def placed(change: InputChange) -> str:
+    """File and line of a changed number."""
+    return f"{change.file}:{change.line}" if change.line else change.file
+
+
+def in_words(value: Any) -> str:
+    """A changed value in words: numbers, vectors and priors."""
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        numbers = ", ".join(f"{k} {in_words(v)}" for k, v in value.items() if k != "shape" and v is not None)
+        return f"{value['shape']}: {numbers}" if "shape" in value else numbers
+    if isinstance(value, list | tuple):
+        return " ".join(in_words(v) for v in value)
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -32,6 +32,8 @@ Array = NDArray[np.float64]
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
+THRESHOLD = "run.loss_threshold"
+"""Entry with the loss of which the pack prints the probability; without it nothing is printed."""
 
 KEPT = 100_000
 """Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
@@ -126,6 +128,17 @@ class Results:
     def dates(self, names: Iterable[str]) -> tuple[str, ...]:
         """Quarters with which the windows of outcomes end, each once, in order."""
         return tuple(self.labels[t] for t in sorted({self.run.span(name).last for name in names}))
+
+    @property
+    def threshold(self) -> float | None:
+        """Loss of which the pack prints the probability, USD bn; None where the register has none."""
+        known = THRESHOLD in self.register.entries
+        return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
+
+    @property
+    def stale_days(self) -> int:
+        """Age in days from which an assumption is stale."""
+        return self.register.integer("run.stale_days")
 
     @property
     def as_of(self) -> date:

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-
+from risk.report.guards import DIGITS, Condition
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
 
-EXACT = 1e-9
-ROUNDING = 1e-6
-SINGLE = 1e-5
-"""Relative rounding of series that are kept in single precision."""
-
 SMALL = 1e-4
 PRINTED = 66
 """Checks that are printed, on one page; what they are made of is told on the screen."""
-
-DIGITS = 10
-"""Decimals of a difference: below them programs round sums differently."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Two numbers that must agree, or of which the first must not be larger.
-
-    Attributes
-    ----------
-    value, other : formulas over cells of the pack, or numbers of the engine.
-    tolerance : absolute; the difference may be as large.
-    rule : "=" or "≤".
-    """
-
-    text: str
-    value: Formula | float
-    other: Formula | float
-    tolerance: float
-    how: str
-    rule: str = "="
-
-    @property
-    def difference(self) -> float:
-        """First less second, rounded as a workbook does: half away from zero, on 15 significant digits."""
-        exact = Decimal(f"{number_of(self.value) - number_of(self.other):.15g}")
-        return float(exact.quantize(Decimal(1).scaleb(-DIGITS), ROUND_HALF_UP))
-
-    @property
-    def passed(self) -> bool:
-        """Whether it holds."""
-        size = abs(self.difference) if self.rule == "=" else self.difference
-        return size <= self.tolerance
 
 
 def count(text: str, formula: str, how: str) -> Condition:

@@ -8,9 +8,9 @@ from math import isfinite
 import numpy as np
 
 from risk.analysis.dependence import Dependence
+from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables, known, subtitle
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import Condition
 from risk.report.sheet import HeatMap, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.shocks.draw import CORRELATION, DEGREES_OF_FREEDOM

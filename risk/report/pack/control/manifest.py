@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from risk.report.form import Recipe
 from risk.report.pack.base.cells import subtitle
+from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import At, Band, Sheet
 from risk.report.table import Cell, Column, Content, Table
@@ -106,24 +104,12 @@ def change_rows(results: Results) -> list[tuple[str, str, str, str, str]]:
     rows = []
     for c in results.register.changes:
         where = f"{c.field}, {c.file}:{c.line}"
-        rows.append((c.id, c.why, text(c.before), text(c.after), where))
+        rows.append((c.id, c.why, in_words(c.before), in_words(c.after), where))
     for e in results.register.events:
         size = f"{e.size:g} {e.unit}, probability {e.probability:g}"
         quarters = f"{e.start} to {e.end}"
         rows.append((f"event: {e.variable}", e.why, quarters, size, f"{e.file}:{e.line}"))
     return rows
-
-
-def text(value: Any) -> str:
-    """A changed value in words: numbers, vectors and priors."""
-    if value is None:
-        return "none"
-    if isinstance(value, Mapping):
-        numbers = ", ".join(f"{k} {text(v)}" for k, v in value.items() if k != "shape" and v is not None)
-        return f"{value['shape']}: {numbers}" if "shape" in value else numbers
-    if isinstance(value, list | tuple):
-        return " ".join(text(v) for v in value)
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _switches(results: Results) -> Table:

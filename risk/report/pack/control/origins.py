@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from risk.analysis.identities import TOLERANCE, identities
+from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.control import assumptions
-from risk.report.pack.control.checks import Condition, count
+from risk.report.pack.control.checks import count
 from risk.report.table import Formula
 
 WIDEST_ERROR = 0.01

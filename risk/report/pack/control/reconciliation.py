@@ -18,9 +18,10 @@ from risk.analysis.thesis_page import (
     fates,
 )
 from risk.assumptions.figures import Span
+from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables, subtitle
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import Condition, count
+from risk.report.pack.control.checks import count
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.table import Column, Content, Formula, Table
 

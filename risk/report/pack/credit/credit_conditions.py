@@ -7,9 +7,10 @@ from itertools import pairwise
 from math import fsum
 
 from risk.analysis.flows import year_labels
+from risk.report.guards import EXACT, ROUNDING, Condition
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import EXACT, ROUNDING, Condition, count, total_gap
+from risk.report.pack.control.checks import count, total_gap
 from risk.report.pack.credit import recoveries, shortfall, wall
 from risk.report.pack.credit.losses import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER, VIEWS, waterfall_id

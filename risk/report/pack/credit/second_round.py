@@ -19,11 +19,11 @@ from risk.report.pack.base.cells import (
     probability_cell,
     year_table,
 )
+from risk.report.pack.base.measures import with_margin
 from risk.report.pack.base.names import CHANNELS, HOLDERS, words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.credit import losses
 from risk.report.pack.credit.losses import BILLION, TOTAL
-from risk.report.pack.verdict.sowhat import with_margin
 from risk.report.sheet import Heading, Paragraph
 from risk.report.table import Column, Content, Table
 

@@ -11,10 +11,10 @@ from risk.analysis import statistics
 from risk.analysis.contributions import contributions
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL
 from risk.analysis.statistics import Estimate
+from risk.report.guards import ROUNDING, Condition
 from risk.report.pack.base.cells import Tables, pair
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import ROUNDING, Condition
 from risk.report.pack.credit.losses import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from risk.analysis import sampling
 from risk.analysis.metrics import HEADLINE
+from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.patterns import probability
 from risk.report.pack.base.results import Results
-from risk.report.pack.control.checks import EXACT, Condition, count
+from risk.report.pack.control.checks import count
 from risk.report.pack.paths.sample import PATTERNS, SAMPLE, TAIL
 from risk.report.pack.paths.trace import MEASURES, estimates, tolerance
 from risk.report.table import Formula
@@ -19,15 +21,6 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     yield from _exact(results, t)
     yield from _estimates(results, t)
     yield from _sizes(results, t)
-
-
-def probability(results: Results, name: str) -> Formula:
-    """Share of paths with a flag, as a live sum over the patterns."""
-    found = results.patterns
-    hits = int(found.counts @ found.flags[:, found.names.index(name)])
-    return Formula(
-        f"SUMPRODUCT({{{PATTERNS}.{name}}},{{{PATTERNS}.paths}})/N_Paths", hits / results.run.paths
-    )
 
 
 def _exact(results: Results, t: Tables) -> Iterator[Condition]:

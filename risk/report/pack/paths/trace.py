@@ -6,9 +6,8 @@ from risk.analysis import sampling, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import NORMAL_95, Estimate
 from risk.report.pack.base.cells import Tables, pair, subtitle, value_cell
-from risk.report.pack.base.results import Results
+from risk.report.pack.base.results import THRESHOLD, Results
 from risk.report.pack.paths.sample import SAMPLE, TAIL
-from risk.report.pack.verdict.metrics import THRESHOLD
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
@@ -31,7 +30,7 @@ def names(results: Results) -> dict[str, str]:
         "Tail_Loss": f"{{{TAIL}.{HEADLINE}}}",
         "Tail_Share": "{tail-facts.value[share]}",
     }
-    if THRESHOLD in results.register.entries:
+    if results.threshold is not None:
         found["Loss_Threshold"] = f"{{assumptions.value[{THRESHOLD}]}}"
     return found
 
@@ -202,8 +201,8 @@ def estimates(results: Results) -> dict[str, tuple[str, str, Estimate, float]]:
             at[SAMPLING_LEVEL],
         ),
     }
-    if THRESHOLD in results.register.entries:
-        bar = results.register.number(THRESHOLD) / SCALE["USD bn"]
+    bar = results.threshold
+    if bar is not None:
         found["above"] = (
             "P(loss > Loss_Threshold) (estimate)",
             'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)',

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.provenance import provenance
-from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim
-from risk.report.intervals import probability_interval
 from risk.report.pack.base.cells import Tables, money, probability_text
+from risk.report.pack.base.measures import with_margin
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.table import Table
@@ -26,11 +25,6 @@ BREAKS = {
     "B7": "GPU-backed and HoldCo paper loses",
 }
 """What may break, of which a bust needs several beside B1, in words for a list of dates."""
-
-
-def with_margin(estimate: Estimate) -> str:
-    """A probability with its 95% Monte Carlo interval."""
-    return f"{probability_text(estimate)} ({probability_interval(estimate)})"
 
 
 def lead(results: Results) -> str:
