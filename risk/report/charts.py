@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from risk.report.formats import show
-from risk.report.table import Column, Content, Formula, ReportError, Table, number_of, rows_of
+from risk.report.table import Column, Content, Formula, ReportError, Table, number_of
 
 Values = Sequence[Content]
 Columns = list[tuple[Column, Values]]
@@ -55,7 +55,7 @@ class Chart:
         raise NotImplementedError
 
     def _data(self, columns: Columns) -> Table:
-        cells = rows_of(*(values for _, values in columns))
+        cells = tuple(zip(*(values for _, values in columns), strict=True))
         return Table(f"chart-{self.id}", tuple(c for c, _ in columns), cells, self.title)
 
     def _column(self, key: str, header: str, form: str = "") -> Column:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from itertools import pairwise
-from math import fsum, isfinite
+from math import fsum, isfinite, isnan, nan
+from operator import sub
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -79,12 +81,27 @@ class Ordered:
         pairs = list(pairwise(self.columns))
         less = f"-{self.slack}" if self.slack else ""
         falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}{less}))" for a, b in pairs)
-        known = [(_values(table, a), _values(table, b)) for a, b in pairs]
-        count = sum(
-            x is not None and y is not None and y < x - self.slack
-            for one, two in known
-            for x, y in zip(one, two, strict=True)
-        )
+        known = (zip(_values(table, a), _values(table, b), strict=True) for a, b in pairs)
+        count = sum(y < x - self.slack for rows in known for x, y in rows)
+        return Condition(self.text, Formula(falls or "0", count), 0, 0.0, self.how)
+
+
+@dataclass(frozen=True)
+class Rising:
+    """Columns that never fall from one row to the next; rows without the numbers are passed over."""
+
+    text: str
+    columns: tuple[str, ...]
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Count of numbers below the one above, which must be zero."""
+        from risk.report.table import Formula
+
+        steps = [(key, *pair) for key in self.columns for pair in pairwise(table.row_ids)]
+        falls = "+".join(f"--({{{table.id}.{key}[{b}]}}<{{{table.id}.{key}[{a}]}})" for key, a, b in steps)
+        known = [pairwise(_values(table, key)) for key in self.columns]
+        count = sum(y < x for pairs in known for x, y in pairs)
         return Condition(self.text, Formula(falls or "0", count), 0, 0.0, self.how)
 
 
@@ -108,34 +125,9 @@ class Within:
             for side, end in (("<", self.low), (">", self.high))
             if isfinite(end)
         )
-        found = [v for key in self.columns for v in _values(table, key) if v is not None]
-        count = sum(not self.low <= value <= self.high for value in found)
+        found = (value for key in self.columns for value in _values(table, key))
+        count = sum(value < self.low or value > self.high for value in found)
         return Condition(self.text, Formula(beyond, count), 0, 0.0, self.how)
-
-
-@dataclass(frozen=True)
-class Alike:
-    """Two columns that are the same in every row, but for rounding."""
-
-    text: str
-    one: str
-    other: str
-    tolerance: float = EXACT
-    how: str = ""
-
-    def condition(self, table: Table) -> Condition:
-        """Sum over rows of how far they are apart, which must be nothing.
-
-        Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do
-        not.
-        """
-        from risk.report.table import Formula
-
-        a, b = (f"{{{table.id}.{key}}}" for key in (self.one, self.other))
-        pairs = zip(_values(table, self.one), _values(table, self.other), strict=True)
-        apart = fsum(abs(x - y) for x, y in pairs if x is not None and y is not None)
-        gap = Formula(f"SUMPRODUCT(({a}-{b})*(({a}>{b})-({a}<{b})))", apart)
-        return Condition(self.text, gap, 0, self.tolerance, self.how)
 
 
 @dataclass(frozen=True)
@@ -161,8 +153,40 @@ def together(text: str, counts: Iterable[Condition], how: str) -> Condition:
 
 
 @dataclass(frozen=True)
+class Splits:
+    """A column that others make up, row by row; with one other, both are equal."""
+
+    text: str
+    whole: str
+    parts: tuple[str, ...]
+    tolerance: float = ROUNDING
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """How far both sides are apart, summed over the rows, which must be nothing.
+
+        Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do
+        not.
+        """
+        from risk.report.table import Formula
+
+        *first, last = (f"{{{table.id}.{key}}}" for key in (self.whole, *self.parts))
+        left = "-".join(first)
+        gaps = f"SUMPRODUCT(({left}-{last})*(({left}>{last})-({left}<{last})))"
+        rows = zip(*(_values(table, key) for key in (self.whole, *self.parts)), strict=True)
+        apart = (abs(reduce(sub, row)) for row in rows)
+        return Condition(
+            self.text,
+            Formula(gaps, fsum(gap for gap in apart if not isnan(gap))),
+            0,
+            self.tolerance,
+            self.how,
+        )
+
+
+@dataclass(frozen=True)
 class Adds:
-    """Rows that add up to a row, or to a number, over one or several columns together."""
+    """Rows that add up to a row, or to a number, over columns together; by rule "≤" to no more than it."""
 
     text: str
     columns: tuple[str, ...]
@@ -170,30 +194,21 @@ class Adds:
     total: str | float
     tolerance: float = ROUNDING
     how: str = ""
+    rule: str = "="
 
     def condition(self, table: Table) -> Condition:
         """Sum of the parts against the total."""
-        parts = _sum(table, self.columns, self.parts)
-        if not isinstance(self.total, str):
-            return Condition(self.text, parts, self.total, self.tolerance, self.how)
-        return Condition(self.text, parts, _sum(table, self.columns, (self.total,)), self.tolerance, self.how)
+        parts = table.sum(self.columns, self.parts)
+        total = table.sum(self.columns, (self.total,)) if isinstance(self.total, str) else self.total
+        return Condition(self.text, parts, total, self.tolerance, self.how, self.rule)
 
 
-def _sum(table: Table, columns: tuple[str, ...], rows: tuple[str, ...]) -> Formula:
-    from risk.report.table import Formula, number_of
-
-    places = [(key, row) for key in columns for row in rows]
-    text = "+".join(f"{{{table.id}.{key}[{row}]}}" for key, row in places)
-    return Formula(
-        text, fsum(number_of(table.rows[table.row_number(row)][table.index(key)]) for key, row in places)
-    )
-
-
-def _values(table: Table, key: str) -> list[float | None]:
+def _values(table: Table, key: str) -> list[float]:
+    """A column; NaN where it holds no number."""
     from risk.report.table import value_of
 
     values = map(value_of, table.column(key))
-    return [float(v) if isinstance(v, int | float) else None for v in values]
+    return [float(v) if isinstance(v, int | float) else nan for v in values]
 
 
 def _number(value: Formula | float) -> float:

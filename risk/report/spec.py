@@ -71,6 +71,7 @@ def measure(
     note: str = "number",
     rest: int = 0,
     suffix: str = "se",
+    error_span: int = 1,
     **look: Any,
 ) -> Field[T]:
     """A field that is an estimate: one declaration, a column of the value and one of its error.
@@ -82,6 +83,7 @@ def measure(
     form, note : formats of both, where a cell has none of its own.
     rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
     suffix : what the error's column is called behind `key`: "se" of a standard error, "mc" of a 95% margin.
+    error_span : columns of the sheet that the error covers.
     look : of the value's column, as in `Column`; `optional` and `align` of both.
     """
     beside = {"optional": rest} | {
@@ -89,7 +91,7 @@ def measure(
     }
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
-        Column(f"{key}_{suffix}", error, note, style="note", **beside),
+        Column(f"{key}_{suffix}", error, note, style="note", span=error_span, **beside),
     )
     return Field(key, get or own(key), Estimate | None, columns, cells)
 

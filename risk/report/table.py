@@ -9,7 +9,7 @@ be read where nothing recalculates.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -244,6 +244,27 @@ class Table:
         place = self.index(key)
         return tuple(row[place] for row in self.rows)
 
+    def cell(self, key: str, row: str) -> Content:
+        """One cell, of a row by id or number."""
+        return self.rows[self.row_number(row)][self.index(key)]
+
+    def sum(self, keys: Sequence[str], rows: Sequence[str]) -> Formula:
+        """Live sum of the cells of some columns in some rows."""
+        places = [(key, row) for key in keys for row in rows]
+        text = "+".join(f"{{{self.id}.{key}[{row}]}}" for key, row in places)
+        return Formula(text, fsum(number_of(self.cell(*place)) for place in places))
+
+    def totaled(self, keys: Sequence[str], parts: Mapping[str, Sequence[str]]) -> Table:
+        """The same, with numbers of some rows as live sums: row → the rows it adds up."""
+        rows = list(map(list, self.rows))
+        for row, of in parts.items():
+            for key in keys:
+                own, text = self.cell(key, row), self.sum((key,), of).text
+                form = own.format if isinstance(own, Cell) else None
+                live = Cell(Formula(text, number_of(own)), form, "calculation")
+                rows[self.row_number(row)][self.index(key)] = live
+        return replace(self, rows=tuple(map(tuple, rows)))
+
     def row_number(self, name: str) -> int:
         """Number of a row, from its id or its number (negative numbers count from the end)."""
         if name in self.row_ids:
@@ -280,14 +301,3 @@ class Table:
     def text(self, row: int, column: int) -> str:
         """A cell as printed."""
         return show(value_of(self.rows[row][column]), self.format_of(row, column))
-
-
-def added(table: str, key: str, parts: Mapping[str, Content]) -> Formula:
-    """Sum of cells of a column: rows by id and what they hold, in the table's order."""
-    text = "+".join(f"{{{table}.{key}[{row}]}}" for row in parts)
-    return Formula(text, fsum(map(number_of, parts.values())))
-
-
-def rows_of(*columns: Sequence[Content]) -> tuple[tuple[Content, ...], ...]:
-    """Turn columns into rows."""
-    return tuple(zip(*columns, strict=True))

@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from risk.analysis.statistics import Estimate
-from risk.report.guards import Adds, Alike, Every, Guard, Ordered, Within
+from risk.report.guards import Adds, Every, Guard, Ordered, Rising, Splits, Within
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
-from risk.report.table import Column, Table
+from risk.report.table import Cell, Column, Formula, Table
 from risk.report.terminal.markdown import table as in_markdown
 from risk.report.terminal.page import Page, parts, table
 from risk.report.terminal.page import text as printed
@@ -110,26 +110,17 @@ def test_fields_of_a_part_are_fields_of_the_whole() -> None:
     assert one.data(Book("Ben", date(2026, 6, 30), (ALPHA,)))["quarters"] == 20
 
 
-def test_columns_are_alike_in_every_row_and_may_fall_by_the_slack() -> None:
-    same = Table("t", COLUMNS, ((1.0, 1.0), (2.0, 2.0), ("–", 3.0)))
-    assert Alike("same", "low", "high").condition(same).passed
-    apart = Alike("same", "low", "high").condition(ROWS)
-    assert (apart.passed, getattr(apart.value, "value", None)) == (False, 4.0)
-    assert [Ordered("", ("high", "low"), "", slack).condition(ROWS).passed for slack in (1.9, 2.0)] == [
-        False,
-        True,
-    ]
-
-
-COLUMNS = (Column("low", "Low", "number"), Column("high", "High", "number"))
-ROWS = Table("t", COLUMNS, ((1.0, 2.0), (3.0, 4.0), (4.0, 6.0)), row_ids=("a", "b", "sum"))
-BROKEN = Table("t", COLUMNS, ((1.0, 2.0), (5.0, 4.0), (4.0, "–")), row_ids=("a", "b", "sum"))
+COLUMNS = tuple(Column(key, key, "number") for key in ("low", "high", "twice"))
+ROWS = Table("t", COLUMNS, ((1.0, 2.0, 2.0), (3.0, 4.0, 6.0), (4.0, 6.0, 8.0)), row_ids=("a", "b", "sum"))
+BROKEN = Table("t", COLUMNS, ((1.0, 2.0, 2.0), (5.0, 4.0, 8.0), (4.0, "–", "–")), row_ids=("a", "b", "sum"))
 
 
 @pytest.mark.parametrize(
     ("guard", "value"),
     [
         (Ordered("rises", ("low", "high")), 1),
+        (Rising("rises downwards", ("low", "high")), 1),
+        (Splits("is twice the other", "twice", ("low", "low")), 2.0),
         (Within("inside", ("low", "high"), 0.0, 4.5), 1),
         (Every("both", (Ordered("rises", ("low", "high")), Within("inside", ("low",), 0.0, 4.5)), "how"), 2),
         (Adds("adds", ("low",), ("a", "b"), "sum"), 6),
@@ -142,3 +133,24 @@ def test_a_guard_holds_of_a_sound_table_and_counts_what_is_broken(guard: Guard, 
     found = guard.condition(BROKEN)
     assert not found.passed
     assert getattr(found.value, "value", None) == value
+
+
+@pytest.mark.parametrize(("total", "passed"), [(5.0, True), (4.0, True), (3.0, False)])
+def test_rows_may_add_up_to_no_more_than_a_number(total: float, passed: bool) -> None:
+    assert Adds("at most", ("low",), ("a", "b"), total, rule="≤").condition(ROWS).passed is passed
+
+
+def test_a_row_of_sums_is_live_and_keeps_its_format() -> None:
+    cell = Cell(3.5, "usd_bn")
+    made = Table("t", COLUMNS[:1], ((1.0,), (2.5,), (cell,)), row_ids=("a", "b", "sum"))
+    found = made.totaled(("low",), {"sum": ("a", "b")})
+    assert found.cell("low", "sum") == Cell(Formula("{t.low[a]}+{t.low[b]}", 3.5), "usd_bn", "calculation")
+    assert found.rows[:2] == made.rows[:2]
+
+
+FALLING = Table("t", COLUMNS[:2], ((1.0, 2.0), (4.0, 4.5)))
+
+
+@pytest.mark.parametrize(("slack", "passed"), [(0.9, False), (1.0, True)])
+def test_columns_may_fall_by_the_slack(slack: float, passed: bool) -> None:
+    assert Ordered("falls a little", ("high", "low"), slack=slack).condition(FALLING).passed is passed

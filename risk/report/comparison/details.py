@@ -9,7 +9,7 @@ from risk.analysis import contrasts
 from risk.analysis.verdict import Claim
 from risk.paths import Variable
 from risk.report.pack.base.cells import pair, probability_cell
-from risk.report.pack.base.measures import itself
+from risk.report.pack.base.fields import itself
 from risk.report.pack.control import manifest
 from risk.report.pack.scenarios.lines import Case
 from risk.report.record import Field

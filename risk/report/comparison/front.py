@@ -9,9 +9,9 @@ from risk.analysis.contrasts import Difference
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL, Metric
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
-from risk.report.pack.base.measures import dollars, itself
+from risk.report.pack.base.fields import dollars, itself
 from risk.report.pack.scenarios.lines import Case
-from risk.report.pack.scenarios.scenarios import chances, ranges
+from risk.report.pack.scenarios.scenarios import POINTS, chances, ranges
 from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, measure, shown
@@ -71,7 +71,7 @@ def _verdict(cases: Sequence[Case]) -> Table:
         (
             shown("label", "Scenario", lambda case: case.label),
             *chances({name: label.removeprefix("Durable, ").capitalize() for name, label in CLASSES}),
-            *_change("Bust v. base", ("change.1", "standard_error.2"), lambda case: case.bust, formula),
+            *_change("Bust v. base", POINTS, lambda case: case.bust, formula),
         ),
         "verdict",
         f"Outcome classes by {cases[0].results.verdict.by}",

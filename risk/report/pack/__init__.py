@@ -65,13 +65,12 @@ def pack(
     others = [Results(other) for other in beside]
     cases = scenario_lines.cases(results, others)
     rent = next(q for q in shown if q.id == "h100_contract")
-    curve = exceedance.chart(results)
     shocks = correlations.dependence(results.run)
     moved = changes.sheet(results)
     details = [
         metrics.sheet(results),
         fans.sheet(results, shown),
-        exceedance.sheet(results, curve),
+        exceedance.sheet(results),
         scenarios.sheet(results, cases),
         drivers.sheet(results),
         worst.sheet(results, others),
@@ -94,19 +93,19 @@ def pack(
     traced = trace.sheet(results, Tables([*details, *listed]))
     tables = Tables([*details, record, traced, *listed])
     tests = [
-        *(guard.condition(table) for table in tables for guard in table.guards),
+        *tables.guarded(),
         *metrics.conditions(results, tables),
-        *exceedance.conditions(tables),
+        *exceedance.conditions(results, tables),
         *scenarios.conditions(results, tables),
-        *drivers.conditions(tables),
-        *worst.conditions(tables),
+        *drivers.conditions(results, tables),
+        *worst.conditions(results, tables),
         *conditions.conditions(results, tables, shown),
         *reconciliation.conditions(results, tables),
         *dependence.conditions(shocks, tables),
     ]
     rest = [*details, checks.sheet(results, tests), record, traced, *listed]
     front = summary.sheet(
-        results, tables, fans.chart(rent, results.labels, "summary-rent"), exceedance.small(curve)
+        results, tables, fans.chart(rent, results.labels, "summary-rent"), exceedance.small(results)
     )
     failing = [test.text for test in tests if not test.passed]
     tracing, absent = trace.brief(results, example(front)), {} if moved else {changes.NAME: changes.ABSENT}

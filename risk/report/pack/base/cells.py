@@ -12,6 +12,7 @@ from risk.analysis.statistics import Estimate
 from risk.report.charts import STACK, Bars, Series
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
+from risk.report.guards import Condition
 from risk.report.intervals import even, half, probability_interval
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
@@ -137,6 +138,11 @@ def probability_text(estimate: Estimate) -> str:
     return cell if isinstance(cell, str) else show(value_of(cell), cell.format or "probability")
 
 
+def with_margin(estimate: Estimate) -> str:
+    """A probability with its 95% Monte Carlo interval."""
+    return f"{probability_text(estimate)} ({probability_interval(estimate)})"
+
+
 def money(value: float, error: float = 0.0) -> str:
     """USD bn in a sentence: "USD 153bn"."""
     decimals = 0 if abs(value) >= 10.0 or error >= 1.0 else 1
@@ -254,19 +260,20 @@ class Tables:
     def __init__(self, sheets: Iterable[Sheet]) -> None:
         self._tables = {b.id: b for s in sheets for b in s.blocks() if isinstance(b, Table)}
 
-    def __iter__(self) -> Iterator[Table]:
-        return iter(self._tables.values())
-
     def __contains__(self, table: str) -> bool:
         return table in self._tables
 
     def __getitem__(self, table: str) -> Table:
         return self._tables[table]
 
+    def guarded(self) -> Iterator[Condition]:
+        """What must hold of single tables."""
+        for table in self._tables.values():
+            yield from (guard.condition(table) for guard in table.guards)
+
     def content(self, table: str, column: str, row: str) -> Content:
         """What a cell holds."""
-        found = self._tables[table]
-        return found.rows[found.row_number(row)][found.index(column)]
+        return self._tables[table].cell(column, row)
 
     def number(self, table: str, column: str, row: str) -> float:
         """The number in a cell."""

@@ -136,11 +136,6 @@ class Results:
         return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
 
     @property
-    def stale_days(self) -> int:
-        """Age in days from which an assumption is stale."""
-        return self.register.integer("run.stale_days")
-
-    @property
     def as_of(self) -> date:
         """Day of the run: what ages of assumptions are measured from."""
         return self.finished.date()

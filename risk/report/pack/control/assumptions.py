@@ -67,7 +67,12 @@ def sheet(results: Results) -> Sheet:
 
 def stale(results: Results, as_of: date) -> bool:
     """Whether a date is older than the register allows at the date of the run."""
-    return (results.as_of - as_of).days > results.stale_days
+    return (results.as_of - as_of).days > stale_days(results)
+
+
+def stale_days(results: Results) -> int:
+    """Age in days from which an assumption is stale."""
+    return results.register.integer("run.stale_days")
 
 
 def all_rows(results: Results) -> list[Assumption]:

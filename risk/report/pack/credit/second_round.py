@@ -17,9 +17,9 @@ from risk.report.pack.base.cells import (
     money,
     pair,
     probability_cell,
+    with_margin,
     year_table,
 )
-from risk.report.pack.base.measures import with_margin
 from risk.report.pack.base.names import CHANNELS, HOLDERS, words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.credit import losses

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import hypot, inf, isfinite
 
 from risk.analysis.attribution import Driver
 from risk.analysis.contrasts import beyond_noise
-from risk.analysis.shares import Shares, open_places, shares
+from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
 from risk.report.guards import EXACT, Condition, Every, Within
 from risk.report.pack.base.cells import Tables, error_cell, known, money, shortened, subtitle
-from risk.report.pack.base.measures import dollars, fraction
+from risk.report.pack.base.fields import dollars, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
@@ -30,17 +30,17 @@ SHOWN_LABEL = 34.0
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    explained = shares(results.ranked, results.loss)
-    found = table(results, explained)
+    by_share = shares(results.ranked, results.loss)
+    found = table(results, by_share)
     return Sheet(
         "Drivers",
         "Drivers – which assumptions move the tail?",
         subtitle(results, "conditional means over the run's own paths, not re-runs"),
         "P",
         (
-            Paragraph(_finding(results, explained), "finding"),
+            Paragraph(_finding(results, by_share), "finding"),
             tornado(results, found),
-            Paragraph(_interactions(explained), "body"),
+            Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
             found,
         ),
@@ -50,12 +50,12 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def _finding(results: Results, explained: Shares) -> str:
+def _finding(results: Results, found: Shares) -> str:
     clear = [d for d in results.drivers if not d.noise]
-    largest = max(explained.single, key=lambda name: explained.single[name].value, default="")
-    if not isfinite(explained.total.value):
+    largest = max(found.single, key=lambda name: found.single[name].value, default="")
+    if not isfinite(found.total.value):
         return f"{results.run.paths:,} paths are too few to say which assumptions move the tail."
-    share = f"{_percent(explained.total)} of the variance"
+    share = f"{_percent(found.total)} of the variance"
     if not clear:
         return f"No assumption moves the tail beyond noise; one by one they explain {share} of the loss."
     top = clear[0]
@@ -67,12 +67,12 @@ def _finding(results: Results, explained: Shares) -> str:
     )
 
 
-def _interactions(explained: Shares) -> str:
-    if not isfinite(explained.total.value):
+def _interactions(found: Shares) -> str:
+    if not isfinite(found.total.value):
         return "Interactions: the paths do not fill two bins of an assumption, so no share can be told."
-    rest = Estimate(1.0 - explained.total.value, explained.total.standard_error, explained.total.n)
+    rest = Estimate(1.0 - found.total.value, found.total.standard_error, found.total.n)
     return (
-        f"Interactions: the first-order shares add up to {_percent(explained.total)} of the variance of the "
+        f"Interactions: the first-order shares add up to {_percent(found.total)} of the variance of the "
         f"headline loss. The other {_percent(rest)} is what happens on a path (shocks, hazards, regimes) and "
         "what assumptions do only in combination with one another or with what happens; a run cannot tell "
         "these apart, since a path draws both at once."
@@ -83,21 +83,6 @@ def _percent(share: Estimate) -> str:
     error = 100.0 * share.standard_error
     decimals = 0 if error >= 0.95 else 1
     return f"{100.0 * share.value:.{decimals}f}% (± {error:.{decimals}f} SE)"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One uncertain assumption, what it explains of the loss by itself, and its place by that."""
-
-    driver: Driver
-    share: Estimate
-    place: str
-
-
-def rows(results: Results, explained: Shares) -> list[Row]:
-    """Every uncertain assumption, the largest swing first."""
-    shares = [explained.single[d.id] for d in results.drivers]
-    return list(map(Row, results.drivers, shares, open_places(shares)))
 
 
 def _change(estimate: Estimate) -> tuple[Content, Content]:
@@ -115,11 +100,11 @@ def _swing(driver: Driver) -> tuple[Content, Content]:
     return swing, error_cell(driver.swing, error, "USD bn")
 
 
-def _correlation(row: Row) -> Estimate:
+def _correlation(row: Explained) -> Estimate:
     return row.driver.rank_correlation
 
 
-def _clear(row: Row) -> bool:
+def _clear(row: Explained) -> bool:
     return beyond_noise(row.share.value, row.share.standard_error)
 
 
@@ -127,7 +112,7 @@ def _rank(found: Estimate) -> tuple[Content, Content]:
     return known(found.value), known(found.standard_error)
 
 
-DRIVERS: Spec[Row] = Spec(
+DRIVERS: Spec[Explained] = Spec(
     (
         shown("label", "Assumption", lambda r: assumption(r.driver.id)),
         dollars("low", "Lowest tenth", lambda r: r.driver.low, _change, "usd_change"),
@@ -151,14 +136,14 @@ DRIVERS: Spec[Row] = Spec(
 )
 
 
-def table(results: Results, explained: Shares) -> Table:
+def table(results: Results, found: Shares) -> Table:
     """Every uncertain assumption, the largest swing first."""
-    made = DRIVERS.table(rows(results, explained), printed_rows=PRINTED)
+    made = DRIVERS.table(explained(results.drivers, found), printed_rows=PRINTED)
     title = f"Every uncertain assumption; printed: the {min(PRINTED, len(made.rows))} with the largest swing"
     return replace(made, title=title)
 
 
-def conditions(t: Tables) -> Iterator[Condition]:
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """The list is in order."""
     largest = Formula("MAX({drivers.swing})", max(t.numbers(TABLE, "swing")))
     first = t.at(TABLE, "swing", t[TABLE].row_ids[0])

@@ -14,7 +14,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.report.formats import named
 from risk.report.pack.base.cells import MOST_DECIMALS, format_of
-from risk.report.pack.base.measures import estimated, itself
+from risk.report.pack.base.fields import estimated, itself
 from risk.report.pack.base.results import Array, Results
 from risk.report.record import Field
 from risk.report.spec import Spec, measure, shown

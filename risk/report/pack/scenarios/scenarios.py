@@ -12,7 +12,7 @@ from risk.analysis.statistics import Estimate
 from risk.report.charts import Ranges
 from risk.report.guards import EXACT, SINGLE, Condition
 from risk.report.pack.base.cells import Tables, money, probability_text, shortened, subtitle
-from risk.report.pack.base.measures import chance, dollars, itself
+from risk.report.pack.base.fields import chance, dollars, itself
 from risk.report.pack.base.names import in_words, placed
 from risk.report.pack.base.results import Results
 from risk.report.pack.scenarios.lines import BASE, Case, line_table, side_by_side, table_id
@@ -29,6 +29,8 @@ PAIRED = (
 )
 GRID = (5.0, 46.0, 9.5, *(9.4,) * 14)
 LABEL = 58.0
+POINTS = "change.1", "standard_error.2"
+"""Formats of a change in percentage points and of its error."""
 
 
 def sheet(results: Results, shown: Sequence[Case]) -> Sheet:
@@ -124,15 +126,7 @@ SCENARIOS: Spec[Case] = Spec(
         shown("label", "Scenario", lambda case: shortened(case.title, LABEL), span=3),
         *chances({"bust": "Bust", "correction": "Correc-\ntion", "durable": "Durable"}),
         dollars("es", "ES 97.5", lambda case: case.loss.shortfall[1]),
-        measure(
-            "bust_change",
-            "Bust change, points",
-            itself,
-            _bust,
-            form="change.1",
-            note="standard_error.2",
-            style="calculation",
-        ),
+        measure("bust_change", "Bust change, points", itself, _bust, "± SE", *POINTS, style="calculation"),
         shown("bust_noise", "Beyond noise?", lambda case: case.beyond(case.bust), align="center"),
         dollars("es_change", "ES, change", itself, _shortfall, "usd_change", style="calculation"),
         shown("es_noise", "Beyond noise?", lambda case: case.beyond(case.shortfall), align="center"),

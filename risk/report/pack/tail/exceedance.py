@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -13,14 +12,14 @@ from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate
 from risk.report.charts import Exceedance, Marker, Series
 from risk.report.formats import show
-from risk.report.guards import EXACT, Condition
+from risk.report.guards import EXACT, Condition, Ordered, Rising
 from risk.report.pack.base.cells import Tables, money, subtitle, value_cell
-from risk.report.pack.base.measures import dollars
+from risk.report.pack.base.fields import dollars
 from risk.report.pack.base.results import Array, Results
 from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, shown
-from risk.report.table import Cell, Content, Formula, Table, number_of, plain
+from risk.report.table import Cell, Content, Formula, Table, number_of
 
 WITHOUT = "loss_without_software"
 TABLE = "loss-exceedance"
@@ -28,14 +27,14 @@ FEWEST = 10
 """Paths that must lie beyond a loss for the pack to print it."""
 
 
-def sheet(results: Results, curve: Exceedance) -> Sheet:
-    """Build the sheet; `curve` is its chart."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet."""
     return Sheet(
         "Exceedance",
         "Exceedance – how often is which loss exceeded?",
         subtitle(results, f"credit loss to {results.labels[-1]}, USD bn; one in N means paths, not years"),
         "P",
-        (Paragraph(_finding(results), "finding"), curve, table(results)),
+        (Paragraph(_finding(results), "finding"), chart(results), table(results)),
         question="How often is which loss exceeded, and how sure is that far out in the tail?",
         grid=(13.0, 12.0, *(13.0,) * (10 if results.prior else 8)),
         landscape=False,
@@ -74,7 +73,7 @@ def table(results: Results) -> Table:
         "order-statistic interval, which needs no distribution; ± = its half-width over 1.96. One path in N "
         "speaks of the whole horizon, not of a year."
     )
-    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id)
+    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=GUARDS)
     return spec.table(EXCEEDANCE_PROBABILITIES)
 
 
@@ -136,8 +135,9 @@ def chart(results: Results) -> Exceedance:
     )
 
 
-def small(whole: Exceedance) -> Exceedance:
+def small(results: Results) -> Exceedance:
     """The same for a page with other charts: this run and the run before, VaR 95%."""
+    whole = chart(results)
     var = [marker.loss for marker in whole.markers]
     mark = Marker(label="VaR 95%", loss=var[0], probability=0.05)
     title, name = "Chance that the headline loss exceeds x", Exceedance.name
@@ -175,26 +175,19 @@ def _positive(losses: Array, levels: Array) -> list[Content]:
     return [float(share) if share > 0.0 else None for share in found]
 
 
-def conditions(t: Tables) -> Iterator[Condition]:
-    """A rarer loss is not smaller, software borrowers do not lower it, and VaR is a point of the curve."""
-    known = [row for row in t[TABLE].row_ids if plain(t.content(TABLE, "loss", row)) != "–"]
-    for key, what in (("loss", "headline loss"), ("narrow", "without software")):
-        falls = _smaller(t, [((key, b), (key, a)) for a, b in pairwise(known)])
-        text = f"Exceedance out of order: {what}"
-        yield Condition(text, falls, 0, 0.0, "a rarer loss is not smaller")
-    above = _smaller(t, [(("loss", row), ("narrow", row)) for row in known])
-    text = "Points at which the loss without software is larger"
-    yield Condition(text, above, 0, 0.0, "at every probability")
+GUARDS = (
+    Rising("Exceedance out of order: headline loss", ("loss",), "a rarer loss is not smaller"),
+    Rising("Exceedance out of order: without software", ("narrow",), "a rarer loss is not smaller"),
+    Ordered(
+        "Points at which the loss without software is larger", ("narrow", "loss"), "at every probability"
+    ),
+)
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """VaR is a point of the curve."""
     for probability, var in ((0.05, "var95"), (0.01, "var99")):
-        row = point_id(probability)
-        if row in known:
-            here, there = t.at(TABLE, "loss", row), t.at("metrics", var, HEADLINE)
+        here, there = t.at(TABLE, "loss", point_id(probability)), t.at("metrics", var, HEADLINE)
+        if here.value != "–":
             text = f"Loss exceeded with probability {probability:.0%} is the VaR"
             yield Condition(text, here, there, EXACT * number_of(there), "Exceedance v. Metrics")
-
-
-def _smaller(t: Tables, pairs: Sequence[tuple[tuple[str, str], tuple[str, str]]]) -> Formula:
-    """How many cells, by column and row, are smaller than the one beside them."""
-    falls = [f"IF({{{TABLE}.{a}[{x}]}}<{{{TABLE}.{b}[{y}]}},1,0)" for (a, x), (b, y) in pairs]
-    count = sum(t.number(TABLE, *one) < t.number(TABLE, *other) for one, other in pairs)
-    return Formula("+".join(falls) or "0", count)

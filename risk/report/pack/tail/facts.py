@@ -8,7 +8,7 @@ from risk.analysis.attribution import TailFact
 from risk.analysis.statistics import Estimate
 from risk.paths import Variable
 from risk.report.pack.base.cells import pair
-from risk.report.pack.base.measures import itself
+from risk.report.pack.base.fields import itself
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.spec import Spec, figure, measure, shown, text
 from risk.report.table import Content

@@ -11,7 +11,7 @@ from risk.analysis.contrasts import beyond_noise
 from risk.analysis.joint import Flags, Middle
 from risk.analysis.statistics import Estimate
 from risk.report.pack.base.cells import known, pair
-from risk.report.pack.base.measures import fraction, itself
+from risk.report.pack.base.fields import fraction, itself
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.tail.facts import LOSSES
@@ -40,6 +40,11 @@ class Median:
         """How far the tail's median lies from the middle of all paths, as a share of them."""
         return abs(self.found.place.value - 0.5)
 
+    @property
+    def clear(self) -> bool:
+        """Whether that is beyond noise."""
+        return beyond_noise(self.unusual, self.found.place.standard_error)
+
 
 def _medians(identifier: str, of: str, found: Iterable[Median], note: str, *last: Field[Median]) -> Table:
     """Medians in the tail and everywhere, and where the first lies among all; `last` = further fields."""
@@ -49,14 +54,7 @@ def _medians(identifier: str, of: str, found: Iterable[Median], note: str, *last
             text("unit", "Unit"),
             measure("tail", f"Worst {TAIL:.0%}", None, itself),
             measure("all", "All paths", None, itself),
-            measure(
-                "place",
-                "Percentile",
-                lambda m: replace(m.found.place, tail=None),
-                fraction,
-                form="rate.0",
-                note="standard_error",
-            ),
+            measure("place", "Percentile", _place, fraction, "± SE", "rate.0", "standard_error"),
             *last,
         ),
         identifier,
@@ -65,6 +63,11 @@ def _medians(identifier: str, of: str, found: Iterable[Median], note: str, *last
         lambda m: m.id,
     )
     return spec.table(found)
+
+
+def _place(m: Median) -> Estimate:
+    """Where the tail's median lies; of a share no star tells how thin the tail is."""
+    return replace(m.found.place, tail=None)
 
 
 def outcomes(results: Results, inside: Flags) -> Table:
@@ -90,13 +93,7 @@ def causes(results: Results, inside: Flags) -> Table:
         f"The {len(shown)} of {len(found)} uncertain assumptions whose median in the tail lies farthest from "
         "that of all paths. Beyond noise: the percentile is more than two standard errors from 50%."
     )
-    noise: Field[Median] = flag(
-        "noise",
-        "Beyond noise?",
-        lambda m: beyond_noise(m.unusual, m.found.place.standard_error),
-        align="center",
-    )
-    return _medians("tail-causes", "Assumption", shown, note, noise)
+    return _medians("tail-causes", "Assumption", shown, note, flag("clear", "Beyond noise?", align="center"))
 
 
 def _cause(results: Results, identifier: str, m: Middle) -> Median:

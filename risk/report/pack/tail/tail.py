@@ -14,14 +14,8 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim
 from risk.paths import Variable
 from risk.report.guards import EXACT, Condition
-from risk.report.pack.base.cells import (
-    Tables,
-    money,
-    probability_text,
-    subtitle,
-    value_cell,
-)
-from risk.report.pack.base.measures import chance, dollars, estimated, itself, probability
+from risk.report.pack.base.cells import Tables, money, probability_text, subtitle, value_cell
+from risk.report.pack.base.fields import chance, dollars, estimated, itself, live, probability
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.tail import medians, warning
 from risk.report.pack.tail.facts import FACTS, facts
@@ -32,8 +26,7 @@ from risk.report.table import Cell, Content, Formula, Table, number_of
 from risk.units import SCALE
 
 SHARE = f"{TAIL:.0%}"
-SHOWN_DRIVERS, SHOWN_COMBINATIONS, SHOWN_PATHS = 15, 10, 10
-MOST_DECIMALS = 6
+SHOWN_COMBINATIONS, SHOWN_PATHS = 10, 10
 TOLD = {
     "headline_loss": "Loss, USD bn",
     "loss_without_software": "without software",
@@ -106,26 +99,17 @@ def _lift(found: Estimate) -> tuple[Content, Content]:
     if not isfinite(found.value):
         return "–", "–"
     value, error = estimated(found, "multiple")
-    return Cell(
-        Formula("{row.tail}/{row.all}", found.value), value.format if isinstance(value, Cell) else None
-    ), error
+    return live(Formula("{row.tail}/{row.all}", found.value), value), error
 
 
+LIFT = "number.2", "usd_error.2"
 EVENTS: Spec[tuple[Claim, Lift]] = Spec(
     (
         shown("label", "Proposition", lambda row: f"{row[0].id}  {row[0].label}"),
         shown("side", "Side", lambda row: row[0].side),
         chance("tail", f"P in worst {SHARE}", lambda row: row[1].tail),
         chance("all", "P on all", lambda row: row[1].everywhere),
-        measure(
-            "lift",
-            "Lift",
-            lambda row: row[1].lift,
-            _lift,
-            form="number.2",
-            note="usd_error.2",
-            style="calculation",
-        ),
+        measure("lift", "Lift", lambda row: row[1].lift, _lift, "± SE", *LIFT, style="calculation"),
     ),
     id="tail-events",
     title=f"Propositions in the worst {SHARE} and on all paths",
@@ -172,8 +156,7 @@ def _sets(paths: int) -> Spec[Combination]:
 
     def share(c: Combination) -> tuple[Content, Content]:
         value, margin = probability(c.tail)
-        form = value.format if isinstance(value, Cell) else None
-        return Cell(_of_all(c.count, paths), form, "calculation"), margin
+        return live(_of_all(c.count, paths), value), margin
 
     return Spec(
         (
@@ -202,18 +185,16 @@ def paths(results: Results) -> Table:
             v.name, header, lambda i: value_cell(float(scaled[i]), 0.0, v.unit), "number", style="engine"
         )
 
+    def true(i: int) -> str:
+        return " ".join(c.id for c in claims if values[c.id][i] > 0)
+
     spec: Spec[int] = Spec(
         (
             shown("again", "Command", lambda i: f"bubblerisk path {run.id} {i}"),
             count("id", "Path", lambda i: Cell(i, "general"), align="right"),
             shown("class", "Outcome", lambda i: next((k for k in kinds if values[k][i] > 0), "–"), span=2),
             *map(number, variables),
-            shown(
-                "flags",
-                "Comes true",
-                lambda i: " ".join(c.id for c in claims if values[c.id][i] > 0) or "none",
-                span=2,
-            ),
+            shown("flags", "Comes true", lambda i: true(i) or "none", span=2),
         ),
         id="tail-paths",
         note="Numbers of single paths, without error. Of equal losses the lower path comes first.",
@@ -223,20 +204,14 @@ def paths(results: Results) -> Table:
     return spec.table(worst, title=f"The {len(worst)} worst paths", row_ids=ids)
 
 
-def conditions(t: Tables) -> Iterator[Condition]:
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """Combinations make up the tail; its worst path and its propositions are those of Metrics."""
-    yield Condition(
-        "Combinations make up the tail",
-        t.total("tail-combinations", "share"),
-        1,
-        EXACT,
-        "shares of the tail's paths",
-    )
+    share, how = t.total("tail-combinations", "share"), "shares of the tail's paths"
+    yield Condition("Combinations make up the tail", share, 1, EXACT, how)
     worst, most = t.at("tail-paths", HEADLINE, "w1"), t.at("metrics", "max", HEADLINE)
-    yield Condition(
-        "The worst path is the largest loss", worst, most, EXACT * number_of(most), "Tail v. Metrics"
-    )
+    slack, how = EXACT * number_of(most), "Tail v. Metrics"
+    yield Condition("The worst path is the largest loss", worst, most, slack, how)
     for claim in ("B1", "B8"):
         if claim in t["tail-events"].row_ids:
             here, there = t.at("tail-events", "all", claim), t.at("claims", "p", claim)
-            yield Condition(f"P({claim}) on all paths", here, there, EXACT, "Tail v. Metrics")
+            yield Condition(f"P({claim}) on all paths", here, there, EXACT, how)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from risk.report.excel.writer import CHART_DATA
+from risk.report.pack.base import ages
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
@@ -70,7 +71,7 @@ def _facts(results: Results) -> Table:
         "prepared": ("Prepared by", Cell("", style="input")),
         "reviewed": ("Reviewed by", Cell("", style="input")),
         "as_of": ("As of", Cell(results.as_of, "date", "input")),
-        "stale": ("Stale after, days", Cell(results.stale_days, "count", "input")),
+        "stale": ("Stale after, days", Cell(ages.stale_days(results), "count", "input")),
         "scenario": ("Scenario", f"{m.scenario}: {m.title}"),
         "run": ("Run", m.id),
         "paths": (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from risk.analysis import statistics
 from risk.analysis.metrics import LEVELS, Metric, values
 from risk.analysis.statistics import Estimate
-from risk.report.guards import EXACT, SINGLE, Alike, Condition, Every, Ordered
+from risk.report.guards import EXACT, SINGLE, Condition, Every, Ordered, Splits
 from risk.report.pack.base.cells import Tables, probability_cell, subtitle, value_cell
-from risk.report.pack.base.measures import estimated
+from risk.report.pack.base.fields import estimated
 from risk.report.pack.base.results import Results
 from risk.report.pack.verdict import propositions
 from risk.report.record import Field
@@ -135,8 +135,8 @@ _GUARDS = (
         "min ≤ P1, P99 ≤ max",
     ),
     Ordered("Means beyond the range, over all outcomes", ("min", "mean", "max"), "min ≤ mean ≤ max"),
-    Alike("VAR95 equals P95", "var95", "p95", how="summed over outcomes"),
-    Alike("VAR99 equals P99", "var99", "p99", how="summed over outcomes"),
+    Splits("VAR95 equals P95", "var95", ("p95",), EXACT, "summed over outcomes"),
+    Splits("VAR99 equals P99", "var99", ("p99",), EXACT, "summed over outcomes"),
     Every(
         "Tail measures out of order",
         (

@@ -10,7 +10,7 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
 from risk.report.guards import EXACT, Adds, Condition, Within, together
 from risk.report.pack.base.cells import Tables, error_cell, probability_cell
-from risk.report.pack.base.measures import chance, probability
+from risk.report.pack.base.fields import chance, probability
 from risk.report.pack.base.results import Results
 from risk.report.record import Field
 from risk.report.spec import Spec, several, shown, text

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
-from risk.report.pack.base.cells import Tables, money, probability_text
-from risk.report.pack.base.measures import with_margin
+from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.table import Table

@@ -1,4 +1,4 @@
-"""Estimates as the pack shows them: a value and its error, as cells, as a field of a table, in a sentence."""
+"""Fields that tables of several sheets have: what the engine found, and how sure that is."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from risk.analysis.statistics import Estimate
-from risk.report.intervals import probability_interval
 from risk.report.pack.base.cells import (
     error_cell,
     margin_cell,
     probability_cell,
-    probability_text,
     value_cell,
 )
 from risk.report.record import Field
 from risk.report.spec import measure
-from risk.report.table import Content
+from risk.report.table import Cell, Content, Formula
 
 T = TypeVar("T")
 
@@ -24,6 +22,11 @@ T = TypeVar("T")
 def itself(item: Any) -> Any:
     """The row, where the cells of a field need more of it than an estimate."""
     return item
+
+
+def live(formula: Formula, like: Content) -> Cell:
+    """A formula that prints as a cell does."""
+    return Cell(formula, like.format if isinstance(like, Cell) else None)
 
 
 def estimated(found: Estimate | None, unit: str) -> tuple[Content, Content]:
@@ -70,8 +73,3 @@ def dollars(
 ) -> Field[T]:
     """A field that is a sum in USD bn, or what `cells` makes of it, and its standard error."""
     return measure(key, header, get, cells, form=form, note="usd_error", **look)
-
-
-def with_margin(found: Estimate) -> str:
-    """A probability with its 95% Monte Carlo interval."""
-    return f"{probability_text(found)} ({probability_interval(found)})"
