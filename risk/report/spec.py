@@ -81,12 +81,13 @@ def count(
 def measure(
     key: str,
     header: str,
-    get: Callable[[T], Estimate | None] | None,
+    get: Callable[[T], Any] | None,
     cells: Callable[[Any], tuple[Content, Content]],
     error: str = "± SE",
     form: str = "number",
     note: str = "number",
     rest: int = 0,
+    suffix: str = "se",
     error_span: int = 1,
     **look: Any,
 ) -> Field[T]:
@@ -98,6 +99,7 @@ def measure(
     error : header of the error's column.
     form, note : formats of both, where a cell has none of its own.
     rest : how early the error alone is left out on a narrow screen, as `optional` says of both.
+    suffix : what the error's column is called behind `key`: "se" of a standard error, "mc" of a 95% margin.
     error_span : columns of the sheet that the error covers.
     look : of the value's column, as in `Column`; `optional` and `align` of both.
     """
@@ -106,7 +108,7 @@ def measure(
     }
     columns = (
         Column(key, header, form, **{"style": "engine", **look}),
-        Column(f"{key}_error", error, note, style="note", span=error_span, **beside),
+        Column(f"{key}_{suffix}", error, note, style="note", span=error_span, **beside),
     )
     return Field(key, get or own(key), Estimate | None, columns, cells)
 

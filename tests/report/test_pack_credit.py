@@ -65,9 +65,7 @@ def test_the_waterfall_is_that_of_its_paths(results: Results, tables: Tables) ->
         table = f"waterfall-{view}"
         assert tables.number(table, "par", "software") == pytest.approx(owed[paths].mean())
         assert tables.number(table, "loss", "software") == pytest.approx(lost[paths].mean())
-        assert tables.number(table, "loss_error", "software") == pytest.approx(
-            mean(lost[paths]).standard_error
-        )
+        assert tables.number(table, "loss_se", "software") == pytest.approx(mean(lost[paths]).standard_error)
         assert tables.number(table, "loss", "exposed") == pytest.approx(loss[paths].mean())
     assert tables.number("waterfall-worst", "loss", "all") > tables.number("waterfall-middle", "loss", "all")
 

@@ -60,7 +60,7 @@ def test_the_ladder_of_distress_is_that_of_the_analysis(results: Results, tables
     for name, found in ladder.distress(results.run).items():
         for rung in RUNGS:
             assert tables.number("facility-ladder", rung, name) == found.reached[rung].value
-            interval = value_of(tables.content("facility-ladder", f"{rung}_error", name))
+            interval = value_of(tables.content("facility-ladder", f"{rung}_mc", name))
             assert interval == value_of(margin_cell(found.reached[rung]))
         for column, timing in (("event_first", found.event), ("default_first", found.default)):
             said = value_of(tables.content("facility-ladder", column, name))

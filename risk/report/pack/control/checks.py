@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from risk.report import spec
 from risk.report.guards import DIGITS, Condition
@@ -15,13 +15,6 @@ from risk.report.table import Cell, Check, Column, Formula, Table, number_of
 SMALL = 1e-4
 PRINTED = 66
 """Checks that are printed, on one page; what they are made of is told on the screen."""
-
-
-def guarded(sheet: Sheet) -> Iterator[Condition]:
-    """What stands beside the tables of a sheet."""
-    for block in sheet.blocks():
-        if isinstance(block, Table):
-            yield from (guard.condition(block) for guard in block.guards)
 
 
 def sheet(results: Results, conditions: Sequence[Condition]) -> Sheet:
