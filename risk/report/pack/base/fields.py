@@ -16,7 +16,7 @@ from risk.report.pack.base.cells import (
     value_cell,
 )
 from risk.report.record import Field
-from risk.report.table import Cell, Content, Formula
+from risk.report.table import Content
 
 T = TypeVar("T")
 
@@ -29,11 +29,6 @@ def itself(item: Any) -> Any:
 def part(get: Callable[[Any], Any], key: Any) -> Callable[[Any], Any]:
     """One of the several things that a getter finds, by place or name."""
     return lambda item: get(item)[key]
-
-
-def live(formula: Formula, like: Content) -> Cell:
-    """A formula that prints as a cell does."""
-    return Cell(formula, like.format if isinstance(like, Cell) else None)
 
 
 def estimated(found: Estimate | None, unit: str) -> tuple[Content, Content]:

@@ -15,7 +15,7 @@ from risk.analysis.verdict import CLASSES, Claim
 from risk.paths import Variable
 from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables, money, probability_text, subtitle, value_cell
-from risk.report.pack.base.fields import chance, dollars, estimated, itself, live, probability
+from risk.report.pack.base.fields import chance, dollars, estimated, itself, probability
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.tail import medians, warning
 from risk.report.pack.tail.facts import FACTS, facts
@@ -95,11 +95,16 @@ def _lifts(results: Results, inside: Flags) -> dict[str, Lift]:
     return {c.id: joint.lift(results.run.outcome(c.id), inside) for c in _flagged(results)}
 
 
+def _live(formula: Formula, like: Content) -> Cell:
+    """A formula that prints as a cell does."""
+    return Cell(formula, like.format if isinstance(like, Cell) else None)
+
+
 def _lift(found: Estimate) -> tuple[Content, Content]:
     if not isfinite(found.value):
         return "–", "–"
     value, error = estimated(found, "multiple")
-    return live(Formula("{row.tail}/{row.all}", found.value), value), error
+    return _live(Formula("{row.tail}/{row.all}", found.value), value), error
 
 
 LIFT = "number.2", "usd_error.2"
@@ -156,7 +161,7 @@ def _sets(paths: int) -> Spec[Combination]:
 
     def share(c: Combination) -> tuple[Content, Content]:
         value, margin = probability(c.tail)
-        return live(_of_all(c.count, paths), value), margin
+        return _live(_of_all(c.count, paths), value), margin
 
     return Spec(
         (
