@@ -36,6 +36,11 @@ class InputChange:
     file: str = ""
     line: int = 0
 
+    @property
+    def place(self) -> str:
+        """File and line, as far as they are known."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
 
 def input_changes(before: Assumptions, after: Assumptions) -> tuple[InputChange, ...]:
     """Everything that makes numbers and differs; notes, sources and dates do not."""

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.attribution import Ranks
+from risk.analysis.attribution import Driver, Ranks
 from risk.analysis.contrasts import NOISE
 from risk.analysis.statistics import Estimate
 
@@ -51,6 +51,21 @@ class Shares:
 
     single: Mapping[str, Estimate]
     total: Estimate
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An uncertain assumption, what it explains by itself, and the ranks by that which noise leaves open."""
+
+    driver: Driver
+    share: Estimate
+    place: str
+
+
+def explained(drivers: Sequence[Driver], found: Shares) -> tuple[Explained, ...]:
+    """What each driver explains of the same result."""
+    single = [found.single[driver.id] for driver in drivers]
+    return tuple(map(Explained, drivers, single, open_places(single)))
 
 
 def shares(places: Mapping[str, Ranks], values: Array) -> Shares:

@@ -30,6 +30,6 @@ def drivers(
     from risk.report.terminal import drivers as screens
 
     shown, short = screens.drivers(found, top), found.id[:SHOWN]
-    words = (f"assumptions show {shown.found[0].id}", f"tail {short}{folder.option}")
+    words = (f"assumptions show {shown.found[0].driver.id}", f"tail {short}{folder.option}")
     screen = partial(screens.screen, hints=[f"bubblerisk {each}" for each in words])
     tell(shown, screens.DOCUMENT, screen, output, found.register.names)

@@ -6,12 +6,12 @@ A guard stands beside the table it watches (`Table.guards`); what ties several t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from itertools import pairwise
-from math import fsum, isnan, nan
+from math import fsum, isfinite, isnan, nan
 from operator import sub
 from typing import TYPE_CHECKING, Protocol
 
@@ -104,15 +104,17 @@ class Ordered:
     text: str
     columns: tuple[str, ...]
     how: str = ""
+    slack: float = 0.0
 
     def condition(self, table: Table) -> Condition:
-        """Count of pairs of neighbors that fall, which must be zero."""
+        """Count of pairs of neighbors that fall by more than `slack`, which must be zero."""
         from risk.report.table import Formula
 
         pairs = list(pairwise(self.columns))
-        falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}))" for a, b in pairs)
+        less = f"-{self.slack}" if self.slack else ""
+        falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}{less}))" for a, b in pairs)
         known = (zip(_values(table, a), _values(table, b), strict=True) for a, b in pairs)
-        count = sum(y < x for rows in known for x, y in rows)
+        count = sum(y < x - self.slack for rows in known for x, y in rows)
         return Condition(self.text, Formula(falls or "0", count), 0, 0.0, self.how)
 
 
@@ -137,7 +139,7 @@ class Rising:
 
 @dataclass(frozen=True)
 class Within:
-    """Columns whose numbers stay between two ends."""
+    """Columns whose numbers stay between two ends, of which one may be infinite."""
 
     text: str
     columns: tuple[str, ...]
@@ -153,10 +155,33 @@ class Within:
             f'COUNTIF({{{table.id}.{key}}},"{side}{end:g}")'
             for key in self.columns
             for side, end in (("<", self.low), (">", self.high))
+            if isfinite(end)
         )
         found = (value for key in self.columns for value in _values(table, key))
         count = sum(value < self.low or value > self.high for value in found)
         return Condition(self.text, Formula(beyond, count), 0, 0.0, self.how)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Several guards of a table in one: none of them counts anything."""
+
+    text: str
+    guards: tuple[Guard, ...]
+    how: str = ""
+
+    def condition(self, table: Table) -> Condition:
+        """Sum of their counts, which must be zero."""
+        return together(self.text, [guard.condition(table) for guard in self.guards], self.how)
+
+
+def together(text: str, counts: Iterable[Condition], how: str) -> Condition:
+    """Several counts that must be zero in one, also of several tables."""
+    from risk.report.table import Formula
+
+    found = [count.value for count in counts]
+    sums = "+".join(value.text if isinstance(value, Formula) else f"{value:g}" for value in found)
+    return Condition(text, Formula(sums, fsum(map(_number, found))), 0, 0.0, how)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from math import nan
 from risk.analysis.attribution import Driver
 from risk.analysis.inputs import InputChange
 from risk.analysis.joint import Lift
-from risk.analysis.shares import Shares
+from risk.analysis.shares import Explained
 from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Told, Worst, WorstPath
 from risk.report.terminal.drivers import Drivers
@@ -53,17 +53,15 @@ TAIL = Tail(
 
 DRIVERS = Drivers(
     HEADING,
-    (*TAIL.found.drivers, _driver("revenue.growth", -0.4, 212.5, -1_104.25, 0.42)),
-    Shares(
-        {
-            "credit.pd_software": share(0.213),
-            "neoclouds.contracts.renewal_share_of_investment_grade_payers": Estimate(-0.0004, 0.0009, PATHS),
-            "gpu.launch_obsolescence": share(0.001),
-            "revenue.growth": share(0.18),
-        },
-        share(0.394),
+    tuple(
+        map(
+            Explained,
+            (*TAIL.found.drivers, _driver("revenue.growth", -0.4, 212.5, -1_104.25, 0.42)),
+            (share(0.213), Estimate(-0.0004, 0.0009, PATHS), share(0.001), share(0.18)),
+            ("1 to 2", "3 to 4", "3 to 4", "1 to 2"),
+        )
     ),
-    ("1 to 2", "3 to 4", "3 to 4", "1 to 2"),
+    share(0.394),
 )
 
 RUNS = (

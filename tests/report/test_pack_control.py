@@ -61,7 +61,8 @@ def test_a_review_that_is_over_reads_due() -> None:
     results = Results.of(small_run())
     (limit, *_) = results.register.limits.values()
     for day, word in (("2000-01-01", limits.DUE), ("2999-01-01", limits.FRESH)):
-        (*_, due) = limits._row(results, limit.model_copy(update={"review_by": date.fromisoformat(day)}))
+        dated = limit.model_copy(update={"review_by": date.fromisoformat(day)})
+        ((*_, due),) = limits.table(results, "limits", [dated], "One").rows
         assert value_of(due) == word
 
 

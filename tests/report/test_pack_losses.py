@@ -155,7 +155,7 @@ def test_line_items_are_those_of_the_run(run: Run, glut: Run, tables: Tables) ->
 
 def test_many_scenarios_are_laid_side_by_side_in_several_tables(run: Run) -> None:
     results = Results.of(run)
-    (case,) = scenario_lines.cases(results, [])
+    (case,) = scenario_lines.cases(results)
     blocks = [scenario_lines.line_table(results, case, i) for i in range(9)]
     found = scenario_lines.side_by_side([case] * 9, blocks)
     assert [(len(t.columns) - 3) // 2 for t in found] == [7, 2]

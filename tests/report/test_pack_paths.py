@@ -172,7 +172,6 @@ def test_estimates_are_called_so_and_checked(tables: Tables) -> None:
 
 def test_a_pack_without_a_threshold_has_no_name_for_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("risk.report.pack.base.results.THRESHOLD", "run.nothing")
-    monkeypatch.setattr("risk.report.pack.verdict.metrics.THRESHOLD", "run.nothing")
     made = pack(run)
     assert "Loss_Threshold" not in made.names
     assert Tables(made.sheets)["sample-estimates"].row_ids == ("mean", "p50", "var95")

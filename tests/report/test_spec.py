@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from risk.analysis.statistics import Estimate
-from risk.report.guards import Adds, Guard, Ordered, Rising, Splits, Within
+from risk.report.guards import Adds, Every, Guard, Ordered, Rising, Splits, Within
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
 from risk.report.table import Cell, Column, Formula, Table
@@ -122,6 +122,7 @@ BROKEN = Table("t", COLUMNS, ((1.0, 2.0, 2.0), (5.0, 4.0, 8.0), (4.0, "â€“", "â€
         (Rising("rises downwards", ("low", "high")), 1),
         (Splits("is twice the other", "twice", ("low", "low")), 2.0),
         (Within("inside", ("low", "high"), 0.0, 4.5), 1),
+        (Every("both", (Ordered("rises", ("low", "high")), Within("inside", ("low",), 0.0, 4.5)), "how"), 2),
         (Adds("adds", ("low",), ("a", "b"), "sum"), 6),
         (Adds("to a number", ("low",), ("a", "b"), 4.0), 6),
     ],
@@ -145,3 +146,11 @@ def test_a_row_of_sums_is_live_and_keeps_its_format() -> None:
     found = made.totaled(("low",), {"sum": ("a", "b")})
     assert found.cell("low", "sum") == Cell(Formula("{t.low[a]}+{t.low[b]}", 3.5), "usd_bn", "calculation")
     assert found.rows[:2] == made.rows[:2]
+
+
+FALLING = Table("t", COLUMNS[:2], ((1.0, 2.0), (4.0, 4.5)))
+
+
+@pytest.mark.parametrize(("slack", "passed"), [(0.9, False), (1.0, True)])
+def test_columns_may_fall_by_the_slack(slack: float, passed: bool) -> None:
+    assert Ordered("falls a little", ("high", "low"), slack=slack).condition(FALLING).passed is passed

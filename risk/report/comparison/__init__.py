@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risk.report.comparison import details, front
-from risk.report.comparison.scenario import Compared
 from risk.report.naming import renamed, shared
 from risk.report.pack.base.results import Results
+from risk.report.pack.scenarios.lines import Case
 from risk.report.pack.verdict import cover
 from risk.report.sheet import Properties, Workbook
 
@@ -28,17 +28,12 @@ def compare_scenarios(runs: Sequence[Run]) -> Workbook:
     """
     found = [Results.of(run) for run in runs]
     base = next((r for r in found if r.manifest.scenario == BASE), found[0])
-    compared = [Compared(r, base) for r in sorted(found, key=lambda r: r is not base)]
+    cases = [Case(r, base) for r in sorted(found, key=lambda r: r is not base)]
     subtitle = (
         f"{len(found)} scenarios against {base.manifest.scenario} (run {base.run.id}, {base.run.paths:,} "
         "paths)"
     )
-    sheets = (
-        front.sheet(compared, subtitle),
-        details.propositions(compared, subtitle),
-        details.medians(compared, subtitle),
-        details.changes(compared, subtitle),
-    )
+    sheets = (front.sheet(cases, subtitle), *details.sheets(cases, subtitle))
     said = Properties(
         title="AI build-out: scenarios compared",
         run=base.run.id,

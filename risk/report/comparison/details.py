@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from risk.analysis import contrasts
+from risk.analysis.verdict import Claim
 from risk.paths import Variable
-from risk.report.comparison.scenario import Compared, significant
 from risk.report.pack.base.cells import pair, probability_cell
+from risk.report.pack.base.fields import itself
 from risk.report.pack.control import manifest
-from risk.report.sheet import Sheet
+from risk.report.pack.scenarios.lines import Case
+from risk.report.record import Field
+from risk.report.sheet import Kind, Sheet
+from risk.report.spec import Spec, measure, shown, text
 from risk.report.table import Cell, Column, Content, Table
 
 KEY = (
@@ -20,96 +25,93 @@ KEY = (
 )  # fmt: skip
 """Outcomes whose medians are compared."""
 
-
+BOLD = "Bold: differs from base by more than two standard errors"
 OTHER = "–"
 """Stands for the figure of a scenario that looks to another date than the row's label."""
 
 
-def _other_dates(compared: Sequence[Compared]) -> str:
+def sheets(cases: Sequence[Case], subtitle: str) -> tuple[Sheet, Sheet, Sheet]:
+    """Build the three sheets."""
+
+    def sheet(name: str, title: str, kind: Kind, table: Table, question: str) -> Sheet:
+        return Sheet(name, title, subtitle, kind, (table,), question=question, freeze="header")
+
+    moves = "Which proposition moves in which scenario?"
+    where = "Where do prices, capex, revenue and defaults end up?"
+    why = "Which assumptions make the difference?"
+    changed = "What each scenario changes"
+    return (
+        sheet("Propositions", "Propositions by scenario", "P", propositions(cases), moves),
+        sheet("Medians", "Key outcomes by scenario", "P", medians(cases), where),
+        sheet("Changes", changed, "F", changes(cases, changed), why),
+    )
+
+
+def _other_dates(cases: Sequence[Case]) -> str:
     """What the dashes mean, where a scenario covers other quarters than base."""
-    alike = all(scenario.results.labels == compared[0].results.labels for scenario in compared)
+    alike = all(case.results.labels == cases[0].results.labels for case in cases)
     return "" if alike else f" {OTHER}: the scenario looks to another date."
 
 
-def propositions(compared: Sequence[Compared], subtitle: str) -> Sheet:
-    """Every proposition in every scenario; a star marks a difference to base beyond noise."""
-    columns = [Column("label", "Proposition", width=46)]
-    columns += [
-        Column(f"s{i}", s.title, "probability", width=13, style="engine") for i, s in enumerate(compared)
-    ]
-    rows = []
-    for claim in compared[0].results.verdict.claims:
-        cells: list[Content] = [f"{claim.id}  {claim.label}"]
-        for scenario in compared:
-            found = scenario.results.verdict.claim(claim.id).probability
-            shown = probability_cell(found) if scenario.comparable(claim.id) else OTHER
-            cells.append("pending" if found is None else _marked(shown, scenario, claim.id))
-        rows.append(tuple(cells))
-    ids = tuple(claim.id for claim in compared[0].results.verdict.claims)
-    note = (
-        "Bold: differs from base by more than two standard errors. Errors: ± 95% in each scenario's own "
-        f"pack.{_other_dates(compared)}"
+def propositions(cases: Sequence[Case]) -> Table:
+    """Every proposition in every scenario; what differs from base beyond noise is bold."""
+
+    def column(i: int, case: Case) -> Field[Claim]:
+        def cell(claim: Claim) -> Content:
+            found = case.results.verdict.claim(claim.id).probability
+            if found is None:
+                return "pending"
+            if not case.comparable(claim.id):
+                return OTHER
+            return _marked(probability_cell(found), case.moves(claim.id, contrasts.probability))
+
+        return shown(f"s{i}", case.label, cell, "probability", width=13, style="engine")
+
+    label: Field[Claim] = shown("label", "Proposition", lambda claim: f"{claim.id}  {claim.label}", width=46)
+    spec: Spec[Claim] = Spec(
+        (label, *(column(i, case) for i, case in enumerate(cases))),
+        "propositions",
+        "Probability of every proposition",
+        f"{BOLD}. Errors: ± 95% in each scenario's own pack.{_other_dates(cases)}",
+        lambda claim: claim.id,
     )
-    table = Table("propositions", tuple(columns), tuple(rows), "Probability of every proposition", note, ids)
-    return Sheet(
-        "Propositions",
-        "Propositions by scenario",
-        subtitle,
-        "P",
-        (table,),
-        question="Which proposition moves in which scenario?",
-        freeze="header",
-    )
+    return spec.table(cases[0].results.verdict.claims)
 
 
-def _marked(cell: Cell | str, scenario: Compared, name: str) -> Content:
-    if isinstance(cell, str) or scenario.is_base:
-        return cell
-    if not significant(scenario.change(name, contrasts.probability)):
-        return cell
-    return Cell(cell.content, cell.format, bold=True)
+def _marked(cell: Content, bold: bool) -> Content:
+    return replace(cell, bold=bold) if isinstance(cell, Cell) else cell
 
 
-def medians(compared: Sequence[Compared], subtitle: str) -> Sheet:
+def medians(cases: Sequence[Case]) -> Table:
     """Medians of key outcomes with their errors."""
-    columns = [Column("label", "Median of", width=46), Column("unit", "Unit", width=10)]
-    for i, scenario in enumerate(compared):
-        columns.append(Column(f"s{i}", scenario.title, "number", width=12, style="engine"))
-        columns.append(Column(f"e{i}", "± SE", "number", width=8, style="note"))
-    rows = tuple(_median_row(compared, compared[0].results.run.variable(name)) for name in KEY)
-    note = (
-        "Bold: differs from base by more than two standard errors, path by path where the draws are "
-        f"shared.{_other_dates(compared)}"
+    median = contrasts.quantile(0.5)
+
+    def columns(i: int, case: Case) -> Field[Variable]:
+        def cells(v: Variable) -> tuple[Content, Content]:
+            if not case.comparable(v.name):
+                return OTHER, OTHER
+            value, error = pair(median(case.results.run.outcome(v.name)).estimate, v.unit)
+            return _marked(value, case.moves(v.name, median)), error
+
+        made: Field[Variable] = measure(f"s{i}", case.label, itself, cells, width=12)
+        value, error = made.columns
+        return replace(made, columns=(value, replace(error, width=8)))
+
+    first: tuple[Field[Variable], ...] = (
+        text("label", "Median of", width=46),
+        text("unit", "Unit", width=10),
     )
-    table = Table("medians", tuple(columns), rows, "Medians over paths", note, KEY)
-    return Sheet(
-        "Medians",
-        "Key outcomes by scenario",
-        subtitle,
-        "P",
-        (table,),
-        question="Where do prices, capex, revenue and defaults end up?",
-        freeze="header",
+    spec: Spec[Variable] = Spec(
+        (*first, *(columns(i, case) for i, case in enumerate(cases))),
+        "medians",
+        "Medians over paths",
+        f"{BOLD}, path by path where the draws are shared.{_other_dates(cases)}",
+        lambda v: v.name,
     )
+    return spec.table(map(cases[0].results.run.variable, KEY))
 
 
-def _median_row(compared: Sequence[Compared], variable: Variable) -> tuple[Content, ...]:
-    median, cells = contrasts.quantile(0.5), list[Content]([variable.label, variable.unit])
-    for scenario in compared:
-        if not scenario.comparable(variable.name):
-            cells += [OTHER, OTHER]
-            continue
-        own = median(scenario.results.run.outcome(variable.name)).estimate
-        value, error = pair(own, variable.unit)
-        if isinstance(value, Cell) and not scenario.is_base:
-            value = Cell(
-                value.content, value.format, bold=significant(scenario.change(variable.name, median))
-            )
-        cells += [value, error]
-    return tuple(cells)
-
-
-def changes(compared: Sequence[Compared], subtitle: str) -> Sheet:
+def changes(cases: Sequence[Case], title: str) -> Table:
     """What each scenario sets differently from base."""
     columns = (
         Column("scenario", "Scenario", width=16),
@@ -120,19 +122,10 @@ def changes(compared: Sequence[Compared], subtitle: str) -> Sheet:
         Column("where", "Field, file and line", width=34),
     )
     rows: list[tuple[Content, ...]] = []
-    for scenario in compared:
-        title = scenario.results.manifest.title
-        found = manifest.change_rows(scenario.results) or [manifest.Change("none", title, "", "", "")]
-        rows += [(scenario.name, c[0], c[2], c[3], c[1], c[4]) for c in found]
-        off = [name for name, on in scenario.results.register.switches.items() if not on]
-        rows += [(scenario.name, f"coupling {name}", "on", "off", title, "") for name in off]
-    table = Table("scenario-changes", columns, tuple(rows), "What each scenario changes")
-    return Sheet(
-        "Changes",
-        "What each scenario changes",
-        subtitle,
-        "F",
-        (table,),
-        question="Which assumptions make the difference?",
-        freeze="header",
-    )
+    for case in cases:
+        told = case.results.manifest.title
+        found = manifest.change_rows(case.results) or [manifest.Change("none", told, "", "", "")]
+        rows += [(case.name, c.id, c.before, c.after, c.why, c.where) for c in found]
+        off = [name for name, on in case.results.register.switches.items() if not on]
+        rows += [(case.name, f"coupling {name}", "on", "off", told, "") for name in off]
+    return Table("scenario-changes", columns, tuple(rows), title)

@@ -142,7 +142,7 @@ def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measu
             width = layout.width(start, 1) - INDENT * look.indent
             lines = max(lines, line_count(table.text(number, i), width, bold=bool(look.bold)))
     if lines > 1:
-        looks = [replace(look, vertical="top") for look in looks]
+        looks = [_raised(look) for look in looks]
     for i, (column, start, look) in enumerate(zip(table.columns, at.columns, looks, strict=True)):
         if column.span > 1:
             pen.band(row, range(start, start + column.span), look)
@@ -191,6 +191,11 @@ def _look(table: Table, number: int, index: int) -> Look:
 @lru_cache(maxsize=1024)
 def _cached_look(name: str, form: str, horizontal: str, wrap: bool, bold: bool, indent: int) -> Look:
     return Look(name, form, horizontal, wrap, bold or None, indent, "center")
+
+
+@lru_cache(maxsize=1024)
+def _raised(look: Look) -> Look:
+    return replace(look, vertical="top")
 
 
 def _write_note(pen: Pen, place: Place, note: str, layout: SheetLayout, row: int) -> None:

@@ -84,6 +84,8 @@ def lines(text: str, width: float, size: float = 10, bold: bool = False) -> list
 def line_count(text: str, width: float, size: float = 10, bold: bool = False) -> int:
     """Lines a cell needs when it wraps; a word longer than the cell is broken."""
     space = room(width)
+    if pixels(text, size, bold) < space and len(text.splitlines()) < 2:
+        return 1
     return sum(max(1, ceil(pixels(line, size, bold) / space)) for line in lines(text, width, size, bold))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
@@ -14,6 +15,7 @@ from openpyxl.packaging.custom import IntProperty, StringProperty
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from risk.report.charts import Chart
 from risk.report.excel.blocks import write_block
@@ -91,7 +93,7 @@ def build(workbook: Workbook, measured: bool = True) -> Draft:
     _set_names(book, layout, complete)
     _set_properties(book, complete)
     buffer = BytesIO()
-    book.save(buffer)
+    ExcelWriter(book, ZipFile(buffer, "w")).save()  # not compressed: it is read again at once
     charts = [block for sheet in complete.sheets for block in sheet.blocks() if isinstance(block, Chart)]
     return Draft(
         buffer.getvalue(),

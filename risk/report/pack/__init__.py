@@ -18,7 +18,6 @@ from risk.report.pack.control import (
     assumptions,
     calibration,
     checks,
-    conditions,
     dependence,
     manifest,
     reconciliation,
@@ -29,8 +28,7 @@ from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
-from risk.report.pack.scenarios import lines as scenario_lines
-from risk.report.pack.tail import exceedance, loss_conditions
+from risk.report.pack.tail import exceedance
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
@@ -57,12 +55,12 @@ class Part:
 
 
 DETAILS = (
-    Part(metrics.sheet, conditions.verdict),
+    Part(metrics.sheet, metrics.conditions),
     Part(fans.sheet),
-    Part(exceedance.sheet, loss_conditions.conditions),
-    Part(lambda results: scenarios.sheet(results, scenario_lines.cases(results, results.beside))),
-    Part(drivers.sheet),
-    Part(lambda results: worst.sheet(results, results.beside)),
+    Part(exceedance.sheet, exceedance.conditions),
+    Part(scenarios.sheet, scenarios.conditions),
+    Part(drivers.sheet, drivers.conditions),
+    Part(worst.sheet, worst.conditions),
     Part(neoclouds.sheet, neoclouds.conditions),
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),
@@ -106,9 +104,11 @@ def pack(
     tables = Tables([*details.values(), *record.values()])
     tests = [*_tests(details | record, results, tables)]
     rest = (*details.values(), checks.sheet(results, tests), *record.values())
-    front = summary.sheet(results, tables, fans.rent(results))
+    front = summary.sheet(results, tables, fans.chart(fans.rent(results)), exceedance.small(results))
     failing = [test.text for test in tests if not test.passed]
-    sheets = (cover.sheet(results, [front, *rest], failing, example(front)), front, *rest)
+    tracing = trace.brief(results, example(front))
+    absent = {} if results.prior else {changes.NAME: changes.ABSENT}
+    sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
     book = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
     return renamed(book, shared(*(each.register for each in runs)))

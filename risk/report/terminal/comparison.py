@@ -12,8 +12,8 @@ from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
-from risk.report.record import Document, Field, Many, told, whole
-from risk.report.spec import Spec, shown, text
+from risk.report.record import Document, Many, told, whole
+from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, note, table
@@ -87,10 +87,6 @@ def screen(found: Comparison, page: Page) -> Screen:
     )
 
 
-def _place(change: InputChange) -> str:
-    return f"{change.file}:{change.line}" if change.line else change.file
-
-
 CHANGES: Spec[InputChange] = Spec(
     (
         shown(
@@ -99,7 +95,7 @@ CHANGES: Spec[InputChange] = Spec(
         shown("unit", "Unit", lambda c: c.unit, optional=2),
         shown("old", "Old", lambda c: worded(c.before), align="right", least=14),
         shown("new", "New", lambda c: worded(c.after), align="right", least=14),
-        shown("place", "File", _place, optional=1),
+        shown("place", "File", lambda c: c.place, optional=1),
         *whole(InputChange, before=Any, after=Any).fields,
     ),
     id="compare-changes",
@@ -183,18 +179,13 @@ RESULTS: Spec[Difference] = Spec(
         text("label", "Result", least=30),
         shown("unit_word", "Unit", lambda d: d.unit, optional=1),
         told("unit", get=lambda d: d.unit or "probability"),
-        Field(
-            "found",
-            lambda d: d,
-            columns=(
-                Column("old", "Old", align="right"),
-                Column("new", "New", align="right"),
-                Column("moved", "Change", align="right"),
-                Column("error", "2 SE", align="right"),
-                Column("verdict", "Noise?"),
-            ),
+        several(
+            Column("old", "Old", align="right"),
+            Column("new", "New", align="right"),
+            Column("moved", "Change", align="right"),
+            Column("error", "2 SE", align="right"),
+            Column("verdict", "Noise?"),
             cells=_ends,
-            told=False,
         ),
         *(told(name, Estimate) for name in ("before", "after", "change")),
         told("noise", bool),

@@ -10,8 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis import attribution, metrics
-from risk.analysis.attribution import Driver
-from risk.analysis.shares import Shares, open_places, shares
+from risk.analysis.shares import Explained, explained, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
 from risk.report.record import Document, Many, lifted, told
@@ -34,15 +33,14 @@ class Drivers:
 
     Attributes
     ----------
-    explained : first-order shares of the variance of the headline loss, by assumption.
-    places : ranks by share that two standard errors leave open, in the order of `found`.
+    found : all drivers, with first-order shares of the variance of the headline loss.
+    total : sum of these shares.
     top : drivers that are wanted; None = as many as a screen shows, or all in a document.
     """
 
     heading: Heading
-    found: tuple[Driver, ...]
-    explained: Shares
-    places: tuple[str, ...]
+    found: tuple[Explained, ...]
+    total: Estimate
     top: int | None = None
 
 
@@ -50,10 +48,9 @@ def drivers(run: Run, top: int | None = None) -> Drivers:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
     loss = metrics.values(run, run.variable(metrics.HEADLINE))
     ranked = attribution.ranked(run)
+    by_share = shares(ranked, loss)
     found = attribution.drivers(ranked, loss, metrics.HEADLINE_TAIL)
-    explained = shares(ranked, loss)
-    places = open_places([explained.single[driver.id] for driver in found])
-    return Drivers(run_heading(run), found, explained, tuple(places), top)
+    return Drivers(run_heading(run), explained(found, by_share), by_share.total, top)
 
 
 def screen(found: Drivers, page: Page, hints: Sequence[str] = ()) -> Screen:
@@ -69,7 +66,7 @@ def screen(found: Drivers, page: Page, hints: Sequence[str] = ()) -> Screen:
         facts(found.heading, page),
         note(_finding(found), page),
         Text(),
-        table(DRIVERS.table(rows(found, top)), page),
+        table(DRIVERS.table(found.found[:top]), page),
         note(_how(found, top), page),
     ]
     if hints:
@@ -78,10 +75,10 @@ def screen(found: Drivers, page: Page, hints: Sequence[str] = ()) -> Screen:
 
 
 def _finding(found: Drivers) -> str:
-    if not math.isfinite(found.explained.total.value):
+    if not math.isfinite(found.total.value):
         return f"{found.heading.paths:,} paths are too few to say which assumptions move the tail."
-    clear = sum(not driver.noise for driver in found.found)
-    total = found.explained.total
+    clear = sum(not each.driver.noise for each in found.found)
+    total = found.total
     share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
     return (
         f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise. One by one they "
@@ -98,21 +95,6 @@ def _how(found: Drivers, top: int) -> str:
         "the variance of the loss that the assumption explains by itself (first order). ± is a standard "
         f"error; noise, two of them. * Fewer than {THIN_TAIL} paths in the tail.{more}"
     )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One driver with what it explains and its place by that."""
-
-    driver: Driver
-    share: Estimate
-    place: str
-
-
-def rows(found: Drivers, top: int | None = None) -> list[Row]:
-    """The `top` largest drivers, or all."""
-    pairs = list(zip(found.found, found.places, strict=True))[:top]
-    return [Row(driver, found.explained.single[driver.id], place) for driver, place in pairs]
 
 
 def _change(estimate: Estimate) -> tuple[str, str]:
@@ -139,7 +121,7 @@ def change(estimate: Estimate) -> str:
     return sign + words + ("*" if estimate.thin else "")
 
 
-DRIVERS: Spec[Row] = Spec(
+DRIVERS: Spec[Explained] = Spec(
     (
         text("id", "Assumption", lambda r: r.driver.id, least=22),
         measure("lowest_tenth", "Lowest", lambda r: r.driver.low, _change),
@@ -158,8 +140,8 @@ DOCUMENT: Document[Drivers] = Document(
         *lifted(lambda found: found.heading, HEADING.fields),
         told("measure", get=lambda found: "expected shortfall 97.5% of headline_loss"),
         told("unit", get=lambda found: MONEY),
-        told("explained", Estimate, lambda found: found.explained.total),
-        told("drivers", Many(DRIVERS), lambda found: rows(found, found.top)),
+        told("explained", Estimate, lambda found: found.total),
+        told("drivers", Many(DRIVERS), lambda found: found.found[: found.top]),
     ),
     name="drivers/1",
     title="What moves the tail of a run: bubblerisk drivers RUN --json",

@@ -67,7 +67,7 @@ CHANGES: Spec[Changed] = Spec(
         spec.shown("of", "Unit", lambda found: found.change.unit, optional=3),
         spec.shown("old", "Old", lambda found: worded(found.change.before), align="right", least=10),
         spec.shown("new", "New", lambda found: worded(found.change.after), align="right", least=10),
-        spec.shown("place", "File", lambda found: _place(found.change), optional=1),
+        spec.shown("place", "File", lambda found: found.change.place, optional=1),
         spec.text("who", "Who", optional=2),
         spec.worded("why", "Why", lambda why: why or "–", least=16),
     ),
@@ -102,10 +102,6 @@ STALE: Document[Stale] = Document(
 
 def _name(change: InputChange) -> str:
     return change.id if change.field == "value" else f"{change.id} ({change.field})"
-
-
-def _place(change: InputChange) -> str:
-    return f"{change.file}:{change.line}" if change.line else change.file
 
 
 def diff_screen(found: Diff, page: Page) -> Screen:

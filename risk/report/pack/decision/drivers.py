@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from math import hypot, isfinite
+from collections.abc import Iterator
+from dataclasses import replace
+from math import hypot, inf, isfinite
 
 from risk.analysis.attribution import Driver
 from risk.analysis.contrasts import beyond_noise
-from risk.analysis.shares import Shares, open_places, shares
+from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
-from risk.report.pack.base.cells import error_cell, known, money, shortened, subtitle, value_cell
+from risk.report.guards import EXACT, Condition, Every, Within
+from risk.report.pack.base.cells import Tables, error_cell, known, money, shortened, subtitle
+from risk.report.pack.base.fields import dollars, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.spec import Spec, flag, measure, shown, text
+from risk.report.table import Cell, Content, Formula, Table, number_of
 
 TABLE = "drivers"
 DRAWN = 15
@@ -25,17 +30,17 @@ SHOWN_LABEL = 34.0
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    explained = shares(results.ranked, results.loss)
-    found = table(results, explained)
+    by_share = shares(results.ranked, results.loss)
+    found = table(results, by_share)
     return Sheet(
         "Drivers",
         "Drivers – which assumptions move the tail?",
         subtitle(results, "conditional means over the run's own paths, not re-runs"),
         "P",
         (
-            Paragraph(_finding(results, explained), "finding"),
+            Paragraph(_finding(results, by_share), "finding"),
             tornado(results, found),
-            Paragraph(_interactions(explained), "body"),
+            Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
             found,
         ),
@@ -45,12 +50,12 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def _finding(results: Results, explained: Shares) -> str:
+def _finding(results: Results, found: Shares) -> str:
     clear = [d for d in results.drivers if not d.noise]
-    largest = max(explained.single, key=lambda name: explained.single[name].value, default="")
-    if not isfinite(explained.total.value):
+    largest = max(found.single, key=lambda name: found.single[name].value, default="")
+    if not isfinite(found.total.value):
         return f"{results.run.paths:,} paths are too few to say which assumptions move the tail."
-    share = f"{_percent(explained.total)} of the variance"
+    share = f"{_percent(found.total)} of the variance"
     if not clear:
         return f"No assumption moves the tail beyond noise; one by one they explain {share} of the loss."
     top = clear[0]
@@ -62,12 +67,12 @@ def _finding(results: Results, explained: Shares) -> str:
     )
 
 
-def _interactions(explained: Shares) -> str:
-    if not isfinite(explained.total.value):
+def _interactions(found: Shares) -> str:
+    if not isfinite(found.total.value):
         return "Interactions: the paths do not fill two bins of an assumption, so no share can be told."
-    rest = Estimate(1.0 - explained.total.value, explained.total.standard_error, explained.total.n)
+    rest = Estimate(1.0 - found.total.value, found.total.standard_error, found.total.n)
     return (
-        f"Interactions: the first-order shares add up to {_percent(explained.total)} of the variance of the "
+        f"Interactions: the first-order shares add up to {_percent(found.total)} of the variance of the "
         f"headline loss. The other {_percent(rest)} is what happens on a path (shocks, hazards, regimes) and "
         "what assumptions do only in combination with one another or with what happens; a run cannot tell "
         "these apart, since a path draws both at once."
@@ -80,31 +85,69 @@ def _percent(share: Estimate) -> str:
     return f"{100.0 * share.value:.{decimals}f}% (± {error:.{decimals}f} SE)"
 
 
-def table(results: Results, explained: Shares) -> Table:
+def _change(estimate: Estimate) -> tuple[Content, Content]:
+    decimals = 0 if estimate.standard_error >= 1.0 else 1
+    return (
+        Cell(estimate.value, f"usd_change.{decimals}" + ("*" if estimate.thin else "")),
+        known(estimate.standard_error, f"usd_error.{decimals}"),
+    )
+
+
+def _swing(driver: Driver) -> tuple[Content, Content]:
+    error = hypot(driver.low.standard_error, driver.high.standard_error)
+    form = f"usd_bn.{0 if error >= 1.0 else 1}"
+    swing = Cell(Formula("ABS({row.high}-{row.low})", driver.swing), form, "calculation")
+    return swing, error_cell(driver.swing, error, "USD bn")
+
+
+def _correlation(row: Explained) -> Estimate:
+    return row.driver.rank_correlation
+
+
+def _clear(row: Explained) -> bool:
+    return beyond_noise(row.share.value, row.share.standard_error)
+
+
+def _rank(found: Estimate) -> tuple[Content, Content]:
+    return known(found.value), known(found.standard_error)
+
+
+DRIVERS: Spec[Explained] = Spec(
+    (
+        shown("label", "Assumption", lambda r: assumption(r.driver.id)),
+        dollars("low", "Lowest tenth", lambda r: r.driver.low, _change, "usd_change"),
+        dollars("high", "Highest tenth", lambda r: r.driver.high, _change, "usd_change"),
+        dollars("swing", "Swing", lambda r: r.driver, _swing, style="calculation"),
+        flag("noise", "Beyond noise?", lambda r: not r.driver.noise, align="center"),
+        measure("rank", "Rank corr.", _correlation, _rank, "± SE", "number.2", "usd_error.2"),
+        measure("share", "First-order share", None, fraction, "± SE", "rate", "standard_error"),
+        flag("share_noise", "Beyond noise?", _clear, align="center"),
+        text("place", "Rank by share", align="center", span=2),
+    ),
+    id=TABLE,
+    row_id=lambda r: r.driver.id,
+    guards=(
+        Every(
+            "Shares above one, rank correlations beyond one",
+            (Within("", ("share",), -inf, 1), Within("", ("rank",), -1, 1)),
+            "over all uncertain assumptions",
+        ),
+    ),
+)
+
+
+def table(results: Results, found: Shares) -> Table:
     """Every uncertain assumption, the largest swing first."""
-    columns = (
-        Column("label", "Assumption"),
-        Column("low", "Lowest tenth", "usd_change", style="engine"),
-        Column("low_se", "± SE", "usd_error", style="note"),
-        Column("high", "Highest tenth", "usd_change", style="engine"),
-        Column("high_se", "± SE", "usd_error", style="note"),
-        Column("swing", "Swing", "usd_bn", style="calculation"),
-        Column("swing_se", "± SE", "usd_error", style="note"),
-        Column("noise", "Beyond noise?", align="center"),
-        Column("rank", "Rank corr.", "number.2", style="engine"),
-        Column("rank_se", "± SE", "usd_error.2", style="note"),
-        Column("share", "First-order share", "rate", style="engine"),
-        Column("share_se", "± SE", "standard_error", style="note"),
-        Column("share_noise", "Beyond noise?", align="center"),
-        Column("place", "Rank by share", align="center", span=2),
-    )
-    ranked = open_places([explained.single[d.id] for d in results.drivers])
-    rows = tuple(
-        _row(d, explained.single[d.id], place) for d, place in zip(results.drivers, ranked, strict=True)
-    )
-    ids = tuple(d.id for d in results.drivers)
-    title = f"Every uncertain assumption; printed: the {min(PRINTED, len(rows))} with the largest swing"
-    return Table(TABLE, columns, rows, title, row_ids=ids, printed_rows=PRINTED)
+    made = DRIVERS.table(explained(results.drivers, found), printed_rows=PRINTED)
+    title = f"Every uncertain assumption; printed: the {min(PRINTED, len(made.rows))} with the largest swing"
+    return replace(made, title=title)
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """The list is in order."""
+    largest = Formula("MAX({drivers.swing})", max(t.numbers(TABLE, "swing")))
+    first = t.at(TABLE, "swing", t[TABLE].row_ids[0])
+    yield Condition("The first driver has the largest swing", first, largest, EXACT, "Drivers")
 
 
 def _by_chance(count: int) -> int:
@@ -124,47 +167,16 @@ def _note(count: int) -> str:
     )
 
 
-def _row(driver: Driver, share: Estimate, place: str) -> tuple[Content, ...]:
-    low, high = (_change(e) for e in (driver.low, driver.high))
-    error = hypot(driver.low.standard_error, driver.high.standard_error)
-    swing = Cell(
-        Formula("ABS({row.high}-{row.low})", driver.swing),
-        f"usd_bn.{0 if error >= 1.0 else 1}",
-        "calculation",
-    )
-    rank = driver.rank_correlation
-    return (
-        assumption(driver.id),
-        *low,
-        *high,
-        swing,
-        error_cell(driver.swing, error, "USD bn"),
-        "no" if driver.noise else "yes",
-        known(rank.value),
-        known(rank.standard_error),
-        value_cell(share.value, share.standard_error, "fraction"),
-        error_cell(share.value, share.standard_error, "fraction"),
-        "yes" if beyond_noise(share.value, share.standard_error) else "no",
-        place,
-    )
-
-
-def _change(estimate: Estimate) -> tuple[Content, Content]:
-    decimals = 0 if estimate.standard_error >= 1.0 else 1
-    return (
-        Cell(estimate.value, f"usd_change.{decimals}" + ("*" if estimate.thin else "")),
-        known(estimate.standard_error, f"usd_error.{decimals}"),
-    )
-
-
 def tornado(results: Results, found: Table) -> Tornado:
     """The largest swings; numbers are links to the table."""
     shown = results.drivers[:DRAWN]
-    ends: dict[str, list[Content]] = {"low": [], "high": []}
-    for key, cells in ends.items():
-        for row in range(len(shown)):
-            value = number_of(found.rows[row][found.index(key)])
-            cells.append(Cell(Formula(f"{{{TABLE}.{key}[{found.row_ids[row]}]}}", value), "usd_change.0"))
+    ends = {
+        key: [
+            Cell(Formula(f"{{{TABLE}.{key}[{d.id}]}}", number_of(cell)), "usd_change.0")
+            for d, cell in zip(shown, found.column(key), strict=False)
+        ]
+        for key in ("low", "high")
+    }
     top = shown[0]
     return Tornado(
         id="drivers-tornado",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from risk.assumptions.plausible import Range, shown
+from risk.assumptions import plausible
+from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import Limit
 from risk.calibrate import replay
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.spec import Spec, quoted, shown, text
+from risk.report.table import Formula, Table
 
 OUT = "out of scope"
 SCOPES = {
@@ -25,7 +27,7 @@ DUE, FRESH = "DUE", "ok"
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    limits = results.register.limits.values()
+    limits, outliers = results.register.limits.values(), results.register.outliers
     inside = [limit for limit in limits if limit.scope != OUT]
     outside = [limit for limit in limits if limit.scope == OUT]
     ordered = sorted(inside, key=lambda limit: list(SCOPES).index(limit.scope))
@@ -36,9 +38,9 @@ def sheet(results: Results) -> Sheet:
         "C",
         (
             Paragraph(_finding(inside, outside), "finding"),
-            _table(results, "limits", ordered, "Limitations of the model") if ordered else Paragraph(_NONE),
-            _table(results, "limits-out", outside, "Risks out of scope") if outside else Paragraph(_NONE),
-            *_outliers(results),
+            table(results, "limits", ordered, "Limitations of the model") if ordered else Paragraph(_NONE),
+            table(results, "limits-out", outside, "Risks out of scope") if outside else Paragraph(_NONE),
+            *([OUTLIERS.table(outliers)] if outliers else []),
             *_validation(results),
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
@@ -67,56 +69,45 @@ def _err(way: str, count: int) -> str:
     return way if count == 1 else way.replace("states ", "state ")
 
 
-def _table(results: Results, identifier: str, limits: Sequence[Limit], title: str) -> Table:
-    columns = (
-        Column("limitation", "Limitation"),
-        Column("why", "Why"),
-        Column("bias", "Direction"),
-        Column("size", "Size, where known"),
-        Column("done", "What we did"),
-        Column("scope", "About"),
-        Column("owner", "Owner"),
-        Column("review", "Review by", "date"),
-        Column("due", "Due?", style="flag", align="center"),
-    )
-    rows = tuple(_row(results, limit) for limit in limits)
-    return Table(identifier, columns, rows, title, "", tuple(limit.id for limit in limits))
+def table(results: Results, identifier: str, limits: Sequence[Limit], title: str) -> Table:
+    """Limits with their owners, and whether their review is due."""
 
+    def due(limit: Limit) -> Formula:
+        word = DUE if results.as_of > limit.review_by else FRESH
+        return Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', word)
 
-def _row(results: Results, limit: Limit) -> tuple[Content, ...]:
-    review = limit.review_by
-    due = Formula(f'IF(As_Of>{{row.review}},"{DUE}","{FRESH}")', DUE if results.as_of > review else FRESH)
-    said = (limit.limitation, limit.why, limit.bias, limit.size, limit.done)
-    words = (Cell(text, quoted=True) for text in said)
-    about = SCOPES.get(limit.scope, "Out of scope")
-    return (*words, about, limit.owner, review, due)
-
-
-def _outliers(results: Results) -> tuple[Table, ...]:
-    """Inputs beyond what is plausible that somebody let in; nothing where there is none."""
-    outliers = results.register.outliers
-    if not outliers:
-        return ()
-    columns = (
-        Column("number", "Number"),
-        Column("why_kept", "Why it is kept"),
-        Column("unit", "Unit"),
-        Column("value", "Value"),
-        Column("plausible", "Plausible"),
-        Column("place", "File:line"),
-    )
-    rows = tuple(
+    spec: Spec[Limit] = Spec(
         (
-            f"{found.id} {found.field}",
-            Cell(found.reason, quoted=True),
-            found.unit,
-            shown(found.value),
-            str(Range(found.low, found.high)),
-            f"{found.file}:{found.line}",
-        )
-        for found in outliers
+            quoted("limitation", "Limitation"),
+            quoted("why", "Why"),
+            quoted("bias", "Direction"),
+            quoted("size", "Size, where known"),
+            quoted("done", "What we did"),
+            shown("scope", "About", lambda limit: SCOPES.get(limit.scope, "Out of scope")),
+            text("owner", "Owner"),
+            shown("review", "Review by", lambda limit: limit.review_by, "date"),
+            shown("due", "Due?", due, style="flag", align="center"),
+        ),
+        identifier,
+        title,
+        row_id=lambda limit: limit.id,
     )
-    return (Table("outliers", columns, rows, "Inputs outside their plausible range, with the reason"),)
+    return spec.table(limits)
+
+
+OUTLIERS: Spec[Outlier] = Spec(
+    (
+        shown("number", "Number", lambda o: f"{o.id} {o.field}"),
+        quoted("reason", "Why it is kept"),
+        text("unit", "Unit"),
+        shown("value", "Value", lambda o: plausible.shown(o.value)),
+        shown("plausible", "Plausible", lambda o: str(plausible.Range(o.low, o.high))),
+        shown("place", "File:line", lambda o: f"{o.file}:{o.line}"),
+    ),
+    id="outliers",
+    title="Inputs outside their plausible range, with the reason",
+)
+"""Inputs beyond what is plausible that somebody let in."""
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:

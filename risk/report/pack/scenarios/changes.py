@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import replace
 from math import isfinite
 
 from risk.analysis import contrasts
@@ -16,8 +16,10 @@ from risk.report.charts import Step, Waterfall
 from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.sheet import At, Band, Block, Paragraph, Sheet
+from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.runs import Manifest
 
 NAME = "Changes"
 QUESTION = "What was assumed, and what came out, differently from the prior run, and is it noise?"
@@ -32,40 +34,29 @@ HEADLINES = (HEADLINE, "bust")
 
 def sheet(results: Results) -> Sheet | None:
     """Build the sheet; None where the pack has no prior run."""
-    if results.prior is None:
+    prior = results.prior
+    if prior is None:
         return None
-    found = contrasts.differences(results.prior.run, results.run)
-    changes = input_changes(results.prior.register, results.register)
-    paired = contrasts.share_draws(results.prior.run, results.run)
+    found = contrasts.differences(prior.run, results.run)
+    changes = input_changes(prior.register, results.register)
     return Sheet(
         NAME,
-        f"Changes – from run {results.prior.run.id} to run {results.run.id}",
+        f"Changes – from run {prior.run.id} to run {results.run.id}",
         subtitle(results, "old is the prior run; units as shown"),
         "C",
-        tuple(_bands(results, results.prior, found, changes, paired)),
+        (
+            Paragraph(_finding(results, prior, found, changes), "finding"),
+            _identity(prior.manifest, results.manifest),
+            _assumptions(results, changes),
+            _results(found, contrasts.share_draws(prior.run, results.run)),
+            BRIDGE.table(_headline(found)),
+            Band(tuple(_pictures(found))),
+            _words(results, prior),
+        ),
         question=QUESTION,
         grid=(40.0, 9.5, 14.0, 12.0, 11.5, 10.5, 11.0, 22.0, 14.0, 23.5),
         landscape=False,
     )
-
-
-def _bands(
-    results: Results,
-    prior: Results,
-    found: Sequence[Difference],
-    changes: Sequence[InputChange],
-    paired: bool,
-) -> list[Block | Band]:
-    words = _words(results, prior)
-    return [
-        Paragraph(_finding(results, prior, found, changes), "finding"),
-        _identity(results, prior),
-        _assumptions(results, changes),
-        _results(found, paired),
-        _bridge(found),
-        Band(tuple(_pictures(found))),
-        words,
-    ]
 
 
 def _finding(
@@ -78,7 +69,7 @@ def _finding(
     return f"{counted}, {model}; {real} of {len(found)} results moved by more than noise."
 
 
-def _identity(results: Results, prior: Results) -> Table:
+def _identity(one: Manifest, two: Manifest) -> Table:
     """What makes a run, side by side."""
     columns = (
         Column("what", "What makes a run"),
@@ -86,112 +77,78 @@ def _identity(results: Results, prior: Results) -> Table:
         Column("old", "Old", span=4, align="left"),
         Column("new", "New", span=4, align="left"),
     )
-    one, two = prior.manifest, results.manifest
-    facts: dict[str, tuple[Content, Content]] = {
-        "Run": (one.id, two.id),
-        "Scenario": (f"{one.scenario}: {one.title}", f"{two.scenario}: {two.title}"),
-        "Finished": (one.finished, two.finished),
-        "Assumptions, digest": (
-            _digest(one.specification.assumptions),
-            _digest(two.specification.assumptions),
-        ),
-        "Source, digest": (_digest(one.specification.source), _digest(two.specification.source)),
-        "Git commit": tuple(str(m.environment.get("commit") or "–") for m in (one, two)),  # type: ignore[dict-item]
-        "Libraries": tuple(_versions(m.specification.versions) for m in (one, two)),  # type: ignore[dict-item]
-        "Paths": (Cell(one.paths, "count"), Cell(two.paths, "count")),
-        "Seed": (Cell(one.seed, "general"), Cell(two.seed, "general")),
-        "Result, digest": (_digest(one.result), _digest(two.result)),
-    }
-    rows = tuple((name, "yes" if old == new else "no", old, new) for name, (old, new) in facts.items())
+    old, new = _facts(one), _facts(two)
+    rows = tuple((what, "yes" if old[what] == new[what] else "no", old[what], new[what]) for what in old)
     return Table("changes-identity", columns, rows, "Two runs")
 
 
-def _digest(text: str) -> str:
-    """Digits of a fingerprint that tell two apart; the sheet Manifest has them all."""
-    return text[:SHOWN]
-
-
-def _versions(versions: object) -> str:
-    return ", ".join(f"{name} {number}" for name, number in dict(versions).items())  # type: ignore[call-overload]
+def _facts(m: Manifest) -> dict[str, Content]:
+    """What a run is; of a fingerprint the digits that tell two apart, the sheet Manifest has them all."""
+    made = m.specification
+    return {
+        "Run": m.id,
+        "Scenario": f"{m.scenario}: {m.title}",
+        "Finished": m.finished,
+        "Assumptions, digest": made.assumptions[:SHOWN],
+        "Source, digest": made.source[:SHOWN],
+        "Git commit": str(m.environment.get("commit") or "–"),
+        "Libraries": ", ".join(f"{name} {number}" for name, number in dict(made.versions).items()),
+        "Paths": Cell(m.paths, "count"),
+        "Seed": Cell(m.seed, "general"),
+        "Result, digest": m.result[:SHOWN],
+    }
 
 
 def _assumptions(results: Results, changes: Sequence[InputChange]) -> Table:
     """Every changed number with who changed it and why, as git said when the run was made."""
-    columns = (
-        Column("id", "Assumption"),
-        Column("unit", "Unit"),
-        Column("old", "Old", align="right"),
-        Column("new", "New", align="right"),
-        Column("field", "Field", span=2),
-        Column("who", "Who"),  # a name may be long: it wraps
-        Column("why", "Why"),
-        Column("when", "When"),
-        Column("where", "File and line"),
-    )
-    rows = [_assumption(results, change) for change in changes]
-    if not rows:
-        rows = [("none", *("",) * 8)]
-    note = (
+    register, history = results.register, results.manifest.history
+
+    def commit(change: InputChange) -> tuple[str, str, str]:
+        found = author(change, register, history)
+        who = (found.author or found.subject) if found else UNKNOWN
+        why = reason(change, register) or (found.subject if found and found.author else UNKNOWN)
+        return who, why, found.date if found else "–"
+
+    spec: Spec[InputChange] = Spec(
+        (
+            text("id", "Assumption"),
+            text("unit", "Unit"),
+            shown("old", "Old", lambda c: _short(c.before), align="right"),
+            shown("new", "New", lambda c: _short(c.after), align="right"),
+            text("field", "Field", span=2),
+            several(Column("who", "Who"), Column("why", "Why"), Column("when", "When"), cells=commit),
+            shown("where", "File and line", lambda c: c.place or "–"),
+        ),
+        "changes-assumptions",
+        "Assumptions changed",
         "Who, when and why are those of the newest commit that touched the lines of the entry, as git said "
-        "when the run was made; of a scenario's change, why is its own."
+        "when the run was made; of a scenario's change, why is its own.",
     )
-    return Table("changes-assumptions", columns, tuple(rows), "Assumptions changed", note)
-
-
-def _assumption(results: Results, change: InputChange) -> tuple[Content, ...]:
-    known = results.manifest.history
-    commit = author(change, results.register, known)
-    stated = reason(change, results.register)
-    who = (commit.author or commit.subject) if commit else UNKNOWN
-    why = stated or (commit.subject if commit and commit.author else UNKNOWN)
-    where = f"{change.file}:{change.line}" if change.line else change.file or "–"
-    old, new = ("–" if value is None else _short(value) for value in (change.before, change.after))
-    return change.id, change.unit, old, new, change.field, who, why, commit.date if commit else "–", where
+    made = spec.table(changes)
+    return made if changes else replace(made, rows=(("none", *("",) * 8),))
 
 
 def _short(value: object) -> str:
-    text = in_words(value)
-    return text if len(text) <= 60 else f"{text.count(' ') + 1} values"
-
-
-def _results(found: Sequence[Difference], paired: bool) -> Table:
-    columns = (
-        Column("label", "Result"),
-        Column("unit", "Unit"),
-        Column("old", "Old", "number", style="engine", align="right"),
-        Column("new", "New", "number", style="engine", align="right"),
-        Column("change", "Change", "number", style="calculation", align="right"),
-        Column("se", "± SE", "number", style="note", align="right"),
-        Column("noise", "Beyond noise?", style="calculation", align="center"),
-    )
-    how = "the difference path by path, for both runs share their draws" if paired else "both runs together"
-    note = (
-        f"Beyond noise: the change is more than {NOISE:g} standard errors; the error is that of {how}. "
-        "Changes of probabilities and shares are in percentage points."
-    )
-    rows = tuple(_result(d) for d in found)
-    return Table("changes-results", columns, rows, "Results", note, tuple(map(_row_id, found)))
+    told = "–" if value is None else in_words(value)
+    return told if len(told) <= 60 else f"{told.count(' ') + 1} values"
 
 
 def _result(d: Difference) -> tuple[Content, ...]:
-    """Old, new and their live difference; noise is recomputed from change and error."""
-    unit = d.unit or "fraction"
-    moved = d.change
+    unit, moved = d.unit or "fraction", d.change
     if d.unit:
         old, new = (value_cell(e.value, e.standard_error, unit) for e in (d.before, d.after))
     else:
         old, new = probability_cell(d.before), probability_cell(d.after)
     change = value_cell(moved.value, moved.standard_error, unit)
     if isinstance(change, Cell) and isinstance(old, Cell) and isinstance(new, Cell):
-        form = change.format if d.unit else "change.1"
-        change = Cell(Formula("{row.new}-{row.old}", moved.value), form)
-    same = moved.value == 0.0 and moved.standard_error == 0.0
-    error = "exact" if same else _error(moved.value, moved.standard_error, unit)
-    verdict: Content = "same" if same else "no" if d.noise else "yes"
+        change = Cell(Formula("{row.new}-{row.old}", moved.value), change.format if d.unit else "change.1")
+    if moved.value == 0.0 and moved.standard_error == 0.0:
+        return old, new, change, "exact", "same"
+    error = _error(moved.value, moved.standard_error, unit)
+    noise: Content = "no" if d.noise else "yes"
     if isinstance(error, Cell) and isinstance(change, Cell):
-        test = f'IF(ABS({{row.change}})<={NOISE:g}*{{row.se}},"no","yes")'
-        verdict = Formula(test, str(verdict))
-    return d.label, "probability" if not d.unit else d.unit, old, new, change, error, verdict
+        noise = Formula(f'IF(ABS({{row.change}})<={NOISE:g}*{{row.se}},"no","yes")', str(noise))
+    return old, new, change, error, noise
 
 
 def _error(value: float, error: float, unit: str) -> Content:
@@ -205,59 +162,90 @@ def _row_id(d: Difference) -> str:
     return f"{d.name}: {d.label}"
 
 
+RESULTS: Spec[Difference] = Spec(
+    (
+        text("label", "Result"),
+        shown("unit", "Unit", lambda d: d.unit or "probability"),
+        several(
+            Column("old", "Old", "number", style="engine", align="right"),
+            Column("new", "New", "number", style="engine", align="right"),
+            Column("change", "Change", "number", style="calculation", align="right"),
+            Column("se", "± SE", "number", style="note", align="right"),
+            Column("noise", "Beyond noise?", style="calculation", align="center"),
+            cells=_result,
+        ),
+    ),
+    id="changes-results",
+    title="Results",
+    row_id=_row_id,
+)
+"""Old, new and their live difference; noise is recomputed from change and error."""
+
+
+def _results(found: Sequence[Difference], paired: bool) -> Table:
+    how = "the difference path by path, for both runs share their draws" if paired else "both runs together"
+    note = (
+        f"Beyond noise: the change is more than {NOISE:g} standard errors; the error is that of {how}. "
+        "Changes of probabilities and shares are in percentage points."
+    )
+    return RESULTS.table(found, note=note)
+
+
 def _headline(found: Sequence[Difference]) -> list[Difference]:
     """The first measure of each headline result."""
     known = {d.name: d for d in reversed(found)}
     return [known[name] for name in HEADLINES if name in known]
 
 
-def _bridge(found: Sequence[Difference]) -> Table:
-    """The headline from old to new: the change, and how much of it noise may be."""
-    columns = (
-        Column("label", "Bridge"),
-        Column("unit", "Unit"),
-        Column("old", "Old", "number", style="link", align="right"),
-        Column("change", "Total change", "number", style="link", align="right"),
-        Column("low", "95% low", "number", style="calculation", align="right"),
-        Column("high", "95% high", "number", style="calculation", align="right"),
-        Column("new", "New", "number", style="link", align="right"),
-        Column("told", "Reading"),
-    )
-    rows = tuple(_bridged(d) for d in _headline(found))
-    note = (
-        "The interval of the total change is what sampling leaves open. How much of it each assumption "
-        "brings needs runs in between: bubblerisk compare, with one change at a time."
-    )
-    return Table("changes-bridge", columns, rows, "Bridge of the headline", note)
-
-
 def _bridged(d: Difference) -> tuple[Content, ...]:
-    unit = d.unit or "fraction"
-    low, high = (d.change.value + side * NORMAL_95 * d.change.standard_error for side in (-1.0, 1.0))
-    form = (
-        value_cell(d.change.value, d.change.standard_error, unit)
-        if d.change.standard_error
-        else Cell(0.0, "number")
-    )
-    shown = form.format if isinstance(form, Cell) else "number"
+    """Old, change, what sampling leaves open of it, and new: links to the results."""
+    own = value_cell(d.change.value, d.change.standard_error, d.unit or "fraction")
+    exact = d.change.standard_error == 0.0
+    shown = own.format if isinstance(own, Cell) and not exact else "number"
 
     def link(column: str, value: float) -> Cell:
         return Cell(Formula(f"{{changes-results.{column}[{_row_id(d)}]}}", value), shown)
 
-    bound = f"{NORMAL_95}*{{changes-results.se[{_row_id(d)}]}}"
-    exact = d.change.standard_error == 0.0
-    ends: tuple[Content, Content] = ("–", "–") if exact or not isfinite(low) else (
-        Cell(Formula(f"{{row.change}}-{bound}", low), shown),
-        Cell(Formula(f"{{row.change}}+{bound}", high), shown),
-    )  # fmt: skip
-    reading = "the same" if exact else "within noise" if d.noise else "beyond noise"
-    unit_word = d.unit or "probability"
+    def end(side: str) -> Content:
+        value = d.change.value + float(f"{side}1") * NORMAL_95 * d.change.standard_error
+        bound = f"{NORMAL_95}*{{changes-results.se[{_row_id(d)}]}}"
+        known = not exact and isfinite(value)
+        return Cell(Formula(f"{{row.change}}{side}{bound}", value), shown) if known else "–"
+
     old, moved, new = d.before.value, d.change.value, d.after.value
-    return d.label, unit_word, link("old", old), link("change", moved), *ends, link("new", new), reading
+    return link("old", old), link("change", moved), end("-"), end("+"), link("new", new)
+
+
+def _reading(d: Difference) -> str:
+    return "the same" if d.change.standard_error == 0.0 else "within noise" if d.noise else "beyond noise"
+
+
+BRIDGE: Spec[Difference] = Spec(
+    (
+        text("label", "Bridge"),
+        shown("unit", "Unit", lambda d: d.unit or "probability"),
+        several(
+            Column("old", "Old", "number", style="link", align="right"),
+            Column("change", "Total change", "number", style="link", align="right"),
+            Column("low", "95% low", "number", style="calculation", align="right"),
+            Column("high", "95% high", "number", style="calculation", align="right"),
+            Column("new", "New", "number", style="link", align="right"),
+            cells=_bridged,
+        ),
+        shown("told", "Reading", _reading),
+    ),
+    id="changes-bridge",
+    title="Bridge of the headline",
+    note=(
+        "The interval of the total change is what sampling leaves open. How much of it each assumption "
+        "brings needs runs in between: bubblerisk compare, with one change at a time."
+    ),
+)
+"""The headline from old to new: the change, and how much of it noise may be."""
 
 
 def _pictures(found: Sequence[Difference]) -> list[At]:
-    placed = []
+    made = []
     for i, d in enumerate(_headline(found)):
         unit = d.unit or "probability"
         moved = f"{d.before.value:.3g} to {d.after.value:.3g} {unit}"
@@ -277,8 +265,8 @@ def _pictures(found: Sequence[Difference]) -> list[At]:
             steps=steps,
             height=13,
         )
-        placed.append(At(chart, *((1, 3) if i == 0 else (5, 5))))
-    return placed
+        made.append(At(chart, *((1, 3) if i == 0 else (5, 5))))
+    return made
 
 
 def _words(results: Results, prior: Results) -> Table:
@@ -289,16 +277,14 @@ def _words(results: Results, prior: Results) -> Table:
         Column("old", "Old", span=3),
         Column("new", "New", span=3),
     )
-    before = {c.id: c.words for c in prior.verdict.claims} | {c.name: c.words for c in prior.verdict.classes}
-    now = chain(
-        ((c.id, f"{c.id}  {c.label}", c.words) for c in results.verdict.claims),
-        ((c.name, c.label, c.words) for c in results.verdict.classes),
+    old, new = (
+        {c.id: (f"{c.id}  {c.label}", c.words) for c in verdict.claims}
+        | {c.name: (c.label, c.words) for c in verdict.classes}
+        for verdict in (prior.verdict, results.verdict)
     )
-    rows = [
-        (contrasts.dated(label, name, prior.run, results.run), None, before[name], words)
-        for name, label, words in now
-        if before.get(name, words) != words
-    ]
-    if not rows:
-        rows = [("none", None, "", "")]
-    return Table("changes-words", columns, tuple(rows), "Readings that changed")
+    rows = tuple(
+        (contrasts.dated(label, name, prior.run, results.run), None, old[name][1], words)
+        for name, (label, words) in new.items()
+        if name in old and old[name][1] != words
+    )
+    return Table("changes-words", columns, rows or (("none", None, "", ""),), "Readings that changed")

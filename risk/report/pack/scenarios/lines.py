@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor, log10
 
@@ -13,9 +13,13 @@ from risk.analysis.line_items import ITEMS, Course, Line, courses, lines
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.report.formats import named
-from risk.report.pack.base.cells import MOST_DECIMALS, error_cell, format_of, value_cell
+from risk.report.pack.base.cells import MOST_DECIMALS, format_of
+from risk.report.pack.base.fields import estimated, itself
 from risk.report.pack.base.results import Array, Results
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.record import Field
+from risk.report.spec import Spec, measure, shown
+from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.units import SCALE
 
 BASE = "base"
 ABREAST = 7
@@ -28,12 +32,18 @@ class Case:
 
     results: Results
     base: Results
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = ()
 
     @property
     def name(self) -> str:
         """Name of the scenario."""
         return self.results.manifest.scenario
+
+    @property
+    def label(self) -> str:
+        """Its name, with its last quarter where the run compared with looks to another."""
+        end = self.results.labels[-1]
+        return self.name if self.results.labels == self.base.labels else f"{self.name} (to {end})"
 
     @property
     def title(self) -> str:
@@ -50,6 +60,24 @@ class Case:
         """Distribution of the headline loss."""
         return metrics.headline(self.results.run)
 
+    @cached_property
+    def bust(self) -> Difference:
+        """How the probability of a bust moves."""
+        return self.change("bust", contrasts.probability)
+
+    @cached_property
+    def shortfall(self) -> Difference:
+        """How the expected shortfall of the headline loss moves, USD bn."""
+        return self.change(metrics.HEADLINE, contrasts.shortfall(metrics.HEADLINE_TAIL), SCALE["USD bn"])
+
+    def beyond(self, moved: Difference) -> str:
+        """Whether a difference is beyond noise, in a word; a run does not differ from itself."""
+        return "–" if self.is_base else "no" if moved.noise else "yes"
+
+    def comparable(self, name: str) -> bool:
+        """Whether a result is about the same time as in the run compared with."""
+        return contrasts.windows(self.results.run, name) == contrasts.windows(self.base.run, name)
+
     def change(self, name: str, measure: Callable[[Array], Statistic], scale: float = 1.0) -> Difference:
         """Difference of an outcome to the run compared with, in units of `scale`."""
         before, after = (measure(r.run.outcome(name) / scale) for r in (self.base, self.results))
@@ -57,10 +85,14 @@ class Case:
         moved = contrasts.change(before, after, paired)
         return Difference(name, name, "", before.estimate, after.estimate, moved)
 
+    def moves(self, name: str, measure: Callable[[Array], Statistic]) -> bool:
+        """Whether an outcome differs from the run compared with by more than noise."""
+        return not (self.is_base or self.change(name, measure).noise)
 
-def cases(results: Results, beside: Sequence[Results]) -> tuple[Case, ...]:
+
+def cases(results: Results) -> tuple[Case, ...]:
     """The runs shown, the one they are compared with first: that of the base case, else the pack's own."""
-    runs = {r.run.id: r for r in (results, *beside)}  # a run given twice is shown once
+    runs = {r.run.id: r for r in (results, *results.beside)}  # a run given twice is shown once
     base = next((r for r in runs.values() if r.manifest.scenario == BASE), results)
     common = courses(base.run)
     shown = sorted(runs.values(), key=lambda r: r is not base)
@@ -79,102 +111,108 @@ def table_id(number: int) -> str:
 
 def line_table(results: Results, case: Case, number: int) -> Table:
     """Line items of one run: start, trough or peak, end and range, and the difference to base."""
-    columns = (
-        Column("id", "Id", style="id"),
-        Column("label", "Line item"),
-        Column("unit", "Unit"),
-        *_estimated("start", results.labels[0]),
-        *_estimated("extreme", "Trough or peak"),
-        Column("quarter", "in", "quarter"),
-        *_estimated("end", f"{results.labels[-1]} median"),
-        *_estimated("p5", "P5"),
-        *_estimated("p95", "P95"),
-        Column("change", "Change", "number", style="calculation"),
-        Column("change_se", "± SE", "number", style="note"),
-        Column("noise", "Beyond noise?", align="center"),
+    spec: Spec[Line] = Spec(
+        (
+            shown("id", "Id", lambda line: line.item.id, style="id"),
+            shown("label", "Line item", lambda line: results.run.register.said(line.item.label)),
+            shown("unit", "Unit", lambda line: line.item.unit if line.item.unit != "fraction" else "share"),
+            _estimated("start", results.labels[0], lambda line: line.start),
+            _estimated("extreme", "Trough or peak", lambda line: line.extreme),
+            shown("quarter", "in", lambda line: results.labels[line.quarter], "quarter"),
+            _estimated("end", f"{results.labels[-1]} median", lambda line: line.end),
+            _estimated("p5", "P5", lambda line: line.low),
+            _estimated("p95", "P95", lambda line: line.high),
+            *_change(case),
+        ),
+        table_id(number),
+        f"{case.title} (run {case.results.run.id})",
+        "" if number else _NOTE,
+        lambda line: line.item.id,
     )
-    rows = tuple(_line_row(results, case, line, number) for line in case.lines)
-    title = f"{case.title} (run {case.results.run.id})"
-    note = (
-        "Trough (peak, where higher is worse: digestion, spread, debt, loss) of the median path, quarter by "
-        "quarter; not the course of any one path. Digestion: share of paths, without quantiles."
-    )
-    ids = tuple(item.id for item in ITEMS)
-    return Table(table_id(number), columns, rows, title, note if number == 0 else "", ids)
+    return spec.table(case.lines)
 
 
-def _estimated(key: str, header: str) -> tuple[Column, Column]:
+_NOTE = (
+    "Trough (peak, where higher is worse: digestion, spread, debt, loss) of the median path, quarter by "
+    "quarter; not the course of any one path. Digestion: share of paths, without quantiles."
+)
+
+
+def _estimated(key: str, header: str, get: Callable[[Line], Estimate | None]) -> Field[Line]:
+    def cells(line: Line) -> tuple[Content, Content]:
+        found = get(line)
+        return estimated(found and replace(found, tail=None), line.item.unit)
+
+    return measure(key, header, itself, cells)
+
+
+def _change(case: Case) -> tuple[Field[Line], Field[Line]]:
+    """Difference to base, and whether it is more than noise; dashes in the table of base."""
+
+    def cells(line: Line) -> tuple[Content, Content]:
+        return ("–", "–") if case.is_base else _moved(line)
+
+    def noise(line: Line) -> str:
+        clear = contrasts.beyond_noise(line.change.value, line.change.standard_error)
+        return "–" if case.is_base else "yes" if clear else "no"
+
     return (
-        Column(key, header, "number", style="engine"),
-        Column(f"{key}_se", "± SE", "number", style="note", align="right"),
+        measure("change", "Change", itself, cells, style="calculation"),
+        shown("noise", "Beyond noise?", noise, align="center"),
     )
 
 
-def _line_row(results: Results, case: Case, line: Line, number: int) -> tuple[Content, ...]:
-    unit = line.item.unit
-    label = results.run.register.said(line.item.label)
-    cells: list[Content] = [line.item.id, label, unit if unit != "fraction" else "share"]
-    cells += _pair(line.start, unit)
-    cells += [*_pair(line.extreme, unit), results.labels[line.quarter]]
-    for estimate in (line.end, line.low, line.high):
-        cells += _pair(estimate, unit)
-    if case.is_base:
-        return (*cells, *("–",) * 3)
-    moved = line.change
-    formula = Formula(f"{{row.end}}-{{{table_id(0)}.end[{line.item.id}]}}", moved.value)
-    clear = contrasts.beyond_noise(moved.value, moved.standard_error)
-    cells += [*_moved(formula, moved, unit), "yes" if clear else "no"]
-    return tuple(cells)
-
-
-def _moved(formula: Formula, moved: Estimate, unit: str) -> tuple[Cell, Cell]:
+def _moved(line: Line) -> tuple[Content, Content]:
     """A change with its sign, to the first digit of its error."""
-    percent = named(format_of(unit)).percent
+    percent, moved = named(format_of(line.item.unit)).percent, line.change
     error = moved.standard_error * (100.0 if percent else 1.0)
     decimals = min(max(0, -floor(log10(error))), MOST_DECIMALS) if error > 0.0 else 0
     value, own = ("change", "standard_error") if percent else ("usd_change", "usd_error")
+    formula = Formula(f"{{row.end}}-{{{table_id(0)}.end[{line.item.id}]}}", moved.value)
     return (
         Cell(formula, f"{value}.{decimals}", "calculation"),
         Cell(moved.standard_error, f"{own}.{decimals}"),
     )
 
 
-def _pair(estimate: Estimate | None, unit: str) -> tuple[Content, Content]:
-    if estimate is None:
-        return "–", "–"
-    return (
-        value_cell(estimate.value, estimate.standard_error, unit),
-        error_cell(estimate.value, estimate.standard_error, unit),
-    )
-
-
 def side_by_side(shown: Sequence[Case], blocks: Sequence[Table]) -> list[Table]:
     """Where the median path of every run ends, side by side; numbers are links to the tables below."""
-    found = []
-    for start in range(0, len(shown), ABREAST):
-        part = list(range(start, min(start + ABREAST, len(shown))))
-        columns = [Column("id", "Id", style="id"), Column("label", "Line item"), Column("unit", "Unit")]
-        for i in part:
-            columns += [
-                Column(f"s{i}", shown[i].name, "number", style="calculation"),
-                Column(f"s{i}_se", "± SE", "number", style="note", align="right"),
-            ]
-        rows = []
-        for row, item in enumerate(ITEMS):
-            cells = [blocks[i].rows[row][blocks[i].index(key)] for i in part for key in ("end", "end_se")]
-            keys = [(i, key) for i in part for key in ("end", "end_se")]
-            linked = [
-                _link(cell, table_id(i), key, item.id) for cell, (i, key) in zip(cells, keys, strict=True)
-            ]
-            rows.append((item.id, *blocks[0].rows[row][1:3], *linked))
-        title = "Where the median path ends" + (", continued" if start else "")
-        ids = tuple(item.id for item in ITEMS)
-        found.append(Table(f"scenario-ends-{start}", tuple(columns), tuple(rows), title, "", ids))
-    return found
+    return [
+        _abreast(shown, blocks, range(start, min(start + ABREAST, len(shown))))
+        for start in range(0, len(shown), ABREAST)
+    ]
 
 
-def _link(content: Content, table: str, key: str, row: str) -> Content:
+def _abreast(cases: Sequence[Case], blocks: Sequence[Table], places: range) -> Table:
+    """The ends of some of the runs."""
+
+    def ends(i: int) -> Field[int]:
+        return measure(
+            f"s{i}",
+            cases[i].name,
+            itself,
+            lambda row: (_link(blocks[i], "end", row), _link(blocks[i], "end_se", row)),
+            style="calculation",
+        )
+
+    first = blocks[0]
+    spec: Spec[int] = Spec(
+        (
+            shown("id", "Id", lambda row: ITEMS[row].id, style="id"),
+            shown("label", "Line item", lambda row: first.rows[row][1]),
+            shown("unit", "Unit", lambda row: first.rows[row][2]),
+            *map(ends, places),
+        ),
+        f"scenario-ends-{places.start}",
+        "Where the median path ends" + (", continued" if places.start else ""),
+        row_id=lambda row: ITEMS[row].id,
+    )
+    return spec.table(range(len(ITEMS)))
+
+
+def _link(table: Table, key: str, row: int) -> Content:
+    content = table.rows[row][table.index(key)]
     if not isinstance(content, Cell) or isinstance(content.content, str):
         return content
-    formula = Formula(f"{{{table}.{key}[{row}]}}", number_of(content))
+    formula = Formula(f"{{{table.id}.{key}[{ITEMS[row].id}]}}", number_of(content))
     return Cell(formula, content.format, content.style or "calculation")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from risk.analysis import metrics, statistics
@@ -9,17 +12,19 @@ from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate
 from risk.report.charts import Exceedance, Marker, Series
 from risk.report.formats import show
-from risk.report.pack.base.cells import error_cell, money, subtitle, value_cell
+from risk.report.guards import EXACT, Condition, Ordered, Rising
+from risk.report.pack.base.cells import Tables, money, subtitle, value_cell
+from risk.report.pack.base.fields import dollars
 from risk.report.pack.base.results import Array, Results
+from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.spec import Spec, shown
+from risk.report.table import Cell, Content, Formula, Table, number_of
 
 WITHOUT = "loss_without_software"
 TABLE = "loss-exceedance"
 FEWEST = 10
 """Paths that must lie beyond a loss for the pack to print it."""
-
-_LOSSES = (("loss", HEADLINE, "Headline loss"), ("narrow", WITHOUT, "Without software"))
 
 
 def sheet(results: Results) -> Sheet:
@@ -55,34 +60,36 @@ def points(losses: Array) -> list[Estimate | None]:
 
 def table(results: Results) -> Table:
     """The probability points: loss, error and 95% limits, with and without software, and the run before."""
-    columns = [
-        Column("p", "Probability", "rate.2", align="center"),
-        Column("period", "One path in", "count", style="calculation"),
+    fields: list[Field[float]] = [
+        shown("p", "Probability", lambda p: p, "rate.2", align="center"),
+        shown("period", "One path in", _period, "count", style="calculation"),
+        *_points("loss", "Headline loss", results.loss),
+        *_points("narrow", "Without software", _narrow(results)),
     ]
-    cells: list[list[Content]] = []
-    for key, name, header in _LOSSES:
-        columns += [
-            Column(key, header, "usd_bn", style="engine"),
-            Column(f"{key}_se", "± SE", "usd_error", style="note", align="right"),
-            Column(f"{key}_low", "95% low", "usd_bn", style="note", align="right"),
-            Column(f"{key}_high", "95% high", "usd_bn", style="note", align="right"),
-        ]
-        cells += _cells(points(metrics.values(results.run, results.run.variable(name))))
-    before = results.before(HEADLINE)
-    if before is not None:
-        columns += [
-            Column("before", "Prior run", "usd_bn", style="engine"),
-            Column("before_se", "± SE", "usd_error", style="note", align="right"),
-        ]
-        cells += _cells(points(before.loss))[:2]
-    rows = [(p, _period(p), *(column[i] for column in cells)) for i, p in enumerate(EXCEEDANCE_PROBABILITIES)]
+    if before := results.before(HEADLINE):
+        fields += _points("before", "Prior run", before.loss)[:1]
     note = (
         f"–: fewer than {FEWEST} paths lie beyond; * fewer than {statistics.THIN_TAIL}. Limits: "
         "order-statistic interval, which needs no distribution; ± = its half-width over 1.96. One path in N "
         "speaks of the whole horizon, not of a year."
     )
-    ids = tuple(point_id(p) for p in EXCEEDANCE_PROBABILITIES)
-    return Table(TABLE, tuple(columns), tuple(rows), "Loss by probability, USD bn", note, ids)
+    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=GUARDS)
+    return spec.table(EXCEEDANCE_PROBABILITIES)
+
+
+def _points(key: str, header: str, losses: Array) -> list[Field[float]]:
+    """The loss exceeded with each probability and its error, and the ends of its interval."""
+    found = dict(zip(EXCEEDANCE_PROBABILITIES, points(losses), strict=True))
+
+    def end(p: float, side: int) -> Content:
+        e = found[p]
+        return value_cell(e.interval[side], e.standard_error, "USD bn") if e else "–"
+
+    return [
+        dollars(key, header, found.get),
+        shown(f"{key}_low", "95% low", lambda p: end(p, 0), "usd_bn", style="note"),
+        shown(f"{key}_high", "95% high", lambda p: end(p, 1), "usd_bn", style="note"),
+    ]
 
 
 def point_id(probability: float) -> str:
@@ -95,36 +102,22 @@ def _period(probability: float) -> Cell:
     return Cell(Formula("1/{row.p}", many), "count" if many >= 10.0 else "years")
 
 
-def _cells(found: list[Estimate | None]) -> list[list[Content]]:
-    """Columns of values, errors and limits."""
-    columns: list[list[Content]] = [[], [], [], []]
-    for e in found:
-        if e is None:
-            row: tuple[Content, ...] = ("–",) * 4
-        else:
-            low, high = (value_cell(end, e.standard_error, "USD bn") for end in e.interval)
-            value = value_cell(e.value, e.standard_error, "USD bn", thin=e.thin)
-            row = (value, error_cell(e.value, e.standard_error, "USD bn"), low, high)
-        for column, cell in zip(columns, row, strict=True):
-            column.append(cell)
-    return columns
+def _narrow(results: Results) -> Array:
+    return metrics.values(results.run, results.run.variable(WITHOUT))
 
 
 def chart(results: Results) -> Exceedance:
     """The curve with its limits, the loss without software, the run before, VaR 95% and 99%."""
     probability, loss = curve(results)
     low, high = limits(probability, results.run.paths)
-    narrow = metrics.values(results.run, results.run.variable(WITHOUT))
+    narrow = _narrow(results)
     var = [e.value for e in results.metric(HEADLINE).var]
     before = results.before(HEADLINE)
     beyond = show(float(statistics.probability(narrow > var[0]).value), "probability")
     return Exceedance(
         id="exceedance-curve",
         title="Probability that the credit loss exceeds x",
-        alt=(
-            f"One path in 20 loses more than USD {var[0]:,.0f}bn, one in 100 more than USD {var[1]:,.0f}bn; "
-            f"without software borrowers {beyond} of paths lose more than the first."
-        ),
+        alt=f"{_said(var)}; without software borrowers {beyond} of paths lose more than the first.",
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
@@ -141,6 +134,19 @@ def chart(results: Results) -> Exceedance:
         name="Headline loss",
         lines=[Series(name="Without software borrowers", values=_positive(narrow, loss), tone="light")],
     )
+
+
+def small(results: Results) -> Exceedance:
+    """The same for a page with other charts: this run and the run before, VaR 95%."""
+    whole = chart(results)
+    var = [marker.loss for marker in whole.markers]
+    mark = Marker(label="VaR 95%", loss=var[0], probability=0.05)
+    title, name = "Chance that the headline loss exceeds x", Exceedance.name
+    return replace(whole, title=title, alt=f"{_said(var)}.", markers=[mark], name=name, lines=())
+
+
+def _said(var: Sequence[float]) -> str:
+    return f"One path in 20 loses more than USD {var[0]:,.0f}bn, one in 100 more than USD {var[1]:,.0f}bn"
 
 
 def curve(results: Results) -> tuple[Array, Array]:
@@ -168,3 +174,21 @@ def _positive(losses: Array, levels: Array) -> list[Content]:
     """Share of losses beyond each level; blank where no path is."""
     found = ((losses > level).mean() for level in levels)
     return [float(share) if share > 0.0 else None for share in found]
+
+
+GUARDS = (
+    Rising("Exceedance out of order: headline loss", ("loss",), "a rarer loss is not smaller"),
+    Rising("Exceedance out of order: without software", ("narrow",), "a rarer loss is not smaller"),
+    Ordered(
+        "Points at which the loss without software is larger", ("narrow", "loss"), "at every probability"
+    ),
+)
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """VaR is a point of the curve."""
+    for probability, var in ((0.05, "var95"), (0.01, "var99")):
+        here, there = t.at(TABLE, "loss", point_id(probability)), t.at("metrics", var, HEADLINE)
+        if here.value != "–":
+            text = f"Loss exceeded with probability {probability:.0%} is the VaR"
+            yield Condition(text, here, there, EXACT * number_of(there), "Exceedance v. Metrics")

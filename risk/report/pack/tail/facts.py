@@ -8,8 +8,10 @@ from risk.analysis.attribution import TailFact
 from risk.analysis.statistics import Estimate
 from risk.paths import Variable
 from risk.report.pack.base.cells import pair
+from risk.report.pack.base.fields import itself, number
 from risk.report.pack.base.results import TAIL, Results
-from risk.report.table import Column, Table
+from risk.report.spec import Spec, measure, shown, text
+from risk.report.table import Content
 from risk.units import SCALE
 
 LOSSES = ("loss", "recovery", "credit")
@@ -64,30 +66,23 @@ def _kind(name: str) -> str:
     return name.partition("_")[0]
 
 
-def table(results: Results) -> Table:
-    """Means in the worst paths against means over all."""
-    share = f"{TAIL:.0%}"
-    columns = (
-        Column("label", "Fact"),
-        Column("unit", "Unit"),
-        Column("tail", f"Worst {share}", "number", style="engine", span=2),
-        Column("tail_se", "± SE", "number", style="note"),
-        Column("all", "All paths", "number", style="engine", span=2),
-        Column("all_se", "± SE", "number", style="note"),
-        Column("distance", "Std dev apart", "years", style="engine", span=2),
-    )
-    shown = facts(results)
-    rows = []
-    for f in shown:
-        unit = "fraction" if f.unit == "probability" else f.unit
-        worst, everywhere = pair(f.fact.tail, unit), pair(f.fact.everywhere, unit)
-        rows.append(
-            (f.label, "paths" if f.unit == "probability" else f.unit, *worst, *everywhere, f.distance)
-        )
-    note = (
-        f"Means over the {share} of paths with the largest headline loss, and over all; of a proposition, "
+def _pair(fact: Fact, estimate: Estimate) -> tuple[Content, Content]:
+    return pair(estimate, "fraction" if fact.unit == "probability" else fact.unit)
+
+
+FACTS: Spec[Fact] = Spec(
+    (
+        text("label", "Fact"),
+        shown("unit", "Unit", lambda f: "paths" if f.unit == "probability" else f.unit),
+        measure("tail", f"Worst {TAIL:.0%}", itself, lambda f: _pair(f, f.fact.tail), span=2),
+        measure("all", "All paths", itself, lambda f: _pair(f, f.fact.everywhere), span=2),
+        number("distance", "Std dev apart", None, "years", span=2),
+    ),
+    id="tail",
+    title=f"What is true in the worst {TAIL:.0%}",
+    note=(
+        f"Means over the {TAIL:.0%} of paths with the largest headline loss, and over all; of a proposition, "
         "its probability."
-    )
-    return Table(
-        "tail", columns, tuple(rows), f"What is true in the worst {share}", note, tuple(f.id for f in shown)
-    )
+    ),
+    row_id=lambda f: f.id,
+)

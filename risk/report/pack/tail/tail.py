@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import floor, isfinite, log10, sqrt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import isfinite, sqrt
 
 from risk.analysis import joint, ranking
 from risk.analysis.contrasts import beyond_noise
-from risk.analysis.joint import Combination, Flags, Lift, Middle
+from risk.analysis.joint import Combination, Flags, Lift
+from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
-from risk.analysis.verdict import Claim
+from risk.analysis.verdict import CLASSES, Claim
 from risk.paths import Variable
-from risk.report.pack.base.cells import (
-    error_cell,
-    known,
-    margin_cell,
-    money,
-    pair,
-    probability_cell,
-    probability_text,
-    subtitle,
-    value_cell,
-)
-from risk.report.pack.base.names import assumption
+from risk.report.guards import EXACT, Condition
+from risk.report.pack.base.cells import Tables, money, probability_text, subtitle, value_cell
+from risk.report.pack.base.fields import chance, dollars, estimated, itself, probability
 from risk.report.pack.base.results import TAIL, Results
-from risk.report.pack.tail import facts as tail
-from risk.report.pack.tail import warning
+from risk.report.pack.tail import medians, warning
+from risk.report.pack.tail.facts import FACTS, facts
+from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.spec import Spec, count, measure, shown
+from risk.report.table import Cell, Content, Formula, Table, number_of
 from risk.units import SCALE
 
 SHARE = f"{TAIL:.0%}"
-SHOWN_DRIVERS, SHOWN_COMBINATIONS, SHOWN_PATHS = 15, 10, 10
-MOST_DECIMALS = 6
-TOLD = ("capex_2030", "revenue_2030", "h100_2028", "spread_peak", "defaulted_compute_2030")
-"""Outcomes printed of each of the worst paths."""
+SHOWN_COMBINATIONS, SHOWN_PATHS = 10, 10
+TOLD = {
+    "headline_loss": "Loss, USD bn",
+    "loss_without_software": "without software",
+    "capex_2030": "Capex {0}, USD bn",
+    "revenue_2030": "Revenue {0}, USD bn",
+    "h100_2028": "H100 {0.year}, USD/h",
+    "spread_peak": "Peak HY, bp",
+    "defaulted_compute_2030": "Defaulted compute {0.year}",
+}
+"""Outcomes printed of each of the worst paths, and their headers; `{0}` is the window."""
 
-CLASSES = (("bust", "bust"), ("correction", "correction"), ("durable", "durable"))
 
-
-def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
-    """Build the sheet; `others` are scenarios beside, on which spreads are asked too whether they warn."""
+def sheet(results: Results) -> Sheet:
+    """Build the sheet; of scenarios beside spreads are asked too whether they warn."""
     inside = ranking.worst(results.loss, TAIL)
     lifts, found = _lifts(results, inside), _combinations(results, inside)
     return Sheet(
@@ -50,13 +50,13 @@ def sheet(results: Results, others: Sequence[Results] = ()) -> Sheet:
         "P",
         (
             Paragraph(_finding(results, lifts, found), "finding"),
-            events(results, lifts),
+            EVENTS.table((claim, lifts[claim.id]) for claim in _flagged(results)),
             combinations(results, found, int(inside.sum())),
             paths(results),
-            tail.table(results),
-            causes(results, inside),
-            medians(results, inside),
-            *warning.blocks(results, others),
+            FACTS.table(facts(results)),
+            medians.causes(results, inside),
+            medians.outcomes(results, inside),
+            *warning.blocks(results),
         ),
         question=f"What do the worst {SHARE} of paths have in common, and which paths are they?",
         grid=(47.5, 9.5, 11.0, 9.2, 11.0, 9.2, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
@@ -87,85 +87,6 @@ def _together(found: Sequence[Combination]) -> str:
     return f"The most frequent combination of {of} is {told[0]}."
 
 
-def medians(results: Results, inside: Flags) -> Table:
-    """Medians of outcomes in the tail and everywhere, the most unusual first."""
-    shown = [v for v in results.run.variables if not any(word in v.name for word in tail.LOSSES)]
-    found = {v.name: joint.middle(results.run.outcome(v.name), inside) for v in shown}
-    shown.sort(key=lambda v: -_unusual(found[v.name]))
-    rows = tuple(_median_row(v, found[v.name]) for v in shown)
-    note = (
-        "Percentile: share of all paths below the tail's median; 50% = the tail is like the rest. Its ± is "
-        "the tail median's own interval, read as percentiles. Outcomes that are losses are left out. * fewer "
-        "than 500 paths on either side of the median."
-    )
-    return _medians("tail-medians", "Outcome", [v.name for v in shown], rows, note)
-
-
-def _medians(
-    identifier: str, of: str, ids: list[str], rows: tuple[tuple[Content, ...], ...], note: str, *last: Column
-) -> Table:
-    """Medians in the tail and everywhere, and where the first lies among all; `last` = a further column."""
-    columns = (
-        Column("label", of),
-        Column("unit", "Unit"),
-        Column("tail", f"Worst {SHARE}", "number", style="engine"),
-        Column("tail_se", "± SE", "number", style="note"),
-        Column("all", "All paths", "number", style="engine"),
-        Column("all_se", "± SE", "number", style="note"),
-        Column("place", "Percentile", "rate.0", style="engine"),
-        Column("place_se", "± SE", "standard_error", style="note"),
-        *last,
-    )
-    title = f"Medians of the {of.lower()}s in the worst {SHARE} and on all paths, the most unusual first"
-    return Table(identifier, columns, rows, title, note, tuple(ids))
-
-
-def _unusual(middle: Middle) -> float:
-    return abs(middle.place.value - 0.5)
-
-
-def _median_row(variable: Variable, m: Middle) -> tuple[Content, ...]:
-    worst, everywhere = pair(m.tail, variable.unit), pair(m.everywhere, variable.unit)
-    return (variable.label, variable.unit, *worst, *everywhere, *_place_cells(m.place))
-
-
-def _place_cells(place: Estimate) -> tuple[Content, Content]:
-    value = value_cell(place.value, place.standard_error, "fraction")
-    return value, error_cell(place.value, place.standard_error, "fraction")
-
-
-def causes(results: Results, inside: Flags) -> Table:
-    """Medians of uncertain assumptions in the tail and everywhere, the most unusual first."""
-    draws = results.run.parameters()
-    found = {name: joint.middle(values, inside) for name, values in draws.items()}
-    shown = sorted(found, key=lambda name: -_unusual(found[name]))[:SHOWN_DRIVERS]
-    rows = tuple(_cause_row(results, name, found[name]) for name in shown)
-    note = (
-        f"The {len(rows)} of {len(found)} uncertain assumptions whose median in the tail lies farthest from "
-        "that of all paths. Beyond noise: the percentile is more than two standard errors from 50%."
-    )
-    noise = Column("noise", "Beyond noise?", align="center")
-    return _medians("tail-causes", "Assumption", shown, rows, note, noise)
-
-
-def _cause_row(results: Results, identifier: str, m: Middle) -> tuple[Content, ...]:
-    entry = results.register.entries.get(identifier.partition("[")[0])
-    unit = entry.unit if entry else "1"
-    worst, everywhere = (_figures(e, SCALE[unit]) for e in (m.tail, m.everywhere))
-    clear = beyond_noise(_unusual(m), m.place.standard_error)
-    names = assumption(identifier), "–" if unit == "1" else unit
-    return (*names, *worst, *everywhere, *_place_cells(m.place), "yes" if clear else "no")
-
-
-def _figures(estimate: Estimate, scale: float) -> tuple[Content, Content]:
-    """A number of any size and its error, to the error's first digit."""
-    value, error = estimate.value / scale, estimate.standard_error / scale
-    decimals = max(0, -floor(log10(error))) if error > 0.0 else MOST_DECIMALS
-    if decimals > MOST_DECIMALS:
-        return known(value, "tolerance"), known(error, "tolerance")
-    return known(value, f"number.{decimals}"), known(error, f"usd_error.{decimals}")
-
-
 def _flagged(results: Results) -> list[Claim]:
     return [c for c in results.verdict.claims if c.probability is not None]
 
@@ -174,38 +95,33 @@ def _lifts(results: Results, inside: Flags) -> dict[str, Lift]:
     return {c.id: joint.lift(results.run.outcome(c.id), inside) for c in _flagged(results)}
 
 
-def events(results: Results, lifts: dict[str, Lift]) -> Table:
-    """Every proposition in the tail and everywhere."""
-    columns = (
-        Column("label", "Proposition"),
-        Column("side", "Side"),
-        Column("tail", f"P in worst {SHARE}", "probability", style="engine"),
-        Column("tail_mc", "± 95%", "margin", style="note"),
-        Column("all", "P on all", "probability", style="engine"),
-        Column("all_mc", "± 95%", "margin", style="note"),
-        Column("lift", "Lift", "number.2", style="calculation"),
-        Column("lift_se", "± SE", "usd_error.2", style="note"),
-    )
-    rows = []
-    for claim in _flagged(results):
-        found = lifts[claim.id]
-        both = (
-            cell for e in (found.tail, found.everywhere) for cell in (probability_cell(e), margin_cell(e))
-        )
-        rows.append((f"{claim.id}  {claim.label}", claim.side, *both, *_lift_cells(found.lift)))
-    note = "Lift: probability in the tail over probability on all paths; 1 = the tail says nothing about it."
-    title = f"Propositions in the worst {SHARE} and on all paths"
-    return Table("tail-events", columns, tuple(rows), title, note, tuple(c.id for c in _flagged(results)))
+def _live(formula: Formula, like: Content) -> Cell:
+    """A formula that prints as a cell does."""
+    return Cell(formula, like.format if isinstance(like, Cell) else None)
 
 
-def _lift_cells(found: Estimate) -> tuple[Content, Content]:
+def _lift(found: Estimate) -> tuple[Content, Content]:
     if not isfinite(found.value):
         return "–", "–"
-    value = value_cell(found.value, found.standard_error, "multiple")
-    form = value.format if isinstance(value, Cell) else None
-    return Cell(Formula("{row.tail}/{row.all}", found.value), form), error_cell(
-        found.value, found.standard_error, "multiple"
-    )
+    value, error = estimated(found, "multiple")
+    return _live(Formula("{row.tail}/{row.all}", found.value), value), error
+
+
+LIFT = "number.2", "usd_error.2"
+EVENTS: Spec[tuple[Claim, Lift]] = Spec(
+    (
+        shown("label", "Proposition", lambda row: f"{row[0].id}  {row[0].label}"),
+        shown("side", "Side", lambda row: row[0].side),
+        chance("tail", f"P in worst {SHARE}", lambda row: row[1].tail),
+        chance("all", "P on all", lambda row: row[1].everywhere),
+        measure("lift", "Lift", lambda row: row[1].lift, _lift, "± SE", *LIFT, style="calculation"),
+    ),
+    id="tail-events",
+    title=f"Propositions in the worst {SHARE} and on all paths",
+    note="Lift: probability in the tail over probability on all paths; 1 = the tail says nothing about it.",
+    row_id=lambda row: row[0].id,
+)
+"""Every proposition in the tail and everywhere."""
 
 
 def counted(results: Results) -> list[Claim]:
@@ -220,88 +136,87 @@ def _combinations(results: Results, inside: Flags) -> tuple[Combination, ...]:
 
 def combinations(results: Results, found: Sequence[Combination], paths: int) -> Table:
     """The most frequent sets of bear propositions in the tail, and all others together."""
-    columns = (
-        Column("label", "Exactly these come true"),
-        Column("number", "How many", "count"),
-        Column("count", "Paths", "count", style="engine"),
-        Column("share", f"Of worst {SHARE}", "probability", style="calculation"),
-        Column("share_mc", "± 95%", "margin", style="note"),
-        Column("all", "Of all", "probability", style="engine"),
-        Column("all_mc", "± 95%", "margin", style="note"),
-        Column("loss", "Mean loss", "usd_bn", style="engine"),
-        Column("loss_se", "± SE", "usd_error", style="note"),
-    )
     shown = found[:SHOWN_COMBINATIONS]
-    rows: list[tuple[Content, ...]] = [_combination_row(c, paths) for c in shown]
-    rest = paths - sum(c.count for c in shown)
-    others = len(found) - len(shown)
-    total = "SUM({tail-combinations.count[0]}:{tail-combinations.count[" + str(len(shown)) + "]})"
-    share = Formula("{row.count}/{tail-combinations.count[total]}", rest / paths)
-    rows.append((f"{others} other combinations", None, rest, Cell(share, "rate"), *(None,) * 5))
-    rows.append(("All", None, Formula(total, paths), *(None,) * 6))
     told = ", ".join(c.id for c in counted(results))
     note = (
         f"Of {told}: exactly those named come true, the others do not. Mean loss: headline, USD bn, over the "
         "paths of the tail that show the combination."
     )
     title = f"What comes together in the worst {SHARE}: the {len(shown)} most frequent combinations"
+    made = _sets(paths).table(shown, title=title, note=note)
+    rest = paths - sum(c.count for c in shown)
+    total = Formula(f"SUM({{{made.id}.count[0]}}:{{{made.id}.count[{len(shown)}]}})", paths)
+    others = (f"{len(found) - len(shown)} other combinations", None, rest, Cell(_of_all(rest, paths), "rate"))
+    last: tuple[tuple[Content, ...], ...] = ((*others, *(None,) * 5), ("All", None, total, *(None,) * 6))
     ids = (*(f"c{i}" for i in range(len(shown))), "others", "total")
-    return Table("tail-combinations", columns, tuple(rows), title, note, ids, frozenset({len(rows) - 1}))
+    return replace(made, rows=(*made.rows, *last), row_ids=ids, total=frozenset({len(shown) + 1}))
 
 
-def _combination_row(c: Combination, paths: int) -> tuple[Content, ...]:
-    form = probability_cell(c.tail)
-    share = Formula("{row.count}/{tail-combinations.count[total]}", c.count / paths)
-    return (
-        " + ".join(c.names) or "none",
-        len(c.names),
-        c.count,
-        Cell(share, form.format if isinstance(form, Cell) else None, "calculation"),
-        margin_cell(c.tail),
-        probability_cell(c.everywhere),
-        margin_cell(c.everywhere),
-        value_cell(c.loss.value, c.loss.standard_error, "USD bn"),
-        error_cell(c.loss.value, c.loss.standard_error, "USD bn"),
+def _of_all(count: int, paths: int) -> Formula:
+    return Formula("{row.count}/{tail-combinations.count[total]}", count / paths)
+
+
+def _sets(paths: int) -> Spec[Combination]:
+    """Combinations of a tail of so many paths."""
+
+    def share(c: Combination) -> tuple[Content, Content]:
+        value, margin = probability(c.tail)
+        return _live(_of_all(c.count, paths), value), margin
+
+    return Spec(
+        (
+            shown("label", "Exactly these come true", lambda c: " + ".join(c.names) or "none"),
+            count("number", "How many", lambda c: len(c.names)),
+            count("count", "Paths", style="engine"),
+            chance("share", f"Of worst {SHARE}", itself, share, style="calculation"),
+            chance("all", "Of all", lambda c: c.everywhere),
+            dollars("loss", "Mean loss"),
+        ),
+        id="tail-combinations",
     )
 
 
 def paths(results: Results) -> Table:
     """The worst paths: what came of each, and the command that tells it."""
     run = results.run
-    variables = [run.variable(name) for name in ("headline_loss", "loss_without_software", *TOLD)]
-    columns = (
-        Column("again", "Command"),
-        Column("id", "Path", "count", align="right"),
-        Column("class", "Outcome", span=2),
-        *(Column(v.name, _short(results, v), "number", style="engine") for v in variables),
-        Column("flags", "Comes true", span=2),
+    variables = [run.variable(name) for name in TOLD]
+    claims, kinds = counted(results), dict(CLASSES[:3])
+    values = run.outcomes([*TOLD, *kinds, *(c.id for c in claims)])
+
+    def number(v: Variable) -> Field[int]:
+        header = TOLD[v.name].format(run.span(v.name))
+        scaled = values[v.name] / SCALE[v.unit]
+        return shown(
+            v.name, header, lambda i: value_cell(float(scaled[i]), 0.0, v.unit), "number", style="engine"
+        )
+
+    def true(i: int) -> str:
+        return " ".join(c.id for c in claims if values[c.id][i] > 0)
+
+    spec: Spec[int] = Spec(
+        (
+            shown("again", "Command", lambda i: f"bubblerisk path {run.id} {i}"),
+            count("id", "Path", lambda i: Cell(i, "general"), align="right"),
+            shown("class", "Outcome", lambda i: next((k for k in kinds if values[k][i] > 0), "–"), span=2),
+            *map(number, variables),
+            shown("flags", "Comes true", lambda i: true(i) or "none", span=2),
+        ),
+        id="tail-paths",
+        note="Numbers of single paths, without error. Of equal losses the lower path comes first.",
     )
-    values = run.outcomes([v.name for v in variables])
-    claims, kinds = counted(results), {name: run.outcome(name) for name, _ in CLASSES}
-    flags = {c.id: run.outcome(c.id) for c in claims}
-    rows: list[tuple[Content, ...]] = []
-    for path in ranking.worst_first(run.outcome("headline_loss"))[:SHOWN_PATHS].tolist():
-        numbers = (value_cell(float(values[v.name][path]) / SCALE[v.unit], 0.0, v.unit) for v in variables)
-        kind = next((label for name, label in CLASSES if kinds[name][path] > 0), "–")
-        true = " ".join(c.id for c in claims if flags[c.id][path] > 0) or "none"
-        rows.append((f"bubblerisk path {run.id} {path}", Cell(path, "general"), kind, *numbers, true))
-    return Table(
-        "tail-paths",
-        columns,
-        tuple(rows),
-        f"The {len(rows)} worst paths",
-        "Numbers of single paths, without error. Of equal losses the lower path comes first.",
-        tuple(f"w{i + 1}" for i in range(len(rows))),
-    )
+    worst = ranking.worst_first(run.outcome(HEADLINE))[:SHOWN_PATHS].tolist()
+    ids = tuple(f"w{i + 1}" for i in range(len(worst)))
+    return spec.table(worst, title=f"The {len(worst)} worst paths", row_ids=ids)
 
 
-def _short(results: Results, variable: Variable) -> str:
-    return {
-        "headline_loss": "Loss, USD bn",
-        "loss_without_software": "without software",
-        "capex_2030": "Capex {0}, USD bn",
-        "revenue_2030": "Revenue {0}, USD bn",
-        "h100_2028": "H100 {0.year}, USD/h",
-        "spread_peak": "Peak HY, bp",
-        "defaulted_compute_2030": "Defaulted compute {0.year}",
-    }[variable.name].format(results.run.span(variable.name))
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """Combinations make up the tail; its worst path and its propositions are those of Metrics."""
+    share, how = t.total("tail-combinations", "share"), "shares of the tail's paths"
+    yield Condition("Combinations make up the tail", share, 1, EXACT, how)
+    worst, most = t.at("tail-paths", HEADLINE, "w1"), t.at("metrics", "max", HEADLINE)
+    slack, how = EXACT * number_of(most), "Tail v. Metrics"
+    yield Condition("The worst path is the largest loss", worst, most, slack, how)
+    for claim in ("B1", "B8"):
+        if claim in t["tail-events"].row_ids:
+            here, there = t.at("tail-events", "all", claim), t.at("claims", "p", claim)
+            yield Condition(f"P({claim}) on all paths", here, there, EXACT, how)

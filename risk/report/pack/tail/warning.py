@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.early_warning import spread_warning
@@ -23,10 +23,10 @@ WEAK, STRONG = 0.60, 0.75
 """Areas under the curve at which the words change (judgement)."""
 
 
-def blocks(results: Results, others: Sequence[Results] = ()) -> tuple[Paragraph | Table, ...]:
+def blocks(results: Results) -> tuple[Paragraph | Table, ...]:
     """What the measure says in a sentence, and the measure by event and lead."""
     made: dict[str, Measured] = {}
-    for each in (results, *others):
+    for each in (results, *results.beside):
         name = each.manifest.scenario
         made[f"{name} {each.run.id[:8]}" if name in made else name] = measured(each)
     events = told(results)

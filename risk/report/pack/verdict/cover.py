@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from risk.report.excel.writer import CHART_DATA
 from risk.report.pack.base import ages
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
-from risk.report.pack.paths import trace
-from risk.report.pack.scenarios import changes
 from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
 from risk.report.table import Cell, Column, Content, Formula, Link, Table
 
@@ -19,8 +17,21 @@ CLASSIFICATION = "confidential"
 OK = "ALL CONSISTENCY CHECKS OK"
 
 
-def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cell: str) -> Sheet:
-    """Build the sheet; `failing` = checks that fail, `cell` = the number that is traced as an example."""
+def sheet(
+    results: Results,
+    sheets: Sequence[Sheet],
+    failing: Sequence[str],
+    tracing: Sequence[str],
+    absent: Mapping[str, str],
+) -> Sheet:
+    """Build the sheet.
+
+    Parameters
+    ----------
+    failing : checks that fail.
+    tracing : how a number is traced, in steps.
+    absent : name of each sheet that this pack lacks, and why.
+    """
     word = f"{len(failing)} CHECK(S) FAIL" if failing else OK
     master = Formula(f'IF(Checks_Failed=0,"{OK}",Checks_Failed&" CHECK(S) FAIL")', word)
     return Sheet(
@@ -33,9 +44,9 @@ def sheet(results: Results, sheets: Sequence[Sheet], failing: Sequence[str], cel
             Paragraph(master, "lead"),
             *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
             Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
-            _contents(sheets),
+            _contents(sheets, absent),
             Heading("How to trace a number"),
-            *(Paragraph(text, "bullet") for text in trace.brief(results, cell)),
+            *(Paragraph(text, "bullet") for text in tracing),
             Paragraph(
                 "Sheets are protected against slips, without a password. Text about money is generated "
                 "from the numbers.",
@@ -55,34 +66,24 @@ INPUTS = ("Status", "Prepared by", "Reviewed by", "As of", "Stale after, days")
 def _facts(results: Results) -> Table:
     """What the pack is; the two blue cells drive the ages on the sheet Assumptions."""
     m = results.manifest
-    facts: tuple[tuple[str, Content], ...] = (
-        ("Status", Cell(STATES[0], style="input")),
-        ("Prepared by", Cell("", style="input")),
-        ("Reviewed by", Cell("", style="input")),
-        ("As of", Cell(results.as_of, "date", "input")),
-        ("Stale after, days", Cell(ages.stale_days(results), "count", "input")),
-        ("Scenario", f"{m.scenario}: {m.title}"),
-        ("Run", m.id),
-        ("Paths × quarters", f"{m.paths:,} × {m.quarters}, {results.labels[0]} to {results.labels[-1]}"),
-        ("Seed", Cell(m.seed, "general")),
-        ("Prior run", results.prior.run.id if results.prior else "none given"),
-        ("Classification", CLASSIFICATION),
-    )
-    names = (
-        "status",
-        "prepared",
-        "reviewed",
-        "as_of",
-        "stale",
-        "scenario",
-        "run",
-        "paths",
-        "seed",
-        "prior",
-        "class",
-    )
+    facts: dict[str, tuple[str, Content]] = {
+        "status": ("Status", Cell(STATES[0], style="input")),
+        "prepared": ("Prepared by", Cell("", style="input")),
+        "reviewed": ("Reviewed by", Cell("", style="input")),
+        "as_of": ("As of", Cell(results.as_of, "date", "input")),
+        "stale": ("Stale after, days", Cell(ages.stale_days(results), "count", "input")),
+        "scenario": ("Scenario", f"{m.scenario}: {m.title}"),
+        "run": ("Run", m.id),
+        "paths": (
+            "Paths × quarters",
+            f"{m.paths:,} × {m.quarters}, {results.labels[0]} to {results.labels[-1]}",
+        ),
+        "seed": ("Seed", Cell(m.seed, "general")),
+        "prior": ("Prior run", results.prior.run.id if results.prior else "none given"),
+        "class": ("Classification", CLASSIFICATION),
+    }
     columns = (Column("fact", "This pack"), Column("value", "", align="left"))
-    return Table("cover", columns, facts, row_ids=names)
+    return Table("cover", columns, tuple(facts.values()), row_ids=tuple(facts))
 
 
 def _key() -> Table:
@@ -103,16 +104,15 @@ def _key() -> Table:
     return Table("key", columns, rows)
 
 
-def _contents(sheets: Sequence[Sheet]) -> Table:
+def _contents(sheets: Sequence[Sheet], absent: Mapping[str, str]) -> Table:
     columns = (
         Column("sheet", "Sheet"),
         Column("question", "Question it answers", span=3),
         Column("kind", "Type"),
     )
-    rows: list[tuple[Content, ...]] = []
-    for s in sheets:
-        rows.append((Link(s.name, s.name), s.question or QUESTION, KINDS[s.kind]))
-    if changes.NAME not in {s.name for s in sheets}:
-        rows.append((changes.NAME, changes.ABSENT, KINDS["C"]))
-    rows.append((Link(CHART_DATA, CHART_DATA), "Which numbers stand behind every chart?", KINDS["W"]))
-    return Table("contents", columns, tuple(rows), "Contents")
+    rows: tuple[tuple[Content, ...], ...] = (
+        *((Link(s.name, s.name), s.question or QUESTION, KINDS[s.kind]) for s in sheets),
+        *((name, why, KINDS["C"]) for name, why in absent.items()),
+        (Link(CHART_DATA, CHART_DATA), "Which numbers stand behind every chart?", KINDS["W"]),
+    )
+    return Table("contents", columns, rows, "Contents")

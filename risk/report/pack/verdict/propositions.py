@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from risk.analysis.statistics import Estimate
-from risk.analysis.verdict import Claim, OutcomeClass, Timing
-from risk.report.pack.base.cells import error_cell, margin_cell, probability_cell
-from risk.report.pack.base.results import Results
-from risk.report.table import Column, Content, Formula, Table
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple
+from typing import Any
 
-_BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
+from risk.analysis.statistics import Estimate
+from risk.analysis.verdict import Claim, OutcomeClass
+from risk.report.guards import EXACT, Adds, Condition, Within, together
+from risk.report.pack.base.cells import Tables, error_cell, probability_cell
+from risk.report.pack.base.fields import chance, probability
+from risk.report.pack.base.results import Results
+from risk.report.record import Field
+from risk.report.spec import Spec, several, shown, text
+from risk.report.table import Column, Content, Formula, Table, value_of
+
+PARTS = {
+    "durable_paid": "   of it paid for: none of B1, B2, B4, B5i, B7",
+    "durable_unpaid": "   of it unpaid: B1, but none of B2, B4, B5i, B7",
+}
+"""Classes that split another."""
+
+ENDS = (
+    Column("low", "95% low", "rate", style="note"),
+    Column("high", "95% high", "rate", style="note"),
+)
+WHEN = (
+    Column("early", "Quartile", "quarter"),
+    Column("median", "When, median", "quarter"),
+    Column("late", "Quartile ", "quarter"),
+)
+BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
+
+THREE = ("bust", "correction", "durable")
+IMPLIED = (
+    *(("classes", "bust", "claims", "B1"), ("classes", "durable_unpaid", "claims", "B1")),
+    *(("claims", name, "claims", f"{name}x") for name in ("B1", "B5", "U1", "U4")),
+)
+"""Rows of which the first implies the second."""
 
 
 def definitions(results: Results) -> Table:
@@ -19,114 +49,105 @@ def definitions(results: Results) -> Table:
         rows.append((f"{c.id}  {c.label}", c.statement))
         if c.probability is None and c.pending:
             rows.append(("   pending", c.pending))
-    return Table(
-        "definitions", columns, tuple(rows), "What each proposition says, fixed before results were seen"
-    )
-
-
-def _probabilities(prefix: str, header: str) -> tuple[Column, Column]:
-    return (
-        Column(prefix, header, "probability", style="engine"),
-        Column(f"{prefix}_mc", "± 95%", "margin", style="note"),
-    )
+    title = "What each proposition says, fixed before results were seen"
+    return Table("definitions", columns, tuple(rows), title)
 
 
 def classes(results: Results) -> Table:
     """The outcome classes, and what they become under other definitions."""
     verdict = results.verdict
-    others = list(verdict.alternatives)
-    columns = [
-        Column("label", f"Outcome class, by {verdict.by}"),
-        Column("median", "When, median", "quarter"),
-        *_probabilities("p", "P"),
-        Column("se", "SE", "standard_error", style="note"),
-        Column("words", "Reading", span=4),
-        *_BEFORE,
-    ]
-    for i, _ in enumerate(others):
-        columns += _probabilities(f"alternative{i}", f"Alt. {i + 1}")
-    rows = tuple(_class_row(results, position) for position in range(len(verdict.classes)))
-    told = "; ".join(f"{i + 1}: {other}" for i, other in enumerate(others))
-    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval. {results.apart}"
     names = tuple(found.name for found in verdict.classes)
-    return Table("classes", tuple(columns), rows, "Outcome classes", note.rstrip(), names)
-
-
-def _class_row(results: Results, position: int) -> tuple[Content, ...]:
-    """One class: probability, reading, the run before, and the other definitions."""
-    verdict = results.verdict
-    found = verdict.classes[position]
-    p = found.probability
-    when = verdict.bust_timing.median if found.name == "bust" and verdict.bust_timing else "–"
-    prior = results.before(found.name)
-    before = prior.verdict.outcome(found.name).probability if prior else None
-    others: list[Content] = []
-    for three in verdict.alternatives.values():
-        others += _probability_cells(three[position] if position < len(three) else None)
-    error = error_cell(p.value, p.standard_error, "fraction")
-    return (
-        _class_label(found),
-        when,
-        *_probability_cells(p),
-        error,
-        found.words,
-        *_change(p, before),
-        *others,
+    when = {"bust": verdict.bust_timing.median} if verdict.bust_timing else {}
+    others = [dict(zip(names, found, strict=False)) for found in verdict.alternatives.values()]
+    prior = results.prior.verdict.classes if results.prior else ()
+    before = {found.name: found.probability for found in prior if results.before(found.name)}
+    told = "; ".join(f"{i}: {other}" for i, other in enumerate(verdict.alternatives, start=1))
+    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval. {results.apart}"
+    spec: Spec[OutcomeClass] = Spec(
+        (
+            shown("label", f"Outcome class, by {verdict.by}", lambda c: PARTS.get(c.name, c.label)),
+            shown("median", "When, median", lambda c: when.get(c.name, "–"), "quarter"),
+            *_probability(probability),
+            text("words", "Reading", span=4),
+            _before(before, lambda c: c.name),
+            *(chance(f"alternative{i}", f"Alt. {i + 1}", _named(found)) for i, found in enumerate(others)),
+        ),
+        id="classes",
+        title="Outcome classes",
+        note=note.rstrip(),
+        row_id=lambda c: c.name,
+        guards=(
+            Adds("Outcome classes sum to one", ("p",), THREE, 1, EXACT, "they are exclusive and exhaustive"),
+            *(_alternative(i) for i in range(len(others))),
+            Adds("Paid and unpaid parts sum to durable", ("p",), tuple(PARTS), "durable", EXACT, "Metrics"),
+        ),
     )
+    return spec.table(verdict.classes)
 
 
-def _change(now: Estimate, before: Estimate | None) -> tuple[Content, Content]:
+def _alternative(i: int) -> Adds:
+    text = f"… under alternative definition {i + 1}"
+    return Adds(text, (f"alternative{i}",), THREE, 1, EXACT, "the same")
+
+
+def _named(found: Mapping[str, Estimate]) -> Callable[[OutcomeClass], Estimate | None]:
+    return lambda item: found.get(item.name)
+
+
+def _probability(cells: Callable[[Any], tuple[Content, Content]]) -> tuple[Field[Any], Field[Any]]:
+    """Probability with its margin, and its standard error."""
+
+    def error(item: Any) -> Content:
+        p = item.probability
+        return error_cell(p.value, p.standard_error, "fraction") if p else "–"
+
+    p: Field[Any] = chance("p", "P", lambda item: item.probability, cells)
+    return p, shown("se", "SE", error, "standard_error", style="note")
+
+
+def _before(before: Mapping[str, Estimate | None], name: Callable[[Any], str]) -> Field[Any]:
     """Probability in the run before, and the change since."""
-    if before is None:
-        return "–", "–"
-    return probability_cell(before), Formula("{row.p}-{row.prior}", now.value - before.value)
 
+    def cells(item: Any) -> tuple[Content, Content]:
+        old, new = before.get(name(item)), item.probability
+        if old is None or new is None:
+            return "–", "–"
+        return probability_cell(old), Formula("{row.p}-{row.prior}", new.value - old.value)
 
-def _class_label(found: OutcomeClass) -> str:
-    parts = {
-        "durable_paid": "   of it paid for: none of B1, B2, B4, B5i, B7",
-        "durable_unpaid": "   of it unpaid: B1, but none of B2, B4, B5i, B7",
-    }
-    return parts.get(found.name, found.label)
-
-
-def _probability_cells(estimate: Estimate | None) -> tuple[Content, Content]:
-    return probability_cell(estimate), margin_cell(estimate)
+    return several(*BEFORE, cells=cells)
 
 
 def claims(results: Results) -> Table:
     """Every proposition with interval, reading, timing and the run before."""
-    columns = [
-        Column("label", "Proposition"),
-        Column("side", "Side"),
-        *_probabilities("p", "P"),
-        Column("se", "SE", "standard_error", style="note"),
-        Column("low", "95% low", "rate", style="note"),
-        Column("high", "95% high", "rate", style="note"),
-        Column("words", "Reading", span=4),
-        Column("early", "Quartile", "quarter"),
-        Column("median", "When, median", "quarter"),
-        Column("late", "Quartile ", "quarter"),
-        *_BEFORE,
-    ]
-    rows = tuple(_claim_row(results, claim) for claim in results.verdict.claims)
-    bars = f"Bars: version {results.verdict.version} of the file of propositions. "
-    note = (
-        bars
-        + "Quartile, median and quartile of the quarter in which it happens, over the paths on which it does."
+    prior = results.prior.verdict.claims if results.prior else ()
+    before = {c.id: c.probability for c in prior if results.before(c.id)}
+    spec: Spec[Claim] = Spec(
+        (
+            shown("label", "Proposition", lambda c: f"{c.id}  {c.label}"),
+            text("side", "Side"),
+            *_probability(lambda p: probability(p) if p else ("pending", "–")),
+            several(*ENDS, cells=lambda c: c.probability.interval if c.probability else ("–", "–")),
+            shown("words", "Reading", lambda c: c.words if c.probability else "not yet in the model", span=4),
+            several(*WHEN, cells=lambda c: astuple(c.timing) if c.timing else ("–",) * 3),
+            _before(before, lambda c: c.id),
+        ),
+        id="claims",
+        title="Propositions",
+        note=(
+            f"Bars: version {results.verdict.version} of the file of propositions. Quartile, median and "
+            "quartile of the quarter in which it happens, over the paths on which it does."
+        ),
+        row_id=lambda c: c.id,
     )
-    ids = tuple(claim.id for claim in results.verdict.claims)
-    return Table("claims", tuple(columns), rows, "Propositions", note, ids)
+    return spec.table(results.verdict.claims)
 
 
-def _claim_row(results: Results, claim: Claim) -> tuple[Content, ...]:
-    p, when = claim.probability, claim.timing or Timing("–", "–", "–")
-    label = f"{claim.id}  {claim.label}"
-    earlier = prior.verdict.claims if (prior := results.before(claim.id)) else ()
-    before = next((c.probability for c in earlier if c.id == claim.id), None)
-    if p is None:
-        return (label, claim.side, "pending", *("–",) * 4, "not yet in the model", *("–",) * 5)
-    error = error_cell(p.value, p.standard_error, "fraction")
-    timing = (when.early, when.median, when.late)
-    numbers = (*_probability_cells(p), error, *p.interval)
-    return (label, claim.side, *numbers, claim.words, *timing, *_change(p, before))
+def conditions(t: Tables) -> Iterator[Condition]:
+    """Probabilities are such, and what implies another thing is not likelier than it."""
+    inside = [Within("", ("p",), 0, 1).condition(t[table]) for table in ("claims", "classes")]
+    yield together("Probabilities outside [0, 1]", inside, "counted over propositions and classes")
+    for one, a, other, b in IMPLIED:
+        if all(isinstance(value_of(t.content(x, "p", row)), float) for x, row in ((one, a), (other, b))):
+            first, second = t.at(one, "p", a), t.at(other, "p", b)
+            how = "the first implies the second"
+            yield Condition(f"P({a}) is not larger than P({b})", first, second, EXACT, how, "≤")

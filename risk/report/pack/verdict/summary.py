@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import isfinite
 
+from risk.analysis.attribution import Driver
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
-from risk.report import charts
+from risk.report.charts import Exceedance, Fan
 from risk.report.intervals import half, lopsided
-from risk.report.pack.base import patterns
 from risk.report.pack.base.cells import Tables, shortened, subtitle
+from risk.report.pack.base.patterns import probability
 from risk.report.pack.base.results import TAIL, Results
-from risk.report.pack.markets import fans
-from risk.report.pack.markets.fans import Quantity
-from risk.report.pack.tail import exceedance
 from risk.report.pack.verdict import sowhat
+from risk.report.pack.verdict.metrics import estimates
+from risk.report.record import Field
 from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of, value_of
+from risk.report.spec import Spec, shown
+from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
 
 WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
@@ -28,8 +29,8 @@ CLAIM_WIDTH, PANEL_WIDTH, TAIL_WIDTH = 40.0, 35.0, 49.0
 PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 """Units that a fact does not show of itself."""
 
-TILES = (("mean", "Mean"), ("p50", "Median"), ("var95", "VaR 95%"), ("es975", "ES 97.5%"))
-LIVE = {"var95": ("var", "95"), "es975": ("es", "975"), "max": ("", "")}
+TILES = {"mean": "Mean", "p50": "Median", "var95": "VaR 95%", "es975": "ES 97.5%"}
+LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
@@ -40,8 +41,8 @@ WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
 
-def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
-    """Build the sheet; `rent` is the fan of the H100 contract rent."""
+def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sheet:
+    """Build the sheet; `rent` and `losses` are the charts it shows."""
     half = _half(results)
     return Sheet(
         "Summary",
@@ -52,7 +53,7 @@ def sheet(results: Results, tables: Tables, rent: Quantity) -> Sheet:
             Paragraph(sowhat.lead(results), "lead"),
             _verdict(results, tables),
             *_losses(results, tables),
-            _pictures(results, tables, rent),
+            _pictures(results, tables, rent, losses),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
         ),
@@ -87,15 +88,15 @@ def _losses(results: Results, tables: Tables) -> tuple[Band, Band]:
     )
 
 
-def _pictures(results: Results, tables: Tables, rent: Quantity) -> Band:
+def _pictures(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Band:
     """Fan and exceedance curve, and beside them what moves the tail and what is true in it."""
     half = len(_half(results))
     panel = half + 5  # the tables start at the third column of the right half
-    fan = fans.chart(rent, "summary-rent", _chart_rows(results))
+    rows = CHART_ROWS + (MORE_ROWS if results.prior else 0)
     return Band(
         (
-            At(fan, 1, half - 3),
-            At(_exceedance(results), half - 2, panel - half + 2),
+            At(replace(rent, id="summary-rent", height=rows), 1, half - 3),
+            At(replace(losses, id="summary-exceedance", height=rows), half - 2, panel - half + 2),
             At(_drivers(results, tables), panel),
             At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
         )
@@ -108,99 +109,70 @@ def _half(results: Results) -> tuple[float, ...]:
     return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
 
 
-def _chart_rows(results: Results) -> int:
-    return CHART_ROWS + (MORE_ROWS if results.prior else 0)
+def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str]]:
+    """A probability, live over the patterns, and links to the rest of its row of `table`."""
 
+    def link(column: str) -> Callable[[str], Content]:
+        return lambda row: tables.link(table, column, row)
 
-def _columns(results: Results, first: Sequence[Column]) -> tuple[Column, ...]:
-    before = (
-        (Column("prior", "Prior", "probability"), Column("change", "Change, pp", "change"))
-        if results.prior
-        else ()
-    )
-    return (
-        *first,
-        Column("p", "P", "probability", style="bar"),
-        Column("mc", "± 95%", "margin"),
-        *before,
-        Column("words", "Reading", span=2),
-        Column("when", "When", "quarter"),
-    )
+    def live(row: str) -> Content:
+        cell = tables.link(table, "p", row)
+        if not isinstance(cell, Cell) or row not in results.patterns.names:
+            return cell
+        return replace(cell, content=probability(results, row))
 
-
-def _numbers(results: Results, tables: Tables, table: str, row: str) -> tuple[Content, ...]:
-    """A probability, live over the patterns, and links to the rest of its row."""
-    probability, error = (tables.link(table, column, row) for column in ("p", "p_mc"))
-    if row in results.patterns.names and isinstance(probability, Cell):
-        probability = replace(probability, content=patterns.probability(results, row))
-    before: tuple[Content, ...] = ()
+    yield shown("p", "P", live, "probability", style="bar")
+    yield shown("mc", "± 95%", link("p_mc"), "margin")
     if results.prior:
-        before = tuple(tables.link(table, column, row) for column in ("prior", "change"))
-    return (probability, error, *before, tables.link(table, "words", row), tables.link(table, "median", row))
+        yield shown("prior", "Prior", link("prior"), "probability")
+        yield shown("change", "Change, pp", link("change"), "change")
+    yield shown("words", "Reading", link("words"), span=2)
+    yield shown("when", "When", link("median"), "quarter")
 
 
 def _classes(results: Results, tables: Tables) -> Table:
-    columns = _columns(
-        results, (Column("label", f"Outcome by {results.verdict.by}", span=1 + LABEL_COLUMNS),)
+    def label(name: str) -> Content:
+        return value_of(tables.content("classes", "label", name))
+
+    first: Field[str] = shown("label", f"Outcome by {results.verdict.by}", label, span=1 + LABEL_COLUMNS)
+    spec = Spec(
+        (first, *_numbers(results, tables, "classes")),
+        id="summary-classes",
+        bold=lambda name: "_" not in name,
     )
-    rows = []
-    for found in results.verdict.classes:
-        label = value_of(tables.content("classes", "label", found.name))
-        rows.append((str(label), *_numbers(results, tables, "classes", found.name)))
-    main = frozenset(i for i, found in enumerate(results.verdict.classes) if "_" not in found.name)
-    return Table("summary-classes", columns, tuple(rows), total=main)
+    return spec.table(found.name for found in results.verdict.classes)
 
 
 def _claims(results: Results, tables: Tables, side: str) -> Table:
-    title = "Bear propositions" if side == "bear" else "Bull propositions"
-    first = Column("id", ""), Column("claim", title, span=LABEL_COLUMNS)
-    rows = []
-    for claim in results.verdict.claims:
-        if claim.side == side:
-            rows.append(
-                (
-                    claim.id,
-                    shortened(claim.label, CLAIM_WIDTH),
-                    *_numbers(results, tables, "claims", claim.id),
-                )
-            )
-    return Table(f"summary-{side}", _columns(results, first), tuple(rows))
+    labels = {c.id: shortened(c.label, CLAIM_WIDTH) for c in results.verdict.claims if c.side == side}
+    first: tuple[Field[str], ...] = (
+        shown("id", "", lambda name: name),
+        shown("claim", f"{side.capitalize()} propositions", lambda name: labels[name], span=LABEL_COLUMNS),
+    )
+    return Spec((*first, *_numbers(results, tables, "claims")), id=f"summary-{side}").table(labels)
 
 
 def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
     """Five numbers of a loss with their Monte Carlo error."""
     m = results.metric(name)
-    estimates: dict[str, Estimate] = {
-        "mean": m.mean,
-        "p50": m.quantiles[4],
-        "var95": m.var[0],
-        "es975": m.shortfall[1],
-    }
+    found = {"mean": m.mean, **estimates(m)}
     tiles = []
-    for key, label in TILES:
+    for key, label in TILES.items():
         cell = tables.content("metrics", key, name)
-        value = number_of(cell)
-        form = (
-            "usd_bn.0"
-            if abs(value) >= WHOLE
-            else cell.format
-            if isinstance(cell, Cell) and cell.format
-            else "usd_bn"
-        )
-        tiles.append(Tile(label, _live(tables, key, name), form, _error_note(estimates[key])))
+        own = cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
+        form = "usd_bn.0" if abs(number_of(cell)) >= WHOLE else own
+        tiles.append(Tile(label, _live(tables, key, name), form, _error_note(found[key])))
     worst = _live(tables, "max", name)
-    tiles.append(Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}"))
-    return Tiles(tuple(tiles))
+    return Tiles((*tiles, Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}")))
 
 
 def _live(tables: Tables, key: str, name: str) -> Formula:
     """A number of a loss: of the headline's tail as computed from its paths, else as Metrics has it."""
-    if name != HEADLINE or key not in LIVE:
-        return tables.at("metrics", key, name)
-    column, row = LIVE[key]
-    if not row:
+    if name == HEADLINE and key == "max":
         return Formula("MAX(Tail_Loss)", tables.number("metrics", key, name))
-    return tables.at("tail-measures", column, row)
+    if name == HEADLINE and key in LIVE:
+        return tables.at("tail-measures", *LIVE[key])
+    return tables.at("metrics", key, name)
 
 
 def _error_note(estimate: Estimate) -> str:
@@ -215,58 +187,43 @@ def _error_note(estimate: Estimate) -> str:
     return f"{low:,.{decimals}f} to {high:,.{decimals}f} (95% MC){star}"
 
 
-def _exceedance(results: Results) -> charts.Exceedance:
-    """Loss exceedance with Monte Carlo limits."""
-    probability, loss = exceedance.curve(results)
-    low, high = exceedance.limits(probability, results.run.paths)
-    var_95, var_99 = (e.value for e in results.metric(HEADLINE).var)
-    before = results.before(HEADLINE)
-    return charts.Exceedance(
-        id="summary-exceedance",
-        title="Chance that the headline loss exceeds x",
-        alt=f"One path in 20 loses more than USD {var_95:,.0f}bn, one in 100 more than USD {var_99:,.0f}bn.",
-        x_title="Loss, USD bn",
-        y_title="Probability (log scale)",
-        format="count",
-        height=_chart_rows(results),
-        loss=loss.tolist(),
-        probability=probability.tolist(),
-        lower=low,
-        upper=high,
-        prior=None if before is None else exceedance.exceeded(before.loss, loss),
-        markers=(charts.Marker(label="VaR 95%", loss=var_95, probability=0.05),),
-    )
-
-
 def _drivers(results: Results, tables: Tables) -> Table:
     """The five assumptions that move the tail most."""
-    columns = (
-        Column("label", "ES 97.5 moves with (USD bn)", span=6 if results.prior else 4),
-        Column("low", "Lowest tenth", "usd_change"),
-        Column("high", "Highest tenth", "usd_change"),
-        Column("se", "± SE", "usd_error", align="center"),
+
+    def label(driver: Driver) -> str:
+        told = (
+            f"{value_of(tables.content('drivers', 'label', driver.id))}{' (noise)' if driver.noise else ''}"
+        )
+        return shortened(told, PANEL_WIDTH)
+
+    spec: Spec[Driver] = Spec(
+        (
+            shown("label", "ES 97.5 moves with (USD bn)", label, span=6 if results.prior else 4),
+            shown("low", "Lowest tenth", lambda d: tables.link("drivers", "low", d.id), "usd_change"),
+            shown("high", "Highest tenth", lambda d: tables.link("drivers", "high", d.id), "usd_change"),
+            shown(
+                "se", "± SE", lambda d: tables.link("drivers", "high_se", d.id), "usd_error", align="center"
+            ),
+        ),
+        id="summary-drivers",
     )
-    rows = []
-    for d in results.drivers[:SHOWN_DRIVERS]:
-        label = str(value_of(tables.content("drivers", "label", d.id)))
-        numbers = (tables.link("drivers", column, d.id) for column in ("low", "high", "high_se"))
-        label += " (noise)" if d.noise else ""
-        rows.append((shortened(label, PANEL_WIDTH), *numbers))
-    return Table("summary-drivers", columns, tuple(rows))
+    return spec.table(results.drivers[:SHOWN_DRIVERS])
 
 
 def _tail(results: Results, tables: Tables) -> Table:
     """What is true in the worst paths."""
-    columns = (
-        Column("label", f"In the worst {TAIL:.0%} of paths, on average", span=7 if results.prior else 5),
-        Column("tail", "Worst", align="right"),
-        Column("all", "All paths", align="right"),
+
+    def label(name: str) -> str:
+        text, unit = (value_of(tables.content("tail", column, name)) for column in ("label", "unit"))
+        return shortened(f"{text}, {unit}" if unit in PRINTED_UNITS else str(text), TAIL_WIDTH)
+
+    header = f"In the worst {TAIL:.0%} of paths, on average"
+    spec: Spec[str] = Spec(
+        (
+            shown("label", header, label, span=7 if results.prior else 5),
+            shown("tail", "Worst", lambda name: tables.link("tail", "tail", name), align="right"),
+            shown("all", "All paths", lambda name: tables.link("tail", "all", name), align="right"),
+        ),
+        id="summary-tail",
     )
-    rows = []
-    for name in tables["tail"].row_ids:
-        label = str(value_of(tables.content("tail", "label", name)))
-        unit = str(value_of(tables.content("tail", "unit", name)))
-        label += f", {unit}" if unit in PRINTED_UNITS else ""
-        numbers = (tables.link("tail", column, name) for column in ("tail", "all"))
-        rows.append((shortened(label, TAIL_WIDTH), *numbers))
-    return Table("summary-tail", columns, tuple(rows))
+    return spec.table(tables["tail"].row_ids)
