@@ -1,44 +1,22 @@
-"""Where commands write: data to standard output, messages to standard error; what a terminal can show."""
+"""What a terminal can show, and messages on standard error."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from risk.cli.options import Output
 from risk.cli.pulse import spoken
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
-from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _EXCERPT = re.compile(r"\s*\d*\s*\|")
-
-
-def document(schema: str, content: Mapping[str, Any], names: Names = AS_IN_FILES) -> None:
-    """Write one JSON document that names its form, e.g. ``bubblerisk.assumptions.list/1``.
-
-    Parameters
-    ----------
-    names : of currency and unit of work, for results of a run; a register is written as its files have it.
-    """
-    from risk.report.naming import renamed
-
-    text = json.dumps(
-        {"schema": schema, **renamed(content, names)},
-        indent=2,
-        ensure_ascii=False,
-        allow_nan=False,
-        default=str,
-    )
-    print(text)
 
 
 def message(text: str) -> None:

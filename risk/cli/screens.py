@@ -1,7 +1,8 @@
-"""Showing screens: on a terminal as wide as it is and in color, in a pipe as plain text."""
+"""Results on standard output: screens as wide as a terminal is, plain text in a pipe, JSON on request."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 PIPED = 120
 """Width of prose in a pipe; tables are as wide as they need."""
-
 
 T = TypeVar("T")
 
@@ -43,10 +43,11 @@ def say(found: T, document: Document[T], text: str, output: Output) -> None:
 
 
 def write(document: Document[T], found: T, names: Names = AS_IN_FILES) -> None:
-    """Print a JSON document."""
-    from risk.cli.console import document as printed
+    """Print a JSON document; of a run's results in the names of its register, of a register as its files are."""
+    from risk.report.naming import renamed
 
-    printed(document.id, document.data(found), names)
+    content = {"schema": document.id, **renamed(document.data(found), names)}
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False, default=str))
 
 
 def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_FILES) -> None:
