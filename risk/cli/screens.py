@@ -43,7 +43,7 @@ def say(found: T, document: Document[T], text: str, output: Output) -> None:
 
 
 def write(document: Document[T], found: T, names: Names = AS_IN_FILES) -> None:
-    """Print a JSON document; of a run's results in the names of its register, of a register as its files are."""
+    """Print a JSON document, in the names of a register where results of its runs are told."""
     from risk.report.naming import renamed
 
     content = {"schema": document.id, **renamed(document.data(found), names)}
