@@ -104,6 +104,13 @@ def test_no_blas_where_a_path_passes_through() -> None:
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+def test_no_blas_where_paths_are_summed_up() -> None:
+    """The same pack on one thread and on many; the fit of a line to a dozen points is let through."""
+    sources = sorted((ROOT / "analysis").rglob("*.py"))
+    found = {p.name: products(p.read_text(encoding="utf-8")) for p in sources if p.stem != "convergence"}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 @pytest.mark.parametrize(
     ("line", "what"),
     [

@@ -63,7 +63,7 @@ def warning(quarter: Array, spread: Array | Singles, ahead: int = QUARTERS_AHEAD
         return None
     w = np.array(weights) / np.sum(weights)
     variance = float((w**2 * np.array(own)).sum() + (w * np.sqrt(shared)).sum() ** 2)
-    return Estimate(float(w @ np.array(areas)), float(np.sqrt(variance)), int(np.sum(weights)))
+    return Estimate(float((w * np.array(areas)).sum()), float(np.sqrt(variance)), int(np.sum(weights)))
 
 
 def spread_warning(run: Run, event: str = "B5i", ahead: int = QUARTERS_AHEAD) -> Estimate | None:

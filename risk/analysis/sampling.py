@@ -84,7 +84,7 @@ def patterns(columns: Mapping[str, Array], names: Sequence[str]) -> Patterns:
     if len(names) > 62:
         raise ValueError(f"{len(names)} flags do not fit one number")
     raised = np.stack([columns[name] > 0.0 for name in names], axis=1)
-    codes = raised @ (1 << np.arange(len(names), dtype=np.int64))
+    codes = (raised * (1 << np.arange(len(names), dtype=np.int64))).sum(axis=1)
     _, example, pattern, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((example, -counts))
     place = np.empty_like(order)

@@ -98,7 +98,8 @@ class _Result:
     def of(cls, values: Array) -> _Result:
         """Of (path,) values."""
         centred = values - values.mean()
-        return cls(centred, float(centred @ centred), float(centred.sum()))
+        # No product of BLAS: its bits depend on the number of threads.
+        return cls(centred, float((centred * centred).sum()), float(centred.sum()))
 
 
 def first_order(place: Ranks, values: Array, bins: int = BINS) -> tuple[float, Array]:

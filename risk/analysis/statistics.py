@@ -253,13 +253,18 @@ def histogram(values: ArrayLike, bins: int = 40, coverage: float = 0.99) -> Hist
 def rank_correlation(one: ArrayLike, other: ArrayLike) -> Estimate:
     """Spearman's correlation of two (path,) sets of ranks, with standard error ``√((1 − r²) / (n − 2))``.
 
-    NaN for fewer than three paths: any two agree or disagree entirely.
+    NaN for fewer than three paths: any two agree or disagree entirely; and where all ranks are the same.
     """
     a, b = _column(one), _column(other)
     n = len(a)
     if n < 3:
         return Estimate(math.nan, math.nan, n)
-    found = float(np.corrcoef(a, b)[0, 1])
+    a, b = a - a.mean(), b - b.mean()
+    # Sums instead of a product of BLAS, whose bits depend on the number of threads.
+    size = math.sqrt(float((a * a).sum()) * float((b * b).sum()))
+    if size == 0.0:
+        return Estimate(math.nan, math.nan, n)
+    found = min(max(float((a * b).sum()) / size, -1.0), 1.0)
     return Estimate(found, math.sqrt((1.0 - found**2) / (n - 2)), n)
 
 
