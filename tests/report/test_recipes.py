@@ -74,7 +74,7 @@ def book(made: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(made / "pack.xlsx", data_only=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data(made: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((made / "data").read_text("utf-8"))
     return found
