@@ -19,11 +19,10 @@ from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, note, table
 from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
+from risk.report.terminal.values import PRIOR
 from risk.runs import Run
 
 HEADLINE = "bust"
-PRIOR = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
-"""Order in which a prior's numbers are told."""
 
 
 @dataclass(frozen=True)
