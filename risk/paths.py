@@ -62,7 +62,7 @@ FACILITY_SERIES: tuple[Variable, ...] = (
     Variable("dscr", "multiple", "Debt service coverage ratio"),
     Variable("contracted_coverage", "multiple", "Contracted net cash / remaining debt service"),
     Variable("maturity_gap", "year", "Life of the debt left less life of the contracts left"),
-    Variable("stage", "1", "Rung of the distress ladder (0 sound … 7 maturity default)"),
+    Variable("stage", "1", "Stage of distress (0 sound … 7 maturity default)"),
 )
 """Series per facility of the book at the base date."""
 

@@ -1,4 +1,4 @@
-"""How long contracts carry the debt, and how far down the ladder of distress borrowers come.
+"""How long contracts carry the debt.
 
 The duration ladder sets contracted cash against the debt service still to come: of a firm the ratio of the
 sums over its facilities of the base date, as the run records it; of a class of payers the ratios of single
@@ -8,7 +8,7 @@ than what was lent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility
-from risk.analysis.statistics import Estimate, proportion
-from risk.mechanisms.neocloud import facility
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -26,16 +24,6 @@ Singles = NDArray[np.float32]
 LEVELS = (0.05, 0.50, 0.95)
 FEWEST = 100
 """Paths on which something must happen, or a loan still owe, for quantiles over them to be stated."""
-
-DEPTHS: Mapping[str, int] = {
-    "lock_up": facility.LOCK_UP,
-    "sweep": facility.SWEEP,
-    "event": facility.EVENT,
-}
-"""Rungs of coverage: a facility further down has come past them."""
-
-ONCE = ("amended", "payment_default", "maturity_default")
-"""Rungs that a facility reaches at most once."""
 
 
 @dataclass(frozen=True)
@@ -54,35 +42,6 @@ class Rung:
     covered: Band
     owing: Array
     written: Array | None = None
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Median quarter in which something first comes, over the paths on which it does.
-
-    Attributes
-    ----------
-    label : such as "2028Q4"; `error` : its standard error in quarters.
-    """
-
-    label: str
-    error: float
-
-
-@dataclass(frozen=True)
-class Distress:
-    """How far down the ladder a facility of the base date comes.
-
-    Attributes
-    ----------
-    reached : rung → share of paths on which the facility ever stands on it; of `DEPTHS` or further down.
-    event, default : when it first comes so far; None on too few paths.
-    """
-
-    name: str
-    reached: Mapping[str, Estimate]
-    event: Timing | None
-    default: Timing | None
 
 
 def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
@@ -150,70 +109,6 @@ def firms_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
     """Quantiles of a HoldCo series in some quarters, by firm; base units."""
     values = run.firm(name)[list(quarters)]
     return {who: quantiles(values[:, :, i]) for i, who in enumerate(run.entities[name])}
-
-
-def distress(run: Run) -> dict[str, Distress]:
-    """Every facility of the base date on the ladder; what comes once is counted on all paths of the run."""
-    stages = run.facility("stage")
-    rungs = {**DEPTHS, "default": facility.PAYMENT_DEFAULT}
-    first = {rung: _first(np.greater_equal, stages, code) for rung, code in rungs.items()}
-    first["cured"] = _first(np.equal, stages, facility.CURED)
-    found = {}
-    for i, name in enumerate(run.entities["stage"]):
-        reached = {rung: _ever(first[rung][:, i]) for rung in (*DEPTHS, "cured")}
-        reached |= {rung: once(run, f"facility.{rung}", name) for rung in ONCE}
-        event, default = (_timing(run, first[rung][:, i]) for rung in ("event", "default"))
-        found[name] = Distress(name, reached, event, default)
-    return found
-
-
-def once(run: Run, key: str, name: str) -> Estimate:
-    """Share of paths on which what happens at most once does happen."""
-    column = run.entities[key].index(name)
-    return proportion(round(float(run.mean(key)[0][:, column].sum()) * run.paths), run.paths)
-
-
-def _first(compare: np.ufunc, stages: Singles, code: int) -> NDArray[np.int8]:
-    """First quarter in which (quarter + 1, path, facility) stages compare with a code, −1 where none does."""
-    first = np.full(stages.shape[1:], -1, dtype=np.int8)
-    for t in reversed(range(len(stages))):
-        np.copyto(first, t, where=compare(stages[t], code))
-    return first
-
-
-def _ever(first: NDArray[np.int8]) -> Estimate:
-    return proportion(int((first >= 0).sum()), len(first))
-
-
-def _timing(run: Run, first: NDArray[np.int8]) -> Timing | None:
-    """Median of the first quarters, over the paths that have one."""
-    quarters = first[first >= 0]
-    if len(quarters) < FEWEST:
-        return None
-    found = band(quarters[None, :], (0.5,))
-    return Timing(run.calendar.labels[int(found.quantiles[0, 0])], float(found.standard_error[0, 0]))
-
-
-def shares(run: Run) -> dict[str, Array]:
-    """Where facilities of the base date stand, share of path-facilities by quarter; the shares sum to one."""
-    quarters = zip(run.facility("stage"), run.facility("contracted_coverage"), strict=True)
-    counts = [_standing(stage, coverage) for stage, coverage in quarters]
-    return {name: np.array([count[name] for count in counts]) for name in counts[0]}
-
-
-def _standing(stage: Singles, coverage: Singles) -> dict[str, float]:
-    """Shares of one quarter, whose flags fit a processor's cache, of (path, facility) stages and coverage."""
-    sound = stage == facility.SOUND
-    repaid = np.count_nonzero(sound & np.isnan(coverage))
-    found = {
-        "repaid": repaid,
-        "sound": np.count_nonzero(sound) - repaid,
-        "lock_up": np.count_nonzero(stage == facility.LOCK_UP),
-        "sweep": np.count_nonzero(stage == facility.SWEEP),
-        "event": np.count_nonzero((stage >= facility.EVENT) & (stage <= facility.AMENDED)),
-        "default": np.count_nonzero(np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT)),
-    }
-    return {name: count / stage.size for name, count in found.items()}
 
 
 def share_finite(quarters: Iterable[Singles]) -> Array:

@@ -20,7 +20,7 @@ HORIZONS = ("h100_2028", "h100_2030", "defaulted_compute_2032")
 """Outcomes by whose dates defaults are counted."""
 
 TROUBLED = ("lock_up", "sweep", "event", "cured", "amended")
-"""Rungs on which a facility in trouble but not in default may stand in a quarter."""
+"""Stages on which a facility in trouble but not in default may stand in a quarter."""
 
 _COHORT = re.compile(r"(.+)-(\d{4}(?:Q[1-4])?)-([A-Z_]+)")
 
@@ -43,7 +43,7 @@ class Cohort:
     year : its year, or the quarter where a year has several cohorts.
     originated, loss : USD, means over paths.
     amended, payment_default, maturity_default : share of path-facilities that ever come so far.
-    troubled : quarters a facility spends on the rungs of `TROUBLED`, mean.
+    troubled : quarters a facility spends on the stages of `TROUBLED`, mean.
     """
 
     year: str
@@ -169,8 +169,8 @@ def _financed(run: Run, date: str) -> int:
 def _cohort_of(run: Run, date: str, payer: str, columns: list[int], losses: Sequence[Estimate]) -> Cohort:
     t = _financed(run, date)
     debt, error = (values[t, columns].sum() for values in run.mean("facility.debt"))
-    rungs = np.sum([run.mean(f"facility.{rung}") for rung in TROUBLED], axis=0)  # (mean or error, quarter, …)
-    quarters = rungs[:, :, columns].sum(axis=(1, 2)) / len(columns)
+    stages = np.sum([run.mean(f"facility.{stage}") for stage in TROUBLED], axis=0)  # (2, quarter, …)
+    quarters = stages[:, :, columns].sum(axis=(1, 2)) / len(columns)
     return Cohort(
         date,
         payer,
@@ -183,11 +183,11 @@ def _cohort_of(run: Run, date: str, payer: str, columns: list[int], losses: Sequ
     )
 
 
-def _share(run: Run, rung: str, columns: list[int]) -> Estimate:
-    """Share of path-facilities that ever come to a rung which comes once.
+def _share(run: Run, stage: str, columns: list[int]) -> Estimate:
+    """Share of path-facilities that ever come to a stage which comes once.
 
     A mean over facilities of one path varies at most as much as a flag with the same mean would, so the error
     of a flag is an upper bound.
     """
-    share = float(run.mean(f"facility.{rung}")[0][:, columns].sum()) / len(columns)
+    share = float(run.mean(f"facility.{stage}")[0][:, columns].sum()) / len(columns)
     return proportion(round(share * run.paths), run.paths)

@@ -15,7 +15,7 @@ from risk.analysis.telling import Event, Moment
 from risk.analysis.verdict import CLASSES
 from risk.assumptions import Assumptions
 from risk.axes import Calendar
-from risk.engine.trace import Trace
+from risk.engine.rerun import Rerun
 from risk.errors import UsageError
 from risk.runs import Run
 
@@ -138,11 +138,11 @@ def pick(run: Run, which: str) -> int:
     return int(ranked[place - 1])
 
 
-def story(run: Run, trace: Trace) -> Story:
+def story(run: Run, rerun: Rerun) -> Story:
     """Tell a path of a run."""
-    path, losses = trace.path, run.outcome(HEADLINE)
+    path, losses = rerun.path, run.outcome(HEADLINE)
     median = {name: np.median(run.series(name).astype(np.float64), axis=1) for name in STATED}
-    own = {name: trace.series[name].astype(np.float64) for name in STATED}
+    own = {name: rerun.series[name].astype(np.float64) for name in STATED}
     outcomes = {name: float(values[path]) for name, values in run.outcomes().items()}
     return Story(
         path=path,
@@ -154,22 +154,22 @@ def story(run: Run, trace: Trace) -> Story:
         propositions=_propositions(run, outcomes),
         instruments=dict(
             zip(
-                trace.names["instrument"],
-                map(float, np.nansum(trace.detail["instrument_losses"], axis=0)),
+                rerun.names["instrument"],
+                map(float, np.nansum(rerun.detail["instrument_losses"], axis=0)),
                 strict=True,
             )
         ),
-        beside=trace.names["beside"],
-        second_round=_second_round(trace),
-        years=years(run.calendar, own, defaults(trace)),
+        beside=rerun.names["beside"],
+        second_round=_second_round(rerun),
+        years=years(run.calendar, own, defaults(rerun)),
         medians=years(run.calendar, median),
-        quarters=tuple(quarter(trace, t, run.register) for t in range(1, len(trace.labels))),
+        quarters=tuple(quarter(rerun, t, run.register) for t in range(1, len(rerun.labels))),
     )
 
 
-def _second_round(trace: Trace) -> float | None:
+def _second_round(rerun: Rerun) -> float | None:
     """Mark-to-market over all quarters and holders, USD."""
-    marked = trace.detail.get("cascade.mark_to_market")
+    marked = rerun.detail.get("cascade.mark_to_market")
     return None if marked is None else float(np.nansum(marked))
 
 
@@ -190,9 +190,9 @@ def _propositions(run: Run, outcomes: dict[str, float]) -> tuple[Proposition, ..
     return tuple(found)
 
 
-def defaults(trace: Trace) -> Array:
+def defaults(rerun: Rerun) -> Array:
     """Facilities and HoldCos that default in each quarter, (quarter + 1,)."""
-    return np.asarray(sum(np.nansum(trace.detail[name], axis=1) for name in DEFAULTS))
+    return np.asarray(sum(np.nansum(rerun.detail[name], axis=1) for name in DEFAULTS))
 
 
 def years(calendar: Calendar, series: dict[str, Array], defaulted: Array | None = None) -> tuple[Year, ...]:
@@ -218,12 +218,12 @@ def years(calendar: Calendar, series: dict[str, Array], defaulted: Array | None 
     return tuple(found)
 
 
-def quarter(trace: Trace, t: int, register: Assumptions) -> Quarter:
+def quarter(rerun: Rerun, t: int, register: Assumptions) -> Quarter:
     """Tell one quarter, in the words of the register."""
-    moment = Moment(trace, t, register)
+    moment = Moment(rerun, t, register)
     before, now = moment.series("headline_loss")
     return Quarter(
-        label=trace.labels[t],
+        label=rerun.labels[t],
         capex=moment.series("capex")[1],
         rent=moment.series("h100_contract")[1],
         spread=moment.series("hy_spread")[1],

@@ -41,7 +41,7 @@ GROWS = 1.25
 
 FACILITY, HOLDCO = "operators.facility", "operators.holdco"
 PAYMENT, MATURITY = 6, 7
-"""Last two rungs of the ladder."""
+"""Last two stages of distress."""
 
 CHANNELS = ("Pension funds", "Banks", "CLOs", "Credit vehicles that lose their bank lines")
 """Forced sellers in the order of the cascade's channels."""
@@ -64,8 +64,8 @@ def contracts(m: Moment) -> Iterator[Event]:
             yield Event(kind, loan, words.format(loan, percent(lost[column])), 100.0 * lost[column], "%")
 
 
-def rungs(m: Moment) -> tuple[Array, Array]:
-    """Rung of the distress ladder of every facility a quarter ago and now; without a ladder only defaults."""
+def stages(m: Moment) -> tuple[Array, Array]:
+    """Stage of distress of every facility a quarter ago and now; without stages only defaults."""
     name = f"{FACILITY}.stage"
     if m.has(name):
         return np.nan_to_num(m.before(name)), m.row(name)
@@ -74,10 +74,10 @@ def rungs(m: Moment) -> tuple[Array, Array]:
 
 
 def ladder(m: Moment) -> Iterator[Event]:
-    """Facilities step up the distress ladder, or off it; from the lowest rung to the highest."""
-    before, now = rungs(m)
-    for rung, kind in enumerate(RUNGS):
-        for column, loan in m.where("facility", (now != before) & (now == rung)):
+    """Facilities step up the stages of distress, or out of them; from the lowest stage to the highest."""
+    before, now = stages(m)
+    for stage, kind in enumerate(STAGES):
+        for column, loan in m.where("facility", (now != before) & (now == stage)):
             yield STEPS[kind](m, loan, column)
 
 
@@ -148,21 +148,21 @@ def _dscr(m: Moment, column: int) -> str:
     return f" (DSCR {value:.2f})" if np.isfinite(value) else ""
 
 
-RUNGS = ("sound", "lock_up", "sweep", "breach", "cure", "amendment", "payment_default", "maturity_default")
+STAGES = ("sound", "lock_up", "sweep", "breach", "cure", "amendment", "payment_default", "maturity_default")
 STEPS: dict[str, Callable[[Moment, str, int], Event]] = dict(
     zip(
-        RUNGS,
+        STAGES,
         (_sound, _lock_up, _sweep, _breach, _cure, _amendment, _payment_default, _maturity_default),
         strict=True,
     )
 )
-"""Rung of the ladder, from 0, and who tells of it."""
+"""Stage of distress, from 0, and who tells of it."""
 
 
 def balloons(m: Moment) -> Iterator[Event]:
     """Balloons that fall due and are met; those that are not stand among the defaults."""
     due = m.row(f"{FACILITY}.balloon_due")
-    for column, loan in m.where("facility", (due > SMALLEST) & ~(rungs(m)[1] >= PAYMENT)):
+    for column, loan in m.where("facility", (due > SMALLEST) & ~(stages(m)[1] >= PAYMENT)):
         shares = (
             ("balloon_refinanced", "refinanced"),
             ("balloon_paid", "paid from cash"),
@@ -205,7 +205,7 @@ def holdcos(m: Moment) -> Iterator[Event]:
 
 def cohorts(m: Moment) -> Iterator[Event]:
     """Operators finance a year's new devices, or find nobody who does."""
-    if m.t not in m.trace.cohorts:
+    if m.t not in m.rerun.cohorts:
         return
     secured, unsecured = m.total("operators.originated"), m.total("operators.notes_issued")
     words = "{Operators} borrow {0} against new {devices} and {1} in notes."
@@ -240,7 +240,7 @@ def pools(m: Moment) -> Iterator[Event]:
     loss, expected, rate = (m.row(f"segments.{name}") for name in ("loss", "expected_loss", "default_rate"))
     for column, pool in m.where("segment", (loss > UNEXPECTED * expected) & (loss > SMALLEST)):
         times = f" ({loss[column] / expected[column]:.1f} times the expected)" if expected[column] > 0 else ""
-        which = f"{plain(pool)}, beside the headline," if pool in m.trace.names["beside"] else plain(pool)
+        which = f"{plain(pool)}, beside the headline," if pool in m.rerun.names["beside"] else plain(pool)
         words = f"Losses on {which} are {money(loss[column])}{times}; {percent(rate[column])} defaults."
         yield Event("pool_loss", pool, words, loss[column] / 1e9, "USD bn")
 

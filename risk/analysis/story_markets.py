@@ -98,7 +98,7 @@ def demand(m: Moment) -> Iterator[Event]:
 def anchors(m: Moment) -> Iterator[Event]:
     """The anchors' funding window shuts or opens, and their means fall below what they have committed to."""
     who = m.said("{anchors}")
-    limit = m.trace.limits["shut_window"]
+    limit = m.rerun.limits["shut_window"]
     now, before = m.one("demand.window"), float(np.nan_to_num(m.before("demand.window")[0]))
     if now < limit <= before:
         words = f"The {who}' funding window shuts at {now:+.1f} sd (shut below {limit:+.1f})."
@@ -138,7 +138,7 @@ def regime(m: Moment) -> Iterator[Event]:
 
 def shut(m: Moment) -> Iterator[Event]:
     """The spread crosses the level above which nobody issues."""
-    limit = m.trace.limits["shut_spread"]
+    limit = m.rerun.limits["shut_spread"]
     before, now = m.series("hy_spread")
     if before <= limit < now:
         yield Event(

@@ -1,4 +1,4 @@
-"""The vocabulary of a path's story: what an event is, and a quarter of a trace as its tellers read it."""
+"""The vocabulary of a path's story: what an event is, and a quarter of a rerun as its tellers read it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions import Assumptions
-from risk.engine.trace import Trace
+from risk.engine.rerun import Rerun
 
 Array = NDArray[np.float64]
 
@@ -35,28 +35,28 @@ class Event:
 
 @dataclass(frozen=True)
 class Moment:
-    """Quarter `t` of a trace, told in the words of a register."""
+    """Quarter `t` of a rerun, told in the words of a register."""
 
-    trace: Trace
+    rerun: Rerun
     t: int
     register: Assumptions
 
     def series(self, name: str) -> tuple[float, float]:
         """A series before and after the quarter."""
-        values = self.trace.series[name]
+        values = self.rerun.series[name]
         return float(values[self.t - 1]), float(values[self.t])
 
     def row(self, name: str) -> Array:
         """A detail of the quarter, (n,); NaN for entities that do not exist yet."""
-        return np.asarray(self.trace.detail[name][self.t])
+        return np.asarray(self.rerun.detail[name][self.t])
 
     def before(self, name: str) -> Array:
         """The same a quarter earlier."""
-        return np.asarray(self.trace.detail[name][self.t - 1])
+        return np.asarray(self.rerun.detail[name][self.t - 1])
 
     def has(self, name: str) -> bool:
         """Whether the model records a detail."""
-        return name in self.trace.detail
+        return name in self.rerun.detail
 
     def one(self, name: str) -> float:
         """A detail that is one number a path."""
@@ -72,7 +72,7 @@ class Moment:
 
     def where(self, axis: str, happened: Array | NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
         """Columns in which something happened, each with its entity's name."""
-        names = self.trace.names[axis]
+        names = self.rerun.names[axis]
         for column in np.flatnonzero(happened):
             yield int(column), names[column]
 

@@ -88,14 +88,19 @@ def told(draft: Draft, name: str, built: Mapping[str, Entry]) -> bool:
 
 
 def _bar(m: Condition, site: Site, draft: Draft, built: Mapping[str, Entry]) -> Iterator[Problem]:
-    if len(m.bars) != 1:
-        reason = f"the condition on {m.quantity} has {len(m.bars)} bars; it needs one"
+    if len(m.thresholds) != 1:
+        reason = f"the condition on {m.quantity} has {len(m.thresholds)} thresholds; it needs one"
         yield site.problem("A004", (), reason, "at_least, at_most, above or below")
-    for word, bar in m.bars.items():
-        entry = built.get(str(bar))
+    for word, limit in m.thresholds.items():
+        entry = built.get(str(limit))
         number = entry is not None and isinstance(entry.value, (int, float))
-        if isinstance(bar, str) and bar not in MEASURABLE and not number and not told(draft, bar, built):
-            yield unknown(site, word, bar, [*built, *MEASURABLE], "neither number nor quantity")
+        if (
+            isinstance(limit, str)
+            and limit not in MEASURABLE
+            and not number
+            and not told(draft, limit, built)
+        ):
+            yield unknown(site, word, limit, [*built, *MEASURABLE], "neither number nor quantity")
 
 
 def texts(

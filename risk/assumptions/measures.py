@@ -78,10 +78,10 @@ class Outcome(Measure):
 
 
 class Condition(Measure):
-    """A measure held against a bar: a number, an entry, or a quantity that moves with the path.
+    """A measure held against a threshold: a number, an entry, or a quantity that moves with the path.
 
-    It holds if any point of its window is on the right side of the bar (`level`: the last one; `sum` and the
-    rest: the statistic), `twice` if two in a row are. `also` names what must hold beside it.
+    It holds if any point of its window is on the right side of the threshold (`level`: the last one; `sum`
+    and the rest: the statistic), `twice` if two in a row are. `also` names what must hold beside it.
     """
 
     statistic: Literal["level", "any", "sum", "mean", "smallest", "largest", "drift", "volatility"] = "any"
@@ -93,8 +93,8 @@ class Condition(Measure):
     also: Conditions = ()
 
     @property
-    def bars(self) -> dict[str, float | str]:
-        """The bar by how it is meant; one, or the condition is none."""
+    def thresholds(self) -> dict[str, float | str]:
+        """The threshold by how it is meant; one, or the condition is none."""
         words = ("at_least", "at_most", "above", "below")
         return {word: value for word in words if (value := getattr(self, word)) is not None}
 

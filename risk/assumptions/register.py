@@ -53,7 +53,7 @@ class Assumptions:
     page_parts : headings of the thesis page by part of it.
     page_facts, contradictions : what the page's figures are held against, and where they contradict it or one
         another.
-    propositions_version : version of the bars.
+    propositions_version : version of the thresholds.
     calendar : the time axis.
     directory : where the register was read.
     reconciled : totals that do not agree, for a reason.
@@ -83,7 +83,7 @@ class Assumptions:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all numbers: values, priors, tables, switches, events, bars; not of notes."""
+        """SHA-256 of all numbers: values, priors, tables, switches, events, thresholds; not of notes."""
         return digest(self)
 
     def __eq__(self, other: object) -> bool:

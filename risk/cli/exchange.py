@@ -92,9 +92,9 @@ def export(
         raise UsageError(f"{out} is there already", fix)
     from risk.exchange.export import export as workbook
     from risk.exchange.files import write as write_file
-    from risk.exchange.layout import read_register
+    from risk.exchange.heads import open_base
 
-    found = read_register(register.assumptions)
+    found = open_base(register.assumptions)
     items = found.chosen(owner, stale)
     write_file(out, workbook(found, owner, stale))
     entries = sum(not item.table for item in items)

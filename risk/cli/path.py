@@ -44,13 +44,13 @@ def path(
     run, planned = _open(target, simulation, folder, register, output)
     from risk.analysis.story import pick, story
     from risk.report.terminal import path as screens
-    from risk.runs.replay import replay
+    from risk.runs.rerun import rerun
 
     chosen = pick(run, which)
     if series:
         _write_series(planned, chosen, output)
         return
-    found = screens.telling(run, story(run, replay(run, planned, chosen)))
+    found = screens.telling(run, story(run, rerun(run, planned, chosen)))
     hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
     tell(found, screens.DOCUMENT, partial(screens.screen, hints=hints), output, run.register.names)
 
@@ -66,7 +66,7 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     from risk.report.terminal import series as screens
 
     planned.settle(message)
-    told = planned.trace(path)
+    told = planned.rerun(path)
     found = screens.Recorded.of(planned, path, told.series)
     tell(found, screens.SERIES, screens.screen, output, planned.assumptions.names)
     if told.stopped:

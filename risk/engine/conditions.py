@@ -15,7 +15,7 @@ from risk.assumptions.priors import TAILS, DiscreteUniform
 from risk.assumptions.problems import Problem
 from risk.assumptions.table import units
 from risk.axes import ordinal
-from risk.engine.bars import Bars
+from risk.engine.background import Background
 from risk.engine.world import READERS
 from risk.factors import LETTERS, arranged
 from risk.mechanisms.private_credit.wall import quarters_left
@@ -100,7 +100,7 @@ def _missing(assumptions: Assumptions) -> Iterator[Problem]:
             file, line = _home(assumptions, name.partition(".")[0])
             yield Problem("A004", file, line, 1, f"the table [[{name}]] has no row; the model reads it")
     tables = tuple(f"{name}." for name in assumptions.tables)
-    for kind in (*READERS.values(), Bars):
+    for kind in (*READERS.values(), Background):
         for id in entry_ids(kind):
             if id not in assumptions.entries and not id.startswith(tables):
                 file, line = _home(assumptions, id.partition(".")[0])

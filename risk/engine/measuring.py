@@ -1,7 +1,7 @@
 """Measures, conditions and flags, evaluated on the path quantities of a block.
 
 A measure makes a track of its quantity (points in time, each with its quarter), looks at a window of it and
-reduces it to one number a path; a condition holds the track against a bar.
+reduces it to one number a path; a condition holds the track against a threshold.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ def evaluated(flag: Flag | Proposition, s: Setting) -> tuple[Flags, Array]:
 
 def _condition(c: Condition, s: Setting) -> tuple[Flags, Array]:
     """Whether a condition holds, and since which quarter (NaN: it does not, or no quarter makes it)."""
-    ((word, bar),) = c.bars.items()
+    ((word, threshold),) = c.thresholds.items()
     found, window = _track(c, s), s.span(c.over)
-    if isinstance(bar, str) and bar not in s.numbers:
-        found, bar = _over(found, s.q(bar, c.entity)), 0.0
-    level = s.numbers[bar] if isinstance(bar, str) else bar
+    if isinstance(threshold, str) and threshold not in s.numbers:
+        found, threshold = _over(found, s.q(threshold, c.entity)), 0.0
+    level = s.numbers[threshold] if isinstance(threshold, str) else threshold
     if c.statistic == "any":
         holds, first = _ever(HOLDS[word](found.values, level), found, window, c.twice)
     elif c.statistic == "level":
@@ -147,9 +147,9 @@ def _together(one: Track, other: Track) -> tuple[Track, Track]:
     return one.only(np.isin(one.quarters, other.quarters)), other.only(np.isin(other.quarters, one.quarters))
 
 
-def _over(found: Track, bar: Track) -> Track:
+def _over(found: Track, threshold: Track) -> Track:
     """By how much a track lies over another."""
-    one, other = _together(found, bar)
+    one, other = _together(found, threshold)
     return Track(one.values - other.values, one.quarters)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.measures import Class
-from risk.engine.bars import Bars
+from risk.engine.background import Background
 from risk.engine.measuring import Setting, evaluated, measured
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
@@ -30,7 +30,7 @@ def outcomes(
     assumptions: Assumptions,
     r: Record,
     c: Tally,
-    bars: Bars,
+    background: Background,
     instruments: Sequence[str] = (),
     owners: Sequence[str] = (),
 ) -> dict[str, Array]:
@@ -40,7 +40,7 @@ def outcomes(
     ----------
     instruments, owners : names of what losses stand on and of whom they end with, in the tally's order.
     """
-    q = Quantities(r, c, bars, r.columns)
+    q = Quantities(r, c, background, r.columns)
     entries = assumptions.entries.items()
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.measures import Measure
-from risk.engine.bars import Bars
+from risk.engine.background import Background
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 from risk.processes import running
@@ -58,7 +58,7 @@ class Quantities:
 
     record: Record
     tally: Tally
-    bars: Bars
+    background: Background
     columns: Mapping[tuple[str, str], int]
 
     def __call__(self, name: str, entity: str = "") -> Track:
@@ -90,18 +90,18 @@ def _stored(q: Quantities, name: str) -> Track:
 
 
 def _capex(q: Quantities, entity: str) -> Track:
-    return _before(_stored(q, "capex"), q.bars.capex_before)
+    return _before(_stored(q, "capex"), q.background.capex_before)
 
 
 def _ai_capex(q: Quantities, entity: str) -> Track:
-    return _before(_stored(q, "ai_capex"), q.bars.ai_capex_before[:-1])
+    return _before(_stored(q, "ai_capex"), q.background.ai_capex_before[:-1])
 
 
 def _deployed(q: Quantities, entity: str) -> Track:
     """Capex, and leases and SPVs since the base date."""
     capex, leases = q.record.path("capex"), q.record.path("lease_additions")
     spent = np.concatenate([capex[:1], capex[1:] + leases[1:]])
-    return _before(track(spent, 0), q.bars.capex_before)
+    return _before(track(spent, 0), q.background.capex_before)
 
 
 def _realized(q: Quantities, entity: str) -> Track:
@@ -136,12 +136,12 @@ def _bullet_failure(q: Quantities, entity: str) -> Track:
 
 def _cash_cost(q: Quantities, entity: str) -> Track:
     """Operating cost of a unit of the numeraire, USD an hour."""
-    return track(np.full_like(q.record.path("capex"), q.bars.opex[0, q.bars.numeraire]), 0)
+    return track(np.full_like(q.record.path("capex"), q.background.opex[0, q.background.numeraire]), 0)
 
 
 def _merchant_cash_cost(q: Quantities, entity: str) -> Track:
     """The same of a unit that a new merchant runs."""
-    return track(_cash_cost(q, "").values * q.bars.merchant_opex_multiple, 0)
+    return track(_cash_cost(q, "").values * q.background.merchant_opex_multiple, 0)
 
 
 def _yearly_default_rate(q: Quantities, entity: str) -> Track:

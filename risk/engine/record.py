@@ -141,7 +141,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     totals.stocks(r, layout, world, t)
     chain = value_added(p, f)
     totals.flows(r, world, f, chain, t)
-    totals.rungs(r, f, t)
+    totals.stages(r, f, t)
     totals.recoveries(r, f, t)
     if r.singles:
         stage = f.operators.facility.stage[:, : layout.base_book.facilities]
@@ -153,7 +153,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
 def _ladder(
     r: Record, p: Parameters, layout: Layout, world: World, t: int, dscr: Array, stage: Array
 ) -> None:
-    """The duration ladder, and the rungs of distress, of base-date facilities and their firms."""
+    """The duration ladder, and the stages of distress, of base-date facilities and their firms."""
     found = ladder(p.facility, layout, world, t)
     r.keep_facilities("dscr", t, dscr)
     r.keep_facilities("contracted_coverage", t, found.coverage)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import finite, outcomes, record, totals
-from risk.engine.bars import Bars
+from risk.engine.background import Background
 from risk.engine.couplings import Baseline, Links, medians
 from risk.engine.quantities import kept
 from risk.engine.quarters import Opening, opening, quarters
@@ -102,7 +102,7 @@ def _remembered(
     assumptions: Assumptions, start: Opening, block: int, paths: int, links: Links, thorough: bool
 ) -> Block:
     p, layout, fixed = start.p, start.layout, start.fixed
-    bars = build(Bars, start.drawn, len(start.rows.ids))
+    background = build(Background, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
     early, columns = block < FACILITY_BLOCKS, kept(assumptions.measures, names)
     r = record.Record(paths, layout.quarters, early, columns=columns)
@@ -110,14 +110,14 @@ def _remembered(
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
-        tally.add(layout, bars.seasoning_quarters, after, flows, fixed, context.t)
+        tally.add(layout, background.seasoning_quarters, after, flows, fixed, context.t)
     _refuse_non_finite(r, start.rows.ids)
     return Block(
         index=block,
         paths=paths,
         parameters=_parameters(start.drawn, assumptions, paths),
         outcomes=outcomes.outcomes(
-            assumptions, r, tally, bars, names["losses.instrument"], names["losses.ultimate"]
+            assumptions, r, tally, background, names["losses.instrument"], names["losses.ultimate"]
         ),
         series=_singles({v.name: r.path(v.name) for v in SERIES}),
         facility=_singles(r.facility),

@@ -36,7 +36,7 @@ CREDIT = (
 LOANS = (
     "cfads", "service", "drawn", "swept", "capitalized", "written_off", "recovered", "cost", "loss",
 )  # fmt: skip
-RUNGS: Mapping[str, int] = {
+STAGES: Mapping[str, int] = {
     "lock_up": facility.LOCK_UP,
     "sweep": facility.SWEEP,
     "event": facility.EVENT,
@@ -45,7 +45,7 @@ RUNGS: Mapping[str, int] = {
     "payment_default": facility.PAYMENT_DEFAULT,
     "maturity_default": facility.MATURITY_DEFAULT,
 }
-"""Rungs of the distress ladder: share of paths on which a facility stands on one in a quarter."""
+"""Stages of distress: share of paths on which a facility stands on one in a quarter."""
 
 HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost")
 HOLDERS = ("losses", "mark_to_market", "sold")
@@ -54,7 +54,7 @@ FIELD: Mapping[str, str] = {
 }  # fmt: skip
 """Fields of the flows that runs keep under another name."""
 
-FACILITY = ("defaulted", "extended", "debt", *LOANS, *RUNGS)
+FACILITY = ("defaulted", "extended", "debt", *LOANS, *STAGES)
 """Sums kept for every facility, cohorts included."""
 
 
@@ -137,17 +137,17 @@ def _field(flows: object, key: str) -> Array:
     return values
 
 
-def rungs(r: Record, f: Flows, t: int) -> None:
-    """Where facilities stand on the distress ladder."""
+def stages(r: Record, f: Flows, t: int) -> None:
+    """Where facilities stand on the stages of distress."""
     stage = f.operators.facility.stage[: r.rows]
     busy = np.flatnonzero(stage > facility.SOUND)
-    columns, rungs = busy % stage.shape[1], stage.ravel()[busy].astype(np.int64)
+    columns, stages = busy % stage.shape[1], stage.ravel()[busy].astype(np.int64)
     found = np.bincount(
-        rungs * stage.shape[1] + columns, minlength=(max(RUNGS.values()) + 1) * stage.shape[1]
+        stages * stage.shape[1] + columns, minlength=(max(STAGES.values()) + 1) * stage.shape[1]
     )
     counts = found.reshape(-1, stage.shape[1])
-    for name, rung in RUNGS.items():
-        r.counted(f"facility.{name}", t, counts[rung])
+    for name, reached in STAGES.items():
+        r.counted(f"facility.{name}", t, counts[reached])
 
 
 def recoveries(r: Record, f: Flows, t: int) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from risk.assumptions.problems import quoted
 from risk.assumptions.schema import INTEGERS
 from risk.errors import suggestion
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.content import Fault, Found
-from risk.exchange.layout import Field, Item
+from risk.exchange.heads import Field, Item
 from risk.report.excel.cells import EXACT
 from risk.units import SCALE
 
@@ -93,7 +93,7 @@ def _digits(value: Any, item: Item, field: Field) -> int | None:
 def _empty(item: Item, field: Field) -> Any:
     """Return what an emptied cell means: nothing in the file where that is allowed."""
     if field.key == "prior.shape":
-        raise Fault("W010", "the shape is empty", f"write '{layout.FIXED}' for a number without uncertainty")
+        raise Fault("W010", "the shape is empty", f"write '{heads.FIXED}' for a number without uncertainty")
     if not field.required:
         return None
     if item.table and field.kind == "text":

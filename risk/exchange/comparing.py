@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from risk.assumptions.problems import counted
 from risk.errors import suggestion
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.cells import understand
 from risk.exchange.content import Fault, Found, content, same
-from risk.exchange.layout import AT_EXPORT, Item, Register
+from risk.exchange.heads import AT_EXPORT, Base, Item
 from risk.exchange.problems import CellProblem
 from risk.exchange.reading import Edit, Line, Reading
 from risk.report.formats import Scalar
@@ -30,9 +30,9 @@ def tell_others(reading: Reading) -> None:
             continue
         reason = (
             f"{counted(len(edited), 'row')} of the sheet '{title}' {'says' if len(edited) == 1 else 'say'} "
-            f"otherwise than '{layout.ENTRIES}' and '{layout.ROWS}', which alone are imported"
+            f"otherwise than '{heads.ENTRIES}' and '{heads.ROWS}', which alone are imported"
         )
-        fix = f"type the changes into '{layout.ENTRIES}' or '{layout.ROWS}', and delete the sheet '{title}'"
+        fix = f"type the changes into '{heads.ENTRIES}' or '{heads.ROWS}', and delete the sheet '{title}'"
         line, header = edited[0]
         reading.problems.append(line.problem("W002", header, reason, fix))
 
@@ -59,7 +59,7 @@ def compare(reading: Reading, items: Sequence[Item], every: Mapping[str, Item]) 
             meant = suggestion(id, every)
             reason = "the register has nothing of this id." + (f" Did you mean '{meant}'?" if meant else "")
             fix = "put the id back, or remove the row: rows are added in the files, not here"
-            reading.refuse("W003", line.sheet, line.address(layout.ID), id[:60], reason, fix)
+            reading.refuse("W003", line.sheet, line.address(heads.ID), id[:60], reason, fix)
     lost = {problem.sheet for problem in reading.problems if problem.code == "W002" and not problem.cell}
     missing: set[tuple[str, str]] = set()
     for item in items:
@@ -72,7 +72,7 @@ def compare(reading: Reading, items: Sequence[Item], every: Mapping[str, Item]) 
 
 def _compare_line(reading: Reading, item: Item, line: Line, missing: set[tuple[str, str]]) -> None:
     """Find the edits of a row; a column that is `missing` is told once a block, not once a row."""
-    reason = "" if line[layout.WHY].error else " ".join(str(line[layout.WHY].value or "").split())
+    reason = "" if line[heads.WHY].error else " ".join(str(line[heads.WHY].value or "").split())
     edits, sound = list[Edit](), True
     for field in item.fields:
         found, before, notes = line[field.header], item.get(field.key), list[str]()
@@ -88,13 +88,13 @@ def _compare_line(reading: Reading, item: Item, line: Line, missing: set[tuple[s
             continue
         reading.notes += [f"{line.place(field.header)}: {note}" for note in notes]
         edits.append(Edit(item, field, before, after, reason[:LONGEST_WHY], line))
-    if edits and not reason and layout.WHY in line.letters:
+    if edits and not reason and heads.WHY in line.letters:
         changed = f"{', '.join(edit.field.header for edit in edits)} changed without a reason"
-        reading.problems.append(line.problem("W013", layout.WHY, changed, f"fill in '{layout.WHY}'"))
+        reading.problems.append(line.problem("W013", heads.WHY, changed, f"fill in '{heads.WHY}'"))
     elif reason and not edits and sound:
-        reading.notes.append(f"{line.place(layout.WHY)}: a reason, but nothing changed")
+        reading.notes.append(f"{line.place(heads.WHY)}: a reason, but nothing changed")
     reading.edits += edits
-    for header in (*(field.header for field in item.fields), layout.WHY):
+    for header in (*(field.header for field in item.fields), heads.WHY):
         if header not in line.letters and (item.table, header) not in missing:
             missing.add((item.table, header))
             _tell_missing(reading, item, line, header)
@@ -116,15 +116,15 @@ def _unchanged(found: Found, before: Scalar) -> bool:
     return same(found.plain, before) or found.plain is before is None
 
 
-def moved(reading: Reading, register: Register) -> list[CellProblem]:
+def moved(reading: Reading, register: Base) -> list[CellProblem]:
     """Return which rows the files have changed since the export; () where no byte has changed."""
-    base = reading.properties.get(layout.BASE_HASH)
+    base = reading.properties.get(heads.BASE_HASH)
     if base is None:
         reason = "the workbook does not say what it was exported from"
         return [CellProblem("W014", "", "", "", reason, ("export again: bubblerisk assumptions export",))]
     if base == register.sha256:
         return []
-    mark, now = layout.FILE_HASH, register.hashes
+    mark, now = heads.FILE_HASH, register.hashes
     then = {key.removeprefix(mark): said for key, said in reading.properties.items() if key.startswith(mark)}
     files = [f"{name}.toml" for name in sorted({*then, *now}) if then.get(name) != now.get(name)]
     rows = [problem for item in register.items for problem in _row_moved(reading, item)]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from risk.exchange.layout import Field, Item
+from risk.exchange.heads import Field, Item
 from risk.report.excel.cells import EXACT
 from risk.report.formats import Scalar
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.content import content
-from risk.exchange.layout import AT_EXPORT, Field, Item, Register
+from risk.exchange.heads import AT_EXPORT, Base, Field, Item
 from risk.exchange.readme import README
 from risk.exchange.validation import LISTS, REASON, list_name, validation
 from risk.report.excel import build
 from risk.report.record import Field as Shown
-from risk.report.sheet import At, Band, Properties, Sheet, Workbook
+from risk.report.sheet import At, Properties, Sheet, Strip, Workbook
 from risk.report.spec import Spec, count, shown, text
 from risk.report.table import Cell, Column, Mark, Table
 from risk.units import COMMON
@@ -34,7 +34,7 @@ BEFORE, IN_ROWS = 13.0, 17.0
 _ASK = "Type over yellow cells only; say why in the last yellow column; cells you changed turn orange"
 
 
-def export(register: Register, owner: str = "", stale: bool = False) -> bytes:
+def export(register: Base, owner: str = "", stale: bool = False) -> bytes:
     """Return the workbook of a register, or of one owner's or only the stale part of it.
 
     The same register gives the same bytes.
@@ -47,25 +47,25 @@ def export(register: Register, owner: str = "", stale: bool = False) -> bytes:
         README,
     )
     created = dt.datetime.combine(register.as_of, dt.time())
-    custom = {layout.BASE_HASH: register.sha256}
-    custom |= {f"{layout.FILE_HASH}{name}": digest for name, digest in register.hashes.items()}
-    custom |= {layout.OWNER: owner} if owner else {}
-    custom |= {layout.STALE: "yes"} if stale else {}
+    custom = {heads.BASE_HASH: register.sha256}
+    custom |= {f"{heads.FILE_HASH}{name}": digest for name, digest in register.hashes.items()}
+    custom |= {heads.OWNER: owner} if owner else {}
+    custom |= {heads.STALE: "yes"} if stale else {}
     said = Properties("Assumptions to edit", register.sha256[:12], created, "base", custom=custom)
     names = {list_name(header): f"{{{list_name(header)}.word}}" for header in LISTS}
     return build(Workbook(said, sheets, names), measured=False).finished()
 
 
-def _entries(register: Register, items: Sequence[Item]) -> Sheet:
+def _entries(register: Base, items: Sequence[Item]) -> Sheet:
     """One row an entry."""
     block = spec("", register.as_of)
     table = block.table(items, id="entries", excel_name="tblEntries" if items else "")
     title = "Assumptions – one row an entry"
     told = f"{len(items)} entries of {register.assumptions.directory}. {_ASK}"
-    return Sheet(layout.ENTRIES, title, told, "F", (table,), freeze="header", printed_columns=_printed(block))
+    return Sheet(heads.ENTRIES, title, told, "F", (table,), freeze="header", printed_columns=_printed(block))
 
 
-def _tables(register: Register, items: Sequence[Item]) -> Sheet:
+def _tables(register: Base, items: Sequence[Item]) -> Sheet:
     """One block a table, one below the other."""
     blocks = {name: spec(name, register.as_of) for name in dict.fromkeys(item.table for item in items)}
     tables = tuple(
@@ -74,7 +74,7 @@ def _tables(register: Register, items: Sequence[Item]) -> Sheet:
     )
     title, told = "Tables – one block a table", f"{len(items)} rows of the entity tables. {_ASK}"
     printed = max(map(_printed, blocks.values()), default=None)
-    return Sheet(layout.ROWS, title, told, "F", tables, freeze="corner", printed_columns=printed)
+    return Sheet(heads.ROWS, title, told, "F", tables, freeze="corner", printed_columns=printed)
 
 
 def _printed(block: Spec[Item]) -> int:
@@ -82,9 +82,9 @@ def _printed(block: Spec[Item]) -> int:
     return [field.key for field in block.fields].index("why") + 1
 
 
-def _lists(register: Register) -> Sheet:
+def _lists(register: Base) -> Sheet:
     """What may be chosen from: a table a list, for no list may hold an empty cell."""
-    fields = {field.header: field for field in layout.ENTRY_FIELDS}
+    fields = {field.header: field for field in heads.ENTRY_FIELDS}
     used = {str(item.get("unit")) for item in register.items if not item.table}
     words = {
         "Owner": sorted({item.owner for item in register.items}),
@@ -96,9 +96,9 @@ def _lists(register: Register) -> Sheet:
         Table(list_name(header), (Column("word", header),), tuple((word,) for word in found))
         for header, found in lists
     )
-    band = Band(tuple(At(table, column) for column, table in enumerate(tables, start=1)))
+    band = Strip(tuple(At(table, column) for column, table in enumerate(tables, start=1)))
     title, subtitle = "Lists – what the cells offer", "Read by the input cells; locked"
-    return Sheet(layout.LISTS, title, subtitle, "W", (band,), grid=(24.0,) * len(lists))
+    return Sheet(heads.LISTS, title, subtitle, "W", (band,), grid=(24.0,) * len(lists))
 
 
 def spec(table: str, as_of: dt.date) -> Spec[Item]:
@@ -113,10 +113,13 @@ def spec(table: str, as_of: dt.date) -> Spec[Item]:
     def width(name: str) -> float | None:
         return IN_ROWS if table else WIDTHS.get(name)
 
-    now: list[Shown[Item]] = [text("id", layout.ID, style="id"), text("place", layout.PLACE, style="note")]
+    now: list[Shown[Item]] = [
+        text("id", heads.ID, style="id"),
+        text("place", heads.PLACE, style="note"),
+    ]
     then: list[Shown[Item]] = []
     changed: list[str] = []
-    for field in layout.fields_of(table):
+    for field in heads.fields_of(table):
         form, before = FORMS.get(field.kind, "typed"), f"{field.name}_before"
         style = "engine" if field.locked else "input"
         look: dict[str, Any] = {"style": style, "width": width(field.name), "wrap": not table}
@@ -134,7 +137,7 @@ def spec(table: str, as_of: dt.date) -> Spec[Item]:
                 now.append(count(name, f"{name.upper()}{AT_EXPORT}", form="number.4", style="engine"))
     missing = Mark(f'AND(TRIM({{row.why}})="",OR({",".join(changed)}))', strong=True)
     why = {"style": "input", "width": width("why"), "validation": REASON, "mark": missing}
-    return Spec((*now, shown("why", layout.WHY, lambda _: None, "typed", **why), *then))
+    return Spec((*now, shown("why", heads.WHY, lambda _: None, "typed", **why), *then))
 
 
 def _cell(field: Field, as_of: dt.date | None, item: Item) -> Cell:

@@ -18,8 +18,8 @@ from tomlkit.items import AbstractTable, Item, Trivia
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.reader import shown
 from risk.errors import AssumptionError, LockedError, StorageError
-from risk.exchange.layout import FIXED, PARAMETERS, PROVENANCE
-from risk.exchange.layout import Item as RegisterItem
+from risk.exchange.heads import FIXED, PARAMETERS, PROVENANCE
+from risk.exchange.heads import Item as RegisterItem
 from risk.exchange.reading import Edit
 from risk.runs.files import publish
 

@@ -12,10 +12,10 @@ from risk.assumptions import AssumptionErrors, Problem, load, locate
 from risk.assumptions.locate import scenarios
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.reader import Document, read, shown
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.comparing import compare, moved, tell_others
 from risk.exchange.files import changes, edited, grouped, replace_all
-from risk.exchange.layout import FIXED, Item, Register, read_register
+from risk.exchange.heads import FIXED, Base, Item, open_base
 from risk.exchange.problems import CellProblem, WorkbookErrors
 from risk.exchange.reading import Edit, Reading, read_lines
 from risk.workbook import admit
@@ -57,11 +57,11 @@ def import_workbook(path: Path, directory: Path | None = None, dry_run: bool = F
     """
     name = shown(path)
     raw = admit(path)
-    register = read_register(directory)
+    register = open_base(directory)
     reading = read_lines(name, raw)
     _stop(name, moved(reading, register))
     tell_others(reading)
-    exported = register.chosen(reading.properties.get(layout.OWNER, ""), layout.STALE in reading.properties)
+    exported = register.chosen(reading.properties.get(heads.OWNER, ""), heads.STALE in reading.properties)
     compare(reading, exported, {item.id: item for item in register.items})
     _refuse_priors(reading)
     # Edits of rows that are sound by themselves are tried even so: all errors are told at once.
@@ -103,14 +103,14 @@ def _refuse_priors(reading: Reading) -> None:
             reading.problems.append(line.problem("A022", item.headers["value"], reason, fix))
 
 
-def _edited(register: Register, edits: Sequence[Edit]) -> dict[str, bytes]:
+def _edited(register: Base, edits: Sequence[Edit]) -> dict[str, bytes]:
     """Return the new bytes of every file that changes."""
     files = grouped(edits, lambda edit: edit.item.stem)
     return {stem: edited(f"{stem}.toml", register.texts[stem], group) for stem, group in files.items()}
 
 
 def _tried(
-    register: Register, new: Mapping[str, bytes], reading: Reading, spoilt: Collection[str]
+    register: Base, new: Mapping[str, bytes], reading: Reading, spoilt: Collection[str]
 ) -> list[CellProblem]:
     """Return what the loader says of the edited register, at the cells that said it.
 
@@ -149,7 +149,7 @@ def _scenarios(folder: Path) -> Iterator[CellProblem]:
 
 
 def _mapped(
-    problems: Sequence[Problem], base: Path, register: Register, reading: Reading
+    problems: Sequence[Problem], base: Path, register: Base, reading: Reading
 ) -> Iterator[CellProblem]:
     """Yield the loader's problems, placed at the cells of the workbook."""
     homes = {(item.stem, item.raw.home.path): item for item in register.items}
@@ -183,4 +183,4 @@ def _header(item: Item, inner: KeyPath) -> str:
     """Return the heading of the column that a key path inside an item stands in; the id's otherwise."""
     keys = [".".join(map(str, inner[:end])) for end in (2, 1)]
     keys += ["prior.shape"] if inner[:1] == ("prior",) else []
-    return next((item.headers[key] for key in keys if key in item.headers), layout.ID)
+    return next((item.headers[key] for key in keys if key in item.headers), heads.ID)

@@ -10,9 +10,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.content import Found
-from risk.exchange.layout import Field, Item
+from risk.exchange.heads import Field, Item
 from risk.exchange.problems import CellProblem
 from risk.workbook import WorkbookRefused, unreadable
 from risk.workbook.values import finite
@@ -39,7 +39,7 @@ class Line:
     @property
     def id(self) -> str:
         """Its id; "" where none is given."""
-        id = self[layout.ID].value
+        id = self[heads.ID].value
         return "" if id is None else str(id).strip()
 
     def address(self, header: str) -> str:
@@ -121,14 +121,14 @@ def read_lines(name: str, raw: bytes) -> Reading:
         properties: Any = values.custom_doc_props  # type: ignore[attr-defined]
         reading.properties = {p.name: str(p.value) for p in properties.props}
         titles = [sheet.title for sheet in values.worksheets]
-        for sheet in (layout.ENTRIES, layout.ROWS):
+        for sheet in (heads.ENTRIES, heads.ROWS):
             if sheet in titles:
                 _read_sheet(name, sheet, values[sheet], formulas[sheet], reading)
                 continue
             fix = "export again, or give the sheet its name back"
             reading.refuse("W002", sheet, "", "", f"the sheet '{sheet}' is missing", fix)
-        if layout.BASE_HASH in reading.properties:
-            for sheet in (title for title in titles if title not in layout.SHEETS):
+        if heads.BASE_HASH in reading.properties:
+            for sheet in (title for title in titles if title not in heads.SHEETS):
                 reading.others[sheet] = Reading()
                 _read_sheet(name, sheet, values[sheet], formulas[sheet], reading.others[sheet])
     return reading
@@ -139,18 +139,18 @@ def _read_sheet(name: str, title: str, values: Any, formulas: Any, reading: Read
     headers: dict[int, str] = {}
     for number, cells in enumerate(_rows(name, values, formulas), start=1):
         texts = {i: str(found.value).strip() for i, found in cells.items() if isinstance(found.value, str)}
-        if layout.ID in texts.values():
+        if heads.ID in texts.values():
             headers = texts
             _check_headers(title, number, headers, reading)
         elif not cells:
-            headers = {} if title == layout.ROWS else headers
+            headers = {} if title == heads.ROWS else headers
         elif headers:
             # From the right, so that of two columns of one heading the first counts.
             letters = {text: get_column_letter(i + 1) for i, text in reversed(headers.items())}
             named = {headers[i]: found for i, found in reversed(cells.items()) if i in headers}
             _keep(Line(title, number, named, letters), reading)
-    if title == layout.ENTRIES and not headers:
-        reason = f"no row of the sheet '{title}' has the heading '{layout.ID}'"
+    if title == heads.ENTRIES and not headers:
+        reason = f"no row of the sheet '{title}' has the heading '{heads.ID}'"
         reading.refuse("W002", title, "", "", reason, "export again")
 
 
@@ -193,9 +193,9 @@ def _keep(line: Line, reading: Reading) -> None:
     if not line.id:
         if any(found.value is not None for found in line.cells.values()):
             fix = "put its id back, or empty the row: rows are added in the files, not here"
-            reading.problems.append(line.problem("W003", layout.ID, "a row without an id", fix))
+            reading.problems.append(line.problem("W003", heads.ID, "a row without an id", fix))
     elif first:
-        reason = f"the id stands there twice, first in {first.sheet}!{first.address(layout.ID)}"
-        reading.problems.append(line.problem("W005", layout.ID, reason))
+        reason = f"the id stands there twice, first in {first.sheet}!{first.address(heads.ID)}"
+        reading.problems.append(line.problem("W005", heads.ID, reason))
     else:
         reading.lines[line.id] = line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.report.sheet import Heading, Paragraph, Sheet
 
 _TEXT = {
@@ -48,7 +48,7 @@ def _blocks() -> Iterator[Heading | Paragraph]:
 
 
 README = Sheet(
-    layout.README,
+    heads.README,
     "Read me",
     "How to change an assumption with this workbook",
     "C",

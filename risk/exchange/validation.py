@@ -9,7 +9,7 @@ from dataclasses import replace
 from risk.assumptions.plausible import Range
 from risk.assumptions.schema import INTEGERS
 from risk.assumptions.values import limits
-from risk.exchange.layout import Field, Item
+from risk.exchange.heads import Field, Item
 from risk.report.table import Validation
 from risk.units import SCALE, TEXT_UNITS
 

@@ -113,7 +113,7 @@ class At:
 
 
 @dataclass(frozen=True)
-class Band:
+class Strip:
     """Blocks side by side."""
 
     blocks: tuple[At, ...]
@@ -142,7 +142,7 @@ class Sheet:
     title: str
     subtitle: str
     kind: Kind
-    bands: tuple[Block | Band, ...]
+    bands: tuple[Block | Strip, ...]
     question: str = ""
     grid: tuple[float, ...] = ()
     freeze: Literal["title", "corner", "header", "none"] = "title"
@@ -159,7 +159,7 @@ class Sheet:
     def placed(self) -> Iterator[tuple[At, ...]]:
         """The blocks of each band."""
         for band in self.bands:
-            yield band.blocks if isinstance(band, Band) else (At(band),)
+            yield band.blocks if isinstance(band, Strip) else (At(band),)
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order of reading."""

@@ -13,7 +13,7 @@ import numpy as np
 from risk.assumptions import load
 from risk.engine import pilot
 from risk.engine.couplings import Baseline
-from risk.engine.trace import Trace, trace
+from risk.engine.rerun import Rerun, rerun
 from risk.errors import StorageError
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
@@ -107,9 +107,9 @@ class Plan:
         )
         return restate(found, self.assumptions)
 
-    def trace(self, path: int) -> Trace:
+    def rerun(self, path: int) -> Rerun:
         """One path of the run told in full, simulated again. Call `settle` before."""
-        return trace(self.assumptions, self.seed, path, self._stored_baseline())
+        return rerun(self.assumptions, self.seed, path, self._stored_baseline())
 
     def _stored_baseline(self) -> Baseline | None:
         if self.base is None:

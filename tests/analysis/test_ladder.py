@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risk.analysis import ladder, neoclouds
+from risk.analysis import distress, ladder, neoclouds
 from risk.analysis.facilities import Facility, facilities
 from risk.runs import Run
 from tests.report.runs import small_run
@@ -72,15 +72,15 @@ def test_quantiles_over_few_paths_are_not_stated() -> None:
 
 
 def test_whoever_comes_far_down_has_come_past_the_rungs_above(run: Run) -> None:
-    for found in ladder.distress(run).values():
-        chances = [found.reached[rung].value for rung in ladder.DEPTHS]
+    for found in distress.distress(run).values():
+        chances = [found.reached[rung].value for rung in distress.DEPTHS]
         assert chances == sorted(chances, reverse=True)
         assert found.reached["cured"].value <= found.reached["event"].value
 
 
 def test_payment_and_maturity_defaults_are_all_defaults(run: Run) -> None:
     defaults = neoclouds.defaults(run)
-    for name, found in ladder.distress(run).items():
+    for name, found in distress.distress(run).items():
         both = found.reached["payment_default"].value + found.reached["maturity_default"].value
         assert both == pytest.approx(defaults[name].probability[-1].value)
         if found.event and found.default:
@@ -92,12 +92,12 @@ def test_what_comes_once_is_counted_alike_in_sums_and_in_series(run: Run) -> Non
     for i, name in enumerate(run.entities["stage"]):
         for rung, code in (("amended", 5), ("payment_default", 6), ("maturity_default", 7)):
             ever = (stage[:, :, i] == code).any(axis=0).mean()
-            assert ladder.once(run, f"facility.{rung}", name).value == pytest.approx(ever)
+            assert distress.once(run, f"facility.{rung}", name).value == pytest.approx(ever)
 
 
 def test_the_median_quarter_is_that_of_the_paths_that_come_so_far(run: Run) -> None:
     stage, names = run.facility("stage"), run.entities["stage"]
-    found = ladder.distress(run)
+    found = distress.distress(run)
     stated = 0
     for i, name in enumerate(names):
         reached = stage[:, :, i] >= 3
@@ -112,7 +112,7 @@ def test_the_median_quarter_is_that_of_the_paths_that_come_so_far(run: Run) -> N
 
 
 def test_every_facility_stands_somewhere(run: Run, book: tuple[Facility, ...]) -> None:
-    shares = ladder.shares(run)
+    shares = distress.shares(run)
     assert sum(shares.values()) == pytest.approx(np.ones(run.calendar.quarters + 1))
     assert shares["sound"][0] == 1.0
     names = run.entities["facility.defaulted"]

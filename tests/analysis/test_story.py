@@ -14,8 +14,8 @@ from risk.analysis.story import defaults, quarter, years
 from risk.analysis.telling import Event, money, percent, plain
 from risk.assumptions import Assumptions, load
 from risk.axes import Calendar
-from risk.engine.trace import Trace
-from tests.analysis.traces import LABELS, having, quiet
+from risk.engine.rerun import Rerun
+from tests.analysis.reruns import LABELS, having, quiet
 
 T = 2
 Changes = dict[str, tuple[float, ...] | float]
@@ -27,8 +27,8 @@ def told_by() -> Assumptions:
     return load()
 
 
-def events(trace: Trace, t: int = T) -> tuple[Event, ...]:
-    return quarter(trace, t, told_by()).events
+def events(rerun: Rerun, t: int = T) -> tuple[Event, ...]:
+    return quarter(rerun, t, told_by()).events
 
 
 def test_nothing_happens_on_a_quiet_path() -> None:
@@ -268,24 +268,24 @@ def test_an_event_is_told_on_its_condition_and_not_short_of_it(
     ],
 )
 def test_what_began_is_told_once_and_its_end_as_well(kind: str, during: Changes, after: Changes) -> None:
-    trace = having(quiet(), 1, during)
-    assert len(events(trace, 1)) == 1
-    assert events(trace, 2) == ()
-    (end,) = events(having(trace, 3, after), 3)
+    rerun = having(quiet(), 1, during)
+    assert len(events(rerun, 1)) == 1
+    assert events(rerun, 2) == ()
+    (end,) = events(having(rerun, 3, after), 3)
     assert end.kind == kind
 
 
-@pytest.mark.parametrize(("rung", "kind"), list(enumerate(story_credit.RUNGS))[1:])
-def test_every_rung_of_the_ladder_is_told_when_it_is_reached(rung: int, kind: str) -> None:
+@pytest.mark.parametrize(("code", "kind"), list(enumerate(story_credit.STAGES))[1:])
+def test_every_stage_of_distress_is_told_when_it_is_reached(code: int, kind: str) -> None:
     stage = f"{FACILITY}.stage"
-    trace = having(quiet(), T, {stage: (float(rung), 0.0)})
-    (found,) = events(trace)
+    rerun = having(quiet(), T, {stage: (float(code), 0.0)})
+    (found,) = events(rerun)
     assert (found.kind, found.entity) == (kind, "CRWV-LAB")
     assert found.sentence.startswith("CRWV-LAB ")
-    assert events(trace, T + 1) == ()
-    (back,) = events(having(trace, T + 1, {stage: (0.0, 0.0)}), T + 1)
+    assert events(rerun, T + 1) == ()
+    (back,) = events(having(rerun, T + 1, {stage: (0.0, 0.0)}), T + 1)
     assert back.kind == "sound"
-    assert events(having(trace, T + 1, {stage: (np.nan, 0.0)}), T + 1) == ()
+    assert events(having(rerun, T + 1, {stage: (np.nan, 0.0)}), T + 1) == ()
 
 
 def test_facilities_are_told_from_the_lowest_rung_to_the_highest() -> None:
@@ -304,21 +304,21 @@ def test_a_loan_off_the_ladder_has_either_recovered_or_been_repaid() -> None:
 
 def test_a_second_round_is_told_again_only_where_it_grows() -> None:
     mark = "cascade.mark_to_market"
-    trace = having(having(quiet(), 1, {mark: (1e9, 0.0)}), T, {mark: (1.2e9, 0.0)})
-    assert events(trace) == ()
-    (found,) = events(having(trace, T + 1, {mark: (1.6e9, 0.0)}), T + 1)
+    rerun = having(having(quiet(), 1, {mark: (1e9, 0.0)}), T, {mark: (1.2e9, 0.0)})
+    assert events(rerun) == ()
+    (found,) = events(having(rerun, T + 1, {mark: (1.6e9, 0.0)}), T + 1)
     assert found.kind == "mark_to_market"
 
 
 def test_a_cohort_is_told_in_its_quarter_and_also_where_nobody_lends() -> None:
-    trace = replace(quiet(), cohorts=(T,))
-    (shut,) = events(trace)
+    rerun = replace(quiet(), cohorts=(T,))
+    (shut,) = events(rerun)
     assert (shut.kind, shut.sentence) == ("cohort", "Nobody lends against this year's new GPUs.")
     (lent,) = events(
-        having(trace, T, {"operators.originated": (2e10, 1e10), "operators.notes_issued": (1e9, 0.0)})
+        having(rerun, T, {"operators.originated": (2e10, 1e10), "operators.notes_issued": (1e9, 0.0)})
     )
     assert lent.sentence == "Neoclouds borrow $30bn against new GPUs and $1.0bn in notes."
-    assert events(trace, T + 1) == ()
+    assert events(rerun, T + 1) == ()
 
 
 def test_a_failed_holdco_leaves_others_short_where_the_model_says_so() -> None:
@@ -354,8 +354,8 @@ def test_years_add_flows_and_end_on_stocks() -> None:
     names = ("capex", "revenue", "required_revenue", "h100_contract", "hy_spread", "headline_loss")
     series = {name: np.array([10.0, 1.0, 2.0, 4.0]) for name in names}
     series["headline_loss"] = np.array([0.0, 1.0, 3.0, 7.0])
-    trace = having(quiet(), 3, {f"{FACILITY}.payment_default": (1.0, 0.0), f"{HOLDCO}.default": (1.0, 1.0)})
-    first, second = years(calendar, series, defaults(trace))
+    rerun = having(quiet(), 3, {f"{FACILITY}.payment_default": (1.0, 0.0), f"{HOLDCO}.default": (1.0, 1.0)})
+    first, second = years(calendar, series, defaults(rerun))
     assert (first.year, first.quarters, first.capex, first.revenue) == (2026, 2, 3.0, 2.0)
     assert (first.loss, first.cumulative_loss, first.defaults) == (3.0, 3.0, 0)
     assert (second.loss, second.cumulative_loss, second.defaults) == (4.0, 7.0, 3)

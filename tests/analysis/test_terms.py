@@ -15,9 +15,9 @@ from risk.analysis.facilities import facilities
 from risk.analysis.line_items import ITEMS
 from risk.analysis.provenance import provenance
 from risk.analysis.story import quarter, story
-from risk.engine.trace import trace
+from risk.engine.rerun import rerun
 from risk.runs import Run, execute
-from tests.analysis.traces import NAMES, having, quiet
+from tests.analysis.reruns import NAMES, having, quiet
 from tests.engine.base import SEED
 from tests.railways import railways
 from tests.test_words import SAID, says_the_sector
@@ -49,7 +49,7 @@ def texts(found: Any) -> Iterator[str]:
 
 
 def test_a_path_of_the_run(run: Run) -> None:
-    told = story(run, trace(run.register, SEED, 5))
+    told = story(run, rerun(run.register, SEED, 5))
     found = shown(run, list(texts(asdict(told))))
     assert len(found) > 50
     assert [text for text in found if SAID.search(text)] == []

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from risk.engine.trace import Trace
+from risk.engine.rerun import Rerun
 from risk.errors import StorageError
 from risk.paths import SERIES
 from risk.runs import Run
 from risk.runs.prepare import Plan, plan
-from risk.runs.replay import replay
+from risk.runs.rerun import rerun
 from risk.units import SCALE
 from tests.cli.conftest import PATHS, ROOT, SEED, SMALL, Ask, Stored
 
@@ -102,15 +102,15 @@ def test_a_run_of_a_scenario_file_is_told_by_the_file(runs: Stored, ask: Ask) ->
 
 def test_a_path_that_comes_out_differently_is_refused(runs: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     planned = plan("base", PATHS, SEED, register=ROOT / "assumptions", root=runs.folder)
-    assert replay(runs.base, planned, 5).path == 5
-    real = Plan.trace
+    assert rerun(runs.base, planned, 5).path == 5
+    real = Plan.rerun
 
-    def other(self: Plan, path: int) -> Trace:
+    def other(self: Plan, path: int) -> Rerun:
         return real(self, path + 1)
 
-    monkeypatch.setattr(Plan, "trace", other)
+    monkeypatch.setattr(Plan, "rerun", other)
     with pytest.raises(StorageError, match=r"path 5 of run .* comes out differently now: "):
-        replay(runs.base, planned, 5)
+        rerun(runs.base, planned, 5)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def test_last_bits_may_differ_on_another_processor_only(
     m = runs.base.manifest
     there = {**m.environment, **({"simd": [simd]} if simd else {})}
     elsewhere = Run(runs.base.store, replace(m, environment=there))
-    told = planned.trace(5)
+    told = planned.rerun(5)
     moved = {name: (x * np.float32(1.0 + times)).astype(np.float32) for name, x in told.series.items()}
-    monkeypatch.setattr(Plan, "trace", lambda *_: replace(told, series=moved))
+    monkeypatch.setattr(Plan, "rerun", lambda *_: replace(told, series=moved))
     if stands:
-        assert replay(elsewhere, planned, 5).path == 5
+        assert rerun(elsewhere, planned, 5).path == 5
     else:
         with pytest.raises(StorageError, match="comes out differently now"):
-            replay(elsewhere, planned, 5)
+            rerun(elsewhere, planned, 5)
 
 
 def test_series_alone_are_those_of_the_run_in_reporting_units(runs: Stored, ask: Ask) -> None:

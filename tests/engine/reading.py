@@ -20,10 +20,10 @@ Points = dict[int, np.ndarray]
 """Quarter, counted from year 0 → values, (path,)."""
 
 BETTER: Mapping[str, Callable[[Any, Any], Any]] = {
-    "at_least": lambda x, bar: x >= bar,
-    "at_most": lambda x, bar: x <= bar,
-    "above": lambda x, bar: x > bar,
-    "below": lambda x, bar: x < bar,
+    "at_least": lambda x, threshold: x >= threshold,
+    "at_most": lambda x, threshold: x <= threshold,
+    "above": lambda x, threshold: x > threshold,
+    "below": lambda x, threshold: x < threshold,
 }
 
 STATISTICS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -74,9 +74,9 @@ class Reader:
             return -1, until
         return (self.base + 1 if written == "run" or written.startswith("+1..") else until), until
 
-    def number(self, bar: str) -> float:
+    def number(self, threshold: str) -> float:
         """An entry in base units."""
-        entry = self.register.entries[bar]
+        entry = self.register.entries[threshold]
         return float(np.asarray(entry.value)) * entry.scale
 
     def track(self, m: Measure) -> Points:
@@ -146,13 +146,13 @@ class Reader:
 
     def condition(self, c: Condition) -> tuple[np.ndarray, np.ndarray]:
         """Whether a condition holds, and the first quarter in which it does; NaN for never, or for none."""
-        ((word, bar),) = c.bars.items()
+        ((word, threshold),) = c.thresholds.items()
         x = self.track(c)
-        if isinstance(bar, str) and bar not in self.register.entries:
-            beside = self.points(bar, c.entity)
+        if isinstance(threshold, str) and threshold not in self.register.entries:
+            beside = self.points(threshold, c.entity)
             x, level = {t: x[t] - beside[t] for t in x if t in beside}, 0.0
         else:
-            level = self.number(bar) if isinstance(bar, str) else bar
+            level = self.number(threshold) if isinstance(threshold, str) else threshold
         holds, first = np.zeros(self.paths, dtype=bool), np.full(self.paths, np.nan)
         begin, last = self.stretch(c.over)
         if c.statistic in ("any", "level"):

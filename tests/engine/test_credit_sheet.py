@@ -1,6 +1,6 @@
 """Facilities and HoldCos of single paths against a spreadsheet written on its own (relation 19).
 
-On chosen paths of the base case, for all of their drawn parameters and shocks, every rung of the ladder
+On chosen paths of the base case, for all of their drawn parameters and shocks, every stage of distress
 happens: draws, sweeps, cures, amendments, extended and refinanced balloons, defaults, estates. The sheet adds
 in another order, hence nine digits.
 """

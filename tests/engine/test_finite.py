@@ -14,7 +14,7 @@ from risk.engine import finite, quarter
 from risk.engine.context import Context
 from risk.engine.couplings import Links
 from risk.engine.quarters import Opening, alone, opening, quarters
-from risk.engine.trace import trace
+from risk.engine.rerun import rerun
 from risk.engine.world import World
 from risk.errors import NumericalError
 
@@ -57,7 +57,7 @@ def _invalid(after: World, flows: Any, here: np.ndarray) -> tuple[Any, Any]:
 CASES: dict[str, tuple[Spoil, str]] = {
     "a flow": (_flow, "rents.spot of A100 is not finite (nan)"),
     "a state": (_state, "state.holdco.cash of CRWV is not finite (-inf)"),
-    "a rung": (_stage, "state.facility.stage"),
+    "a stage": (_stage, "state.facility.stage"),
     "an overflow": (_overflow, "overflow encountered in exp"),
     "a logarithm": (_invalid, "invalid value encountered in log"),
 }
@@ -102,14 +102,14 @@ def test_a_state_is_looked_at_without_being_asked(start: Opening, monkeypatch: p
 def test_a_replay_shows_the_path_until_it_stops_and_others_in_full(
     register: Assumptions, start: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = trace(register, SEED, PATH)
+    whole = rerun(register, SEED, PATH)
     _spoilt(_overflow, start, monkeypatch)
-    told = trace(register, SEED, PATH)
+    told = rerun(register, SEED, PATH)
     assert f"on path {PATH} in quarter {T}" in told.stopped
     for name, values in told.series.items():
         np.testing.assert_allclose(values[:T], whole.series[name][:T], rtol=1e-6)
         assert np.isnan(values[T:]).all()
-    other = trace(register, SEED, PATH + 1)
+    other = rerun(register, SEED, PATH + 1)
     assert not other.stopped
     assert np.isfinite(other.series["capex"]).all()
 

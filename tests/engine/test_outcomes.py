@@ -11,7 +11,7 @@ import pytest
 
 from risk.assumptions import load
 from risk.axes import Calendar
-from risk.engine.bars import Bars
+from risk.engine.background import Background
 from risk.engine.measuring import Setting
 from risk.engine.outcomes import declared, recoveries
 from risk.engine.quantities import Quantities
@@ -46,7 +46,7 @@ NUMBERS = {
     "propositions.rent_holds_alternative": 0.50,
     "propositions.bust_companions": 2.0,
 }
-BARS = Bars(
+BACKGROUND = Background(
     seasoning_quarters=8.0,
     opex=row(0.26, 0.45, 0.45, 0.62, 0.86, 1.16),
     numeraire=1,
@@ -124,7 +124,7 @@ def since(label: str, after: float, before: float = 0.0) -> Array:
 def find(
     due: dict[str, float] | None = None,
     sound: dict[str, float] | None = None,
-    bars: Bars = BARS,
+    background: Background = BACKGROUND,
     numbers: dict[str, float] | None = None,
     **paths: Any,
 ) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def find(
         for label, amount in (amounts or {}).items():
             into[AT(label[1:])] = amount
     values = NUMBERS | (numbers or {})
-    setting = Setting(Quantities(record, tally, bars, columns), CALENDAR, values, REGISTER.windows)
+    setting = Setting(Quantities(record, tally, background, columns), CALENDAR, values, REGISTER.windows)
     found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS)
     return {name: x.item() for name, x in found.items()}
 

@@ -13,7 +13,7 @@ from risk.engine.totals import (
     FUNDING,
     HOLDCO,
     LOANS,
-    RUNGS,
+    STAGES,
 )  # fmt: skip
 from risk.engine.world import exposures
 from tests.base_names import DIRECT_LENDING, HEADLINE, INSTRUMENTS
@@ -44,7 +44,7 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
     expected |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     expected |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
     stage = f.operators.facility.stage
-    expected |= {f"facility.{name}": (stage == rung) * 1.0 for name, rung in RUNGS.items()}
+    expected |= {f"facility.{name}": (stage == code) * 1.0 for name, code in STAGES.items()}
     for k, regime in enumerate(("calm", "tight", "stress")):
         expected[f"losses.{regime}"] = f.instrument_losses * (f.market.regime == k)
         expected[f"claims.{regime}"] = f.instrument_claims * (f.market.regime == k)

@@ -13,10 +13,10 @@ import risk
 from risk.assumptions import Assumptions
 from risk.assumptions.measures import Condition
 from risk.assumptions.table import entry_columns
-from risk.engine import bars, inputs, world
+from risk.engine import background, inputs, world
 from risk.parameters import build, entry_ids
 
-READERS = {**world.READERS, "bars": bars.Bars}
+READERS = {**world.READERS, "background": background.Background}
 
 READ_ELSEWHERE = {
     "run.": "settings of a run and of the calendar",
@@ -48,7 +48,12 @@ def test_no_number_is_dead(register: Assumptions) -> None:
     read |= {
         id for table in register.tables.values() for c in entry_columns(table.model) for id in table.words(c)
     }
-    read |= {str(bar) for m in register.measures if isinstance(m, Condition) for bar in m.bars.values()}
+    read |= {
+        str(threshold)
+        for m in register.measures
+        if isinstance(m, Condition)
+        for threshold in m.thresholds.values()
+    }
     read |= {name for m in register.measures for name in (m.over, m.counts_from)}
     read |= {found.companions for found in register.classes.values()}
     dead = [

@@ -1,6 +1,6 @@
 """Which side of a bar counts, and which quarter: at the bar, and by a hair under and over it.
 
-Bars are binary fractions here, so that a path at the bar is at it to the bit.
+Background are binary fractions here, so that a path at the bar is at it to the bit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from risk.engine.tally import Tally
 from risk.engine.world import exposures
 from tests.base_names import IG, IG_ON_LAB
 from tests.engine.base import Opened
-from tests.engine.test_outcomes import AT, BARS, QUARTERS, find, series, since
+from tests.engine.test_outcomes import AT, BACKGROUND, QUARTERS, find, series, since
 from tests.engine.wiring import ORDINARY, wired
 
 EXACT: dict[str, Any] = {
-    "bars": replace(BARS, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])),
+    "bars": replace(BACKGROUND, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])),
     "numbers": {
         "propositions.capex_fall": 0.75,
         "propositions.debt_funded": 0.25,

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from risk.exchange.export import export
+from risk.exchange.heads import WHY, open_base
 from risk.exchange.importing import Result, import_workbook
-from risk.exchange.layout import WHY, read_register
 from risk.exchange.problems import CellProblem, WorkbookErrors
 from tests.assumptions.builder import PROVENANCE, Register
 
@@ -138,7 +138,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         register = Register(folder / "assumptions").add("run", MORE).add("gpu", FIRMS)
-        return export(read_register(register.write()))
+        return export(open_base(register.write()))
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 
 from risk.assumptions.tables import TABLES
 from risk.errors import StorageError, UsageError
-from risk.exchange import layout
+from risk.exchange import heads
 from risk.exchange.export import export, spec
 from risk.exchange.files import write
+from risk.exchange.heads import open_base
 from risk.exchange.importing import import_workbook
-from risk.exchange.layout import read_register
 from risk.exchange.reading import MAX_COLUMNS
 from tests.assumptions.builder import Register
 from tests.exchange.conftest import Typed
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / "assumptions.xlsx"
-    path.write_bytes(export(read_register(ROOT / "assumptions")))
+    path.write_bytes(export(open_base(ROOT / "assumptions")))
     return path
 
 
@@ -39,11 +39,11 @@ def book(whole: Path) -> Any:
 
 
 def test_the_same_register_gives_the_same_bytes(whole: Path) -> None:
-    assert export(read_register(ROOT / "assumptions")) == whole.read_bytes()
+    assert export(open_base(ROOT / "assumptions")) == whole.read_bytes()
 
 
 def test_every_entry_and_row_has_a_line_and_nothing_is_hidden(book: Any) -> None:
-    register = read_register(ROOT / "assumptions")
+    register = open_base(ROOT / "assumptions")
     assert book.sheetnames == ["Assumptions", "Tables", "Lists", "Read me"]
     assert all(sheet.sheet_state == "visible" and not sheet.merged_cells.ranges for sheet in book)
     ids = [row[0].value for sheet in (book["Assumptions"], book["Tables"]) for row in sheet.iter_rows()]
@@ -55,19 +55,19 @@ def test_every_entry_and_row_has_a_line_and_nothing_is_hidden(book: Any) -> None
 
 
 def test_only_fields_and_reasons_are_open(book: Any) -> None:
-    names = {field.header for field in layout.ENTRY_FIELDS} | {layout.WHY}
+    names = {field.header for field in heads.ENTRY_FIELDS} | {heads.WHY}
     sheet = book["Assumptions"]
-    heads = {cell.column: cell.value for cell in sheet[4]}
+    found = {cell.column: cell.value for cell in sheet[4]}
     for cell in sheet[10]:
-        assert cell.protection.locked == (heads[cell.column] not in names), cell.coordinate
-        assert (cell.fill.start_color.rgb == "00FFF9DB") == (heads[cell.column] in names)
+        assert cell.protection.locked == (found[cell.column] not in names), cell.coordinate
+        assert (cell.fill.start_color.rgb == "00FFF9DB") == (found[cell.column] in names)
     assert all(sheet.protection.sheet and not sheet.protection.password for sheet in book)
 
 
 def test_no_text_becomes_a_formula(register: Register, tmp_path: Path) -> None:
     register.edit("gpu", 'note    = "−12%', 'note    = "=HYPERLINK(\\"https://x.example\\")')
     path = tmp_path / "a.xlsx"
-    path.write_bytes(export(read_register(register.write())))
+    path.write_bytes(export(open_base(register.write())))
     cell = Typed(register.folder, path).cell("gpu.launch_obsolescence", "Note")
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
     assert import_workbook(path, register.folder).edits == ()
@@ -120,11 +120,11 @@ def test_no_table_is_wider_than_an_import_reads() -> None:
 
 
 def test_parts_by_owner_and_age(register: Register) -> None:
-    found = read_register(register.write())
+    found = open_base(register.write())
     assert {item.owner for item in found.chosen("Finance")} == {"Finance"}
     assert found.chosen(stale=True) == found.items  # 102 days old, stale after 100
     register.edit("run", "value = 100", "value = 110")
-    assert read_register(register.write()).chosen(stale=True) == ()
+    assert open_base(register.write()).chosen(stale=True) == ()
     with pytest.raises(UsageError, match="owned by 'Finanz'") as caught:
         found.chosen("Finanz")
     assert caught.value.fixes == ("did you mean 'Finance'?",)

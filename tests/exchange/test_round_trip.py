@@ -16,8 +16,8 @@ from risk.errors import LockedError, StorageError
 from risk.exchange import files
 from risk.exchange.content import same
 from risk.exchange.export import export
+from risk.exchange.heads import open_base
 from risk.exchange.importing import import_workbook
-from risk.exchange.layout import read_register
 from risk.exchange.problems import WorkbookErrors
 from risk.exchange.reading import Edit, Line
 from tests.assumptions.builder import Register
@@ -36,7 +36,7 @@ def test_an_unedited_round_trip_changes_no_byte(typed: Typed) -> None:
 @pytest.mark.slow
 def test_the_register_itself_makes_an_unedited_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "assumptions.xlsx"
-    path.write_bytes(export(read_register(ROOT / "assumptions")))
+    path.write_bytes(export(open_base(ROOT / "assumptions")))
     assert import_workbook(path, ROOT / "assumptions", dry_run=True).edits == ()
 
 
@@ -107,7 +107,7 @@ high = 1
 """
     folder = register.add("gpu", text).write()
     path = folder.parent / "a.xlsx"
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     typed = Typed(folder, path).type("gpu.odd", "Value", "1.5; 3").type("gpu.odd", "Unit", "year")
     typed.type("gpu.even", "High", 0.9).type("gpu.even", "Note", "Both.").read()
     data = tomllib.loads((folder / "base/gpu.toml").read_text("utf-8"))["gpu"]
@@ -120,7 +120,7 @@ high = 1
 
 
 def test_every_item_of_the_register_can_be_edited_in_place() -> None:
-    register = read_register(ROOT / "assumptions")
+    register = open_base(ROOT / "assumptions")
     by_file: dict[str, list[Edit]] = {}
     for item in register.items:
         line = Line("", 0, {}, {})
@@ -151,7 +151,7 @@ def test_dates_are_written_as_the_file_writes_them(typed: Typed) -> None:
 
 def test_a_second_import_replaces_the_reason_of_the_first(typed: Typed, register: Register) -> None:
     typed.type("gpu.system_price", "Value", 60, why="First").read()
-    typed.path.write_bytes(export(read_register(typed.folder)))
+    typed.path.write_bytes(export(open_base(typed.folder)))
     Typed(typed.folder, typed.path).type("gpu.system_price", "Value", 61, why='Said "61"').read()
     text = (typed.folder / "base/gpu.toml").read_text("utf-8")
     assert 'value = 61  # was 60: Said "61"\n' in text
@@ -187,14 +187,14 @@ def test_a_workbook_of_another_origin_is_refused(typed: Typed) -> None:
 
 
 def test_part_of_the_register_makes_the_round_trip(typed: Typed) -> None:
-    typed.path.write_bytes(export(read_register(typed.folder), owner="Finance"))
+    typed.path.write_bytes(export(open_base(typed.folder), owner="Finance"))
     part = Typed(typed.folder, typed.path)
     assert [row[0].value for row in part.book["Assumptions"].iter_rows(min_row=5)] == [
         "gpu.hurdle",
         "gpu.order_book",
     ]
     assert [e.item.id for e in part.type("gpu.hurdle", "Value", 13).read().edits] == ["gpu.hurdle"]
-    typed.path.write_bytes(export(read_register(typed.folder), stale=True))
+    typed.path.write_bytes(export(open_base(typed.folder), stale=True))
     assert import_workbook(typed.path, typed.folder).edits == ()
 
 
@@ -203,7 +203,7 @@ def test_windows_line_ends_and_a_byte_order_mark_stay(register: Register) -> Non
     file, path = folder / "base/gpu.toml", folder.parent / "a.xlsx"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
     before = file.read_bytes()
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     Typed(folder, path).type("gpu.system_price", "Value", 60, why="Dear").read()
     assert file.read_bytes() == before.replace(b"value = 53\r\n", b"value = 60  # was 53: Dear\r\n")
 
@@ -278,14 +278,14 @@ def test_random_valid_edits_come_back_as_they_were_typed(
     root = tmp_path_factory.mktemp("edits")
     folder = Register(root / "assumptions").add("run", MORE).add("gpu", FIRMS).write()
     path = root / "a.xlsx"
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     typed = Typed(folder, path)
     for (id, header), value in edits.items():
         cell = typed.cell(id, "Locator" if header == "locator" else header)
         cell.value, cell.data_type = value, "s" if isinstance(value, str) else "n"
         typed.cell(id, "Why changed").value = "Tried."
     result = typed.read()
-    again = {item.id: item for item in read_register(folder).items}
+    again = {item.id: item for item in open_base(folder).items}
     for edit in result.edits:
         assert same(again[edit.item.id].get(edit.field.key), edit.after)
     for (id, header), value in edits.items():
@@ -293,7 +293,7 @@ def test_random_valid_edits_come_back_as_they_were_typed(
         now = again[id].get(field.key)
         assert now == value.strip() if isinstance(value, str) else same(float(now), float(value))
     assert len(result.edits) <= len(edits)
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     assert import_workbook(path, folder).edits == ()
 
 
@@ -327,7 +327,7 @@ grade = "judgement"
 def test_a_seed_keeps_every_digit(register: Register) -> None:
     folder = register.add("run", SEED).write()
     path = folder.parent / "a.xlsx"
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     typed = Typed(folder, path)
     assert typed.cell("run.seed", "Value").value == "20261122202611229"
     assert not typed.read().edits
@@ -343,7 +343,7 @@ def test_an_outlier_travels_with_its_reason(register: Register) -> None:
     bounds = 'domain = "positive"\nlow = 20\nhigh = 40\naccept = "A whole rack."\n'
     folder = register.edit("gpu", 'domain = "positive"\n', bounds).write()
     path = folder.parent / "a.xlsx"
-    path.write_bytes(export(read_register(folder)))
+    path.write_bytes(export(open_base(folder)))
     typed = Typed(folder, path)
     assert typed.cell("gpu.system_price", "Accept").value == "A whole rack."
     assert not typed.read().edits

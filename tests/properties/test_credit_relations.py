@@ -161,14 +161,14 @@ def staged(base: Opened, t: int, **changes: Any) -> Array:
 
 
 @pytest.mark.parametrize("t", [5, 9, 13, 18, 24])
-@pytest.mark.parametrize(("covenant", "rung"), [("lock_up", LOCK_UP), ("sweep", SWEEP), ("event", EVENT)])
-def test_a_tighter_covenant_is_never_broken_later(base: Opened, covenant: str, rung: int, t: int) -> None:
+@pytest.mark.parametrize(("covenant", "stage"), [("lock_up", LOCK_UP), ("sweep", SWEEP), ("event", EVENT)])
+def test_a_tighter_covenant_is_never_broken_later(base: Opened, covenant: str, stage: int, t: int) -> None:
     """Relation 13: from the same balance sheet, who is under the old ratio is under the new one."""
     old = getattr(base.p.facility, covenant)
     usual, tight = staged(base, t), staged(base, t, **{covenant: 1.1 * old})
     alive = ~np.isnan(usual)
-    assert (tight[alive & (usual >= rung)] >= rung).all()
-    assert (tight >= rung).sum() > (usual >= rung).sum()
+    assert (tight[alive & (usual >= stage)] >= stage).all()
+    assert (tight >= stage).sum() > (usual >= stage).sum()
 
 
 @pytest.mark.parametrize("t", [9, 18])

@@ -9,11 +9,11 @@ import numpy as np
 from risk.report.formats import FORMATS
 from risk.report.sheet import (
     At,
-    Band,
     Heading,
     Paragraph,
     Properties,
     Sheet,
+    Strip,
     Tile,
     Tiles,
     Workbook,
@@ -169,8 +169,8 @@ def summary() -> Sheet:
             Heading("2  Loss on the book, five-year horizon, USD bn"),
             tiles,
             Heading("3  Paths and tail"),
-            Band((At(fan("fan-1"), 1, 6), At(exceedance("ex-1"), 7, 6))),
-            Band((At(drivers, 1, 6), At(tail, 8, 5))),
+            Strip((At(fan("fan-1"), 1, 6), At(exceedance("ex-1"), 7, 6))),
+            Strip((At(drivers, 1, 6), At(tail, 8, 5))),
             Paragraph(care, "note"),
         ),
         grid=(11.0,) * 12,

@@ -17,7 +17,7 @@ from risk.report.charts import (
     Tornado,
     Waterfall,
 )
-from risk.report.sheet import At, Band, Block, HeatMap, Sheet
+from risk.report.sheet import At, Block, HeatMap, Sheet, Strip
 from risk.report.table import Content
 
 PATHS = 400
@@ -73,8 +73,8 @@ def exceedance(name: str) -> Exceedance:
     )
 
 
-def pair(left: Block, right: Block) -> Band:
-    return Band((At(left, 1, 6), At(right, 7, 6)))
+def pair(left: Block, right: Block) -> Strip:
+    return Strip((At(left, 1, 6), At(right, 7, 6)))
 
 
 def charts() -> Sheet:
@@ -202,7 +202,7 @@ def charts() -> Sheet:
             pair(tornado, waterfall),
             pair(ranges, lines),
             pair(bars, histogram),
-            Band((At(heat, 1, 8),)),
+            Strip((At(heat, 1, 8),)),
         ),
         question="How do price, loss and scenarios spread?",
     )

@@ -18,7 +18,7 @@ from risk.assumptions.table import units
 from risk.assumptions.tables import Facility
 from risk.calibrate import targets
 from risk.report.excel import Draft, build
-from risk.report.excel.layout import Layout, arrange
+from risk.report.excel.places import Places, arrange
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.sheet import Paragraph, Workbook
@@ -67,7 +67,7 @@ def draft(book: Workbook) -> Draft:
 
 
 @pytest.fixture(scope="module")
-def layout(draft: Draft) -> Layout:
+def places(draft: Draft) -> Places:
     return arrange(draft.workbook)
 
 
@@ -83,9 +83,9 @@ def opened(draft: Draft, tmp_path_factory: pytest.TempPathFactory) -> openpyxl.W
     return openpyxl.load_workbook(path, data_only=True)
 
 
-def shown(opened: openpyxl.Workbook, layout: Layout, table: str, column: str, row: str) -> Any:
+def shown(opened: openpyxl.Workbook, places: Places, table: str, column: str, row: str) -> Any:
     """What the file shows in a cell."""
-    place = layout.find(table)
+    place = places.find(table)
     address = place.cell(place.table.row_number(row), column).replace("$", "")
     return opened[place.sheet][address].value
 
@@ -118,21 +118,21 @@ def test_two_builds_are_the_same_bytes_and_small(run: Run, tmp_path: Path) -> No
     assert (tmp_path / "a.xlsx").stat().st_size < 3e6
 
 
-def test_verdict_is_that_of_the_analysis(run: Run, opened: openpyxl.Workbook, layout: Layout) -> None:
+def test_verdict_is_that_of_the_analysis(run: Run, opened: openpyxl.Workbook, places: Places) -> None:
     found = verdict(run)
     for outcome in found.classes:
-        value = shown(opened, layout, "classes", "p", outcome.name)
+        value = shown(opened, places, "classes", "p", outcome.name)
         assert value == pytest.approx(outcome.probability.value, rel=WRITTEN)
-        assert shown(opened, layout, "classes", "words", outcome.name) == outcome.words
+        assert shown(opened, places, "classes", "words", outcome.name) == outcome.words
     for claim in found.claims:
-        value = shown(opened, layout, "claims", "p", claim.id)
+        value = shown(opened, places, "claims", "p", claim.id)
         p = claim.probability
         assert value == ("pending" if p is None else pytest.approx(p.value, rel=WRITTEN))
         if claim.timing:
-            assert shown(opened, layout, "claims", "median", claim.id) == claim.timing.median
+            assert shown(opened, places, "claims", "median", claim.id) == claim.timing.median
 
 
-def test_summary_quotes_the_other_sheets(tables: Tables, opened: openpyxl.Workbook, layout: Layout) -> None:
+def test_summary_quotes_the_other_sheets(tables: Tables, opened: openpyxl.Workbook, places: Places) -> None:
     links = 0
     for table in ("summary-classes", "summary-bear", "summary-bull", "summary-drivers", "summary-tail"):
         for row in tables[table].rows:
@@ -140,18 +140,18 @@ def test_summary_quotes_the_other_sheets(tables: Tables, opened: openpyxl.Workbo
             assert all(isinstance(plain(cell), Formula) for cell in numbers), table
             links += len(numbers)
     assert links > 60
-    place = layout.find("summary-bear")
+    place = places.find("summary-bear")
     for number, row in enumerate(place.table.rows):
         address = place.cell(number, "p").replace("$", "")
-        assert opened["Summary"][address].value == shown(opened, layout, "claims", "p", str(row[0]))
+        assert opened["Summary"][address].value == shown(opened, places, "claims", "p", str(row[0]))
 
 
-def test_metrics_are_those_of_the_analysis(run: Run, opened: openpyxl.Workbook, layout: Layout) -> None:
+def test_metrics_are_those_of_the_analysis(run: Run, opened: openpyxl.Workbook, places: Places) -> None:
     for m in metrics(run):
         name = m.variable.name
         for column, value in (("mean", m.mean), ("p50", m.quantiles[4]), ("es975", m.shortfall[1])):
-            assert shown(opened, layout, "metrics", column, name) == pytest.approx(value.value, rel=WRITTEN)
-        assert shown(opened, layout, "metrics", "n", name) == PATHS
+            assert shown(opened, places, "metrics", column, name) == pytest.approx(value.value, rel=WRITTEN)
+        assert shown(opened, places, "metrics", "n", name) == PATHS
 
 
 def test_headline_loss_and_the_loss_without_software_stand_side_by_side(draft: Draft, run: Run) -> None:
@@ -219,7 +219,7 @@ def test_age_and_staleness_follow_the_dates_on_the_cover(run: Run, tables: Table
 
 def test_every_stylised_row_says_so(run: Run, tables: Tables) -> None:
     facility = (
-        (name, "neoclouds.facility") for name in ("facilities", "facility-ladder", "facility-defaults")
+        (name, "neoclouds.facility") for name in ("facilities", "facility-distress", "facility-defaults")
     )
     for table, rows in (*facility, ("holdcos", "neoclouds.firm")):
         said = [value_of(cell) for cell in tables[table].column("stylised")]

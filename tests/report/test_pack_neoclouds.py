@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from risk.analysis import ladder, neoclouds
+from risk.analysis import distress, ladder, neoclouds
 from risk.assumptions import load
 from risk.assumptions.tables import Facility
 from risk.axes import ended
@@ -20,7 +20,7 @@ from risk.report.pack.base.quarters import column_key
 from risk.report.pack.base.results import Results
 from risk.report.pack.neoclouds import duration
 from risk.report.pack.neoclouds import neoclouds as page
-from risk.report.pack.neoclouds.loans import RUNGS
+from risk.report.pack.neoclouds.loans import STAGES
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table, number_of, value_of
@@ -57,13 +57,13 @@ def test_terms_are_those_of_the_register(results: Results, tables: Tables) -> No
 
 
 def test_the_ladder_of_distress_is_that_of_the_analysis(results: Results, tables: Tables) -> None:
-    for name, found in ladder.distress(results.run).items():
-        for rung in RUNGS:
-            assert tables.number("facility-ladder", rung, name) == found.reached[rung].value
-            interval = value_of(tables.content("facility-ladder", f"{rung}_mc", name))
+    for name, found in distress.distress(results.run).items():
+        for rung in STAGES:
+            assert tables.number("facility-distress", rung, name) == found.reached[rung].value
+            interval = value_of(tables.content("facility-distress", f"{rung}_mc", name))
             assert interval == value_of(margin_cell(found.reached[rung]))
         for column, timing in (("event_first", found.event), ("default_first", found.default)):
-            said = value_of(tables.content("facility-ladder", column, name))
+            said = value_of(tables.content("facility-distress", column, name))
             assert said == ("–" if timing is None else timing.label)
 
 
@@ -122,7 +122,7 @@ def test_bars_of_rungs_are_whole(results: Results, sheets: tuple[Sheet, Sheet]) 
     assert heights.sum(axis=0) == pytest.approx(np.ones(len(chart.labels)))
     assert chart.y_max == 1.0
     assert chart.labels[-1] == results.labels[-1]
-    shares = ladder.shares(results.run)
+    shares = distress.shares(results.run)
     trouble = shares["lock_up"] + shares["sweep"] + shares["event"]
     assert results.labels[int(trouble.argmax())] in chart.alt
 
@@ -166,8 +166,8 @@ def test_checks_of_the_ladder_fail_where_a_table_is_wrong(
         "Secured debt by HoldCo is the facilities' debt"
     }
     assert failing(results, sheets, "facilities", "cash") == {"Contracted cash over debt service"}
-    assert failing(results, sheets, "facility-ladder", "sweep") == {"Rungs of the ladder out of order"}
+    assert failing(results, sheets, "facility-distress", "sweep") == {"Rungs of distress out of order"}
     fall = "Default probabilities that fall over time: holdcos"
     assert failing(results, sheets, "holdcos", "p0") == {fall}
     defaults = {"Payment and maturity defaults are all defaults"}
-    assert failing(results, sheets, "facility-ladder", "maturity_default") == defaults
+    assert failing(results, sheets, "facility-distress", "maturity_default") == defaults

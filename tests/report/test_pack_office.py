@@ -15,8 +15,8 @@ from openpyxl.utils.datetime import to_excel
 
 from risk.report import verification
 from risk.report.excel import Draft, build
-from risk.report.excel.layout import arrange
 from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
+from risk.report.excel.places import arrange
 from risk.report.form import Form
 from risk.report.opened import read
 from risk.report.pack import pack

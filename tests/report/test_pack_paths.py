@@ -11,7 +11,7 @@ import pytest
 
 from risk.analysis import sampling, statistics
 from risk.errors import AssumptionError, UsageError
-from risk.report.excel.layout import Layout, arrange
+from risk.report.excel.places import Places, arrange
 from risk.report.excel.rows import LongRows, Rows, Strings
 from risk.report.form import Form, Recipe
 from risk.report.given import Given
@@ -52,7 +52,7 @@ def tables(book: Workbook) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def layout(book: Workbook) -> Layout:
+def places(book: Workbook) -> Places:
     return arrange(book)
 
 
@@ -68,9 +68,9 @@ def opened(file: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(file, data_only=True)
 
 
-def column(opened: openpyxl.Workbook, layout: Layout, table: str, key: str) -> list[float]:
+def column(opened: openpyxl.Workbook, places: Places, table: str, key: str) -> list[float]:
     """A column as the file has it."""
-    place = layout.find(table)
+    place = places.find(table)
     return [row[0].value for row in opened[place.sheet][place.range(key).replace("$", "")]]
 
 
@@ -79,26 +79,26 @@ def losses(run: Run) -> np.ndarray:
 
 
 def test_rows_carry_their_path_and_the_loss_in_full(
-    run: Run, opened: openpyxl.Workbook, layout: Layout
+    run: Run, opened: openpyxl.Workbook, places: Places
 ) -> None:
     loss = losses(run)
     for table in ("sample", "tail-rows"):
-        ids = [int(i) for i in column(opened, layout, table, "path")]
-        assert column(opened, layout, table, "headline_loss") == loss[ids].tolist()
+        ids = [int(i) for i in column(opened, places, table, "path")]
+        assert column(opened, places, table, "headline_loss") == loss[ids].tolist()
         rents = run.outcome("h100_2030")[ids]
-        assert column(opened, layout, table, "h100_2030") == pytest.approx(rents, rel=5e-6)
-        driver = next(c for c in layout.find(table).table.columns if c.key == "driver0")
+        assert column(opened, places, table, "h100_2030") == pytest.approx(rents, rel=5e-6)
+        driver = next(c for c in places.find(table).table.columns if c.key == "driver0")
         assert driver.header.endswith(")")
-    assert len(column(opened, layout, "sample", "path")) == PATHS
-    tail = column(opened, layout, "tail-rows", "headline_loss")
+    assert len(column(opened, places, "sample", "path")) == PATHS
+    tail = column(opened, places, "tail-rows", "headline_loss")
     assert tail == sorted(loss.tolist(), reverse=True)[: len(tail)]
 
 
 def test_the_file_s_own_rows_give_var_and_shortfall(
-    run: Run, opened: openpyxl.Workbook, layout: Layout, tables: Tables
+    run: Run, opened: openpyxl.Workbook, places: Places, tables: Tables
 ) -> None:
     """The formulas of Trace, worked by hand on what the file lists."""
-    tail = sorted(column(opened, layout, "tail-rows", "headline_loss"), reverse=True)
+    tail = sorted(column(opened, places, "tail-rows", "headline_loss"), reverse=True)
     for key, level in LEVELS.items():
         position = (PATHS - 1) * level
         rank = PATHS - int(position)
@@ -113,13 +113,13 @@ def test_the_file_s_own_rows_give_var_and_shortfall(
             assert losses(run)[int(tables.number("tail-measures", end, key))] == loss
 
 
-def test_patterns_give_every_probability(run: Run, opened: openpyxl.Workbook, layout: Layout) -> None:
-    counts = np.array(column(opened, layout, "patterns", "paths"))
+def test_patterns_give_every_probability(run: Run, opened: openpyxl.Workbook, places: Places) -> None:
+    counts = np.array(column(opened, places, "patterns", "paths"))
     assert counts.sum() == PATHS
-    flags = [c.key for c in layout.find("patterns").table.columns][3:]
+    flags = [c.key for c in places.find("patterns").table.columns][3:]
     assert {"B1", "U4x", "bust", "durable_unpaid"} <= set(flags)
     for name in flags:
-        held = np.array(column(opened, layout, "patterns", name))
+        held = np.array(column(opened, places, "patterns", name))
         assert set(held.tolist()) <= {0, 1}
         assert counts @ held == run.outcome(name).sum(), name
 
@@ -180,8 +180,8 @@ def test_a_pack_without_a_threshold_has_no_name_for_it(run: Run, monkeypatch: py
 # Tracing
 
 
-def address(layout: Layout, table: str, key: str, row: str) -> str:
-    place = layout.find(table)
+def address(places: Places, table: str, key: str, row: str) -> str:
+    place = places.find(table)
     return f"{place.sheet}!{place.cell(place.table.row_number(row), key)}".replace("$", "")
 
 
@@ -213,8 +213,8 @@ def steps(found: Found, depth: int = 0) -> int:
     return max(steps(part, depth + 1) for part in found.inputs if part.address != "Manifest!B12")
 
 
-def test_a_probability_is_traced(tracer: Tracer, layout: Layout, file: Path, run: Run) -> None:
-    traced = tracer.trace(address(layout, "summary-classes", "p", "0"), Given.at(file))
+def test_a_probability_is_traced(tracer: Tracer, places: Places, file: Path, run: Run) -> None:
+    traced = tracer.trace(address(places, "summary-classes", "p", "0"), Given.at(file))
     assert traced.agrees
     assert traced.found.value == run.outcome("bust").mean()
     assert traced.found.formula.startswith("SUMPRODUCT(Patterns!$")
@@ -225,8 +225,8 @@ def test_a_probability_is_traced(tracer: Tracer, layout: Layout, file: Path, run
         assert witness.loss == losses(run)[witness.path]
 
 
-def test_the_path_at_the_quantile_is_named(tracer: Tracer, layout: Layout, run: Run) -> None:
-    traced = tracer.trace(address(layout, "tail-measures", "es", "975"))
+def test_the_path_at_the_quantile_is_named(tracer: Tracer, places: Places, run: Run) -> None:
+    traced = tracer.trace(address(places, "tail-measures", "es", "975"))
     var = statistics.var(losses(run), 0.975).value
     below, above, worst = traced.paths
     assert below.loss <= var <= above.loss
@@ -250,31 +250,31 @@ def test_the_path_at_the_quantile_is_named(tracer: Tracer, layout: Layout, run: 
     ],
 )
 def test_cells_of_every_kind_name_paths(
-    tracer: Tracer, layout: Layout, table: str, key: str, row: str
+    tracer: Tracer, places: Places, table: str, key: str, row: str
 ) -> None:
-    traced = tracer.trace(address(layout, table, key, row))
+    traced = tracer.trace(address(places, table, key, row))
     assert traced.paths
     assert all(0 <= w.path < PATHS for w in traced.paths)
 
 
-def test_a_row_of_a_list_is_its_own_path(tracer: Tracer, layout: Layout, opened: openpyxl.Workbook) -> None:
+def test_a_row_of_a_list_is_its_own_path(tracer: Tracer, places: Places, opened: openpyxl.Workbook) -> None:
     for table in ("sample", "tail-rows"):
-        cell = address(layout, table, "headline_loss", "7")
+        cell = address(places, table, "headline_loss", "7")
         (witness,) = tracer.trace(cell).paths
         sheet, _, where = cell.partition("!")
         assert opened[sheet][f"A{where[1:]}"].value == witness.path
 
 
-def test_text_has_a_meaning_but_no_path(tracer: Tracer, layout: Layout) -> None:
-    traced = tracer.trace(address(layout, "cover", "value", "run"))
+def test_text_has_a_meaning_but_no_path(tracer: Tracer, places: Places) -> None:
+    traced = tracer.trace(address(places, "cover", "value", "run"))
     assert traced.found.what == "Cover · Run"
     assert traced.paths == ()
 
 
 def test_a_file_that_says_otherwise_is_found_out(
-    tracer: Tracer, layout: Layout, file: Path, run: Run, tmp_path: Path
+    tracer: Tracer, places: Places, file: Path, run: Run, tmp_path: Path
 ) -> None:
-    cell = address(layout, "summary-classes", "p", "0")
+    cell = address(places, "summary-classes", "p", "0")
     sheet, _, where = cell.partition("!")
     book = openpyxl.load_workbook(file, data_only=True)
     book[sheet][where] = 0.5
@@ -304,8 +304,8 @@ def test_an_unknown_cell_is_refused(tracer: Tracer, cell: str, answer: str) -> N
     assert error.value.exit_code == 2
 
 
-def test_cells_are_named_in_any_case_and_with_quotes_and_dollars(tracer: Tracer, layout: Layout) -> None:
-    cell = address(layout, "summary-classes", "p", "0")
+def test_cells_are_named_in_any_case_and_with_quotes_and_dollars(tracer: Tracer, places: Places) -> None:
+    cell = address(places, "summary-classes", "p", "0")
     sheet, _, where = cell.partition("!")
     for said in (cell.lower(), f"'{sheet}'!{where}", f" {sheet}!${where[0]}${where[1:]} "):
         assert tracer.trace(said).found.address == cell

@@ -14,8 +14,8 @@ import pytest
 
 from risk.errors import UsageError
 from risk.exchange.export import export
+from risk.exchange.heads import open_base
 from risk.exchange.importing import import_workbook
-from risk.exchange.layout import read_register
 from risk.exchange.problems import WorkbookErrors
 from risk.workbook import WorkbookRefused, admit
 from risk.workbook.gate import MB
@@ -38,7 +38,7 @@ SECONDS, MEMORY = 2.0, 300 * MB
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return export(read_register(Register(tmp_path_factory.mktemp("good") / "assumptions").write()))
+    return export(open_base(Register(tmp_path_factory.mktemp("good") / "assumptions").write()))
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """Facilities: contract and spot cash against scheduled debt service, quarter by quarter, until default.
 
 Each facility bills its contracts, rents the rest at spot, pays its operating cost and then its loan
-(`loan`). Falling coverage takes it down a ladder (`ladder`): cash is trapped, then swept into the loan, then
-the company may cure. A shortfall that neither trapped cash nor the company meets is amended once if the
-lender agrees, else it is a payment default (`workout`). A balloon that is not refinanced, repaid or extended
-is a maturity default. The lender then sells the GPUs at a fire-sale discount to what they are worth on
-this path once somebody rents them again.
+(`loan`). Falling coverage takes it through stages of distress (`distress`): cash is trapped, then swept
+into the loan, then the company may cure. A shortfall that neither trapped cash nor the company meets is
+amended once if the lender agrees, else it is a payment default (`workout`). A balloon that is not
+refinanced, repaid or extended is a maturity default. The lender then sells the GPUs at a fire-sale discount
+to what they are worth on this path once somebody rents them again.
 
 ============  =================  ======  =================================================================
 symbol        shape              unit    meaning
@@ -23,7 +23,7 @@ vendor        (path, facility)   1       1 where a vendor lends
 extended      (path, facility)   bool    amended or extended, which happens once
 cures         (path, facility)   1       times the HoldCo has cured the covenant
 defaulted     (path, facility)   bool    absorbing
-stage         (path, facility)   code    rung of the ladder reached in the last quarter; NaN once defaulted
+stage         (path, facility)   code    stage of distress reached in the last quarter; NaN once defaulted
 ============  =================  ======  =================================================================
 
 Notes
@@ -39,7 +39,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from risk.mechanisms.neocloud import ladder, loan, workout
+from risk.mechanisms.neocloud import distress, loan, workout
 from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.loan import (
     AMENDED,
@@ -84,8 +84,8 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Params(loan.Params, ladder.Params, workout.Params):
-    """Register entries of facilities: of the loan, of the ladder, of workouts."""
+class Params(loan.Params, distress.Params, workout.Params):
+    """Register entries of facilities: of the loan, of distress, of workouts."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Flows:
     balloon_paid: Array  # from cash
     balloon_extended: Array
     repossessed: Array  # GPUs
-    stage: Array  # rung of the ladder; NaN where the default came in an earlier quarter
+    stage: Array  # stage of distress; NaN where the default came in an earlier quarter
 
 
 def step(
@@ -126,7 +126,7 @@ def step(
     opened, drawn = loan.draw(state, book, t, c.backed)
     cfads = loan.operating_cash(params, terms, opened, book, c)
     principal, interest = loan.debt_service(params, opened, book, t, c)
-    w = ladder.waterfall(params, opened, book, cfads, principal, interest, c)
+    w = distress.waterfall(params, opened, book, cfads, principal, interest, c)
     s = workout.serve(params, opened, cfads, principal, interest, w, c)
     served = replace(opened, debt=opened.debt - s.principal - w.swept + s.capitalized, cash=s.cash)
     b = workout.balloons(params, terms, served, book, t, c, cfads, ~w.unmet)
@@ -173,8 +173,8 @@ def step(
     return after, flows
 
 
-def _stage(state: State, w: ladder.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:
-    """The lowest rung reached in the quarter, (path, facility)."""
+def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:
+    """The lowest stage reached in the quarter, (path, facility)."""
     stage = w.stage.astype(np.float64)
     worse = (
         (w.cured > 0.0, CURED),

@@ -26,7 +26,7 @@ from risk.units import HOURS_A_QUARTER
 DT = 0.25
 NO_SERVICE = 1.0  # USD; below it nothing is due
 SOUND, LOCK_UP, SWEEP, EVENT, CURED, AMENDED, PAYMENT_DEFAULT, MATURITY_DEFAULT = range(8)
-"""How far down the ladder of distress a facility came in a quarter."""
+"""How far down the stages of distress a facility came in a quarter."""
 
 Flags = NDArray[np.bool_]
 At = tuple[Index, Index]  # positions: rows, columns

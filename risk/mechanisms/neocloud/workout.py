@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import Book, Index, positions, put
-from risk.mechanisms.neocloud.ladder import Waterfall
+from risk.mechanisms.neocloud.distress import Waterfall
 from risk.mechanisms.neocloud.loan import (
     DT,
     NO_SERVICE,

@@ -13,17 +13,17 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
 from risk.report.excel.cells import Pen
-from risk.report.excel.layout import (
+from risk.report.excel.measure import height, line_count
+from risk.report.excel.places import (
     INDENT,
     SAMPLED_ROWS,
     Place,
-    SheetLayout,
+    SheetPlaces,
     TablePlace,
     indents,
     note_lines,
     paragraph_lines,
 )
-from risk.report.excel.measure import height, line_count
 from risk.report.excel.rows import LongRows
 from risk.report.excel.rules import add_rules
 from risk.report.excel.styles import Look
@@ -71,7 +71,7 @@ def write_paragraph(pen: Pen, place: Place, block: Paragraph, width: float) -> N
         pen.tall(place.row + i, height(1, size))
 
 
-def write_tiles(pen: Pen, layout: SheetLayout, place: Place, block: Tiles) -> None:
+def write_tiles(pen: Pen, places: SheetPlaces, place: Place, block: Tiles) -> None:
     """Name, number, note; each tile centered over its share of the columns."""
     edges = [place.column + round(i * place.columns / len(block.tiles)) for i in range(len(block.tiles) + 1)]
     looks = ("r_tile_label", "r_tile", "r_tile_note")
@@ -83,24 +83,24 @@ def write_tiles(pen: Pen, layout: SheetLayout, place: Place, block: Tiles) -> No
             pen.put(place.row + i, first, content, look)
             text = show(value_of(content), tile.format) if name == "r_tile" else str(content)
             size = 18 if name == "r_tile" else 9
-            pen.fit(place.row + i, first, text, layout.width(first, end - first), size, name == "r_tile")
+            pen.fit(place.row + i, first, text, places.width(first, end - first), size, name == "r_tile")
     for i, points in enumerate((17.0, 27.0, 16.0)):
         pen.tall(place.row + i, points)
 
 
-def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> None:
+def write_table(pen: Pen, places: SheetPlaces, place: Place, at: TablePlace) -> None:
     """Title, header, rows and note of a table, with its filters, checks and bars."""
     table = at.table
     if table.title:
         ends = at.columns[-1] + table.columns[-1].span
         write_heading(pen, replace(place, columns=ends - place.column), table.title)
-    _write_header(pen, layout, at)
+    _write_header(pen, places, at)
     measured = _measured(table) if pen.measures else set()
     if table.bulk:
-        _write_long(pen, layout, at, measured)
+        _write_long(pen, places, at, measured)
     for number in range(0 if table.bulk else len(table.rows)):
-        _write_row(pen, layout, at, number, number in measured)
-    _write_note(pen, place, table.note, layout, at.header + 1 + len(table.rows))
+        _write_row(pen, places, at, number, number in measured)
+    _write_note(pen, place, table.note, places, at.header + 1 + len(table.rows))
     if table.rows:
         add_rules(pen, at)
     if table.excel_name:
@@ -115,7 +115,7 @@ def write_table(pen: Pen, layout: SheetLayout, place: Place, at: TablePlace) -> 
         pen.sheet.add_table(excel)
 
 
-def _write_header(pen: Pen, layout: SheetLayout, at: TablePlace) -> None:
+def _write_header(pen: Pen, places: SheetPlaces, at: TablePlace) -> None:
     tallest = 1
     for i, (column, start) in enumerate(zip(at.table.columns, at.columns, strict=True)):
         horizontal = _horizontal(column, at.table.align_of(i))
@@ -123,9 +123,9 @@ def _write_header(pen: Pen, layout: SheetLayout, at: TablePlace) -> None:
         pen.band(at.header, range(start, start + column.span), look)
         pen.put(at.header, start, column.label, look)
         if column.span == 1:
-            tallest = max(tallest, line_count(column.label, layout.width(start, 1), bold=True))
+            tallest = max(tallest, line_count(column.label, places.width(start, 1), bold=True))
             longest = max(column.label.split(), key=len, default="")  # a word that does not fit is broken
-            pen.fit(at.header, start, longest, layout.width(start, 1), bold=True)
+            pen.fit(at.header, start, longest, places.width(start, 1), bold=True)
     pen.tall(at.header, height(tallest) + 5)
 
 
@@ -133,13 +133,13 @@ def _horizontal(column: Column, align: str) -> str:
     return "centerContinuous" if column.span > 1 and align != "left" else align
 
 
-def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measured: bool) -> None:
+def _write_row(pen: Pen, places: SheetPlaces, at: TablePlace, number: int, measured: bool) -> None:
     table, row = at.table, at.header + 1 + number
     looks = [_look(table, number, i) for i in range(len(table.columns))]
     lines = 1
     for i, (look, start) in enumerate(zip(looks, at.columns, strict=True)):
         if look.wrap:
-            width = layout.width(start, 1) - INDENT * look.indent
+            width = places.width(start, 1) - INDENT * look.indent
             lines = max(lines, line_count(table.text(number, i), width, bold=bool(look.bold)))
     if lines > 1:
         looks = [_raised(look) for look in looks]
@@ -148,17 +148,17 @@ def _write_row(pen: Pen, layout: SheetLayout, at: TablePlace, number: int, measu
             pen.band(row, range(start, start + column.span), look)
         pen.put(row, start, plain(table.rows[number][i]), look, (at, number))
         if measured and not look.wrap:
-            width = layout.width(start, column.span) - INDENT * look.indent
+            width = places.width(start, column.span) - INDENT * look.indent
             pen.fit(row, start, table.text(number, i), width, bold=bool(look.bold))
     pen.tall(row, height(lines) + (_ROW - height(1)))
 
 
-def _write_long(pen: Pen, layout: SheetLayout, at: TablePlace, measured: set[int]) -> None:
+def _write_long(pen: Pen, places: SheetPlaces, at: TablePlace, measured: set[int]) -> None:
     """Write the rows of a long table, whose cells all look like those of the first."""
     table = at.table
     for number in sorted(measured):
         for i, (column, start) in enumerate(zip(table.columns, at.columns, strict=True)):
-            pen.fit(at.header + 1 + number, start, table.text(number, i), layout.width(start, column.span))
+            pen.fit(at.header + 1 + number, start, table.text(number, i), places.width(start, column.span))
     styles = [pen.styles.number(_look(table, 0, i)) for i in range(len(table.columns))]
     pen.rows.long[at.header + 1] = LongRows(at.columns, styles, table.numbers, _ROW)
 
@@ -198,13 +198,13 @@ def _raised(look: Look) -> Look:
     return replace(look, vertical="top")
 
 
-def _write_note(pen: Pen, place: Place, note: str, layout: SheetLayout, row: int) -> None:
-    for i, line in enumerate(note_lines(note, layout.width(place.column, place.columns))):
+def _write_note(pen: Pen, place: Place, note: str, places: SheetPlaces, row: int) -> None:
+    for i, line in enumerate(note_lines(note, places.width(place.column, place.columns))):
         pen.put(row + i, place.column, line, Look("r_note"))
         pen.tall(row + i, height(1))
 
 
-def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) -> None:
+def write_heat_map(pen: Pen, places: SheetPlaces, place: Place, block: HeatMap) -> None:
     """Title, column title, labels and colored cells; the number stands in every cell."""
     write_heading(pen, place, block.title)
     top, first = place.row + 2, place.column + 1
@@ -225,12 +225,12 @@ def write_heat_map(pen: Pen, layout: SheetLayout, place: Place, block: HeatMap) 
             colored += [] if thin else [f"{get_column_letter(first + c)}{top + r}"]
         pen.tall(top + r, 17.0)
     labels = (block.row_title, *block.column_labels)
-    tallest = max(line_count(t, layout.widths[place.column - 1 + i], bold=True) for i, t in enumerate(labels))
+    tallest = max(line_count(t, places.widths[place.column - 1 + i], bold=True) for i, t in enumerate(labels))
     pen.tall(top - 1, _ROW)
     pen.tall(top, height(tallest) + 3)
     if colored:
         pen.sheet.conditional_formatting.add(" ".join(colored), _color_scale(block))
-    _write_note(pen, place, block.remarks, layout, top + 1 + len(block.row_labels))
+    _write_note(pen, place, block.remarks, places, top + 1 + len(block.row_labels))
 
 
 def _color_scale(block: HeatMap) -> Rule:
@@ -239,19 +239,19 @@ def _color_scale(block: HeatMap) -> Rule:
     return Rule(type="colorScale", colorScale=ColorScale(cfvo=values, color=colors))
 
 
-def write_block(pen: Pen, layout: SheetLayout, place: Place) -> None:
+def write_block(pen: Pen, places: SheetPlaces, place: Place) -> None:
     """Write any block but a chart."""
     match place.block:
         case Heading(text):
             write_heading(pen, place, text)
         case Paragraph():
-            write_paragraph(pen, place, place.block, layout.width(place.column, place.columns))
+            write_paragraph(pen, place, place.block, places.width(place.column, place.columns))
         case Tiles():
-            write_tiles(pen, layout, place, place.block)
+            write_tiles(pen, places, place, place.block)
         case Table():
-            write_table(pen, layout, place, pen.layout.find(place.block.id))
+            write_table(pen, places, place, pen.places.find(place.block.id))
         case HeatMap():
-            write_heat_map(pen, layout, place, place.block)
+            write_heat_map(pen, places, place, place.block)
         case _:
             for row in range(place.row, place.row + place.rows):
                 pen.tall(row, _ROW)

@@ -12,8 +12,8 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from risk.report.excel.layout import Layout, TablePlace
 from risk.report.excel.measure import characters, pixels, room
+from risk.report.excel.places import Places, TablePlace
 from risk.report.excel.rows import Rows
 from risk.report.excel.styles import Look, Styles
 from risk.report.formats import as_date
@@ -39,7 +39,7 @@ class Pen:
 
     sheet: Worksheet
     styles: Styles
-    layout: Layout
+    places: Places
     rows: Rows
     measures: bool = True
     cached: dict[str, CachedValue] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Pen:
         if isinstance(value, date):
             value = _serial(value)
         known = value if isinstance(value, bool | str) else float(value)
-        text = self.layout.resolve(formula.text, self.sheet.title, own)
+        text = self.places.resolve(formula.text, self.sheet.title, own)
         self.rows.formula(row, column, self.styles.number(look), text, known)
         self.cached[f"{get_column_letter(column)}{row}"] = known
 
@@ -111,11 +111,11 @@ class Pen:
         if link.target.startswith("https://"):
             cell.hyperlink = Hyperlink(ref="", target=link.target)
             return
-        sheets = [placed.sheet.name for placed in self.layout.sheets]
+        sheets = [placed.sheet.name for placed in self.places.sheets]
         if link.target in sheets:
             sheet, address = link.target, "A1"
-        elif link.target in self.layout.tables:
-            place = self.layout.tables[link.target]
+        elif link.target in self.places.tables:
+            place = self.places.tables[link.target]
             sheet, address = place.sheet, f"A{place.header}"
         else:
             raise ReportError(f"link to {link.target!r}: no such sheet or table, and not https://")

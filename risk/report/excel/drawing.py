@@ -33,7 +33,7 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.utils import quote_sheetname
 
-from risk.report.excel.layout import TablePlace
+from risk.report.excel.places import TablePlace
 from risk.report.formats import named
 from risk.report.palette import RULE
 from risk.report.table import value_of

@@ -12,7 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.excel.cells import Pen
-from risk.report.excel.layout import SheetLayout
+from risk.report.excel.places import SheetPlaces
 from risk.report.sheet import Heading, Workbook
 from risk.report.table import Table
 
@@ -31,7 +31,7 @@ ZOOM = 90
 DEFAULT_HEIGHT = 15.0
 
 
-def set_page(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+def set_page(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:
     """Set view, paper and protection of a written sheet; `header` = row of the header to keep in view."""
     sheet = pen.sheet
     _set_view(sheet, placed, header)
@@ -43,7 +43,7 @@ def set_page(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int | No
     guard.formatColumns = guard.formatRows = guard.sort = guard.autoFilter = False  # False = allowed
 
 
-def _set_view(sheet: Worksheet, placed: SheetLayout, header: int | None) -> None:
+def _set_view(sheet: Worksheet, placed: SheetPlaces, header: int | None) -> None:
     view = sheet.sheet_view
     view.showGridLines, view.zoomScale = False, ZOOM
     if header:
@@ -52,7 +52,7 @@ def _set_view(sheet: Worksheet, placed: SheetLayout, header: int | None) -> None
         sheet.freeze_panes = "A3" if placed.sheet.freeze == "title" else "B3"
 
 
-def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:
     setup: Any = sheet.page_setup
     setup.paperSize = PAPER[workbook.paper]
     setup.orientation = "landscape" if placed.sheet.landscape else "portrait"
@@ -74,7 +74,7 @@ def _set_paper(sheet: Worksheet, placed: SheetLayout, workbook: Workbook, header
         part.size, part.font = 8, "Calibri,Regular"
 
 
-def _last_printed(placed: SheetLayout) -> int:
+def _last_printed(placed: SheetPlaces) -> int:
     """Last row of the print area: of the sheet, or of its last table where that prints in part."""
     last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
     block = placed.places[-1].block if placed.places else None
@@ -86,7 +86,7 @@ def _last_printed(placed: SheetLayout) -> int:
     return last
 
 
-def _break_pages(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int | None) -> None:
+def _break_pages(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:
     """Start a new page before what the end of the page would cut, if it fits a page at all."""
     page = _page_height(placed, workbook)
     heights = pen.rows.heights
@@ -100,7 +100,7 @@ def _break_pages(pen: Pen, placed: SheetLayout, workbook: Workbook, header: int 
         used = (used + depth) % page
 
 
-def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
+def _kept_together(placed: SheetPlaces) -> list[tuple[int, int]]:
     """First and last printed rows of bands; a heading belongs to the band below it."""
     last = _last_printed(placed)
     headings = {place.row for place in placed.places if isinstance(place.block, Heading)}
@@ -110,7 +110,7 @@ def _kept_together(placed: SheetLayout) -> list[tuple[int, int]]:
     return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=False))
 
 
-def _page_height(placed: SheetLayout, workbook: Workbook) -> float:
+def _page_height(placed: SheetPlaces, workbook: Workbook) -> float:
     """Height of a page in the sheet's own points, before it is shrunk to the width of the paper."""
     short, long = SIZES[workbook.paper]
     across, down = (long, short) if placed.sheet.landscape else (short, long)

@@ -12,7 +12,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from risk.report.excel.cells import Pen
-from risk.report.excel.layout import TablePlace
+from risk.report.excel.places import TablePlace
 from risk.report.formats import as_date
 from risk.report.palette import CHANGED, OK, ORANGE, SKY, VERMILLION
 from risk.report.table import Cell, Check, Column, Table, Validation, plain
@@ -37,7 +37,7 @@ def add_rules(pen: Pen, at: TablePlace) -> None:
             for word in ("FAIL", "STALE", "OK"):
                 rules.add(area, _word_rule(word))
         if column.mark:
-            formula = pen.layout.resolve(column.mark.condition, at.sheet, (at, 0))
+            formula = pen.places.resolve(column.mark.condition, at.sheet, (at, 0))
             fill = PatternFill(bgColor=ORANGE if column.mark.strong else CHANGED, fill_type="solid")
             look = DifferentialStyle(font=Font(bold=True), fill=fill)
             rules.add(area, Rule(type="expression", formula=[formula], dxf=look))
@@ -75,7 +75,7 @@ def _validation(
         words = rule.choices
         valid = DataValidation("list", words if isinstance(words, str) else f'"{",".join(words)}"')
     elif rule.condition:  # relative to the first of its cells
-        valid = DataValidation("custom", pen.layout.resolve(rule.condition, at.sheet, (at, rows[0])))
+        valid = DataValidation("custom", pen.places.resolve(rule.condition, at.sheet, (at, rows[0])))
     else:
         low, high = _bound(rule.low, -_LARGEST), _bound(rule.high, _LARGEST)
         valid = DataValidation(rule.of, low, high, operator="between")

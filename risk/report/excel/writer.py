@@ -23,9 +23,9 @@ from risk.report.excel.cells import CachedValue, Pen
 from risk.report.excel.charts import draw
 from risk.report.excel.drawing import Source
 from risk.report.excel.finish import finish
-from risk.report.excel.layout import Layout, SheetLayout, arrange
 from risk.report.excel.measure import characters
 from risk.report.excel.page import set_page
+from risk.report.excel.places import Places, SheetPlaces, arrange
 from risk.report.excel.rows import Rows, Strings
 from risk.report.excel.styles import TABS, Look, Styles
 from risk.report.sheet import Sheet, Workbook
@@ -81,16 +81,16 @@ def build(workbook: Workbook, measured: bool = True) -> Draft:
         A formula names a table or a column that does not exist, a block does not fit its sheet …
     """
     complete = with_chart_data(workbook)
-    layout, strings = arrange(complete), Strings()
+    places, strings = arrange(complete), Strings()
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     styles = Styles(book)
     pens = []
-    for placed in layout.sheets:
-        pen = Pen(book.create_sheet(placed.sheet.name), styles, layout, Rows(strings), measured)
+    for placed in places.sheets:
+        pen = Pen(book.create_sheet(placed.sheet.name), styles, places, Rows(strings), measured)
         _write_sheet(pen, placed, complete)
         pens.append(pen)
-    _set_names(book, layout, complete)
+    _set_names(book, places, complete)
     _set_properties(book, complete)
     buffer = BytesIO()
     ExcelWriter(book, ZipFile(buffer, "w")).save()  # not compressed: it is read again at once
@@ -132,7 +132,7 @@ def with_chart_data(workbook: Workbook) -> Workbook:
     return replace(workbook, sheets=(*workbook.sheets, data))
 
 
-def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
+def _write_sheet(pen: Pen, placed: SheetPlaces, workbook: Workbook) -> None:
     sheet = pen.sheet
     for i, width in enumerate(placed.widths, start=1):
         sheet.column_dimensions[get_column_letter(i)].width = width
@@ -140,7 +140,7 @@ def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
     for place in placed.places:
         write_block(pen, placed, place)
         if isinstance(place.block, Chart):
-            chart = draw(place.block, Source(pen.layout.find(f"chart-{place.block.id}")))
+            chart = draw(place.block, Source(pen.places.find(f"chart-{place.block.id}")))
             start = AnchorMarker(col=place.column - 1, row=place.row - 1)
             end = AnchorMarker(col=place.column - 1 + place.columns, row=place.row - 1 + place.rows)
             chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
@@ -148,10 +148,10 @@ def _write_sheet(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
     for row in placed.gaps():
         pen.tall(row, GAP)
     sheet.sheet_properties.tabColor = TABS[placed.sheet.kind]
-    set_page(pen, placed, workbook, _header_row(pen.layout, placed))
+    set_page(pen, placed, workbook, _header_row(pen.places, placed))
 
 
-def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
+def _write_title(pen: Pen, placed: SheetPlaces, workbook: Workbook) -> None:
     sheet, columns = placed.sheet, range(1, len(placed.widths) + 1)
     subtitle = sheet.subtitle + _on_screen(placed)
     rows = [(sheet.title, Look("r_title"), 24.0), (subtitle, Look("r_subtitle"), 15.0)]
@@ -170,7 +170,7 @@ def _write_title(pen: Pen, placed: SheetLayout, workbook: Workbook) -> None:
         pen.put(2, last, Link(back, workbook.contents), Look("r_back", horizontal="right"))
 
 
-def _on_screen(placed: SheetLayout) -> str:
+def _on_screen(placed: SheetPlaces) -> str:
     """Which columns are not in the print area."""
     first, last = len(placed.printed_widths) + 1, len(placed.widths)
     if first > last:
@@ -180,17 +180,17 @@ def _on_screen(placed: SheetLayout) -> str:
     return f" · columns {get_column_letter(first)} to {get_column_letter(last)} are on screen only"
 
 
-def _header_row(layout: Layout, placed: SheetLayout) -> int | None:
+def _header_row(places: Places, placed: SheetPlaces) -> int | None:
     """Row of the first table's header, if the sheet keeps it in view."""
     if placed.sheet.freeze != "header":
         return None
     tables = [p.block.id for p in placed.places if isinstance(p.block, Table)]
-    return layout.find(tables[0]).header if tables else None
+    return places.find(tables[0]).header if tables else None
 
 
-def _set_names(book: openpyxl.Workbook, layout: Layout, workbook: Workbook) -> None:
+def _set_names(book: openpyxl.Workbook, places: Places, workbook: Workbook) -> None:
     for name, text in workbook.names.items():
-        book.defined_names[name] = DefinedName(name, attr_text=layout.resolve(text, ""))
+        book.defined_names[name] = DefinedName(name, attr_text=places.resolve(text, ""))
 
 
 def _set_properties(book: openpyxl.Workbook, workbook: Workbook) -> None:

@@ -129,7 +129,7 @@ def _tests(made: Mapping[Part, Sheet], results: Results, tables: Tables) -> Iter
 
 def example(front: Sheet) -> str:
     """Address of the first probability on Summary."""
-    from risk.report.excel.layout import arrange
+    from risk.report.excel.places import arrange
 
     alone = Workbook(Properties("", "", datetime.min), (front,))
     return f"{front.name}!{arrange(alone).find('summary-classes').cell(0, 'p')}".replace("$", "")

@@ -22,8 +22,10 @@ from risk.analysis import (
     sampling,
     statistics,
 )
+from risk.analysis import distress as stages
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
+from risk.analysis.distress import Distress
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.flows import year_labels
 from risk.analysis.metrics import Metric
@@ -278,9 +280,9 @@ class Results:
         return ladder.by_payer(self.run, self.facilities)
 
     @cached_property
-    def distress(self) -> dict[str, ladder.Distress]:
-        """How far down the ladder of distress each facility of the base book comes."""
-        return ladder.distress(self.run)
+    def distress(self) -> dict[str, Distress]:
+        """How far down the stages of distress each facility of the base book comes."""
+        return stages.distress(self.run)
 
     @cached_property
     def defaults(self) -> dict[str, neoclouds.Default]:

@@ -11,7 +11,7 @@ from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables, subtitle
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.sheet import At, Band, Sheet
+from risk.report.sheet import At, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Cell, Column, Content, Formula, Table
 
@@ -64,7 +64,7 @@ def sheet(results: Results) -> Sheet:
         ),
         "C",
         (
-            Band((At(_facts(results), 1, 2), At(_switches(results), 4))),
+            Strip((At(_facts(results), 1, 2), At(_switches(results), 4))),
             CHANGES.table(change_rows(results) or [UNCHANGED]),
         ),
         question="Which assumptions, seed, code and libraries stand behind these numbers?",

@@ -19,7 +19,7 @@ from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.credit import losses, second_round
 from risk.report.pack.credit.losses import ALL, BILLION, TOTAL, Row, whole, years
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
 
@@ -57,7 +57,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(second_round.finding(results), "finding"),
-            Band((At(chart, 1, half - 1), At(_exceedance(borne, main), half))),
+            Strip((At(chart, 1, half - 1), At(_exceedance(borne, main), half))),
             record,
             owners,
             _conservation(results, record, owners),

@@ -20,7 +20,7 @@ from risk.report.pack.base.results import Results
 from risk.report.pack.credit import losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.credit.losses import ALL, Row, years
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Column, Formula, Table, number_of
 from risk.units import SCALE
 
@@ -53,7 +53,7 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(recoveries.sentence(reconciled), "finding"),
             Paragraph(ONCE),
-            Band((At(chart, 1, half - 1), At(recoveries.ranges(recovered), half))),
+            Strip((At(chart, 1, half - 1), At(recoveries.ranges(recovered), half))),
             instruments,
             *waterfall.bands(results),
             recoveries.RECONCILIATION.table(zip(recoveries.PAGE, reconciled, strict=True)),

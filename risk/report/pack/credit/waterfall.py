@@ -16,7 +16,7 @@ from risk.report.pack.base.fields import amount
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.record import Field
-from risk.report.sheet import At, Band
+from risk.report.sheet import At, Strip
 from risk.report.spec import Spec
 from risk.report.table import Table, number_of
 
@@ -92,11 +92,11 @@ WATERFALL: Spec[Claimed] = Spec(
 )
 
 
-def bands(results: Results) -> tuple[Band, ...]:
+def bands(results: Results) -> tuple[Strip, ...]:
     """One waterfall a view, as a table with its chart beside it."""
     made = [(view, waterfall(results, view)) for view in VIEWS]
     beside = 1 + len(made[0][1].columns)
-    return tuple(Band((At(table, 1, beside - 1), At(_steps(view, table), beside))) for view, table in made)
+    return tuple(Strip((At(table, 1, beside - 1), At(_steps(view, table), beside))) for view, table in made)
 
 
 def waterfall(results: Results, view: View) -> Table:

@@ -29,7 +29,7 @@ from risk.report.pack.base.cells import (
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import Row, below, chances, made_of, ratio, shown, spread, yearly_bars
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Cell, Content, Formula, Table, number_of
 
 USES = (
@@ -60,7 +60,7 @@ def sheet(results: Results) -> Sheet:
         subtitle(results),
         "P",
         (
-            Band(
+            Strip(
                 (
                     At(_by_firm(labels, firms, tables), 1, half - 1),
                     At(_ceiling_chart(deployed, cumulative), half, half),

@@ -17,7 +17,7 @@ from risk.report.pack.base.cells import error_cells, format_of, subtitle, typica
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results, series
 from risk.report.sheet import At, Sheet
-from risk.report.sheet import Band as Side
+from risk.report.sheet import Strip as Side
 from risk.report.table import Column, Content, Formula, Table
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")

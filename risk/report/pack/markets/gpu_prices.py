@@ -16,7 +16,7 @@ from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results, series
 from risk.report.pack.base.yearly import Row, made_of, shown, spread, summed, yearly_bars
 from risk.report.pack.markets import fans, gpu_lives, useful_work
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table, number_of
 from risk.units import SCALE
 
@@ -46,11 +46,11 @@ def sheet(results: Results) -> Sheet:
         subtitle(results, "USD an hour unless a unit is shown; at the end of each year"),
         "P",
         (
-            Band((At(fan, 1, half - 1), At(_three_rents(results), half))),
+            Strip((At(fan, 1, half - 1), At(_three_rents(results), half))),
             market,
             _by_generation(results, "contract_rent", "rent-contract", f"One-year contract {RENT}"),
             _by_generation(results, "spot_rent", "rent-spot", f"Spot {RENT}"),
-            Band((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, market), half))),
+            Strip((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, market), half))),
             fleet,
             _by_generation(results, "collateral", "collateral", COLLATERAL, 1e3),
             *gpu_lives.blocks(results),

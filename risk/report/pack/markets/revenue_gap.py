@@ -26,7 +26,7 @@ from risk.report.pack.base.names import SEGMENTS, words
 from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import Row, chances, made_of, shown, spread, summed
 from risk.report.pack.markets import decode, value_chain
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Column, Content, Formula, Table, number_of
 
@@ -48,7 +48,9 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(finding(found), "finding"),
-            Band((At(_chart(labels, lenses), 1, half - 1), At(value_chain.demand_chart(demand), half, half))),
+            Strip(
+                (At(_chart(labels, lenses), 1, half - 1), At(value_chain.demand_chart(demand), half, half))
+            ),
             lenses,
             _gaps(labels, lenses, found),
             _flips(results, found),

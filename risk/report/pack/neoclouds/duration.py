@@ -26,7 +26,7 @@ from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import yearly_bars
 from risk.report.pack.neoclouds.loans import BILLION, at, gap
 from risk.report.sheet import At, Paragraph, Sheet
-from risk.report.sheet import Band as Side
+from risk.report.sheet import Strip as Side
 from risk.report.spec import Spec
 from risk.report.table import Cell, Column, Content, Formula, Table, number_of
 

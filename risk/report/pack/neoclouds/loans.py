@@ -1,4 +1,4 @@
-"""Facilities on the sheet of neoclouds: their terms, how far down the ladder each comes, who defaults."""
+"""Facilities on the sheet of neoclouds: their terms, how far down the stages each comes, who defaults."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from risk.analysis import ladder, neoclouds
 from risk.analysis.bands import Band
+from risk.analysis.distress import Timing
 from risk.analysis.facilities import Facility
-from risk.analysis.ladder import Timing
 from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.guards import SINGLE, Adds, Ordered
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 BILLION, THOUSAND = 1e9, 1e3
 INSTRUMENTS = {"ddtl": "DDTL", "vendor": "Vendor", "notes": "Notes", "dc_loan": "Loan"}
-RUNGS: Mapping[str, str] = {
+STAGES: Mapping[str, str] = {
     "lock_up": "Lock-up",
     "sweep": "Cash sweep",
     "event": "Event of default",
@@ -33,10 +33,10 @@ RUNGS: Mapping[str, str] = {
     "payment_default": "Payment default",
     "maturity_default": "Maturity default",
 }
-"""Rungs of the ladder of distress and their headers."""
+"""Stages of distress and their headers."""
 
 DEEPER = Ordered(
-    "Rungs of the ladder out of order",
+    "Stages of distress out of order",
     ("cured", "event", "sweep", "lock_up"),
     "whoever sweeps cash has been in lock-up, and so on",
 )
@@ -126,7 +126,7 @@ def terms(results: Results) -> Table:
 
 
 _LADDER_NOTE = (
-    "Share of paths on which the facility ever stands on a rung; of the first three, on it or further "
+    "Share of paths on which the facility ever stands in a stage; of the first three, on it or further "
     "down. Lock-up: nothing is distributed; sweep: spare cash prepays the loan; event: the coverage "
     "covenant is broken; cure: the company lifts coverage with fresh equity. Amended or extended, and "
     "either default, come at most once. First event and first default: median quarter over the paths "
@@ -136,22 +136,22 @@ _LADDER_NOTE = (
 
 
 def distress(results: Results) -> Table:
-    """How far down the ladder each facility ever comes, and when."""
+    """How far down the stages each facility ever comes, and when."""
     found = results.distress
     timings = [timing for d in found.values() for timing in (d.event, d.default) if timing]
     made: Spec[Facility] = Spec(
         (
             spec.text("label", "P(ever), by facility", label),
             *(
-                chance(rung, header, part(lambda f: found[f.name].reached, rung), span=2)
-                for rung, header in RUNGS.items()
+                chance(stage, header, part(lambda f: found[f.name].reached, stage), span=2)
+                for stage, header in STAGES.items()
             ),
             _first("event_first", "First event", lambda f: found[f.name].event),
             _first("default_first", "First default", lambda f: found[f.name].default),
             row_is(),
         ),
-        id="facility-ladder",
-        title="Facilities: how far down the ladder of distress",
+        id="facility-distress",
+        title="Facilities: how far down the stages of distress",
         note=_LADDER_NOTE.format(max((timing.error for timing in timings), default=0.0)),
         row_id=lambda f: f.name,
         guards=(DEEPER,),

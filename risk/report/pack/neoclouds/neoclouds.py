@@ -1,10 +1,10 @@
-"""Neoclouds: every HoldCo, every facility's terms, how far down the ladder each comes, default and loss."""
+"""Neoclouds: every HoldCo, every facility's terms, how far down the stages each comes, default and loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from risk.analysis import ladder, neoclouds
+from risk.analysis import distress, neoclouds
 from risk.analysis.neoclouds import Cohort
 from risk.report import spec
 from risk.report.charts import LINES, Bars, Lines, Series, Tone
@@ -16,8 +16,8 @@ from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results
 from risk.report.pack.neoclouds import firms, loans
 from risk.report.pack.neoclouds.duration import grid
-from risk.report.pack.neoclouds.loans import RUNGS
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.pack.neoclouds.loans import STAGES
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Formula, number_of
 
@@ -52,7 +52,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(warning, "finding"),
-            Band((At(_rungs(results), 1, half), At(_failed(results), half + 1))),
+            Strip((At(_stages(results), 1, half), At(_failed(results), half + 1))),
             holdcos,
             runway,
             loans.terms(results),
@@ -67,16 +67,16 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def _rungs(results: Results) -> Bars:
-    """Facilities of the base book by rung, every half year."""
+def _stages(results: Results) -> Bars:
+    """Facilities of the base book by stage, every half year."""
     labels = results.labels
     shown = [t for t in range(len(labels)) if t % 2 == len(labels[:-1]) % 2]
-    found = ladder.shares(results.run)
+    found = distress.shares(results.run)
     trouble = found["lock_up"] + found["sweep"] + found["event"]
     worst = int(trouble.argmax())
     return Bars(
-        id="rungs",
-        title="Facilities of the base book by rung of the ladder of distress",
+        id="stages",
+        title="Facilities of the base book by stage of distress",
         alt=(
             f"Trouble is widest in {labels[worst]}, when {trouble[worst]:.0%} of the facilities of the "
             "base book are in lock-up or further down but not in default; at the end "
@@ -137,7 +137,7 @@ COHORTS: Spec[Cohort] = Spec(
             "rate",
             span=2,
         ),
-        *(chance(rung, RUNGS[rung], span=2, error_span=2) for rung in ladder.ONCE),
+        *(chance(stage, STAGES[stage], span=2, error_span=2) for stage in distress.ONCE),
         amount("troubled", "In trouble", None, "quarter", form="years", span=2),
     ),
     id="cohorts",
@@ -159,7 +159,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     yield Condition(text, secured, debt, ROUNDING, "USD bn at the base date")
     horizons = neoclouds.reached(results.run)
     if horizons and horizons[-1] == results.labels[-1]:
-        paid, due = (t.total("facility-ladder", f"{kind}_default") for kind in ("payment", "maturity"))
+        paid, due = (t.total("facility-distress", f"{kind}_default") for kind in ("payment", "maturity"))
         both = Formula(f"{paid.text}+{due.text}", number_of(paid) + number_of(due))
         ever = t.total("facility-defaults", f"p{len(horizons) - 1}")
         text = "Payment and maturity defaults are all defaults"

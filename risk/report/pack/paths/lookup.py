@@ -10,7 +10,7 @@ from math import isclose
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from risk.errors import UsageError, suggestion
-from risk.report.excel.layout import Layout, Place, SheetLayout, TablePlace, references
+from risk.report.excel.places import Place, Places, SheetPlaces, TablePlace, references
 from risk.report.formats import Scalar, as_date, show
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles, Workbook
 from risk.report.table import Cell, Check, Content, Formula, plain, value_of
@@ -67,8 +67,8 @@ class Found:
 class Lookup:
     """Finds cells of a workbook by address."""
 
-    def __init__(self, workbook: Workbook, layout: Layout) -> None:
-        self.workbook, self.layout = workbook, layout
+    def __init__(self, workbook: Workbook, places: Places) -> None:
+        self.workbook, self.places = workbook, places
 
     def cell(self, address: str) -> Found:
         """What stands in a cell.
@@ -90,20 +90,20 @@ class Lookup:
             f"the sheet's blocks lie between A{placed.first_row} and {last}; open the pack and name a number",
         )
 
-    def _parse(self, address: str) -> tuple[SheetLayout, int, int]:
+    def _parse(self, address: str) -> tuple[SheetPlaces, int, int]:
         match = _ADDRESS.fullmatch(address.strip())
         if match is None:
             raise UsageError(f"{address!r} is not a cell", "name sheet and cell, such as 'Summary!F14'")
-        sheets = {placed.sheet.name.casefold(): placed for placed in self.layout.sheets}
+        sheets = {placed.sheet.name.casefold(): placed for placed in self.places.sheets}
         name, letters, row = match.groups()
         if name.casefold() not in sheets:
-            names = [placed.sheet.name for placed in self.layout.sheets]
+            names = [placed.sheet.name for placed in self.places.sheets]
             close = suggestion(name, names)
             fix = f"did you mean {close}?" if close else f"it has: {', '.join(names)}"
             raise UsageError(f"the pack has no sheet {name!r}", fix)
         return sheets[name.casefold()], column_index_from_string(letters.upper()), int(row)
 
-    def _inside(self, placed: SheetLayout, place: Place, column: int, row: int) -> Found | None:
+    def _inside(self, placed: SheetPlaces, place: Place, column: int, row: int) -> Found | None:
         block, sheet = place.block, placed.sheet.name
         match block:
             case Tiles():
@@ -112,8 +112,8 @@ class Lookup:
                 return self._found(sheet, place.column, place.row, "Sentence", block.text, "text")
             case HeatMap():
                 return _heat(sheet, place, block, column, row)
-            case _ if getattr(block, "id", None) in self.layout.tables and hasattr(block, "rows"):
-                return self._table(self.layout.find(str(block.id)), column, row)  # type: ignore[union-attr]
+            case _ if getattr(block, "id", None) in self.places.tables and hasattr(block, "rows"):
+                return self._table(self.places.find(str(block.id)), column, row)  # type: ignore[union-attr]
         return None
 
     def _table(self, at: TablePlace, column: int, row: int) -> Found | None:
@@ -145,7 +145,7 @@ class Lookup:
         form = table.format_of(number, index)
         return self._found(at.sheet, *place, what, content, form, (at, number), where, depth)
 
-    def _tile(self, placed: SheetLayout, place: Place, block: Tiles, column: int) -> Found | None:
+    def _tile(self, placed: SheetPlaces, place: Place, block: Tiles, column: int) -> Found | None:
         count = len(block.tiles)
         edges = [place.column + round(i * place.columns / count) for i in range(count + 1)]
         index = max(i for i, edge in enumerate(edges[:-1]) if edge <= column)
@@ -179,14 +179,14 @@ class Lookup:
         if not isinstance(formula, Formula):
             return Found(address, what, value, shown, where=where)
         inputs = tuple(self._inputs(formula.text, own, depth + 1))
-        text = self.layout.resolve(formula.text, sheet, own)
+        text = self.places.resolve(formula.text, sheet, own)
         return Found(address, what, value, shown, text, formula.text, where, inputs)
 
     def _inputs(self, text: str, own: tuple[TablePlace, int] | None, depth: int) -> Iterator[Found]:
         """Cells and ranges that a formula reads, each once."""
         seen = set[tuple[str, str, int | None]]()
         for name, key, row in self._references(text):
-            at = own[0] if name == "row" and own else self.layout.find(name)
+            at = own[0] if name == "row" and own else self.places.find(name)
             number = own[1] if name == "row" and own else None if row is None else at.table.row_number(row)
             if (at.table.id, key, number) in seen or len(seen) == MOST_INPUTS:
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from risk.analysis.metrics import HEADLINE
 from risk.report.excel import with_chart_data
-from risk.report.excel.layout import arrange
+from risk.report.excel.places import arrange
 from risk.report.form import DEFAULT_FORM, Form
 from risk.report.given import Given
 from risk.report.pack.base.cells import Tables

@@ -16,7 +16,7 @@ from risk.report.charts import Step, Waterfall
 from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.sheet import At, Band, Paragraph, Sheet
+from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.runs import Manifest
@@ -50,7 +50,7 @@ def sheet(results: Results) -> Sheet | None:
             _assumptions(results, changes),
             _results(found, contrasts.share_draws(prior.run, results.run)),
             BRIDGE.table(_headline(found)),
-            Band(tuple(_pictures(found))),
+            Strip(tuple(_pictures(found))),
             _words(results, prior),
         ),
         question=QUESTION,

@@ -8,7 +8,7 @@ from risk.report.excel.writer import CHART_DATA
 from risk.report.pack.base import ages
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
-from risk.report.sheet import KINDS, At, Band, Heading, Paragraph, Sheet
+from risk.report.sheet import KINDS, At, Heading, Paragraph, Sheet, Strip
 from risk.report.table import Cell, Column, Content, Formula, Link, Table
 
 QUESTION = "Is the AI build-out a bubble, what would its end cost lenders, and how sure is that?"
@@ -43,7 +43,7 @@ def sheet(
             Paragraph(QUESTION, "lead"),
             Paragraph(master, "lead"),
             *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
-            Band((At(_facts(results), 1, 2), At(_key(), 4, 2))),
+            Strip((At(_facts(results), 1, 2), At(_key(), 4, 2))),
             _contents(sheets, absent),
             Heading("How to trace a number"),
             *(Paragraph(text, "bullet") for text in tracing),

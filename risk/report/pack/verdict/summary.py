@@ -17,7 +17,7 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
-from risk.report.sheet import At, Band, Heading, Paragraph, Sheet, Tile, Tiles
+from risk.report.sheet import At, Heading, Paragraph, Sheet, Strip, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
 
@@ -63,11 +63,11 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
     )
 
 
-def _verdict(results: Results, tables: Tables) -> Band:
+def _verdict(results: Results, tables: Tables) -> Strip:
     """Outcome classes over the bull propositions, and the bear propositions beside them."""
     half = len(_half(results))
     below = len(results.verdict.classes) + 2
-    return Band(
+    return Strip(
         (
             At(_classes(results, tables), 1, half),
             At(_claims(results, tables, "bear"), half + 2),
@@ -76,24 +76,24 @@ def _verdict(results: Results, tables: Tables) -> Band:
     )
 
 
-def _losses(results: Results, tables: Tables) -> tuple[Band, Band]:
+def _losses(results: Results, tables: Tables) -> tuple[Strip, Strip]:
     """The headline loss, and beside it the loss without software borrowers."""
     half, last = len(_half(results)), results.labels[-1]
     left = Heading(f"First-round credit loss to {last}, AI-exposed, USD bn")
     right = Heading("… without software borrowers")
     tiles = [_tiles(results, tables, name) for name in (HEADLINE, WITHOUT)]
     return (
-        Band((At(left, 1, half), At(right, half + 2))),
-        Band((At(tiles[0], 1, half), At(tiles[1], half + 2))),
+        Strip((At(left, 1, half), At(right, half + 2))),
+        Strip((At(tiles[0], 1, half), At(tiles[1], half + 2))),
     )
 
 
-def _pictures(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Band:
+def _pictures(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Strip:
     """Fan and exceedance curve, and beside them what moves the tail and what is true in it."""
     half = len(_half(results))
     panel = half + 5  # the tables start at the third column of the right half
     rows = CHART_ROWS + (MORE_ROWS if results.prior else 0)
-    return Band(
+    return Strip(
         (
             At(replace(rent, id="summary-rent", height=rows), 1, half - 3),
             At(replace(losses, id="summary-exceedance", height=rows), half - 2, panel - half + 2),

@@ -10,7 +10,7 @@ import pytest
 from risk.assumptions import Assumptions
 from risk.engine import simulate
 from risk.engine.couplings import Baseline
-from risk.engine.trace import Trace, _arrays, _Kept, trace
+from risk.engine.rerun import Rerun, _arrays, _Kept, rerun
 from risk.paths import EVENT_VARIABLES, SERIES
 from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED, Opened, changed
@@ -19,12 +19,12 @@ ROW = 37
 
 
 @pytest.fixture(scope="module")
-def told(register: Assumptions) -> Trace:
-    return trace(register, SEED, ROW)
+def told(register: Assumptions) -> Rerun:
+    return rerun(register, SEED, ROW)
 
 
 @pytest.mark.slow
-def test_a_trace_is_the_stored_path_to_the_bit(register: Assumptions, told: Trace) -> None:
+def test_a_rerun_is_the_stored_path_to_the_bit(register: Assumptions, told: Rerun) -> None:
     block = simulate(register, SEED, 0, paths=ROW + 1)
     assert set(told.series) == {v.name for v in SERIES}
     for name, values in block.series.items():
@@ -35,14 +35,14 @@ def test_a_trace_is_the_stored_path_to_the_bit(register: Assumptions, told: Trac
 def test_a_path_of_a_later_block_with_cut_couplings(register: Assumptions, medians: Baseline) -> None:
     cut = changed(register, switches={"losses->spread": False, "supply->rent": False})
     block = simulate(cut, SEED, 2, paths=4, baseline=medians)
-    found = trace(cut, SEED, 2 * BLOCK + 3, medians)
+    found = rerun(cut, SEED, 2 * BLOCK + 3, medians)
     for name, values in block.series.items():
         np.testing.assert_array_equal(found.series[name], values[:, 3], err_msg=name)
-    whole = trace(register, SEED, 2 * BLOCK + 3)
+    whole = rerun(register, SEED, 2 * BLOCK + 3)
     assert not np.array_equal(found.series["headline_loss"], whole.series["headline_loss"])
 
 
-def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Trace) -> None:
+def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Rerun) -> None:
     for t in (1, 7, 26):
         flows, world = base.flow(t), base.worlds[t]
         for name, values in (
@@ -57,7 +57,7 @@ def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Trace) 
             np.testing.assert_array_equal(told.detail[name][t, : values.shape[1]], values[ROW], err_msg=name)
 
 
-def test_there_is_nothing_before_there_is_something(told: Trace) -> None:
+def test_there_is_nothing_before_there_is_something(told: Rerun) -> None:
     assert np.isnan(told.detail["funding.capex"][0]).all()
     assert np.isfinite(told.detail["state.facility.debt"][0]).any()
     debt, first = told.detail["state.facility.debt"], told.cohorts[0]
@@ -66,7 +66,7 @@ def test_there_is_nothing_before_there_is_something(told: Trace) -> None:
     assert np.isfinite(debt[first:, youngest]).all()
 
 
-def test_names_fit_what_they_name(told: Trace) -> None:
+def test_names_fit_what_they_name(told: Rerun) -> None:
     widths = {
         "spender": "funding.capex",
         "generation": "state.fleet.since_launch",

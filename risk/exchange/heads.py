@@ -174,7 +174,7 @@ def fields_of(table: str) -> tuple[Field, ...]:
 
 
 @dataclass(frozen=True)
-class Register:
+class Base:
     """The register's base as a workbook sees it.
 
     Attributes
@@ -232,7 +232,7 @@ class Register:
         return (self.as_of - as_of).days > float(str(entry.value))
 
 
-def read_register(directory: Path | None = None) -> Register:
+def open_base(directory: Path | None = None) -> Base:
     """Read the register's base.
 
     Raises
@@ -245,7 +245,7 @@ def read_register(directory: Path | None = None) -> Register:
     texts = {
         name: (base / f"{name}.toml").read_bytes() for name in FILES if (base / f"{name}.toml").is_file()
     }
-    return Register(folder, assumptions, tuple(_items(base, assumptions)), texts)
+    return Base(folder, assumptions, tuple(_items(base, assumptions)), texts)
 
 
 def _items(base: Path, assumptions: Assumptions) -> Iterator[Item]:

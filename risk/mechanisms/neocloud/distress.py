@@ -1,4 +1,4 @@
-"""The ladder of distress: what coverage lets a facility do with its cash, and who helps when it is short.
+"""The stages of distress: what coverage lets a facility do with its cash, and who helps when it is short.
 
 Under the lock-up ratio nothing leaves the ring-fence. Under the sweep, cash above a reserve prepays the
 loan, last payments first. Under the event ratio the borrower is in an event of default, draws stop, and
@@ -27,7 +27,7 @@ from risk.parameters import Array, Drawn, entry
 
 @dataclass(frozen=True)
 class Params:
-    """Register entries of the ladder."""
+    """Register entries of distress."""
 
     lock_up: float = entry("neoclouds.lock_up")
     sweep: float = entry("neoclouds.sweep")
@@ -49,7 +49,7 @@ class Waterfall:
     swept: Array
     cash: Array  # left; all there is where the service is not met
     unmet: Flags
-    stage: NDArray[np.int8]  # rung of the ladder, as far as coverage alone goes
+    stage: NDArray[np.int8]  # stage of distress, as far as coverage alone goes
 
 
 def waterfall(
@@ -72,7 +72,7 @@ def waterfall(
     balance = np.maximum(unmet * held + ~unmet * (balance + supported), 0.0)
     spare = np.maximum(balance - params.debt_reserve * service, 0.0)
     swept = np.minimum(params.cash_sweep * spare, state.debt - principal) * (sweeping & ~unmet)
-    rungs = (flag * np.int8(code) for flag, code in ((locked, LOCK_UP), (sweeping, SWEEP), (breach, EVENT)))
+    stages = (flag * np.int8(code) for flag, code in ((locked, LOCK_UP), (sweeping, SWEEP), (breach, EVENT)))
     return Waterfall(
         dscr=dscr,
         distributed=distributed,
@@ -81,7 +81,7 @@ def waterfall(
         swept=swept,
         cash=balance - swept,
         unmet=unmet,
-        stage=reduce(np.maximum, rungs),
+        stage=reduce(np.maximum, stages),
     )
 
 

@@ -33,7 +33,7 @@ LIMITS = {"shut_spread": "credit.shut_spread", "shut_window": "revenue.shut_wind
 
 
 @dataclass(frozen=True)
-class Trace:
+class Rerun:
     """Everything about one path.
 
     Attributes
@@ -60,7 +60,7 @@ class Trace:
     stopped: str = ""
 
 
-def trace(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | None = None) -> Trace:
+def rerun(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | None = None) -> Rerun:
     """Simulate one path again and keep everything about it.
 
     Parameters
@@ -76,7 +76,7 @@ def trace(assumptions: Assumptions, seed: int, path: int, baseline: Baseline | N
         start, row = alone(start, row), 0
         found = _followed(start, row, links)
     length = start.layout.quarters + 1
-    return Trace(
+    return Rerun(
         path=path,
         labels=assumptions.calendar.labels,
         series={v.name: found.record.path(v.name)[:, row].astype(np.float32) for v in SERIES},

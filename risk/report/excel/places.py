@@ -59,7 +59,7 @@ class TablePlace:
 
 
 @dataclass(frozen=True)
-class SheetLayout:
+class SheetPlaces:
     """A sheet with widths of its columns and places of its blocks."""
 
     sheet: Sheet
@@ -84,10 +84,10 @@ class SheetLayout:
 
 
 @dataclass
-class Layout:
+class Places:
     """The whole workbook, with every table findable by its id."""
 
-    sheets: list[SheetLayout] = field(default_factory=list)
+    sheets: list[SheetPlaces] = field(default_factory=list)
     tables: dict[str, TablePlace] = field(default_factory=dict)
 
     def find(self, table: str) -> TablePlace:
@@ -134,17 +134,17 @@ def _quoted(sheet: str) -> str:
     return sheet if sheet.isidentifier() and not like_a_cell else str(quote_sheetname(sheet))
 
 
-def arrange(workbook: Workbook) -> Layout:
+def arrange(workbook: Workbook) -> Places:
     """Place every block of every sheet."""
-    layout = Layout()
+    places = Places()
     for sheet in workbook.sheets:
         placed = _arrange_sheet(sheet)
-        layout.sheets.append(placed)
+        places.sheets.append(placed)
         for place in placed.places:
             if isinstance(place.block, Table):
                 header = place.row + (1 if place.block.title else 0)
-                layout.tables[place.block.id] = TablePlace(sheet.name, place.block, header, _columns(place))
-    return layout
+                places.tables[place.block.id] = TablePlace(sheet.name, place.block, header, _columns(place))
+    return places
 
 
 def _columns(place: Place) -> tuple[int, ...]:
@@ -153,7 +153,7 @@ def _columns(place: Place) -> tuple[int, ...]:
     return tuple(accumulate(spans, initial=place.column))[:-1]
 
 
-def _arrange_sheet(sheet: Sheet) -> SheetLayout:
+def _arrange_sheet(sheet: Sheet) -> SheetPlaces:
     widths = sheet.grid or _fitted(sheet)
     top = 5 if sheet.question else 4
     row, last, places = top, top, list[Place]()
@@ -169,7 +169,7 @@ def _arrange_sheet(sheet: Sheet) -> SheetLayout:
             deepest = max(deepest, at.down + place.rows)
         last = row + deepest - 1
         row = last + _gap(band[0].block, following)
-    return SheetLayout(sheet, tuple(widths), tuple(places), top, last)
+    return SheetPlaces(sheet, tuple(widths), tuple(places), top, last)
 
 
 def _gap(block: Block, following: tuple[At, ...] | None) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from risk.engine.trace import Singles, Trace
+from risk.engine.rerun import Rerun, Singles
 from risk.errors import StorageError
 from risk.runs.manifest import RELATIVE, bits_apart, environment
 from risk.runs.prepare import Plan
 from risk.runs.run import Run
 
 
-def replay(run: Run, plan: Plan, path: int) -> Trace:
+def rerun(run: Run, plan: Plan, path: int) -> Rerun:
     """Everything about one path of a run.
 
     Parameters
@@ -24,17 +24,17 @@ def replay(run: Run, plan: Plan, path: int) -> Trace:
     StorageError : the path does not come out as it is stored: to the bit, or to 1e-6 of a series' largest
         number where the run was made on another processor or system.
     """
-    trace = plan.trace(path)
+    rerun = plan.rerun(path)
     stored = run.path(path)
-    different = [n for n, x in stored.items() if not np.array_equal(x, trace.series[n], equal_nan=True)]
+    different = [n for n, x in stored.items() if not np.array_equal(x, rerun.series[n], equal_nan=True)]
     if different and bits_apart(run.manifest.environment, environment()):
-        different = [name for name in different if not _close(stored[name], trace.series[name])]
+        different = [name for name in different if not _close(stored[name], rerun.series[name])]
     if different:
         raise StorageError(
             f"path {path} of run {run.id} comes out differently now: {', '.join(different[:4])}",
             "was it stored on another machine? simulate it again in another folder: --runs DIR",
         )
-    return trace
+    return rerun
 
 
 def _close(x: Singles, y: Singles) -> bool:

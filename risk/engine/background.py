@@ -1,4 +1,4 @@
-"""What outcomes need of the register beside their bars: the quarters before the run, costs, an age."""
+"""What outcomes need of the register beside their background: the quarters before the run, costs, an age."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Bars:
+class Background:
     """Register entries that the catalogue of path quantities reads."""
 
     seasoning_quarters: float = entry("propositions.seasoning_quarters")

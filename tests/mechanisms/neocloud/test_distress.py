@@ -60,7 +60,7 @@ def test_worked_example() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dscr", "rung"),
+    ("dscr", "stage"),
     [
         (1.21, facility.SOUND),
         (1.19, facility.LOCK_UP),
@@ -70,11 +70,11 @@ def test_worked_example() -> None:
         (1.04, facility.EVENT),
     ],
 )
-def test_rungs(dscr: float, rung: int) -> None:
+def test_stages(dscr: float, stage: int) -> None:
     f = covered(dscr)
     assert f.dscr.item() == pytest.approx(dscr)
-    assert f.stage.item() == rung
-    assert (f.distributed.item() > 0.0) == (rung == facility.SOUND)
+    assert f.stage.item() == stage
+    assert (f.distributed.item() > 0.0) == (stage == facility.SOUND)
 
 
 def test_a_facility_without_debt_is_sound() -> None:
@@ -105,7 +105,7 @@ def test_a_sweep_takes_no_more_than_the_debt() -> None:
 
 
 def test_tighter_covenants_are_never_breached_later() -> None:
-    """Relation 13: the rung reached at every coverage, each ratio five points tighter."""
+    """Relation 13: the stage reached at every coverage, each ratio five points tighter."""
     for dscr in np.arange(0.9, 1.4, 0.02):
         for ratio in ("lock_up", "sweep", "event"):
             base = covered(dscr, start=state(cash=row(50 * M)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.trace import Trace
+from risk.engine.rerun import Rerun
 from risk.paths import EVENT_VARIABLES
 
 Array = NDArray[np.float64]
@@ -38,7 +38,7 @@ NOTHING = (
 )  # fmt: skip
 
 
-def quiet() -> Trace:
+def quiet() -> Rerun:
     """A path on which nothing happens in three quarters."""
     pairs: dict[str, tuple[float, ...]] = {
         "state.fleet.since_launch": (9.0, -9.0),
@@ -60,7 +60,7 @@ def quiet() -> Trace:
     ]
     zeros += ["operators.originated", "operators.notes_issued"]
     rows = {**dict.fromkeys(zeros, (0.0, 0.0)), **dict.fromkeys(NOTHING, (0.0,)), **pairs}
-    return Trace(
+    return Rerun(
         path=7,
         labels=LABELS,
         series={name: np.full(len(LABELS), x, np.float32) for name, x in SERIES.items()},
@@ -71,9 +71,9 @@ def quiet() -> Trace:
     )
 
 
-def having(trace: Trace, t: int, changes: Mapping[str, tuple[float, ...] | float]) -> Trace:
+def having(rerun: Rerun, t: int, changes: Mapping[str, tuple[float, ...] | float]) -> Rerun:
     """The path with some things different from quarter `t` on: a number for a series, a row for a detail."""
-    series, detail = dict(trace.series), dict(trace.detail)
+    series, detail = dict(rerun.series), dict(rerun.detail)
     for name, value in changes.items():
         if isinstance(value, tuple):
             rows = np.array(detail.get(name, np.zeros((len(LABELS), len(value)))))
@@ -83,4 +83,4 @@ def having(trace: Trace, t: int, changes: Mapping[str, tuple[float, ...] | float
             values = np.array(series[name])
             values[t:] = value
             series[name] = values
-    return replace(trace, series=series, detail=detail)
+    return replace(rerun, series=series, detail=detail)
