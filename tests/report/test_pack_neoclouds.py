@@ -166,7 +166,7 @@ def test_checks_of_the_ladder_fail_where_a_table_is_wrong(
         "Secured debt by HoldCo is the facilities' debt"
     }
     assert failing(results, sheets, "facilities", "cash") == {"Contracted cash over debt service"}
-    assert failing(results, sheets, "facility-distress", "sweep") == {"Rungs of distress out of order"}
+    assert failing(results, sheets, "facility-distress", "sweep") == {"Stages of distress out of order"}
     fall = "Default probabilities that fall over time: holdcos"
     assert failing(results, sheets, "holdcos", "p0") == {fall}
     defaults = {"Payment and maturity defaults are all defaults"}
