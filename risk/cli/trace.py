@@ -19,7 +19,7 @@ from risk.cli.simulation import FOLDER, REGISTER, SHOWN, Folder, open_stored
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:
-    from risk.report.given import Given
+    from risk.report.opened import Opened
     from risk.report.pack.paths.tracing import Traced
     from risk.runs import Run
 
@@ -52,23 +52,25 @@ def trace(
     return 0 if traced.agrees else DISAGREES
 
 
-def _open(run: str | None, file: Path | None, folder: Folder, register: Register) -> tuple[Run, Given | None]:
+def _open(
+    run: str | None, file: Path | None, folder: Folder, register: Register
+) -> tuple[Run, Opened | None]:
     """The run to recompute from, and the workbook to compare with, if there is one."""
-    from risk.report.given import Given
+    from risk.report.opened import Opened
 
     if file is None:
         found = open_stored(run or shown(BASE, folder.runs) or BASE, folder, register)
         usual = place(found)
-        return found, Given.at(usual) if packing.run_in(usual) == found.id else None
+        return found, Opened.at(usual) if packing.run_in(usual) == found.id else None
     if not os.path.lexists(file):
         raise UsageError(f"there is no workbook {file}", "write it: bubblerisk pack RUN --output FILE")
-    given = Given.at(file)
+    given = Opened.at(file)
     if not given.run:
         raise AssumptionError(f"{file} is not a pack: it names no run", "write it again: bubblerisk pack RUN")
     return open_stored(run or given.run, folder, register), given
 
 
-def _traced(cell: str, run: Run, given: Given | None, folder: Folder) -> Traced:
+def _traced(cell: str, run: Run, given: Opened | None, folder: Folder) -> Traced:
     from risk.report.form import Recipe
     from risk.report.pack import pack
     from risk.report.pack.paths.tracing import Tracer

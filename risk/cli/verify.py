@@ -39,9 +39,9 @@ def verify(
     output: Output = DEFAULT_OUTPUT,
 ) -> int:
     """Compare a pack with its run: hashes, manifest, checks and every number; exit 1 where one differs."""
-    from risk.report.opened import read
+    from risk.report.opened import Opened
 
-    book = read(pack)  # a file that is refused is told before what compares it is loaded
+    book = Opened.at(pack)  # a file that is refused is told before what compares it is loaded
     from risk.report.terminal import findings as screens
     from risk.report.verification import verify as look
 

@@ -13,10 +13,9 @@ from functools import reduce
 from itertools import pairwise
 from math import fsum, isfinite, isnan, nan
 from operator import sub
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from risk.report.table import Content, Formula, Table
+from risk.report.table import Content, Formula, Table, number_of, value_of
 
 EXACT = 1e-9
 ROUNDING = 1e-6
@@ -48,7 +47,7 @@ class Condition:
     @property
     def difference(self) -> float:
         """First less second, rounded as a workbook does: half away from zero, on 15 significant digits."""
-        exact = Decimal(f"{_number(self.value) - _number(self.other):.15g}")
+        exact = Decimal(f"{number_of(self.value) - number_of(self.other):.15g}")
         return float(exact.quantize(Decimal(1).scaleb(-DIGITS), ROUND_HALF_UP))
 
     @property
@@ -86,8 +85,6 @@ class Counted:
 
     def condition(self, table: Table) -> Condition:
         """Count of rows against the number expected."""
-        from risk.report.table import Formula
-
         found = sum(
             all(_meets(value, criterion) for value, criterion in zip(row, case.values(), strict=True))
             for case in self.cases
@@ -108,8 +105,6 @@ class Ordered:
 
     def condition(self, table: Table) -> Condition:
         """Count of pairs of neighbors that fall by more than `slack`, which must be zero."""
-        from risk.report.table import Formula
-
         pairs = list(pairwise(self.columns))
         less = f"-{self.slack}" if self.slack else ""
         falls = "+".join(f"SUMPRODUCT(--({{{table.id}.{b}}}<{{{table.id}.{a}}}{less}))" for a, b in pairs)
@@ -128,8 +123,6 @@ class Rising:
 
     def condition(self, table: Table) -> Condition:
         """Count of numbers below the one above, which must be zero."""
-        from risk.report.table import Formula
-
         steps = [(key, *pair) for key in self.columns for pair in pairwise(table.row_ids)]
         falls = "+".join(f"--({{{table.id}.{key}[{b}]}}<{{{table.id}.{key}[{a}]}})" for key, a, b in steps)
         known = [pairwise(_values(table, key)) for key in self.columns]
@@ -149,8 +142,6 @@ class Within:
 
     def condition(self, table: Table) -> Condition:
         """Count of numbers outside, which must be zero."""
-        from risk.report.table import Formula
-
         beyond = "+".join(
             f'COUNTIF({{{table.id}.{key}}},"{side}{end:g}")'
             for key in self.columns
@@ -177,11 +168,9 @@ class Every:
 
 def together(text: str, counts: Iterable[Condition], how: str) -> Condition:
     """Several counts that must be zero in one, also of several tables."""
-    from risk.report.table import Formula
-
     found = [count.value for count in counts]
     sums = "+".join(value.text if isinstance(value, Formula) else f"{value:g}" for value in found)
-    return Condition(text, Formula(sums, fsum(map(_number, found))), 0, 0.0, how)
+    return Condition(text, Formula(sums, fsum(map(number_of, found))), 0, 0.0, how)
 
 
 @dataclass(frozen=True)
@@ -200,20 +189,13 @@ class Splits:
         Within SUMPRODUCT operators take whole columns in every program, functions of one value like ABS do
         not.
         """
-        from risk.report.table import Formula
-
         *first, last = (f"{{{table.id}.{key}}}" for key in (self.whole, *self.parts))
         left = "-".join(first)
         gaps = f"SUMPRODUCT(({left}-{last})*(({left}>{last})-({left}<{last})))"
         rows = zip(*(_values(table, key) for key in (self.whole, *self.parts)), strict=True)
         apart = (abs(reduce(sub, row)) for row in rows)
-        return Condition(
-            self.text,
-            Formula(gaps, fsum(gap for gap in apart if not isnan(gap))),
-            0,
-            self.tolerance,
-            self.how,
-        )
+        found = Formula(gaps, fsum(gap for gap in apart if not isnan(gap)))
+        return Condition(self.text, found, 0, self.tolerance, self.how)
 
 
 @dataclass(frozen=True)
@@ -237,16 +219,8 @@ class Adds:
 
 def _values(table: Table, key: str) -> list[float]:
     """A column; NaN where it holds no number."""
-    from risk.report.table import value_of
-
     values = map(value_of, table.column(key))
     return [float(v) if isinstance(v, int | float) else nan for v in values]
-
-
-def _number(value: Formula | float) -> float:
-    from risk.report.table import number_of
-
-    return number_of(value)
 
 
 def _counting(table: str, case: Mapping[str, str]) -> str:
@@ -259,8 +233,6 @@ def _counting(table: str, case: Mapping[str, str]) -> str:
 
 
 def _meets(content: Content, criterion: str) -> bool:
-    from risk.report.table import value_of
-
     value = value_of(content)
     if criterion[:1] in ("<", ">"):
         sign = 1.0 if criterion[0] == ">" else -1.0

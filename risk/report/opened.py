@@ -1,37 +1,94 @@
-"""A workbook as read from its file: its properties, values and formulas, and nothing that could run."""
+"""A workbook given as a file: what it was made of, its values and formulas, and nothing that could run."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from risk.assumptions.reader import shown
+from risk.report.form import Recipe
 from risk.workbook import admit, unreadable
 from risk.workbook.values import finite
 
 Cells = Mapping[str, Mapping[str, Any]]
+"""By sheet and address."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A workbook as read.
-
-    Attributes
-    ----------
-    properties : its own, by name.
-    values, formulas : by sheet and address; formulas only where there is one.
-    """
+    """A workbook that the gate let in; WorkbookRefused, with the path's name, where it cannot be read."""
 
     path: Path
-    digest: str
-    properties: Mapping[str, str]
-    values: Cells
-    formulas: Cells
+    content: bytes
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The workbook of a path.
+
+        Raises
+        ------
+        UsageError : there is no such file.
+        StorageError : it cannot be read.
+        WorkbookRefused : it is no workbook, is too large, or holds what no pack holds.
+        """
+        return cls(path, admit(path))
+
+    @property
+    def digest(self) -> str:
+        """Its sha256."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def _book(self) -> Any:
+        return self._read(data_only=True)
+
+    def _read(self, data_only: bool) -> Any:
+        import openpyxl
+
+        with unreadable(shown(self.path)):
+            content = BytesIO(self.content)
+            return openpyxl.load_workbook(content, read_only=True, data_only=data_only, keep_links=False)
+
+    @cached_property
+    def properties(self) -> Mapping[str, str]:
+        """What it says of itself, by name."""
+        return {prop.name: str(prop.value) for prop in self._book.custom_doc_props.props}
+
+    @property
+    def run(self) -> str:
+        """Id of the run it was made of; empty where it names none."""
+        return self.properties.get("run_id", "")
+
+    @property
+    def recipe(self) -> Recipe:
+        """What it was made of beside its run."""
+        return Recipe.read(self.properties)
+
+    @cached_property
+    def values(self) -> Cells:
+        """Values of all cells; a sheet of one chart has none."""
+        return {name: self._cells(self._book, name) for name in self._book.sheetnames}
+
+    @cached_property
+    def formulas(self) -> Cells:
+        """Formulas of all cells that have one."""
+        entered = self._read(data_only=False)
+        return {
+            name: {at: text for at, value in self._cells(entered, name).items() if (text := _formula(value))}
+            for name in entered.sheetnames
+        }
+
+    def seen(self, addresses: Collection[str]) -> Mapping[str, Any]:
+        """Values of some cells; None where a cell or its sheet does not exist."""
+        places = {address: address.partition("!")[::2] for address in addresses}
+        sheets = {name: self._cells(self._book, name) for name in {name for name, _ in places.values()}}
+        return {address: sheets[name].get(at) for address, (name, at) in places.items()}
 
     def fact(self, label: str) -> str:
         """A line of the sheet Manifest, by its label; empty where there is none."""
@@ -39,36 +96,15 @@ class Opened:
         place = next((at for at, value in cells.items() if at.startswith("A") and value == label), "")
         return str(cells.get(f"B{place[1:]}", "")) if place else ""
 
-
-def read(path: Path) -> Opened:
-    """Read a workbook.
-
-    Raises
-    ------
-    UsageError : there is no such file.
-    StorageError : it cannot be read.
-    WorkbookRefused : it is no workbook, is too large, or holds what no pack holds.
-    """
-    return opened(path, admit(path))
-
-
-def opened(path: Path, content: bytes) -> Opened:
-    """The bytes of a workbook as read; WorkbookRefused, with the path's name, where they are none."""
-    import openpyxl
-
-    with unreadable(shown(path)):
-        plain, raw = (
-            openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=d, keep_links=False)
-            for d in (True, False)
-        )
-        custom = {p.name: str(p.value) for p in plain.custom_doc_props.props}  # type: ignore[attr-defined]
-        values, entered = ({s.title: _cells(s) for s in book.worksheets} for book in (plain, raw))
-    formulas = {
-        name: {at: formula for at, value in cells.items() if (formula := _formula(value))}
-        for name, cells in entered.items()
-    }
-    every = {name: values.get(name, {}) for name in plain.sheetnames}  # a sheet of one chart has no cells
-    return Opened(path, hashlib.sha256(content).hexdigest(), custom, every, formulas)
+    def _cells(self, book: Any, sheet: str) -> dict[str, Any]:
+        """Every cell that holds something, whatever extent the sheet says it has."""
+        found = next((s for s in book.worksheets if s.title == sheet), None)
+        if found is None:
+            return {}
+        with unreadable(shown(self.path)):
+            found.reset_dimensions()
+            cells = (cell for row in found.iter_rows() for cell in row if cell.value is not None)
+            return {cell.coordinate: finite(cell.value) for cell in cells}
 
 
 def _formula(value: Any) -> str:
@@ -78,14 +114,3 @@ def _formula(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float | date | time | timedelta):
         return ""
     return f"{{{getattr(value, 'text', None) or 'a table of data'}}}"
-
-
-def _cells(sheet: Any) -> dict[str, Any]:
-    """Every cell that holds something, whatever extent the sheet says it has."""
-    sheet.reset_dimensions()
-    return {
-        cell.coordinate: finite(cell.value)
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }

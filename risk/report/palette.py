@@ -10,9 +10,6 @@ NAVY, INK, SKY, PALE, LIMIT, DEEP = "0B2545", "08306B", "6BAED6", "C6DBEF", "9EC
 VERMILLION, BLUE, GREEN, ORANGE, GREY = "D55E00", "0072B2", "009E73", "E69F00", "7F7F7F"
 RULE, WASH, SHADE, INPUT, NOTE = "D9D9D9", "EAF1FA", "F2F2F2", "FFF9DB", "595959"
 LINK, TYPED, CHANGED, OK = "007A33", "0000FF", "FFE0B2", "00684D"
-SAMPLE = "BFBFBF"
-"""Thin lines of single paths."""
-
 HEAT = ("F7FBFF", "FDD0A2", "E6550D")
 """Low end, middle and high end of a heat map."""
 
@@ -29,5 +26,6 @@ TONES: Mapping[Tone, str] = {
     "blue": BLUE,
     "pale": PALE,
     "faint": SHADE,
+    "sample": "BFBFBF",
 }
 """Color of what a line or bar stands for."""

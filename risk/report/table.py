@@ -14,10 +14,12 @@ from datetime import date
 from functools import cached_property
 from itertools import chain
 from math import fsum, isfinite
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from risk.report.formats import Align, Scalar, named, show
-from risk.report.guards import Guard
+
+if TYPE_CHECKING:
+    from risk.report.guards import Guard
 
 Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
 """What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
@@ -306,15 +308,12 @@ class Table:
             raise ReportError(f"table {self.id} has no row {name}; it has {len(self.rows)} rows")
         return number
 
-    def align_of(self, column: int) -> Align:
-        """How a column is set: as it says or by its format; numbers of several formats go right."""
-        return self._alignments[column]
-
     @cached_property
-    def _alignments(self) -> tuple[Align, ...]:
-        return tuple(self._alignment(i) for i in range(len(self.columns)))
+    def aligns(self) -> tuple[Align, ...]:
+        """How each column is set: as it says or by its format; numbers of several formats go right."""
+        return tuple(map(self._align, range(len(self.columns))))
 
-    def _alignment(self, column: int) -> Align:
+    def _align(self, column: int) -> Align:
         spec = self.columns[column]
         if spec.align or spec.format != "text":
             return spec.align or named(spec.format).align

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from risk.errors import BubbleriskError, StorageError
-from risk.report.form import Form, Recipe
+from risk.report.form import Form
 from risk.report.formulas import written
-from risk.report.opened import Opened, opened
+from risk.report.opened import Opened
 from risk.report.terminal.findings import Finding
 from risk.runs import Run, open_run
 
@@ -88,11 +87,10 @@ def _few(names: list[str]) -> str:
 
 
 def _run(book: Opened, root: Path) -> Run | Finding:
-    name = book.properties.get("run_id", "")
-    if not name:
+    if not book.run:
         return Finding("FAIL", "run", "the workbook names no run", "is it a pack of bubblerisk?")
     try:
-        return open_run(name, root)
+        return open_run(book.run, root)
     except BubbleriskError as error:
         fix = (
             f"give the folder of its run: --runs DIR; or make it again: {book.fact('To make the run again')}"
@@ -134,7 +132,7 @@ def _blocks(run: Run) -> Finding:
 
 def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
     """Every cell against the workbook that the run makes now."""
-    recipe = Recipe.read(book.properties)
+    recipe = book.recipe
     try:
         prior = open_run(recipe.prior, root) if recipe.prior else None
         beside = [open_run(other, root) for other in recipe.beside]
@@ -143,10 +141,10 @@ def _numbers(book: Opened, run: Run, root: Path) -> Iterator[Finding]:
         yield Finding("FAIL", "numbers", f"a run that the pack shows beside its own: {error.reason}", fix)
         return
     content = _made_again(_dated(run, book.fact("Finished")), prior, beside, recipe.form)
-    if hashlib.sha256(content).hexdigest() == book.digest:
+    if content == book.content:
         yield Finding("ok", "numbers", "the run makes the same file again, byte for byte")
         return
-    again = opened(book.path, content)
+    again = Opened(book.path, content)
     yield from _differences(book, again)
 
 

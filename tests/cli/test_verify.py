@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from risk.cli import verify
 from risk.report import verification
 from risk.report.formulas import written
-from risk.report.opened import opened, read
+from risk.report.opened import Opened
 from risk.report.verification import same
 from risk.runs import Run
 from risk.runs.columns import digests_of, write_columns
@@ -28,6 +28,7 @@ from risk.runs.files import publish, publish_json
 from risk.runs.manifest import write_manifest
 from risk.runs.store import Store
 from tests.cli.conftest import PATHS, Ask, Stored
+from tests.report.runs import edited
 
 Floats = NDArray[np.float64]
 Change = Callable[[Floats], Floats]
@@ -122,12 +123,12 @@ def test_what_another_program_saved_is_told_cell_by_cell(pack: Path, ask: Ask) -
 
 
 def test_only_the_blue_cells_of_the_cover_may_be_typed_over(pack: Path) -> None:
-    book = read(pack)
+    book = Opened.at(pack)
 
     def told(sheet: str, label: str, column: str, value: object) -> tuple[str, str, bool]:
         row = next(at[1:] for at, held in book.values[sheet].items() if held == label)
         cells = {**book.values[sheet], f"{column}{row}": value}
-        first, *_ = verification._differences(replace(book, values={**book.values, sheet: cells}), book)
+        first, *_ = verification._differences(edited(book, values={**book.values, sheet: cells}), book)
         return first.state, first.subject, f"{sheet}!{column}{row}" in first.text
 
     assert told("Cover", "Reviewed by", "B", "A. Reader") == ("warn", "cover", True)
@@ -154,12 +155,12 @@ def _in_its_way(formula: str) -> str:
 
 
 def test_a_pack_saved_without_an_edit_is_the_runs_and_an_edit_is_found(pack: Path) -> None:
-    again = read(pack)
-    saved = opened(pack, as_excel(pack.read_bytes()))
+    again = Opened.at(pack)
+    saved = Opened(pack, as_excel(pack.read_bytes()))
     assert saved.formulas["Checks"] != again.formulas["Checks"], "as written"
 
     def told(sheet: str, values: dict[str, Any] | None = None, formulas: dict[str, str] | None = None) -> str:
-        book = replace(
+        book = edited(
             saved,
             values={**saved.values, sheet: {**saved.values.get(sheet, {}), **(values or {})}},
             formulas={**saved.formulas, sheet: {**saved.formulas.get(sheet, {}), **(formulas or {})}},

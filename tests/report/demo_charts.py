@@ -8,7 +8,6 @@ from risk.report.charts import (
     Bars,
     Exceedance,
     Fan,
-    Histogram,
     Lines,
     Marker,
     Ranges,
@@ -161,22 +160,6 @@ def charts() -> Sheet:
             Series(name="Leases and vehicles", values=[40.0, 70, 90, 120, 150, 160, 160], tone="orange"),
         ],
     )
-    edges = [float(x) for x in range(0, 160, 10)]
-    shares = np.histogram(LOSS, edges)[0] / PATHS
-    histogram = Histogram(
-        id="histogram",
-        title="Distribution of the loss",
-        alt="Half of the paths lose less than 25; 5% more than 100.",
-        x_title="Loss, USD bn (lower edge of bin)",
-        y_title="Share of paths",
-        format="share",
-        edges=edges,
-        shares=list(shares),
-        threshold=100,
-        below_name="Below VaR 95%",
-        beyond_name="Beyond VaR 95%",
-        every=2,
-    )
     grid = tuple(
         tuple(min(0.97, 0.05 + 0.14 * i + 0.05 * j + 0.01 * i * j) for j in range(7)) for i in range(5)
     )
@@ -201,7 +184,7 @@ def charts() -> Sheet:
             pair(fan("fan-2", 1.9), exceedance("ex-2")),
             pair(tornado, waterfall),
             pair(ranges, lines),
-            pair(bars, histogram),
+            Strip((At(bars, 1, 6),)),
             Strip((At(heat, 1, 8),)),
         ),
         question="How do price, loss and scenarios spread?",

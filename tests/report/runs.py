@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from risk.assumptions import load
+from risk.report.opened import Cells, Opened
 from risk.runs import Run, execute
 
 PATHS, SEED = 2048, 20261122
@@ -20,3 +21,10 @@ def _folder() -> TemporaryDirectory[str]:
 @cache
 def small_run(scenario: str = "base", seed: int = SEED) -> Run:
     return execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=Path(_folder().name))
+
+
+def edited(book: Opened, **parts: Cells) -> Opened:
+    """A workbook with other values or formulas than its file has."""
+    other = Opened(book.path, book.content)
+    vars(other).update(parts)
+    return other

@@ -239,7 +239,7 @@ def test_the_demo_has_every_kind_of_chart_and_says_its_legend() -> None:
     names = {
         li.text for ul in root.all("ul") if ul.attributes.get("class") == "legend" for li in ul.all("li")
     }
-    wanted = {"P5–P95", "Median, prior run", "95% MC limits", "VaR 95%", "Driver at P10", "Beyond VaR 95%"}
+    wanted = {"P5–P95", "Median, prior run", "95% MC limits", "VaR 95%", "Driver at P10", "Median to P95"}
     assert wanted <= names
     dashed = [li for li in root.all("li") if li.text == "Median, prior run"]
     assert all("dash" in next(li.all("i")).attributes["class"] for li in dashed)

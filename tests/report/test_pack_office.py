@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from risk.report.excel import Draft, build
 from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
 from risk.report.excel.places import arrange
 from risk.report.form import Form
-from risk.report.opened import read
+from risk.report.opened import Opened
 from risk.report.pack import pack
 from tests.report.conftest import Convert, needed, without_values
-from tests.report.runs import small_run
+from tests.report.runs import edited, small_run
 from tests.report.test_pack import ERRORS, SHEETS
 
 pytestmark = [
@@ -72,12 +71,12 @@ def test_a_third_program_agrees(draft: Draft, tmp_path: Path) -> None:
 def test_a_pack_that_libreoffice_saved_is_the_runs(draft: Draft, tmp_path: Path, convert: Convert) -> None:
     path = tmp_path / "pack.xlsx"
     path.write_bytes(draft.finished())
-    saved, again = read(convert(path, "xlsx") / "pack.xlsx"), read(path)
+    saved, again = Opened.at(convert(path, "xlsx") / "pack.xlsx"), Opened.at(path)
     assert saved.formulas != again.formulas, "as written"
     found = {finding.subject: finding.state for finding in verification._differences(saved, again)}
     assert found == {"numbers": "ok", "looks": "warn"}
-    edited = {**saved.formulas["Summary"], "F8": f"{saved.formulas['Summary']['F8']}+0"}
-    other = replace(saved, formulas={**saved.formulas, "Summary": edited})
+    changed = {**saved.formulas["Summary"], "F8": f"{saved.formulas['Summary']['F8']}+0"}
+    other = edited(saved, formulas={**saved.formulas, "Summary": changed})
     first, *_ = verification._differences(other, again)
     assert first.state == "FAIL"
     assert "Summary!F8" in first.text

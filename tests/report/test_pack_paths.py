@@ -14,7 +14,7 @@ from risk.errors import AssumptionError, UsageError
 from risk.report.excel.places import Places, arrange
 from risk.report.excel.rows import LongRows, Rows, Strings
 from risk.report.form import Form, Recipe
-from risk.report.given import Given
+from risk.report.opened import Opened
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
@@ -214,7 +214,7 @@ def steps(found: Found, depth: int = 0) -> int:
 
 
 def test_a_probability_is_traced(tracer: Tracer, places: Places, file: Path, run: Run) -> None:
-    traced = tracer.trace(address(places, "summary-classes", "p", "0"), Given.at(file))
+    traced = tracer.trace(address(places, "summary-classes", "p", "0"), Opened.at(file))
     assert traced.agrees
     assert traced.found.value == run.outcome("bust").mean()
     assert traced.found.formula.startswith("SUMPRODUCT(Patterns!$")
@@ -279,12 +279,12 @@ def test_a_file_that_says_otherwise_is_found_out(
     book = openpyxl.load_workbook(file, data_only=True)
     book[sheet][where] = 0.5
     book.save(tmp_path / "other.xlsx")
-    traced = tracer.trace(cell, Given.at(tmp_path / "other.xlsx"))
+    traced = tracer.trace(cell, Opened.at(tmp_path / "other.xlsx"))
     assert not traced.agrees
     assert [(d.address, d.file) for d in traced.differences] == [(cell, "0.5")]
     other = small_run("gpu-glut")
     write_pack(other, tmp_path / "glut.xlsx", form=Form(sample=1_000))
-    assert tracer.trace(cell, Given.at(tmp_path / "glut.xlsx")).other == other.id, "another run's pack"
+    assert tracer.trace(cell, Opened.at(tmp_path / "glut.xlsx")).other == other.id, "another run's pack"
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,8 @@ def test_cells_are_named_in_any_case_and_with_quotes_and_dollars(tracer: Tracer,
 def test_what_a_pack_is_made_of_is_read_from_it(run: Run, file: Path, tmp_path: Path) -> None:
     other, form = small_run("gpu-glut"), Form("letter", 1_000)
     write_pack(run, tmp_path / "prior.xlsx", prior=other, beside=(other,), form=form)
-    assert Given.at(tmp_path / "prior.xlsx").recipe == Recipe(other.id, (other.id,), form)
-    assert Given.at(file).recipe == Recipe()
+    assert Opened.at(tmp_path / "prior.xlsx").recipe == Recipe(other.id, (other.id,), form)
+    assert Opened.at(file).recipe == Recipe()
 
 
 def test_a_recipe_reads_as_it_is_said_and_nonsense_as_the_default() -> None:
@@ -346,7 +346,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     path.write_text("not a workbook")
     with pytest.raises(AssumptionError, match="not an Excel workbook"):
-        Given.at(path)
+        Opened.at(path)
 
 
 def test_values_are_compared_to_rounding() -> None:

@@ -118,7 +118,7 @@ def write_table(pen: Pen, places: SheetPlaces, place: Place, at: TablePlace) -> 
 def _write_header(pen: Pen, places: SheetPlaces, at: TablePlace) -> None:
     tallest = 1
     for i, (column, start) in enumerate(zip(at.table.columns, at.columns, strict=True)):
-        horizontal = _horizontal(column, at.table.align_of(i))
+        horizontal = _horizontal(column, at.table.aligns[i])
         look = Look("r_head", horizontal=horizontal, wrap=column.span == 1, indent=int(indents(at.table, i)))
         pen.band(at.header, range(start, start + column.span), look)
         pen.put(at.header, start, column.label, look)
@@ -181,7 +181,7 @@ def _look(table: Table, number: int, index: int) -> Look:
     if isinstance(content, Cell):
         style, bold = content.style or style, bold or content.bold
     name = "r_jump" if isinstance(inner, Link) else _STYLE_NAMES[style]
-    align = "center" if isinstance(inner, Check) else table.align_of(index)
+    align = "center" if isinstance(inner, Check) else table.aligns[index]
     wrap = column.wrap and column.span == 1 and isinstance(value_of(inner), str)
     form = named(table.format_of(number, index)).excel
     indent = int(align == "left" and indents(table, index))

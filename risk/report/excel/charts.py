@@ -1,210 +1,95 @@
-"""One recipe per kind of chart, as native Excel charts that LibreOffice draws alike."""
+"""Charts as native Excel charts that LibreOffice draws alike: each from the table behind it."""
 
 from __future__ import annotations
 
-from functools import singledispatch
-from math import floor, log10
-
 from openpyxl.chart import AreaChart, BarChart, LineChart, ScatterChart
 
-from risk.report.charts import Bars, Chart, Exceedance, Fan, Histogram, Lines, Ranges, Tornado, Waterfall
+from risk.report.charts import Chart, Part
 from risk.report.excel.drawing import (
     ParentChart,
     Source,
     axis_format,
-    draw_line,
     dress,
     fill,
     hide_from_legend,
+    plain_line,
     small_text,
     value_labels,
 )
-from risk.report.palette import GREEN, GREY, INK, LIMIT, ORANGE, PALE, SAMPLE, SKY, TONES, VERMILLION
-from risk.report.table import number_of
+from risk.report.palette import TONES
 
 LABELS = 8
-"""Points of the labels of a chart of ranges, which has many of them."""
+"""Points of the names of floating bars, of which there are many."""
 
 
-@singledispatch
 def draw(chart: Chart, source: Source) -> ParentChart:
-    """Draw a chart from its table."""
-    raise NotImplementedError(type(chart).__name__)
+    """Draw a chart from its table, areas before the lines over them."""
+    groups: dict[str, ParentChart] = {}
+    for i, part in enumerate(chart.drawn):
+        if part.shape not in groups:
+            groups[part.shape] = _empty(chart, part.shape)
+        groups[part.shape].series.append(_series(chart, source, i, part))
+    first, *others = groups.values()
+    dress(first, chart.title, chart.x_title, chart.y_title, chart.value_format)
+    _set_axes(chart, first)
+    _set_legend(chart, first)
+    for other in others:
+        first += other  # not `first + other`, which is another chart
+    return first
 
 
-@draw.register
-def _fan(chart: Fan, source: Source) -> ParentChart:
-    """Stacked areas on an invisible base; the base may be negative, areas add algebraically."""
-    area = AreaChart()
-    area.grouping = "stacked"
-    keys = ("base", "p5_p25", "p25_p50", "p50_p75", "p75_p95")
-    for i, (key, color) in enumerate(zip(keys, (None, PALE, SKY, SKY, PALE), strict=True)):
-        series = source.series(i, key)
-        series.graphicalProperties = fill(color)
-        area.series.append(series)
-    lines = LineChart()
-    median = source.series(5, "median")
-    draw_line(median, INK, 2.5)
-    lines.series.append(median)
-    if chart.prior is not None:
-        prior = source.series(6, "prior")
-        draw_line(prior, VERMILLION, 1.75, "dash")
-        lines.series.append(prior)
-    for i, spec in enumerate(chart.lines):
-        series = source.series(len(lines.series) + 5, f"s{i}")
-        draw_line(series, TONES[spec.tone], 1.75, "dash" if spec.dashed else None)
-        lines.series.append(series)
-    dress(area, chart.title, chart.x_title, chart.y_title, chart.format)
-    area.y_axis.crossBetween = "midCat"  # or half a category stays white at both ends
-    hide_from_legend(area, 0, 3, 4)
-    area += lines  # not `area + lines`, which is another chart
-    return area
+def _empty(chart: Chart, shape: str) -> ParentChart:
+    grouping = "stacked" if chart.stacked else "clustered"
+    match shape:
+        case "bar":
+            overlap = 100 if chart.stacked or chart.lying else 0
+            direction = "bar" if chart.lying else "col"
+            return BarChart(barDir=direction, grouping=grouping, overlap=overlap, gapWidth=chart.gap)
+        case "area":
+            return AreaChart(grouping=grouping)
+        case _ if chart.across:  # a line chart would space points by category
+            return ScatterChart(scatterStyle="lineMarker")
+        case _:
+            return LineChart()
 
 
-@draw.register
-def _exceedance(chart: Exceedance, source: Source) -> ParentChart:
-    """Points on a log axis; a line chart would space them by category."""
-    scatter = ScatterChart(scatterStyle="lineMarker")
-    lines = (
-        ("probability", INK, 2.5, None),
-        ("lower", LIMIT, 1.0, None),
-        ("upper", LIMIT, 1.0, None),
-        ("prior", VERMILLION, 1.75, "dash"),
-    )
-    present = {c.key for c in source.place.table.columns}
-    for key, color, points, dash in lines:
-        if key in present:
-            series = source.xy(len(scatter.series), "loss", key)
-            draw_line(series, color, points, dash)
-            scatter.series.append(series)
-    for i, spec in enumerate(chart.lines):
-        series = source.xy(len(scatter.series), "loss", f"s{i}")
-        draw_line(series, TONES[spec.tone], 2.25, "dash" if spec.dashed else None)
-        scatter.series.append(series)
-    for i in range(len(chart.markers)):
-        series = source.xy(len(scatter.series), f"x{i}", f"y{i}", 2)
-        draw_line(series, (ORANGE, GREY)[i % 2], 1.75, "sysDash")
-        scatter.series.append(series)
-    dress(scatter, chart.title, chart.x_title, chart.y_title, "rate")
-    scale = scatter.y_axis.scaling
-    scale.logBase, scale.min, scale.max = 10, chart.floor, 1
-    losses = [number_of(v) for v in chart.loss]
-    scatter.x_axis.scaling.min, scatter.x_axis.scaling.max = min(0.0, losses[0]), losses[-1]
-    scatter.x_axis.number_format = axis_format(chart.format)
-    scatter.x_axis.crosses = scatter.y_axis.crosses = "min"  # else the x axis sits at probability 1
-    if "upper" in present:
-        hide_from_legend(scatter, 2)
-    return scatter
+def _series(chart: Chart, source: Source, index: int, part: Part) -> ParentChart:
+    key, color = part.column.key, None if part.tone is None else TONES[part.tone]
+    series = source.xy(index, part.x, key) if chart.across else source.series(index, key)
+    if part.shape == "line":
+        plain_line(series, color, part.points, {"dots": "sysDash"}.get(part.dash, part.dash or None))
+        return series
+    bars = part.shape == "bar"
+    series.graphicalProperties = fill(color, edged=bars and chart.stacked and not chart.floats)
+    series.invertIfNegative = False if bars else None
+    if part.sign is not None:
+        sign = f'"{part.sign}"' if part.sign else ""
+        looks = ("ctr", "FFFFFF", True) if chart.stacked else ("outEnd", "404040", False)
+        series.dLbls = value_labels(*looks, form=sign + axis_format(chart.format))
+    return series
 
 
-@draw.register
-def _tornado(chart: Tornado, source: Source) -> ParentChart:
-    """Changes to both sides of zero; driver names stand left of the longest bar."""
-    bars = _bar_chart("bar", "clustered", 40)
-    for i, (key, color) in enumerate((("low", INK), ("high", ORANGE))):  # dark and light, in grey too
-        series = source.series(i, key)
-        series.graphicalProperties, series.invertIfNegative = fill(color), False
-        series.dLbls = value_labels("outEnd", chart.format)
-        bars.series.append(series)
-    dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
-    bars.x_axis.scaling.orientation = "maxMin"
-    bars.y_axis.crosses = "max"
-    reach = _nice(1.15 * max(abs(number_of(v)) for v in (*chart.low, *chart.high)))
-    bars.y_axis.scaling.min, bars.y_axis.scaling.max, bars.y_axis.majorUnit = -reach, reach, reach / 4
-    return bars
+def _set_axes(chart: Chart, made: ParentChart) -> None:
+    low, high = chart.ends
+    made.y_axis.scaling.min, made.y_axis.scaling.max = low, high
+    if chart.across:
+        made.y_axis.scaling.logBase = 10
+        made.x_axis.scaling.min, made.x_axis.scaling.max = chart.across
+        made.x_axis.number_format = axis_format(chart.format)
+        made.x_axis.crosses = made.y_axis.crosses = "min"  # else the x axis sits at probability 1
+    elif chart.drawn[0].shape != "bar":
+        made.y_axis.crossBetween = "midCat"  # or half a category stays white at both ends
+    if chart.lying and chart.floats:
+        made.x_axis.txPr, made.x_axis.tickLblSkip = small_text(LABELS, every=True), 1
+    elif chart.lying:
+        made.x_axis.scaling.orientation, made.y_axis.crosses = "maxMin", "max"
+        made.y_axis.majorUnit = None if high is None else high / 4
 
 
-@draw.register
-def _waterfall(chart: Waterfall, source: Source) -> ParentChart:
-    """Stacked columns on an invisible base; parts that a bar lacks are blank, not zero."""
-    bars = _bar_chart("col", "stacked", 45)
-    rise, fall = (VERMILLION, GREEN) if chart.rise_is_bad else (GREEN, VERMILLION)
-    parts = (("base", None, ""), ("total", INK, ""), ("rise", rise, '"+"'), ("fall", fall, '"-"'))
-    for i, (key, color, sign) in enumerate(parts):
-        series = source.series(i, key)
-        series.graphicalProperties = fill(color)
-        if color:
-            series.dLbls = value_labels("ctr", chart.format, "FFFFFF", True, sign)
-        bars.series.append(series)
-    dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
-    bars.legend = None
-    bars.y_axis.scaling.min = 0
-    return bars
-
-
-@draw.register
-def _ranges(chart: Ranges, source: Source) -> ParentChart:
-    """Floating bars; no legend, the title says what the colors are."""
-    bars = _bar_chart("bar", "stacked", 60)
-    for i, (key, color) in enumerate((("base", None), ("lower", SKY), ("upper", PALE))):
-        series = source.series(i, key)
-        series.graphicalProperties, series.invertIfNegative = fill(color), False
-        bars.series.append(series)
-    dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
-    bars.legend = None
-    bars.x_axis.txPr, bars.x_axis.tickLblSkip = small_text(LABELS, every=True), 1
-    if chart.most is not None:
-        bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0.0, chart.most
-    return bars
-
-
-@draw.register
-def _lines(chart: Lines, source: Source) -> ParentChart:
-    """Lines; sample paths are thin, grey and not in the legend."""
-    lines = LineChart()
-    for i, spec in enumerate(chart.series):
-        series = source.series(i, f"s{i}")
-        color = SAMPLE if spec.thin and spec.tone == "grey" else TONES[spec.tone]
-        draw_line(series, color, 0.75 if spec.thin else 2.25, "dash" if spec.dashed else None)
-        lines.series.append(series)
-    dress(lines, chart.title, chart.x_title, chart.y_title, chart.format)
-    lines.y_axis.crossBetween = "midCat"
-    if chart.y_max is not None:
-        lines.y_axis.scaling.min, lines.y_axis.scaling.max = 0.0, chart.y_max
-    hide_from_legend(lines, *(i for i, spec in enumerate(chart.series) if not spec.legend))
-    return lines
-
-
-@draw.register
-def _bars(chart: Bars, source: Source) -> ParentChart:
-    """Columns side by side or stacked."""
-    bars = _bar_chart("col", "stacked" if chart.stacked else "clustered", 60)
-    bars.overlap = 100 if chart.stacked else 0
-    for i, spec in enumerate(chart.series):
-        series = source.series(i, f"s{i}")
-        series.graphicalProperties, series.invertIfNegative = fill(TONES[spec.tone], chart.stacked), False
-        if chart.show_values:
-            series.dLbls = value_labels("ctr" if chart.stacked else "outEnd", chart.format)
-        bars.series.append(series)
-    dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
-    if chart.y_max is not None:
-        bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0.0, chart.y_max
-    if len(chart.series) == 1:
-        bars.legend = None
-    return bars
-
-
-@draw.register
-def _histogram(chart: Histogram, source: Source) -> ParentChart:
-    """Two stacked series for the two colors; bins are named by their lower edge."""
-    bars = _bar_chart("col", "stacked", 4)
-    for i, (key, color) in enumerate((("below", SKY), ("beyond", VERMILLION))):
-        series = source.series(i, key)
-        series.graphicalProperties = fill(color)
-        bars.series.append(series)
-    dress(bars, chart.title, chart.x_title, chart.y_title, chart.format)
-    return bars
-
-
-def _bar_chart(direction: str, grouping: str, gap: int) -> ParentChart:
-    bars = BarChart()
-    bars.type, bars.grouping, bars.overlap, bars.gapWidth = direction, grouping, 100, gap  # type: ignore[assignment]
-    return bars
-
-
-def _nice(value: float) -> float:
-    """Round up to a number that divides into four even steps."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** floor(log10(value))
-    return min(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
+def _set_legend(chart: Chart, made: ParentChart) -> None:
+    """Floating bars have none: their title says what the colors are."""
+    unnamed = [i for i, part in enumerate(chart.drawn) if not part.named]
+    if len(unnamed) == len(chart.drawn) or (chart.lying and chart.floats):
+        made.legend = None
+    else:
+        hide_from_legend(made, *unnamed)

@@ -83,11 +83,12 @@ class Source:
         series.cat = self.labels()
         return series
 
-    def xy(self, index: int, x: str, y: str, rows: int | None = None) -> XYSeries:
-        """A series of points."""
+    def xy(self, index: int, x: str, y: str) -> XYSeries:
+        """A series of points, as many as there are places."""
+        points = sum(value_of(place) is not None for place in self.place.table.column(x))
         series = XYSeries(idx=index, order=index, tx=self.name(y))
-        series.xVal = AxDataSource(numRef=self.numbers(x, rows))
-        series.yVal = NumDataSource(numRef=self.numbers(y, rows))
+        series.xVal = AxDataSource(numRef=self.numbers(x, points))
+        series.yVal = NumDataSource(numRef=self.numbers(y, points))
         return series
 
 
@@ -96,7 +97,7 @@ def axis_format(name: str) -> str:
     return replace(named(name), red=False, zero="").excel
 
 
-def line(color: str, points: float = 2.25, dash: Any = None) -> GraphicalProperties:
+def line(color: str | None, points: float, dash: Any = None) -> GraphicalProperties:
     """Outline of a line."""
     return GraphicalProperties(ln=LineProperties(solidFill=color, w=round(points * POINT), prstDash=dash))
 
@@ -109,7 +110,7 @@ def fill(color: str | None, edged: bool = False) -> GraphicalProperties:
     return GraphicalProperties(solidFill=color, ln=edge)
 
 
-def draw_line(series: Any, color: str, points: float = 2.25, dash: str | None = None) -> None:
+def plain_line(series: Any, color: str | None, points: float, dash: str | None) -> None:
     """Make a series a plain line without markers."""
     series.graphicalProperties = line(color, points, dash)
     series.smooth = False
@@ -161,11 +162,9 @@ def hide_from_legend(chart: ParentChart, *series: int) -> None:
     chart.legend.legendEntry = [LegendEntry(idx=i, delete=True) for i in series]
 
 
-def value_labels(
-    position: str, form: str, color: str = "404040", bold: bool = False, sign: str = ""
-) -> DataLabelList:
-    """Values written at the bars; `sign` stands before them where the bar's height has none."""
-    labels = DataLabelList(numFmt=sign + axis_format(form), txPr=small_text(9, color, bold))
+def value_labels(position: str, color: str, bold: bool, form: str) -> DataLabelList:
+    """Values written at the bars."""
+    labels = DataLabelList(numFmt=form, txPr=small_text(9, color, bold))
     labels.position = position
     labels.showVal = True
     for part in ("showSerName", "showCatName", "showLegendKey", "showPercent", "showLeaderLines"):

@@ -252,6 +252,6 @@ def _table_widths(table: Table) -> Iterator[float]:
 
 def indents(table: Table, column: int) -> bool:
     """Whether a column is set in a little: text there would touch the numbers to its left, or its own box."""
-    if column == 0 or table.align_of(column) != "left":
+    if column == 0 or table.aligns[column] != "left":
         return False
-    return table.columns[column].style == "input" or table.align_of(column - 1) == "right"
+    return table.columns[column].style == "input" or table.aligns[column - 1] == "right"

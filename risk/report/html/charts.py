@@ -1,158 +1,215 @@
-"""Charts as drawings within the page: fans, exceedance curves and lines here, bars in `bars`."""
+"""Charts as drawings within the page: what every part of a chart covers, over upright or lying axes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import singledispatch
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from risk.report.charts import (
-    Bars,
-    Chart,
-    Exceedance,
-    Fan,
-    Histogram,
-    Lines,
-    Ranges,
-    Series,
-    Tornado,
-    Waterfall,
-)
-from risk.report.html import bars
+from risk.report.charts import Chart, Part
+from risk.report.formats import show
 from risk.report.html.drawing import (
-    Drawing,
-    Key,
+    EDGE,
+    FOOT,
+    HEAD,
+    HEIGHT,
+    LINE,
+    WIDTH,
+    Box,
     Plot,
     area,
-    categories,
-    known,
-    legend,
+    bars,
+    label,
     line,
-    numbers,
+    names_along,
+    pair,
     plot,
     values_across,
     values_up,
 )
-from risk.report.html.markup import Markup, identifier, join, tag
+from risk.report.html.markup import Markup, identifier, join, number, tag
 from risk.report.html.scale import Scale, ends, tick_labels
-from risk.report.table import number_of
+from risk.report.table import number_of, value_of
 
-HEIGHT = 260.0
+ROOM = 1.08
+"""Length of the axis over the longest column, where numbers stand above columns."""
+
+THICK, GAP = 11.0, 7.0
+"""Height of a lying bar, and of the room below a row of them."""
+
+Span = tuple[float, float] | None
+"""From one number to another; None = blank."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A part of a chart and the span that it covers at each place; a line is where both ends are."""
+
+    part: Part
+    spans: Sequence[Span]
+
+    @property
+    def look(self) -> str:
+        """Classes of its line ("line …") or fill ("fill …")."""
+        if self.part.shape != "line":
+            return f"fill {self.part.tone}"
+        thin = "thin" if self.part.points <= 1.0 else ""
+        return " ".join(filter(None, ("line", self.part.tone, self.part.dash, thin)))
 
 
 def figure(chart: Chart) -> Markup:
     """A chart with its title, finding and legend."""
-    drawing = draw(chart)
-    picture = tag(
-        "svg",
-        tag("title", chart.alt),
-        drawing.body,
-        role="img",
-        viewBox=f"0 0 400 {drawing.height:.0f}",
-    )
+    found = _layers(chart)
+    upright = _columns if chart.drawn[0].shape == "bar" else _curves
+    drawn, height = (_lying if chart.lying else upright)(chart, found)
+    picture = tag("svg", tag("title", chart.alt), drawn, role="img", viewBox=f"0 0 400 {height:.0f}")
     caption = tag("figcaption", tag("b", chart.title), " ", chart.alt)
-    return tag("figure", caption, picture, legend(drawing.keys), id=identifier(chart.id))
+    keys = [tag("li", tag("i", class_=x.look), x.part.column.label) for x in found if x.part.named]
+    legend = tag("ul", *keys, class_="legend") if keys else Markup()
+    return tag("figure", caption, picture, legend, id=identifier(chart.id))
 
 
-@singledispatch
-def draw(chart: Chart) -> Drawing:
-    """Draw a chart."""
-    raise NotImplementedError(type(chart).__name__)
+def _layers(chart: Chart) -> list[Layer]:
+    """What is seen of a chart, from the bottom up; areas of a tone are one band, which others lie upon."""
+    places = len(chart.drawn[0].values)
+    up, down = [0.0] * places, [0.0] * places
+    found = dict[str | None, Layer]()
+    for part in chart.drawn:
+        values = [None if value_of(value) is None else number_of(value) for value in part.values]
+        if part.shape == "line":
+            spans: list[Span] = [None if v is None else (v, v) for v in values]
+        elif not chart.stacked:
+            spans = [None if v is None else (0.0, v) for v in values]
+        else:  # below zero parts hang, unless they stand on a base that is not seen
+            sides = (up if chart.floats or (v or 0.0) >= 0.0 else down for v in values)
+            spans = [_stacked(v, i, side) for i, (v, side) in enumerate(zip(values, sides, strict=True))]
+        key = part.tone if part.shape == "area" else part.column.key
+        if key in found:
+            band = zip(found[key].spans, spans, strict=True)
+            found[key] = replace(found[key], spans=[low and high and (low[0], high[1]) for low, high in band])
+        elif part.tone is not None:
+            found[key] = Layer(part, spans)
+    return list(found.values())
 
 
-draw.register(Bars, bars.columns)
-draw.register(Histogram, bars.histogram)
-draw.register(Waterfall, bars.waterfall)
-draw.register(Tornado, bars.tornado)
-draw.register(Ranges, bars.ranges)
+def _stacked(value: float | None, place: int, heights: list[float]) -> Span:
+    """Put a part on what is stacked at a place."""
+    if value is None:
+        return None
+    start, heights[place] = heights[place], heights[place] + value
+    return start, heights[place]
 
 
-@draw.register
-def _fan(chart: Fan) -> Drawing:
-    """Bands, then the median and other lines."""
-    quantiles = [list(map(number_of, q)) for q in (chart.p5, chart.p25, chart.p50, chart.p75, chart.p95)]
-    drawn = [(Key("Median", "line main"), numbers(chart.p50))]
-    if chart.prior is not None:
-        drawn.append((Key("Median, prior run", "line prior dash"), numbers(chart.prior)))
-    drawn += [(Key(s.name, _look(s)), numbers(s.values)) for s in chart.lines]
-    every = [v for q in quantiles for v in q] + [v for _, values in drawn for v in known(values)]
-    room, y, axes = _over_time(chart, chart.labels, chart.every, chart.first, ends(every))
-    xs = _places(len(chart.labels), room)
-    heights = [[y(v) for v in q] for q in quantiles]
-    bands = [area(xs, heights[0], heights[4], "fill pale"), area(xs, heights[1], heights[3], "fill light")]
-    keys = (Key("P5–P95", "fill pale"), Key("P25–P75", "fill light"), *(key for key, _ in drawn))
-    strokes = [_stroke(xs, values, y, key.look) for key, values in drawn]
-    return Drawing(join([*bands, axes, *strokes]), HEIGHT, keys)
+def _values(chart: Chart, found: Sequence[Layer]) -> Scale:
+    """The axis of values, not yet placed: as the chart says, else with round ends around what is seen."""
+    extra = ROOM if any(layer.part.sign is not None for layer in found) else 1.0
+    seen = [extra * end for layer in found for span in layer.spans if span for end in span]
+    around = ends(seen, zero=found[0].part.shape == "bar")
+    low, high = (seen if given is None else given for given, seen in zip(chart.ends, around, strict=True))
+    return Scale(low, high, 0.0, 1.0, log=chart.across is not None)
 
 
-@draw.register
-def _lines(chart: Lines) -> Drawing:
-    """Lines; what exceeds the top of a limited axis leaves the plot."""
-    series = [(spec, numbers(spec.values)) for spec in chart.series]
-    every = [v for _, values in series for v in known(values)]
-    reach = ends(every) if chart.y_max is None else (0.0, chart.y_max)
-    room, y, axes = _over_time(chart, chart.labels, chart.every, chart.first, reach)
-    clip = None if chart.y_max is None else identifier(chart.id)
-    xs = _places(len(chart.labels), room)
-    strokes = [_stroke(xs, values, y, _look(spec), clip) for spec, values in series]
-    keys = tuple(Key(spec.name, _look(spec)) for spec in chart.series if spec.legend)
-    return Drawing(join([room.clip(clip) if clip else "", axes, *strokes]), HEIGHT, keys)
+def _up(chart: Chart, found: Sequence[Layer]) -> tuple[Plot, Scale, Markup]:
+    """Plot, placed scale of the values, and their axis."""
+    scale = _values(chart, found)
+    ticks = scale.ticks()
+    room = plot(HEIGHT, tick_labels(ticks, chart.value_format))
+    scale = replace(scale, start=room.bottom, end=room.top)
+    return room, scale, values_up(scale, ticks, chart.value_format, room, chart.y_title)
 
 
-@draw.register
-def _exceedance(chart: Exceedance) -> Drawing:
-    """Probability on a log scale over the loss; limits thin, marked levels dotted up to their probability."""
-    losses = list(map(number_of, chart.loss))
-    named = (
-        (Key(chart.name, "line main"), chart.probability),
-        (Key("95% MC limits", "line limit"), chart.lower),
-        (Key("", "line limit"), chart.upper),
-        (Key("Prior run", "line prior dash"), chart.prior),
+def _curves(chart: Chart, found: Sequence[Layer]) -> tuple[Markup, float]:
+    """Areas, and lines before them; on a log scale there is no zero, and what falls below leaves the plot."""
+    room, y, axis = _up(chart, found)
+    clip = identifier(chart.id) if y.log else None
+    if chart.across:
+        x = Scale(*chart.across, room.left, room.right)
+        foot = values_across(x, x.ticks(), chart.format, room, chart.x_title)
+    else:
+        names = [str(value_of(name) or "") for name in chart.values("label")]
+        x = Scale(0.0, max(len(names) - 1.0, 1.0), room.left, room.right)
+        foot, _ = names_along(names, [x(i) for i in range(len(names))], room, chart.x_title)
+    areas, lines = list[Markup](), list[Markup]()
+    for layer in found:
+        places = chart.values(layer.part.x) if chart.across else range(len(layer.spans))
+        spans = zip(places, layer.spans, strict=True)
+        points = [
+            (x(number_of(at)), y(s[0]), y(s[1])) if s and (s[1] or not y.log) else None for at, s in spans
+        ]
+        if layer.part.shape == "area":
+            areas.append(area([point for point in points if point], layer.look))
+        else:
+            lines.append(line([point and point[:2] for point in points], layer.look, clip))
+    return join([room.clip(clip) if clip else "", *areas, axis, foot, *lines]), room.bottom + FOOT
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar: its place, ends, look, the share of its place's width that it fills, and the number it says."""
+
+    place: int
+    low: float
+    high: float
+    look: str
+    first: float
+    share: float
+    said: str
+
+
+def _bars(chart: Chart, found: Sequence[Layer]) -> Iterator[Bar]:
+    share = 1.0 if chart.stacked else 1.0 / len(found)
+    edged = " edged" if chart.stacked and not chart.floats else ""
+    for k, layer in enumerate(found):
+        first = 0.0 if chart.stacked else k * share
+        sign, values = layer.part.sign, layer.part.values
+        for place, span in enumerate(layer.spans):
+            if span:
+                said = "" if sign is None else sign + show(value_of(values[place]), chart.format)
+                yield Bar(place, *span, layer.look + edged, first, share, said)
+
+
+def _columns(chart: Chart, found: Sequence[Layer]) -> tuple[Markup, float]:
+    """Columns over their names, with numbers above them."""
+    room, y, axis = _up(chart, found)
+    names = [str(value_of(name) or "") for name in chart.values("label")]
+    slot = (room.right - room.left) / len(names)
+    width = slot / (1.0 + chart.gap / 100.0)
+    middles = [room.left + (i + 0.5) * slot for i in range(len(names))]
+    boxes, said = list[tuple[str, Box]](), list[Markup]()
+    for bar in _bars(chart, found):
+        left, wide = middles[bar.place] + (bar.first - 0.5) * width, bar.share * width
+        boxes.append((bar.look, (left, y(bar.high), wide, y(bar.low) - y(bar.high))))
+        if bar.said:
+            said.append(label(bar.said, left + wide / 2, y(max(bar.low, bar.high)) - 4, "middle"))
+    foot, deep = names_along(names, middles, room, chart.x_title, slot)
+    return join([axis, bars(boxes), *said, foot]), room.bottom + FOOT + LINE * (deep - 1)
+
+
+def _lying(chart: Chart, found: Sequence[Layer]) -> tuple[Markup, float]:
+    """Rows of bars one below the other, each under its name, with numbers at their ends, over a common axis.
+
+    Where bars of a row touch, as at a median, is marked.
+    """
+    names = list(map(str, chart.values("label")))
+    thick = THICK if chart.stacked else THICK * len(found)
+    tops = [HEAD + i * (LINE + thick + GAP) + LINE + 2 for i in range(len(names))]
+    tops = tops[::-1] if chart.upwards else tops
+    x = replace(_values(chart, found), start=2 * EDGE, end=WIDTH - 3 * EDGE)
+    room = Plot(x.start, x.end, HEAD, HEAD + (LINE + thick + GAP) * len(names))
+    boxes, said, seams = list[tuple[str, Box]](), list[Markup](), ""
+    for bar in _bars(chart, found):
+        top, deep = tops[bar.place] + bar.first * thick, bar.share * thick
+        boxes.append((bar.look, (x(bar.low), top, x(bar.high) - x(bar.low), deep - 1)))
+        if bar.said:
+            side, anchor = (4, None) if bar.high >= 0 else (-4, "end")
+            said.append(label(bar.said, x(bar.high) + side, top + deep - 2, anchor, "small"))
+        if chart.stacked and bar.look != boxes[0][0]:
+            seams += f"M{pair(x(bar.low), top - 1)}v{number(deep + 1)}"
+    ticks = x.ticks()
+    grid = tag(
+        "path", class_="grid", d="".join(f"M{pair(x(t), room.top)}V{number(room.bottom)}" for t in ticks)
     )
-    drawn = [(key, numbers(values)) for key, values in named if values is not None]
-    drawn += [(Key(spec.name, _look(spec)), numbers(spec.values)) for spec in chart.lines]
-    y = Scale(chart.floor, 1.0, 0, 0, log=True)
-    room = plot(HEIGHT, tick_labels(y.ticks(), "rate"))
-    y = Scale(chart.floor, 1.0, room.bottom, room.top, log=True)
-    x = Scale(min(0.0, losses[0]), losses[-1], room.left, room.right)
-    clip, xs = identifier(chart.id), [x(loss) for loss in losses]
-    strokes = [_stroke(xs, [v or None for v in values], y, key.look, clip) for key, values in drawn]
-    looks = ("line orange dots", "line grey dots")
-    marks = [(Key(m.label, looks[i % 2]), m) for i, m in enumerate(chart.markers)]
-    strokes += [_stroke([x(m.loss)] * 2, [chart.floor, m.probability], y, key.look, clip) for key, m in marks]
-    axes = (
-        values_up(y, y.ticks(), "rate", room, chart.y_title),
-        values_across(x, x.ticks(), chart.format, room, chart.x_title),
-    )
-    keys = tuple(key for key, _ in (*drawn, *marks) if key.name)
-    return Drawing(join([room.clip(clip), *axes, *strokes]), HEIGHT, keys)
-
-
-def _over_time(
-    chart: Chart, labels: Sequence[str], every: int, first: int, reach: tuple[float, float]
-) -> tuple[Plot, Scale, Markup]:
-    """Plot, scale of the values and both axes of a chart over time."""
-    ticks = Scale(*reach, 0, 1).ticks()
-    room = plot(HEIGHT, tick_labels(ticks, chart.format))
-    y = Scale(*reach, room.bottom, room.top)
-    shown = [said if i % every == first % every else "" for i, said in enumerate(labels)]
-    places = _places(len(labels), room)
-    foot = categories(shown, places, room, chart.x_title)
-    return room, y, join([values_up(y, ticks, chart.format, room, chart.y_title), foot])
-
-
-def _places(count: int, room: Plot) -> list[float]:
-    """Even steps from the left edge to the right one."""
-    step = (room.right - room.left) / max(count - 1, 1)
-    return [room.left + i * step for i in range(count)]
-
-
-def _stroke(
-    xs: Iterable[float], values: Iterable[float | None], y: Scale, look: str, clip: str | None = None
-) -> Markup:
-    heights = ((x, None if v is None else y(v)) for x, v in zip(xs, values, strict=True))
-    return line(heights, look, clip)
-
-
-def _look(spec: Series) -> str:
-    thin = " thin" if spec.thin else ""
-    return f"line {spec.tone}{' dash' if spec.dashed else ''}{thin}"
+    labels = [label(name, EDGE, top - 4) for name, top in zip(names, tops, strict=True)]
+    labels.append(label(chart.x_title, EDGE, 12, class_="axis"))
+    seam = tag("path", class_="line main", d=seams) if seams else Markup()
+    axis = values_across(x, ticks, chart.format, room, chart.y_title)
+    return join([grid, bars(boxes), seam, *said, *labels, axis]), room.bottom + FOOT

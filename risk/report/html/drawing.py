@@ -1,4 +1,4 @@
-"""Parts that all drawings share: the frame with its axes, lines, bars, labels and the legend's keys.
+"""Parts that all drawings share: the frame with its axes, lines, bars and labels.
 
 A drawing is 400 units wide and about that many pixels on a phone, so its letters stay readable there. Colors
 and dashes are classes of the style sheet.
@@ -8,40 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil
 
 from risk.report.html.markup import Markup, join, number, tag
 from risk.report.html.scale import Scale, tick_labels
-from risk.report.table import Content, number_of, value_of
 
-WIDTH = 400.0
+WIDTH, HEIGHT = 400.0, 260.0
 LETTER, LINE = 6.4, 13.0
 """Mean width of a character and height of a line of labels."""
 
 EDGE, HEAD, FOOT = 6.0, 24.0, 36.0
 """Room at the sides, above the plot for the title of the values, and below it for labels and title."""
 
-Point = tuple[float, float | None]
 Box = tuple[float, float, float, float]
 """Left, top, width and height; width and height may be negative."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """An entry of the legend: a name and the classes of its line ("line …") or fill ("fill …")."""
-
-    name: str
-    look: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What is drawn, how tall it is, and its legend."""
-
-    body: Markup
-    height: float
-    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +72,7 @@ def values_across(scale: Scale, ticks: Sequence[float], form: str, room: Plot, t
         for t, said in zip(ticks, tick_labels(ticks, form), strict=True)
     ]
     marks = tag("path", class_="tick", d=lines)
-    return join([marks, tag("g", *labels, text_anchor="middle"), foot_title(room, title)])
+    return join([marks, tag("g", *labels, text_anchor="middle"), _foot_title(room, title)])
 
 
 def _within(place: float, said: str) -> float:
@@ -100,39 +81,45 @@ def _within(place: float, said: str) -> float:
     return min(max(place, half), WIDTH - half)
 
 
-def foot_title(room: Plot, title: str, lines: int = 1) -> Markup:
+def _foot_title(room: Plot, title: str, lines: int = 1) -> Markup:
     """The title of the lower axis."""
     return label(title, (room.left + room.right) / 2, room.bottom + LINE * (lines + 1) + 4, "middle", "axis")
 
 
-def categories(labels: Sequence[str], places: Sequence[float], room: Plot, title: str) -> Markup:
-    """Names along the foot, as many as there is room for, and the axis' title below."""
-    widest = LETTER * max(map(len, labels), default=0) + 4
-    named = [place for text, place in zip(labels, places, strict=True) if text]
-    apart = (named[-1] - named[0]) / (len(named) - 1) if len(named) > 1 else WIDTH
-    every = max(1, ceil(widest / apart - 1e-9))
-    shown = [(text, place) for text, place in zip(labels, places, strict=True) if text][::every]
+def names_along(
+    names: Sequence[str], places: Sequence[float], room: Plot, title: str, slot: float = WIDTH
+) -> tuple[Markup, int]:
+    """Names along the foot, broken into lines that fit a slot, as many as there is room for; and their lines.
+
+    The axis' title stands below them.
+    """
+    named = [(wrapped(name, slot), place) for name, place in zip(names, places, strict=True) if name]
+    deep = max((len(lines) for lines, _ in named), default=1)
+    every = 1
+    if deep == 1 and len(named) > 1:
+        widest = LETTER * max(len(lines[0]) for lines, _ in named) + 4
+        apart = (named[-1][1] - named[0][1]) / (len(named) - 1)
+        every = max(1, ceil(widest / apart - 1e-9))
+    labels = [
+        label(said, _within(place, said), room.bottom + LINE * (i + 1) + 2)
+        for lines, place in named[::every]
+        for i, said in enumerate(lines)
+    ]
     base = tag("path", class_="tick", d=f"M{pair(room.left, room.bottom)}H{number(room.right)}")
-    middles = [label(text, _within(place, text), room.bottom + LINE + 2) for text, place in shown]
-    return join([base, tag("g", *middles, text_anchor="middle"), foot_title(room, title)])
+    return join([base, tag("g", *labels, text_anchor="middle"), _foot_title(room, title, deep)]), deep
 
 
-def line(points: Iterable[Point], look: str, clip: str | None = None) -> Markup:
-    """A line through points; where a height is None it is interrupted."""
-    pieces: list[list[tuple[float, float]]] = [[]]
-    for x, y in points:
-        if y is None:
-            pieces.append([])
-        else:
-            pieces[-1].append((x, y))
-    steps = "".join(_steps(piece) for piece in pieces if piece)
+def line(points: Iterable[tuple[float, float] | None], look: str, clip: str | None = None) -> Markup:
+    """A line through points, interrupted where there is none."""
+    pieces = (list(piece) for known, piece in groupby(points, bool) if known)
+    steps = "".join(_steps([point for point in piece if point]) for piece in pieces)
     mask = f"url(#in-{clip})" if clip else None
     return tag("path", class_=look, d=steps, clip_path=mask) if steps else Markup()
 
 
-def area(xs: Sequence[float], low: Sequence[float], high: Sequence[float], look: str) -> Markup:
-    """The band between two lines."""
-    edge = [*zip(xs, high, strict=True), *reversed(list(zip(xs, low, strict=True)))]
+def area(points: Sequence[tuple[float, float, float]], look: str) -> Markup:
+    """The band between two lines: place, lower and upper end."""
+    edge = [(x, high) for x, _, high in points] + [(x, low) for x, low, _ in reversed(points)]
     return tag("path", class_=look, d=f"{_steps(edge)}z")
 
 
@@ -159,22 +146,6 @@ def bars(boxes: Iterable[tuple[str, Box]]) -> Markup:
             sides = f"h{number(width)}v{number(height)}h{number(-width)}z"
             looks.setdefault(look, []).append(f"M{pair(x, y)}{sides}")
     return join(tag("path", class_=look, d="".join(drawn)) for look, drawn in looks.items())
-
-
-def numbers(values: Iterable[Content]) -> list[float | None]:
-    """Numbers of a series; blanks stay blank."""
-    return [None if value_of(value) is None else number_of(value) for value in values]
-
-
-def known(values: Iterable[float | None]) -> list[float]:
-    """The numbers that are not blank."""
-    return [value for value in values if value is not None]
-
-
-def legend(keys: Iterable[Key]) -> Markup:
-    """Names with their line or color, below the drawing."""
-    entries = [tag("li", tag("i", class_=key.look), key.name) for key in keys]
-    return tag("ul", *entries, class_="legend") if entries else Markup()
 
 
 def wrapped(text: str, width: float) -> list[str]:

@@ -9,13 +9,11 @@ from risk.report.palette import (
     HEAT,
     INK,
     INPUT,
-    LIMIT,
     LINK,
     NAVY,
     NOTE,
     OK,
     RULE,
-    SAMPLE,
     SHADE,
     SKY,
     TONES,
@@ -79,7 +77,7 @@ svg .small{{font-size:9px}}
 .legend{{list-style:none;padding:0;margin:.3rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.8rem}}
 .legend i{{display:inline-block;width:26px;height:10px;margin-right:.4rem}}
 .legend .line{{height:0;vertical-align:middle;border-top:2px solid}}
-.legend .thin,.legend .limit{{border-top-width:1px}}
+.legend .thin{{border-top-width:1px}}
 .legend .dash{{border-top-style:dashed}}
 .legend .dots{{border-top-style:dotted}}
 .grid{{stroke:#{RULE};stroke-width:.6;fill:none}}
@@ -88,7 +86,6 @@ svg .small{{font-size:9px}}
 .dash{{stroke-dasharray:6 4}}
 .dots{{stroke-dasharray:2 3}}
 .thin.line{{stroke-width:.7}}
-.line.limit{{stroke:#{LIMIT};stroke-width:1;border-color:#{LIMIT}}}
 .edged{{stroke:#fff;stroke-width:.6}}
 footer{{margin-top:3rem;padding-top:.6rem;border-top:1px solid #{RULE};color:#{NOTE};font-size:.85rem}}
 """
@@ -97,7 +94,6 @@ _TONES = "".join(
     f".line.{tone}{{stroke:#{color};border-color:#{color}}}.fill.{tone}{{fill:#{color};background:#{color}}}\n"
     for tone, color in TONES.items()
 )
-_SAMPLES = f".line.grey.thin{{stroke:#{SAMPLE};border-color:#{SAMPLE}}}\n"
 
 _PAPER = """@media print{
 @page{size:A4 landscape;margin:12mm}
@@ -139,7 +135,7 @@ _CELL = frozenset("eikndx")
 def sheet(classes: Collection[str]) -> str:
     """The rules for a page that uses these classes."""
     own = [rule for name in sorted(classes) for rule in _own_rules(name)]
-    return "\n" + (_PLAIN + _TONES + _SAMPLES + "".join(own) + _PAPER).strip() + "\n"
+    return "\n" + (_PLAIN + _TONES + "".join(own) + _PAPER).strip() + "\n"
 
 
 def _own_rules(name: str) -> list[str]:

@@ -87,7 +87,7 @@ def _head(column: Column) -> Markup:
 def _look(block: Table, column: int) -> str:
     """Letters of a column: how its text is set, and its style."""
     spec = block.columns[column]
-    align = ALIGNMENTS[block.align_of(column)]
+    align = ALIGNMENTS[block.aligns[column]]
     if align == "l":
         longest = max((len(block.text(r, column)) for r in range(len(block.rows))), default=0)
         align = "l" if longest <= LONG else "m" if longest <= PROSE else "f" if column == 0 else "p"

@@ -37,7 +37,7 @@ def comparison(found: Comparison) -> str:
 def table(block: Table) -> str:
     """A table in Markdown, without its title and note."""
     places = range(len(block.columns))
-    rule = [{"left": "---", "right": "---:", "center": ":---:"}[block.align_of(i)] for i in places]
+    rule = [{"left": "---", "right": "---:", "center": ":---:"}[block.aligns[i]] for i in places]
     rows = [[escaped(block.text(r, i)) for i in places] for r in range(len(block.rows))]
     lines = [[column.label for column in block.columns], rule, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -126,7 +126,7 @@ class _Grid:
         places = range(len(block.columns))
         cells = [[_cell(block, r, c, page) for c in places] for r in range(len(block.rows))]
         headers = [page.say(column.label) for column in block.columns]
-        return cls(block.columns, tuple(map(block.align_of, places)), headers, cells)
+        return cls(block.columns, tuple(map(block.aligns.__getitem__, places)), headers, cells)
 
     @cached_property
     def widths(self) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,9 @@ TAIL = 0.05
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
 
+WHOLE = ("outcomes", "parameters", "series")
+"""Kinds of columns of which most are asked for: one pass over the files reads them all."""
+
 KEPT = 100_000
 """Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
 
@@ -56,48 +59,20 @@ class Remembered(Run):
     """A run that reads most of its columns from disk once."""
 
     @cached_property
-    def _outcomes(self) -> dict[str, Array]:
-        return super().outcomes()
+    def _known(self) -> dict[str, dict[str, NDArray[Any]]]:
+        return {}
 
-    @cached_property
-    def _parameters(self) -> dict[str, Array]:
-        return super().parameters()
-
-    @cached_property
-    def _series(self) -> dict[str, NDArray[np.float32]]:
-        return self._columns("series", None)  # one pass over the files for all, most of which are asked for
-
-    @cached_property
-    def _facility(self) -> dict[str, NDArray[np.float32]]:
-        return {}  # never more than one: each is nearly as large as all path series together
-
-    def outcomes(self, names: Iterable[str] | None = None) -> dict[str, Array]:
-        """Several outcomes, or all: name → (path,), base units."""
-        if self.paths > KEPT:
-            return super().outcomes(names)
-        wanted = list(self._outcomes if names is None else names)
-        missing = [name for name in wanted if name not in self._outcomes]
-        return super().outcomes(missing) if missing else {name: self._outcomes[name] for name in wanted}
-
-    def parameters(self, identifiers: Iterable[str] | None = None) -> dict[str, Array]:
-        """Draws of several uncertain assumptions, or all: id → (path,), base units."""
-        if self.paths > KEPT:
-            return super().parameters(identifiers)
-        wanted = list(self._parameters if identifiers is None else identifiers)
-        missing = [name for name in wanted if name not in self._parameters]
-        return super().parameters(missing) if missing else {name: self._parameters[name] for name in wanted}
-
-    def series(self, name: str) -> NDArray[np.float32]:
-        """One quarterly series, (quarter + 1, path), base units."""
-        kept = self.paths <= KEPT and name in self.names("series")
-        return self._series[name] if kept else super().series(name)
-
-    def facility(self, name: str) -> NDArray[np.float32]:
-        """One facility series, (quarter + 1, path, facility), base units; the last asked for is kept."""
-        if name not in self._facility:
-            self._facility.clear()
-            self._facility[name] = super().facility(name)
-        return self._facility[name]
+    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
+        asked = list(self.names(kind) if names is None else names)
+        if kind in WHOLE and self.paths <= KEPT and kind not in self._known:
+            self._known[kind] = super()._columns(kind, None)
+        known = self._known.get(kind, {})
+        if set(asked) <= set(known):
+            return {name: known[name] for name in asked}
+        found = super()._columns(kind, asked)
+        if kind == "facility":  # never more than one: each is nearly as large as all path series together
+            self._known[kind] = found
+        return found
 
 
 @dataclass(frozen=True)

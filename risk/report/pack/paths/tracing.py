@@ -9,7 +9,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.report.excel import with_chart_data
 from risk.report.excel.places import arrange
 from risk.report.form import DEFAULT_FORM, Form
-from risk.report.given import Given
+from risk.report.opened import Opened
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.paths.lookup import Found, Lookup, Where, same
@@ -66,14 +66,14 @@ class Tracer:
         self._witnesses = Witnesses(Results.of(run, form=form))
         self._tables = Tables(self.book.sheets)
 
-    def trace(self, address: str, file: Given | None = None) -> Traced:
+    def trace(self, address: str, file: Opened | None = None) -> Traced:
         """Trace a cell, and compare it and what it rests on with a workbook."""
         found = self.lookup.cell(address)
         paths = self._witnesses.of(found)
         if file is None:
             return Traced(self.run.id, found, paths, self._error(found))
         cells = {part.address: part for part in found.every() if ":" not in part.address}
-        values = file.values(list(cells))
+        values = file.seen(cells)
         differences = tuple(
             Mismatch(address, repr(part.value), repr(values[address]))
             for address, part in cells.items()

@@ -1,0 +1,35 @@
+"""Charts as data: kinds of charts, and the parts of which workbook and page draw them all."""
+
+from risk.report.charts.chart import Chart, Part, Series, Tone, Values
+from risk.report.charts.kinds import (
+    LINES,
+    STACK,
+    Bars,
+    Exceedance,
+    Fan,
+    Lines,
+    Marker,
+    Ranges,
+    Step,
+    Tornado,
+    Waterfall,
+)
+
+__all__ = [
+    "LINES",
+    "STACK",
+    "Bars",
+    "Chart",
+    "Exceedance",
+    "Fan",
+    "Lines",
+    "Marker",
+    "Part",
+    "Ranges",
+    "Series",
+    "Step",
+    "Tone",
+    "Tornado",
+    "Values",
+    "Waterfall",
+]
