@@ -13,12 +13,13 @@ from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.charts import STACK, Exceedance, Series
 from risk.report.guards import ROUNDING, Condition, Rising
-from risk.report.pack.base.cells import UPPER_BOUND, Tables, across, linked, subtitle, year_grid
+from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, linked, subtitle, year_grid
 from risk.report.pack.base.fields import amount, blank, part
 from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.yearly import ALL, BILLION, TOTAL, flow, flowing, made_of, paired, years
 from risk.report.pack.credit import losses, second_round
-from risk.report.pack.credit.losses import ALL, BILLION, TOTAL, Row, whole, years
+from risk.report.pack.credit.losses import whole
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
@@ -78,22 +79,22 @@ def _tables(results: Results) -> tuple[Table, Table]:
     """Losses at holders of record and at ultimate owners."""
     title = "Credit loss by holder of record, mean over paths, USD bn"
     found = flows(results.run, "losses.holder")
-    record = losses.by_year("losses-holder", title, found, "Holder of record", HOLDERS)
+    record = flowing("losses-holder", title, found, "Holder of record", HOLDERS)
     title = "The same losses by ultimate owner, cost of failed vehicles in, mean over paths, USD bn"
     note = (
         "BDCs, interval funds, CLOs and other non-banks own nothing for themselves: what they lose falls "
         "on the owners of their equity and, beyond it, on their creditors."
     )
     found = flows(results.run, "losses.ultimate")
-    return record, losses.by_year("losses-ultimate", title, found, "Ultimate owner", HOLDERS, note=note)
+    return record, flowing("losses-ultimate", title, found, "Ultimate owner", HOLDERS, note=note)
 
 
 def _conservation(results: Results, record: Table, owners: Table) -> Table:
     """What is lost on instruments is booked at holders and, with the cost of failures, borne by owners."""
     found = flows(results.run, "losses.instrument")
-    keys, lost = years(found.labels), whole(found.mean.sum(axis=1) / BILLION)
+    keys, lost = [*years(found.labels), ALL], whole(found.mean.sum(axis=1) / BILLION)
     booked, borne = ([number_of(table.cell(key, TOTAL)) for key in keys] for table in (record, owners))
-    spent, error = (values / BILLION for values in flows(results.run, "cascade").entity("bankruptcy_cost"))
+    spent, error = flows(results.run, "cascade").entity("bankruptcy_cost")
     rows: dict[str, Row] = {}
     for row, label, source, amounts in (
         ("instruments", "Lost on instruments", "losses-instrument", lost),
@@ -101,20 +102,19 @@ def _conservation(results: Results, record: Table, owners: Table) -> Table:
         ("owners", "Borne by ultimate owners", owners.id, borne),
     ):
         links = (Formula(f"{{{source}.{key}[{TOTAL}]}}", x) for key, x in zip(keys, amounts, strict=True))
-        rows[row] = losses.line(label, ((Cell(link, "usd_bn", "link"), None) for link in links))
-    rows["cost"] = losses.flow("conservation", "cost", "   of it cost of failed vehicles", spent, error)
+        rows[row] = paired(label, ((Cell(link, "usd_bn", "link"), None) for link in links))
+    rows["cost"] = flow("conservation", "cost", "   of it cost of failed vehicles", spent, error)
     less_cost = "Ultimate owners less that cost equal instruments"
     for row, label, less, held, paid in (
         ("holders", "Holders of record equal instruments", "", booked, [0.0] * len(keys)),
-        ("owners", less_cost, "-{conservation.#[cost]}", borne, whole(spent)),
+        ("owners", less_cost, "-{conservation.#[cost]}", borne, whole(spent / BILLION)),
     ):
         text = f"ABS({{conservation.#[{row}]}}{less}-{{conservation.#[instruments]}})<={ROUNDING}"
         gaps = (abs(a - b - c) for a, b, c in zip(held, paid, lost, strict=True))
         tests = (Check(text.replace("#", key), gap <= ROUNDING) for key, gap in zip(keys, gaps, strict=True))
-        rows[f"check_{row}"] = losses.line(label, ((test, None) for test in tests))
-    columns = losses.columns(found.labels, "Conservation")
+        rows[f"check_{row}"] = paired(label, ((test, None) for test in tests))
     title = "First round: every loss is borne once, USD bn"
-    return Table("conservation", columns, tuple(rows.values()), title, "", tuple(rows))
+    return made_of("conservation", title, found.labels, "Conservation", rows, every=True)
 
 
 @dataclass(frozen=True)

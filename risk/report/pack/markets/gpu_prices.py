@@ -11,10 +11,10 @@ from risk.analysis.flows import stocks
 from risk.axes import ordinal
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
-from risk.report.pack.base.cells import across, paired_cells, subtitle, year_grid
+from risk.report.pack.base.cells import Row, across, paired_cells, subtitle, year_grid
 from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results, series
-from risk.report.pack.base.yearly import Row, made_of, shown, spread, summed, yearly_bars
+from risk.report.pack.base.yearly import made_of, shown, spread, summed, yearly_bars
 from risk.report.pack.markets import fans, gpu_lives, useful_work
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table, number_of
