@@ -8,6 +8,7 @@ be read where nothing recalculates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
 """What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
+
+
+_ALONE = re.compile(r"\{[^{}]*\}|\w+\([^()]*\)")
 
 
 class ReportError(ValueError):
@@ -41,6 +45,21 @@ class Formula:
             raise ReportError(f"formula {self.text!r}: leave out the leading '='")
         if self.value is None or (isinstance(self.value, float) and not isfinite(self.value)):
             raise ReportError(f"formula {self.text!r} has no value ({self.value})")
+
+    def __add__(self, other: Formula) -> Formula:
+        return Formula(f"{self.text}+{other.text}", number_of(self) + number_of(other))
+
+    def __sub__(self, other: Formula) -> Formula:
+        return Formula(f"{self.text}-{other._part}", number_of(self) - number_of(other))
+
+    def __truediv__(self, other: Formula | float) -> Formula:
+        by = other._part if isinstance(other, Formula) else f"{other:g}"
+        return Formula(f"{self._part}/{by}", number_of(self) / number_of(other))
+
+    @property
+    def _part(self) -> str:
+        """The formula within a larger one: in parentheses unless it is a cell or a function of some."""
+        return self.text if _ALONE.fullmatch(self.text) else f"({self.text})"
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,13 @@ def probability_text(estimate: Estimate) -> str:
     return cell if isinstance(cell, str) else show(value_of(cell), cell.format or "probability")
 
 
+def counted(results: Results, name: str) -> Formula:
+    """Share of paths with a flag, as the workbook counts it: a live sum over the sheet Patterns."""
+    found = results.patterns
+    hits = int(found.counts @ found.flags[:, found.names.index(name)])
+    return Formula(f"SUMPRODUCT({{patterns.{name}}},{{patterns.paths}})/N_Paths", hits / results.run.paths)
+
+
 def with_margin(estimate: Estimate) -> str:
     """A probability with its 95% Monte Carlo interval."""
     return f"{probability_text(estimate)} ({probability_interval(estimate)})"

@@ -23,7 +23,7 @@ from risk.report.pack.base.cells import (
 )
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.table import Cell, Column, Content, Formula, Table
 from risk.units import SCALE
 
 BILLION = SCALE["USD bn"]
@@ -142,8 +142,7 @@ def shown(table: Table, row: str) -> list[Formula]:
 def ratio(table: Table, label: str, top: str, bottom: str, form: str) -> Row:
     """A row over another, live, for a place below them."""
     sides = zip(shown(table, top), shown(table, bottom), strict=True)
-    live = (Formula(f"{a.text}/{b.text}", number_of(a) / number_of(b)) for a, b in sides)
-    return paired(label, ((Cell(quotient, form, "calculation"), None) for quotient in live))
+    return paired(label, ((Cell(over / under, form, "calculation"), None) for over, under in sides))
 
 
 def below(table: Table, rows: Mapping[str, Row]) -> Table:

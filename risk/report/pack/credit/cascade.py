@@ -20,9 +20,10 @@ from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import ALL, BILLION, TOTAL, flow, flowing, made_of, paired, years
 from risk.report.pack.credit import losses, second_round
 from risk.report.pack.credit.losses import whole
+from risk.report.record import Field
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
+from risk.report.table import Cell, Check, Column, Formula, Table, number_of
 
 HORIZON = "all years"
 _FIRST_ROUND = ("losses-instrument", "losses-holder", "losses-ultimate")
@@ -165,22 +166,30 @@ def _plain(tables: Sequence[Table]) -> Table:
     """Every holder and owner with its sums over all years, linked to those of `tables`: one plain table."""
     shown = {t.id: t for t in tables if t.id in STAGES}
     names = list(dict.fromkeys(name for t in shown.values() for name in t.row_ids[: t.row_ids.index(TOTAL)]))
-    columns = [Column("label", "Holder")]
-    rows: list[list[Content]] = [[words(name, HOLDERS)] for name in names]
-    for identifier, (key, header) in STAGES.items():
-        columns.append(Column(key, header, "usd_bn", "USD bn"))
-        columns.append(Column(f"{key}_se", f"± {key}", "usd_error", style="note"))
-        found = shown[identifier]
-        for cells, name in zip(rows, names, strict=True):
-            known = name in found.row_ids
-            cells += [linked(found, key, name) if known else "–" for key in (ALL, f"{ALL}_se")]
-    title = f"Holders and owners in one plain table, all years, to filter and to calculate with ({NAME})"
-    note = (
-        "Sums over the years of the tables above. Booked and borne are the same losses, before and after "
-        "the look through vehicles to those who own and fund them; borne counts the cost of failed "
-        "vehicles. Marks are never part of losses. – = no part of that stage."
+    made: Spec[str] = Spec(
+        (
+            spec.text("label", "Holder", lambda name: words(name, HOLDERS)),
+            *(_stage(shown[table], *stage) for table, stage in STAGES.items()),
+        ),
+        id=PLAIN,
+        title=f"Holders and owners in one plain table, all years, to filter and to calculate with ({NAME})",
+        note="Sums over the years of the tables above. Booked and borne are the same losses, before and "
+        "after the look through vehicles to those who own and fund them; borne counts the cost of failed "
+        "vehicles. Marks are never part of losses. – = no part of that stage.",
+        row_id=str,
     )
-    return Table(PLAIN, tuple(columns), tuple(map(tuple, rows)), title, note, tuple(names), excel_name=NAME)
+    return made.table(names, excel_name=NAME)
+
+
+def _stage(found: Table, key: str, header: str) -> Field[str]:
+    """A holder's sum over all years in a table, and its error."""
+    return spec.several(
+        Column(key, header, "usd_bn", "USD bn"),
+        Column(f"{key}_se", f"± {key}", "usd_error", style="note"),
+        cells=lambda name: tuple(
+            linked(found, column, name) if name in found.row_ids else "–" for column in (ALL, f"{ALL}_se")
+        ),
+    )
 
 
 def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
@@ -221,11 +230,10 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     total = {by: t.at(by, ALL, TOTAL) for by in (*_FIRST_ROUND, *_SECOND_ROUND)}
     lost, record, owners = (total[by] for by in _FIRST_ROUND)
     cost = t.at("conservation", ALL, "cost")
-    net = Formula(f"{owners.text}-{cost.text}", number_of(owners) - number_of(cost))
     text = "Losses at holders of record equal losses on instruments"
     yield Condition(text, record, lost, ROUNDING, "first round")
     text = "Losses at ultimate owners, less bankruptcy cost, equal the same"
-    yield Condition(text, net, lost, ROUNDING, HORIZON)
+    yield Condition(text, owners - cost, lost, ROUNDING, HORIZON)
     mean = t.at("second-round", "mean", "bankruptcy_cost")
     yield Condition("Bankruptcy cost by year adds up to the outcome", cost, mean, ROUNDING, "means")
     marks, rounds, sold, forced = (total[by] for by in _SECOND_ROUND)

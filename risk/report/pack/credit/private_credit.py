@@ -14,7 +14,7 @@ from risk.report.pack.base.yearly import ALL, flowing, line, made_of, paired, ye
 from risk.report.pack.credit import losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER
 from risk.report.sheet import At, Paragraph, Sheet, Strip
-from risk.report.table import Formula, Table, number_of
+from risk.report.table import Formula, Table
 
 SEGMENTS = "credit-segments"
 SECURED = ("ddtl", "vendor", "site_loan")
@@ -115,9 +115,8 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
         mean = t.at("metrics", "mean", name)
         yield Condition(text, lost(*parts), mean, ROUNDING, "PrivateCredit v. Metrics")
     base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
-    rows = Formula(f"({base.text}+{cohorts.text})/1000", (number_of(base) + number_of(cohorts)) / 1000.0)
     how = "Neoclouds v. PrivateCredit: DDTL, vendor finance, site loans"
-    yield Condition("Facility losses, row by row", rows, lost(*SECURED), ROUNDING, how)
+    yield Condition("Facility losses, row by row", (base + cohorts) / 1000, lost(*SECURED), ROUNDING, how)
     yield from shortfall.conditions(t)
     every, segments = waterfall.VIEWS[0].table, t[SEGMENTS]
     for name in results.run.entities["credit.loss"]:

@@ -239,6 +239,5 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     if until.years[0] == results.run.calendar.base.year and str(until.year) in results.years:
         value = t.at("deployed", f"y{results.years.index(str(until.year))}", "p50")
         middle = t.at("metrics", "p50", "deployed_2026_2030")
-        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
         text, how = f"Capital deployed by {until.year}, median", "path series v. outcome, USD tn"
-        yield Condition(text, value, scaled, SINGLE * 10, how)
+        yield Condition(text, value, middle / 1000, SINGLE * 10, how)

@@ -27,7 +27,7 @@ from risk.report.pack.base.yearly import chances, line, made_of, shown, spread, 
 from risk.report.pack.markets import decode, value_chain
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Content, Table, number_of
 
 HALF = 0.5
 _LENS = dict(gap.LENSES)
@@ -132,11 +132,8 @@ def _gaps(labels: Sequence[str], lenses: Table, found: Sequence[gap.Definition])
     rows = []
     for d in found:
         cells: list[Content] = [_label(d)]
-        for i, _ in enumerate(labels):
-            need, have = (f"{{lenses.y{i}[{row}]}}" for row in (d.lens, d.basis))
-            required, realised = (number_of(lenses.cell(f"y{i}", row)) for row in (d.lens, d.basis))
-            cells.append(Formula(f"{need}-{have}", required - realised))
-            cells.append(Formula(f"{have}/{need}", realised / required))
+        for need, have in zip(shown(lenses, d.lens), shown(lenses, d.basis), strict=True):
+            cells += [need - have, have / need]
         rows.append(tuple(cells))
     title = "The gap (required less realised) and coverage (realised over required), at the means"
     note, ids = "A negative gap means that revenue is enough.", tuple(map(definition_id, found))

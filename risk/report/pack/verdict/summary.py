@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
+from typing import Any
 
 from risk.analysis.attribution import Driver
-from risk.analysis.metrics import HEADLINE
+from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
 from risk.report.intervals import half, lopsided
-from risk.report.pack.base.cells import Tables, shortened, subtitle
-from risk.report.pack.base.patterns import probability
+from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
@@ -21,7 +21,6 @@ from risk.report.sheet import At, Heading, Paragraph, Sheet, Strip, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
 
-WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
 CLAIM_WIDTH, PANEL_WIDTH, TAIL_WIDTH = 40.0, 35.0, 49.0
 """Columns of the grid that a claim covers; room for a claim, and for the names beside the charts."""
@@ -109,25 +108,29 @@ def _half(results: Results) -> tuple[float, ...]:
     return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
 
 
+def _link(
+    tables: Tables, table: str, column: str, key: str, header: str, form: str = "text", **look: Any
+) -> Field[str]:
+    """Links to a column of another table, from rows of the same names."""
+    return shown(key, header, lambda row: tables.link(table, column, row), form, **look)
+
+
 def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str]]:
     """A probability, live over the patterns, and links to the rest of its row of `table`."""
 
-    def link(column: str) -> Callable[[str], Content]:
-        return lambda row: tables.link(table, column, row)
-
     def live(row: str) -> Content:
         cell = tables.link(table, "p", row)
-        if not isinstance(cell, Cell) or row not in results.patterns.names:
-            return cell
-        return replace(cell, content=probability(results, row))
+        if isinstance(cell, Cell) and row in results.patterns.names:
+            return replace(cell, content=counted(results, row))
+        return cell
 
     yield shown("p", "P", live, "probability", style="bar")
-    yield shown("mc", "± 95%", link("p_mc"), "margin")
+    yield _link(tables, table, "p_mc", "mc", "± 95%", "margin")
     if results.prior:
-        yield shown("prior", "Prior", link("prior"), "probability")
-        yield shown("change", "Change, pp", link("change"), "change")
-    yield shown("words", "Reading", link("words"), span=2)
-    yield shown("when", "When", link("median"), "quarter")
+        yield _link(tables, table, "prior", "prior", "Prior", "probability")
+        yield _link(tables, table, "change", "change", "Change, pp", "change")
+    yield _link(tables, table, "words", "words", "Reading", span=2)
+    yield _link(tables, table, "median", "when", "When", "quarter")
 
 
 def _classes(results: Results, tables: Tables) -> Table:
