@@ -13,15 +13,7 @@ from risk.analysis.flows import Yearly, flows
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
-from risk.report.pack.base.cells import (
-    UPPER_BOUND,
-    Row,
-    Tables,
-    across,
-    error_cell,
-    subtitle,
-    year_grid,
-)
+from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, error_cell, subtitle, year_grid
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import (
