@@ -198,8 +198,11 @@ def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
     ends = {name: holders.exceeded(borne[name], points[-1:])[0].value / BILLION for name in main}
     grid = np.linspace(0.0, max(ends.values()), LEVELS)
     floor = points[-1]
-    first, *others = (_curve(name, borne[name] / BILLION, grid, floor) for name in main)
-    lines = [Series(name=s.name, values=s.values, tone=t) for s, t in zip(others, STACK[1:], strict=False)]
+    chances = {name: statistics.beyond(borne[name] / BILLION, grid).tolist() for name in main}
+    first, *others = (
+        Series(name=words(name, HOLDERS), values=[p if p >= floor else None for p in found], tone=tone)
+        for (name, found), tone in zip(chances.items(), STACK, strict=False)
+    )
     worst = max(ends, key=lambda name: ends[name])
     return Exceedance(
         id="chart-exceedance-owners",
@@ -214,15 +217,10 @@ def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
         loss=grid.tolist(),
         probability=first.values,
         name=first.name,
-        lines=lines,
+        lines=others,
         floor=floor,
         height=20,
     )
-
-
-def _curve(name: str, loss: Array, grid: Array, floor: float) -> Series:
-    found = holders.chance(loss, grid)
-    return Series(name=words(name, HOLDERS), values=[float(p) if p >= floor else None for p in found])
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:

@@ -62,7 +62,7 @@ def finding(results: Results) -> str:
     marks = _sum(flows(run, "mark_to_market.holder"))
     share = f", {marks / lost:.0%} of the loss" if lost > 0.0 else ""
     cost = fsum(flows(run, "cascade").entity("bankruptcy_cost")[0]) / BILLION
-    p = next(c.probability for c in results.verdict.claims if c.id == PROPOSITION)
+    p = results.verdict.claim(PROPOSITION).probability
     bar = f"In some year they reach the share of its losses that {PROPOSITION} asks for"
     often = f" {bar} on {with_margin(p)} of paths." if p else ""
     exposed = results.metric(HEADLINE).mean.value
@@ -135,7 +135,7 @@ def _spread(results: Results) -> Table:
 
 def _chances(results: Results) -> Table:
     """The proposition on cascades, and paths without a second round."""
-    claim = next(c for c in results.verdict.claims if c.id == PROPOSITION)
+    claim = results.verdict.claim(PROPOSITION)
     none = statistics.probability(results.run.outcome("second_round") <= 0.0)
     made: Spec[tuple[str, Estimate | None, str]] = Spec(
         (

@@ -9,7 +9,7 @@ import numpy as np
 
 from risk.analysis import metrics, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS, WITHOUT
-from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate
+from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate, beyond
 from risk.report.charts import Exceedance, Marker, Series
 from risk.report.formats import show
 from risk.report.guards import EXACT, Condition, Ordered, Rising
@@ -111,11 +111,13 @@ def chart(results: Results) -> Exceedance:
     narrow = _narrow(results)
     var = [e.value for e in results.metric(HEADLINE).var]
     before = results.before(HEADLINE)
-    beyond = show(float(statistics.probability(narrow > var[0]).value), "probability")
+    prior = np.maximum(beyond(before.loss, loss), 1.0 / before.run.paths).tolist() if before else None
+    lose = show(float(statistics.probability(narrow > var[0]).value), "probability")
+    shares = [share or None for share in beyond(narrow, loss).tolist()]  # a log axis has no zero
     return Exceedance(
         id="exceedance-curve",
         title="Probability that the credit loss exceeds x",
-        alt=f"{_said(var)}; without software borrowers {beyond} of paths lose more than the first.",
+        alt=f"{_said(var)}; without software borrowers {lose} of paths lose more than the first.",
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
@@ -124,13 +126,13 @@ def chart(results: Results) -> Exceedance:
         probability=probability.tolist(),
         lower=low,
         upper=high,
-        prior=None if before is None else exceeded(before.loss, loss),
+        prior=prior,
         markers=[
             Marker(label=f"VaR {level}%", loss=v, probability=1.0 - level / 100.0)
             for level, v in zip((95, 99), var, strict=True)
         ],
         name="Headline loss",
-        lines=[Series(name="Without software borrowers", values=_positive(narrow, loss), tone="light")],
+        lines=[Series(name="Without software borrowers", values=shares, tone="light")],
     )
 
 
@@ -160,17 +162,6 @@ def limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
     half = NORMAL_95 * np.sqrt(probability * (1.0 - probability) / n)
     low, high = (np.clip(probability + sign * half, 1.0 / n, 1.0) for sign in (-1.0, 1.0))
     return low.tolist(), high.tolist()
-
-
-def exceeded(losses: Array, levels: Array) -> list[float]:
-    """Share of losses beyond each level, one path at least, for a log axis."""
-    return [max(float((losses > level).mean()), 1.0 / len(losses)) for level in levels]
-
-
-def _positive(losses: Array, levels: Array) -> list[Content]:
-    """Share of losses beyond each level; blank where no path is."""
-    found = ((losses > level).mean() for level in levels)
-    return [float(share) if share > 0.0 else None for share in found]
 
 
 GUARDS = (

@@ -7,7 +7,6 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from risk.analysis.attribution import Driver
 from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
@@ -192,25 +191,22 @@ def _error_note(estimate: Estimate) -> str:
 
 def _drivers(results: Results, tables: Tables) -> Table:
     """The five assumptions that move the tail most."""
+    noisy = {driver.id for driver in results.drivers if driver.noise}
 
-    def label(driver: Driver) -> str:
-        told = (
-            f"{value_of(tables.content('drivers', 'label', driver.id))}{' (noise)' if driver.noise else ''}"
-        )
+    def label(name: str) -> str:
+        told = f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
         return shortened(told, PANEL_WIDTH)
 
-    spec: Spec[Driver] = Spec(
+    spec: Spec[str] = Spec(
         (
             shown("label", "ES 97.5 moves with (USD bn)", label, span=6 if results.prior else 4),
-            shown("low", "Lowest tenth", lambda d: tables.link("drivers", "low", d.id), "usd_change"),
-            shown("high", "Highest tenth", lambda d: tables.link("drivers", "high", d.id), "usd_change"),
-            shown(
-                "se", "± SE", lambda d: tables.link("drivers", "high_se", d.id), "usd_error", align="center"
-            ),
+            _link(tables, "drivers", "low", "low", "Lowest tenth", "usd_change"),
+            _link(tables, "drivers", "high", "high", "Highest tenth", "usd_change"),
+            _link(tables, "drivers", "high_se", "se", "± SE", "usd_error", align="center"),
         ),
         id="summary-drivers",
     )
-    return spec.table(results.drivers[:SHOWN_DRIVERS])
+    return spec.table(driver.id for driver in results.drivers[:SHOWN_DRIVERS])
 
 
 def _tail(results: Results, tables: Tables) -> Table:
@@ -224,8 +220,8 @@ def _tail(results: Results, tables: Tables) -> Table:
     spec: Spec[str] = Spec(
         (
             shown("label", header, label, span=7 if results.prior else 5),
-            shown("tail", "Worst", lambda name: tables.link("tail", "tail", name), align="right"),
-            shown("all", "All paths", lambda name: tables.link("tail", "all", name), align="right"),
+            _link(tables, "tail", "tail", "tail", "Worst", align="right"),
+            _link(tables, "tail", "all", "all", "All paths", align="right"),
         ),
         id="summary-tail",
     )
