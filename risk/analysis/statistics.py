@@ -236,7 +236,7 @@ def exceedance(losses: ArrayLike, fewest: int = 10) -> Exceedance:
 def beyond(losses: ArrayLike, levels: ArrayLike) -> Array:
     """Share of the (path,) losses larger than each level, (level,)."""
     data = ordered(_column(losses))
-    return np.asarray(1.0 - np.searchsorted(data, levels, side="right") / len(data))
+    return np.asarray((len(data) - np.searchsorted(data, levels, side="right")) / len(data))
 
 
 @dataclass(frozen=True)
