@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.bands import Band, band
-from risk.analysis.flows import by_year, year_labels
+from risk.analysis.flows import by_year, year_ends, year_labels
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
 
@@ -85,8 +85,7 @@ def deployment(run: Run) -> Deployment:
     """Cumulative deployed capital against the ceiling."""
     spent = run.series("capex").astype(np.float64) + run.series("lease_additions")
     spent[0] = _before(run)
-    ends = [run.calendar.steps(year)[-1] for year in run.calendar.years]
-    cumulative = np.cumsum(spent, axis=0)[ends]
+    cumulative = np.cumsum(spent, axis=0)[year_ends(run.calendar)]
     low, high = run.register.array("capex.deployable_ceiling")
     reached = [tuple(statistics.probability(year >= level) for year in cumulative) for level in (low, high)]
     return Deployment(

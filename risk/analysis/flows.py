@@ -51,6 +51,11 @@ def year_labels(calendar: Calendar) -> tuple[str, ...]:
     return tuple(labels)
 
 
+def year_ends(calendar: Calendar) -> list[int]:
+    """Last quarter of every year with a step, counted from the base date."""
+    return [calendar.steps(year)[-1] for year in calendar.years]
+
+
 def flows(run: Run, key: str) -> Yearly:
     """Sum over the quarters of each year, of a flow a quarter."""
     return _by_year(run, key, average=False)
@@ -64,7 +69,7 @@ def rates(run: Run, key: str) -> Yearly:
 def stocks(run: Run, key: str) -> Yearly:
     """At the end of each year; the error is exact."""
     mean, error = run.mean(key)
-    ends = [run.calendar.steps(year)[-1] for year in run.calendar.years]
+    ends = year_ends(run.calendar)
     return Yearly(year_labels(run.calendar), run.entities[key], mean[ends], error[ends])
 
 

@@ -46,8 +46,3 @@ def points(paths: int) -> tuple[float, ...]:
 def exceeded(loss: Array, chances: Sequence[float]) -> tuple[Estimate, ...]:
     """Loss that is exceeded with each probability, in the unit of the (path,) losses."""
     return statistics.quantiles(loss, [1.0 - p for p in chances])
-
-
-def chance(loss: Array, levels: Array) -> Array:
-    """Share of paths that lose more than each level, (level,)."""
-    return np.asarray(1.0 - np.searchsorted(np.sort(loss), levels, side="right") / len(loss))

@@ -17,7 +17,9 @@ from risk.units import SCALE
 Array = NDArray[np.float64]
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
-HEADLINE = "headline_loss"
+HEADLINE, WITHOUT = "headline_loss", "loss_without_software"
+"""Credit loss, and the part of it that is not of software borrowers."""
+
 HEADLINE_TAIL = 0.975
 
 

@@ -233,6 +233,12 @@ def exceedance(losses: ArrayLike, fewest: int = 10) -> Exceedance:
     )
 
 
+def beyond(losses: ArrayLike, levels: ArrayLike) -> Array:
+    """Share of the (path,) losses larger than each level, (level,)."""
+    data = ordered(_column(losses))
+    return np.asarray((len(data) - np.searchsorted(data, levels, side="right")) / len(data))
+
+
 @dataclass(frozen=True)
 class Histogram:
     """Counts of paths between edges: shapes (bin + 1,) in the unit of the data, and (bin,)."""

@@ -82,6 +82,11 @@ class Verdict:
     version: str
     by: str
 
+    @property
+    def known(self) -> tuple[Claim, ...]:
+        """Propositions that the model can answer."""
+        return tuple(c for c in self.claims if c.probability is not None)
+
     def claim(self, identifier: str) -> Claim:
         """One proposition by id."""
         return next(c for c in self.claims if c.id == identifier)

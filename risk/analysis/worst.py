@@ -13,7 +13,7 @@ from risk.analysis.attribution import Driver
 from risk.analysis.joint import Lift, lift
 from risk.analysis.metrics import HEADLINE, values
 from risk.analysis.statistics import Estimate
-from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
+from risk.analysis.verdict import CLASSES, Verdict, verdict
 from risk.errors import UsageError
 from risk.runs import Run
 
@@ -94,19 +94,15 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
     )
 
 
-def _known(said: Verdict) -> list[Claim]:
-    return [claim for claim in said.claims if claim.probability is not None]
-
-
 def _lifts(run: Run, tail: Flags, said: Verdict) -> tuple[Told, ...]:
-    names = dict(CLASSES[:3]) | {c.id: c.label for c in _known(said)}
+    names = dict(CLASSES[:3]) | {c.id: c.label for c in said.known}
     columns = run.outcomes(list(names))
     found = [Told(name, label, lift(columns[name], tail)) for name, label in names.items()]
     return tuple(sorted(found, key=lambda each: -np.nan_to_num(each.found.lift.value)))
 
 
 def _paths(run: Run, loss: Array, said: Verdict, most: int) -> tuple[WorstPath, ...]:
-    ids = [claim.id for claim in _known(said)]
+    ids = [claim.id for claim in said.known]
     columns = run.outcomes([*ids, *(name for name, _ in CLASSES[:3])])
     return tuple(
         WorstPath(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from risk.analysis.estimate import Estimate
 from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.table import Cell, Column, Content, Formula, Table
 
 T = TypeVar("T")
 
@@ -116,6 +116,12 @@ def measure(
 def shown(key: str, header: str, get: Callable[[T], Content], form: str = "text", **look: Any) -> Field[T]:
     """A field that only tables have."""
     return Field(key, get, Any, (Column(key, header, form, **look),), told=False)
+
+
+def live(key: str, header: str, text: str, get: Callable[[T], float], form: str, **look: Any) -> Field[T]:
+    """A field that the workbook computes by the formula `text`; `get` finds what the engine computed."""
+    columns = (Column(key, header, form, **{"style": "calculation", **look}),)
+    return Field(key, get, Any, columns, lambda value: (Formula(text, value),), told=False)
 
 
 def several(*columns: Column, cells: Callable[[T], tuple[Content, ...]]) -> Field[T]:

@@ -8,7 +8,8 @@ be read where nothing recalculates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Style = Literal["plain", "id", "engine", "input", "calculation", "link", "note", "bar", "flag"]
 """What a cell is: a result of the engine, an input, a calculation in the sheet, a link to another sheet …"""
+
+
+_ALONE = re.compile(r"\{[^{}]*\}|\w+\([^()]*\)")
 
 
 class ReportError(ValueError):
@@ -41,6 +45,21 @@ class Formula:
             raise ReportError(f"formula {self.text!r}: leave out the leading '='")
         if self.value is None or (isinstance(self.value, float) and not isfinite(self.value)):
             raise ReportError(f"formula {self.text!r} has no value ({self.value})")
+
+    def __add__(self, other: Formula) -> Formula:
+        return Formula(f"{self.text}+{other.text}", number_of(self) + number_of(other))
+
+    def __sub__(self, other: Formula) -> Formula:
+        return Formula(f"{self.text}-{other._part}", number_of(self) - number_of(other))
+
+    def __truediv__(self, other: Formula | float) -> Formula:
+        by = other._part if isinstance(other, Formula) else f"{other:g}"
+        return Formula(f"{self._part}/{by}", number_of(self) / number_of(other))
+
+    @property
+    def _part(self) -> str:
+        """The formula within a larger one: in parentheses unless it is a cell or a function of some."""
+        return self.text if _ALONE.fullmatch(self.text) else f"({self.text})"
 
 
 @dataclass(frozen=True)
@@ -280,22 +299,30 @@ class Table:
         """One cell, of a row by id or number."""
         return self.rows[self.row_number(row)][self.index(key)]
 
-    def sum(self, keys: Sequence[str], rows: Sequence[str]) -> Formula:
+    def at(self, key: str, row: str) -> Formula:
+        """A formula that shows a cell."""
+        value = value_of(self.cell(key, row))
+        return Formula(f"{{{self.id}.{key}[{row}]}}", "" if value is None else value)
+
+    def sum(self, keys: Collection[str], rows: Collection[str]) -> Formula:
         """Live sum of the cells of some columns in some rows."""
         places = [(key, row) for key in keys for row in rows]
         text = "+".join(f"{{{self.id}.{key}[{row}]}}" for key, row in places)
         return Formula(text, fsum(number_of(self.cell(*place)) for place in places))
 
-    def totaled(self, keys: Sequence[str], parts: Mapping[str, Sequence[str]]) -> Table:
-        """The same, with numbers of some rows as live sums: row → the rows it adds up."""
+    def totaled(
+        self, keys: Collection[str], parts: Mapping[str, Collection[str]], form: str | None = None
+    ) -> Table:
+        """The same with rows of live sums, bold: row → the rows it adds up; `form` where it has none."""
         rows = list(map(list, self.rows))
         for row, of in parts.items():
             for key in keys:
-                own, text = self.cell(key, row), self.sum((key,), of).text
-                form = own.format if isinstance(own, Cell) else None
-                live = Cell(Formula(text, number_of(own)), form, "calculation")
-                rows[self.row_number(row)][self.index(key)] = live
-        return replace(self, rows=tuple(map(tuple, rows)))
+                own = self.cell(key, row)
+                like = own.format if isinstance(own, Cell) else form
+                rows[self.row_number(row)][self.index(key)] = Cell(self.sum((key,), of), like, "calculation")
+        return replace(
+            self, rows=tuple(map(tuple, rows)), total=self.total | set(map(self.row_number, parts))
+        )
 
     def row_number(self, name: str) -> int:
         """Number of a row, from its id or its number (negative numbers count from the end)."""

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from risk.analysis import holders
 from risk.analysis.holders import Array
+from risk.analysis.statistics import beyond
 
 
 def test_owners_worth_a_line_come_largest_first() -> None:
@@ -30,12 +31,12 @@ def test_the_loss_exceeded_is_a_quantile() -> None:
 
 def test_the_chance_of_more_by_hand() -> None:
     loss = np.array([1.0, 2.0, 2.0, 5.0])
-    found = holders.chance(loss, np.array([0.0, 1.0, 2.0, 4.9, 5.0]))
+    found = beyond(loss, np.array([0.0, 1.0, 2.0, 4.9, 5.0]))
     assert found.tolist() == [1.0, 0.75, 0.25, 0.25, 0.0]
 
 
 @given(arrays(float, 50, elements=st.floats(0.0, 1e12)))
 def test_curves_do_not_rise(loss: Array) -> None:
-    assert (np.diff(holders.chance(loss, np.linspace(0.0, 1e12, 30))) <= 0.0).all()
+    assert (np.diff(beyond(loss, np.linspace(0.0, 1e12, 30))) <= 0.0).all()
     rarer = [e.value for e in holders.exceeded(loss, holders.POINTS)]
     assert (np.diff(rarer) >= 0.0).all()

@@ -8,7 +8,6 @@ import pytest
 from risk.analysis.statistics import Estimate, proportion
 from risk.report.formats import show
 from risk.report.pack.base.cells import (
-    Line,
     Tables,
     error_cell,
     margin_cell,
@@ -17,9 +16,9 @@ from risk.report.pack.base.cells import (
     probability_text,
     shortened,
     value_cell,
-    year_table,
 )
 from risk.report.pack.base.names import assumption, words
+from risk.report.pack.base.yearly import line, made_of
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Formula, plain, value_of
 
@@ -82,9 +81,14 @@ def test_text_is_shortened_to_its_room() -> None:
 
 
 def test_totals_of_a_table_by_year_are_live_sums() -> None:
-    lines = [Line("a", "A", np.array([1e9, 2e9]), np.array([1e7, 1e7])), Line("b", "B", np.array([3e9, 4e9]))]
-    lines.append(Line("all", "All", np.zeros(2), bold=True))
-    table = year_table("t", "T", ("2027", "2028"), lines, totals={"all": ["a", "b"]})
+    rows = {
+        "a": line("A", np.array([1e9, 2e9]), np.array([1e7, 1e7])),
+        "b": line("B", np.array([3e9, 4e9])),
+        "all": ("All",),
+    }
+    made = made_of("t", "T", ("2027", "2028"), "USD bn", rows)
+    table = made.totaled(("y0", "y1"), {"all": ["a", "b"]})
+    assert table.total == {2}
     total = plain(table.rows[2][table.index("y1")])
     assert isinstance(total, Formula)
     assert total.text == "{t.y1[a]}+{t.y1[b]}"

@@ -18,6 +18,14 @@ def test_formula_without_a_value_is_refused() -> None:
         Formula("=A1", 1.0)
 
 
+def test_formulas_are_added_and_divided_as_wholes() -> None:
+    one, two = Formula("{t.loss[a]}", 6.0), Formula("SUM({t-2.loss})", 2.0)
+    assert one - two == Formula("{t.loss[a]}-SUM({t-2.loss})", 4.0)
+    assert (one + two) / 4 == Formula("({t.loss[a]}+SUM({t-2.loss}))/4", 2.0)
+    assert one - (one - two) == Formula("{t.loss[a]}-({t.loss[a]}-SUM({t-2.loss}))", 2.0)
+    assert one / two == Formula("{t.loss[a]}/SUM({t-2.loss})", 3.0)
+
+
 def test_nan_is_never_an_empty_cell() -> None:
     with pytest.raises(ReportError, match="table t, row 0, loss: nan"):
         Table("t", COLUMNS, (("a", float("nan")),))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from risk.analysis import contrasts, metrics
 from risk.analysis.contrasts import Difference
-from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL, Metric
+from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL, WITHOUT, Metric
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.report.pack.base.fields import dollars, itself
@@ -18,7 +18,6 @@ from risk.report.spec import Spec, measure, shown
 from risk.report.table import Content, Formula, Table
 from risk.units import SCALE
 
-WITHOUT = "loss_without_software"
 NOTE = (
     "'Beyond noise': the difference to base exceeds two standard errors. Runs of equal seed and size share "
     "their draws, so the error of a difference is that of the differences path by path."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from math import floor, fsum, isfinite, log10
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
 from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, value_of
 from risk.units import SCALE
+
+Row = tuple[Content, ...]
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "USD bn": ("usd_bn", "usd_error"),
@@ -138,6 +140,13 @@ def probability_text(estimate: Estimate) -> str:
     return cell if isinstance(cell, str) else show(value_of(cell), cell.format or "probability")
 
 
+def counted(results: Results, name: str) -> Formula:
+    """Share of paths with a flag, as the workbook counts it: a live sum over the sheet Patterns."""
+    found = results.patterns
+    hits = int(found.counts @ found.flags[:, found.names.index(name)])
+    return Formula(f"SUMPRODUCT({{patterns.{name}}},{{patterns.paths}})/N_Paths", hits / results.run.paths)
+
+
 def with_margin(estimate: Estimate) -> str:
     """A probability with its 95% Monte Carlo interval."""
     return f"{probability_text(estimate)} ({probability_interval(estimate)})"
@@ -147,18 +156,6 @@ def money(value: float, error: float = 0.0) -> str:
     """USD bn in a sentence: "USD 153bn"."""
     decimals = 0 if abs(value) >= 10.0 or error >= 1.0 else 1
     return f"USD {value:,.{decimals}f}bn"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of a table by year: means and standard errors in base units, (year,)."""
-
-    id: str
-    label: str
-    mean: np.ndarray
-    error: np.ndarray | None = None
-    unit: str = "USD bn"
-    bold: bool = False
 
 
 LEAST_YEARS = 7
@@ -176,52 +173,27 @@ def year_grid(labels: Sequence[str], sums: bool = False) -> tuple[float, ...]:
     return (label, *(year, ERROR) * (across(labels) + sums))
 
 
-def year_columns(labels: Sequence[str], style: Style = "engine") -> list[Column]:
-    """A column for the number and one for its error, a year."""
-    columns = []
-    for i, label in enumerate(labels):
-        columns.append(Column(f"y{i}", label, "usd_bn", style=style))
-        columns.append(Column(f"e{i}", "±", "usd_error", style="note", align="right"))
-    return columns
-
-
-def year_cells(line: Line) -> list[Content]:
-    """Cells of a line under `year_columns`."""
-    mean = line.mean / SCALE[line.unit]
-    if line.error is None:
-        return [cell for value in mean for cell in (value_cell(float(value), 0.0, line.unit), None)]
-    return paired_cells(mean, line.error / SCALE[line.unit], line.unit)
-
-
-def year_table(
+def table_of(
     identifier: str,
-    title: str,
-    labels: Sequence[str],
-    lines: Sequence[Line],
-    first: str = "USD bn",
+    columns: Iterable[Column],
+    rows: Mapping[str, Row],
+    title: str = "",
     note: str = "",
-    totals: Mapping[str, Sequence[str]] | None = None,
+    **given: Any,
 ) -> Table:
-    """A table by year; rows named in `totals` are live sums of the rows listed."""
-    columns = (Column("label", first), *year_columns(labels))
-    cells = {line.id: [line.label, *year_cells(line)] for line in lines}
-    bold = frozenset(i for i, line in enumerate(lines) if line.bold)
-    made = Table(identifier, columns, tuple(map(tuple, cells.values())), title, note, tuple(cells), bold)
-    for row, parts in (totals or {}).items():
-        for place in range(1, len(columns), 2):
-            own = cells[row][place]
-            form = own.format if isinstance(own, Cell) else "usd_bn"
-            cells[row][place] = Cell(made.sum((columns[place].key,), parts), form, "calculation")
-    return replace(made, rows=tuple(map(tuple, cells.values())))
+    """A table of rows by id, filled up with blanks; a label alone is a heading, printed bold."""
+    shown = tuple(columns)
+    full = tuple((*row, *(None,) * (len(shown) - len(row))) for row in rows.values())
+    bold = frozenset(i for i, row in enumerate(rows.values()) if len(row) == 1)
+    return Table(identifier, shown, full, title, note, tuple(rows), bold, **given)
 
 
 def linked(table: Table, column: str, row: str, format: str | None = None) -> Cell | str:
     """A formula that shows a cell of another table in its format, marked as a link; a dash stays a dash."""
-    value = value_of(table.cell(column, row))
-    if value is None or value == "–":
+    if value_of(table.cell(column, row)) in (None, "–"):
         return "–"
     form = format or table.format_of(table.row_number(row), table.index(column))
-    return Cell(Formula(f"{{{table.id}.{column}[{row}]}}", value), form, "link")
+    return Cell(table.at(column, row), form, "link")
 
 
 class Tables:
@@ -251,8 +223,7 @@ class Tables:
 
     def at(self, table: str, column: str, row: str) -> Formula:
         """A formula that shows a cell of another table."""
-        value = value_of(self.content(table, column, row))
-        return Formula(f"{{{table}.{column}[{row}]}}", "" if value is None else value)
+        return self._tables[table].at(column, row)
 
     def link(self, table: str, column: str, row: str, format: str | None = None) -> Cell | str:
         """The same in its format, marked as a link; a dash stays a dash."""

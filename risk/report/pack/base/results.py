@@ -20,7 +20,6 @@ from risk.analysis import (
     neoclouds,
     recoveries,
     sampling,
-    statistics,
 )
 from risk.analysis import distress as stages
 from risk.analysis.attribution import Driver, TailFact
@@ -184,11 +183,6 @@ class Results:
         return self.register.number(THRESHOLD) / SCALE["USD bn"] if known else None
 
     @cached_property
-    def exceedance(self) -> statistics.Exceedance:
-        """Exceedance curve of the headline loss, USD bn."""
-        return statistics.exceedance(self.loss)
-
-    @cached_property
     def ranked(self) -> dict[str, attribution.Ranks]:
         """Ranks of the draws of every uncertain assumption."""
         return attribution.ranked(self.run)
@@ -216,7 +210,7 @@ class Results:
     @cached_property
     def patterns(self) -> sampling.Patterns:
         """Every combination of propositions and outcome classes that occurs."""
-        claims = [c.id for c in self.verdict.claims if c.probability is not None]
+        claims = [c.id for c in self.verdict.known]
         names = (*claims, *(found.name for found in self.verdict.classes))
         return sampling.patterns(self.run.outcomes(names), names)
 

@@ -1,34 +1,88 @@
-"""Tables by year made of rows, and the numbers of a row for a chart or a further row below."""
+"""Tables by year: a label, then a number and its error a year, and perhaps all years together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import replace
+from itertools import chain
+from math import fsum
 
 from risk.analysis.bands import Band
 from risk.analysis.flows import Yearly
 from risk.analysis.statistics import Estimate
 from risk.report.charts import STACK, Bars, Series
 from risk.report.pack.base.cells import (
-    Line,
+    Row,
+    error_cell,
+    format_of,
     margin_cell,
     paired_cells,
     probability_cell,
-    year_columns,
-    year_table,
+    table_of,
+    value_cell,
 )
 from risk.report.pack.base.names import words
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.pack.base.results import Array
+from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.units import SCALE
 
-Row = tuple[Content, ...]
+BILLION = SCALE["USD bn"]
+TOTAL = "total"
+"""Row of the sum."""
+
+ALL = "all"
+"""Column of all years together."""
+
+
+def years(labels: Sized) -> list[str]:
+    """Columns of the numbers of a table by year."""
+    return [f"y{i}" for i in range(len(labels))]
+
+
+def columns(first: str, labels: Sequence[str], every: bool = False) -> list[Column]:
+    """A label, a number and its error a year, and with `every` both of all years."""
+    found = [Column("label", first)]
+    for i, label in enumerate(labels):
+        found.append(Column(f"y{i}", label, "usd_bn", style="engine"))
+        found.append(Column(f"e{i}", "±", "usd_error", style="note", align="right"))
+    if every:
+        found.append(Column(ALL, "All years", "usd_bn", style="calculation"))
+        found.append(Column(f"{ALL}_se", "±", "usd_error", style="note", align="right"))
+    return found
 
 
 def made_of(
-    identifier: str, title: str, labels: Sequence[str], first: str, rows: Mapping[str, Row], note: str = ""
+    identifier: str,
+    title: str,
+    labels: Sequence[str],
+    first: str,
+    rows: Mapping[str, Row],
+    note: str = "",
+    every: bool = False,
 ) -> Table:
-    """A table of rows by id: a label, then a number and its error a year."""
-    columns = (Column("label", first), *year_columns(labels))
-    return Table(identifier, columns, tuple(rows.values()), title, note, tuple(rows))
+    """A table of rows by id; a label alone is a heading."""
+    return table_of(identifier, columns(first, labels, every), rows, title, note)
+
+
+def paired(label: str, pairs: Iterable[tuple[Content, Content]]) -> Row:
+    """A row from a number and its error a year."""
+    return (label, *chain.from_iterable(pairs))
+
+
+def line(label: str, mean: Array, error: Array | None = None, unit: str = "USD bn") -> Row:
+    """Means, and errors if they are known, in base units by year, (year,)."""
+    shown = mean / SCALE[unit]
+    if error is None:
+        return paired(label, ((value_cell(value, 0.0, unit), None) for value in shown.tolist()))
+    return (label, *paired_cells(shown, error / SCALE[unit], unit))
+
+
+def flow(table: str, row: str, label: str, mean: Array, error: Array) -> Row:
+    """A line of USD with its live sum over the years, whose error is that of full dependence."""
+    text = "+".join(f"{{{table}.{key}[{row}]}}" for key in years(mean))
+    whole, bound = fsum(mean / BILLION), fsum(error / BILLION)
+    every = Cell(Formula(text, whole), "usd_bn", "calculation")
+    return (*line(label, mean, error), every, error_cell(whole, bound, "USD bn"))
 
 
 def spread(found: Band, unit: str, label: str, row: str = "{}", scale: float = 1.0) -> dict[str, Row]:
@@ -42,7 +96,7 @@ def spread(found: Band, unit: str, label: str, row: str = "{}", scale: float = 1
 
 def chances(label: str, estimates: Iterable[Estimate | None]) -> Row:
     """A probability and its margin a year."""
-    return (label, *(cell for e in estimates for cell in (probability_cell(e), margin_cell(e))))
+    return paired(label, ((probability_cell(e), margin_cell(e)) for e in estimates))
 
 
 def summed(
@@ -55,31 +109,40 @@ def summed(
     named: Callable[[str], str] = words,
     note: str = "",
 ) -> Table:
-    """Means by entity, and below them their live sum, the row "total"."""
-    lines = [Line(name, named(name), *found.entity(name), unit) for name in found.entities]
-    whole = Line("total", total, found.mean.sum(axis=1), None, unit, bold=True)
-    totals = {"total": list(found.entities)}
-    return year_table(identifier, title, found.labels, [*lines, whole], first, note, totals)
+    """Means by entity, and below them their live sum."""
+    rows = {name: line(named(name), *found.entity(name), unit) for name in found.entities}
+    made = made_of(identifier, title, found.labels, first, {**rows, TOTAL: (total,)}, note)
+    return made.totaled(years(found.labels), {TOTAL: found.entities}, format_of(unit))
 
 
-def shown(table: Table, row: str) -> list[Content]:
+def flowing(
+    identifier: str,
+    title: str,
+    found: Yearly,
+    first: str,
+    special: Mapping[str, str] | None = None,
+    total: str = "All",
+    note: str = "",
+) -> Table:
+    """The same of USD by year and over all years, with bounds of the errors of all sums."""
+    rows = {
+        name: flow(identifier, name, words(name, special), *found.entity(name)) for name in found.entities
+    }
+    sums = found.mean.sum(axis=1), found.standard_error.sum(axis=1)
+    rows[TOTAL] = flow(identifier, TOTAL, total, *sums)
+    made = made_of(identifier, title, found.labels, first, rows, note, every=True)
+    return made.totaled(years(found.labels), {TOTAL: found.entities})
+
+
+def shown(table: Table, row: str) -> list[Formula]:
     """The numbers of a row, one a year, as formulas that show them."""
-    return [
-        Formula(f"{{{table.id}.{column.key}[{row}]}}", number_of(table.cell(column.key, row)))
-        for column in table.columns
-        if column.key[0] == "y"
-    ]
+    return [table.at(column.key, row) for column in table.columns if column.key[0] == "y"]
 
 
 def ratio(table: Table, label: str, top: str, bottom: str, form: str) -> Row:
     """A row over another, live, for a place below them."""
-    cells: list[Content] = [label]
-    for over, under in zip(shown(table, top), shown(table, bottom), strict=True):
-        assert isinstance(over, Formula)
-        assert isinstance(under, Formula)
-        quotient = Formula(f"{over.text}/{under.text}", number_of(over) / number_of(under))
-        cells += [Cell(quotient, form, "calculation"), None]
-    return tuple(cells)
+    sides = zip(shown(table, top), shown(table, bottom), strict=True)
+    return paired(label, ((Cell(over / under, form, "calculation"), None) for over, under in sides))
 
 
 def below(table: Table, rows: Mapping[str, Row]) -> Table:

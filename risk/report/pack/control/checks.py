@@ -74,16 +74,13 @@ def _result(condition: Condition) -> Check:
     return Check(f"{size}<={{row.tolerance}}", condition.passed)
 
 
-def _difference(condition: Condition) -> Formula:
-    return Formula(f"ROUND({{row.value}}-{{row.other}},{DIGITS})", condition.difference)
-
-
+DIFFERENCE = f"ROUND({{row.value}}-{{row.other}},{DIGITS})"
 CHECKS: Spec[Condition] = Spec(
     (
         spec.text("check", "Check", lambda c: c.text),
         spec.shown("value", "Pack value", lambda c: _side(c.value), "general", style="calculation"),
         spec.shown("other", "Compared with", lambda c: _side(c.other), "general", style="calculation"),
-        spec.shown("difference", "Difference", _difference, "tolerance", style="calculation"),
+        spec.live("difference", "Difference", DIFFERENCE, lambda c: c.difference, "tolerance"),
         spec.figure("tolerance", "Tolerance", form="tolerance"),
         spec.text("rule", "Rule", align="center"),
         spec.shown("result", "Result", _result),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -22,12 +23,12 @@ from risk.analysis.thesis_page import (
 from risk.assumptions.figures import Span
 from risk.report import spec
 from risk.report.guards import Condition, Counted
-from risk.report.pack.base.cells import Tables, subtitle
+from risk.report.pack.base.cells import Row, Tables, subtitle, table_of
 from risk.report.pack.base.results import Results
 from risk.report.record import Field, lifted
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Formula, Table, number_of
 
 MEANING = {
     VALUE: "the register takes it as a value, in its unit",
@@ -92,7 +93,7 @@ def sentence(number: dict[str, int], found: Sequence[Contradicted]) -> str:
 
 def _counts(figures: Sequence[Fated]) -> Table:
     """Live counts of the list below, by part of the page."""
-    rows: dict[str, tuple[Content, ...]] = {}
+    rows: dict[str, Row] = {}
     for i, part in enumerate(dict.fromkeys(figure.part for figure in figures)):
         quoted = part.replace('"', '""')
         where = f'COUNTIFS({{page-figures.part}},"{quoted}",{{page-figures.fate}},'
@@ -103,8 +104,8 @@ def _counts(figures: Sequence[Fated]) -> Table:
         *(Column(f"f{i}", fate.capitalize(), "count", style="calculation") for i, fate in enumerate(MEANING)),
     )
     note = "; ".join(f"{fate}: {meaning}" for fate, meaning in MEANING.items()) + "."
-    bold = frozenset({len(rows) - 1})
-    return Table("page-fates", columns, tuple(rows.values()), "What became of them", note, tuple(rows), bold)
+    made = table_of("page-fates", columns, rows, "What became of them", note)
+    return replace(made, total=frozenset({len(rows) - 1}))
 
 
 def _counted(where: str, figures: Sequence[Fated]) -> Iterator[Formula]:

@@ -13,15 +13,17 @@ from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.charts import STACK, Exceedance, Series
 from risk.report.guards import ROUNDING, Condition, Rising
-from risk.report.pack.base.cells import UPPER_BOUND, Tables, across, linked, subtitle, year_grid
+from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, linked, subtitle, year_grid
 from risk.report.pack.base.fields import amount, blank, part
 from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.yearly import ALL, BILLION, TOTAL, flow, flowing, made_of, paired, years
 from risk.report.pack.credit import losses, second_round
-from risk.report.pack.credit.losses import ALL, BILLION, TOTAL, Row, whole, years
+from risk.report.pack.credit.losses import whole
+from risk.report.record import Field
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Cell, Check, Column, Content, Formula, Table, number_of
+from risk.report.table import Cell, Check, Column, Formula, Table, number_of
 
 HORIZON = "all years"
 _FIRST_ROUND = ("losses-instrument", "losses-holder", "losses-ultimate")
@@ -78,22 +80,22 @@ def _tables(results: Results) -> tuple[Table, Table]:
     """Losses at holders of record and at ultimate owners."""
     title = "Credit loss by holder of record, mean over paths, USD bn"
     found = flows(results.run, "losses.holder")
-    record = losses.by_year("losses-holder", title, found, "Holder of record", HOLDERS)
+    record = flowing("losses-holder", title, found, "Holder of record", HOLDERS)
     title = "The same losses by ultimate owner, cost of failed vehicles in, mean over paths, USD bn"
     note = (
         "BDCs, interval funds, CLOs and other non-banks own nothing for themselves: what they lose falls "
         "on the owners of their equity and, beyond it, on their creditors."
     )
     found = flows(results.run, "losses.ultimate")
-    return record, losses.by_year("losses-ultimate", title, found, "Ultimate owner", HOLDERS, note=note)
+    return record, flowing("losses-ultimate", title, found, "Ultimate owner", HOLDERS, note=note)
 
 
 def _conservation(results: Results, record: Table, owners: Table) -> Table:
     """What is lost on instruments is booked at holders and, with the cost of failures, borne by owners."""
     found = flows(results.run, "losses.instrument")
-    keys, lost = years(found.labels), whole(found.mean.sum(axis=1) / BILLION)
+    keys, lost = [*years(found.labels), ALL], whole(found.mean.sum(axis=1) / BILLION)
     booked, borne = ([number_of(table.cell(key, TOTAL)) for key in keys] for table in (record, owners))
-    spent, error = (values / BILLION for values in flows(results.run, "cascade").entity("bankruptcy_cost"))
+    spent, error = flows(results.run, "cascade").entity("bankruptcy_cost")
     rows: dict[str, Row] = {}
     for row, label, source, amounts in (
         ("instruments", "Lost on instruments", "losses-instrument", lost),
@@ -101,20 +103,19 @@ def _conservation(results: Results, record: Table, owners: Table) -> Table:
         ("owners", "Borne by ultimate owners", owners.id, borne),
     ):
         links = (Formula(f"{{{source}.{key}[{TOTAL}]}}", x) for key, x in zip(keys, amounts, strict=True))
-        rows[row] = losses.line(label, ((Cell(link, "usd_bn", "link"), None) for link in links))
-    rows["cost"] = losses.flow("conservation", "cost", "   of it cost of failed vehicles", spent, error)
+        rows[row] = paired(label, ((Cell(link, "usd_bn", "link"), None) for link in links))
+    rows["cost"] = flow("conservation", "cost", "   of it cost of failed vehicles", spent, error)
     less_cost = "Ultimate owners less that cost equal instruments"
     for row, label, less, held, paid in (
         ("holders", "Holders of record equal instruments", "", booked, [0.0] * len(keys)),
-        ("owners", less_cost, "-{conservation.#[cost]}", borne, whole(spent)),
+        ("owners", less_cost, "-{conservation.#[cost]}", borne, whole(spent / BILLION)),
     ):
         text = f"ABS({{conservation.#[{row}]}}{less}-{{conservation.#[instruments]}})<={ROUNDING}"
         gaps = (abs(a - b - c) for a, b, c in zip(held, paid, lost, strict=True))
         tests = (Check(text.replace("#", key), gap <= ROUNDING) for key, gap in zip(keys, gaps, strict=True))
-        rows[f"check_{row}"] = losses.line(label, ((test, None) for test in tests))
-    columns = losses.columns(found.labels, "Conservation")
+        rows[f"check_{row}"] = paired(label, ((test, None) for test in tests))
     title = "First round: every loss is borne once, USD bn"
-    return Table("conservation", columns, tuple(rows.values()), title, "", tuple(rows))
+    return made_of("conservation", title, found.labels, "Conservation", rows, every=True)
 
 
 @dataclass(frozen=True)
@@ -165,22 +166,30 @@ def _plain(tables: Sequence[Table]) -> Table:
     """Every holder and owner with its sums over all years, linked to those of `tables`: one plain table."""
     shown = {t.id: t for t in tables if t.id in STAGES}
     names = list(dict.fromkeys(name for t in shown.values() for name in t.row_ids[: t.row_ids.index(TOTAL)]))
-    columns = [Column("label", "Holder")]
-    rows: list[list[Content]] = [[words(name, HOLDERS)] for name in names]
-    for identifier, (key, header) in STAGES.items():
-        columns.append(Column(key, header, "usd_bn", "USD bn"))
-        columns.append(Column(f"{key}_se", f"± {key}", "usd_error", style="note"))
-        found = shown[identifier]
-        for cells, name in zip(rows, names, strict=True):
-            known = name in found.row_ids
-            cells += [linked(found, key, name) if known else "–" for key in (ALL, f"{ALL}_se")]
-    title = f"Holders and owners in one plain table, all years, to filter and to calculate with ({NAME})"
-    note = (
-        "Sums over the years of the tables above. Booked and borne are the same losses, before and after "
-        "the look through vehicles to those who own and fund them; borne counts the cost of failed "
-        "vehicles. Marks are never part of losses. – = no part of that stage."
+    made: Spec[str] = Spec(
+        (
+            spec.text("label", "Holder", lambda name: words(name, HOLDERS)),
+            *(_stage(shown[table], *stage) for table, stage in STAGES.items()),
+        ),
+        id=PLAIN,
+        title=f"Holders and owners in one plain table, all years, to filter and to calculate with ({NAME})",
+        note="Sums over the years of the tables above. Booked and borne are the same losses, before and "
+        "after the look through vehicles to those who own and fund them; borne counts the cost of failed "
+        "vehicles. Marks are never part of losses. – = no part of that stage.",
+        row_id=str,
     )
-    return Table(PLAIN, tuple(columns), tuple(map(tuple, rows)), title, note, tuple(names), excel_name=NAME)
+    return made.table(names, excel_name=NAME)
+
+
+def _stage(found: Table, key: str, header: str) -> Field[str]:
+    """A holder's sum over all years in a table, and its error."""
+    return spec.several(
+        Column(key, header, "usd_bn", "USD bn"),
+        Column(f"{key}_se", f"± {key}", "usd_error", style="note"),
+        cells=lambda name: tuple(
+            linked(found, column, name) if name in found.row_ids else "–" for column in (ALL, f"{ALL}_se")
+        ),
+    )
 
 
 def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
@@ -189,8 +198,11 @@ def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
     ends = {name: holders.exceeded(borne[name], points[-1:])[0].value / BILLION for name in main}
     grid = np.linspace(0.0, max(ends.values()), LEVELS)
     floor = points[-1]
-    first, *others = (_curve(name, borne[name] / BILLION, grid, floor) for name in main)
-    lines = [Series(name=s.name, values=s.values, tone=t) for s, t in zip(others, STACK[1:], strict=False)]
+    chances = {name: statistics.beyond(borne[name] / BILLION, grid).tolist() for name in main}
+    first, *others = (
+        Series(name=words(name, HOLDERS), values=[p if p >= floor else None for p in found], tone=tone)
+        for (name, found), tone in zip(chances.items(), STACK, strict=False)
+    )
     worst = max(ends, key=lambda name: ends[name])
     return Exceedance(
         id="chart-exceedance-owners",
@@ -205,15 +217,10 @@ def _exceedance(borne: Mapping[str, Array], main: Sequence[str]) -> Exceedance:
         loss=grid.tolist(),
         probability=first.values,
         name=first.name,
-        lines=lines,
+        lines=others,
         floor=floor,
         height=20,
     )
-
-
-def _curve(name: str, loss: Array, grid: Array, floor: float) -> Series:
-    found = holders.chance(loss, grid)
-    return Series(name=words(name, HOLDERS), values=[float(p) if p >= floor else None for p in found])
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
@@ -221,11 +228,10 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     total = {by: t.at(by, ALL, TOTAL) for by in (*_FIRST_ROUND, *_SECOND_ROUND)}
     lost, record, owners = (total[by] for by in _FIRST_ROUND)
     cost = t.at("conservation", ALL, "cost")
-    net = Formula(f"{owners.text}-{cost.text}", number_of(owners) - number_of(cost))
     text = "Losses at holders of record equal losses on instruments"
     yield Condition(text, record, lost, ROUNDING, "first round")
     text = "Losses at ultimate owners, less bankruptcy cost, equal the same"
-    yield Condition(text, net, lost, ROUNDING, HORIZON)
+    yield Condition(text, owners - cost, lost, ROUNDING, HORIZON)
     mean = t.at("second-round", "mean", "bankruptcy_cost")
     yield Condition("Bankruptcy cost by year adds up to the outcome", cost, mean, ROUNDING, "means")
     marks, rounds, sold, forced = (total[by] for by in _SECOND_ROUND)

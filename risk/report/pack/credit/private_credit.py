@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from risk.analysis.flows import Yearly, flows, stocks
 from risk.report.guards import EXACT, ROUNDING, Condition
-from risk.report.pack.base.cells import (
-    UPPER_BOUND,
-    Tables,
-    across,
-    paired_cells,
-    subtitle,
-    year_columns,
-    year_grid,
-)
+from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, subtitle, year_grid
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
+from risk.report.pack.base.yearly import ALL, flowing, line, made_of, paired, years
 from risk.report.pack.credit import losses, recoveries, shortfall, wall, waterfall
-from risk.report.pack.credit.losses import ALL, Row, years
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER
 from risk.report.sheet import At, Paragraph, Sheet, Strip
-from risk.report.table import Column, Formula, Table, number_of
-from risk.units import SCALE
+from risk.report.table import Formula, Table
 
 SEGMENTS = "credit-segments"
 SECURED = ("ddtl", "vendor", "site_loan")
@@ -39,7 +31,7 @@ def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     found = flows(results.run, "losses.instrument")
     labels, title = found.labels, "First-round credit loss by instrument, mean over paths, USD bn"
-    instruments = losses.by_year("losses-instrument", title, found, "Instrument")
+    instruments = flowing("losses-instrument", title, found, "Instrument")
     reconciled, instrument = recoveries.reconciliations(results), recoveries.recovered(results)
     recovered = recoveries.BY_INSTRUMENT.table(instrument)
     half = 1 + across(labels)
@@ -80,39 +72,29 @@ def _segments(results: Results, labels: Sequence[str]) -> Table:
         "par": ("   Par in default, USD bn", par, "USD bn"),
         "loss": ("   Credit loss, USD bn", loss, "USD bn"),
     }
-    names = run.entities["credit.exposure"]
     rows: dict[str, Row] = {}
-    for name in names:
-        rows[name] = (words(name), *(None,) * (2 * len(labels)))
+    for name in run.entities["credit.exposure"]:
+        rows[name] = (words(name),)
         for key, (label, found, unit) in lines.items():
-            mean, error = (values / SCALE[unit] for values in found.entity(name))
-            rows[f"{name}_{key}"] = (label, *paired_cells(mean, error, unit))
+            rows[f"{name}_{key}"] = line(label, *found.entity(name), unit)
         rows[f"{name}_recovery"] = _recovery(name, par, loss)
+    title = "Segments of pooled loans, mean over paths"
     note = (
         "Recovery = 1 – loss over par in default, of the means; its ± (standard error) is an upper bound. "
         "Par in default includes SPV debt whose sponsor leaves it short, which is no default. Neoclouds have "
         "a sheet."
     )
-    return Table(
-        SEGMENTS,
-        (Column("label", "Segment"), *year_columns(labels)),
-        tuple(rows.values()),
-        "Segments of pooled loans, mean over paths",
-        note,
-        tuple(rows),
-        frozenset(i for i, row in enumerate(rows) if row in names),
-        printed_rows=0,
-    )
+    return replace(made_of(SEGMENTS, title, labels, "Segment", rows, note), printed_rows=0)
 
 
 def _recovery(name: str, par: Yearly, loss: Yearly) -> Row:
     """Live ratio of the rows above."""
     (lost, lost_se), (owed, owed_se) = loss.entity(name), par.entity(name)
     pairs = []
-    for key, *amounts in zip(years(lost)[:-1], lost, owed, lost_se, owed_se, strict=True):
+    for key, *amounts in zip(years(lost), lost, owed, lost_se, owed_se, strict=True):
         ratio = f"1-{{{SEGMENTS}.{key}[{name}_loss]}}/{{{SEGMENTS}.{key}[{name}_par]}}"
         pairs.append(losses.ratio_cells(ratio, *map(float, amounts), rest=True))
-    return losses.line("   Recovery", pairs)
+    return paired("   Recovery", pairs)
 
 
 OUTCOMES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -133,9 +115,8 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
         mean = t.at("metrics", "mean", name)
         yield Condition(text, lost(*parts), mean, ROUNDING, "PrivateCredit v. Metrics")
     base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
-    rows = Formula(f"({base.text}+{cohorts.text})/1000", (number_of(base) + number_of(cohorts)) / 1000.0)
     how = "Neoclouds v. PrivateCredit: DDTL, vendor finance, site loans"
-    yield Condition("Facility losses, row by row", rows, lost(*SECURED), ROUNDING, how)
+    yield Condition("Facility losses, row by row", (base + cohorts) / 1000, lost(*SECURED), ROUNDING, how)
     yield from shortfall.conditions(t)
     every, segments = waterfall.VIEWS[0].table, t[SEGMENTS]
     for name in results.run.entities["credit.loss"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 from math import fsum
 
@@ -14,12 +13,12 @@ from risk.analysis.flows import Yearly, flows, rates
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report import spec
-from risk.report.pack.base.cells import Line, money, pair, with_margin, year_table
+from risk.report.pack.base.cells import money, pair, with_margin
 from risk.report.pack.base.fields import chance
 from risk.report.pack.base.names import CHANNELS, HOLDERS, words
 from risk.report.pack.base.results import Results
-from risk.report.pack.credit import losses
-from risk.report.pack.credit.losses import BILLION, TOTAL, whole, years
+from risk.report.pack.base.yearly import ALL, BILLION, TOTAL, below, flowing, line, made_of, paired, years
+from risk.report.pack.credit.losses import ratio_cells, whole
 from risk.report.sheet import Heading
 from risk.report.spec import Spec
 from risk.report.table import Column, Table
@@ -63,7 +62,7 @@ def finding(results: Results) -> str:
     marks = _sum(flows(run, "mark_to_market.holder"))
     share = f", {marks / lost:.0%} of the loss" if lost > 0.0 else ""
     cost = fsum(flows(run, "cascade").entity("bankruptcy_cost")[0]) / BILLION
-    p = next(c.probability for c in results.verdict.claims if c.id == PROPOSITION)
+    p = results.verdict.claim(PROPOSITION).probability
     bar = f"In some year they reach the share of its losses that {PROPOSITION} asks for"
     often = f" {bar} on {with_margin(p)} of paths." if p else ""
     exposed = results.metric(HEADLINE).mean.value
@@ -92,11 +91,11 @@ def blocks(results: Results, labels: Sequence[str]) -> tuple[Heading | Table, ..
     return (
         Heading("Second round: marks, apart from losses"),
         _marks(results),
-        losses.by_year("marks-round", titles[0], flows(run, "rounds"), "Round", ROUNDS),
+        flowing("marks-round", titles[0], flows(run, "rounds"), "Round", ROUNDS),
         _spread(results),
         _chances(results),
-        losses.by_year("sold-holder", titles[1], sold, "Seller", HOLDERS, "All sold"),
-        losses.by_year("forced", titles[2], forced, "Channel", SALES, "All sold"),
+        flowing("sold-holder", titles[1], sold, "Seller", HOLDERS, "All sold"),
+        flowing("forced", titles[2], forced, "Channel", SALES, "All sold"),
         _pressure(results, labels),
     )
 
@@ -106,15 +105,14 @@ def _marks(results: Results) -> Table:
     found, lost = flows(results.run, "mark_to_market.holder"), flows(results.run, "losses.instrument")
     title = "Marked down by holder, mean over paths, USD bn"
     note = "A mean over paths of few large events; the worst year of each path is distributed below."
-    made = losses.by_year("marks-holder", title, found, "Holder of record", HOLDERS, "All marks", note)
+    made = flowing("marks-holder", title, found, "Holder of record", HOLDERS, "All marks", note)
     parts = (found.mean, lost.mean, found.standard_error, lost.standard_error)
     sums = zip(*(whole(yearly.sum(axis=1)) for yearly in parts), strict=True)
     pairs = (
-        losses.ratio_cells(f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}", *values)
-        for key, values in zip(years(found.labels), sums, strict=True)
+        ratio_cells(f"{{marks-holder.{key}[{TOTAL}]}}/{{losses-instrument.{key}[{TOTAL}]}}", *values)
+        for key, values in zip([*years(found.labels), ALL], sums, strict=True)
     )
-    row = losses.line("   over the loss of the first round", pairs)
-    return replace(made, rows=(*made.rows, row), row_ids=(*made.row_ids, "share"))
+    return below(made, {"share": paired("   over the loss of the first round", pairs)})
 
 
 def _spread(results: Results) -> Table:
@@ -125,7 +123,7 @@ def _spread(results: Results) -> Table:
     for name, (label, unit) in SPREAD.items():
         values = results.run.outcome(name)
         estimates = (statistics.mean(values), *statistics.quantiles(values, QUANTILES))
-        rows.append(losses.line(label, (pair(estimate, unit) for estimate in estimates)))
+        rows.append(paired(label, (pair(estimate, unit) for estimate in estimates)))
     note = (
         "Worst year: among the calendar years in which the first round loses enough to count. * fewer than "
         f"{statistics.THIN_TAIL} paths in the tail."
@@ -137,7 +135,7 @@ def _spread(results: Results) -> Table:
 
 def _chances(results: Results) -> Table:
     """The proposition on cascades, and paths without a second round."""
-    claim = next(c for c in results.verdict.claims if c.id == PROPOSITION)
+    claim = results.verdict.claim(PROPOSITION)
     none = statistics.probability(results.run.outcome("second_round") <= 0.0)
     made: Spec[tuple[str, Estimate | None, str]] = Spec(
         (
@@ -168,6 +166,6 @@ def _channels(forced: Yearly, sold: Yearly) -> Yearly:
 def _pressure(results: Results, labels: Sequence[str]) -> Table:
     """What prices and lending feel, on average over the quarters of a year."""
     found = rates(results.run, "cascade")
-    lines = [Line(key, label, *found.entity(key), "fraction") for key, label in PRESSURE.items()]
+    rows = {key: line(label, *found.entity(key), "fraction") for key, label in PRESSURE.items()}
     title = "Pressure on prices and lending, mean over paths and quarters"
-    return year_table("pressure", title, labels, lines, "Share")
+    return made_of("pressure", title, labels, "Share", rows)

@@ -18,7 +18,7 @@ from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.fields import amount, blank
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
-from risk.report.pack.credit.losses import TOTAL
+from risk.report.pack.base.yearly import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED
 from risk.report.spec import Spec
 from risk.report.table import Cell, Content, Formula, Table

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import fsum
 
 import numpy as np
 
 from risk.analysis.flows import flows, stocks
 from risk.report.guards import Adds
-from risk.report.pack.base.cells import error_cell, paired_cells
+from risk.report.pack.base.cells import Row, error_cell
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array, Results
-from risk.report.pack.credit.losses import ALL, BILLION, Row, columns, flow, line, whole, years
+from risk.report.pack.base.yearly import ALL, BILLION, flow, line, made_of, paired, years
+from risk.report.pack.credit.losses import whole
 from risk.report.table import Cell, Formula, Table
 
 TABLE = "maturity-wall"
@@ -40,8 +42,8 @@ def table(results: Results, labels: Sequence[str]) -> Table:
     state = {key: stocks(run, f"credit.{key}") for key in BOOK}
     rows: dict[str, Row] = {}
     for name in SEGMENTS:
-        rows[name] = (words(name), *(None,) * (2 * len(labels) + 2))
-        means, errors = ({key: found[key].entity(name)[i] / BILLION for key in FLOWS} for i in range(2))
+        rows[name] = (words(name),)
+        means, errors = ({key: found[key].entity(name)[i] for key in FLOWS} for i in range(2))
         for key, label in FLOWS.items():
             row = f"{name}_{key}"
             rows[row] = flow(TABLE, row, label, means[key], errors[key])
@@ -49,29 +51,21 @@ def table(results: Results, labels: Sequence[str]) -> Table:
         for key, label in BOOK.items():
             mean, error = state[key].entity(name)
             if mean.any():
-                rows[f"{name}_{key}"] = (label, *paired_cells(mean, error, "fraction"), None, None)
-    bold = frozenset(i for i, row in enumerate(rows) if row in SEGMENTS)
-    return Table(
-        TABLE,
-        columns(labels, "Maturities"),
-        tuple(rows.values()),
-        "The maturity wall, mean over paths",
-        NOTE,
-        tuple(rows),
-        bold,
-        guards=tuple(map(_bounded, SEGMENTS)),
-    )
+                rows[f"{name}_{key}"] = line(label, mean, error, "fraction")
+    title = "The maturity wall, mean over paths"
+    made = made_of(TABLE, title, labels, "Maturities", rows, NOTE, every=True)
+    return replace(made, guards=tuple(map(_bounded, SEGMENTS)))
 
 
 def _otherwise(name: str, means: Mapping[str, Array], errors: Mapping[str, Array]) -> Row:
     """What is left of the amount due; its error is bounded by those of the rows above added up."""
-    due, *fates = (whole(means[key]) for key in FLOWS)
-    bounds = whole(np.sum([*errors.values()], axis=0))
+    due, *fates = (whole(means[key] / BILLION) for key in FLOWS)
+    bounds = whole(np.sum([*errors.values()], axis=0) / BILLION)
     pairs = []
-    for key, amount, bound, *parts in zip(years(means["due"]), due, bounds, *fates, strict=True):
+    for key, amount, bound, *parts in zip([*years(means["due"]), ALL], due, bounds, *fates, strict=True):
         text, rest = "-".join(f"{{{TABLE}.{key}[{name}_{what}]}}" for what in FLOWS), amount - fsum(parts)
         pairs.append((Cell(Formula(text, rest), "usd_bn", "calculation"), error_cell(rest, bound, "USD bn")))
-    return line("   … paid otherwise", pairs)
+    return paired("   … paid otherwise", pairs)
 
 
 def _bounded(name: str) -> Adds:

@@ -88,7 +88,6 @@ WATERFALL: Spec[Claimed] = Spec(
         stage("loss", "Loss"),
     ),
     row_id=lambda row: row.name,
-    bold=lambda row: row.name in SUMS,
 )
 
 

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from math import fsum
 
 import numpy as np
 
 from risk.analysis import deployment
 from risk.analysis.flows import Yearly, flows
-from risk.analysis.statistics import Estimate
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
-from risk.report.pack.base.cells import (
-    UPPER_BOUND,
-    Line,
-    Tables,
-    across,
-    error_cell,
-    subtitle,
-    year_cells,
-    year_grid,
-    year_table,
-)
+from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, error_cell, subtitle, year_grid
 from risk.report.pack.base.names import words
-from risk.report.pack.base.results import Results
-from risk.report.pack.base.yearly import Row, below, chances, made_of, ratio, shown, spread, yearly_bars
+from risk.report.pack.base.results import Array, Results
+from risk.report.pack.base.yearly import (
+    below,
+    chances,
+    line,
+    made_of,
+    paired,
+    ratio,
+    shown,
+    spread,
+    yearly_bars,
+    years,
+)
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Cell, Content, Formula, Table, number_of
 
@@ -84,25 +83,19 @@ def firm_table(firm: str) -> str:
     return f"funding-{firm}"
 
 
-def _lines(firm: str, found: dict[str, Yearly], keys: Sequence[str], side: str) -> list[Line]:
-    return [Line(f"{side}_{key}", words(key), *found[key].entity(firm)) for key in keys]
-
-
-def _sum(identifier: str, label: str, lines: list[Line]) -> Line:
-    return Line(identifier, label, np.sum([line.mean for line in lines], axis=0), bold=True)
-
-
 def _firm(labels: Sequence[str], firm: str, found: dict[str, Yearly]) -> Table:
     """Uses, sources and their sums of one firm."""
-    uses, sources = _lines(firm, found, USES, "use"), _lines(firm, found, SOURCES, "source")
-    lines = [_sum("uses", "Uses", uses), *uses, _sum("sources", "Sources", sources), *sources]
-    lines += _lines(firm, found, MEMO, "memo")
-    totals = {"uses": [line.id for line in uses], "sources": [line.id for line in sources]}
+
+    def lines(side: str, keys: Sequence[str]) -> dict[str, Row]:
+        return {f"{side}_{key}": line(words(key), *found[key].entity(firm)) for key in keys}
+
+    uses, sources = lines("use", USES), lines("source", SOURCES)
+    rows = {"uses": ("Uses",), **uses, "sources": ("Sources",), **sources, **lines("memo", MEMO)}
     title = f"{firm}: uses and sources of funds, mean over paths"
-    years = tuple(f"y{i}" for i in range(len(labels)))
+    made = made_of(firm_table(firm), title, labels, "USD bn", rows)
     how = "all years, means over paths"
-    equal = Adds(f"{firm}: sources equal uses", years, ("sources",), "uses", ROUNDING, how)
-    return replace(year_table(firm_table(firm), title, labels, lines, totals=totals), guards=(equal,))
+    equal = Adds(f"{firm}: sources equal uses", tuple(years(labels)), ("sources",), "uses", ROUNDING, how)
+    return replace(made.totaled(years(labels), {"uses": uses, "sources": sources}), guards=(equal,))
 
 
 def _big_five(firms: Sequence[str], tables: Sequence[Table], found: dict[str, Yearly]) -> Table:
@@ -140,18 +133,20 @@ def _deployment(deployed: deployment.Deployment) -> Table:
 
 def _multipliers(results: Results) -> Table:
     """The three multipliers as money and as multiples of cash flow."""
-    parts = deployment.multipliers(results.run)
-    lines = [Line(part.name, words(part.name), part.amount) for part in parts]
-    cash = Line("cash", "Cash flow from operations", deployment.cash_flow(results.run))
-    build = _sum("build", "Build: cash capex, leases and SPVs", lines)
+    parts = {part.name: line(words(part.name), part.amount) for part in deployment.multipliers(results.run)}
+    rows: dict[str, Row] = {
+        "cash": line("Cash flow from operations", deployment.cash_flow(results.run)),
+        **parts,
+        "build": ("Build: cash capex, leases and SPVs",),
+    }
     title = "The ceiling's three multipliers: where the capital comes from, mean over paths"
     note = (
         "The page multiplies cash flow reinvested in full by vehicles off the balance sheet and by "
         "leverage. Here the three parts are sums of the funding waterfall and add up to the build."
     )
-    totals = {"build": [line.id for line in lines]}
-    made = year_table("multipliers", title, results.years, [cash, *lines, build], note=note, totals=totals)
-    names = {line.id: line.label.partition(",")[0] for line in lines} | {"build": "Build"}
+    made = made_of("multipliers", title, results.years, "USD bn", rows, note)
+    made = made.totaled(years(results.years), {"build": parts})
+    names = {name: words(name).partition(",")[0] for name in parts} | {"build": "Build"}
     over = {
         f"{row}_ratio": ratio(made, f"   {name}, over cash flow", row, "cash", "number.2")
         for row, name in names.items()
@@ -161,32 +156,27 @@ def _multipliers(results: Results) -> Table:
 
 def _power(results: Results) -> Table:
     """How often power binds, what was energized, and what waits."""
+    bound = (
+        (Cell(e.value, "rate"), error_cell(e.value, e.standard_error, "fraction"))
+        for e in deployment.power_bound(results.run)
+    )
+    energized = flows(results.run, "power").entity("energized_gw")
     rows = {
-        "bound": _estimates(
-            "Share of path-quarters with a binding power cap", deployment.power_bound(results.run), "rate"
-        ),
-        "energized": (
-            "Power energized for AI in the year, world, GW",
-            *year_cells(Line("", "", *flows(results.run, "power").entity("energized_gw"), "GW")),
-        ),
-        "leases": ("Leases signed, not commenced, present value, USD bn", *_leases_left(results)),
+        "bound": paired("Share of path-quarters with a binding power cap", bound),
+        "energized": line("Power energized for AI in the year, world, GW", *energized, "GW"),
+        "leases": line("Leases signed, not commenced, present value, USD bn", _leases_left(results)),
     }
     note = "Leases start evenly and cannot be cancelled, so what is left of them is the same on every path."
     return made_of("power", "Power and leases", results.years, "Power and leases", rows, note)
 
 
-def _estimates(label: str, estimates: Sequence[Estimate], form: str) -> Row:
-    cells = ((Cell(e.value, form), error_cell(e.value, e.standard_error, "fraction")) for e in estimates)
-    return (label, *chain.from_iterable(cells))
-
-
-def _leases_left(results: Results) -> list[Content]:
-    """Leases that have not commenced by each year's end."""
+def _leases_left(results: Results) -> Array:
+    """Leases that have not commenced by each year's end, USD; cents are rounding."""
     signed = results.register.tables["capex.firm"].numbers("lease_not_commenced").sum()
     present = results.register.number("capex.lease_present_value") * signed
     added = flows(results.run, "funding.lease_additions").mean.sum(axis=1)
-    left = np.maximum(present - np.cumsum(added), 0.0) / BILLION
-    return [cell for amount in left.round(6) for cell in (Cell(float(amount), "usd_bn"), None)]
+    left: Array = np.maximum(present - np.cumsum(added), 0.0).round(-3)
+    return left
 
 
 def _by_firm(labels: Sequence[str], firms: Sequence[str], tables: Sequence[Table]) -> Bars:
@@ -233,14 +223,13 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
             text = f"Capex {results.years[year]}: firms add up to the engine's mean"
             sides = t.at(BIG_FIVE, f"y{year}", "use_capex"), t.at("metrics", "mean", name)
             yield Condition(text, *sides, ROUNDING, "Capex v. Metrics")
-    years = [f"y{i}" for i in range(len(results.years))]
-    build = t[BIG_FIVE].sum(years, ("use_capex", "use_lease_additions", "use_spv_additions"))
-    parts = t["multipliers"].sum(years, ("build",))
+    every = years(results.years)
+    build = t[BIG_FIVE].sum(every, ("use_capex", "use_lease_additions", "use_spv_additions"))
+    parts = t["multipliers"].sum(every, ("build",))
     yield Condition("The three multipliers add up to the build", parts, build, ROUNDING, "all years")
     until = results.run.span("deployed_2026_2030")
     if until.years[0] == results.run.calendar.base.year and str(until.year) in results.years:
         value = t.at("deployed", f"y{results.years.index(str(until.year))}", "p50")
         middle = t.at("metrics", "p50", "deployed_2026_2030")
-        scaled = Formula(f"{middle.text}/1000", number_of(middle) / 1000.0)
         text, how = f"Capital deployed by {until.year}, median", "path series v. outcome, USD tn"
-        yield Condition(text, value, scaled, SINGLE * 10, how)
+        yield Condition(text, value, middle / 1000, SINGLE * 10, how)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from risk.processes.decode import QuotedDecode, Reconciliation, reconcile
+from risk.report import spec
 from risk.report.formats import show
-from risk.report.pack.base.results import Results
+from risk.report.pack.base.fields import number
+from risk.report.pack.base.results import Array, Results
 from risk.report.sheet import Block, Paragraph
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.spec import Spec, live
+from risk.report.table import Column, Table
 
 INPUTS = {
     "model_bytes": ("Weights of the model", "GB"),
@@ -67,42 +72,35 @@ def _inputs(inputs: dict[str, float]) -> Table:
 
 def _table(quoted: QuotedDecode, found: Reconciliation) -> Table:
     """Quoted and recomputed numbers, the latter live."""
-    columns = (
-        Column("label", "Device"),
-        Column("bandwidth", "TB/s", "years", style="engine"),
-        Column("memory", "GB", "count", style="engine"),
-        Column("latency", "Quoted, ms", "years", style="engine", span=2),
-        Column("streamed", "From bytes, ms", "years", style="calculation", span=2),
-        Column("batch", "Batch quoted", "count", style="engine"),
-        Column("fitting", "Batch fits", "count", style="calculation"),
-        Column("cost", "Quoted USD/M", "price", style="engine", span=2),
-        Column("implied", "Implied USD/h", "price", style="calculation", span=2),
-        Column("rebuilt", "Rebuilt USD/M", "price", style="calculation", span=2),
-    )
-    rows = tuple(_device(i, quoted, found) for i in range(len(GENERATIONS)))
-    title = "Quoted, implied and rebuilt cost of a million output tokens"
-    note = (
-        "Implied: the rent of a device-hour at which the quoted cost would be true. Rebuilt: cost at the "
-        "stated rent, the streamed latency and the batch that the page's own cache rule allows."
-    )
-    return Table("decode", columns, rows, title, note, GENERATIONS)
-
-
-def _device(i: int, quoted: QuotedDecode, found: Reconciliation) -> tuple[Content, ...]:
-    """One device: what the page quotes, and formulas over its inputs."""
     weights, cache, rent, devices = (f"{{decode-inputs.value[{name}]}}" for name in INPUTS)
-    return (
-        GENERATIONS[i],
-        float(quoted.bandwidth[i] / TERABYTE),
-        float(quoted.memory[i] / GIGABYTE),
-        float(quoted.latency[i] / MILLISECOND),
-        Formula(f"{weights}/{{row.bandwidth}}", float(found.latency[i] / MILLISECOND)),
-        float(quoted.batch[i]),
-        Formula(f"MAX(0,INT(({devices}*{{row.memory}}-{weights})/{cache}))", float(found.batch[i])),
-        float(quoted.cost[i] * PER_MILLION),
-        Formula(f"{{row.cost}}*3.6*{{row.batch}}/({devices}*{{row.latency}})", float(found.implied_rent[i])),
-        Formula(f"{devices}*{rent}*{{row.streamed}}/3.6/{{row.fitting}}", float(found.cost[i] * PER_MILLION)),
+    streamed = f"{weights}/{{row.bandwidth}}"
+    fitting = f"MAX(0,INT(({devices}*{{row.memory}}-{weights})/{cache}))"
+    implied = f"{{row.cost}}*3.6*{{row.batch}}/({devices}*{{row.latency}})"
+    rebuilt = f"{devices}*{rent}*{{row.streamed}}/3.6/{{row.fitting}}"
+
+    def of(values: Array) -> Callable[[int], float]:
+        return lambda i: float(values[i])
+
+    made: Spec[int] = Spec(
+        (
+            spec.text("label", "Device", GENERATIONS.__getitem__),
+            number("bandwidth", "TB/s", of(quoted.bandwidth / TERABYTE), "years"),
+            number("memory", "GB", of(quoted.memory / GIGABYTE), "count"),
+            number("latency", "Quoted, ms", of(quoted.latency / MILLISECOND), "years", span=2),
+            live("streamed", "From bytes, ms", streamed, of(found.latency / MILLISECOND), "years", span=2),
+            number("batch", "Batch quoted", of(quoted.batch), "count"),
+            live("fitting", "Batch fits", fitting, of(found.batch), "count"),
+            number("cost", "Quoted USD/M", of(quoted.cost * PER_MILLION), "price", span=2),
+            live("implied", "Implied USD/h", implied, of(found.implied_rent), "price", span=2),
+            live("rebuilt", "Rebuilt USD/M", rebuilt, of(found.cost * PER_MILLION), "price", span=2),
+        ),
+        id="decode",
+        title="Quoted, implied and rebuilt cost of a million output tokens",
+        note="Implied: the rent of a device-hour at which the quoted cost would be true. Rebuilt: cost at "
+        "the stated rent, the streamed latency and the batch that the page's own cache rule allows.",
+        row_id=GENERATIONS.__getitem__,
     )
+    return made.table(range(len(GENERATIONS)))
 
 
 def finding(quoted: QuotedDecode, inputs: dict[str, float], found: Reconciliation) -> str:

@@ -13,7 +13,7 @@ from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
 from risk.report.formats import show
 from risk.report.guards import Condition
-from risk.report.pack.base.cells import error_cells, format_of, subtitle, typical_error, value_cells
+from risk.report.pack.base.cells import error_cells, format_of, subtitle, table_of, typical_error, value_cells
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results, series
 from risk.report.sheet import At, Sheet
@@ -121,14 +121,7 @@ def table(quantity: Quantity) -> Table:
     )
     rows = {key: _row(quantity, key, key.upper(), value_cells) for key in QUANTILES}
     rows |= {f"{key}_se": _row(quantity, key, f"± of {key.upper()}", error_cells) for key in SHOWN_ERRORS}
-    return Table(
-        f"fan-{quantity.id}",
-        columns,
-        tuple(rows.values()),
-        quantity.title,
-        row_ids=tuple(rows),
-        guards=tuple(_guards(quantity)),
-    )
+    return table_of(f"fan-{quantity.id}", columns, rows, quantity.title, guards=tuple(_guards(quantity)))
 
 
 def _guards(quantity: Quantity) -> Iterator[Condition]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from risk.analysis.bands import band
-from risk.analysis.flows import stocks
+from risk.analysis.flows import stocks, year_ends
 from risk.axes import ordinal
 from risk.report.charts import Bars, Lines, Series, Tone
 from risk.report.formats import show
-from risk.report.pack.base.cells import across, paired_cells, subtitle, year_grid
+from risk.report.pack.base.cells import Row, across, paired_cells, subtitle, year_grid
 from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results, series
-from risk.report.pack.base.yearly import Row, made_of, shown, spread, summed, yearly_bars
+from risk.report.pack.base.yearly import made_of, shown, spread, summed, yearly_bars
 from risk.report.pack.markets import fans, gpu_lives, useful_work
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table, number_of
@@ -65,16 +65,12 @@ def sheet(results: Results) -> Sheet:
     )
 
 
-def _year_ends(results: Results) -> list[int]:
-    return [results.run.calendar.steps(year)[-1] for year in results.run.calendar.years]
-
-
 def _market(results: Results) -> Table:
     """Quantiles over paths at year's end."""
     rows: dict[str, Row] = {}
     for name in SHOWN:
         variable = series(name)
-        values = results.run.series(name)[_year_ends(results)]
+        values = results.run.series(name)[year_ends(results.run.calendar)]
         found = band(values, LEVELS, unit=np.float32(SCALE[variable.unit]))
         unit = "" if variable.unit == "fraction" else f", {variable.unit}"
         rows |= spread(found, variable.unit, f"{{}}  {variable.label}{unit}", f"{name}_{{}}")
@@ -87,7 +83,7 @@ def _market(results: Results) -> Table:
 
 def _launched(results: Results) -> list[list[bool]]:
     """Whether a generation is on sale as planned at each year's end: (generation, year)."""
-    ends = [ordinal(results.labels[t]) for t in _year_ends(results)]
+    ends = [ordinal(results.labels[t]) for t in year_ends(results.run.calendar)]
     launches = results.register.tables["gpu.generation"].words("launch")
     return [[not launch or ordinal(launch) <= end for end in ends] for launch in launches]
 

@@ -14,21 +14,20 @@ from risk.report.guards import ROUNDING, SINGLE, Condition
 from risk.report.pack.base import fields
 from risk.report.pack.base.cells import (
     UPPER_BOUND,
-    Line,
+    Row,
     Tables,
     across,
     probability_text,
     subtitle,
     year_grid,
-    year_table,
 )
 from risk.report.pack.base.names import SEGMENTS, words
 from risk.report.pack.base.results import Results
-from risk.report.pack.base.yearly import Row, chances, made_of, shown, spread, summed
+from risk.report.pack.base.yearly import chances, line, made_of, shown, spread, summed, years
 from risk.report.pack.markets import decode, value_chain
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Content, Table, number_of
 
 HALF = 0.5
 _LENS = dict(gap.LENSES)
@@ -104,23 +103,24 @@ def _flipped(base: gap.Definition, other: gap.Definition) -> str:
 
 def _lenses(results: Results, found: Sequence[gap.Definition]) -> Table:
     """Revenue on two bases and required revenue through every lens."""
-    recorded, lines = rates(results.run, "required"), []
+    recorded = rates(results.run, "required")
+    rows: dict[str, Row] = {}
     for basis, label in gap.BASES:
         paths = by_year(results.revenue.basis(basis), results.run.calendar, average=True)
         errors = np.array([statistics.mean(year).standard_error for year in paths])
         mean = next(d.realised for d in found if d.basis == basis)
-        lines.append(Line(basis, f"Realised: {label.lower()}", mean, errors, "USD bn/y"))
+        rows[basis] = line(f"Realised: {label.lower()}", mean, errors, "USD bn/y")
     for lens, label in gap.LENSES:
         mean = next(d.required for d in found if d.lens == lens)
         error = recorded.entity(lens)[1] if lens in recorded.entities else None
-        lines.append(Line(lens, f"Required: {label}", mean, error, "USD bn/y"))
+        rows[lens] = line(f"Required: {label}", mean, error, "USD bn/y")
     note = (
         "Realised with internal use = external revenue + internal use over the compute share of revenue. "
         "Lab subsidy is not revenue. Vintage = capital charges on all AI capex still in use and fleet "
         "operating cost, over the compute share."
     )
     title = "Realised and required revenue, mean over paths, USD bn a year"
-    return year_table("lenses", title, results.years, lines, "", note)
+    return made_of("lenses", title, results.years, "", rows, note)
 
 
 def _gaps(labels: Sequence[str], lenses: Table, found: Sequence[gap.Definition]) -> Table:
@@ -132,11 +132,8 @@ def _gaps(labels: Sequence[str], lenses: Table, found: Sequence[gap.Definition])
     rows = []
     for d in found:
         cells: list[Content] = [_label(d)]
-        for i, _ in enumerate(labels):
-            need, have = (f"{{lenses.y{i}[{row}]}}" for row in (d.lens, d.basis))
-            required, realised = (number_of(lenses.cell(f"y{i}", row)) for row in (d.lens, d.basis))
-            cells.append(Formula(f"{need}-{have}", required - realised))
-            cells.append(Formula(f"{have}/{need}", realised / required))
+        for need, have in zip(shown(lenses, d.lens), shown(lenses, d.basis), strict=True):
+            cells += [need - have, have / need]
         rows.append(tuple(cells))
     title = "The gap (required less realised) and coverage (realised over required), at the means"
     note, ids = "A negative gap means that revenue is enough.", tuple(map(definition_id, found))
@@ -243,7 +240,6 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
         sides = t.at("coverage", f"y{year}", "p50_with_internal"), t.at("metrics", "p50", "coverage_2030")
         title = f"Coverage {results.years[year]}, median"
         yield Condition(title, *sides, SINGLE, "path series v. outcome")
-    years = [f"y{i}" for i in range(len(results.years))]
-    earned, flowing = (t[table].sum(years, ("total",)) for table in ("layers", "inflow"))
+    earned, flowing = (t[table].sum(years(results.years), ("total",)) for table in ("layers", "inflow"))
     how = "all years, all layers"
     yield Condition("Value added equals the external inflow", earned, flowing, ROUNDING, how)

@@ -9,8 +9,8 @@ from risk.report.charts import Bars
 from risk.report.guards import ROUNDING, Adds
 from risk.report.pack.base.names import CHAIN, words
 from risk.report.pack.base.results import Results
-from risk.report.pack.base.yearly import below, ratio, shown, summed, yearly_bars
-from risk.report.table import Check, Content, Table, number_of
+from risk.report.pack.base.yearly import below, paired, ratio, shown, summed, yearly_bars
+from risk.report.table import Check, Table, number_of
 
 SHARES = {
     "internal": "   Internal share",
@@ -42,12 +42,12 @@ def layers(results: Results, inflow: Table) -> Table:
         note="A cascade, not a sum: each layer's revenue is the next layer's cost, so only value added may "
         "be added up.",
     )
-    cells: list[Content] = ["   equals the inflow"]
-    for i, sides in enumerate(zip(shown(made, "total"), shown(inflow, "total"), strict=True)):
-        gap = abs(number_of(sides[0]) - number_of(sides[1]))
-        condition = f"ABS({{layers.y{i}[total]}}-{{inflow.y{i}[total]}})<={ROUNDING}"
-        cells += [Check(condition, gap <= ROUNDING), None]
-    return below(made, {"check": tuple(cells)})
+    sides = zip(shown(made, "total"), shown(inflow, "total"), strict=True)
+    checks = (
+        Check(f"ABS({a.text}-{b.text})<={ROUNDING}", abs(number_of(a) - number_of(b)) <= ROUNDING)
+        for a, b in sides
+    )
+    return below(made, {"check": paired("   equals the inflow", ((check, None) for check in checks))})
 
 
 def demand(results: Results) -> Table:

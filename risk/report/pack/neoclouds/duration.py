@@ -19,11 +19,19 @@ from risk.report import spec
 from risk.report.charts import LINES, Bars, Lines, Series
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, Condition
-from risk.report.pack.base.cells import Tables, error_cells, subtitle, typical_error, value_cell
+from risk.report.pack.base.cells import (
+    Row,
+    Tables,
+    error_cells,
+    subtitle,
+    table_of,
+    typical_error,
+    value_cell,
+)
 from risk.report.pack.base.fields import number, part
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results
-from risk.report.pack.base.yearly import yearly_bars
+from risk.report.pack.base.yearly import yearly_bars, years
 from risk.report.pack.neoclouds.loans import BILLION, at, gap
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Strip as Side
@@ -105,18 +113,16 @@ def ladder_table(results: Results, identifier: str, by: str, rungs: Sequence[Run
         Column("label", "Contracted cash / debt service to come"),
         *(Column(column_key(q), short(q), "number.2", style="engine") for q in quarters),
     )
-    rows: dict[str, tuple[Content, ...]] = {}
+    rows: dict[str, Row] = {}
     for i, rung in enumerate(rungs):
-        rows[f"group{i}"] = (f"{rung.name} ({len(rung.members)})", *(None,) * len(quarters))
+        rows[f"group{i}"] = (f"{rung.name} ({len(rung.members)})",)
         rows |= {f"{name}{i}": row for name, row in _rung_rows(rung).items()}
-    title = f"Duration ladder {by} (number of facilities)"
-    bold = frozenset(n for n, row in enumerate(rows) if row.startswith("group"))
-    return Table(identifier, columns, tuple(rows.values()), title, note, tuple(rows), bold)
+    return table_of(identifier, columns, rows, f"Duration ladder {by} (number of facilities)", note)
 
 
-def _rung_rows(rung: Rung) -> dict[str, tuple[Content, ...]]:
+def _rung_rows(rung: Rung) -> dict[str, Row]:
     """Rows of a group by name; without an error where every path has the same median."""
-    rows: dict[str, tuple[Content, ...]] = {}
+    rows: dict[str, Row] = {}
     for level, quantile in zip(rung.covered.levels, rung.covered.quantiles, strict=True):
         rows[f"p{100 * level:.0f}"] = (f"   P{100 * level:.0f}", *_values(quantile))
     middle, errors = rung.covered.at(0.5), rung.covered.error(0.5)
@@ -252,21 +258,20 @@ def refinancing(results: Results) -> Table:
     for i, name in enumerate(firms):
         if need[:, i].any():
             lines[f"firm_{name}"] = (f"   {name}", need[:, i])
-    years = [f"y{i}" for i, _ in enumerate(labels)]
+    keys = years(labels)
     made = Table(
         "refinancing",
         (
             Column("label", "USD bn"),
-            *(Column(*of, "usd_bn.2", style="engine", span=2) for of in zip(years, labels, strict=True)),
+            *(Column(*of, "usd_bn.2", style="engine", span=2) for of in zip(keys, labels, strict=True)),
         ),
         tuple((label, *(float(v) / BILLION for v in yearly)) for label, yearly in lines.values()),
         "Refinancing need by year, base book (stylised)",
         "The base book as contracted, before any default, with what is still to be drawn; drawn revolvers "
         "and notes of new cohorts come on top.",
         tuple(lines),
-        frozenset({len(KINDS)}),
-    ).totaled(years, {"need": ("balloons", "notes")})
-    rows = tuple((*row, made.sum(years, (line,))) for row, line in zip(made.rows, lines, strict=True))
+    ).totaled(keys, {"need": ("balloons", "notes")})
+    rows = tuple((*row, made.sum(keys, (line,))) for row, line in zip(made.rows, lines, strict=True))
     every = Column("all", "All years", "usd_bn.2", style="calculation", span=2)
     return replace(made, columns=(*made.columns, every), rows=rows)
 
@@ -274,9 +279,8 @@ def refinancing(results: Results) -> Table:
 def _wall(results: Results, falling: Table) -> Bars:
     """The debt wall of the base book."""
     labels = year_labels(results.run.calendar)
-    years = [f"y{i}" for i, _ in enumerate(labels)]
-    parts = {label: [falling.sum([y], [kind]) for y in years] for kind, label in KINDS.items()}
-    need = [number_of(falling.cell(y, "need")) for y in years]
+    parts = {label: [falling.sum([y], [kind]) for y in years(labels)] for kind, label in KINDS.items()}
+    need = [number_of(falling.cell(y, "need")) for y in years(labels)]
     alt = (
         f"Of the base book USD {fsum(need):,.1f}bn must be refinanced or repaid at once, most in "
         f"{labels[need.index(max(need))]} ({max(need):,.1f}bn)."
@@ -287,7 +291,6 @@ def _wall(results: Results, falling: Table) -> Bars:
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """No more falls due than is owed."""
     due = t["refinancing"].sum(("all",), tuple(KINDS))
-    owed = [t.total("facilities", "debt"), t.total("facilities", "undrawn"), t.total("holdcos", "notes")]
-    every = Formula("+".join(part.text for part in owed), fsum(map(number_of, owed)))
+    owed = t.total("facilities", "debt") + t.total("facilities", "undrawn") + t.total("holdcos", "notes")
     text = "What falls due is not more than what is owed"
-    yield Condition(text, due, every, ROUNDING, "base book", "≤")
+    yield Condition(text, due, owed, ROUNDING, "base book", "≤")

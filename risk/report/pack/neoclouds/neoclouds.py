@@ -19,7 +19,6 @@ from risk.report.pack.neoclouds.duration import grid
 from risk.report.pack.neoclouds.loans import STAGES
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Formula, number_of
 
 STANDS: dict[str, tuple[str, Tone]] = {
     "repaid": ("Repaid", "faint"),
@@ -160,10 +159,8 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     horizons = neoclouds.reached(results.run)
     if horizons and horizons[-1] == results.labels[-1]:
         paid, due = (t.total("facility-distress", f"{kind}_default") for kind in ("payment", "maturity"))
-        both = Formula(f"{paid.text}+{due.text}", number_of(paid) + number_of(due))
         ever = t.total("facility-defaults", f"p{len(horizons) - 1}")
         text = "Payment and maturity defaults are all defaults"
-        yield Condition(text, both, ever, EXACT, "summed over facilities")
+        yield Condition(text, paid + due, ever, EXACT, "summed over facilities")
     lost, paper = t.total("holdcos", "loss"), t.at("metrics", "mean", "neocloud_loss")
-    scaled = Formula(f"{lost.text}/1000", number_of(lost) / 1000.0)
-    yield Condition("Loss by HoldCo adds up", scaled, paper, ROUNDING, "Neoclouds v. Metrics")
+    yield Condition("Loss by HoldCo adds up", lost / 1000, paper, ROUNDING, "Neoclouds v. Metrics")

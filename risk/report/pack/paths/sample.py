@@ -49,8 +49,8 @@ def paths(results: Results) -> Sheet:
     )
     title = "Sample – single paths, outcomes and drivers"
     question = "Which paths stand behind the numbers?"
-    table = _guarded(results, _paths(results, SAMPLE, ids, "tblSample"), "Sample has its rows", len(ids))
-    return _listing(results, "Sample", title, rest, question, table)
+    table = _paths(results, SAMPLE, ids, "tblSample")
+    return _listing(results, "Sample", title, rest, question, table, "Sample has its rows", len(ids))
 
 
 def tail(results: Results) -> Sheet:
@@ -62,19 +62,26 @@ def tail(results: Results) -> Sheet:
     )
     title = f"TailRows – the worst {share:.0%} of paths, largest headline loss first"
     question = "Which paths are the tail, and what happened on them?"
-    text = "TailRows has every path of the tail"
-    table = _guarded(results, _paths(results, TAIL, ids, "tblTail"), text, len(ids))
-    return _listing(results, "TailRows", title, rest, question, table)
+    table, text = _paths(results, TAIL, ids, "tblTail"), "TailRows has every path of the tail"
+    return _listing(results, "TailRows", title, rest, question, table, text, len(ids))
 
 
-def _listing(results: Results, name: str, title: str, rest: str, question: str, table: Table) -> Sheet:
-    """A sheet of one long table of paths or their patterns, of which the beginning is printed."""
+def _listing(
+    results: Results, name: str, title: str, rest: str, question: str, table: Table, text: str, expected: int
+) -> Sheet:
+    """A sheet of one long table of paths or their patterns, of which the beginning is printed.
+
+    Parameters
+    ----------
+    text, expected : what is checked of the number of its rows, and how many the engine says there are.
+    """
+    guards = tuple(_guards(results.run.paths, table, text, expected))
     return Sheet(
         name,
         title,
         subtitle(results, rest),
         "W",
-        (table,),
+        (replace(table, guards=guards),),
         question=question,
         freeze="header",
         printed_rows=PRINTED,
@@ -139,18 +146,14 @@ def patterns(results: Results) -> Sheet:
     numbers = [np.arange(1, len(found.counts) + 1), found.counts, found.example, *found.flags.T]
     rows = tuple(zip(*(column.tolist() for column in numbers), strict=True))
     table = Table(PATTERNS, tuple(columns), rows, excel_name="tblPatterns", bulk=True)
-    table = _guarded(results, table, "Patterns has its rows", len(found.counts))
     title = "Patterns – which propositions come true together (1 = holds on the path)"
     question = "On how many paths does each combination of propositions and classes occur?"
-    return _listing(results, "Patterns", title, rest, question, table)
-
-
-def _guarded(results: Results, table: Table, text: str, expected: int) -> Table:
-    """A long table with what must hold of it: it is as long as the engine says, and of numbers alone."""
-    return replace(table, guards=tuple(_guards(results.run.paths, table, text, expected)))
+    expected = len(found.counts)
+    return _listing(results, "Patterns", title, rest, question, table, "Patterns has its rows", expected)
 
 
 def _guards(paths: int, table: Table, text: str, expected: int) -> Iterator[Condition]:
+    """A long table is as long as the engine says, and of numbers alone."""
     keys, ids = [column.key for column in table.columns], table.column("path")
     rows = Formula(f"ROWS({{{table.id}.path}})", len(ids))
     yield Condition(text, rows, expected, 0.0, "rows of the sheet v. engine")

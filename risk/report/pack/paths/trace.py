@@ -9,8 +9,7 @@ from risk.analysis import metrics, sampling, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS, Metric
 from risk.analysis.statistics import NORMAL_95, Estimate, expected_shortfall, var
 from risk.report.guards import EXACT, Condition
-from risk.report.pack.base.cells import Tables, pair, subtitle, value_cell
-from risk.report.pack.base.patterns import probability
+from risk.report.pack.base.cells import Row, Tables, counted, pair, subtitle, table_of, value_cell
 from risk.report.pack.base.results import THRESHOLD, Results
 from risk.report.pack.paths.sample import SAMPLE, TAIL
 from risk.report.sheet import Heading, Paragraph, Sheet
@@ -97,13 +96,13 @@ def brief(results: Results, cell: str) -> tuple[str, str, str]:
 def _facts(results: Results) -> Table:
     """Share and size of the tail."""
     share = results.tail_share
-    rows: dict[str, tuple[Content, ...]] = {
+    rows: dict[str, Row] = {
         "share": ("Tail_Share: share of paths that TailRows shows", Cell(share, "share", "engine")),
         "tail": ("Rows of TailRows", Formula(f"ROWS({{{TAIL}.path}})", len(results.tail_rows))),
         "sample": ("Rows of Sample", Formula(f"ROWS({{{SAMPLE}.path}})", len(results.sampled))),
     }
     columns = (Column("label", "Rows"), Column("value", "Number", "count", style="calculation"))
-    return Table("tail-facts", columns, tuple(rows.values()), "What is listed", "", tuple(rows))
+    return table_of("tail-facts", columns, rows, "What is listed")
 
 
 def _measures(results: Results) -> Table:
@@ -127,10 +126,10 @@ def _measures(results: Results) -> Table:
         "VaR / (N (1 – p)). Every loss beyond VaR is a row of TailRows, so nothing is estimated."
     )
     title = "VaR and expected shortfall, recomputed from TailRows"
-    return Table("tail-measures", columns, tuple(rows.values()), title, note, tuple(rows))
+    return table_of("tail-measures", columns, rows, title, note)
 
 
-def _measure(results: Results, key: str) -> tuple[Content, ...]:
+def _measure(results: Results, key: str) -> Row:
     level, *engine = MEASURES[key]
     position = (results.run.paths - 1) * level
     rank = results.run.paths - int(position)
@@ -199,7 +198,7 @@ def _estimates(results: Results) -> Table:
     )
     whole = len(results.sampled) == results.run.paths
     how = "Sample holds every path" if whole else "Sample v. all paths: within four standard errors"
-    rows: dict[str, tuple[Content, ...]] = {}
+    rows: dict[str, Row] = {}
     guards = []
     for e in estimated(results):
         scale, value, label = SCALE[e.unit], e.found.value, f"{e.label} (estimate)"
@@ -211,8 +210,8 @@ def _estimates(results: Results) -> Table:
         bound = EXACT if whole else _tolerance(e.found)
         guards.append(Condition(f"Headline loss, {label}", *sides, bound, how))
     note = "Estimates: Sample is a part of the paths. ± = standard error, were it drawn anew."
-    title, ids = "The same loss, estimated from Sample", tuple(rows)
-    return Table("sample-estimates", columns, tuple(rows.values()), title, note, ids, guards=tuple(guards))
+    title = "The same loss, estimated from Sample"
+    return table_of("sample-estimates", columns, rows, title, note, guards=tuple(guards))
 
 
 def _tolerance(estimate: Estimate) -> float:
@@ -223,19 +222,16 @@ def _tolerance(estimate: Estimate) -> float:
 
 def _witnesses(results: Results) -> Table:
     """Of every outcome the paths nearest to its mean, quantiles and ends."""
-    columns = (Column(key, header, "general", style="engine") for key, header in WITNESSES.items())
-    rows: dict[str, tuple[Content, ...]] = {}
+    columns = (
+        Column("label", "Id of the path whose outcome is nearest to its …"),
+        *(Column(key, header, "general", style="engine") for key, header in WITNESSES.items()),
+    )
+    rows: dict[str, Row] = {}
     for m in results.metrics:
         values = metrics.values(results.run, m.variable)
         rows[m.variable.name] = (m.variable.label, *(sampling.nearest(values, x) for x in _targets(m)))
-    return Table(
-        "witnesses",
-        (Column("label", "Id of the path whose outcome is nearest to its …"), *columns),
-        tuple(rows.values()),
-        "Paths behind the numbers of Metrics",
-        "Of equal outcomes the lowest id. A path is one course of events, not the average of many.",
-        tuple(rows),
-    )
+    note = "Of equal outcomes the lowest id. A path is one course of events, not the average of many."
+    return table_of("witnesses", columns, rows, "Paths behind the numbers of Metrics", note)
 
 
 def _targets(m: Metric) -> tuple[float, ...]:
@@ -257,7 +253,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     for table in ("claims", "classes"):
         for name in t[table].row_ids:
             if name in results.patterns.names:
-                sides = probability(results, name), t.at(table, "p", name)
+                sides = counted(results, name), t.at(table, "p", name)
                 how = "sum over all patterns v. engine: counts are exact"
                 yield Condition(f"P({name}) from Patterns", *sides, EXACT, how)
     last = Formula("MIN(Tail_Loss)", float(results.loss[results.tail_rows].min()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.analysis import ranking, sampling
+from risk.analysis import metrics, ranking, sampling
 from risk.analysis.attribution import DECILE
 from risk.report.formats import show
 from risk.report.pack.base.cells import format_of
@@ -17,7 +17,6 @@ from risk.report.pack.base.results import Results
 from risk.report.pack.paths.lookup import Found, Where
 from risk.report.pack.paths.sample import PATTERNS, SAMPLE, TAIL
 from risk.report.table import number_of
-from risk.units import SCALE
 
 FEW = 3
 """Paths shown of a kind."""
@@ -124,32 +123,31 @@ class Witnesses:
             return
         if not isinstance(part.value, int | float):
             return
-        unit = self.results.run.variable(name).unit
-        values = self.results.run.outcomes([name])[name] / SCALE[unit]
+        values = self._values(name)
         tail = where.column.startswith("tail")
         ids = np.flatnonzero(ranking.worst(self.results.loss, WORST)) if tail else np.arange(len(values))
         yield from self._nearest(name, values, ids, number_of(part.value))
 
     def _near(self, name: str, part: Found, asked: Found) -> Iterator[Witness]:
         """Paths whose outcome is nearest to a number of its distribution; to its mean for an error."""
-        values = self.results.run.outcomes([name])[name] / SCALE[self.results.run.variable(name).unit]
         column = part.where.column if part.where else ""
         located = column in ("min", "max", "mean") or column.startswith(("p", "var", "es"))
         target = number_of(part.value) if located and part.where and part.where.table == "metrics" else None
         if part.where and part.where.table == "witnesses":
             yield self._told(int(number_of(part.value)), f"{name} nearest to its {column}")
             return
-        ids = np.arange(len(values))
-        yield from self._nearest(name, values, ids, float(values.mean()) if target is None else target)
+        values = self._values(name)
+        mean, ids = float(values.mean()), np.arange(len(values))
+        yield from self._nearest(name, values, ids, mean if target is None else target)
+
+    def _values(self, name: str) -> sampling.Array:
+        return metrics.values(self.results.run, self.results.run.variable(name))
 
     def _nearest(
         self, name: str, values: sampling.Array, ids: sampling.Ids, target: float
     ) -> Iterator[Witness]:
-        unit = self.results.run.variable(name).unit
+        variable = self.results.run.variable(name)
+        unit = "" if variable.unit in ("fraction", "1/y") else f" {variable.unit}"
         for path in ids[np.argsort(np.abs(values[ids] - target), kind="stable")[:FEW]]:
-            value = show(float(values[path]), format_of(unit))
-            yield self._told(int(path), f"{self.results.run.variable(name).label}: {value}{_unit(unit)}")
-
-
-def _unit(unit: str) -> str:
-    return "" if unit in ("fraction", "1/y") else f" {unit}"
+            value = show(float(values[path]), format_of(variable.unit))
+            yield self._told(int(path), f"{variable.label}: {value}{unit}")

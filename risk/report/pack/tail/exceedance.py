@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from risk.analysis import metrics, statistics
-from risk.analysis.metrics import HEADLINE, LEVELS
-from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate
+from risk.analysis.metrics import HEADLINE, LEVELS, WITHOUT
+from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate, beyond
 from risk.report.charts import Exceedance, Marker, Series
 from risk.report.formats import show
 from risk.report.guards import EXACT, Condition, Ordered, Rising
@@ -21,7 +21,6 @@ from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, shown
 from risk.report.table import Cell, Content, Formula, Table, number_of
 
-WITHOUT = "loss_without_software"
 TABLE = "loss-exceedance"
 FEWEST = 10
 """Paths that must lie beyond a loss for the pack to print it."""
@@ -51,11 +50,10 @@ def _finding(results: Results) -> str:
     )
 
 
-def points(losses: Array) -> list[Estimate | None]:
-    """The loss exceeded with each of the probabilities; None where too few paths lie beyond it."""
-    found = statistics.quantiles(losses, [1.0 - p for p in EXCEEDANCE_PROBABILITIES])
-    enough = (p * len(losses) >= FEWEST for p in EXCEEDANCE_PROBABILITIES)
-    return [estimate if kept else None for estimate, kept in zip(found, enough, strict=True)]
+def points(losses: Array) -> dict[float, Estimate]:
+    """The loss exceeded with each of the probabilities beyond which enough paths lie."""
+    kept = [p for p in EXCEEDANCE_PROBABILITIES if p * len(losses) >= FEWEST]
+    return dict(zip(kept, statistics.quantiles(losses, [1.0 - p for p in kept]), strict=True))
 
 
 def table(results: Results) -> Table:
@@ -79,10 +77,10 @@ def table(results: Results) -> Table:
 
 def _points(key: str, header: str, losses: Array) -> list[Field[float]]:
     """The loss exceeded with each probability and its error, and the ends of its interval."""
-    found = dict(zip(EXCEEDANCE_PROBABILITIES, points(losses), strict=True))
+    found = points(losses)
 
     def end(p: float, side: int) -> Content:
-        e = found[p]
+        e = found.get(p)
         return value_cell(e.interval[side], e.standard_error, "USD bn") if e else "–"
 
     return [
@@ -113,11 +111,13 @@ def chart(results: Results) -> Exceedance:
     narrow = _narrow(results)
     var = [e.value for e in results.metric(HEADLINE).var]
     before = results.before(HEADLINE)
-    beyond = show(float(statistics.probability(narrow > var[0]).value), "probability")
+    prior = np.maximum(beyond(before.loss, loss), 1.0 / before.run.paths).tolist() if before else None
+    lose = show(float(statistics.probability(narrow > var[0]).value), "probability")
+    shares = [share or None for share in beyond(narrow, loss).tolist()]  # a log axis has no zero
     return Exceedance(
         id="exceedance-curve",
         title="Probability that the credit loss exceeds x",
-        alt=f"{_said(var)}; without software borrowers {beyond} of paths lose more than the first.",
+        alt=f"{_said(var)}; without software borrowers {lose} of paths lose more than the first.",
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
@@ -126,13 +126,13 @@ def chart(results: Results) -> Exceedance:
         probability=probability.tolist(),
         lower=low,
         upper=high,
-        prior=None if before is None else exceeded(before.loss, loss),
+        prior=prior,
         markers=[
             Marker(label=f"VaR {level}%", loss=v, probability=1.0 - level / 100.0)
             for level, v in zip((95, 99), var, strict=True)
         ],
         name="Headline loss",
-        lines=[Series(name="Without software borrowers", values=_positive(narrow, loss), tone="light")],
+        lines=[Series(name="Without software borrowers", values=shares, tone="light")],
     )
 
 
@@ -151,11 +151,10 @@ def _said(var: Sequence[float]) -> str:
 
 def curve(results: Results) -> tuple[Array, Array]:
     """Probabilities and losses of the headline's curve, the lower quantiles of the loss in front."""
-    found, quantiles = results.exceedance, results.metric(HEADLINE).quantiles
-    front = [(1.0 - level, q.value) for level, q in zip(LEVELS, quantiles, strict=True)]
-    front = [(p, loss) for p, loss in front if p > max(found.probability, default=0.0)]
-    first, losses = np.array(front).reshape(-1, 2).T
-    return np.append(first, found.probability), np.append(losses, found.loss)
+    found, quantiles = points(results.loss), results.metric(HEADLINE).quantiles
+    front = {1.0 - level: q for level, q in zip(LEVELS, quantiles, strict=True)}
+    every = {p: q for p, q in front.items() if p > max(found, default=0.0)} | found
+    return np.array([*every]), np.array([e.value for e in every.values()])
 
 
 def limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
@@ -163,17 +162,6 @@ def limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
     half = NORMAL_95 * np.sqrt(probability * (1.0 - probability) / n)
     low, high = (np.clip(probability + sign * half, 1.0 / n, 1.0) for sign in (-1.0, 1.0))
     return low.tolist(), high.tolist()
-
-
-def exceeded(losses: Array, levels: Array) -> list[float]:
-    """Share of losses beyond each level, one path at least, for a log axis."""
-    return [max(float((losses > level).mean()), 1.0 / len(losses)) for level in levels]
-
-
-def _positive(losses: Array, levels: Array) -> list[Content]:
-    """Share of losses beyond each level; blank where no path is."""
-    found = ((losses > level).mean() for level in levels)
-    return [float(share) if share > 0.0 else None for share in found]
 
 
 GUARDS = (

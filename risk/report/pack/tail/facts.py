@@ -35,7 +35,7 @@ class Fact:
 def facts(results: Results) -> tuple[Fact, ...]:
     """What differs most between the worst paths and all paths, one outcome of a kind."""
     known = {v.name: v for v in results.run.variables if not any(word in v.name for word in LOSSES)}
-    claims = {c.id: c for c in results.verdict.claims if c.probability is not None}
+    claims = {c.id: c for c in results.verdict.known}
     found = {f.name: f for f in results.tail_facts((*known, *claims))}
     outcomes = [_outcome_fact(results, known[name], found[name]) for name in known]
     flags = [

@@ -50,7 +50,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(_finding(results, lifts, found), "finding"),
-            EVENTS.table((claim, lifts[claim.id]) for claim in _flagged(results)),
+            EVENTS.table((claim, lifts[claim.id]) for claim in results.verdict.known),
             combinations(results, found, int(inside.sum())),
             paths(results),
             FACTS.table(facts(results)),
@@ -87,12 +87,8 @@ def _together(found: Sequence[Combination]) -> str:
     return f"The most frequent combination of {of} is {told[0]}."
 
 
-def _flagged(results: Results) -> list[Claim]:
-    return [c for c in results.verdict.claims if c.probability is not None]
-
-
 def _lifts(results: Results, inside: Flags) -> dict[str, Lift]:
-    return {c.id: joint.lift(results.run.outcome(c.id), inside) for c in _flagged(results)}
+    return {c.id: joint.lift(results.run.outcome(c.id), inside) for c in results.verdict.known}
 
 
 def _live(formula: Formula, like: Content) -> Cell:
@@ -126,7 +122,7 @@ EVENTS: Spec[tuple[Claim, Lift]] = Spec(
 
 def counted(results: Results) -> list[Claim]:
     """Bear propositions of the verdict; their sharper and looser readings are left out."""
-    return [c for c in _flagged(results) if c.side == "bear" and c.id[1:].isdigit()]
+    return [c for c in results.verdict.known if c.side == "bear" and c.id[1:].isdigit()]
 
 
 def _combinations(results: Results, inside: Flags) -> tuple[Combination, ...]:

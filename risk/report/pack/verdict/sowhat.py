@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from risk.analysis.metrics import HEADLINE
+from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
 from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
@@ -15,7 +15,6 @@ from risk.report.table import Table
 if TYPE_CHECKING:
     from risk.calibrate.targets import TargetResult
 
-WITHOUT = "loss_without_software"
 SHOWN_FACTS = 3
 BREAKS = {
     "B2": "capex falls from its peak",

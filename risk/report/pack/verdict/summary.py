@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
+from typing import Any
 
-from risk.analysis.attribution import Driver
-from risk.analysis.metrics import HEADLINE
+from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
 from risk.report.intervals import half, lopsided
-from risk.report.pack.base.cells import Tables, shortened, subtitle
-from risk.report.pack.base.patterns import probability
+from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
@@ -21,7 +20,6 @@ from risk.report.sheet import At, Heading, Paragraph, Sheet, Strip, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
 
-WITHOUT = "loss_without_software"
 LABEL_COLUMNS = 4
 CLAIM_WIDTH, PANEL_WIDTH, TAIL_WIDTH = 40.0, 35.0, 49.0
 """Columns of the grid that a claim covers; room for a claim, and for the names beside the charts."""
@@ -109,25 +107,29 @@ def _half(results: Results) -> tuple[float, ...]:
     return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
 
 
+def _link(
+    tables: Tables, table: str, column: str, key: str, header: str, form: str = "text", **look: Any
+) -> Field[str]:
+    """Links to a column of another table, from rows of the same names."""
+    return shown(key, header, lambda row: tables.link(table, column, row), form, **look)
+
+
 def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str]]:
     """A probability, live over the patterns, and links to the rest of its row of `table`."""
 
-    def link(column: str) -> Callable[[str], Content]:
-        return lambda row: tables.link(table, column, row)
-
     def live(row: str) -> Content:
         cell = tables.link(table, "p", row)
-        if not isinstance(cell, Cell) or row not in results.patterns.names:
-            return cell
-        return replace(cell, content=probability(results, row))
+        if isinstance(cell, Cell) and row in results.patterns.names:
+            return replace(cell, content=counted(results, row))
+        return cell
 
     yield shown("p", "P", live, "probability", style="bar")
-    yield shown("mc", "± 95%", link("p_mc"), "margin")
+    yield _link(tables, table, "p_mc", "mc", "± 95%", "margin")
     if results.prior:
-        yield shown("prior", "Prior", link("prior"), "probability")
-        yield shown("change", "Change, pp", link("change"), "change")
-    yield shown("words", "Reading", link("words"), span=2)
-    yield shown("when", "When", link("median"), "quarter")
+        yield _link(tables, table, "prior", "prior", "Prior", "probability")
+        yield _link(tables, table, "change", "change", "Change, pp", "change")
+    yield _link(tables, table, "words", "words", "Reading", span=2)
+    yield _link(tables, table, "median", "when", "When", "quarter")
 
 
 def _classes(results: Results, tables: Tables) -> Table:
@@ -189,25 +191,22 @@ def _error_note(estimate: Estimate) -> str:
 
 def _drivers(results: Results, tables: Tables) -> Table:
     """The five assumptions that move the tail most."""
+    noisy = {driver.id for driver in results.drivers if driver.noise}
 
-    def label(driver: Driver) -> str:
-        told = (
-            f"{value_of(tables.content('drivers', 'label', driver.id))}{' (noise)' if driver.noise else ''}"
-        )
+    def label(name: str) -> str:
+        told = f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
         return shortened(told, PANEL_WIDTH)
 
-    spec: Spec[Driver] = Spec(
+    spec: Spec[str] = Spec(
         (
             shown("label", "ES 97.5 moves with (USD bn)", label, span=6 if results.prior else 4),
-            shown("low", "Lowest tenth", lambda d: tables.link("drivers", "low", d.id), "usd_change"),
-            shown("high", "Highest tenth", lambda d: tables.link("drivers", "high", d.id), "usd_change"),
-            shown(
-                "se", "± SE", lambda d: tables.link("drivers", "high_se", d.id), "usd_error", align="center"
-            ),
+            _link(tables, "drivers", "low", "low", "Lowest tenth", "usd_change"),
+            _link(tables, "drivers", "high", "high", "Highest tenth", "usd_change"),
+            _link(tables, "drivers", "high_se", "se", "± SE", "usd_error", align="center"),
         ),
         id="summary-drivers",
     )
-    return spec.table(results.drivers[:SHOWN_DRIVERS])
+    return spec.table(driver.id for driver in results.drivers[:SHOWN_DRIVERS])
 
 
 def _tail(results: Results, tables: Tables) -> Table:
@@ -221,8 +220,8 @@ def _tail(results: Results, tables: Tables) -> Table:
     spec: Spec[str] = Spec(
         (
             shown("label", header, label, span=7 if results.prior else 5),
-            shown("tail", "Worst", lambda name: tables.link("tail", "tail", name), align="right"),
-            shown("all", "All paths", lambda name: tables.link("tail", "all", name), align="right"),
+            _link(tables, "tail", "tail", "tail", "Worst", align="right"),
+            _link(tables, "tail", "all", "all", "All paths", align="right"),
         ),
         id="summary-tail",
     )
