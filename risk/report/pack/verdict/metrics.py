@@ -17,8 +17,10 @@ from risk.report.sheet import Sheet
 from risk.report.spec import Spec, count, several, shown
 from risk.report.table import Cell, Column, Content, Formula, Style, Table
 
-WIDTH = 8.4
-GRID = (47.0, 10.0, *(WIDTH,) * 21)
+WIDTH = 8.1
+GRID = (45.0, 10.0, *(WIDTH,) * 21)
+PRINTED = 16
+"""Columns of the tables of propositions; what is wider is for the screen."""
 QUANTILES = tuple(f"p{round(100 * level)}" for level in LEVELS)
 TAILS = {"var95": "VaR 95", "var99": "VaR 99", "es95": "ES 95", "es975": "ES 97.5", "es99": "ES 99"}
 ESTIMATES = {key: key.upper() for key in QUANTILES} | TAILS
@@ -40,17 +42,17 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Metrics",
         "Metrics – every probability and every distribution",
-        subtitle(results, "USD billions unless a unit is shown; errors of the quantiles are on screen only"),
+        subtitle(results, "USD billions unless a unit is shown"),
         "P",
         (
             propositions.classes(results),
             propositions.claims(results),
             propositions.definitions(results),
-            _distribution(results),
-            ERRORS.table(results.metrics, printed_rows=0),
         ),
         question="How likely is each proposition, and how far do the outcomes spread?",
+        screen=(_distribution(results), ERRORS.table(results.metrics, printed_rows=0)),
         grid=(*GRID, WIDTH) if results.threshold is not None else GRID,
+        printed_columns=PRINTED,
     )
 
 
