@@ -18,6 +18,7 @@ from risk.report.excel.drawing import (
 )
 from risk.report.palette import TONES
 
+
 def draw(chart: Chart, source: Source) -> ParentChart:
     """Draw a chart from its table, areas before the lines over them."""
     groups: dict[str, ParentChart] = {}

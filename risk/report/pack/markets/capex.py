@@ -39,7 +39,7 @@ SOURCES = ("cfo", "cash_drawn", "lease_additions", "spv_additions", "bonds", "pr
 MEMO = ("planned", "cut")
 BIG_FIVE = "funding-BigFive"
 BILLION, TRILLION = 1e9, 1e12
-CHART = 15
+CHART = 14
 """Rows of a chart: with the tables that print it fits two pages."""
 
 
