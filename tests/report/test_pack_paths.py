@@ -18,7 +18,6 @@ from risk.report.opened import Opened
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
-from risk.report.pack.paths import sample
 from risk.report.pack.paths.lookup import Found, same
 from risk.report.pack.paths.sample import driver_unit
 from risk.report.pack.paths.tracing import Tracer
