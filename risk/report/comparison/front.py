@@ -42,7 +42,8 @@ def sheet(cases: Sequence[Case], subtitle: str) -> Sheet:
             Paragraph(NOTE, "note"),
         ),
         question="How do verdict and loss move from scenario to scenario, and is it more than noise?",
-        grid=(30.0, *(8.6,) * 16),
+        grid=(30.0, *(9.5,) * 16),
+        pages=1,
     )
 
 
