@@ -47,12 +47,12 @@ def pdf(
         raise UsageError(f"{file} is not the name of a PDF", "give a file that ends in .pdf")
     found = _own(run, folder, register) if file is None else open_stored(run, folder, register)
     before = open_stored(prior, folder, register) if prior is not None else None
-    from risk.report.printing import office, print_summary
+    from risk.report.printing import PAGES, office, print_summary
 
     office()
     path = file or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before)
-    say({"pdf": path.as_posix(), "run": found.id, "pages": 1}, PDF, f"written: {path}", output)
+    say({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}", output)
 
 
 def _own(word: str, folder: Folder, register: Register) -> Run:

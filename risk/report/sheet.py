@@ -1,7 +1,8 @@
 """Sheets as data: blocks on a grid of columns, and the workbook they make. No renderer is known here.
 
 A sheet is a sequence of bands, one below the other. A band is one block, or several side by side, each
-from its own column. Columns of a sheet have widths (`grid`); without them the first tables decide.
+from its own column. Columns of a sheet have widths (`grid`); without them the first tables decide. What is
+for the screen only stands below what prints.
 """
 
 from __future__ import annotations
@@ -129,11 +130,12 @@ class Sheet:
     title : heading of the sheet.
     subtitle : what it covers: date, run, units.
     kind : what the sheet is for; colors the tab.
+    bands : on paper and on the screen.
+    screen : below them, on the screen only; a sheet that has no other bands does not print.
     grid : widths of the columns in characters; () = from the tables.
     freeze : "title" keeps title rows in view, "corner" the first column too, "header" that column and all
         rows down to the header of the first table.
     pages : number of printed pages tall; None = as many as needed.
-    printed_rows : last row of the print area; None = all.
     printed_columns : columns of the print area; None = all. Its subtitle names the others.
     quoted : its texts are those of a source, whose currency they keep.
     """
@@ -142,13 +144,13 @@ class Sheet:
     title: str
     subtitle: str
     kind: Kind
-    bands: tuple[Block | Strip, ...]
+    bands: tuple[Block | Strip, ...] = ()
     question: str = ""
+    screen: tuple[Block | Strip, ...] = ()
     grid: tuple[float, ...] = ()
     freeze: Literal["title", "corner", "header", "none"] = "title"
     landscape: bool = True
     pages: int | None = None
-    printed_rows: int | None = None
     printed_columns: int | None = None
     quoted: bool = False
 
@@ -158,7 +160,7 @@ class Sheet:
 
     def placed(self) -> Iterator[tuple[At, ...]]:
         """The blocks of each band."""
-        for band in self.bands:
+        for band in (*self.bands, *self.screen):
             yield band.blocks if isinstance(band, Strip) else (At(band),)
 
     def blocks(self) -> Iterator[Block]:

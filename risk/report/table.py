@@ -223,7 +223,7 @@ class Table:
     total : numbers of the rows printed bold (sums, headline).
     note : printed under the table.
     excel_name : makes it an Excel table with filters, of this name (`tblSample`).
-    printed_rows : rows in the print area, where a sheet ends with the table; None = all, 0 = no title either.
+    printed_rows : rows on the page, and on paper where it is the last that prints; None = all.
     bulk : all cells are plain numbers, of which there are many; written in one go, without formulas.
     guards : what must hold of it, which the sheet Checks recomputes.
     """

@@ -315,9 +315,8 @@ def sample() -> Sheet:
         "Sample",
         SUBTITLE,
         "W",
-        (Table("sample", columns, rows, excel_name="tblSample"),),
+        screen=(Table("sample", columns, rows, excel_name="tblSample"),),
         freeze="header",
-        printed_rows=60,
     )
 
 

@@ -50,8 +50,6 @@ def test_pages_of_each_sheet(printed: str) -> None:
         "Charts": 3,
         "Assumptions": 2,
         "Checks": 1,
-        "Sample": 2,
-        "ChartData": 1,
     }
     assert Counter(footers) == expected
 

@@ -152,7 +152,7 @@ def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: s
         first = list(found.rows[0])
         first[place] = number_of(first[place]) + 1.0
         blocks[blocks.index(found)] = replace(found, rows=(tuple(first), *found.rows[1:]))
-    tables = Tables([replace(sheets[0], bands=tuple(blocks))])
+    tables = Tables([replace(sheets[0], bands=tuple(blocks), screen=())])
     tests = (*tables.guarded(), *page.conditions(results, tables), *duration.conditions(results, tables))
     return {test.text for test in tests if not test.passed}
 

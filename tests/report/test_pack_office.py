@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -16,31 +17,33 @@ from risk.report import verification
 from risk.report.excel import Draft, build
 from risk.report.excel.page import BOTTOM, INCH, LEFT, POINTS_PER_CHARACTER, SIZES, TOP
 from risk.report.excel.places import arrange
+from risk.report.excel.styles import BODY
 from risk.report.form import Form
 from risk.report.opened import Opened
 from risk.report.pack import pack
+from risk.report.printing import PAGES as PAGES_OF_SUMMARY
 from tests.report.conftest import Convert, needed, without_values
 from tests.report.runs import edited, small_run
-from tests.report.test_pack import ERRORS, SHEETS
+from tests.report.test_pack import ERRORS
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning"),  # LibreOffice's additions
     pytest.mark.filterwarnings("ignore:.*no default style:UserWarning"),  # Gnumeric names none
 ]
-MOST_PAGES, MOST_PAGES_COMPARED = 40, 43
-"""Pages of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
+MOST_PAGES = 40
+"""Of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
 
 PAGES = {
-    **dict.fromkeys((*SHEETS, "ChartData"), 1),
-    **dict.fromkeys(("Metrics", "Fans", "Tail", "Duration", "PrivateCredit", "GPUPrices"), 2),
-    **dict.fromkeys(("Capex", "RevenueGap", "Cascade", "Reconciliation", "Assumptions"), 2),
-    "Neoclouds": 3,
+    **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
+    **dict.fromkeys(("Summary", "Metrics", "Drivers", "Capex"), 2),
+    **dict.fromkeys(("Tail", "Neoclouds", "Limits"), 3),
+    **dict.fromkeys(("PrivateCredit", "RevenueGap", "Cascade"), 4),
 }
-"""Pages of each sheet of a pack by itself."""
+"""Pages of each sheet that is for paper, in a pack by itself."""
 
-SMALLEST = 5.4
-"""Points of the smallest type of a page: notes are set in 9 points, and the page is shrunk to the paper."""
+SMALLEST = 9.0
+"""Points of the smallest type on paper."""
 
 
 FORM = Form("a4", sample=250)
@@ -111,9 +114,9 @@ def printed(draft: Draft, folder: Path, convert: Convert) -> tuple[str, Counter[
 
 def test_pages_and_text_of_the_printed_pack(draft: Draft, tmp_path: Path, convert: Convert) -> None:
     text, pages = printed(draft, tmp_path, convert)
-    assert set(pages) == {*SHEETS, "Changes", "ChartData"}
-    assert pages["Cover"] == pages["Summary"] == 1
-    assert sum(pages.values()) <= MOST_PAGES_COMPARED
+    assert set(pages) == {*PAGES, "Changes"}
+    assert (pages["Cover"], pages["Summary"]) == (1, PAGES_OF_SUMMARY)
+    assert sum(pages.values()) <= MOST_PAGES
     assert not ERRORS.findall(text)
     assert "###" not in text
 
@@ -128,17 +131,27 @@ def test_pages_of_each_sheet_of_a_pack_by_itself(tmp_path: Path, convert: Conver
     assert sum(pages.values()) <= MOST_PAGES
 
 
+def test_no_type_is_smaller_than_the_body() -> None:
+    with ZipFile(BytesIO(build(pack(small_run(), form=FORM)).finished())) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    charts = "".join(part for name, part in parts.items() if name.startswith("xl/charts/"))
+    assert min(map(float, re.findall(r'<sz val="([\d.]+)"', parts["xl/styles.xml"]))) == BODY
+    assert min(map(float, re.findall(r' sz="(\d+)"', charts))) == 100 * BODY
+
+
 def test_no_sheet_is_printed_in_type_too_small_to_read(draft: Draft) -> None:
     book = openpyxl.load_workbook(BytesIO(draft.finished()))
-    for placed in arrange(draft.workbook).sheets:
+    on_paper = [placed for placed in arrange(draft.workbook).sheets if placed.last_printed]
+    assert {placed.sheet.name for placed in on_paper} == {*PAGES, "Changes"}
+    for placed in on_paper:
         across, down = SIZES["a4"][::-1] if placed.sheet.landscape else SIZES["a4"]
         shrink = (across - 2 * LEFT * INCH) / (sum(placed.printed_widths) * POINTS_PER_CHARACTER)
         if placed.sheet.pages:
             sheet = book[placed.sheet.name]
-            last = int(sheet.print_area.rpartition("$")[2])
-            height = sum(sheet.row_dimensions[row].height or 15.0 for row in range(1, last + 1))
+            rows = range(1, placed.last_printed + 1)
+            height = sum(sheet.row_dimensions[row].height or 15.0 for row in rows)
             shrink = min(shrink, placed.sheet.pages * (down - (TOP + BOTTOM) * INCH) / height)
-        assert 9.0 * shrink >= SMALLEST, placed.sheet.name
+        assert BODY * shrink >= SMALLEST, placed.sheet.name
 
 
 def test_schema_audit_finds_nothing(draft: Draft, tmp_path: Path) -> None:

@@ -27,8 +27,11 @@ TOLD = 23.0
 """Difference in lightness, of 255, by which two tones are told apart: a tenth of the scale."""
 
 
-def written(*blocks: Paragraph | Table, columns: int | None = None) -> Worksheet:
-    sheet = Sheet("Only", "Title", "as of", "C", blocks, grid=(60.0, 40.0, 40.0), printed_columns=columns)
+def written(
+    *blocks: Paragraph | Table, screen: tuple[Table, ...] = (), columns: int | None = None
+) -> Worksheet:
+    grid = (60.0, 40.0, 40.0)
+    sheet = Sheet("Only", "Title", "as of", "C", blocks, screen=screen, grid=grid, printed_columns=columns)
     draft = build(Workbook(Properties("t", "run", datetime(2026, 1, 1)), (sheet,)))
     assert draft.clipped == ()
     found = openpyxl.load_workbook(BytesIO(draft.finished()))["Only"]
@@ -43,7 +46,7 @@ def table(rows: int, printed: int | None = None, name: str = "t") -> Table:
 
 @pytest.mark.parametrize(
     ("columns", "said"),
-    [(1, "columns B to C are on screen only"), (2, "column C is on screen only"), (3, ""), (None, "")],
+    [(1, "on screen only: columns from B"), (2, "on screen only: columns from C"), (3, ""), (None, "")],
 )
 def test_columns_that_are_not_printed_are_named(columns: int | None, said: str) -> None:
     sheet = written(table(3), columns=columns)
@@ -65,8 +68,25 @@ def test_a_long_table_printed_in_part_needs_no_page_of_its_own() -> None:
     assert part.print_area == "'Only'!$A$1:$C$33"
 
 
-def test_a_table_of_no_printed_rows_stays_on_the_screen() -> None:
-    assert written(table(3), table(9, 0, "u")).print_area == "'Only'!$A$1:$C$9"
+def test_what_stands_below_for_the_screen_does_not_print() -> None:
+    sheet = written(table(3), screen=(table(9, name="u"),))
+    assert sheet.print_area == "'Only'!$A$1:$C$8"
+    assert sheet["A2"].value == "as of · on screen only: rows from 9"
+    assert sheet["A10"].value == "Rows"
+
+
+def test_of_a_sheet_for_the_screen_an_empty_cell_is_the_print_area() -> None:
+    sheet = written(screen=(table(3),))
+    assert sheet.print_area == "'Only'!$D$1"
+    assert sheet["D1"].value is None
+    assert sheet.print_title_rows is None
+    assert sheet["A2"].value == "as of"
+
+
+def test_a_finding_stays_with_what_it_is_about() -> None:
+    sheet = written(table(30), Paragraph("What follows.", "finding"), table(9, name="u"))
+    assert [each.id for each in sheet.row_breaks.brk] == [36]
+    assert sheet["A37"].value == "What follows."
 
 
 def test_only_rows_between_blocks_are_low() -> None:

@@ -58,7 +58,7 @@ def write_heading(pen: Pen, place: Place, text: str) -> None:
 
 def write_paragraph(pen: Pen, place: Place, block: Paragraph, width: float) -> None:
     """One row per line; cells are never merged, text runs over empty neighbors."""
-    size = {"note": 9, "lead": 11}.get(block.style, 10)
+    size = 11 if block.style == "lead" else 10
     for i, line in enumerate(paragraph_lines(block, width)):
         content = line if isinstance(block.text, str) else block.text
         look = Look(_PROSE[block.style], indent=0)
@@ -82,7 +82,7 @@ def write_tiles(pen: Pen, places: SheetPlaces, place: Place, block: Tiles) -> No
             pen.band(place.row + i, range(first, end), look)
             pen.put(place.row + i, first, content, look)
             text = show(value_of(content), tile.format) if name == "r_tile" else str(content)
-            size = 18 if name == "r_tile" else 9
+            size = 18 if name == "r_tile" else 10
             pen.fit(place.row + i, first, text, places.width(first, end - first), size, name == "r_tile")
     for i, points in enumerate((17.0, 27.0, 16.0)):
         pen.tall(place.row + i, points)

@@ -18,9 +18,6 @@ from risk.report.excel.drawing import (
 )
 from risk.report.palette import TONES
 
-LABELS = 8
-"""Points of the names of floating bars, of which there are many."""
-
 
 def draw(chart: Chart, source: Source) -> ParentChart:
     """Draw a chart from its table, areas before the lines over them."""
@@ -80,7 +77,7 @@ def _set_axes(chart: Chart, made: ParentChart) -> None:
     elif chart.drawn[0].shape != "bar":
         made.y_axis.crossBetween = "midCat"  # or half a category stays white at both ends
     if chart.lying and chart.floats:
-        made.x_axis.txPr, made.x_axis.tickLblSkip = small_text(LABELS, every=True), 1
+        made.x_axis.txPr, made.x_axis.tickLblSkip = small_text(every=True), 1
     elif chart.lying:
         made.x_axis.scaling.orientation, made.y_axis.crosses = "maxMin", "max"
         made.y_axis.majorUnit = None if high is None else high / 4

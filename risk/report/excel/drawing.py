@@ -130,7 +130,7 @@ def title(text: str, size: float, bold: bool) -> Title:
     return Title(tx=Text(rich=rich), overlay=False)
 
 
-def small_text(size: float = 9, color: str = "404040", bold: bool = False, every: bool = False) -> RichText:
+def small_text(size: float = 10, color: str = "404040", bold: bool = False, every: bool = False) -> RichText:
     """Text properties of axes, labels and legends; `every` keeps labels LibreOffice would drop."""
     properties = ParagraphProperties(defRPr=_characters(size, bold, color))
     paragraph = Paragraph(pPr=properties, endParaRPr=CharacterProperties())
@@ -147,7 +147,7 @@ def dress(chart: ParentChart, text: str, x_title: str, y_title: str, form: str) 
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     for axis, name in ((chart.x_axis, x_title), (chart.y_axis, y_title)):
         axis.delete = False
-        axis.title = title(name, 9, False)
+        axis.title = title(name, 10, False)
         axis.txPr = small_text()
         axis.graphicalProperties = line("A6A6A6", 0.75)
     chart.x_axis.tickLblPos = "low"
@@ -164,7 +164,7 @@ def hide_from_legend(chart: ParentChart, *series: int) -> None:
 
 def value_labels(position: str, color: str, bold: bool, form: str) -> DataLabelList:
     """Values written at the bars."""
-    labels = DataLabelList(numFmt=form, txPr=small_text(9, color, bold))
+    labels = DataLabelList(numFmt=form, txPr=small_text(10, color, bold))
     labels.position = position
     labels.showVal = True
     for part in ("showSerName", "showCatName", "showLegendKey", "showPercent", "showLeaderLines"):

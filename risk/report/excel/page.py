@@ -13,14 +13,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.excel.cells import Pen
 from risk.report.excel.places import SheetPlaces
-from risk.report.sheet import Heading, Workbook
+from risk.report.sheet import Block, Heading, Paragraph, Workbook
 from risk.report.table import Table
 
 PAPER = {"a4": 9, "letter": 1}
 SIZES = {"a4": (595.3, 841.9), "letter": (612.0, 792.0)}
 """Short and long side, in points."""
 
-LEFT, TOP, BOTTOM = 0.4, 0.5, 0.6
+LEFT, TOP, BOTTOM = 0.3, 0.5, 0.6
 INCH = 72.0
 POINTS_PER_CHARACTER = 5.25
 """Width of a column of width 1 (7 pixels at 96 dpi)."""
@@ -36,7 +36,7 @@ def set_page(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | No
     sheet = pen.sheet
     _set_view(sheet, placed, header)
     _set_paper(sheet, placed, workbook, header)
-    if placed.sheet.pages is None:
+    if placed.last_printed and placed.sheet.pages is None:
         _break_pages(pen, placed, workbook, header)
     guard = sheet.protection  # no password: it guards against slips, it is not security
     guard.sheet = True
@@ -60,9 +60,8 @@ def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins = PageMargins(left=LEFT, right=LEFT, top=TOP, bottom=BOTTOM, header=0.3, footer=0.3)
     sheet.print_options.horizontalCentered = True
-    last = _last_printed(placed)
-    sheet.print_area = f"A1:{get_column_letter(len(placed.printed_widths))}{last}"
-    if placed.sheet.pages != 1:
+    sheet.print_area = _print_area(placed)
+    if placed.last_printed and placed.sheet.pages != 1:
         one_table = sum(isinstance(place.block, Table) for place in placed.places) == 1
         sheet.print_title_rows = f"{header}:{header}" if header and one_table else "1:2"
     said = workbook.properties
@@ -71,19 +70,14 @@ def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header
     footer.left.text, footer.right.text = "&A", "Page &P of &N"
     footer.center.text = f"{said.shows} {said.run} · {said.classification}".replace("&", "&&")
     for part in (footer.left, footer.center, footer.right):
-        part.size, part.font = 8, "Calibri,Regular"
+        part.size, part.font = 9, "Calibri,Regular"
 
 
-def _last_printed(placed: SheetPlaces) -> int:
-    """Last row of the print area: of the sheet, or of its last table where that prints in part."""
-    last = min(placed.last_row, placed.sheet.printed_rows or placed.last_row)
-    block = placed.places[-1].block if placed.places else None
-    if isinstance(block, Table) and block.printed_rows == 0:
-        last = min(last, placed.places[-1].row - 1)
-    elif isinstance(block, Table) and block.printed_rows is not None:
-        unprinted = len(block.rows) - block.printed_rows
-        last = min(last, placed.last_row - max(unprinted, 0))
-    return last
+def _print_area(placed: SheetPlaces) -> str:
+    """What prints. Of a sheet for the screen the empty cell beside its title: without an area all would."""
+    if not placed.last_printed:
+        return f"{get_column_letter(len(placed.widths) + 1)}1"
+    return f"A1:{get_column_letter(len(placed.printed_widths))}{placed.last_printed}"
 
 
 def _break_pages(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:
@@ -101,13 +95,17 @@ def _break_pages(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int 
 
 
 def _kept_together(placed: SheetPlaces) -> list[tuple[int, int]]:
-    """First and last printed rows of bands; a heading belongs to the band below it."""
-    last = _last_printed(placed)
-    headings = {place.row for place in placed.places if isinstance(place.block, Heading)}
+    """First and last printed rows of bands; a heading or finding belongs to the band below it."""
+    last = placed.last_printed
+    leading = {place.row for place in placed.places if _leads(place.block)}
     rows = sorted({place.row for place in placed.places})
-    starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in headings]
+    starts = [row for before, row in zip([0, *rows], rows, strict=False) if before not in leading]
     starts = [row for row in starts if row <= last]
     return list(zip(starts, [*(row - 1 for row in starts[1:]), last], strict=False))
+
+
+def _leads(block: Block) -> bool:
+    return isinstance(block, Heading) or (isinstance(block, Paragraph) and block.style == "finding")
 
 
 def _page_height(placed: SheetPlaces, workbook: Workbook) -> float:

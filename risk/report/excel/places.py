@@ -60,13 +60,20 @@ class TablePlace:
 
 @dataclass(frozen=True)
 class SheetPlaces:
-    """A sheet with widths of its columns and places of its blocks."""
+    """A sheet with widths of its columns and places of its blocks.
+
+    Attributes
+    ----------
+    first_row, last_row : rows of the first block and of the end of the last.
+    last_printed : last row on paper; 0 = the sheet is for the screen.
+    """
 
     sheet: Sheet
     widths: tuple[float, ...]
     places: tuple[Place, ...]
     first_row: int
     last_row: int
+    last_printed: int
 
     def width(self, column: int, columns: int) -> float:
         """Total width of some columns."""
@@ -156,9 +163,9 @@ def _columns(place: Place) -> tuple[int, ...]:
 def _arrange_sheet(sheet: Sheet) -> SheetPlaces:
     widths = sheet.grid or _fitted(sheet)
     top = 5 if sheet.question else 4
-    row, last, places = top, top, list[Place]()
+    row, last, printed, places = top, top, 0, list[Place]()
     bands = list(sheet.placed())
-    for band, following in zip_longest(bands, bands[1:]):
+    for number, (band, following) in enumerate(zip_longest(bands, bands[1:]), start=1):
         deepest = 0
         for at in band:
             columns = at.columns or (sheet.printed_columns or len(widths)) - at.column + 1
@@ -168,8 +175,17 @@ def _arrange_sheet(sheet: Sheet) -> SheetPlaces:
             places.append(place)
             deepest = max(deepest, at.down + place.rows)
         last = row + deepest - 1
+        if number == len(sheet.bands):
+            printed = last - _unprinted(band[0].block)
         row = last + _gap(band[0].block, following)
-    return SheetPlaces(sheet, tuple(widths), tuple(places), top, last)
+    return SheetPlaces(sheet, tuple(widths), tuple(places), top, last, printed)
+
+
+def _unprinted(block: Block) -> int:
+    """Rows of the last block on paper that do not print."""
+    if not isinstance(block, Table) or block.printed_rows is None:
+        return 0
+    return max(len(block.rows) - block.printed_rows, 0)
 
 
 def _gap(block: Block, following: tuple[At, ...] | None) -> int:
@@ -206,7 +222,7 @@ def _rows(block: Block, width: float) -> int:
 
 def paragraph_lines(block: Paragraph, width: float) -> list[str]:
     """The lines a paragraph is broken into; a formula is one line."""
-    size = {"note": 9, "lead": 11}.get(block.style, 10)
+    size = 11 if block.style == "lead" else 10
     text = block.text if isinstance(block.text, str) else str(block.text.value)
     bullet = 2.0 if block.style == "bullet" else 0.0
     broken = lines(text, width - bullet, size, block.style == "lead")
@@ -215,7 +231,7 @@ def paragraph_lines(block: Paragraph, width: float) -> list[str]:
 
 def note_lines(note: str, width: float) -> list[str]:
     """The lines of a note under a table."""
-    return lines(note, width, 9) if note else []
+    return lines(note, width) if note else []
 
 
 def _fitted(sheet: Sheet) -> tuple[float, ...]:

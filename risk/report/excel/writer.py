@@ -35,8 +35,6 @@ from risk.runs.files import publish
 CHART_DATA = "ChartData"
 """The sheet that keeps the numbers behind all charts."""
 
-CHART_DATA_PRINTED_ROWS = 32
-
 GAP = 6.0
 """Height of the rows between blocks, in points: air enough, and paper is short."""
 
@@ -126,8 +124,7 @@ def with_chart_data(workbook: Workbook) -> Workbook:
         "Chart data",
         "The numbers behind every chart, in the order of the sheets. Differences are live formulas.",
         "W",
-        tuple(tables),
-        printed_rows=CHART_DATA_PRINTED_ROWS,
+        screen=tuple(tables),
     )
     return replace(workbook, sheets=(*workbook.sheets, data))
 
@@ -161,23 +158,23 @@ def _write_title(pen: Pen, placed: SheetPlaces, workbook: Workbook) -> None:
     for row, (text, look, points) in enumerate(rows, start=1):
         pen.band(row, columns, look)
         pen.put(row, 1, text, look)
-        pen.fit(row, 1, text, total, 16 if row == 1 else 9, row == 1)
+        pen.fit(row, 1, text, total, 16 if row == 1 else 10, row == 1)
         pen.tall(row, points)
     pen.tall(len(rows) + 1, 8.0)
     back, last = f"Back to {workbook.contents}", len(placed.printed_widths)
-    fits = characters(subtitle, 9) + characters(back, 9) < total and last > 1
+    fits = characters(subtitle) + characters(back) < total and last > 1
     if fits and sheet.name != workbook.contents and workbook.contents in {s.name for s in workbook.sheets}:
         pen.put(2, last, Link(back, workbook.contents), Look("r_back", horizontal="right"))
 
 
 def _on_screen(placed: SheetPlaces) -> str:
-    """Which columns are not in the print area."""
-    first, last = len(placed.printed_widths) + 1, len(placed.widths)
-    if first > last:
+    """What of a sheet that prints is not in the print area."""
+    columns, rows = len(placed.printed_widths), placed.last_printed
+    if not rows:
         return ""
-    if first == last:
-        return f" · column {get_column_letter(first)} is on screen only"
-    return f" · columns {get_column_letter(first)} to {get_column_letter(last)} are on screen only"
+    left = [f"columns from {get_column_letter(columns + 1)}"] if columns < len(placed.widths) else []
+    left += [f"rows from {rows + 1}"] if rows < placed.last_row else []
+    return f" · on screen only: {', '.join(left)}" if left else ""
 
 
 def _header_row(places: Places, placed: SheetPlaces) -> int | None:

@@ -44,9 +44,9 @@ MOST_DECIMALS = 3
 ROUNDING = 1e-6
 """Relative error below which a mean is the same on every path but for rounding."""
 
-LABEL, YEAR, ERROR = 49.5, 9.3, 7.8
-NARROW_LABEL, NARROW_YEAR = 39.0, 8.6
-"""Widths of a label, of a number by year, and of its error, which fill an upright page; the narrow ones make
+LABEL, YEAR, ERROR = 49.3, 9.3, 7.8
+NARROW_LABEL, NARROW_YEAR = 37.8, 8.6
+"""Widths of a label, of a number by year, and of its error, which fill a page; the narrow ones make
 room for a pair of sums beside the years."""
 
 

@@ -24,9 +24,6 @@ from risk.report.spec import Spec
 from risk.report.table import Cell, Column, Content, Formula, Table
 
 FIXED, JUDGEMENT = "fixed", "judgement*"
-PRINTED_COLUMNS = 11
-"""Columns up to the date; age, owner and place in the file are for the screen."""
-
 LONGEST_LIST = 16
 SHORT = 8
 """Characters up to which a number is printed in full."""
@@ -69,11 +66,9 @@ def sheet(results: Results) -> Sheet:
         "Assumptions – every number, its source, its age and its grade",
         subtitle(results, "values as in the files; to change one, edit the file and line named"),
         "F",
-        (Paragraph(summary(results), "finding"), table(results)),
+        screen=(Paragraph(summary(results), "finding"), table(results)),
         question="What went in, from where, how old is it, and how good is the evidence?",
         freeze="header",
-        landscape=False,
-        printed_columns=PRINTED_COLUMNS,
     )
 
 
@@ -86,10 +81,8 @@ def summary(results: Results) -> str:
     figures = counts(fates(results.register))
     fate = ", ".join(f"{n} {kind}" for kind, n in figures.items() if kind != LOST)
     return (
-        f"{len(entries)} entries ({kinds}); printed are the {uncertain} uncertain ones. "
-        "Those that are fixed and the cells of the entity tables follow below, on screen only. Thesis page: "
-        f"{sum(figures.values())} figures "
-        f"reconciled ({fate})."
+        f"{len(entries)} entries ({kinds}), the {uncertain} uncertain ones first; the cells of the entity "
+        f"tables follow. Thesis page: {sum(figures.values())} figures reconciled ({fate})."
     )
 
 
@@ -241,7 +234,7 @@ ASSUMPTIONS: Spec[Assumption] = Spec(
 
 
 def table(results: Results) -> Table:
-    """Entries, the uncertain ones first, which are printed, then the cells of the entity tables."""
+    """Entries, the uncertain ones first, then the cells of the entity tables."""
     entries = sorted(_entries(results), key=lambda a: a.shape == FIXED)
     rows = [*entries, *_cells(results)]
     old, judged = (
@@ -256,7 +249,6 @@ def table(results: Results) -> Table:
     return ASSUMPTIONS.table(
         rows,
         excel_name="tblAssumptions",
-        printed_rows=sum(a.shape != FIXED for a in entries),
         guards=(
             *blank,
             Counted(f"Stale {alike}", ({"stale": STALE},), "age over Stale_Days at As_Of", old),

@@ -30,9 +30,8 @@ def sheet(results: Results) -> Sheet:
         "Calibration – what the base case must hit",
         subtitle(results, "targets and their declarations stand in targets.toml"),
         "C",
-        (Paragraph(_finding(results), "finding"), _table(results)),
         question="Does the model reproduce what is known, and does it say so where it does not?",
-        freeze="title",
+        screen=(Paragraph(_finding(results), "finding"), _table(results)),
     )
 
 

@@ -13,8 +13,6 @@ from risk.report.spec import Spec
 from risk.report.table import Cell, Check, Column, Formula, Table, number_of
 
 SMALL = 1e-4
-PRINTED = 66
-"""Checks that are printed, on one page; what they are made of is told on the screen."""
 
 
 def sheet(results: Results, conditions: Sequence[Condition]) -> Sheet:
@@ -32,21 +30,15 @@ def sheet(results: Results, conditions: Sequence[Condition]) -> Sheet:
     return Sheet(
         "Checks",
         "Checks – does the pack agree with itself and with the engine?",
-        subtitle(
-            results, f"recomputed from the cells it names; in print the first {PRINTED} rows, failures first"
-        ),
+        subtitle(results, "recomputed from the cells it names; failures first"),
         "C",
-        (
+        screen=(
             total,
             Paragraph(_note(results), "note"),
-            CHECKS.table(
-                sorted(conditions, key=lambda c: c.passed), excel_name="tblChecks", printed_rows=PRINTED
-            ),
+            CHECKS.table(sorted(conditions, key=lambda c: c.passed), excel_name="tblChecks"),
         ),
         question="Can the numbers be trusted to be what they say they are?",
         grid=(66.0, 15.0, 15.0, 13.0, 12.0, 7.0, 9.0, 76.0),
-        landscape=False,
-        printed_columns=7,
     )
 
 

@@ -47,7 +47,7 @@ def sheet(results: Results) -> Sheet:
         "Dependence – how the shocks move together",
         subtitle(results, "correlation of standardised quarterly innovations"),
         "F",
-        (
+        screen=(
             Paragraph(_finding(found), "finding"),
             _declared(found),
             _map(found),
@@ -59,7 +59,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Which shocks are drawn together, who says so, and do the draws obey?",
         grid=(34.0, *(10.0,) * 2 * len(found.factors)),
-        landscape=False,
     )
 
 

@@ -63,7 +63,7 @@ def sheet(results: Results) -> Sheet:
             "versions, platform and processor extensions give equal bits",
         ),
         "C",
-        (
+        screen=(
             Strip((At(_facts(results), 1, 2), At(_switches(results), 4))),
             CHANGES.table(change_rows(results) or [UNCHANGED]),
         ),

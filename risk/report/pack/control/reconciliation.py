@@ -47,7 +47,6 @@ GROUPED = 10_000
 """Number from which thousands are set apart, so that years are not."""
 
 GRID = (5.0, 46.0, 52.0, 13.0, 13.0, 16.0, 11.0, 10.0, 60.0, 40.0, 18.0, 40.0)
-PRINTED_COLUMNS = 8
 
 
 def sheet(results: Results) -> Sheet:
@@ -58,11 +57,9 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Reconciliation",
         "Reconciliation – every figure of the thesis page, and what became of it",
-        subtitle(
-            results, "“AI Infrastructure & Datacenter”, 2026-05-30; the list of all figures is on the screen"
-        ),
+        subtitle(results, "“AI Infrastructure & Datacenter”, 2026-05-30"),
         "C",
-        (
+        screen=(
             Paragraph(sentence(counts(figures), found), "finding"),
             _counts(figures),
             CONTRADICTIONS.table(enumerate(found, start=1), title=f"The {len(found)} contradictions"),
@@ -73,13 +70,10 @@ def sheet(results: Results) -> Sheet:
                 numbered,
                 title=f"All {len(figures)} figures by section, in the page's order",
                 excel_name="tblPageFigures",
-                printed_rows=0,
             ),
         ),
         question="Which of the page's figures does the model rest on, and which did it not take, and why?",
         grid=GRID,
-        landscape=False,
-        printed_columns=PRINTED_COLUMNS,
         quoted=True,
     )
 

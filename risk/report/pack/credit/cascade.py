@@ -65,14 +65,13 @@ def sheet(results: Results) -> Sheet:
             _conservation(results, record, owners),
             _points(borne, results.run.paths),
             *second,
-            _plain([b for b in (record, owners, *second) if isinstance(b, Table)]),
             Paragraph(second_round.LIMITS, "note"),
             Paragraph(second_round.AMPLIFICATION, "note"),
             Paragraph(UPPER_BOUND, "note"),
         ),
         question="Who bears the losses in the end, and how much do forced sales add?",
+        screen=(_plain([b for b in (record, owners, *second) if isinstance(b, Table)]),),
         grid=year_grid(labels, sums=True),
-        landscape=False,
     )
 
 

@@ -40,7 +40,7 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "PrivateCredit",
         "Private credit – exposure, default, recovery and loss",
-        subtitle(results, "segments of pooled loans are on screen only"),
+        subtitle(results),
         "P",
         (
             Paragraph(recoveries.sentence(reconciled), "finding"),
@@ -48,17 +48,18 @@ def sheet(results: Results) -> Sheet:
             Strip((At(chart, 1, half - 1), At(recoveries.ranges(recovered), half))),
             instruments,
             *waterfall.bands(results),
-            recoveries.RECONCILIATION.table(zip(recoveries.PAGE, reconciled, strict=True)),
             shortfall.table(results),
+            recoveries.RECONCILIATION.table(zip(recoveries.PAGE, reconciled, strict=True)),
             recovered,
-            recoveries.BY_REGIME.table(instrument),
-            wall.table(results, labels),
             Paragraph(f"{waterfall.NOTE} {UPPER_BOUND}", "note"),
-            _segments(results, labels),
         ),
         question="How much is lent, how much of it defaults, and what do lenders get back?",
+        screen=(
+            recoveries.BY_REGIME.table(instrument),
+            wall.table(results, labels),
+            _segments(results, labels),
+        ),
         grid=year_grid(labels, sums=True),
-        landscape=False,
     )
 
 

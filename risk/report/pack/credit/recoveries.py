@@ -30,7 +30,7 @@ SPREAD = (0.10, 0.50, 0.90)
 REGIMES = {"stress": "Stress", "rest": "Other"}
 """Sides of the distribution by regime, and their headers."""
 
-CHART = 12
+CHART = 18
 """Rows that a chart is high, to leave room on the page."""
 
 

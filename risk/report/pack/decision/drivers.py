@@ -22,7 +22,7 @@ from risk.report.table import Cell, Content, Formula, Table, number_of
 
 TABLE = "drivers"
 DRAWN = 15
-PRINTED = 40
+PRINTED = 35
 LABEL = 41.0
 SHOWN_LABEL = 34.0
 """Width of a driver's name beside its bar."""
@@ -46,7 +46,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Which uncertain assumptions move the tail, and how much do they explain together?",
         grid=(LABEL, *(9.0,) * 9, 9.5, *(9.0,) * 4),
-        landscape=False,
     )
 
 
@@ -188,7 +187,7 @@ def tornado(results: Results, found: Table) -> Tornado:
         x_title="Assumption",
         y_title="Change of ES 97.5, USD bn",
         format="usd_change.0",
-        height=36,
+        height=28,
         labels=[_label(d) for d in shown],
         low=ends["low"],
         high=ends["high"],

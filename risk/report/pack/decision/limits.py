@@ -45,8 +45,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
         grid=(45.0, 31.0, 10.5, 39.0, 42.0, 21.0, 11.0, 11.0, 8.0),
-        landscape=False,
-        pages=1,
         printed_columns=5,
     )
 

@@ -40,7 +40,7 @@ MEMO = ("planned", "cut")
 BIG_FIVE = "funding-BigFive"
 BILLION, TRILLION = 1e9, 1e12
 CHART = 14
-"""Rows of a chart: all tables fit two pages."""
+"""Rows of a chart: with the tables that print it fits two pages."""
 
 
 def sheet(results: Results) -> Sheet:
@@ -69,12 +69,11 @@ def sheet(results: Results) -> Sheet:
             _multipliers(results),
             _power(results),
             _big_five(firms, tables, found),
-            *tables,
             Paragraph(f"{UPPER_BOUND} {stylised}", "note"),
         ),
         question="Who spends how much, out of which pocket, and does it reach the ceiling?",
+        screen=tuple(tables),
         grid=year_grid(labels),
-        landscape=False,
     )
 
 

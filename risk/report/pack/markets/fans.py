@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -22,8 +22,8 @@ from risk.report.table import Column, Content, Formula, Table
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")
 SHOWN_ERRORS = ("p5", "p50", "p95")
-CHART = 29
-"""Rows of a chart on this sheet: three, one below the other, fill a page."""
+ABREAST, CHART = 3, 19
+"""Charts side by side, and rows of each: all fit one page."""
 LABEL, QUARTER = 9.0, 5.9
 RENT = "h100_contract"
 
@@ -89,14 +89,9 @@ def _series(
 
 
 def sheet(results: Results) -> Sheet:
-    """Build the sheet: all charts on one page, two side by side, and all tables on the next."""
+    """Build the sheet: all charts on one page, and their numbers on the screen."""
     quarters, shown = results.labels, quantities(results)
-    half = 1 + len(quarters) // 2
-    charts = [chart(quantity) for quantity in shown]
-    pairs = (
-        Side((At(left, 1, half), At(right, half + 1, 1 + len(quarters) - half)))
-        for left, right in zip(charts[::2], charts[1::2], strict=True)
-    )
+    charts = [replace(chart(quantity), every=8) for quantity in shown]  # there is room for no more dates
     return Sheet(
         "Fans",
         "Fans – how the main quantities spread over time",
@@ -104,10 +99,18 @@ def sheet(results: Results) -> Sheet:
             results, "quantiles over paths, quarter by quarter, not one path's course; ± = standard error"
         ),
         "P",
-        (*pairs, *map(table, shown)),
+        tuple(_side(charts[i : i + ABREAST], 1 + len(quarters)) for i in range(0, len(charts), ABREAST)),
         question="Where do capex, revenue, rents, liquidity and spreads go, and how sure is that?",
+        screen=tuple(map(table, shown)),
         grid=(LABEL, *(QUARTER,) * len(quarters)),
-        landscape=False,
+    )
+
+
+def _side(charts: Sequence[Fan], columns: int) -> Side:
+    """Charts side by side over so many columns."""
+    edges = [1 + round(i * columns / len(charts)) for i in range(len(charts) + 1)]
+    return Side(
+        tuple(At(c, start, end - start) for c, (start, end) in zip(charts, pairwise(edges), strict=True))
     )
 
 

@@ -45,7 +45,7 @@ def sheet(results: Results) -> Sheet:
         "GPU prices – rents, utilization, fleet and collateral",
         subtitle(results, "USD an hour unless a unit is shown; at the end of each year"),
         "P",
-        (
+        screen=(
             Strip((At(fan, 1, half - 1), At(_three_rents(results), half))),
             market,
             _by_generation(results, "contract_rent", "rent-contract", f"One-year contract {RENT}"),
@@ -61,7 +61,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="What do GPUs rent for, how full are they, and what would a lender get for them?",
         grid=year_grid(labels),
-        landscape=False,
     )
 
 

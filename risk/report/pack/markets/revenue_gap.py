@@ -59,11 +59,10 @@ def sheet(results: Results) -> Sheet:
             value_chain.layers(results, inflow),
             demand,
             Paragraph(UPPER_BOUND, "note"),
-            *decode.blocks(results),
         ),
         question="Do customers pay enough for the capex, by any definition, and when?",
+        screen=decode.blocks(results),
         grid=year_grid(labels),
-        landscape=False,
     )
 
 
@@ -222,7 +221,7 @@ def _chart(labels: Sequence[str], lenses: Table) -> Lines:
         labels=labels,
         series=series,
         every=1,
-        height=20,
+        height=24,
     )
 
 

@@ -64,7 +64,7 @@ def sheet(results: Results) -> Sheet:
         "Duration – do contracts outlast the debt?",
         subtitle(results),
         "P",
-        (
+        screen=(
             Paragraph(finding(results), "finding"),
             Side((At(_ladder_chart(results), 1, half), At(_wall(results, falling), half + 1))),
             falling,
@@ -75,7 +75,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="How long do contracts carry the debt, and what must be refinanced when?",
         grid=columns,
-        landscape=False,
     )
 
 

@@ -35,6 +35,9 @@ STAGES: Mapping[str, str] = {
 }
 """Stages of distress and their headers."""
 
+CURES = ("cured", "amended")
+"""Stages that keep a facility out of default."""
+
 DEEPER = Ordered(
     "Stages of distress out of order",
     ("cured", "event", "sweep", "lock_up"),
@@ -139,15 +142,17 @@ def distress(results: Results) -> Table:
     """How far down the stages each facility ever comes, and when."""
     found = results.distress
     timings = [timing for d in found.values() for timing in (d.event, d.default) if timing]
+
+    def share(stage: str) -> Field[Facility]:
+        return chance(stage, STAGES[stage], part(lambda f: found[f.name].reached, stage), span=2)
+
     made: Spec[Facility] = Spec(
         (
             spec.text("label", "P(ever), by facility", label),
-            *(
-                chance(stage, header, part(lambda f: found[f.name].reached, stage), span=2)
-                for stage, header in STAGES.items()
-            ),
-            _first("event_first", "First event", lambda f: found[f.name].event),
+            *(share(stage) for stage in STAGES if stage not in CURES),
             _first("default_first", "First default", lambda f: found[f.name].default),
+            _first("event_first", "First event", lambda f: found[f.name].event),
+            *map(share, CURES),
             row_is(),
         ),
         id="facility-distress",

@@ -30,6 +30,12 @@ STANDS: dict[str, tuple[str, Tone]] = {
 }
 """Where facilities stand: label and tone, from the bottom of the bar; no two are equally bright."""
 
+PRINTED = 18
+"""Columns that print: what is lent, how far it comes, default and loss."""
+
+CHART = 20
+"""Rows of a chart: both fit one page with the table of companies."""
+
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
@@ -41,28 +47,29 @@ def sheet(results: Results) -> Sheet:
     )
     found = firms.holdcos(results)
     holdcos, runway = firms.firms(results, found), firms.standing(results, found)
-    depths = loans.distress(results)
-    columns = grid(results, 48.0, 7.25)
-    half = len(columns) // 2 - 2  # the first column is the widest
+    columns = grid(results, 45.7, 7.25)
+    half = PRINTED // 2 - 3  # the first column is the widest
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
-        subtitle(results, f"one plain table of the companies ({firms.NAME}) is on screen only"),
+        subtitle(results),
         "P",
         (
             Paragraph(warning, "finding"),
             Strip((At(_stages(results), 1, half), At(_failed(results), half + 1))),
             holdcos,
+            loans.distress(results),
+            loans.outcomes(results),
+        ),
+        question="Who borrowed against what, who comes under stress, and who defaults?",
+        screen=(
             runway,
             loans.terms(results),
-            depths,
-            loans.outcomes(results),
             COHORTS.table(neoclouds.cohorts(results.run)),
             firms.plain(results, found, holdcos, runway),
         ),
-        question="Who borrowed against what, who comes under stress, and who defaults?",
         grid=(*columns, firms.SOURCE),
-        printed_columns=len(columns),
+        printed_columns=PRINTED,
     )
 
 
@@ -92,7 +99,7 @@ def _stages(results: Results) -> Bars:
         ],
         stacked=True,
         y_max=1.0,
-        height=24,
+        height=CHART,
     )
 
 
@@ -119,7 +126,7 @@ def _failed(results: Results) -> Lines:
             for k, (i, tone) in enumerate(zip(order, LINES, strict=False))
         ],
         first=first_year_end(results.labels),
-        height=24,
+        height=CHART,
     )
 
 

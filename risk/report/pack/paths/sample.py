@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from math import fsum
 
 import numpy as np
@@ -29,12 +28,6 @@ OUTCOMES = (
 
 DRIVERS = 8
 """Uncertain assumptions shown beside them: those that move the tail most."""
-
-PRINTED = 56
-"""Last row of the print area; thousands of rows are for the screen."""
-
-PRINTED_WIDTH = 244.0
-"""Width of the columns that a page holds in readable type; further ones are for the screen."""
 
 WIDTH, NARROW = 12.2, 9.4
 SAMPLE, TAIL, PATTERNS = "sample", "tail-rows", "patterns"
@@ -69,7 +62,7 @@ def tail(results: Results) -> Sheet:
 def _listing(
     results: Results, name: str, title: str, rest: str, question: str, table: Table, text: str, expected: int
 ) -> Sheet:
-    """A sheet of one long table of paths or their patterns, of which the beginning is printed.
+    """A sheet of one long table of paths or their patterns, for the screen.
 
     Parameters
     ----------
@@ -81,18 +74,10 @@ def _listing(
         title,
         subtitle(results, rest),
         "W",
-        (replace(table, guards=guards),),
         question=question,
+        screen=(replace(table, guards=guards),),
         freeze="header",
-        printed_rows=PRINTED,
-        printed_columns=_printed(table),
     )
-
-
-def _printed(table: Table) -> int:
-    """Columns that fit a page."""
-    widths = accumulate(column.width or 0.0 for column in table.columns)
-    return sum(width <= PRINTED_WIDTH for width in widths)
 
 
 def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> Table:

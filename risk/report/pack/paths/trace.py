@@ -53,7 +53,7 @@ def sheet(results: Results) -> Sheet:
         "Trace – from a printed number to the paths behind it",
         subtitle(results),
         "C",
-        (
+        screen=(
             Heading("How"),
             *(Paragraph(text, "bullet") for text in steps(results)),
             _facts(results),
@@ -63,7 +63,6 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Which paths stand behind a number, and does the workbook find the same?",
         grid=(51.0, *(13.0,) * 9),
-        landscape=False,
     )
 
 

@@ -55,7 +55,6 @@ def sheet(results: Results) -> Sheet | None:
         ),
         question=QUESTION,
         grid=(40.0, 9.5, 14.0, 12.0, 11.5, 10.5, 11.0, 22.0, 14.0, 23.5),
-        landscape=False,
     )
 
 

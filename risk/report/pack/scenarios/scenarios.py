@@ -27,8 +27,8 @@ PAIRED = (
     "Runs of equal seed and size share their draws path by path, so the error of a difference is that of the "
     "differences path by path. Beyond noise: more than two standard errors."
 )
-GRID = (5.0, 46.0, 9.5, *(9.4,) * 14)
-LABEL = 58.0
+GRID = (4.5, 42.0, 9.5, *(8.05,) * 14)
+LABEL = 56.0
 POINTS = "change.1", "standard_error.2"
 """Formats of a change in percentage points and of its error."""
 
@@ -48,10 +48,11 @@ def sheet(results: Results) -> Sheet:
             Paragraph(_finding(shown) if many else _alone(results), "finding"),
             verdict(shown),
             *beside,
-            *blocks,
+            blocks[0],
             inputs(shown),
         ),
         question="How do verdict, line items and loss move from scenario to scenario, and is it noise?",
+        screen=tuple(blocks[1:]),
         grid=GRID,
     )
 

@@ -35,7 +35,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (Paragraph(_finding(results), "finding"), chart(results), table(results)),
         question="How often is which loss exceeded, and how sure is that far out in the tail?",
-        grid=(13.0, 12.0, *(13.0,) * (10 if results.before(HEADLINE) else 8)),
+        grid=(12.0, 11.0, *(9.2,) * 10) if results.before(HEADLINE) else (12.0, 11.0, *(11.5,) * 8),
         landscape=False,
         pages=1,
     )
@@ -121,7 +121,7 @@ def chart(results: Results) -> Exceedance:
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
-        height=38,
+        height=28,
         loss=loss.tolist(),
         probability=probability.tolist(),
         lower=low,

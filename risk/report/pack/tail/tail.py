@@ -51,16 +51,15 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(_finding(results, lifts, found), "finding"),
             EVENTS.table((claim, lifts[claim.id]) for claim in results.verdict.known),
+            FACTS.table(facts(results)),
             combinations(results, found, int(inside.sum())),
             paths(results),
-            FACTS.table(facts(results)),
             medians.causes(results, inside),
-            medians.outcomes(results, inside),
             *warning.blocks(results),
         ),
         question=f"What do the worst {SHARE} of paths have in common, and which paths are they?",
-        grid=(47.5, 9.5, 11.0, 9.2, 11.0, 9.2, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
-        landscape=False,
+        screen=(medians.outcomes(results, inside),),
+        grid=(43.6, 9.5, 12.5, 10.4, 11.0, 10.4, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
     )
 
 

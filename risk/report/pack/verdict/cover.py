@@ -43,7 +43,7 @@ def sheet(
             Paragraph(QUESTION, "lead"),
             Paragraph(master, "lead"),
             *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
-            Strip((At(_facts(results), 1, 2), At(_key(), 4, 2))),
+            Strip((At(_facts(results), 1, 2), At(_key(), 4, 3))),
             _contents(sheets, absent),
             Heading("How to trace a number"),
             *(Paragraph(text, "bullet") for text in tracing),
@@ -53,7 +53,8 @@ def sheet(
                 "note",
             ),
         ),
-        grid=(24.0, 44.0, 3.0, 30.0, 44.0),
+        grid=(18.0, 38.0, 2.0, 14.0, 19.0, 25.0),
+        landscape=False,
         pages=1,
         freeze="none",
     )
@@ -88,7 +89,7 @@ def _facts(results: Results) -> Table:
 
 def _key() -> Table:
     """What the cell styles mean."""
-    columns = (Column("look", "Cell"), Column("meaning", "Means"))
+    columns = (Column("look", "Cell"), Column("meaning", "Means", span=2))
     rows: tuple[tuple[Content, ...], ...] = (
         (Cell("Input", style="input"), "may be typed over: dates and names of the pack"),
         (Cell("Engine", style="engine"), "a result of the simulation, as stored in the run"),
@@ -107,7 +108,7 @@ def _key() -> Table:
 def _contents(sheets: Sequence[Sheet], absent: Mapping[str, str]) -> Table:
     columns = (
         Column("sheet", "Sheet"),
-        Column("question", "Question it answers", span=3),
+        Column("question", "Question it answers", span=4),
         Column("kind", "Type"),
     )
     rows: tuple[tuple[Content, ...], ...] = (

@@ -17,8 +17,8 @@ from risk.report.sheet import Sheet
 from risk.report.spec import Spec, count, several, shown
 from risk.report.table import Cell, Column, Content, Formula, Style, Table
 
-WIDTH = 8.4
-GRID = (47.0, 10.0, *(WIDTH,) * 21)
+PRINTED, WIDE = (45.0, 10.0, *(8.1,) * 14), 9.0
+"""Widths of the columns of the propositions, which print, and of those of the outcomes beyond them."""
 QUANTILES = tuple(f"p{round(100 * level)}" for level in LEVELS)
 TAILS = {"var95": "VaR 95", "var99": "VaR 99", "es95": "ES 95", "es975": "ES 97.5", "es99": "ES 99"}
 ESTIMATES = {key: key.upper() for key in QUANTILES} | TAILS
@@ -40,17 +40,17 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Metrics",
         "Metrics – every probability and every distribution",
-        subtitle(results, "USD billions unless a unit is shown; errors of the quantiles are on screen only"),
+        subtitle(results, "USD billions unless a unit is shown"),
         "P",
         (
             propositions.classes(results),
             propositions.claims(results),
             propositions.definitions(results),
-            _distribution(results),
-            ERRORS.table(results.metrics, printed_rows=0),
         ),
         question="How likely is each proposition, and how far do the outcomes spread?",
-        grid=(*GRID, WIDTH) if results.threshold is not None else GRID,
+        screen=(_distribution(results), ERRORS.table(results.metrics, printed_rows=0)),
+        grid=(*PRINTED, *(WIDE,) * (7 if results.threshold is None else 8)),
+        printed_columns=len(PRINTED),
     )
 
 

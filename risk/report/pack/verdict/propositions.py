@@ -43,7 +43,7 @@ IMPLIED = (
 
 def definitions(results: Results) -> Table:
     """What each proposition says exactly."""
-    columns = (Column("label", "Proposition"), Column("statement", "Says", span=21))
+    columns = (Column("label", "Proposition"), Column("statement", "Says", span=15))
     rows = []
     for c in results.verdict.claims:
         rows.append((f"{c.id}  {c.label}", c.statement))

@@ -1,4 +1,4 @@
-"""Summary: the verdict and the loss on one printed page. Numbers are links to the sheets they come from."""
+"""Summary: verdict and loss on one page, their pictures on another. Numbers are links to other sheets."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
-from risk.report.sheet import At, Heading, Paragraph, Sheet, Strip, Tile, Tiles
+from risk.report.sheet import Heading, Paragraph, Sheet, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
 
 LABEL_COLUMNS = 4
-CLAIM_WIDTH, PANEL_WIDTH, TAIL_WIDTH = 40.0, 35.0, 49.0
-"""Columns of the grid that a claim covers; room for a claim, and for the names beside the charts."""
+CLAIM_WIDTH = 41.0
+"""Columns of the grid that a claim covers, and their width."""
 
 PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 """Units that a fact does not show of itself."""
@@ -32,16 +32,14 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-GUTTER = 3.0
-CHART_ROWS, MORE_ROWS = 18, 4
-"""Height of the charts; a page with the run before is wider, and so has room for more rows."""
+CHART_ROWS = 20
+"""Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
 
 def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sheet:
     """Build the sheet; `rent` and `losses` are the charts it shows."""
-    half = _half(results)
     return Sheet(
         "Summary",
         "Summary – is the AI build-out a bubble, and what would it cost lenders?",
@@ -49,62 +47,31 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
         "P",
         (
             Paragraph(sowhat.lead(results), "lead"),
-            _verdict(results, tables),
-            *_losses(results, tables),
-            _pictures(results, tables, rent, losses),
+            _classes(results, tables),
+            _claims(results, tables, "bear"),
+            _claims(results, tables, "bull"),
+            Heading(f"First-round credit loss to {results.labels[-1]}, AI-exposed, USD bn"),
+            _tiles(results, tables, HEADLINE),
+            Heading("… without software borrowers"),
+            _tiles(results, tables, WITHOUT),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
+            replace(rent, id="summary-rent", height=CHART_ROWS),
+            replace(losses, id="summary-exceedance", height=CHART_ROWS),
+            _drivers(results, tables),
+            _tail(results, tables),
         ),
-        grid=(*half, GUTTER, *half),
-        pages=1,
-        freeze="title",
+        grid=_grid(results),
+        landscape=False,
     )
 
 
-def _verdict(results: Results, tables: Tables) -> Strip:
-    """Outcome classes over the bull propositions, and the bear propositions beside them."""
-    half = len(_half(results))
-    below = len(results.verdict.classes) + 2
-    return Strip(
-        (
-            At(_classes(results, tables), 1, half),
-            At(_claims(results, tables, "bear"), half + 2),
-            At(_claims(results, tables, "bull"), 1, half, down=below),
-        )
-    )
-
-
-def _losses(results: Results, tables: Tables) -> tuple[Strip, Strip]:
-    """The headline loss, and beside it the loss without software borrowers."""
-    half, last = len(_half(results)), results.labels[-1]
-    left = Heading(f"First-round credit loss to {last}, AI-exposed, USD bn")
-    right = Heading("… without software borrowers")
-    tiles = [_tiles(results, tables, name) for name in (HEADLINE, WITHOUT)]
-    return (
-        Strip((At(left, 1, half), At(right, half + 2))),
-        Strip((At(tiles[0], 1, half), At(tiles[1], half + 2))),
-    )
-
-
-def _pictures(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Strip:
-    """Fan and exceedance curve, and beside them what moves the tail and what is true in it."""
-    half = len(_half(results))
-    panel = half + 5  # the tables start at the third column of the right half
-    rows = CHART_ROWS + (MORE_ROWS if results.prior else 0)
-    return Strip(
-        (
-            At(replace(rent, id="summary-rent", height=rows), 1, half - 3),
-            At(replace(losses, id="summary-exceedance", height=rows), half - 2, panel - half + 2),
-            At(_drivers(results, tables), panel),
-            At(_tail(results, tables), panel, down=SHOWN_DRIVERS + 2),
-        )
-    )
-
-
-def _half(results: Results) -> tuple[float, ...]:
-    """Widths of one half: id, claim, probability, error, (prior run, change,) reading, timing."""
-    before = (7.5, 11.0) if results.prior else ()
-    return (4.5, *(10.0,) * LABEL_COLUMNS, 9.4, 7.5, *before, 15.6, 15.6, 8.5)
+def _grid(results: Results) -> tuple[float, ...]:
+    """Widths of the columns: id, claim, probability, error, (prior run, change,) reading, timing."""
+    claim = (CLAIM_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS
+    if results.prior:
+        return (4.5, *claim, 8.5, 7.4, 7.5, 11.0, 14.0, 14.0, 8.5)
+    return (4.5, *claim, 13.0, 12.5, 17.0, 17.0, 11.5)
 
 
 def _link(
@@ -194,12 +161,11 @@ def _drivers(results: Results, tables: Tables) -> Table:
     noisy = {driver.id for driver in results.drivers if driver.noise}
 
     def label(name: str) -> str:
-        told = f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
-        return shortened(told, PANEL_WIDTH)
+        return f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
 
     spec: Spec[str] = Spec(
         (
-            shown("label", "ES 97.5 moves with (USD bn)", label, span=6 if results.prior else 4),
+            shown("label", "ES 97.5 moves with (USD bn)", label, span=1 + LABEL_COLUMNS),
             _link(tables, "drivers", "low", "low", "Lowest tenth", "usd_change"),
             _link(tables, "drivers", "high", "high", "Highest tenth", "usd_change"),
             _link(tables, "drivers", "high_se", "se", "± SE", "usd_error", align="center"),
@@ -214,12 +180,12 @@ def _tail(results: Results, tables: Tables) -> Table:
 
     def label(name: str) -> str:
         text, unit = (value_of(tables.content("tail", column, name)) for column in ("label", "unit"))
-        return shortened(f"{text}, {unit}" if unit in PRINTED_UNITS else str(text), TAIL_WIDTH)
+        return f"{text}, {unit}" if unit in PRINTED_UNITS else str(text)
 
     header = f"In the worst {TAIL:.0%} of paths, on average"
     spec: Spec[str] = Spec(
         (
-            shown("label", header, label, span=7 if results.prior else 5),
+            shown("label", header, label, span=1 + LABEL_COLUMNS),
             _link(tables, "tail", "tail", "tail", "Worst", align="right"),
             _link(tables, "tail", "all", "all", "All paths", align="right"),
         ),
