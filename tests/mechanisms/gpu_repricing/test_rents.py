@@ -16,6 +16,7 @@ OLD = row(20.0, 14.0, 5.0)
 
 CALM = {
     "rent": column(0.0),
+    "drift": column(0.0),
     "efficiency": column(0.0),
     "efficiency_event": column(1.0),
     "fire_sale": column(0.0),
@@ -39,9 +40,12 @@ def parameters(**changes: Any) -> rents.Params:
         "drift_weight": 0.8,
         "drift_smoothing": 0.7,
         "drift_limit": 0.25,
+        "initial_drift": column(0.0),
+        "drift_volatility": 0.035,
         "jump_intensity": 0.25,
         "jump_size": 0.12,
         "index": row(1.10, 2.65, 5.30),
+        "index_error": column(0.0),
         "numeraire": 1,
         "spot_discount": 2.42,
         "rent_before": 2.55,
