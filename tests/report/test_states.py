@@ -26,7 +26,9 @@ def test_who_pays_adds_up_to_the_rent_bill(register: Assumptions) -> None:
 def test_debt_is_the_registers_and_every_reading_within_its_bounds(register: Assumptions) -> None:
     state, tables = opening(register), register.tables
     owed = sum(line.amount for line in state.debt if "undrawn" not in line.name)
-    lent = tables["neoclouds.facility"].numbers("debt").sum() + tables["neoclouds.note"].numbers("amount").sum()
+    lent = (
+        tables["neoclouds.facility"].numbers("debt").sum() + tables["neoclouds.note"].numbers("amount").sum()
+    )
     assert owed == pytest.approx(lent)
     for a in state.agreements:
         assert a.left <= a.right * a.most, a
