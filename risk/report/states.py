@@ -63,10 +63,8 @@ AGREEMENTS: Spec[Kept] = Spec(
 def page(state: State, date: str) -> str:
     """The page in Markdown."""
     bill = sum(x.bill for x in state.fleet)
-    whole = Rented(
-        "all", *(sum(getattr(x, k) for x in state.fleet) for k in ("units", "work")), 0.0, 0.0, bill
-    )
-    whole = Rented("all", whole.units, whole.work, float("nan"), sum(x.power for x in state.fleet), bill)
+    units, work, power = (sum(getattr(x, k) for x in state.fleet) for k in ("units", "work", "power"))
+    whole = Rented("all", units, work, float("nan"), power, bill)
     parts = (
         f"# The state of {date}",
         _INTRODUCTION,
@@ -110,11 +108,11 @@ def _kept(agreements: Sequence[Agreement]) -> list[Kept]:
 
 
 _INTRODUCTION = """\
-What the register says of the base date, in its central values, as it can be added up with a calculator. The page
-is made from the register (`python -m risk.cli.states`), and a test compares both. Where a row is a nowcast, the
-register names what was observed when and the rule that moved it, and a prior says how wrong it may be.
-`bubblerisk run base --vintage 2026Q2` starts from the state of a quarter earlier, kept as differences in
-`assumptions/vintages/`."""
+What the register says of the base date, in its central values, as it can be added up with a calculator. The
+page is made from the register (`python -m risk.cli.states`), and a test compares both. Where a row is a
+nowcast, the register names what was observed when and the rule that moved it, and a prior says how wrong it
+may be. `bubblerisk run base --vintage 2026Q2` starts from the state of a quarter earlier, kept as differences
+in `assumptions/vintages/`."""
 
 _READINGS = """\
 Each line holds two readings of one quantity against one another, as `assumptions/base/reconciliations.toml`

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from risk.analysis.opening import opening
-from risk.assumptions import Assumptions
+from risk.assumptions import load
 from risk.cli.states import written
 
 PAGE = Path(__file__).parents[2] / "docs" / "model" / "states.md"
@@ -15,7 +15,8 @@ def test_the_page_is_what_the_register_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == written(), f"python -m risk.cli.states {PAGE.name}"
 
 
-def test_who_pays_adds_up_to_the_rent_bill(register: Assumptions) -> None:
+def test_who_pays_adds_up_to_the_rent_bill() -> None:
+    register = load()
     state = opening(register)
     bill = sum(line.bill for line in state.fleet)
     assert sum(line.amount for line in state.bids) == pytest.approx(bill)
@@ -23,7 +24,8 @@ def test_who_pays_adds_up_to_the_rent_bill(register: Assumptions) -> None:
     assert sum(line.amount for line in state.revenue) == pytest.approx(register.number("revenue.run_rate"))
 
 
-def test_debt_is_the_registers_and_every_reading_within_its_bounds(register: Assumptions) -> None:
+def test_debt_is_the_registers_and_every_reading_within_its_bounds() -> None:
+    register = load()
     state, tables = opening(register), register.tables
     owed = sum(line.amount for line in state.debt if "undrawn" not in line.name)
     lent = (
