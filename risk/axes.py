@@ -156,7 +156,7 @@ class Span:
 
 
 _WINDOW = re.compile(r"(?P<first>[^.\s]*)(?P<to>\.\.)?(?P<last>[^.\s]*)")
-_DATE = re.compile(r"\d{4}|\d{4}Q[1-4]|\+\d{1,3}|base|end")
+_DATE = re.compile(r"\d{4}|\d{4}Q[1-4]|\+\d{1,3}|base|end(-\d{1,3})?")
 
 EVER = -1_000
 """First quarter of a stretch without a beginning."""
@@ -169,8 +169,8 @@ def window(text: str) -> tuple[str, str]:
     """Return beginning and end of a window as written; ValueError where it is none.
 
     ``2030`` a calendar year · ``2030Q4`` a quarter · ``+8`` quarters after the base date · ``base`` · ``end``
-    the run's last quarter · ``2027..2030`` · ``..2030Q4`` from whatever is known first · ``run`` all quarters
-    after the base date.
+    the run's last quarter, ``end-8`` two years before it · ``2027..2030`` · ``..2030Q4`` from whatever is
+    known first · ``run`` all quarters after the base date.
     """
     if text == "run":
         return "+1", "end"
@@ -179,7 +179,7 @@ def window(text: str) -> tuple[str, str]:
     alone = match is not None and not match["to"]
     dates = [first] if alone else [first, last] if first else [last]
     if match is None or not all(_DATE.fullmatch(date) for date in dates):
-        forms = "2030, 2030Q4, 2027..2030, ..2030Q4, +8 or run"
+        forms = "2030, 2030Q4, 2027..2030, ..2030Q4, +8, end-8 or run"
         raise ValueError(f"{text!r} is not a window; write it like {forms}")
     if len(dates) == 2 and first.isdigit() != last.isdigit():
         raise ValueError(f"{text!r} has a year at one end and none at the other")
@@ -217,8 +217,12 @@ def span(calendar: Calendar, text: str, clip: bool = True) -> Span:
 
 def _offset(calendar: Calendar, date: str) -> int:
     """Quarters from the base date to a date as written."""
-    known = {"": EVER, "base": 0, "end": calendar.quarters}
-    return known[date] if date in known else int(date) if date.startswith("+") else calendar.offset(date)
+    known = {"": EVER, "base": 0}
+    if date in known:
+        return known[date]
+    if date.startswith("end"):
+        return calendar.quarters + int(date[3:] or 0)
+    return int(date) if date.startswith("+") else calendar.offset(date)
 
 
 def _years(calendar: Calendar, first: int, last: int, clip: bool) -> Span:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics, words
 from risk.analysis.statistics import Estimate
-from risk.assumptions.measures import Proposition
+from risk.assumptions.measures import Class, Proposition
 from risk.axes import Calendar, ended
 from risk.runs import Run
 
@@ -25,10 +25,8 @@ CLASSES: tuple[tuple[str, str], ...] = (
 )
 """Outcome classes: the first three are exclusive and exhaustive, the last two split the third."""
 
-ALTERNATIVES: tuple[tuple[str, str], ...] = (
-    ("b1x", "counting external customers only (B1x)"),
-    ("60", "with a 60% fall of rent in B4"),
-)
+SO_FAR = "propositions.so_far_years"
+"""Calendar years by whose end it is told how much of a probability had come."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,13 @@ class Timing:
 
 @dataclass(frozen=True)
 class Claim:
-    """One proposition; `probability` is None where the model cannot yet answer it."""
+    """One proposition; `probability` is None where the model cannot yet answer it.
+
+    Attributes
+    ----------
+    so_far : year → probability that it had come by its end and holds at the end of its window; of those that
+        are dated and look beyond that year.
+    """
 
     id: str
     side: str
@@ -52,6 +56,7 @@ class Claim:
     words: str
     timing: Timing | None
     pending: str
+    so_far: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Verdict:
     ----------
     alternatives : definition → probabilities of bust, correction, durable under it.
     bust_timing : when enough had broken, on paths that end in a bust.
+    bust_so_far : year → probability of a bust in which enough had broken by its end.
+    before : version → bust, correction, durable as that version of the propositions reads these paths.
     by : the year or quarter by which the classes are decided.
     """
 
@@ -81,6 +88,8 @@ class Verdict:
     bust_timing: Timing | None
     version: str
     by: str
+    bust_so_far: Mapping[str, Estimate] = field(default_factory=dict)
+    before: Mapping[str, tuple[Estimate, Estimate, Estimate]] = field(default_factory=dict)
 
     @property
     def known(self) -> tuple[Claim, ...]:
@@ -115,18 +124,43 @@ def verdict(run: Run) -> Verdict:
     """Evaluate every proposition and class of a run."""
     outcomes = run.outcomes()
     register = run.register
-    claims = tuple(_claim(p, outcomes, run.calendar) for p in register.propositions.values())
+    claims = tuple(_claim(p, run, outcomes) for p in register.propositions.values())
     classes = tuple(_class(name, label, outcomes[name]) for name, label in CLASSES)
-    alternatives = {
-        label: (
-            statistics.probability(outcomes[f"bust_{key}"]),
-            statistics.probability(outcomes[f"correction_{key}"]),
-            statistics.probability(outcomes[f"durable_{key}"]),
-        )
-        for key, label in ALTERNATIVES
+    others = [definition for definition in register.classes.values() if definition.id]
+    quarters = outcomes["bust_quarter"]
+    return Verdict(
+        claims,
+        classes,
+        alternatives={other.label: _three(outcomes, other) for other in others if not other.version},
+        bust_timing=timing(quarters, run.calendar),
+        version=register.propositions_version,
+        by=decided(run),
+        bust_so_far=so_far(run, quarters, run.calendar.quarters),
+        before={other.version: _three(outcomes, other) for other in others if other.version},
+    )
+
+
+def _three(outcomes: Mapping[str, Array], definition: Class) -> tuple[Estimate, Estimate, Estimate]:
+    bust, correction, durable = (statistics.probability(outcomes[word]) for word in definition.words[:3])
+    return bust, correction, durable
+
+
+def so_far(run: Run, quarters: Array, last: int) -> dict[str, Estimate]:
+    """Year → probability that something dated had come by its end; years in which a window still goes on.
+
+    Parameters
+    ----------
+    quarters : (path,) index of the quarter in which it first comes, NaN where it does not.
+    last : index of the window's last quarter.
+    """
+    entry, calendar = run.register.entries.get(SO_FAR), run.calendar
+    years = np.atleast_1d(np.asarray(entry.value, dtype=int)) if entry is not None else ()
+    ends = {str(year): calendar.offset(f"{year:04d}Q4") for year in years}
+    return {
+        year: statistics.probability(np.nan_to_num(quarters, nan=np.inf) <= end)
+        for year, end in ends.items()
+        if 0 < end < last
     }
-    bust = timing(outcomes["bust_quarter"], run.calendar)
-    return Verdict(claims, classes, alternatives, bust, register.propositions_version, decided(run))
 
 
 def decided(run: Run) -> str:
@@ -144,12 +178,16 @@ def _class(name: str, label: str, flags: Array) -> OutcomeClass:
     return OutcomeClass(name, label, probability, words.words(probability))
 
 
-def _claim(row: Proposition, outcomes: Mapping[str, Array], calendar: Calendar) -> Claim:
+def _claim(row: Proposition, run: Run, outcomes: Mapping[str, Array]) -> Claim:
     flags, told = outcomes.get(row.id), (row.id, row.side, row.label, row.statement)
     if flags is None or row.pending or not np.isfinite(flags).all():
         return Claim(*told, None, "pending", None, row.pending)
     probability = statistics.probability(flags)
     quarters = outcomes.get(f"{row.id}_quarter")
-    when = None if quarters is None else timing(np.where(flags > 0, quarters, np.nan), calendar)
     said = words.words(probability)
-    return Claim(*told, probability, said, when, "")
+    if quarters is None:
+        return Claim(*told, probability, said, None, "")
+    dated = np.where(flags > 0, quarters, np.nan)
+    last = max(run.window(condition.over).last for condition in row.any)
+    when = timing(dated, run.calendar)
+    return Claim(*told, probability, said, when, "", so_far(run, dated, last))

@@ -90,6 +90,7 @@ class Draft:
     classes: dict[str, tuple[Class, Site]] = field(default_factory=dict)
     ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
     state: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    nowcasts: dict[str, str] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -193,7 +194,7 @@ def _read_terms(draft: Draft, name: str, document: Document) -> None:
 
 
 def _read_columns(draft: Draft, name: str, document: Document) -> None:
-    draft.ranges, draft.state, problems = ranges.read(document)
+    (draft.ranges, draft.state, draft.nowcasts), problems = ranges.read(document)
     draft.problems += problems
 
 

@@ -7,6 +7,7 @@ rows or of a component in brackets, and `FUNCTIONS`. All is in base units. It is
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 from risk.assumptions.schema import Entry
 from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
+from risk.axes import label, quarter_of
 from risk.units import SCALE
 
 Numbers = float | list[float]
@@ -28,6 +30,10 @@ OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
 }  # fmt: skip
 FUNCTIONS = ("sum", "mean", "last", "before")
 """Of many numbers: their sum, the mean or the last of them (or of the last n), the last before this row."""
+
+
+BASE = "base"
+"""``quarter == base(-1)``: the quarter before the base date's."""
 
 
 class Unknown(Exception):  # noqa: N818 - it is caught where the expression stands
@@ -127,10 +133,17 @@ class Scope:
             raise Unknown(f"{table} has no column '{column}'")
         if isinstance(wanted, ast.Constant):
             value: Any = wanted.value
+        elif isinstance(wanted, ast.Call) and _dotted(wanted.func) == BASE:
+            value = self._quarter(int(ast.literal_eval(wanted.args[0])))
         else:
             ((owner, row, name),) = self._refs(wanted)
             value = getattr(self.rows[owner][row], name)
         return bool(getattr(self.rows[table][at], column) == value)
+
+    def _quarter(self, offset: int) -> str:
+        """Return the label of the quarter that lies so many after the base date's."""
+        date = dt.date.fromisoformat(str(self.entries["run.base_date"].value))
+        return label(quarter_of(date) + offset)
 
     def _read(self, ref: Ref) -> float:
         self.read.append(ref)

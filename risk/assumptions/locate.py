@@ -13,6 +13,12 @@ from risk.errors import UsageError, storage_error, suggestion
 BASE = "base"
 """The scenario that changes nothing, and the folder of the register proper."""
 
+VINTAGES = "vintages"
+"""Folder of the register's earlier states, a file a quarter."""
+
+AT = "@"
+"""Between a scenario and the vintage it starts from: ``base@2026Q2``."""
+
 LONGEST = 63
 """Characters of a name at most."""
 
@@ -42,6 +48,31 @@ def scenarios(register: Path) -> tuple[str, ...]:
     """Return the names of the register's scenarios, the base first."""
     found = {path.stem for path in (register / "scenarios").glob("*.toml") if NAME.fullmatch(path.stem)}
     return BASE, *sorted(found - {BASE})
+
+
+def at(scenario: str, vintage: str | None) -> str:
+    """Return the word for a scenario that starts from the state of an earlier quarter, if one is given."""
+    return f"{scenario}{AT}{vintage}" if vintage else scenario
+
+
+def vintage(register: Path, which: str | Path) -> tuple[str | Path, Path | None]:
+    """Return a scenario's word without the vintage it names, and the file of that vintage if it names one.
+
+    Raises
+    ------
+    UsageError : the register holds no such vintage.
+    """
+    word, found, quarter = str(which).rpartition(AT)
+    if not found or isinstance(which, Path):
+        return which, None
+    path = register / VINTAGES / f"{quarter}.toml"
+    if not re.fullmatch(r"\d{4}Q[1-4]", quarter) or not path.is_file():
+        known = sorted(path.stem for path in (register / VINTAGES).glob("*.toml"))
+        hint = (
+            "vintages: " + ", ".join(known) if known else f"it has none: add {VINTAGES}/{quarter[:80]}.toml"
+        )
+        raise UsageError(f"the register holds no state of '{quarter[:80]}'", hint)
+    return word, path
 
 
 def scenario(register: Path, which: str | Path) -> Path | None:

@@ -138,9 +138,13 @@ class Class(Record):
     gap : proposition without which there is no bust.
     breaks : propositions of which some break a correction, and enough a bust.
     companions : entry with how many are enough.
+    label : what it is called beside the classes proper.
+    version : of the propositions it reads as they were then; empty where it reads today's.
     """
 
     id: Note = ""
+    label: Note = ""
+    version: Note = ""
     gap: Text
     breaks: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
     companions: Text

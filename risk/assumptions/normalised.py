@@ -35,6 +35,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
             "title": assumptions.scenario.title,
             "description": assumptions.scenario.description,
             "inherits": list(assumptions.scenario.inherits),
+            "vintage": assumptions.scenario.vintage,
         },
         "calendar": {"base": calendar.base.isoformat(), "quarters": calendar.quarters},
         "entries": {id: entry_data(entry, folder) for id, entry in assumptions.entries.items()},

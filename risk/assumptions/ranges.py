@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from risk.assumptions.plausible import Range
 from risk.assumptions.problems import Problem, quoted
@@ -26,13 +26,25 @@ class ColumnRange(Record):
 STATE = "state"
 """The key under a table that names its columns which describe the world at the base date."""
 
+NOWCAST = "nowcast"
+"""The key under a table that names the entry whose prior says how wrong its nowcast rows may be."""
+
 Ranges = dict[str, dict[str, Range]]
 """Range by table and column."""
 
 
-def read(document: Document) -> tuple[Ranges, dict[str, tuple[str, ...]], list[Problem]]:
-    """Return the range of every column, the columns that are state by table, and what is wrong or missing."""
+class Declared(NamedTuple):
+    """What columns.toml says of tables, by table."""
+
+    ranges: Ranges
+    state: dict[str, tuple[str, ...]]
+    nowcasts: dict[str, str]
+
+
+def read(document: Document) -> tuple[Declared, list[Problem]]:
+    """Return what is declared of tables and their columns, and what is wrong or missing."""
     state: dict[str, tuple[str, ...]] = {}
+    nowcasts: dict[str, str] = {}
     found: Ranges = {}
     problems: list[Problem] = []
     for section, group in document.data.items():
@@ -40,11 +52,13 @@ def read(document: Document) -> tuple[Ranges, dict[str, tuple[str, ...]], list[P
             name, site = f"{section}.{key}", Site(document, (section, key))
             if name in TABLES and isinstance(columns, Mapping):
                 found[name] = {}
-                own = {key: column for key, column in columns.items() if key != STATE}
+                own = {key: column for key, column in columns.items() if key not in (STATE, NOWCAST)}
                 problems += _columns(TABLES[name], own, site, found[name])
                 if STATE in columns:
                     problems += _state(TABLES[name], columns[STATE], site)
                     state[name] = tuple(columns[STATE]) if isinstance(columns[STATE], list) else ()
+                if NOWCAST in columns:
+                    nowcasts[name] = str(columns[NOWCAST])
             else:
                 fix = "tables: " + ", ".join(TABLES)
                 reason = f"'{name}' is no entity table"
@@ -52,7 +66,7 @@ def read(document: Document) -> tuple[Ranges, dict[str, tuple[str, ...]], list[P
         if not isinstance(group, Mapping):
             reason, fix = f"'{section}' is no table", "write [gpu.generation]"
             problems.append(document.problem("A005", (section,), reason, fix, key=True))
-    return found, state, [*problems, *_missing(document, found)]
+    return Declared(found, state, nowcasts), [*problems, *_missing(document, found)]
 
 
 def _state(model: type[Row], named: Any, site: Site) -> Iterator[Problem]:

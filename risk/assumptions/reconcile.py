@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from risk.assumptions import locate
 from risk.assumptions.draft import Draft, Raw
 from risk.assumptions.entries import accepted
 from risk.assumptions.expression import Nothing, Ref, Scope, Unknown
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.problems import Problem
 from risk.assumptions.reader import Document
+from risk.assumptions.reader import read as load
 from risk.assumptions.schema import Entry, Note, Record, Text
 from risk.assumptions.table import Row
 from risk.assumptions.tables import TABLES
 from risk.assumptions.validation import Site, validate
 from risk.units import SCALE
+
+if TYPE_CHECKING:
+    from risk.assumptions.register import Assumptions
 
 CODE = "A026"
 
@@ -97,10 +104,61 @@ def check(
     return problems, outliers
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """Two readings of one quantity in a register.
+
+    Attributes
+    ----------
+    id : of the reconciliation; `row` : of the table it is made for, "" without one.
+    left, right : in `unit`.
+    most : what the larger over the smaller may be; with `at_most`, the left over the right.
+    why : why the two must agree, and why no closer.
+    """
+
+    id: str
+    row: str
+    left: float
+    right: float
+    unit: str
+    most: float
+    at_most: bool
+    why: str
+
+
+def agreements(register: Assumptions) -> tuple[Agreement, ...]:
+    """Return both readings of every total that a register as loaded from its folder holds twice."""
+    document, _ = load(locate.register(FilePath(register.directory)) / locate.BASE / "reconciliations.toml")
+    rows = {name: dict(enumerate(table.rows)) for name, table in register.tables.items()}
+    return tuple(
+        Agreement(
+            record.id,
+            rows[record.each][scope.at].id if record.each else "",
+            left / SCALE[record.unit],
+            right / SCALE[record.unit],
+            record.unit,
+            1.0 + record.tolerance,
+            record.at_most,
+            record.why,
+        )
+        for record, _ in read(document)[0]
+        for scope, left, right in _readings(record, register.entries, rows)
+    )
+
+
 def _broken(
     record: Reconciliation, entries: Mapping[str, Entry], rows: Mapping[str, Mapping[int, Row]]
 ) -> Iterator[tuple[Scope, float, float]]:
-    """Yield where two readings do not agree: scope with what was read, left and right in base units."""
+    """Yield where two readings do not agree."""
+    for scope, left, right in _readings(record, entries, rows):
+        if not record.holds(left, right):
+            yield scope, left, right
+
+
+def _readings(
+    record: Reconciliation, entries: Mapping[str, Entry], rows: Mapping[str, Mapping[int, Row]]
+) -> Iterator[tuple[Scope, float, float]]:
+    """Yield two readings of one quantity: scope with what was read, left and right in base units."""
     for at in list(rows.get(record.each, {})) if record.each else (0,):
         scope = Scope(entries, rows, record.each, at)
         if record.where and not scope.matches(record.where, at):
@@ -109,8 +167,7 @@ def _broken(
             left, right = scope.number(record.left), scope.number(record.right)
         except Nothing:
             continue
-        if not record.holds(left, right):
-            yield scope, left, right
+        yield scope, left, right
 
 
 def _told(

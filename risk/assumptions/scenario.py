@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -55,16 +55,28 @@ class ScenarioFile:
 def chain(register: FilePath, which: str | FilePath, draft: Draft) -> list[ScenarioFile]:
     """Return the scenarios to apply, inherited ones first; the last is the one asked for.
 
+    An earlier state that the word names, ``gpu-glut@2026Q2``, comes first: scenarios start from it.
+
     Raises
     ------
-    UsageError : there is no such scenario.
+    UsageError : there is no such scenario or vintage.
     """
-    path = locate.scenario(register, which)
-    if path is None:
-        return [ScenarioFile(ScenarioInfo(locate.BASE, "Base case"))]
+    word, vintage = locate.vintage(register, which)
+    path = locate.scenario(register, word)
     files: dict[FilePath, ScenarioFile] = {}
-    _collect(register, path, draft, files, ())
-    return list(files.values())
+    if path is not None:
+        _collect(register, path, draft, files, ())
+    found = list(files.values()) or [ScenarioFile(ScenarioInfo(locate.BASE, "Base case"))]
+    if vintage is None:
+        return found
+    state, problems = _read(register, vintage)
+    draft.problems += problems
+    asked, quarter = found[-1].info, vintage.stem
+    title = f"{asked.title}, from the state of {quarter}"
+    found[-1] = replace(
+        found[-1], info=replace(asked, name=locate.at(asked.name, quarter), title=title, vintage=quarter)
+    )
+    return [state, *found]
 
 
 def _collect(

@@ -14,8 +14,9 @@ from risk.assumptions.problems import quoted
 from risk.axes import is_window, ordinal
 from risk.units import SCALE, TEXT_UNITS
 
-Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement"]
-"""How good the evidence is: the thesis page, a primary document, …, nobody published it."""
+Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement", "nowcast"]
+"""How good the evidence is: the thesis page, a primary document, …, nobody published it. A nowcast rests
+on an older observation and the rule that moved it to the base date; what may be wrong with it has a prior."""
 
 Domain = Literal[
     "real", "share", "positive", "non-negative", "negative", "count", "whole",
@@ -264,9 +265,15 @@ class Event:
 
 @dataclass(frozen=True)
 class ScenarioInfo:
-    """Name and words of a scenario, and those it builds on (in order of application)."""
+    """Name and words of a scenario, and those it builds on (in order of application).
+
+    Attributes
+    ----------
+    vintage : quarter whose state stands for the base date's, such as "2026Q2"; empty for the register's own.
+    """
 
     name: str
     title: str
     description: str = ""
     inherits: tuple[str, ...] = ()
+    vintage: str = ""

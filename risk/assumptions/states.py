@@ -22,6 +22,9 @@ CODE = "A031"
 BASE_DATE, INFORMATION = "run.base_date", "run.information_date"
 ROLLING = "rolling a base forward is editing a state, never relabelling one"
 
+NOWCAST = "nowcast"
+"""The grade of a figure that a rule moved to the base date."""
+
 LAG = 60
 """Days from a base date that a scenario sets to the day by which its state was reported."""
 
@@ -49,6 +52,7 @@ def check(
     # State that was left behind is told as such; when it was known says nothing more.
     left = {id(raw) for _, raw, _ in off if _moved(draft, BASE_DATE) and not raw.changes}
     found = [problem for raw in _dated(draft) for problem in _dates(raw)]
+    found += _nowcasts(draft)
     found += [p for raw in _dated(draft) if id(raw) not in left for p in _late(raw, information)]
     if base is not None and stated is not None:
         found += _order(draft, base, register, stated)
@@ -131,6 +135,39 @@ def _dates(raw: Raw) -> Iterator[Problem]:
             f"known_by = {known} lies before {key} = {raw.table[key]}: nobody knows a figure before its day"
         )
         yield raw.problem("A014", ("known_by",), reason, "correct one of the dates")
+
+
+def _nowcasts(draft: Draft) -> Iterator[Problem]:
+    """Yield nowcasts without a rule, or without a prior that says how wrong they may be."""
+    for id, raw in draft.entries.items():
+        if raw.table.get("grade") == NOWCAST:
+            yield from _unruled(raw, id)
+            if not raw.table.get("prior"):
+                reason = f"{id} is a nowcast without a prior"
+                yield raw.problem("A004", ("grade",), reason, "say by a prior how wrong it may be")
+    for name, raws in draft.rows.items():
+        error = draft.nowcasts.get(name, "")
+        entry = draft.entries.get(error)
+        for raw in raws:
+            if raw.table.get("grade") != NOWCAST:
+                continue
+            id = f"{name}.{row_id(raw, name)}"
+            yield from _unruled(raw, id)
+            if entry is None or not entry.table.get("prior"):
+                named = (
+                    f"its entry '{error}' has none" if error else f"columns.toml names no entry for {name}"
+                )
+                reason = f"{id} is a nowcast without a prior: {named}"
+                yield raw.problem(
+                    "A004", ("grade",), reason, f'[{name}] nowcast = "…", an entry with a prior'
+                )
+
+
+def _unruled(raw: Raw, id: str) -> Iterator[Problem]:
+    if not str(raw.table.get("rule") or "").strip():
+        reason = f"{id} is a nowcast without a rule"
+        fix = "name what was observed when, and how it was moved to the base date"
+        yield raw.problem("A004", ("grade",), reason, fix)
 
 
 def _late(raw: Raw, information: dt.date | None) -> Iterator[Problem]:

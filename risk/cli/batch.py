@@ -97,7 +97,9 @@ def batch(
     where = locate.register(register.assumptions)
     wanted = tuple(dict.fromkeys(scenarios)) or locate.scenarios(where)
     for name in wanted:
-        locate.scenario(where, name)  # a misspelt name is told at once, not after an hour
+        locate.scenario(
+            where, locate.vintage(where, name)[0]
+        )  # a misspelt name is told at once, not after an hour
     from risk.report.terminal.batch import BATCH, Row, screen
 
     task = Task(simulation, folder, register, output, reports, force)

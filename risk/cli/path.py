@@ -89,7 +89,8 @@ def _open(
     if not isinstance(found, Run):
         return simulate(found, simulation.jobs, output), found
     scenario = found.manifest.scenario
-    if scenario not in locate.scenarios(locate.register(register.assumptions)):
+    where = locate.register(register.assumptions)
+    if str(locate.vintage(where, scenario)[0]) not in locate.scenarios(where):
         fix = "name its file instead: bubblerisk path FILE ID"
         raise UsageError(f"scenario {scenario} of run {found.id} is not in the register", fix)
     planned = plan(scenario, Simulation(found.paths, found.manifest.seed), register, folder)

@@ -47,6 +47,10 @@ class Simulation:
     ] = None
     seed: Seed = None
     jobs: Jobs = None
+    vintage: Annotated[
+        str | None,
+        Parameter(help="Start from the state of an earlier quarter, such as 2026Q2; so does NAME@2026Q2."),
+    ] = None
 
 
 @Parameter(name="*")
@@ -84,11 +88,11 @@ class Stopped(BubbleriskError):  # noqa: N818 - says what happened
 
 def plan(scenario: str, simulation: Simulation, register: Register, folder: Folder) -> Plan:
     """Plan a scenario's run."""
+    from risk.assumptions.locate import at
     from risk.runs.prepare import plan as prepare
 
-    return prepare(
-        scenario, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs
-    )
+    word = at(scenario, simulation.vintage)
+    return prepare(word, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs)
 
 
 def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:

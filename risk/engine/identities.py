@@ -45,7 +45,7 @@ def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
     _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     rent = generations.only(contract, p.generations.numeraire)
     yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), rent, rent)
-    index = p.generations.index + np.zeros_like(contract)
+    index = p.generations.index * np.exp(p.rents.index_error) + np.zeros_like(contract)
     rented = np.where(index > 0, contract, index)
     yield Identity("rents equal observed indices", rented, index, index)
 

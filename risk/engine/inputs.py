@@ -43,6 +43,7 @@ class Glue:
     compute_share: float = entry("capex.compute_share")
     other_buyers: Drawn = entry("capex.other_buyers")
     operator_share: float = entry("neoclouds.neocloud_share")
+    nowcast_error: Drawn = entry("neoclouds.nowcast_error")  # log, secured debt of the base date
     merchant_market: float = entry("gpu.merchant_market")
     fire_sale_elasticity: float = entry("gpu.fire_sale_elasticity")
     sofr: float = entry("credit.sofr")
@@ -169,7 +170,7 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
         "regime": one, "digestion": range(2), "efficiency": one,
         "recovery": streams(tables["credit.segment"]), "vendor": streams(tables["neoclouds.firm"]),
     } | _payer_events(tables["neoclouds.payer"], layout)  # fmt: skip
-    groups = {"capex": one, "firm": streams(tables["capex.firm"]), "rent": one}
+    groups = {"capex": one, "firm": streams(tables["capex.firm"]), "rent": one, "drift": one}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
     once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
     wanted = {name: numbers for name, numbers in once.items() if numbers}

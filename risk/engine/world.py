@@ -150,7 +150,7 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         throughput=throughput,
         revenue=revenue,
         capex=capex,
-        free_cash_flow=p.funding.cfo.sum() - capex,
+        free_cash_flow=p.funding.cfo.sum() * np.exp(p.funding.nowcast_error) - capex,
         newest_rent=generations.only(contract, p.generations.newest),
         fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.devices)[:1], p.holdco.overhead),
     )
@@ -161,6 +161,7 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
     """Facilities at the base date."""
     rows = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon", "undrawn"))
     devices, debt, coupon, undrawn = rows
+    debt = debt * np.exp(p.glue.nowcast_error)
     book = layout.base_book
     vendor = np.tile(np.equal(book.instrument, VENDOR) * 1.0, (paths, 1))
     return facility.init(devices, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)

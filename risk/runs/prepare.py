@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from risk.assumptions import load
+from risk.assumptions.locate import BASE, at
 from risk.engine import pilot
 from risk.engine.couplings import Baseline
 from risk.engine.rerun import Rerun, rerun
@@ -169,7 +170,7 @@ def arrange(
     cut = not all(assumptions.switches.values())
     return Plan(
         assumptions,
-        load(register) if cut else None,
+        load(register, at(BASE, assumptions.scenario.vintage)) if cut else None,
         assumptions.integer("run.paths") if paths is None else paths,
         assumptions.integer("run.seed") if seed is None else seed,
         root,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.analysis.verdict import ALTERNATIVES, CLASSES, decided, timing, verdict
+from risk.analysis.verdict import CLASSES, decided, timing, verdict
 from risk.assumptions import Assumptions, load
 from risk.assumptions.measures import Class, Condition, Proposition
 from risk.axes import Calendar, Span, span
@@ -29,9 +29,14 @@ class Stored:
 
 
 def register(*propositions: Proposition) -> Assumptions:
-    own = Class(gap="B2", breaks=("B8",), companions="propositions.bust_companions")
+    common = {"gap": "B2", "breaks": ("B8",), "companions": "propositions.bust_companions"}
+    sorts = [
+        Class(**common),
+        Class(id="b", label="otherwise", **common),
+        Class(id="v1", version="1", **common),
+    ]
     claims = {claim.id: claim for claim in propositions}
-    return replace(load(), propositions=claims, flags={}, classes={own.id: own})
+    return replace(load(), propositions=claims, flags={}, classes={sort.id: sort for sort in sorts})
 
 
 def proposition(id: str, *windows: str, pending: str = "") -> Proposition:
@@ -46,7 +51,7 @@ def stored() -> Stored:
     flags[:250] = 1.0
     columns = {name: flags for name, _ in CLASSES}
     kinds = ("bust", "correction", "durable")
-    columns |= {f"{kind}_{key}": flags for key, _ in ALTERNATIVES for kind in kinds}
+    columns |= {f"{kind}_b": flags for kind in kinds} | {f"{kind}_v1": 1.0 - flags for kind in kinds}
     columns["bust_quarter"] = np.where(flags > 0, 10.0, np.nan)
     columns["B2"] = flags
     columns["B2_quarter"] = np.where(flags > 0, np.arange(n) % 5 + 4.0, 2.0)
@@ -66,6 +71,24 @@ def test_timing_counts_only_paths_on_which_it_happens(stored: Stored) -> None:
     claim = verdict(stored).claim("B2")  # type: ignore[arg-type]
     assert claim.timing is not None
     assert claim.timing.median == CALENDAR.labels[6]  # the quarter 2 of the other paths is not counted
+
+
+def test_readings_beside_the_classes_are_told_apart_by_their_version(stored: Stored) -> None:
+    found = verdict(stored)  # type: ignore[arg-type]
+    assert {label: three[0].value for label, three in found.alternatives.items()} == {"otherwise": 0.25}
+    assert {version: three[0].value for version, three in found.before.items()} == {"1": 0.75}
+
+
+def test_what_had_come_by_a_year_is_told_where_the_window_goes_on(stored: Stored) -> None:
+    later = replace(stored, register=register(proposition("B2", "..end"), proposition("B8", pending="later")))
+    found = verdict(later)  # type: ignore[arg-type]
+    ends = {str(year): CALENDAR.offset(f"{year}Q4") for year in (2028, 2030)}
+    dates = np.where(later.columns["B2"] > 0, later.columns["B2_quarter"], np.inf)
+    assert {year: p.value for year, p in found.claim("B2").so_far.items()} == {
+        year: pytest.approx((dates <= end).mean()) for year, end in ends.items()
+    }
+    assert {year: p.value for year, p in found.bust_so_far.items()} == {"2028": 0.25, "2030": 0.25}
+    assert verdict(stored).claim("B2").so_far == {}  # type: ignore[arg-type]
 
 
 def test_a_pending_claim_has_no_number(stored: Stored) -> None:

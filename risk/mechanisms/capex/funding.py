@@ -37,6 +37,7 @@ class Params:
     """Register entries of the waterfall; (1, firm) for table columns."""
 
     cfo: Array = entry("capex.firm.cfo")  # USD a quarter
+    nowcast_error: Drawn = entry("capex.nowcast_error")  # log, of the level of cash flow
     cash: Array = entry("capex.firm.cash")
     debt: Array = entry("capex.firm.debt")
     leverage_limit: Array = entry("capex.firm.leverage_limit")  # × stretched CFO
@@ -108,7 +109,7 @@ def init(params: Params, paths: int) -> State:
     """Balance sheets at the base date."""
     zero = np.zeros((paths, 1))
     return State(
-        core_cfo=params.cfo + zero,
+        core_cfo=params.cfo * np.exp(params.nowcast_error) + zero,
         cash=params.cash + zero,
         bonds=params.debt + zero,
         leases=zero + np.zeros_like(params.debt),

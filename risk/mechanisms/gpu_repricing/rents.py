@@ -9,6 +9,7 @@ symbol             shape               unit        meaning
 =================  ==================  ==========  ======================================================
 level              (path, 1)           log USD/h   rent of one H100 equivalent: R_g = e^level E_g^(1+omega)
 clearing           (path, 1)           log USD/h   the same level at which the market clears
+drift              (path, 1)           log/q       momentum: recent changes of the clearing level, and news
 rerating           (path, generation)  log         discount of older generations since a launch
 supply             (path, 1)           H100e       sum_g E_g^omega S_g, the priced supply
 =================  ==================  ==========  ======================================================
@@ -18,8 +19,10 @@ Notes
 clearing      X = e^clearing · u_bar · 8760 · supply
 spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
 contract      d ln c = kappa_c (b ln s + (1 - b) clearing + premium - ln c) + w drift
+drift         lambda drift_{-1} + (1 - lambda) d clearing + sigma_d eps_d, within bounds
 utilization   u = clip(u_bar (clearing / paid)^e, lowest, highest)
-E of the newest generation is a numeraire and cancels from clearing.
+E of the newest generation is a numeraire and cancels from clearing. Index and spot are readings of one
+market on one day: their common error moves all rents of a path and none against another.
 """
 
 from __future__ import annotations
@@ -54,10 +57,13 @@ class Params:
     drift_weight: float = entry("gpu.drift_weight")
     drift_smoothing: float = entry("gpu.drift_smoothing")
     drift_limit: float = entry("gpu.drift_limit")  # log/q
+    initial_drift: Drawn = entry("gpu.initial_drift")  # log/q, at the base date
+    drift_volatility: float = entry("gpu.drift_volatility")  # log/q
     jump_intensity: float = entry("gpu.efficiency_jump_intensity")  # 1/y
     jump_size: float = entry("gpu.efficiency_jump_size")  # log per unit of E
     rerating_quarters: float = entry("gpu.rerating_quarters")
     index: Array = entry("gpu.generation.index")  # USD/h
+    index_error: Drawn = entry("gpu.index_error")  # log
     numeraire: int = entry("gpu.generation.numeraire")  # column
     spot_discount: float = entry("gpu.h100_spot")  # USD/h, spot of the numeraire at the base date
     rent_before: float = entry("gpu.h100_contract_two_years_before")  # USD/h
@@ -73,6 +79,7 @@ class Shocks:
     """What strikes in a quarter."""
 
     rent: Array  # (path, 1) innovation of spot, sd
+    drift: Array  # (path, 1) innovation of the drift, sd
     efficiency: Array  # (path, 1) innovation, sd
     efficiency_event: Array  # (path, 1) uniform: whether efficiency jumps
     fire_sale: Array  # (path, 1) log discount of spot
@@ -117,15 +124,15 @@ def clearing_demand(params: Params, level: Array | float, supply: Array) -> Arra
 
 
 def init(params: Params, throughput: Array) -> State:
-    """Market at the base date: contract at the observed index, spot at its own reading."""
-    zero = np.zeros_like(throughput[:, :1])
-    contract = np.log(only(params.index, params.numeraire)) + zero
-    older = np.log(params.rent_before) + zero
+    """Market at the base date: contract at the observed index, spot at its own reading, both in error."""
+    error = params.index_error + np.zeros_like(throughput[:, :1])
+    contract = np.log(only(params.index, params.numeraire)) + error
+    older = np.log(params.rent_before) + error
     return State(
-        spot=np.log(params.spot_discount) + zero,
+        spot=np.log(params.spot_discount) + error,
         contract=contract,
         clearing=contract,
-        drift=zero,
+        drift=params.initial_drift + np.zeros_like(error),
         spot_rerating=np.zeros_like(throughput),
         contract_rerating=np.zeros_like(throughput),
         contract_history=(older,) * round(params.trend_window),
@@ -161,7 +168,8 @@ def _levels(
     """Spot, contract and smoothed drift after one quarter."""
     limit = params.drift_limit
     smoothing = params.drift_smoothing
-    drift = np.clip(smoothing * state.drift + (1 - smoothing) * (clearing - state.clearing), -limit, limit)
+    news = (1 - smoothing) * (clearing - state.clearing) + params.drift_volatility * shocks.drift
+    drift = np.clip(smoothing * state.drift + news, -limit, limit)
     follow = params.drift_weight * drift
     noise = params.spot_volatility * np.sqrt(DT) * shocks.rent
     pull = params.spot_reversion * (clearing - state.spot)

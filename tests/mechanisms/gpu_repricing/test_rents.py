@@ -16,6 +16,7 @@ OLD = row(20.0, 14.0, 5.0)
 
 CALM = {
     "rent": column(0.0),
+    "drift": column(0.0),
     "efficiency": column(0.0),
     "efficiency_event": column(1.0),
     "fire_sale": column(0.0),
@@ -39,9 +40,12 @@ def parameters(**changes: Any) -> rents.Params:
         "drift_weight": 0.8,
         "drift_smoothing": 0.7,
         "drift_limit": 0.25,
+        "initial_drift": column(0.0),
+        "drift_volatility": 0.035,
         "jump_intensity": 0.25,
         "jump_size": 0.12,
         "index": row(1.10, 2.65, 5.30),
+        "index_error": column(0.0),
         "numeraire": 1,
         "spot_discount": 2.42,
         "rent_before": 2.55,
@@ -58,10 +62,10 @@ def step(
     p: rents.Params, s: rents.State, demand: float = 200e9, **shocks: Any
 ) -> tuple[rents.State, rents.Flows]:
     energized = row(0.0, 4e6, 8e6)
-    supply = rents.priced_supply(p, E, energized)
-    launching = shocks.pop("launching", OLD)
+    throughput, launching = shocks.pop("throughput", E), shocks.pop("launching", OLD)
+    supply = rents.priced_supply(p, throughput, energized)
     struck = rents.Shocks(**(CALM | shocks))
-    return rents.step(p, s, E, energized, supply, column(demand), launching, struck)
+    return rents.step(p, s, throughput, energized, supply, column(demand), launching, struck)
 
 
 def at_rest(p: rents.Params) -> float:
@@ -76,12 +80,14 @@ def test_worked_example() -> None:
             launch_obsolescence=column(w["ω"]),
             index=row(1.10, w["clearing rent before"], 5.30),
             spot_discount=w["spot before"],
+            initial_drift=column(w["drift before"]),
         )
         energized = row(0.0, 1e6 * w["H100 energized"], 1e6 * w["B200 energized"])
         supply = rents.priced_supply(p, E, energized)
         w.agrees("priced supply", supply / 1e6)
         bid = column(1e9 * w["bid"])
-        after, f = rents.step(p, rents.init(p, E), E, energized, supply, bid, OLD, rents.Shocks(**CALM))
+        struck = rents.Shocks(**(CALM | {"drift": column(w["news of the drift"])}))
+        after, f = rents.step(p, rents.init(p, E), E, energized, supply, bid, OLD, struck)
         w.agrees("clearing rent", f.clearing[0, 1])
         w.agrees("drift", after.drift)
         w.agrees("spot", f.spot[0, 1])
@@ -103,6 +109,31 @@ def test_worked_example_of_a_launch() -> None:
         w.agrees("taken off in the year", 1.0 - np.exp(4.0 * taken[0, 0]))
         assert taken[0, 0] == taken[0, 1]
         assert taken[0, 2] == 0.0, "the launched generation is not re-rated"
+        state, most = rents.init(p, throughput), np.zeros(2)
+        for quarter in range(8):
+            state, _ = step(p, state, throughput=throughput, launching=row(30, 20, quarter))
+            deepest = (state.spot_rerating[0, 1], state.contract_rerating[0, 1])
+            most = np.minimum(most, deepest)
+        w.agrees("most off spot at once", 1.0 - np.exp(most[0]))
+        w.agrees("most off the contract at once", 1.0 - np.exp(most[1]))
+
+
+def test_the_error_of_the_index_moves_all_rents_of_a_path_together() -> None:
+    sure, wrong = (rents.init(parameters(index_error=column(e)), E) for e in (0.0, 0.1))
+    for name in ("spot", "contract", "clearing"):
+        assert (getattr(wrong, name) - getattr(sure, name)).item() == pytest.approx(0.1)
+    assert wrong.contract_history[0].item() - sure.contract_history[0].item() == pytest.approx(0.1)
+
+
+def test_momentum_of_the_base_date_fades_and_is_renewed_by_news() -> None:
+    p = parameters(initial_drift=column(0.06), drift_volatility=0.0)
+    s, drifts = rents.init(p, E), []
+    for _ in range(3):
+        s, _ = step(p, replace(s, clearing=s.clearing), demand=at_rest(p))
+        drifts.append(s.drift.item())
+    np.testing.assert_allclose(drifts, [0.06 * 0.7**k for k in (1, 2, 3)])
+    renewed, _ = step(parameters(), s, demand=at_rest(p), drift=column(2.0))
+    assert renewed.drift.item() - 0.7 * s.drift.item() == pytest.approx(0.07)
 
 
 @pytest.mark.parametrize("quarters", [2, 4, 6])
