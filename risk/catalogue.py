@@ -43,7 +43,11 @@ MEMO: tuple[Variable, ...] = (
     Variable("required_cahn", "USD bn/y", "Required revenue, a multiple of the year's compute spending"),
     Variable("required_cahn_all", "USD bn/y", "The same, all of capex counted"),
     Variable("required_energized", "USD bn/y", "Required revenue of what works already"),
-    Variable("net_raised", "USD bn/q", "Net new debt and equity of the builders"),
+    Variable("net_raised", "USD bn/q", "Net new debt of the builders less their new cash, and new equity"),
+    Variable("cash", "USD bn", "Cash of the builders"),
+    Variable("payout", "USD bn/q", "What the builders pay their owners"),
+    Variable("power_drawn", "GW", "Power that the working units draw, site in"),
+    Variable("idle_impairment", "USD bn/q", "Value that units waiting for power lost to cheaper new ones"),
     Variable("quarter_loss", "USD bn/q", "First-round credit loss, all instruments"),
     Variable("second_round", "USD bn/q", "Second-round marks of forced sales"),
 )
@@ -67,6 +71,8 @@ TALLY: tuple[Variable, ...] = (
 DERIVED: tuple[Variable, ...] = (
     Variable("deployed", "USD bn/q", "Capex, leases and SPVs"),
     Variable("realized", "USD bn/y", "Revenue, internal use in"),
+    Variable("cash_to_capex", "multiple", "Cash of the builders over four quarters' capex"),
+    Variable("energy", "TWh/y", "Energy a year that the working units use, site in"),
     Variable("gap", "USD bn/y", "Required revenue less realized, internal use in"),
     Variable("gap_external", "USD bn/y", "Required revenue less external revenue"),
     Variable("paper_at_risk", "USD bn", "Paper of the base date and all that was issued since"),

@@ -56,7 +56,7 @@ ATOMS: Mapping[str, Unit] = {
     **_words("token", {"k": 1e3, "M": 1e6, "bn": 1e9, "tn": 1e12}),
     **_words("parameter", {"bn": 1e9, "tn": 1e12}),
     **_prefixes("W", "kMG"),
-    **_prefixes("Wh", "kMG"),
+    **_prefixes("Wh", "kMGT"),
     **_prefixes("B", "kMGT"),
     **_prefixes("FLOP", "GT"),
 }
@@ -65,7 +65,8 @@ ATOMS: Mapping[str, Unit] = {
 COMMON = (
     "1", "fraction", "%", "bp", "multiple", "log", "log/q", "log/y", "sd", "1/y", "1/q", "1/sqrt(y)",
     "1/q per 100 bp", "quarter", "year", "USD/h", "USD", "USD m", "USD bn", "USD bn/q", "USD bn/y",
-    "USD bn/GW", "USD k/GPU", "USD/kWh", "kW", "GW", "GW/y", "GPU k", "GPU M", "H100e M", "GB", "TB/s",
+    "USD bn/GW", "USD k/GPU", "USD/kWh", "kW", "GW", "GW/y", "TWh/y", "GPU k", "GPU M", "H100e M", "GB",
+    "TB/s",
 )  # fmt: skip
 """The units most often meant; listed when an unknown one is met."""
 

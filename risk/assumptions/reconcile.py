@@ -179,7 +179,7 @@ def _told(
     scale = SCALE[record.unit]
     numbers = f"{left / scale:.4g} against {right / scale:.4g} {record.unit}"
     bound = f"{'at most ' if record.at_most else 'within '}a factor of {1 + record.tolerance:g}"
-    for ref in suspects:
+    for ref in members:
         raw, key = _home(draft, ref)
         if accepted(raw.table, raw.locate, key):
             place = raw.locate((key,))

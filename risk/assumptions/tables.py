@@ -88,6 +88,8 @@ class CapexFirm(Entity):
     ai_revenue_share: Share
     lab_commitment_share: Share
     useful_life: Annotated[float, Field(gt=0), In("year")]
+    cash_before_replay: Money = 0.0
+    debt_before_replay: Money = 0.0
 
 
 class CapexActual(Row):

@@ -17,9 +17,16 @@ CASES: tuple[Case, ...] = get_args(Case)
 """Worlds of stylised facilities: as it is, with a glut on half of its paths, with fast obsolescence."""
 
 
-MEASURES: Mapping[str, str] = {"clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD"}
+MEASURES: Mapping[str, str] = {
+    "clearing": "1",
+    "stylised": "1",
+    "extreme propositions": "1",
+    "replay": "USD",
+    "spend against power": "1",
+}
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year. `risk.calibrate.targets` computes them."""
+loans beside the run, the verdict as a whole, another year, the base date's spending. `risk.calibrate.targets`
+computes them."""
 
 
 class Target(Record):

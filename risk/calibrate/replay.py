@@ -34,23 +34,27 @@ def _parameters(register: Assumptions) -> funding.Params:
         else:
             inputs[identifier] = firms.numbers(identifier.rpartition(".")[2])[None, :]
     zero = np.zeros_like(inputs["capex.firm.cash"])
+    before = {f"capex.firm.{x}": firms.numbers(f"{x}_before_replay")[None, :] for x in ("cash", "debt")}
     quiet = {"capex.firm.lease_not_commenced": zero, "capex.spv_share": 0.0, "capex.cfo_growth": 0.0}
-    return build(funding.Params, inputs | quiet)
+    return build(funding.Params, inputs | before | quiet)
 
 
 def _actuals(register: Assumptions) -> Mapping[str, tuple[Array, Array]]:
-    """Capex and cash flow by quarter, (1, firm) USD; quarters to come as guided."""
-    firms = register.tables["capex.firm"]
-    names, shape = firms.names, (1, len(firms.rows))
+    """Capex and cash flow by quarter, (1, firm) USD, from a year before to a year after.
+
+    What a firm has not reported is expected from the base date's quarter on, and unknown before it.
+    """
+    firms, base = register.tables["capex.firm"], ordinal(register.calendar.labels[0])
+    cfo = firms.numbers("cfo")[None, :]
     found: dict[str, tuple[Array, Array]] = {}
+    for q in range(ordinal(YEAR[0]) - 4, ordinal(YEAR[-1]) + 5):
+        capex = firms.numbers("guidance" if q > base else "capex_last_quarter")[None, :]
+        known = 1.0 if q >= base else np.nan
+        found[label(q)] = capex * known, cfo * known
     for row in register.rows(CapexActual):
-        capex, cfo = found.setdefault(row.quarter, (np.zeros(shape), np.zeros(shape)))
-        capex[0, names.index(row.firm)] = row.capex * 1e9
-        cfo[0, names.index(row.firm)] = row.cfo * 1e9
-    last = max(found, key=ordinal)
-    for ahead, column in ((1, "capex_last_quarter"), (2, "guidance"), (3, "guidance")):
-        expected = firms.numbers(column)[None, :], firms.numbers("cfo")[None, :]
-        found[label(ordinal(last) + ahead)] = expected
+        if row.quarter in found:
+            for values, reported in zip(found[row.quarter], (row.capex, row.cfo), strict=True):
+                values[0, firms.names.index(row.firm)] = reported * 1e9
     return found
 
 
@@ -59,7 +63,8 @@ def gross_issuance(register: Assumptions) -> float:
     params, actuals = _parameters(register), _actuals(register)
     state = funding.init(params, 1)
     state = replace(state, cash=params.minimum_cash * params.cash, uncommenced=np.zeros_like(params.cash))
-    nothing, calm = np.zeros((1, 1)), np.ones((1, 1))
+    nothing, firms = np.zeros((1, 1)), np.zeros_like(params.cash)
+    market = funding.Market(np.ones((1, 1)), nothing, nothing, nothing, np.zeros((1, 2)), firms)
     issued = 0.0
     for quarter in YEAR:
         capex, cfo = actuals[quarter]
@@ -69,7 +74,7 @@ def gross_issuance(register: Assumptions) -> float:
         ahead = np.sum(following, axis=0) + season
         state, flows = funding.step(
             params, replace(state, core_cfo=cfo), AFTER_ALL_LEASES, capex, ahead, nothing, nothing, nothing,
-            np.zeros_like(capex), calm, nothing,
+            firms, market,
         )  # fmt: skip
         issued += float((flows.bonds + flows.private_credit).sum())
     return issued

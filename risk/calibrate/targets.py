@@ -1,4 +1,4 @@
-"""T1 to T12: what the base case must hit, measured on a run, and whether the declaration stands.
+"""T1 to T16: what the base case must hit, measured on a run, and whether the declaration stands.
 
 A target is a row of `targets.toml`, declared met, missed (with the reason), pending or informational. A
 result contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
@@ -27,6 +27,7 @@ from risk.units import SCALE
 
 Array = NDArray[np.float64]
 WORDS = ("id", "label", "statement", "status", "reason", "source", "locator")
+QUARTERS_A_YEAR = 4.0
 TOLERANCE = 2.0  # standard errors a result may lie on the wrong side of a bound
 
 
@@ -155,11 +156,23 @@ def _replay(target: Target, run: Run) -> Estimate:
     return _exact(gross_issuance(run.register))
 
 
+def _spend_against_power(target: Target, run: Run) -> Estimate:
+    """Power that a year of the base date's spending on compute buys, over what is energized in one."""
+    register = run.register
+    generations = register.tables["gpu.generation"]
+    newest = generations.numbers("power")[int(generations.numbers("newest").argmax())]
+    spent = QUARTERS_A_YEAR * np.asarray(register.value("revenue.ai_capex_history"))[-1]
+    units = spent * register.number("capex.compute_share") / register.number("gpu.gpu_cost")
+    bought = units * newest * register.number("gpu.power_usage_effectiveness")
+    return _exact(bought / register.number("gpu.power_capacity"))
+
+
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
     "extreme propositions": _extreme_propositions,
     "replay": _replay,
+    "spend against power": _spend_against_power,
 }
 """How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 

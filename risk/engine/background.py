@@ -20,5 +20,6 @@ class Background:
     opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per unit-hour
     numeraire: int = entry("gpu.generation.numeraire")  # column
     merchant_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
+    load: float = entry("gpu.load")  # mean over peak power
     capex_before: Array = entry("capex.recent_capex")  # (quarter,) USD before the last quarter, oldest first
     ai_capex_before: Array = entry("revenue.ai_capex_history")  # (quarter,) USD up to the last quarter

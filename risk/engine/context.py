@@ -60,6 +60,7 @@ class Spending:
     leased: Array  # lease and SPV additions
     ai: Array  # world, cash
     compute: Array  # world
+    wanted: Array  # compute, had nobody waited for power
     operator_capex: Array  # neoclouds' AI capex since the last cohort
 
 

@@ -130,6 +130,11 @@ def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity
     yield Identity("funding: cash roll-forward", change, f.cash_build - f.cash_drawn, uses)
     bonds = before.funding.bonds + f.bonds + f.private_credit - f.maturities
     yield Identity("funding: debt roll-forward", after.funding.bonds, bonds, bonds)
+    vehicles = before.funding.spv + f.spv_additions - f.spv_principal
+    yield Identity("funding: vehicle roll-forward", after.funding.spv, vehicles, vehicles)
+    raised = f.bonds + f.private_credit - f.maturities + f.lease_additions - f.lease_principal
+    raised = raised + f.spv_additions - f.spv_principal - f.cash_build + f.cash_drawn
+    yield Identity("funding: change of net debt", f.net_debt_change, raised, after.funding.bonds)
     signed = before.funding.leases + before.funding.uncommenced - f.lease_principal
     open_leases = after.funding.leases + after.funding.uncommenced
     yield Identity("funding: lease roll-forward", open_leases, signed, signed)

@@ -41,6 +41,7 @@ class Glue:
     ai_share_later: float = entry("capex.ai_share_later")
     ai_share_quarters: float = entry("capex.ai_share_quarters")
     compute_share: float = entry("capex.compute_share")
+    order_redirect: float = entry("capex.order_redirect")  # of compute not ordered, to power and shells
     other_buyers: Drawn = entry("capex.other_buyers")
     operator_share: float = entry("neoclouds.neocloud_share")
     nowcast_error: Drawn = entry("neoclouds.nowcast_error")  # log, secured debt of the base date
@@ -163,16 +164,22 @@ def streams(table: Table) -> tuple[int, ...]:
 def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> Shocks:
     """Every shock of a block; index t of an array belongs to quarter t + 1.
 
-    What is drawn once a path (forced events, whether a lender amends) has one row.
+    What is drawn once a path (forced events, whether a lender amends, the first plan's error) has one row.
     """
     one, tables = range(1), assumptions.tables
     events = {
         "regime": one, "digestion": range(2), "efficiency": one,
         "recovery": streams(tables["credit.segment"]), "vendor": streams(tables["neoclouds.firm"]),
     } | _payer_events(tables["neoclouds.payer"], layout)  # fmt: skip
-    groups = {"capex": one, "firm": streams(tables["capex.firm"]), "rent": one, "drift": one}
+    firms = streams(tables["capex.firm"])
+    groups = {"capex": one, "firm": firms, "rent": one, "drift": one}
+    groups |= {"cash_flow": range(2), "cash_flow_firm": firms}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
     once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
     wanted = {name: numbers for name, numbers in once.items() if numbers}
-    first = draw_shocks(assumptions, seed, block, 1, {}, wanted).uniform
-    return replace(every, uniform=MappingProxyType({**every.uniform, **first}))
+    first = draw_shocks(assumptions, seed, block, 1, {"first": one, "first_firm": firms}, wanted)
+    return replace(
+        every,
+        uniform=MappingProxyType({**every.uniform, **first.uniform}),
+        idiosyncratic=MappingProxyType({**every.idiosyncratic, **first.idiosyncratic}),
+    )

@@ -17,6 +17,7 @@ from risk.engine.background import Background
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 from risk.processes import running
+from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -104,6 +105,22 @@ def _deployed(q: Quantities, entity: str) -> Track:
     return _before(track(spent, 0), q.background.capex_before)
 
 
+def _cash_to_capex(q: Quantities, entity: str) -> Track:
+    """Cash at the end of a quarter over the capex of the four quarters to it."""
+    cash, capex = _stored(q, "cash"), _capex(q, "")
+    x, first = (
+        capex.values,
+        max(-capex.start, 3),
+    )  # the first point, from the base date, with a year behind it
+    x = x[first:] + x[first - 1 : -1] + x[first - 2 : -2] + x[first - 3 : -3]
+    return track(cash.values[-len(x) :] / x, capex.start + first)
+
+
+def _energy(q: Quantities, entity: str) -> Track:
+    """Watt-hours a year at the power of the quarter's end."""
+    return track(q.record.path("power_drawn") * q.background.load * HOURS_A_YEAR, 0)
+
+
 def _realized(q: Quantities, entity: str) -> Track:
     """Revenue, internal use at what customers would pay for it in."""
     r = q.record
@@ -153,6 +170,8 @@ DERIVED: Mapping[str, Callable[[Quantities, str], Track]] = {
     "capex": _capex,
     "ai_capex": _ai_capex,
     "deployed": _deployed,
+    "cash_to_capex": _cash_to_capex,
+    "energy": _energy,
     "realized": _realized,
     "gap": _gap,
     "gap_external": _gap_external,

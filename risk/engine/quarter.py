@@ -33,8 +33,9 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     market_state, conditions, credit = _credit_market(c, world)
 
     # capex is paid and buys compute
-    funding_state, paid = _fund(c, world)
-    spending = _spending(c, world, paid)
+    held = _held(c, world)
+    funding_state, paid = _fund(c, world, held, credit.sofr)
+    spending = _spending(c, world, paid, held)
     fleet_state, hardware = _build(c, world, spending)
 
     # demand bids, the market clears
@@ -81,10 +82,20 @@ def _credit_market(c: Context, world: World) -> tuple[market.State, market.Flows
     return state, flows, neoclouds.Credit(flows.spread, flows.availability, state.factor, flows.sofr)
 
 
-def _fund(c: Context, world: World) -> tuple[funding.State, funding.Flows]:
-    """Pay for the plan made last quarter."""
-    seen = world.seen
-    planned = np.exp(world.plan.log_plan)
+def _held(c: Context, world: World) -> Array:
+    """Share of AI capex that is compute not ordered, for it would wait for power, (path, 1)."""
+    glue = c.p.glue
+    ai = glue.ai_share_at(c.t) * total(np.exp(world.plan.log_plan)) * (1.0 + glue.other_buyers)
+    fits = fleet.ordered_share(c.p.fleet, world.fleet, c.t, c.fixed.throughput, glue.compute_share * ai)
+    free = 1.0 - plan.guidance_weight(c.p.plan, c.t)  # what is guided is bought
+    return glue.compute_share * free * (1.0 - fits)
+
+
+def _fund(c: Context, world: World, held: Array, sofr: Array) -> tuple[funding.State, funding.Flows]:
+    """Pay for the plan made last quarter, less compute that is not ordered."""
+    seen, glue = world.seen, c.p.glue
+    saved = (1.0 - glue.order_redirect) * held
+    planned = np.exp(world.plan.log_plan) * (1.0 - glue.ai_share_at(c.t) * saved)
     growth = np.clip(seen.plan_growth, c.p.glue.slowest_ahead, c.p.glue.fastest_ahead)
     next_year = planned * sum(np.exp(growth * k) for k in range(1, 5))
     return funding.step(
@@ -97,22 +108,30 @@ def _fund(c: Context, world: World) -> tuple[funding.State, funding.Flows]:
         anchor_shortfall=seen.anchor_shortfall,
         recycled=seen.recycled,
         spv_support=seen.spv_support,
-        availability=c.link("spread->capex", seen.availability, "funding"),
-        macro=c.factor("M"),
+        m=funding.Market(
+            availability=c.link("spread->capex", seen.availability, "funding"),
+            sofr=sofr,
+            macro=c.factor("M"),
+            demand=c.factor("Z"),
+            common=c.own("cash_flow"),
+            firm=c.own("cash_flow_firm"),
+        ),
     )
 
 
-def _spending(c: Context, world: World, paid: funding.Flows) -> Spending:
+def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spending:
     """What the Big Five's capex means for the world's."""
-    glue = c.p.glue
-    cash_capex = total(paid.capex)
-    inside = glue.ai_share_at(c.t) * cash_capex
+    glue, cash_capex = c.p.glue, total(paid.capex)
+    saved, share = (1.0 - glue.order_redirect) * held, glue.ai_share_at(c.t)
+    inside = share * (1.0 - saved) / (1.0 - share * saved) * cash_capex
     ai = inside * (1.0 + glue.other_buyers)
+    wanted = glue.compute_share * ai / (1.0 - saved)
     return Spending(
         cash_capex=cash_capex,
         leased=total(paid.lease_additions + paid.spv_additions),
         ai=ai,
-        compute=glue.compute_share * ai,
+        compute=wanted - held / (1.0 - saved) * ai,
+        wanted=wanted,
         operator_capex=world.seen.operator_capex + glue.operator_share * (ai - inside),
     )
 
@@ -126,7 +145,10 @@ def _build(c: Context, world: World, spending: Spending) -> tuple[fleet.State, f
         forced_power=c.forced["power"],
     )
     compute = c.link("capex->supply", spending.compute, "compute")
-    return fleet.step(c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, world.seen.rents, shocks)
+    wanted = c.link("capex->supply", spending.wanted, "wanted")
+    return fleet.step(
+        c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, wanted, world.seen.rents, shocks
+    )
 
 
 def _sell(c: Context, world: World) -> tuple[adoption.State, adoption.Flows]:
@@ -276,18 +298,21 @@ def _signals(
 
 
 def _built(c: Context, planned: plan.State, paid: funding.Flows) -> plan.State:
-    """What the next plan grows from: what was built, not what could not be paid for."""
+    """What the next plan grows from: what was built, not what could not be paid for or had to wait."""
     least = c.p.glue.smallest_build * paid.planned
     return replace(planned, log_plan=np.log(np.maximum(paid.capex, least)))
 
 
 def _plan_shocks(c: Context) -> plan.Shocks:
-    return plan.Shocks(common=c.own("capex"), firm=c.own("firm"), digestion=c.uniform("digestion"))
+    return plan.Shocks(
+        common=c.own("capex"), demand=c.factor("Z"), firm=c.own("firm"), digestion=c.uniform("digestion")
+    )
 
 
 def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Array) -> Array:
     """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
     newest = (supply.since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    net = (rent.blended * rent.utilization - c.p.fleet.opex) * HOURS_A_YEAR / c.fixed.throughput
+    opex = (1.0 - c.p.required.site_share) * c.p.fleet.opex  # the site is in the all-in cost
+    net = (rent.blended * rent.utilization - opex) * HOURS_A_YEAR / c.fixed.throughput
     all_in = cost / c.p.plan.system_share
     return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)

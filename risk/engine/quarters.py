@@ -83,7 +83,7 @@ def opened(
     p = world.parameters(drawn, paths)
     try:
         with finite.strict():
-            state, fixed = world.initial(p, layout, paths)
+            state, fixed = world.initial(p, layout, shocks, paths)
     except FloatingPointError as error:
         raise NumericalError(f"{error} at the base date in {finite.place(error)}") from error
     forced = world.forced(assumptions, shocks.uniform, paths)

@@ -134,7 +134,7 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
 
 def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: World, f: Flows, t: int) -> None:
     """Record quarter t."""
-    for name, value in (series.series(p, world, f) | series.memo(p, f, t)).items():
+    for name, value in (series.series(p, world, f) | series.memo(p, world, f, t)).items():
         r.keep(name, t, value)
     headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
     r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)

@@ -55,6 +55,8 @@ def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | fl
         "compute_share": p.demand.compute_share,
         "compute_demand": world.seen.demand,
         "lab_recycled": world.seen.recycled,
+        "cash": p.funding.cash.sum(),
+        "power_drawn": total(world.fleet.power),
         "exposed_at_base": exposed,
     }
 
@@ -90,7 +92,7 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
     }
 
 
-def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
+def memo(p: Parameters, world: World, f: Flows, t: int) -> dict[str, Array]:
     """What is kept for outcomes only."""
     return {
         "compute_share": demand.compute_share(p.demand, t),
@@ -100,6 +102,10 @@ def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
         "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change + f.funding.equity),
+        "cash": total(world.funding.cash),
+        "payout": total(f.funding.payout),
+        "power_drawn": total(world.fleet.power),
+        "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),
     }

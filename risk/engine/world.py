@@ -22,6 +22,7 @@ from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
 from risk.paths import EVENT_VARIABLES
 from risk.processes import across
+from risk.shocks.draw import Shocks
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -117,8 +118,11 @@ class Fixed:
     fleet_by_firm: Array  # (1, firm) GPUs
 
 
-def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
-    """State of the world at the base date; internal use is solved so that the GPU market clears."""
+def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[World, Fixed]:
+    """State of the world at the base date; internal use is solved so that the GPU market clears.
+
+    The first quarter's plan is made before it: its error is drawn beside that of the quarters.
+    """
     throughput = generations.throughput(p.generations)
     supply = fleet.init(p.fleet, throughput)
     market_rents = rents.init(p.rents, throughput)
@@ -136,7 +140,9 @@ def initial(p: Parameters, layout: Layout, paths: int) -> tuple[World, Fixed]:
         adoption=sold,
         demand=demand.init(p.demand, clearing, revenue),
         required=required.init(p.required),
-        plan=plan.init(p.plan, paths),
+        plan=plan.init(
+            p.plan, paths, shocks.idiosyncratic["first"][0], shocks.idiosyncratic["first_firm"][0]
+        ),
         funding=funding.init(p.funding, paths),
         contracts=contracts.init(layout.contracts, layout.expiry, layout.base["prepaid"][None, :]),
         facility=borrowed,

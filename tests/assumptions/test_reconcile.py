@@ -37,8 +37,7 @@ def rows(base: Assumptions) -> Rows:
 FOUND_OTHERWISE = {
     "capex.actual.cfo": "cash flow swings tenfold between quarters: only the mean of the last four is held",
     "capex.firm.leverage_limit": "an upper bound of debt; ten times it lies beyond its plausible range",
-    "capex.firm.ai_revenue_share": "ten times a tenth is the whole; ten times more is no share",
-    "revenue.ai_capex_history": "but its last quarter: a history of stylised years",
+    "revenue.ai_capex_history": "but its last three quarters: a history of stylised years",
     "gpu.recent_purchases": "but the last",
     "gpu.generation.gpus": "of A100s, the smallest of a sum: its row has a range of its own",
     "gpu.generation.power": "of A100s, and of generations nobody has yet",

@@ -30,6 +30,9 @@ LET_IN = {
     ("gpu.memory_cost", "sign"): "memory may come to subtract: its prior spans zero",
     ("gpu.term_premium", "÷100"): "the premium may be nil: its prior spans zero, and draws come from that",
     ("gpu.term_premium", "÷1000"): "the premium may be nil: its prior spans zero, and draws come from that",
+    ("capex.guidance_bias", "÷100"): "guidance may be unbiased: its prior spans zero",
+    ("capex.guidance_bias", "÷1000"): "guidance may be unbiased: its prior spans zero",
+    ("capex.guidance_bias", "sign"): "guidance may come in high: its prior spans zero",
     ("gpu.delivery_weights", "×100"): "a concentration of 2,000 is a firm opinion, not an impossible one",
 }
 """Slips of an entry, of its value or any one number of its prior, that nothing can tell from a meant change.
@@ -136,6 +139,7 @@ def test_every_number_has_a_domain_and_a_plausible_range(draft: Draft) -> None:
 
 
 SIGNED = {
+    "capex.guidance_bias",
     "capex.guidance_growth", "capex.expected_growth", "capex.neutral_growth", "capex.digestion_gap_center",
     "capex.cfo_growth", "capex.prefunding_growth_low", "capex.prefunding_growth_high", "credit.sofr",
     "credit.sofr_means", "credit.start_factor", "gpu.hardware_cost_decline",

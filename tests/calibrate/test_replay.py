@@ -42,3 +42,14 @@ def test_cash_rich_firms_issue_nothing(register: Assumptions) -> None:
     rows = {"capex.actual": rich(register.rows(CapexActual)), "capex.firm": rich(register.rows(CapexFirm))}
     tables = {name: replace(register.tables[name], rows=found) for name, found in rows.items()}
     assert gross_issuance(replace(register, tables={**register.tables, **tables})) == 0.0
+
+
+def test_firms_do_not_report_on_one_day(register: Assumptions) -> None:
+    """One firm's report of the base date's quarter changes what is known of that firm alone."""
+    rows = register.rows(CapexActual)
+    expected = register.rows(CapexFirm)[-1]
+    label = register.calendar.labels[0]
+    own = {"firm": expected.name, "quarter": label, "capex": expected.capex_last_quarter}
+    early = (*rows, rows[-1].model_copy(update=own))
+    tables = {**register.tables, "capex.actual": replace(register.tables["capex.actual"], rows=early)}
+    assert gross_issuance(replace(register, tables=tables)) == pytest.approx(gross_issuance(register))

@@ -66,7 +66,7 @@ def opened(
     drawn = inputs.draw(assumptions, SEED, block)
     shocks = shocks or inputs.shocks(assumptions, plan, SEED, block)
     p = world.parameters(drawn, BLOCK)
-    start, fixed = world.initial(p, plan, BLOCK)
+    start, fixed = world.initial(p, plan, shocks, BLOCK)
     forced = world.forced(assumptions, shocks.uniform, BLOCK)
     run = Opened(p, plan, fixed, shocks, forced, links or Links({}), [start])
     for t in range(1, until + 1):

@@ -115,8 +115,9 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
     firms = range(len(firm["cfo"]))
     core, cash, bonds = list(firm["cfo"]), list(firm["cash"]), list(firm["debt"])
     leases, spv = [0.0] * len(core), [0.0] * len(core)
+    bias, profile = v("capex.guidance_bias"), v("capex.guidance_bias_profile")
     plan, expected, plan_growth = (
-        list(firm["guidance"]),
+        [x * exp(profile[0] * bias) for x in firm["guidance"]],
         v("capex.expected_growth"),
         v("capex.guidance_growth"),
     )
@@ -127,7 +128,9 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
     spread, factor, availability_before = v("credit.start_spread"), v("credit.start_factor"), 1.0
     history = v("revenue.ai_capex_history")
     life = round(4 * v("revenue.component_lives")[0])
-    vintages, alive, leased_total = history[-life:], sum(history), 0.0
+    hardware = v("revenue.component_shares")[0]
+    vintages, sites = [hardware * x for x in history[-life:]], (1 - hardware) * sum(history)
+    leased_total = 0.0
     rented: list[Row] = []
     for row in register.tables["neoclouds.facility"].rows:
         facts: Any = row
@@ -137,6 +140,39 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         g = register.tables["gpu.generation"].names.index(facts.generation)
         rented.append({"facts": facts, "g": g, "kept": 1.0, "vacant": 0.0, "buckets": buckets})
 
+    def hardware_price(t: int, clock: float) -> float:
+        peak = v("gpu.memory_peak")
+        waned = 0.5 ** (max(0.0, (t - peak) / 4) / v("gpu.memory_half_life"))
+        memory = v("gpu.memory_cost") * min(1.0, t / peak) * waned
+        price = v("gpu.gpu_cost") / e[B200] * (1 - v("gpu.hardware_cost_decline")) ** clock * exp(memory)
+        return float(price)
+
+    def units_for(t: int, spent: float, price: float) -> float:
+        merchant = v("gpu.merchant_share")
+        merchant += (v("gpu.merchant_share_2030") - merchant) * min(1.0, t / 18)
+        return float(spent / price * (merchant + (1 - merchant) / v("gpu.custom_cost_ratio")))
+
+    def mixed(since: list[float]) -> list[float]:
+        mix, left = [0.0] * len(e), 1.0
+        for g in reversed(generations):
+            mix[g] = left * clip((since[g] + 1) / 4, 0.0, 1.0)
+            left -= mix[g]
+        return mix
+
+    def unit_power(since: list[float]) -> list[float]:
+        gain = v("gpu.late_power_gain") * max(0.0, since[NEXT] - 4) / 4
+        unit = [k / x * v("gpu.power_usage_effectiveness") for k, x in zip(kw, e, strict=True)]
+        unit[NEXT] *= exp(-gain)
+        return unit
+
+    def expected_power(t: int) -> float:
+        gw0, growth, lead = v("gpu.power_capacity"), v("gpu.power_growth"), 10
+        response = 1.0
+        if t - lead >= 1:
+            then = gw0 * exp(growth * (t - lead) / 4)
+            response = (asked_power[t - lead] / then) ** v("gpu.power_response")
+        return float(gw0 * exp(growth * t / 4) * response)
+
     out: list[Row] = []
     for t in range(1, quarters + 1):
         years = t / 4
@@ -144,6 +180,24 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         spread = spread + v("credit.spread_reversion") * (v("credit.calm_spread") - spread)
         availability = min(1.0, exp(-v("credit.availability_slope") * (spread - v("capex.neutral_spread"))))
         factor = v("credit.factor_persistence") * factor
+
+        # what is ordered, of what is wanted, at last quarter's prices
+        ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(
+            1.0, t / v("capex.ai_share_quarters")
+        )
+        world = ai_share * sum(plan) * (1 + v("capex.other_buyers"))
+        last_price, last_unit, last_mix = hardware_price(t - 1, clock), unit_power(since), mixed(since)
+        wanted_units = units_for(t, v("capex.compute_share") * world, last_price)
+        each = sum(m * k for m, k in zip(last_mix, last_unit, strict=True))
+        to_come = expected_power(t + 2) / 4
+        standing = sum(waiting) + sum(sum(x) for x in due)
+        room = v("capex.order_quarters") * to_come / each - standing
+        fits = clip(room / wanted_units, v("capex.order_floor"), 1.0)
+        weights = v("capex.guidance_weights")
+        guided_share = weights[t - 1] if t <= len(weights) else 0.0
+        held = v("capex.compute_share") * (1 - guided_share) * (1 - fits)
+        saved = (1 - v("capex.order_redirect")) * held
+        plan = [x * (1 - ai_share * saved) for x in plan]
 
         # capex is paid
         grow = clip(plan_growth, -0.05, 0.06)
@@ -155,9 +209,19 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
                 signed = v("capex.lease_present_value") * firm["lease_not_commenced"][i]
                 added = signed / v("capex.lease_start_quarters")
             vehicles = v("capex.spv_share") * plan[i] * (0.5 + 0.5 * availability_before)
-            cfo = core[i] + v("capex.ai_cash_margin") * firm["ai_revenue_share"][i] * (revenue - run_rate) / 4
+            own = v("capex.ai_revenue_kept") * firm["ai_revenue_share"][i]
+            cfo = core[i] + v("capex.ai_cash_margin") * own * (revenue - run_rate) / 4
             cfo -= v("capex.lab_shortfall_pass") * firm["lab_commitment_share"][i] * anchor_shortfall / 4
-            cfo -= v("capex.lease_service") / 4 * leases[i]
+            may_owe = firm["leverage_limit"][i] * v("capex.leverage_stretch") * 4 * max(cfo, 0.0)
+            stretched = (bonds[i] + leases[i] + spv[i]) / may_owe - v("capex.bond_spread_threshold")
+            wide = min(
+                v("capex.bond_spread") + v("capex.bond_spread_leverage") * max(stretched, 0.0),
+                v("capex.bond_spread_cap"),
+            )
+            new_debt, new_cash = bonds[i] - firm["debt"][i], max(cash[i] - firm["cash"][i], 0.0)
+            coupon = v("credit.sofr") + wide if new_debt > 0 else v("capex.retired_coupon")
+            cfo -= (coupon * new_debt - (v("credit.sofr") + v("capex.cash_margin")) * new_cash) / 4
+            cfo -= v("capex.lease_service") / 4 * (leases[i] + spv[i])
             payout = v("capex.payout") * max(cfo, 0.0)
             stake = v("capex.suppliers_big_five") * firm["lab_equity_share"][i] * recycled / 4
             matured = v("capex.maturity_rate") * bonds[i]
@@ -165,7 +229,8 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             spare = max(0.0, cash[i] - v("capex.minimum_cash") * firm["cash"][i])
             short = plan[i] + fixed - cfo
             year = plan[i] * sum(exp(grow * k) for k in (1, 2, 3, 4))
-            need = short - spare + v("capex.prefunding") * max(year + 4 * (fixed - cfo), 0.0)
+            reserve = v("capex.cash_reserve") * year
+            need = short - spare + clip(v("capex.prefunding") * (year + 4 * (fixed - cfo)), 0.0, reserve)
             limit = firm["leverage_limit"][i] * v("capex.leverage_stretch") * 4 * max(cfo, 0.0)
             room = max(0.0, limit - (bonds[i] - matured + leases[i] + spv[i]))
             issued = clip(need, 0.0, min(v("capex.bond_cap"), room))
@@ -173,19 +238,21 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             shares = min(max(need, 0.0) - issued - private, v("capex.equity_cap"))
             cut = clip(short - spare - issued - private - shares, 0.0, plan[i])
             spent = plan[i] - cut
-            cash[i] += cfo + issued + private + shares - spent - fixed
-            bonds[i] += issued + private - matured
+            left_over = cash[i] - short - v("capex.minimum_cash") * firm["cash"][i] - reserve
+            excess = v("capex.payout_speed") * max(left_over, 0.0)
+            early = min(v("capex.retirement_share") * excess, max(bonds[i] - matured - firm["debt"][i], 0.0))
+            extra = min(excess - early, max(v("capex.payout_cap") * max(cfo, 0.0) - payout, 0.0))
+            cash[i] += cfo + issued + private + shares - spent - fixed - early - extra
+            bonds[i] += issued + private - matured - early
             leases[i] += added - v("capex.lease_principal") / 4 * leases[i]
-            spv[i] += vehicles
+            spv[i] += vehicles - v("credit.spv_amortization") / 4 * spv[i]
             over = max(0.0, (bonds[i] + leases[i] + spv[i]) / max(limit, 1.0) - 1.0)
             rows.append({"capex": spent, "cut": cut, "cfo": cfo, "leased": added + vehicles, "over": over})
         inside = sum(r["capex"] for r in rows)
-        ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(
-            1.0, t / v("capex.ai_share_quarters")
-        )
-        ai_capex = ai_share * inside * (1 + v("capex.other_buyers"))
+        ai_capex = ai_share * (1 - saved) / (1 - ai_share * saved) * inside * (1 + v("capex.other_buyers"))
         leased = sum(r["leased"] for r in rows)
-        compute = v("capex.compute_share") * ai_capex
+        full_compute = v("capex.compute_share") * ai_capex / (1 - saved)
+        compute = full_compute - held * ai_capex / (1 - saved)
 
         # compute is bought, delivered, energized
         for g in generations:
@@ -194,23 +261,9 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         ramping = any(0 <= s < 4 and q > 0 for s, q in zip(since, planned_launch, strict=True))
         step = v("gpu.launch_step_share")
         clock += (1 - step + 2 * step * ramping if pending else 1.0) / 4
-        peak = v("gpu.memory_peak")
-        memory = (
-            v("gpu.memory_cost")
-            * min(1.0, t / peak)
-            * 0.5 ** (max(0.0, (t - peak) / 4) / v("gpu.memory_half_life"))
-        )
-        price = v("gpu.gpu_cost") / e[B200] * (1 - v("gpu.hardware_cost_decline")) ** clock * exp(memory)
-        merchant = v("gpu.merchant_share")
-        merchant += (v("gpu.merchant_share_2030") - merchant) * min(1.0, t / 18)
-        bought = compute / price * (merchant + (1 - merchant) / v("gpu.custom_cost_ratio"))
-        mix, left = [0.0] * len(e), 1.0
-        for g in reversed(generations):
-            mix[g] = left * clip((since[g] + 1) / 4, 0.0, 1.0)
-            left -= mix[g]
-        gain = v("gpu.late_power_gain") * max(0.0, since[NEXT] - 4) / 4
-        unit = [k / x * v("gpu.power_usage_effectiveness") for k, x in zip(kw, e, strict=True)]
-        unit[NEXT] *= exp(-gain)
+        price = hardware_price(t, clock)
+        bought = units_for(t, compute, price)
+        mix, unit = mixed(since), unit_power(since)
         stock = [waiting[g] + due[0][g] for g in generations]
         due = [
             [due[1][g] + w1 * bought * mix[g] for g in generations],
@@ -222,12 +275,8 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             + v("gpu.age_retirement") * (since[g] > v("gpu.service_age"))
             for g in generations
         ]
-        gw0, growth = v("gpu.power_capacity"), v("gpu.power_growth")
-        response = 1.0
-        if t - 10 >= 1:
-            response = (asked_power[t - 10] / (gw0 * exp(growth * (t - 10) / 4))) ** v("gpu.power_response")
         sigma = v("gpu.power_volatility")
-        cap = gw0 * exp(growth * years) * response * exp(-(sigma**2) / 2) / 4
+        cap = expected_power(t) * exp(-(sigma**2) / 2) / 4
         cap += sum(r * p for r, p in zip(rate, powered, strict=True))
         asked = sum(s * k for s, k in zip(stock, unit, strict=True))
         share = min(1.0, cap / asked)
@@ -235,7 +284,8 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         waiting = [s - x for s, x in zip(stock, energized, strict=True)]
         running = [running[g] * (1 - rate[g]) + energized[g] for g in generations]
         powered = [powered[g] * (1 - rate[g]) + energized[g] * unit[g] for g in generations]
-        asked_power[t] = bought * sum(m * k for m, k in zip(mix, unit, strict=True)) * 4
+        everything = units_for(t, full_compute, price)
+        asked_power[t] = everything * sum(m * k for m, k in zip(mix, unit, strict=True)) * 4
 
         # customers adopt and pay
         speed = exp(-(v("revenue.demand_loading") ** 2) / 2)
@@ -317,15 +367,16 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
                 held["buckets"].setdefault(t + round(v("neoclouds.renewal_quarters")), []).append(again)
 
         # what capex must earn
-        vintages = [*vintages[1:], ai_capex]
-        alive += ai_capex
+        vintages = [*vintages[1:], compute]
+        sites += ai_capex - compute
         leased_total += leased
         parts, lives = v("revenue.component_shares"), v("revenue.component_lives")
         hurdle = v("revenue.hurdle")
-        charge = sum(vintages) * parts[0] * crf(hurdle, lives[0])
-        charge += alive * sum(parts[j] * crf(hurdle, lives[j]) for j in (1, 2))
+        charge = sum(vintages) * crf(hurdle, lives[0])
+        charge += sites * sum(parts[j] * crf(hurdle, lives[j]) for j in (1, 2)) / (parts[1] + parts[2])
         charge += leased_total * crf(hurdle, v("revenue.lease_life"))
-        run = sum(n * o for n, o in zip(units, opex, strict=True)) * HOURS
+        placed = 1 - v("revenue.site_share")
+        run = placed * sum(n * o for n, o in zip(units, opex, strict=True)) * HOURS
         required = (charge + run) / phi
 
         # the plan for the next quarter
@@ -333,7 +384,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         expected = w * log(demand / before) + (1 - w) * expected
         cost = v("capex.user_cost") + v("capex.user_cost_spread") * (spread - v("capex.neutral_spread"))
         new = max(g for g in generations if since[g] >= 0)
-        net = (paid_rents[new] * utilization - opex[new]) * HOURS / e[new]
+        net = (paid_rents[new] * utilization - placed * opex[new]) * HOURS / e[new]
         earns = net / (price / v("capex.compute_share"))
         years_waiting = sum(waiting) / (4 * sum(energized))
         built = [max(rows[i]["capex"], 0.2 * plan[i]) for i in firms]
@@ -350,10 +401,10 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             )
             change += v("capex.arms_race") * (peers - ahead[i])
             change = clip(change, v("capex.largest_fall"), v("capex.largest_rise"))
-            weights = v("capex.guidance_weights")
             guided = log(firm["guidance"][i]) + v("capex.guidance_growth") * max(
                 0.0, t + 1 - v("capex.guidance_quarters")
             )
+            guided += profile[min(t + 1, 4) - 1] * bias
             hold = weights[t] if t < len(weights) else 0.0
             goal = hold * guided + (1 - hold) * (log(built[i]) + change)
             steps.append(goal - log(built[i]))

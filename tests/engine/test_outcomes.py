@@ -51,6 +51,7 @@ BACKGROUND = Background(
     opex=row(0.26, 0.45, 0.45, 0.62, 0.86, 1.16),
     numeraire=1,
     merchant_opex_multiple=1.85,
+    load=0.75,
     capex_before=np.array([100.0, 100.0, 100.0]),
     ai_capex_before=np.array([100.0, 100.0]),
 )
@@ -72,6 +73,12 @@ QUIET: dict[str, float] = {
     "digestion": 0.0,
     "power_bound": 0.0,
     "net_raised": 0.0,
+    "cash": 300.0,
+    "payout": 25.0,
+    "power_drawn": 20e9,
+    "fleet": 15e6,
+    "undeployed": 1e6,
+    "idle_impairment": 0.0,
     "adjusted_debt": 500.0,
     "h100_contract": 2.65,
     "h100_spot": 2.42,
@@ -91,6 +98,7 @@ TALLIED = (
 
 FLOWS = {
     "net_raised", "quarter_loss", "second_round", "required_cahn", "required_cahn_all", "required_energized",
+    "payout", "idle_impairment",
 }  # fmt: skip
 """What is not recorded at the base date."""
 
@@ -538,3 +546,24 @@ def test_losses_and_rates() -> None:
     assert found["credit_worst_year"] == 7.0
     assert found["generic_default_rate"] == pytest.approx(0.06)
     assert found["generic_recovery"] == pytest.approx(0.5)
+
+
+def test_cash_is_held_against_the_capex_of_the_year() -> None:
+    """300 at the end of 2027 over the four quarters of that year; each year has its own."""
+    found = find(cash=series(300.0, q2027Q4=500.0), capex=series(100.0, q2027Q1=200.0, q2028Q1=350.0))
+    assert found["cash_to_capex_2027"] == pytest.approx(500.0 / 500.0)
+    assert found["cash_to_capex_2028"] == pytest.approx(300.0 / 650.0)
+    assert found["cash_to_capex_2029"] == pytest.approx(300.0 / 400.0)
+
+
+def test_payout_is_of_the_whole_cash_flow_of_its_years() -> None:
+    found = find(payout=series(25.0, q2030Q1=145.0, q2026Q4=999.0), cfo=series(125.0))
+    assert found["payout_share"] == pytest.approx((24 * 25.0 + 120.0) / (24 * 125.0))
+    assert found["payout_share_last"] == pytest.approx(0.2)
+
+
+def test_what_waits_and_what_works() -> None:
+    at = find(undeployed=series(1e6, q2028Q4=3e6), power_drawn=series(20e9, q2030Q4=100e9))
+    assert at["undeployed_share"] == pytest.approx(0.2)
+    assert at["power_2030"] == 100e9
+    assert at["energy_2030"] == pytest.approx(100e9 * 0.75 * 8760)

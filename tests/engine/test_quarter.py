@@ -28,13 +28,15 @@ def test_firms_fund_ahead_for_a_year_of_bounded_growth(base: Opened, growth: flo
     before = base.worlds[t - 1]
     seen = replace(before.seen, plan_growth=np.full((1024, 1), growth))
     context = base.context(t, p=replace(base.p, funding=p))
-    _, f = _fund(context, replace(before, seen=seen))
+    nothing = np.zeros((1024, 1))
+    _, f = _fund(context, replace(before, seen=seen), nothing, nothing)
     held = min(max(growth, base.p.glue.slowest_ahead), base.p.glue.fastest_ahead)
     year: Array = f.planned * sum(np.exp(held * k) for k in (1, 2, 3, 4))
-    fixed = f.anchor_equity + f.payout + f.maturities
+    due = f.maturities - f.retired
+    fixed = f.anchor_equity + p.payout * np.maximum(f.cfo, 0.0) + due
     spare = np.maximum(0.0, before.funding.cash - p.minimum_cash * p.cash)
-    ahead = np.maximum(year + 4.0 * (fixed - f.cfo), 0.0)
-    need = np.maximum(f.planned + fixed + f.spv_support - f.cfo - spare + p.prefunding * ahead, 0.0)
+    ahead = np.clip(p.prefunding * (year + 4.0 * (fixed - f.cfo)), 0.0, p.cash_reserve * year)
+    need = np.maximum(f.planned + fixed + f.spv_support - f.cfo - spare + ahead, 0.0)
     np.testing.assert_allclose(f.bonds, need, rtol=1e-9, atol=1.0)
 
 

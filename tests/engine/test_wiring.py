@@ -32,8 +32,9 @@ def test_every_joint_is_used_once_but_collateral_and_what_cohorts_need(w: Wired)
 
 def test_couplings_leave_different_marks() -> None:
     names = (
-        "capex->supply:compute", "capex->supply:operators", "capex->supply:sites", "capex->supply:digestion",
-        "capex->supply:hardware cost", "supply->rent", "rent->renewals:spot", "rent->renewals:contract",
+        "capex->supply:compute", "capex->supply:wanted", "capex->supply:operators", "capex->supply:sites",
+        "capex->supply:digestion", "capex->supply:hardware cost", "supply->rent", "rent->renewals:spot",
+        "rent->renewals:contract",
         "rent->renewals:utilization", "rent->renewals:decline", "rent->collateral:spot",
         "rent->collateral:utilization", "rent->collateral:decline", "rent->collateral:sites", "labs->payers",
         "suppliers->labs", "losses->spread", "losses->nbfi", "losses->nbfi:lines", "losses->pensions",
@@ -60,7 +61,7 @@ def test_the_credit_market_reads_last_quarters_losses_and_pulled_lines(w: Wired)
 
 def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
     seen, glue = w.before.seen, w.p.glue
-    planned = np.exp(w.before.plan.log_plan)
+    planned = np.exp(w.before.plan.log_plan) * (1.0 - ai_share(w) * (1.0 - glue.order_redirect) * held(w))
     growth = np.clip(seen.plan_growth, glue.slowest_ahead, glue.fastest_ahead)
     w.reads("funding", {
         "t": w.context.t,
@@ -70,23 +71,47 @@ def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
         "anchor_shortfall": seen.anchor_shortfall,
         "recycled": seen.recycled,
         "spv_support": seen.spv_support,
-        "availability": tag("spread->capex:funding") * seen.availability,
-        "macro": w.factor("M"),
+        "m.availability": tag("spread->capex:funding") * seen.availability,
+        "m.sofr": w.flows.market.sofr,
+        "m.macro": w.factor("M"),
+        "m.demand": w.factor("Z"),
+        "m.common": w.base.shocks.idiosyncratic["cash_flow"][w.context.t - 1],
+        "m.firm": w.base.shocks.idiosyncratic["cash_flow_firm"][w.context.t - 1],
     })  # fmt: skip
 
 
-def test_spending_is_the_big_fives_cash_scaled_to_the_world(w: Wired) -> None:
-    """AI share of the quarter, other buyers on top, of whom neoclouds are a part; leases stand apart."""
-    glue, paid, t = w.p.glue, w.flows.funding, w.context.t
-    cash = total(paid.capex)
-    share = glue.ai_share + (glue.ai_share_later - glue.ai_share) * t / glue.ai_share_quarters
+def ai_share(w: Wired) -> float:
+    """AI share of the Big Five's capex in the quarter."""
+    glue, t = w.p.glue, w.context.t
     assert t < glue.ai_share_quarters
+    return glue.ai_share + (glue.ai_share_later - glue.ai_share) * t / glue.ai_share_quarters
+
+
+def held(w: Wired) -> Array:
+    """Share of AI capex that is compute not ordered, (path, 1); guidance no longer holds it up."""
+    glue, t = w.p.glue, w.context.t
+    world = ai_share(w) * total(np.exp(w.before.plan.log_plan)) * (1.0 + glue.other_buyers)
+    wanted = glue.compute_share * world
+    fits = fleet.ordered_share(w.p.fleet, w.before.fleet, t, w.base.fixed.throughput, wanted)
+    weights = w.p.plan.guidance_weights
+    guided = weights[t - 1] if t <= len(weights) else 0.0
+    found = glue.compute_share * (1.0 - guided) * (1.0 - fits)
+    assert (found > 0.0).any() or guided == 1.0
+    return np.asarray(found)
+
+
+def test_spending_is_the_big_fives_cash_scaled_to_the_world(w: Wired) -> None:
+    """AI share of the quarter less what is not ordered, other buyers on top, of whom neoclouds are a part."""
+    glue, paid = w.p.glue, w.flows.funding
+    cash, saved = total(paid.capex), (1.0 - glue.order_redirect) * held(w)
+    share = ai_share(w) * (1.0 - saved) / (1.0 - ai_share(w) * saved)
     world = share * cash * (1.0 + glue.other_buyers)
     expected = {
         "cash_capex": cash,
         "leased": total(paid.lease_additions) + total(paid.spv_additions),
         "ai": world,
-        "compute": glue.compute_share * world,
+        "compute": (glue.compute_share - held(w)) / (1.0 - saved) * world,
+        "wanted": glue.compute_share / (1.0 - saved) * world,
         "operator_capex": w.before.seen.operator_capex + glue.operator_share * (world - share * cash),
     }
     assert set(expected) == {f.name for f in fields(w.flows.spending)}
@@ -99,6 +124,7 @@ def test_the_fleet_buys_with_this_quarters_spending_at_last_quarters_rents(w: Wi
         "t": w.context.t,
         "throughput": w.base.fixed.throughput,
         "compute_spending": tag("capex->supply:compute") * w.flows.spending.compute,
+        "wanted": tag("capex->supply:wanted") * w.flows.spending.wanted,
         "rents": w.before.seen.rents,
         "shocks.launch": w.factor("H"),
         "shocks.power": w.factor("P"),
@@ -225,7 +251,8 @@ def test_the_plan_reads_what_customers_pay_against_what_capex_must_earn(w: Wired
     realized = total(f.adoption.revenue) + f.demand.internal / compute_share(w)
     firm, common = w.base.shocks.idiosyncratic["firm"], w.base.shocks.idiosyncratic["capex"]
     t = w.context.t
-    net = (f.rents.blended * f.rents.utilization - p.fleet.opex) * 8760.0 / w.base.fixed.throughput
+    opex = (1.0 - p.required.site_share) * p.fleet.opex
+    net = (f.rents.blended * f.rents.utilization - opex) * 8760.0 / w.base.fixed.throughput
     newest = (supply.since_launch >= 0.0).sum(axis=1) - 1
     yields = net[np.arange(len(net)), newest][:, None] * p.plan.system_share / f.fleet.cost
     w.reads("plan", {
@@ -239,6 +266,7 @@ def test_the_plan_reads_what_customers_pay_against_what_capex_must_earn(w: Wired
         "s.utilization": f.rents.utilization,
         "s.funding_gap": total(f.funding.cut) / total(f.funding.planned),
         "shocks.common": common[t - 1],
+        "shocks.demand": w.factor("Z"),
         "shocks.firm": firm[t - 1],
         "shocks.digestion": w.uniform("digestion"),
     })  # fmt: skip
@@ -259,7 +287,8 @@ def test_a_generation_is_bought_from_the_quarter_of_its_launch(base: Opened) -> 
         launched = np.full_like(supply.since_launch, -1.0)
         launched[:, : B200 + 1], launched[:, B200 + 1] = 1.0, since
         found = _rental_yield(context, replace(supply, since_launch=launched), f.rents, f.fleet.cost)
-        hours = 8760.0 * (f.rents.blended * f.rents.utilization - base.p.fleet.opex)[:, newest]
+        opex = (1.0 - base.p.required.site_share) * base.p.fleet.opex
+        hours = 8760.0 * (f.rents.blended * f.rents.utilization - opex)[:, newest]
         bought = f.fleet.cost[:, 0] / base.p.plan.system_share * base.fixed.throughput[:, newest]
         np.testing.assert_allclose(found[:, 0], hours / bought, rtol=1e-12)
 

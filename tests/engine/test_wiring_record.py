@@ -68,7 +68,7 @@ def test_series_of_a_quarter(w: Wired) -> None:
 
 def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
     f, t = w.flows, w.context.t
-    agree(series.memo(w.p, f, t), {
+    agree(series.memo(w.p, w.after, f, t), {
         "compute_share": w.p.demand.compute_share * np.exp(-w.p.demand.compute_share_decline * t / 4.0),
         "compute_demand": f.demand.total,
         "lab_recycled": f.demand.anchor_recycled,
@@ -76,6 +76,10 @@ def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
         "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
         "net_raised": total(f.funding.net_debt_change) + total(f.funding.equity),
+        "cash": total(w.after.funding.cash),
+        "payout": total(f.funding.payout),
+        "power_drawn": total(w.after.fleet.power),
+        "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),
     })  # fmt: skip
@@ -115,6 +119,8 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "compute_share": p.demand.compute_share,
         "compute_demand": start.seen.demand,
         "lab_recycled": start.seen.recycled,
+        "cash": firms.numbers("cash").sum(),
+        "power_drawn": total(start.fleet.power),
         "exposed_at_base": paper + exposed,
     })  # fmt: skip
 

@@ -1,9 +1,10 @@
 """The capex plan of the Big Five: guidance that fades into a flexible accelerator, and a digestion regime.
 
-For six quarters the plan follows guidance with fading weight. After that each firm's capex grows with
-demand growth extrapolated from the past (the overbuild engine), with the return on AI capital against its
-cost, and with its peers; spreads, leverage and compute waiting for power brake it. In a digestion, whose
-hazard rises with the revenue gap, slack, funding stress and negative carry, capex falls until it heals.
+For six quarters the plan follows guidance with fading weight; guidance has a bias that comes out over its
+first year, and an error already in its first quarter. After that each firm's capex grows with demand growth
+extrapolated from the past (the overbuild engine), with the return on AI capital against its cost, and with
+its peers; spreads, leverage and compute waiting for power brake it. In a digestion, whose hazard rises with
+the revenue gap, slack, funding stress and negative carry, capex falls until it heals.
 
 ===============  ==========  =========  =================================================================
 symbol           shape       unit       meaning
@@ -18,12 +19,15 @@ Notes
 g^e = w g + (1 - w) g^e_{-1}
 d ln C = a_g (g^e - g*) + a_r (yield - user cost) - a_s (HY - 400)/100 - a_l excess leverage
          - a_w (undeployed years - 0.3)+ + a_p (peers) + common shock + own shock, within [-.35, +.25].
+guided_t = guidance e^(growth after the guided quarters + profile_t x bias)
+common shock = sd x (rho Z + sqrt(1 - rho^2) own), Z the news of AI demand
 References: flexible accelerator (Jorgenson 1963); thesis page, "Hyperscaler capex guidance" watch-item.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -42,6 +46,10 @@ class Params:
     guidance_weights: Array = entry("capex.guidance_weights")  # (6,)
     guidance_quarters: float = entry("capex.guidance_quarters")
     guidance_growth: float = entry("capex.guidance_growth")  # log a quarter thereafter
+    guidance_bias: Drawn = entry("capex.guidance_bias")  # log, of the first year
+    bias_profile: Array = entry("capex.guidance_bias_profile")  # (4,) of the bias by quarter; the last stays
+    first_common: float = entry("capex.first_quarter_common")  # log, sd
+    first_firm: float = entry("capex.first_quarter_firm")  # log, sd
     extrapolation: Drawn = entry("capex.extrapolation")
     expected_growth: float = entry("capex.expected_growth")  # log a quarter at the base date
     neutral_growth: float = entry("capex.neutral_growth")  # log a quarter
@@ -55,6 +63,7 @@ class Params:
     undeployed_tolerance: float = entry("capex.undeployed_tolerance")  # years of deployment
     common_volatility: Drawn = entry("capex.common_volatility")  # log a quarter
     firm_volatility: float = entry("capex.firm_volatility")  # log a quarter
+    demand_correlation: float = entry("capex.demand_correlation")  # of the common shock with AI demand
     largest_fall: float = entry("capex.largest_fall")
     largest_rise: float = entry("capex.largest_rise")
     user_cost: float = entry("capex.user_cost")  # 1/y
@@ -78,6 +87,7 @@ class Shocks:
     """What strikes in a quarter."""
 
     common: Array  # (path, 1) innovation of all firms, sd
+    demand: Array  # (path, 1) innovation of AI demand, sd
     firm: Array  # (path, firm) innovations, sd
     digestion: Array  # (path, 2) uniforms: whether digestion begins, whether it ends
 
@@ -113,9 +123,14 @@ class Flows:
     growth: Array  # (path, firm) log change of the plan
 
 
-def init(params: Params, paths: int) -> State:
-    """Plan for the first simulated quarter: guidance."""
-    start = np.log(params.guidance) + np.zeros((paths, 1))
+def init(params: Params, paths: int, common: Array, firm: Array) -> State:
+    """Plan for the first simulated quarter: guidance and its error.
+
+    Parameters
+    ----------
+    common, firm : innovations of the first quarter, (path, 1) and (path, firm), sd.
+    """
+    start = np.log(guidance_path(params, 1)) + params.first_common * common + params.first_firm * firm
     return State(start, np.full((paths, 1), params.expected_growth), np.zeros((paths, 1)))
 
 
@@ -153,9 +168,15 @@ def _desired_growth(params: Params, state: State, s: Signals, expected: Array, c
 
 
 def guidance_path(params: Params, t: int) -> Array:
-    """Guided capex of each firm in quarter t, USD, (1, firm)."""
+    """What guidance for quarter t turns out to mean for each firm, USD, (path, firm)."""
     later = max(0.0, t - params.guidance_quarters)
-    return np.asarray(params.guidance * np.exp(params.guidance_growth * later))
+    out = params.bias_profile[min(t, len(params.bias_profile)) - 1]
+    return np.asarray(params.guidance * np.exp(params.guidance_growth * later + out * params.guidance_bias))
+
+
+def guidance_weight(params: Params, t: int) -> float:
+    """Weight of guidance in the plan for quarter t."""
+    return float(params.guidance_weights[t - 1]) if t <= len(params.guidance_weights) else 0.0
 
 
 def step(params: Params, state: State, t: int, s: Signals, shocks: Shocks) -> tuple[State, Flows]:
@@ -167,16 +188,23 @@ def step(params: Params, state: State, t: int, s: Signals, shocks: Shocks) -> tu
 
     digestion = _digestion(params, state.digestion, hazard, shocks.digestion)
 
-    noise = params.common_volatility * shocks.common + params.firm_volatility * shocks.firm
+    noise = _noise(params, shocks)
     desired = _desired_growth(params, state, s, expected, cost)
     trend = np.where(digestion == 1, -params.digestion_decline * DT, desired)
     growth = np.clip(trend + noise, params.largest_fall, params.largest_rise)
 
-    weight = params.guidance_weights[t] if t < len(params.guidance_weights) else 0.0
+    weight = guidance_weight(params, t + 1)
     accelerated = state.log_plan + growth
     guided = np.log(guidance_path(params, t + 1)) + noise
     log_plan = np.where(digestion == 1, accelerated, weight * guided + (1.0 - weight) * accelerated)
     return State(log_plan, expected, digestion), Flows(hazard, log_plan - state.log_plan)
+
+
+def _noise(params: Params, shocks: Shocks) -> Array:
+    """Shock of each firm's plan, (path, firm) log; what all share is in part news of AI demand."""
+    rho = params.demand_correlation
+    common: Array = rho * shocks.demand + sqrt(1.0 - rho**2) * shocks.common
+    return np.asarray(params.common_volatility * common + params.firm_volatility * shocks.firm)
 
 
 def _digestion(params: Params, digesting: Array, hazard: Array, uniform: Array) -> Array:

@@ -2,8 +2,9 @@
 
 Spending on compute buys H100 equivalents (H100e) at the all-in hardware price, which falls in steps at
 launches. Units are delivered after one to three quarters, wait in an undeployed stock, and are energized
-only as far as the power of the quarter allows. A generation whose rent lies below its operating cost
-retires a tenth a quarter; so does, more slowly, one that has passed its age.
+only as far as the power of the quarter allows; buyers who see the queue order less than they want. A
+generation whose rent lies below its operating cost retires a tenth a quarter; so does, more slowly, one that
+has passed its age.
 
 ====================  ==================  =========  ====================================================
 symbol                shape               unit       meaning
@@ -13,13 +14,15 @@ undeployed            (path, generation)  H100e      delivered, waiting for powe
 pipeline              3 × (path, gen.)    H100e      bought, due in 1, 2, 3 quarters
 power                 (path, generation)  W          facility power of the energized units
 clock                 (path, 1)           year       technology clock of the hardware price
-demanded              l × (path, 1)       W/year     facility power the purchases of each quarter asked for
+demanded              l × (path, 1)       W/year     facility power that was wanted in each quarter
 ====================  ==================  =========  ====================================================
 
 Notes
 -----
 price   c = c_0 (1 - lambda)^clock e^memory;  power cap  gw0 e^(g t) (D_{t-l} / (gw0 e^(g (t-l))))^e shock
-(what is asked for today is connected a power lead of l quarters later).
+(what is wanted today is connected a power lead of l quarters later).
+orders  share of what is wanted = clip((H cap_{t+a} / unit power - undeployed - pipeline) / wanted, floor, 1),
+cap without shock, prices and unit power as last seen: a buyer fills H quarters of what will be energized.
 References: thesis page, "Power delivery — the grid-level choke point"; Epoch AI price-performance.
 """
 
@@ -64,6 +67,9 @@ class Params:
     power_response: Drawn = entry("gpu.power_response")
     power_lead: float = entry("gpu.power_lead")  # quarters
     power_volatility: Drawn = entry("gpu.power_volatility")
+    order_quarters: Drawn = entry("capex.order_quarters")  # H, quarters of energizing
+    order_ahead: float = entry("capex.order_ahead")  # a, quarters
+    order_floor: float = entry("capex.order_floor")  # share of what is wanted
     power_usage_effectiveness: float = entry("gpu.power_usage_effectiveness")
     power_pass_through: float = entry("gpu.power_pass_through")
     late_power_gain: float = entry("gpu.late_power_gain")  # 1/y
@@ -107,6 +113,7 @@ class Flows:
     """What happened in the quarter."""
 
     purchased: Array  # (path, 1) H100e
+    impaired: Array  # (path, 1) USD that units waiting at the start lost as new ones became cheaper
     energized: Array  # (path, generation) H100e
     retired: Array  # (path, generation) H100e
     power_bound: Array  # (path, 1) 1 where the cap held units back
@@ -207,16 +214,46 @@ def _launches(params: Params, state: State, epsilon: Array) -> tuple[Array, Arra
     return progress, since, state.clock + pace / QUARTERS_A_YEAR
 
 
-def _power_cap(params: Params, state: State, t: int, epsilon: Array, forced: Array | float) -> Array:
-    """Facility power that can be energized this quarter, W, (path, 1)."""
-    trend = params.power_capacity * np.exp(params.power_growth * t / QUARTERS_A_YEAR)
+def _expected_cap(params: Params, state: State, t: int, ahead: int) -> Array:
+    """Facility power that can be energized in quarter t + ahead as quarter t begins, W, (path, 1).
+
+    Where the lead is so short that what decides it is not yet wanted, what was wanted last does.
+    """
+    lead = len(state.demanded)
+    trend = params.power_capacity * np.exp(params.power_growth * (t + ahead) / QUARTERS_A_YEAR)
     response: Array | float = 1.0
-    asked = t - len(state.demanded)  # the quarter whose purchases asked for what can be connected now
+    known = min(ahead, lead - 1)
+    asked = t - lead + known  # the quarter that wanted what can be connected then
     if asked >= 1:
         then = params.power_capacity * np.exp(params.power_growth * asked / QUARTERS_A_YEAR)
-        response = (np.maximum(state.demanded[0], 1.0) / then) ** params.power_response
+        response = (np.maximum(state.demanded[known], 1.0) / then) ** params.power_response
+    return trend * response / QUARTERS_A_YEAR
+
+
+def _power_cap(params: Params, state: State, t: int, epsilon: Array, forced: Array | float) -> Array:
+    """Facility power that can be energized this quarter, W, (path, 1)."""
     noise = np.exp(params.power_volatility * epsilon - 0.5 * params.power_volatility**2 + forced)
-    return trend * response * noise / QUARTERS_A_YEAR
+    return _expected_cap(params, state, t, 0) * noise
+
+
+def ordered_share(params: Params, state: State, t: int, throughput: Array, wanted: Array) -> Array:
+    """Share of the compute wanted in quarter t that is ordered, (path, 1).
+
+    Parameters
+    ----------
+    wanted : (path, 1) USD of compute, all buyers.
+    """
+    mix = purchase_mix(params, state.since_launch)
+    per_unit = across(mix * _unit_power(params, throughput, state.since_launch, t - 1))
+    units = _purchases(params, t, wanted, _last_cost(params, state, t, throughput))
+    capacity = params.order_quarters * _expected_cap(params, state, t, round(params.order_ahead)) / per_unit
+    waiting = across(state.undeployed) + sum(across(due) for due in state.pipeline)
+    return np.clip((capacity - waiting) / np.maximum(units, 1.0), params.order_floor, 1.0)
+
+
+def _last_cost(params: Params, state: State, t: int, throughput: Array) -> Array:
+    """What a merchant H100e cost in the quarter before t, USD, (path, 1)."""
+    return hardware_cost(params, state.clock, t - 1, 0.0, only(throughput, params.newest))
 
 
 def step(
@@ -225,6 +262,7 @@ def step(
     t: int,
     throughput: Array,
     compute_spending: Array,
+    wanted: Array,
     rents: Array,
     shocks: Shocks,
 ) -> tuple[State, Flows]:
@@ -232,7 +270,8 @@ def step(
 
     Parameters
     ----------
-    compute_spending : (path, 1) USD this quarter on accelerators, all buyers.
+    compute_spending, wanted : (path, 1) USD this quarter on accelerators, all buyers; what they would have
+        spent had there been no queue.
     rents : (path, generation) USD per GPU-hour paid last quarter.
     """
     progress, since, clock = _launches(params, state, shocks.launch)
@@ -258,10 +297,11 @@ def step(
         clock=clock,
         launch_progress=progress,
         since_launch=since,
-        demanded=(*state.demanded[1:], purchased * per_unit * QUARTERS_A_YEAR),
+        demanded=(*state.demanded[1:], _purchases(params, t, wanted, cost) * per_unit * QUARTERS_A_YEAR),
     )
     flows = Flows(
         purchased=purchased,
+        impaired=across(state.undeployed) * np.maximum(_last_cost(params, state, t, throughput) - cost, 0.0),
         energized=energized,
         retired=retired,
         power_bound=(asked > cap).astype(np.float64),

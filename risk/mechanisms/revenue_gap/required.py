@@ -1,15 +1,16 @@
 """Required revenue: what customers must pay so that the capex already spent earns its hurdle.
 
-Each quarter of AI capex is a vintage of compute, power and shells with their own lives; a vintage alive
-carries its capital charge. Required revenue is the sum of charges and fleet operating cost, grossed up by
-the share of a revenue dollar that reaches compute. Two simpler lenses stand beside it: Cahn's rule
+Each quarter's compute is a vintage that carries a capital charge while it lives; power and shells carry
+theirs throughout. Required revenue is the sum of charges and fleet operating cost, grossed up by the share
+of a revenue dollar that reaches compute. A site is paid once, in the charge of power, shells and leases:
+what a unit's operating cost holds for its place is left out. Two simpler lenses stand beside it: Cahn's rule
 (data-center GPU spending × 2 × 2) and JPMorgan's bar for a 10% return.
 
 ================  =========  ======  ==================================================================
 symbol            shape      unit    meaning
 ================  =========  ======  ==================================================================
-vintages          n × (p,1)  USD     AI capex of each quarter of a compute life, oldest first
-long_lived        (path, 1)  USD     AI capex still alive in power and shells (all since 2021)
+vintages          n × (p,1)  USD     compute bought in each quarter of its life, oldest first
+long_lived        (path, 1)  USD     power and shells (all since 2021)
 leased            (path, 1)  USD     lease and SPV additions
 ================  =========  ======  ==================================================================
 
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes import across
 from risk.processes.annuity import capital_recovery_factor
 from risk.units import HOURS_A_YEAR
@@ -42,6 +43,7 @@ class Params:
     cahn_multiple: float = entry("revenue.cahn_multiple")
     merchant_site_share: float = entry("revenue.merchant_data_center_share")
     opex: Array = entry("gpu.generation.opex")
+    site_share: Drawn = entry("revenue.site_share")  # of it, for the place
 
 
 @dataclass(frozen=True)
@@ -81,30 +83,31 @@ class Flows:
 def init(params: Params) -> State:
     """Vintages alive at the base date; what the record does not reach back to is taken as nothing."""
     life = round(QUARTERS_A_YEAR * params.component_lives[0])
-    recorded = [0.0] * life + list(params.history)
+    recorded, compute = [0.0] * life + list(params.history), params.component_shares[0]
     return State(
-        tuple(np.full((1, 1), spent) for spent in recorded[-life:]),
-        np.full((1, 1), params.history.sum()),
+        tuple(np.full((1, 1), compute * spent) for spent in recorded[-life:]),
+        np.full((1, 1), (1.0 - compute) * params.history.sum()),
         np.zeros((1, 1)),
     )
 
 
 def charge(params: Params, compute: Array, long_lived: Array, leased: Array) -> Array:
-    """Capital charge a year on AI capex alive by life, and on leases, USD, (path, 1)."""
-    shares, lives = params.component_shares, params.component_lives
-    factors = [capital_recovery_factor(params.hurdle, life) for life in lives]
-    long = shares[1] * factors[1] + shares[2] * factors[2]
+    """Capital charge a year on compute, on power and shells, and on leases alive, USD, (path, 1)."""
+    power, shells = params.component_shares[1:]
+    factors = [capital_recovery_factor(params.hurdle, life) for life in params.component_lives]
+    long = (power * factors[1] + shells * factors[2]) / (power + shells)
     lease = capital_recovery_factor(params.hurdle, params.lease_life)
-    return np.asarray(compute * shares[0] * factors[0] + long_lived * long + leased * lease)
+    return np.asarray(compute * factors[0] + long_lived * long + leased * lease)
 
 
 def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:
     """One quarter of required revenue."""
-    vintages = (*state.vintages[1:], inputs.ai_capex)
-    after = State(vintages, state.long_lived + inputs.ai_capex, state.leased + inputs.leased)
+    vintages = (*state.vintages[1:], inputs.compute_spending)
+    sites = inputs.ai_capex - inputs.compute_spending
+    after = State(vintages, state.long_lived + sites, state.leased + inputs.leased)
     compute = sum(vintages[1:], start=vintages[0])
     capital = charge(params, compute, after.long_lived, after.leased)
-    opex = across(inputs.units * params.opex) * HOURS_A_YEAR
+    opex = (1.0 - params.site_share) * across(inputs.units * params.opex) * HOURS_A_YEAR
     accelerators = inputs.compute_spending * QUARTERS_A_YEAR
     supplier = inputs.merchant_share * params.merchant_site_share * accelerators
     flows = Flows(

@@ -8,7 +8,12 @@ from risk.mechanisms.capex import plan
 from tests.mechanisms.given import Array, column, given, row
 from tests.mechanisms.worked import worked
 
-QUIET: dict[str, Array] = {"common": column(0.0), "firm": row(0.0, 0.0), "digestion": row(1.0, 1.0)}
+QUIET: dict[str, Array] = {
+    "common": column(0.0),
+    "demand": column(0.0),
+    "firm": row(0.0, 0.0),
+    "digestion": row(1.0, 1.0),
+}
 
 
 def struck(changes: dict[str, Array] | None = None) -> plan.Shocks:
@@ -21,6 +26,10 @@ def parameters(**changes: Any) -> plan.Params:
         "guidance_weights": np.array([1.0, 0.85, 0.6, 0.4, 0.2, 0.0]),
         "guidance_quarters": 2.0,
         "guidance_growth": 0.055,
+        "guidance_bias": column(0.0),
+        "bias_profile": np.array([0.4, 0.8, 1.2, 1.6]),
+        "first_common": 0.05,
+        "first_firm": 0.04,
         "extrapolation": column(0.35),
         "expected_growth": 0.10,
         "neutral_growth": 0.022,
@@ -34,6 +43,7 @@ def parameters(**changes: Any) -> plan.Params:
         "undeployed_tolerance": 0.3,
         "common_volatility": column(0.08),
         "firm_volatility": 0.05,
+        "demand_correlation": 0.6,
         "largest_fall": -0.35,
         "largest_rise": 0.25,
         "user_cost": 0.285,
@@ -96,6 +106,10 @@ def test_worked_example() -> None:
         after, _ = plan.step(p, start, 3, s, struck())
         w.agrees("extrapolated", after.expected)
         w.agrees("guided, A", plan.guidance_path(p, 4)[0, 0] / 1e9)
+        biased = parameters(guidance_bias=column(w["bias"]))
+        w.agrees("guided with its bias, A", plan.guidance_path(biased, 4)[0, 0] / 1e9)
+        first = plan.init(biased, 1, column(w["first error, all"]), row(0.0, 0.0)).log_plan
+        w.agrees("first quarter of A", np.exp(first[0, 0]) / 1e9)
         w.agrees("new plan of A", np.exp(after.log_plan[0, 0]) / 1e9)
         w.agrees("new plan of B", np.exp(after.log_plan[0, 1]) / 1e9)
         assert later.digestion.item() == 0.0
@@ -127,13 +141,37 @@ def test_guidance_leads_the_first_quarters_and_then_lets_go() -> None:
         near = plan.step(p, state(), t, signals(), struck())[0].log_plan
         weights.append(1.0 - (plan.step(p, far, t, signals(), struck())[0].log_plan - near)[0, 0])
     assert weights == pytest.approx([0.85, 0.6, 0.4, 0.2, 0.0, 0.0, 0.0])
-    np.testing.assert_allclose(np.exp(plan.init(p, 1).log_plan), p.guidance)
+    start = plan.init(p, 1, column(0.0), row(0.0, 0.0))
+    np.testing.assert_allclose(np.exp(start.log_plan), p.guidance)
 
 
 def test_guidance_grows_from_end_2026() -> None:
     p = parameters()
     path = [plan.guidance_path(p, t)[0, 0] / 50e9 for t in (1, 2, 3, 4)]
     assert path == pytest.approx([1.0, 1.0, np.exp(0.055), np.exp(0.11)])
+
+
+def test_a_bias_of_guidance_comes_out_over_its_first_year() -> None:
+    """A tenth too low: .4, .8, 1.2, 1.6 of it by quarter, on average all of it, and the last stays."""
+    plain, biased = parameters(), parameters(guidance_bias=column(0.1))
+    found = [np.log(plan.guidance_path(biased, t) / plan.guidance_path(plain, t))[0, 0] for t in range(1, 7)]
+    assert found == pytest.approx([0.04, 0.08, 0.12, 0.16, 0.16, 0.16])
+    assert np.mean(found[:4]) == pytest.approx(0.1)
+
+
+def test_the_first_quarter_has_its_error() -> None:
+    """One sd of all firms and two of one: guided capex of the quarter, and with it the plan."""
+    biased = parameters(guidance_bias=column(0.1))
+    start = plan.init(biased, 1, column(1.0), row(0.0, -2.0)).log_plan
+    np.testing.assert_allclose(start - np.log(biased.guidance), row(0.04 + 0.05, 0.04 + 0.05 - 0.08))
+
+
+def test_part_of_what_strikes_all_plans_is_news_of_demand() -> None:
+    """With a correlation of .6 the shock is .6 of the news and .8 of its own; its variance stays."""
+    p = parameters()
+    base = plan.step(p, state(), 9, signals(), struck())[0].log_plan
+    news = plan.step(p, state(), 9, signals(), struck({"demand": column(1.0)}))[0].log_plan
+    np.testing.assert_allclose(news - base, 0.08 * 0.6, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +205,7 @@ def test_shocks_are_common_and_own() -> None:
     p = parameters()
     base = plan.step(p, state(), 9, signals(), struck())[0].log_plan
     shocked = plan.step(p, state(), 9, signals(), struck({"common": column(1.0), "firm": row(0.0, -2.0)}))[0]
-    np.testing.assert_allclose(shocked.log_plan - base, row(0.08, 0.08 - 0.1), atol=1e-12)
+    np.testing.assert_allclose(shocked.log_plan - base, row(0.064, 0.064 - 0.1), atol=1e-12)
 
 
 @pytest.mark.parametrize(("common", "limit"), [(-9.0, -0.35), (9.0, 0.25)])

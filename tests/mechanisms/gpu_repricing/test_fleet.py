@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from risk.mechanisms.gpu_repricing import fleet
-from tests.mechanisms.given import column, given, row
+from tests.mechanisms.given import Array, column, given, row
 from tests.mechanisms.worked import worked
 
 E = row(0.5, 1.0, 1.25, 2.0, 5.0)
@@ -43,6 +43,9 @@ def parameters(**changes: Any) -> fleet.Params:
         "power_response": column(0.6),
         "power_lead": 10.0,
         "power_volatility": column(0.0),
+        "order_quarters": column(4.5),
+        "order_ahead": 2.0,
+        "order_floor": 0.25,
         "power_usage_effectiveness": 1.25,
         "power_pass_through": 0.7,
         "late_power_gain": 0.2,
@@ -71,6 +74,19 @@ def shocks(**changes: float) -> fleet.Shocks:
 NO_SHOCK = shocks()
 
 
+def bought(
+    p: fleet.Params,
+    s: fleet.State,
+    t: int,
+    throughput: Array,
+    spending: Array,
+    rents: Array,
+    struck: fleet.Shocks,
+) -> tuple[fleet.State, fleet.Flows]:
+    """One quarter in which all that is wanted is bought."""
+    return fleet.step(p, s, t, throughput, spending, spending, rents, struck)
+
+
 def test_worked_example() -> None:
     with worked("gpu-repricing", "fleet") as w:
         p = parameters(
@@ -86,7 +102,7 @@ def test_worked_example() -> None:
             pipeline=due,
         )
         rents = row(0.20, 2.0, 3.0, 5.0, 9.0)
-        after, f = fleet.step(p, start, 1, E, column(1e9 * w["spending on compute"]), rents, NO_SHOCK)
+        after, f = bought(p, start, 1, E, column(1e9 * w["spending on compute"]), rents, NO_SHOCK)
         w.agrees("clock", after.clock)
         w.agrees("price of an H100e", f.cost)
         w.agrees("merchant share", fleet.merchant_share(p, 1))
@@ -118,7 +134,7 @@ def test_base_fleet_and_pipeline_do_not_depend_on_the_delivery_weights() -> None
 
 def test_everything_is_energized_where_power_is_plenty() -> None:
     p = parameters()
-    after, f = fleet.step(p, state(p), 1, E, column(0.0), FULL_RENT, shocks(forced_power=3.0))
+    after, f = bought(p, state(p), 1, E, column(0.0), FULL_RENT, shocks(forced_power=3.0))
     assert f.power_bound.item() == 0.0
     assert after.undeployed.sum() == 0.0
     assert f.purchased.item() == 0.0
@@ -133,7 +149,7 @@ def test_power_asked_for_is_connected_a_lead_later(lead: int) -> None:
         s = state(p)
         path = []
         for t in range(1, 13):
-            s, f = fleet.step(p, s, t, E, column(spending if t == 1 else 60e9), FULL_RENT, NO_SHOCK)
+            s, f = bought(p, s, t, E, column(spending if t == 1 else 60e9), FULL_RENT, NO_SHOCK)
             path.append(f.power_energized.item())
         caps.append(np.array(path))
     ratio = caps[1] / caps[0]
@@ -148,7 +164,7 @@ def test_a_longer_power_lead_energizes_a_boom_later() -> None:
         p = parameters(power_lead=lead)
         s = state(p)
         for t in range(1, 13):
-            s, _ = fleet.step(p, s, t, E, column(360e9), FULL_RENT, NO_SHOCK)
+            s, _ = bought(p, s, t, E, column(360e9), FULL_RENT, NO_SHOCK)
         energized.append(s.energized.sum())
     assert energized[0] > energized[1] > energized[2]
 
@@ -157,7 +173,7 @@ def test_a_fleet_asking_for_what_is_planned_gets_the_planned_power() -> None:
     p = parameters(power_growth=column(0.1), undeployed=1e9)
     trend = 13.5e9 * np.exp(0.1 * 1 / 4)
     start = state(p, demanded=(column(trend),) + (column(0.0),) * 9)
-    _, f = fleet.step(p, start, 11, E, column(0.0), FULL_RENT, NO_SHOCK)
+    _, f = bought(p, start, 11, E, column(0.0), FULL_RENT, NO_SHOCK)
     assert f.power_energized.item() == pytest.approx(13.5e9 * np.exp(0.1 * 11 / 4) / 4)
 
 
@@ -168,12 +184,12 @@ def test_worked_example_of_the_power_lead() -> None:
         start = state(p)
         start = state(p, demanded=(asked, *start.demanded[1:]))
         late = 1 + len(start.demanded)
-        _, f = fleet.step(p, start, late, E, column(0.0), FULL_RENT, NO_SHOCK)
+        _, f = bought(p, start, late, E, column(0.0), FULL_RENT, NO_SHOCK)
         w.agrees("connected in quarter 11", f.power_energized / 1e9)
-        _, unasked = fleet.step(p, state(p), 1, E, column(0.0), FULL_RENT, NO_SHOCK)
+        _, unasked = bought(p, state(p), 1, E, column(0.0), FULL_RENT, NO_SHOCK)
         w.agrees("planned for quarter 1", 4.0 * unasked.power_energized / 1e9)
         as_planned = state(p, demanded=(4.0 * unasked.power_energized, *start.demanded[1:]))
-        _, plan = fleet.step(p, as_planned, late, E, column(0.0), FULL_RENT, NO_SHOCK)
+        _, plan = bought(p, as_planned, late, E, column(0.0), FULL_RENT, NO_SHOCK)
         w.agrees("planned for quarter 11", 4.0 * plan.power_energized / 1e9)
 
 
@@ -182,8 +198,8 @@ def test_launch_comes_when_the_roadmap_has_been_travelled() -> None:
     on_time, late = state(p), state(p)
     seen = []
     for t in range(1, 5):
-        on_time, _ = fleet.step(p, on_time, t, E, column(1e9), FULL_RENT, NO_SHOCK)
-        late, _ = fleet.step(p, late, t, E, column(1e9), FULL_RENT, shocks(launch=-1.0))
+        on_time, _ = bought(p, on_time, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        late, _ = bought(p, late, t, E, column(1e9), FULL_RENT, shocks(launch=-1.0))
         seen.append((on_time.since_launch[0, 4], late.since_launch[0, 4]))
     # planned for the second quarter; at 0.65 of the pace it takes 2 / 0.65 = 3.1 quarters
     assert seen == [(-1, -1), (0, -1), (1, -1), (2, 0)]
@@ -196,7 +212,7 @@ def test_clock_keeps_calendar_time_over_a_launch_cycle() -> None:
     pace = []
     for t in range(1, 10):
         before = s.clock
-        s, _ = fleet.step(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        s, _ = bought(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
         pace.append(4.0 * (s.clock - before).item())
     assert pace == pytest.approx([0.5] * 3 + [1.5] * 4 + [1.0] * 2)
 
@@ -213,7 +229,7 @@ def test_a_launch_delivers_the_stepped_part_of_its_cycle_in_its_ramp(
     pace = []
     for t in range(1, int(ramp) + 3):
         before = s.clock
-        s, _ = fleet.step(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
+        s, _ = bought(p, s, t, E, column(1e9), FULL_RENT, NO_SHOCK)
         pace.append(4.0 * (s.clock - before).item())
     assert pace == pytest.approx([fastest] * int(ramp) + [1.0] * 2)
     assert fastest * ramp + 0.5 * (cycle - ramp) == cycle
@@ -258,14 +274,14 @@ def test_memory_premium_peaks_and_halves() -> None:
 def test_age_retires_a_generation_past_its_service_age() -> None:
     p = parameters()
     start = state(p, since_launch=row(24, 14, 7, 5, -2))
-    _, f = fleet.step(p, start, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
+    _, f = bought(p, start, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
     np.testing.assert_allclose(f.retired / start.energized.clip(1), row(0.04, 0, 0, 0, 0), rtol=1e-12)
 
 
 def test_a_faster_path_needs_less_power() -> None:
     """Hardware that cheapens from .78 to .68 a year passes .7 of the extra on to power."""
     p = parameters(hardware_cost_decline=column(0.32))
-    _, f = fleet.step(p, state(p), 4, E, column(1e9), FULL_RENT, NO_SHOCK)
+    _, f = bought(p, state(p), 4, E, column(1e9), FULL_RENT, NO_SHOCK)
     assert f.power_per_unit.item() == pytest.approx(1156.25 * (0.68 / 0.78) ** 0.7)
 
 
@@ -277,6 +293,66 @@ def test_the_last_generation_improves_once_it_has_taken_over(ramp: float, gain: 
     for later in (0.0, 4.0):
         p = parameters(launch_ramp=ramp, unit_power=row(0, 0, 0, 0, 2600.0))
         s = state(p, since_launch=start + later, launch_progress=column(30.0))
-        _, f = fleet.step(p, s, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
+        _, f = bought(p, s, 1, E, column(1e9), FULL_RENT, NO_SHOCK)
         power.append((f.power_per_unit / fleet.purchase_mix(p, start + later + 1.0)[:, 4:]).item())
     assert power[1] / power[0] == pytest.approx(np.exp(-gain))
+
+
+def test_worked_example_of_orders() -> None:
+    with worked("gpu-repricing", "orders") as w:
+        p = parameters(order_quarters=column(w["H"]), memory_cost=column(0.0))
+        waiting, due = (row(0, 0, 0, 1e6 * w[name], 0) for name in ("waiting", "on order"))
+        start = state(p, undeployed=waiting, pipeline=(due, E * 0, E * 0))
+        wanted = column(1e9 * w["compute wanted"])
+        cap = 13.5e9 * np.exp(0.19 * 3 / 4)
+        w.agrees("power in two quarters", cap / 1e9)
+        room = w["H"] * cap / 4.0 / 1156.25 / 1e6
+        w.agrees("room for", room)
+        w.agrees("left", room - w["waiting"] - w["on order"])
+        units = wanted / 26.5e3 * (fleet.merchant_share(p, 1) + (1.0 - fleet.merchant_share(p, 1)) / 0.8)
+        w.agrees("units wanted", units / 1e6)
+        w.agrees("ordered", fleet.ordered_share(p, start, 1, E, wanted))
+
+
+@pytest.mark.parametrize(("waiting", "share"), [(0.0, 1.0), (1e9, 0.25)])
+def test_orders_are_all_that_is_wanted_or_the_least(waiting: float, share: float) -> None:
+    p = parameters()
+    s = state(p, undeployed=row(0, 0, 0, waiting, 0))
+    assert fleet.ordered_share(p, s, 1, E, column(1e9)).item() == share
+
+
+def test_a_floor_of_one_switches_the_order_rule_off() -> None:
+    p = parameters(order_floor=1.0)
+    assert fleet.ordered_share(p, state(p, undeployed=row(0, 0, 0, 1e9, 0)), 1, E, column(9e12)).item() == 1.0
+
+
+@pytest.mark.parametrize("lead", [1, 2, 10])
+def test_buyers_expect_the_power_that_is_wanted_by_now(lead: int) -> None:
+    """What was wanted in the first quarter is expected for the quarter in which it will be connected."""
+    p = parameters(power_lead=lead, power_growth=column(0.0), order_quarters=column(1.0), order_floor=0.0)
+    plain = state(p, pipeline=(E * 0,) * 3, undeployed=E * 0)
+    twice = state(p, pipeline=(E * 0,) * 3, undeployed=E * 0, demanded=(column(27e9),) * lead)
+    t = 1 + lead
+    huge = column(1e15)
+    left, right = (fleet.ordered_share(p, s, t, E, huge).item() for s in (twice, plain))
+    as_planned = state(p, pipeline=(E * 0,) * 3, undeployed=E * 0, demanded=(column(13.5e9),) * lead)
+    assert left / fleet.ordered_share(p, as_planned, t, E, huge).item() == pytest.approx(2.0**0.6)
+    assert right < left
+
+
+def test_power_answers_to_what_is_wanted_and_not_to_what_is_bought() -> None:
+    p = parameters()
+    s = state(p)
+    full, _ = fleet.step(p, s, 1, E, column(60e9), column(60e9), FULL_RENT, NO_SHOCK)
+    half, f = fleet.step(p, s, 1, E, column(30e9), column(60e9), FULL_RENT, NO_SHOCK)
+    assert half.demanded[-1].item() == full.demanded[-1].item()
+    assert f.purchased.item() / 1e6 == pytest.approx(30e9 / f.cost.item() * 1.0565e-6, rel=1e-3)
+
+
+def test_waiting_units_lose_what_new_ones_become_cheaper() -> None:
+    p = parameters(memory_cost=column(0.0))
+    s = state(p, undeployed=row(0, 0, 0, 2e6, 0))
+    _, f = bought(p, s, 1, E, column(0.0), FULL_RENT, NO_SHOCK)
+    assert f.impaired.item() == pytest.approx(2e6 * (26.5e3 - f.cost.item()))
+    dearer = bought(parameters(), s, 1, E, column(0.0), FULL_RENT, shocks(forced_cost=0.5))[1]
+    assert dearer.impaired.item() == 0.0

@@ -22,6 +22,7 @@ def parameters(**changes: Any) -> required.Params:
         "cahn_multiple": 4.0,
         "merchant_site_share": 0.9,
         "opex": row(0.26, 0.45),
+        "site_share": column(0.35),
     }
     return given(required.Params, **(values | changes))
 
@@ -30,7 +31,7 @@ def inputs(**changes: Any) -> required.Inputs:
     values: dict[str, Any] = {
         "ai_capex": column(50 * BN),
         "leased": column(0.0),
-        "compute_spending": column(60 * BN),
+        "compute_spending": column(30 * BN),
         "units": row(0.0, 4e6),
         "energized_share": column(0.9),
         "merchant_share": column(0.78),
@@ -43,15 +44,15 @@ def test_worked_example() -> None:
     with worked("revenue-gap", "required revenue") as w:
         p = parameters()
         quarter = BN * w["AI capex a quarter"]
-        before = required.State(
-            (column(quarter),) * 20, column(BN * w["AI capex since 2021"] - quarter), column(BN * w["leased"])
-        )
-        _, f = required.step(p, before, inputs(ai_capex=column(quarter)))
+        compute = 0.6 * quarter
+        sites = 0.4 * (BN * w["AI capex since 2021"] - quarter)
+        before = required.State((column(compute),) * 20, column(sites), column(BN * w["leased"]))
+        _, f = required.step(p, before, inputs(ai_capex=column(quarter), compute_spending=column(compute)))
         for years in (5, 20, 25):
             w.agrees(f"CRF over {years} years", capital_recovery_factor(0.10, years))
         nothing = column(0.0)
-        w.agrees("compute", required.charge(p, column(1000.0), nothing, nothing))
-        w.agrees("power and shells", required.charge(p, nothing, column(1200.0), nothing))
+        w.agrees("compute", required.charge(p, column(600.0), nothing, nothing))
+        w.agrees("power and shells", required.charge(p, nothing, column(480.0), nothing))
         w.agrees("leases", required.charge(p, nothing, nothing, column(100.0)))
         w.agrees("capital charge", f.capital_charge / BN)
         w.agrees("fleet opex", f.fleet_opex / BN)
@@ -67,7 +68,7 @@ def test_worked_example() -> None:
 )
 def test_blended_charge_of_a_dollar(hurdle: float, compute_life: float, charge: float) -> None:
     p = parameters(hurdle=hurdle, component_lives=np.array([compute_life, 20.0, 25.0]))
-    found = required.charge(p, column(1.0), column(1.0), column(0.0)).item()
+    found = required.charge(p, column(0.6), column(0.4), column(0.0)).item()
     assert found == pytest.approx(charge, abs=5e-4)
 
 
@@ -77,7 +78,8 @@ def test_a_vintage_is_charged_from_the_quarter_of_the_cash_for_its_life() -> Non
     s = required.init(p)
     charges = []
     for t in range(1, 23):
-        s, f = required.step(p, s, inputs(ai_capex=column(100.0 if t == 1 else 0.0)))
+        spent = 100.0 if t == 1 else 0.0
+        s, f = required.step(p, s, inputs(ai_capex=column(spent), compute_spending=column(0.6 * spent)))
         charges.append(f.capital_charge.item())
     both, long = 100 * 0.20417, 100 * (0.25 * 0.117460 + 0.15 * 0.110168)
     assert charges[:20] == pytest.approx([both] * 20, rel=1e-4)
@@ -88,8 +90,9 @@ def test_a_vintage_is_charged_from_the_quarter_of_the_cash_for_its_life() -> Non
 def test_a_life_longer_than_the_record_counts_what_is_recorded(life: float) -> None:
     s = required.init(parameters(component_lives=np.array([life, 20.0, 25.0])))
     assert len(s.vintages) == 4 * life
-    assert sum(x.item() for x in s.vintages) == pytest.approx(min(4 * life, 22) * 50 * BN)
-    assert s.vintages[-1].item() == 50 * BN
+    assert sum(x.item() for x in s.vintages) == pytest.approx(min(4 * life, 22) * 30 * BN)
+    assert s.vintages[-1].item() == 30 * BN
+    assert s.long_lived.item() == pytest.approx(22 * 20 * BN)
 
 
 @pytest.mark.parametrize("hurdle", [0.02, 0.10, 0.30])
@@ -109,3 +112,21 @@ def test_leases_carry_a_charge_of_their_own_life() -> None:
     more = required.step(p, required.init(p), inputs(leased=column(100 * BN)))[1].capital_charge
     none = required.step(p, required.init(p), inputs())[1].capital_charge
     assert (more - none).item() / BN == pytest.approx(11.746, abs=1e-3)
+
+
+def test_a_site_is_paid_once() -> None:
+    """Its share of operating cost is left out, for power and shells carry their charge."""
+    free, paid = parameters(site_share=column(0.0)), parameters(site_share=column(0.4))
+    less, more = (required.step(p, required.init(p), inputs())[1] for p in (paid, free))
+    assert less.fleet_opex.item() == pytest.approx(0.6 * more.fleet_opex.item())
+    assert less.capital_charge == more.capital_charge
+
+
+def test_compute_that_is_not_ordered_leaves_its_place_to_sites() -> None:
+    """The same capex with less compute: a charge of five years becomes one of twenty."""
+    p = parameters()
+    usual, held = (
+        required.step(p, required.init(p), inputs(compute_spending=column(x * BN)))[1] for x in (30.0, 20.0)
+    )
+    fall = 10 * BN * (capital_recovery_factor(0.10, 5) - (0.25 * 0.11746 + 0.15 * 0.110168) / 0.40)
+    assert (usual.capital_charge - held.capital_charge).item() == pytest.approx(fall, rel=1e-5)
