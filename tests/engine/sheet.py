@@ -125,6 +125,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
 
     # credit and capital
     spread, factor, availability_before = v("credit.start_spread"), v("credit.start_factor"), 1.0
+    calm = v("credit.factor_means")[0]
     history = v("revenue.ai_capex_history")
     life = round(4 * v("revenue.component_lives")[0])
     vintages, alive, leased_total = history[-life:], sum(history), 0.0
@@ -143,7 +144,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         # credit market: calm, no losses the market did not expect
         spread = spread + v("credit.spread_reversion") * (v("credit.calm_spread") - spread)
         availability = min(1.0, exp(-v("credit.availability_slope") * (spread - v("capex.neutral_spread"))))
-        factor = v("credit.factor_persistence") * factor
+        factor = calm + v("credit.factor_persistence") * (factor - calm)
 
         # capex is paid
         grow = clip(plan_growth, -0.05, 0.06)
