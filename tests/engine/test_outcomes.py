@@ -13,7 +13,7 @@ from risk.assumptions import load
 from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.measuring import Setting
-from risk.engine.outcomes import declared, recoveries
+from risk.engine.outcomes import declared, recoveries, yearly
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import Tally
@@ -138,7 +138,7 @@ def find(
             into[AT(label[1:])] = amount
     values = NUMBERS | (numbers or {})
     setting = Setting(Quantities(record, tally, background, columns), CALENDAR, values, REGISTER.windows)
-    found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS)
+    found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS) | yearly(tally, REGISTER)
     return {name: x.item() for name, x in found.items()}
 
 

@@ -275,7 +275,7 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
     book = w.base.layout.opening[t]
     sold = total(f.operators.facility.repossessed * fixed.throughput[:, book.generation])
     thrown = np.minimum(sold / (p.glue.merchant_market * total(w.after.fleet.energized)), 1.0)
-    owed_paper = f.instrument_owed[:, : 6] * np.array([0.01, 0.01, 0.01, 0.01, 0.03, 0.03]) / 4
+    owed_paper = f.instrument_owed[:, :6] * np.array([0.01, 0.01, 0.01, 0.01, 0.03, 0.03]) / 4
     lost = total(f.instrument_losses) - total(owed_paper) - total(f.segments.expected_loss)
     owed = p.market.impact_persistence * before.impact + p.market.loss_impact * np.maximum(lost, 0.0)
     scale = np.clip(capex / fixed.capex, p.demand.supplier_capex_low, p.demand.supplier_capex_high)
