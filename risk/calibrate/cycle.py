@@ -110,16 +110,12 @@ def spread_multiple(run: Run, pool: str) -> Estimate:
 
 def recovery_gap(run: Run, instruments: Sequence[str]) -> Estimate:
     """What a dollar in default recovers in quarters of a wide spread less that in those of a narrow one."""
-    wide, narrow = (
-        together(
-            {
-                x: Claims(*(run.outcome(f"{kind}_{part}.{x}") for kind in ("claim", "loss")))
-                for x in instruments
-            },
-            instruments,
-        )
-        for part in ("wide", "narrow")
-    )
+    found = []
+    for part in ("wide", "narrow"):
+        kinds = (f"claim_{part}", f"loss_{part}")
+        each = {name: Claims(*(run.outcome(f"{kind}.{name}") for kind in kinds)) for name in instruments}
+        found.append(together(each, instruments))
+    wide, narrow = found
     return recoveries.difference(wide, narrow)
 
 

@@ -13,6 +13,7 @@ from risk.assumptions.priors import TAILS
 from risk.assumptions.problems import Problem
 from risk.engine.places import at_entry
 from risk.factors import LETTERS
+from risk.processes.markov import stationary
 from risk.processes.ou import state_correlation
 from risk.shocks.draw import CORRELATION, correlation_of
 
@@ -25,6 +26,9 @@ PERSISTENCE = ("revenue.demand_persistence", "revenue.lab_window_persistence")
 UNIT_TOLERANCE = 1.1
 """How far the standard deviation of a pool's credit factor may be off; judgement. 1.01 in the base case."""
 TINY = 1e-12
+OFF_CENTER = 0.05
+"""How far mean and variance of the credit factor over the chain of regimes may be off zero and one; judgement.
+Both are right to a thousandth in the base case."""
 
 
 def factors(assumptions: Assumptions) -> Iterator[Problem]:
@@ -34,6 +38,7 @@ def factors(assumptions: Assumptions) -> Iterator[Problem]:
     that the parts themselves are correlated a little less: nothing, unless they all but cancel. Of the credit
     factor only what is its own is correlated with the others.
     """
+    yield from _cycle(assumptions)
     entries, table = assumptions.entries, assumptions.tables["credit.segment"]
     correlation = correlation_of(assumptions)[np.ix_(PARTS, PARTS)]
     correlation[0, 1:] *= assumptions.number("credit.factor_own")
@@ -56,6 +61,27 @@ def factors(assumptions: Assumptions) -> Iterator[Problem]:
             )
             fix = f"correlate them less, or change the weights of '{row.id}' ({table.file}:{table.lines[i]})"
             yield at_entry("A016", entries[CORRELATION], reason, "value", fix)
+
+
+def _cycle(assumptions: Assumptions) -> Iterator[Problem]:
+    """Yield means of the regimes that do not belong to their chain.
+
+    Where a scenario sets another chain they stay those of the base: a world without stress is calm.
+    """
+    chain, found = assumptions.entries["credit.transition"], assumptions.entries["credit.factor_means"]
+    means, own = np.asarray(found.value, dtype=np.float64), assumptions.number("credit.factor_own")
+    share = stationary(np.asarray(chain.value, dtype=np.float64))
+    mean, variance = float(share @ means), float(share @ means**2) + own**2
+    if (np.diff(means) <= 0.0).any():
+        yield at_entry("A011", found, f"{found.id} must rise from calm to stress")
+    elif not chain.changes and max(abs(mean), abs(variance - 1.0)) > OFF_CENTER:
+        reason = (
+            f"over the chain of regimes the credit factor has mean {mean:.3g} and variance {variance:.3g}"
+        )
+        fix = (
+            "give credit.factor_means a mean of zero; credit.factor_own is the root of what they leave of one"
+        )
+        yield at_entry("A011", found, f"{reason}; default probabilities refer to 0 and 1", "value", fix)
 
 
 def _ends(entry: Entry) -> list[float]:

@@ -30,6 +30,9 @@ LET_IN = {
     ("gpu.memory_cost", "sign"): "memory may come to subtract: its prior spans zero",
     ("gpu.term_premium", "÷100"): "the premium may be nil: its prior spans zero, and draws come from that",
     ("gpu.term_premium", "÷1000"): "the premium may be nil: its prior spans zero, and draws come from that",
+    ("credit.factor_means", "÷100"): "held against the chain of regimes when the model is set up",
+    ("credit.factor_means", "÷1000"): "held against the chain of regimes when the model is set up",
+    ("credit.factor_means", "sign"): "must rise from calm to stress, which the engine looks at",
     ("gpu.delivery_weights", "×100"): "a concentration of 2,000 is a firm opinion, not an impossible one",
 }
 """Slips of an entry, of its value or any one number of its prior, that nothing can tell from a meant change.
@@ -138,7 +141,7 @@ def test_every_number_has_a_domain_and_a_plausible_range(draft: Draft) -> None:
 SIGNED = {
     "capex.guidance_growth", "capex.expected_growth", "capex.neutral_growth", "capex.digestion_gap_center",
     "capex.cfo_growth", "capex.prefunding_growth_low", "capex.prefunding_growth_high", "credit.sofr",
-    "credit.sofr_means", "credit.start_factor", "gpu.hardware_cost_decline",
+    "credit.sofr_means", "credit.factor_means", "credit.start_factor", "gpu.hardware_cost_decline",
     "gpu.hardware_cost_decline_base", "gpu.memory_cost", "gpu.power_growth", "gpu.late_power_gain",
     "gpu.term_premium", "gpu.median_rent_decline", "revenue.log_ceiling", "revenue.token_price_decline",
     "revenue.intensity_growth", "revenue.compute_share_decline", "revenue.internal_growth",
