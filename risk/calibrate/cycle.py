@@ -55,13 +55,13 @@ def deviation(x: Array) -> Estimate:
 
 def beyond(x: Array, level: float) -> Estimate:
     """Share of paths and years above a level."""
-    return mean((x > level) * 1.0)
+    return mean(np.where(x > level, 1.0, 0.0))
 
 
 def quantile(x: Array, p: float) -> Estimate:
     """Quantile over paths and years; its error by the quantiles around it."""
     found = float(np.quantile(x, p))
-    error = _of(p, (x <= found) * 1.0).standard_error
+    error = _of(p, np.where(x <= found, 1.0, 0.0)).standard_error
     low, high = np.quantile(x, np.clip([p - BAND * error, p + BAND * error], 0.0, 1.0))
     return Estimate(found, float(high - low) / (2.0 * BAND), x.shape[1])
 
@@ -102,7 +102,7 @@ def spread_multiple(run: Run, pool: str) -> Estimate:
     bounds = [run.register.number(f"credit.{name}_spread") for name in ("wide", "narrow")]
     rates, moves = [], np.zeros(x.shape[1])
     for sign, here in ((1.0, spread > bounds[0]), (-1.0, spread < bounds[1])):
-        rates.append(ratio(x * here, here * 1.0))
+        rates.append(ratio(x * here, np.where(here, 1.0, 0.0)))
         amounts, counts = (x * here).mean(axis=0), here.mean(axis=0)
         moves = moves + sign * (amounts / amounts.mean() - counts / counts.mean())
     return _quotient(rates[0], rates[1], moves)

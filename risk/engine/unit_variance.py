@@ -27,8 +27,8 @@ UNIT_TOLERANCE = 1.1
 """How far the standard deviation of a pool's credit factor may be off; judgement. 1.01 in the base case."""
 TINY = 1e-12
 OFF_CENTER = 0.05
-"""How far mean and variance of the credit factor over the chain of regimes may be off zero and one; judgement.
-Both are right to a thousandth in the base case."""
+"""How far mean and variance of the credit factor over the regimes may be off zero and one; judgement. They
+are off by a thousandth in the base case."""
 
 
 def factors(assumptions: Assumptions) -> Iterator[Problem]:
@@ -75,12 +75,8 @@ def _cycle(assumptions: Assumptions) -> Iterator[Problem]:
     if (np.diff(means) <= 0.0).any():
         yield at_entry("A011", found, f"{found.id} must rise from calm to stress")
     elif not chain.changes and max(abs(mean), abs(variance - 1.0)) > OFF_CENTER:
-        reason = (
-            f"over the chain of regimes the credit factor has mean {mean:.3g} and variance {variance:.3g}"
-        )
-        fix = (
-            "give credit.factor_means a mean of zero; credit.factor_own is the root of what they leave of one"
-        )
+        reason = f"over the regimes the credit factor has mean {mean:.3g} and variance {variance:.3g}"
+        fix = "center credit.factor_means; credit.factor_own is the root of what they leave of one"
         yield at_entry("A011", found, f"{reason}; default probabilities refer to 0 and 1", "value", fix)
 
 

@@ -64,8 +64,8 @@ def entry(macro: float, regime: int = CALM, impact: float = 0.0) -> Array:
     grid = (np.arange(100_000) + 0.5) / 100_000
     p = parameters()
     start = np.full((len(grid), 1), regime)
-    strikes = (column(*[x] * len(grid)) for x in (macro, impact))
-    after = market.next_regime(p, start, *strikes, grid[:, None])
+    strike, owed = (column(*[x] * len(grid)) for x in (macro, impact))
+    after = market.next_regime(p, start, strike, owed, grid[:, None])
     return np.bincount(after[:, 0], minlength=3) / len(grid)
 
 
