@@ -1,7 +1,8 @@
 """Small sums over the register, such as ``sum(neoclouds.facility.debt[firm == it.name])``.
 
 An expression knows numbers, entries, columns of tables, ``it`` (the row at hand), ``+ - * /``, a choice of
-rows or of a component in brackets, and `FUNCTIONS`. All is in base units. It is walked, never executed.
+rows or of a component in brackets, and `FUNCTIONS`. A column of the row at hand that names an entry stands
+for its value. All is in base units. It is walked, never executed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from statistics import fmean
 from typing import Any
 
 from risk.assumptions.schema import Entry
-from risk.assumptions.table import Row, units
+from risk.assumptions.table import Row, entry_columns, units
 from risk.assumptions.tables import TABLES
 from risk.axes import label, quarter_of
 from risk.units import SCALE
@@ -107,6 +108,8 @@ class Scope:
             return [ref for ref in refs if self._holds(node.slice, ref[0], ref[1])]
         name = _dotted(node)
         table, _, column = name.rpartition(".")
+        if table == "it" and column in entry_columns(TABLES[self.table]):
+            return [(getattr(self.rows[self.table][self.at], column), 0, "")]
         if table == "it" and column in TABLES[self.table].model_fields:
             return [(self.table, self.at, column)]
         if name in self.entries:

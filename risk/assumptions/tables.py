@@ -216,13 +216,15 @@ class Facility(Entity):
 class CreditSegment(Entity):
     """A pool of private credit: ``[[credit.segment]]``.
 
-    `default_probability` and `asset_correlation` name entries, whose draws the pool takes. The headline loss
-    is shown once more without the pools that stand `apart`.
+    `default_probability` and `asset_correlation` name entries, whose draws the pool takes. `definition` is
+    what the probability counts: payment defaults, or every switch to payment in kind and extension too. The
+    headline loss is shown once more without the pools that stand `apart`.
     """
 
     name: Text
     exposure: Money
     default_probability: EntryName
+    definition: Literal["payment", "broad"]
     asset_correlation: EntryName
     lgd_class: Literal["site", "pool"]
     sponsor_share: Share = 0.0
@@ -232,6 +234,7 @@ class CreditSegment(Entity):
     growth: Annotated[float, In("1/y")]
     demand_weight: Ratio
     lab_weight: Ratio
+    disrupted: Share = 0.0
     interest_cover: Annotated[float, Field(ge=0), In("multiple")]
     pays_in_kind: Share
     lgd_shift: Annotated[float, Field(ge=-1, le=1), In("fraction")]

@@ -9,7 +9,7 @@ from risk.assumptions.measure_checks import texts, told, unknown, window
 from risk.assumptions.measures import Flag, Proposition
 from risk.assumptions.problems import Problem
 from risk.assumptions.schema import Entry
-from risk.assumptions.targets import MEASURES, Reading, Target, reading, readings
+from risk.assumptions.targets import MEASURES, OF, POOLED, Reading, Target, reading, readings
 from risk.assumptions.validation import Site
 from risk.axes import Calendar
 from risk.catalogue import CATALOGUE
@@ -18,7 +18,7 @@ from risk.units import parse
 FORMS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("across", "quantile", "against", "complement"),
     "quantity": ("across", "quantile", "over", "log_change"),
-    "measure": ("tenor", "case"),
+    "measure": ("tenor", "case", "of", "above", "across", "quantile"),
 }
 """What a target may be of, and what it may say beside that."""
 
@@ -74,7 +74,16 @@ def _form(target: Target, site: Site) -> Iterator[Problem]:
     for key in sorted(strangers & target.model_fields_set):
         reason = f"{key} says nothing about a target that is of {' '.join(of) or 'nothing'}"
         yield site.problem("A003", (key,), reason, "leave it out")
-    if "across" in allowed and bool(target.across) == (target.quantile is not None):
+    pooled = target.measure in POOLED
+    if of == ["measure"] and not pooled and (target.across or target.quantile is not None or target.above):
+        reason = f"target '{target.id}': {target.measure} is one number; it has no statistic"
+        yield site.problem("A003", ("measure",), reason, f"only {' and '.join(POOLED)} have")
+    if pooled and bool(target.across) + (target.quantile is not None) + (target.above is not None) != 1:
+        yield site.problem("A004", (), f"target '{target.id}' needs one of across, quantile, above")
+    if (target.measure in OF) != bool(target.of):
+        reason = f"target '{target.id}': of names what a measure over the cycle is of, and nothing else"
+        yield site.problem("A004", (), reason, 'of = ["b_loans"]')
+    if of != ["measure"] and "across" in allowed and bool(target.across) == (target.quantile is not None):
         reason = f"target '{target.id}' needs one statistic over paths"
         yield site.problem("A004", (), reason, "across or quantile")
     if "against" in allowed and bool(target.against) != (target.across == "rank correlation"):
@@ -94,6 +103,10 @@ def _names(target: Target, site: Site, draft: Draft, known: Mapping[str, Reading
         name = getattr(target, key)
         if name and name not in known and whole:
             yield unknown(site, key, name, known, "no outcome, proposition, flag or word of a class")
+    held = {str(raw.table.get("instrument")) for raw in draft.rows.get("credit.holding", ())}
+    for name in target.of:
+        if held and name not in held:
+            yield unknown(site, "of", name, held, "no instrument that anybody holds")
     if target.measure and target.measure not in MEASURES:
         yield unknown(site, "measure", target.measure, MEASURES, "no measure")
     series = [name for name, quantity in CATALOGUE.items() if quantity.kept == "series"]

@@ -18,15 +18,26 @@ CASES: tuple[Case, ...] = get_args(Case)
 
 
 MEASURES: Mapping[str, str] = {
-    "clearing": "1",
-    "stylised": "1",
-    "extreme propositions": "1",
-    "replay": "USD",
+    "clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD",
     "spend against power": "1",
-}
+    "default rate": "1", "loss rate": "1", "default and spread": "1", "default in stress": "1",
+    "default in wide years": "1", "recovery in wide quarters": "1",
+}  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year, the base date's spending. `risk.calibrate.targets`
-computes them."""
+loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle. `risk.calibrate` computes
+them."""
+
+POOLED = ("default rate", "loss rate")
+"""Measures with a statistic over paths and calendar years."""
+
+OF = (
+    *POOLED,
+    "default and spread",
+    "default in stress",
+    "default in wide years",
+    "recovery in wide quarters",
+)
+"""Measures of what `of` names: a pool, or instruments together."""
 
 
 class Target(Record):
@@ -46,6 +57,8 @@ class Target(Record):
     against, complement : the outcome with which it is ranked; one minus that.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
+    of : the pool, or the instruments taken together, that a measure over the cycle is of.
+    above : in `unit`; the share of years above it is what is asked for.
     low, high : bounds, both in, in `unit`.
     """
 
@@ -65,6 +78,8 @@ class Target(Record):
     against: Note = ""
     complement: bool = False
     measure: Note = ""
+    of: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    above: float | None = None
     tenor: Note = ""
     case: Case = "base"
     low: float | None = None

@@ -1,4 +1,4 @@
-"""T1 to T16: what the base case must hit, measured on a run, and whether the declaration stands.
+"""What the base case must hit, measured on a run, and whether the declaration stands.
 
 A target is a row of `targets.toml`, declared met, missed (with the reason), pending or informational. A
 result contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
@@ -20,6 +20,7 @@ from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
 from risk.assumptions.targets import Target, reading
 from risk.axes import Span
+from risk.calibrate.cycle import STATISTICS
 from risk.calibrate.replay import gross_issuance
 from risk.engine.quantities import BEGIN_LATER
 from risk.runs import Run
@@ -167,12 +168,18 @@ def _spend_against_power(target: Target, run: Run) -> Estimate:
     return _exact(bought / register.number("gpu.power_capacity"))
 
 
+def _cycle(target: Target, run: Run) -> Estimate | None:
+    """A pool over the cycle; a run with no whole calendar year has none."""
+    return STATISTICS[target.measure](run, target) if run.calendar.full_years else None
+
+
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
     "extreme propositions": _extreme_propositions,
     "replay": _replay,
     "spend against power": _spend_against_power,
+    **dict.fromkeys(STATISTICS, _cycle),
 }
 """How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 

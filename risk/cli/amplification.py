@@ -7,10 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common
 from risk.cli.screens import tell
-from risk.cli.simulation import FOLDER, WHOLE, Folder, Jobs, Seed, simulate
+from risk.cli.simulation import WHOLE, Jobs, Seed, simulate
 
 PATHS = 4_096
 """Paths of each run: what couplings do is a difference between runs that share their draws."""
@@ -40,24 +39,21 @@ def amplification(
         str | None, Parameter(help="Quarter in which the spread is pushed; the third by default.")
     ] = None,
     simulation: Comparison = COMPARISON,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> None:
     """Cut each coupling in a run of its own and say what it adds; runs that are stored are only read."""
     from risk.analysis.amplification import cases, push_quarter
     from risk.assumptions import load
     from risk.runs.prepare import arrange
 
-    assumptions = load(register.assumptions, scenario)
+    register, root = common.register.assumptions, common.folder.runs
+    assumptions = load(register, scenario)
     pushed = push_quarter(assumptions.calendar, quarter)
     planned = {
-        case: arrange(
-            derived, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs
-        )
+        case: arrange(derived, simulation.paths, simulation.seed, register=register, root=root)
         for case, derived in cases(assumptions, pushed).items()
     }
-    runs = {case: simulate(plan, simulation.jobs, output) for case, plan in planned.items()}
+    runs = {case: simulate(plan, simulation.jobs, common.output) for case, plan in planned.items()}
     from risk.report.terminal import amplification as report
 
-    tell(report.findings(runs, pushed), report.DOCUMENT, report.screen, output, assumptions.names)
+    tell(report.findings(runs, pushed), report.DOCUMENT, report.screen, common.output, assumptions.names)

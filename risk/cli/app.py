@@ -18,29 +18,29 @@ from risk.cli.pulse import hush, pulse
 from risk.errors import BubbleriskError, Terminated, storage_error
 
 COMMANDS = (
-    ("run", "risk.cli.run:run", "Simulate a scenario and print the verdict."),
-    ("show", "risk.cli.show:show", "Show a stored run, or one of its results in full."),
-    ("pack", "risk.cli.pack:pack", "Write the workbook of a scenario or of a stored run."),
-    ("pdf", "risk.cli.pdf:pdf", "The Summary of a stored run on one page, printed by LibreOffice."),
-    ("trace", "risk.cli.trace:trace", "A cell of a workbook: its formula, its inputs, the paths behind it."),
-    ("batch", "risk.cli.batch:batch", "Every scenario: a workbook each, and one to compare them."),
-    ("compare", "risk.cli.compare:compare", "What changed between two stored runs, and is it noise?"),
-    ("tail", "risk.cli.tail:tail", "The worst paths: what moves them, what is true in them, which they are."),
-    ("drivers", "risk.cli.drivers:drivers", "Which assumptions move the tail, and what each explains."),
-    ("path", "risk.cli.path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
-    ("amplification", "risk.cli.amplification:amplification", "What each coupling adds; the loop gain."),
-    ("check", "risk.cli.check:check", "Calibration targets and accounting identities."),
-    ("verify", "risk.cli.verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
-    ("runs", "risk.cli.runs:app", "Stored runs: list, remove."),
-    ("doctor", "risk.cli.doctor:doctor", "Whether this machine has what the program needs."),
+    ("run", "run:run", "Simulate a scenario and print the verdict."),
+    ("show", "stored:show", "Show a stored run, or one of its results in full."),
+    ("pack", "pack:pack", "Write the workbook of a scenario or of a stored run."),
+    ("pdf", "pdf:pdf", "The Summary of a stored run on one page, printed by LibreOffice."),
+    ("trace", "trace:trace", "A cell of a workbook: its formula, its inputs, the paths behind it."),
+    ("batch", "batch:batch", "Every scenario: a workbook each, and one to compare them."),
+    ("compare", "stored:compare", "What changed between two stored runs, and is it noise?"),
     (
-        "assumptions",
-        "risk.cli.assumptions:app",
-        "The register: list, show, check, diff, stale, export, import.",
+        "tail",
+        "stored:tail",
+        "The worst paths: what moves them, what is true in them, which they are.",
     ),
-    ("scenarios", "risk.cli.scenarios:app", "Scenarios: list, show, check."),
+    ("drivers", "stored:drivers", "Which assumptions move the tail, and what each explains."),
+    ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
+    ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
+    ("check", "check:check", "Calibration targets and accounting identities."),
+    ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
+    ("runs", "runs:app", "Stored runs: list, remove."),
+    ("doctor", "doctor:doctor", "Whether this machine has what the program needs."),
+    ("assumptions", "assumptions:app", "The register: list, show, check, diff, stale, export, import."),
+    ("scenarios", "scenarios:app", "Scenarios: list, show, check."),
 )
-"""Name, where its function or app is imported from when it is called, and its line in the help."""
+"""Name, where in risk.cli its function or app is found when it is called, and its line in the help."""
 
 HELP = "Joint Monte Carlo of the AI build-out: GPU rents, capex, revenue, neocloud finance, private credit."
 
@@ -59,18 +59,23 @@ def error_text(error: CycloptsError) -> str:
     return f"error: {error}\n   = see: {command} --help"
 
 
+def default_text(value: object) -> str | None:
+    """Return what the help says of a default; nothing of a flag that is off, or a list that is empty."""
+    return str(value) if value else None
+
+
 app = App(
     name="bubblerisk",
     help=HELP,
     help_epilogue=EPILOGUE,
     version=lambda: f"bubblerisk {risk.__version__}",
     help_formatter="default" if is_terminal(sys.stdout) and not bare() else "plain",
-    default_parameter=Parameter(negative=()),
+    default_parameter=Parameter(negative=(), show_default=default_text),
     result_action="return_int_as_exit_code_else_zero",
     suppress_keyboard_interrupt=False,
 )
 for _name, _path, _help in COMMANDS:
-    app.command(_path, name=_name, help=_help)
+    app.command(f"risk.cli.{_path}", name=_name, help=_help)
 app.register_install_completion_command(
     help="Install completion of words for this shell.", add_to_startup=False
 )

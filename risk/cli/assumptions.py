@@ -13,7 +13,7 @@ from risk.assumptions.problems import counted
 from risk.assumptions.schema import Grade
 from risk.assumptions.table import units
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import OUTPUT, REGISTER, Output, Register
 from risk.cli.screens import say, tell, write
 from risk.errors import UsageError, suggestion
 
@@ -37,8 +37,6 @@ Scenario = Annotated[
     str, Parameter(name=["--scenario", "-s"], help="Name of a scenario, or a scenario file.")
 ]
 
-DEFAULT_OUTPUT, DEFAULT_REGISTER = Output(), Register()
-
 
 @app.command(name="list")
 def list_entries(
@@ -46,8 +44,8 @@ def list_entries(
     section: Annotated[str | None, Parameter(help="Only this section, e.g. gpu.")] = None,
     grade: Annotated[Grade | None, Parameter(help="Only entries of this evidence grade.")] = None,
     scenario: Scenario = "base",
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """List every number of the register, with its prior and where it comes from."""
     assumptions = load(register.assumptions, scenario)
@@ -78,8 +76,8 @@ def show(
     /,
     *,
     scenario: Scenario = "base",
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """Show one entry, entity table or row in full."""
     from risk.report.terminal import register as screens
@@ -133,8 +131,8 @@ def _show_row(found: Table, row: Row, assumptions: Assumptions, output: Output) 
 def check(
     *,
     scenario: Scenario = "base",
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> int:
     """Check every file of the register, and that it runs; exit 3 and every error with its place if not."""
     try:

@@ -11,22 +11,11 @@ from cyclopts import Parameter
 
 from risk.assumptions import locate
 from risk.cli import packing
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common, Output
 from risk.cli.pack import Force, fewer, made, place
 from risk.cli.screens import tell
-from risk.cli.simulation import (
-    FOLDER,
-    REPORTS,
-    SIMULATION,
-    Folder,
-    Simulation,
-    Stopped,
-    calibrate,
-    plan,
-    simulate,
-)
+from risk.cli.simulation import REPORTS, SIMULATION, Simulation, Stopped, calibrate, plan, simulate
 from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.units import AS_IN_FILES
 
@@ -45,25 +34,23 @@ class Task:
     """What every scenario of a batch shares."""
 
     simulation: Simulation
-    folder: Folder
-    register: Register
-    output: Output
+    common: Common
     reports: Path
     force: bool
 
     def refused(self, scenario: str) -> str:
         """Why the pack of a scenario should not be replaced; its errors are told when it is simulated."""
         try:
-            planned = plan(scenario, self.simulation, self.register, self.folder)
+            planned = plan(scenario, self.simulation, self.common)
         except BubbleriskError:
             return ""
-        return fewer(planned, place(planned, reports=self.reports), self.folder)
+        return fewer(planned, place(planned, reports=self.reports), self.common.folder)
 
     def simulated(self, scenario: str) -> tuple[Run, Path]:
         """Simulate a scenario where it is not stored: run, and where its pack belongs."""
-        planned = plan(scenario, self.simulation, self.register, self.folder)
+        planned = plan(scenario, self.simulation, self.common)
         path = place(planned, reports=self.reports)
-        return simulate(planned, self.simulation.jobs, self.output), path
+        return simulate(planned, self.simulation.jobs, self.common.output), path
 
     def written(self, run: Run, path: Path, beside: Sequence[Run]) -> Status:
         """Write the pack of a run where it is not up to date, with other runs beside it: status.
@@ -75,10 +62,10 @@ class Task:
         others = [other for other in alike if BASE in _names(other, run)]
         if made(run, None, path, others):
             return "up to date"
-        if not self.force and (why := fewer(run, path, self.folder)):
+        if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
-        calibrate(run, self.register)
-        if not self.output.quiet:
+        calibrate(run, self.common.register)
+        if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)
         return "written"
@@ -89,12 +76,10 @@ def batch(
     reports: Annotated[Path, Parameter(help="Folder of the workbooks.")] = REPORTS,
     force: Force = False,
     simulation: Simulation = SIMULATION,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> int:
     """Simulate scenarios one after another, write their workbooks and a comparison; exit 1 if one failed."""
-    where = locate.register(register.assumptions)
+    where = locate.register(common.register.assumptions)
     wanted = tuple(dict.fromkeys(scenarios)) or locate.scenarios(where)
     for name in wanted:
         locate.scenario(
@@ -102,7 +87,7 @@ def batch(
         )  # a misspelt name is told at once, not after an hour
     from risk.report.terminal.batch import BATCH, Row, screen
 
-    task = Task(simulation, folder, register, output, reports, force)
+    task = Task(simulation, common, reports, force)
     kept = [] if force else [why for name in wanted if (why := task.refused(name))]
     if kept:  # told before an hour's work, and of all
         raise UsageError("; ".join(kept), *OVERWRITE)
@@ -120,9 +105,9 @@ def batch(
         except Exception as error:
             rows[name] = Row(name, "failed", why=_why(name, error))
     runs = [run for name, (run, _) in found.items() if rows[name].status != "failed"]
-    told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON, output)]
+    told = [*(rows[name] for name in wanted), *_compare(runs, reports / COMPARISON, common.output)]
     called = runs[0].register.names if runs else AS_IN_FILES
-    tell(told, BATCH, screen, output, called)
+    tell(told, BATCH, screen, common.output, called)
     return FAILED if any(row.status == "failed" for row in told) else 0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from risk.cli.naming import among
-from risk.cli.options import Register
-from risk.cli.simulation import Folder, open_stored
+from risk.cli.options import Common
+from risk.cli.simulation import open_stored
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class Likeness(NamedTuple):
     source: str
 
 
-def runs_beside(
-    names: Sequence[str], found: Run | Plan, folder: Folder, register: Register
-) -> tuple[Run, ...]:
+def runs_beside(names: Sequence[str], found: Run | Plan, common: Common) -> tuple[Run, ...]:
     """Open the stored runs that words name, in their order and each once.
 
     Parameters
@@ -43,12 +41,12 @@ def runs_beside(
 
     if not names:
         return ()
-    wanted = _wanted(found)
+    wanted, root = _wanted(found), common.folder.runs
     opened: dict[str, Run] = {}
     for name in names:
-        alike = [run for run in of_scenario(name, folder.runs) if _alike(run, wanted)]
-        one = among(alike, name, folder.runs, register).id if alike else name
-        run = open_stored(one, folder, register)
+        alike = [run for run in of_scenario(name, root) if _alike(run, wanted)]
+        one = among(alike, name, root, common.register).id if alike else name
+        run = open_stored(one, common)
         if _likeness(run.manifest) != wanted:
             raise _unlike(run, wanted)
         opened[run.id] = run

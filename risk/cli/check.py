@@ -6,10 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common
 from risk.cli.screens import tell
-from risk.cli.simulation import FOLDER, SIMULATION, Folder, Simulation, calibrate, obtain
+from risk.cli.simulation import SIMULATION, Simulation, calibrate, obtain
 
 FAILED = 1
 
@@ -19,15 +18,13 @@ def check(
     /,
     *,
     simulation: Simulation = SIMULATION,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> int:
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
     from risk.report.terminal import checks
 
-    run = obtain(target, simulation, register, folder, output)
-    calibrate(run, register)
+    run = obtain(target, simulation, common)
+    calibrate(run, common.register)
     found = checks.checks(run)
-    tell(found, checks.DOCUMENT, checks.screen, output, run.register.names)
-    return FAILED if found.failures else 0
+    tell(found, checks.DOCUMENT, checks.screen, common.output, run.register.names)
+    return FAILED if found.result.failures else 0

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from risk.assumptions.problems import counted
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import OUTPUT, REGISTER, Output, Register
 from risk.cli.screens import say, show, write
 from risk.errors import UsageError
 from risk.exchange.problems import CellProblem, WorkbookErrors, refusal
@@ -78,11 +77,11 @@ def export(
     out: Annotated[Path, Parameter(name=["--out", "-o"], help="The workbook to write.")] = Path(
         "assumptions.xlsx"
     ),
-    owner: Annotated[str, Parameter(help="Only what this owner answers for.", show_default=False)] = "",
-    stale: Annotated[bool, Parameter(help="Only what is stale.", show_default=False)] = False,
-    force: Annotated[bool, Parameter(help="Replace a workbook of that name.", show_default=False)] = False,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    owner: Annotated[str, Parameter(help="Only what this owner answers for.")] = "",
+    stale: Annotated[bool, Parameter(help="Only what is stale.")] = False,
+    force: Annotated[bool, Parameter(help="Replace a workbook of that name.")] = False,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """Write the register's base as a workbook whose yellow cells can be edited."""
     if out.suffix.casefold() != ".xlsx":
@@ -111,14 +110,13 @@ def import_(
     /,
     *,
     dry_run: Annotated[
-        bool, Parameter(help="Show what would change, and every error; write nothing.", show_default=False)
+        bool, Parameter(help="Show what would change, and every error; write nothing.")
     ] = False,
     errors: Annotated[
-        bool,
-        Parameter(help="Write FILE.errors.xlsx, with a comment on each bad cell.", show_default=False),
+        bool, Parameter(help="Write FILE.errors.xlsx, with a comment on each bad cell.")
     ] = False,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> int:
     """Edit the register's files as a workbook says: all of them, or none; exit 3 on any error."""
     from risk.exchange.importing import import_workbook

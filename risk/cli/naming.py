@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from risk.cli import packing
 from risk.cli.console import message
-from risk.cli.options import Register
-from risk.cli.simulation import REPORTS, SHOWN
+from risk.cli.options import SHOWN, Register
+from risk.cli.simulation import REPORTS
 from risk.errors import BubbleriskError, UsageError
 
 if TYPE_CHECKING:

@@ -8,6 +8,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+RUNS = Path("runs")
+SHOWN = 8
+"""Digits of a run id that messages print; enough to tell runs apart."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -23,17 +27,31 @@ class Output:
     verbose : the log of a run as it is written.
     """
 
-    json: Annotated[bool, Parameter(help="Write one JSON document.", show_default=False)] = False
-    plain: Annotated[bool, Parameter(help="Write plain columns, as when piped.", show_default=False)] = False
-    no_color: Annotated[
-        bool, Parameter(help="Use no color; so does the variable NO_COLOR.", show_default=False)
-    ] = False
-    quiet: Annotated[
-        bool, Parameter(name=["--quiet", "-q"], help="Show no progress.", show_default=False)
-    ] = False
-    verbose: Annotated[
-        bool, Parameter(name=["--verbose", "-v"], help="Show the log of a run.", show_default=False)
-    ] = False
+    json: Annotated[bool, Parameter(help="Write one JSON document.")] = False
+    plain: Annotated[bool, Parameter(help="Write plain columns, as when piped.")] = False
+    no_color: Annotated[bool, Parameter(help="Use no color; so does the variable NO_COLOR.")] = False
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], help="Show no progress.")] = False
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], help="Show the log of a run.")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Folder:
+    """Where runs are kept."""
+
+    runs: Annotated[Path, Parameter(help="Folder of the stored runs.")] = RUNS
+
+    @property
+    def option(self) -> str:
+        """The option as a command line needs it; empty where it is the default."""
+        return "" if self.runs == RUNS else f" --runs {self.runs}"
+
+    def commands(self, run: str, *words: str) -> list[str]:
+        """Commands as they are typed; `RUN` stands for a run of this folder."""
+        return [
+            f"bubblerisk {each.replace('RUN', run[:SHOWN])}{self.option if 'RUN' in each else ''}"
+            for each in words
+        ]
 
 
 @Parameter(name="*")
@@ -45,3 +63,17 @@ class Register:
         Path | None,
         Parameter(help="Folder of the register; by default ./assumptions, else the one that came along."),
     ] = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """What commands on runs share: where these and the register are, how results are written."""
+
+    folder: Folder = Folder()
+    register: Register = Register()
+    output: Output = Output()
+
+
+OUTPUT, FOLDER, REGISTER, COMMON = Output(), Folder(), Register(), Common()
+"""Every option left out."""

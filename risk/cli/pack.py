@@ -9,23 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter, validators
 
 from risk.cli import naming, packing
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.beside import runs_beside
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common, Folder, Output
 from risk.cli.run import write_verdict
 from risk.cli.screens import say
-from risk.cli.simulation import (
-    FOLDER,
-    REPORTS,
-    SIMULATION,
-    Folder,
-    Simulation,
-    calibrate,
-    find,
-    open_stored,
-    simulate,
-)
+from risk.cli.simulation import REPORTS, SIMULATION, Simulation, calibrate, find, open_stored, simulate
 from risk.errors import UsageError
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
 from risk.report.record import Document, told
@@ -35,10 +24,7 @@ if TYPE_CHECKING:
     from risk.runs.prepare import Plan
 
 LISTED = validators.Number(gte=FEWEST, lte=MOST)
-Force = Annotated[
-    bool,
-    Parameter(help="Let fewer paths of the same inputs replace a workbook of more.", show_default=False),
-]
+Force = Annotated[bool, Parameter(help="Let fewer paths of the same inputs replace a workbook of more.")]
 
 
 PACK: Document[Mapping[str, Any]] = Document(
@@ -62,7 +48,6 @@ def pack(
         Parameter(
             name="--with",
             help="Scenario, stored with the same paths and seed, to show beside; may be repeated.",
-            show_default=False,
         ),
     ] = (),
     paper: Annotated[Paper, Parameter(help="Paper that the sheets are laid out for.")] = DEFAULT_FORM.paper,
@@ -72,16 +57,15 @@ def pack(
     force: Force = False,
     html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> None:
     """Write the workbook of a scenario or of a stored run; nothing is done where it is up to date."""
     if file is not None and file.suffix.lower() != ".xlsx":
         raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
-    found = find(target, simulation, register, folder)
-    before = open_stored(prior, folder, register) if prior is not None else None
-    others = runs_beside(beside, found, folder, register)
+    output = common.output
+    found = find(target, simulation, common)
+    before = open_stored(prior, common) if prior is not None else None
+    others = runs_beside(beside, found, common)
     form = Form(paper, sample)
     path = place(found, file)
     page = packing.page_of(path) if html else None
@@ -91,14 +75,14 @@ def pack(
         if packing.touched(path):
             message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
-    if not force and (why := fewer(found, path, folder)):
+    if not force and (why := fewer(found, path, common.folder)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
     from risk.runs import Run
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
     if not output.json:
-        write_verdict(run, folder, output, "show RUN B4", "check RUN")
-    calibrate(run, register)
+        write_verdict(run, common, "show RUN B4", "check RUN")
+    calibrate(run, common.register)
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)
@@ -127,12 +111,13 @@ def made(
 ) -> str:
     """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
+    from risk.runs.hashing import digest
 
     if isinstance(found, Run):
-        wanted = packing.of(found, prior, beside, form)
+        run, words = found.id, found.manifest.assumptions
     else:
-        wanted = packing.needed(found, found.settle(message).id, prior, beside, form)
-    return wanted.run if wanted.made(path) else ""
+        run, words = found.settle(message).id, digest(found.assumptions.normalised())
+    return run if packing.Ingredients.of(run, words, prior, beside, form).made(path) else ""
 
 
 def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - an exception, not a constant
 
@@ -18,7 +18,6 @@ from risk.report.form import DEFAULT_FORM, Form
 
 if TYPE_CHECKING:
     from risk.runs import Run, Specification
-    from risk.runs.prepare import Plan
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
 _WRITERS = ("risk.report.pack", "risk.report.excel", "risk.report.html", "risk.calibrate.stylised")
@@ -53,6 +52,13 @@ class Ingredients:
     sample: int
     writer: str
 
+    @classmethod
+    def of(cls, run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form) -> Self:
+        """What the pack of a run, stored or planned, is made of; `run` and `words` as above."""
+        others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
+        before = prior.id if prior else ""
+        return cls(run, words, before, others, form.paper, form.sample, _writer())
+
     def made(self, pack: Path) -> bool:
         """Whether `pack`, a workbook or a page, was made of these.
 
@@ -67,31 +73,6 @@ class Ingredients:
 def touched(pack: Path) -> bool:
     """Whether a workbook is no longer the file that was written."""
     return bool(_record(pack).get(SHA256, "") != _sha256(pack))
-
-
-def needed(
-    plan: Plan, run: str, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
-) -> Ingredients:
-    """What the pack of a planned run would be made of; nothing is simulated.
-
-    Parameters
-    ----------
-    run : the id it will have.
-    """
-    from risk.runs.hashing import digest
-
-    return _ingredients(run, digest(plan.assumptions.normalised()), prior, beside, form)
-
-
-def of(run: Run, prior: Run | None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM) -> Ingredients:
-    """What the pack of a stored run is made of."""
-    return _ingredients(run.id, run.manifest.assumptions, prior, beside, form)
-
-
-def _ingredients(run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form) -> Ingredients:
-    others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
-    before = prior.id if prior else ""
-    return Ingredients(run, words, before, others, form.paper, form.sample, _writer())
 
 
 def write(
@@ -124,7 +105,9 @@ def write(
         write_pack(run, path, prior=prior, beside=beside, form=form, page=page)
     except OSError as error:
         raise cannot_write(Path(error.filename or path), error) from error
-    known = {**vars(of(run, prior, beside, form)), SPECIFICATION: asdict(run.manifest.specification)}
+    m = run.manifest
+    ingredients = Ingredients.of(run.id, m.assumptions, prior, beside, form)
+    known = {**vars(ingredients), SPECIFICATION: asdict(m.specification)}
     for file in files:
         publish_json(record_file(file), {**known, SHA256: _sha256(file)})
     return page

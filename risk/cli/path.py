@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from risk.assumptions import locate
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common, Output
 from risk.cli.screens import tell
-from risk.cli.simulation import FOLDER, SHOWN, SIMULATION, Folder, Simulation, find, names_run, plan, simulate
+from risk.cli.simulation import SIMULATION, Simulation, find, names_run, plan, simulate
 from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -29,30 +27,28 @@ def path(
     /,
     *,
     series: Annotated[
-        bool,
-        Parameter(help="Only its series by quarter; of a scenario also without a run.", show_default=False),
+        bool, Parameter(help="Only its series by quarter; of a scenario also without a run.")
     ] = False,
     simulation: Simulation = SIMULATION,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> None:
     """Tell one path quarter by quarter: launches, shocks, rents, credit, defaults, losses."""
-    if series and which.isdecimal() and not names_run(target, register, folder):
-        _write_series(plan(target, simulation, register, folder), int(which), output)
+    if series and which.isdecimal() and not names_run(target, common):
+        _write_series(plan(target, simulation, common), int(which), common.output)
         return
-    run, planned = _open(target, simulation, folder, register, output)
+    run, planned = _open(target, simulation, common)
     from risk.analysis.story import pick, story
     from risk.report.terminal import path as screens
+    from risk.report.terminal.summary import Headed
     from risk.runs.rerun import rerun
 
     chosen = pick(run, which)
     if series:
-        _write_series(planned, chosen, output)
+        _write_series(planned, chosen, common.output)
         return
-    found = screens.telling(run, story(run, rerun(run, planned, chosen)))
-    hints = [f"bubblerisk {words} {run.id[:SHOWN]}{folder.option}" for words in ("show", "pack")]
-    tell(found, screens.DOCUMENT, partial(screens.screen, hints=hints), output, run.register.names)
+    found = Headed.of(run, story(run, rerun(run, planned, chosen)))
+    hints = common.folder.commands(run.id, "show RUN", "pack RUN")
+    tell(found, screens.DOCUMENT, screens.screen, common.output, run.register.names, hints)
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:
@@ -62,7 +58,6 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     """
     if path >= planned.paths:
         raise UsageError(f"the run has no path {path}", f"give an id from 0 to {planned.paths - 1}")
-    from risk.cli.screens import tell
     from risk.report.terminal import series as screens
 
     planned.settle(message)
@@ -73,9 +68,7 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
         raise NumericalError(told.stopped, path=path)
 
 
-def _open(
-    target: str, simulation: Simulation, folder: Folder, register: Register, output: Output
-) -> tuple[Run, Plan]:
+def _open(target: str, simulation: Simulation, common: Common) -> tuple[Run, Plan]:
     """Run that a word names and the plan it was made of, for a path is simulated again.
 
     Raises
@@ -85,15 +78,15 @@ def _open(
     """
     from risk.runs import Run
 
-    found = find(target, simulation, register, folder)
+    found = find(target, simulation, common)
     if not isinstance(found, Run):
-        return simulate(found, simulation.jobs, output), found
+        return simulate(found, simulation.jobs, common.output), found
     scenario = found.manifest.scenario
-    where = locate.register(register.assumptions)
+    where = locate.register(common.register.assumptions)
     if str(locate.vintage(where, scenario)[0]) not in locate.scenarios(where):
         fix = "name its file instead: bubblerisk path FILE ID"
         raise UsageError(f"scenario {scenario} of run {found.id} is not in the register", fix)
-    planned = plan(scenario, Simulation(found.paths, found.manifest.seed), register, folder)
+    planned = plan(scenario, Simulation(found.paths, found.manifest.seed), common)
     if planned.settle(message).id != found.id:
         raise StorageError(
             f"run {found.id} was made of other assumptions or by another version of the model",

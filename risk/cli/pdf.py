@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from risk.cli.assumptions import DEFAULT_OUTPUT
 from risk.cli.console import message
 from risk.cli.naming import place, shown
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, SHOWN, Common
 from risk.cli.packing import run_in
 from risk.cli.screens import say
-from risk.cli.simulation import FOLDER, REGISTER, REPORTS, SHOWN, Folder, Stored, open_stored
+from risk.cli.simulation import REPORTS, Stored, open_stored
 from risk.errors import UsageError
 from risk.report.record import Document, told
 
@@ -38,41 +37,39 @@ def pdf(
         Parameter(name=["--output", "-o"], help="File to write; reports/SCENARIO/summary.pdf by default."),
     ] = None,
     prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
-    folder: Folder = FOLDER,
-    register: Register = REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> None:
     """Print the sheet Summary of a stored run as a PDF, with LibreOffice."""
     if file is not None and file.suffix.lower() != ".pdf":
         raise UsageError(f"{file} is not the name of a PDF", "give a file that ends in .pdf")
-    found = _own(run, folder, register) if file is None else open_stored(run, folder, register)
-    before = open_stored(prior, folder, register) if prior is not None else None
+    found = _own(run, common) if file is None else open_stored(run, common)
+    before = open_stored(prior, common) if prior is not None else None
     from risk.report.printing import PAGES, office, print_summary
 
     office()
     path = file or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before)
-    say({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}", output)
+    say({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}", common.output)
 
 
-def _own(word: str, folder: Folder, register: Register) -> Run:
+def _own(word: str, common: Common) -> Run:
     """The run of the pack beside which its page is written: two runs in one folder are taken for one.
 
     Raises
     ------
     UsageError : the word names another run than the one that the pack there shows.
     """
-    found = open_stored(word, folder, register)
+    found = open_stored(word, common)
     scenario = found.manifest.scenario
     pack = place(scenario)
     own = run_in(pack)
     if own in ("", found.id):
         return found
     if word == scenario or word.endswith(".toml"):
-        if shown(scenario, folder.runs):
+        if shown(scenario, common.folder.runs):
             message(f"the page is that of {pack}: run {own[:SHOWN]}")
-            return open_stored(own, folder, register)
-        why = f"{pack} shows run {own}, which is not stored in {folder.runs}"
+            return open_stored(own, common)
+        why = f"{pack} shows run {own}, which is not stored in {common.folder.runs}"
     else:
         why = f"{pack} shows run {own}, not {found.id}"
     raise UsageError(why, f"write the pack first: bubblerisk pack {word}", "or print elsewhere: -o FILE")

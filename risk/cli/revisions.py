@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from risk.assumptions import Assumptions, load, locate
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER, Scenario
-from risk.cli.options import Output, Register
+from risk.cli.assumptions import Scenario
+from risk.cli.options import OUTPUT, REGISTER, Output, Register
 from risk.cli.screens import tell
 from risk.errors import AssumptionError, BubbleriskError, UsageError
 
@@ -34,8 +34,8 @@ def diff(
     /,
     *,
     scenario: Scenario = "base",
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """Say which numbers of the register changed since a revision, by whom and why."""
     from risk.analysis.authors import author, reason
@@ -117,8 +117,8 @@ def stale(
     ] = None,
     on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
     scenario: Scenario = "base",
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """List entries and rows of the register that have grown old, the oldest first."""
     from risk.report.terminal import revisions as screens

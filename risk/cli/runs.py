@@ -6,16 +6,14 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from risk.cli.assumptions import DEFAULT_OUTPUT
-from risk.cli.options import Output
+from risk.cli.options import FOLDER, OUTPUT, Folder, Output
 from risk.cli.screens import say, tell
-from risk.cli.simulation import FOLDER, Folder
 
 app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
 
 
 @app.default
-def list_stored(*, folder: Folder = FOLDER, output: Output = DEFAULT_OUTPUT) -> None:
+def list_stored(*, folder: Folder = FOLDER, output: Output = OUTPUT) -> None:
     """List the stored runs, the newest first."""
     from risk.report.terminal import runs as screens
     from risk.runs import list_runs
@@ -33,7 +31,7 @@ def remove(
     /,
     *,
     folder: Folder = FOLDER,
-    output: Output = DEFAULT_OUTPUT,
+    output: Output = OUTPUT,
 ) -> None:
     """Remove one stored run for good; it can be simulated again from the same assumptions."""
     from risk.report.terminal.runs import REMOVED, megabytes

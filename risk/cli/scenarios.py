@@ -8,16 +8,15 @@ from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors, load, locate
 from risk.assumptions.problems import counted
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import OUTPUT, REGISTER, Output, Register
 from risk.cli.screens import say, tell, write
 
 app = App(name="scenarios", help="Scenarios: list, show, check.", help_epilogue="")
 
 
 @app.command(name="list")
-def list_scenarios(*, register: Register = DEFAULT_REGISTER, output: Output = DEFAULT_OUTPUT) -> None:
+def list_scenarios(*, register: Register = REGISTER, output: Output = OUTPUT) -> None:
     """List the register's scenarios and how much each differs from the base."""
     from risk.report.terminal import scenarios as screens
 
@@ -31,8 +30,8 @@ def show(
     name: Annotated[str, Parameter(help="Name of a scenario, or a scenario file.")],
     /,
     *,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> None:
     """Show what a scenario changes, cuts and forces, and why."""
     assumptions = load(register.assumptions, name)
@@ -47,8 +46,8 @@ def show(
 @app.command
 def check(
     *names: Annotated[str, Parameter(help="Names or files; all of the register's by default.")],
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
 ) -> int:
     """Check scenarios, and that they run; exit 3 and every error with its place if one does not."""
     from risk.engine.admission import admit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from risk.cli.console import styled, terminal, unicode
@@ -26,12 +26,23 @@ def tell(
     screen: Callable[[T, Page], Screen],
     output: Output,
     names: Names = AS_IN_FILES,
+    hints: Sequence[str] = (),
 ) -> None:
-    """Print a result as one JSON document where that is asked for, else as its screen."""
+    """Print a result as one JSON document where that is asked for, else as its screen.
+
+    Parameters
+    ----------
+    hints : commands to go on with, below the screen.
+    """
     if output.json:
         write(document, found, names)
-    else:
-        show(lambda page: screen(found, page), output, names)
+        return
+    from risk.report.terminal.page import next_steps
+
+    def build(page: Page) -> Screen:
+        return *screen(found, page), *([next_steps(hints, page)] if hints else [])
+
+    show(build, output, names)
 
 
 def say(found: T, document: Document[T], text: str, output: Output) -> None:

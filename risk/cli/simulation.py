@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import RUNS, SHOWN, Common, Output, Register
 from risk.errors import BubbleriskError, NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.runs import Interrupted, Run
     from risk.runs.prepare import Plan
 
-RUNS = Path("runs")
 REPORTS = Path("reports")
 
 WHOLE = validators.Number(gte=1)
 _PREFIX = re.compile(r"[0-9a-f]{4,12}")
-SHOWN = 8
-"""Digits of a run id that messages print; enough to tell runs apart."""
-
 Seed = Annotated[
     int | None,
     Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
@@ -53,20 +49,7 @@ class Simulation:
     ] = None
 
 
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Folder:
-    """Where runs are kept."""
-
-    runs: Annotated[Path, Parameter(help="Folder of the stored runs.")] = RUNS
-
-    @property
-    def option(self) -> str:
-        """The option as a command line needs it; empty where it is the default."""
-        return "" if self.runs == RUNS else f" --runs {self.runs}"
-
-
-SIMULATION, FOLDER, REGISTER = Simulation(), Folder(), Register()
+SIMULATION = Simulation()
 """Every option left out."""
 
 Stored = Annotated[
@@ -86,13 +69,13 @@ class Stopped(BubbleriskError):  # noqa: N818 - says what happened
         return self.reason
 
 
-def plan(scenario: str, simulation: Simulation, register: Register, folder: Folder) -> Plan:
+def plan(scenario: str, simulation: Simulation, common: Common) -> Plan:
     """Plan a scenario's run."""
     from risk.assumptions.locate import at
     from risk.runs.prepare import plan as prepare
 
-    word = at(scenario, simulation.vintage)
-    return prepare(word, simulation.paths, simulation.seed, register=register.assumptions, root=folder.runs)
+    word, register = at(scenario, simulation.vintage), common.register.assumptions
+    return prepare(word, simulation.paths, simulation.seed, register=register, root=common.folder.runs)
 
 
 def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
@@ -135,21 +118,21 @@ def _replayed(error: NumericalError, plan: Plan) -> NumericalError:
     return NumericalError(error.reason, *error.fixes, f"replay it: {shlex.join(words)}", path=error.path)
 
 
-def find(target: str, simulation: Simulation, register: Register, folder: Folder) -> Run | Plan:
+def find(target: str, simulation: Simulation, common: Common) -> Run | Plan:
     """Open the stored run that a word names, or plan the scenario that it names.
 
     Raises
     ------
     UsageError : it names neither.
     """
-    if names_run(target, register, folder):
+    if names_run(target, common):
         if (simulation.paths, simulation.seed) != (None, None):
             raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
-        return open_stored(target, folder, register)
-    return plan(target, simulation, register, folder)
+        return open_stored(target, common)
+    return plan(target, simulation, common)
 
 
-def open_stored(name: str, folder: Folder, register: Register = REGISTER) -> Run:
+def open_stored(name: str, common: Common) -> Run:
     """Open a stored run by id, beginning of an id, folder or scenario; see `risk.cli.naming`.
 
     Raises
@@ -162,7 +145,8 @@ def open_stored(name: str, folder: Folder, register: Register = REGISTER) -> Run
     from risk.paths import SERIES
     from risk.runs import open_run
 
-    run = open_run(meant(name, folder.runs, register), folder.runs)
+    root = common.folder.runs
+    run = open_run(meant(name, root, common.register), root)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
     declared = run.register.outcomes
     outcomes = {*declared, *(class_name for class_name, _ in CLASSES)}
@@ -174,12 +158,12 @@ def open_stored(name: str, folder: Folder, register: Register = REGISTER) -> Run
     )
 
 
-def obtain(target: str, simulation: Simulation, register: Register, folder: Folder, output: Output) -> Run:
+def obtain(target: str, simulation: Simulation, common: Common) -> Run:
     """Stored run that a word names, or the run of the scenario that it names, simulated if need be."""
     from risk.runs import Run
 
-    found = find(target, simulation, register, folder)
-    return found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
+    found = find(target, simulation, common)
+    return found if isinstance(found, Run) else simulate(found, simulation.jobs, common.output)
 
 
 def calibrate(run: Run, register: Register) -> None:
@@ -192,12 +176,13 @@ def calibrate(run: Run, register: Register) -> None:
         stylised.measure(run, load(register.assumptions), message)
 
 
-def names_run(target: str, register: Register, folder: Folder) -> bool:
+def names_run(target: str, common: Common) -> bool:
     """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
     from risk.assumptions import locate
 
     if (Path(target) / "manifest.json").is_file():
         return True
-    if not _PREFIX.fullmatch(target) or target in locate.scenarios(locate.register(register.assumptions)):
+    register = locate.register(common.register.assumptions)
+    if not _PREFIX.fullmatch(target) or target in locate.scenarios(register):
         return False
-    return any(path.name.startswith(target) for path in folder.runs.glob("*")) or len(target) >= SHOWN
+    return any(path.name.startswith(target) for path in common.folder.runs.glob("*")) or len(target) >= SHOWN

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.assumptions import DEFAULT_OUTPUT, DEFAULT_REGISTER
 from risk.cli.console import message
-from risk.cli.options import Output, Register
+from risk.cli.options import COMMON, Common, Folder
 from risk.cli.packing import run_in
 from risk.cli.screens import tell
-from risk.cli.simulation import FOLDER, Folder, Simulation, open_stored, plan, simulate
+from risk.cli.simulation import Simulation, open_stored, plan, simulate
 from risk.errors import BubbleriskError
 
 if TYPE_CHECKING:
@@ -30,13 +30,9 @@ def verify(
     pack: Annotated[Path, Parameter(help="A workbook written by bubblerisk pack.")],
     /,
     *,
-    rerun: Annotated[
-        bool, Parameter(help="Simulate the run again and compare its result.", show_default=False)
-    ] = False,
+    rerun: Annotated[bool, Parameter(help="Simulate the run again and compare its result.")] = False,
     jobs: Annotated[int | None, Parameter(name=["--jobs", "-j"], help="Worker processes of --rerun.")] = None,
-    folder: Folder = FOLDER,
-    register: Register = DEFAULT_REGISTER,
-    output: Output = DEFAULT_OUTPUT,
+    common: Common = COMMON,
 ) -> int:
     """Compare a pack with its run: hashes, manifest, checks and every number; exit 1 where one differs."""
     from risk.report.opened import Opened
@@ -45,31 +41,32 @@ def verify(
     from risk.report.terminal import findings as screens
     from risk.report.verification import verify as look
 
-    found = list(look(book, folder.runs))
+    found = list(look(book, common.folder.runs))
     if rerun and any(f.subject == "run folder" for f in found):
-        found.append(_again(run_in(pack), jobs, folder, register, output))
+        found.append(_again(run_in(pack), jobs, common))
     good = f"{pack} is what it says it is"
     verified = {"pack": pack.as_posix(), "findings": found}
-    tell(verified, screens.VERIFY, lambda _, page: screens.screen(found, page, good), output)
+    tell(verified, screens.VERIFY, lambda _, page: screens.screen(found, page, good), common.output)
     return FAILED if screens.failures(found) else 0
 
 
-def _again(name: str, jobs: int | None, folder: Folder, register: Register, output: Output) -> Finding:
+def _again(name: str, jobs: int | None, common: Common) -> Finding:
     """Simulate the run in another folder, and compare the fingerprints of all its numbers.
 
     What the last bit depends on may be another here; then decisions are compared.
     """
     from risk.report.terminal.findings import Finding
 
-    run = open_stored(name, folder)
+    run = open_stored(name, common)
     m = run.manifest
     with TemporaryDirectory(prefix="bubblerisk-") as other:
         try:
-            planned = plan(m.scenario, Simulation(run.paths, m.seed), register, Folder(Path(other)))
+            elsewhere = replace(common, folder=Folder(Path(other)))
+            planned = plan(m.scenario, Simulation(run.paths, m.seed), elsewhere)
             if planned.settle(message).id != run.id:
                 text = "today's assumptions, source or libraries are not those of the run"
                 return Finding("FAIL", "rerun", text, f"check out commit {m.environment.get('commit', '')}")
-            again = simulate(planned, jobs, output)
+            again = simulate(planned, jobs, common.output)
             return _compared(run, again)
         except BubbleriskError as error:
             return Finding("FAIL", "rerun", error.reason, *error.fixes[:1])

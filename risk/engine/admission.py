@@ -21,7 +21,8 @@ from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
 from risk.assumptions.values import NEVER
-from risk.engine.conditions import LENGTH, at_entry, at_row, conditions, leaves, opening_faults
+from risk.engine.conditions import LENGTH, conditions, leaves, opening_faults
+from risk.engine.places import at_entry, at_row
 from risk.engine.rehearsal import Corner, cast, perform, rehearse
 from risk.engine.world import READERS
 from risk.errors import AssumptionError, NumericalError

@@ -9,23 +9,24 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from risk.assumptions.priors import TAILS, DiscreteUniform
 from risk.assumptions.problems import Problem
 from risk.assumptions.table import units
 from risk.axes import ordinal
 from risk.engine.background import Background
+from risk.engine.places import at_entry, at_row
+from risk.engine.unit_variance import factors
 from risk.engine.world import READERS
-from risk.factors import LETTERS, arranged
+from risk.factors import arranged
 from risk.mechanisms.private_credit.wall import quarters_left
 from risk.parameters import entry_ids
 from risk.shocks.dependence import SQUARES
-from risk.shocks.draw import CORRELATION, correlation_of
+from risk.shocks.draw import CORRELATION
 from risk.units import SCALE
 
 if TYPE_CHECKING:
-    from risk.assumptions import Assumptions, Entry, Table
+    from risk.assumptions import Assumptions, Entry
     from risk.engine.quarters import Opening
 
 LARGEST = 1e100
@@ -58,30 +59,10 @@ POSITIVE_SUM = (
 
 BIDDERS = ("revenue.compute_share", "revenue.run_rate", "revenue.lab_funding")
 
-PARTS = [LETTERS.index(letter) for letter in "MZL"]
-PERSISTENCE = ("revenue.demand_persistence", "revenue.lab_window_persistence")
-UNIT_TOLERANCE = 1.1
-"""How far the standard deviation of a pool's credit factor may be off; judgement. 1.01 in the base case."""
-TINY = 1e-12
 BILLION = SCALE["USD bn"]
 
 LENGTH: Mapping[str, float] = {"quarter": 400.0, "year": 100.0, "month": 1200.0, "day": 36500.0}
 """Longest time that anything may take, a hundred years: quarters are counted one by one."""
-
-
-def at_entry(code: str, entry: Entry, reason: str, key: str = "value", *fixes: str) -> Problem:
-    """A problem at an entry, or where a scenario changed it last."""
-    changes = [c for c in entry.changes if c.field == key] or list(entry.changes)
-    file, line = (changes[-1].file, changes[-1].line) if changes else (entry.file, entry.line)
-    return Problem(code, file, line, 1, reason, fixes)
-
-
-def at_row(code: str, table: Table, i: int, reason: str, column: str, *fixes: str) -> Problem:
-    """A problem at a row of a table, or where a scenario changed it last."""
-    id = f"{table.name}.{table.rows[i].id}"
-    changes = [c for c in table.changes if (c.id, c.field) == (id, column)]
-    file, line = (changes[-1].file, changes[-1].line) if changes else (table.file, table.lines[i])
-    return Problem(code, file, line, 1, reason, fixes)
 
 
 def conditions(assumptions: Assumptions) -> Iterator[Problem]:
@@ -248,40 +229,6 @@ def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem
         yield at_entry("A028", assumptions.entries["gpu.recent_purchases"], reason, "value", fix)
 
 
-def _factors(assumptions: Assumptions) -> Iterator[Problem]:
-    """Yield correlations under which a pool's credit factor is not of unit variance.
-
-    Its three parts are scaled by the correlation of their innovations. They fade at different speeds, so
-    that the parts themselves are correlated a little less: nothing, unless they all but cancel.
-    """
-    entries, table = assumptions.entries, assumptions.tables["credit.segment"]
-    correlation = correlation_of(assumptions)[np.ix_(PARTS, PARTS)]
-    demand, window = (assumptions.number(id) for id in PERSISTENCE)
-    credit = entries["credit.factor_persistence"]
-    ends = [credit.value] if credit.prior is None else [credit.quantile(p) for p in TAILS]
-    pools: tuple[Any, ...] = table.rows
-    window_weights = table.numbers("lab_weight")
-    for i, row in enumerate(pools):
-        weights = np.array([1.0, -row.demand_weight, -window_weights[i]])
-        parts = np.outer(weights, weights) * correlation
-        assumed = parts.sum()
-        real = [(parts * _faded(np.array([end, demand, window]))).sum() for end in ends]
-        off = max(max(abs(x), assumed) / max(min(abs(x), assumed), TINY) for x in real) ** 0.5
-        if off > UNIT_TOLERANCE:
-            reason = (
-                f"M, Z and L (weights 1, -{row.demand_weight:g}, -{window_weights[i]:g}) all but cancel in "
-                f"the credit factor of '{row.id}': its standard deviation is off by a factor of {off:.3g}"
-            )
-            fix = f"correlate them less, or change the weights of '{row.id}' ({table.file}:{table.lines[i]})"
-            yield at_entry("A016", entries[CORRELATION], reason, "value", fix)
-
-
-def _faded(kept: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correlation of AR(1) states over that of their innovations, by what they keep a quarter."""
-    own = np.sqrt(np.maximum(1.0 - kept**2, 0.0))
-    return np.outer(own, own) / np.maximum(1.0 - np.outer(kept, kept), TINY)
-
-
 def leaves(value: Any) -> Iterator[float]:
     """Yield the numbers of a value, however nested."""
     if isinstance(value, tuple):
@@ -294,6 +241,6 @@ def leaves(value: Any) -> Iterator[float]:
 STAGES = (
     (_missing,),
     (_lengths, _sizes, _settings, _matrix),
-    (_base_date, _falling_due, _factors),
+    (_base_date, _falling_due, factors),
 )
 """What is looked at together, in order."""

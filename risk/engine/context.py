@@ -83,6 +83,7 @@ class Flows:
     spread: Array  # (path, 1) effective high-yield spread
     instrument_losses: Array  # (path, instrument) USD
     instrument_claims: Array  # (path, instrument) USD of par that loses principal or is in default
+    instrument_owed: Array  # (path, instrument) USD at the start of the quarter
 
 
 def of_pools(values: Array, pools: NDArray[np.intp]) -> Array:

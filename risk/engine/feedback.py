@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import neoclouds
-from risk.engine.context import Context, Flows, of_pools, total, with_pools
+from risk.engine.context import Context, Flows, total
+from risk.engine.inputs import PAPER, UNSECURED
 from risk.engine.world import Seen, World
 from risk.mechanisms.gpu_repricing import fleet
 from risk.mechanisms.private_credit import market
@@ -46,11 +47,11 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
 
 
 def _impact(c: Context, world: World, f: Flows) -> Array:
-    """Spread owed to losses on AI-exposed credit that the market did not expect, and to forced sales."""
-    pools = c.layout.pools.headline
-    exposed, expected = with_pools(f.instrument_losses, pools), of_pools(f.segments.expected_loss, pools)
-    carried = world.seen.impact
-    owed = market.loss_impact(c.p.market, carried, total(exposed) - total(expected))
+    """Spread owed to losses beyond those of the cycle on the same exposures, and to forced sales."""
+    rates = np.where(np.isin(PAPER, UNSECURED), c.p.glue.expected_unsecured, c.p.glue.expected_secured)
+    paper = total(f.instrument_owed[:, : len(PAPER)] * (0.25 * rates))
+    unexpected = total(f.instrument_losses) - paper - total(f.segments.expected_loss)
+    owed = market.loss_impact(c.p.market, world.seen.impact, unexpected)
     return owed + c.p.glue.discount_spread * f.cascade.discount
 
 

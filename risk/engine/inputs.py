@@ -32,6 +32,9 @@ Array = NDArray[np.float64]
 PAPER = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts")
 """Instruments of companies simulated one by one: secured facilities, revolvers, notes, converts."""
 
+UNSECURED = ("notes", "converts")
+"""Those of them that nothing secures."""
+
 
 @dataclass(frozen=True)
 class Glue:
@@ -54,6 +57,8 @@ class Glue:
     note_spread_base: float = entry("neoclouds.note_spread_base")
     note_spread_beta: float = entry("neoclouds.note_spread_beta")
     discount_spread: float = entry("credit.discount_spread")  # spread per unit of price discount
+    expected_secured: float = entry("credit.expected_secured")  # 1/y of par lost through the cycle
+    expected_unsecured: float = entry("credit.expected_unsecured")  # 1/y
     slowest_ahead: float = entry("capex.prefunding_growth_low")  # log a quarter
     fastest_ahead: float = entry("capex.prefunding_growth_high")
     smallest_build: float = entry("capex.smallest_build")

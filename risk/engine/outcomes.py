@@ -17,13 +17,16 @@ from risk.engine.background import Background
 from risk.engine.measuring import Setting, evaluated, measured
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
-from risk.engine.tally import Tally
+from risk.engine.tally import PARTS, Tally
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+SMALLEST_BOOK = 1.0
+"""USD; a book below it has no shares."""
 
 
 def outcomes(
@@ -44,7 +47,7 @@ def outcomes(
     entries = assumptions.entries.items()
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
-    out |= recoveries(c, instruments, owners)
+    out |= recoveries(c, instruments, owners) | yearly(c, assumptions)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
@@ -82,10 +85,25 @@ def _last_needed(o: Mapping[str, Array], breaks: Sequence[str], companions: int)
 
 
 def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> dict[str, Array]:
-    """Par in default and loss by instrument, in all quarters and in those of stress; loss by who bears it."""
-    out = {}
-    for name, values in (("claim", np.asarray(c.claims)), ("loss", np.asarray(c.losses))):
-        for k, instrument in enumerate(instruments):
-            out[f"{name}.{instrument}"] = values[0, :, k]
-            out[f"{name}_stress.{instrument}"] = values[1, :, k]
+    """Par in default, loss and par owed by instrument, in all quarters and in parts; loss by who bears it."""
+    out: dict[str, Array] = {}
+    for name, values in (("claim", c.claims), ("loss", c.losses), ("owed", c.owed)):
+        for part, amounts in zip(("", *(f"_{part}" for part in PARTS)), np.asarray(values), strict=True):
+            out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
+
+
+def yearly(c: Tally, assumptions: Assumptions) -> dict[str, Array]:
+    """Share of each pool's book at the start of a calendar year that defaults, and is lost, in it.
+
+    Years that the run sees whole; the names are ``default.<pool>.<year>`` and ``lost.<pool>.<year>``.
+    """
+    calendar, pools = assumptions.calendar, assumptions.tables["credit.segment"].names
+    out: dict[str, Array] = {}
+    for year in calendar.full_years:
+        steps = calendar.steps(year)
+        book = np.maximum(c.pools[steps[0]][0], SMALLEST_BOOK)
+        _, defaulted, lost = sum(c.pools[t] for t in steps) / book
+        for k, pool in enumerate(pools):
+            out |= {f"default.{pool}.{year}": defaulted[:, k], f"lost.{pool}.{year}": lost[:, k]}
+    return out

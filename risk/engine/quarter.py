@@ -50,7 +50,8 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     # pools of credit default, losses reach their holders
     pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
-    holders_state, booked = _cascade(c, world, credit, pools, losses)
+    owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
+    holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
 
     # what capex must earn, and the plan for the next quarter
     required_state, hurdle = _require(c, world, fleet_state, spending)
@@ -59,7 +60,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     flows = Flows(
         conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
-        credit.spread, losses, np.concatenate([companies.claims, pools.impaired], axis=1),
+        credit.spread, losses, np.concatenate([companies.claims, pools.impaired], axis=1), owed,
     )  # fmt: skip
     seen = feedback.seen(c, world, flows, fleet_state, shortfall)
     after = World(
@@ -235,11 +236,10 @@ def _pools(
 
 
 def _cascade(
-    c: Context, world: World, credit: neoclouds.Credit, pools: segments.Flows, losses: Array
+    c: Context, world: World, credit: neoclouds.Credit, pools: segments.Flows, losses: Array, owed: Array
 ) -> tuple[cascade.State, cascade.Flows]:
     """Losses reach their holders, who clear, sell and call."""
     p = c.p.cascade
-    owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
     booked = cascade.book(p, losses)
     shut = np.where(credit.spread > c.p.segments.shut_spread, 1.0, 0.0)
     channels = cascade.Channels(

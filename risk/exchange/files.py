@@ -18,9 +18,10 @@ from tomlkit.items import AbstractTable, Item, Trivia
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.reader import shown
 from risk.errors import AssumptionError, LockedError, StorageError
-from risk.exchange.heads import FIXED, PARAMETERS, PROVENANCE
+from risk.exchange.heads import FIXED, PROVENANCE
 from risk.exchange.heads import Item as RegisterItem
 from risk.exchange.reading import Edit
+from risk.report.terminal.values import PRIOR
 from risk.runs.files import publish
 
 K = TypeVar("K")
@@ -98,7 +99,7 @@ def changes(table: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     whole = {key: value for key, value in found.items() if not key.startswith("prior.")}
     if prior:
         now = {**(table.get("prior") or {}), **prior}
-        kept = {key: now[key] for key in ("shape", *PARAMETERS) if now.get(key) is not None}
+        kept = {key: now[key] for key in ("shape", *PRIOR) if now.get(key) is not None}
         numbers = set(kept) - {"shape"}
         # Without a shape there is no prior; numbers that stay behind are told as a fault by the loader.
         whole["prior"] = kept if numbers or kept.get("shape", FIXED) != FIXED else None

@@ -20,6 +20,7 @@ from risk.assumptions.rows import row_id
 from risk.assumptions.table import Row, units
 from risk.assumptions.tables import TABLES
 from risk.errors import UsageError, suggestion
+from risk.report.terminal.values import PRIOR
 
 SHEETS = ENTRIES, ROWS, LISTS, README = "Assumptions", "Tables", "Lists", "Read me"
 """Sheets, in order."""
@@ -33,7 +34,6 @@ BASE_HASH, FILE_HASH, OWNER, STALE = "assumptions_sha256", "file_", "only_owner"
 FIXED = "fixed"
 """The shape of an entry without a prior."""
 
-PARAMETERS = ("mean", "sd", "median", "sigma", "low", "mode", "high", "concentration")
 PROVENANCE = (
     "source", "locator", "as_of", "known_by", "observed", "rule", "grade", "owner", "note", "accept",
 )  # fmt: skip
@@ -148,7 +148,7 @@ ENTRY_FIELDS = (
     Field("value", "Value", "value", required=True),
     Field("unit", "Unit", "text", required=True),
     Field("prior.shape", "Shape", "choice", (FIXED, *PRIORS), required=True),
-    *(Field(f"prior.{name}", name.capitalize() if name != "sd" else "SD", "number") for name in PARAMETERS),
+    *(Field(f"prior.{name}", name.capitalize() if name != "sd" else "SD", "number") for name in PRIOR),
     *(_field(EntryTable, name) for name in PROVENANCE),
 )
 

@@ -99,3 +99,21 @@ def unit_ar1_step(state: Numeric, carried: Numeric, shock: Numeric) -> Array:
 def lognormal_mean(log_mean: Numeric, log_variance: Numeric) -> Array:
     """Expected value of ``e^x`` for normal x, ``e^{μ + s²/2}``."""
     return np.exp(log_mean + 0.5 * np.asarray(log_variance))
+
+
+def state_correlation(correlation: Array, carried: Array) -> Array:
+    """Long-run correlation of AR(1) states, (state, state).
+
+    Parameters
+    ----------
+    correlation
+        Of their innovations, (state, state).
+    carried
+        φ of each, (state,), in [0, 1).
+
+    Notes
+    -----
+    ``ρ √((1 − φ²)(1 − ψ²)) / (1 − φψ)``: states that fade at different speeds are correlated less.
+    """
+    own = np.sqrt(1.0 - carried**2)
+    return np.asarray(correlation * np.outer(own, own) / (1.0 - np.outer(carried, carried)))

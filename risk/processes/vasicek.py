@@ -1,4 +1,4 @@
-"""One-factor credit: conditional default probability and the loss given default that goes with it.
+"""One-factor credit: the default probability of a pool, given the state of the systematic factor.
 
 The Student-t threshold comes from a table, since ``stdtrit`` costs 0.2 µs a value and more: 1,025 normal
 scores from −8 to 8, in which the quantile is smooth. Largest error of the default probability a threshold
@@ -8,9 +8,8 @@ at a weight of 1/4 (1e-3 down to 1e-2, 4e-2 down to 1e-4), and by up to 2e-2 at 
 
 References
 ----------
-Vasicek (2002), "Loan portfolio value", *Risk* 15(12); Frye and Jacobs (2012), "Credit loss and systematic
-loss given default", *Journal of Credit Risk* 8(1); Frey and McNeil (2003), "Dependent defaults in models of
-portfolio credit risk", *Journal of Risk* 6(1), for the mixing variable.
+Vasicek (2002), "Loan portfolio value", *Risk* 15(12); Frey and McNeil (2003), "Dependent defaults in models
+of portfolio credit risk", *Journal of Risk* 6(1), for the mixing variable.
 """
 
 from __future__ import annotations
@@ -125,42 +124,3 @@ def _quantiles(freedom: float, weight: float) -> Array:
         scores = np.linspace(-_SCORE_LIMIT, 0.0, _SCORES // 2 + 1)
         below = np.interp(scores, ndtri(chance[reached]), barrier[reached])
     return np.concatenate([below, -below[-2::-1]])
-
-
-def frye_jacobs_index(default_probability: Numeric, lgd: Numeric, correlation: Numeric) -> Array:
-    """Index k of the Frye–Jacobs function, ``(Φ⁻¹(PD) − Φ⁻¹(PD · LGD)) / √(1 − ρ)``.
-
-    Parameters
-    ----------
-    default_probability
-        Unconditional, in (0, 1).
-    lgd
-        Expected loss given default (expected loss ÷ PD), in (0, 1].
-    correlation
-        Asset correlation, in [0, 1).
-    """
-    spread = ndtri(default_probability) - ndtri(np.multiply(default_probability, lgd))
-    return np.asarray(spread / np.sqrt(1.0 - np.asarray(correlation)))
-
-
-def frye_jacobs(conditional_default: Numeric, index: Numeric) -> Array:
-    """Loss given default that goes with a conditional default rate.
-
-    Parameters
-    ----------
-    conditional_default
-        Default rate of the state, in [0, 1].
-    index
-        k of `frye_jacobs_index`; non-negative.
-
-    Returns
-    -------
-    In [0, 1], rising in the default rate; 0, its limit, where nothing defaults.
-
-    Notes
-    -----
-    ``cLGD = Φ(Φ⁻¹(cPD) − k) / cPD``: conditional loss is itself Vasicek with the same correlation.
-    """
-    rate = np.asarray(conditional_default, dtype=np.float64)
-    defaulting = rate > 0.0
-    return np.where(defaulting, ndtr(ndtri(rate) - index) / np.where(defaulting, rate, 1.0), 0.0)

@@ -33,6 +33,9 @@ LET_IN = {
     ("capex.guidance_bias", "÷100"): "guidance may be unbiased: its prior spans zero",
     ("capex.guidance_bias", "÷1000"): "guidance may be unbiased: its prior spans zero",
     ("capex.guidance_bias", "sign"): "guidance may come in high: its prior spans zero",
+    ("credit.factor_means", "÷100"): "held against the chain of regimes when the model is set up",
+    ("credit.factor_means", "÷1000"): "held against the chain of regimes when the model is set up",
+    ("credit.factor_means", "sign"): "must rise from calm to stress, which the engine looks at",
     ("gpu.delivery_weights", "×100"): "a concentration of 2,000 is a firm opinion, not an impossible one",
 }
 """Slips of an entry, of its value or any one number of its prior, that nothing can tell from a meant change.
@@ -142,7 +145,7 @@ SIGNED = {
     "capex.guidance_bias",
     "capex.guidance_growth", "capex.expected_growth", "capex.neutral_growth", "capex.digestion_gap_center",
     "capex.cfo_growth", "capex.prefunding_growth_low", "capex.prefunding_growth_high", "credit.sofr",
-    "credit.sofr_means", "credit.start_factor", "gpu.hardware_cost_decline",
+    "credit.sofr_means", "credit.factor_means", "credit.start_factor", "gpu.hardware_cost_decline",
     "gpu.hardware_cost_decline_base", "gpu.memory_cost", "gpu.power_growth", "gpu.late_power_gain",
     "gpu.term_premium", "gpu.median_rent_decline", "revenue.log_ceiling", "revenue.token_price_decline",
     "revenue.intensity_growth", "revenue.compute_share_decline", "revenue.internal_growth",

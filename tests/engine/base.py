@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
 from risk.engine import inputs, quarter, world
+from risk.engine.background import Background
 from risk.engine.context import Context, Flows
 from risk.engine.couplings import Links
 from risk.engine.layout import Layout, layout
@@ -21,6 +22,19 @@ from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 SEED = 5
+
+BACKGROUND = Background(
+    seasoning_quarters=8.0,
+    load=0.75,
+    narrow_spread=0.045,
+    wide_spread=0.06,
+    opex=np.array([[0.26, 0.45, 0.45, 0.62, 0.86, 1.16]]),
+    numeraire=1,
+    merchant_opex_multiple=1.85,
+    capex_before=np.array([100.0, 100.0, 100.0]),
+    ai_capex_before=np.array([100.0, 100.0]),
+)
+"""What outcomes need of a register, in round numbers."""
 
 
 @dataclass

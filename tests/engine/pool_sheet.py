@@ -30,10 +30,6 @@ def phi(x: float) -> float:
     return float(ndtr(x))
 
 
-def score(p: float) -> float:
-    return float(stats.norm.ppf(p))
-
-
 def barrier(freedom: int, weight: float, pd: float) -> float:
     """Barrier under which a normal times a power of the mixing variable lies with a probability."""
     middle = (np.arange(4000) + 0.5) / 4000
@@ -58,6 +54,7 @@ class Pools:
                 "base": facts.exposure * 1e9,
                 "growth": facts.growth,
                 "d": facts.demand_weight,
+                "displaced": facts.disrupted,
                 "w": facts.lab_weight,
                 "shift": facts.lgd_shift,
                 "cover": facts.interest_cover,
@@ -107,8 +104,12 @@ class Pools:
         out = {}
         for k, name in enumerate(SEGMENTS):
             s = self.s[name]
-            d, w = s["d"], s["w"]
-            cross = rho[1, 5] * d * w - rho[0, 1] * d - rho[0, 5] * w
+            d, w, own = (
+                s["d"] - s["displaced"] * self.v("credit.disruption"),
+                s["w"],
+                self.v("credit.factor_own"),
+            )
+            cross = rho[1, 5] * d * w - own * rho[0, 1] * d - own * rho[0, 5] * w
             x = (credit - d * demand - w * anchor) / sqrt(1.0 + d * d + w * w + 2.0 * cross)
             out[name] = self._segment(t, k, name, s, x)
         return out
@@ -124,7 +125,8 @@ class Pools:
     def _rate(self, pd: float, rho: float, x: float) -> float:
         """Defaults of a large pool in a year, given the factor; part of the mixing variable reaches it."""
         memory, weight = self.v("credit.factor_persistence"), self.v("credit.mixing_weight")
-        y = x / sqrt(memory**2 + (1.0 - memory**2) * self.mixing**2)
+        new = self.v("credit.factor_own") ** 2 * (1.0 - memory**2)
+        y = x / sqrt(1.0 - new + new * self.mixing**2)
         below = barrier(round(self.v("dependence.degrees_of_freedom")), weight, pd) / self.mixing**weight
         return phi((below + sqrt(rho) * y) / sqrt(1.0 - rho))
 
@@ -148,7 +150,7 @@ class Pools:
         failing = self.v("credit.wall_default") * (1.0 - placed - agreed)
         defaulted = s["exposure"] - performing + failing * due
         late = s["extended"] - extended + failing * again
-        lgd = self._lgd(t, k, name, pd, rho, defaulted / s["exposure"], late / max(defaulted, 1.0))
+        lgd = self._lgd(t, k, name, defaulted / s["exposure"], late / max(defaulted, 1.0))
         site = self._sites(t, s["exposure"]) if name == "spv" else {}
         lgd = site.get("lgd", lgd)
         accrued = self.in_kind[name] * self.v("credit.in_kind_rate") / 4.0 * s["exposure"]
@@ -197,12 +199,12 @@ class Pools:
             "added": float(self.run.flow(t).funding.spv_additions[self.row].sum()),
         }
 
-    def _lgd(self, t: int, k: int, name: str, pd: float, rho: float, rate: float, late: float) -> float:
-        """Frye-Jacobs at the year's default rate, beta noise, more on what had been extended."""
+    def _lgd(self, t: int, k: int, name: str, rate: float, late: float) -> float:
+        """A line in the year's default rate, beta noise, more on what had been extended."""
         mean = min(max(self.v("credit.lgd_generic") + self.s[name]["shift"], 1e-6), 1.0)
-        rate = 1.0 - (1.0 - min(max(rate, 1e-6), 0.5)) ** 4
-        index = (score(pd) - score(pd * mean)) / sqrt(1.0 - rho)
-        expected = phi(score(rate) - index) / rate
+        rate = 1.0 - (1.0 - rate) ** 4
+        expected = mean + self.v("credit.lgd_slope") * (rate - self.v("credit.lgd_reference"))
+        expected = min(max(expected, 1e-6), 0.999)
         n, u = self.v("credit.lgd_concentration"), self.at(self.run.shocks.uniform["recovery"][t - 1], k)
         noisy = float(stats.beta.ppf(u, expected * n, (1.0 - expected) * n))
         return min(noisy + self.v("credit.extended_lgd") * late, 1.0)

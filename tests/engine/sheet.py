@@ -126,6 +126,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
 
     # credit and capital
     spread, factor, availability_before = v("credit.start_spread"), v("credit.start_factor"), 1.0
+    calm = v("credit.factor_means")[0]
     history = v("revenue.ai_capex_history")
     life = round(4 * v("revenue.component_lives")[0])
     hardware = v("revenue.component_shares")[0]
@@ -179,7 +180,7 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         # credit market: calm, no losses the market did not expect
         spread = spread + v("credit.spread_reversion") * (v("credit.calm_spread") - spread)
         availability = min(1.0, exp(-v("credit.availability_slope") * (spread - v("capex.neutral_spread"))))
-        factor = v("credit.factor_persistence") * factor
+        factor = calm + v("credit.factor_persistence") * (factor - calm)
 
         # what is ordered, of what is wanted, at last quarter's prices
         ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(

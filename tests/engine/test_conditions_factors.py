@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.assumptions import AssumptionErrors, Assumptions
+from risk.assumptions import AssumptionErrors, Assumptions, load
 from risk.engine.admission import admit
 from risk.shocks.draw import CORRELATION, correlation_of
 from tests.engine.base import changed
@@ -35,3 +35,21 @@ def test_a_matrix_too_small_is_refused(register: Assumptions) -> None:
     small = changed(register, {CORRELATION: ((1.0, 0.1), (0.1, 1.0))})
     with pytest.raises(AssumptionErrors, match="it needs one each"):
         admit(labelled(small, small.entries[CORRELATION].value, ("M", "Z")))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("credit.factor_means", (0.4, 0.05, -0.653), "must rise from calm to stress"),
+        ("credit.factor_means", (-0.4, -0.05, 1.0), "mean 0.0"),
+        ("credit.factor_own", 1.0, "variance 1.18"),
+    ],
+)
+def test_regimes_means_belong_to_their_chain(register: Assumptions, name: str, value: Any, said: str) -> None:
+    """Over the chain the factor has mean zero and variance one."""
+    with pytest.raises(AssumptionErrors, match=said):
+        admit(changed(register, {name: value}))
+
+
+def test_a_scenario_with_another_chain_keeps_the_means() -> None:
+    admit(load(scenario="sector-bust"))

@@ -13,13 +13,12 @@ from risk.assumptions import load
 from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.measuring import Setting
-from risk.engine.outcomes import declared, recoveries
+from risk.engine.outcomes import declared, recoveries, yearly
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import Tally
 from tests.base_names import INSTRUMENTS
-from tests.engine.base import Array
-from tests.mechanisms.given import row
+from tests.engine.base import BACKGROUND, Array
 
 REGISTER = load()
 CALENDAR = Calendar(date(2026, 6, 30), 26)
@@ -46,16 +45,6 @@ NUMBERS = {
     "propositions.rent_holds_alternative": 0.50,
     "propositions.bust_companions": 2.0,
 }
-BACKGROUND = Background(
-    seasoning_quarters=8.0,
-    opex=row(0.26, 0.45, 0.45, 0.62, 0.86, 1.16),
-    numeraire=1,
-    merchant_opex_multiple=1.85,
-    load=0.75,
-    capex_before=np.array([100.0, 100.0, 100.0]),
-    ai_capex_before=np.array([100.0, 100.0]),
-)
-
 QUIET: dict[str, float] = {
     "revenue": 100.0,
     "internal_use": 30.0,
@@ -111,9 +100,9 @@ OF_ENTITIES = {
     "holdco.defaulted": "CRWV",
 }
 OWNERS = ("bank", "households")
-CLAIMS = np.stack([np.arange(10.0, 20.0)[None, :], np.arange(5.0, 15.0)[None, :]])
+CLAIMS = np.stack([np.arange(x, x + 10.0)[None, :] for x in (10.0, 2.0, 5.0, 1.0, 3.0)])
 LOSSES = 0.5 * CLAIMS
-"""Par in default and its loss by instrument, in all quarters and in those of stress, (2, 1, instrument)."""
+"""Par in default and its loss by instrument, in all quarters and in parts of them, (part, 1, instrument)."""
 
 
 def series(level: float, **at: float) -> Array:
@@ -139,7 +128,8 @@ def find(
     """Outcomes of one path: quiet but for the series given."""
     columns = {(key, name): k for k, (key, name) in enumerate(OF_ENTITIES.items())}
     record, tally = Record(1, 26, columns=columns), Tally(1, 26)
-    tally.claims, tally.losses = CLAIMS, LOSSES
+    tally.claims, tally.losses, tally.owed = CLAIMS, LOSSES, 10.0 * CLAIMS
+    tally.pools = {t: np.full((3, 1, 4), [[[200.0 + t]], [[1.0]], [[0.5]]]) for t in range(1, 27)}
     tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
@@ -155,7 +145,7 @@ def find(
             into[AT(label[1:])] = amount
     values = NUMBERS | (numbers or {})
     setting = Setting(Quantities(record, tally, background, columns), CALENDAR, values, REGISTER.windows)
-    found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS)
+    found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS) | yearly(tally, REGISTER)
     return {name: x.item() for name, x in found.items()}
 
 
@@ -421,6 +411,14 @@ def test_the_wall_is_counted_to_2028_and_after() -> None:
     assert found["wall_extended_2028"] == 4.0
 
 
+def test_a_pools_year_is_over_its_book_at_the_start() -> None:
+    """Four quarters of one and of a half, on the book with which the year began; whole years only."""
+    found = find()
+    assert found["default.b_loans.2027"] == pytest.approx(4.0 / 203.0)
+    assert found["lost.software.2032"] == pytest.approx(2.0 / 223.0)
+    assert "default.b_loans.2026" not in found
+
+
 def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
     found = find(bankruptcy_cost=series(0.0, q2027Q1=1.5, q2032Q4=2.0))
     for k, name in enumerate(INSTRUMENTS):
@@ -428,6 +426,8 @@ def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
         assert found[f"loss.{name}"] == 0.5 * (10.0 + k)
         assert found[f"claim_stress.{name}"] == 5.0 + k
         assert found[f"loss_stress.{name}"] == 0.5 * (5.0 + k)
+        assert found[f"owed_calm.{name}"] == 10.0 * (2.0 + k)
+        assert found[f"claim_wide.{name}"] == 3.0 + k
     assert (found["ultimate.bank"], found["ultimate.households"]) == (7.0, 9.0)
     assert found["bankruptcy_cost"] == 3.5
 

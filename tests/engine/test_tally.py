@@ -8,7 +8,7 @@ from risk.engine import simulate
 from risk.engine.inputs import PAPER
 from risk.engine.tally import Tally
 from tests.base_names import HEADLINE, IG, IG_ON_LAB
-from tests.engine.base import SEED, Array, Opened
+from tests.engine.base import BACKGROUND, SEED, Array, Opened
 
 ROWS = 300
 
@@ -17,7 +17,7 @@ ROWS = 300
 def tally(base: Opened) -> Tally:
     found = Tally(ROWS, base.layout.quarters)
     for t in range(1, len(base.worlds)):
-        found.add(base.layout, 8.0, base.worlds[t], base.flow(t), base.fixed, t)
+        found.add(base.layout, BACKGROUND, base.worlds[t], base.flow(t), base.fixed, t)
     return found
 
 
@@ -84,14 +84,25 @@ def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base:
 
 def test_recoveries_are_of_all_quarters_and_of_those_of_stress(tally: Tally, base: Opened) -> None:
     end = len(base.worlds) - 1
-    for kept, name in ((tally.claims, "instrument_claims"), (tally.losses, "instrument_losses")):
+    sums = (
+        (tally.claims, "instrument_claims"),
+        (tally.losses, "instrument_losses"),
+        (tally.owed, "instrument_owed"),
+    )
+    for kept, name in sums:
         every = [getattr(base.flow(t), name)[:ROWS] for t in range(1, end + 1)]
-        bad = [base.flow(t).market.regime[:ROWS] == 2 for t in range(1, end + 1)]
         found = np.asarray(kept)
         np.testing.assert_allclose(found[0], sum(every), rtol=1e-12)
-        in_stress = sum(x * b for x, b in zip(every, bad, strict=True))
-        np.testing.assert_allclose(found[1], in_stress, rtol=1e-12)
-        assert 0.0 < found[1].sum() < found[0].sum()
+        regimes = [base.flow(t).market.regime[:ROWS] for t in range(1, end + 1)]
+        spreads = [base.flow(t).spread[:ROWS] for t in range(1, end + 1)]
+        parts = (
+            [r == 0 for r in regimes], [r == 2 for r in regimes],
+            [s < 0.045 for s in spreads], [s > 0.06 for s in spreads],
+        )  # fmt: skip
+        for k, here in enumerate(parts, start=1):
+            some = sum(x * b for x, b in zip(every, here, strict=True))
+            np.testing.assert_allclose(found[k], some, rtol=1e-12)
+            assert 0.0 < found[k].sum() < found[0].sum()
 
 
 def test_every_dollar_lost_ends_with_somebody(tally: Tally) -> None:

@@ -15,7 +15,7 @@ from risk.engine.world import exposures
 from risk.mechanisms import cascade
 from risk.mechanisms.gpu_repricing import fleet, rents
 from risk.mechanisms.revenue_gap import adoption
-from tests.base_names import B200, HEADLINE
+from tests.base_names import B200
 from tests.engine.base import Array, Opened
 from tests.engine.wiring import COHORT, JOINTS, ORDINARY, Wired, shortfall, tag, total, wired
 
@@ -304,7 +304,8 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
     book = w.base.layout.opening[t]
     sold = total(f.operators.facility.repossessed * fixed.throughput[:, book.generation])
     thrown = np.minimum(sold / (p.glue.merchant_market * total(w.after.fleet.energized)), 1.0)
-    lost = total(f.instrument_losses[:, :HEADLINE]) - total(f.segments.expected_loss[:, :2])
+    owed_paper = f.instrument_owed[:, :6] * np.array([0.01, 0.01, 0.01, 0.01, 0.03, 0.03]) / 4
+    lost = total(f.instrument_losses) - total(owed_paper) - total(f.segments.expected_loss)
     owed = p.market.impact_persistence * before.impact + p.market.loss_impact * np.maximum(lost, 0.0)
     scale = np.clip(capex / fixed.capex, p.demand.supplier_capex_low, p.demand.supplier_capex_high)
     cash = 1.0 + (free - fixed.free_cash_flow) / fixed.capex

@@ -18,12 +18,14 @@ from risk.engine.neoclouds import asset_market
 from risk.engine.tally import Tally
 from risk.engine.world import exposures
 from tests.base_names import IG, IG_ON_LAB
-from tests.engine.base import Opened
-from tests.engine.test_outcomes import AT, BACKGROUND, QUARTERS, find, series, since
+from tests.engine.base import BACKGROUND, Opened
+from tests.engine.test_outcomes import AT, QUARTERS, find, series, since
 from tests.engine.wiring import ORDINARY, wired
 
 EXACT: dict[str, Any] = {
-    "bars": replace(BACKGROUND, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])),
+    "background": replace(
+        BACKGROUND, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])
+    ),
     "numbers": {
         "propositions.capex_fall": 0.75,
         "propositions.debt_funded": 0.25,
@@ -183,7 +185,7 @@ def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bo
     gone = np.broadcast_to(young, world.facility.defaulted.shape)
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
-    tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
+    tally.add(base.layout, BACKGROUND, replace(world, facility=loans), base.flow(t), base.fixed, t)
     assert bool((tally.path("seasoned")[t] > 0.0).any()) is counts
 
 
@@ -196,7 +198,7 @@ def test_the_payers_that_count_as_strong(base: Opened) -> None:
         gone = np.broadcast_to(np.arange(n) == column, world.facility.defaulted.shape)
         tally = Tally(2, base.layout.quarters)
         loans = replace(world.facility, defaulted=gone)
-        tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
+        tally.add(base.layout, BACKGROUND, replace(world, facility=loans), base.flow(t), base.fixed, t)
         strong = base.layout.book.payer[column] in (IG, IG_ON_LAB)
         assert (tally.path("strong_payer_default")[t] == float(strong)).all()
 

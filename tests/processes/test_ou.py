@@ -52,3 +52,12 @@ def test_unit_ar1_keeps_unit_variance() -> None:
 
 def test_ar1_step_by_hand() -> None:
     assert ou.ar1_step(2.0, 1.0, 0.5, 0.1) == pytest.approx(1.6)
+
+
+def test_states_that_fade_alike_are_correlated_as_their_innovations() -> None:
+    """Half: √(0.19 × 0.75) / 0.55 of it where they keep .9 and .5."""
+    rho = np.array([[1.0, 0.5], [0.5, 1.0]])
+    np.testing.assert_allclose(ou.state_correlation(rho, np.array([0.8, 0.8])), rho)
+    apart = ou.state_correlation(rho, np.array([0.9, 0.5]))
+    np.testing.assert_allclose(np.diag(apart), 1.0)
+    assert apart[0, 1] == pytest.approx(0.5 * np.sqrt(0.19 * 0.75) / 0.55)

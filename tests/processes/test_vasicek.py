@@ -13,8 +13,6 @@ from risk.processes import Array
 from risk.processes.vasicek import (
     conditional_default_probability,
     conditional_default_probability_t,
-    frye_jacobs,
-    frye_jacobs_index,
     threshold_t,
 )
 from risk.shocks.stream import generator
@@ -34,20 +32,6 @@ correlation = st.floats(0.0, 0.9)
 def test_printed_quantiles(pd: float, rho: float, expected: list[float]) -> None:
     stress = norm.ppf([0.5, 0.9, 0.95, 0.99, 0.999])
     np.testing.assert_allclose(conditional_default_probability(pd, rho, stress), expected, atol=5e-4)
-
-
-@pytest.mark.parametrize(
-    ("conditional", "pd", "lgd", "rho", "expected"),
-    [
-        (0.05, 0.08, 0.40, 0.20, 0.3197),
-        (0.10, 0.09, 0.45, 0.20, 0.4151),
-        (0.15, 0.10, 0.50, 0.20, 0.4971),
-    ],
-)
-def test_printed_loss_given_default(
-    conditional: float, pd: float, lgd: float, rho: float, expected: float
-) -> None:
-    assert frye_jacobs(conditional, frye_jacobs_index(pd, lgd, rho)) == pytest.approx(expected, abs=5e-5)
 
 
 @pytest.mark.slow
@@ -185,24 +169,10 @@ def test_worse_states_and_wilder_quarters_default_more(
     assert wilder >= calm - 1e-15
 
 
-@pytest.mark.slow
-@given(probability, st.floats(0.05, 1.0), st.floats(0.01, 0.8))
-def test_expected_loss_is_recovered(pd: float, lgd: float, rho: float) -> None:
-    index = frye_jacobs_index(pd, lgd, rho)
-
-    def loss(y: float) -> float:
-        rate = conditional_default_probability(pd, rho, y)
-        return float(rate * frye_jacobs(rate, index) * norm.pdf(y))
-
-    assert quad(loss, -9, 9, limit=200)[0] == pytest.approx(pd * lgd, abs=1e-7)
-
-
 @given(probability, correlation, st.floats(-4, 4), st.floats(0.01, 1.0))
-def test_worse_states_default_more_and_lose_more(pd: float, rho: float, y: float, worse: float) -> None:
+def test_worse_states_default_more(pd: float, rho: float, y: float, worse: float) -> None:
     calm, stressed = (conditional_default_probability(pd, rho, s) for s in (y, y + worse))
     assert stressed >= calm
-    index = frye_jacobs_index(pd, 0.4, rho)
-    assert frye_jacobs(stressed, index) >= frye_jacobs(calm, index) - 1e-12
 
 
 def test_ends_of_the_domain() -> None:
@@ -211,4 +181,3 @@ def test_ends_of_the_domain() -> None:
         conditional_default_probability(0.04, 1.0, np.array([-3.0, 3.0])), [0.0, 1.0]
     )
     np.testing.assert_array_equal(conditional_default_probability(np.array([0.0, 1.0]), 0.2, 3.0), [0.0, 1.0])
-    np.testing.assert_array_equal(frye_jacobs(np.array([0.0, 1.0]), 0.7), [0.0, 1.0])

@@ -74,7 +74,7 @@ MONEY = {
     "bankruptcy_cost", "wall_default_2028", "wall_default_later", "wall_extended_2028",
 }  # fmt: skip
 
-MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "ultimate.")
+MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "owed", "ultimate.")
 """Beginnings of outcomes that are money, by year, instrument or owner."""
 
 

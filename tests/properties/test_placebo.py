@@ -96,7 +96,7 @@ def unit_of(name: str, register: Assumptions) -> str:
     """Unit of an outcome; of flags and quarters, none."""
     if name in register.outcomes:
         return register.outcomes[name].unit
-    return "USD bn" if name.startswith(("claim", "loss", "ultimate.")) else "1"
+    return "USD bn" if name.startswith(("claim", "loss", "owed", "ultimate.")) else "1"
 
 
 def test_every_flag_and_default_is_the_same(blocks: tuple[Block, Block]) -> None:

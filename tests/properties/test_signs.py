@@ -13,6 +13,7 @@ import pytest
 
 from risk.engine.context import Flows
 from risk.engine.world import World
+from risk.mechanisms.private_credit.market import STRESS
 from tests.base_names import ANCHOR, IG_ON_LAB, INSTRUMENTS, NEOCLOUD, OTHER
 from tests.engine.base import Array, Opened
 
@@ -123,7 +124,7 @@ def test_a_shut_window_leaves_labs_short_and_cuts_demand(base: Opened) -> None:
     assert lower(flows.demand.coverage, usual.coverage)
     assert lower(flows.demand.total, usual.total)
     assert not_lower(world.seen.anchor_shortfall, base.worlds[T].seen.anchor_shortfall)
-    assert mostly(base.flow(T).segments.default_rate[:, :2], flows.segments.default_rate[:, :2])
+    assert mostly(base.flow(T).segments.default_rate[:, :1], flows.segments.default_rate[:, :1])
 
 
 def test_poorer_suppliers_recycle_less(base: Opened) -> None:
@@ -161,11 +162,15 @@ def test_ai_revenue_reaches_cash_flow_a_quarter_later(base: Opened) -> None:
 # ─── credit ───
 
 
-def test_losses_nobody_expected_widen_the_spread(base: Opened) -> None:
+def test_losses_nobody_expected_widen_the_spread_and_bring_stress(base: Opened) -> None:
     lost = other(base, "seen", impact=base.worlds[T - 1].seen.impact + 0.02)
     _, flows = base.again(T, lost)
-    np.testing.assert_allclose(flows.spread - base.flow(T).spread, 0.4 * 0.02, atol=1e-12)
-    assert mostly(flows.market.availability, base.flow(T).market.availability)
+    usual = base.flow(T)
+    caught = flows.market.regime != usual.market.regime
+    assert (flows.market.regime >= usual.market.regime).all(), "what others were likelier moves up with it"
+    assert (flows.market.regime[caught] == STRESS).any()
+    np.testing.assert_allclose((flows.spread - usual.spread)[~caught], 0.4 * 0.02, atol=1e-12)
+    assert mostly(flows.market.availability, usual.market.availability)
 
 
 def test_defaults_of_neoclouds_are_losses_nobody_expected(base: Opened) -> None:
@@ -326,9 +331,10 @@ def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
     free = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=1e9))
     usually = base.again(t, p=free)
     high = other(base, "rents", t, contract=base.worlds[t - 1].rents.contract + 0.3)
-    more = base.again(t, high, p=free)[1].operators.originated.sum(axis=1)
-    usual_debt = usually[1].operators.originated.sum(axis=1)
-    assert not_lower(more, usual_debt)
+    dear = base.again(t, high, p=free)
+    alive = ~(dear[0].holdco.defaulted & ~usually[0].holdco.defaulted)
+    more, usual_debt = (f.operators.originated for f in (dear[1], usually[1]))
+    assert not_lower(more[alive], usual_debt[alive])
     assert (more > usual_debt).any()
     rich = other(base, "seen", t, operator_capex=1.5 * base.worlds[t - 1].seen.operator_capex)
     new = base.layout.opening[t].facilities

@@ -15,7 +15,7 @@ from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
 from risk.report.terminal.revisions import Changed, Diff, Old, Stale
 from risk.report.terminal.runs import Row
-from risk.report.terminal.tail import Tail
+from risk.report.terminal.summary import Headed
 from tests.report.terminal_results import HEADING, PATHS, share
 
 
@@ -24,7 +24,7 @@ def _driver(id: str, rank: float, low: float, high: float, error: float = 9.0) -
     return Driver(id, Estimate(rank, 0.007, PATHS), *ends)
 
 
-TAIL = Tail(
+TAIL = Headed(
     HEADING,
     Worst(
         0.05,
@@ -51,17 +51,19 @@ TAIL = Tail(
     ),
 )  # fmt: skip
 
-DRIVERS = Drivers(
+DRIVERS = Headed(
     HEADING,
-    tuple(
-        map(
-            Explained,
-            (*TAIL.found.drivers, _driver("revenue.growth", -0.4, 212.5, -1_104.25, 0.42)),
-            (share(0.213), Estimate(-0.0004, 0.0009, PATHS), share(0.001), share(0.18)),
-            ("1 to 2", "3 to 4", "3 to 4", "1 to 2"),
-        )
+    Drivers(
+        tuple(
+            map(
+                Explained,
+                (*TAIL.result.drivers, _driver("revenue.growth", -0.4, 212.5, -1_104.25, 0.42)),
+                (share(0.213), Estimate(-0.0004, 0.0009, PATHS), share(0.001), share(0.18)),
+                ("1 to 2", "3 to 4", "3 to 4", "1 to 2"),
+            )
+        ),
+        share(0.394),
     ),
-    share(0.394),
 )
 
 RUNS = (

@@ -24,16 +24,12 @@ from risk.paths import Variable
 from risk.report.pack.paths.lookup import Found
 from risk.report.pack.paths.tracing import Mismatch, Traced
 from risk.report.pack.paths.witness import Witness
-from risk.report.terminal import trace
-from risk.report.terminal.amplification import Findings
 from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
 from risk.report.terminal.comparison import Comparison
 from risk.report.terminal.distribution import Detail, Distribution, History
-from risk.report.terminal.distribution import Told as ToldResult
-from risk.report.terminal.path import Told
 from risk.report.terminal.plan import Forecast
-from risk.report.terminal.summary import Heading, Summary
+from risk.report.terminal.summary import Headed, Heading, Summary
 
 PATHS = 20_000
 CALENDAR = Calendar(date(2026, 6, 30), 26)
@@ -128,8 +124,8 @@ SUMMARY = Summary(
 )
 
 
-def told(detail: Detail) -> ToldResult:
-    return ToldResult(HEADING, detail)
+def told(detail: Detail) -> Headed[Detail]:
+    return Headed(HEADING, detail)
 
 
 DISTRIBUTION = Distribution(LOSS, HISTOGRAM)
@@ -158,10 +154,9 @@ TARGETS = (
     target("T9b", "High-yield spread, mean", 437.4, "informational", standard_error=3.2, low=400.0,
            high=550.0, unit="bp", inside=True),
 )  # fmt: skip
-CHECKS = Checks(
+CHECKS = Headed(
     replace(HEADING, sound=1, identities=2),
-    TARGETS,
-    (Identity("funding: sources = uses", 5.3e-16), Identity("value added = inflow", 2e-6)),
+    Checks(TARGETS, (Identity("funding: sources = uses", 5.3e-16), Identity("value added = inflow", 2e-6))),
 )
 
 OTHER = Heading("41ab93c0ffee", "gpu-glut", "GPU glut", PATHS, 20261122, "2032Q4", 12, 12)
@@ -205,7 +200,7 @@ def effect(case: str, size: float, ratios: tuple[tuple[float, float], ...]) -> E
     )
 
 
-AMPLIFICATION = Findings(
+AMPLIFICATION = Headed(
     HEADING,
     Amplification(
         MEASURES,
@@ -258,7 +253,7 @@ def told_default(name: str, loss: float) -> Event:
     return Event("payment_default", name, words, loss, "USD bn")
 
 
-TOLD = Told(
+TOLD = Headed(
     HEADING,
     Story(
         path=4711,
@@ -323,7 +318,7 @@ TOLD = Told(
 )
 
 
-TRACED = trace.Told(
+TRACED = Headed(
     HEADING,
     Traced(
         HEADING.run,

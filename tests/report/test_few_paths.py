@@ -47,7 +47,7 @@ def test_a_pack_of_few_paths_is_sound(paths: int, tmp_path: Path) -> None:
 
 def _screens(run: Run, before: Run) -> list[str]:
     return [
-        text(verdict.screen(summarise(run), PAGE, []), PAGE),
+        text(verdict.screen(summarise(run), PAGE), PAGE),
         text(drivers.screen(drivers.drivers(run), PAGE), PAGE),
         text(checks.screen(checks.checks(run), PAGE), PAGE),
         text(comparison.screen(comparison.compare(before, run), PAGE), PAGE),

@@ -30,7 +30,7 @@ from risk.report.terminal import (
     trace,
     verdict,
 )
-from risk.report.terminal.page import Page, Screen, parts, table, text
+from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 
@@ -44,23 +44,29 @@ PAGES = {
     "ascii": Page(80, unicode=False),
 }
 SCREENS: dict[str, Callable[[Page], Screen]] = {
-    "verdict": lambda page: verdict.screen(made.SUMMARY, page, HINTS),
+    "verdict": lambda page: (*verdict.screen(made.SUMMARY, page), next_steps(HINTS, page)),
     "distribution": lambda page: distribution.screen(made.told(made.DISTRIBUTION), page),
     "history": lambda page: distribution.screen(made.told(made.HISTORY), page),
     "fan": lambda page: distribution.screen(made.told(made.RENT), page),
     "check": lambda page: checks.screen(made.CHECKS, page),
     "compare": lambda page: comparison.screen(made.COMPARISON, page),
-    "path": lambda page: path.screen(made.TOLD, page, HINTS[:2]),
+    "path": lambda page: (*path.screen(made.TOLD, page), next_steps(HINTS[:2], page)),
     "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
     "batch": lambda page: batch.screen(made.ROWS, page),
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
-    "tail": lambda page: tail.screen(commands.TAIL, page, ("bubblerisk path 8f3c2a1b 4018",)),
-    "drivers": lambda page: drivers.screen(commands.DRIVERS, page, hints=("bubblerisk tail 8f3c2a1b",)),
+    "tail": lambda page: (
+        *tail.screen(commands.TAIL, page),
+        next_steps(("bubblerisk path 8f3c2a1b 4018",), page),
+    ),
+    "drivers": lambda page: (
+        *drivers.screen(commands.DRIVERS, page),
+        next_steps(("bubblerisk tail 8f3c2a1b",), page),
+    ),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),
     "stale": lambda page: revisions.stale_screen(commands.STALE, page),
-    "trace": lambda page: trace.screen(made.TRACED, page, HINTS[:1]),
+    "trace": lambda page: (*trace.screen(made.TRACED, page), next_steps(HINTS[:1], page)),
 }
 
 every_screen = pytest.mark.parametrize("screen", SCREENS)
@@ -141,7 +147,7 @@ def test_a_broken_identity_is_named() -> None:
     page = PAGES["120"]
     shown = text(SCREENS["check"](page), page)
     assert "FAIL: 2 of 9 checks" in shown
-    assert made.CHECKS.failures == 2
+    assert made.CHECKS.result.failures == 2
 
 
 def test_amplification_as_plain_data_says_what_the_screen_says() -> None:

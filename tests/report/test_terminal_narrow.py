@@ -12,6 +12,7 @@ from risk.analysis.verdict import CLASSES
 from risk.errors import UsageError
 from risk.report.terminal import checks, comparison, distribution, path, runs, verdict
 from risk.report.terminal.page import Page, text
+from risk.report.terminal.summary import Headed
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 from tests.report.runs import small_run
@@ -78,9 +79,9 @@ def test_heading_and_bridge_count_the_same_inputs() -> None:
 @pytest.mark.parametrize(("name", "label"), CLASSES)
 def test_an_outcome_class_is_a_result(name: str, label: str) -> None:
     run = small_run()
-    found = distribution.told_of(run, name)
+    found = Headed.of(run, distribution.detail(run, name))
     assert text(distribution.screen(found, NARROW), NARROW).startswith(label)
-    document = distribution.document(found)
+    document = distribution.form_of(found.result)
     data = {"schema": document.id, **document.data(found)}
     assert not problems(data)
     assert bool(data["by_year"]) is (name == "bust")

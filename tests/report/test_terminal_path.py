@@ -24,7 +24,7 @@ def test_many_facilities_with_one_fate_share_a_line_and_few_do_not() -> None:
 
 
 def test_a_light_path_is_said_to_be_light() -> None:
-    light = replace(made.TOLD, story=replace(made.TOLD.story, rank=made.PATHS - 9, second_round=None))
+    light = replace(made.TOLD, result=replace(made.TOLD.result, rank=made.PATHS - 9, second_round=None))
     shown = text(screen(light, Page(120)), Page(120))
     assert f"number {made.PATHS - 9:,} of {made.PATHS:,} by loss, the lightest 0.05%." in shown
     assert "Second round" not in shown

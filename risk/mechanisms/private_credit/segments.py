@@ -3,9 +3,9 @@
 Each quarter every rating of a segment defaults at a quarter's part of its Vasicek rate of the year, on the
 segment's own weighting of the credit factor and the AI state; part of one Student-t mixing variable makes
 bad quarters bad everywhere. Hazards answer to the spread and to payment in kind (in_kind). Ratings migrate
-(ratings). What falls due must be refinanced (wall). Recovery is collateral on the path for sites
-(site_debt) and Frye-Jacobs with beta noise around each segment's own mean for the rest, so that default and
-loss rise together.
+(ratings). What falls due must be refinanced (wall). Recovery is collateral on the path for sites (site_debt);
+for the rest loss given default rises in a line with the rate at which the segment defaults, with beta noise
+around it. Borrowers whom AI displaces default when it succeeds: their factor rises with AI demand.
 
 ==========  ================  ======  ==================================================================
 symbol      shape             unit    meaning
@@ -19,9 +19,10 @@ extended    (path, segment)   USD     part of exposure that was extended at matu
 Notes
 -----
 cDR = Φ[(c / m^w + √ρ y) / √(1 − ρ)] of a year, y: the factor standardized given m, c: see `threshold_t`;
-cLGD = Φ[Φ⁻¹(Y) − k] / Y, Y: the year's rate that goes with the defaults of the quarter.
+LGD = L + b (Y − Y₀), Y: the year's rate that goes with the defaults of the quarter.
 exposure' = exposure + originated + paid in kind − defaulted − repaid.
-References: Vasicek (2002); Frey & McNeil (2003); Frye & Jacobs (2012).
+References: Vasicek (2002); Frey & McNeil (2003); Moody's, "Corporate Default and Recovery Rates, 1920-2008",
+for the slope of recovery.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
 from risk.processes import across
 from risk.processes.beta import inverse_beta
-from risk.processes.vasicek import conditional_default_probability_t, frye_jacobs, frye_jacobs_index
+from risk.processes.vasicek import conditional_default_probability_t
 
 CREDIT, DEMAND, ANCHOR = (LETTERS.index(letter) for letter in "MZL")  # rows of the correlation matrix
 DT = 0.25
 HIGHEST_RATE = 0.95  # of a year, a guard
 LOWEST_RATE = 1e-6
+HIGHEST_LGD = 0.999
 NOTHING = 1.0  # USD: a book below it has no shares
 
 
@@ -51,6 +53,8 @@ class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
     exposure: Array = entry("credit.segment.exposure")  # USD
     growth: Array = entry("credit.segment.growth")  # 1/y
     demand_weight: Array = entry("credit.segment.demand_weight")
+    disrupted: Array = entry("credit.segment.disrupted")  # one where AI displaces the borrowers
+    disruption: Drawn = entry("credit.disruption")  # sd of their factor per sd of AI demand
     anchor_weight: Array = entry("credit.segment.lab_weight")
     lgd_shift: Array = entry("credit.segment.lgd_shift")
     sites: Array = entry("credit.segment.sites")  # one where loans stand on sites, else 0
@@ -61,14 +65,18 @@ class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
     correlation: Array = entry("dependence.correlation")  # of the shocks behind the three states
     freedom: Drawn = entry("dependence.degrees_of_freedom")
     mixing_weight: float = entry("credit.mixing_weight")
+    own: float = entry("credit.factor_own")
     persistence: Drawn = entry("credit.factor_persistence")
     pd_spread_response: Drawn = entry("credit.pd_spread_response")  # per unit of spread
     pd_spread_center: float = entry("credit.pd_spread_center")
     pd_spread_low: float = entry("credit.pd_spread_low")
     pd_spread_high: float = entry("credit.pd_spread_high")
     lgd_generic: Drawn = entry("credit.lgd_generic")
+    lgd_slope: Drawn = entry("credit.lgd_slope")  # per unit of the year's default rate
+    lgd_reference: float = entry("credit.lgd_reference")  # 1/y, the rate at which the mean holds
     lgd_concentration: float = entry("credit.lgd_concentration")
     extended_lgd: float = entry("credit.extended_lgd")
+    expected_more: float = entry("credit.expected_more")  # of defaults beside those of the probability
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ class Flows:
     defaulted: Array
     impaired: Array  # par that loses principal: defaults, and SPV debt whose sponsor leaves it short
     loss: Array
-    expected_loss: Array
+    expected_loss: Array  # through the cycle, on the book at the start of the quarter
     in_kind_accrued: Array
     originated: Array
     repaid: Array  # at maturity from other sources; SPV debt amortized, or ended as its sponsor leaves
@@ -129,11 +137,14 @@ def init(params: Params, paths: int) -> State:
 
 
 def segment_factor(params: Params, credit: Array, demand: Array, anchor: Array) -> Array:
-    """Each segment's factor, unit variance in the long run, up is stress, (path, segment)."""
-    raw = credit - params.demand_weight * demand - params.anchor_weight * anchor
+    """Each segment's factor, unit variance in the long run, up is stress, (path, segment).
+
+    Only what the credit factor has of its own is correlated with the AI states; its regime is not.
+    """
     rho = params.correlation
-    d, w = params.demand_weight, params.anchor_weight
-    cross = rho[DEMAND, ANCHOR] * d * w - rho[CREDIT, DEMAND] * d - rho[CREDIT, ANCHOR] * w
+    d, w = params.demand_weight - params.disrupted * params.disruption, params.anchor_weight
+    raw = credit - d * demand - w * anchor
+    cross = rho[DEMAND, ANCHOR] * d * w - params.own * (rho[CREDIT, DEMAND] * d + rho[CREDIT, ANCHOR] * w)
     return np.asarray(raw / np.sqrt(1.0 + d**2 + w**2 + 2.0 * cross))
 
 
@@ -152,8 +163,13 @@ def a_quarter(annual: Array, hazard: Array | float = 1.0) -> Array:
 
 
 def expected_lgd(params: Params) -> Array:
-    """Mean loss given default of each segment, (path, segment)."""
+    """Loss given default of each segment at the reference rate, (path, segment)."""
     return np.clip(params.lgd_generic + params.lgd_shift, LOWEST_RATE, 1.0)
+
+
+def expected_loss(params: Params, exposure: Array) -> Array:
+    """Loss of a quarter through the cycle, all ways to default in, (path, segment) USD."""
+    return a_quarter(params.pd) * params.expected_more * expected_lgd(params) * exposure
 
 
 def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) -> tuple[State, Flows]:
@@ -169,7 +185,7 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
 
     value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure * params.sites
     exits = site_debt.exits(params, sites, value, c.digestion)
-    lgd = _loss_given_default(params, state, pd, defaulted, late, uniform, value)
+    lgd = _loss_given_default(params, state, defaulted, late, uniform, value)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
     new = params.growth * DT * state.exposure * c.availability + c.spv_additions * params.sponsor_share
     repaid = matured.repaid + (exits.leaving + site_debt.amortization(params, sites))
@@ -185,7 +201,7 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
         defaulted=defaulted,
         impaired=defaulted + exits.leaving * (exits.loss > 0),
         loss=lgd * defaulted + exits.loss,
-        expected_loss=a_quarter(pd) * expected_lgd(params) * state.exposure,
+        expected_loss=expected_loss(params, state.exposure),
         in_kind_accrued=accrued,
         originated=new,
         repaid=repaid,
@@ -206,13 +222,14 @@ def _default_rates(params: Params, state: State, pd: Array, x: Array, mixing: Ar
 
     The factor is a state that lasts about a year, so the year's default rate is the one it conditions; a
     quarter takes its part. Conditioning each quarter's rate would default half a book in a bad year. The
-    factor has this quarter's mixing variable in its newest part already: y, standard normal given it, keeps
+    factor has this quarter's mixing variable in its newest part already: y, of variance one given it, keeps
     the mean of the year's rate at its probability.
     """
     of = ratings.segment_of(params)
     rho, hazard = params.asset_correlation, in_kind.hazard(params, state.in_kind)
     row = np.minimum(ratings.default_probability(params, pd), HIGHEST_RATE)
-    y = x / np.sqrt(params.persistence**2 + (1.0 - params.persistence**2) * mixing**2)
+    newest = params.own**2 * (1.0 - params.persistence**2)
+    y = x / np.sqrt(1.0 - newest + newest * mixing**2)
     weight = params.mixing_weight
     year = conditional_default_probability_t(row, rho[:, of], y[:, of], mixing, params.freedom, weight)
     return a_quarter(np.minimum(year, HIGHEST_RATE), hazard[:, of])
@@ -226,16 +243,16 @@ def _placed(params: Params, state: State, c: Conditions) -> Array:
 
 
 def _loss_given_default(
-    params: Params, state: State, pd: Array, defaulted: Array, late: Array, uniform: Array, value: Array
+    params: Params, state: State, defaulted: Array, late: Array, uniform: Array, value: Array
 ) -> Array:
-    """Loss given default, (path, segment): sites by their value, the rest Frye-Jacobs with beta noise.
+    """Loss given default, (path, segment): sites by their value, the rest a line with beta noise around it.
 
     `late` is the part of `defaulted`, USD, that had been extended before: it loses more.
     """
-    quarter = np.clip(defaulted / np.maximum(state.exposure, NOTHING), LOWEST_RATE, HIGHEST_RATE)
+    quarter = np.minimum(defaulted / np.maximum(state.exposure, NOTHING), HIGHEST_RATE)
     rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
-    index = frye_jacobs_index(np.maximum(pd, LOWEST_RATE), expected_lgd(params), params.asset_correlation)
-    noisy = inverse_beta(uniform, frye_jacobs(rate, index), params.lgd_concentration)
+    line = expected_lgd(params) + params.lgd_slope * (rate - params.lgd_reference)
+    noisy = inverse_beta(uniform, np.clip(line, LOWEST_RATE, HIGHEST_LGD), params.lgd_concentration)
     more = params.extended_lgd * late / np.maximum(defaulted, NOTHING)
     sale = site_debt.loss_given_default(params, value)
     return np.where(params.sites > 0.0, sale, np.minimum(noisy + more, 1.0))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.text import Text
 
 from risk.analysis.amplification import LEAST, ON, Amplification, Effect, LoopGain, Measure, effect_in_words
 from risk.analysis.amplification import amplification as compare
 from risk.analysis.statistics import Estimate
-from risk.report.record import Document, Keyed, Many, Record, lifted, told
+from risk.report.record import Document, Keyed, Many, Record, told
 from risk.report.table import Column, Table
 from risk.report.terminal.numbers import with_error, with_interval
-from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import HEADING, Heading, thin
-from risk.report.terminal.summary import heading as run_heading
+from risk.report.terminal.page import Page, Screen, heading, line, note, table
+from risk.report.terminal.summary import THIN, Headed, document, thin
 from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
@@ -26,23 +25,18 @@ OPTIONAL = {"bust": 1, "second_round": 2}
 """Measures whose ratio is left out where room is short, the largest first."""
 
 
-@dataclass(frozen=True)
-class Findings:
-    """The run with all couplings on, and what the others say beside it."""
+def findings(runs: Mapping[str, Run], quarter: str) -> Headed[Amplification]:
+    """Compare the runs of `risk.analysis.amplification.cases`; the spread is pushed in `quarter`.
 
-    heading: Heading
-    found: Amplification
-
-
-def findings(runs: Mapping[str, Run], quarter: str) -> Findings:
-    """Compare the runs of `risk.analysis.amplification.cases`; the spread is pushed in `quarter`."""
-    return Findings(run_heading(runs[ON]), compare(runs, quarter))
+    The heading is that of the run with all couplings on.
+    """
+    return Headed.of(runs[ON], compare(runs, quarter))
 
 
-def screen(findings: Findings, page: Page) -> Screen:
+def screen(findings: Headed[Amplification], page: Page) -> Screen:
     """Losses, ratios and the loop on a page."""
-    found = findings.found
-    star = "; * fewer than 500 paths lie in this tail" if _starred(found) else ""
+    found = findings.result
+    star = f"; {THIN}" if _starred(found) else ""
     return (
         *titles(findings.heading, page, "Amplification"),
         heading("Headline loss with one coupling cut, USD bn", page),
@@ -106,12 +100,9 @@ def _starred(found: Amplification) -> bool:
 
 
 def _loop(loop: LoopGain, page: Page) -> Screen:
-    alarm = "" if page.plain or loop.words.startswith("damped") else "bold red"
+    style = "bold" if loop.words.startswith("damped") else "bold red"
     return (
-        Text(
-            page.say(f"Loop gain {with_error(loop.gain, '')}: {loop.words}"),
-            style=alarm or ("" if page.plain else "bold"),
-        ),
+        line(f"Loop gain {with_error(loop.gain, '')}: {loop.words}", page, style),
         note(
             f"With losses->spread cut, {loop.push:+.0f} bp on the high-yield spread in {loop.quarter} moves "
             f"the AI-exposed loss by {with_error(loop.extra_loss, 'USD bn')} USD bn. The gain is the spread "
@@ -144,24 +135,14 @@ LOOP: Record[LoopGain] = Record(
     )
 )
 
-DOCUMENT: Document[Findings] = Document(
-    (
-        *lifted(lambda findings: findings.heading, HEADING.fields),
-        *lifted(
-            lambda findings: findings.found,
-            (
-                told("measures", Keyed(MEASURE), lambda found: {m.name: m for m in found.measures}),
-                told("on", dict[str, Estimate]),
-                told(
-                    "couplings",
-                    Many(Record((told("coupling", get=lambda e: e.case), *EFFECT.fields))),
-                    lambda found: found.effects,
-                ),
-                told("whole", EFFECT),
-                told("loop", LOOP),
-            ),
-        ),
-    ),
+COUPLING: Record[Effect] = Record((told("coupling", get=lambda e: e.case), *EFFECT.fields))
+
+DOCUMENT: Document[Headed[Amplification]] = document(
+    told("measures", Keyed(MEASURE), lambda found: {m.name: m for m in found.measures}),
+    told("on", dict[str, Estimate]),
+    told("couplings", Many(COUPLING), lambda found: found.effects),
+    told("whole", EFFECT),
+    told("loop", LOOP),
     name="amplification/1",
     title="What each coupling adds: bubblerisk amplification --json",
 )

@@ -16,6 +16,7 @@ from risk.report.spec import Spec
 from risk.report.table import Column
 from risk.report.terminal.numbers import probability, with_error
 from risk.report.terminal.page import WORDS, Page, Screen, line, note, table
+from risk.report.terminal.summary import THIN
 from risk.runs import Run
 
 Status = Literal["written", "up to date", "failed"]
@@ -112,4 +113,4 @@ def _apart(rows: Sequence[Row]) -> list[Row]:
 
 def _thin(rows: Sequence[Row]) -> str:
     starred = any(row.loss is not None and row.loss.thin for row in rows)
-    return "; * fewer than 500 paths lie in this tail" if starred else ""
+    return f"; {THIN}" if starred else ""

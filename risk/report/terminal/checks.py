@@ -11,13 +11,12 @@ from rich.text import Text
 from risk.analysis.identities import TOLERANCE, Identity, identities
 from risk.calibrate import TargetResult, results
 from risk.report.formats import show
-from risk.report.record import Document, Field, Many, lifted, told, whole
+from risk.report.record import Document, Field, Many, told, whole
 from risk.report.spec import Spec, shown, text
 from risk.report.table import Cell, Column, Content
 from risk.report.terminal.numbers import FAMILIES, margin, number
-from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
+from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
+from risk.report.terminal.summary import Headed, document
 from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
@@ -26,6 +25,9 @@ ABSENT = "–"
 MISSED = "as declared"
 """Found of a target that misses its bounds, as its file says it does."""
 
+LEAST = show(TOLERANCE, "tolerance")
+"""Relative error that an identity may have."""
+
 SHORT = {"informational": "for info"}
 
 
@@ -33,7 +35,6 @@ SHORT = {"informational": "for info"}
 class Checks:
     """What is checked of a run."""
 
-    heading: Heading
     targets: tuple[TargetResult, ...]
     identities: tuple[Identity, ...]
 
@@ -44,22 +45,20 @@ class Checks:
         return contradicted + sum(not identity.holds for identity in self.identities)
 
 
-def checks(run: Run) -> Checks:
+def checks(run: Run) -> Headed[Checks]:
     """Check a run."""
-    return Checks(run_heading(run), results(run), identities(run))
+    return Headed.of(run, Checks(results(run), identities(run)))
 
 
-def screen(found: Checks, page: Page) -> Screen:
+def screen(headed: Headed[Checks], page: Page) -> Screen:
     """Targets, reasons, identities, and the sentence that counts."""
+    found = headed.result
     return (
-        *titles(found.heading, page, "Calibration"),
+        *titles(headed.heading, page, "Calibration"),
         table(TARGETS.table(found.targets), page),
         *_reasons(found.targets, page),
         Text(),
-        heading(
-            f"Accounting identities (at most {show(TOLERANCE, 'tolerance')} relative, any path and quarter)",
-            page,
-        ),
+        heading(f"Accounting identities (at most {LEAST} relative, any path and quarter)", page),
         table(IDENTITIES.table(found.identities), page),
         Text(),
         _count(found, page),
@@ -120,12 +119,8 @@ def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
 def _count(found: Checks, page: Page) -> Text:
     number = len(found.targets) + len(found.identities)
     if found.failures:
-        return Text(
-            page.say(f"FAIL: {found.failures} of {number} checks"), style="" if page.plain else "bold red"
-        )
-    return Text(
-        page.say(f"OK: no target contradicts its declaration, every identity holds ({number} checks)")
-    )
+        return line(f"FAIL: {found.failures} of {number} checks", page, WORDS["FAIL"])
+    return line(f"OK: no target contradicts its declaration, every identity holds ({number} checks)", page)
 
 
 def _verdict(target: TargetResult) -> Content:
@@ -167,14 +162,11 @@ IDENTITIES: Spec[Identity] = Spec(
     id="check-identities",
 )
 
-DOCUMENT: Document[Checks] = Document(
-    (
-        *lifted(lambda found: found.heading, HEADING.fields),
-        told("ok", bool, lambda found: found.failures == 0),
-        told("failures", int),
-        told("targets", Many(TARGETS)),
-        told("identities", Many(IDENTITIES)),
-    ),
+DOCUMENT: Document[Headed[Checks]] = document(
+    told("ok", bool, lambda found: found.failures == 0),
+    told("failures", int),
+    told("targets", Many(TARGETS)),
+    told("identities", Many(IDENTITIES)),
     name="check/1",
     title="Targets and identities of a run: bubblerisk check --json",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from rich.text import Text
 
@@ -12,14 +11,14 @@ from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
-from risk.report.record import Document, Many, told, whole
+from risk.report.record import Document, Field, Many, told, whole
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
 from risk.report.terminal.numbers import number, points, probability
-from risk.report.terminal.page import Page, Screen, heading, note, table
+from risk.report.terminal.page import Page, Screen, heading, line, note, table
 from risk.report.terminal.summary import HEADING, Heading
 from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.values import PRIOR
+from risk.report.terminal.values import worded
 from risk.runs import Run
 
 HEADLINE = "bust"
@@ -81,39 +80,33 @@ def screen(found: Comparison, page: Page) -> Screen:
         Text(),
         heading("Results", page),
         table(RESULTS.table(found.results), page),
-        *([Text(page.say(line))] if (line := bridge(found)) else []),
+        *([line(words, page)] if (words := bridge(found)) else []),
         note(how(found), page),
     )
 
 
-CHANGES: Spec[InputChange] = Spec(
-    (
+def change_fields(name: int, value: int, unit: int) -> tuple[Field[InputChange], ...]:
+    """Fields of a changed assumption.
+
+    Parameters
+    ----------
+    name, value : least width of its name, and of what it was and is.
+    unit : how early the unit is left out.
+    """
+    return (
         shown(
-            "name", "Assumption", lambda c: c.id if c.field == "value" else f"{c.id} ({c.field})", least=24
+            "name", "Assumption", lambda c: c.id if c.field == "value" else f"{c.id} ({c.field})", least=name
         ),
-        shown("unit", "Unit", lambda c: c.unit, optional=2),
-        shown("old", "Old", lambda c: worded(c.before), align="right", least=14),
-        shown("new", "New", lambda c: worded(c.after), align="right", least=14),
+        shown("unit", "Unit", lambda c: c.unit, optional=unit),
+        shown("old", "Old", lambda c: worded(c.before), align="right", least=value),
+        shown("new", "New", lambda c: worded(c.after), align="right", least=value),
         shown("place", "File", lambda c: c.place, optional=1),
-        *whole(InputChange, before=Any, after=Any).fields,
-    ),
-    id="compare-changes",
-)
+        *whole(InputChange).fields,
+    )
+
+
+CHANGES: Spec[InputChange] = Spec(change_fields(24, 14, 2), id="compare-changes")
 """Changed assumptions, one a line."""
-
-
-def worded(value: Any) -> str:
-    """A value of the register in a few characters."""
-    if value is None:
-        return "–"
-    if isinstance(value, dict):
-        return f"{value['shape']} ({', '.join(f'{key} {value[key]:g}' for key in PRIOR if key in value)})"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        shown = f"[{', '.join(worded(item) for item in value)}]"
-        return shown if len(shown) <= 40 else f"[{len(value)}]"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _ends(found: Difference) -> tuple[str, ...]:

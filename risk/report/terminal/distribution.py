@@ -21,10 +21,9 @@ from risk.paths import SERIES
 from risk.report.record import Document, Field, lifted, told
 from risk.report.table import Column, Table
 from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
-from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import CLAIM, FAN, HEADING, METRIC, Heading
-from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.verdict import MARGINS, facts, histogram
+from risk.report.terminal.page import Page, Screen, heading, line, note, table
+from risk.report.terminal.summary import CLAIM, FAN, METRIC, THIN, Headed, document, thin
+from risk.report.terminal.verdict import MARGINS, facts, histogram, marks
 from risk.runs import Run
 
 CLASS = "class"
@@ -62,19 +61,6 @@ class History:
 
 
 Detail = Distribution | History | Fan
-
-
-@dataclass(frozen=True)
-class Told:
-    """One result and the run it belongs to."""
-
-    heading: Heading
-    detail: Detail
-
-
-def told_of(run: Run, name: str) -> Told:
-    """One result of a run by name; see `detail`."""
-    return Told(run_heading(run), detail(run, name))
 
 
 def detail(run: Run, name: str) -> Detail:
@@ -120,9 +106,9 @@ def _by_year(run: Run, name: str) -> dict[int, Estimate]:
     return {year: statistics.probability(quarters <= calendar.steps(year)[-1]) for year in calendar.years}
 
 
-def screen(told: Told, page: Page) -> Screen:
+def screen(told: Headed[Detail], page: Page) -> Screen:
     """One result on a page, and which run it is of."""
-    found = told.detail
+    found = told.result
     if isinstance(found, Distribution):
         shown = _distribution(found, page)
     else:
@@ -130,7 +116,7 @@ def screen(told: Told, page: Page) -> Screen:
     return *shown, facts(told.heading, page)
 
 
-def _distribution(found: Distribution, page: Page) -> Screen:
+def _distribution(found: Distribution, page: Page) -> Iterator[RenderableType]:
     metric = found.metric
     unit = metric.variable.unit
     columns = (
@@ -139,17 +125,14 @@ def _distribution(found: Distribution, page: Page) -> Screen:
         Column("margin", "± 95% MC", align="right"),
         Column("thin", ""),
     )
-    parts: list[RenderableType] = [
-        heading(f"{metric.variable.label}, {_unit(unit)}", page),
-        table(Table("statistics", columns, tuple(_statistics(metric))), page),
-    ]
-    if any(e.thin for e in (*metric.quantiles, *metric.var, *metric.shortfall)):
-        parts.append(note("* fewer than 500 paths lie in this tail", page))
+    yield heading(f"{metric.variable.label}, {_unit(unit)}", page)
+    yield table(Table("statistics", columns, tuple(_statistics(metric))), page)
+    if thin((*metric.quantiles, *metric.var, *metric.shortfall)):
+        yield note(THIN, page)
     if not page.plain:
-        marks = {"P50": metric.quantiles[4].value, "P95": metric.var[0].value}
-        parts += [Text(), histogram(found.histogram, marks, unit, page, height=8)]
-        parts.append(note("0.5% of the paths lie beyond each end and stand in the end columns.", page))
-    return tuple(parts)
+        yield Text()
+        yield histogram(found.histogram, marks(metric), unit, page, height=8)
+        yield note("0.5% of the paths lie beyond each end and stand in the end columns.", page)
 
 
 def _statistics(metric: Metric) -> Iterator[tuple[str, ...]]:
@@ -174,29 +157,24 @@ def _statistics(metric: Metric) -> Iterator[tuple[str, ...]]:
             yield row(name, estimate)
 
 
-def _history(found: History, page: Page) -> Screen:
+def _history(found: History, page: Page) -> Iterator[RenderableType]:
     claim = found.claim
-    parts: list[RenderableType] = [
-        heading(claim.label if claim.side == CLASS else f"{claim.id}  {claim.label}", page),
-        Text(page.say(claim.statement)),
-    ]
+    yield heading(claim.label if claim.side == CLASS else f"{claim.id}  {claim.label}", page)
+    yield line(claim.statement, page)
     if claim.probability is None:
-        return *parts, note(f"Pending. {claim.pending}", page)
-    answer = f"P {with_interval(claim.probability)} (95% MC): {claim.words}"
-    parts.append(Text(page.say(answer)))
-    if claim.timing:
-        when = claim.timing
-        parts.append(
-            Text(page.say(f"Where it happens: {when.median}, half of the time {when.early} to {when.late}"))
-        )
+        yield note(f"Pending. {claim.pending}", page)
+        return
+    yield line(f"P {with_interval(claim.probability)} (95% MC): {claim.words}", page)
+    if when := claim.timing:
+        yield line(f"Where it happens: {when.median}, half of the time {when.early} to {when.late}", page)
     if found.by_year:
         columns = (Column("year", "By end of"), *MARGINS, Column("bar", "", style="bar"))
         rows = tuple((str(y), probability(e), interval(e), e.value) for y, e in found.by_year.items())
-        parts += [Text(), table(Table("years", columns, rows), page)]
-    return tuple(parts)
+        yield Text()
+        yield table(Table("years", columns, rows), page)
 
 
-def _fan(found: Fan, page: Page) -> Screen:
+def _fan(found: Fan, page: Page) -> Iterator[RenderableType]:
     unit = found.variable.unit
     levels = (f"P{100 * level:g}" for level in fans.LEVELS)
     columns = (Column("quarter", "Quarter"), *(Column(level, level, align="right") for level in levels))
@@ -204,17 +182,17 @@ def _fan(found: Fan, page: Page) -> Screen:
         (label, *(number(float(x), 0.0, unit) for x in values))
         for label, values in zip(found.labels, found.quantiles.T, strict=True)
     )
-    return heading(f"{found.variable.label}, {_unit(unit)}", page), table(Table("fan", columns, rows), page)
+    yield heading(f"{found.variable.label}, {_unit(unit)}", page)
+    yield table(Table("fan", columns, rows), page)
 
 
 def _unit(unit: str) -> str:
     return "%" if FAMILIES.get(unit) == "rate" else unit
 
 
-def _document(*fields: Field[Any]) -> Document[Told]:
+def _document(*fields: Field[Any]) -> Document[Headed[Any]]:
     title = "One result of a run in full: bubblerisk show RUN METRIC --json"
-    own: tuple[Field[Told], ...] = lifted(lambda told: told.detail, fields)
-    return Document((*lifted(lambda told: told.heading, HEADING.fields), *own), name="metric/1", title=title)
+    return document(*fields, name="metric/1", title=title)
 
 
 DISTRIBUTION = _document(
@@ -230,6 +208,6 @@ SERIES_OF = _document(told("metric", get=lambda fan: fan.variable.name), *FAN.fi
 """A result is told in one of three forms."""
 
 
-def document(found: Told) -> Document[Told]:
-    """The form in which a result is told."""
-    return {Distribution: DISTRIBUTION, History: HISTORY, Fan: SERIES_OF}[type(found.detail)]
+def form_of(found: Detail) -> Document[Headed[Any]]:
+    """The document in whose form a result is told."""
+    return {Distribution: DISTRIBUTION, History: HISTORY, Fan: SERIES_OF}[type(found)]

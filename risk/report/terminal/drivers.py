@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis import attribution, metrics
 from risk.analysis.shares import Explained, explained, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
-from risk.report.record import Document, Many, lifted, told
+from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, flag, measure, text
 from risk.report.terminal.numbers import number
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.verdict import facts, next_steps
+from risk.report.terminal.summary import Headed, document
+from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MONEY = "USD bn"
@@ -38,45 +35,37 @@ class Drivers:
     top : drivers that are wanted; None = as many as a screen shows, or all in a document.
     """
 
-    heading: Heading
     found: tuple[Explained, ...]
     total: Estimate
     top: int | None = None
 
 
-def drivers(run: Run, top: int | None = None) -> Drivers:
+def drivers(run: Run, top: int | None = None) -> Headed[Drivers]:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
     loss = metrics.values(run, run.variable(metrics.HEADLINE))
     ranked = attribution.ranked(run)
     by_share = shares(ranked, loss)
     found = attribution.drivers(ranked, loss, metrics.HEADLINE_TAIL)
-    return Drivers(run_heading(run), explained(found, by_share), by_share.total, top)
+    return Headed.of(run, Drivers(explained(found, by_share), by_share.total, top))
 
 
-def screen(found: Drivers, page: Page, hints: Sequence[str] = ()) -> Screen:
-    """The largest drivers on a page.
-
-    Parameters
-    ----------
-    hints : commands to go on with.
-    """
+def screen(headed: Headed[Drivers], page: Page) -> Screen:
+    """The largest drivers on a page."""
+    run, found = headed.heading, headed.result
     top = found.top or SHOWN
-    parts: list[RenderableType] = [
-        heading(f"What moves the tail of the headline loss: {found.heading.title}", page),
-        facts(found.heading, page),
-        note(_finding(found), page),
+    return (
+        heading(f"What moves the tail of the headline loss: {run.title}", page),
+        facts(run, page),
+        note(_finding(found, run.paths), page),
         Text(),
         table(DRIVERS.table(found.found[:top]), page),
         note(_how(found, top), page),
-    ]
-    if hints:
-        parts.append(next_steps(hints, page))
-    return tuple(parts)
+    )
 
 
-def _finding(found: Drivers) -> str:
+def _finding(found: Drivers, paths: int) -> str:
     if not math.isfinite(found.total.value):
-        return f"{found.heading.paths:,} paths are too few to say which assumptions move the tail."
+        return f"{paths:,} paths are too few to say which assumptions move the tail."
     clear = sum(not each.driver.noise for each in found.found)
     total = found.total
     share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
@@ -135,14 +124,11 @@ DRIVERS: Spec[Explained] = Spec(
     id="drivers",
 )
 
-DOCUMENT: Document[Drivers] = Document(
-    (
-        *lifted(lambda found: found.heading, HEADING.fields),
-        told("measure", get=lambda found: "expected shortfall 97.5% of headline_loss"),
-        told("unit", get=lambda found: MONEY),
-        told("explained", Estimate, lambda found: found.total),
-        told("drivers", Many(DRIVERS), lambda found: found.found[: found.top]),
-    ),
+DOCUMENT: Document[Headed[Drivers]] = document(
+    told("measure", get=lambda found: "expected shortfall 97.5% of headline_loss"),
+    told("unit", get=lambda found: MONEY),
+    told("explained", Estimate, lambda found: found.total),
+    told("drivers", Many(DRIVERS), lambda found: found.found[: found.top]),
     name="drivers/1",
     title="What moves the tail of a run: bubblerisk drivers RUN --json",
 )

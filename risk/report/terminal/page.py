@@ -234,6 +234,18 @@ def note(text: str, page: Page, indent: int = 0) -> RenderableType:
     return Padding(words, (0, 0, 0, indent)) if indent else words
 
 
+def next_steps(hints: Sequence[str], page: Page) -> Text:
+    """Commands to go on with, none of them broken over a line."""
+    lines = [""]
+    for hint in hints:
+        joined = f"{lines[-1]}    {hint}" if lines[-1] else hint
+        if len("Next:  ") + len(joined) > page.width and lines[-1]:
+            lines.append(hint)
+        else:
+            lines[-1] = joined
+    return Text(page.say("Next:  ") + "\n       ".join(map(page.say, lines)))
+
+
 def bar(share: float, page: Page, width: int = BAR) -> Text:
     """Bar filled to `share` of its width; a full cell for anything above nothing."""
     filled = round(share * width) if share <= 0.0 else max(1, round(share * width))

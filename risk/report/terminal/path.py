@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,13 +12,11 @@ from rich.text import Text
 from risk.analysis.story import Proposition, Quarter, Story, Year
 from risk.analysis.telling import Event, bp, money, percent, plain
 from risk.report.formats import show
-from risk.report.record import Document, Field, Many, Record, lifted, told, whole
+from risk.report.record import Document, Field, Many, Record, told, whole
 from risk.report.table import Column, Table
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.verdict import facts, next_steps
-from risk.runs import Run
+from risk.report.terminal.summary import Headed, document
+from risk.report.terminal.verdict import facts
 
 UNITS = (
     "USD bn; revenue and required revenue a year, H100 one-year rent in USD/h and spread in bp as the year "
@@ -55,23 +52,10 @@ SUMMED = {
 """Whose amounts add up, and to what."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """A path's story and the run it belongs to."""
-
-    heading: Heading
-    story: Story
-
-
-def telling(run: Run, story: Story) -> Told:
-    """Put a story together with its run."""
-    return Told(run_heading(run), story)
-
-
-def screen(found: Told, page: Page, hints: Sequence[str] = ()) -> Screen:
-    """One path on a page."""
-    story = found.story
-    parts: list[RenderableType] = [
+def screen(found: Headed[Story], page: Page) -> Screen:
+    """One path on a page, and a blank line before what comes next."""
+    story = found.result
+    return (
         heading(f"Path {story.path} of {found.heading.title}: {story.outcome}", page),
         facts(found.heading, page),
         *(Text(page.say(line)) for line in _headline(story)),
@@ -80,10 +64,8 @@ def screen(found: Told, page: Page, hints: Sequence[str] = ()) -> Screen:
         note(UNITS, page),
         Text(),
         *_quarters(story.quarters, page),
-    ]
-    if hints:
-        parts += [Text(), next_steps(hints, page)]
-    return tuple(parts)
+        Text(),
+    )
 
 
 def _headline(story: Story) -> Iterator[str]:
@@ -236,29 +218,19 @@ QUARTER: Record[Quarter] = Record(
     )
 )
 
-DOCUMENT: Document[Told] = Document(
-    (
-        *lifted(lambda found: found.heading, HEADING.fields),
-        *lifted(
-            lambda found: found.story,
-            (
-                told("path", int),
-                told("outcome"),
-                told("headline_loss", float, lambda story: story.loss / 1e9),
-                told("median_headline_loss", float, lambda story: story.median_loss / 1e9),
-                told("rank", int),
-                told("worst_share", float, lambda story: story.share),
-                told("propositions", Many(whole(Proposition))),
-                told(
-                    "losses", dict[str, float], lambda s: {k: usd / 1e9 for k, usd in s.instruments.items()}
-                ),
-                told("second_round", float | None, _second_round),
-                told("years", Many(YEAR)),
-                told("medians", Many(YEAR)),
-                told("quarters", Many(QUARTER)),
-            ),
-        ),
-    ),
+DOCUMENT: Document[Headed[Story]] = document(
+    told("path", int),
+    told("outcome"),
+    told("headline_loss", float, lambda story: story.loss / 1e9),
+    told("median_headline_loss", float, lambda story: story.median_loss / 1e9),
+    told("rank", int),
+    told("worst_share", float, lambda story: story.share),
+    told("propositions", Many(whole(Proposition))),
+    told("losses", dict[str, float], lambda s: {name: usd / 1e9 for name, usd in s.instruments.items()}),
+    told("second_round", float | None, _second_round),
+    told("years", Many(YEAR)),
+    told("medians", Many(YEAR)),
+    told("quarters", Many(QUARTER)),
     name="path/1",
     title="One path of a run: bubblerisk path RUN PATH --json",
 )

@@ -14,7 +14,7 @@ from risk.assumptions.table import Row
 from risk.report import spec
 from risk.report.record import Document, Many, lifted, whole
 from risk.report.spec import Spec
-from risk.report.terminal.comparison import worded
+from risk.report.terminal.comparison import change_fields
 from risk.report.terminal.page import Page, Screen, heading, note, table
 
 
@@ -62,12 +62,7 @@ class Stale:
 
 CHANGES: Spec[Changed] = Spec(
     (
-        *lifted(lambda found: found.change, whole(InputChange).fields),
-        spec.shown("assumption", "Assumption", lambda found: _name(found.change), least=22),
-        spec.shown("of", "Unit", lambda found: found.change.unit, optional=3),
-        spec.shown("old", "Old", lambda found: worded(found.change.before), align="right", least=10),
-        spec.shown("new", "New", lambda found: worded(found.change.after), align="right", least=10),
-        spec.shown("place", "File", lambda found: found.change.place, optional=1),
+        *lifted(lambda found: found.change, change_fields(22, 10, 3)),
         spec.text("who", "Who", optional=2),
         spec.worded("why", "Why", lambda why: why or "–", least=16),
     ),
@@ -98,10 +93,6 @@ STALE: Document[Stale] = Document(
     name="assumptions.stale/1",
     title="What is older than it may be: bubblerisk assumptions stale --json",
 )
-
-
-def _name(change: InputChange) -> str:
-    return change.id if change.field == "value" else f"{change.id} ({change.field})"
 
 
 def diff_screen(found: Diff, page: Page) -> Screen:

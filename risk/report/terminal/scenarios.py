@@ -105,12 +105,11 @@ def screen(found: Assumptions, page: Page) -> Screen:
         ("inherits", ", ".join(scenario.inherits)),
         ("cuts", ", ".join(coupling for coupling, on in found.switches.items() if not on)),
     ]
-    shown: list[RenderableType] = [pairs(items, page)]
-    if found.changes:
-        shown += [Text(), *_changes(found, page)]
-    if found.events:
-        shown += [Text(), *parts(EVENTS.table(found.events), page)]
-    return tuple(shown)
+    return (
+        pairs(items, page),
+        *((Text(), *_changes(found, page)) if found.changes else ()),
+        *((Text(), *parts(EVENTS.table(found.events), page)) if found.events else ()),
+    )
 
 
 def _changes(found: Assumptions, page: Page) -> Iterator[RenderableType]:

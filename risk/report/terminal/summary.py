@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from risk.analysis import fans, metrics, statistics
 from risk.analysis.fans import Fan
@@ -14,10 +14,14 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
-from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
+from risk.report.record import Document, Field, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.runs import Run
 
+T = TypeVar("T")
+
 BINS = 48
+THIN = "* fewer than 500 paths lie in this tail"
+"""What a star behind an estimate says."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ class Heading:
     horizon: str
     sound: int
     identities: int
+
+
+@dataclass(frozen=True)
+class Headed(Generic[T]):
+    """What was found of a run, and which run that is."""
+
+    heading: Heading
+    result: T
+
+    @classmethod
+    def of(cls, run: Run, result: T) -> Headed[T]:
+        """Put a result together with its run."""
+        return cls(heading(run), result)
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,13 @@ def _at(levels: Sequence[float], values: Sequence[Any]) -> dict[float, Any]:
 
 HEADING: Record[Heading] = whole(Heading, "sound", "identities")
 """Which run it is."""
+
+
+def document(*fields: Field[T], name: str, title: str) -> Document[Headed[T]]:
+    """Document of what was found of a run: which run it is, then fields of the result."""
+    head: tuple[Field[Headed[T]], ...] = lifted(lambda headed: headed.heading, HEADING.fields)
+    return Document((*head, *lifted(lambda headed: headed.result, fields)), name=name, title=title)
+
 
 FAN: Record[Fan] = Record(
     (

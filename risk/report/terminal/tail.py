@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from rich.console import RenderableType
 from rich.text import Text
 
 from risk.analysis.attribution import Driver
 from risk.analysis.statistics import THIN_TAIL, Estimate
 from risk.analysis.worst import Told, Worst, WorstPath, worst
 from risk.report.formats import show
-from risk.report.record import Document, Many, lifted, told
+from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
 from risk.report.terminal.drivers import change
 from risk.report.terminal.numbers import error, interval, number, probability, with_error
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.verdict import facts, next_steps
+from risk.report.terminal.summary import Headed, document
+from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MOST_DRIVERS, MOST_PATHS = 10, 10
 MONEY = "USD bn"
 
 
-@dataclass(frozen=True)
-class Tail:
-    """The worst paths of a run."""
-
-    heading: Heading
-    found: Worst
-
-
-def tail(run: Run, share: float) -> Tail:
+def tail(run: Run, share: float) -> Headed[Worst]:
     """Describe the worst `share` of a run's paths."""
-    return Tail(run_heading(run), worst(run, share, MOST_PATHS))
+    return Headed.of(run, worst(run, share, MOST_PATHS))
 
 
-def screen(found: Tail, page: Page, hints: Sequence[str] = ()) -> Screen:
-    """The tail on a page.
-
-    Parameters
-    ----------
-    hints : commands to go on with.
-    """
-    w = found.found
+def screen(found: Headed[Worst], page: Page) -> Screen:
+    """The tail on a page."""
+    w = found.result
     title = f"The worst {_percent(w.share)} of paths by headline loss: {found.heading.title}"
-    parts: list[RenderableType] = [
+    return (
         heading(title, page),
         facts(found.heading, page),
         note(_what(w), page),
@@ -63,10 +45,7 @@ def screen(found: Tail, page: Page, hints: Sequence[str] = ()) -> Screen:
         Text(),
         heading("The worst paths", page),
         table(PATHS.table(w.worst), page),
-    ]
-    if hints:
-        parts.append(next_steps(hints, page))
-    return tuple(parts)
+    )
 
 
 def _percent(share: float) -> str:
@@ -141,23 +120,15 @@ PATHS: Spec[WorstPath] = Spec(
     id="tail-paths",
 )
 
-DOCUMENT: Document[Tail] = Document(
-    (
-        *lifted(lambda tail: tail.heading, HEADING.fields),
-        *lifted(
-            lambda tail: tail.found,
-            (
-                told("share", float),
-                told("tail_paths", int, lambda w: w.paths),
-                told("unit", get=lambda w: MONEY),
-                told("threshold", Estimate),
-                told("mean_loss", Estimate, lambda w: w.shortfall),
-                told("drivers", Many(DRIVERS)),
-                told("lifts", Many(LIFTS)),
-                told("worst", Many(PATHS)),
-            ),
-        ),
-    ),
+DOCUMENT: Document[Headed[Worst]] = document(
+    told("share", float),
+    told("tail_paths", int, lambda w: w.paths),
+    told("unit", get=lambda w: MONEY),
+    told("threshold", Estimate),
+    told("mean_loss", Estimate, lambda w: w.shortfall),
+    told("drivers", Many(DRIVERS)),
+    told("lifts", Many(LIFTS)),
+    told("worst", Many(PATHS)),
     name="tail/1",
     title="The worst paths of a run: bubblerisk tail RUN --json",
 )

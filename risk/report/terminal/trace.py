@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -13,24 +12,14 @@ from risk.report import spec
 from risk.report.pack.paths.lookup import Found
 from risk.report.pack.paths.tracing import Mismatch, Traced
 from risk.report.pack.paths.witness import Witness
-from risk.report.record import Document, Many, Record, Tree, lifted, told, whole
+from risk.report.record import Document, Many, Record, Tree, lifted, told
 from risk.report.spec import Spec
 from risk.report.terminal.page import Page, Screen, heading, note, pairs, table
-from risk.report.terminal.summary import Heading
-from risk.report.terminal.summary import heading as run_heading
-from risk.report.terminal.verdict import facts, next_steps
-from risk.runs import Run
+from risk.report.terminal.summary import Headed, document
+from risk.report.terminal.verdict import facts
 
 LEAST = 24
 """Narrowest column of words and formulas."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """A traced cell and the run it belongs to."""
-
-    heading: Heading
-    traced: Traced
 
 
 CELL: Record[Found] = Record(
@@ -71,50 +60,34 @@ EXAMPLES: Spec[Witness] = Spec(
     id="examples",
 )
 
-TRACE: Document[Told] = Document(
-    (
-        *lifted(lambda found: found.heading, whole(Heading, "sound", "identities").fields),
-        *lifted(lambda found: found.traced.found, CELL.fields),
-        *lifted(
-            lambda found: found.traced,
-            (
-                told("error", str | None, lambda t: t.error or None),
-                told("pack", str | None, lambda t: t.file or None),
-                told("pack_run", str | None, lambda t: t.other or (t.run if t.file else None)),
-                told("agrees", bool | None, lambda t: t.agrees if t.file else None),
-                told("compared", int),
-                told("differences", Many(DIFFERENCES)),
-                told("examples", Many(EXAMPLES), lambda t: t.paths),
-            ),
-        ),
-    ),
+DOCUMENT: Document[Headed[Traced]] = document(
+    *lifted(lambda traced: traced.found, CELL.fields),
+    told("error", str | None, lambda t: t.error or None),
+    told("pack", str | None, lambda t: t.file or None),
+    told("pack_run", str | None, lambda t: t.other or (t.run if t.file else None)),
+    told("agrees", bool | None, lambda t: t.agrees if t.file else None),
+    told("compared", int),
+    told("differences", Many(DIFFERENCES)),
+    told("examples", Many(EXAMPLES), lambda t: t.paths),
     name="trace/1",
     title="A cell of a workbook, its inputs and paths: bubblerisk trace CELL --json",
 )
 
 
-def of(run: Run, traced: Traced) -> Told:
-    """Put a traced cell together with its run."""
-    return Told(run_heading(run), traced)
-
-
-def screen(told: Told, page: Page, hints: Sequence[str] = ()) -> Screen:
-    """A traced cell on a page."""
-    traced, found = told.traced, told.traced.found
-    parts: list[RenderableType] = [
+def screen(told: Headed[Traced], page: Page) -> Screen:
+    """A traced cell on a page, and a blank line before what comes next."""
+    traced, found = told.result, told.result.found
+    return (
         heading(f"{found.address}  {found.what}", page),
         facts(told.heading, page),
         Text(),
         pairs(_facts(traced), page),
-    ]
-    if traced.differences:
-        parts += [Text(), table(DIFFERENCES.table(traced.differences), page)]
-    if found.inputs:
-        parts += [Text(), table(INPUTS.table(_tree(found)), page)]
-    parts += [Text(), *_paths(traced.paths, page)]
-    if hints:
-        parts += [Text(), next_steps(hints, page)]
-    return tuple(parts)
+        *((Text(), table(DIFFERENCES.table(traced.differences), page)) if traced.differences else ()),
+        *((Text(), table(INPUTS.table(_tree(found)), page)) if found.inputs else ()),
+        Text(),
+        _paths(traced.paths, page),
+        Text(),
+    )
 
 
 def _facts(traced: Traced) -> Iterator[tuple[str, str]]:
@@ -150,7 +123,7 @@ def _tree(found: Found, depth: int = 0, seen: set[str] | None = None) -> Iterato
             yield from _tree(part, depth + 1, seen)
 
 
-def _paths(paths: Sequence[Witness], page: Page) -> Screen:
+def _paths(paths: Sequence[Witness], page: Page) -> RenderableType:
     if not paths:
-        return (note("No single path stands behind this cell: text, a date, or a sum over paths.", page),)
-    return (table(EXAMPLES.table(paths), page),)
+        return note("No single path stands behind this cell: text, a date, or a sum over paths.", page)
+    return table(EXAMPLES.table(paths), page)

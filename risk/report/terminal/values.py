@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from risk.assumptions.problems import quoted
@@ -36,11 +36,11 @@ def with_unit(value: object, unit: str) -> str:
     return f"{number(value)} {unit if unit != '1' else ''}".strip()
 
 
-def prior(found: Mapping[str, Any] | None) -> str:
+def prior(found: Mapping[str, Any] | None, told: Callable[[Any], str] = number) -> str:
     """A prior in a line: its shape, then its numbers."""
     if found is None:
         return ""
-    return f"{found['shape']} ({', '.join(f'{key} {number(found[key])}' for key in PRIOR if key in found)})"
+    return f"{found['shape']} ({', '.join(f'{key} {told(found[key])}' for key in PRIOR if key in found)})"
 
 
 def changed(value: Any) -> str:
@@ -50,3 +50,17 @@ def changed(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{len(value)}]"
     return "none" if value is None else quoted(value)
+
+
+def worded(value: Any) -> str:
+    """The value of an input that differs between two registers: short lists in full, six digits."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        return prior(value, "{:g}".format)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        shown = f"[{', '.join(map(worded, value))}]"
+        return shown if len(shown) <= 40 else f"[{len(value)}]"
+    return f"{value:g}" if isinstance(value, float) else str(value)

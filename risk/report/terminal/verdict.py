@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -16,7 +16,7 @@ from risk.report.table import Cell, Column, Content, Table
 from risk.report.terminal.numbers import interval, number, probability, with_error
 from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
-from risk.report.terminal.summary import Heading, Summary, thin
+from risk.report.terminal.summary import THIN, Heading, Summary, thin
 
 HEIGHT = 6
 BESIDE = 100
@@ -27,29 +27,20 @@ SIDES = {"bear": "Bear case", "bull": "Bull case"}
 MARGINS = Column("p", "P", align="right"), Column("margin", "± 95% MC", align="right")
 
 
-def screen(summary: Summary, page: Page, hints: Sequence[str] = ()) -> Screen:
-    """A run's verdict on a page.
-
-    Parameters
-    ----------
-    hints : commands to go on with.
-    """
+def screen(summary: Summary, page: Page) -> Screen:
+    """A run's verdict on a page."""
     loss = summary.loss
-    parts: list[RenderableType] = [
+    return (
         *titles(summary.heading, page),
         *_outcomes(summary.verdict, page),
         Text(),
         *_claims(summary.verdict, page),
         Text(),
         *_losses(loss, summary.without_software, page),
-        *([] if page.plain else [Text(), pictures(summary, page)]),
-        *([_rent_in_words(summary.rent, page)] if page.plain else []),
+        *((_rent_in_words(summary.rent, page),) if page.plain else (Text(), pictures(summary, page))),
         Text(),
         note(care(summary.care), page),
-    ]
-    if hints:
-        parts.append(next_steps(hints, page))
-    return tuple(parts)
+    )
 
 
 def titles(run: Heading, page: Page, what: str = "Verdict") -> Screen:
@@ -128,7 +119,7 @@ def _claim(claim: Claim) -> tuple[Content, ...]:
     return claim.id, claim.label, probability(p), interval(p), when, claim.words
 
 
-def _losses(loss: Metric, without: Metric, page: Page) -> Screen:
+def _losses(loss: Metric, without: Metric, page: Page) -> Iterator[RenderableType]:
     unit = loss.variable.unit
     titles = ("mean", "P50", "VaR 95%", "ES 97.5%")
     columns = (Column("of", ""), *(Column(title, title, align="right") for title in titles))
@@ -136,10 +127,10 @@ def _losses(loss: Metric, without: Metric, page: Page) -> Screen:
         (name, *(with_error(estimate, unit) for estimate in _headline(metric)))
         for name, metric in (("all borrowers", loss), ("without software", without))
     )
-    parts = [heading(f"{loss.variable.label}, {unit}", page), table(Table("losses", columns, rows), page)]
+    yield heading(f"{loss.variable.label}, {unit}", page)
+    yield table(Table("losses", columns, rows), page)
     if thin([*_headline(loss), *_headline(without)]):
-        parts.append(note("* fewer than 500 paths lie in this tail", page))
-    return tuple(parts)
+        yield note(THIN, page)
 
 
 def _headline(metric: Metric) -> tuple[Estimate, ...]:
@@ -148,12 +139,16 @@ def _headline(metric: Metric) -> tuple[Estimate, ...]:
 
 def pictures(summary: Summary, page: Page) -> RenderableType:
     """Histogram of the loss and lines of the rent, beside each other where there is room."""
-    marks = {"P50": summary.loss.quantiles[4].value, "P95": summary.loss.var[0].value}
-    picture = histogram(summary.histogram, marks, summary.loss.variable.unit, page)
+    picture = histogram(summary.histogram, marks(summary.loss), summary.loss.variable.unit, page)
     rent = _rent(summary.rent, page)
     if page.width >= BESIDE:
         return beside(picture, rent)
     return Group(picture, Text(), rent)
+
+
+def marks(metric: Metric) -> dict[str, float]:
+    """What stands below the histogram of an outcome."""
+    return {"P50": metric.quantiles[4].value, "P95": metric.var[0].value}
 
 
 def histogram(found: Histogram, marks: dict[str, float], unit: str, page: Page, height: int = HEIGHT) -> Text:
@@ -193,15 +188,3 @@ def _ends(rent: Fan, values: Sequence[float]) -> str:
 def care(found: Provenance) -> str:
     """Why the numbers are read with care."""
     return f"Read with care: {found.words}. ± is sampling noise only, not model error."
-
-
-def next_steps(hints: Sequence[str], page: Page) -> Text:
-    """Commands to go on with, none of them broken over a line."""
-    lines = [""]
-    for hint in hints:
-        joined = f"{lines[-1]}    {hint}" if lines[-1] else hint
-        if len("Next:  ") + len(joined) > page.width and lines[-1]:
-            lines.append(hint)
-        else:
-            lines[-1] = joined
-    return Text(page.say("Next:  ") + "\n       ".join(map(page.say, lines)))

@@ -9,7 +9,8 @@ from tests.mechanisms.given import Array, column, given
 from tests.mechanisms.worked import worked
 
 CALM, TIGHT, STRESS = market.CALM, market.TIGHT, market.STRESS
-MATRIX = np.array([[0.93, 0.06, 0.01], [0.20, 0.70, 0.10], [0.03, 0.27, 0.70]])
+MATRIX = np.array([[0.872, 0.123, 0.005], [0.146, 0.732, 0.122], [0.005, 0.156, 0.839]])
+MEANS = np.array([-0.4, -0.05, 0.653])
 QUIET = {name: column(0.0) for name in ("macro", "forced_stress", "forced_spread")} | {"regime": column(0.5)}
 
 
@@ -17,8 +18,8 @@ def parameters(**changes: Any) -> market.Params:
     values: dict[str, Any] = {
         "start_spread": 0.0278,
         "calm_spread": 0.033,
-        "tight_spread": 0.05,
-        "stress_spread": column(0.095),
+        "tight_spread": 0.0485,
+        "stress_spread": column(0.08),
         "spread_reversion": 0.40,
         "spread_volatility": 0.09,
         "widening": 1.25,
@@ -32,11 +33,15 @@ def parameters(**changes: Any) -> market.Params:
         "stress_entry_loading": 0.35,
         "stress_entry_low": 0.2,
         "stress_entry_high": 4.0,
+        "stress_entry_impact": column(50.0),
+        "stress_width": 0.06,
+        "factor_means": MEANS,
+        "factor_own": 0.907,
         "availability_slope": 11.0,
         "neutral_spread": 0.04,
-        "factor_persistence": column(0.85),
+        "factor_persistence": column(0.76),
         "start_factor": -0.4,
-        "loss_impact": column(35e-4 / 10e9),
+        "loss_impact": column(10e-4 / 10e9),
         "largest_impact": 0.04,
         "impact_persistence": 0.5,
     }
@@ -54,19 +59,20 @@ def step(
     return market.step(parameters(), s or state(), column(impact), column(squeeze), market.Shocks(**read))
 
 
-def entry(macro: float, regime: int = CALM) -> Array:
+def entry(macro: float, regime: int = CALM, impact: float = 0.0) -> Array:
     """Probabilities of the next regime, read off the thresholds of the uniform."""
     grid = (np.arange(100_000) + 0.5) / 100_000
     p = parameters()
     start = np.full((len(grid), 1), regime)
-    after = market.next_regime(p, start, column(*[macro] * len(grid)), grid[:, None])
+    strike, owed = (column(*[x] * len(grid)) for x in (macro, impact))
+    after = market.next_regime(p, start, strike, owed, grid[:, None])
     return np.bincount(after[:, 0], minlength=3) / len(grid)
 
 
 def test_worked_example() -> None:
     with worked("private-credit", "credit market") as w:
         macro, p = w["macro shock"], parameters()
-        found = entry(macro)
+        found = entry(macro, impact=w["impact"])
         w.agrees("entry into stress", found[STRESS])
         w.agrees("staying calm", found[CALM])
         after, f = step(state(TIGHT, w["spread before"]), w["impact"], w["squeeze"], macro=macro)
@@ -76,6 +82,9 @@ def test_worked_example() -> None:
         w.agrees("SOFR", f.sofr)
         w.agrees("eased mean, tight", market.mean_spread(parameters(terms_easing=0.3), after.regime))
         w.agrees("factor", after.factor)
+        w.agrees("on the way to a bust", f.stress)
+        caught, _ = step(state(TIGHT, w["spread before"]), forced_stress=1.0, macro=macro)
+        w.agrees("factor, had stress come", caught.factor)
         w.agrees("next impact", market.loss_impact(p, column(0.004), column(1e9 * w["unexpected loss"])))
 
 
@@ -89,9 +98,50 @@ def test_it_starts_calm_at_the_observed_spread() -> None:
 
 @pytest.mark.parametrize(("macro", "scale"), [(0.0, 1.0), (1.0, 1.35), (-5.0, 0.2), (20.0, 4.0)])
 def test_macro_stress_quickens_the_entry_into_stress(macro: float, scale: float) -> None:
-    assert entry(macro)[STRESS] == pytest.approx(0.01 * scale, abs=1e-5)
-    assert entry(macro, TIGHT)[STRESS] == pytest.approx(0.10 * scale, abs=1e-5)
+    assert entry(macro)[STRESS] == pytest.approx(0.005 * scale, abs=1e-5)
+    assert entry(macro, TIGHT)[STRESS] == pytest.approx(0.122 * scale, abs=1e-5)
     np.testing.assert_allclose(entry(macro, STRESS), MATRIX[STRESS], atol=1e-5)
+
+
+def test_unexpected_losses_quicken_the_entry_into_stress() -> None:
+    """Half as much again for 100 bp owed; the product with macro stress is a probability still."""
+    assert entry(0.0, TIGHT, 0.01)[STRESS] == pytest.approx(0.122 * 1.5, abs=1e-5)
+    assert entry(20.0, TIGHT, 0.04)[STRESS] == 1.0
+    np.testing.assert_allclose(entry(0.0, STRESS, 0.04), MATRIX[STRESS], atol=1e-5)
+
+
+def test_regime_and_factor_are_one_cycle() -> None:
+    """Regimes' means and the factor's own part: mean zero, variance one, autocorrelation as in the record.
+
+    Macro stress quickens the entry into stress, so that own part and regime go together: hundredths more.
+    """
+    p, draws, n = parameters(), np.random.default_rng(2), 2000
+    s = market.init(p, n)
+    seen, regimes = [], []
+    for _ in range(120):
+        macro, regime = draws.standard_normal((n, 1)), draws.random((n, 1))
+        none = np.zeros((n, 1))
+        s, _ = market.step(p, s, none, none, market.Shocks(macro, regime, none, none))
+        seen.append(s.factor[:, 0])
+        regimes.append(s.regime[:, 0])
+    x, r = np.array(seen[40:]), np.array(regimes[40:])
+    assert abs(x.mean()) < 0.05
+    assert 1.0 < x.std() < 1.05
+    assert 0.74 < np.corrcoef(x[:-1].ravel(), x[1:].ravel())[0, 1] < 0.82
+    means = [x[r == k].mean() for k in (CALM, TIGHT, STRESS)]
+    assert means[CALM] < means[TIGHT] < means[STRESS]
+
+
+def test_the_regimes_mean_moves_the_factor_at_once() -> None:
+    """What the factor has of its own persists; a regime that is forced takes its mean along."""
+    calm, forced = (step(state(CALM, factor=0.2), forced_stress=x)[0].factor for x in (0.0, 1.0))
+    assert calm.item() == pytest.approx(-0.4 + 0.76 * 0.6)
+    assert forced.item() == pytest.approx(0.653 + 0.76 * 0.6)
+
+
+def test_the_way_from_calm_to_a_bust() -> None:
+    found = market.stress(parameters(), column(0.03, 0.04, 0.07, 0.10, 0.16))
+    assert found[:, 0] == pytest.approx([0.0, 0.0, 0.5, 1.0, 2.0])
 
 
 def test_regimes_spend_their_time_as_the_chain_says() -> None:
@@ -99,7 +149,7 @@ def test_regimes_spend_their_time_as_the_chain_says() -> None:
     p, draws = parameters(), np.random.default_rng(1).random((400, 500, 1))
     regime, seen = np.zeros((500, 1), dtype=np.int64), np.zeros(3)
     for t in range(400):
-        regime = market.next_regime(p, regime, np.zeros((500, 1)), draws[t])
+        regime = market.next_regime(p, regime, np.zeros((500, 1)), np.zeros((500, 1)), draws[t])
         if t >= 100:
             seen += np.bincount(regime[:, 0], minlength=3)
     expected = markov.stationary(MATRIX)
@@ -108,7 +158,7 @@ def test_regimes_spend_their_time_as_the_chain_says() -> None:
     assert (np.abs(seen / seen.sum() - expected) < 4 * error).all()
 
 
-@pytest.mark.parametrize(("regime", "mean"), [(CALM, 0.033), (TIGHT, 0.05), (STRESS, 0.095)])
+@pytest.mark.parametrize(("regime", "mean"), [(CALM, 0.033), (TIGHT, 0.0485), (STRESS, 0.08)])
 def test_the_spread_reverts_to_the_mean_of_its_regime(regime: int, mean: float) -> None:
     """Uniforms that keep each regime where it is."""
     stays = {CALM: 0.5, TIGHT: 0.5, STRESS: 0.9}[regime]
@@ -116,19 +166,20 @@ def test_the_spread_reverts_to_the_mean_of_its_regime(regime: int, mean: float) 
 
 
 def test_spreads_widen_faster_than_they_narrow() -> None:
-    up, down = (step(macro=x)[1].spread.item() - 0.05 for x in (1.0, -1.0))
+    still, up, down = (step(macro=x)[1].spread.item() for x in (0.0, 1.0, -1.0))
+    up, down = up - still, down - still
     assert up == pytest.approx(0.09 * 0.05 * 1.25)
     assert down == pytest.approx(-0.09 * 0.05 * 0.80)
 
 
 def test_unexpected_losses_widen_the_spread_and_wear_off() -> None:
-    """35 bp for 10bn, at most 400 bp; a gain narrows nothing; half is carried over."""
+    """10 bp for 10bn, at most 400 bp; a gain narrows nothing; half is carried over."""
     p = parameters()
 
     def impact(carried: float, lost: float) -> float:
         return float(market.loss_impact(p, column(carried), column(lost * 1e9)).item())
 
-    assert impact(0.0, 10.0) == pytest.approx(0.0035)
+    assert impact(0.0, 10.0) == pytest.approx(0.0010)
     assert impact(0.0, -10.0) == 0.0
     assert impact(0.0, 500.0) == 0.04
     assert impact(0.01, 0.0) == pytest.approx(0.005)
@@ -172,13 +223,13 @@ def test_the_policy_rate_falls_in_a_bust_only() -> None:
 def test_easy_terms_hide_risk_until_stress_shows_it() -> None:
     """Spreads in calm and tight markets fall toward the lowest; in stress nothing changes."""
     regimes = np.array([[CALM], [TIGHT], [STRESS]])
-    stress = {"stress_spread": column(0.095, 0.095, 0.095)}
+    stress = {"stress_spread": column(0.08, 0.08, 0.08)}
     free, eased, given_away = (
         market.mean_spread(parameters(terms_easing=e, **stress), regimes)[:, 0] for e in (0.0, 0.5, 1.0)
     )
-    assert free.tolist() == [0.033, 0.05, 0.095]
-    assert eased == pytest.approx([0.0265, 0.035, 0.095])
-    assert given_away == pytest.approx([0.02, 0.02, 0.095])
+    assert free.tolist() == [0.033, 0.0485, 0.08]
+    assert eased == pytest.approx([0.0265, 0.03425, 0.08])
+    assert given_away == pytest.approx([0.02, 0.02, 0.08])
 
 
 def test_the_spread_has_a_floor() -> None:

@@ -1,0 +1,111 @@
+"""Commands that read a stored run: `show`, `tail`, `drivers`, `compare`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from risk.cli.options import COMMON, Common
+from risk.cli.run import NEXT, write_verdict
+from risk.cli.screens import tell
+from risk.cli.simulation import WHOLE, Stored, open_stored
+from risk.errors import UsageError
+
+
+def show(
+    run: Stored,
+    metric: Annotated[
+        str | None,
+        Parameter(help="An outcome (headline_loss, bust), proposition (B4) or series (h100_spot)."),
+    ] = None,
+    /,
+    *,
+    common: Common = COMMON,
+) -> None:
+    """Show the verdict of a stored run, or one metric in full."""
+    found = open_stored(run, common)
+    if metric is None:
+        write_verdict(found, common, *NEXT)
+        return
+    from risk.report.terminal import distribution as screens
+    from risk.report.terminal.summary import Headed
+
+    told = Headed.of(found, screens.detail(found, metric))
+    tell(told, screens.form_of(told.result), screens.screen, common.output, found.register.names)
+
+
+def tail(
+    run: Stored,
+    /,
+    *,
+    share: Annotated[str, Parameter(help="Share of the worst paths: 5% or 0.05.")] = "5%",
+    common: Common = COMMON,
+) -> None:
+    """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
+    wanted = fraction(share)
+    found = open_stored(run, common)
+    from risk.report.terminal import tail as screens
+
+    shown = screens.tail(found, wanted)
+    hints = common.folder.commands(found.id, f"path RUN {shown.result.worst[0].path}", "show RUN")
+    tell(shown, screens.DOCUMENT, screens.screen, common.output, found.register.names, hints)
+
+
+def fraction(text: str) -> float:
+    """A share written as 5% or 0.05.
+
+    Raises
+    ------
+    UsageError : it is neither, or not between 0 and 1.
+    """
+    percent = text.strip().endswith("%")
+    try:
+        value = float(text.strip().removesuffix("%")) / (100.0 if percent else 1.0)
+    except ValueError:
+        value = -1.0
+    if not 0.0 < value < 1.0:
+        raise UsageError(f"'{text}' is not a share of paths", "write 5% or 0.05")
+    return value
+
+
+def drivers(
+    run: Stored,
+    /,
+    *,
+    top: Annotated[
+        int | None, Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default.")
+    ] = None,
+    common: Common = COMMON,
+) -> None:
+    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
+    found = open_stored(run, common)
+    from risk.report.terminal import drivers as screens
+
+    shown = screens.drivers(found, top)
+    first = shown.result.found[0].driver.id
+    hints = common.folder.commands(found.id, f"assumptions show {first}", "tail RUN")
+    tell(shown, screens.DOCUMENT, screens.screen, common.output, found.register.names, hints)
+
+
+def compare(
+    run_a: Stored,
+    run_b: Stored,
+    /,
+    *,
+    markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
+    common: Common = COMMON,
+) -> None:
+    """Compare two stored runs: changed assumptions, and changed results against noise."""
+    from risk.report.naming import shared
+    from risk.report.terminal import comparison
+
+    before, after = (open_stored(run, common) for run in (run_a, run_b))
+    called = shared(before.register, after.register)
+    found = comparison.compare(before, after)
+    if markdown and not common.output.json:
+        from risk.report.terminal.markdown import comparison as in_markdown
+
+        print(called.said(in_markdown(found)))
+        return
+    tell(found, comparison.DOCUMENT, comparison.screen, common.output, called)
