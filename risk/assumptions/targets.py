@@ -24,8 +24,8 @@ MEASURES: Mapping[str, str] = {
     "default in wide years": "1", "recovery in wide quarters": "1",
 }  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle. `risk.calibrate` computes
-them."""
+loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle.
+`risk.calibrate` computes them."""
 
 POOLED = ("default rate", "loss rate")
 """Measures with a statistic over paths and calendar years."""
