@@ -51,6 +51,7 @@ class Generation(Entity):
     newest: bool = False
     launch: Annotated[str, AfterValidator(_launch)]
     gpus: Annotated[float, Field(ge=0), In("GPU M")]
+    age: Annotated[float, Field(ge=0), In("year")] = 0.0
     relative_throughput: Ratio
     index: HourlyPrice
     power: Annotated[float, Field(gt=0), In("kW")]

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 SETTLED = 4
 """Quarters for which a generation must have been planned to be out before cohorts buy it."""
 
+QUARTERS_A_YEAR = 4.0
+
 SHARES = "neoclouds.cohort_payer_shares"
 """Its labels are the payers whose contracts cohorts are built on; the vectors below join it by label."""
 
@@ -56,6 +58,7 @@ class Layout:
     ]  # base facilities: devices, debt, coupon, undrawn, prepaid (USD still to be served)
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
+    age: Array  # (facility,) years that a facility's units had run at the base date, negative before its origination
     converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
     terms: facility.Terms  # of every facility
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
@@ -112,6 +115,8 @@ def layout(assumptions: Assumptions) -> Layout:
         | {"prepaid": bills * column("prepaid_share")},
         contract_left=left,
         unearned=left / np.maximum(left.max(axis=0), 1.0),
+        age=assumptions.tables["gpu.generation"].numbers("age")[book.generation] * (book.origination == 0)
+        - book.origination / QUARTERS_A_YEAR,
         converts=np.cumsum(_bullets(assumptions, last, "convert")[::-1], axis=0)[::-1],
         terms=_terms(assumptions, book, order),
         bullets=_bullets(assumptions, last),

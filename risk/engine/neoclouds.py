@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import origination
-from risk.engine.couplings import Links
+from risk.engine import origination, pledges
 from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
-from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
+from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
 from risk.processes import across
@@ -47,28 +46,6 @@ class Chance:
     amend: Array  # (path, facility) whether a lender amends, drawn once a path
 
 
-def asset_market(
-    p: Parameters, links: Links, t: int, state: rents.State, rent: rents.Flows, hardware: fleet.Flows
-) -> AssetMarket:
-    """Read the GPU market of quarter t through the couplings that neoclouds hang on."""
-    decline = rents.expected_decline(p.rents, state)
-    seen = (
-        links("rent->collateral", t, rent.spot, "spot"),
-        links("rent->collateral", t, rent.utilization, "utilization"),
-        links("rent->collateral", t, decline, "decline"),
-    )
-    lag = p.contracts.release_lag / QUARTERS_A_YEAR
-    return AssetMarket(
-        spot=links("rent->renewals", t, rent.spot, "spot"),
-        contract=links("rent->renewals", t, rent.contract, "contract"),
-        utilization=links("rent->renewals", t, rent.utilization, "utilization"),
-        decline=links("rent->renewals", t, decline, "decline"),
-        collateral=collateral.value(p.collateral, *seen),
-        repossession=collateral.value(p.collateral, *seen, lag=lag),
-        cost=links("capex->supply", t, hardware.cost, "hardware cost"),
-    )
-
-
 def step(
     p: Parameters,
     layout: Layout,
@@ -90,15 +67,19 @@ def step(
     """
     book = layout.opening[t]
     tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
-    seen = contracts.Payers(market.spot[:, book.generation], shortfall, credit.factor, tenant_gone)
+    seen = contracts.Payers(
+        market.spot[:, book.generation], shortfall, credit.factor, tenant_gone, market.release_lag
+    )
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
     spending = holdco.overhead(p.holdco, book.by_firm(world.facility.devices) / fixed.fleet_by_firm)
     support = holdco.available(p.holdco, world.holdco, spending)
     lender = chance.amend[:, : book.facilities]
-    conditions = _conditions(p, book, world, market, credit, billing, support, lender)
+    secured = pledges.maturing(p, layout, t, market)
+    conditions = _conditions(p, book, world, market, secured, credit, billing, support, lender)
     loans, paid = facility.step(p.facility, layout.terms_at(t), world.facility, book, t, conditions)
-    asked = _holdco_conditions(p, layout, world, t, market, payers, loans, paid, spending, credit)
+    paid = pledges.foreclosed(p, layout, t, market, billing, loans, paid)
+    asked = _holdco_conditions(p, layout, world, t, market, payers, billing, loans, paid, spending, credit)
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
     losses, claims = _by_instrument(book, world, paid, company)
 
@@ -129,6 +110,7 @@ def _conditions(
     book: Book,
     world: World,
     market: AssetMarket,
+    collateral: Array,
     credit: Credit,
     billing: contracts.Flows,
     support: Array,
@@ -142,8 +124,7 @@ def _conditions(
         spot=market.spot[:, book.generation],
         newest_contract=generations.only(market.contract, p.generations.newest),
         utilization=market.utilization,
-        collateral=market.collateral,
-        repossession=market.repossession,
+        collateral=collateral,
         spread=credit.spread,
         availability=credit.availability,
         issue_rate=balloon_rate(p, credit),
@@ -168,6 +149,7 @@ def _holdco_conditions(
     t: int,
     market: AssetMarket,
     payers: contracts.State,
+    billing: contracts.Flows,
     loans: facility.State,
     paid: facility.Flows,
     spending: Array,
@@ -193,7 +175,7 @@ def _holdco_conditions(
         converts=layout.converts[t][None, :],
     )
     rows = np.flatnonzero(holdco.may_fail(p.holdco, world.holdco, t, conditions).any(axis=1))
-    return _with_estates(p, layout, t, market, payers, loans, paid, conditions, rows)
+    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, rows)
 
 
 def _with_estates(
@@ -202,6 +184,7 @@ def _with_estates(
     t: int,
     market: AssetMarket,
     payers: contracts.State,
+    billing: contracts.Flows,
     loans: facility.State,
     paid: facility.Flows,
     c: holdco.Conditions,
@@ -211,7 +194,7 @@ def _with_estates(
     if not len(rows):
         return c
     book, opex = layout.opening[t], layout.terms_at(t).opex
-    residual = _residual(p, layout, t, market, loans, paid.cfads, rows) + paid.surplus[rows]
+    residual = pledges.residual(p, layout, t, market, billing, loans, rows) + paid.surplus[rows]
     unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
     running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex
     found = {"residual": residual, "operating_cost": running, "customers": unearned}
@@ -219,28 +202,6 @@ def _with_estates(
     for name, amounts in found.items():
         filled[name][rows] = book.by_firm(amounts)
     return replace(c, **filled)
-
-
-def _residual(
-    p: Parameters,
-    layout: Layout,
-    t: int,
-    market: AssetMarket,
-    loans: facility.State,
-    cfads: Array,
-    rows: NDArray[np.intp],
-) -> Array:
-    """What live facilities are worth over their debt to a buyer, USD, (row, facility).
-
-    The buyer runs the contracts to their end or sells the collateral, whichever brings more.
-    """
-    book, terms = layout.opening[t], layout.terms_at(t)
-    rate = p.collateral.discount_rate / QUARTERS_A_YEAR
-    annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, : book.facilities]) / rate
-    sold = loans.devices[rows] * market.repossession[rows][:, book.generation] * ~book.site
-    sold = sold + terms.shell_value * loans.original[rows]
-    worth = np.maximum(cfads[rows] * annuity, sold) + loans.cash[rows]
-    return np.asarray(~loans.defaulted[rows] * np.maximum(worth - loans.debt[rows], 0.0))
 
 
 def _by_instrument(
@@ -261,4 +222,4 @@ def _by_instrument(
     return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 
-__all__ = ["AssetMarket", "Credit", "Flows", "Sector", "asset_market", "step"]
+__all__ = ["AssetMarket", "Credit", "Flows", "Sector", "step"]

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import feedback, neoclouds
+from risk.engine import feedback, neoclouds, pledges
 from risk.engine.context import Context, Flows, Spending, total
 from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
@@ -44,10 +44,11 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # neoclouds earn, serve debt and fail
     shortfall = c.link("labs->payers", np.maximum(0.0, 1.0 - bid.coverage))
-    sector, companies = _operators(c, world, rent_state, rent, hardware, credit, shortfall, spending)
+    assets = _assets(c, world, rent_state, rent, hardware, credit)
+    sector, companies = _operators(c, world, assets, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
-    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
+    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
     holders_state, booked = _cascade(c, world, credit, pools, losses)
 
@@ -164,22 +165,32 @@ def _clear(
     )
 
 
-def _operators(
+def _assets(
     c: Context,
     world: World,
     state: rents.State,
     rent: rents.Flows,
     hardware: fleet.Flows,
     credit: neoclouds.Credit,
+) -> neoclouds.AssetMarket:
+    """The market for used units: what they bring their owners, and what forced buyers pay."""
+    overhang = c.link("fire-sale->rent", world.seen.overhang, "overhang")
+    return pledges.asset_market(c.p, c.links, c.t, state, rent, hardware, c.fixed, credit, overhang)
+
+
+def _operators(
+    c: Context,
+    world: World,
+    assets: neoclouds.AssetMarket,
+    credit: neoclouds.Credit,
     shortfall: Array,
     spending: Spending,
 ) -> tuple[neoclouds.Sector, neoclouds.Flows]:
     """Payers, facilities, HoldCos and new cohorts."""
-    seen = neoclouds.asset_market(c.p, c.links, c.t, state, rent, hardware)
     capex = c.link("capex->supply", spending.operator_capex, "operators")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
     chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
-    return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)
+    return neoclouds.step(c.p, c.layout, world, c.t, assets, c.fixed, credit, shortfall, capex, chance)
 
 
 def _pools(
@@ -190,6 +201,7 @@ def _pools(
     bid: demand.Flows,
     rent: rents.Flows,
     paid: funding.Flows,
+    assets: neoclouds.AssetMarket,
 ) -> tuple[segments.State, segments.Flows]:
     """Pools of loans default."""
     rent_ratio = generations.only(rent.contract, c.p.generations.newest) / c.fixed.newest_rent
@@ -207,6 +219,7 @@ def _pools(
         sofr=credit.sofr,
         mixing=c.shocks.mixing[c.t - 1],
         clo=c.link("wall->clo", world.seen.freeze, "bid"),
+        sale_discount=c.p.facility.site_discount * assets.discount,
     )
     return segments.step(c.p.segments, world.segments, c.t, conditions, c.uniform("recovery"))
 

@@ -86,8 +86,7 @@ class Conditions:
     spot: Array  # (path, facility) USD/h
     newest_contract: Array  # (path, 1) USD/h of the newest generation at the base date
     utilization: Array  # (path, 1)
-    collateral: Array  # (path, generation) USD per GPU that works
-    repossession: Array  # (path, generation) USD per GPU that has to be let again
+    collateral: Array  # (path, facility) USD per GPU that works, where a balloon falls due
     spread: Array  # (path, 1) high-yield spread
     availability: Array  # (path, 1)
     sofr: Array  # (path, 1) 1/y
@@ -193,11 +192,15 @@ def debt_service(params: Params, state: State, book: Book, t: int, c: Conditions
 
 
 def collateral_value(terms: Terms, state: State, book: Book, device_value: Array, at: At) -> Array:
-    """Value of the collateral before any forced sale, USD, at chosen (path, column) positions.
+    """Value of the collateral before any forced sale, USD, at chosen (path, column) positions."""
+    devices, shell = pledged_assets(terms, state, book, at)
+    return np.asarray(devices * device_value + shell)
+
+
+def pledged_assets(terms: Terms, state: State, book: Book, at: At) -> tuple[Array, Array]:
+    """GPUs and shell, USD, that secure loans at chosen positions.
 
     A data center's collateral is its shell; its tenant owns the GPUs.
     """
-    rows, columns = at
-    devices = np.where(book.site[columns], 0.0, state.devices[rows, columns])
-    shell = terms.shell_value[0, columns] * state.original[rows, columns]
-    return np.asarray(devices * device_value[rows, book.generation[columns]] + shell)
+    columns = at[1]
+    return ~book.site[columns] * state.devices[at], terms.shell_value[0, columns] * state.original[at]
