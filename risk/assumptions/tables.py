@@ -54,6 +54,7 @@ class Generation(Entity):
     age: Annotated[float, Field(ge=0), In("year")] = 0.0
     relative_throughput: Ratio
     index: HourlyPrice
+    noise: Annotated[float, Field(ge=0), In("log/q")] = 0.0
     power: Annotated[float, Field(gt=0), In("kW")]
     opex: HourlyPrice
     memory_bandwidth: Annotated[float, Field(ge=0), In("TB/s")]
@@ -192,6 +193,10 @@ class Facility(Entity):
     instrument: Annotated[Text, Names("neoclouds.paper")]
     lender: Note
     tenant: Annotated[Note, Names("neoclouds.firm", ("",))] = ""
+    lock_up: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    sweep: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    event: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    realization: Share = 0.0
     stylised: bool
 
     @model_validator(mode="after")

@@ -170,6 +170,7 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
         "recovery": streams(tables["credit.segment"]), "vendor": streams(tables["neoclouds.firm"]),
     } | _payer_events(tables["neoclouds.payer"], layout)  # fmt: skip
     groups = {"capex": one, "firm": streams(tables["capex.firm"]), "rent": one}
+    groups |= {"generation": streams(tables["gpu.generation"])}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
     once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
     wanted = {name: numbers for name, numbers in once.items() if numbers}

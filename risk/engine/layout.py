@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,8 +77,8 @@ class Layout:
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
         n = self.opening[t].facilities
-        terms = self.terms
-        return facility.Terms(terms.opex[:, :n], terms.lease_rent[:, :n], terms.shell_value[:, :n])
+        columns = {f.name: getattr(self.terms, f.name)[:, :n] for f in fields(self.terms)}
+        return facility.Terms(**columns)
 
 
 def layout(assumptions: Assumptions) -> Layout:
@@ -245,15 +245,22 @@ def _cohort_rows(
 
 
 def _terms(assumptions: Assumptions, book: books.Book, order: NDArray[np.intp]) -> facility.Terms:
-    """Operating cost, lease rent and shell value of every column, (1, facility)."""
+    """What never changes of every column, (1, facility); cohorts have no tests of their own."""
     base = assumptions.tables["neoclouds.facility"]
     opex = assumptions.tables["gpu.generation"].numbers("opex")[book.generation]
     multiple = np.full(book.facilities, np.asarray(assumptions.value("neoclouds.cohort_opex_multiple")))
-    rent, shell = np.zeros(book.facilities), np.zeros(book.facilities)
     multiple[: len(order)] = base.numbers("opex_multiple")[order]
-    rent[: len(order)] = base.numbers("price")[order]
-    shell[: len(order)] = base.numbers("shell_value")[order]
-    return facility.Terms((opex * multiple)[None, :], rent[None, :], shell[None, :])
+
+    def own(column: str) -> Array:
+        values = np.zeros((1, book.facilities))
+        values[0, : len(order)] = base.numbers(column)[order]
+        return values
+
+    return facility.Terms(
+        opex=(opex * multiple)[None, :],
+        lease_rent=own("price"),
+        **{name: own(name) for name in ("shell_value", "lock_up", "sweep", "event", "realization")},
+    )
 
 
 def _bullets(assumptions: Assumptions, last: int, kind: str = "") -> Array:

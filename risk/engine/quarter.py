@@ -156,6 +156,7 @@ def _clear(
     priced = c.link("supply->rent", rents.priced_supply(c.p.rents, throughput, supply.energized))
     shocks = rents.Shocks(
         rent=c.own("rent"),
+        generation=c.own("generation"),
         efficiency=c.factor("E"),
         efficiency_event=c.uniform("efficiency"),
         fire_sale=c.link("fire-sale->rent", world.seen.fire_sale),

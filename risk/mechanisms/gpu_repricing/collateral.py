@@ -127,7 +127,8 @@ def rate(params: Params, sofr: Array, spread: Array) -> Array:
 
 def age(params: Params, t: int) -> Array:
     """Years that the oldest units followed of each generation have run by quarter t, (1, generation)."""
-    return params.age + np.maximum(t - np.maximum(params.launch, 0.0), 0.0) / QUARTERS_A_YEAR
+    here = np.maximum(t - np.maximum(params.launch, 0.0), 0.0)  # quarters since the base date or the launch
+    return np.asarray(params.age + here / QUARTERS_A_YEAR)
 
 
 def value(params: Params, opex: Array, c: Conditions, age: Array, lag: Array | float = 0.0) -> Array:

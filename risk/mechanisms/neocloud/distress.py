@@ -2,13 +2,18 @@
 
 Under the lock-up ratio nothing leaves the ring-fence. Under the sweep, cash above a reserve prepays the
 loan, last payments first. Under the event ratio the borrower is in an event of default, draws stop, and
-the company may lift coverage back to the ratio with fresh equity while shareholders fund it. A shortfall of
-cash the company meets if it can meet those of all its facilities.
+the company may lift coverage back to the ratio with fresh equity while shareholders fund it. A breach in a
+second quarter that is neither cured nor tolerated by a lender who would amend is called: a default while
+there is cash. A shortfall of cash the company meets if it can meet those of all its facilities. While every
+test is passed, the stock of cash above the reserve leaves.
 
 Notes
 -----
 DSCR = CFADS / (scheduled principal + interest);  cure = (event - DSCR)+ · service
+distributed = share · (cash after service - reserve · service)+ where DSCR > lock-up
 sweep = share · (cash after service - reserve · service)+ where DSCR < sweep
+called where DSCR < event, as in the quarter before, not cured, and amend <= u < 1 - (1 - a)(1 - amend)
+with u the draw that decides whether the lender amends, a the share of the others that call.
 References: judgement on ratios; the order follows published term-loan and project-finance covenants.
 """
 
@@ -21,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import Book
-from risk.mechanisms.neocloud.loan import EVENT, LOCK_UP, NO_SERVICE, SWEEP, Conditions, Flags, State
+from risk.mechanisms.neocloud.loan import EVENT, LOCK_UP, NO_SERVICE, SWEEP, Conditions, Flags, State, Terms
 from risk.parameters import Array, Drawn, entry
 
 
@@ -36,6 +41,8 @@ class Params:
     cash_sweep: float = entry("neoclouds.cash_sweep")
     debt_reserve: float = entry("neoclouds.debt_reserve")  # quarters of service
     cure_limit: float = entry("neoclouds.cure_limit")  # over the life of a loan
+    amend_probability: Drawn = entry("neoclouds.amend_probability")
+    acceleration: float = entry("neoclouds.acceleration")  # share of lenders who do not amend that call
 
 
 @dataclass(frozen=True)
@@ -48,27 +55,39 @@ class Waterfall:
     cured: Array
     swept: Array
     cash: Array  # left; all there is where the service is not met
-    unmet: Flags
+    unmet: Flags  # the service is missed, or the loan called
+    called: Flags
     stage: NDArray[np.int8]  # stage of distress, as far as coverage alone goes
 
 
 def waterfall(
-    params: Params, state: State, book: Book, cfads: Array, principal: Array, interest: Array, c: Conditions
+    params: Params,
+    terms: Terms,
+    state: State,
+    book: Book,
+    cfads: Array,
+    principal: Array,
+    interest: Array,
+    c: Conditions,
 ) -> Waterfall:
-    """Distribute surplus, call on the HoldCo, sweep cash, find who cannot pay; (path, facility) each."""
+    """Distribute cash, call on the HoldCo, sweep, find who cannot pay or is called; (path, facility) each."""
     # Products with a flag stand for np.where: they cost a fifth of it.
     service = principal + interest
     dscr = np.where(service > NO_SERVICE, cfads / np.maximum(service, NO_SERVICE), np.nan)
     held = state.cash + cfads
     ring_fenced = state.debt > NO_SERVICE  # debt repaid: nothing is ring-fenced any more
-    surplus = (dscr > params.lock_up) * params.distribution * np.maximum(cfads - service, 0.0)
+    lock_up, sweep, event = tests(params, terms)
+    spare = np.maximum(held - (1.0 + params.debt_reserve) * service, 0.0)
+    surplus = (dscr > lock_up) * params.distribution * spare
     distributed = ring_fenced * surplus + ~ring_fenced * np.maximum(held, 0.0)
     balance = ring_fenced * (held - service - surplus)
 
-    locked, sweeping, breach = (dscr < x for x in (params.lock_up, params.sweep, params.event))
+    locked, sweeping, breach = (dscr < x for x in (lock_up, sweep, event))
     curable = breach & c.window & (state.cures < params.cure_limit)
-    missing = service - cfads + (params.event - 1.0) * service  # to the covenant
+    missing = service - cfads + (event - 1.0) * service  # to the covenant
     supported, cured, unmet = _support(book, curable, balance, missing, c)
+    called = ~unmet & breach & (state.stage == EVENT) & (cured == 0.0) & ~patient(params, state, c)
+    supported, unmet = supported * ~called, unmet | called
     balance = np.maximum(unmet * held + ~unmet * (balance + supported), 0.0)
     spare = np.maximum(balance - params.debt_reserve * service, 0.0)
     swept = np.minimum(params.cash_sweep * spare, state.debt - principal) * (sweeping & ~unmet)
@@ -81,8 +100,22 @@ def waterfall(
         swept=swept,
         cash=balance - swept,
         unmet=unmet,
+        called=called,
         stage=reduce(np.maximum, stages),
     )
+
+
+def tests(params: Params, terms: Terms) -> tuple[Array, Array, Array]:
+    """Lock-up, sweep and event ratio of every facility, (1, facility): its own, else those of the register."""
+    pairs = ((terms.lock_up, params.lock_up), (terms.sweep, params.sweep), (terms.event, params.event))
+    lock_up, sweep, event = (np.where(own > 0.0, own, general) for own, general in pairs)
+    return lock_up, sweep, event
+
+
+def patient(params: Params, state: State, c: Conditions) -> Flags:
+    """Whose lender would not call a loan: it would rather amend, and has not yet, or never calls."""
+    willing = ~state.extended & (c.amend < params.amend_probability)
+    return willing | (c.amend >= 1.0 - (1.0 - params.acceleration) * (1.0 - params.amend_probability))
 
 
 def _support(

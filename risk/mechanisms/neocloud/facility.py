@@ -112,7 +112,8 @@ class Flows:
     swept: Array  # prepaid
     capitalized: Array  # interest added to the debt
     amended: Flags
-    payment_default: Flags
+    payment_default: Flags  # loans called by their lenders in
+    accelerated: Flags
     maturity_default: Flags
     written_off: Array
     recovered: Array  # from trapped cash and, once foreclosed, collateral
@@ -134,7 +135,7 @@ def step(
     opened, drawn = loan.draw(state, book, t, c.backed)
     cfads = loan.operating_cash(params, terms, opened, book, c)
     principal, interest = loan.debt_service(params, opened, book, t, c)
-    w = distress.waterfall(params, opened, book, cfads, principal, interest, c)
+    w = distress.waterfall(params, terms, opened, book, cfads, principal, interest, c)
     s = workout.serve(params, opened, cfads, principal, interest, w, c)
     served = replace(opened, debt=opened.debt - s.principal - w.swept + s.capitalized, cash=s.cash)
     b = workout.balloons(params, terms, served, book, t, c, cfads, ~w.unmet)
@@ -166,6 +167,7 @@ def step(
         capitalized=s.capitalized,
         amended=s.amended,
         payment_default=s.default,
+        accelerated=w.called,
         maturity_default=b.default,
         written_off=claim,
         recovered=recovered,

@@ -54,6 +54,10 @@ class Terms:
     opex: Array  # USD per GPU-hour
     lease_rent: Array  # USD/h a GPU-equivalent asks in a data-center lease
     shell_value: Array  # multiple of original debt
+    lock_up: Array  # its own coverage tests; 0 where the register's hold
+    sweep: Array
+    event: Array
+    realization: Array  # least share of contract income that must come in; 0 for none
 
 
 @dataclass(frozen=True)

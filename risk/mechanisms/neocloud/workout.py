@@ -110,7 +110,7 @@ def serve(
     rows, columns = positions(w.unmet)
     at = (rows, columns)
     held, owed = w.cash[at], interest[at]
-    willing = _agrees(params, state, c, at)
+    willing = _agrees(params, state, c, at) & ~w.called[at]
     amended = willing & (state.cash[at] + cfads[at] >= 0.0)
     some = np.minimum(held, owed) * amended
     zero, no = np.zeros_like(principal), np.zeros(principal.shape, dtype=bool)
