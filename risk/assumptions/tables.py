@@ -168,7 +168,12 @@ class HoldcoNote(Row):
 
 
 class Facility(Entity):
-    """A financed fleet with its contract and its debt: ``[[neoclouds.facility]]``."""
+    """A financed fleet with its contract and its debt: ``[[neoclouds.facility]]``.
+
+    `lock_up`, `sweep`, `event` and `realization` are tests of its own, else those of the register hold;
+    `guarantee` is the share of a lender's loss that the firm owes, `cross_default` the loan of the same firm
+    whose default lets this one's lender call, or "any".
+    """
 
     name: Text
     firm: Annotated[Text, Names("neoclouds.firm")]
@@ -197,6 +202,8 @@ class Facility(Entity):
     sweep: Annotated[float, Field(ge=0), In("multiple")] = 0.0
     event: Annotated[float, Field(ge=0), In("multiple")] = 0.0
     realization: Share = 0.0
+    guarantee: Share = 0.0
+    cross_default: Annotated[Note, Names("neoclouds.facility", ("", "any"))] = ""
     stylised: bool
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,11 @@ SETTLED = 4
 """Quarters for which a generation must have been planned to be out before cohorts buy it."""
 
 QUARTERS_A_YEAR = 4.0
+
+ANY = "any"
+"""What a facility says whose lender may call when any other of the firm is in default."""
+
+TESTS = ("lock_up", "sweep", "event", "realization")
 
 SHARES = "neoclouds.cohort_payer_shares"
 """Its labels are the payers whose contracts cohorts are built on; the vectors below join it by label."""
@@ -77,8 +82,8 @@ class Layout:
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
         n = self.opening[t].facilities
-        columns = {f.name: getattr(self.terms, f.name)[:, :n] for f in fields(self.terms)}
-        return facility.Terms(**columns)
+        names = (f.name for f in fields(self.terms) if f.name != "crosses")
+        return replace(self.terms, **{name: getattr(self.terms, name)[:, :n] for name in names})
 
 
 def layout(assumptions: Assumptions) -> Layout:
@@ -259,7 +264,20 @@ def _terms(assumptions: Assumptions, book: books.Book, order: NDArray[np.intp]) 
     return facility.Terms(
         opex=(opex * multiple)[None, :],
         lease_rent=own("price"),
-        **{name: own(name) for name in ("shell_value", "lock_up", "sweep", "event", "realization")},
+        **{name: own(name) for name in (*TESTS, "shell_value", "guarantee")},
+        crosses=_crosses(base, book),
+    )
+
+
+def _crosses(base: Table, book: books.Book) -> tuple[tuple[int, int], ...]:
+    """Which facility's lender may call when which other of its firm is in default, by columns of the book."""
+    named = dict(zip(base.names, base.words("cross_default"), strict=True))
+    rows = list(enumerate(book.names[: len(named)]))
+    return tuple(
+        (column, other)
+        for column, name in rows
+        for other, trigger in rows
+        if other != column and book.firm[other] == book.firm[column] and named[name] in (trigger, ANY)
     )
 
 

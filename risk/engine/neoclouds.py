@@ -65,7 +65,7 @@ def step(
     shortfall : (path, 1) share of commitments the labs cannot fund.
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
     """
-    book = layout.opening[t]
+    book, terms = layout.opening[t], layout.terms_at(t)
     tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
     seen = contracts.Payers(
         market.spot[:, book.generation], shortfall, credit.factor, tenant_gone, market.release_lag
@@ -77,10 +77,11 @@ def step(
     lender = chance.amend[:, : book.facilities]
     secured = pledges.maturing(p, layout, t, market)
     conditions = _conditions(p, book, world, market, secured, credit, billing, support, lender)
-    loans, paid = facility.step(p.facility, layout.terms_at(t), world.facility, book, t, conditions)
+    loans, paid = facility.step(p.facility, terms, world.facility, book, t, conditions)
     paid = pledges.foreclosed(p, layout, t, market, billing, loans, paid)
     asked = _holdco_conditions(p, layout, world, t, market, payers, billing, loans, paid, spending, credit)
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
+    paid = facility.indemnify(terms, book, paid, company.guarantee_share)
     losses, claims = _by_instrument(book, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
@@ -119,6 +120,7 @@ def _conditions(
     """What facilities read this quarter."""
     return facility.Conditions(
         contracted=billing.contracted,
+        realization=billing.realization,
         billed_rate=billing.billed_rate,
         vacant=billing.vacant,
         spot=market.spot[:, book.generation],
@@ -159,8 +161,9 @@ def _holdco_conditions(
     book = layout.opening[t]
     issue = origination.note_spread(p, credit.spread)
     conditions = holdco.Conditions(
-        distributions=book.by_firm(paid.distributed + paid.drawn),
+        distributions=book.by_firm(paid.distributed + paid.drawn + paid.surplus),
         supported=book.by_firm(paid.supported),
+        guaranteed=~world.holdco.defaulted * book.by_firm(layout.terms_at(t).guarantee * paid.loss),
         ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
         secured=book.by_firm(loans.debt),
         overhead=spending,
@@ -194,7 +197,7 @@ def _with_estates(
     if not len(rows):
         return c
     book, opex = layout.opening[t], layout.terms_at(t).opex
-    residual = pledges.residual(p, layout, t, market, billing, loans, rows) + paid.surplus[rows]
+    residual = pledges.residual(p, layout, t, market, billing, loans, rows)
     unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
     running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex
     found = {"residual": residual, "operating_cost": running, "customers": unearned}

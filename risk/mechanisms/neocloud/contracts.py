@@ -91,6 +91,7 @@ class Flows:
     """What is billed this quarter."""
 
     contracted: Array  # (path, facility) GPUs under contract
+    realization: Array  # (path, facility) billed over what was signed
     billed_rate: Array  # (path, facility) USD an hour billed under contract
     vacant: Array  # (path, facility) GPUs left early and not yet let again
 
@@ -160,7 +161,8 @@ def step(
             kept[:, columns] *= _staying(params, state, payer, columns, payers, uniform)
     vacant = _vacant(payers.release_lag, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
-    return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
+    realization = kept * price
+    return after, Flows(kept * state.quantity, realization, realization * state.value, vacant)
 
 
 def _vacant(lag: Array, state: State, freed: Array) -> Array:

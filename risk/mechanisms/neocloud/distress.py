@@ -78,16 +78,19 @@ def waterfall(
     ring_fenced = state.debt > NO_SERVICE  # debt repaid: nothing is ring-fenced any more
     lock_up, sweep, event = tests(params, terms)
     spare = np.maximum(held - (1.0 + params.debt_reserve) * service, 0.0)
-    surplus = (dscr > lock_up) * params.distribution * spare
+    passed = (dscr > lock_up) & (c.realization >= terms.realization)
+    surplus = passed * params.distribution * spare
     distributed = ring_fenced * surplus + ~ring_fenced * np.maximum(held, 0.0)
     balance = ring_fenced * (held - service - surplus)
 
-    locked, sweeping, breach = (dscr < x for x in (lock_up, sweep, event))
+    locked = (dscr < lock_up) | (c.realization < terms.realization)
+    sweeping, breach = dscr < sweep, dscr < event
     curable = breach & c.window & (state.cures < params.cure_limit)
     missing = service - cfads + (event - 1.0) * service  # to the covenant
-    supported, cured, unmet = _support(book, curable, balance, missing, c)
-    called = ~unmet & breach & (state.stage == EVENT) & (cured == 0.0) & ~patient(params, state, c)
-    supported, unmet = supported * ~called, unmet | called
+    supported, cured, unmet = _support(terms, book, curable, balance, missing, c)
+    again = breach & (state.stage == EVENT) & (cured == 0.0)
+    called = ring_fenced & ~unmet & _callable(terms, state, again) & ~patient(params, state, c)
+    supported, distributed, unmet = supported * ~called, distributed * ~called, unmet | called
     balance = np.maximum(unmet * held + ~unmet * (balance + supported), 0.0)
     spare = np.maximum(balance - params.debt_reserve * service, 0.0)
     swept = np.minimum(params.cash_sweep * spare, state.debt - principal) * (sweeping & ~unmet)
@@ -112,6 +115,14 @@ def tests(params: Params, terms: Terms) -> tuple[Array, Array, Array]:
     return lock_up, sweep, event
 
 
+def _callable(terms: Terms, state: State, again: Flags) -> Flags:
+    """Loans that a lender may call: in an event of default again, or another's default crosses into them."""
+    crossed = again.copy()
+    for column, other in terms.crosses:
+        crossed[:, column] |= state.defaulted[:, other]
+    return crossed & ~state.defaulted
+
+
 def patient(params: Params, state: State, c: Conditions) -> Flags:
     """Whose lender would not call a loan: it would rather amend, and has not yet, or never calls."""
     willing = ~state.extended & (c.amend < params.amend_probability)
@@ -119,11 +130,12 @@ def patient(params: Params, state: State, c: Conditions) -> Flags:
 
 
 def _support(
-    book: Book, curable: Flags, balance: Array, missing: Array, c: Conditions
+    terms: Terms, book: Book, curable: Flags, balance: Array, missing: Array, c: Conditions
 ) -> tuple[Array, Array, Flags]:
     """What HoldCos inject, what of it cures covenants, and whose service is not met.
 
-    A HoldCo meets all shortfalls and cures all covenants of its facilities, or all shortfalls, or nothing.
+    A HoldCo meets all shortfalls and cures all covenants of its facilities, or all shortfalls, or those of
+    loans that it guarantees, or nothing.
 
     Parameters
     ----------
@@ -136,6 +148,9 @@ def _support(
     wanted = np.maximum(short, missing * curable)
     liquid = c.support * c.backed
     both = (book.by_firm(wanted) <= liquid)[:, book.firm]
+    owed = terms.guarantee > 0.0
     helped = both | (book.by_firm(short) <= liquid)[:, book.firm]
+    if owed.any():
+        helped |= owed & (book.by_firm(short * owed) <= liquid)[:, book.firm]
     supported = wanted * both + short * (helped & ~both)
     return supported, wanted * (both & curable), (short > 0.0) & ~helped

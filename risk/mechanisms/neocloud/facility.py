@@ -84,6 +84,7 @@ __all__ = [
     "collateral_value",
     "falling_due",
     "foreclose",
+    "indemnify",
     "init",
     "pledged",
     "pledged_assets",
@@ -116,9 +117,9 @@ class Flows:
     accelerated: Flags
     maturity_default: Flags
     written_off: Array
-    recovered: Array  # from trapped cash and, once foreclosed, collateral
+    recovered: Array  # from trapped cash and, once foreclosed, collateral and guarantees
     cost: Array  # of the forced sale, borne by the lender: part of the loss
-    surplus: Array  # of the forced sale above the claim, for the HoldCo's estate
+    surplus: Array  # of the forced sale above the claim, for the HoldCo
     loss: Array
     balloon_due: Array
     balloon_refinanced: Array
@@ -204,6 +205,12 @@ def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
     return replace(
         flows, **{name: placed(getattr(flows, name), at, values) for name, values in changed.items()}
     )
+
+
+def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
+    """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
+    paid = terms.guarantee * flows.loss * share[:, book.firm]
+    return replace(flows, recovered=flows.recovered + paid, loss=flows.loss - paid)
 
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:

@@ -58,6 +58,8 @@ class Terms:
     sweep: Array
     event: Array
     realization: Array  # least share of contract income that must come in; 0 for none
+    guarantee: Array  # share of what its lender loses that the company owes it
+    crosses: tuple[tuple[int, int], ...] = ()  # (a loan, one of the same company whose default lets its lender call)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Conditions:
     """What facilities read of their contracts, the markets, their lenders and their HoldCos."""
 
     contracted: Array  # (path, facility) GPUs under contract
+    realization: Array  # (path, facility) of what contracts in force were to bring, the share that is billed
     billed_rate: Array  # (path, facility) USD an hour billed for them
     vacant: Array  # (path, facility) GPUs a payer has left and nobody rents yet
     spot: Array  # (path, facility) USD/h
