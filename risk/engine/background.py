@@ -1,4 +1,4 @@
-"""What outcomes need of the register beside their background: the quarters before the run, costs, an age."""
+"""What outcomes need of the register beside their background: the quarters before the run, costs, bounds."""
 
 from __future__ import annotations
 
@@ -20,5 +20,7 @@ class Background:
     opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per unit-hour
     numeraire: int = entry("gpu.generation.numeraire")  # column
     merchant_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
+    narrow_spread: float = entry("credit.narrow_spread")
+    wide_spread: float = entry("credit.wide_spread")
     capex_before: Array = entry("capex.recent_capex")  # (quarter,) USD before the last quarter, oldest first
     ai_capex_before: Array = entry("revenue.ai_capex_history")  # (quarter,) USD up to the last quarter

@@ -33,6 +33,7 @@ class Flows:
     notes_issued: Array  # (path, firm) USD
     cash_invested: Array  # (path, firm) USD of HoldCo cash put into new facilities
     collateral: Array  # (path, generation) USD per GPU
+    paired: Array  # (3, path, 1) USD, see `pledges.paired`
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
     claims: Array  # (path, instrument) USD of par in default
 
@@ -78,6 +79,7 @@ def step(
     secured = pledges.maturing(p, layout, t, market)
     conditions = _conditions(p, book, world, market, secured, credit, billing, support, lender)
     loans, paid = facility.step(p.facility, terms, world.facility, book, t, conditions)
+    paired = pledges.paired(p, layout, t, market, credit.sofr, billing, loans, paid)
     paid = pledges.foreclosed(p, layout, t, market, billing, loans, paid)
     asked = _holdco_conditions(p, layout, world, t, market, payers, billing, loans, paid, spending, credit)
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
@@ -101,6 +103,7 @@ def step(
         notes_issued=new.notes if new else none,
         cash_invested=new.cash_used if new else none,
         collateral=market.collateral,
+        paired=paired,
         losses=losses,
         claims=claims,
     )

@@ -34,6 +34,7 @@ class AssetMarket:
     utilization: Array  # (path, 1)
     decline: Array  # (path, 1) 1/y, expected at signing
     cost: Array  # (path, 1) USD per merchant H100e
+    overhang: Array  # (path, 1) repossessed over a year, over the merchant market
     distress: Array  # (path, 1) of the market for assets, 0 calm to 1 bust
     discount: Array  # (path, 1) of forced sales of units
     release_lag: Array  # (path, 1) quarters until a vacant unit is let again

@@ -17,13 +17,16 @@ from risk.engine.background import Background
 from risk.engine.measuring import Setting, evaluated, measured
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
-from risk.engine.tally import Tally
+from risk.engine.tally import PARTS, Tally
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+PAIRED = ("claim", "calm", "stress")
+"""Of loans secured by devices: par in default, and what of it comes back in either market for assets."""
 
 
 def outcomes(
@@ -82,10 +85,10 @@ def _last_needed(o: Mapping[str, Array], breaks: Sequence[str], companions: int)
 
 
 def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> dict[str, Array]:
-    """Par in default and loss by instrument, in all quarters and in those of stress; loss by who bears it."""
-    out = {}
-    for name, values in (("claim", np.asarray(c.claims)), ("loss", np.asarray(c.losses))):
-        for k, instrument in enumerate(instruments):
-            out[f"{name}.{instrument}"] = values[0, :, k]
-            out[f"{name}_stress.{instrument}"] = values[1, :, k]
+    """Par in default and loss by instrument, in all quarters and in parts; pairs; loss by who bears it."""
+    out: dict[str, Array] = {}
+    for name, values in (("claim", c.claims), ("loss", c.losses)):
+        for part, amounts in zip(("", *(f"_{part}" for part in PARTS)), np.asarray(values), strict=True):
+            out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
+    out |= {f"paired.{name}": x[:, 0] for name, x in zip(PAIRED, np.asarray(c.paired), strict=True)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}

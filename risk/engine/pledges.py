@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +39,6 @@ def asset_market(
     """
     decline = rents.expected_decline(p.rents, state)
     cost = links("capex->supply", t, hardware.cost, "hardware cost")
-    distress = collateral.distress(p.collateral, credit.spread, overhang)
     buyers = collateral.Conditions(
         rent=links("rent->collateral", t, rent.spot, "spot"),
         utilization=links("rent->collateral", t, rent.utilization, "utilization"),
@@ -45,17 +46,32 @@ def asset_market(
         rate=collateral.rate(p.collateral, credit.sofr, credit.spread),
         new=cost * fixed.throughput,
     )
+    distress = collateral.distress(p.collateral, credit.spread, overhang)
     return AssetMarket(
         spot=links("rent->renewals", t, rent.spot, "spot"),
         contract=links("rent->renewals", t, rent.contract, "contract"),
         utilization=links("rent->renewals", t, rent.utilization, "utilization"),
         decline=links("rent->renewals", t, decline, "decline"),
         cost=cost,
+        overhang=overhang,
         distress=distress,
         discount=collateral.discount(p.collateral, distress),
         release_lag=collateral.release_lag(p.collateral, distress),
         buyers=buyers,
         collateral=collateral.value(p.collateral, p.collateral.opex, buyers, collateral.age(p.collateral, t)),
+    )
+
+
+def in_state(p: Parameters, market: AssetMarket, sofr: Array, spread: Array, overhang: Array) -> AssetMarket:
+    """The market for used units at the same rents, in another state of credit."""
+    distress = collateral.distress(p.collateral, spread, overhang)
+    return replace(
+        market,
+        overhang=overhang,
+        distress=distress,
+        discount=collateral.discount(p.collateral, distress),
+        release_lag=collateral.release_lag(p.collateral, distress),
+        buyers=replace(market.buyers, rate=collateral.rate(p.collateral, sofr, spread)),
     )
 
 
@@ -120,6 +136,28 @@ def foreclosed(
     secured = pledge(p, layout, t, market, billing, loans, at)
     worth = facility.pledged(p.facility, secured, market.discount[at[0], 0])
     return facility.foreclose(p.facility, paid, at, worth)
+
+
+def paired(
+    p: Parameters,
+    layout: Layout,
+    t: int,
+    market: AssetMarket,
+    sofr: Array,
+    billing: contracts.Flows,
+    loans: facility.State,
+    paid: facility.Flows,
+) -> Array:
+    """Claims on loans secured by devices, and what of them is recovered in calm and in stress, (3, path, 1) USD.
+
+    Paid is as the loans left it: cash taken, nothing foreclosed. Calm is the mean spread of its regime, with
+    nothing on the market; stress that of its own, with what is on the market on the path.
+    """
+    calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
+    stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
+    found = (foreclosed(p, layout, t, state, billing, loans, paid).recovered for state in (calm, stress))
+    devices = ~layout.opening[t].site
+    return np.stack([(devices * x).sum(axis=1, keepdims=True) for x in (paid.written_off, *found)])
 
 
 def residual(

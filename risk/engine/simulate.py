@@ -110,7 +110,7 @@ def _remembered(
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
-        tally.add(layout, background.seasoning_quarters, after, flows, fixed, context.t)
+        tally.add(layout, background, after, flows, fixed, context.t)
     _refuse_non_finite(r, start.rows.ids)
     return Block(
         index=block,

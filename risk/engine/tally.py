@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.engine.background import Background
 from risk.engine.context import Flows, of_pools, with_pools
 from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
-from risk.mechanisms.private_credit.market import STRESS
+from risk.mechanisms.private_credit.market import CALM, STRESS
 from risk.processes import across, running
 
 Array = NDArray[np.float64]
+
+PARTS = ("calm", "stress", "narrow", "wide")
+"""Quarters told apart: by regime, and by the spread under which credit is calm or over which it is stressed."""
 
 
 @dataclass
@@ -26,8 +30,10 @@ class Tally:
     due, sound : (quarter + 1, path) bullets by the quarter in which they fall due, USD, and the part repaid
         from cash or replaced soundly.
     history : name → (quarter + 1, path) quantity of each quarter.
-    claims, losses : (2, path, instrument) par in default and what of it was lost, USD; row 1 counts quarters
-        of the stress regime only.
+    claims, losses : (part, path, instrument) par in default and what of it was lost, USD, in all quarters and
+        in those of each of `PARTS`.
+    paired : (3, path, 1) claims on loans secured by devices, and what of them would be recovered in a calm
+        and in a stressed market for assets, USD.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
     """
 
@@ -38,6 +44,7 @@ class Tally:
     history: dict[str, Array] = field(default_factory=dict)
     claims: Array | float = 0.0
     losses: Array | float = 0.0
+    paired: Array | float = 0.0
     ultimate: Array | float = 0.0
 
     def __post_init__(self) -> None:
@@ -52,25 +59,25 @@ class Tally:
         """Running sum of a quantity, (quarter + 1, path)."""
         return running(self.history[name])
 
-    def add(self, layout: Layout, seasoning: float, after: World, f: Flows, fixed: Fixed, t: int) -> None:
-        """Add quarter t; `seasoning` is the age in quarters from which compute counts for defaults."""
+    def add(
+        self, layout: Layout, background: Background, after: World, f: Flows, fixed: Fixed, t: int
+    ) -> None:
+        """Add quarter t."""
         new = (
-            _seasoned(layout, seasoning, after, fixed, t)
+            _seasoned(layout, background.seasoning_quarters, after, fixed, t)
             | _losses(f, layout.pools)
             | _defaults(layout, after)
         )
-        stress = np.equal(f.market.regime, STRESS)
-        self.claims = self.claims + self._by_regime(f.instrument_claims, stress)
-        self.losses = self.losses + self._by_regime(f.instrument_losses, stress)
+        parts = _parts(f, background)[: self.rows].T[:, :, None]
+        self.claims = self.claims + parts * f.instrument_claims[: self.rows]
+        self.losses = self.losses + parts * f.instrument_losses[: self.rows]
+        self.paired = self.paired + f.operators.paired[:, : self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
             if name not in self.history:
                 self.history[name] = np.zeros((self.quarters + 1, self.rows))
             self.history[name][t] = values[: self.rows]
         self._bullets(layout, after, f, t)
-
-    def _by_regime(self, amounts: Array, stress: Array) -> Array:
-        return np.stack([amounts, amounts * stress])[:, : self.rows]
 
     def _bullets(self, layout: Layout, after: World, f: Flows, t: int) -> None:
         """Bullets due in quarter t, and those that a default brings down, at the dates they were due."""
@@ -89,6 +96,16 @@ class Tally:
 
     def _add(self, into: Array, t: int, amounts: Array) -> None:
         into[t] += amounts.sum(axis=1)[: self.rows]
+
+
+def _parts(f: Flows, background: Background) -> Array:
+    """One where a quarter counts, (path, all and each of `PARTS`)."""
+    regime, spread = f.market.regime, f.spread
+    columns = (
+        np.ones_like(spread), np.equal(regime, CALM), np.equal(regime, STRESS),
+        spread < background.narrow_spread, spread > background.wide_spread,
+    )  # fmt: skip
+    return np.concatenate(columns, axis=1, dtype=np.float64)
 
 
 def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: int) -> dict[str, Array]:
