@@ -13,7 +13,7 @@ from risk.engine.origination import AssetMarket, Credit
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral, fleet, rents
 from risk.mechanisms.neocloud import contracts, facility
-from risk.mechanisms.neocloud.book import Index, positions, put
+from risk.mechanisms.neocloud.book import SITE, Index, positions, put
 
 Array = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ def pledge(
         units=units,
         contracted=billing.contracted[at],
         billed=billing.billed_rate[at] * ~layout.book.site[columns],  # a lease goes with its shell
-        opex=layout.terms.opex[0, columns],
+        opex=p.collateral.opex_multiple * p.collateral.opex[0, layout.book.generation[columns]],
         now=_unit(p, layout, t, market, at, lag),
         later=_unit(p, layout, t, market, at, lag + left / QUARTERS_A_YEAR),
         left=left,
@@ -148,15 +148,15 @@ def paired(
     loans: facility.State,
     paid: facility.Flows,
 ) -> Array:
-    """Claims on loans secured by devices, and what of them is recovered in calm and in stress, (3, path, 1) USD.
+    """Claims on loans that devices alone secure, and what of them is recovered in calm and in stress, USD.
 
-    Paid is as the loans left it: cash taken, nothing foreclosed. Calm is the mean spread of its regime, with
+    Three rows, (3, path, 1). Paid is as the loans left it: cash taken, nothing foreclosed. Calm is the mean spread of its regime, with
     nothing on the market; stress that of its own, with what is on the market on the path.
     """
     calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
     found = (foreclosed(p, layout, t, state, billing, loans, paid).recovered for state in (calm, stress))
-    devices = ~layout.opening[t].site
+    devices = np.not_equal(layout.opening[t].instrument, SITE)
     return np.stack([(devices * x).sum(axis=1, keepdims=True) for x in (paid.written_off, *found)])
 
 

@@ -220,7 +220,7 @@ def _pools(
         sofr=credit.sofr,
         mixing=c.shocks.mixing[c.t - 1],
         clo=c.link("wall->clo", world.seen.freeze, "bid"),
-        sale_discount=c.p.facility.site_discount * assets.discount,
+        sale_discount=c.p.facility.let_discount * assets.discount,
     )
     return segments.step(c.p.segments, world.segments, c.t, conditions, c.uniform("recovery"))
 

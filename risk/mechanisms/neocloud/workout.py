@@ -11,8 +11,9 @@ debt, against older collateral.
 Notes
 -----
 level = (debt + capitalized interest) / (quarters left + extension)
-sold = (1 - f) units V;  run = net contract cash · annuity + (1 - f) (let V_end + (units - let) V)
-pledged = max(sold, run) + (1 - h f) shell, with f the discount on units, h that on shells over it
+sold = (1 - f) units V + (1 - h f) shell,  v = (1 + r/4)^-left
+run = (1 - h f) (net contract cash (1 - v) / (r/4) + v shell) + (1 - f) (let V_end + (units - let) V)
+pledged = max(sold, run), with f the discount on units, h f that on what is let
 recovered = min(debt, (1 - c) pledged + cash);  loss = debt - recovered, the cost of the sale included
 References: judgement on who amends (nobody publishes it); thesis page, "GPU-cloud / neocloud financing".
 """
@@ -57,7 +58,7 @@ class Params:
     site_refinancing_quarters: float = entry("neoclouds.site_refinancing_quarters")
     shut_spread: float = entry("credit.shut_spread")
     shut_availability: float = entry("credit.shut_availability")
-    site_discount: float = entry("credit.site_discount")  # over that on units
+    let_discount: float = entry("credit.let_discount")  # over that on units
     contract_availability: float = entry("neoclouds.contract_availability")
     sale_cost: float = entry("credit.sale_cost")
 
@@ -92,7 +93,7 @@ class Pledge:
     units: Array  # GPUs; none where the tenant owns them
     contracted: Array  # of them
     billed: Array  # USD an hour for those
-    opex: Array  # USD per GPU-hour
+    opex: Array  # USD per GPU-hour of who runs them
     now: Array  # USD per unit that has to be let again
     later: Array  # USD today per unit at the end of its contract
     left: Array  # quarters to that
@@ -240,13 +241,13 @@ def _quarters_left(state: State, book: Book, t: int, at: At) -> Array:
 
 
 def pledged(params: Params, pledge: Pledge, discount: Array | float) -> Array:
-    """What a pledge brings its lender before costs: sold now, or its contracts run and its units sold then."""
+    """What a pledge brings its lender before costs: sold now, or its contracts run and the rest sold then."""
     let = np.minimum(pledge.contracted, pledge.units)
     net = HOURS_A_QUARTER * (params.contract_availability * pledge.billed - let * pledge.opex)
-    rate = DT * pledge.rate
-    annuity = (1.0 - (1.0 + rate) ** -pledge.left) / rate
-    run = (net > 0.0) * net * annuity
+    rate, let_discount = DT * pledge.rate, params.let_discount * discount
+    then = (1.0 + rate) ** -pledge.left
+    shell = (1.0 - let_discount) * pledge.shell
+    run = (1.0 - let_discount) * np.maximum(net, 0.0) * (1.0 - then) / rate + shell * then
     sold_then = (1.0 - discount) * (let * pledge.later + (pledge.units - let) * pledge.now)
-    sold = (1.0 - discount) * pledge.units * pledge.now
-    shell = (1.0 - params.site_discount * discount) * pledge.shell
-    return np.asarray(np.maximum(sold, run + sold_then) + shell)
+    sold = (1.0 - discount) * pledge.units * pledge.now + shell
+    return np.asarray(np.maximum(sold, run + sold_then))
