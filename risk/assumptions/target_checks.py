@@ -18,7 +18,7 @@ from risk.units import parse
 FORMS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("across", "quantile", "against", "complement"),
     "quantity": ("across", "quantile", "over", "log_change"),
-    "measure": ("tenor", "case"),
+    "measure": ("tenor", "case", "instruments"),
 }
 """What a target may be of, and what it may say beside that."""
 
@@ -115,6 +115,19 @@ def _parameters(
     tenors = built[TENORS].labels if TENORS in built else ()
     if target.measure == "stylised" and target.tenor not in tenors and not told(draft, TENORS, built):
         yield unknown(site, "tenor", target.tenor, tenors, f"no contract of {TENORS}")
+    yield from _instruments(target, site, draft)
+
+
+def _instruments(target: Target, site: Site, draft: Draft) -> Iterator[Problem]:
+    """Yield instruments that are missing, or that nobody holds."""
+    recovers = target.measure in ("recovery", "recovery under stress")
+    if recovers != bool(target.instruments):
+        reason = f"target '{target.id}' " + ("is a recovery of nothing" if recovers else "is no recovery")
+        yield site.problem("A004", (), reason, "instruments are those of a recovery")
+    held = [str(raw.table.get("instrument", "")) for raw in draft.rows.get("credit.holding", ())]
+    for name in target.instruments if held else ():
+        if name not in held:
+            yield unknown(site, "instruments", name, held, "no instrument that anybody holds")
 
 
 def _measured(

@@ -17,9 +17,19 @@ CASES: tuple[Case, ...] = get_args(Case)
 """Worlds of stylised facilities: as it is, with a glut on half of its paths, with fast obsolescence."""
 
 
-MEASURES: Mapping[str, str] = {"clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD"}
+MEASURES: Mapping[str, str] = {
+    "clearing": "1",
+    "stylised": "1",
+    "extreme propositions": "1",
+    "replay": "USD",
+    "recovery": "1",
+    "recovery under stress": "1",
+    "paired recovery": "1",
+}
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year. `risk.calibrate.targets` computes them."""
+loans beside the run, the verdict as a whole, another year, what a dollar in default gets back: of some
+instruments, in quarters of a wide spread less those of a narrow one, and of the same claims on loans secured by
+devices in stress less calm. `risk.calibrate.targets` computes them."""
 
 
 class Target(Record):
@@ -39,6 +49,7 @@ class Target(Record):
     against, complement : the outcome with which it is ranked; one minus that.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
+    instruments : whose recovery it is.
     low, high : bounds, both in, in `unit`.
     """
 
@@ -60,6 +71,7 @@ class Target(Record):
     measure: Note = ""
     tenor: Note = ""
     case: Case = "base"
+    instruments: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     low: float | None = None
     high: float | None = None
     unit: Unit = "1"

@@ -1,4 +1,4 @@
-"""T1 to T12: what the base case must hit, measured on a run, and whether the declaration stands.
+"""T1 to T13: what the base case must hit, measured on a run, and whether the declaration stands.
 
 A target is a row of `targets.toml`, declared met, missed (with the reason), pending or informational. A
 result contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
@@ -15,7 +15,7 @@ from math import isnan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import statistics
+from risk.analysis import recoveries, statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
 from risk.assumptions.targets import Target, reading
@@ -155,11 +155,33 @@ def _replay(target: Target, run: Run) -> Estimate:
     return _exact(gross_issuance(run.register))
 
 
+def _recovery(target: Target, run: Run) -> Estimate:
+    """What a dollar of claims on some instruments gets back."""
+    return recoveries.pooled(recoveries.together(recoveries.claims(run), target.instruments))
+
+
+def _under_stress(target: Target, run: Run) -> Estimate:
+    """The same in quarters of a wide spread less that in quarters of a narrow one."""
+    wide, narrow = (
+        recoveries.together(recoveries.claims(run, part), target.instruments) for part in ("wide", "narrow")
+    )
+    return recoveries.difference(wide, narrow)
+
+
+def _paired(target: Target, run: Run) -> Estimate:
+    """Recovery of the same claims in stress less that in calm."""
+    par, calm, stress = (run.outcome(f"paired.{name}") for name in ("claim", "calm", "stress"))
+    return recoveries.difference(recoveries.Claims(par, par - stress), recoveries.Claims(par, par - calm))
+
+
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
     "extreme propositions": _extreme_propositions,
     "replay": _replay,
+    "recovery": _recovery,
+    "recovery under stress": _under_stress,
+    "paired recovery": _paired,
 }
 """How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 
