@@ -87,10 +87,8 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     Notes
     -----
     The formula is that of the collateral (`docs/model/gpu-repricing.md`), at the rent's own series, without a
-    wait for re-letting, at a neutral spread and the base date's SOFR. The unit is new at every date: value falls
-    with rents and not with age. An owner pays the efficient operating cost, not a lender's multiple of it, and
-    expects the same decline of rents at every date, so that value falls with what rents do and not with
-    opinions.
+    wait for re-letting, at a neutral spread and the base date's SOFR. The unit is new at every date, and an
+    owner expects the same decline of rents: value falls with what rents do, not with age or opinions.
     """
     register = run.register
     generations = register.tables["gpu.generation"]

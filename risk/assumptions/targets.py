@@ -27,9 +27,9 @@ MEASURES: Mapping[str, str] = {
     "paired recovery": "1",
 }
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year, what a dollar in default gets back: of some
-instruments, in quarters of a wide spread less those of a narrow one, and of the same claims on loans secured by
-devices in stress less calm. `risk.calibrate.targets` computes them."""
+loans beside the run, the verdict as a whole, another year. What a dollar in default gets back: on some
+instruments, with a wide spread less with a narrow one, and on the same loans in stress less in calm.
+`risk.calibrate.targets` computes them."""
 
 
 class Target(Record):

@@ -162,7 +162,15 @@ def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
     yield Identity("HoldCos: revolver roll-forward", closing.revolver, revolver, opening.revolver)
     inflow = opening.cash + h.distributions + h.equity + h.drawn
     repaid = h.notes_repaid + h.revolver_repaid
-    outflow = h.supported + h.guaranteed - h.claims.guarantees + h.overhead + h.interest + repaid + f.operators.cash_invested
+    outflow = (
+        h.supported
+        + h.guaranteed
+        - h.claims.guarantees
+        + h.overhead
+        + h.interest
+        + repaid
+        + f.operators.cash_invested
+    )
     moved = opening.cash + h.distributions + h.equity + outflow
     yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
 

@@ -63,7 +63,7 @@ class Layout:
     ]  # base facilities: devices, debt, coupon, undrawn, prepaid (USD still to be served)
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
-    age: Array  # (facility,) years that a facility's units had run at the base date, negative before its origination
+    age: Array  # (facility,) years that its units had run at the base date, negative where they come later
     converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
     terms: facility.Terms  # of every facility
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due

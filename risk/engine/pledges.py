@@ -108,11 +108,12 @@ def pledge(
     """What secures the loans at some positions in quarter t."""
     rows, columns = at
     units, shell = facility.pledged_assets(layout.terms, loans, layout.book, at)
+    follow = p.facility.assigned[rows, 0]
     left, lag = layout.contract_left[t, columns], market.release_lag[rows, 0] / QUARTERS_A_YEAR
     return facility.Pledge(
         units=units,
-        contracted=billing.contracted[at],
-        billed=billing.billed_rate[at] * ~layout.book.site[columns],  # a lease goes with its shell
+        contracted=follow * billing.contracted[at],
+        billed=follow * billing.billed_rate[at] * ~layout.book.site[columns],  # a lease goes with its shell
         opex=p.collateral.opex_multiple * p.collateral.opex[0, layout.book.generation[columns]],
         now=_unit(p, layout, t, market, at, lag),
         later=_unit(p, layout, t, market, at, lag + left / QUARTERS_A_YEAR),
@@ -148,10 +149,14 @@ def paired(
     loans: facility.State,
     paid: facility.Flows,
 ) -> Array:
-    """Claims on loans that devices alone secure, and what of them is recovered in calm and in stress, USD.
+    """Claims on loans that devices alone secure, what calm and what stress recovers, (3, path, 1) USD.
 
-    Three rows, (3, path, 1). Paid is as the loans left it: cash taken, nothing foreclosed. Calm is the mean spread of its regime, with
-    nothing on the market; stress that of its own, with what is on the market on the path.
+    Calm is the mean spread of its regime with nothing on the market, stress that of its own with what is on
+    the market on the path.
+
+    Parameters
+    ----------
+    paid : flows whose lenders have taken the cash and foreclosed nothing.
     """
     calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
@@ -169,7 +174,7 @@ def residual(
     loans: facility.State,
     rows: Index,
 ) -> Array:
-    """What live facilities are worth over their debt to a buyer who is not forced to buy, USD, (row, facility).
+    """What live facilities are worth over their debt to a patient buyer, USD, (row, facility).
 
     He runs the contracts to their end or sells the units, whichever brings more.
     """
@@ -178,5 +183,3 @@ def residual(
     worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, some), 0.0)
     equity = worth + loans.cash[rows] - loans.debt[rows]
     return np.asarray(~loans.defaulted[rows] * np.maximum(equity, 0.0))
-
-

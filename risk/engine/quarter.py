@@ -44,7 +44,8 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # neoclouds earn, serve debt and fail
     shortfall = c.link("labs->payers", np.maximum(0.0, 1.0 - bid.coverage))
-    assets = _assets(c, world, rent_state, rent, hardware, credit)
+    overhang = c.link("fire-sale->rent", world.seen.overhang, "overhang")
+    assets = pledges.asset_market(c.p, c.links, c.t, rent_state, rent, hardware, c.fixed, credit, overhang)
     sector, companies = _operators(c, world, assets, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
@@ -164,19 +165,6 @@ def _clear(
     return rents.step(
         c.p.rents, world.rents, throughput, supply.energized, priced, bid.total, supply.since_launch, shocks
     )
-
-
-def _assets(
-    c: Context,
-    world: World,
-    state: rents.State,
-    rent: rents.Flows,
-    hardware: fleet.Flows,
-    credit: neoclouds.Credit,
-) -> neoclouds.AssetMarket:
-    """The market for used units: what they bring their owners, and what forced buyers pay."""
-    overhang = c.link("fire-sale->rent", world.seen.overhang, "overhang")
-    return pledges.asset_market(c.p, c.links, c.t, state, rent, hardware, c.fixed, credit, overhang)
 
 
 def _operators(

@@ -18,7 +18,7 @@ from risk.processes import across, running
 Array = NDArray[np.float64]
 
 PARTS = ("calm", "stress", "narrow", "wide")
-"""Quarters told apart: by regime, and by the spread under which credit is calm or over which it is stressed."""
+"""Quarters told apart: by regime, and by a spread under which credit is calm or over which it is stressed."""
 
 
 @dataclass

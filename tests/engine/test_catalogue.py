@@ -7,6 +7,7 @@ from risk.engine.record import Record
 from risk.engine.tally import Tally
 from risk.units import SCALE
 from tests.engine.base import Opened
+from tests.engine.test_outcomes import BACKGROUND
 
 
 def kept(*words: str) -> set[str]:
@@ -21,7 +22,7 @@ def test_what_is_kept_path_by_path(base: Opened) -> None:
     r, tally = Record(4, base.layout.quarters), Tally(4, base.layout.quarters)
     record.base_date(r, base.p, base.layout, base.worlds[0], base.fixed)
     record.quarter(r, base.p, base.layout, base.worlds[0], base.worlds[1], base.flow(1), 1)
-    tally.add(base.layout, 8.0, base.worlds[1], base.flow(1), base.fixed, 1)
+    tally.add(base.layout, BACKGROUND, base.worlds[1], base.flow(1), base.fixed, 1)
     assert set(r.history) | set(tally.history) == kept("series", "outcomes")
     assert set(r.facility) | set(r.firm) == kept("first paths")
 

@@ -51,6 +51,8 @@ BACKGROUND = Background(
     opex=row(0.26, 0.45, 0.45, 0.62, 0.86, 1.16),
     numeraire=1,
     merchant_opex_multiple=1.85,
+    narrow_spread=0.045,
+    wide_spread=0.06,
     capex_before=np.array([100.0, 100.0, 100.0]),
     ai_capex_before=np.array([100.0, 100.0]),
 )
@@ -103,9 +105,9 @@ OF_ENTITIES = {
     "holdco.defaulted": "CRWV",
 }
 OWNERS = ("bank", "households")
-CLAIMS = np.stack([np.arange(10.0, 20.0)[None, :], np.arange(5.0, 15.0)[None, :]])
+CLAIMS = np.stack([np.arange(x, x + 10.0)[None, :] for x in (10.0, 7.0, 5.0, 6.0, 4.0)])
 LOSSES = 0.5 * CLAIMS
-"""Par in default and its loss by instrument, in all quarters and in those of stress, (2, 1, instrument)."""
+"""Par in default and its loss by instrument, in all quarters and in parts of them, (part, 1, instrument)."""
 
 
 def series(level: float, **at: float) -> Array:
@@ -132,6 +134,7 @@ def find(
     columns = {(key, name): k for k, (key, name) in enumerate(OF_ENTITIES.items())}
     record, tally = Record(1, 26, columns=columns), Tally(1, 26)
     tally.claims, tally.losses = CLAIMS, LOSSES
+    tally.paired = np.array([[[30.0]], [[20.0]], [[15.0]]])
     tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
@@ -418,8 +421,10 @@ def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
     for k, name in enumerate(INSTRUMENTS):
         assert found[f"claim.{name}"] == 10.0 + k
         assert found[f"loss.{name}"] == 0.5 * (10.0 + k)
-        assert found[f"claim_stress.{name}"] == 5.0 + k
-        assert found[f"loss_stress.{name}"] == 0.5 * (5.0 + k)
+        for part, first in (("calm", 7.0), ("stress", 5.0), ("narrow", 6.0), ("wide", 4.0)):
+            assert found[f"claim_{part}.{name}"] == first + k
+            assert found[f"loss_{part}.{name}"] == 0.5 * (first + k)
+    assert [found[f"paired.{name}"] for name in ("claim", "calm", "stress")] == [30.0, 20.0, 15.0]
     assert (found["ultimate.bank"], found["ultimate.households"]) == (7.0, 9.0)
     assert found["bankruptcy_cost"] == 3.5
 

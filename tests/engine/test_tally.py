@@ -9,6 +9,7 @@ from risk.engine.inputs import PAPER
 from risk.engine.tally import Tally
 from tests.base_names import HEADLINE, IG, IG_ON_LAB
 from tests.engine.base import SEED, Array, Opened
+from tests.engine.test_outcomes import BACKGROUND
 
 ROWS = 300
 
@@ -17,7 +18,7 @@ ROWS = 300
 def tally(base: Opened) -> Tally:
     found = Tally(ROWS, base.layout.quarters)
     for t in range(1, len(base.worlds)):
-        found.add(base.layout, 8.0, base.worlds[t], base.flow(t), base.fixed, t)
+        found.add(base.layout, BACKGROUND, base.worlds[t], base.flow(t), base.fixed, t)
     return found
 
 
@@ -57,7 +58,7 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
 
 
 def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base: Opened) -> None:
-    seen = np.zeros(4, dtype=bool)
+    seen = np.zeros(4, dtype=bool)  # hardly anybody has kept the cash for a balloon
     for t in range(1, len(base.worlds)):
         loans, company = base.flow(t).operators.facility, base.flow(t).operators.holdco
         met = (loans.balloon_refinanced, loans.balloon_paid, company.notes_sound, company.revolver_sound)
@@ -68,7 +69,7 @@ def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base:
         np.testing.assert_allclose(
             tally.path("exposed_par")[t], tally.path("paper_par")[t] + sold, rtol=1e-12
         )
-    assert seen.all()
+    assert seen[[0, 2, 3]].all()
 
 
 def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base: Opened) -> None:
@@ -82,16 +83,31 @@ def test_distress_counts_amended_loans_beside_defaulted_ones(tally: Tally, base:
     assert (tally.path("seasoned_distressed") > tally.path("seasoned")).any()
 
 
-def test_recoveries_are_of_all_quarters_and_of_those_of_stress(tally: Tally, base: Opened) -> None:
+def test_recoveries_are_of_all_quarters_and_of_parts(tally: Tally, base: Opened) -> None:
     end = len(base.worlds) - 1
     for kept, name in ((tally.claims, "instrument_claims"), (tally.losses, "instrument_losses")):
         every = [getattr(base.flow(t), name)[:ROWS] for t in range(1, end + 1)]
-        bad = [base.flow(t).market.regime[:ROWS] == 2 for t in range(1, end + 1)]
         found = np.asarray(kept)
         np.testing.assert_allclose(found[0], sum(every), rtol=1e-12)
-        in_stress = sum(x * b for x, b in zip(every, bad, strict=True))
-        np.testing.assert_allclose(found[1], in_stress, rtol=1e-12)
-        assert 0.0 < found[1].sum() < found[0].sum()
+        markets = [base.flow(t).market for t in range(1, end + 1)]
+        parts = (
+            [m.regime == 0 for m in markets], [m.regime == 2 for m in markets],
+            [m.spread < 0.045 for m in markets], [m.spread > 0.06 for m in markets],
+        )  # fmt: skip
+        for k, flags in enumerate(parts, start=1):
+            chosen = sum(x * b[:ROWS] for x, b in zip(every, flags, strict=True))
+            np.testing.assert_allclose(found[k], chosen, rtol=1e-12)
+            assert 0.0 < found[k].sum() < found[0].sum()
+
+
+def test_the_same_claims_in_calm_and_in_stress(tally: Tally, base: Opened) -> None:
+    """Claims are those on loans that devices alone secure; calm never brings less."""
+    par, calm, stress = np.asarray(tally.paired)[:, :, 0]
+    found = np.asarray(tally.claims)[0]
+    np.testing.assert_allclose(par, found[:, 0] + found[:, 1], rtol=1e-9, atol=1.0)
+    assert (stress <= calm + 1.0).all()
+    recovered = par - np.asarray(tally.losses)[0][:, :2].sum(axis=1)
+    assert stress.sum() < recovered.sum() < calm.sum()
 
 
 def test_every_dollar_lost_ends_with_somebody(tally: Tally) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.engine import feedback
+from risk.engine import feedback, pledges
 from risk.engine.layout import Layout
-from risk.engine.neoclouds import asset_market
+from risk.engine.origination import Credit
 from risk.engine.tally import Tally
 from risk.engine.world import exposures
 from tests.base_names import IG, IG_ON_LAB
@@ -183,7 +183,7 @@ def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bo
     gone = np.broadcast_to(young, world.facility.defaulted.shape)
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
-    tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
+    tally.add(base.layout, BACKGROUND, replace(world, facility=loans), base.flow(t), base.fixed, t)
     assert bool((tally.path("seasoned")[t] > 0.0).any()) is counts
 
 
@@ -196,7 +196,7 @@ def test_the_payers_that_count_as_strong(base: Opened) -> None:
         gone = np.broadcast_to(np.arange(n) == column, world.facility.defaulted.shape)
         tally = Tally(2, base.layout.quarters)
         loans = replace(world.facility, defaulted=gone)
-        tally.add(base.layout, 8.0, replace(world, facility=loans), base.flow(t), base.fixed, t)
+        tally.add(base.layout, BACKGROUND, replace(world, facility=loans), base.flow(t), base.fixed, t)
         strong = base.layout.book.payer[column] in (IG, IG_ON_LAB)
         assert (tally.path("strong_payer_default")[t] == float(strong)).all()
 
@@ -249,11 +249,13 @@ def test_collateral_and_renewals_go_through_couplings_of_their_own(base: Opened)
     """With the link to collateral cut at other prices, renewals see the market and collateral the cut."""
     t = 9
     f, state = base.flow(t), base.worlds[t].rents
-    seen = asset_market(base.p, base.links, t, state, f.rents, f.fleet)
+    m, none = f.market, np.zeros((1024, 1))
+    credit = Credit(f.spread, m.availability, base.worlds[t].market.factor, m.sofr)
+    seen = pledges.asset_market(base.p, base.links, t, state, f.rents, f.fleet, base.fixed, credit, none)
     np.testing.assert_array_equal(seen.spot, f.rents.spot)
     np.testing.assert_array_equal(seen.contract, f.rents.contract)
-    assert (seen.repossession <= seen.collateral).all(), "a unit that must be let again is worth less"
-    assert (seen.repossession < seen.collateral).any()
+    np.testing.assert_array_equal(seen.buyers.rent, f.rents.spot)
+    assert (seen.collateral <= seen.buyers.new).all(), "nobody pays more than for the same work new"
 
 
 def test_facilities_exist_from_the_quarter_after_their_cohort(base: Opened) -> None:

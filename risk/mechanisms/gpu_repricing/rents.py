@@ -9,7 +9,7 @@ symbol             shape               unit        meaning
 =================  ==================  ==========  ======================================================
 level              (path, 1)           log USD/h   rent of one H100 equivalent: R_g = e^level E_g^(1+omega)
 clearing           (path, 1)           log USD/h   the same level at which the market clears
-rerating           (path, generation)  log         of a generation against the numeraire, by launches and noise
+rerating           (path, generation)  log         of a generation's own, by launches and noise
 supply             (path, 1)           H100e       sum_g E_g^omega S_g, the priced supply
 =================  ==================  ==========  ======================================================
 

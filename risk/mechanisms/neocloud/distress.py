@@ -5,15 +5,15 @@ loan, last payments first. Under the event ratio the borrower is in an event of 
 the company may lift coverage back to the ratio with fresh equity while shareholders fund it. A breach in a
 second quarter that is neither cured nor tolerated by a lender who would amend is called: a default while
 there is cash. A shortfall of cash the company meets if it can meet those of all its facilities. While every
-test is passed, the stock of cash above the reserve leaves.
+test is passed and no balloon is near, the stock of cash above the reserve leaves.
 
 Notes
 -----
 DSCR = CFADS / (scheduled principal + interest);  cure = (event - DSCR)+ · service
 distributed = share · (cash after service - reserve · service)+ where DSCR > lock-up
 sweep = share · (cash after service - reserve · service)+ where DSCR < sweep
-called where DSCR < event, as in the quarter before, not cured, and amend <= u < 1 - (1 - a)(1 - amend)
-with u the draw that decides whether the lender amends, a the share of the others that call.
+called where DSCR < event, as in the quarter before, not cured, and amend <= u < amend + a (1 - amend), or
+u < a amend after an amendment: u the draw that decides whether the lender amends, a the share that acts.
 References: judgement on ratios; the order follows published term-loan and project-finance covenants.
 """
 
@@ -38,10 +38,12 @@ class Params:
     sweep: float = entry("neoclouds.sweep")
     event: float = entry("neoclouds.event")
     distribution: Drawn = entry("neoclouds.distribution")
+    balloon_lock_up: float = entry("neoclouds.balloon_lock_up")  # quarters
     cash_sweep: float = entry("neoclouds.cash_sweep")
     debt_reserve: float = entry("neoclouds.debt_reserve")  # quarters of service
     cure_limit: float = entry("neoclouds.cure_limit")  # over the life of a loan
     amend_probability: Drawn = entry("neoclouds.amend_probability")
+    amend_quarters: float = entry("neoclouds.amend_quarters")
     acceleration: float = entry("neoclouds.acceleration")  # share of lenders who do not amend that call
 
 
@@ -65,6 +67,7 @@ def waterfall(
     terms: Terms,
     state: State,
     book: Book,
+    t: int,
     cfads: Array,
     principal: Array,
     interest: Array,
@@ -78,7 +81,8 @@ def waterfall(
     ring_fenced = state.debt > NO_SERVICE  # debt repaid: nothing is ring-fenced any more
     lock_up, sweep, event = tests(params, terms)
     spare = np.maximum(held - (1.0 + params.debt_reserve) * service, 0.0)
-    passed = (dscr > lock_up) & (c.realization >= terms.realization)
+    maturing = balloon_near(params, state, book, t)
+    passed = (dscr > lock_up) & (c.realization >= terms.realization) & ~maturing
     surplus = passed * params.distribution * spare
     distributed = ring_fenced * surplus + ~ring_fenced * np.maximum(held, 0.0)
     balance = ring_fenced * (held - service - surplus)
@@ -89,7 +93,7 @@ def waterfall(
     missing = service - cfads + (event - 1.0) * service  # to the covenant
     supported, cured, unmet = _support(terms, book, curable, balance, missing, c)
     again = breach & (state.stage == EVENT) & (cured == 0.0)
-    called = ring_fenced & ~unmet & _callable(terms, state, again) & ~patient(params, state, c)
+    called = ring_fenced & ~unmet & _callable(terms, state, again) & calls(params, state, c)
     supported, distributed, unmet = supported * ~called, distributed * ~called, unmet | called
     balance = np.maximum(unmet * held + ~unmet * (balance + supported), 0.0)
     spare = np.maximum(balance - params.debt_reserve * service, 0.0)
@@ -109,10 +113,16 @@ def waterfall(
 
 
 def tests(params: Params, terms: Terms) -> tuple[Array, Array, Array]:
-    """Lock-up, sweep and event ratio of every facility, (1, facility): its own, else those of the register."""
+    """Lock-up, sweep and event ratio of every facility, (1, facility): its own or the register's."""
     pairs = ((terms.lock_up, params.lock_up), (terms.sweep, params.sweep), (terms.event, params.event))
     lock_up, sweep, event = (np.where(own > 0.0, own, general) for own, general in pairs)
     return lock_up, sweep, event
+
+
+def balloon_near(params: Params, state: State, book: Book, t: int) -> Flags:
+    """Whose balloon falls due within the lock-up ahead of it, or was extended and is still to be met."""
+    first = (book.balloon > 0.0) & (book.due >= t) & (book.due < t + params.balloon_lock_up)
+    return first | (state.pushed & (t <= book.due + params.amend_quarters))
 
 
 def _callable(terms: Terms, state: State, again: Flags) -> Flags:
@@ -123,10 +133,14 @@ def _callable(terms: Terms, state: State, again: Flags) -> Flags:
     return crossed & ~state.defaulted
 
 
-def patient(params: Params, state: State, c: Conditions) -> Flags:
-    """Whose lender would not call a loan: it would rather amend, and has not yet, or never calls."""
-    willing = ~state.extended & (c.amend < params.amend_probability)
-    return willing | (c.amend >= 1.0 - (1.0 - params.acceleration) * (1.0 - params.amend_probability))
+def calls(params: Params, state: State, c: Conditions) -> Flags:
+    """Whose lender would call a loan: one who does not amend, or has done so once, if it acts at all.
+
+    The draw that says who amends says who acts, of either kind the share `acceleration`.
+    """
+    amends, acts = params.amend_probability, params.acceleration
+    again = state.extended & (c.amend < acts * amends)
+    return np.asarray(again | ((c.amend >= amends) & (c.amend < amends + acts * (1.0 - amends))))
 
 
 def _support(

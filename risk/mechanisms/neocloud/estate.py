@@ -1,11 +1,11 @@
 """Estates: who gets what when a HoldCo fails.
 
 A failed HoldCo leaves its unrestricted cash and its stakes in facilities. Loans on facilities are served
-from their own collateral: ring-fenced and without recourse, they bring no claim to the estate unless the
-HoldCo guarantees them, and only what a facility is worth beyond its debt reaches it. A forced buyer pays part of that. After the cost of the
-proceeding the estate pays in order of seniority, pro rata within a class: the revolver (first lien); then
-notes, damages of landlords whose leases are rejected, customers who paid for hours not served, and lenders of
-guaranteed facilities; then converts; shareholders last.
+from their own collateral: ring-fenced, they bring no claim to the estate unless the HoldCo guarantees them,
+and only what a facility is worth beyond its debt reaches it. A forced buyer pays part of that. After the cost
+of the proceeding the estate pays in order of seniority, pro rata within a class: the revolver (first lien);
+then notes, damages of landlords whose leases are rejected, customers who paid for hours not served, and
+lenders of guaranteed facilities that failed; then converts; shareholders last.
 
 ===========  ============  ====  ========================================================================
 symbol       shape         unit  meaning
@@ -106,5 +106,7 @@ def settle(params: Params, value: Array, claims: Claims) -> Settlement:
     cost = params.cost * value
     unsecured = (claims.notes, claims.leases, claims.customers, claims.guarantees)
     classes = ((claims.revolver,), unsecured, (claims.converts,))
-    ((revolver,), (notes, leases, customers, guarantees), (converts,)), equity = by_seniority(value - cost, classes)
+    ((revolver,), (notes, leases, customers, guarantees), (converts,)), equity = by_seniority(
+        value - cost, classes
+    )
     return Settlement(cost, Claims(revolver, notes, leases, customers, guarantees, converts), equity)

@@ -136,7 +136,7 @@ def step(
     opened, drawn = loan.draw(state, book, t, c.backed)
     cfads = loan.operating_cash(params, terms, opened, book, c)
     principal, interest = loan.debt_service(params, opened, book, t, c)
-    w = distress.waterfall(params, terms, opened, book, cfads, principal, interest, c)
+    w = distress.waterfall(params, terms, opened, book, t, cfads, principal, interest, c)
     s = workout.serve(params, opened, cfads, principal, interest, w, c)
     served = replace(opened, debt=opened.debt - s.principal - w.swept + s.capitalized, cash=s.cash)
     b = workout.balloons(params, terms, served, book, t, c, cfads, ~w.unmet)

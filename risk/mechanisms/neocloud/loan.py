@@ -59,7 +59,9 @@ class Terms:
     event: Array
     realization: Array  # least share of contract income that must come in; 0 for none
     guarantee: Array  # share of what its lender loses that the company owes it
-    crosses: tuple[tuple[int, int], ...] = ()  # (a loan, one of the same company whose default lets its lender call)
+    crosses: tuple[
+        tuple[int, int], ...
+    ] = ()  # (a loan, one of the same company whose default lets its lender call)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 A lender may once amend a loan that misses its service but still covers its operating cost: cash pays
 interest first, what is missing of it is added to the debt, the rest is repaid in level parts over a longer
 life at a dearer rate. A balloon is refinanced (collateral, coverage, an open market), repaid from cash,
-extended once, or in default. In default the lender takes what secures the loan, whichever is more: units sold
-at a discount, or the contracts pledged with them, run to their end by a substitute operator, and the units sold
+extended once, or in default. In default the lender takes of what secures the loan the larger: units sold at a
+discount, or the contracts pledged with them, run to their end by a substitute operator, and the units sold
 then. What that brings above the claim belongs to the owner. Amending buys time: default comes later, on more
 debt, against older collateral.
 
@@ -58,6 +58,7 @@ class Params:
     site_refinancing_quarters: float = entry("neoclouds.site_refinancing_quarters")
     shut_spread: float = entry("credit.shut_spread")
     shut_availability: float = entry("credit.shut_availability")
+    assigned: Drawn = entry("neoclouds.contracts_assigned")  # share of contracts that follow their lender
     let_discount: float = entry("credit.let_discount")  # over that on units
     contract_availability: float = entry("neoclouds.contract_availability")
     sale_cost: float = entry("credit.sale_cost")
@@ -91,7 +92,7 @@ class Pledge:
     """What secures some loans; arrays of one shape, such as (position,)."""
 
     units: Array  # GPUs; none where the tenant owns them
-    contracted: Array  # of them
+    contracted: Array  # of them, on contracts that follow the lender
     billed: Array  # USD an hour for those
     opex: Array  # USD per GPU-hour of who runs them
     now: Array  # USD per unit that has to be let again

@@ -232,7 +232,8 @@ def _loss_given_default(
 ) -> Array:
     """Loss given default, (path, segment): sites by their value, the rest Frye-Jacobs with beta noise.
 
-    `late` is the part of `defaulted`, USD, that had been extended before: it loses more. `sale` is the loss on a site.
+    `late` is the part of `defaulted`, USD, that had been extended before: it loses more. `sale` is what
+    a site loses.
     """
     quarter = np.clip(defaulted / np.maximum(state.exposure, NOTHING), LOWEST_RATE, HIGHEST_RATE)
     rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
