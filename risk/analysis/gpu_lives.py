@@ -87,27 +87,19 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     Notes
     -----
     The formula is that of the collateral (`docs/model/gpu-repricing.md`), at the rent's own series, without a
-    wait for re-letting. An owner pays the efficient operating cost, not a lender's multiple of it, and
-    expects the same decline of rents at every date, so that value falls with what rents do and not with
-    opinions.
+    wait for re-letting, at a neutral spread and the base date's SOFR. The unit is new at every date, and an
+    owner expects the same decline of rents: value falls with what rents do, not with age or opinions.
     """
     register = run.register
     generations = register.tables["gpu.generation"]
     position = generations.names.index(register.roles[role])
-    params = collateral.Params(
-        discount_rate=register.number("gpu.collateral_discount_rate"),
-        service_life=register.number("gpu.collateral_life"),
-        opex=generations.numbers("opex")[position : position + 1],
-        opex_multiple=1.0,
-        smallest_decline=register.number("gpu.smallest_decline"),
-    )
     rents, let = (run.series(name).astype(np.float64) for name in (RENTS[role, kind], "utilization"))
-    expected = np.array([[register.number("gpu.median_rent_decline")]])
-
-    def value(t: int) -> Array:
-        return collateral.value(params, rents[t][:, None], let[t][:, None], expected)[:, 0]
-
-    return np.stack([value(t) for t in dates])
+    cost = generations.numbers("opex")[position]
+    lowest = register.number("gpu.smallest_decline")
+    decline = np.asarray(max(register.number("gpu.median_rent_decline"), lowest))
+    rate = np.asarray(register.number("credit.sofr") + register.number("gpu.collateral_margin"))
+    life = register.number("gpu.collateral_life")
+    return np.stack([collateral.net_rents(let[t] * rents[t], cost, decline, rate, life) for t in dates])
 
 
 @dataclass(frozen=True)

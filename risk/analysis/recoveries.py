@@ -85,9 +85,9 @@ class Reconciled:
     below: Estimate
 
 
-def claims(run: Run, stress: bool = False) -> dict[str, Claims]:
-    """Claims by instrument, in one pass over the run; `stress`: of quarters of the stress regime only."""
-    kinds = ("claim_stress", "loss_stress") if stress else ("claim", "loss")
+def claims(run: Run, part: str = "") -> dict[str, Claims]:
+    """Claims by instrument, in one pass over the run; `part`: of some quarters only, see `tally.PARTS`."""
+    kinds = (f"claim_{part}", f"loss_{part}") if part else ("claim", "loss")
     names = run.entities["losses.instrument"]
     columns = run.outcomes([f"{kind}.{name}" for kind in kinds for name in names])
     return {name: Claims(*(columns[f"{kind}.{name}"] for kind in kinds)) for name in names}

@@ -51,8 +51,10 @@ class Generation(Entity):
     newest: bool = False
     launch: Annotated[str, AfterValidator(_launch)]
     gpus: Annotated[float, Field(ge=0), In("GPU M")]
+    age: Annotated[float, Field(ge=0), In("year")] = 0.0
     relative_throughput: Ratio
     index: HourlyPrice
+    noise: Annotated[float, Field(ge=0), In("log/q")] = 0.0
     power: Annotated[float, Field(gt=0), In("kW")]
     opex: HourlyPrice
     memory_bandwidth: Annotated[float, Field(ge=0), In("TB/s")]
@@ -168,7 +170,12 @@ class HoldcoNote(Row):
 
 
 class Facility(Entity):
-    """A financed fleet with its contract and its debt: ``[[neoclouds.facility]]``."""
+    """A financed fleet with its contract and its debt: ``[[neoclouds.facility]]``.
+
+    `lock_up`, `sweep`, `event` and `realization` are tests of its own, else those of the register hold;
+    `guarantee` is the share of a lender's loss that the firm owes, `cross_default` the loan of the same firm
+    whose default lets this one's lender call, or "any".
+    """
 
     name: Text
     firm: Annotated[Text, Names("neoclouds.firm")]
@@ -193,6 +200,12 @@ class Facility(Entity):
     instrument: Annotated[Text, Names("neoclouds.paper")]
     lender: Note
     tenant: Annotated[Note, Names("neoclouds.firm", ("",))] = ""
+    lock_up: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    sweep: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    event: Annotated[float, Field(ge=0), In("multiple")] = 0.0
+    realization: Share = 0.0
+    guarantee: Share = 0.0
+    cross_default: Annotated[Note, Names("neoclouds.facility", ("", "any"))] = ""
     stylised: bool
 
     @model_validator(mode="after")

@@ -22,9 +22,11 @@ MEASURES: Mapping[str, str] = {
     "spend against power": "1",
     "default rate": "1", "loss rate": "1", "default and spread": "1", "default in stress": "1",
     "default in wide years": "1", "recovery in wide quarters": "1",
+    "recovery": "1", "paired recovery": "1",
 }  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle.
+loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle,
+what a dollar in default gets back, and the same loans in stress less in calm.
 `risk.calibrate` computes them."""
 
 POOLED = ("default rate", "loss rate")
@@ -36,6 +38,7 @@ OF = (
     "default in stress",
     "default in wide years",
     "recovery in wide quarters",
+    "recovery",
 )
 """Measures of what `of` names: a pool, or instruments together."""
 

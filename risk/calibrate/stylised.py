@@ -8,7 +8,7 @@ on half of its paths, or with fast obsolescence of hardware.
 Each facility belongs to a company of its own that has no means, costs or notes. What the facility pays out
 comes back when it falls short and nothing else does: its cash is trapped in full and nobody supports it.
 Payers leave at constant hazards, whatever credit and rents do. An ordinary payer stands for many: the
-expected share of them leaves. No loan is amended, and none is prepaid from trapped cash.
+expected share of them leaves. No loan is amended or called, and none is prepaid from trapped cash.
 
 =========  ========  ==============================================================================
 symbol     unit      meaning
@@ -71,6 +71,12 @@ PLAIN_LOAN: Mapping[str, Any] = {
     "kind": "device",
     "instrument": "ddtl",
     "tenant": "",
+    "lock_up": 0.0,
+    "sweep": 0.0,
+    "event": 0.0,
+    "realization": 0.0,
+    "guarantee": 0.0,
+    "cross_default": "",
 }
 """Columns of a facility on which nothing but contract and loan depend."""
 
@@ -147,6 +153,7 @@ def _held_values(t: Terms) -> dict[str, float]:
         "neoclouds.renewal_share": t.renewal_share,
         "neoclouds.renewal_price": t.renewal_price,
         "neoclouds.amend_probability": 0.0,
+        "neoclouds.acceleration": 0.0,
         "neoclouds.cash_sweep": 0.0,
     }
 

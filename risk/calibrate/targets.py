@@ -15,7 +15,7 @@ from math import isnan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import statistics
+from risk.analysis import recoveries, statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
 from risk.assumptions.targets import Target, reading
@@ -173,6 +173,17 @@ def _cycle(target: Target, run: Run) -> Estimate | None:
     return STATISTICS[target.measure](run, target) if run.calendar.full_years else None
 
 
+def _recovery(target: Target, run: Run) -> Estimate:
+    """What a dollar of claims on some instruments gets back."""
+    return recoveries.pooled(recoveries.together(recoveries.claims(run), target.of))
+
+
+def _paired(target: Target, run: Run) -> Estimate:
+    """Recovery of the same claims in stress less that in calm."""
+    par, calm, stress = (run.outcome(f"paired.{name}") for name in ("claim", "calm", "stress"))
+    return recoveries.difference(recoveries.Claims(par, par - stress), recoveries.Claims(par, par - calm))
+
+
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
@@ -180,6 +191,8 @@ MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "replay": _replay,
     "spend against power": _spend_against_power,
     **dict.fromkeys(STATISTICS, _cycle),
+    "recovery": _recovery,
+    "paired recovery": _paired,
 }
 """How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 

@@ -9,7 +9,7 @@ from risk.engine import neoclouds
 from risk.engine.context import Context, Flows, total
 from risk.engine.inputs import PAPER, UNSECURED
 from risk.engine.world import Seen, World
-from risk.mechanisms.gpu_repricing import fleet
+from risk.mechanisms.gpu_repricing import collateral, fleet
 from risk.mechanisms.private_credit import market
 from risk.mechanisms.revenue_gap import demand
 from risk.processes import across
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Array) -> Seen:
     """What this quarter leaves for the next."""
-    capex = f.spending.cash_capex
+    capex, sold = f.spending.cash_capex, _repossessed(c, f.operators, supply)
     free_cash_flow = total(f.funding.cfo) - capex
     weights = c.p.plan.guidance / c.p.plan.guidance.sum()
     capacity = demand.supplier_capacity(
@@ -39,7 +39,8 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         squeeze=f.cascade.squeeze,
         freeze=f.cascade.freeze,
         spread=f.spread,
-        fire_sale=_fire_sale(c, f.operators, supply),
+        fire_sale=c.p.glue.fire_sale_elasticity * np.minimum(sold, 1.0),
+        overhang=collateral.overhang(c.p.collateral, world.seen.overhang, sold),
         demand=f.demand.total,
         plan_growth=across(f.plan.growth) / f.plan.growth.shape[1],
         operator_capex=f.spending.operator_capex * (c.t not in c.layout.cohorts),
@@ -55,11 +56,11 @@ def _impact(c: Context, world: World, f: Flows) -> Array:
     return owed + c.p.glue.discount_spread * f.cascade.discount
 
 
-def _fire_sale(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
-    """Log fall of next quarter's spot rent from repossessed GPUs sold into the merchant market, (path, 1)."""
+def _repossessed(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
+    """Repossessed units sold into the merchant market, over its size, (path, 1)."""
     repossessed, generation = companies.facility.repossessed, c.layout.opening[c.t].generation
     units = total(repossessed)
     rows = np.flatnonzero(units)  # most paths have none to sell
     units[rows] = total(repossessed[rows] * c.fixed.throughput[rows][:, generation])
     merchant = c.p.glue.merchant_market * total(supply.energized)
-    return c.p.glue.fire_sale_elasticity * np.minimum(units / merchant, 1.0)
+    return units / merchant

@@ -20,7 +20,7 @@ from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
-CREDITORS = ("revolver", "notes", "leases", "customers", "converts")
+CREDITORS = ("revolver", "notes", "leases", "customers", "guarantees", "converts")
 
 
 class Identity(NamedTuple):
@@ -167,15 +167,23 @@ def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
     yield Identity("HoldCos: revolver roll-forward", closing.revolver, revolver, opening.revolver)
     inflow = opening.cash + h.distributions + h.equity + h.drawn
     repaid = h.notes_repaid + h.revolver_repaid
-    outflow = h.supported + h.overhead + h.interest + repaid + f.operators.cash_invested
+    outflow = (
+        h.supported
+        + h.guaranteed
+        - h.claims.guarantees
+        + h.overhead
+        + h.interest
+        + repaid
+        + f.operators.cash_invested
+    )
     moved = opening.cash + h.distributions + h.equity + outflow
     yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
 
 
 def _estates(f: Flows) -> Iterator[Identity]:
     h = f.operators.holdco
-    owed = h.written_off + h.claims.leases + h.claims.customers
-    lost = h.loss + h.lease_loss + h.customer_loss
+    owed = h.written_off + h.claims.leases + h.claims.customers + h.claims.guarantees
+    lost = h.loss + h.lease_loss + h.customer_loss + h.claims.guarantees - h.recovered.guarantees
     paid = sum((getattr(h.recovered, name) for name in CREDITORS), np.zeros_like(owed))
     yield Identity("HoldCo estates: loss + recovery = claim", lost + paid, owed, owed)
 

@@ -179,6 +179,7 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
     firms = streams(tables["capex.firm"])
     groups = {"capex": one, "firm": firms, "rent": one, "drift": one}
     groups |= {"cash_flow": range(2), "cash_flow_firm": firms}
+    groups |= {"generation": streams(tables["gpu.generation"])}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
     once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
     wanted = {name: numbers for name, numbers in once.items() if numbers}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,13 @@ Array = NDArray[np.float64]
 
 SETTLED = 4
 """Quarters for which a generation must have been planned to be out before cohorts buy it."""
+
+QUARTERS_A_YEAR = 4.0
+
+ANY = "any"
+"""What a facility says whose lender may call when any other of the firm is in default."""
+
+TESTS = ("lock_up", "sweep", "event", "realization")
 
 SHARES = "neoclouds.cohort_payer_shares"
 """Its labels are the payers whose contracts cohorts are built on; the vectors below join it by label."""
@@ -56,6 +63,7 @@ class Layout:
     ]  # base facilities: devices, debt, coupon, undrawn, prepaid (USD still to be served)
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
+    age: Array  # (facility,) years that its units had run at the base date, negative where they come later
     converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
     terms: facility.Terms  # of every facility
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
@@ -74,8 +82,8 @@ class Layout:
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
         n = self.opening[t].facilities
-        terms = self.terms
-        return facility.Terms(terms.opex[:, :n], terms.lease_rent[:, :n], terms.shell_value[:, :n])
+        names = (f.name for f in fields(self.terms) if f.name != "crosses")
+        return replace(self.terms, **{name: getattr(self.terms, name)[:, :n] for name in names})
 
 
 def layout(assumptions: Assumptions) -> Layout:
@@ -112,6 +120,8 @@ def layout(assumptions: Assumptions) -> Layout:
         | {"prepaid": bills * column("prepaid_share")},
         contract_left=left,
         unearned=left / np.maximum(left.max(axis=0), 1.0),
+        age=assumptions.tables["gpu.generation"].numbers("age")[book.generation] * (book.origination == 0)
+        - book.origination / QUARTERS_A_YEAR,
         converts=np.cumsum(_bullets(assumptions, last, "convert")[::-1], axis=0)[::-1],
         terms=_terms(assumptions, book, order),
         bullets=_bullets(assumptions, last),
@@ -240,15 +250,35 @@ def _cohort_rows(
 
 
 def _terms(assumptions: Assumptions, book: books.Book, order: NDArray[np.intp]) -> facility.Terms:
-    """Operating cost, lease rent and shell value of every column, (1, facility)."""
+    """What never changes of every column, (1, facility); cohorts have no tests of their own."""
     base = assumptions.tables["neoclouds.facility"]
     opex = assumptions.tables["gpu.generation"].numbers("opex")[book.generation]
     multiple = np.full(book.facilities, np.asarray(assumptions.value("neoclouds.cohort_opex_multiple")))
-    rent, shell = np.zeros(book.facilities), np.zeros(book.facilities)
     multiple[: len(order)] = base.numbers("opex_multiple")[order]
-    rent[: len(order)] = base.numbers("price")[order]
-    shell[: len(order)] = base.numbers("shell_value")[order]
-    return facility.Terms((opex * multiple)[None, :], rent[None, :], shell[None, :])
+
+    def own(column: str) -> Array:
+        values = np.zeros((1, book.facilities))
+        values[0, : len(order)] = base.numbers(column)[order]
+        return values
+
+    return facility.Terms(
+        opex=(opex * multiple)[None, :],
+        lease_rent=own("price"),
+        **{name: own(name) for name in (*TESTS, "shell_value", "guarantee")},
+        crosses=_crosses(base, book),
+    )
+
+
+def _crosses(base: Table, book: books.Book) -> tuple[tuple[int, int], ...]:
+    """Which facility's lender may call when which other of its firm is in default, by columns of the book."""
+    named = dict(zip(base.names, base.words("cross_default"), strict=True))
+    rows = list(enumerate(book.names[: len(named)]))
+    return tuple(
+        (column, other)
+        for column, name in rows
+        for other, trigger in rows
+        if other != column and book.firm[other] == book.firm[column] and named[name] in (trigger, ANY)
+    )
 
 
 def _bullets(assumptions: Assumptions, last: int, kind: str = "") -> Array:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import origination
-from risk.engine.couplings import Links
+from risk.engine import origination, pledges
 from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
-from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
+from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import SITE, Book
 from risk.processes import across
@@ -34,6 +33,7 @@ class Flows:
     notes_issued: Array  # (path, firm) USD
     cash_invested: Array  # (path, firm) USD of HoldCo cash put into new facilities
     collateral: Array  # (path, generation) USD per GPU
+    paired: Array  # (3, path, 1) USD, see `pledges.paired`
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
     claims: Array  # (path, instrument) USD of par in default
 
@@ -45,28 +45,6 @@ class Chance:
     payers: tuple[Array, ...]  # by payer, (path, 1); of a sound one (path, contract)
     vendor: Array  # (path, firm) whether a vendor lends
     amend: Array  # (path, facility) whether a lender amends, drawn once a path
-
-
-def asset_market(
-    p: Parameters, links: Links, t: int, state: rents.State, rent: rents.Flows, hardware: fleet.Flows
-) -> AssetMarket:
-    """Read the GPU market of quarter t through the couplings that neoclouds hang on."""
-    decline = rents.expected_decline(p.rents, state)
-    seen = (
-        links("rent->collateral", t, rent.spot, "spot"),
-        links("rent->collateral", t, rent.utilization, "utilization"),
-        links("rent->collateral", t, decline, "decline"),
-    )
-    lag = p.contracts.release_lag / QUARTERS_A_YEAR
-    return AssetMarket(
-        spot=links("rent->renewals", t, rent.spot, "spot"),
-        contract=links("rent->renewals", t, rent.contract, "contract"),
-        utilization=links("rent->renewals", t, rent.utilization, "utilization"),
-        decline=links("rent->renewals", t, decline, "decline"),
-        collateral=collateral.value(p.collateral, *seen),
-        repossession=collateral.value(p.collateral, *seen, lag=lag),
-        cost=links("capex->supply", t, hardware.cost, "hardware cost"),
-    )
 
 
 def step(
@@ -88,18 +66,24 @@ def step(
     shortfall : (path, 1) share of commitments the labs cannot fund.
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
     """
-    book = layout.opening[t]
+    book, terms = layout.opening[t], layout.terms_at(t)
     tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
-    seen = contracts.Payers(market.spot[:, book.generation], shortfall, credit.factor, tenant_gone)
+    seen = contracts.Payers(
+        market.spot[:, book.generation], shortfall, credit.factor, tenant_gone, market.release_lag
+    )
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
     spending = holdco.overhead(p.holdco, book.by_firm(world.facility.devices) / fixed.fleet_by_firm)
     support = holdco.available(p.holdco, world.holdco, spending)
     lender = chance.amend[:, : book.facilities]
-    conditions = _conditions(p, book, world, market, credit, billing, support, lender)
-    loans, paid = facility.step(p.facility, layout.terms_at(t), world.facility, book, t, conditions)
-    asked = _holdco_conditions(p, layout, world, t, market, payers, loans, paid, spending, credit)
+    secured = pledges.maturing(p, layout, t, market)
+    conditions = _conditions(p, book, world, market, secured, credit, billing, support, lender)
+    loans, paid = facility.step(p.facility, terms, world.facility, book, t, conditions)
+    paired = pledges.paired(p, layout, t, market, credit.sofr, billing, loans, paid)
+    paid = pledges.foreclosed(p, layout, t, market, billing, loans, paid)
+    asked = _holdco_conditions(p, layout, world, t, market, payers, billing, loans, paid, spending, credit)
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
+    paid = facility.indemnify(terms, book, paid, company.guarantee_share)
     losses, claims = _by_instrument(book, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
@@ -119,6 +103,7 @@ def step(
         notes_issued=new.notes if new else none,
         cash_invested=new.cash_used if new else none,
         collateral=market.collateral,
+        paired=paired,
         losses=losses,
         claims=claims,
     )
@@ -129,6 +114,7 @@ def _conditions(
     book: Book,
     world: World,
     market: AssetMarket,
+    collateral: Array,
     credit: Credit,
     billing: contracts.Flows,
     support: Array,
@@ -137,13 +123,13 @@ def _conditions(
     """What facilities read this quarter."""
     return facility.Conditions(
         contracted=billing.contracted,
+        realization=billing.realization,
         billed_rate=billing.billed_rate,
         vacant=billing.vacant,
         spot=market.spot[:, book.generation],
         newest_contract=generations.only(market.contract, p.generations.newest),
         utilization=market.utilization,
-        collateral=market.collateral,
-        repossession=market.repossession,
+        collateral=collateral,
         spread=credit.spread,
         availability=credit.availability,
         issue_rate=balloon_rate(p, credit),
@@ -168,6 +154,7 @@ def _holdco_conditions(
     t: int,
     market: AssetMarket,
     payers: contracts.State,
+    billing: contracts.Flows,
     loans: facility.State,
     paid: facility.Flows,
     spending: Array,
@@ -177,8 +164,9 @@ def _holdco_conditions(
     book = layout.opening[t]
     issue = origination.note_spread(p, credit.spread)
     conditions = holdco.Conditions(
-        distributions=book.by_firm(paid.distributed + paid.drawn),
+        distributions=book.by_firm(paid.distributed + paid.drawn + paid.surplus),
         supported=book.by_firm(paid.supported),
+        guaranteed=~world.holdco.defaulted * book.by_firm(layout.terms_at(t).guarantee * paid.loss),
         ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
         secured=book.by_firm(loans.debt),
         overhead=spending,
@@ -193,7 +181,7 @@ def _holdco_conditions(
         converts=layout.converts[t][None, :],
     )
     rows = np.flatnonzero(holdco.may_fail(p.holdco, world.holdco, t, conditions).any(axis=1))
-    return _with_estates(p, layout, t, market, payers, loans, paid, conditions, rows)
+    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, rows)
 
 
 def _with_estates(
@@ -202,6 +190,7 @@ def _with_estates(
     t: int,
     market: AssetMarket,
     payers: contracts.State,
+    billing: contracts.Flows,
     loans: facility.State,
     paid: facility.Flows,
     c: holdco.Conditions,
@@ -211,7 +200,7 @@ def _with_estates(
     if not len(rows):
         return c
     book, opex = layout.opening[t], layout.terms_at(t).opex
-    residual = _residual(p, layout, t, market, loans, paid.cfads, rows) + paid.surplus[rows]
+    residual = pledges.residual(p, layout, t, market, billing, loans, rows)
     unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
     running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex
     found = {"residual": residual, "operating_cost": running, "customers": unearned}
@@ -219,28 +208,6 @@ def _with_estates(
     for name, amounts in found.items():
         filled[name][rows] = book.by_firm(amounts)
     return replace(c, **filled)
-
-
-def _residual(
-    p: Parameters,
-    layout: Layout,
-    t: int,
-    market: AssetMarket,
-    loans: facility.State,
-    cfads: Array,
-    rows: NDArray[np.intp],
-) -> Array:
-    """What live facilities are worth over their debt to a buyer, USD, (row, facility).
-
-    The buyer runs the contracts to their end or sells the collateral, whichever brings more.
-    """
-    book, terms = layout.opening[t], layout.terms_at(t)
-    rate = p.collateral.discount_rate / QUARTERS_A_YEAR
-    annuity = (1.0 - (1.0 + rate) ** -layout.contract_left[t, : book.facilities]) / rate
-    sold = loans.devices[rows] * market.repossession[rows][:, book.generation] * ~book.site
-    sold = sold + terms.shell_value * loans.original[rows]
-    worth = np.maximum(cfads[rows] * annuity, sold) + loans.cash[rows]
-    return np.asarray(~loans.defaulted[rows] * np.maximum(worth - loans.debt[rows], 0.0))
 
 
 def _by_instrument(
@@ -261,4 +228,4 @@ def _by_instrument(
     return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 
-__all__ = ["AssetMarket", "Credit", "Flows", "Sector", "asset_market", "step"]
+__all__ = ["AssetMarket", "Credit", "Flows", "Sector", "step"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
+from risk.mechanisms.gpu_repricing import collateral
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 
 Array = NDArray[np.float64]
@@ -32,9 +33,13 @@ class AssetMarket:
     contract: Array  # (path, generation) USD/h
     utilization: Array  # (path, 1)
     decline: Array  # (path, 1) 1/y, expected at signing
-    collateral: Array  # (path, generation) USD per GPU let at once
-    repossession: Array  # (path, generation) USD per GPU after the re-lease lag
     cost: Array  # (path, 1) USD per merchant H100e
+    overhang: Array  # (path, 1) repossessed over a year, over the merchant market
+    distress: Array  # (path, 1) of the market for assets, 0 calm to 1 bust
+    discount: Array  # (path, 1) of forced sales of units
+    release_lag: Array  # (path, 1) quarters until a vacant unit is let again
+    buyers: collateral.Conditions  # what buyers of used units look at
+    collateral: Array  # (path, generation) USD per GPU that works, as old as the oldest followed
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ Flags = NDArray[np.bool_]
 SMALLEST_BOOK = 1.0
 """USD; a book below it has no shares."""
 
+PAIRED = ("claim", "calm", "stress")
+"""Of loans secured by devices: par in default, and what of it comes back in either market for assets."""
+
 
 def outcomes(
     assumptions: Assumptions,
@@ -85,11 +88,12 @@ def _last_needed(o: Mapping[str, Array], breaks: Sequence[str], companions: int)
 
 
 def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> dict[str, Array]:
-    """Par in default, loss and par owed by instrument, in all quarters and in parts; loss by who bears it."""
+    """Par in default, loss and par owed by instrument, in all quarters and parts; pairs; by who bears it."""
     out: dict[str, Array] = {}
     for name, values in (("claim", c.claims), ("loss", c.losses), ("owed", c.owed)):
         for part, amounts in zip(("", *(f"_{part}" for part in PARTS)), np.asarray(values), strict=True):
             out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
+    out |= {f"paired.{name}": x[:, 0] for name, x in zip(PAIRED, np.asarray(c.paired), strict=True)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import feedback, neoclouds
+from risk.engine import feedback, neoclouds, pledges
 from risk.engine.context import Context, Flows, Spending, total
 from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
@@ -45,10 +45,12 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # neoclouds earn, serve debt and fail
     shortfall = c.link("labs->payers", np.maximum(0.0, 1.0 - bid.coverage))
-    sector, companies = _operators(c, world, rent_state, rent, hardware, credit, shortfall, spending)
+    overhang = c.link("fire-sale->rent", world.seen.overhang, "overhang")
+    assets = pledges.asset_market(c.p, c.links, c.t, rent_state, rent, hardware, c.fixed, credit, overhang)
+    sector, companies = _operators(c, world, assets, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
-    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid)
+    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
     owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
     holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
@@ -179,6 +181,7 @@ def _clear(
     shocks = rents.Shocks(
         rent=c.own("rent"),
         drift=c.own("drift"),
+        generation=c.own("generation"),
         efficiency=c.factor("E"),
         efficiency_event=c.uniform("efficiency"),
         fire_sale=c.link("fire-sale->rent", world.seen.fire_sale),
@@ -191,19 +194,16 @@ def _clear(
 def _operators(
     c: Context,
     world: World,
-    state: rents.State,
-    rent: rents.Flows,
-    hardware: fleet.Flows,
+    assets: neoclouds.AssetMarket,
     credit: neoclouds.Credit,
     shortfall: Array,
     spending: Spending,
 ) -> tuple[neoclouds.Sector, neoclouds.Flows]:
     """Payers, facilities, HoldCos and new cohorts."""
-    seen = neoclouds.asset_market(c.p, c.links, c.t, state, rent, hardware)
     capex = c.link("capex->supply", spending.operator_capex, "operators")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
     chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
-    return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)
+    return neoclouds.step(c.p, c.layout, world, c.t, assets, c.fixed, credit, shortfall, capex, chance)
 
 
 def _pools(
@@ -214,6 +214,7 @@ def _pools(
     bid: demand.Flows,
     rent: rents.Flows,
     paid: funding.Flows,
+    assets: neoclouds.AssetMarket,
 ) -> tuple[segments.State, segments.Flows]:
     """Pools of loans default."""
     rent_ratio = generations.only(rent.contract, c.p.generations.newest) / c.fixed.newest_rent
@@ -231,6 +232,7 @@ def _pools(
         sofr=credit.sofr,
         mixing=c.shocks.mixing[c.t - 1],
         clo=c.link("wall->clo", world.seen.freeze, "bid"),
+        sale_discount=c.p.facility.let_discount * assets.discount,
     )
     return segments.step(c.p.segments, world.segments, c.t, conditions, c.uniform("recovery"))
 

@@ -34,6 +34,8 @@ class Tally:
         in those of each of `PARTS`.
     owed : (part, path, instrument) what was owed at the start of those quarters, added up, USD.
     pools : quarter → (opening book, defaulted, lost; path, segment) USD.
+    paired : (3, path, 1) claims on loans secured by devices, and what of them would be recovered in a calm
+        and in a stressed market for assets, USD.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
     """
 
@@ -46,6 +48,7 @@ class Tally:
     losses: Array | float = 0.0
     owed: Array | float = 0.0
     pools: dict[int, Array] = field(default_factory=dict)
+    paired: Array | float = 0.0
     ultimate: Array | float = 0.0
 
     def __post_init__(self) -> None:
@@ -75,6 +78,7 @@ class Tally:
         self.owed = self.owed + parts * f.instrument_owed[: self.rows]
         owed, pools = f.instrument_owed[:, len(PAPER) :], f.segments
         self.pools[t] = np.stack([owed, pools.defaulted, pools.loss])[:, : self.rows]
+        self.paired = self.paired + f.operators.paired[:, : self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
             if name not in self.history:

@@ -81,6 +81,7 @@ class Seen:
     freeze: Array  # share of the CLO bid that is gone
     spread: Array  # high-yield spread
     fire_sale: Array  # log discount of spot
+    overhang: Array  # repossessed over a year, over the merchant market
     demand: Array  # USD a year
     plan_growth: Array  # log a quarter
     operator_capex: Array  # USD since the last cohort
@@ -206,6 +207,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         freeze=zero,
         spread=zero + p.market.start_spread,
         fire_sale=zero,
+        overhang=zero,
         demand=demanded,
         plan_growth=zero + p.plan.guidance_growth,
         operator_capex=zero,

@@ -45,9 +45,10 @@ def test_quantiles_of_lives_are_lives_of_quantiles() -> None:
 
 
 def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
-    """Income falls by .27 a year until it no longer covers the cost or four years are over, discounted."""
-    names = ("collateral_discount_rate", "collateral_life", "median_rent_decline")
-    rate, longest, fall = (run.register.number(f"gpu.{name}") for name in names)
+    """Income falls by .27 a year until it no longer covers the cost or six years are over, discounted."""
+    names = ("collateral_margin", "collateral_life", "median_rent_decline")
+    margin, longest, fall = (run.register.number(f"gpu.{name}") for name in names)
+    rate = run.register.number("credit.sofr") + margin
     cost = next(chip.opex for chip in run.register.rows(Generation) if chip.name == "H100")
     found = gpu_lives.values(run, "numeraire", "spot", (0, 10))
     income = (run.series("h100_spot") * run.series("utilization"))[[0, 10]].astype(np.float64)

@@ -56,7 +56,7 @@ def stored() -> Run:
 
 
 def both(stress: bool = False) -> Claims:
-    return recoveries.together(recoveries.claims(stored(), stress), ["a", "b"])
+    return recoveries.together(recoveries.claims(stored(), "stress" if stress else ""), ["a", "b"])
 
 
 def test_a_dollar_recovers_the_ratio_of_means_and_a_path_its_own() -> None:

@@ -29,12 +29,9 @@ class Stored:
 
 
 def register(*propositions: Proposition) -> Assumptions:
-    common = {"gap": "B2", "breaks": ("B8",), "companions": "propositions.bust_companions"}
-    sorts = [
-        Class(**common),
-        Class(id="b", label="otherwise", **common),
-        Class(id="v1", version="1", **common),
-    ]
+    own = Class(gap="B2", breaks=("B8",), companions="propositions.bust_companions")
+    beside = ({"id": "b", "label": "otherwise"}, {"id": "v1", "version": "1"})
+    sorts = [own, *(own.model_copy(update=words) for words in beside)]
     claims = {claim.id: claim for claim in propositions}
     return replace(load(), propositions=claims, flags={}, classes={sort.id: sort for sort in sorts})
 

@@ -95,7 +95,7 @@ def test_nothing_else_is_changed(register: Assumptions, case: str) -> None:
     fast = {"gpu.hardware_cost_decline", "gpu.launch_obsolescence"}
     held = {
         "ig_hazard", "other_hazard", "payer_stress_loading", "moneyness_loading",
-        "renewal_share", "renewal_price", "amend_probability", "cash_sweep",
+        "renewal_share", "renewal_price", "amend_probability", "acceleration", "cash_sweep",
     }  # fmt: skip
     allowed = {f"neoclouds.{name}" for name in held} | (fast if case == "fast" else set())
     assert changed <= allowed

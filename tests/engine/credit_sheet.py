@@ -118,6 +118,9 @@ class Sheet:
         ) >= self.v("credit.shut_availability")
         wider = self.v("neoclouds.cohort_margin_beta") * (self.spread - self.v("capex.neutral_spread"))
         self.decline = self._decline(t)
+        wide = self.v("credit.distress_spread_loading") * (self.spread - self.v("capex.neutral_spread"))
+        hangs = self.v("credit.distress_overhang_loading") * self.at(run.worlds[t - 1].seen.overhang)
+        self.distress = min(max(wide + hangs, 0.0), 1.0)
         self.issue = self.sofr + self.v("neoclouds.balloon_margin") + wider
         overhead = [self._overhead(k) for k in range(len(self.companies))]
         for loan in self.loans:
@@ -194,14 +197,26 @@ class Sheet:
         now["dscr"] = dscr = now["cfads"] / service if service > 1.0 else np.nan
         now["distributed"], now["balance"] = max(held, 0.0), 0.0
         if loan.debt > 1.0:
-            more = self.v("neoclouds.distribution") * max(now["cfads"] - service, 0.0)
-            now["distributed"] = more if dscr > self.v("neoclouds.lock_up") else 0.0
+            more = self.v("neoclouds.distribution") * max(
+                held - (1.0 + self.v("neoclouds.debt_reserve")) * service, 0.0
+            )
+            billing, least = self.f.operators.billing, self.run.layout.terms.realization[0, loan.column]
+            now["realized"] = float(self.at(billing.realization, loan.column) >= least)
+            free = dscr > self._test(loan, "lock_up") and now["realized"] and not self._balloon_ahead(loan)
+            now["distributed"] = more if free else 0.0
             now["balance"] = held - service - now["distributed"]
         now["short"] = max(-now["balance"], 0.0)
         funded = self.spread <= self.v("neoclouds.equity_window_spread")
-        cure = dscr < self.v("neoclouds.event") and funded and loan.cures < self.v("neoclouds.cure_limit")
-        missing = self.v("neoclouds.event") * service - now["cfads"] if cure else 0.0
+        cure = dscr < self._test(loan, "event") and funded and loan.cures < self.v("neoclouds.cure_limit")
+        missing = self._test(loan, "event") * service - now["cfads"] if cure else 0.0
         now["curable"], now["wanted"] = float(cure), max(now["short"], missing)
+
+    def _balloon_ahead(self, loan: Loan) -> bool:
+        """Whether the balloon falls due within a year, or was put off and is still to be met."""
+        book, i = self.run.layout.book, loan.column
+        left = int(book.due[i]) - self.t
+        first = book.balloon[i] > 0.0 and 0 <= left < self.v("neoclouds.balloon_lock_up")
+        return bool(first or (loan.pushed and -left <= self.v("neoclouds.amend_quarters")))
 
     def _help(self, k: int, company: Company, overhead: float) -> None:
         """A company meets all shortfalls and cures, or all shortfalls, or nothing."""
@@ -210,18 +225,42 @@ class Sheet:
         liquid = 0.0 if company.defaulted else liquid
         everything = sum(loan.now["wanted"] for loan in alive) <= liquid
         something = everything or sum(loan.now["short"] for loan in alive) <= liquid
+        owed = sum(loan.now["short"] for loan in alive if self._guarantee(loan) > 0.0)
         for loan in alive:
             now = loan.now
-            now["supported"] = now["wanted"] if everything else now["short"] if something else 0.0
+            helped = something or (self._guarantee(loan) > 0.0 and owed <= liquid)
+            now["supported"] = now["wanted"] if everything else now["short"] if helped else 0.0
             now["cured"] = now["wanted"] if everything and now["curable"] else 0.0
-            now["unmet"] = float(now["short"] > 0.0 and not something)
+            now["unmet"] = float(now["short"] > 0.0 and not helped)
+            self._call(loan)
+
+    def _guarantee(self, loan: Loan) -> float:
+        """Share of its lender's loss that the company owes."""
+        return float(self.run.layout.terms.guarantee[0, loan.column])
+
+    def _test(self, loan: Loan, name: str) -> float:
+        """A coverage ratio: the row's own, else the register's."""
+        own = float(getattr(self.run.layout.terms, name)[0, loan.column])
+        return own if own > 0.0 else self.v(f"neoclouds.{name}")
+
+    def _call(self, loan: Loan) -> None:
+        """An event of default again, uncured, with cash left: the lender who would not amend calls."""
+        now = loan.now
+        again = now["dscr"] < self._test(loan, "event") and loan.stage == EVENT and now["cured"] == 0.0
+        uniform = float(self.run.shocks.uniform["amend"][0, self.row, loan.column])
+        amends, acts = self.v("neoclouds.amend_probability"), self.v("neoclouds.acceleration")
+        calls = amends <= uniform < amends + acts * (1.0 - amends)
+        calls = calls or (loan.extended and uniform < acts * amends)
+        if again and calls and loan.debt > 1.0 and not now["unmet"]:
+            now["unmet"], now["supported"], now["called"] = 1.0, 0.0, loan.debt
 
     def _settle(self, loan: Loan, layout: Layout) -> None:
         """Sweep, amend, meet the balloon, or default."""
         now = loan.now
         before = loan.cash
         stages = {"lock_up": LOCK_UP, "sweep": SWEEP, "event": EVENT}
-        reached = [code for name, code in stages.items() if now["dscr"] < self.v(f"neoclouds.{name}")]
+        reached = [code for name, code in stages.items() if now["dscr"] < self._test(loan, name)]
+        reached += [LOCK_UP] if not now.get("realized", 1.0) else []
         stage, default, claim = max(reached, default=SOUND), 0, 0.0
         now["swept"] = now["capitalized"] = 0.0
         if not now["unmet"]:
@@ -257,12 +296,38 @@ class Sheet:
         uniform = float(self.run.shocks.uniform["amend"][0, self.row, loan.column])
         return not loan.extended and uniform < self.v("neoclouds.amend_probability")
 
-    def _value(self, loan: Loan, layout: Layout, quarters: float = 0.0) -> float:
-        """Collateral, let again after some quarters; of a site its shell."""
+    def _value(self, loan: Loan, layout: Layout) -> float:
+        """Collateral that stays where it works; of a site its shell."""
         i = loan.column
         devices = 0.0 if layout.book.site[i] else loan.devices
-        shell = float(layout.terms.shell_value[0, i]) * loan.original
-        return devices * self.price(int(layout.book.generation[i]), quarters / 4.0) + shell
+        return devices * self.price(i) + float(layout.terms.shell_value[0, i]) * loan.original
+
+    def _pledge(self, loan: Loan, layout: Layout, discount: float) -> float:
+        """What the pledge brings: chips now, or contracts run and chips then; a building either way."""
+        i, bill = loan.column, self.f.operators.billing
+        let_discount = self.v("credit.let_discount") * discount
+        shell = (1.0 - let_discount) * float(layout.terms.shell_value[0, i]) * loan.original
+        calm, bust = self.v("neoclouds.release_lag"), self.v("neoclouds.release_lag_bust")
+        lag = (calm + self.distress * (bust - calm)) / 4.0
+        if layout.book.site[i]:
+            return float(shell)
+        sold = (1.0 - discount) * loan.devices * self.price(i, lag) + shell
+        left = float(layout.contract_left[self.t, i])
+        follow = self.v("neoclouds.contracts_assigned")
+        let = min(follow * self.at(bill.contracted, i), loan.devices)
+        cost = self.v("gpu.generation.opex", int(layout.book.generation[i]))
+        cost *= self.v("gpu.collateral_opex_multiple")
+        net = self.v("neoclouds.contract_availability") * follow * self.at(bill.billed_rate, i) - let * cost
+        rate = self._rate() / 4.0
+        run = max(HOURS * net, 0.0) * (annuity(rate, left) if left else 0.0)
+        run = (1.0 - let_discount) * run + shell * (1.0 + rate) ** -left
+        then = let * self.price(i, lag + left / 4.0) + (loan.devices - let) * self.price(i, lag)
+        return float(max(sold, run + (1.0 - discount) * then))
+
+    def _rate(self) -> float:
+        """At which buyers of chips discount, 1/y."""
+        wider = self.v("gpu.collateral_margin_beta") * (self.spread - self.v("capex.neutral_spread"))
+        return self.sofr + self.v("gpu.collateral_margin") + wider
 
     def _balloon(self, loan: Loan, layout: Layout, stage: int) -> tuple[int, int]:
         book, i, now = layout.book, loan.column, loan.now
@@ -290,25 +355,28 @@ class Sheet:
 
     def _sell(self, loan: Loan, layout: Layout, claim: float) -> None:
         """The lender sells what secures the loan."""
-        gross = self._value(loan, layout, self.v("neoclouds.release_lag"))
-        gross *= 1.0 - self.v("credit.fire_sale_discount")
+        calm, bust = self.v("credit.sale_discount_calm"), self.v("credit.sale_discount_bust")
+        gross = self._pledge(loan, layout, calm + self.distress * max(bust - calm, 0.0))
         proceeds = (1.0 - self.v("credit.sale_cost")) * gross + loan.cash
         loan.now["recovered"] = min(claim, proceeds)
         loan.now["loss"] = claim - loan.now["recovered"]
         loan.now["surplus"] = proceeds - loan.now["recovered"]
         loan.debt, loan.cash, loan.defaulted = 0.0, 0.0, True
 
-    def price(self, g: int, lag: float = 0.0) -> float:
-        """Worth of a GPU at today's rent, falling as expected, until it no longer covers its cost, USD."""
-        r, rents = self.v("gpu.collateral_discount_rate"), self.f.rents
+    def price(self, i: int, lag: float = 0.0) -> float:
+        """Worth of a facility's GPU at today's rent, falling as expected, until it stops, USD."""
+        r, rents, book = self._rate(), self.f.rents, self.run.layout.book
+        g, born = int(book.generation[i]), int(book.origination[i])
+        age = (self.t - born) / 4.0 + (0.0 if born else self.v("gpu.generation.age", g))
         fall = max(self.decline, self.v("gpu.smallest_decline"))
         cost = self.v("gpu.generation.opex", g) * self.v("gpu.collateral_opex_multiple")
         income = self.at(rents.utilization) * self.at(rents.spot, g) * exp(-fall * lag)
         life = log(max(income / cost, 1.0)) / fall
-        life = min(max(life, 0.0), max(self.v("gpu.collateral_life") - lag, 0.0))
+        life = min(max(life, 0.0), max(self.v("gpu.collateral_life") - age - lag, 0.0))
         earned = income * (1.0 - exp(-(r + fall) * life)) / (r + fall)
         spent = cost * (1.0 - exp(-r * life)) / r
-        return exp(-r * lag) * 8760.0 * max(earned - spent, 0.0)
+        new = self.at(self.f.fleet.cost) * self.at(self.run.fixed.throughput, g)
+        return min(exp(-r * lag) * 8760.0 * max(earned - spent, 0.0), new)
 
     # ─── companies ───
 
@@ -335,8 +403,10 @@ class Sheet:
         line = c.revolver if matures else 0.0
         limit = c.limit if lend or not matures else 0.0
 
-        earned = c.cash + flow("distributed") + flow("drawn") + growth - flow("supported") - overhead
-        cash = earned - interest - (0.0 if lend else notes + line)
+        received = flow("distributed") + flow("drawn") + flow("surplus")
+        earned = c.cash + received + growth - flow("supported") - overhead
+        called = sum(self._guarantee(loan) * loan.now.get("loss", 0.0) for loan in mine)
+        cash = earned - interest - called - (0.0 if lend else notes + line)
         left = c.revolver if lend else c.revolver - line
         drawn = min(max(-cash, -left), limit - left)
         window = v("neoclouds.equity_window") * c.notes / 4.0
@@ -344,8 +414,10 @@ class Sheet:
         rescue = min(max(-cash - drawn, 0.0), window)
         c.now = {"drawn": drawn, "notes_due": notes, "revolver_due": line}
         if cash + drawn + rescue < -1.0:
-            self._estate(k, c, mine, earned + drawn, c.revolver + drawn)
+            self._estate(k, c, mine, earned + drawn, (c.revolver + drawn, called))
+            self._indemnify(mine, c.now["paid guarantees"] / called if called else 0.0)
             return
+        self._indemnify(mine, 1.0)
         repaid = 0.0 if lend else notes
         c.revolver, c.limit = c.revolver + drawn - (0.0 if lend else line), limit
         c.notes, c.cash = c.notes - repaid, cash + drawn + rescue
@@ -355,12 +427,21 @@ class Sheet:
             later = t + round(v("neoclouds.note_quarters"))
             c.due[later] = c.due.get(later, 0.0) + notes
 
+    def _indemnify(self, mine: list[Loan], share: float) -> None:
+        """What a guarantor pays is its lenders' no longer to lose."""
+        for loan in mine:
+            paid = share * self._guarantee(loan) * loan.now.get("loss", 0.0)
+            if paid:
+                loan.now["loss"] -= paid
+                loan.now["recovered"] += paid
+
     def _wide(self) -> float:
         """Issue spread of notes."""
         return self.v("neoclouds.note_spread_base") + self.v("neoclouds.note_spread_beta") * self.spread
 
-    def _estate(self, k: int, c: Company, mine: list[Loan], cash: float, revolver: float) -> None:
-        """Who gets what of a failed company."""
+    def _estate(self, k: int, c: Company, mine: list[Loan], cash: float, dues: tuple[float, float]) -> None:
+        """Who gets what of a failed company; `dues`: on the revolver, and on guarantees."""
+        revolver, called = dues
         v, t, layout = self.v, self.t, self.run.layout
         stakes, operating, customers = 0.0, 0.0, 0.0
         after = self.run.worlds[t].contracts
@@ -369,20 +450,15 @@ class Sheet:
             operating += 4.0 * HOURS * loan.devices * float(layout.terms.opex[0, i])
             paid_up = float(layout.unearned[t, i]) * self.at(after.prepaid, i)
             customers += paid_up * self.at(after.kept, i)
-            stakes += loan.now.get("surplus", 0.0)
             if not loan.defaulted:
-                going = loan.now["cfads"] * annuity(
-                    v("gpu.collateral_discount_rate") / 4.0, float(layout.contract_left[t, i])
-                )
-                broken_up = self._value(loan, layout, v("neoclouds.release_lag"))
-                stakes += max(max(going, broken_up) + loan.cash - loan.debt, 0.0)
+                stakes += max(self._pledge(loan, layout, 0.0) + loan.cash - loan.debt, 0.0)
         converts = min(float(layout.converts[t, k]), c.notes)
         leases = v("neoclouds.lease_damages") * v("neoclouds.lease_share") * operating
         value = max((1.0 - v("neoclouds.estate_discount")) * stakes + cash, 0.0)
         left = value * (1.0 - v("neoclouds.estate_cost"))
         classes = (
             {"revolver": revolver},
-            {"notes": c.notes - converts, "leases": leases, "customers": customers},
+            {"notes": c.notes - converts, "leases": leases, "customers": customers, "guarantees": called},
             {"converts": converts},
         )
         for claims in classes:

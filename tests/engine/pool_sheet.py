@@ -189,7 +189,12 @@ class Pools:
         shell = self.v("credit.spv_shell_share")
         rents = self.at(self.run.flow(t).rents.contract, 3) / self.at(self.run.fixed.newest_rent)
         value = (shell + (1.0 - shell) * rents) / self.v("credit.spv_loan_to_value")
-        sale = (1.0 - self.v("credit.fire_sale_discount")) * (1.0 - self.v("credit.sale_cost")) * value
+        calm, bust = self.v("credit.sale_discount_calm"), self.v("credit.sale_discount_bust")
+        wide = self.v("credit.distress_spread_loading") * (self.spread - self.v("capex.neutral_spread"))
+        hangs = self.v("credit.distress_overhang_loading") * self.at(self.run.worlds[t - 1].seen.overhang)
+        discount = calm + min(max(wide + hangs, 0.0), 1.0) * max(bust - calm, 0.0)
+        sale = 1.0 - self.v("credit.let_discount") * discount
+        sale *= (1.0 - self.v("credit.sale_cost")) * value
         eating = self.at(self.run.worlds[t - 1].plan.digestion)
         leaving = exposure / self.v("credit.spv_exit_quarters") * eating * self.v("credit.spv_leave_share")
         return {

@@ -349,7 +349,10 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         anchor_shortfall = max(0.0, 1 - coverage) * committed
 
         # contracts: small customers leave, all of them expire and renew in part
-        billed, lag = {}, v("neoclouds.release_lag")
+        wide = v("credit.distress_spread_loading") * (spread - v("capex.neutral_spread"))
+        calm, bust = v("neoclouds.release_lag"), v("neoclouds.release_lag_bust")
+        lag = calm + clip(wide, 0, 1) * (bust - calm)  # nothing is repossessed
+        billed = {}
         for held in rented:
             facts, g = held["facts"], held["g"]
             signed = sum(x for ends in held["buckets"].values() for x, _ in ends)

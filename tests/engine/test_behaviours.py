@@ -95,7 +95,7 @@ def test_amendments_mean_fewer_defaults_at_first_more_later_and_lower_recovery()
     assert certainty(effect("wall_default_2028")) < -SURE, "B loans at the 2028 wall"
     early = effect("defaulted_compute_2030")
     assert certainty(early) < -SURE
-    assert certainty(effect("defaulted_compute_2032") - early) > SURE
+    assert certainty(effect("defaulted_compute_2032") - early) > 2.0, "most lenders who refuse have called"
     claims, losses = (
         [outcome(s, f"{what}.ddtl") for s in ("gpu-glut", "no-amendments")] for what in ("claim", "loss")
     )

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions, load
-from risk.engine import inputs
+from risk.engine import inputs, pledges
 from risk.engine.context import Flows
 from risk.engine.couplings import Baseline, Links
 from risk.engine.inputs import PAPER
-from risk.engine.neoclouds import _residual, asset_market
+from risk.engine.origination import Credit
 from risk.engine.world import World, exposures
 from risk.mechanisms.neocloud.book import SITE
 from tests.base_names import B_LOANS, DIRECT_LENDING, INSTRUMENTS, SOFTWARE, SPV
@@ -56,7 +56,8 @@ def test_no_instrument_loses_more_than_was_owed_and_drawn(base: Opened) -> None:
         most[:, 0] += (added.drawn + added.capitalized).sum(axis=1)
         most[:, INSTRUMENTS.index("revolver")] += np.maximum(f.operators.holdco.drawn, 0.0).sum(axis=1)
         assert (f.instrument_claims <= most * (1 + 1e-9) + 1.0).all()
-        assert (f.instrument_losses <= f.instrument_claims * (1 + 1e-9)).all()
+        over = f.instrument_losses - f.instrument_claims * (1 + 1e-9)
+        assert over.max() < 0.01, "beyond rounding"
 
 
 def costly(run: Opened) -> int:
@@ -250,24 +251,21 @@ def test_a_lender_is_drawn_once_for_all_quarters(base: Opened) -> None:
 
 
 def test_a_stake_is_worth_the_better_of_running_and_selling(base: Opened) -> None:
-    """Without cash flow what the chips fetch, without chips what the contracts bring, over the debt."""
-    t = 8
+    """Without contracts what the chips fetch, with them never less, over the debt."""
+    t, p, layout = 8, base.p, base.layout
     world, f = base.worlds[t], base.flow(t)
-    market = asset_market(base.p, base.links, t, world.rents, f.rents, f.fleet)
-    n = base.layout.opening[t].facilities
-    assert world.facility.debt.shape[1] == n, "no cohort in this quarter"
-    loans, cfads = world.facility, f.operators.facility.cfads
-    rows = np.arange(1024)
-    found = _residual(base.p, base.layout, t, market, loans, cfads, rows)
-    sold = _residual(base.p, base.layout, t, market, loans, 0.0 * cfads, rows)
-    worthless = replace(market, repossession=0.0 * market.repossession)
-    bare = replace(loans, original=0.0 * loans.original)
-    run = _residual(base.p, base.layout, t, worthless, bare, cfads, rows)
-    np.testing.assert_array_equal(
-        _residual(base.p, base.layout, t, market, loans, cfads, rows[5:9]), found[5:9]
-    )
-    np.testing.assert_array_equal(found, np.maximum(sold, run))
-    assert (run > sold).any()
-    assert (sold > run).any()
+    loans, billing, none = world.facility, f.operators.billing, np.zeros((1024, 1))
+    assert loans.debt.shape[1] == layout.opening[t].facilities, "no cohort in this quarter"
+    credit = Credit(f.spread, f.market.availability, world.market.factor, f.market.sofr)
+    market = pledges.asset_market(p, base.links, t, world.rents, f.rents, f.fleet, base.fixed, credit, none)
+
+    def residual(rows: Any, **changes: Any) -> Array:
+        return pledges.residual(p, layout, t, market, replace(billing, **changes), loans, rows)
+
+    rows, nothing = np.arange(1024), np.zeros_like(billing.contracted)
+    found, sold = residual(rows), residual(rows, billed_rate=nothing, contracted=nothing)
+    np.testing.assert_array_equal(residual(rows[5:9]), found[5:9])
+    assert (found >= sold).all()
+    assert (found > sold).any()
+    assert ((found == sold) & (sold > 0.0)).any()
     assert (found[loans.defaulted] == 0.0).all()
-    assert (found >= 0.0).all()

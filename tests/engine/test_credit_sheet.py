@@ -25,7 +25,7 @@ PAID = (
     "capitalized", "written_off", "recovered", "loss", "surplus",
 )  # fmt: skip
 COMPANIES = ("cash", "revolver", "limit", "notes")
-CLAIMS = ("revolver", "notes", "leases", "customers", "converts")
+CLAIMS = ("revolver", "notes", "leases", "customers", "guarantees", "converts")
 
 
 def chosen(base: Opened) -> list[int]:
@@ -77,7 +77,19 @@ def compare_companies(base: Opened, sheet: Sheet, t: int) -> None:
 def test_paths_are_the_spreadsheets(base: Opened, register: Assumptions) -> None:
     drawn = inputs.draw(register, SEED, 0)
     happened = dict.fromkeys(
-        ("drawn", "cured", "swept", "capitalized", "loss", "extended", "refinanced", "estate", "surplus"), 0
+        (
+            "drawn",
+            "cured",
+            "swept",
+            "capitalized",
+            "loss",
+            "extended",
+            "refinanced",
+            "estate",
+            "surplus",
+            "called",
+        ),
+        0,
     )
     for row in chosen(base):
         sheet = Sheet(base, drawn, row)

@@ -82,12 +82,16 @@ def test_what_floats_pays_todays_rate() -> None:
     assert service(start(margin=row(0.0435)), 0, column(0.0165), **terms)[0] == pytest.approx(125.5)
 
 
+def terms_of(opex: float) -> facility.Terms:
+    """One facility without rent, shell, tests or guarantee of its own."""
+    none = row(0.0)
+    return facility.Terms(row(opex), none, none, none, none, none, none, none)
+
+
 def test_coverage_is_the_dscr_of_a_matched_loan_and_falls_with_the_gap(base: Opened) -> None:
     """Contract and loan of 20 quarters, 10,000 GPUs at 3.00 and 1.147 of cost an hour."""
     book = assemble(loan(generation=3))
-    layout = replace(
-        base.layout, book=book, opening=(book,), terms=facility.Terms(row(1.147), row(0.0), row(0.0))
-    )
+    layout = replace(base.layout, book=book, opening=(book,), terms=terms_of(1.147))
     owing = replace(start(300e6), devices=row(10_000.0))
 
     def found(until: int, t: int = 0, debt: float = 300e6) -> Ladder:

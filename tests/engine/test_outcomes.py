@@ -130,6 +130,7 @@ def find(
     record, tally = Record(1, 26, columns=columns), Tally(1, 26)
     tally.claims, tally.losses, tally.owed = CLAIMS, LOSSES, 10.0 * CLAIMS
     tally.pools = {t: np.full((3, 1, 4), [[[200.0 + t]], [[1.0]], [[0.5]]]) for t in range(1, 27)}
+    tally.paired = np.array([[[30.0]], [[20.0]], [[15.0]]])
     tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
@@ -428,6 +429,7 @@ def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
         assert found[f"loss_stress.{name}"] == 0.5 * (5.0 + k)
         assert found[f"owed_calm.{name}"] == 10.0 * (2.0 + k)
         assert found[f"claim_wide.{name}"] == 3.0 + k
+    assert [found[f"paired.{name}"] for name in ("claim", "calm", "stress")] == [30.0, 20.0, 15.0]
     assert (found["ultimate.bank"], found["ultimate.households"]) == (7.0, 9.0)
     assert found["bankruptcy_cost"] == 3.5
 

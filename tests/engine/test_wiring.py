@@ -25,8 +25,8 @@ def w(request: pytest.FixtureRequest, base: Opened) -> Wired:
     return wired(base, request.param)
 
 
-def test_every_joint_is_used_once_but_collateral_and_what_cohorts_need(w: Wired) -> None:
-    once = {"collateral": 2} | ({} if w.context.t == COHORT else {"cohort": 0, "notes": 0})
+def test_every_joint_is_used_once_but_what_cohorts_need(w: Wired) -> None:
+    once = {} if w.context.t == COHORT else {"cohort": 0, "notes": 0}
     assert {name: len(calls) for name, calls in w.calls.items()} == dict.fromkeys(JOINTS, 1) | once
 
 
@@ -39,7 +39,7 @@ def test_couplings_leave_different_marks() -> None:
         "rent->collateral:utilization", "rent->collateral:decline", "rent->collateral:sites", "labs->payers",
         "suppliers->labs", "losses->spread", "losses->nbfi", "losses->nbfi:lines", "losses->pensions",
         "spread->capex:plan", "spread->capex:funding", "spread->banks", "wall->clo", "wall->clo:bid",
-        "fire-sale->rent",
+        "fire-sale->rent", "fire-sale->rent:overhang",
     )  # fmt: skip
     assert len({round(tag(name), 4) for name in names}) == len(names)
 
@@ -170,6 +170,7 @@ def test_the_market_clears_what_is_energized_by_now(w: Wired) -> None:
         "shocks.efficiency": w.factor("E"),
         "shocks.efficiency_event": w.uniform("efficiency"),
         "shocks.fire_sale": tag("fire-sale->rent") * w.before.seen.fire_sale,
+        "shocks.generation": w.base.shocks.idiosyncratic["generation"][w.context.t - 1],
     })  # fmt: skip
 
 
@@ -194,6 +195,7 @@ def test_pools_read_factors_of_this_quarter_and_rents_against_the_base_date(w: W
         "c.sofr": market.sofr,
         "c.mixing": w.base.shocks.mixing[t - 1],
         "c.clo": tag("wall->clo:bid") * w.before.seen.freeze,
+        "c.sale_discount": 0.5 * w.call("assets").result.discount,
     })  # fmt: skip
 
 
@@ -303,7 +305,8 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
     guided = p.plan.guidance / p.plan.guidance.sum()
     book = w.base.layout.opening[t]
     sold = total(f.operators.facility.repossessed * fixed.throughput[:, book.generation])
-    thrown = np.minimum(sold / (p.glue.merchant_market * total(w.after.fleet.energized)), 1.0)
+    hung = sold / (p.glue.merchant_market * total(w.after.fleet.energized))
+    thrown = np.minimum(hung, 1.0)
     owed_paper = f.instrument_owed[:, :6] * np.array([0.01, 0.01, 0.01, 0.01, 0.03, 0.03]) / 4
     lost = total(f.instrument_losses) - total(owed_paper) - total(f.segments.expected_loss)
     owed = p.market.impact_persistence * before.impact + p.market.loss_impact * np.maximum(lost, 0.0)
@@ -325,6 +328,7 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
         "freeze": f.cascade.freeze,
         "spread": f.market.spread,
         "fire_sale": p.glue.fire_sale_elasticity * thrown,
+        "overhang": 0.75 * before.overhang + hung,
         "demand": f.demand.total,
         "plan_growth": f.plan.growth.mean(axis=1, keepdims=True),
         "operator_capex": f.spending.operator_capex * (t == ORDINARY),
@@ -365,7 +369,7 @@ def test_every_mechanism_starts_from_its_own_state_and_ends_in_it(w: Wired) -> N
     )
     for name in parts:
         assert getattr(w.flows, name) is w.call(name).result[1], name
-    assert w.flows.operators.facility is w.call("facility").result[1]
+    assert w.flows.operators.facility.cfads is w.call("facility").result[1].cfads
     assert w.flows.operators.holdco is w.call("holdco").result[1]
     claims = np.concatenate([w.flows.operators.claims, w.flows.segments.impaired], axis=1)
     np.testing.assert_array_equal(w.flows.instrument_claims, claims)

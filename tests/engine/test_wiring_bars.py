@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.engine import feedback
+from risk.engine import feedback, pledges
 from risk.engine.layout import Layout
-from risk.engine.neoclouds import asset_market
+from risk.engine.origination import Credit
 from risk.engine.tally import Tally
 from risk.engine.world import exposures
 from tests.base_names import IG, IG_ON_LAB
@@ -251,11 +251,13 @@ def test_collateral_and_renewals_go_through_couplings_of_their_own(base: Opened)
     """With the link to collateral cut at other prices, renewals see the market and collateral the cut."""
     t = 9
     f, state = base.flow(t), base.worlds[t].rents
-    seen = asset_market(base.p, base.links, t, state, f.rents, f.fleet)
+    m, none = f.market, np.zeros((1024, 1))
+    credit = Credit(f.spread, m.availability, base.worlds[t].market.factor, m.sofr)
+    seen = pledges.asset_market(base.p, base.links, t, state, f.rents, f.fleet, base.fixed, credit, none)
     np.testing.assert_array_equal(seen.spot, f.rents.spot)
     np.testing.assert_array_equal(seen.contract, f.rents.contract)
-    assert (seen.repossession <= seen.collateral).all(), "a unit that must be let again is worth less"
-    assert (seen.repossession < seen.collateral).any()
+    np.testing.assert_array_equal(seen.buyers.rent, f.rents.spot)
+    assert (seen.collateral <= seen.buyers.new).all(), "nobody pays more than for the same work new"
 
 
 def test_facilities_exist_from_the_quarter_after_their_cohort(base: Opened) -> None:

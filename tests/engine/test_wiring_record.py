@@ -131,7 +131,7 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
     bids = p.demand.compute_share * fixed.revenue + p.demand.anchor_funding + start.demand.internal
     quiet = (
         "surprise", "jump", "anchor_shortfall", "spv_support", "impact", "squeeze", "freeze", "fire_sale",
-        "operator_capex",
+        "overhang", "operator_capex",
     )  # fmt: skip
     expected: dict[str, Any] = dict.fromkeys(quiet, 0.0) | {
         "rents": contract,

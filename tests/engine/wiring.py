@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from risk.engine import pledges
 from risk.engine.context import Context, Flows
 from risk.engine.couplings import Links, name_of
 from risk.engine.world import Parameters, World
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
-from risk.mechanisms.gpu_repricing import collateral, fleet, rents
+from risk.mechanisms.gpu_repricing import fleet, rents
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
@@ -39,7 +40,7 @@ JOINTS: Mapping[str, tuple[Any, str]] = {
             required, plan,
         )
     },
-    "collateral": (collateral, "value"),
+    "assets": (pledges, "asset_market"),
     "renewals": (contracts, "roll"),
     "cohort": (cohorts, "originate"),
     "notes": (holdco, "sell_notes"),
@@ -174,6 +175,7 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
         "squeeze": 0.1,
         "freeze": 0.2,
         "fire_sale": 0.04,
+        "overhang": 0.05,
     }
     scaled = ("rents", "revenue", "suppliers", "recycled", "availability", "spread", "demand", "plan_growth")
     seen = replace(

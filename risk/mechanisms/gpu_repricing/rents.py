@@ -10,7 +10,7 @@ symbol             shape               unit        meaning
 level              (path, 1)           log USD/h   rent of one H100 equivalent: R_g = e^level E_g^(1+omega)
 clearing           (path, 1)           log USD/h   the same level at which the market clears
 drift              (path, 1)           log/q       momentum: recent changes of the clearing level, and news
-rerating           (path, generation)  log         discount of older generations since a launch
+rerating           (path, generation)  log         of a generation's own, by launches and noise
 supply             (path, 1)           H100e       sum_g E_g^omega S_g, the priced supply
 =================  ==================  ==========  ======================================================
 
@@ -20,6 +20,7 @@ clearing      X = e^clearing · u_bar · 8760 · supply
 spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
 contract      d ln c = kappa_c (b ln s + (1 - b) clearing + premium - ln c) + w drift
 drift         lambda drift_{-1} + (1 - lambda) d clearing + sigma_d eps_d, within bounds
+rerating      r' = (1 - kappa) r - discount of launches + nu_g e_g, of spot and contract alike
 utilization   u = clip(u_bar (clearing / paid)^e, lowest, highest)
 E of the newest generation is a numeraire and cancels from clearing. Index and spot are readings of one
 market on one day: their common error moves all rents of a path and none against another.
@@ -62,6 +63,7 @@ class Params:
     jump_intensity: float = entry("gpu.efficiency_jump_intensity")  # 1/y
     jump_size: float = entry("gpu.efficiency_jump_size")  # log per unit of E
     rerating_quarters: float = entry("gpu.rerating_quarters")
+    generation_noise: Array = entry("gpu.generation.noise")  # (1, generation) log a quarter
     index: Array = entry("gpu.generation.index")  # USD/h
     index_error: Drawn = entry("gpu.index_error")  # log
     numeraire: int = entry("gpu.generation.numeraire")  # column
@@ -80,6 +82,7 @@ class Shocks:
 
     rent: Array  # (path, 1) innovation of spot, sd
     drift: Array  # (path, 1) innovation of the drift, sd
+    generation: Array  # (path, generation) innovation of each generation's own rent, sd
     efficiency: Array  # (path, 1) innovation, sd
     efficiency_event: Array  # (path, 1) uniform: whether efficiency jumps
     fire_sale: Array  # (path, 1) log discount of spot
@@ -203,7 +206,7 @@ def step(
     jump = np.where(event, params.jump_size * shocks.efficiency, 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)
 
-    added = rerating(params, throughput, launching)
+    added = rerating(params, throughput, launching) + params.generation_noise * shocks.generation
     spot_rerating = (1.0 - params.spot_reversion) * state.spot_rerating + added
     contract_rerating = (1.0 - params.contract_reversion) * state.contract_rerating + added
 

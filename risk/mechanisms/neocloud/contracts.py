@@ -25,7 +25,8 @@ buckets         by expiry quarter  GPU, USD/h  (quantity, value) that ends in th
 Notes
 -----
 lab hazard = h_0 exp(b_cov · (1 - coverage)+ + b_mon · ln(contract / spot)+), one uniform for all labs.
-vacant_t = (1 - 1 / lag) vacant_{t-1} + freed_t: a unit stands vacant for `lag` quarters on average.
+vacant_t = (1 - 1 / lag) vacant_{t-1} + freed_t: a unit stands vacant for `lag` quarters on average, longer
+while the market for assets is in distress.
 References: thesis page, "GPU-cloud / neocloud financing" (1-3 year contracts on 15-year leases).
 """
 
@@ -59,7 +60,6 @@ class Params:
     leaning_coverage: float = entry("neoclouds.ig_on_lab_coverage")  # 1/q per unit of shortfall
     stress_loading: float = entry("neoclouds.payer_stress_loading")
     largest_hazard: float = entry("neoclouds.largest_hazard")
-    release_lag: float = entry("neoclouds.release_lag")  # quarters
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Payers:
     shortfall: Array  # (path, 1) share of commitments the labs cannot fund
     stress: Array  # (path, 1) credit factor, sd
     tenant_defaulted: NDArray[np.bool_]  # (path, facility) the HoldCo of the company that rents it is
+    release_lag: Array  # (path, 1) quarters until what is left early is let again
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Flows:
     """What is billed this quarter."""
 
     contracted: Array  # (path, facility) GPUs under contract
+    realization: Array  # (path, facility) billed over what was signed
     billed_rate: Array  # (path, facility) USD an hour billed under contract
     vacant: Array  # (path, facility) GPUs left early and not yet let again
 
@@ -157,15 +159,18 @@ def step(
             price[:, columns] *= _renegotiated(params, state, payer, columns, payers, uniform)
         else:
             kept[:, columns] *= _staying(params, state, payer, columns, payers, uniform)
-    vacant = _vacant(params, state, (state.kept - kept) * state.quantity)
+    vacant = _vacant(payers.release_lag, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
-    return after, Flows(kept * state.quantity, kept * price * state.value, vacant)
+    realization = kept * price
+    return after, Flows(kept * state.quantity, realization, realization * state.value, vacant)
 
 
-def _vacant(params: Params, state: State, freed: Array) -> Array:
-    """GPUs vacant this quarter: those freed now, and of those vacant before what is not let again."""
-    lag = params.release_lag  # what is let again within the quarter is vacant for part of it
-    return (1.0 - 1.0 / max(lag, 1.0)) * state.vacant + min(lag, 1.0) * freed
+def _vacant(lag: Array, state: State, freed: Array) -> Array:
+    """GPUs vacant this quarter: those freed now, and of those vacant before what is not let again.
+
+    What is let again within the quarter is vacant for part of it.
+    """
+    return (1.0 - 1.0 / np.maximum(lag, 1.0)) * state.vacant + np.minimum(lag, 1.0) * freed
 
 
 def _renegotiated(

@@ -1,11 +1,11 @@
 """Estates: who gets what when a HoldCo fails.
 
 A failed HoldCo leaves its unrestricted cash and its stakes in facilities. Loans on facilities are served
-from their own collateral: ring-fenced and without recourse, they bring no claim to the estate, and only what
-a facility is worth beyond its debt reaches it. A forced buyer pays part of that. After the cost of the
-proceeding the estate pays in order of seniority, pro rata within a class: the revolver (first lien); then
-notes, damages of landlords whose leases are rejected, and customers who paid for hours not served; then
-converts; shareholders last.
+from their own collateral: ring-fenced, they bring no claim to the estate unless the HoldCo guarantees them,
+and only what a facility is worth beyond its debt reaches it. A forced buyer pays part of that. After the cost
+of the proceeding the estate pays in order of seniority, pro rata within a class: the revolver (first lien);
+then notes, damages of landlords whose leases are rejected, customers who paid for hours not served, and
+lenders of guaranteed facilities that failed; then converts; shareholders last.
 
 ===========  ============  ====  ========================================================================
 symbol       shape         unit  meaning
@@ -51,6 +51,7 @@ class Claims:
     notes: Array
     leases: Array
     customers: Array
+    guarantees: Array  # what lenders of guaranteed facilities lost
     converts: Array
 
     @property
@@ -103,6 +104,9 @@ def settle(params: Params, value: Array, claims: Claims) -> Settlement:
     claims : what creditors are owed; zero where nobody failed.
     """
     cost = params.cost * value
-    classes = ((claims.revolver,), (claims.notes, claims.leases, claims.customers), (claims.converts,))
-    ((revolver,), (notes, leases, customers), (converts,)), equity = by_seniority(value - cost, classes)
-    return Settlement(cost, Claims(revolver, notes, leases, customers, converts), equity)
+    unsecured = (claims.notes, claims.leases, claims.customers, claims.guarantees)
+    classes = ((claims.revolver,), unsecured, (claims.converts,))
+    ((revolver,), (notes, leases, customers, guarantees), (converts,)), equity = by_seniority(
+        value - cost, classes
+    )
+    return Settlement(cost, Claims(revolver, notes, leases, customers, guarantees, converts), equity)

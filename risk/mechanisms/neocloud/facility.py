@@ -4,8 +4,8 @@ Each facility bills its contracts, rents the rest at spot, pays its operating co
 (`loan`). Falling coverage takes it through stages of distress (`distress`): cash is trapped, then swept
 into the loan, then the company may cure. A shortfall that neither trapped cash nor the company meets is
 amended once if the lender agrees, else it is a payment default (`workout`). A balloon that is not
-refinanced, repaid or extended is a maturity default. The lender then sells the GPUs at a fire-sale discount
-to what they are worth on this path once somebody rents them again.
+refinanced, repaid or extended is a maturity default. The lender then takes the cash, and sells the GPUs or
+lets a substitute operator run the contracts, at what either is worth on this path (`foreclose`).
 
 ============  =================  ======  =================================================================
 symbol        shape              unit    meaning
@@ -52,13 +52,16 @@ from risk.mechanisms.neocloud.loan import (
     PAYMENT_DEFAULT,
     SOUND,
     SWEEP,
+    At,
     Conditions,
     Flags,
     State,
     Terms,
     collateral_value,
     init,
+    pledged_assets,
 )
+from risk.mechanisms.neocloud.workout import Pledge, falling_due, placed, pledged
 from risk.parameters import Array
 
 __all__ = [
@@ -75,10 +78,16 @@ __all__ = [
     "Conditions",
     "Flows",
     "Params",
+    "Pledge",
     "State",
     "Terms",
     "collateral_value",
+    "falling_due",
+    "foreclose",
+    "indemnify",
     "init",
+    "pledged",
+    "pledged_assets",
     "step",
 ]
 
@@ -104,12 +113,13 @@ class Flows:
     swept: Array  # prepaid
     capitalized: Array  # interest added to the debt
     amended: Flags
-    payment_default: Flags
+    payment_default: Flags  # loans called by their lenders in
+    accelerated: Flags
     maturity_default: Flags
     written_off: Array
-    recovered: Array  # from collateral and trapped cash
+    recovered: Array  # from trapped cash and, once foreclosed, collateral and guarantees
     cost: Array  # of the forced sale, borne by the lender: part of the loss
-    surplus: Array  # of the forced sale above the claim, for the HoldCo's estate
+    surplus: Array  # of the forced sale above the claim, for the HoldCo
     loss: Array
     balloon_due: Array
     balloon_refinanced: Array
@@ -126,14 +136,15 @@ def step(
     opened, drawn = loan.draw(state, book, t, c.backed)
     cfads = loan.operating_cash(params, terms, opened, book, c)
     principal, interest = loan.debt_service(params, opened, book, t, c)
-    w = distress.waterfall(params, opened, book, cfads, principal, interest, c)
+    w = distress.waterfall(params, terms, opened, book, t, cfads, principal, interest, c)
     s = workout.serve(params, opened, cfads, principal, interest, w, c)
     served = replace(opened, debt=opened.debt - s.principal - w.swept + s.capitalized, cash=s.cash)
     b = workout.balloons(params, terms, served, book, t, c, cfads, ~w.unmet)
 
     gone = s.default | b.default
     claim = gone * served.debt
-    r = workout.recovery(params, terms, served, book, c, claim)
+    cash = gone * served.cash
+    recovered = np.minimum(claim, cash)
     stage = _stage(state, w, s, b)
     after = replace(
         workout.new_terms(params, served, book, t, c, s.amended, b),
@@ -157,12 +168,13 @@ def step(
         capitalized=s.capitalized,
         amended=s.amended,
         payment_default=s.default,
+        accelerated=w.called,
         maturity_default=b.default,
         written_off=claim,
-        recovered=r.recovered,
-        cost=r.cost,
-        surplus=r.surplus,
-        loss=claim - r.recovered,
+        recovered=recovered,
+        cost=np.zeros_like(claim),
+        surplus=cash - recovered,
+        loss=claim - recovered,
         balloon_due=b.due,
         balloon_refinanced=b.refinanced,
         balloon_paid=b.paid,
@@ -171,6 +183,34 @@ def step(
         stage=stage,
     )
     return after, flows
+
+
+def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
+    """Flows after the lenders of loans in default have turned their pledges into money.
+
+    Parameters
+    ----------
+    at : positions of loans in default; `worth` : (position,) what each pledge brings, see `workout.pledged`.
+    """
+    claim, cash = flows.written_off[at], flows.recovered[at] + flows.surplus[at]
+    cost = params.sale_cost * worth
+    proceeds = worth - cost + cash
+    found = np.minimum(claim, proceeds)
+    changed = {
+        "recovered": found,
+        "cost": np.minimum(cost, claim - found),
+        "surplus": proceeds - found,
+        "loss": claim - found,
+    }
+    return replace(
+        flows, **{name: placed(getattr(flows, name), at, values) for name, values in changed.items()}
+    )
+
+
+def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
+    """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
+    paid = terms.guarantee * flows.loss * share[:, book.firm]
+    return replace(flows, recovered=flows.recovered + paid, loss=flows.loss - paid)
 
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:

@@ -85,6 +85,7 @@ class Conditions:
 
     distributions: Array  # USD this quarter
     supported: Array  # USD this quarter, shortfalls of facilities cured
+    guaranteed: Array  # USD this quarter, what lenders of failed facilities may ask of the company
     ebitda: Array  # USD a year, before overhead
     secured: Array  # USD owed by facilities
     overhead: Array  # USD this quarter
@@ -121,6 +122,7 @@ class Flows:
 
     distributions: Array
     supported: Array
+    guaranteed: Array  # paid to lenders of failed facilities, or claimed of the estate
     overhead: Array
     interest: Array
     equity: Array
@@ -159,6 +161,12 @@ class Flows:
     def converts_loss(self) -> Array:
         """Loss of holders of converts."""
         return self.claims.converts - self.recovered.converts
+
+    @property
+    def guarantee_share(self) -> Array:
+        """Share of what was owed on guarantees that was paid, by the company or its estate."""
+        lost = self.claims.guarantees - self.recovered.guarantees
+        return (self.guaranteed - lost) / np.where(self.guaranteed > 0.0, self.guaranteed, 1.0)
 
     @property
     def lease_loss(self) -> Array:
@@ -215,7 +223,7 @@ def may_fail(params: Params, state: State, t: int, c: Conditions) -> NDArray[np.
     """
     interest = DT * (state.coupon * state.notes + (params.revolver_rate + c.sofr) * state.revolver)
     means = state.cash + state.limit - state.revolver + c.distributions - c.supported
-    owed = c.overhead + interest + np.minimum(state.due[t], state.notes) + state.limit
+    owed = c.overhead + c.guaranteed + interest + np.minimum(state.due[t], state.notes) + state.limit
     return np.asarray(~state.defaulted & (means < owed))
 
 
@@ -258,6 +266,7 @@ def failed(
         notes=default * (notes - converts),
         leases=default * estate.lease_claim(e, c.operating_cost),
         customers=default * c.customers,
+        guarantees=default * c.guaranteed,
         converts=default * converts,
     )
     return claims, estate.settle(e, default * estate.worth(e, c.residual, cash), claims)
@@ -276,7 +285,7 @@ def step(
     d = falling_due(params, state, t, c, is_open)
 
     earned = state.cash + c.distributions + growth - c.supported - spending
-    cash = earned - interest - d.leaving
+    cash = earned - interest - c.guaranteed - d.leaving
     drawn, rescue = _rescue(params, state, c, d, cash)
     default = alive & (cash + drawn + rescue < -SHORT)
     revolver = state.revolver + drawn
@@ -301,6 +310,7 @@ def step(
     flows = Flows(
         distributions=c.distributions,
         supported=c.supported,
+        guaranteed=alive * c.guaranteed,
         overhead=spending,
         interest=paying * interest,
         equity=growth + rescue,

@@ -54,6 +54,14 @@ class Terms:
     opex: Array  # USD per GPU-hour
     lease_rent: Array  # USD/h a GPU-equivalent asks in a data-center lease
     shell_value: Array  # multiple of original debt
+    lock_up: Array  # its own coverage tests; 0 where the register's hold
+    sweep: Array
+    event: Array
+    realization: Array  # least share of contract income that must come in; 0 for none
+    guarantee: Array  # share of what its lender loses that the company owes it
+    crosses: tuple[
+        tuple[int, int], ...
+    ] = ()  # (a loan, one of the same company whose default lets its lender call)
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,13 @@ class Conditions:
     """What facilities read of their contracts, the markets, their lenders and their HoldCos."""
 
     contracted: Array  # (path, facility) GPUs under contract
+    realization: Array  # (path, facility) of what contracts in force were to bring, the share that is billed
     billed_rate: Array  # (path, facility) USD an hour billed for them
     vacant: Array  # (path, facility) GPUs a payer has left and nobody rents yet
     spot: Array  # (path, facility) USD/h
     newest_contract: Array  # (path, 1) USD/h of the newest generation at the base date
     utilization: Array  # (path, 1)
-    collateral: Array  # (path, generation) USD per GPU that works
-    repossession: Array  # (path, generation) USD per GPU that has to be let again
+    collateral: Array  # (path, facility) USD per GPU that works, where a balloon falls due
     spread: Array  # (path, 1) high-yield spread
     availability: Array  # (path, 1)
     sofr: Array  # (path, 1) 1/y
@@ -193,11 +201,15 @@ def debt_service(params: Params, state: State, book: Book, t: int, c: Conditions
 
 
 def collateral_value(terms: Terms, state: State, book: Book, device_value: Array, at: At) -> Array:
-    """Value of the collateral before any forced sale, USD, at chosen (path, column) positions.
+    """Value of the collateral before any forced sale, USD, at chosen (path, column) positions."""
+    devices, shell = pledged_assets(terms, state, book, at)
+    return np.asarray(devices * device_value + shell)
+
+
+def pledged_assets(terms: Terms, state: State, book: Book, at: At) -> tuple[Array, Array]:
+    """GPUs and shell, USD, that secure loans at chosen positions.
 
     A data center's collateral is its shell; its tenant owns the GPUs.
     """
-    rows, columns = at
-    devices = np.where(book.site[columns], 0.0, state.devices[rows, columns])
-    shell = terms.shell_value[0, columns] * state.original[rows, columns]
-    return np.asarray(devices * device_value[rows, book.generation[columns]] + shell)
+    columns = at[1]
+    return ~book.site[columns] * state.devices[at], terms.shell_value[0, columns] * state.original[at]

@@ -3,14 +3,18 @@
 A lender may once amend a loan that misses its service but still covers its operating cost: cash pays
 interest first, what is missing of it is added to the debt, the rest is repaid in level parts over a longer
 life at a dearer rate. A balloon is refinanced (collateral, coverage, an open market), repaid from cash,
-extended once, or in default. In default the lender sells what secures the loan at a discount; what the sale
-brings above the claim belongs to the owner. Amending buys time: default comes later, on more debt, against
-older collateral.
+extended once, or in default. In default the lender takes of what secures the loan the larger: units sold at a
+discount, or the contracts pledged with them, run to their end by a substitute operator, and the units sold
+then. What that brings above the claim belongs to the owner. Amending buys time: default comes later, on more
+debt, against older collateral.
 
 Notes
 -----
 level = (debt + capitalized interest) / (quarters left + extension)
-recovered = min(debt, (1 - f)(1 - c) V + cash);  loss = debt - recovered, the cost of the sale included
+sold = (1 - f) units V + (1 - h f) shell,  v = (1 + r/4)^-left
+run = (1 - h f) (net contract cash (1 - v) / (r/4) + v shell) + (1 - f) (let V_end + (units - let) V)
+pledged = max(sold, run), with f the discount on units, h f that on what is let
+recovered = min(debt, (1 - c) pledged + cash);  loss = debt - recovered, the cost of the sale included
 References: judgement on who amends (nobody publishes it); thesis page, "GPU-cloud / neocloud financing".
 """
 
@@ -35,6 +39,7 @@ from risk.mechanisms.neocloud.loan import (
     collateral_value,
 )
 from risk.parameters import Array, Drawn, entry
+from risk.units import HOURS_A_QUARTER
 
 K = TypeVar("K", bound=np.generic)
 
@@ -53,7 +58,9 @@ class Params:
     site_refinancing_quarters: float = entry("neoclouds.site_refinancing_quarters")
     shut_spread: float = entry("credit.shut_spread")
     shut_availability: float = entry("credit.shut_availability")
-    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
+    assigned: Drawn = entry("neoclouds.contracts_assigned")  # share of contracts that follow their lender
+    let_discount: float = entry("credit.let_discount")  # over that on units
+    contract_availability: float = entry("neoclouds.contract_availability")
     sale_cost: float = entry("credit.sale_cost")
 
 
@@ -81,12 +88,18 @@ class Balloons:
 
 
 @dataclass(frozen=True)
-class Recovery:
-    """What forced sales brought, (path, facility) USD."""
+class Pledge:
+    """What secures some loans; arrays of one shape, such as (position,)."""
 
-    recovered: Array
-    cost: Array  # of the sale, borne by the lender: part of its loss
-    surplus: Array  # above the claim
+    units: Array  # GPUs; none where the tenant owns them
+    contracted: Array  # of them, on contracts that follow the lender
+    billed: Array  # USD an hour for those
+    opex: Array  # USD per GPU-hour of who runs them
+    now: Array  # USD per unit that has to be let again
+    later: Array  # USD today per unit at the end of its contract
+    left: Array  # quarters to that
+    rate: Array  # 1/y
+    shell: Array  # USD
 
 
 def serve(
@@ -99,17 +112,17 @@ def serve(
     rows, columns = positions(w.unmet)
     at = (rows, columns)
     held, owed = w.cash[at], interest[at]
-    willing = _agrees(params, state, c, at)
+    willing = _agrees(params, state, c, at) & ~w.called[at]
     amended = willing & (state.cash[at] + cfads[at] >= 0.0)
     some = np.minimum(held, owed) * amended
     zero, no = np.zeros_like(principal), np.zeros(principal.shape, dtype=bool)
     return Served(
-        principal=_with(principal, at, held * amended - some),
-        interest=_with(interest, at, some),
-        capitalized=_with(zero, at, owed * amended - some),
-        cash=_with(w.cash, at, held * ~amended),
-        amended=_with(no, at, amended),
-        default=_with(no, at, ~amended),
+        principal=placed(principal, at, held * amended - some),
+        interest=placed(interest, at, some),
+        capitalized=placed(zero, at, owed * amended - some),
+        cash=placed(w.cash, at, held * ~amended),
+        amended=placed(no, at, amended),
+        default=placed(no, at, ~amended),
     )
 
 
@@ -119,7 +132,7 @@ def _agrees(params: Params, state: State, c: Conditions, at: At) -> Flags:
     return np.asarray(~state.extended[at] & (c.amend[at] < chance[at]))
 
 
-def _with(array: NDArray[K], at: At, values: NDArray[K]) -> NDArray[K]:
+def placed(array: NDArray[K], at: At, values: NDArray[K]) -> NDArray[K]:
     """A copy of an array with other values at some positions."""
     out = array.copy()
     out[at] = values
@@ -141,7 +154,7 @@ def refinancing(
     rate = c.issue_rate * DT
     annuity = (1.0 - (1.0 + rate) ** -refinancing_quarters(params, book)[columns]) / rate
     ltv = np.where(book.site[columns], params.site_refinancing_ltv, params.refinancing_ltv)
-    by_value = ltv * collateral_value(terms, state, book, c.collateral, at)
+    by_value = ltv * collateral_value(terms, state, book, c.collateral[at], at)
     by_cash = np.maximum(cfads[at], 0.0) / params.refinancing_dscr * annuity
     is_open = (c.spread <= params.shut_spread) & (c.availability >= params.shut_availability)
     return np.where(is_open & (np.minimum(by_value, by_cash) >= balloon), balloon, 0.0)
@@ -150,6 +163,12 @@ def refinancing(
 def refinancing_quarters(params: Params, book: Book) -> Array:
     """Quarters over which a refinanced balloon amortizes: long for sites, short for GPUs, (facility,)."""
     return np.where(book.site, params.site_refinancing_quarters, params.refinancing_quarters)
+
+
+def falling_due(params: Params, book: Book, t: int) -> Index:
+    """Columns whose balloons fall due in quarter t, first or at the end of an extension."""
+    again = book.due + round(params.amend_quarters) == t
+    return np.flatnonzero((book.balloon > 0) & ((book.due == t) | again))
 
 
 def balloons(
@@ -163,9 +182,7 @@ def balloons(
     met : (path, facility) who has paid its service in full.
     """
     zero = np.zeros_like(state.debt)
-    first = book.due == t
-    again = book.due + round(params.amend_quarters) == t
-    columns = np.flatnonzero((book.balloon > 0) & (first | again))
+    first, columns = book.due == t, falling_due(params, book, t)
     if not len(columns):
         return Balloons(zero, zero, zero, zero, np.zeros(zero.shape, dtype=bool))
     falls = np.where(first[columns], state.scheduled[:, columns] > 0.0, state.pushed[:, columns])
@@ -224,15 +241,14 @@ def _quarters_left(state: State, book: Book, t: int, at: At) -> Array:
     return np.asarray(np.maximum(book.due[columns] - t, 0) + (level > 0.0) * np.maximum(own, 0.0))
 
 
-def recovery(params: Params, terms: Terms, state: State, book: Book, c: Conditions, claim: Array) -> Recovery:
-    """What lenders recover of their claims: collateral in a forced sale, and trapped cash."""
-    rows, columns = positions(claim > 0.0)
-    owed = claim[rows, columns]
-    share = np.broadcast_to(1.0 - params.fire_sale_discount, (len(claim), 1))[rows, 0]
-    gross = share * collateral_value(terms, state, book, c.repossession, (rows, columns))
-    cost = params.sale_cost * gross
-    proceeds = gross - cost + state.cash[rows, columns]
-    found = np.minimum(owed, proceeds)
-    zero, at = np.zeros_like(claim), (rows, columns)
-    cost = np.minimum(cost, owed - found)
-    return Recovery(_with(zero, at, found), _with(zero, at, cost), _with(zero, at, proceeds - found))
+def pledged(params: Params, pledge: Pledge, discount: Array | float) -> Array:
+    """What a pledge brings its lender before costs: sold now, or its contracts run and the rest sold then."""
+    let = np.minimum(pledge.contracted, pledge.units)
+    net = HOURS_A_QUARTER * (params.contract_availability * pledge.billed - let * pledge.opex)
+    rate, let_discount = DT * pledge.rate, params.let_discount * discount
+    then = (1.0 + rate) ** -pledge.left
+    shell = (1.0 - let_discount) * pledge.shell
+    run = (1.0 - let_discount) * np.maximum(net, 0.0) * (1.0 - then) / rate + shell * then
+    sold_then = (1.0 - discount) * (let * pledge.later + (pledge.units - let) * pledge.now)
+    sold = (1.0 - discount) * pledge.units * pledge.now + shell
+    return np.asarray(np.maximum(sold, run + sold_then))

@@ -104,6 +104,7 @@ class Conditions:
     sofr: Array  # 1/y
     mixing: Array  # multiplier of the quarter's Student-t innovations
     clo: Array  # share of the CLO bid that is gone
+    sale_discount: Array  # of sites in forced sales
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
 
     value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure * params.sites
     exits = site_debt.exits(params, sites, value, c.digestion)
-    lgd = _loss_given_default(params, state, defaulted, late, uniform, value)
+    sale = site_debt.loss_given_default(params, value, c.sale_discount)
+    lgd = _loss_given_default(params, state, defaulted, late, uniform, sale)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
     new = params.growth * DT * state.exposure * c.availability + c.spv_additions * params.sponsor_share
     repaid = matured.repaid + (exits.leaving + site_debt.amortization(params, sites))
@@ -243,16 +245,16 @@ def _placed(params: Params, state: State, c: Conditions) -> Array:
 
 
 def _loss_given_default(
-    params: Params, state: State, defaulted: Array, late: Array, uniform: Array, value: Array
+    params: Params, state: State, defaulted: Array, late: Array, uniform: Array, sale: Array
 ) -> Array:
     """Loss given default, (path, segment): sites by their value, the rest a line with beta noise around it.
 
-    `late` is the part of `defaulted`, USD, that had been extended before: it loses more.
+    `late` is the part of `defaulted`, USD, that had been extended before: it loses more. `sale` is what
+    a site loses.
     """
     quarter = np.minimum(defaulted / np.maximum(state.exposure, NOTHING), HIGHEST_RATE)
     rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
     line = expected_lgd(params) + params.lgd_slope * (rate - params.lgd_reference)
     noisy = inverse_beta(uniform, np.clip(line, LOWEST_RATE, HIGHEST_LGD), params.lgd_concentration)
     more = params.extended_lgd * late / np.maximum(defaulted, NOTHING)
-    sale = site_debt.loss_given_default(params, value)
     return np.where(params.sites > 0.0, sale, np.minimum(noisy + more, 1.0))

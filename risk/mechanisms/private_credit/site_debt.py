@@ -13,7 +13,7 @@ value       (path, 1)         multiple  value of a site over its debt
 Notes
 -----
 value = (shell + (1 − shell) · rent / base rent) / loan-to-value;
-LGD = 1 − min(1, (1 − fire sale)(1 − cost) value).
+LGD = 1 − min(1, (1 − discount)(1 − cost) value), the discount that of the market for assets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.parameters import Array, Drawn, entry
+from risk.parameters import Array, entry
 
 DT = 0.25
 Flags = NDArray[np.bool_]
@@ -33,7 +33,6 @@ Flags = NDArray[np.bool_]
 class Params:
     """Register entries of site debt."""
 
-    fire_sale_discount: Drawn = entry("credit.fire_sale_discount")
     sale_cost: float = entry("credit.sale_cost")
     spv_loan_to_value: float = entry("credit.spv_loan_to_value")
     spv_shell_share: float = entry("credit.spv_shell_share")
@@ -59,9 +58,9 @@ def spv_value(params: Params, rent_ratio: Array) -> Array:
     return mix / params.spv_loan_to_value
 
 
-def loss_given_default(params: Params, value: Array) -> Array:
-    """Share of a site's debt lost when it is sold under duress, (path, 1)."""
-    sale = (1.0 - params.fire_sale_discount) * (1.0 - params.sale_cost) * value
+def loss_given_default(params: Params, value: Array, discount: Array) -> Array:
+    """Share of a site's debt lost when it is sold under duress at a discount, (path, 1)."""
+    sale = (1.0 - discount) * (1.0 - params.sale_cost) * value
     return 1.0 - np.minimum(1.0, sale)
 
 

@@ -17,6 +17,7 @@ OLD = row(20.0, 14.0, 5.0)
 CALM = {
     "rent": column(0.0),
     "drift": column(0.0),
+    "generation": row(0.0, 0.0, 0.0),
     "efficiency": column(0.0),
     "efficiency_event": column(1.0),
     "fire_sale": column(0.0),
@@ -32,6 +33,7 @@ def parameters(**changes: Any) -> rents.Params:
         "term_premium": column(0.04),
         "target_spot_weight": 0.5,
         "rerating_quarters": 4.0,
+        "generation_noise": row(0.10, 0.04, 0.10),
         "utilization_elasticity": column(0.6),
         "normal_utilization": 0.65,
         "lowest_utilization": 0.30,
@@ -286,3 +288,25 @@ def test_a_contract_follows_spot_by_its_weight() -> None:
         signed.append(s.contract.item())
     gap = 0.35 * (s.clearing - s.spot).item()
     assert [signed[0] - signed[1], signed[1] - signed[2]] == pytest.approx([gap / 2, gap / 2])
+
+
+def test_a_generations_own_noise_fades_as_a_launch_does() -> None:
+    """One shock moves both quotes of its generation by its noise, the others not, and fades."""
+    p = parameters()
+    struck, _ = step(p, rents.init(p, E), generation=row(0.0, 0.0, 2.0))
+    np.testing.assert_allclose(struck.spot_rerating, [[0.0, 0.0, 0.2]])
+    np.testing.assert_allclose(struck.contract_rerating, [[0.0, 0.0, 0.2]])
+    later, _ = step(p, struck)
+    np.testing.assert_allclose(later.spot_rerating, [[0.0, 0.0, 0.2 * 0.55]])
+    np.testing.assert_allclose(later.contract_rerating, [[0.0, 0.0, 0.2 * 0.65]])
+    flat, moved = (
+        rents.quotes(p, s, E)[1]
+        for s in (rents.init(p, E), replace(rents.init(p, E), contract_rerating=struck.contract_rerating))
+    )
+    np.testing.assert_allclose(np.log(moved / flat), [[0.0, 0.0, 0.2]], atol=1e-12)
+
+
+def test_the_ratio_of_two_generations_has_the_spread_of_the_record() -> None:
+    """Stationary: .10 and .04 a quarter, reverting by .37: sd .139 of ln(H100 / B200) in contracts."""
+    noise = np.hypot(0.10, 0.04)
+    assert noise / np.sqrt(1.0 - 0.63**2) == pytest.approx(0.139, abs=1e-3)

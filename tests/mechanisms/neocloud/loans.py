@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from risk.mechanisms.neocloud import facility
-from risk.mechanisms.neocloud.book import Book
+from risk.mechanisms.neocloud.book import Book, positions
+from risk.mechanisms.neocloud.loan import At
 from tests.mechanisms.given import column, given, row
 from tests.mechanisms.neocloud.books import assemble
 from tests.mechanisms.neocloud.books import facility as loan
@@ -20,7 +21,7 @@ SOFR = 0.0365
 
 
 def parameters(**changes: Any) -> facility.Params:
-    """The base case, whatever its lender does; nothing is swept unless coverage falls under 1.10."""
+    """The base case, but that no lender calls; nothing is swept unless coverage falls under 1.10."""
     values: dict[str, Any] = {
         "contract_availability": 0.96,
         "vintage_discount": 0.85,
@@ -30,6 +31,7 @@ def parameters(**changes: Any) -> facility.Params:
         "sweep": 1.10,
         "event": 1.05,
         "cash_sweep": 1.0,
+        "balloon_lock_up": 4.0,
         "debt_reserve": 1.0,
         "cure_limit": 4.0,
         "amend_probability": column(0.5),
@@ -44,7 +46,9 @@ def parameters(**changes: Any) -> facility.Params:
         "site_refinancing_quarters": 48.0,
         "shut_spread": 0.075,
         "shut_availability": 0.6,
-        "fire_sale_discount": column(0.25),
+        "acceleration": 0.0,
+        "let_discount": 0.5,
+        "assigned": column(1.0),
         "sale_cost": 0.05,
         "reletting_reference": 3.0,
         "reletting_low": 0.3,
@@ -57,7 +61,8 @@ def parameters(**changes: Any) -> facility.Params:
 def terms(book: Book = BOOK, shell: float = 0.0, lease: float = 0.0) -> facility.Terms:
     """Terms of B200 with the opex of a neocloud."""
     ones = np.ones((1, book.facilities))
-    return facility.Terms(0.62 * 1.85 * ones, lease * ones, shell * ones)
+    none = 0.0 * ones
+    return facility.Terms(0.62 * 1.85 * ones, lease * ones, shell * ones, none, none, none, none, none)
 
 
 def state(book: Book = BOOK, debt: float = 300 * M, undrawn: float = 0.0, **changes: Any) -> facility.State:
@@ -80,12 +85,12 @@ def conditions(**changes: Any) -> facility.Conditions:
     values: dict[str, Any] = {
         "contracted": row(8_000),
         "billed_rate": row(24_000),
+        "realization": row(1.0),
         "vacant": row(0.0),
         "spot": row(2.50),
         "newest_contract": column(3.0),
         "utilization": column(0.65),
         "collateral": row(15_000),
-        "repossession": row(15_000),
         "spread": column(0.05),
         "availability": column(0.9),
         "sofr": column(SOFR),
@@ -98,9 +103,51 @@ def conditions(**changes: Any) -> facility.Conditions:
     return facility.Conditions(**(values | changes))
 
 
+def pledge(
+    terms: facility.Terms,
+    s: facility.State,
+    book: Book,
+    c: facility.Conditions,
+    at: At,
+    **changes: Any,
+) -> facility.Pledge:
+    """What secures loans at some positions: units of 15,000 that nobody has rented, and a shell."""
+    units, shell = facility.pledged_assets(terms, s, book, at)
+    zero = np.zeros_like(units)
+    values: dict[str, Any] = {
+        "units": units,
+        "contracted": zero,
+        "billed": zero,
+        "opex": zero + 0.62,
+        "now": zero + 15_000.0,
+        "later": zero,
+        "left": zero,
+        "rate": zero + 0.15,
+        "shell": shell,
+    }
+    return facility.Pledge(**(values | changes))
+
+
+def a_quarter(
+    p: facility.Params,
+    terms: facility.Terms,
+    s: facility.State,
+    book: Book,
+    t: int,
+    c: facility.Conditions,
+    discount: float = 0.25,
+    **changes: Any,
+) -> tuple[facility.State, facility.Flows]:
+    """One quarter, with what lenders of loans in default get for their collateral."""
+    after, f = facility.step(p, terms, s, book, t, c)
+    at = positions(f.written_off > 0.0)
+    worth = facility.pledged(p, pledge(terms, s, book, c, at, **changes), discount)
+    return after, facility.foreclose(p, f, at, worth)
+
+
 def wide(columns: int, **changes: Any) -> dict[str, Any]:
     """The same conditions for several facilities."""
-    per_facility = ("contracted", "billed_rate", "vacant", "spot", "amend")
+    per_facility = ("contracted", "realization", "billed_rate", "vacant", "spot", "collateral", "amend")
     seen = {name: getattr(conditions(), name) for name in per_facility} | changes
     return {
         name: np.broadcast_to(value, (len(value), columns)) if name in per_facility else value
@@ -122,7 +169,9 @@ def step(
     book: Book = BOOK,
     t: int = 1,
     p: facility.Params | None = None,
+    unit: float = 15_000.0,
     **changes: Any,
 ) -> tuple[facility.State, facility.Flows]:
-    """One quarter under conditions that differ from the base ones as given."""
-    return facility.step(p or parameters(), terms(book), s or state(book), book, t, conditions(**changes))
+    """One quarter under conditions that differ from the base ones; `unit`: value of one in a sale."""
+    c = conditions(**changes)
+    return a_quarter(p or parameters(), terms(book), s or state(book), book, t, c, now=unit)

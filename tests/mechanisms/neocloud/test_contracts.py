@@ -34,7 +34,6 @@ def parameters(**changes: Any) -> contracts.Params:
         "leaning_coverage": 0.02,
         "stress_loading": 0.5,
         "largest_hazard": 0.30,
-        "release_lag": 2.0,
     }
     return given(contracts.Params, **(values | changes))
 
@@ -50,6 +49,7 @@ def payers(**changes: Any) -> contracts.Payers:
         "shortfall": column(0.2),
         "stress": column(1.0),
         "tenant_defaulted": np.zeros((1, 5), dtype=bool),
+        "release_lag": column(2.0),
     }
     return contracts.Payers(**(values | changes))
 
@@ -130,7 +130,7 @@ def test_labs_act_together() -> None:
     s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), row(0, 0))
     draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
     seen = contracts.Payers(
-        np.full((2, 2), 2.0), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool)
+        np.full((2, 2), 2.0), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool), column(2.0)
     )
     after, _ = contracts.step(parameters(), s, two, seen, by_payer(draws))
     np.testing.assert_array_equal(after.price_factor, [[0.65, 0.65], [1.0, 1.0]])
@@ -210,10 +210,8 @@ def test_what_a_payer_leaves_early_stands_vacant_for_two_quarters_on_average() -
 def test_a_longer_lag_keeps_units_vacant_longer(lag: float, total: float) -> None:
     s, held = state(), 0.0
     for _ in range(200):
-        calm = payers(stress=column(-50.0), shortfall=column(0.0))
-        s, f = contracts.step(
-            parameters(release_lag=lag), s, BOOK, calm, by_payer(NOTHING | {"ig": column(0.0)})
-        )
+        calm = payers(stress=column(-50.0), shortfall=column(0.0), release_lag=column(lag))
+        s, f = contracts.step(parameters(), s, BOOK, calm, by_payer(NOTHING | {"ig": column(0.0)}))
         held += f.vacant[0, 0]
     assert held == pytest.approx(total)
 

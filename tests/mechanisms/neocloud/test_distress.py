@@ -71,7 +71,7 @@ def test_worked_example() -> None:
     ],
 )
 def test_stages(dscr: float, stage: int) -> None:
-    f = covered(dscr)
+    f = covered(dscr, start=state(cash=row(50 * M)))
     assert f.dscr.item() == pytest.approx(dscr)
     assert f.stage.item() == stage
     assert (f.distributed.item() > 0.0) == (stage == facility.SOUND)

@@ -10,7 +10,7 @@ from risk.mechanisms.neocloud import estate
 from tests.mechanisms.given import given, row
 from tests.mechanisms.worked import worked
 
-CREDITORS = ("revolver", "notes", "leases", "customers", "converts")
+CREDITORS = ("revolver", "notes", "leases", "customers", "guarantees", "converts")
 amounts = st.floats(0.0, 20.0)
 several = st.fixed_dictionaries(dict.fromkeys(CREDITORS, amounts))
 
@@ -38,16 +38,20 @@ def test_worked_example() -> None:
         w.agrees("estate", value)
         leases = estate.lease_claim(p, row(w["operating cost"]))
         w.agrees("rejected leases", leases)
-        names = {"revolver": "revolver", "notes": "notes", "customers": "prepayments", "converts": "converts"}
+        names = {
+            "revolver": "revolver", "notes": "notes", "customers": "prepayments",
+            "guarantees": "guarantees", "converts": "converts",
+        }  # fmt: skip
         claims = replace(owed(**{k: w[name] for k, name in names.items()}), leases=leases)
         s = estate.settle(p, value, claims)
         w.agrees("cost", s.cost)
         w.agrees("to the revolver", s.recovered.revolver)
-        w.agrees("unsecured claims", claims.notes + claims.leases + claims.customers)
+        w.agrees("unsecured claims", claims.notes + claims.leases + claims.customers + claims.guarantees)
         w.agrees("share", s.recovered.notes / claims.notes)
         w.agrees("to notes", s.recovered.notes)
         w.agrees("to landlords", s.recovered.leases)
         w.agrees("to customers", s.recovered.customers)
+        w.agrees("to lenders of facilities", s.recovered.guarantees)
         w.agrees("to converts", s.recovered.converts)
         assert s.equity.item() == 0.0
         w.agrees("lenders lose", claims.debt - s.recovered.debt)
@@ -103,7 +107,7 @@ def test_an_estate_is_shared_out_in_full(value: float, claims: dict[str, float])
 @examples(amounts, several)
 def test_seniority(value: float, claims: dict[str, float]) -> None:
     got = settle(value, **claims)
-    unsecured = ("notes", "leases", "customers")
+    unsecured = ("notes", "leases", "customers", "guarantees")
     shortfall = {name: claims[name] - got[name] for name in CREDITORS}
     if shortfall["revolver"] > 1e-9:
         assert all(got[name] <= 1e-9 for name in (*unsecured, "converts", "equity"))
@@ -112,9 +116,7 @@ def test_seniority(value: float, claims: dict[str, float]) -> None:
     if max(shortfall.values()) > 1e-9:
         assert got["equity"] <= 1e-9
     for name in unsecured:
-        share = (got["notes"] + got["leases"] + got["customers"]) / max(
-            claims["notes"] + claims["leases"] + claims["customers"], 1e-300
-        )
+        share = sum(got[k] for k in unsecured) / max(sum(claims[k] for k in unsecured), 1e-300)
         assert got[name] == pytest.approx(share * claims[name], abs=1e-9)
 
 

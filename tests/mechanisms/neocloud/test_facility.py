@@ -17,6 +17,7 @@ from tests.mechanisms.neocloud.loans import (
     GPUS,
     POOR,
     M,
+    a_quarter,
     conditions,
     parameters,
     state,
@@ -30,9 +31,10 @@ from tests.mechanisms.worked import worked
 def test_worked_example() -> None:
     with worked("neoclouds", "facility") as w:
         devices, contracted, debt = w["GPUs"], w["contracted"], M * w["debt"]
-        start = state(debt=debt, devices=row(devices))
+        start = state(debt=debt, devices=row(devices), cash=row(M * w["trapped cash"]))
         seen = conditions(contracted=row(contracted), billed_rate=row(3.0 * contracted), spot=row(w["spot"]))
-        p, free = parameters(), replace(terms(), opex=row(0.0))
+        p = parameters(distribution=column(w["share leaving"]))
+        free = replace(terms(), opex=row(0.0))
         billed = replace(seen, contracted=row(devices))
         idle = replace(seen, billed_rate=row(0.0))
         w.agrees("contract income", loans.operating_cash(p, free, start, BOOK, billed) / 2190)
@@ -54,7 +56,7 @@ def test_worked_example_of_a_payment_default() -> None:
         seen = POOR | {
             "contracted": row(n),
             "billed_rate": row(3.0 * n),
-            "repossession": row(w["value of a GPU"]),
+            "unit": w["value of a GPU"],
             "support": row(7 * M),
         }
         start = state(cash=row(M * w["trapped cash"]))
@@ -121,12 +123,33 @@ def test_a_company_cures_all_its_facilities_or_none() -> None:
 
 
 @pytest.mark.parametrize(("dscr", "share"), [(1.19, 0.0), (1.21, 0.3)])
-def test_surplus_is_distributed_above_the_lock_up_only(dscr: float, share: float) -> None:
+def test_the_stock_of_cash_is_distributed_above_the_lock_up_only(dscr: float, share: float) -> None:
     service = 18.347015437587103 * M
     rate = (dscr * service / 2190 + 11_470) / 0.96
-    f = step(contracted=row(GPUS), billed_rate=row(rate))[1]
+    seen: dict[str, Any] = {"contracted": row(GPUS), "billed_rate": row(rate)}
+    f = step(state(cash=row(50 * M)), **seen)[1]
     assert f.dscr.item() == pytest.approx(dscr)
-    assert f.distributed.item() == pytest.approx(share * (dscr - 1.0) * service)
+    assert f.distributed.item() == pytest.approx(share * (50 * M + (dscr - 2.0) * service))
+    assert step(state(cash=row(0.5 * service)), **seen)[1].distributed.item() == 0.0, "the reserve stays"
+
+
+def test_nothing_leaves_while_contracts_bring_less_than_they_must() -> None:
+    """A least realization of .85: at .84 the facility is locked up whatever its coverage."""
+    strict = replace(terms(), realization=row(0.85))
+    start = state(cash=row(50 * M))
+    found = [
+        facility.step(parameters(), strict, start, BOOK, 1, conditions(realization=row(x)))[1]
+        for x in (0.85, 0.84)
+    ]
+    assert [f.distributed.item() > 0.0 for f in found] == [True, False]
+    assert [f.stage.item() for f in found] == [facility.SOUND, facility.LOCK_UP]
+
+
+def test_nothing_leaves_ahead_of_a_balloon() -> None:
+    book = assemble(loan(balloon=0.5, due=10))
+    start = state(book, cash=row(90 * M))
+    paid = [step(start, book, t)[1].distributed.item() > 0.0 for t in (5, 6, 7, 10)]
+    assert paid == [True, True, False, False]
 
 
 def test_a_facility_without_debt_pays_out_everything_and_stops_at_a_loss() -> None:
@@ -256,7 +279,7 @@ quarters = st.fixed_dictionaries(
         "contracted": st.floats(0.0, GPUS),
         "vacant": st.floats(0.0, GPUS),
         "support": st.floats(0.0, 60 * M),
-        "repossession": st.floats(0.0, 60_000.0),
+        "unit": st.floats(0.0, 60_000.0),
         "sofr": st.floats(0.0, 0.08),
         "spread": st.floats(0.03, 0.10),
         "window": st.booleans(),
@@ -287,8 +310,9 @@ def test_cash_and_debt_roll_forward_and_losses_close(
     p = parameters(distribution=column(distribution))
     for t, quarter in enumerate(path, start=1):
         seen = {name: np.array([[value]]) for name, value in quarter.items()}
+        unit = seen.pop("unit")[0]
         c = conditions(**seen, amend=row(amend))
-        after, f = facility.step(p, terms(layout, shell=1.15), s, layout, t, c)
+        after, f = a_quarter(p, terms(layout, shell=1.15), s, layout, t, c, now=unit * np.ones(1))
         paid = f.principal + f.swept + f.balloon_paid
         np.testing.assert_allclose(
             s.debt + f.drawn + f.capitalized - paid - f.written_off, after.debt, atol=1e-3, rtol=1e-12
@@ -367,8 +391,8 @@ def test_tighter_lock_up_never_pays_out_more() -> None:
 def test_richer_collateral_never_loses_more() -> None:
     """Relation 17: losses with collateral 10% up, and never under zero or over the claim (relation 15)."""
     values = [0.0, 5_000.0, 15_000.0, 40_000.0, 80_000.0]
-    losses = [step(repossession=row(v), **POOR)[1].loss.item() for v in values]
-    richer = [step(repossession=row(1.1 * v), **POOR)[1].loss.item() for v in values]
+    losses = [step(unit=v, **POOR)[1].loss.item() for v in values]
+    richer = [step(unit=1.1 * v, **POOR)[1].loss.item() for v in values]
     assert all(b <= a for a, b in zip(losses, richer, strict=True))
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == pytest.approx(300 * M)
@@ -392,14 +416,15 @@ def test_a_payers_failure_never_raises_cash(price: float, spot: float, kept: flo
 def test_money_times_1024_is_money_times_1024() -> None:
     """Relation 22: every amount in dollars scales to the bit, decisions stay."""
     scale = 1024.0
-    dollars = ("billed_rate", "spot", "newest_contract", "collateral", "repossession", "support")
+    dollars = ("billed_rate", "spot", "newest_contract", "collateral", "support")
     base = conditions(**POOR, support=row(5 * M))
     scaled = replace(base, **{name: scale * getattr(base, name) for name in dollars})
     p = parameters()
     dear = replace(p, reletting_reference=scale * p.reletting_reference)
-    after, f = facility.step(p, terms(), state(), BOOK, 1, base)
-    after_k, f_k = facility.step(
-        dear, replace(terms(), opex=scale * terms().opex), state(debt=scale * 300 * M), BOOK, 1, scaled
+    after, f = a_quarter(p, terms(), state(), BOOK, 1, base)
+    dear_terms = replace(terms(), opex=scale * terms().opex)
+    after_k, f_k = a_quarter(
+        dear, dear_terms, state(debt=scale * 300 * M), BOOK, 1, scaled, now=scale * 15_000.0
     )
     for name in ("cfads", "service", "written_off", "recovered", "loss"):
         assert getattr(f_k, name) == scale * getattr(f, name)

@@ -55,6 +55,7 @@ def conditions(**changes: Any) -> holdco.Conditions:
     values: dict[str, Any] = {
         "distributions": row(0.3 * BN),
         "supported": row(0.1 * BN),
+        "guaranteed": row(0.0),
         "ebitda": row(2.1 * BN),
         "secured": row(12.0 * BN),
         "overhead": row(0.28 * BN),
@@ -405,3 +406,20 @@ def test_more_cash_never_defaults(cash: float, drawn: float, due: float, more: f
     s = state(cash, drawn, **{f"q{t}": due}, q20=8.0)
     richer = replace(s, cash=s.cash + more * BN)
     assert step(richer, t=t)[1].default.item() <= step(s, t=t)[1].default.item()
+
+
+@pytest.mark.parametrize("asked", [0.2, 6.0])
+def test_a_guarantor_pays_or_fails_with_the_claim_beside_its_notes(asked: float) -> None:
+    s = state(2.0, 0.0, q20=8.0)
+    after, f = step(s, **HEALTHY, guaranteed=row(asked * BN), residual=row(4.0 * BN))
+    free, _ = step(s, **HEALTHY)
+    assert f.default.item() == (asked > 1.0)
+    if f.default.item():
+        assert f.claims.guarantees.item() == asked * BN
+        share = f.recovered.guarantees.item() / (asked * BN)
+        assert share == pytest.approx(f.recovered.notes.item() / f.claims.notes.item())
+        assert f.guarantee_share.item() == pytest.approx(share)
+        assert 0.0 < share < 1.0
+    else:
+        assert (free.cash - after.cash).item() == pytest.approx(asked * BN)
+        assert f.guarantee_share.item() == 1.0

@@ -16,6 +16,7 @@ from tests.mechanisms.neocloud.loans import (
     POOR,
     SOFR,
     M,
+    a_quarter,
     conditions,
     parameters,
     state,
@@ -127,10 +128,10 @@ def fate(amend: Any) -> tuple[int, facility.Flows]:
     for t in range(1, 30):
         held, rent = GPUS * (t <= 8), 1.95 * 0.98**t
         seen = conditions(
-            contracted=row(held), billed_rate=row(3.0 * held), spot=row(rent), repossession=row(9_000 * rent),
-            amend=amend, utilization=column(0.8),
+            contracted=row(held), billed_rate=row(3.0 * held), spot=row(rent), amend=amend,
+            utilization=column(0.8),
         )  # fmt: skip
-        s, f = facility.step(p, terms(), s, BOOK, t, seen)
+        s, f = a_quarter(p, terms(), s, BOOK, t, seen, now=9_000 * rent)
         if s.defaulted.all():
             return t, f
     raise AssertionError("the loan never defaults")
@@ -217,7 +218,7 @@ def test_a_refinanced_floating_balloon_keeps_floating() -> None:
 
 def test_a_forced_sale_above_the_claim_leaves_a_surplus() -> None:
     """10,000 GPUs at 50,000 bring 375m, 18.75m of it cost: 300m repay the lender, 56.25m is left."""
-    f = step(repossession=row(50_000), **POOR)[1]
+    f = step(unit=50_000, **POOR)[1]
     assert f.recovered.item() == pytest.approx(300 * M)
     assert f.surplus.item() == pytest.approx(56.25 * M)
     assert f.loss.item() == f.cost.item() == 0.0
@@ -225,17 +226,17 @@ def test_a_forced_sale_above_the_claim_leaves_a_surplus() -> None:
 
 def test_the_lender_bears_the_cost_of_a_sale_as_far_as_it_loses() -> None:
     """At 42,000 a GPU, 315m less 15.75m: of the cost 0.75m is lost, the rest would have been surplus."""
-    f = step(repossession=row(42_000), **POOR)[1]
+    f = step(unit=42_000, **POOR)[1]
     assert f.loss.item() == f.cost.item() == pytest.approx(0.75 * M)
     assert f.surplus.item() == 0.0
-    f = step(repossession=row(15_000), **POOR)[1]
+    f = step(unit=15_000, **POOR)[1]
     assert f.cost.item() == pytest.approx(0.05 * 112.5 * M)
     assert f.loss.item() > f.cost.item()
 
 
 def test_refinancing_looks_at_collateral_and_a_sale_at_repossession() -> None:
     s, _ = step(state(PUSHED, debt=60 * M), PUSHED, 1)
-    assert step(s, PUSHED, 2, repossession=row(0.0))[1].balloon_refinanced.item() == 60 * M
+    assert step(s, PUSHED, 2, unit=0.0)[1].balloon_refinanced.item() == 60 * M
     assert step(collateral=row(0.0), **POOR)[1].recovered.item() > 0.0
 
 

@@ -83,7 +83,6 @@ def _in_kind() -> dict[str, Any]:
 
 def _site_debt() -> dict[str, Any]:
     return {
-        "fire_sale_discount": column(0.25),
         "sale_cost": 0.05,
         "spv_loan_to_value": 0.75,
         "spv_shell_share": 0.60,
@@ -123,6 +122,7 @@ def conditions(**changes: float) -> segments.Conditions:
         "sofr": 0.0365,
         "mixing": 1.0,
         "clo": 0.0,
+        "sale_discount": 0.25,
     }
     return segments.Conditions(**{name: column(x) for name, x in (values | changes).items()})
 

@@ -40,8 +40,12 @@ def test_notes_are_downgraded_as_rents_fall() -> None:
 
 
 def test_loss_given_default_stays_a_share() -> None:
-    p = parameters(fire_sale_discount=column(0.0), sale_cost=0.0)
-    assert site_debt.loss_given_default(p, column(2.0, 0.4, 0.0))[:, 0].tolist() == [0.0, 0.6, 1.0]
+    p = parameters(sale_cost=0.0)
+    assert site_debt.loss_given_default(p, column(2.0, 0.4, 0.0), column(0.0))[:, 0].tolist() == [
+        0.0,
+        0.6,
+        1.0,
+    ]
 
 
 def test_no_sponsor_leaves_without_digestion() -> None:

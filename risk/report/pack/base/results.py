@@ -261,7 +261,7 @@ class Results:
     @cached_property
     def claims(self) -> tuple[dict[str, Claims], dict[str, Claims]]:
         """Par in default and loss by instrument: of all quarters, and of those of stress."""
-        return recoveries.claims(self.run), recoveries.claims(self.run, stress=True)
+        return recoveries.claims(self.run), recoveries.claims(self.run, "stress")
 
     @cached_property
     def targets(self) -> tuple[TargetResult, ...]:
