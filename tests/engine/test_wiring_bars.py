@@ -23,7 +23,9 @@ from tests.engine.test_outcomes import AT, BACKGROUND, QUARTERS, find, series, s
 from tests.engine.wiring import ORDINARY, wired
 
 EXACT: dict[str, Any] = {
-    "background": replace(BACKGROUND, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])),
+    "background": replace(
+        BACKGROUND, merchant_opex_multiple=2.0, opex=np.array([[0.25, 0.5, 0.5, 0.5, 0.5, 0.5]])
+    ),
     "numbers": {
         "propositions.capex_fall": 0.75,
         "propositions.debt_funded": 0.25,
