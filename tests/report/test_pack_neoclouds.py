@@ -13,6 +13,7 @@ from risk.assumptions import load
 from risk.assumptions.tables import Facility
 from risk.axes import ended
 from risk.report.charts import Bars, Lines
+from risk.report.content import number_of, value_of
 from risk.report.excel import build
 from risk.report.pack import properties
 from risk.report.pack.base.cells import Tables, margin_cell
@@ -23,7 +24,7 @@ from risk.report.pack.neoclouds import neoclouds as page
 from risk.report.pack.neoclouds.loans import STAGES
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
-from risk.report.table import Table, number_of, value_of
+from risk.report.table import Table
 from risk.runs import execute
 from tests.report.runs import SEED, small_run
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from risk.report.table import Column, Content, ReportError, Table
+from risk.report.content import Content, ReportError
+from risk.report.table import Column, Table
 
 Values = Sequence[Content]
 Tone = Literal[
