@@ -1,4 +1,4 @@
-"""What outcomes need of the register beside their background: the quarters before the run, costs, an age."""
+"""What outcomes need of the register beside their thresholds: the quarters before the run, costs, an age."""
 
 from __future__ import annotations
 

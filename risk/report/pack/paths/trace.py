@@ -182,9 +182,9 @@ def estimated(results: Results) -> Iterator[Estimated]:
     for key, label, level in (("p50", "Median", 0.5), ("var95", "VaR 95%", SAMPLING_LEVEL)):
         formula, whole = f"PERCENTILE(Sample_Loss,{level})", m.quantiles[LEVELS.index(level)].value
         yield Estimated(key, label, formula, statistics.quantile(sample, level), whole)
-    if (bar := results.threshold) is not None:
+    if (threshold := results.threshold) is not None:
         formula = 'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)'
-        part, every = (statistics.probability(loss > bar) for loss in (sample, results.loss))
+        part, every = (statistics.probability(loss > threshold) for loss in (sample, results.loss))
         yield Estimated("above", "P(loss > Loss_Threshold)", formula, part, every.value, "fraction")
 
 

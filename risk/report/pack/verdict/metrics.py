@@ -107,16 +107,16 @@ def _distribution(results: Results) -> Table:
 
 def _above(results: Results) -> tuple[Field[Metric], ...]:
     """Probability that a loss exceeds the threshold, "–" for other outcomes; nothing without a threshold."""
-    bar = results.threshold
-    if bar is None:
+    threshold = results.threshold
+    if threshold is None:
         return ()
 
     def cell(m: Metric) -> Content:
         if m.variable.unit != "USD bn" or "loss" not in m.variable.name:
             return "–"
-        return probability_cell(statistics.probability(values(results.run, m.variable) > bar))
+        return probability_cell(statistics.probability(values(results.run, m.variable) > threshold))
 
-    return (shown("above", f"P(> {bar:,.0f})", cell, "probability", style="engine"),)
+    return (shown("above", f"P(> {threshold:,.0f})", cell, "probability", style="engine"),)
 
 
 ERRORS: Spec[Metric] = Spec(
