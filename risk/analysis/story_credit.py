@@ -73,7 +73,7 @@ def stages(m: Moment) -> tuple[Array, Array]:
     return np.zeros_like(failed), np.maximum(failed, MATURITY * m.row(f"{FACILITY}.maturity_default"))
 
 
-def ladder(m: Moment) -> Iterator[Event]:
+def distress(m: Moment) -> Iterator[Event]:
     """Facilities step up the stages of distress, or out of them; from the lowest stage to the highest."""
     before, now = stages(m)
     for stage, kind in enumerate(STAGES):
@@ -280,7 +280,7 @@ def holders(m: Moment) -> Iterator[Event]:
 
 TELLERS: dict[str, Teller] = {
     "contracts": contracts,
-    "ladder": ladder,
+    "distress": distress,
     "balloons": balloons,
     "notes": notes,
     "holdcos": holdcos,

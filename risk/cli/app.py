@@ -21,7 +21,7 @@ COMMANDS = (
     ("run", "run:run", "Simulate a scenario and print the verdict."),
     ("show", "stored:show", "Show a stored run, or one of its results in full."),
     ("pack", "pack:pack", "Write the workbook of a scenario or of a stored run."),
-    ("pdf", "pdf:pdf", "The Summary of a stored run on one page, printed by LibreOffice."),
+    ("pdf", "pdf:pdf", "The Summary of a stored run on paper, printed by LibreOffice."),
     ("trace", "trace:trace", "A cell of a workbook: its formula, its inputs, the paths behind it."),
     ("batch", "batch:batch", "Every scenario: a workbook each, and one to compare them."),
     ("compare", "stored:compare", "What changed between two stored runs, and is it noise?"),

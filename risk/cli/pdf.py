@@ -1,4 +1,4 @@
-"""`bubblerisk pdf`: the Summary of a stored run on one page."""
+"""`bubblerisk pdf`: the Summary of a stored run on paper."""
 
 from __future__ import annotations
 

@@ -12,11 +12,12 @@ from risk.exchange.content import content
 from risk.exchange.heads import AT_EXPORT, Base, Field, Item
 from risk.exchange.readme import README
 from risk.exchange.validation import LISTS, REASON, list_name, validation
+from risk.report.content import Cell
 from risk.report.excel import build
 from risk.report.record import Field as Shown
 from risk.report.sheet import At, Properties, Sheet, Strip, Workbook
 from risk.report.spec import Spec, count, shown, text
-from risk.report.table import Cell, Column, Mark, Table
+from risk.report.table import Column, Mark, Table
 from risk.units import COMMON
 
 FORMS = {**dict.fromkeys(("number", "whole", "value"), "general"), "date": "date", "flag": "truth"}

@@ -10,7 +10,7 @@ from risk.assumptions.plausible import Range
 from risk.assumptions.schema import INTEGERS
 from risk.assumptions.values import limits
 from risk.exchange.heads import Field, Item
-from risk.report.table import Validation
+from risk.report.content import Validation
 from risk.units import SCALE, TEXT_UNITS
 
 LISTS = ("Shape", "Grade", "Owner", "Unit", "Source")

@@ -15,7 +15,8 @@ from math import fsum, isfinite, isnan, nan
 from operator import sub
 from typing import Protocol
 
-from risk.report.table import Content, Formula, Table, number_of, value_of
+from risk.report.content import Content, Formula, number_of, value_of
+from risk.report.table import Table
 
 EXACT = 1e-9
 ROUNDING = 1e-6

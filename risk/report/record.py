@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from risk.analysis.estimate import Estimate
-from risk.report.table import Column, Content
+from risk.report.content import Content
+from risk.report.table import Column
 
 T = TypeVar("T")
 

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Literal
 
 from risk.report.charts import Chart
+from risk.report.content import Formula, ReportError
 from risk.report.form import Paper
-from risk.report.table import Formula, ReportError, Table
+from risk.report.table import Table
 
 Kind = Literal["F", "W", "P", "C"]
 """Foundation (inputs), Workings, Presentation, Control."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from risk.analysis.estimate import Estimate
+from risk.report.content import Cell, Content, Formula
 from risk.report.guards import Guard
 from risk.report.record import Field, Record, own
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 
 T = TypeVar("T")
 

@@ -1,11 +1,11 @@
-"""The duration ladder and the rungs of distress of a small run, against what the run recorded."""
+"""The duration ladder of a small run, against what the run recorded."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from risk.analysis import distress, ladder, neoclouds
+from risk.analysis import ladder
 from risk.analysis.facilities import Facility, facilities
 from risk.runs import Run
 from tests.report.runs import small_run
@@ -69,56 +69,6 @@ def test_quantiles_over_few_paths_are_not_stated() -> None:
     assert np.isnan(found.at(0.5)[1])
     assert np.isnan(found.error(0.5)[1])
     assert found.count.tolist() == [ladder.FEWEST, ladder.FEWEST - 1]
-
-
-def test_whoever_comes_far_down_has_come_past_the_rungs_above(run: Run) -> None:
-    for found in distress.distress(run).values():
-        chances = [found.reached[rung].value for rung in distress.DEPTHS]
-        assert chances == sorted(chances, reverse=True)
-        assert found.reached["cured"].value <= found.reached["event"].value
-
-
-def test_payment_and_maturity_defaults_are_all_defaults(run: Run) -> None:
-    defaults = neoclouds.defaults(run)
-    for name, found in distress.distress(run).items():
-        both = found.reached["payment_default"].value + found.reached["maturity_default"].value
-        assert both == pytest.approx(defaults[name].probability[-1].value)
-        if found.event and found.default:
-            assert {found.event.label, found.default.label} <= set(run.calendar.labels)
-
-
-def test_what_comes_once_is_counted_alike_in_sums_and_in_series(run: Run) -> None:
-    stage = run.facility("stage")  # of every path of so small a run
-    for i, name in enumerate(run.entities["stage"]):
-        for rung, code in (("amended", 5), ("payment_default", 6), ("maturity_default", 7)):
-            ever = (stage[:, :, i] == code).any(axis=0).mean()
-            assert distress.once(run, f"facility.{rung}", name).value == pytest.approx(ever)
-
-
-def test_the_median_quarter_is_that_of_the_paths_that_come_so_far(run: Run) -> None:
-    stage, names = run.facility("stage"), run.entities["stage"]
-    found = distress.distress(run)
-    stated = 0
-    for i, name in enumerate(names):
-        reached = stage[:, :, i] >= 3
-        first = reached.argmax(axis=0)[reached.any(axis=0)]
-        timing = found[name].event
-        assert (timing is not None) == (len(first) >= ladder.FEWEST)
-        if timing:
-            stated += 1
-            assert timing.label == run.calendar.labels[int(np.median(first))]
-            assert timing.error >= 0.0
-    assert stated > 3
-
-
-def test_every_facility_stands_somewhere(run: Run, book: tuple[Facility, ...]) -> None:
-    shares = distress.shares(run)
-    assert sum(shares.values()) == pytest.approx(np.ones(run.calendar.quarters + 1))
-    assert shares["sound"][0] == 1.0
-    names = run.entities["facility.defaulted"]
-    own = [names.index(f.name) for f in book]
-    assert shares["default"] == pytest.approx(run.mean("facility.defaulted")[0][:, own].mean(axis=1))
-    assert (np.diff(shares["repaid"]) > -1e-12).all()  # who has repaid stays so
 
 
 def test_firms_at_year_ends(run: Run) -> None:

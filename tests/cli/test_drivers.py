@@ -7,9 +7,9 @@ import pytest
 
 from risk.analysis import statistics
 from risk.analysis.shares import shares
+from risk.report.content import number_of
 from risk.report.pack.base.results import Results
 from risk.report.pack.decision import drivers as sheet
-from risk.report.table import number_of
 from tests.cli.conftest import PATHS, Ask, Stored
 
 

@@ -15,9 +15,9 @@ from risk.analysis import contrasts
 from risk.assumptions import load
 from risk.axes import quarter_end, quarter_of
 from risk.report.comparison import compare_scenarios
+from risk.report.content import value_of
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
-from risk.report.table import value_of
 from risk.runs import Run, execute
 from risk.units import SCALE
 from tests.cli.conftest import ROOT, Ask

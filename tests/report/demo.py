@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from risk.report.content import Cell, Check, Content, Formula, Link, Validation
 from risk.report.formats import FORMATS
 from risk.report.sheet import (
     At,
@@ -18,7 +19,7 @@ from risk.report.sheet import (
     Tiles,
     Workbook,
 )
-from risk.report.table import Cell, Check, Column, Content, Formula, Link, Table, Validation
+from risk.report.table import Column, Table
 from tests.report.demo_charts import LOSS, PATHS, PRICE, SUBTITLE, charts, exceedance, fan
 
 HOSTILE = (

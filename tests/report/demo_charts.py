@@ -16,8 +16,8 @@ from risk.report.charts import (
     Tornado,
     Waterfall,
 )
+from risk.report.content import Content
 from risk.report.sheet import At, Block, HeatMap, Sheet, Strip
-from risk.report.table import Content
 
 PATHS = 400
 GENERATOR = np.random.default_rng(7)

@@ -9,10 +9,10 @@ import pytest
 
 from risk.analysis import statistics
 from risk.report.comparison import compare_scenarios
+from risk.report.content import number_of, value_of
 from risk.report.excel import build
 from risk.report.pack.base.cells import Tables
 from risk.report.sheet import Workbook
-from risk.report.table import number_of, value_of
 from risk.runs import Run
 from tests.report.runs import small_run
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from risk.analysis.statistics import Estimate, proportion
+from risk.report.content import Cell, Formula, plain, value_of
 from risk.report.formats import show
 from risk.report.pack.base.cells import (
     Tables,
@@ -20,7 +21,6 @@ from risk.report.pack.base.cells import (
 from risk.report.pack.base.names import assumption, words
 from risk.report.pack.base.yearly import line, made_of
 from risk.report.sheet import Sheet
-from risk.report.table import Cell, Formula, plain, value_of
 
 
 def text(cell: Cell | str) -> str:

@@ -15,11 +15,12 @@ from lxml import etree
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import to_excel
 
+from risk.report.content import Cell, Formula, Link, ReportError, Validation
 from risk.report.excel import Draft, build, write
 from risk.report.excel.measure import line_count, lines, pixels, room
 from risk.report.excel.writer import CHART_DATA
 from risk.report.sheet import Sheet
-from risk.report.table import Cell, Column, Formula, Link, Mark, ReportError, Table, Validation
+from risk.report.table import Column, Mark, Table
 from tests.report.demo import HOSTILE, demo
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

@@ -10,9 +10,10 @@ import pytest
 from risk.analysis.statistics import quantile, rank_correlation
 from risk.assumptions import load
 from risk.report import html
+from risk.report.content import Check, plain, value_of
 from risk.report.excel import build
 from risk.report.pack import pack
-from risk.report.table import Check, Table, plain, value_of
+from risk.report.table import Table
 from risk.report.terminal import checks, comparison, drivers, verdict
 from risk.report.terminal.page import Page, text
 from risk.report.terminal.summary import summarise

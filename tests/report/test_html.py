@@ -15,6 +15,7 @@ import pytest
 
 from risk.report import charts
 from risk.report.charts import Chart
+from risk.report.content import Cell, Check, Formula, Link, ReportError, value_of
 from risk.report.formats import show
 from risk.report.html import page, write
 from risk.report.html.markup import Markup, join, number, tag
@@ -23,7 +24,7 @@ from risk.report.html.scale import Scale, ends, tick_labels
 from risk.report.html.tables import header, heat
 from risk.report.pack import pack
 from risk.report.sheet import HeatMap, Paragraph, Sheet, Tile, Tiles, Workbook
-from risk.report.table import Cell, Check, Column, Formula, Link, ReportError, Table, value_of
+from risk.report.table import Column, Table
 from tests.report.chromium import look
 from tests.report.demo import HOSTILE, demo
 from tests.report.runs import small_run

@@ -8,8 +8,9 @@ import pytest
 
 from risk.assumptions import Assumptions, load
 from risk.errors import UsageError
+from risk.report.content import Cell, Formula
 from risk.report.naming import renamed, shared
-from risk.report.table import Cell, Column, Formula, Table
+from risk.report.table import Column, Table
 from risk.report.terminal.page import Page
 from risk.units import Names
 

@@ -17,12 +17,12 @@ from risk.analysis.verdict import verdict
 from risk.assumptions.table import units
 from risk.assumptions.tables import Facility
 from risk.calibrate import targets
+from risk.report.content import Cell, Check, Formula, number_of, plain, value_of
 from risk.report.excel import Draft, build
 from risk.report.excel.places import Places, arrange
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.sheet import Paragraph, Workbook
-from risk.report.table import Cell, Check, Formula, number_of, plain, value_of
 from risk.runs import Run
 from tests.report.runs import PATHS, SEED, small_run
 

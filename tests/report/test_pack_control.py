@@ -16,6 +16,7 @@ from risk.analysis.dependence import dependence
 from risk.analysis.inputs import input_changes
 from risk.assumptions import load
 from risk.assumptions.figures import Span
+from risk.report.content import Formula, Link, number_of, plain, value_of
 from risk.report.excel import build
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
@@ -24,7 +25,6 @@ from risk.report.pack.control import reconciliation
 from risk.report.pack.decision import limits
 from risk.report.pack.scenarios import changes
 from risk.report.sheet import Workbook
-from risk.report.table import Formula, Link, number_of, plain, value_of
 from risk.runs import Run
 from risk.runs.manifest import read_manifest, write_manifest
 from tests.report.runs import small_run

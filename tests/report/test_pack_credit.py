@@ -9,6 +9,7 @@ import pytest
 
 from risk.analysis.statistics import mean
 from risk.report.charts import Bars, Exceedance, Ranges, Waterfall
+from risk.report.content import Check, Formula, plain, value_of
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Array, Results
@@ -16,7 +17,6 @@ from risk.report.pack.credit import cascade, private_credit, recoveries, second_
 from risk.report.pack.neoclouds import neoclouds
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Paragraph, Sheet
-from risk.report.table import Check, Formula, plain, value_of
 from tests.report.runs import small_run
 
 BILLION = 1e9

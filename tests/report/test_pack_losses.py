@@ -12,13 +12,13 @@ from risk.analysis.attribution import ranked
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES
 from risk.analysis.story import pick
 from risk.report.charts import Chart, Exceedance, Ranges, Tornado
+from risk.report.content import Formula, number_of, plain, value_of
 from risk.report.excel import Draft, build
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.scenarios import lines as scenario_lines
 from risk.report.sheet import Paragraph, Workbook
-from risk.report.table import Formula, number_of, plain, value_of
 from risk.runs import Run
 from tests.report.runs import PATHS, SEED, small_run
 

@@ -13,6 +13,7 @@ from risk.assumptions import load
 from risk.assumptions.tables import Facility
 from risk.axes import ended
 from risk.report.charts import Bars, Lines
+from risk.report.content import number_of, value_of
 from risk.report.excel import build
 from risk.report.pack import properties
 from risk.report.pack.base.cells import Tables, margin_cell
@@ -23,7 +24,7 @@ from risk.report.pack.neoclouds import neoclouds as page
 from risk.report.pack.neoclouds.loans import STAGES
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
-from risk.report.table import Table, number_of, value_of
+from risk.report.table import Table
 from risk.runs import execute
 from tests.report.runs import SEED, small_run
 
@@ -58,10 +59,10 @@ def test_terms_are_those_of_the_register(results: Results, tables: Tables) -> No
 
 def test_the_ladder_of_distress_is_that_of_the_analysis(results: Results, tables: Tables) -> None:
     for name, found in distress.distress(results.run).items():
-        for rung in STAGES:
-            assert tables.number("facility-distress", rung, name) == found.reached[rung].value
-            interval = value_of(tables.content("facility-distress", f"{rung}_mc", name))
-            assert interval == value_of(margin_cell(found.reached[rung]))
+        for stage in STAGES:
+            assert tables.number("facility-distress", stage, name) == found.reached[stage].value
+            interval = value_of(tables.content("facility-distress", f"{stage}_mc", name))
+            assert interval == value_of(margin_cell(found.reached[stage]))
         for column, timing in (("event_first", found.event), ("default_first", found.default)):
             said = value_of(tables.content("facility-distress", column, name))
             assert said == ("–" if timing is None else timing.label)
@@ -157,7 +158,7 @@ def failing(results: Results, sheets: tuple[Sheet, Sheet], table: str, column: s
     return {test.text for test in tests if not test.passed}
 
 
-def test_checks_of_the_ladder_fail_where_a_table_is_wrong(
+def test_checks_of_distress_fail_where_a_table_is_wrong(
     results: Results, sheets: tuple[Sheet, Sheet]
 ) -> None:
     assert failing(results, sheets, "holdcos", "") == set()

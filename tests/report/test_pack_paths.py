@@ -11,6 +11,7 @@ import pytest
 
 from risk.analysis import sampling, statistics
 from risk.errors import AssumptionError, UsageError
+from risk.report.content import ReportError, number_of, plain, value_of
 from risk.report.excel.places import Places, arrange
 from risk.report.excel.rows import LongRows, Rows, Strings
 from risk.report.form import Form, Recipe
@@ -23,7 +24,7 @@ from risk.report.pack.paths.sample import driver_unit
 from risk.report.pack.paths.tracing import Tracer
 from risk.report.pack.paths.witness import Witnesses
 from risk.report.sheet import Workbook
-from risk.report.table import Column, ReportError, Table, number_of, plain, value_of
+from risk.report.table import Column, Table
 from risk.runs import Run
 from tests.report.runs import PATHS, small_run
 

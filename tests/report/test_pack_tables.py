@@ -12,6 +12,7 @@ import pytest
 from risk.analysis import gpu_lives, statistics
 from risk.analysis.early_warning import spread_warning
 from risk.assumptions.tables import CapexFirm
+from risk.report.content import Formula, plain, value_of
 from risk.report.excel import build
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
@@ -21,7 +22,7 @@ from risk.report.pack.credit.waterfall import EXPOSED
 from risk.report.pack.neoclouds import firms
 from risk.report.pack.tail import warning
 from risk.report.sheet import Workbook
-from risk.report.table import Formula, Table, plain, value_of
+from risk.report.table import Table
 from tests.report.runs import small_run
 
 NAMED = {"tblAssumptions", "tblNeocloud", "tblCascade", "tblSample", "tblTail", "tblChecks"}

@@ -11,6 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from risk.report.charts import LINES, STACK, Tone
+from risk.report.content import Cell, Content
 from risk.report.excel import build
 from risk.report.excel.measure import characters
 from risk.report.excel.writer import GAP
@@ -19,7 +20,7 @@ from risk.report.pack.markets.fans import QUARTER
 from risk.report.pack.neoclouds.neoclouds import STANDS
 from risk.report.palette import TONES
 from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.table import Column, Table
 
 APART = 25.0
 TOLD = 23.0

@@ -9,10 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from risk.analysis.statistics import Estimate
+from risk.report.content import Cell, Formula
 from risk.report.guards import Adds, Every, Guard, Ordered, Rising, Splits, Within
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
-from risk.report.table import Cell, Column, Formula, Table
+from risk.report.table import Column, Table
 from risk.report.terminal.markdown import table as in_markdown
 from risk.report.terminal.page import Page, parts, table
 from risk.report.terminal.page import text as printed

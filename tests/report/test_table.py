@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from risk.report.charts import Fan, Step, Waterfall
+from risk.report.content import Cell, Check, Formula, ReportError, number_of, value_of
 from risk.report.sheet import Properties, Sheet, Workbook
-from risk.report.table import Cell, Check, Column, Formula, ReportError, Table, number_of, value_of
+from risk.report.table import Column, Table
 from tests.report.demo import demo
 from tests.report.demo_charts import fan
 

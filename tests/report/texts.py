@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from risk.report.table import Formula
+from risk.report.content import Formula
 
 KEYS = {"id", "key", "row_ids", "excel_name", "format", "style", "target", "names", "custom"}
 """Attributes that nobody sees."""

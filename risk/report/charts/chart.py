@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from risk.report.table import Column, Content, ReportError, Table
+from risk.report.content import Content, ReportError
+from risk.report.table import Column, Table
 
 Values = Sequence[Content]
 Tone = Literal[
@@ -119,9 +120,14 @@ class Chart:
         return None
 
     @cached_property
+    def columns(self) -> tuple[Part, ...]:
+        """Its parts, made once."""
+        return tuple(self.parts())
+
+    @cached_property
     def drawn(self) -> tuple[Part, ...]:
         """What is drawn, from the bottom up."""
-        return tuple(part for part in self.parts() if part.shape)
+        return tuple(part for part in self.columns if part.shape)
 
     @property
     def floats(self) -> bool:
@@ -130,13 +136,12 @@ class Chart:
 
     def values(self, key: str) -> Values:
         """The numbers or names of a part."""
-        return next(part.values for part in self.parts() if part.column.key == key)
+        return next(part.values for part in self.columns if part.column.key == key)
 
     def table(self) -> Table:
         """The numbers behind the chart."""
-        parts = list(self.parts())
-        rows = tuple(zip(*(part.values for part in parts), strict=True))
-        return Table(f"chart-{self.id}", tuple(part.column for part in parts), rows, self.title)
+        rows = tuple(zip(*(part.values for part in self.columns), strict=True))
+        return Table(f"chart-{self.id}", tuple(part.column for part in self.columns), rows, self.title)
 
     def part(self, key: str, name: str, values: Values, form: str = "", **look: Any) -> Part:
         """A column of numbers in the format of the chart or another one; `look` as in `Part`."""

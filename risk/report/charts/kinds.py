@@ -9,7 +9,8 @@ from math import floor, log10
 from typing import Any
 
 from risk.report.charts.chart import Chart, Part, Series, Tone, Values
-from risk.report.table import Column, Content, Formula, ReportError, number_of
+from risk.report.content import Content, Formula, ReportError, number_of
+from risk.report.table import Column
 
 STACK: tuple[Tone, ...] = ("main", "light", "deep", "pale", "grey", "faint", "soft")
 """Tones of stacked bars from the bottom: no two are equally bright, neighbors least of all."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from risk.analysis import contrasts
 from risk.analysis.verdict import Claim
 from risk.paths import Variable
+from risk.report.content import Cell, Content
 from risk.report.pack.base.cells import pair, probability_cell
 from risk.report.pack.base.fields import itself
 from risk.report.pack.control import manifest
@@ -15,7 +16,7 @@ from risk.report.pack.scenarios.lines import Case
 from risk.report.record import Field
 from risk.report.sheet import Kind, Sheet
 from risk.report.spec import Spec, measure, shown, text
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.table import Column, Table
 
 KEY = (
     *("capex_2027", "capex_2030", "deployed_2026_2030", "revenue_2028", "revenue_2030", "required_2030"),

@@ -9,13 +9,14 @@ from risk.analysis.contrasts import Difference
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL, WITHOUT, Metric
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
+from risk.report.content import Content, Formula
 from risk.report.pack.base.fields import dollars, itself
 from risk.report.pack.scenarios.lines import Case
 from risk.report.pack.scenarios.scenarios import POINTS, chances, ranges
 from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, measure, shown
-from risk.report.table import Content, Formula, Table
+from risk.report.table import Table
 from risk.units import SCALE
 
 NOTE = (

@@ -12,6 +12,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
+from risk.report.content import Cell, Check, Link, plain, value_of
 from risk.report.excel.cells import Pen
 from risk.report.excel.measure import height, line_count
 from risk.report.excel.places import (
@@ -30,7 +31,7 @@ from risk.report.excel.styles import Look
 from risk.report.formats import named, show
 from risk.report.palette import HEAT
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles
-from risk.report.table import Cell, Check, Column, Link, Table, plain, value_of
+from risk.report.table import Column, Table
 
 _STYLE_NAMES = {
     "plain": "r_body",

@@ -12,12 +12,12 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from risk.report.content import Check, Formula, Link, Plain, ReportError
 from risk.report.excel.measure import characters, pixels, room
 from risk.report.excel.places import Places, TablePlace
 from risk.report.excel.rows import Rows
 from risk.report.excel.styles import Look, Styles
 from risk.report.formats import as_date
-from risk.report.table import Check, Formula, Link, Plain, ReportError
 
 LONGEST_TEXT = 32_767
 """Characters a cell can hold."""

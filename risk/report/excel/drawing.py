@@ -33,10 +33,10 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.utils import quote_sheetname
 
+from risk.report.content import value_of
 from risk.report.excel.places import TablePlace
 from risk.report.formats import named
 from risk.report.palette import RULE
-from risk.report.table import value_of
 
 POINT = 12_700
 """English Metric Units in a point."""

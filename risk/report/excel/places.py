@@ -9,9 +9,10 @@ from itertools import accumulate, zip_longest
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
+from risk.report.content import ReportError
 from risk.report.excel.measure import characters, lines
 from risk.report.sheet import At, Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
-from risk.report.table import ReportError, Table
+from risk.report.table import Table
 
 GRID = (14.0,) * 12
 """Columns of a sheet that neither states a grid nor holds a table."""

@@ -11,11 +11,12 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from risk.report.content import Cell, Check, Validation, plain
 from risk.report.excel.cells import Pen
 from risk.report.excel.places import TablePlace
 from risk.report.formats import as_date
 from risk.report.palette import CHANGED, OK, ORANGE, SKY, VERMILLION
-from risk.report.table import Cell, Check, Column, Table, Validation, plain
+from risk.report.table import Column, Table
 
 _WIDEST_BAR = 1.0
 _LARGEST = 1e300

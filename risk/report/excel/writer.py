@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from risk.report.charts import Chart
+from risk.report.content import Link
 from risk.report.excel.blocks import write_block
 from risk.report.excel.cells import CachedValue, Pen
 from risk.report.excel.charts import draw
@@ -29,7 +30,7 @@ from risk.report.excel.places import Places, SheetPlaces, arrange
 from risk.report.excel.rows import Rows, Strings
 from risk.report.excel.styles import TABS, Look, Styles
 from risk.report.sheet import Sheet, Workbook
-from risk.report.table import Link, Table
+from risk.report.table import Table
 from risk.runs.files import publish
 
 CHART_DATA = "ChartData"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from risk.report.charts import Chart, Part
+from risk.report.content import number_of, value_of
 from risk.report.formats import show
 from risk.report.html.drawing import (
     EDGE,
@@ -28,7 +29,6 @@ from risk.report.html.drawing import (
 )
 from risk.report.html.markup import Markup, identifier, join, number, tag
 from risk.report.html.scale import Scale, ends, tick_labels
-from risk.report.table import number_of, value_of
 
 ROOM = 1.08
 """Length of the axis over the longest column, where numbers stand above columns."""

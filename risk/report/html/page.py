@@ -10,12 +10,13 @@ from itertools import groupby
 from pathlib import Path
 
 from risk.report.charts import Chart
+from risk.report.content import ReportError
 from risk.report.html.charts import figure
 from risk.report.html.markup import Markup, identifier, join, opened, tag
 from risk.report.html.style import sheet as style_sheet
 from risk.report.html.tables import Targets, classes, header, heat_map, table, tiles
 from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
-from risk.report.table import ReportError, Table
+from risk.report.table import Table
 from risk.runs.files import publish
 
 CONTROL = frozenset({"Cover", "Calibration", "Limits", "Changes"})

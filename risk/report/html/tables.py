@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from risk.report.content import Cell, Check, Content, Link, Style, plain, value_of
 from risk.report.formats import named, show
 from risk.report.html.markup import Markup, identifier, join, opened, tag, text
 from risk.report.sheet import HeatMap, Tile, Tiles
-from risk.report.table import Cell, Check, Column, Content, Link, Style, Table, plain, value_of
+from risk.report.table import Column, Table
 
 Targets = Mapping[str, str]
 """Ids on the page by name of sheet or id of table."""

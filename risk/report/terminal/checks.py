@@ -10,10 +10,11 @@ from rich.text import Text
 
 from risk.analysis.identities import TOLERANCE, Identity, identities
 from risk.calibrate import TargetResult, results
+from risk.report.content import Cell, Content
 from risk.report.formats import show
 from risk.report.record import Document, Field, Many, told, whole
 from risk.report.spec import Spec, shown, text
-from risk.report.table import Cell, Column, Content
+from risk.report.table import Column
 from risk.report.terminal.numbers import FAMILIES, margin, number
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
 from risk.report.terminal.summary import Headed, document

@@ -20,8 +20,9 @@ from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from risk.report.content import Cell, value_of
 from risk.report.formats import Align
-from risk.report.table import Cell, Column, Table, value_of
+from risk.report.table import Column, Table
 from risk.report.terminal.called import as_called
 from risk.report.terminal.characters import printable
 from risk.units import AS_IN_FILES, Names

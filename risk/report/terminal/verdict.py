@@ -12,7 +12,8 @@ from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, Verdict
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.content import Cell, Content
+from risk.report.table import Column, Table
 from risk.report.terminal.numbers import interval, number, probability, with_error
 from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline

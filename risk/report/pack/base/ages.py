@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from risk.report.content import Formula
 from risk.report.pack.base.results import Results
-from risk.report.table import Formula
 
 STALE, FRESH = "STALE", "ok"
 

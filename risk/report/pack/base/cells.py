@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from risk.analysis.statistics import Estimate
+from risk.report.content import Cell, Content, Formula, Style, number_of, value_of
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.guards import Condition
 from risk.report.intervals import even, half, probability_interval
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
-from risk.report.table import Cell, Column, Content, Formula, Style, Table, number_of, value_of
+from risk.report.table import Column, Table
 from risk.units import SCALE
 
 Row = tuple[Content, ...]

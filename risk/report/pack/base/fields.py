@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from risk.analysis.statistics import Estimate
 from risk.report import spec
+from risk.report.content import Content
 from risk.report.pack.base.cells import error_cell, format_of, margin_cell, pair, probability_cell, value_cell
 from risk.report.record import Field
-from risk.report.table import Content
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from risk.report.content import Cell, Content, value_of
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show
-from risk.report.table import Cell, Content, value_of
 
 
 def column_key(quarter: str) -> str:

@@ -11,6 +11,7 @@ from risk.analysis.bands import Band
 from risk.analysis.flows import Yearly
 from risk.analysis.statistics import Estimate
 from risk.report.charts import STACK, Bars, Series
+from risk.report.content import Cell, Content, Formula
 from risk.report.pack.base.cells import (
     Row,
     error_cell,
@@ -23,7 +24,7 @@ from risk.report.pack.base.cells import (
 )
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 from risk.units import SCALE
 
 BILLION = SCALE["USD bn"]

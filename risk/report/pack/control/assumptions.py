@@ -14,6 +14,7 @@ from risk.assumptions import Entry
 from risk.assumptions.priors import Dirichlet, Prior
 from risk.assumptions.table import Row, units
 from risk.report import spec
+from risk.report.content import Cell, Content, Formula
 from risk.report.guards import Counted, Ordered
 from risk.report.pack.base.ages import STALE, aged, stale
 from risk.report.pack.base.cells import subtitle
@@ -21,7 +22,7 @@ from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 
 FIXED, JUDGEMENT = "fixed", "judgement*"
 LONGEST_LIST = 16

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from risk.report import spec
+from risk.report.content import Cell, Content
 from risk.report.guards import Counted
 from risk.report.pack.base.cells import FAMILIES, error_cell, subtitle, value_cell
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Cell, Column, Content, Table
+from risk.report.table import Column, Table
 
 if TYPE_CHECKING:
     from risk.calibrate.targets import TargetResult

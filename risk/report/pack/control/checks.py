@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from risk.report import spec
+from risk.report.content import Cell, Check, Formula, number_of
 from risk.report.guards import DIGITS, Condition
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Cell, Check, Column, Formula, Table, number_of
+from risk.report.table import Column, Table
 
 SMALL = 1e-4
 

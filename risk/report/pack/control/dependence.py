@@ -12,12 +12,13 @@ import numpy as np
 from risk.analysis.dependence import Dependence, dependence
 from risk.assumptions import Entry
 from risk.report import spec
+from risk.report.content import Cell, Content, Formula, Style
 from risk.report.guards import Condition
 from risk.report.pack.base.cells import known, subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import HeatMap, Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Cell, Column, Content, Formula, Style, Table
+from risk.report.table import Column, Table
 from risk.shocks.draw import CORRELATION, DEGREES_OF_FREEDOM
 
 FACTORS = {

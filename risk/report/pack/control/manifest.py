@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from risk.analysis.identities import TOLERANCE, identities
 from risk.report import spec
+from risk.report.content import Cell, Content, Formula
 from risk.report.guards import Condition
 from risk.report.pack.base.cells import Tables, subtitle
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import At, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 
 NONE = "none given"
 

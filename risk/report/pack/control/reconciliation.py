@@ -22,13 +22,14 @@ from risk.analysis.thesis_page import (
 )
 from risk.assumptions.figures import Span
 from risk.report import spec
+from risk.report.content import Formula, number_of
 from risk.report.guards import Condition, Counted
 from risk.report.pack.base.cells import Row, Tables, subtitle, table_of
 from risk.report.pack.base.results import Results
 from risk.report.record import Field, lifted
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec
-from risk.report.table import Column, Formula, Table, number_of
+from risk.report.table import Column, Table
 
 MEANING = {
     VALUE: "the register takes it as a value, in its unit",

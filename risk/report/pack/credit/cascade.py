@@ -12,6 +12,7 @@ from risk.analysis.flows import flows, year_labels
 from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.charts import STACK, Exceedance, Series
+from risk.report.content import Cell, Check, Formula, number_of
 from risk.report.guards import ROUNDING, Condition, Rising
 from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, linked, subtitle, year_grid
 from risk.report.pack.base.fields import amount, blank, part
@@ -23,7 +24,7 @@ from risk.report.pack.credit.losses import whole
 from risk.report.record import Field
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Cell, Check, Column, Formula, Table, number_of
+from risk.report.table import Column, Table
 
 HORIZON = "all years"
 _FIRST_ROUND = ("losses-instrument", "losses-holder", "losses-ultimate")

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 from risk.report.charts import Bars
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.pack.base.cells import error_cell
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array
 from risk.report.pack.base.yearly import TOTAL, yearly_bars, years
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 
 
 def whole(values: Sequence[float] | Array) -> list[float]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from risk.analysis.flows import Yearly, flows, stocks
+from risk.report.content import Formula
 from risk.report.guards import EXACT, ROUNDING, Condition
 from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, subtitle, year_grid
 from risk.report.pack.base.names import words
@@ -14,7 +15,7 @@ from risk.report.pack.base.yearly import ALL, flowing, line, made_of, paired, ye
 from risk.report.pack.credit import losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER
 from risk.report.sheet import At, Paragraph, Sheet, Strip
-from risk.report.table import Formula, Table
+from risk.report.table import Table
 
 SEGMENTS = "credit-segments"
 SECURED = ("ddtl", "vendor", "site_loan")

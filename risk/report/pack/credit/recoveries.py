@@ -14,6 +14,7 @@ from risk.analysis.recoveries import Reconciled, Recovery
 from risk.analysis.statistics import THIN_TAIL, Estimate
 from risk.report import spec
 from risk.report.charts import Ranges
+from risk.report.content import Cell, number_of
 from risk.report.guards import Within
 from risk.report.pack.base.cells import probability_text
 from risk.report.pack.base.fields import amount, blank, chance, number, part
@@ -22,7 +23,7 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.credit.waterfall import GROUPS, INSTRUMENTS, SUMS, TOTALS
 from risk.report.record import Field
 from risk.report.spec import Spec
-from risk.report.table import Cell, Table, number_of
+from risk.report.table import Table
 
 QUANTILES = tuple(f"p{round(100 * level)}" for level in recoveries.LEVELS)
 

@@ -13,6 +13,7 @@ from risk.analysis.contributions import contributions
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL
 from risk.analysis.statistics import Estimate
 from risk.report import spec
+from risk.report.content import Cell, Content, Formula
 from risk.report.guards import ROUNDING, Condition
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.fields import amount, blank
@@ -21,7 +22,7 @@ from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED
 from risk.report.spec import Spec
-from risk.report.table import Cell, Content, Formula, Table
+from risk.report.table import Table
 
 TABLE = "shortfall"
 

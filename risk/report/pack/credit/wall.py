@@ -9,13 +9,14 @@ from math import fsum
 import numpy as np
 
 from risk.analysis.flows import flows, stocks
+from risk.report.content import Cell, Formula
 from risk.report.guards import Adds
 from risk.report.pack.base.cells import Row, error_cell
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import ALL, BILLION, flow, line, made_of, paired, years
 from risk.report.pack.credit.losses import whole
-from risk.report.table import Cell, Formula, Table
+from risk.report.table import Table
 
 TABLE = "maturity-wall"
 SEGMENTS = ("b_loans", "software", "direct_lending")

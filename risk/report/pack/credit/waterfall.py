@@ -11,6 +11,7 @@ from risk.analysis.recoveries import Claims
 from risk.analysis.statistics import Estimate
 from risk.report import spec
 from risk.report.charts import Step, Waterfall
+from risk.report.content import number_of
 from risk.report.guards import Splits
 from risk.report.pack.base.fields import amount
 from risk.report.pack.base.names import words
@@ -18,7 +19,7 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.record import Field
 from risk.report.sheet import At, Strip
 from risk.report.spec import Spec
-from risk.report.table import Table, number_of
+from risk.report.table import Table
 
 PAPER = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts")
 EXPOSED = (*PAPER, "spv", "software")

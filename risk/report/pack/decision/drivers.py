@@ -11,6 +11,7 @@ from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Tornado
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition, Every, Within
 from risk.report.pack.base.cells import Tables, error_cell, known, money, shortened, subtitle
 from risk.report.pack.base.fields import dollars, fraction
@@ -18,7 +19,7 @@ from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, flag, measure, shown, text
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 
 TABLE = "drivers"
 DRAWN = 15

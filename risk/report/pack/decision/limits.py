@@ -9,11 +9,12 @@ from risk.assumptions import plausible
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.schema import Limit
 from risk.calibrate import replay
+from risk.report.content import Formula
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.spec import Spec, quoted, shown, text
-from risk.report.table import Formula, Table
+from risk.report.table import Table
 
 OUT = "out of scope"
 SCOPES = {

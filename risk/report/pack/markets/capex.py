@@ -11,6 +11,7 @@ import numpy as np
 from risk.analysis import deployment
 from risk.analysis.flows import Yearly, flows
 from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, SINGLE, Adds, Condition
 from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, error_cell, subtitle, year_grid
@@ -29,7 +30,7 @@ from risk.report.pack.base.yearly import (
     years,
 )
 from risk.report.sheet import At, Paragraph, Sheet, Strip
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 
 USES = (
     *("capex", "lease_additions", "spv_additions", "lab_equity", "maturities", "payout", "spv_support"),

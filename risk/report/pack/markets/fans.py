@@ -11,6 +11,7 @@ import numpy as np
 from risk.analysis import gap
 from risk.analysis.bands import Band
 from risk.report.charts import Fan, Series
+from risk.report.content import Content, Formula
 from risk.report.formats import show
 from risk.report.guards import Condition
 from risk.report.pack.base.cells import error_cells, format_of, subtitle, table_of, typical_error, value_cells
@@ -18,7 +19,7 @@ from risk.report.pack.base.quarters import column_key, first_year_end, narrow, s
 from risk.report.pack.base.results import Array, Results, series
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Strip as Side
-from risk.report.table import Column, Content, Formula, Table
+from risk.report.table import Column, Table
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")
 SHOWN_ERRORS = ("p5", "p50", "p95")

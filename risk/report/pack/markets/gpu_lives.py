@@ -10,13 +10,14 @@ from risk.analysis.gpu_lives import LEVELS, LONGEST, RENTS, Kept
 from risk.analysis.statistics import Estimate
 from risk.assumptions.tables import CapexFirm
 from risk.report import spec
+from risk.report.content import Content
 from risk.report.pack.base import fields
 from risk.report.pack.base.cells import error_cell, probability_text, value_cell
 from risk.report.pack.base.results import Results
 from risk.report.record import Field
 from risk.report.sheet import Paragraph
 from risk.report.spec import Spec
-from risk.report.table import Content, Table
+from risk.report.table import Table
 
 Unit = tuple[str, str]
 """Role of a generation, and kind of its rent."""

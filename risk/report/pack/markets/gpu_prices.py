@@ -10,6 +10,7 @@ from risk.analysis.bands import band
 from risk.analysis.flows import stocks, year_ends
 from risk.axes import ordinal
 from risk.report.charts import Bars, Lines, Series, Tone
+from risk.report.content import number_of
 from risk.report.formats import show
 from risk.report.pack.base.cells import Row, across, paired_cells, subtitle, year_grid
 from risk.report.pack.base.quarters import first_year_end
@@ -17,7 +18,7 @@ from risk.report.pack.base.results import Results, series
 from risk.report.pack.base.yearly import made_of, shown, spread, summed, yearly_bars
 from risk.report.pack.markets import fans, gpu_lives, useful_work
 from risk.report.sheet import At, Paragraph, Sheet, Strip
-from risk.report.table import Table, number_of
+from risk.report.table import Table
 from risk.units import SCALE
 
 SHOWN = ("h100_contract", "h100_spot", "h100_clearing", "b200_contract", "utilization", "fleet", "undeployed")

@@ -10,6 +10,7 @@ from risk.analysis import gap, statistics
 from risk.analysis.flows import by_year, rates
 from risk.report import spec
 from risk.report.charts import Lines, Series, Tone
+from risk.report.content import Content, number_of
 from risk.report.guards import ROUNDING, SINGLE, Condition
 from risk.report.pack.base import fields
 from risk.report.pack.base.cells import (
@@ -27,7 +28,7 @@ from risk.report.pack.base.yearly import chances, line, made_of, shown, spread, 
 from risk.report.pack.markets import decode, value_chain
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
-from risk.report.table import Column, Content, Table, number_of
+from risk.report.table import Column, Table
 
 HALF = 0.5
 _LENS = dict(gap.LENSES)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from risk.processes.decode import largest_batch, output_per_device_hour, step_latency
+from risk.report.content import Cell, Content, Formula
 from risk.report.pack.base.results import Array, Results
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 
 MILLION = 1e6
 SMALL = 10.0

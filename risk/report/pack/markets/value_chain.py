@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from risk.analysis.flows import rates
 from risk.report.charts import Bars
+from risk.report.content import Check, number_of
 from risk.report.guards import ROUNDING, Adds
 from risk.report.pack.base.names import CHAIN, words
 from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import below, paired, ratio, shown, summed, yearly_bars
-from risk.report.table import Check, Table, number_of
+from risk.report.table import Table
 
 SHARES = {
     "internal": "   Internal share",

@@ -17,6 +17,7 @@ from risk.assumptions.tables import HoldcoNote
 from risk.axes import ended
 from risk.report import spec
 from risk.report.charts import LINES, Bars, Lines, Series
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, Condition
 from risk.report.pack.base.cells import (
@@ -36,7 +37,7 @@ from risk.report.pack.neoclouds.loans import BILLION, at, gap
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Strip as Side
 from risk.report.spec import Spec
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Table
 
 LABEL, QUARTER = 28.0, 5.2
 CHART = 22

@@ -12,13 +12,14 @@ from risk.analysis.distress import Timing
 from risk.analysis.facilities import Facility
 from risk.analysis.statistics import Estimate
 from risk.report import spec
+from risk.report.content import Cell, Content
 from risk.report.guards import SINGLE, Adds, Ordered
 from risk.report.pack.base.fields import amount, chance, number, part
 from risk.report.pack.base.names import PAYERS, words
 from risk.report.pack.base.results import Results
 from risk.report.record import Field
 from risk.report.spec import Spec
-from risk.report.table import Cell, Content, Table
+from risk.report.table import Table
 
 T = TypeVar("T")
 

@@ -10,10 +10,10 @@ from math import isclose
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from risk.errors import UsageError, suggestion
+from risk.report.content import Cell, Check, Content, Formula, plain, value_of
 from risk.report.excel.places import Place, Places, SheetPlaces, TablePlace, references
 from risk.report.formats import Scalar, as_date, show
 from risk.report.sheet import Heading, HeatMap, Paragraph, Tiles, Workbook
-from risk.report.table import Cell, Check, Content, Formula, plain, value_of
 
 _ADDRESS = re.compile(r"'?([^'!]+)'?!\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 SHORT = 4

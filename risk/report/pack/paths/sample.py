@@ -11,12 +11,13 @@ import numpy as np
 
 from risk.analysis import sampling
 from risk.analysis.metrics import HEADLINE
+from risk.report.content import Content, Formula, number_of
 from risk.report.guards import Condition
 from risk.report.pack.base.cells import format_of, subtitle
 from risk.report.pack.base.names import assumption, readable
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
-from risk.report.table import Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Table
 from risk.units import SCALE
 
 OUTCOMES = (

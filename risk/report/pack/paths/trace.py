@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from risk.analysis import metrics, sampling, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS, Metric
 from risk.analysis.statistics import NORMAL_95, Estimate, expected_shortfall, var
+from risk.report.content import Cell, Content, Formula
 from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Row, Tables, counted, pair, subtitle, table_of, value_cell
 from risk.report.pack.base.results import THRESHOLD, Results
 from risk.report.pack.paths.sample import SAMPLE, TAIL
 from risk.report.sheet import Heading, Paragraph, Sheet
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 from risk.units import SCALE
 
 MEASURES: dict[str, tuple[float, str, str]] = {
@@ -181,9 +182,9 @@ def estimated(results: Results) -> Iterator[Estimated]:
     for key, label, level in (("p50", "Median", 0.5), ("var95", "VaR 95%", SAMPLING_LEVEL)):
         formula, whole = f"PERCENTILE(Sample_Loss,{level})", m.quantiles[LEVELS.index(level)].value
         yield Estimated(key, label, formula, statistics.quantile(sample, level), whole)
-    if (bar := results.threshold) is not None:
+    if (threshold := results.threshold) is not None:
         formula = 'COUNTIF(Sample_Loss,">"&Loss_Threshold)/ROWS(Sample_Loss)'
-        part, every = (statistics.probability(loss > bar) for loss in (sample, results.loss))
+        part, every = (statistics.probability(loss > threshold) for loss in (sample, results.loss))
         yield Estimated("above", "P(loss > Loss_Threshold)", formula, part, every.value, "fraction")
 
 

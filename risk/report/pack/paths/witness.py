@@ -9,6 +9,7 @@ import numpy as np
 
 from risk.analysis import metrics, ranking, sampling
 from risk.analysis.attribution import DECILE
+from risk.report.content import number_of
 from risk.report.formats import show
 from risk.report.pack.base.cells import format_of
 from risk.report.pack.base.names import assumption
@@ -16,7 +17,6 @@ from risk.report.pack.base.results import TAIL as WORST
 from risk.report.pack.base.results import Results
 from risk.report.pack.paths.lookup import Found, Where
 from risk.report.pack.paths.sample import PATTERNS, SAMPLE, TAIL
-from risk.report.table import number_of
 
 FEW = 3
 """Paths shown of a kind."""

@@ -13,12 +13,13 @@ from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import NORMAL_95
 from risk.report.charts import Step, Waterfall
+from risk.report.content import Cell, Content, Formula
 from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, several, shown, text
-from risk.report.table import Cell, Column, Content, Formula, Table
+from risk.report.table import Column, Table
 from risk.runs import Manifest
 
 NAME = "Changes"

@@ -12,13 +12,14 @@ from risk.analysis.contrasts import Difference, Statistic
 from risk.analysis.line_items import ITEMS, Course, Line, courses, lines
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.formats import named
 from risk.report.pack.base.cells import MOST_DECIMALS, format_of
 from risk.report.pack.base.fields import estimated, itself
 from risk.report.pack.base.results import Array, Results
 from risk.report.record import Field
 from risk.report.spec import Spec, measure, shown
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 from risk.units import SCALE
 
 BASE = "base"

@@ -10,6 +10,7 @@ from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.line_items import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Ranges
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, SINGLE, Condition
 from risk.report.pack.base.cells import Tables, money, probability_text, shortened, subtitle
 from risk.report.pack.base.fields import chance, dollars, itself
@@ -19,7 +20,7 @@ from risk.report.pack.scenarios.lines import BASE, Case, cases, line_table, side
 from risk.report.record import Field
 from risk.report.sheet import Block, Paragraph, Sheet
 from risk.report.spec import Spec, measure, shown
-from risk.report.table import Cell, Column, Content, Formula, Table, number_of
+from risk.report.table import Column, Table
 
 VERDICT = "scenario-verdict"
 EXAMPLES = (BASE, "gpu-glut", "credit-freeze")

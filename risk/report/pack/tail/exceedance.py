@@ -11,6 +11,7 @@ from risk.analysis import metrics, statistics
 from risk.analysis.metrics import HEADLINE, LEVELS, WITHOUT
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate, beyond
 from risk.report.charts import Exceedance, Marker, Series
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.formats import show
 from risk.report.guards import EXACT, Condition, Ordered, Rising
 from risk.report.pack.base.cells import Tables, money, subtitle, value_cell
@@ -19,7 +20,7 @@ from risk.report.pack.base.results import Array, Results
 from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, shown
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 
 TABLE = "loss-exceedance"
 FEWEST = 10

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from risk.analysis.attribution import TailFact
 from risk.analysis.statistics import Estimate
 from risk.paths import Variable
+from risk.report.content import Content
 from risk.report.pack.base.cells import pair
 from risk.report.pack.base.fields import itself, number
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.spec import Spec, measure, shown, text
-from risk.report.table import Content
 from risk.units import SCALE
 
 LOSSES = ("loss", "recovery", "credit")

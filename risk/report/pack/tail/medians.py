@@ -10,6 +10,7 @@ from risk.analysis import joint
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.joint import Flags, Middle
 from risk.analysis.statistics import Estimate
+from risk.report.content import Content
 from risk.report.pack.base.cells import known, pair
 from risk.report.pack.base.fields import fraction, itself
 from risk.report.pack.base.names import assumption
@@ -17,7 +18,7 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.tail.facts import LOSSES
 from risk.report.record import Field
 from risk.report.spec import Spec, flag, measure, text
-from risk.report.table import Content, Table
+from risk.report.table import Table
 from risk.units import SCALE
 
 SHOWN_DRIVERS = 15

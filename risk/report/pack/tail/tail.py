@@ -13,6 +13,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim
 from risk.paths import Variable
+from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables, money, probability_text, subtitle, value_cell
 from risk.report.pack.base.fields import chance, dollars, estimated, itself, probability
@@ -22,7 +23,7 @@ from risk.report.pack.tail.facts import FACTS, facts
 from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, count, measure, shown
-from risk.report.table import Cell, Content, Formula, Table, number_of
+from risk.report.table import Table
 from risk.units import SCALE
 
 SHARE = f"{TAIL:.0%}"

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.early_warning import spread_warning
 from risk.analysis.statistics import Estimate
+from risk.report.content import Content
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph
-from risk.report.table import Column, Content, Table
+from risk.report.table import Column, Table
 
 EVENTS = {
     "B5i": "a fifth of seasoned neocloud compute defaults by {0}",

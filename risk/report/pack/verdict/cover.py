@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from risk.report.content import Cell, Content, Formula, Link
 from risk.report.excel.writer import CHART_DATA
 from risk.report.pack.base import ages
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import KINDS, At, Heading, Paragraph, Sheet, Strip
-from risk.report.table import Cell, Column, Content, Formula, Link, Table
+from risk.report.table import Column, Table
 
 QUESTION = "Is the AI build-out a bubble, what would its end cost lenders, and how sure is that?"
 STATES = ("DRAFT", "REVIEWED")

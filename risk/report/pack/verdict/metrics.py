@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from risk.analysis import statistics
 from risk.analysis.metrics import LEVELS, Metric, values
 from risk.analysis.statistics import Estimate
+from risk.report.content import Cell, Content, Formula, Style
 from risk.report.guards import EXACT, SINGLE, Condition, Every, Ordered, Splits
 from risk.report.pack.base.cells import Tables, probability_cell, subtitle, value_cell
 from risk.report.pack.base.fields import blank, estimated
@@ -15,7 +16,7 @@ from risk.report.pack.verdict import propositions
 from risk.report.record import Field
 from risk.report.sheet import Sheet
 from risk.report.spec import Spec, count, several, shown
-from risk.report.table import Cell, Column, Content, Formula, Style, Table
+from risk.report.table import Column, Table
 
 PRINTED, WIDE = (45.0, 10.0, *(8.1,) * 14), 9.0
 """Widths of the columns of the propositions, which print, and of those of the outcomes beyond them."""
@@ -106,16 +107,16 @@ def _distribution(results: Results) -> Table:
 
 def _above(results: Results) -> tuple[Field[Metric], ...]:
     """Probability that a loss exceeds the threshold, "–" for other outcomes; nothing without a threshold."""
-    bar = results.threshold
-    if bar is None:
+    threshold = results.threshold
+    if threshold is None:
         return ()
 
     def cell(m: Metric) -> Content:
         if m.variable.unit != "USD bn" or "loss" not in m.variable.name:
             return "–"
-        return probability_cell(statistics.probability(values(results.run, m.variable) > bar))
+        return probability_cell(statistics.probability(values(results.run, m.variable) > threshold))
 
-    return (shown("above", f"P(> {bar:,.0f})", cell, "probability", style="engine"),)
+    return (shown("above", f"P(> {threshold:,.0f})", cell, "probability", style="engine"),)
 
 
 ERRORS: Spec[Metric] = Spec(

@@ -8,13 +8,14 @@ from typing import Any
 
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
+from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
 from risk.report.pack.base.cells import Tables, error_cell, probability_cell
 from risk.report.pack.base.fields import chance, probability
 from risk.report.pack.base.results import Results
 from risk.report.record import Field
 from risk.report.spec import Spec, several, shown, text
-from risk.report.table import Column, Content, Formula, Table, value_of
+from risk.report.table import Column, Table
 
 PARTS = {
     "durable_paid": "   of it paid for: none of B1, B2, B4, B5i, B7",

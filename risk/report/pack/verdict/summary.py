@@ -10,6 +10,7 @@ from typing import Any
 from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
+from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
@@ -18,7 +19,7 @@ from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
 from risk.report.sheet import Heading, Paragraph, Sheet, Tile, Tiles
 from risk.report.spec import Spec, shown
-from risk.report.table import Cell, Content, Formula, Table, number_of, value_of
+from risk.report.table import Table
 
 LABEL_COLUMNS = 4
 CLAIM_WIDTH = 41.0
