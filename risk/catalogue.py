@@ -46,6 +46,11 @@ MEMO: tuple[Variable, ...] = (
     Variable("net_raised", "USD bn/q", "Net new debt and equity of the builders"),
     Variable("quarter_loss", "USD bn/q", "First-round credit loss, all instruments"),
     Variable("second_round", "USD bn/q", "Second-round marks of forced sales"),
+    Variable("neocloud_planned", "USD bn/q", "Neocloud capex planned for new facilities"),
+    Variable("neocloud_financed", "USD bn/q", "Neocloud capex that was financed"),
+    Variable("neocloud_borrowed", "USD bn/q", "Neoclouds' new debt less principal repaid"),
+    Variable("neocloud_earned", "USD bn/q", "Neoclouds' cash flow after interest, prepayments in"),
+    Variable("neocloud_equity", "USD bn/q", "Neoclouds' new equity"),
 )
 """Kept path by path within a block, for outcomes."""
 
@@ -95,7 +100,8 @@ _SUMS: Mapping[str, tuple[str, str, str]] = {
     "holdco": (
         "neoclouds.firm",
         "USD bn/q",
-        "defaulted secured_debt notes liquidity written_off loss lease_loss customer_loss estate_cost",
+        "defaulted secured_debt notes converts liquidity written_off loss lease_loss customer_loss estate_cost "
+        "equity_value settled",
     ),
     "facility": (
         "neoclouds.facility",
@@ -110,7 +116,7 @@ _OTHER_UNITS = {
     "gpu.collateral": "USD k/GPU",
     **{f"credit.{name}": "fraction" for name in ("default_rate", "in_kind", "weak")},
     "credit.exposure": "USD bn",
-    **{f"holdco.{name}": "USD bn" for name in ("secured_debt", "notes", "liquidity")},
+    **{f"holdco.{name}": "USD bn" for name in ("secured_debt", "notes", "converts", "liquidity", "equity_value")},
     "holdco.defaulted": "fraction",
     "facility.debt": "USD bn",
     **{

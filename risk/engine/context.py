@@ -60,7 +60,7 @@ class Spending:
     leased: Array  # lease and SPV additions
     ai: Array  # world, cash
     compute: Array  # world
-    operator_capex: Array  # neoclouds' AI capex since the last cohort
+    operator_capex: Array  # neoclouds' planned AI capex since the last cohort
 
 
 @dataclass(frozen=True)

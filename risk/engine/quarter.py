@@ -107,13 +107,16 @@ def _spending(c: Context, world: World, paid: funding.Flows) -> Spending:
     glue = c.p.glue
     cash_capex = total(paid.capex)
     inside = glue.ai_share_at(c.t) * cash_capex
-    ai = inside * (1.0 + glue.other_buyers)
+    others = glue.other_buyers * inside
+    funded = c.link("funding->supply", world.seen.funded)
+    unbuilt = glue.unfunded_unbuilt * glue.operator_share * others * (1.0 - funded)
+    ai = inside + others - unbuilt
     return Spending(
         cash_capex=cash_capex,
         leased=total(paid.lease_additions + paid.spv_additions),
         ai=ai,
         compute=glue.compute_share * ai,
-        operator_capex=world.seen.operator_capex + glue.operator_share * (ai - inside),
+        operator_capex=world.seen.operator_capex + glue.operator_share * others,
     )
 
 
@@ -178,7 +181,8 @@ def _operators(
     seen = neoclouds.asset_market(c.p, c.links, c.t, state, rent, hardware)
     capex = c.link("capex->supply", spending.operator_capex, "operators")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
-    chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
+    year = c.layout.opened.get(c.t, c.t)  # a vendor's mind is made up once a year
+    chance = neoclouds.Chance(payers, c.shocks.uniform["vendor"][year - 1], c.shocks.uniform["amend"][0])
     return neoclouds.step(c.p, c.layout, world, c.t, seen, c.fixed, credit, shortfall, capex, chance)
 
 
@@ -216,7 +220,7 @@ def _cascade(
 ) -> tuple[cascade.State, cascade.Flows]:
     """Losses reach their holders, who clear, sell and call."""
     p = c.p.cascade
-    owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
+    owed = exposures(c.layout, world.facility, world.holdco, world.segments)
     booked = cascade.book(p, losses)
     shut = np.where(credit.spread > c.p.segments.shut_spread, 1.0, 0.0)
     channels = cascade.Channels(

@@ -47,7 +47,7 @@ STAGES: Mapping[str, int] = {
 }
 """Stages of distress: share of paths on which a facility stands on one in a quarter."""
 
-HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost")
+HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost", "equity_value", "settled")
 HOLDERS = ("losses", "mark_to_market", "sold")
 FIELD: Mapping[str, str] = {
     "lab_equity": "anchor_equity", "lab_external": "anchor_external", "lab_recycled": "anchor_recycled",
@@ -77,7 +77,7 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
         "funding": (FUNDING, tables["capex.firm"].names),
         "gpu": (("fleet", "contract_rent", "spot_rent", "collateral"), tables["gpu.generation"].names),
         "credit": (("exposure", *CREDIT), tables["credit.segment"].names),
-        "holdco": (("defaulted", "secured_debt", "notes", "liquidity", *HOLDCO), book.firms),
+        "holdco": (("defaulted", "secured_debt", "notes", "converts", "liquidity", *HOLDCO), book.firms),
         "facility": (FACILITY, book.names),
     }
     return names | {f"{group}.{key}": who for group, (keys, who) in groups.items() for key in keys}
@@ -86,11 +86,12 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
 def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
     """Balances at the end of quarter t."""
     company, loans = world.holdco, world.facility
-    r.total("exposure.instrument", t, exposures(layout, t + 1, loans, company, world.segments))
+    r.total("exposure.instrument", t, exposures(layout, loans, company, world.segments))
     r.total("credit.exposure", t, world.segments.exposure)
     r.count("holdco.defaulted", t, company.defaulted)
     r.total("holdco.secured_debt", t, layout.opening[t + 1].by_firm(loans.debt))
     r.total("holdco.notes", t, company.notes)
+    r.total("holdco.converts", t, company.converts)
     r.total("holdco.liquidity", t, liquidity(company))
     r.count("facility.defaulted", t, loans.defaulted)
     r.count("facility.extended", t, loans.extended)
