@@ -51,6 +51,7 @@ MEMO: tuple[Variable, ...] = (
     Variable("neocloud_borrowed", "USD bn/q", "Neoclouds' new debt less principal repaid"),
     Variable("neocloud_earned", "USD bn/q", "Neoclouds' cash flow after interest, prepayments in"),
     Variable("neocloud_equity", "USD bn/q", "Neoclouds' new equity"),
+    Variable("neocloud_sources", "USD bn/q", "What neoclouds borrowed, earned and raised"),
 )
 """Kept path by path within a block, for outcomes."""
 
@@ -100,8 +101,8 @@ _SUMS: Mapping[str, tuple[str, str, str]] = {
     "holdco": (
         "neoclouds.firm",
         "USD bn/q",
-        "defaulted secured_debt notes converts liquidity written_off loss lease_loss customer_loss estate_cost "
-        "equity_value settled",
+        "defaulted secured_debt notes converts liquidity written_off loss lease_loss customer_loss "
+        "estate_cost equity_value settled",
     ),
     "facility": (
         "neoclouds.facility",
@@ -116,7 +117,10 @@ _OTHER_UNITS = {
     "gpu.collateral": "USD k/GPU",
     **{f"credit.{name}": "fraction" for name in ("default_rate", "in_kind", "weak")},
     "credit.exposure": "USD bn",
-    **{f"holdco.{name}": "USD bn" for name in ("secured_debt", "notes", "converts", "liquidity", "equity_value")},
+    **{
+        f"holdco.{name}": "USD bn"
+        for name in ("secured_debt", "notes", "converts", "liquidity", "equity_value")
+    },
     "holdco.defaulted": "fraction",
     "facility.debt": "USD bn",
     **{

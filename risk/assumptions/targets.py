@@ -17,9 +17,13 @@ CASES: tuple[Case, ...] = get_args(Case)
 """Worlds of stylised facilities: as it is, with a glut on half of its paths, with fast obsolescence."""
 
 
-MEASURES: Mapping[str, str] = {"clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD"}
+MEASURES: Mapping[str, str] = {
+    "clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD",
+    "largest quarter": "1", "last quarter": "1",
+}  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year. `risk.calibrate.targets` computes them."""
+loans beside the run, the verdict as a whole, another year, when losses come. `risk.calibrate.targets`
+computes them."""
 
 
 class Target(Record):
@@ -36,7 +40,8 @@ class Target(Record):
         at the end of each, and the mean of these.
     log_change : quarters over which the change of the quantity's logarithm stands for its level.
     across, quantile : the statistic over paths.
-    against, complement : the outcome with which it is ranked; one minus that.
+    against, complement : the outcome with which it is ranked, or by whose mean its own is divided; one minus
+        what it is ranked with.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
     low, high : bounds, both in, in `unit`.
@@ -53,7 +58,9 @@ class Target(Record):
     quantity: Note = ""
     over: Window | None = None
     log_change: Annotated[int, Field(ge=0, le=60)] = 0
-    across: Literal["", "mean", "probability", "standard deviation", "rank correlation"] = ""
+    across: Literal["", "mean", "probability", "standard deviation", "rank correlation", "ratio of means"] = (
+        ""
+    )
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     against: Note = ""
     complement: bool = False

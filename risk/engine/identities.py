@@ -184,7 +184,9 @@ def _capex(f: Flows) -> Iterator[Identity]:
     most = np.minimum(new.financed, new.planned)
     yield Identity("neocloud capex: financed within plan", most, new.financed, new.planned)
     room = f.operators.holdco.equity_room
-    yield Identity("neocloud capex: equity within its room", np.minimum(new.equity, room), new.equity, new.cost)
+    yield Identity(
+        "neocloud capex: equity within its room", np.minimum(new.equity, room), new.equity, new.cost
+    )
 
 
 def _estates(f: Flows) -> Iterator[Identity]:

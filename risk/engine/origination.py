@@ -125,7 +125,10 @@ def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
 
 
 def _fundable(layout: Layout, sector: Sector, where: slice) -> Array:
-    """1 where a lender adds to a loan, (path, firm, payer class): above the sweep, never amended, its contracts kept."""
+    """1 where a lender adds to a loan, (path, firm, payer class).
+
+    It stands above the sweep, was never amended, and its customer has not left.
+    """
     loans = sector.facility
     sound = ~loans.defaulted[:, where] & ~loans.extended[:, where] & (loans.stage[:, where] < facility.SWEEP)
     sound = sound & (sector.contracts.kept[:, where] > 0.0)
@@ -149,7 +152,9 @@ def _added(
         return values[:, layout.cohort_firms].reshape(len(values), -1)
 
     devices = columns(new.devices)
-    loans = _drawn(sector.facility, where, devices, columns(new.debt), columns(new.margin), columns(new.vendor))
+    loans = _drawn(
+        sector.facility, where, devices, columns(new.debt), columns(new.margin), columns(new.vendor)
+    )
     payers = _sign(p, t, sector.contracts, where, devices, columns(new.price), columns(new.prepayment))
     rate = credit.sofr + note_spread(p, credit.spread)
     holdcos = holdco.sell(p.holdco, sector.holdco, t, new.notes, new.converts, rate)
@@ -162,14 +167,14 @@ def _drawn(
     """Loans with what a cohort draws; nothing of them is repaid as scheduled yet, and margins average."""
     owed = loans.debt[:, where] + debt
     share = debt / np.maximum(owed, 1.0)
-    more = {
-        "devices": devices,
-        "original": debt,
-        "debt": debt,
-        "margin": share * (margin - loans.margin[:, where]),
-        "vendor": np.maximum(vendor - loans.vendor[:, where], 0.0),
-    }
-    return replace(loans, **{name: _raised(getattr(loans, name), where, x) for name, x in more.items()})
+    return replace(
+        loans,
+        devices=_raised(loans.devices, where, devices),
+        original=_raised(loans.original, where, debt),
+        debt=_raised(loans.debt, where, debt),
+        margin=_raised(loans.margin, where, share * (margin - loans.margin[:, where])),
+        vendor=_raised(loans.vendor, where, np.maximum(vendor - loans.vendor[:, where], 0.0)),
+    )
 
 
 def _raised(values: Array, where: slice, more: Array) -> Array:

@@ -11,7 +11,6 @@ from risk.engine.layout import Pools
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.mechanisms.neocloud import cohorts, holdco
-from risk.mechanisms.neocloud.book import widen
 from risk.mechanisms.revenue_gap import demand
 
 Array = NDArray[np.float64]
@@ -109,18 +108,22 @@ def memo(p: Parameters, f: Flows, t: int) -> dict[str, Array]:
 
 
 def _operator_capex(f: neoclouds.Flows) -> dict[str, Array]:
-    """What operators planned to build and what was financed, and where the money came from, USD, (path, 1)."""
+    """What operators planned, what was financed, where their money came from, USD, (path, 1)."""
     new, h, loans = f.new, f.holdco, f.facility
-    repaid = total(loans.principal + loans.swept + loans.balloon_paid) + total(h.notes_repaid + h.revolver_repaid)
+    repaid = total(loans.principal + loans.swept + loans.balloon_paid) + total(
+        h.notes_repaid + h.revolver_repaid
+    )
     earned = total(loans.cfads - loans.interest) - total(h.overhead + h.interest)
+    lent = total(f.lent) + total(loans.drawn) + total(new.notes + new.converts + h.drawn)
+    borrowed, earned = lent - repaid, earned + total(cohorts.by_firm(new.prepayment))
+    equity = total(h.equity + new.equity)
     return {
         "neocloud_planned": total(new.planned),
         "neocloud_financed": total(new.financed),
-        "neocloud_borrowed": total(f.lent + widen(loans.drawn, f.lent.shape[1]))
-        + total(new.notes + new.converts + h.drawn)
-        - repaid,
-        "neocloud_earned": earned + total(cohorts.by_firm(new.prepayment)),
-        "neocloud_equity": total(h.equity + new.equity),
+        "neocloud_borrowed": borrowed,
+        "neocloud_earned": earned,
+        "neocloud_equity": equity,
+        "neocloud_sources": borrowed + earned + equity,
     }
 
 

@@ -167,9 +167,7 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
     return facility.init(devices, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
 
 
-def exposures(
-    layout: Layout, loans: facility.State, companies: holdco.State, pools: segments.State
-) -> Array:
+def exposures(layout: Layout, loans: facility.State, companies: holdco.State, pools: segments.State) -> Array:
     """What is owed on each instrument at the start of a quarter, USD, (path, instrument)."""
     debt = loans.debt
     site = np.equal(layout.book.instrument[: debt.shape[1]], SITE) * 1.0

@@ -4,8 +4,8 @@ Per firm and payer class: compute is bought at today's hardware price, let at to
 borrowed against as far as cost and contracted cash allow. What debt and prepayment do not cover, and part
 of the non-compute cost, the HoldCo pays from spare cash, then with notes, converts and new equity. A cohort
 is built as far as the HoldCo with it in keeps its leverage within a limit and its shareholders pay their
-part. A defaulted HoldCo originates nothing, nor does a shut market, nor is a loan in distress added to, nor is
-a fleet built whose contract does not cover its cost.
+part. A defaulted HoldCo originates nothing, nor does a shut market; nothing is added to a loan in distress,
+and no fleet is built whose contract does not cover its cost.
 
 Fleets without a contract may have a vendor's finance arm as lender, below the market's margin. To a rated
 firm that is a saving; an unrated firm has no other lender, and without a vendor such a fleet is not built.
@@ -216,7 +216,9 @@ def _facility(
     cost : (path, firm) USD of compute.
     """
     vendor = (c.vendor if params.vendor_financed[k] else np.zeros_like(c.sofr)).astype(np.float64)
-    third_party = params.margins[k] + params.added_cost + params.margin_beta * (c.spread - params.neutral_spread)
+    third_party = (
+        params.margins[k] + params.added_cost + params.margin_beta * (c.spread - params.neutral_spread)
+    )
     margin: Array = np.maximum(third_party - params.vendor_discount * vendor, 0.0)
     price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)
     value, bills = present_value(params, k, generation, price, c.sofr + margin, c)
@@ -252,5 +254,5 @@ def present_value(
 
 
 def _sum_of_powers(x: Array, n: float) -> Array:
-    """x + x² + … + xⁿ, for x under one."""
+    """Sum of x, x² … xⁿ, for x under one."""
     return np.asarray(x * (1.0 - x**n) / (1.0 - x))

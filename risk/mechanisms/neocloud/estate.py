@@ -5,8 +5,8 @@ buyer, or a business that goes on, sold whole at a multiple of EBITDA: whichever
 facilities are served from their own collateral: ring-fenced and without recourse, they bring no claim to the
 estate, and only what a facility is worth beyond its debt reaches it. Discount and multiple move from calm to
 bust with the distress of the asset market. After the cost of the proceeding the estate pays in order of
-seniority, pro rata within a class: the revolver (first lien); then notes, converts, damages of landlords whose
-leases are rejected, and customers who paid for hours not served; shareholders last.
+seniority, pro rata within a class: the revolver (first lien); then notes, converts, damages of landlords
+whose leases are rejected, and customers who paid for hours not served; shareholders last.
 
 ===========  ============  ====  ========================================================================
 symbol       shape         unit  meaning
