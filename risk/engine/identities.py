@@ -162,9 +162,10 @@ def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
     alive = ~closing.defaulted
     new = f.operators.new
     paper = alive * (opening.paper + new.notes + new.converts - h.notes_repaid - h.settled)
-    yield Identity("HoldCos: note roll-forward", closing.paper, paper, opening.paper)
+    ever = opening.paper + new.notes + new.converts
+    yield Identity("HoldCos: note roll-forward", closing.paper, paper, ever)
     converts = alive * (opening.converts + new.converts - h.converts_due)
-    yield Identity("HoldCos: convert roll-forward", closing.converts, converts, opening.converts)
+    yield Identity("HoldCos: convert roll-forward", closing.converts, converts, ever)
     most = np.minimum(h.settled, h.converts_due)
     yield Identity("HoldCos: shares settle converts alone", most, h.settled, h.converts_due)
     revolver = alive * (opening.revolver + h.drawn - h.revolver_repaid)
