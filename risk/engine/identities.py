@@ -181,12 +181,12 @@ def _capex(f: Flows) -> Iterator[Identity]:
     new = f.operators.new
     sources = cohorts.by_firm(new.debt) + cohorts.by_firm(new.prepayment)
     sources = sources + new.cash_used + new.notes + new.converts + new.equity
-    yield Identity("neocloud capex: sources = uses", sources, new.cost, new.cost)
+    yield Identity("operator capex: sources = uses", sources, new.cost, new.cost)
     most = np.minimum(new.financed, new.planned)
-    yield Identity("neocloud capex: financed within plan", most, new.financed, new.planned)
+    yield Identity("operator capex: financed within plan", most, new.financed, new.planned)
     room = f.operators.holdco.equity_room
     yield Identity(
-        "neocloud capex: equity within its room", np.minimum(new.equity, room), new.equity, new.cost
+        "operator capex: equity within its room", np.minimum(new.equity, room), new.equity, new.cost
     )
 
 

@@ -45,8 +45,11 @@ def adopt(a: float, p: float, q: float, churn: float) -> float:
     return a
 
 
-def sheet(register: Assumptions, quarters: int) -> list[Row]:
-    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, contracts."""
+def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row]:
+    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, contracts.
+
+    Given: the share of neoclouds' planned capex that was financed in the quarter before each.
+    """
 
     def v(name: str) -> Any:
         found = register.value(name)
@@ -183,7 +186,8 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
         ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(
             1.0, t / v("capex.ai_share_quarters")
         )
-        ai_capex = ai_share * inside * (1 + v("capex.other_buyers"))
+        missing = v("neoclouds.unfunded_unbuilt") * v("neoclouds.neocloud_share") * (1 - funded[t - 1])
+        ai_capex = ai_share * inside * (1 + v("capex.other_buyers") * (1 - missing))
         leased = sum(r["leased"] for r in rows)
         compute = v("capex.compute_share") * ai_capex
 

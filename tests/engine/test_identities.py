@@ -81,8 +81,8 @@ def test_an_identity_notices_a_percent(base: Opened, name: str, part: str, field
         ("HoldCos: convert roll-forward", "holdco", "converts_due"),
         ("HoldCos: shares settle converts alone", "holdco", "settled"),
         ("HoldCos: note roll-forward", "new", "converts"),
-        ("neocloud capex: sources = uses", "new", "prepayment"),
-        ("neocloud capex: financed within plan", "new", "financed"),
+        ("operator capex: sources = uses", "new", "prepayment"),
+        ("operator capex: financed within plan", "new", "financed"),
     ],
 )
 def test_a_company_identity_notices_a_percent(base: Opened, name: str, part: str, field: str) -> None:
