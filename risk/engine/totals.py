@@ -90,7 +90,7 @@ def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
     r.total("credit.exposure", t, world.segments.exposure)
     r.count("holdco.defaulted", t, company.defaulted)
     r.total("holdco.secured_debt", t, layout.opening[t + 1].by_firm(loans.debt))
-    r.total("holdco.notes", t, company.notes)
+    r.total("holdco.notes", t, company.paper)  # converts in
     r.total("holdco.converts", t, company.converts)
     r.total("holdco.liquidity", t, liquidity(company))
     r.count("facility.defaulted", t, loans.defaulted)

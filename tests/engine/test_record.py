@@ -68,7 +68,7 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
         "holdco.secured_debt": base.layout.opening[T + 1].by_firm(world.facility.debt),
         "facility.extended": world.facility.extended,
         "facility.defaulted": world.facility.defaulted,
-        "holdco.notes": world.holdco.notes,
+        "holdco.notes": world.holdco.notes + world.holdco.converts,
         "holdco.converts": world.holdco.converts,
         "holdco.defaulted": world.holdco.defaulted,
         "facility.debt": world.facility.debt,
