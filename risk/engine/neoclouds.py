@@ -131,10 +131,14 @@ def _upstreamed(
     ----------
     spare : (path, facility) USD; `most`, the sum of it, and `taken`, (path, firm).
     """
-    if not taken.any():
+    rows = np.flatnonzero(taken.any(axis=1))
+    if not len(rows):
         return loans, paid
-    passed = spare * (taken / np.maximum(most, 1.0))[:, book.firm]
-    return replace(loans, cash=loans.cash - passed), replace(paid, distributed=paid.distributed + passed)
+    passed = spare[rows] * (taken[rows] / np.maximum(most[rows], 1.0))[:, book.firm]
+    cash, distributed = loans.cash.copy(), paid.distributed.copy()
+    cash[rows] -= passed
+    distributed[rows] += passed
+    return replace(loans, cash=cash), replace(paid, distributed=distributed)
 
 
 def _conditions(

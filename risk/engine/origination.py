@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco, signing
 
 Array = NDArray[np.float64]
 
@@ -78,6 +78,7 @@ def cohort(
     g, holdcos, where = layout.cohorts[t], sector.holdco, joined(layout, t)
     owed = layout.opening[t].by_firm(sector.facility.debt) + holdcos.paper + holdcos.revolver
     sector = _open(sector, where)
+    firms = layout.cohort_firms
     conditions = cohorts.Conditions(
         capex=capex,
         device_cost=market.cost * fixed.throughput[:, g : g + 1],
@@ -85,17 +86,18 @@ def cohort(
         decline=market.decline,
         spread=credit.spread,
         availability=credit.availability,
-        holdco_cash=holdcos.cash,
-        holdco_defaulted=holdcos.defaulted,
-        holdco_debt=owed,
-        holdco_ebitda=ebitda,
-        equity_room=room,
-        fundable=_fundable(layout, sector, where),
-        vendor=cohorts.vendor_lends(p.cohorts, uniform),
+        holdco_cash=holdcos.cash[:, firms],
+        holdco_defaulted=holdcos.defaulted[:, firms],
+        holdco_debt=owed[:, firms],
+        holdco_ebitda=ebitda[:, firms],
+        equity_room=room[:, firms],
+        fundable=_fundable(sector, where, len(firms)),
+        vendor=cohorts.vendor_lends(p.cohorts, uniform[:, firms]),
         sofr=credit.sofr,
     )
-    new = cohorts.originate(p.cohorts, g, conditions)
-    return _added(p, layout, t, sector, new, credit, where), new
+    asked = cohorts.originate(cohorts.of_firms(p.cohorts, firms), g, conditions)
+    new = cohorts.among(asked, firms, len(layout.book.firms))
+    return _added(p, t, sector, asked, new, credit, where), new
 
 
 def joined(layout: Layout, t: int) -> slice:
@@ -124,38 +126,36 @@ def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
     return facility.State(**{name: np.concatenate(pair, axis=1) for name, pair in pairs.items()})
 
 
-def _fundable(layout: Layout, sector: Sector, where: slice) -> Array:
-    """1 where a lender adds to a loan, (path, firm, payer class).
+def _fundable(sector: Sector, where: slice, firms: int) -> Array:
+    """1 where a lender adds to a loan, (path, firm with cohorts, payer class).
 
     It stands above the sweep, was never amended, and its customer has not left.
     """
     loans = sector.facility
     sound = ~loans.defaulted[:, where] & ~loans.extended[:, where] & (loans.stage[:, where] < facility.SWEEP)
     sound = sound & (sector.contracts.kept[:, where] > 0.0)
-    found = np.zeros((len(sound), len(layout.book.firms), sound.shape[1] // len(layout.cohort_firms)))
-    found[:, layout.cohort_firms] = sound.reshape(len(sound), len(layout.cohort_firms), -1)
-    return found
+    return sound.reshape(len(sound), firms, -1).astype(np.float64)
 
 
 def _added(
     p: Parameters,
-    layout: Layout,
     t: int,
     sector: Sector,
+    asked: cohorts.Origination,
     new: cohorts.Origination,
     credit: Credit,
     where: slice,
 ) -> Sector:
-    """The sector with the cohort's debt, contracts and paper."""
+    """The sector with the cohort's debt, contracts and paper.
 
-    def columns(values: Array) -> Array:  # (path, firm, payer class) as the book lists them
-        return values[:, layout.cohort_firms].reshape(len(values), -1)
-
-    devices = columns(new.devices)
-    loans = _drawn(
-        sector.facility, where, devices, columns(new.debt), columns(new.margin), columns(new.vendor)
-    )
-    payers = _sign(p, t, sector.contracts, where, devices, columns(new.price), columns(new.prepayment))
+    Parameters
+    ----------
+    asked : of the firms with cohorts, in the order of the book; `new`, the same among all firms.
+    """
+    terms = (asked.devices, asked.debt, asked.margin, asked.vendor, asked.price, asked.prepayment)
+    devices, debt, margin, vendor, price, prepaid = (x.reshape(len(x), -1) for x in terms)
+    loans = _drawn(sector.facility, where, devices, debt, margin, vendor)
+    payers = _sign(p, t, sector.contracts, where, devices, price, prepaid)
     rate = credit.sofr + note_spread(p, credit.spread)
     holdcos = holdco.sell(p.holdco, sector.holdco, t, new.notes, new.converts, rate)
     return Sector(payers, loans, replace(holdcos, cash=holdcos.cash - new.cash_used))
@@ -195,9 +195,4 @@ def _sign(
     quantity, value = devices / kept, devices * price / (kept * payers.price_factor[:, where])
     payers = replace(payers, prepaid=_raised(payers.prepaid, where, prepaid / kept))
     tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
-    none = np.zeros_like(payers.quantity)
-    for tenor in np.unique(tenors):
-        chosen = tenors == tenor
-        signed = (_raised(none, where, chosen * quantity), _raised(none, where, chosen * value))
-        payers = contracts.add(payers, t + int(tenor), signed)
-    return payers
+    return signing.sign(payers, where.start, t + tenors, (quantity, value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -159,7 +161,7 @@ def founded(base: Opened) -> Wired:
 
 def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
     w, t, layout = founded, COHORT, founded.base.layout
-    g, market = layout.cohorts[t], w.flows.market
+    g, market, firms = layout.cohorts[t], w.flows.market, layout.cohort_firms
     companies, loans = w.call("holdco").result[0], w.call("facility").result[0]
     overhead = w.p.holdco.overhead * holdco_growth(w)
     owed = layout.opening[t].by_firm(loans.debt) + companies.notes + companies.converts + companies.revolver
@@ -174,19 +176,22 @@ def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
         "c.spread": market.spread,
         "c.availability": market.availability,
         "c.sofr": market.sofr,
-        "c.holdco_cash": companies.cash,
-        "c.holdco_defaulted": companies.defaulted,
-        "c.holdco_debt": owed,
-        "c.holdco_ebitda": w.call("holdco").given["c"].ebitda - 4.0 * overhead,
-        "c.equity_room": w.call("holdco").result[1].equity_room,
+        "c.holdco_cash": companies.cash[:, firms],
+        "c.holdco_defaulted": companies.defaulted[:, firms],
+        "c.holdco_debt": owed[:, firms],
+        "c.holdco_ebitda": (w.call("holdco").given["c"].ebitda - 4.0 * overhead)[:, firms],
+        "c.equity_room": w.call("holdco").result[1].equity_room[:, firms],
         "c.fundable": w.call("cohort").inputs["c.fundable"],
-        "c.vendor": cohorts.vendor_lends(w.p.cohorts, w.uniform("vendor")),
+        "c.vendor": cohorts.vendor_lends(w.p.cohorts, w.uniform("vendor"))[:, firms],
     })  # fmt: skip
+    given = w.call("cohort").given["params"]
+    for name in ("firm_share", "rated", "cash_at_base"):
+        np.testing.assert_array_equal(getattr(given, name), getattr(w.p.cohorts, name)[:, firms])
 
 
 def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> None:
     """Columns firm by firm and payer by payer; notes at SOFR and the issue spread; cash is spent once."""
-    w, t, layout, new = founded, COHORT, founded.base.layout, founded.call("cohort").result
+    w, t, layout, new = founded, COHORT, founded.base.layout, founded.flows.operators.new
     n = layout.opening[t].facilities
     firms, payers = layout.cohort_firms, new.devices.shape[2]
     assert [x.shape for x in (w.after.facility.devices,)] == [(1024, n + len(firms) * payers)]
@@ -216,7 +221,11 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
         w.after.holdco.cash, w.call("holdco").result[0].cash - new.cash_used, rtol=1e-12
     )
     assert (new.cash_used > 0.0).any()
-    assert w.flows.operators.new is new
+    asked = w.call("cohort").result
+    for name in (f.name for f in fields(asked)):
+        everywhere = getattr(new, name)
+        np.testing.assert_array_equal(everywhere[:, firms], getattr(asked, name), name)
+        assert not np.delete(everywhere, firms, axis=1).any(), name
     lent = w.flows.operators.lent
     assert not lent[:, :n].any()
     np.testing.assert_array_equal(lent[:, n:], w.after.facility.debt[:, n:])
@@ -227,7 +236,7 @@ def test_a_loan_is_added_to_while_it_stands_and_its_customer_stays(base: Opened)
     w = wired(base, ORDINARY - 1)
     layout, loans = base.layout, w.call("facility").result[0]
     n = layout.opening[3].facilities
-    found = w.call("cohort").inputs["c.fundable"][:, layout.cohort_firms].reshape(1024, -1)
+    found = w.call("cohort").inputs["c.fundable"].reshape(1024, -1)
     columns = slice(n, n + found.shape[1])
     bad = loans.defaulted | loans.extended | (loans.stage >= 2.0) | (w.after.contracts.kept == 0.0)
     np.testing.assert_array_equal(found, ~bad[:, columns] * 1.0)

@@ -24,11 +24,12 @@ equity need is the largest lever on propositions B5-B7. Vendors' discount and bi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.mechanisms.neocloud.book import Index
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
@@ -163,6 +164,23 @@ def nothing(cash: Array) -> Origination:
     firms, classes = np.zeros_like(cash), np.zeros((*cash.shape, 1))
     by_class = {"devices", "debt", "coupon", "margin", "vendor", "price", "prepayment"}
     return Origination(**{f.name: classes if f.name in by_class else firms for f in fields(Origination)})
+
+
+def of_firms(params: Params, firms: Index) -> Params:
+    """Parameters of some firms only."""
+    columns = {name: getattr(params, name)[:, firms] for name in ("firm_share", "rated", "cash_at_base")}
+    return replace(params, **columns)
+
+
+def among(some: Origination, firms: Index, count: int) -> Origination:
+    """What some firms originate among all of them, zero elsewhere."""
+
+    def spread(terms: Array) -> Array:
+        out = np.zeros((len(terms), count, *terms.shape[2:]))
+        out[:, firms] = terms
+        return out
+
+    return Origination(**{f.name: spread(getattr(some, f.name)) for f in fields(Origination)})
 
 
 def by_firm(terms: Array) -> Array:
