@@ -107,7 +107,7 @@ _SUMS: Mapping[str, tuple[str, str, str]] = {
     "facility": (
         "neoclouds.facility",
         "USD bn/q",
-        "defaulted extended debt cfads service drawn swept capitalized written_off recovered cost loss "
+        "defaulted extended debt lent cfads service drawn swept capitalized written_off recovered cost loss "
         "lock_up sweep event cured amended payment_default maturity_default",
     ),
     "gpu": ("gpu.generation", "USD/h", "fleet contract_rent spot_rent collateral"),

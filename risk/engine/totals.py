@@ -54,7 +54,7 @@ FIELD: Mapping[str, str] = {
 }  # fmt: skip
 """Fields of the flows that runs keep under another name."""
 
-FACILITY = ("defaulted", "extended", "debt", *LOANS, *STAGES)
+FACILITY = ("defaulted", "extended", "debt", "lent", *LOANS, *STAGES)
 """Sums kept for every facility, cohorts included."""
 
 
@@ -121,6 +121,7 @@ def flows(r: Record, world: World, f: Flows, chain: Chain, t: int) -> None:
     totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}
     totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
     totals |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS}
+    totals["facility.lent"] = f.operators.lent
     totals |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     totals |= {f"{key}.holder": getattr(f.cascade, key) for key in HOLDERS}
     for key, values in totals.items():

@@ -222,13 +222,13 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
     )
     assert (new.cash_used > 0.0).any()
     asked = w.call("cohort").result
-    for name in (f.name for f in fields(asked)):
+    for name in [f.name for f in fields(asked)]:
         everywhere = getattr(new, name)
         np.testing.assert_array_equal(everywhere[:, firms], getattr(asked, name), name)
         assert not np.delete(everywhere, firms, axis=1).any(), name
-    lent = w.flows.operators.lent
-    assert not lent[:, :n].any()
-    np.testing.assert_array_equal(lent[:, n:], w.after.facility.debt[:, n:])
+    drawn = w.flows.operators.lent
+    assert not drawn[:, :n].any()
+    np.testing.assert_array_equal(drawn[:, n:], w.after.facility.debt[:, n:])
 
 
 def test_a_loan_is_added_to_while_it_stands_and_its_customer_stays(base: Opened) -> None:
