@@ -50,6 +50,12 @@ MEMO: tuple[Variable, ...] = (
     Variable("idle_impairment", "USD bn/q", "Value that units waiting for power lost to cheaper new ones"),
     Variable("quarter_loss", "USD bn/q", "First-round credit loss, all instruments"),
     Variable("second_round", "USD bn/q", "Second-round marks of forced sales"),
+    Variable("neocloud_planned", "USD bn/q", "Neocloud capex planned for new facilities"),
+    Variable("neocloud_financed", "USD bn/q", "Neocloud capex that was financed"),
+    Variable("neocloud_borrowed", "USD bn/q", "Neoclouds' new debt less principal repaid"),
+    Variable("neocloud_earned", "USD bn/q", "Neoclouds' cash flow after interest, prepayments in"),
+    Variable("neocloud_equity", "USD bn/q", "Neoclouds' new equity"),
+    Variable("neocloud_sources", "USD bn/q", "What neoclouds borrowed, earned and raised"),
 )
 """Kept path by path within a block, for outcomes."""
 
@@ -101,12 +107,13 @@ _SUMS: Mapping[str, tuple[str, str, str]] = {
     "holdco": (
         "neoclouds.firm",
         "USD bn/q",
-        "defaulted secured_debt notes liquidity written_off loss lease_loss customer_loss estate_cost",
+        "defaulted secured_debt notes converts liquidity written_off loss lease_loss customer_loss "
+        "estate_cost equity_value settled",
     ),
     "facility": (
         "neoclouds.facility",
         "USD bn/q",
-        "defaulted extended debt cfads service drawn swept capitalized written_off recovered cost loss "
+        "defaulted extended debt lent cfads service drawn swept capitalized written_off recovered cost loss "
         "lock_up sweep event cured amended payment_default maturity_default",
     ),
     "gpu": ("gpu.generation", "USD/h", "fleet contract_rent spot_rent collateral"),
@@ -116,7 +123,10 @@ _OTHER_UNITS = {
     "gpu.collateral": "USD k/GPU",
     **{f"credit.{name}": "fraction" for name in ("default_rate", "in_kind", "weak")},
     "credit.exposure": "USD bn",
-    **{f"holdco.{name}": "USD bn" for name in ("secured_debt", "notes", "liquidity")},
+    **{
+        f"holdco.{name}": "USD bn"
+        for name in ("secured_debt", "notes", "converts", "liquidity", "equity_value")
+    },
     "holdco.defaulted": "fraction",
     "facility.debt": "USD bn",
     **{

@@ -87,11 +87,12 @@ COUPLINGS: tuple[str, ...] = (
     "spread->banks",
     "wall->clo",
     "losses->nbfi",
+    "funding->supply",
 )
 """Every feedback between mechanisms; off = its input is the base median path.
 
-The last four are the pathways of the cascade to holders: pension calls, bank securities, the CLO bid at the
-maturity wall, bank lines to private-credit vehicles.
+Four are the pathways of the cascade to holders: pension calls, bank securities, the CLO bid at the maturity
+wall, bank lines to private-credit vehicles. The last leaves unbuilt what operators could not finance.
 """
 
 EVENT_VARIABLES: Mapping[str, str] = {

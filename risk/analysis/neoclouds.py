@@ -158,17 +158,8 @@ def cohorts(run: Run) -> tuple[Cohort, ...]:
     return tuple(_cohort_of(run, *key, columns, losses) for key, columns in sorted(grouped.items()))
 
 
-def _financed(run: Run, date: str) -> int:
-    """Quarter in which the cohort of a date is financed."""
-    first = run.calendar.offset(run.register.text("neoclouds.first_cohort"))
-    every = run.register.integer("neoclouds.cohort_spacing")
-    dates = range(first, run.calendar.quarters + 1, every)
-    return next(t for t in dates if t > 0 and run.calendar.labels[t].startswith(date))
-
-
 def _cohort_of(run: Run, date: str, payer: str, columns: list[int], losses: Sequence[Estimate]) -> Cohort:
-    t = _financed(run, date)
-    debt, error = (values[t, columns].sum() for values in run.mean("facility.debt"))
+    debt, error = (values[:, columns].sum() for values in run.mean("facility.lent"))
     stages = np.sum([run.mean(f"facility.{stage}") for stage in TROUBLED], axis=0)  # (2, quarter, …)
     quarters = stages[:, :, columns].sum(axis=(1, 2)) / len(columns)
     return Cohort(

@@ -22,6 +22,9 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 }
 """What a target may be of, and what it may say beside that."""
 
+PAIRED = ("rank correlation", "ratio of means")
+"""Statistics of one outcome against another."""
+
 TENORS = "neoclouds.stylised.contract_quarters"
 
 
@@ -86,10 +89,10 @@ def _form(target: Target, site: Site) -> Iterator[Problem]:
     if of != ["measure"] and "across" in allowed and bool(target.across) == (target.quantile is not None):
         reason = f"target '{target.id}' needs one statistic over paths"
         yield site.problem("A004", (), reason, "across or quantile")
-    if "against" in allowed and bool(target.against) != (target.across == "rank correlation"):
-        reason = f"target '{target.id}': a rank correlation is of one outcome against another"
-        yield site.problem("A004", (), reason, 'across = "rank correlation", against = "…"')
-    if target.complement and not target.against:
+    if "against" in allowed and bool(target.against) != (target.across in PAIRED):
+        reason = f"target '{target.id}': {' and '.join(PAIRED)} are of one outcome against another"
+        yield site.problem("A004", (), reason, f'across = "{PAIRED[0]}", against = "…"')
+    if target.complement and target.across != PAIRED[0]:
         reason = "complement is one minus the outcome of against, which is missing"
         yield site.problem("A004", ("complement",), reason)
 

@@ -23,10 +23,11 @@ MEASURES: Mapping[str, str] = {
     "default rate": "1", "loss rate": "1", "default and spread": "1", "default in stress": "1",
     "default in wide years": "1", "recovery in wide quarters": "1",
     "recovery": "1", "paired recovery": "1",
+    "largest quarter": "1", "last quarter": "1",
 }  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
 loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle,
-what a dollar in default gets back, and the same loans in stress less in calm.
+what a dollar in default gets back, the same loans in stress less in calm, when losses come.
 `risk.calibrate` computes them."""
 
 POOLED = ("default rate", "loss rate")
@@ -57,7 +58,8 @@ class Target(Record):
         at the end of each, and the mean of these.
     log_change : quarters over which the change of the quantity's logarithm stands for its level.
     across, quantile : the statistic over paths.
-    against, complement : the outcome with which it is ranked; one minus that.
+    against, complement : the outcome with which it is ranked, or by whose mean its own is divided; one minus
+        what it is ranked with.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
     of : the pool, or the instruments taken together, that a measure over the cycle is of.
@@ -76,7 +78,9 @@ class Target(Record):
     quantity: Note = ""
     over: Window | None = None
     log_change: Annotated[int, Field(ge=0, le=60)] = 0
-    across: Literal["", "mean", "probability", "standard deviation", "rank correlation"] = ""
+    across: Literal["", "mean", "probability", "standard deviation", "rank correlation", "ratio of means"] = (
+        ""
+    )
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     against: Note = ""
     complement: bool = False

@@ -88,6 +88,8 @@ def _measured(target: Target, run: Run) -> Estimate | None:
     if not target.outcome:
         return None
     found = run.outcome(target.outcome)
+    if target.across == "ratio of means":
+        return _ratio(found, run.outcome(target.against))
     if target.against:
         other = run.outcome(target.against)
         return statistics.rank_correlation(ranks(found), ranks(-other if target.complement else other))
@@ -106,6 +108,13 @@ def _across(target: Target, points: Sequence[Array]) -> Estimate:
     found = [_statistic(target, x) for x in points]
     value, error = (float(np.mean([getattr(f, key) for f in found])) for key in ("value", "standard_error"))
     return Estimate(value, error, n)
+
+
+def _ratio(part: Array, whole: Array) -> Estimate:
+    """Mean of one number over the mean of another of the same paths."""
+    below = float(np.mean(whole))
+    ratio = float(np.mean(part)) / below
+    return Estimate(ratio, statistics.mean((part - ratio * whole) / below).standard_error, len(part))
 
 
 def _statistic(target: Target, values: Array) -> Estimate:
@@ -184,6 +193,23 @@ def _paired(target: Target, run: Run) -> Estimate:
     return recoveries.difference(recoveries.Claims(par, par - stress), recoveries.Claims(par, par - calm))
 
 
+def _losses(run: Run) -> Array:
+    """Headline loss of each quarter, (quarter, path) USD."""
+    return np.diff(run.series("headline_loss").astype(np.float64), axis=0)
+
+
+def _largest_quarter(target: Target, run: Run) -> Estimate:
+    """Share of the mean headline loss that falls on the quarter with most of it."""
+    lost = _losses(run)
+    return _ratio(lost[int(np.argmax(lost.mean(axis=1)))], lost.sum(axis=0))
+
+
+def _last_quarter(target: Target, run: Run) -> Estimate | None:
+    """Mean headline loss of the last quarter over that of the four before it."""
+    lost = _losses(run)
+    return _ratio(lost[-1], lost[-5:-1].mean(axis=0)) if len(lost) > 4 else None
+
+
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
@@ -193,6 +219,8 @@ MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     **dict.fromkeys(STATISTICS, _cycle),
     "recovery": _recovery,
     "paired recovery": _paired,
+    "largest quarter": _largest_quarter,
+    "last quarter": _last_quarter,
 }
 """How each `measure` of targets.toml is taken, in base units; None where the run has nothing for it."""
 

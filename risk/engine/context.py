@@ -61,7 +61,7 @@ class Spending:
     ai: Array  # world, cash
     compute: Array  # world
     wanted: Array  # compute, had nobody waited for power
-    operator_capex: Array  # neoclouds' AI capex since the last cohort
+    operator_capex: Array  # neoclouds' planned AI capex since the last cohort
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,14 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         demand=f.demand.total,
         plan_growth=across(f.plan.growth) / f.plan.growth.shape[1],
         operator_capex=f.spending.operator_capex * (c.t not in c.layout.cohorts),
+        funded=_funded(f) if c.t in c.layout.cohorts else world.seen.funded,
     )
+
+
+def _funded(f: Flows) -> Array:
+    """Share of operators' planned capex that found its money this quarter, (path, 1)."""
+    planned, financed = total(f.operators.new.planned), total(f.operators.new.financed)
+    return np.where(planned > 0.0, financed / np.where(planned > 0.0, planned, 1.0), 1.0)
 
 
 def _impact(c: Context, world: World, f: Flows) -> Array:

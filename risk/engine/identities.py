@@ -15,6 +15,7 @@ from risk.engine.context import Flows, total
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.capex import funding
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
+from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.revenue_gap import demand
 from risk.units import HOURS_A_YEAR
 
@@ -69,6 +70,7 @@ def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[
     yield from _funding(before, after, f.funding)
     yield from _facilities(before, after, f)
     yield from _holdcos(before, after, f)
+    yield from _capex(f)
     yield from _estates(f)
     yield from _credit(before, after, f)
 
@@ -144,9 +146,11 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, closing, paid = before.facility, after.facility, f.operators.facility
     older = opening.debt.shape[1]  # a cohort of this quarter stands behind them
     added = paid.drawn + paid.capitalized
+    lent = f.operators.lent
+    added = added + lent[:, :older]
     debt = opening.debt + added - paid.principal - paid.swept - paid.balloon_paid - paid.written_off
     yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt + added)
-    new, signed = total(closing.debt[:, older:]), total(f.operators.originated)
+    new, signed = total(lent), total(cohorts.by_firm(f.operators.new.debt))
     yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
@@ -161,23 +165,36 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
 def _holdcos(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, closing, h = before.holdco, after.holdco, f.operators.holdco
     alive = ~closing.defaulted
-    notes = alive * (opening.notes + f.operators.notes_issued - h.notes_repaid)
-    yield Identity("HoldCos: note roll-forward", closing.notes, notes, notes)
+    new = f.operators.new
+    paper = alive * (opening.paper + new.notes + new.converts - h.notes_repaid - h.settled)
+    ever = opening.paper + new.notes + new.converts
+    yield Identity("HoldCos: note roll-forward", closing.paper, paper, ever)
+    converts = alive * (opening.converts + new.converts - h.converts_due)
+    yield Identity("HoldCos: convert roll-forward", closing.converts, converts, ever)
+    most = np.minimum(h.settled, h.converts_due)
+    yield Identity("HoldCos: shares settle converts alone", most, h.settled, h.converts_due)
     revolver = alive * (opening.revolver + h.drawn - h.revolver_repaid)
     yield Identity("HoldCos: revolver roll-forward", closing.revolver, revolver, opening.revolver)
     inflow = opening.cash + h.distributions + h.equity + h.drawn
     repaid = h.notes_repaid + h.revolver_repaid
     outflow = (
-        h.supported
-        + h.guaranteed
-        - h.claims.guarantees
-        + h.overhead
-        + h.interest
-        + repaid
-        + f.operators.cash_invested
+        h.supported + h.guaranteed - h.claims.guarantees + h.overhead + h.interest + repaid + new.cash_used
     )
     moved = opening.cash + h.distributions + h.equity + outflow
     yield Identity("HoldCos: cash roll-forward", closing.cash, alive * (inflow - outflow), moved)
+
+
+def _capex(f: Flows) -> Iterator[Identity]:
+    new = f.operators.new
+    sources = cohorts.by_firm(new.debt) + cohorts.by_firm(new.prepayment)
+    sources = sources + new.cash_used + new.notes + new.converts + new.equity
+    yield Identity("operator capex: sources = uses", sources, new.cost, new.cost)
+    most = np.minimum(new.financed, new.planned)
+    yield Identity("operator capex: financed within plan", most, new.financed, new.planned)
+    room = f.operators.holdco.equity_room
+    yield Identity(
+        "operator capex: equity within its room", np.minimum(new.equity, room), new.equity, new.cost
+    )
 
 
 def _estates(f: Flows) -> Iterator[Identity]:

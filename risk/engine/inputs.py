@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from risk.assumptions.table import Row, entry_columns
 from risk.axes import EVER
-from risk.engine.layout import BY_CLASS, Layout, by_class, classes, layout
+from risk.engine.layout import BY_CLASS, Layout, by_class, classes, contract_tenors, layout
 from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
@@ -48,6 +48,7 @@ class Glue:
     other_buyers: Drawn = entry("capex.other_buyers")
     operator_share: float = entry("neoclouds.neocloud_share")
     nowcast_error: Drawn = entry("neoclouds.nowcast_error")  # log, secured debt of the base date
+    unfunded_unbuilt: Drawn = entry("neoclouds.unfunded_unbuilt")
     merchant_market: float = entry("gpu.merchant_market")
     fire_sale_elasticity: float = entry("gpu.fire_sale_elasticity")
     sofr: float = entry("credit.sofr")
@@ -136,6 +137,7 @@ def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
 def complete(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Any]:
     """Draws of entries, and all that tables say and take from them, id → array."""
     inputs = {**drawn, **{id: by_class(assumptions, id, drawn[id]) for id in BY_CLASS}}
+    inputs["neoclouds.cohort_contract_quarters"] = contract_tenors(assumptions)
     inputs[CORRELATION] = correlation_of(assumptions)
     columns = table_columns(assumptions)
     roles = {id: int(columns[id].argmax()) for id in ("gpu.generation.numeraire", "gpu.generation.newest")}

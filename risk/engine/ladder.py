@@ -89,12 +89,15 @@ def refinancing_need(p: Parameters, layout: Layout, world: World, t: int) -> Arr
     """Notes, balloons and revolver that fall due within four quarters of quarter t, USD, (path, firm)."""
     company, book, loans = world.holdco, layout.base_book, world.facility
     n = book.facilities
-    notes = sum(company.due[t + 1 : t + 5], np.zeros_like(company.cash))
+    notes, converts = (
+        np.minimum(sum(due[t + 1 : t + 5], np.zeros_like(company.cash)), owed)
+        for due, owed in ((company.due, company.notes), (company.convert_due, company.converts))
+    )
     soon = (book.due > t) & (book.due <= t + 4) & (book.balloon > 0)
     before = loans.original[:, :n] * book.amortization[t + 1 :].sum(axis=0)  # is repaid as scheduled
     balloon = np.maximum(loans.debt[:, :n] - before, 0.0) * loans.scheduled[:, :n] * soon
     revolver = company.revolver * ((p.holdco.revolver_quarters > t) & (p.holdco.revolver_quarters <= t + 4))
-    return ~company.defaulted * (np.minimum(notes, company.notes) + revolver) + book.by_firm(balloon)
+    return ~company.defaulted * (notes + converts + revolver) + book.by_firm(balloon)
 
 
 def runway(world: World, f: Flows) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -64,10 +63,11 @@ class Layout:
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
     age: Array  # (facility,) years that its units had run at the base date, negative where they come later
-    converts: Array  # (last quarter + 1, firm) USD of base-date converts due in that quarter or later
     terms: facility.Terms  # of every facility
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
+    converts: Array  # (last quarter + 1, firm) USD of base-date converts by quarter due
     cohorts: Mapping[int, int]  # quarter of origination → generation bought
+    opened: Mapping[int, int]  # quarter of origination → quarter in which the loans it joins were opened
     cohort_firms: NDArray[np.intp]
     last: int  # last quarter anything may fall due
     pools: Pools
@@ -120,12 +120,12 @@ def layout(assumptions: Assumptions) -> Layout:
         | {"prepaid": bills * column("prepaid_share")},
         contract_left=left,
         unearned=left / np.maximum(left.max(axis=0), 1.0),
-        age=assumptions.tables["gpu.generation"].numbers("age")[book.generation] * (book.origination == 0)
-        - book.origination / QUARTERS_A_YEAR,
-        converts=np.cumsum(_bullets(assumptions, last, "convert")[::-1], axis=0)[::-1],
+        age=_age(assumptions, book),
         terms=_terms(assumptions, book, order),
-        bullets=_bullets(assumptions, last),
+        bullets=_bullets(assumptions, last, "note"),
+        converts=_bullets(assumptions, last, "convert"),
         cohorts=cohorts,
+        opened=opened(assumptions.calendar, cohorts),
         cohort_firms=cohort_firms,
         last=last,
         pools=_pools(assumptions.tables["credit.segment"]),
@@ -176,31 +176,60 @@ def _contract_left(assumptions: Assumptions, book: books.Book, expiry: Array, qu
     dates = np.arange(len(expiry), dtype=np.float64)[:, None, None]
     ahead = np.maximum(dates - np.arange(quarters + 1.0)[:, None], 0.0)  # (expiry, quarter, 1)
     base = (ahead * expiry[:, None, :]).sum(axis=0)
-    tenor = by_class(assumptions, "neoclouds.cohort_contract_quarters")
+    tenor = contract_tenors(assumptions)
     rank = {payer: k for k, payer in enumerate(classes(assumptions))}
     cohorts = slice(base.shape[1], book.facilities)
     length = np.array([tenor[rank[payer]] for payer in book.payer[cohorts]])
-    served = np.arange(quarters + 1.0)[:, None] - book.origination[cohorts]
+    served = np.arange(quarters + 1.0)[:, None] - _bought(assumptions, book)[cohorts]
     return np.concatenate([base, np.clip(length - served, 0.0, length)], axis=1)
+
+
+def _bought(assumptions: Assumptions, book: books.Book) -> Array:
+    """Average quarter in which the units of a column were bought, (facility,); 0 at the base date."""
+    joined = opened(assumptions.calendar, cohort_dates(assumptions))
+    return np.array([np.mean([t for t in joined if joined[t] == first] or [0]) for first in book.origination])
+
+
+def _age(assumptions: Assumptions, book: books.Book) -> Array:
+    """Years that units had run at the base date, negative where they come later, (facility,)."""
+    age = assumptions.tables["gpu.generation"].numbers("age")[book.generation]
+    ran: Array = age * (book.origination == 0)
+    return ran - _bought(assumptions, book) / QUARTERS_A_YEAR
 
 
 def _last_date(assumptions: Assumptions, book: books.Book, quarters: int) -> int:
     """Last quarter in which anything of the book, or signed or issued by the end of the run, falls due."""
-    tenors = ("note_quarters", "renewal_quarters", "cohort_contract_quarters")
-    longest = max(np.max(assumptions.value(f"neoclouds.{name}")) for name in tenors)
+    tenors = (assumptions.value(f"neoclouds.{name}") for name in ("note_latest", "renewal_quarters"))
+    longest = max(*tenors, contract_tenors(assumptions).max())
     contracts = assumptions.tables["neoclouds.facility"].numbers("contract_last")
     notes = assumptions.tables["neoclouds.note"].numbers("quarter_due")
     return int(max(book.due.max(), quarters + longest, contracts.max(), notes.max(initial=0.0)))
 
 
+def contract_tenors(assumptions: Assumptions) -> Array:
+    """Tenor of a cohort's contracts by payer class, whole quarters, (class,)."""
+    tenors = by_class(assumptions, "neoclouds.cohort_contract_quarters")
+    scaled = np.asarray(assumptions.value("neoclouds.contract_tenor")) * tenors
+    return np.asarray(np.maximum(np.round(scaled), 1.0))
+
+
+def opened(calendar: Calendar, cohorts: Iterable[int]) -> dict[int, int]:
+    """Quarter of each cohort → quarter of the first one of its year, in which its loans were opened."""
+    first: dict[int, int] = {}
+    return {t: first.setdefault(calendar.year[t], t) for t in cohorts}
+
+
 def cohort_generations(assumptions: Assumptions) -> dict[int, int]:
-    """Quarter of each cohort → generation it buys: the newest out for a year, else the oldest."""
+    """Quarter of each cohort → generation it buys: what was out for a year when its loans were opened.
+
+    The newest such; the oldest where none is.
+    """
     launches = assumptions.tables["gpu.generation"].words("launch")
     out = [assumptions.calendar.offset(quarter) if quarter else EVER for quarter in launches]
     oldest = out.index(min(out))
     return {
-        t: max((g for g, launched in enumerate(out) if launched + SETTLED <= t), default=oldest)
-        for t in cohort_dates(assumptions)
+        t: max((g for g, launched in enumerate(out) if launched + SETTLED <= first), default=oldest)
+        for t, first in opened(assumptions.calendar, cohort_dates(assumptions)).items()
     }
 
 
@@ -213,37 +242,34 @@ def cohort_dates(assumptions: Assumptions) -> tuple[int, ...]:
     return tuple(t for t in range(first, min(last, calendar.quarters) + 1, every) if t > 0)
 
 
-def _dated(calendar: Calendar, cohorts: Iterable[int]) -> dict[int, str]:
-    """Quarter of each cohort → what it is called by: its year, or its quarter where a year has several."""
-    years = Counter(calendar.year[t] for t in cohorts)
-    return {t: str(calendar.year[t]) if years[calendar.year[t]] == 1 else calendar.labels[t] for t in cohorts}
-
-
 def _cohort_rows(
     assumptions: Assumptions, cohorts: Mapping[int, int], cohort_firms: NDArray[np.intp]
 ) -> list[books.Row]:
-    """One row a cohort date, firm and payer class; principal is repaid in equal parts."""
-    names, dates = assumptions.tables["neoclouds.firm"].names, _dated(assumptions.calendar, cohorts)
+    """One row a year of cohorts, firm and payer class: a loan drawn cohort by cohort until the year ends.
+
+    The tenor runs from its last draw, and principal is repaid in equal parts from then on.
+    """
+    names, calendar = assumptions.tables["neoclouds.firm"].names, assumptions.calendar
     debt_quarters = by_class(assumptions, "neoclouds.cohort_debt_quarters")
     payers = assumptions.tables["neoclouds.payer"].names
+    final = {first: t for t, first in opened(calendar, cohorts).items()}  # the last cohort of each year
     return [
         books.Row(
-            name=f"{names[f]}-{dates[t]}-{payers[payer].upper()}",
+            name=f"{names[f]}-{calendar.year[first]}-{payers[payer].upper()}",
             firm=int(f),
-            generation=generation,
+            generation=cohorts[first],
             payer=payer,
-            origination=t,
-            due=t + int(debt_quarters[k]),
+            origination=first,
+            due=final[first] + int(debt_quarters[k]),
             coupon=0.0,
             balloon=0.0,
             amortization="equal",
             site=False,
             floating=True,
             instrument=books.DDTL,  # or vendor paper, as the path has it
-            draw_quarters=0,
-            profile=None,
+            grace=final[first] - first,
         )
-        for t, generation in cohorts.items()
+        for first in final
         for f in cohort_firms
         for k, payer in enumerate(classes(assumptions))
     ]
@@ -281,13 +307,13 @@ def _crosses(base: Table, book: books.Book) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _bullets(assumptions: Assumptions, last: int, kind: str = "") -> Array:
-    """Base-date HoldCo notes and converts, or one kind of them, by quarter due, (quarter + 1, firm) USD."""
+def _bullets(assumptions: Assumptions, last: int, kind: str) -> Array:
+    """Base-date HoldCo paper of a kind by quarter due, (quarter + 1, firm) USD."""
     firms = assumptions.tables["neoclouds.firm"].names
     table = assumptions.tables["neoclouds.note"]
     out = np.zeros((last + 1, len(firms)))
     amounts = zip(table.words("firm"), table.numbers("quarter_due"), table.numbers("amount"), strict=True)
     for (firm, quarter, amount), found in zip(amounts, table.words("kind"), strict=True):
-        if kind in ("", found):
+        if kind == found:
             out[int(quarter), firms.index(firm)] += amount
     return out

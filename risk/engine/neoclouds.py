@@ -13,7 +13,7 @@ from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import SITE, Book
+from risk.mechanisms.neocloud.book import SITE, Book, widen
 from risk.processes import across
 from risk.units import HOURS_A_QUARTER
 
@@ -29,9 +29,8 @@ class Flows:
     facility: facility.Flows
     holdco: holdco.Flows
     billing: contracts.Flows
-    originated: Array  # (path, firm) USD of new secured debt
-    notes_issued: Array  # (path, firm) USD
-    cash_invested: Array  # (path, firm) USD of HoldCo cash put into new facilities
+    new: cohorts.Origination  # what the cohort of the quarter was built and paid with
+    lent: Array  # (path, facility) USD of new secured debt
     collateral: Array  # (path, generation) USD per GPU
     paired: Array  # (3, path, 1) USD, see `pledges.paired`
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
@@ -43,7 +42,7 @@ class Chance:
     """Uniforms that decide what payers and lenders do."""
 
     payers: tuple[Array, ...]  # by payer, (path, 1); of a sound one (path, contract)
-    vendor: Array  # (path, firm) whether a vendor lends
+    vendor: Array  # (path, firm) whether a vendor lends this year
     amend: Array  # (path, facility) whether a lender amends, drawn once a path
 
 
@@ -81,32 +80,51 @@ def step(
     loans, paid = facility.step(p.facility, terms, world.facility, book, t, conditions)
     paired = pledges.paired(p, layout, t, market, credit.sofr, billing, loans, paid)
     paid = pledges.foreclosed(p, layout, t, market, billing, loans, paid)
-    asked = _holdco_conditions(p, layout, world, t, market, payers, billing, loans, paid, spending, credit)
+    asked, spare = _holdco_conditions(
+        p, layout, world, t, market, payers, billing, loans, paid, spending, credit
+    )
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
     paid = facility.indemnify(terms, book, paid, company.guarantee_share)
+    loans, paid = _upstreamed(book, loans, paid, spare, asked.upstream, company.upstreamed)
     losses, claims = _by_instrument(book, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
-    sector = Sector(payers, loans, holdcos)
-    new = None
+    sector, new, older = Sector(payers, loans, holdcos), cohorts.nothing(holdcos.cash), loans.debt
     if t in layout.cohorts:
         ebitda = asked.ebitda - QUARTERS_A_YEAR * spending
         sector, new = origination.cohort(
-            p, layout, t, sector, capex, market, fixed, credit, ebitda, chance.vendor
+            p, layout, t, sector, capex, market, fixed, credit, ebitda, company.equity_room, chance.vendor
         )
-    none = np.zeros_like(holdcos.cash)
     return sector, Flows(
         facility=paid,
         holdco=company,
         billing=billing,
-        originated=cohorts.by_firm(new.debt) if new else none,
-        notes_issued=new.notes if new else none,
-        cash_invested=new.cash_used if new else none,
+        new=new,
+        lent=sector.facility.debt - widen(older, sector.facility.debt.shape[1]),
         collateral=market.collateral,
         paired=paired,
         losses=losses,
         claims=claims,
     )
+
+
+def _upstreamed(
+    book: Book, loans: facility.State, paid: facility.Flows, spare: Array, most: Array, taken: Array
+) -> tuple[facility.State, facility.Flows]:
+    """Facilities after their HoldCo took what it needed of their spare cash, pro rata.
+
+    Parameters
+    ----------
+    spare : (path, facility) USD; `most`, the sum of it, and `taken`, (path, firm).
+    """
+    rows = np.flatnonzero(taken.any(axis=1))
+    if not len(rows):
+        return loans, paid
+    passed = spare[rows] * (taken[rows] / np.maximum(most[rows], 1.0))[:, book.firm]
+    cash, distributed = loans.cash.copy(), paid.distributed.copy()
+    cash[rows] -= passed
+    distributed[rows] += passed
+    return replace(loans, cash=cash), replace(paid, distributed=distributed)
 
 
 def _conditions(
@@ -159,12 +177,16 @@ def _holdco_conditions(
     paid: facility.Flows,
     spending: Array,
     credit: Credit,
-) -> holdco.Conditions:
-    """What HoldCos read after their facilities have paid."""
+) -> tuple[holdco.Conditions, Array]:
+    """What HoldCos read after their facilities have paid, and the cash facilities could spare them."""
     book = layout.opening[t]
     issue = origination.note_spread(p, credit.spread)
+    free = np.maximum(loans.cash - p.facility.debt_reserve * paid.service, 0.0)
+    spare = ~loans.defaulted * (loans.stage == facility.SOUND) * free
+    none = np.zeros_like(spending)
     conditions = holdco.Conditions(
         distributions=book.by_firm(paid.distributed + paid.drawn + paid.surplus),
+        upstream=book.by_firm(spare),
         supported=book.by_firm(paid.supported),
         guaranteed=~world.holdco.defaulted * book.by_firm(layout.terms_at(t).guarantee * paid.loss),
         ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
@@ -175,13 +197,15 @@ def _holdco_conditions(
         issue_spread=issue,
         issue_rate=credit.sofr + issue,
         sofr=credit.sofr,
-        residual=np.zeros_like(spending),
-        operating_cost=np.zeros_like(spending),
-        customers=np.zeros_like(spending),
-        converts=layout.converts[t][None, :],
+        residual=none,
+        going=none,
+        net_secured=none,
+        distress=market.distress,
+        operating_cost=none,
+        customers=none,
     )
     rows = np.flatnonzero(holdco.may_fail(p.holdco, world.holdco, t, conditions).any(axis=1))
-    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, rows)
+    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, rows), spare
 
 
 def _with_estates(
@@ -199,14 +223,18 @@ def _with_estates(
     """Conditions with what estates hold and who has claims on them, on the paths that may need it."""
     if not len(rows):
         return c
-    book, opex = layout.opening[t], layout.terms_at(t).opex
-    residual = pledges.residual(p, layout, t, market, billing, loans, rows)
-    unearned = contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows]
-    running = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex
-    found = {"residual": residual, "operating_cost": running, "customers": unearned}
+    book, opex, alive = layout.opening[t], layout.terms_at(t).opex, ~loans.defaulted[rows]
+    found = {
+        "residual": pledges.residual(p, layout, t, market, billing, loans, rows),
+        "going": QUARTERS_A_YEAR * alive * paid.cfads[rows],
+        "net_secured": loans.debt[rows] - loans.cash[rows],
+        "operating_cost": QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex,
+        "customers": contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows],
+    }
     filled = {name: np.zeros_like(c.residual) for name in found}
     for name, amounts in found.items():
         filled[name][rows] = book.by_firm(amounts)
+    filled["going"] -= QUARTERS_A_YEAR * c.overhead
     return replace(c, **filled)
 
 

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco, signing
 
 Array = NDArray[np.float64]
+
+NONE_KEPT = 1e-9  # a divisor where all contracts are gone, and nothing is signed
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def cohort(
     fixed: Fixed,
     credit: Credit,
     ebitda: Array,
+    room: Array,
     uniform: Array,
 ) -> tuple[Sector, cohorts.Origination]:
     """Originate the cohort of quarter t and add it to contracts, facilities and HoldCos.
@@ -74,10 +77,13 @@ def cohort(
     ----------
     capex : (path, 1) USD of neocloud AI capex since the last cohort.
     ebitda : (path, firm) USD a year, overhead off.
-    uniform : (path, firm), whether a vendor lends.
+    room : (path, firm) USD shareholders would put in.
+    uniform : (path, firm), whether a vendor lends this year.
     """
-    g, holdcos = layout.cohorts[t], sector.holdco
-    owed = layout.opening[t].by_firm(sector.facility.debt) + holdcos.notes + holdcos.revolver
+    g, holdcos, where = layout.cohorts[t], sector.holdco, joined(layout, t)
+    owed = layout.opening[t].by_firm(sector.facility.debt) + holdcos.paper + holdcos.revolver
+    sector = _open(sector, where)
+    firms = layout.cohort_firms
     conditions = cohorts.Conditions(
         capex=capex,
         device_cost=market.cost * fixed.throughput[:, g : g + 1],
@@ -85,42 +91,37 @@ def cohort(
         decline=market.decline,
         spread=credit.spread,
         availability=credit.availability,
-        holdco_cash=holdcos.cash,
-        holdco_defaulted=holdcos.defaulted,
-        holdco_debt=owed,
-        holdco_ebitda=ebitda,
-        vendor=cohorts.vendor_lends(p.cohorts, uniform),
+        holdco_cash=holdcos.cash[:, firms],
+        holdco_defaulted=holdcos.defaulted[:, firms],
+        holdco_debt=owed[:, firms],
+        holdco_ebitda=ebitda[:, firms],
+        equity_room=room[:, firms],
+        fundable=_fundable(sector, where, len(firms)),
+        vendor=cohorts.vendor_lends(p.cohorts, uniform[:, firms]),
         sofr=credit.sofr,
     )
-    new = cohorts.originate(p.cohorts, g, conditions)
-    return _added(p, layout, t, sector, new, credit), new
+    asked = cohorts.originate(cohorts.of_firms(p.cohorts, firms), g, conditions)
+    new = cohorts.among(asked, firms, len(layout.book.firms))
+    return _added(p, t, sector, asked, new, credit, where), new
 
 
-def _added(
-    p: Parameters, layout: Layout, t: int, sector: Sector, new: cohorts.Origination, credit: Credit
-) -> Sector:
-    """The sector with the cohort's facilities, contracts and notes."""
+def joined(layout: Layout, t: int) -> slice:
+    """Columns of the loans that the cohort of quarter t joins."""
+    found = np.flatnonzero(layout.book.origination == layout.opened[t])
+    return slice(int(found[0]), int(found[-1]) + 1)
 
-    def columns(values: Array) -> Array:  # (path, firm, payer class) as the book lists them
-        return values[:, layout.cohort_firms].reshape(len(values), -1)
 
-    devices, debt = columns(new.devices), columns(new.debt)
-    loans = facility.init(
-        devices=devices,
-        debt=debt,
-        coupon=columns(new.margin),
-        undrawn=np.zeros_like(debt),
-        vendor=columns(new.vendor),
-        floating=np.zeros(debt.shape[1]),  # the margin is given
-        sofr=0.0,
-    )
-    payers = _sign(p, t, sector.contracts, devices, columns(new.price), columns(new.prepayment))
-    rate = credit.sofr + note_spread(p, credit.spread)
-    holdcos = holdco.sell_notes(p.holdco, sector.holdco, t, new.notes, rate)
-    return Sector(
-        payers,
-        _side_by_side(sector.facility, loans),
-        replace(holdcos, cash=holdcos.cash - new.cash_used),
+def _open(sector: Sector, where: slice) -> Sector:
+    """The sector with empty loans in place of a year's that are not there yet."""
+    missing = where.stop - sector.facility.debt.shape[1]
+    if not missing:
+        return sector
+    zero = np.zeros((len(sector.holdco.cash), missing))
+    loans = facility.init(zero, zero, zero, zero, zero, np.zeros(missing), 0.0)
+    return replace(
+        sector,
+        contracts=contracts.open_for(sector.contracts, zero),
+        facility=_side_by_side(sector.facility, loans),
     )
 
 
@@ -130,16 +131,73 @@ def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
     return facility.State(**{name: np.concatenate(pair, axis=1) for name, pair in pairs.items()})
 
 
+def _fundable(sector: Sector, where: slice, firms: int) -> Array:
+    """1 where a lender adds to a loan, (path, firm with cohorts, payer class).
+
+    It stands above the sweep, was never amended, and its customer has not left.
+    """
+    loans = sector.facility
+    sound = ~loans.defaulted[:, where] & ~loans.extended[:, where] & (loans.stage[:, where] < facility.SWEEP)
+    sound = sound & (sector.contracts.kept[:, where] > 0.0)
+    return sound.reshape(len(sound), firms, -1).astype(np.float64)
+
+
+def _added(
+    p: Parameters,
+    t: int,
+    sector: Sector,
+    asked: cohorts.Origination,
+    new: cohorts.Origination,
+    credit: Credit,
+    where: slice,
+) -> Sector:
+    """The sector with the cohort's debt, contracts and paper.
+
+    Parameters
+    ----------
+    asked : of the firms with cohorts, in the order of the book; `new`, the same among all firms.
+    """
+    terms = (asked.devices, asked.debt, asked.margin, asked.vendor, asked.price, asked.prepayment)
+    devices, debt, margin, vendor, price, prepaid = (x.reshape(len(x), -1) for x in terms)
+    loans = _drawn(sector.facility, where, devices, debt, margin, vendor)
+    payers = _sign(p, t, sector.contracts, where, devices, price, prepaid)
+    rate = credit.sofr + note_spread(p, credit.spread)
+    holdcos = holdco.sell(p.holdco, sector.holdco, t, new.notes, new.converts, rate)
+    return Sector(payers, loans, replace(holdcos, cash=holdcos.cash - new.cash_used))
+
+
+def _drawn(
+    loans: facility.State, where: slice, devices: Array, debt: Array, margin: Array, vendor: Array
+) -> facility.State:
+    """Loans with what a cohort draws; nothing of them is repaid as scheduled yet, and margins average."""
+    owed = loans.debt[:, where] + debt
+    share = debt / np.maximum(owed, 1.0)
+    return replace(
+        loans,
+        devices=_raised(loans.devices, where, devices),
+        original=_raised(loans.original, where, debt),
+        debt=_raised(loans.debt, where, debt),
+        margin=_raised(loans.margin, where, share * (margin - loans.margin[:, where])),
+        vendor=_raised(loans.vendor, where, np.maximum(vendor - loans.vendor[:, where], 0.0)),
+    )
+
+
+def _raised(values: Array, where: slice, more: Array) -> Array:
+    """A copy with something added to some columns."""
+    out = values.copy()
+    out[:, where] += more
+    return out
+
+
 def _sign(
-    p: Parameters, t: int, payers: contracts.State, devices: Array, price: Array, prepaid: Array
+    p: Parameters, t: int, payers: contracts.State, where: slice, devices: Array, price: Array, prepaid: Array
 ) -> contracts.State:
-    """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry."""
-    older = payers.kept.shape[1]
-    payers = contracts.open_for(payers, prepaid)
+    """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry.
+
+    Neither the haircuts nor the endings of older contracts apply to them.
+    """
+    kept = np.maximum(payers.kept[:, where], NONE_KEPT)
+    quantity, value = devices / kept, devices * price / (kept * payers.price_factor[:, where])
+    payers = replace(payers, prepaid=_raised(payers.prepaid, where, prepaid / kept))
     tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
-    for tenor in np.unique(tenors):
-        quantity = np.where(tenors == tenor, devices, 0.0)
-        none = np.zeros((len(devices), older))
-        signed = (np.concatenate([none, quantity], axis=1), np.concatenate([none, quantity * price], axis=1))
-        payers = contracts.add(payers, t + int(tenor), signed)
-    return payers
+    return signing.sign(payers, where.start, t + tenors, (quantity, value))

@@ -91,7 +91,7 @@ def _unit(
     """Value of a unit at some positions, USD, let again after `lag` years."""
     rows, columns = at
     generation = layout.book.generation[columns]
-    age = layout.age[columns] + t / QUARTERS_A_YEAR
+    age = np.maximum(layout.age[columns] + t / QUARTERS_A_YEAR, 0.0)  # of a year bought in part, none
     opex = p.collateral.opex[0, generation]
     return collateral.value(p.collateral, opex, market.buyers.at(rows, generation), age, lag)
 

@@ -52,7 +52,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     # pools of credit default, losses reach their holders
     pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
-    owed = exposures(c.layout, c.t, world.facility, world.holdco, world.segments)
+    owed = exposures(c.layout, world.facility, world.holdco, world.segments)
     holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
 
     # what capex must earn, and the plan for the next quarter
@@ -127,7 +127,10 @@ def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spe
     glue, cash_capex = c.p.glue, total(paid.capex)
     saved, share = (1.0 - glue.order_redirect) * held, glue.ai_share_at(c.t)
     inside = share * (1.0 - saved) / (1.0 - share * saved) * cash_capex
-    ai = inside * (1.0 + glue.other_buyers)
+    others = glue.other_buyers * inside
+    funded = c.link("funding->supply", world.seen.funded)
+    unbuilt = glue.unfunded_unbuilt * glue.operator_share * others * (1.0 - funded)
+    ai = inside + others - unbuilt
     wanted = glue.compute_share * ai / (1.0 - saved)
     return Spending(
         cash_capex=cash_capex,
@@ -135,7 +138,7 @@ def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spe
         ai=ai,
         compute=wanted - held / (1.0 - saved) * ai,
         wanted=wanted,
-        operator_capex=world.seen.operator_capex + glue.operator_share * (ai - inside),
+        operator_capex=world.seen.operator_capex + glue.operator_share * others,
     )
 
 
@@ -202,7 +205,8 @@ def _operators(
     """Payers, facilities, HoldCos and new cohorts."""
     capex = c.link("capex->supply", spending.operator_capex, "operators")
     payers = tuple(c.uniform(name) for name in c.layout.draws)
-    chance = neoclouds.Chance(payers, c.uniform("vendor"), c.shocks.uniform["amend"][0])
+    year = c.layout.opened.get(c.t, c.t)  # a vendor's mind is made up once a year
+    chance = neoclouds.Chance(payers, c.shocks.uniform["vendor"][year - 1], c.shocks.uniform["amend"][0])
     return neoclouds.step(c.p, c.layout, world, c.t, assets, c.fixed, credit, shortfall, capex, chance)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.engine import neoclouds
 from risk.engine.context import Flows, of_pools, total
 from risk.engine.layout import Pools
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing.generations import only
-from risk.mechanisms.neocloud import holdco
+from risk.mechanisms.neocloud import cohorts, holdco
 from risk.mechanisms.revenue_gap import demand
 
 Array = NDArray[np.float64]
@@ -108,12 +109,33 @@ def memo(p: Parameters, world: World, f: Flows, t: int) -> dict[str, Array]:
         "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),
+        **_operator_capex(f.operators),
+    }
+
+
+def _operator_capex(f: neoclouds.Flows) -> dict[str, Array]:
+    """What operators planned, what was financed, where their money came from, USD, (path, 1)."""
+    new, h, loans = f.new, f.holdco, f.facility
+    repaid = total(loans.principal + loans.swept + loans.balloon_paid) + total(
+        h.notes_repaid + h.revolver_repaid
+    )
+    earned = total(loans.cfads - loans.interest) - total(h.overhead + h.interest)
+    lent = total(f.lent) + total(loans.drawn) + total(new.notes + new.converts + h.drawn)
+    borrowed, earned = lent - repaid, earned + total(cohorts.by_firm(new.prepayment))
+    equity = total(h.equity + new.equity)
+    return {
+        "neocloud_planned": total(new.planned),
+        "neocloud_financed": total(new.financed),
+        "neocloud_borrowed": borrowed,
+        "neocloud_earned": earned,
+        "neocloud_equity": equity,
+        "neocloud_sources": borrowed + earned + equity,
     }
 
 
 def operator_debt(world: World) -> Array:
     """Facility and HoldCo debt outstanding, USD, (path, 1)."""
-    return total(world.facility.debt) + total(world.holdco.notes)
+    return total(world.facility.debt) + total(world.holdco.paper)
 
 
 def liquidity(state: holdco.State) -> Array:

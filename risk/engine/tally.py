@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine.background import Background
-from risk.engine.context import Flows, of_pools, with_pools
+from risk.engine.context import Flows, of_pools, total, with_pools
 from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
+from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.private_credit.market import CALM, STRESS
 from risk.processes import across, running
 
@@ -99,7 +100,8 @@ class Tally:
             self._add(self.due, book.due[column], lost[:, k : k + 1])
         paths = np.flatnonzero(company.default[: self.rows].any(axis=1))
         for q in range(t + 1, self.quarters + 1):
-            self.due[q, paths] += (company.default[paths] * after.holdco.due[q][paths]).sum(axis=1)
+            called = after.holdco.due[q][paths] + after.holdco.convert_due[q][paths]
+            self.due[q, paths] += (company.default[paths] * called).sum(axis=1)
 
     def _add(self, into: Array, t: int, amounts: Array) -> None:
         into[t] += amounts.sum(axis=1)[: self.rows]
@@ -135,8 +137,8 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
-    paper_par = (across(f.operators.originated) + across(f.operators.notes_issued))[:, 0]
-    paper_par = paper_par + f.operators.facility.drawn.sum(axis=1)
+    new, drawn = f.operators.new, f.operators.facility.drawn
+    paper_par = total(cohorts.by_firm(new.debt) + new.notes + new.converts)[:, 0] + drawn.sum(axis=1)
     return {
         "paper_loss": across(lost[:, : len(PAPER)])[:, 0],
         "paper_par": paper_par,

@@ -47,14 +47,14 @@ STAGES: Mapping[str, int] = {
 }
 """Stages of distress: share of paths on which a facility stands on one in a quarter."""
 
-HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost")
+HOLDCO = ("written_off", "loss", "lease_loss", "customer_loss", "estate_cost", "equity_value", "settled")
 HOLDERS = ("losses", "mark_to_market", "sold")
 FIELD: Mapping[str, str] = {
     "lab_equity": "anchor_equity", "lab_external": "anchor_external", "lab_recycled": "anchor_recycled",
 }  # fmt: skip
 """Fields of the flows that runs keep under another name."""
 
-FACILITY = ("defaulted", "extended", "debt", *LOANS, *STAGES)
+FACILITY = ("defaulted", "extended", "debt", "lent", *LOANS, *STAGES)
 """Sums kept for every facility, cohorts included."""
 
 
@@ -77,7 +77,7 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
         "funding": (FUNDING, tables["capex.firm"].names),
         "gpu": (("fleet", "contract_rent", "spot_rent", "collateral"), tables["gpu.generation"].names),
         "credit": (("exposure", *CREDIT), tables["credit.segment"].names),
-        "holdco": (("defaulted", "secured_debt", "notes", "liquidity", *HOLDCO), book.firms),
+        "holdco": (("defaulted", "secured_debt", "notes", "converts", "liquidity", *HOLDCO), book.firms),
         "facility": (FACILITY, book.names),
     }
     return names | {f"{group}.{key}": who for group, (keys, who) in groups.items() for key in keys}
@@ -86,11 +86,12 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
 def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
     """Balances at the end of quarter t."""
     company, loans = world.holdco, world.facility
-    r.total("exposure.instrument", t, exposures(layout, t + 1, loans, company, world.segments))
+    r.total("exposure.instrument", t, exposures(layout, loans, company, world.segments))
     r.total("credit.exposure", t, world.segments.exposure)
     r.count("holdco.defaulted", t, company.defaulted)
     r.total("holdco.secured_debt", t, layout.opening[t + 1].by_firm(loans.debt))
-    r.total("holdco.notes", t, company.notes)
+    r.total("holdco.notes", t, company.paper)  # converts in
+    r.total("holdco.converts", t, company.converts)
     r.total("holdco.liquidity", t, liquidity(company))
     r.count("facility.defaulted", t, loans.defaulted)
     r.count("facility.extended", t, loans.extended)
@@ -120,6 +121,7 @@ def flows(r: Record, world: World, f: Flows, chain: Chain, t: int) -> None:
     totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}
     totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
     totals |= {f"facility.{key}": getattr(f.operators.facility, key) for key in LOANS}
+    totals["facility.lent"] = f.operators.lent
     totals |= {f"holdco.{key}": getattr(f.operators.holdco, key) for key in HOLDCO}
     totals |= {f"{key}.holder": getattr(f.cascade, key) for key in HOLDERS}
     for key, values in totals.items():

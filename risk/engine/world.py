@@ -85,6 +85,7 @@ class Seen:
     demand: Array  # USD a year
     plan_growth: Array  # log a quarter
     operator_capex: Array  # USD since the last cohort
+    funded: Array  # share of it that was financed, of the last cohort
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
     sold = adoption.init(p.adoption)
     revenue = across(adoption.revenue(sold))
     borrowed, pools = _base_facilities(layout, p, paths), segments.init(p.segments, paths)
-    companies = holdco.init(p.holdco, layout.bullets, paths, layout.last)
+    companies = holdco.init(p.holdco, layout.bullets, layout.converts, paths, layout.last)
     capex = np.full((paths, 1), p.plan.last_quarter.sum())
     world = World(
         fleet=supply,
@@ -150,7 +151,7 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
         holdco=companies,
         market=market.init(p.market, paths),
         segments=pools,
-        cascade=cascade.init(p.cascade, exposures(layout, 1, borrowed, companies, pools)),
+        cascade=cascade.init(p.cascade, exposures(layout, borrowed, companies, pools)),
         seen=_seen(p, contract, revenue, clearing),
     )
     fixed = Fixed(
@@ -174,17 +175,15 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
     return facility.init(devices, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
 
 
-def exposures(
-    layout: Layout, t: int, loans: facility.State, companies: holdco.State, pools: segments.State
-) -> Array:
-    """What is owed on each instrument at the start of quarter t, USD, (path, instrument)."""
-    debt, converts = loans.debt, ~companies.defaulted * layout.converts[t]
+def exposures(layout: Layout, loans: facility.State, companies: holdco.State, pools: segments.State) -> Array:
+    """What is owed on each instrument at the start of a quarter, USD, (path, instrument)."""
+    debt = loans.debt
     site = np.equal(layout.book.instrument[: debt.shape[1]], SITE) * 1.0
     total = np.einsum("ij->i", debt)
     vendors, sites = np.einsum("ij,ij->i", debt, loans.vendor), np.einsum("ij,j->i", debt, site)
     columns = (
         (total - vendors - sites)[:, None], vendors[:, None], sites[:, None],
-        across(companies.revolver), across(companies.notes - converts), across(converts),
+        across(companies.revolver), across(companies.notes), across(companies.converts),
     )  # fmt: skip
     return np.concatenate([*columns, pools.exposure], axis=1)
 
@@ -211,6 +210,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         demand=demanded,
         plan_growth=zero + p.plan.guidance_growth,
         operator_capex=zero,
+        funded=zero + 1.0,
     )
 
 

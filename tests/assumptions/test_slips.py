@@ -36,6 +36,8 @@ LET_IN = {
     ("credit.factor_means", "÷100"): "held against the chain of regimes when the model is set up",
     ("credit.factor_means", "÷1000"): "held against the chain of regimes when the model is set up",
     ("credit.factor_means", "sign"): "must rise from calm to stress, which the engine looks at",
+    ("neoclouds.equity_window", "÷100"): "none of it is no HoldCo equity, which a scenario may ask for",
+    ("neoclouds.equity_window", "÷1000"): "none of it is no HoldCo equity, which a scenario may ask for",
     ("gpu.delivery_weights", "×100"): "a concentration of 2,000 is a firm opinion, not an impossible one",
 }
 """Slips of an entry, of its value or any one number of its prior, that nothing can tell from a meant change.
@@ -147,7 +149,8 @@ SIGNED = {
     "capex.cfo_growth", "capex.prefunding_growth_low", "capex.prefunding_growth_high", "credit.sofr",
     "credit.sofr_means", "credit.factor_means", "credit.start_factor", "gpu.hardware_cost_decline",
     "gpu.hardware_cost_decline_base", "gpu.memory_cost", "gpu.power_growth", "gpu.late_power_gain",
-    "gpu.term_premium", "gpu.median_rent_decline", "revenue.log_ceiling", "revenue.token_price_decline",
+    "gpu.term_premium", "gpu.median_rent_decline", "neoclouds.added_debt_cost", "revenue.log_ceiling",
+    "revenue.token_price_decline",
     "revenue.intensity_growth", "revenue.compute_share_decline", "revenue.internal_growth",
     "revenue.lab_funding_growth",
 }  # fmt: skip

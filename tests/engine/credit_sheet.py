@@ -49,8 +49,10 @@ class Company:
     cash: float
     limit: float
     notes: float
+    converts: float
     coupon: float
     due: dict[int, float]
+    convert_due: dict[int, float]
     revolver: float = 0.0
     defaulted: bool = False
     now: dict[str, float] = field(default_factory=dict)
@@ -78,8 +80,10 @@ class Sheet:
                 cash=self.v("neoclouds.firm.cash", k),
                 limit=self.v("neoclouds.firm.revolver", k),
                 notes=float(layout.bullets[:, k].sum()),
+                converts=float(layout.converts[:, k].sum()),
                 coupon=self.v("neoclouds.note_coupon"),
                 due={q: float(amount) for q, amount in enumerate(layout.bullets[:, k]) if amount},
+                convert_due={q: float(amount) for q, amount in enumerate(layout.converts[:, k]) if amount},
             )
             for k in range(start.holdco.cash.shape[1])
         ]
@@ -390,42 +394,69 @@ class Sheet:
         def flow(name: str) -> float:
             return sum(loan.now.get(name, 0.0) for loan in mine)
 
-        growth = v("neoclouds.firm.growth_equity", k)
-        growth *= self.open and t <= v("neoclouds.growth_equity_quarters")
         line_rate = v("neoclouds.revolver_rate") + self.sofr - v("credit.sofr")
-        interest = (c.coupon * c.notes + line_rate * c.revolver) / 4.0
+        coupons = c.coupon * c.notes + v("neoclouds.convert_coupon") * c.converts
+        interest = (coupons + line_rate * c.revolver) / 4.0
         ebitda = 4.0 * flow("cfads") - 4.0 * overhead
-        leverage = (sum(loan.debt for loan in mine) + c.notes + c.revolver) / max(ebitda, 1.0)
-        lend = self.open and ebitda > 0.0 and leverage <= v("neoclouds.leverage_limit")
-        notes = min(c.due.get(t, 0.0), c.notes)
+        debt = sum(loan.debt for loan in mine) + c.notes + c.converts + c.revolver
+        lend = self.open and ebitda > 0.0 and debt <= v("neoclouds.leverage_limit") * max(ebitda, 1.0)
+        multiple = v("neoclouds.equity_multiple")
+        multiple *= exp(v("neoclouds.equity_loading") * (v("capex.neutral_spread") - self.spread))
+        equity = max(multiple * max(ebitda, 0.0) - debt + c.cash, 0.0)
+        room = v("neoclouds.equity_window") * equity
+        room *= self.spread <= v("neoclouds.equity_window_spread")
+        wanted = v("neoclouds.firm.growth_equity", k)
+        growth = min(wanted * (self.open and t <= v("neoclouds.growth_equity_quarters")), room)
+        notes, converts = min(c.due.get(t, 0.0), c.notes), min(c.convert_due.get(t, 0.0), c.converts)
+        shares = converts if equity >= v("neoclouds.convert_cover") * converts else 0.0
+        falling = notes + converts - shares
         since = t - v("neoclouds.firm.revolver_quarters", k)
-        matures = since >= 0.0 and since % v("neoclouds.note_quarters") == 0.0
+        matures = since >= 0.0 and since % v("neoclouds.revolver_tenor") == 0.0
         line = c.revolver if matures else 0.0
         limit = c.limit if lend or not matures else 0.0
 
         received = flow("distributed") + flow("drawn") + flow("surplus")
         earned = c.cash + received + growth - flow("supported") - overhead
         called = sum(self._guarantee(loan) * loan.now.get("loss", 0.0) for loan in mine)
-        cash = earned - interest - called - (0.0 if lend else notes + line)
+        cash = earned - interest - called - (0.0 if lend else falling + line)
         left = c.revolver if lend else c.revolver - line
         drawn = min(max(-cash, -left), limit - left)
-        window = v("neoclouds.equity_window") * c.notes / 4.0
-        window *= self.spread <= v("neoclouds.equity_window_spread")
-        rescue = min(max(-cash - drawn, 0.0), window)
-        c.now = {"drawn": drawn, "notes_due": notes, "revolver_due": line}
-        if cash + drawn + rescue < -1.0:
+        spare = [self._spare(loan) for loan in mine]
+        passed = min(max(-cash - drawn, 0.0), sum(spare))
+        rescue = min(max(-cash - drawn - passed, 0.0), room - growth)
+        c.now = {"drawn": drawn, "notes_due": notes + converts, "revolver_due": line}
+        if cash + drawn + passed + rescue < -1.0:
             self._estate(k, c, mine, earned + drawn, (c.revolver + drawn, called))
             self._indemnify(mine, c.now["paid guarantees"] / called if called else 0.0)
             return
         self._indemnify(mine, 1.0)
-        repaid = 0.0 if lend else notes
+        for loan, free in zip(mine, spare, strict=True):
+            taken = free * passed / max(sum(spare), 1.0)
+            loan.cash, loan.now["distributed"] = loan.cash - taken, loan.now.get("distributed", 0.0) + taken
+        repaid = 0.0 if lend else falling
         c.revolver, c.limit = c.revolver + drawn - (0.0 if lend else line), limit
-        c.notes, c.cash = c.notes - repaid, cash + drawn + rescue
-        c.now |= {"interest": interest, "equity": growth + rescue, "notes_repaid": repaid}
-        if lend and notes:
-            c.coupon += notes / max(c.notes, 1.0) * (self.sofr + self._wide() - c.coupon)
-            later = t + round(v("neoclouds.note_quarters"))
-            c.due[later] = c.due.get(later, 0.0) + notes
+        c.notes, c.converts = c.notes - notes, c.converts - converts
+        c.cash = cash + drawn + passed + rescue
+        c.now |= {
+            "interest": interest, "equity": growth + rescue, "notes_repaid": repaid, "upstreamed": passed,
+            "settled": shares, "equity_value": equity,
+        }  # fmt: skip
+        if lend:
+            self._issue(c, falling, 0.0)
+
+    def _spare(self, loan: Loan) -> float:
+        """Cash above its reserve of a facility that is sound, USD."""
+        sound = not loan.defaulted and loan.stage == SOUND
+        return max(loan.cash - self.v("neoclouds.debt_reserve") * loan.now["service"], 0.0) if sound else 0.0
+
+    def _issue(self, c: Company, notes: float, converts: float) -> None:
+        """Sell paper that falls due in equal parts."""
+        c.notes, c.converts = c.notes + notes, c.converts + converts
+        c.coupon += notes / max(c.notes, 1.0) * (self.sofr + self._wide() - c.coupon)
+        first, last = (self.t + round(self.v(f"neoclouds.note_{x}")) for x in ("earliest", "latest"))
+        for later in range(first, last + 1):
+            for due, amount in ((c.due, notes), (c.convert_due, converts)):
+                due[later] = due.get(later, 0.0) + amount / (last + 1 - first)
 
     def _indemnify(self, mine: list[Loan], share: float) -> None:
         """What a guarantor pays is its lenders' no longer to lose."""
@@ -443,7 +474,7 @@ class Sheet:
         """Who gets what of a failed company; `dues`: on the revolver, and on guarantees."""
         revolver, called = dues
         v, t, layout = self.v, self.t, self.run.layout
-        stakes, operating, customers = 0.0, 0.0, 0.0
+        stakes, operating, customers, going, owed = 0.0, 0.0, 0.0, -4.0 * self._overhead(k), 0.0
         after = self.run.worlds[t].contracts
         for loan in mine:
             i = loan.column
@@ -451,15 +482,25 @@ class Sheet:
             paid_up = float(layout.unearned[t, i]) * self.at(after.prepaid, i)
             customers += paid_up * self.at(after.kept, i)
             if not loan.defaulted:
+                going, owed = going + 4.0 * loan.now["cfads"], owed + loan.debt - loan.cash
                 stakes += max(self._pledge(loan, layout, 0.0) + loan.cash - loan.debt, 0.0)
-        converts = min(float(layout.converts[t, k]), c.notes)
         leases = v("neoclouds.lease_damages") * v("neoclouds.lease_share") * operating
-        value = max((1.0 - v("neoclouds.estate_discount")) * stakes + cash, 0.0)
+        s = self.distress
+        discount, multiple = (
+            (1.0 - s) * v(f"neoclouds.estate_{x}_calm") + s * v(f"neoclouds.estate_{x}_bust")
+            for x in ("discount", "multiple")
+        )
+        value = max(max((1.0 - discount) * stakes, multiple * going - owed) + cash, 0.0)
         left = value * (1.0 - v("neoclouds.estate_cost"))
         classes = (
             {"revolver": revolver},
-            {"notes": c.notes - converts, "leases": leases, "customers": customers, "guarantees": called},
-            {"converts": converts},
+            {
+                "notes": c.notes,
+                "converts": c.converts,
+                "leases": leases,
+                "customers": customers,
+                "guarantees": called,
+            },
         )
         for claims in classes:
             owed = sum(claims.values())
@@ -468,19 +509,20 @@ class Sheet:
                 c.now[f"paid {name}"] = claim * min(left, owed) / owed if owed else 0.0
             left = max(left - owed, 0.0)
         c.now["shareholders"] = left
-        c.cash = c.revolver = c.limit = c.notes = 0.0
+        c.cash = c.revolver = c.limit = c.notes = c.converts = 0.0
         c.defaulted = True
 
     def _cohort(self) -> None:
         """What a cohort adds to the books, given: see the tests of cohorts."""
-        t, f = self.t, self.f.operators
+        t, new = self.t, self.f.operators.new
         for k, c in enumerate(self.companies):
-            issued = self.at(f.notes_issued, k)
-            if issued > 0.0:
-                c.notes += issued
-                c.coupon += issued / c.notes * (self.sofr + self._wide() - c.coupon)
-                later = t + round(self.v("neoclouds.note_quarters"))
-                c.due[later] = c.due.get(later, 0.0) + issued
-            c.cash -= self.at(f.cash_invested, k)
-        added = range(len(self.loans), self.run.worlds[t].facility.debt.shape[1])
-        self.loans += [self._loan(t, i) for i in added]
+            self._issue(c, self.at(new.notes, k), self.at(new.converts, k))
+            c.cash -= self.at(new.cash_used, k)
+        after, lent = self.run.worlds[t].facility, self.f.operators.lent
+        for loan in self.loans:
+            more = self.at(lent, loan.column)
+            loan.debt, loan.original = loan.debt + more, loan.original + more
+            loan.devices = self.at(after.devices, loan.column)
+            if more > 0.0:
+                loan.margin = self.at(after.margin, loan.column)
+        self.loans += [self._loan(t, i) for i in range(len(self.loans), after.debt.shape[1])]

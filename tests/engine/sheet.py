@@ -45,8 +45,11 @@ def adopt(a: float, p: float, q: float, churn: float) -> float:
     return a
 
 
-def sheet(register: Assumptions, quarters: int) -> list[Row]:
-    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, contracts."""
+def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row]:
+    """One row a quarter from 1 on: rents, fleet, revenue, capex by firm, funding, requirements, contracts.
+
+    Given: the share of neoclouds' planned capex that was financed in the quarter before each.
+    """
 
     def v(name: str) -> Any:
         found = register.value(name)
@@ -250,7 +253,9 @@ def sheet(register: Assumptions, quarters: int) -> list[Row]:
             over = max(0.0, (bonds[i] + leases[i] + spv[i]) / max(limit, 1.0) - 1.0)
             rows.append({"capex": spent, "cut": cut, "cfo": cfo, "leased": added + vehicles, "over": over})
         inside = sum(r["capex"] for r in rows)
-        ai_capex = ai_share * (1 - saved) / (1 - ai_share * saved) * inside * (1 + v("capex.other_buyers"))
+        missing = v("neoclouds.unfunded_unbuilt") * v("neoclouds.neocloud_share") * (1 - funded[t - 1])
+        others = v("capex.other_buyers") * (1 - missing)
+        ai_capex = ai_share * (1 - saved) / (1 - ai_share * saved) * inside * (1 + others)
         leased = sum(r["leased"] for r in rows)
         full_compute = v("capex.compute_share") * ai_capex / (1 - saved)
         compute = full_compute - held * ai_capex / (1 - saved)

@@ -58,7 +58,7 @@ def test_books_and_notes_are_the_registers(base: Opened, register: Assumptions) 
     start = base.worlds[0]
     book = register.tables["neoclouds.facility"]
     assert np.isclose(start.facility.debt[0].sum(), book.numbers("debt").sum())
-    assert np.isclose(start.holdco.notes[0].sum(), register.tables["neoclouds.note"].numbers("amount").sum())
+    assert np.isclose(start.holdco.paper[0].sum(), register.tables["neoclouds.note"].numbers("amount").sum())
     plan = layout(register)
     by_name = dict(zip(book.names, book.numbers("debt"), strict=True))
     for name, debt in zip(plan.base_book.names, start.facility.debt[0], strict=True):

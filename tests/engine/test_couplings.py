@@ -156,6 +156,7 @@ def test_every_switch_changes_what_it_should(
         "spread->banks": (flows.cascade.forced[:, 1], f.cascade.forced[:, 1]),
         "wall->clo": (world.seen.freeze, usual.seen.freeze),
         "losses->nbfi": (world.seen.squeeze, usual.seen.squeeze),
+        "funding->supply": (flows.spending.ai, f.spending.ai),
     }
     left, right = read[coupling]
     assert not np.array_equal(left, right)

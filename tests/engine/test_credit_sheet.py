@@ -24,7 +24,7 @@ PAID = (
     "drawn", "cfads", "service", "principal", "interest", "distributed", "supported", "cured", "swept",
     "capitalized", "written_off", "recovered", "loss", "surplus",
 )  # fmt: skip
-COMPANIES = ("cash", "revolver", "limit", "notes")
+COMPANIES = ("cash", "revolver", "limit", "notes", "converts")
 CLAIMS = ("revolver", "notes", "leases", "customers", "guarantees", "converts")
 
 
@@ -65,7 +65,10 @@ def compare_companies(base: Opened, sheet: Sheet, t: int) -> None:
         near(getattr(state, name)[sheet.row], [getattr(c, name) for c in companies], name + where)
     alive = [k for k, c in enumerate(companies) if not c.defaulted]
     near(state.coupon[sheet.row, alive], [companies[k].coupon for k in alive], "coupon" + where)
-    for name in ("interest", "equity", "notes_due", "notes_repaid", "revolver_due", "drawn"):
+    for name in (
+        "interest", "equity", "notes_due", "notes_repaid", "revolver_due", "drawn", "upstreamed", "settled",
+        "equity_value",
+    ):  # fmt: skip
         near(getattr(paid, name)[sheet.row, alive], [companies[k].now[name] for k in alive], name + where)
     for name in CLAIMS:
         owed, got = ([c.now.get(f"{what} {name}", 0.0) for c in companies] for what in ("claim", "paid"))

@@ -78,6 +78,11 @@ def test_an_identity_notices_a_percent(base: Opened, name: str, part: str, field
         ("HoldCos: note roll-forward", "holdco", "notes_repaid"),
         ("HoldCos: revolver roll-forward", "holdco", "revolver_repaid"),
         ("HoldCos: cash roll-forward", "holdco", "overhead"),
+        ("HoldCos: convert roll-forward", "holdco", "converts_due"),
+        ("HoldCos: shares settle converts alone", "holdco", "settled"),
+        ("HoldCos: note roll-forward", "new", "converts"),
+        ("operator capex: sources = uses", "new", "prepayment"),
+        ("operator capex: financed within plan", "new", "financed"),
     ],
 )
 def test_a_company_identity_notices_a_percent(base: Opened, name: str, part: str, field: str) -> None:

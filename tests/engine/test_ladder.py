@@ -126,9 +126,12 @@ def test_what_a_company_must_refinance_falls_due_within_a_year(base: Opened) -> 
     found = refinancing_need(base.p, base.layout, world, T)
     h, book, loans = world.holdco, base.layout.base_book, world.facility
     for k in range(len(book.firms)):
-        notes = sum(h.due[q][:, k] for q in range(T + 1, T + 5))
+        notes, converts = (
+            np.minimum(sum(due[q][:, k] for q in range(T + 1, T + 5)), owed[:, k])
+            for due, owed in ((h.due, h.notes), (h.convert_due, h.converts))
+        )
         line = T < base.p.holdco.revolver_quarters[0, k] <= T + 4
-        by_hand = ~h.defaulted[:, k] * (np.minimum(notes, h.notes[:, k]) + line * h.revolver[:, k])
+        by_hand = ~h.defaulted[:, k] * (notes + converts + line * h.revolver[:, k])
         for i in np.flatnonzero(book.firm == k):
             if book.balloon[i] > 0 and T < book.due[i] <= T + 4:
                 before = loans.original[:, i] * book.amortization[T + 1 : book.due[i] + 1, i].sum()
@@ -151,7 +154,8 @@ def test_a_balloon_is_foreseen_at_what_falls_due(base: Opened) -> None:
         calm = sum((f.facility.swept[:, i] > 0) + f.facility.amended[:, i] for f in between) == 0
         calm &= (world.facility.defaulted[:, i] == 0) & ~base.worlds[due].facility.defaulted[:, i]
         calm &= (
-            sum(world.holdco.due[q][:, k] for q in range(t + 1, due + 1)) + world.holdco.revolver[:, k] == 0
+            sum(world.holdco.maturing(q)[:, k] for q in range(t + 1, due + 1)) + world.holdco.revolver[:, k]
+            == 0
         )
         found = refinancing_need(base.p, base.layout, world, t)[:, k]
         np.testing.assert_allclose(found[calm], paid[calm], rtol=1e-9, atol=1.0)

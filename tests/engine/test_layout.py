@@ -8,7 +8,7 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine import simulate
-from risk.engine.layout import Layout, layout
+from risk.engine.layout import Layout, contract_tenors, layout
 from tests.engine.base import SEED, changed
 
 
@@ -60,20 +60,37 @@ def test_some_contracts_are_prepaid(register: Assumptions) -> None:
     assert register.tables["neoclouds.facility"].numbers("prepaid_share").max() > 0
 
 
-def test_cohorts_cost_the_cohort_multiple_and_repay_in_equal_parts(register: Assumptions) -> None:
+def test_a_years_cohorts_cost_the_cohort_multiple_and_are_repaid_in_equal_parts_once_drawn(
+    register: Assumptions,
+) -> None:
     plan = layout(register)
     opex = register.tables["gpu.generation"].numbers("opex")
     n = plan.base_book.facilities
     multiple = register.value("neoclouds.cohort_opex_multiple")
     np.testing.assert_allclose(plan.terms.opex[0, n:], opex[plan.book.generation[n:]] * multiple)
     assert plan.terms.shell_value[0, n:].sum() == plan.terms.lease_rent[0, n:].sum() == 0.0
-    tenors = dict(zip(("IG", "LAB", "OTHER"), (20, 20, 16), strict=True))
+    tenors = dict(zip(("IG", "LAB", "OTHER"), (22, 18, 14), strict=True))
     for i in range(n, plan.book.facilities):
-        t, life = plan.book.origination[i], tenors[plan.book.names[i].rpartition("-")[2]]
-        assert plan.book.due[i] - t == life
-        paid = plan.book.amortization[t + 1 : t + 1 + life, i]
+        year, payer = plan.book.names[i].split("-")[1:]
+        drawn = [t for t in plan.cohorts if register.calendar.labels[t].startswith(year)]
+        assert plan.book.origination[i] == drawn[0]
+        assert {plan.opened[t] for t in drawn} == {drawn[0]}
+        last, life = drawn[-1], tenors[payer]
+        assert plan.book.due[i] - last == life
+        assert plan.book.amortization[: last + 1, i].sum() == 0.0
+        paid = plan.book.amortization[last + 1 : last + 1 + life, i]
         np.testing.assert_allclose(paid, 1 / life)
-    assert plan.last == 46, "notes of 20 quarters issued in the last"
+        signed = np.mean(drawn)
+        contract = {"IG": 24, "LAB": 18, "OTHER": 6}[payer]
+        left = np.clip(contract - (np.arange(plan.quarters + 1.0) - signed), 0.0, contract)
+        np.testing.assert_allclose(plan.contract_left[:, i], left)
+    assert plan.last == 58, "paper of up to 32 quarters issued in the last"
+
+
+def test_one_number_scales_the_tenor_of_all_new_contracts(register: Assumptions) -> None:
+    assert contract_tenors(register).tolist() == [24, 18, 6]
+    assert contract_tenors(changed(register, {"neoclouds.contract_tenor": 0.75})).tolist() == [18, 14, 4]
+    assert contract_tenors(changed(register, {"neoclouds.contract_tenor": 0.1})).tolist() == [2, 2, 1]
 
 
 def test_long_tenors_have_their_place(register: Assumptions) -> None:
@@ -85,11 +102,11 @@ def test_long_tenors_have_their_place(register: Assumptions) -> None:
     late: Any = notes[0]
     long = with_rows(register, "neoclouds.facility", rows)
     long = with_rows(long, "neoclouds.note", (late.model_copy(update={"quarter_due": 80.0}), *notes[1:]))
-    plan = layout(changed(long, {"neoclouds.note_quarters": 40.0}))
+    plan = layout(changed(long, {"neoclouds.note_latest": 40.0}))
     assert plan.last == 80
     np.testing.assert_allclose(plan.expiry.sum(axis=0), 1.0)
     assert plan.bullets[80].sum() == late.amount * 1e9
-    simulate(changed(long, {"neoclouds.note_quarters": 40.0}), 1, 0, paths=2)
+    simulate(changed(long, {"neoclouds.note_latest": 40.0}), 1, 0, paths=2)
 
 
 def test_what_exists_opens_a_quarter_later(register: Assumptions) -> None:
@@ -105,11 +122,14 @@ def test_what_exists_opens_a_quarter_later(register: Assumptions) -> None:
 def test_notes_are_due_when_the_table_says(register: Assumptions) -> None:
     plan = layout(register)
     notes = register.tables["neoclouds.note"]
-    total = np.zeros_like(plan.bullets)
+    total = {"note": np.zeros_like(plan.bullets), "convert": np.zeros_like(plan.bullets)}
     for row in notes.rows:
         due: Any = row
-        total[int(due.quarter_due), plan.book.firms.index(due.firm)] += due.amount * 1e9
-    np.testing.assert_allclose(plan.bullets, total)
+        total[due.kind][int(due.quarter_due), plan.book.firms.index(due.firm)] += due.amount * 1e9
+    np.testing.assert_allclose(plan.bullets, total["note"])
+    np.testing.assert_allclose(plan.converts, total["convert"])
+    assert total["note"].any()
+    assert total["convert"].any()
 
 
 def test_a_firm_may_own_nothing(register: Assumptions) -> None:
@@ -127,17 +147,17 @@ def test_a_launch_three_quarters_ago_is_too_young_for_a_cohort(register: Assumpt
     )
     late = replace(register, tables={**register.tables, "gpu.generation": replace(table, rows=rows)})
     bought = [table.names[g] for g in layout(late).cohorts.values()]
-    assert bought[:3] == ["B200", "B200", "Rubin"]
+    assert bought[:10] == ["B200"] * 5 + ["Rubin"] * 5
 
 
 def test_cohorts_buy_what_has_been_out_for_a_year(register: Assumptions) -> None:
     names = register.tables["gpu.generation"].names
     found = {register.calendar.labels[t]: names[g] for t, g in layout(register).cohorts.items()}
     assert found == {
-        "2026Q4": "B200",
-        "2027Q4": "Rubin",
-        "2028Q4": "Rubin",
-        "2029Q4": "Next",
-        "2030Q4": "Next",
-        "2031Q4": "Next",
+        f"{year}Q{q}": bought
+        for year, bought in zip(
+            range(2026, 2033), ("B200", "B200", "Rubin", "Rubin", "Next", "Next", "Next"), strict=True
+        )
+        for q in range(1, 5)
+        if (year, q) >= (2026, 4)
     }

@@ -78,6 +78,9 @@ QUIET: dict[str, float] = {
     "hy_spread": 0.04,
     "quarter_loss": 0.0,
     "second_round": 0.0,
+    **dict.fromkeys(
+        (f"neocloud_{x}" for x in ("planned", "financed", "borrowed", "earned", "equity", "sources")), 0.0
+    ),
 }
 TALLIED = (
     "seasoned", "seasoned_holdco", "seasoned_distressed", "paper_loss", "paper_par", "exposed_loss",
@@ -88,6 +91,8 @@ TALLIED = (
 FLOWS = {
     "net_raised", "quarter_loss", "second_round", "required_cahn", "required_cahn_all", "required_energized",
     "payout", "idle_impairment",
+    "neocloud_planned", "neocloud_financed", "neocloud_borrowed", "neocloud_earned", "neocloud_equity",
+    "neocloud_sources",
 }  # fmt: skip
 """What is not recorded at the base date."""
 

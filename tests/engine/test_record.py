@@ -58,7 +58,7 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
         "credit.loss": f.segments.loss,
         "losses.instrument": f.instrument_losses,
         "claims.instrument": f.instrument_claims,
-        "exposure.instrument": exposures(base.layout, T + 1, world.facility, world.holdco, world.segments),
+        "exposure.instrument": exposures(base.layout, world.facility, world.holdco, world.segments),
         "losses.holder": f.cascade.losses,
         "losses.ultimate": f.cascade.ultimate,
         "mark_to_market.holder": f.cascade.mark_to_market,
@@ -68,7 +68,8 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
         "holdco.secured_debt": base.layout.opening[T + 1].by_firm(world.facility.debt),
         "facility.extended": world.facility.extended,
         "facility.defaulted": world.facility.defaulted,
-        "holdco.notes": world.holdco.notes,
+        "holdco.notes": world.holdco.notes + world.holdco.converts,
+        "holdco.converts": world.holdco.converts,
         "holdco.defaulted": world.holdco.defaulted,
         "facility.debt": world.facility.debt,
     }
@@ -103,7 +104,7 @@ def test_liquidity_is_cash_and_undrawn_revolver_of_the_living(kept: Record, base
     liquid = np.where(h.defaulted, 0.0, h.cash + h.limit - h.revolver)
     np.testing.assert_allclose(kept.sums["holdco.liquidity"][T], summed(liquid))
     np.testing.assert_allclose(kept.path("neocloud_liquidity")[T], liquid[:ROWS].sum(axis=1))
-    debt = base.worlds[T].facility.debt.sum(axis=1) + h.notes.sum(axis=1)
+    debt = base.worlds[T].facility.debt.sum(axis=1) + (h.notes + h.converts).sum(axis=1)
     np.testing.assert_allclose(kept.path("neocloud_debt")[T], debt[:ROWS])
 
 

@@ -26,6 +26,7 @@ READ_ELSEWHERE = {
     "neoclouds.stylised.": "the stylised facilities of calibration target T6",
     "neoclouds.first_cohort": "a date: the layout of the facility book",
     "neoclouds.last_cohort": "a date: the layout of the facility book",
+    "neoclouds.contract_tenor": "scales the tenors of contracts: the layout of the facility book",
     "neoclouds.cohort_spacing": "quarters between dates: the layout of the facility book",
     "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",

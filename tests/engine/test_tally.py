@@ -25,7 +25,7 @@ def test_seasoned_compute_is_eight_quarters_old_and_no_data_center(tally: Tally,
     book, t = base.layout.book, 17
     loans = base.worlds[t].facility
     old = [i for i in range(loans.debt.shape[1]) if book.origination[i] <= t - 8 and not book.site[i]]
-    assert max(book.origination[i] for i in old) == 6, "the cohort of 2027Q4 counts from 2029Q4 on"
+    assert max(book.origination[i] for i in old) == 7, "the loans opened in 2028Q1 count from 2030Q1 on"
     weight = loans.devices[:ROWS, old] * base.fixed.throughput[:ROWS, book.generation[old]]
     share = (weight * loans.defaulted[:ROWS, old]).sum(axis=1) / weight.sum(axis=1)
     np.testing.assert_allclose(tally.path("seasoned")[t], share, rtol=1e-12)
@@ -50,9 +50,8 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
     )
     for t in range(1, end + 1):
         new = base.flow(t).operators
-        by_hand = (new.originated + new.notes_issued)[:ROWS].sum(axis=1) + new.facility.drawn[:ROWS].sum(
-            axis=1
-        )
+        sold = new.new.notes + new.new.converts
+        by_hand = sum(x[:ROWS].sum(axis=1) for x in (new.lent, sold, new.facility.drawn))
         np.testing.assert_allclose(par[t], by_hand, rtol=1e-12)
 
 
@@ -158,15 +157,14 @@ def test_a_balloon_left_alone_is_due_once_at_its_size(base: Opened) -> None:
 def test_every_bullet_of_the_base_date_is_due_once(tally: Tally, base: Opened) -> None:
     """Notes of the base date, what refinancing and cohorts added, balloons, revolvers due and called."""
     quarters = base.layout.quarters
-    bullets = base.layout.bullets[: quarters + 1].sum()
+    bullets = (base.layout.bullets + base.layout.converts)[: quarters + 1].sum()
     replaced = np.zeros(ROWS)
     called = np.zeros(ROWS)
     for t in range(1, quarters + 1):
-        h, issued = base.flow(t).operators.holdco, base.flow(t).operators.notes_issued[:ROWS]
-        if t + 20 <= quarters:
-            alive = ~h.default[:ROWS]
-            rolled = np.where(alive, h.notes_due[:ROWS] - h.notes_repaid[:ROWS], 0.0)
-            replaced += (rolled + issued).sum(axis=1)
+        h, new = base.flow(t).operators.holdco, base.flow(t).operators.new
+        due_in_time = max(quarters + 1 - (t + 16), 0) / 17  # parts are due 16 to 32 quarters later
+        rolled = np.where(h.default, 0.0, h.notes_due - h.notes_repaid - h.settled)
+        replaced += due_in_time * (rolled + new.notes + new.converts)[:ROWS].sum(axis=1)
         called += (h.revolver_called + h.revolver_due)[:ROWS].sum(axis=1)
     expected = bullets + balloons(base) + replaced + called
     np.testing.assert_allclose(tally.due.sum(axis=0), expected, rtol=1e-9)

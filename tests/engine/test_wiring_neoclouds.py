@@ -107,10 +107,14 @@ def test_companies_read_what_their_facilities_paid(w: Wired) -> None:
     book, (loans, paid) = w.base.layout.opening[t], w.call("facility").result
     issue = p.glue.note_spread_base + p.glue.note_spread_beta * market.spread
     read = w.call("holdco").inputs
-    estate = {f"c.{name}": read[f"c.{name}"] for name in ("residual", "operating_cost", "customers")}
+    found = ("residual", "going", "net_secured", "operating_cost", "customers")
+    estate = {f"c.{name}": read[f"c.{name}"] for name in found}
+    reserve = loans.cash - p.facility.debt_reserve * paid.service
+    spare = np.where((loans.stage == 0.0) & ~loans.defaulted, np.maximum(reserve, 0.0), 0.0)
     w.reads("holdco", estate | {
         "t": t,
         "c.distributions": book.by_firm(paid.distributed + paid.drawn + w.flows.operators.facility.surplus),
+        "c.upstream": book.by_firm(spare),
         "c.guaranteed": guaranteed(w),
         "c.supported": book.by_firm(paid.supported),
         "c.ebitda": 4.0 * book.by_firm(paid.cfads),
@@ -121,7 +125,7 @@ def test_companies_read_what_their_facilities_paid(w: Wired) -> None:
         "c.issue_spread": issue,
         "c.issue_rate": market.sofr + issue,
         "c.sofr": market.sofr,
-        "c.converts": w.base.layout.converts[t][None, :],
+        "c.distress": w.call("assets").result.distress,
     })  # fmt: skip
 
 
@@ -134,26 +138,32 @@ def guaranteed(w: Wired) -> Array:
     return np.asarray(~w.before.holdco.defaulted * owed)
 
 
-def test_estates_are_looked_into_where_a_company_may_fail(w: Wired) -> None:
+@pytest.mark.parametrize("t", [1, 16])
+def test_estates_are_looked_into_where_a_company_may_fail(base: Opened, t: int) -> None:
     """Facilities as going concerns or as GPUs, a year of running cost, service owed to customers."""
-    t, p, layout = w.context.t, w.p, w.base.layout
-    book, loans = layout.opening[t], w.call("facility").result[0]
+    w = wired(base, t)
+    p, layout = w.p, base.layout
+    book, (loans, paid) = layout.opening[t], w.call("facility").result
     n, c = book.facilities, w.call("holdco").given["c"]
     terms, (payers, billing) = layout.terms_at(t), w.call("contracts").result
     every, market = np.arange(len(loans.debt)), w.call("assets").result
     by_hand = {
         "residual": pledges.residual(p, layout, t, market, billing, loans, every),
+        "going": 4.0 * paid.cfads * ~loans.defaulted,
+        "net_secured": loans.debt - loans.cash,
         "operating_cost": 8760.0 * loans.devices * terms.opex,
         "customers": payers.prepaid[:, :n] * payers.kept[:, :n] * layout.unearned[t, :n],
     }
     rows = np.flatnonzero(c.operating_cost.any(axis=1))
     assert (len(rows) > 1) is (t > 2)
     for name, amounts in by_hand.items():
+        off = 4.0 * c.overhead[rows] if name == "going" else 0.0
         np.testing.assert_allclose(
-            getattr(c, name)[rows], book.by_firm(amounts)[rows], rtol=1e-9, atol=1.0, err_msg=name
+            getattr(c, name)[rows], book.by_firm(amounts)[rows] - off, rtol=1e-9, atol=1.0, err_msg=name
         )
-        rest = np.delete(getattr(c, name), rows, axis=0)
-        assert (rest == 0.0).all()
+        if name != "going":
+            rest = np.delete(getattr(c, name), rows, axis=0)
+            assert (rest == 0.0).all()
 
 
 def test_renewals_are_struck_at_the_index_of_their_generation(w: Wired) -> None:
@@ -172,10 +182,10 @@ def founded(base: Opened) -> Wired:
 
 def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
     w, t, layout = founded, COHORT, founded.base.layout
-    g, market = layout.cohorts[t], w.flows.market
+    g, market, firms = layout.cohorts[t], w.flows.market, layout.cohort_firms
     companies, loans = w.call("holdco").result[0], w.call("facility").result[0]
     overhead = w.p.holdco.overhead * holdco_growth(w)
-    owed = layout.opening[t].by_firm(loans.debt) + companies.notes + companies.revolver
+    owed = layout.opening[t].by_firm(loans.debt) + companies.notes + companies.converts + companies.revolver
     cost = tag("capex->supply:hardware cost") * w.flows.fleet.cost
     rent = tag("rent->renewals:contract") * w.flows.rents.contract
     w.reads("cohort", {
@@ -187,17 +197,22 @@ def test_a_cohort_is_founded_on_terms_of_the_day(founded: Wired) -> None:
         "c.spread": market.spread,
         "c.availability": market.availability,
         "c.sofr": market.sofr,
-        "c.holdco_cash": companies.cash,
-        "c.holdco_defaulted": companies.defaulted,
-        "c.holdco_debt": owed,
-        "c.holdco_ebitda": w.call("holdco").given["c"].ebitda - 4.0 * overhead,
-        "c.vendor": cohorts.vendor_lends(w.p.cohorts, w.uniform("vendor")),
+        "c.holdco_cash": companies.cash[:, firms],
+        "c.holdco_defaulted": companies.defaulted[:, firms],
+        "c.holdco_debt": owed[:, firms],
+        "c.holdco_ebitda": (w.call("holdco").given["c"].ebitda - 4.0 * overhead)[:, firms],
+        "c.equity_room": w.call("holdco").result[1].equity_room[:, firms],
+        "c.fundable": w.call("cohort").inputs["c.fundable"],
+        "c.vendor": cohorts.vendor_lends(w.p.cohorts, w.uniform("vendor"))[:, firms],
     })  # fmt: skip
+    given = w.call("cohort").given["params"]
+    for name in ("firm_share", "rated", "cash_at_base"):
+        np.testing.assert_array_equal(getattr(given, name), getattr(w.p.cohorts, name)[:, firms])
 
 
 def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> None:
     """Columns firm by firm and payer by payer; notes at SOFR and the issue spread; cash is spent once."""
-    w, t, layout, new = founded, COHORT, founded.base.layout, founded.call("cohort").result
+    w, t, layout, new = founded, COHORT, founded.base.layout, founded.flows.operators.new
     n = layout.opening[t].facilities
     firms, payers = layout.cohort_firms, new.devices.shape[2]
     assert [x.shape for x in (w.after.facility.devices,)] == [(1024, n + len(firms) * payers)]
@@ -209,7 +224,9 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
             ("margin", new.margin),
             ("vendor", new.vendor),
         ):
-            np.testing.assert_array_equal(getattr(w.after.facility, name)[:, columns], given[:, firm], name)
+            lent = (new.debt[:, firm] > 0.0) if name == "margin" else True  # else there is no loan
+            found = getattr(w.after.facility, name)[:, columns]
+            np.testing.assert_array_equal(found, given[:, firm] * lent, name)
         np.testing.assert_array_equal(w.after.contracts.quantity[:, columns], new.devices[:, firm])
         np.testing.assert_allclose(
             w.after.contracts.value[:, columns], (new.devices * new.price)[:, firm], rtol=1e-12
@@ -220,14 +237,31 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
             assert ending is not None
             np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.devices[:, firm, j])
     rate = w.flows.market.sofr + 0.015 + 1.3 * w.flows.market.spread
-    w.reads("notes", {"t": t, "amount": new.notes, "rate": rate})
+    w.reads("notes", {"t": t, "notes": new.notes, "converts": new.converts, "rate": rate})
     np.testing.assert_allclose(
         w.after.holdco.cash, w.call("holdco").result[0].cash - new.cash_used, rtol=1e-12
     )
     assert (new.cash_used > 0.0).any()
-    np.testing.assert_array_equal(w.flows.operators.originated, new.debt.sum(axis=2))
-    np.testing.assert_array_equal(w.flows.operators.notes_issued, new.notes)
-    np.testing.assert_array_equal(w.flows.operators.cash_invested, new.cash_used)
+    asked = w.call("cohort").result
+    for name in [f.name for f in fields(asked)]:
+        everywhere = getattr(new, name)
+        np.testing.assert_array_equal(everywhere[:, firms], getattr(asked, name), name)
+        assert not np.delete(everywhere, firms, axis=1).any(), name
+    drawn = w.flows.operators.lent
+    assert not drawn[:, :n].any()
+    np.testing.assert_array_equal(drawn[:, n:], w.after.facility.debt[:, n:])
+
+
+def test_a_loan_is_added_to_while_it_stands_and_its_customer_stays(base: Opened) -> None:
+    """The fourth cohort of 2027 joins loans that are sound, were never amended, and have a customer."""
+    w = wired(base, ORDINARY - 1)
+    layout, loans = base.layout, w.call("facility").result[0]
+    n = layout.opening[3].facilities
+    found = w.call("cohort").inputs["c.fundable"].reshape(1024, -1)
+    columns = slice(n, n + found.shape[1])
+    bad = loans.defaulted | loans.extended | (loans.stage >= 2.0) | (w.after.contracts.kept == 0.0)
+    np.testing.assert_array_equal(found, ~bad[:, columns] * 1.0)
+    assert 0 < (found == 0.0).sum() < found.size / 2
 
 
 def test_a_balloon_refinances_at_the_neutral_margin_at_the_neutral_spread(founded: Wired) -> None:

@@ -11,6 +11,7 @@ import pytest
 from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
 from risk.engine import series, totals, world
+from risk.engine.context import Flows
 from risk.engine.ladder import refinancing_need
 from risk.engine.record import Record
 from risk.mechanisms.gpu_repricing import rents
@@ -60,10 +61,25 @@ def test_series_of_a_quarter(w: Wired) -> None:
         "lab_coverage": f.demand.coverage,
         "hy_spread": f.market.spread,
         "credit_availability": f.market.availability,
-        "neocloud_debt": total(after.facility.debt) + total(after.holdco.notes),
+        "neocloud_debt": total(after.facility.debt) + total(after.holdco.notes + after.holdco.converts),
         "neocloud_liquidity": liquid(after.holdco),
     })  # fmt: skip
     assert not np.array_equal(f.market.spread, after.market.spread), "what a scenario forces is in"
+
+
+def borrowed(f: Flows) -> Array:
+    """New debt of operators, draws in, less principal, (path, 1)."""
+    loans, h, new = f.operators.facility, f.operators.holdco, f.operators.new
+    plus = total(loans.drawn) + total(new.debt.sum(axis=2)) + total(new.notes) + total(new.converts)
+    minus = total(loans.principal) + total(loans.swept) + total(loans.balloon_paid) + total(h.notes_repaid)
+    return np.asarray(plus + total(h.drawn) - minus - total(h.revolver_repaid))
+
+
+def earned(f: Flows) -> Array:
+    """What operators' fleets earn after overhead and interest, and what customers prepay, (path, 1)."""
+    loans, h = f.operators.facility, f.operators.holdco
+    kept = total(loans.cfads) - total(loans.interest) - total(h.overhead) - total(h.interest)
+    return np.asarray(kept + total(f.operators.new.prepayment.sum(axis=2)))
 
 
 def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
@@ -82,6 +98,13 @@ def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
         "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),
+        "neocloud_planned": total(f.operators.new.planned),
+        "neocloud_financed": total(f.operators.new.financed),
+        "neocloud_borrowed": borrowed(f),
+        "neocloud_earned": earned(f),
+        "neocloud_equity": total(f.operators.holdco.equity) + total(f.operators.new.equity),
+        "neocloud_sources": borrowed(f) + earned(f)
+        + total(f.operators.holdco.equity) + total(f.operators.new.equity),
     })  # fmt: skip
 
 
@@ -90,7 +113,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
     firms, spent = register.tables["capex.firm"], np.asarray(register.value("revenue.ai_capex_history"))
     spot, contract = rents.quotes(p.rents, start.rents, fixed.throughput)
     own = p.demand.anchor_revenue_share * p.demand.anchor_compute_share * fixed.revenue
-    paper = total(start.facility.debt) + total(start.holdco.notes)
+    paper = total(start.facility.debt) + total(start.holdco.notes + start.holdco.converts)
     zero = ("lease_additions", "digestion", "power_bound", "headline_loss")
     agree(series.base_series(p, start, fixed, spot, contract), dict.fromkeys(zero, 0.0) | {
         "capex": firms.numbers("capex_last_quarter").sum(),
@@ -137,6 +160,7 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
         "rents": contract,
         "revenue": total(start.adoption.ceiling * start.adoption.adopted),
         "suppliers": 1.0,
+        "funded": 1.0,
         "recycled": p.demand.recycled_share * p.demand.anchor_funding,
         "availability": 1.0,
         "spread": p.market.start_spread,
@@ -154,10 +178,10 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
 
 def test_what_is_owed_after_a_quarter_has_no_convert_that_fell_due_in_it(base: Opened) -> None:
     t, layout = 12, base.layout
-    assert (layout.converts[t] != layout.converts[t + 1]).any()
+    assert layout.converts[t].any()
     kept, after = Record(1024, layout.quarters), base.worlds[t]
     totals.stocks(kept, layout, after, t)
-    owed = world.exposures(layout, t + 1, after.facility, after.holdco, after.segments)
+    owed = world.exposures(layout, after.facility, after.holdco, after.segments)
     np.testing.assert_allclose(kept.sums["exposure.instrument"][t], owed.sum(axis=0), rtol=1e-12)
 
 
@@ -187,6 +211,7 @@ def test_what_falls_due_within_four_quarters_must_be_refinanced(base: Opened) ->
     book, p, start = base.layout.base_book, base.p, base.worlds[0]
     company = start.holdco
     nothing = tuple(np.zeros_like(amounts) for amounts in company.due)
+    company = replace(company, converts=0.0 * company.converts)
     for firm in range(len(book.firms)):
         for due in (*range(1, 7), int(p.holdco.revolver_quarters[0, firm])):
             notes = list(nothing)
@@ -208,6 +233,7 @@ def test_a_balloon_due_within_four_quarters_must_be_refinanced(base: Opened) -> 
     company = replace(
         start.holdco,
         notes=np.zeros_like(start.holdco.notes),
+        converts=np.zeros_like(start.holdco.converts),
         revolver=np.zeros_like(start.holdco.revolver),
     )
     for i in np.flatnonzero(book.balloon > 0):

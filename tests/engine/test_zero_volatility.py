@@ -28,8 +28,10 @@ def still(register: Assumptions) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def rows(register: Assumptions) -> list[Row]:
-    return sheet(fixed_parameters(register), QUARTERS)
+def rows(register: Assumptions, still: Opened) -> list[Row]:
+    new = [still.flow(t).operators.new for t in range(2, QUARTERS)]
+    financed = [float(x.financed[0].sum() / x.planned[0].sum()) for x in new]
+    return sheet(fixed_parameters(register), QUARTERS, [1.0, 1.0, *financed])
 
 
 def test_all_paths_are_one(still: Opened) -> None:
@@ -97,7 +99,10 @@ def test_loans_and_companies_are_the_spreadsheets(still: Opened, register: Assum
 
 def test_lenders_who_all_amend_make_another_path(register: Assumptions) -> None:
     """Still without chance: old GPUs rent for little, few contracts renew, shareholders give nothing."""
-    poor = {"neoclouds.vintage_discount": 0.3, "neoclouds.renewal_share": 0.2, "neoclouds.equity_window": 0.0}
+    poor = {
+        "neoclouds.vintage_discount": 0.2, "neoclouds.renewal_share": 0.2, "neoclouds.equity_window": 0.0,
+        "neoclouds.note_share": 1.0,
+    }  # fmt: skip
     certain = changed(fixed_parameters(register), poor)
     run = opened(certain, 26, shocks=quiet(certain, amend=0.0))
     sheet, amended, failed = Sheet(run, inputs.draw(certain, SEED, 0), 0), 0, 0

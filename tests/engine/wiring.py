@@ -29,8 +29,9 @@ from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from tests.engine.base import Array, Opened
 
-COHORT, ORDINARY = 6, 7
-"""A quarter that founds a cohort and one that does not; in both, shares that change with time still move."""
+COHORT, ORDINARY = 3, 7
+"""A quarter whose cohort opens the loans of its year, and one whose cohort finds them open; in both, shares
+that change with time still move."""
 
 JOINTS: Mapping[str, tuple[Any, str]] = {
     **{
@@ -43,7 +44,7 @@ JOINTS: Mapping[str, tuple[Any, str]] = {
     "assets": (pledges, "asset_market"),
     "renewals": (contracts, "roll"),
     "cohort": (cohorts, "originate"),
-    "notes": (holdco, "sell_notes"),
+    "notes": (holdco, "sell"),
 }  # fmt: skip
 """Where the engine hands something over: name → module and function."""
 

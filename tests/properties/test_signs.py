@@ -326,34 +326,33 @@ def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
     """More rent, more debt; more capex, more GPUs; a failed company, none.
 
     Where leverage limits what is built, dearer contracts may build less (fewer hours are let at them), and so
-    may more capex (notes pay more of it): both are asked with the limit out of the way.
+    may more capex (notes pay more of it): both are asked with the limit out of the way, and without equity.
     """
-    free = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=1e9))
+    free = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=1e9, paper_share=1.0))
     usually = base.again(t, p=free)
     high = other(base, "rents", t, contract=base.worlds[t - 1].rents.contract + 0.3)
     dear = base.again(t, high, p=free)
-    alive = ~(dear[0].holdco.defaulted & ~usually[0].holdco.defaulted)
-    more, usual_debt = (f.operators.originated for f in (dear[1], usually[1]))
+    alive = ~(dear[0].holdco.defaulted & ~usually[0].holdco.defaulted).any(axis=1)
+    more, usual_debt = (f.operators.new.debt.sum(axis=(1, 2)) for f in (dear[1], usually[1]))
     assert not_lower(more[alive], usual_debt[alive])
     assert (more > usual_debt).any()
-    rich = other(base, "seen", t, operator_capex=1.5 * base.worlds[t - 1].seen.operator_capex)
-    new = base.layout.opening[t].facilities
+    saved = base.flow(t).spending.operator_capex
+    rich = other(base, "seen", t, operator_capex=0.5 * saved)  # beside this quarter's
     both = (base.again(t, rich, p=free), usually)
-    devices, usual = (w[0].facility.devices[:, new:].sum(axis=1) for w in both)
+    devices, usual = (w[1].operators.new.devices.sum(axis=(1, 2)) for w in both)
     alive = usual > 0
     assert lower(usual[alive], devices[alive])
     assert (base.worlds[t].seen.operator_capex == 0.0).all(), "what was built is not built again"
     failed = other(base, "holdco", t, defaulted=np.ones_like(base.worlds[t - 1].holdco.defaulted))
-    assert base.again(t, failed)[0].facility.devices[:, new:].sum() == 0.0
+    assert base.again(t, failed)[1].operators.new.devices.sum() == 0.0
 
 
 @pytest.mark.parametrize("t", [6, 10])
 def test_a_tighter_limit_on_leverage_builds_less(base: Opened, t: int) -> None:
-    new = base.layout.opening[t].facilities
     built = []
     for limit in (2.0, 5.0, 7.0, 1e9):
         p = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=limit))
-        built.append(base.again(t, p=p)[0].facility.devices[:, new:])
+        built.append(base.again(t, p=p)[1].operators.new.devices)
     for tighter, looser in pairwise(built):
         assert (tighter <= looser * (1 + 1e-9)).all()
     assert built[0].sum() < built[-1].sum()

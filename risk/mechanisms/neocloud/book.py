@@ -127,6 +127,7 @@ class Row:
     coupon : rate at which the schedule is fixed, 1/y.
     amortization : `level` (principal and interest together), `equal` (principal) or `sculpted` (both to
         `profile`).
+    grace : quarters after origination without principal, of a loan repaid in equal parts.
     draw_quarters : quarters after origination over which what is undrawn is drawn in equal parts; 0 for none.
     profile : (life,) expected cash for debt service by quarter of a sculpted loan's life; its shape counts.
     """
@@ -143,6 +144,7 @@ class Row:
     site: bool
     floating: bool
     instrument: int
+    grace: int = 0
     draw_quarters: int = 0
     profile: Array | None = None
     tenant: int = -1
@@ -156,7 +158,9 @@ def _payments(row: Row) -> Array:
         return -np.diff(level_pay_balance(1.0, row.coupon / 4.0, life, elapsed, row.balloon))
     if row.amortization == "sculpted":
         return _sculpted(row)
-    return np.full(life, (1.0 - row.balloon) / life)
+    parts = np.full(life, (1.0 - row.balloon) / (life - row.grace))
+    parts[: row.grace] = 0.0
+    return parts
 
 
 def _sculpted(row: Row) -> Array:

@@ -1,32 +1,35 @@
-"""New cohorts: each year's neocloud capex becomes facilities at that date's price, spread and tenor.
+"""New cohorts: neocloud capex becomes facilities at its quarter's price, spread and tenor.
 
 Per firm and payer class: compute is bought at today's hardware price, let at today's term price, and
 borrowed against as far as cost and contracted cash allow. What debt and prepayment do not cover, and part
-of the non-compute cost, the HoldCo pays from spare cash, then with five-year notes and new equity. A cohort
-is built as far as the HoldCo with it in keeps its leverage within a limit. A defaulted HoldCo originates
-nothing, nor does a shut market.
+of the non-compute cost, the HoldCo pays from spare cash, then with notes, converts and new equity. A cohort
+is built as far as the HoldCo with it in keeps its leverage within a limit and its shareholders pay their
+part. A defaulted HoldCo originates nothing, nor does a shut market; nothing is added to a loan in distress,
+and no fleet is built whose contract does not cover its cost.
 
 Fleets without a contract may have a vendor's finance arm as lender, below the market's margin. To a rated
 firm that is a saving; an unrated firm has no other lender, and without a vendor such a fleet is not built.
 
 Notes
 -----
-margin = max(margin of the payer + beta (spread - neutral) - vendor's discount, 0) over SOFR;
+margin = max(margin of the payer + added cost + beta (spread - neutral) - vendor's discount, 0) over SOFR;
 debt = min(a cost, PV(CFADS) / target DSCR), merchant quarters at a haircut of R_0 e^{-g t};
 need = compute + b non-compute - debt - prepayment; term price F(tau) = R_0 (1 - e^{-g tau}) / (g tau);
-share built: the largest s in [0, 1] with (debt + s debt added) <= limit (EBITDA + s EBITDA added).
+share built: the largest s in [0, 1] with (debt + s debt added) <= limit (EBITDA + s EBITDA added) and
+(1 - paper's share) (s need - spare cash) <= room of shareholders.
 References: judgement throughout (nobody publishes these terms for years to come); the rule that splits the
 equity need is the largest lever on propositions B5-B7. Vendors' discount and binary access: thesis page,
-"GPU-cloud / neocloud financing".
+"GPU-cloud / neocloud financing". Converts beside notes: CoreWeave, year to 2026-06-30.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.mechanisms.neocloud.book import Index
 from risk.parameters import Array, entry
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
@@ -46,6 +49,7 @@ class Params:
     debt_quarters: Array = entry("neoclouds.cohort_debt_quarters")  # (class,)
     margins: Array = entry("neoclouds.cohort_margins")  # (class,) over SOFR
     vendor_financed: Array = entry("neoclouds.payer.cohort_vendor_financed")  # (class,) 0/1
+    added_cost: float = entry("neoclouds.added_debt_cost")  # 1/y on every margin
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
     prepaid: Array = entry("neoclouds.cohort_prepaid")  # (class,)
     vendor_access: float = entry("neoclouds.vendor_access")  # chance a year, by firm
@@ -56,7 +60,8 @@ class Params:
     merchant_haircut: float = entry("neoclouds.merchant_haircut")
     compute_share: float = entry("capex.compute_share")
     holdco_non_compute: float = entry("neoclouds.holdco_non_compute")
-    note_share: float = entry("neoclouds.note_share")
+    paper_share: float = entry("neoclouds.note_share")  # of the need after cash
+    convert_share: float = entry("neoclouds.convert_share")  # of paper
     cash_kept: float = entry("neoclouds.cash_kept")
     contract_availability: float = entry("neoclouds.contract_availability")
     opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
@@ -82,6 +87,8 @@ class Conditions:
     holdco_defaulted: NDArray[np.bool_]  # (path, firm)
     holdco_debt: Array  # (path, firm) USD owed by the HoldCo and its facilities
     holdco_ebitda: Array  # (path, firm) USD a year, overhead off
+    equity_room: Array  # (path, firm) USD shareholders would put in
+    fundable: Array  # (path, firm, class) 1 where the loan that a cohort joins is sound, else 0
     vendor: NDArray[np.bool_]  # (path, firm) a vendor's finance arm lends this year
 
 
@@ -96,9 +103,12 @@ class Origination:
     vendor: Array  # 1 where a vendor lends, else 0
     price: Array  # USD/h still to be paid, prepayment off
     prepayment: Array  # USD received
+    planned: Array  # (path, firm) USD of capex
+    financed: Array  # (path, firm) USD of it that is built
     cost: Array  # (path, firm) USD that debt, prepayment and the HoldCo pay
-    cash_used: Array  # (path, firm) USD
+    cash_used: Array  # (path, firm) USD, negative where prepayments leave some
     notes: Array  # (path, firm) USD
+    converts: Array  # (path, firm) USD
     equity: Array  # (path, firm) USD
 
 
@@ -110,22 +120,27 @@ def vendor_lends(params: Params, uniform: Array) -> NDArray[np.bool_]:
 def originate(params: Params, generation: int, c: Conditions) -> Origination:
     """Facilities for the neocloud capex since the last cohort, on chips of one generation."""
     willing = ~c.holdco_defaulted & (c.availability >= params.shut_availability)
-    capex = c.capex * params.firm_share * willing
-    shares = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
-    compute = params.compute_share * capex[:, :, None] * shares
+    planned = c.capex * params.firm_share
+    lent = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
+    shares = willing[:, :, None] * lent * c.fundable
+    compute = params.compute_share * planned[:, :, None] * shares
     loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(params.payer_shares))]
     devices, debt, margin, vendor, price, prepayment = (
         np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
     )
 
-    non_compute = (1.0 - params.compute_share) * capex * by_firm(shares)
-    cost, secured = by_firm(compute) + params.holdco_non_compute * non_compute, by_firm(debt)
-    need = np.maximum(cost - secured - by_firm(prepayment), 0.0)
+    pays = debt > 0.0  # nobody builds what earns its lender nothing
+    devices, prepayment = pays * devices, pays * prepayment
+    whole = planned * by_firm(pays * shares)
+    non_compute = (1.0 - params.compute_share) * whole
+    cost, secured = by_firm(pays * compute) + params.holdco_non_compute * non_compute, by_firm(debt)
+    need = cost - secured - by_firm(prepayment)  # negative: customers pay more than the rest
     spare = np.maximum(c.holdco_cash - params.cash_kept * params.cash_at_base, 0.0)
-    owed = secured + params.note_share * np.maximum(need - spare, 0.0)
+    owed = secured + params.paper_share * np.maximum(need - spare, 0.0)
     built = share_built(params, c, owed, _ebitda(params, generation, devices, price))
+    built = np.minimum(built, share_backed(params, c, need, spare))
     cash_used = np.minimum(built * need, spare)
-    notes = params.note_share * (built * need - cash_used)
+    paper = params.paper_share * (built * need - cash_used)
     return Origination(
         devices=built[:, :, None] * devices,
         debt=built[:, :, None] * debt,
@@ -134,11 +149,38 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
         vendor=vendor * (built[:, :, None] > 0.0),
         price=price,
         prepayment=built[:, :, None] * prepayment,
+        planned=planned,
+        financed=built * whole,
         cost=built * cost,
         cash_used=cash_used,
-        notes=notes,
-        equity=built * need - cash_used - notes,
+        notes=(1.0 - params.convert_share) * paper,
+        converts=params.convert_share * paper,
+        equity=built * need - cash_used - paper,
     )
+
+
+def nothing(cash: Array) -> Origination:
+    """What a quarter without a cohort originates, of the shape of HoldCos' cash, (path, firm)."""
+    firms, classes = np.zeros_like(cash), np.zeros((*cash.shape, 1))
+    by_class = {"devices", "debt", "coupon", "margin", "vendor", "price", "prepayment"}
+    return Origination(**{f.name: classes if f.name in by_class else firms for f in fields(Origination)})
+
+
+def of_firms(params: Params, firms: Index) -> Params:
+    """Parameters of some firms only."""
+    columns = {name: getattr(params, name)[:, firms] for name in ("firm_share", "rated", "cash_at_base")}
+    return replace(params, **columns)
+
+
+def among(some: Origination, firms: Index, count: int) -> Origination:
+    """What some firms originate among all of them, zero elsewhere."""
+
+    def spread(terms: Array) -> Array:
+        out = np.zeros((len(terms), count, *terms.shape[2:]))
+        out[:, firms] = terms
+        return out
+
+    return Origination(**{f.name: spread(getattr(some, f.name)) for f in fields(Origination)})
 
 
 def by_firm(terms: Array) -> Array:
@@ -160,6 +202,13 @@ def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Ar
     short = owed - params.leverage_limit * ebitda  # what the cohort takes of the room; negative: it adds
     share = np.clip(np.maximum(room, 0.0) / np.maximum(short, 1.0), 0.0, 1.0)
     return np.where(short > 0.0, share, np.where(room >= short, 1.0, 0.0))
+
+
+def share_backed(params: Params, c: Conditions, need: Array, spare: Array) -> Array:
+    """Share of a cohort for which shareholders put in what paper and spare cash leave, (path, firm)."""
+    part = 1.0 - params.paper_share
+    whole, room = part * need, part * spare + c.equity_room
+    return np.where(whole > room, room / np.maximum(whole, 1.0), 1.0)
 
 
 def _ebitda(params: Params, generation: int, devices: Array, price: Array) -> Array:
@@ -185,7 +234,9 @@ def _facility(
     cost : (path, firm) USD of compute.
     """
     vendor = (c.vendor if params.vendor_financed[k] else np.zeros_like(c.sofr)).astype(np.float64)
-    third_party = params.margins[k] + params.margin_beta * (c.spread - params.neutral_spread)
+    third_party = (
+        params.margins[k] + params.added_cost + params.margin_beta * (c.spread - params.neutral_spread)
+    )
     margin: Array = np.maximum(third_party - params.vendor_discount * vendor, 0.0)
     price = level_rent(c.rent, c.decline, params.contract_quarters[k] / QUARTERS_A_YEAR)
     value, bills = present_value(params, k, generation, price, c.sofr + margin, c)
@@ -206,14 +257,20 @@ def present_value(
     ----------
     price, rate : (path, 1) or (path, firm); the value has the shape of `rate`, bills that of `price`.
     """
-    value, bills = np.zeros_like(rate), np.zeros_like(price)
     opex = float(params.opex[0, generation]) * params.opex_multiple
     use = params.normal_utilization + params.utilization_premium
-    for q in range(1, int(params.debt_quarters[k]) + 1):
-        if q <= params.contract_quarters[k]:
-            gross = params.contract_availability * price * (1.0 - params.prepaid[k])
-            bills = bills + HOURS_A_QUARTER * params.contract_availability * price
-        else:
-            gross = params.merchant_haircut * use * c.rent * np.exp(-c.decline * q / QUARTERS_A_YEAR)
-        value = value + HOURS_A_QUARTER * (gross - opex) / (1.0 + rate / QUARTERS_A_YEAR) ** q
-    return np.maximum(value, 0.0), bills
+    life, contract = params.debt_quarters[k], params.contract_quarters[k]
+    let = min(contract, life)
+    now = 1.0 / (1.0 + rate / QUARTERS_A_YEAR)
+    later = now * np.exp(-c.decline / QUARTERS_A_YEAR)  # of a rent that falls
+    billed = params.contract_availability * price
+    income = billed * (1.0 - params.prepaid[k]) * _sum_of_powers(now, let)
+    merchant = params.merchant_haircut * use * c.rent * later**let * _sum_of_powers(later, life - let)
+    spent = opex * _sum_of_powers(now, life)
+    value = HOURS_A_QUARTER * (income + merchant - spent)
+    return np.maximum(value, 0.0), HOURS_A_QUARTER * let * billed
+
+
+def _sum_of_powers(x: Array, n: float) -> Array:
+    """Sum of x, x² … xⁿ, for x under one."""
+    return np.asarray(x * (1.0 - x**n) / (1.0 - x))

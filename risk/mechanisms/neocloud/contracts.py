@@ -282,7 +282,7 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     devices, bills, quantity, quarters = (np.zeros((1, facilities)) for _ in range(4))
     ahead = np.maximum(until - t, 0.0)
     for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None:
+        if bucket is not None and bucket[0][:, :facilities].any():
             counted, (ending, value) = np.minimum(left, ahead), (leading(x, facilities) for x in bucket)
             devices = devices + counted * ending
             bills = bills + counted * value

@@ -22,18 +22,20 @@ def parameters(**changes: Any) -> cohorts.Params:
         "debt_quarters": np.array([20.0, 20.0, 16.0]),
         "vendor_financed": np.array([0.0, 0.0, 1.0]),
         "margins": np.array([0.0225, 0.0450, 0.0900]),
+        "added_cost": 0.0,
         "margin_beta": 0.5,
         "prepaid": np.array([0.10, 0.10, 0.0]),
         "rated": row(1.0, 1.0),
         "vendor_access": 0.5,
         "vendor_discount": 0.025,
         "neutral_spread": 0.04,
-        "advance_rate": 0.80,
-        "target_dscr": 1.35,
+        "advance_rate": 0.714,
+        "target_dscr": 1.40,
         "merchant_haircut": 0.80,
         "compute_share": 0.60,
         "holdco_non_compute": 0.60,
-        "note_share": 0.85,
+        "paper_share": 0.85,
+        "convert_share": 0.45,
         "cash_kept": 0.50,
         "contract_availability": 0.96,
         "opex_multiple": 1.85,
@@ -60,6 +62,8 @@ def conditions(**changes: Any) -> cohorts.Conditions:
         "holdco_defaulted": np.array([[False, False]]),
         "holdco_debt": row(0.0, 0.0),
         "holdco_ebitda": row(5 * BN, 5 * BN),
+        "equity_room": row(9 * BN, 9 * BN),
+        "fundable": np.ones((1, 2, 3)),
         "vendor": np.array([[False, False]]),
     }
     return cohorts.Conditions(**(values | changes))
@@ -67,6 +71,12 @@ def conditions(**changes: Any) -> cohorts.Conditions:
 
 def originate(p: cohorts.Params | None = None, **changes: Any) -> cohorts.Origination:
     return cohorts.originate(p or parameters(), 1, conditions(**changes))
+
+
+def sources(new: cohorts.Origination) -> Array:
+    """What pays for a cohort, (path, firm)."""
+    paid = new.debt.sum(axis=2) + new.prepayment.sum(axis=2)
+    return np.asarray(paid + new.cash_used + new.notes + new.converts + new.equity)
 
 
 def test_worked_example() -> None:
@@ -88,6 +98,8 @@ def test_worked_example() -> None:
             holdco_debt=row(BN * w["company owes"]),
             holdco_ebitda=row(BN * w["company's EBITDA"]),
             vendor=np.array([[False]]),
+            equity_room=row(1 * BN),
+            fundable=np.ones((1, 1, 3)),
         )
         new = cohorts.originate(p, 1, seen)
         w.agrees("compute", 0.6 * w["capex"])
@@ -106,12 +118,16 @@ def test_worked_example() -> None:
             w.agrees(name, 2190 * (0.80 * 0.75 * 4.00 * np.exp(-0.05 * quarter) - 1.147))
         w.agrees("debt", new.debt[0, 0, 0] / BN)
         w.agrees("prepayment", new.prepayment[0, 0, 0] / BN)
-        w.agrees("HoldCo's need", (new.cash_used + new.notes + new.equity).item() / BN)
+        w.agrees("HoldCo's need", (new.cash_used + new.notes + new.converts + new.equity).item() / BN)
         w.agrees("from cash", new.cash_used / BN)
         w.agrees("notes issued", new.notes / BN)
+        w.agrees("converts issued", new.converts / BN)
         w.agrees("equity", new.equity / BN)
+        poor = cohorts.originate(p, 1, replace(seen, equity_room=row(BN * w["with a room of"])))
+        w.agrees("built", poor.cost / new.cost)
+        assert poor.equity.item() == pytest.approx(BN * w["with a room of"])
         w.agrees("cohort's EBITDA", ebitda(p, new).item() / BN)
-        owes = BN * w["company owes"] + (new.debt.sum() + new.notes.sum())
+        owes = BN * w["company owes"] + (new.debt.sum() + new.notes.sum() + new.converts.sum())
         w.agrees("leverage after", owes / (BN * w["company's EBITDA"] + ebitda(p, new).item()))
 
 
@@ -139,9 +155,9 @@ def test_worked_example_of_the_issuance_test() -> None:
 
 
 def test_sources_equal_uses() -> None:
-    """Debt, prepayments, cash, notes and equity pay for compute and .6 of the rest (relation 2)."""
+    """Debt, prepayments, cash, notes, converts and equity pay for compute and .6 of the rest (relation 2)."""
     new = originate(rent=column(3.0))
-    paid = new.debt.sum(axis=2) + new.prepayment.sum(axis=2) + new.cash_used + new.notes + new.equity
+    paid = sources(new)
     np.testing.assert_allclose(paid, new.cost, rtol=1e-12)
     np.testing.assert_allclose(new.cost, np.array([[0.6, 0.4]]) * 10 * BN * (0.6 + 0.6 * 0.4), rtol=1e-12)
 
@@ -155,12 +171,67 @@ def test_capex_is_split_by_firm_and_payer() -> None:
 
 def test_debt_is_capped_by_cost_in_a_rich_market() -> None:
     new = originate(rent=column(40.0))
-    np.testing.assert_allclose(new.debt, 0.8 * new.devices * 53e3)
+    np.testing.assert_allclose(new.debt, 0.714 * new.devices * 53e3)
     assert (new.notes >= 0.0).all()
 
 
 def test_no_debt_where_contracts_do_not_cover_cost() -> None:
-    assert originate(rent=column(0.1)).debt.sum() == 0.0
+    """Nor is such a fleet built, for who would pay for it; what was planned is not financed."""
+    new = originate(rent=column(0.1))
+    assert new.debt.sum() == new.devices.sum() == new.cost.sum() == new.financed.sum() == 0.0
+    assert new.planned[0] == pytest.approx([6 * BN, 4 * BN])
+
+
+def test_a_room_that_is_used_up_builds_what_cash_pays_for() -> None:
+    """Shareholders put in nothing, so that no paper is sold either."""
+    new = originate(equity_room=row(0.0, 0.0), rent=column(2.6))
+    assert (new.notes + new.converts + new.equity).sum() == pytest.approx(0.0, abs=1.0)
+    np.testing.assert_allclose(new.cash_used, row(1.3 * BN, 1.8 * BN))
+    np.testing.assert_allclose(sources(new), new.cost, rtol=1e-12)
+
+
+def test_paper_alone_needs_no_equity() -> None:
+    new = originate(parameters(paper_share=1.0), equity_room=row(0.0, 0.0), rent=column(2.6))
+    assert new.equity.sum() == pytest.approx(0.0, abs=1.0)
+    np.testing.assert_allclose(new.financed, new.planned)
+
+
+def test_a_loan_in_distress_is_not_added_to() -> None:
+    fundable = np.ones((1, 2, 3))
+    fundable[0, 0, 1] = 0.0
+    new = originate(fundable=fundable)
+    assert (new.devices[0] > 0.0).tolist() == [[True, False, True], [True, True, True]]
+    assert new.financed[0] == pytest.approx([0.6 * 6 * BN, 4 * BN])
+
+
+def test_prepayments_beyond_the_need_are_the_companys_cash() -> None:
+    new = originate(rent=column(60.0))
+    assert (new.cash_used < 0.0).all()
+    assert new.notes.sum() == new.converts.sum() == new.equity.sum() == 0.0
+    np.testing.assert_allclose(sources(new), new.cost, rtol=1e-12)
+
+
+def test_one_number_makes_all_debt_dearer() -> None:
+    dearer = originate(parameters(added_cost=0.03))
+    np.testing.assert_allclose(dearer.coupon - originate().coupon, 0.03)
+
+
+def test_the_present_value_is_a_sum_over_quarters() -> None:
+    """Contract quarters at the price still to be paid, later ones at a haircut of a rent that falls."""
+    p, seen = parameters(), conditions()
+    price, rate = column(3.5), row(0.06, 0.12)
+    for k, (contract, life) in enumerate(((20, 20), (20, 20), (6, 16))):
+        value, bills = cohorts.present_value(p, k, 1, price, rate, seen)
+        for firm in range(2):
+            found = billed = 0.0
+            for q in range(1, life + 1):
+                gross = 0.96 * 3.5 * (1.0 - p.prepaid[k])
+                billed += 2190 * 0.96 * 3.5 * (q <= contract)
+                if q > contract:
+                    gross = 0.80 * 0.75 * 4.0 * np.exp(-0.20 * q / 4)
+                found += 2190 * (gross - 0.62 * 1.85) / (1.0 + rate[0, firm] / 4) ** q
+            assert value[0, firm] == pytest.approx(found)
+        assert bills.item() == pytest.approx(billed)
 
 
 @pytest.mark.parametrize(
@@ -208,9 +279,11 @@ def test_margins_follow_payer_and_spread_and_are_not_negative() -> None:
 
 
 def test_a_company_keeps_half_of_its_cash() -> None:
-    poor = originate(holdco_cash=row(1.0 * BN, 1.9 * BN), rent=column(2.0))
+    poor = originate(holdco_cash=row(1.0 * BN, 1.9 * BN), rent=column(2.6))
     assert poor.cash_used[0] == pytest.approx([0.0, 0.1 * BN])
-    assert poor.notes[0, 0] / (poor.notes + poor.equity)[0, 0] == pytest.approx(0.85)
+    paper = poor.notes + poor.converts
+    assert paper[0, 0] / (paper + poor.equity)[0, 0] == pytest.approx(0.85)
+    assert poor.converts[0, 0] / paper[0, 0] == pytest.approx(0.45)
 
 
 def test_a_vendor_lends_below_the_market_to_fleets_without_a_contract() -> None:
@@ -243,12 +316,12 @@ def test_an_unrated_firm_without_a_vendor_builds_no_uncontracted_fleet() -> None
     assert (without.devices[0] > 0.0).tolist() == [[True, True, True], [True, True, False]]
     assert without.debt[0, 1, 2] == without.prepayment[0, 1, 2] == 0.0
     assert without.cost[0] == pytest.approx(lent.cost[0] * [1.0, 0.75])
-    assert (without.cash_used + without.notes + without.equity)[0, 1] < (
-        lent.cash_used + lent.notes + lent.equity
+    assert without.financed[0] == pytest.approx(lent.financed[0] * [1.0, 0.75])
+    assert (without.cash_used + without.notes + without.converts + without.equity)[0, 1] < (
+        lent.cash_used + lent.notes + lent.converts + lent.equity
     )[0, 1]
     assert lent.devices[0] == pytest.approx(originate().devices[0])
-    paid = without.debt.sum(axis=2) + without.prepayment.sum(axis=2)
-    np.testing.assert_allclose(paid + without.cash_used + without.notes + without.equity, without.cost)
+    np.testing.assert_allclose(sources(without), without.cost)
 
 
 def test_a_vendors_mind_is_drawn() -> None:
@@ -265,6 +338,7 @@ def test_the_coupon_is_sofr_and_margin_on_every_path() -> None:
         decline=column(0.2, 0.2), spread=column(0.05, 0.05), availability=column(0.9, 0.9),
         sofr=column(0.0365, 0.06), holdco_cash=np.tile(row(2.6 * BN, 3.6 * BN), (2, 1)),
         holdco_debt=np.zeros((2, 2)), holdco_ebitda=np.full((2, 2), 5 * BN),
+        equity_room=np.full((2, 2), 9 * BN), fundable=np.ones((2, 2, 3)),
         holdco_defaulted=np.zeros((2, 2), dtype=bool), vendor=np.array([[True, False], [False, True]]),
     )  # fmt: skip
     np.testing.assert_allclose(
@@ -287,7 +361,7 @@ def room(x: float, y: float) -> dict[str, Any]:
 
 def leverage(new: cohorts.Origination, **company: Any) -> Array:
     """Debt over EBITDA of companies with what they built, (path, firm)."""
-    owed = company["holdco_debt"] + new.debt.sum(axis=2) + new.notes
+    owed = company["holdco_debt"] + new.debt.sum(axis=2) + new.notes + new.converts
     return np.asarray(owed / (company["holdco_ebitda"] + ebitda(parameters(), new)))
 
 
@@ -308,23 +382,21 @@ def test_a_dilutive_cohort_is_cut_to_the_limit() -> None:
     np.testing.assert_allclose(leverage(cut, **room(0.5, 0.3)), 5.0, rtol=1e-12)
     for name in ("devices", "debt", "prepayment"):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share[:, :, None], rtol=1e-12)
-    for name in ("notes", "equity"):
+    for name in ("notes", "converts", "equity"):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name) * share, rtol=1e-12)
-    paid = cut.debt.sum(axis=2) + cut.prepayment.sum(axis=2) + cut.cash_used + cut.notes + cut.equity
-    np.testing.assert_allclose(paid, cut.cost, rtol=1e-12)
+    np.testing.assert_allclose(sources(cut), cut.cost, rtol=1e-12)
 
 
 def test_spare_cash_keeps_a_cut_cohort_under_the_limit() -> None:
     """Judged as a whole, its cash off its notes; what is built takes all the cash first."""
     cash = row(2.0 * BN, 2.5 * BN)
     cut, whole = (originate(**WEAK, holdco_cash=cash, **company) for company in (room(0.5, 0.5), {}))
-    taken = whole.debt.sum(axis=2) + whole.notes - 5.0 * ebitda(parameters(), whole)
+    taken = whole.debt.sum(axis=2) + whole.notes + whole.converts - 5.0 * ebitda(parameters(), whole)
     np.testing.assert_allclose(cut.cost / whole.cost, 0.5 * BN / taken, rtol=1e-12)
     np.testing.assert_allclose(cut.cash_used, row(0.7 * BN, 0.7 * BN))
     after = leverage(cut, **room(0.5, 0.5))
     assert ((after > 4.0) & (after < 5.0)).all()
-    paid = cut.debt.sum(axis=2) + cut.prepayment.sum(axis=2) + cut.cash_used + cut.notes + cut.equity
-    np.testing.assert_allclose(paid, cut.cost, rtol=1e-12)
+    np.testing.assert_allclose(sources(cut), cut.cost, rtol=1e-12)
 
 
 def test_a_company_over_its_limit_builds_nothing_that_leaves_it_there() -> None:

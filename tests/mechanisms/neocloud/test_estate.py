@@ -7,7 +7,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from risk.mechanisms.neocloud import estate
-from tests.mechanisms.given import given, row
+from tests.mechanisms.given import column, given, row
 from tests.mechanisms.worked import worked
 
 CREDITORS = ("revolver", "notes", "leases", "customers", "guarantees", "converts")
@@ -16,7 +16,15 @@ several = st.fixed_dictionaries(dict.fromkeys(CREDITORS, amounts))
 
 
 def parameters(**changes: Any) -> estate.Params:
-    values = {"cost": 0.08, "discount": 0.5, "lease_share": 0.35, "lease_damages": 1.5}
+    values = {
+        "cost": 0.08,
+        "calm_discount": column(0.20),
+        "bust_discount": column(0.60),
+        "calm_multiple": column(4.5),
+        "bust_multiple": column(2.5),
+        "lease_share": 0.35,
+        "lease_damages": 1.5,
+    }
     return given(estate.Params, **(values | changes))
 
 
@@ -34,8 +42,14 @@ def settle(value: float, **claims: float) -> dict[str, float]:
 def test_worked_example() -> None:
     with worked("neoclouds", "estate") as w:
         p = parameters()
-        value = estate.worth(p, row(w["stakes in facilities"]), row(w["cash"]))
+        going, secured, cash = (row(w[x]) for x in ("EBITDA", "secured debt less cash", "cash"))
+        half = column(w["distress"])
+        value = estate.worth(p, row(w["stakes in facilities"]), going, secured, cash, half)
         w.agrees("estate", value)
+        w.agrees("discount", (p.calm_discount + p.bust_discount) / 2)
+        w.agrees("multiple", (p.calm_multiple + p.bust_multiple) / 2)
+        w.agrees("stakes sold", (1 - w["discount"]) * w["stakes in facilities"])
+        w.agrees("sold whole", w["multiple"] * w["EBITDA"] - w["secured debt less cash"])
         leases = estate.lease_claim(p, row(w["operating cost"]))
         w.agrees("rejected leases", leases)
         names = {
@@ -46,7 +60,8 @@ def test_worked_example() -> None:
         s = estate.settle(p, value, claims)
         w.agrees("cost", s.cost)
         w.agrees("to the revolver", s.recovered.revolver)
-        w.agrees("unsecured claims", claims.notes + claims.leases + claims.customers + claims.guarantees)
+        unsecured = (claims.notes, claims.converts, claims.leases, claims.customers, claims.guarantees)
+        w.agrees("unsecured claims", np.sum(unsecured))
         w.agrees("share", s.recovered.notes / claims.notes)
         w.agrees("to notes", s.recovered.notes)
         w.agrees("to landlords", s.recovered.leases)
@@ -61,16 +76,15 @@ def test_worked_example() -> None:
     ("value", "paid"),
     [
         (100.0, {"cost": 8.0, "revolver": 92.0}),
-        (150.0, {"cost": 12.0, "revolver": 100.0, "notes": 19.0, "leases": 9.5, "customers": 9.5}),
-        (250.0, {"cost": 20.0, "revolver": 100.0, "notes": 50.0, "leases": 25.0, "customers": 25.0,
-                 "converts": 30.0}),
-        (300.0, {"cost": 24.0, "revolver": 100.0, "notes": 50.0, "leases": 25.0, "customers": 25.0,
-                 "converts": 40.0, "equity": 36.0}),
+        (150.0, {"cost": 12.0, "revolver": 100.0, "notes": 9.5, "leases": 4.75, "customers": 4.75,
+                 "converts": 19.0}),
+        (350.0, {"cost": 28.0, "revolver": 100.0, "notes": 50.0, "leases": 25.0, "customers": 25.0,
+                 "converts": 100.0, "equity": 22.0}),
     ],
 )  # fmt: skip
 def test_a_junior_class_is_wiped_out_before_a_senior_one_loses(value: float, paid: dict[str, float]) -> None:
-    """100 of revolver; 50, 25, 25 unsecured; 40 of converts."""
-    got = settle(value, revolver=100.0, notes=50.0, leases=25.0, customers=25.0, converts=40.0)
+    """100 of revolver; 50, 25, 25 and 100 of converts, unsecured alike."""
+    got = settle(value, revolver=100.0, notes=50.0, leases=25.0, customers=25.0, converts=100.0)
     assert got == pytest.approx(dict.fromkeys(got, 0.0) | paid)
 
 
@@ -79,8 +93,19 @@ def test_nothing_is_shared_out_where_nobody_failed() -> None:
 
 
 def test_unpaid_bills_come_off_an_estate_and_stakes_go_at_a_discount() -> None:
-    p = parameters()
-    assert estate.worth(p, row(10.0, 10.0, 10.0), row(0.0, -2.0, -9.0)).tolist() == [[5.0, 3.0, 0.0]]
+    p, none = parameters(), row(0.0, 0.0, 0.0)
+    found = estate.worth(p, row(10.0, 10.0, 10.0), none, none, row(0.0, -2.0, -9.0), column(0.75))
+    assert found[0] == pytest.approx([5.0, 3.0, 0.0])
+
+
+def test_an_estate_is_the_larger_of_its_parts_and_its_whole() -> None:
+    """Stakes of 10 at a discount of .2 to .6, EBITDA of 4 at 4.5 to 2.5 times less 5 of debt."""
+    p, stakes, cash = parameters(), row(10.0, 10.0), row(1.0, 1.0)
+    for s, value in ((0.0, [13.0 + 1.0, 8.0 + 1.0]), (1.0, [5.0 + 1.0, 4.0 + 1.0])):
+        found = estate.worth(p, stakes, row(4.0, 0.0), row(5.0, 5.0), cash, column(s))
+        assert found[0] == pytest.approx(value)
+    loss = estate.worth(p, row(0.0), row(-3.0), row(0.0), row(1.0), column(0.0))
+    assert loss.item() == 1.0  # nobody buys a business that loses money
 
 
 def test_rent_a_landlord_may_claim() -> None:
@@ -107,16 +132,14 @@ def test_an_estate_is_shared_out_in_full(value: float, claims: dict[str, float])
 @examples(amounts, several)
 def test_seniority(value: float, claims: dict[str, float]) -> None:
     got = settle(value, **claims)
-    unsecured = ("notes", "leases", "customers", "guarantees")
+    unsecured = ("notes", "leases", "customers", "guarantees", "converts")
     shortfall = {name: claims[name] - got[name] for name in CREDITORS}
     if shortfall["revolver"] > 1e-9:
-        assert all(got[name] <= 1e-9 for name in (*unsecured, "converts", "equity"))
-    if max(shortfall[name] for name in unsecured) > 1e-9:
-        assert got["converts"] <= 1e-9
+        assert all(got[name] <= 1e-9 for name in (*unsecured, "equity"))
     if max(shortfall.values()) > 1e-9:
         assert got["equity"] <= 1e-9
     for name in unsecured:
-        share = sum(got[k] for k in unsecured) / max(sum(claims[k] for k in unsecured), 1e-300)
+        share = sum(got[x] for x in unsecured) / max(sum(claims[x] for x in unsecured), 1e-300)
         assert got[name] == pytest.approx(share * claims[name], abs=1e-9)
 
 
