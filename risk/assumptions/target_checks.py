@@ -16,7 +16,7 @@ from risk.catalogue import CATALOGUE
 from risk.units import parse
 
 FORMS: Mapping[str, tuple[str, ...]] = {
-    "outcome": ("across", "quantile", "against", "complement"),
+    "outcome": ("across", "quantile", "observed", "against", "complement"),
     "quantity": ("across", "quantile", "over", "log_change"),
     "measure": ("tenor", "case", "of", "above", "across", "quantile"),
 }
@@ -86,9 +86,10 @@ def _form(target: Target, site: Site) -> Iterator[Problem]:
     if (target.measure in OF) != bool(target.of):
         reason = f"target '{target.id}': of names what a measure over the cycle is of, and nothing else"
         yield site.problem("A004", (), reason, 'of = ["b_loans"]')
-    if of != ["measure"] and "across" in allowed and bool(target.across) == (target.quantile is not None):
+    statistics = bool(target.across) + (target.quantile is not None) + (target.observed is not None)
+    if of != ["measure"] and "across" in allowed and statistics != 1:
         reason = f"target '{target.id}' needs one statistic over paths"
-        yield site.problem("A004", (), reason, "across or quantile")
+        yield site.problem("A004", (), reason, "across, quantile or observed")
     if "against" in allowed and bool(target.against) != (target.across in PAIRED):
         reason = f"target '{target.id}': {' and '.join(PAIRED)} are of one outcome against another"
         yield site.problem("A004", (), reason, f'across = "{PAIRED[0]}", against = "…"')
@@ -140,6 +141,9 @@ def _measured(
     if any(name and name not in known for name in (target.outcome, target.against)):
         return  # of a file that is wrong itself
     found = reading(target, known)
+    if target.observed is not None and known[target.outcome].happens:
+        reason = f"'{target.outcome}' happens on a path or does not: nothing of it is observed between"
+        yield site.problem("A008", ("observed",), reason, 'across = "probability"')
     if found.happens and target.across != "probability":
         reason = f"'{target.outcome}' happens on a path or does not: it has a probability and nothing else"
         yield site.problem("A008", (), reason, 'across = "probability"')

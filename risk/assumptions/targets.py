@@ -58,6 +58,7 @@ class Target(Record):
         at the end of each, and the mean of these.
     log_change : quarters over which the change of the quantity's logarithm stands for its level.
     across, quantile : the statistic over paths.
+    observed : what was read where the run has the outcome, in the unit of that: the share of paths below it.
     against, complement : the outcome with which it is ranked, or by whose mean its own is divided; one minus
         what it is ranked with.
     measure : one of `MEASURES`.
@@ -82,6 +83,7 @@ class Target(Record):
         ""
     )
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
+    observed: float | None = None
     against: Note = ""
     complement: bool = False
     measure: Note = ""
@@ -131,6 +133,8 @@ def reading(target: Target, known: Mapping[str, Reading]) -> Reading:
         own = [Measure(quantity=target.quantity, over=target.over)]
         return Reading("1" if target.log_change else CATALOGUE[target.quantity].unit, False, own, own)
     found = known.get(target.outcome, Reading(MEASURES.get(target.measure, "1"), False, [], []))
+    if target.observed is not None:
+        return found._replace(unit="1", happens=False)
     if target.against:
         return Reading("1", False, found.said, [*found.measures, *known[target.against].measures])
     return found

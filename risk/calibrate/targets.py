@@ -88,6 +88,10 @@ def _measured(target: Target, run: Run) -> Estimate | None:
     if not target.outcome:
         return None
     found = run.outcome(target.outcome)
+    if target.observed is not None:
+        return statistics.probability(
+            found < target.observed * SCALE[run.register.readings[target.outcome].unit]
+        )
     if target.across == "ratio of means":
         return _ratio(found, run.outcome(target.against))
     if target.against:
