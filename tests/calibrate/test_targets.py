@@ -79,6 +79,7 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_a_new_target_needs_no_code(small_run: Run) -> None:
     found = [r.value for r in results(small_run) if r.id.startswith("N")]
     spot = small_run.series("h100_spot").astype(np.float64)
+    this, following = (small_run.calendar.offset(f"{year}Q4") for year in (2026, 2027))
     capex, peak = small_run.outcome("capex_2027"), small_run.outcome("spread_peak")
     ranked = float(spearmanr(peak, capex).statistic)
     expected = [
@@ -90,9 +91,9 @@ def test_a_new_target_needs_no_code(small_run: Run) -> None:
         (capex < 1_050e9).mean(),
         ranked,
         -ranked,
-        np.quantile(spot[6], 0.25, method=statistics.QUANTILE_METHOD),
-        np.log(spot[6] / spot[4]).mean(),
-        (spot[2].mean() + spot[6].mean()) / 2,
+        np.quantile(spot[following], 0.25, method=statistics.QUANTILE_METHOD),
+        np.log(spot[following] / spot[following - 2]).mean(),
+        (spot[this].mean() + spot[following].mean()) / 2,
         None, None, None,
     ]  # fmt: skip
     assert [value is None for value in found] == [value is None for value in expected]
