@@ -46,7 +46,8 @@ class Facility:
     contract_life : average life of the contracts left; `contract_end` : the last of them.
     contracted_share : of the life of the debt, unit by unit, the share under contract.
     debt_life : weighted average life of the principal left; `debt_end` : final maturity.
-    asset_life : what the collateral has left to earn; `lease_life` : of the site, None if not stated.
+    asset_life : what the collateral has left to earn, its age taken off; `lease_life` : of the site, None
+        if not stated.
     cash : contract bills less operating cost, a quarter, all units let; `bills` : before operating cost.
     scheduled : principal and interest of the first quarter, before any draw.
     contracted : contract cash still to come after each quarter 0, 1, … until the debt is repaid, operating
@@ -115,7 +116,7 @@ def _facility(
     register: Assumptions, row: tables.Facility, loan: book.Row, devices: float, quarters: int
 ) -> Facility:
     principal, rate, life = row.debt * BILLION, loan.coupon / 4.0, loan.due
-    opex = _operating_cost(register, row.generation) * row.opex_multiple
+    opex = _of_generation(register, row.generation, "opex") * row.opex_multiple
     available = register.number("neoclouds.contract_availability")
     paid = available * row.price * (1.0 - row.prepaid_share)  # a prepayment is taken off the bills
     left = _quarters_left(row.contract_first, row.contract_last, life, quarters)
@@ -134,7 +135,7 @@ def _facility(
         contracted_share=float(left[0] / life),
         debt_life=debt.life,
         debt_end=life / 4.0,
-        asset_life=_asset_life(register, row.kind),
+        asset_life=_asset_life(register, row),
         lease_life=register.number(LEASE_YEARS) if LEASE_YEARS in register.entries else None,
         bills=hours * paid,
         cash=hours * (paid - opex),
@@ -192,13 +193,14 @@ def _quarters_left(first: int, last: int, life: int, quarters: int) -> Array:
     return left
 
 
-def _operating_cost(register: Assumptions, generation: str) -> float:
+def _of_generation(register: Assumptions, generation: str, column: str) -> float:
     generations = register.tables["gpu.generation"]
-    return float(generations.numbers("opex")[generations.names.index(generation)])
+    return float(generations.numbers(column)[generations.names.index(generation)])
 
 
-def _asset_life(register: Assumptions, kind: str) -> float:
+def _asset_life(register: Assumptions, row: tables.Facility) -> float:
     """Years of rent a buyer of the collateral pays for: of GPUs, or what is left of a site's lease."""
-    if kind == "device":
-        return register.number("gpu.collateral_life")
+    if row.kind == "device":
+        ran = _of_generation(register, row.generation, "age")
+        return max(register.number("gpu.collateral_life") - ran, 0.0)
     return register.number("neoclouds.site_refinancing_quarters") / 4.0

@@ -87,6 +87,15 @@ def test_a_site_lives_as_long_as_its_lease() -> None:
     assert f.lease_life is None
 
 
+@pytest.mark.parametrize(("ran", "left"), [(0.0, 4.0), (2.5, 1.5), (4.5, 0.0)])
+def test_what_collateral_has_left_to_earn_is_its_life_less_its_age(ran: float, left: float) -> None:
+    register = assumptions()
+    table = register.tables["gpu.generation"]
+    aged = replace(table, rows=tuple(row.model_copy(update={"age": ran}) for row in table.rows))
+    (f,) = facilities(replace(register, tables={**register.tables, "gpu.generation": aged}), 26)
+    assert f.asset_life == left
+
+
 def test_what_is_contracted_is_the_share_of_the_life_of_the_debt() -> None:
     (f,) = facilities(assumptions(), 26)
     assert f.contracted_share == pytest.approx(10.0 / 20.0)

@@ -194,7 +194,7 @@ def lives(results: Results) -> Table:
         note=(
             "Gap = years by which the debt outlasts the contracts, average lives. DSCR of the year's last "
             "quarter. Left = share of paths with debt left, neither repaid nor in default; – where fewer "
-            f"than 100 have. Standard errors: gap at most {_largest(gaps, 1):.1f} years, DSCR "
+            f"than 100 have. Standard errors: gap at most {_largest(gaps, 1):.2f} years, DSCR "
             f"{_largest(ratios, 1):.2f}."
         ),
         row_id=lambda f: f.name,

@@ -137,8 +137,8 @@ def firms(results: Results, found: Sequence[HoldCo]) -> Table:
     made: Spec[HoldCo] = Spec(
         (
             spec.text("label", "HoldCo", lambda h: h.label + ("" if h.published else " *")),
-            number("liquidity", "Liqui- dity", lambda h: h.row.cash + h.row.revolver, "usd_bn"),
-            number("secured", "Se- cured", lambda h: sum(f.debt for f in h.members) / BILLION, "usd_bn"),
+            number("liquidity", "Liquidity", lambda h: h.row.cash + h.row.revolver, "usd_bn"),
+            number("secured", "Secured", lambda h: sum(f.debt for f in h.members) / BILLION, "usd_bn"),
             number("notes", "Notes", None, "usd_bn"),
             number("top", "Top payer", _top_share, "share"),
             spec.shown("gap", "Gap", lambda h: gap(outlasts(h)), "years", style="engine"),

@@ -47,8 +47,8 @@ def sheet(results: Results) -> Sheet:
     )
     found = firms.holdcos(results)
     holdcos, runway = firms.firms(results, found), firms.standing(results, found)
-    columns = grid(results, 45.7, 7.25)
-    half = PRINTED // 2 - 3  # the first column is the widest
+    columns = grid(results, 32.1, 8.05)
+    half = PRINTED // 2 - 2  # the first column is the widest
     return Sheet(
         "Neoclouds",
         "Neoclouds – who borrowed against what, and who comes how far down",
@@ -149,7 +149,7 @@ COHORTS: Spec[Cohort] = Spec(
     id="cohorts",
     title="New cohorts, mean over paths",
     note=(
-        "All firms; each year's neocloud capex becomes facilities at that date's price, spread and tenor "
+        "All firms; each quarter's neocloud capex becomes facilities at that date's price, spread and tenor "
         "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
         "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
         "mean. ± standard errors, upper bounds: facilities of one path count as one."
