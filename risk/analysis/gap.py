@@ -52,17 +52,16 @@ class Definition:
     Attributes
     ----------
     required, realised : mean over paths by calendar year, USD a year, (year,).
-    short : probability that revenue falls short in every year of proposition B1; None where the run does not
-        keep what it takes to say.
+    short : probability that revenue falls short in every year of proposition B1.
     proposition : id of the proposition that uses it, or "".
-    closing : first year in which mean revenue reaches the mean requirement, or "".
+    closing : first year from which on mean revenue reaches the mean requirement every year, or "".
     """
 
     lens: str
     basis: str
     required: Array
     realised: Array
-    short: Estimate | None
+    short: Estimate
     proposition: str
     closing: str
 
@@ -111,9 +110,8 @@ def definitions(run: Run, revenue: Realised) -> tuple[Definition, ...]:
 
 
 def _definition(run: Run, lens: str, basis: str, required: Array, yearly: Array) -> Definition:
-    reached = yearly.mean(axis=1) >= required
-    labels = year_labels(run.calendar)
-    closing = labels[int(reached.argmax())] if reached.any() else ""
+    first = lasting(yearly.mean(axis=1) >= required)
+    closing = "" if first is None else year_labels(run.calendar)[first]
     outcome = {
         ("vintage", "with_internal"): "B1",
         ("vintage", "external"): "B1x",
@@ -124,14 +122,19 @@ def _definition(run: Run, lens: str, basis: str, required: Array, yearly: Array)
         ("cahn_all", "with_internal"): "B1_cahn_all",
         ("cahn_all", "external"): "B1x_cahn_all",
     }.get((lens, basis), "")
-    short = None
-    if outcome:
-        short = statistics.probability(run.outcome(outcome))
-    elif lens == "jpmorgan":
-        chosen = _tested_years(run)
-        short = statistics.probability((yearly[chosen] < required[chosen][:, None]).all(axis=0))
+    chosen = _tested_years(run)
+    short = run.outcome(outcome) if outcome else (yearly[chosen] < required[chosen][:, None]).all(axis=0)
     proposition = outcome if outcome in ("B1", "B1x") else ""
-    return Definition(lens, basis, required, yearly.mean(axis=1), short, proposition, closing)
+    return Definition(
+        lens, basis, required, yearly.mean(axis=1), statistics.probability(short), proposition, closing
+    )
+
+
+def lasting(reached: NDArray[np.bool_]) -> int | None:
+    """First position from which on a bar is reached to the end; None where the last one misses it."""
+    missed = np.flatnonzero(~reached)
+    first = int(missed[-1]) + 1 if len(missed) else 0
+    return first if first < len(reached) else None
 
 
 def _tested_years(run: Run) -> list[int]:

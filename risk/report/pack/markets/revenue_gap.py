@@ -80,7 +80,6 @@ def _label(found: gap.Definition) -> str:
 def finding(found: Sequence[gap.Definition]) -> str:
     """Which definitions change the answer, in a sentence."""
     base = found[0]
-    assert base.short is not None
     flipped = [f"{_LENS[d.lens]}, {_BASIS[d.basis].lower()}" for d in found if _flipped(base, d) == "yes"]
     start = (
         f"By the definition of B1 revenue falls short in every tested year on {probability_text(base.short)} "
@@ -96,8 +95,6 @@ def _flipped(base: gap.Definition, other: gap.Definition) -> str:
     """Whether a definition puts the shortfall on the other side of one half."""
     if other is base:
         return "base"
-    if base.short is None or other.short is None:
-        return "not kept"
     return "yes" if (base.short.value > HALF) != (other.short.value > HALF) else "no"
 
 
@@ -160,9 +157,8 @@ def _flips(results: Results, found: Sequence[gap.Definition]) -> Table:
         id="flips",
         title="Which definition flips the verdict",
         note="P(short): revenue below the requirement in every calendar year "
-        f"{str(tested).replace('-', '–')}. 'Not kept' and "
-        "–: the run keeps this lens as a mean only. Internal use is the largest single reason why "
-        "definitions differ.",
+        f"{str(tested).replace('-', '–')}. Enough from: in that year and every later one. Internal use is "
+        "the largest single reason why definitions differ.",
         row_id=definition_id,
     )
     return made.table(found)
