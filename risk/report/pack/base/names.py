@@ -13,7 +13,7 @@ WORDS: Mapping[str, str] = {
     "spv_additions": "SPV additions",
     "lab_equity": "Equity in AI labs",
     "maturities": "Debt maturities",
-    "payout": "Payout floor",
+    "payout": "Payout",
     "spv_support": "Residual-value guarantees paid",
     "cash_build": "Cash added",
     "cfo": "Cash flow from operations (after lease service)",

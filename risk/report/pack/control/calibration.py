@@ -108,6 +108,6 @@ TARGETS: Spec[TargetResult] = Spec(
     ),
     id="targets",
     note="Holds: FAIL where the result lies on the other side of a bound than declared by more than two "
-    "standard errors. Informational targets are readings after the base date, printed and never fitted.",
+    "standard errors. Informational targets are printed beside the record and never fitted.",
     row_id=lambda t: t.id,
 )

@@ -21,7 +21,7 @@ SEGMENTS = "credit-segments"
 SECURED = ("ddtl", "vendor", "site_loan")
 """Instruments that facilities are."""
 
-CHARTED = ("notes", "spv", "software", "direct_lending", "b_loans")
+CHARTED = ("notes", "converts", "spv", "software", "direct_lending", "b_loans")
 ONCE = (
     "Credit losses are booked once, where they arise. Who holds and who bears them, and the marks that "
     "forced sales cause, stand on the sheet Cascade."

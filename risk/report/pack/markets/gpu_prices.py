@@ -53,7 +53,7 @@ def sheet(results: Results) -> Sheet:
             _by_generation(results, "spot_rent", "rent-spot", f"Spot {RENT}"),
             Strip((At(_fleet_chart(labels, fleet), 1, half - 1), At(_utilization(labels, market), half))),
             fleet,
-            _by_generation(results, "collateral", "collateral", COLLATERAL, 1e3),
+            _by_generation(results, "collateral", "collateral", COLLATERAL, 1e3, _aged(results)),
             *gpu_lives.blocks(results),
             useful_work.table(results),
             Paragraph(
@@ -93,15 +93,26 @@ COLLATERAL = "Collateral value of one GPU before any forced sale, mean over path
 """What a buyer pays for a used GPU: the present value of the rents it has left."""
 
 
-def _by_generation(results: Results, key: str, identifier: str, title: str, scale: float = 1.0) -> Table:
+def _by_generation(
+    results: Results, key: str, identifier: str, title: str, scale: float = 1.0, more: str = ""
+) -> Table:
     """A price by generation, from its planned launch on."""
     found, launched = stocks(results.run, f"gpu.{key}"), _launched(results)
     rows: dict[str, Row] = {}
     for g, name in enumerate(results.run.entities["gpu.fleet"]):
         mean = np.where(launched[g], found.mean[:, g] / scale, np.nan)
         rows[name] = (name, *paired_cells(mean, found.standard_error[:, g] / scale, "USD/h"))
-    note = "–: not launched by plan. The launch quarter is random around the plan."
+    note = f"–: not launched by plan. The launch quarter is random around the plan.{more}"
     return made_of(identifier, title, results.years, "Generation", rows, note)
+
+
+def _aged(results: Results) -> str:
+    """Which unit of a generation is valued."""
+    life = results.register.number("gpu.collateral_life")
+    return (
+        f" Of the oldest units of a generation: a buyer counts on {life:g} years of service from the day a "
+        "unit was new, and pays nothing for one of that age."
+    )
 
 
 def _fleet(results: Results) -> Table:
