@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,12 @@ def test_a_company_is_what_the_run_says(results: Results, tables: Tables) -> Non
         assert number(firms.PLAIN, "loss", name) == pytest.approx(lost / 1e6, abs=1e-6)
         assert value_of(tables.content(firms.PLAIN, "stale", name)) in ("ok", "STALE")
     assert sum(number(firms.PLAIN, "y2029", name) for name in names) > 0.0
+
+
+def test_a_company_is_called_by_its_name(results: Results) -> None:
+    """The first sentence of its note is the name, and nothing else stands in it."""
+    for firm in firms.holdcos(results):
+        assert re.fullmatch(rf"{firm.name}: [A-Z][A-Za-z, ]+", firm.label)
 
 
 def test_only_the_tenant_owes_rents_of_a_site(results: Results, tables: Tables) -> None:
