@@ -149,10 +149,10 @@ COHORTS: Spec[Cohort] = Spec(
     id="cohorts",
     title="New cohorts, mean over paths",
     note=(
-        "All firms; each quarter's neocloud capex becomes facilities at that date's price, spread and tenor "
-        "(judgement). Probabilities: share of facilities and paths that ever come so far, whether a path "
-        "builds the facility or not. In trouble: quarters at lock-up or further down, default left out, "
-        "mean. ± standard errors, upper bounds: facilities of one path count as one."
+        "All firms; each quarter's neocloud capex becomes or joins facilities at that date's price, spread "
+        "and tenor (judgement). Probabilities: share of facilities and paths that ever come so far, whether "
+        "a path builds the facility or not. In trouble: quarters at lock-up or further down, default left "
+        "out, mean. ± standard errors, upper bounds: facilities of one path count as one."
     ),
 )
 """New facilities by date and class of payer."""
