@@ -29,9 +29,9 @@ def still(register: Assumptions) -> Opened:
 
 @pytest.fixture(scope="module")
 def rows(register: Assumptions, still: Opened) -> list[Row]:
-    new = [still.flow(t).operators.new for t in range(2, QUARTERS)]
+    new = [still.flow(t).operators.new for t in range(1, QUARTERS)]
     financed = [float(x.financed[0].sum() / x.planned[0].sum()) for x in new]
-    return sheet(fixed_parameters(register), QUARTERS, [1.0, 1.0, *financed])
+    return sheet(fixed_parameters(register), QUARTERS, [1.0, *financed])
 
 
 def test_all_paths_are_one(still: Opened) -> None:
