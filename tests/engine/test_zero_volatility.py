@@ -104,9 +104,9 @@ def test_lenders_who_all_amend_make_another_path(register: Assumptions) -> None:
         "neoclouds.note_share": 1.0,
     }  # fmt: skip
     certain = changed(fixed_parameters(register), poor)
-    run = opened(certain, 26, shocks=quiet(certain, amend=0.0))
+    run = opened(certain, register.calendar.quarters, shocks=quiet(certain, amend=0.0))
     sheet, amended, failed = Sheet(run, inputs.draw(certain, SEED, 0), 0), 0, 0
-    for t in range(1, 27):
+    for t in range(1, len(run.worlds)):
         sheet.step(t)
         compare_loans(run, sheet, t)
         compare_companies(run, sheet, t)
