@@ -32,8 +32,8 @@ LOGARITHMS = {"revenue.log_ceiling": MONEY}
 PRICES = ("USD/h", "USD/GPU", "USD k", "USD")
 """What is paid for one unit of work, or an hour of it; larger amounts of money are of firms and markets."""
 
-COUNTS = ("GPU", "H100e", "GW")
-"""Units of work, and the power they draw together; the power of one stays."""
+COUNTS = ("GPU", "H100e", "GW", "TWh")
+"""Units of work, and the power and energy they draw together; the power of one stays."""
 
 
 def factor(unit: str) -> float:
