@@ -56,7 +56,9 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
 
 
 def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base: Opened) -> None:
-    seen = np.zeros(4, dtype=bool)  # hardly anybody has kept the cash for a balloon, or drawn a line that matures
+    seen = np.zeros(
+        4, dtype=bool
+    )  # hardly anybody has kept the cash for a balloon, or drawn a line that matures
     for t in range(1, len(base.worlds)):
         loans, company = base.flow(t).operators.facility, base.flow(t).operators.holdco
         met = (loans.balloon_refinanced, loans.balloon_paid, company.notes_sound, company.revolver_sound)
@@ -106,7 +108,7 @@ def test_recoveries_are_of_all_quarters_and_of_parts(tally: Tally, base: Opened)
 
 def test_the_same_claims_in_calm_and_in_stress(tally: Tally, base: Opened) -> None:
     """Claims are those on loans that devices alone secure; calm never brings less."""
-    par, calm, stress = np.asarray(tally.paired)[:, :, 0]
+    par, calm, stress = np.asarray(tally.paired).T
     found = np.asarray(tally.claims)[0]
     np.testing.assert_allclose(par, found[:, 0] + found[:, 1], rtol=1e-9, atol=1.0)
     assert (stress <= calm + 1.0).all()

@@ -44,7 +44,9 @@ def test_losses_are_within_claims_and_recoveries_within_collateral(base: Opened)
         assert (f.loss >= 0.0).all()
         assert (f.loss <= f.written_off).all()
         alone = base.layout.terms_at(t).guarantee == 0.0  # of another the company makes good the loss
-        assert ((f.cost >= 0.0) & (f.cost * alone <= f.loss + 1.0)).all(), "the sale's cost is part of the loss"
+        assert ((f.cost >= 0.0) & (f.cost * alone <= f.loss + 1.0)).all(), (
+            "the sale's cost is part of the loss"
+        )
         assert ((f.written_off > 0.0) <= (f.payment_default | f.maturity_default)).all()
         h = base.flow(t).operators.holdco
         assert ((h.written_off > 0.0) <= h.default).all()
