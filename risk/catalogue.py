@@ -39,7 +39,7 @@ MEMO: tuple[Variable, ...] = (
     Variable("compute_share", "fraction", "Share of revenue that is spent on compute"),
     Variable("compute_demand", "USD bn/y", "Money bid for compute"),
     Variable("lab_recycled", "USD bn/y", "Spending funded by suppliers themselves"),
-    Variable("exposed_at_base", "USD bn", "AI-exposed credit at the base date"),
+    Variable("exposed_at_base", "USD bn", "Credit of the headline at the base date"),
     Variable("required_cahn", "USD bn/y", "Required revenue, a multiple of the year's compute spending"),
     Variable("required_cahn_all", "USD bn/y", "The same, all of capex counted"),
     Variable("required_energized", "USD bn/y", "Required revenue of what works already"),

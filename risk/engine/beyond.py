@@ -75,7 +75,8 @@ def _pools_due(p: Parameters, world: World, t: int) -> Array:
     pools, params = world.segments, p.segments
     pace = params.wall[max(t + 1 - YEAR, 1) : t + 1].sum(axis=0) * (AHEAD / YEAR)
     sites = AHEAD * site_debt.amortization(params, pools.exposure * params.sites)
-    return np.minimum(pools.extended + pace * (pools.exposure - pools.extended) + sites, pools.exposure)
+    due = pools.extended + pace * (pools.exposure - pools.extended) + sites
+    return np.asarray(np.minimum(due, pools.exposure))
 
 
 def _paper_ahead(

@@ -142,7 +142,7 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 
 
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
-    """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
+    """Losses, defaulted par and new par of neocloud paper, and of credit of the headline, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
     new, drawn = f.operators.new, f.operators.facility.drawn
     paper_par = total(cohorts.by_firm(new.debt) + new.notes + new.converts)[:, 0] + drawn.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Credit loss by line on the verdict screen: how it spreads, in which outcome it falls, what the end leaves."""
+"""Credit loss by line on the verdict screen: its spread, in which outcome it falls, what the end leaves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from risk.report.terminal.page import Page, heading, note, table
 from risk.report.terminal.summary import THIN, Summary, thin
 
 SAID = (
-    "Means over the paths of each outcome. Beyond the cycle: less what the cycle takes of the same exposures. "
-    "A year: over par owed."
+    "Means over the paths of each outcome. Beyond the cycle: less what the cycle takes of the same "
+    "exposures. A year: over par owed."
 )
 """What the columns of means are."""
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from risk.analysis.metrics import HEADLINE, WITHOUT
+from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
+from risk.report.pack.credit import loss_lines
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
@@ -51,10 +52,9 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
             _classes(results, tables),
             _claims(results, tables, "bear"),
             _claims(results, tables, "bull"),
-            Heading(f"First-round credit loss to {results.labels[-1]}, AI-exposed, USD bn"),
+            Heading(f"First-round credit loss to {results.labels[-1]}, {results.lines[0].label}, USD bn"),
             _tiles(results, tables, HEADLINE),
-            Heading("… without software borrowers"),
-            _tiles(results, tables, WITHOUT),
+            _lines(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
             replace(rent, id="summary-rent", height=CHART_ROWS),
@@ -134,6 +134,34 @@ def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
         tiles.append(Tile(label, _live(tables, key, name), form, _error_note(found[key])))
     worst = _live(tables, "max", name)
     return Tiles((*tiles, Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}")))
+
+
+def _lines(results: Results, tables: Tables) -> Table:
+    """Every line of credit loss: its mean, in which outcome it falls, and how far it is beyond the cycle."""
+
+    def number(row: str, header: str, spans: tuple[int, int]) -> Field[str]:
+        def cell(line: str) -> Content:
+            return tables.link(loss_lines.TABLE, line, row, "usd_bn.0")
+
+        span = spans[1] if results.prior else spans[0]
+        return shown(row, header, cell, "usd_bn.0", span=span, align="right")
+
+    labels = {line.name: line.label for line in results.lines}
+    first: Field[str] = shown(
+        "label", f"Mean credit loss to {results.labels[-1]}", labels.__getitem__, span=1 + LABEL_COLUMNS
+    )
+    spec = Spec(
+        (
+            first,
+            number("mean", "All paths", (1, 1)),
+            number("bust", "Bust", (1, 2)),
+            number("correction", "Correction", (1, 1)),
+            number("durable", "Durable", (1, 1)),
+            number("excess", "Beyond cycle", (1, 2)),
+        ),
+        id="summary-lines",
+    )
+    return spec.table(labels)
 
 
 def _live(tables: Tables, key: str, name: str) -> Formula:
