@@ -61,20 +61,20 @@ def _column(line: LossLine) -> Field[Said]:
     def cells(row: Said) -> tuple[Content, Content]:
         return estimated(row.get(line), row.unit)
 
-    return measure(line.name, line.label, lambda row: row, cells, "±")
+    return measure(line.name, line.label, lambda row: row, cells, "±", span=3)
 
 
 def _losses() -> Iterator[Said]:
     yield Said("mean", "Mean loss", lambda line: line.loss.mean)
     for name, label in KINDS:
-        yield Said(name, f"   on paths of a {label.lower()}", _of(name, "by_class"))
+        yield Said(name, f"   {label} paths", _of(name, "by_class"))
 
 
 def _beyond() -> Iterator[Said]:
     yield Said("expected", "Through the cycle on the same exposures", lambda line: line.expected)
     yield Said("excess", "Mean loss beyond that", lambda line: line.excess)
     for name, label in KINDS:
-        yield Said(f"excess_{name}", f"   on paths of a {label.lower()}", _of(name, "excess_by_class"))
+        yield Said(f"excess_{name}", f"   {label} paths", _of(name, "excess_by_class"))
     yield Said("rate", "Loss a year, over par owed", lambda line: line.rate, "fraction")
     yield Said("expected_rate", "   through the cycle", lambda line: line.expected_rate, "fraction")
 

@@ -79,7 +79,8 @@ def table(results: Results) -> Table:
         "order-statistic interval, which needs no distribution; ± = its half-width over 1.96. One path in N "
         "speaks of the whole horizon, not of a year."
     )
-    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=GUARDS)
+    guards = [_rising(name) for name in ("loss", *_beside(results))]
+    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=tuple(guards))
     return spec.table(EXCEEDANCE_PROBABILITIES)
 
 
@@ -175,7 +176,8 @@ def limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
     return low.tolist(), high.tolist()
 
 
-GUARDS = (Rising("Exceedance out of order: headline loss", ("loss",), "a rarer loss is not smaller"),)
+def _rising(column: str) -> Rising:
+    return Rising(f"Exceedance out of order: {column}", (column,), "a rarer loss is not smaller")
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:

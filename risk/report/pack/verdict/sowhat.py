@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from risk.analysis.loss_lines import until
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
-from risk.report.formats import show
 from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
@@ -53,9 +51,7 @@ def _loss(results: Results) -> str:
     rest = "; ".join(f"{line.label} {money(line.loss.shortfall[1].value)}" for line in beside)
     return (
         f"Half the paths cost lenders to {first.label} less than {money(middle)}, the worst 2.5% "
-        f"{money(shortfall)} on average{times} ({rest}). It loses {show(first.rate.value, 'rate')} of par owed "
-        f"a year; {money(first.left.value)} is outstanding at the end, {money(first.due.value)} of it due by "
-        f"{until(results.run)}, {money(first.ahead.value)} expected to be lost by then."
+        f"{money(shortfall)} on average{times}. Beside it the worst 2.5% are {rest}."
     )
 
 
