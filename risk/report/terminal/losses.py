@@ -60,9 +60,9 @@ def _ahead(end: str, until: str) -> Spec[LossLine]:
     """What the end of the run leaves, and what of it is still to come."""
     return _of_lines(
         "losses-ahead",
-        _number("left", f"left at the end of {end}", lambda line: line.left),
+        _number("left", f"left {end}", lambda line: line.left),
         _number("due", f"due by {until}", lambda line: line.due),
-        _number("ahead", "expected loss by then", lambda line: line.ahead),
+        _number("ahead", "loss by then", lambda line: line.ahead),
     )
 
 
