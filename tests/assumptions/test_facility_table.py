@@ -42,7 +42,8 @@ def test_term_loans_float_and_vendor_paper_and_notes_do_not(register: Assumption
     table = register.tables["neoclouds.facility"]
     assert table.numbers("coupon")[table.names.index("CRWV-DDTL4")] == pytest.approx(0.059), "the one swapped"
     assert rates == {
-        ("ddtl", "floating"), ("ddtl", "fixed"), ("vendor", "fixed"), ("notes", "fixed"), ("dc_loan", "fixed"),
+        ("ddtl", "floating"), ("ddtl", "fixed"), ("vendor", "fixed"), ("notes", "fixed"),
+        ("dc_loan", "fixed"),
     }  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def test_an_heir_may_change_what_its_parent_added(tmp_path: Path) -> None:
     [
         (ADDED.replace('why = "A note placed after the balance sheet."\n', ""), "A004", "say why"),
         (ADDED.replace("neoclouds.note", "neoclouds.notes"), "A021", "Did you mean 'neoclouds.note'?"),
-        (ADDED.replace('"CRWV"', '"CRWX"'), "A018", "Did you mean 'CRWV'?"),
+        (ADDED.replace('"NBIS"', '"NBIX"'), "A018", "Did you mean 'NBIS'?"),
         (ADDED.replace("amount = 1.5\n", ""), "A004", "'amount' is missing"),
         ('[remove."neoclouds.firm"]\nLAMBDA = "Gone."\n', "A018", "has no row 'LAMBDA'"),
         ('[remove."neoclouds.firm"]\nLAMB = ""\n', "A004", "say why"),
