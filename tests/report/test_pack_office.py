@@ -38,7 +38,8 @@ PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
     **dict.fromkeys(("Summary", "Metrics", "Drivers", "Capex"), 2),
     **dict.fromkeys(("Tail", "Neoclouds", "Limits"), 3),
-    **dict.fromkeys(("PrivateCredit", "RevenueGap", "Cascade"), 4),
+    **dict.fromkeys(("RevenueGap", "Cascade"), 4),
+    "PrivateCredit": 5,
 }
 """Pages of each sheet that is for paper, in a pack by itself."""
 
