@@ -180,6 +180,15 @@ def test_array_constants_are_not_references() -> None:
     assert sheet["A5"].value == "=SUM({1,2;3,4})"
 
 
+def test_a_row_may_have_a_number_in_brackets() -> None:
+    """Part of an entry that holds several numbers is a row of its own, say `gpu.delivery_weights[0]`."""
+    table = Table(
+        "odd", (Column("a", "A"),), ((Formula("2*{odd.a[x.y[1]]}", 6.0),), (3.0,)), row_ids=("x", "x.y[1]")
+    )
+    book = replace(demo(), names={}, sheets=(Sheet("Odd", "Odd", "", "C", (table,)),))
+    assert openpyxl.load_workbook(BytesIO(build(book).finished()))["Odd"]["A5"].value == "=2*$A$6"
+
+
 def test_text_breaks_where_it_must() -> None:
     text = "The quick brown fox jumps over the lazy dog and runs away"
     broken = lines(text, 20)

@@ -61,7 +61,10 @@ def _series(chart: Chart, source: Source, index: int, part: Part) -> ParentChart
     series.invertIfNegative = False if bars else None
     if part.sign is not None:
         sign = f'"{part.sign}"' if part.sign else ""
-        looks = ("ctr", "FFFFFF", True) if chart.stacked else ("outEnd", "404040", False)
+        within = (
+            "FFFFFF" if part.tone == "main" else "202020"
+        )  # legible where a thin bar leaves it on the page
+        looks = ("ctr", within, True) if chart.stacked else ("outEnd", "404040", False)
         series.dLbls = value_labels(*looks, form=sign + axis_format(chart.format))
     return series
 

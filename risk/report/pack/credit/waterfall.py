@@ -142,7 +142,7 @@ def _steps(view: View, table: Table) -> Waterfall:
 
 
 BARS = {
-    "exposed": "AI infrastructure",
+    "exposed": "AI infra",
     "software": "Software",
     "direct_lending": "Direct lending",
     "b_loans": "B-rated loans",
