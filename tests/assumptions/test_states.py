@@ -185,7 +185,7 @@ def test_a_row_of_an_earlier_day_is_no_state_without_a_rule(tmp_path: Path) -> N
     head, *rows = file.read_text("utf-8").split("[[capex.firm]]")
     day = "as_of = 2026-09-30"
     assert all(day in row and "rule =" in row for row in rows[:2])  # of what was observed in 2026Q2
-    rows[1] = re.sub(r"(?m)^(observed|rule) = .*\n", "", rows[1])
+    rows[1] = re.sub(r"(?m)^(observed|rule) = .*\n", "", rows[1]).replace('"nowcast"', '"filing"')
     rows[:2] = [row.replace(day, "as_of = 1999-12-31", 1) for row in rows[:2]]
     file.write_text("[[capex.firm]]".join([head, *rows]), "utf-8")
     with pytest.raises(AssumptionErrors) as told_of:
