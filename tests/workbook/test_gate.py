@@ -88,7 +88,7 @@ def test_every_command_refuses_within_its_limits(
 
 BEYOND_AN_EXPORT = {
     "a row far down": (cells(1, 1, 20_000), "more than 10,000 rows"),
-    "a column far right": (b'<row r="1"><c r="CA1"><v>1</v></c></row>', "more than 64 columns"),
+    "a column far right": (b'<row r="1"><c r="DA1"><v>1</v></c></row>', "more than 96 columns"),
     "many cells": (cells(2_000, 50), "far more cells on a sheet than an assumptions workbook"),
 }
 
