@@ -205,7 +205,7 @@ def steps(found: Found, depth: int = 0) -> int:
     if (
         depth
         and where
-        and where.table in ("metrics", "claims", "classes", "tail", "drivers", "tail-measures")
+        and where.table in ("metrics", "claims", "classes", "tail", "drivers", "tail-measures", "loss-lines")
     ):
         return depth
     if found.value is None or not found.inputs:

@@ -9,6 +9,8 @@ import numpy as np
 
 from risk.analysis import metrics, ranking, sampling
 from risk.analysis.attribution import DECILE
+from risk.analysis.loss_lines import outcome
+from risk.analysis.verdict import CLASSES
 from risk.report.content import number_of
 from risk.report.formats import show
 from risk.report.pack.base.cells import format_of
@@ -65,6 +67,8 @@ class Witnesses:
             yield from self._driver(where)
         elif where.table == "tail" and where.row is not None:
             yield from self._fact(where, part)
+        elif where.table == "loss-lines" and where.row is not None:
+            yield from self._line(where)
         elif where.row in self.outcomes and isinstance(part.value, int | float):
             yield from self._near(str(where.row), part, asked)
 
@@ -127,6 +131,16 @@ class Witnesses:
         tail = where.column.startswith("tail")
         ids = np.flatnonzero(ranking.worst(self.results.loss, WORST)) if tail else np.arange(len(values))
         yield from self._nearest(name, values, ids, number_of(part.value))
+
+    def _line(self, where: Where) -> Iterator[Witness]:
+        """Paths that lose about the mean on a line of credit, of the outcome class that the row speaks of."""
+        name, kind = outcome(where.column.removesuffix("_se")), str(where.row).removeprefix("excess_")
+        values = self._values(name)
+        inside = np.ones(len(values), dtype=bool)
+        if kind in dict(CLASSES):
+            inside = self.results.run.outcomes([kind])[kind] > 0.0
+        if inside.any():
+            yield from self._nearest(name, values, np.flatnonzero(inside), float(values[inside].mean()))
 
     def _near(self, name: str, part: Found, asked: Found) -> Iterator[Witness]:
         """Paths whose outcome is nearest to a number of its distribution; to its mean for an error."""
