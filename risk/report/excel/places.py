@@ -23,7 +23,8 @@ INDENT = 1.3
 """Width of one level of indentation, in characters."""
 
 SAMPLED_ROWS = 200
-_REFERENCE = re.compile(r"\{([A-Za-z][\w-]*)\.(\w+)(?:\[([^\]{}]+)\])?\}")
+_REFERENCE = re.compile(r"\{([A-Za-z][\w-]*)\.(\w+)(?:\[([^{}]+)\])?\}")
+"""`{table.column[row]}`; a row may itself have a number in brackets, as a part of an entry has."""
 
 
 @dataclass(frozen=True)

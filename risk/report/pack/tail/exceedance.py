@@ -133,7 +133,7 @@ def chart(results: Results) -> Exceedance:
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
-        height=28,
+        height=26,
         loss=loss.tolist(),
         probability=probability.tolist(),
         lower=low,
