@@ -17,15 +17,11 @@ from risk.analysis import metrics, statistics
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.assumptions.measures import SORTS
-from risk.axes import label, ordinal
 from risk.runs import Run
 
 Array = NDArray[np.float64]
 
 QUARTERS_A_YEAR = 4.0
-YEARS_AHEAD = 2
-"""Years after the end that a run still speaks of, as the engine has them."""
-
 UNIT = 1e9
 
 
@@ -68,11 +64,6 @@ def loss_lines(run: Run) -> tuple[LossLine, ...]:
     rows = run.register.tables["credit.line"].rows
     flags = {name: values > 0.0 for name, values in run.outcomes(SORTS).items()}
     return tuple(_line(run, row.id, str(getattr(row, "label", row.id)), flags) for row in rows)
-
-
-def until(run: Run) -> str:
-    """Quarter with which what is said of the time after the end ends."""
-    return label(ordinal(run.calendar.labels[-1]) + round(QUARTERS_A_YEAR * YEARS_AHEAD))
 
 
 def _line(run: Run, name: str, label: str, flags: Mapping[str, NDArray[np.bool_]]) -> LossLine:

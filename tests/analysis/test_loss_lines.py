@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from risk.analysis.loss_lines import loss_lines, outcome, ratio, until
+from risk.analysis.loss_lines import loss_lines, outcome, ratio
 from risk.analysis.metrics import HEADLINE
 from tests.report.runs import small_run
 
@@ -16,7 +16,6 @@ def test_the_headline_is_the_first_and_labels_are_the_registers() -> None:
     rows = run.register.tables["credit.line"].rows
     assert [(line.name, line.label) for line in found] == [(row.name, row.label) for row in rows]  # type: ignore[attr-defined]
     assert found[0].loss.variable.name == HEADLINE
-    assert until(run) == f"{int(run.calendar.labels[-1][:4]) + 2}Q4"
 
 
 def test_lines_add_up_to_all_credit_and_classes_to_their_mean() -> None:

@@ -19,6 +19,7 @@ from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.story import Proposition, Quarter, Story, Year
 from risk.analysis.telling import Event
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict
+from risk.analysis.versions import Moved, Versions
 from risk.axes import Calendar
 from risk.calibrate import TargetResult
 from risk.paths import Variable
@@ -145,7 +146,6 @@ SUMMARY = Summary(
     HEADING,
     VERDICT,
     LINES,
-    "2034Q4",
     HISTOGRAM,
     RENT,
     CARE,
@@ -211,6 +211,36 @@ COMPARISON = Comparison(
     ),
     True,
 )  # fmt: skip
+
+
+def moved(name: str, label: str, unit: str, ends: tuple[float, float, float]) -> Moved:
+    before, between, after = (Estimate(end, 0.01 * end, PATHS) for end in ends)
+    model, thresholds = (
+        Estimate(to.value - since.value, 0.01 * to.value, PATHS)
+        for since, to in ((before, between), (between, after))
+    )
+    return Moved(name, label, unit, before, between, after, model, thresholds)
+
+
+OLDER = Comparison(
+    HEADING,
+    OTHER,
+    429,
+    (),
+    (),
+    0,
+    Versions(
+        "1",
+        "2",
+        (
+            moved("bust", "P(bust)", "", (0.209, 0.159, 0.287)),
+            moved("B7", "P(B7) GPU-backed and HoldCo paper loses a tenth", "", (0.213, 0.047, 0.178)),
+            moved("headline_loss", "Headline loss, mean", "USD bn", (161.0, 79.0, 19.0)),
+        ),
+    ),
+    unread=True,
+)
+"""A run of another version beside one of today's."""
 
 
 def effect(case: str, size: float, ratios: tuple[tuple[float, float], ...]) -> Effect:

@@ -50,6 +50,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "fan": lambda page: distribution.screen(made.told(made.RENT), page),
     "check": lambda page: checks.screen(made.CHECKS, page),
     "compare": lambda page: comparison.screen(made.COMPARISON, page),
+    "compare-versions": lambda page: comparison.screen(made.OLDER, page),
     "path": lambda page: (*path.screen(made.TOLD, page), next_steps(HINTS[:2], page)),
     "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
     "batch": lambda page: batch.screen(made.ROWS, page),

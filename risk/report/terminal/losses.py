@@ -32,7 +32,7 @@ def tables(summary: Summary, page: Page) -> Iterator[RenderableType]:
         yield note(THIN, page)
     yield table(MEANS.table(lines), page)
     yield note(SAID, page)
-    yield table(_ahead(end, summary.until).table(lines), page)
+    yield table(_ahead(end).table(lines), page)
 
 
 def _spread(loss: Metric) -> tuple[Estimate, ...]:
@@ -56,13 +56,13 @@ def _of_class(name: str, label: str) -> Field[LossLine]:
     return _number(name, label.lower(), lambda line: line.by_class[name])
 
 
-def _ahead(end: str, until: str) -> Spec[LossLine]:
+def _ahead(end: str) -> Spec[LossLine]:
     """What the end of the run leaves, and what of it is still to come."""
     return _of_lines(
         "losses-ahead",
         _number("left", f"left {end}", lambda line: line.left),
-        _number("due", f"due by {until}", lambda line: line.due),
-        _number("ahead", "loss by then", lambda line: line.ahead),
+        _number("due", "due in 2 years", lambda line: line.due),
+        _number("ahead", "expected loss in 2 years", lambda line: line.ahead),
     )
 
 

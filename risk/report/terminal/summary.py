@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from risk.analysis import fans, metrics, statistics
 from risk.analysis.fans import Fan
 from risk.analysis.identities import identities
-from risk.analysis.loss_lines import LossLine, loss_lines, until
+from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
@@ -65,7 +65,6 @@ class Summary:
     Attributes
     ----------
     lines : credit loss by line, the headline first.
-    until : quarter to which what the end leaves is looked at.
     histogram : of the headline loss, in its unit.
     rent : fan of the H100 contract rent.
     care : why it is read with care.
@@ -74,7 +73,6 @@ class Summary:
     heading: Heading
     verdict: Verdict
     lines: tuple[LossLine, ...]
-    until: str
     histogram: Histogram
     rent: Fan
     care: Provenance
@@ -108,7 +106,6 @@ def summarise(run: Run) -> Summary:
         heading=heading(run),
         verdict=verdict(run),
         lines=loss_lines(run),
-        until=until(run),
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
@@ -166,8 +163,8 @@ LINE: Record[LossLine] = Record(
         told("loss_a_year_over_par_owed", Estimate, lambda line: line.rate),
         told("expected_a_year_over_par_owed", Estimate, lambda line: line.expected_rate),
         told("outstanding_at_end", Estimate, lambda line: line.left),
-        told("due_ahead", Estimate, lambda line: line.due),
-        told("expected_loss_ahead", Estimate, lambda line: line.ahead),
+        told("due_in_two_years", Estimate, lambda line: line.due),
+        told("expected_loss_in_two_years", Estimate, lambda line: line.ahead),
     )
 )
 """A line of credit loss: USD bn, but for what is a year."""
@@ -197,7 +194,6 @@ DOCUMENT: Document[Summary] = Document(
         told("claims", Many(CLAIM), lambda found: found.verdict.claims),
         told("losses", Keyed(METRIC), lambda found: _by_name(*(line.loss for line in found.lines))),
         told("lines", Keyed(LINE), lambda found: {line.name: line for line in found.lines}),
-        told("looks_ahead_to", get=lambda found: found.until),
         told("h100_contract", FAN, lambda found: found.rent),
         told("care", CARE),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from risk.analysis.loss_lines import LossLine, until
+from risk.analysis.loss_lines import LossLine
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.report.content import Content
@@ -41,8 +41,7 @@ class Said:
 
 def table(results: Results) -> Table:
     """The lines of a run, one a column."""
-    run = results.run
-    end, then = run.calendar.labels[-1], until(run)
+    end = results.labels[-1]
     spec: Spec[Said] = Spec(
         (
             shown("label", "First-round credit loss, USD bn", lambda row: row.label),
@@ -54,7 +53,7 @@ def table(results: Results) -> Table:
         lambda row: row.id,
         bold=lambda row: row.id in ("mean", "excess", "left"),
     )
-    return spec.table((*_losses(), *_beyond(), *_left(end, then)))
+    return spec.table((*_losses(), *_beyond(), *_left(end)))
 
 
 def _column(line: LossLine) -> Field[Said]:
@@ -79,10 +78,10 @@ def _beyond() -> Iterator[Said]:
     yield Said("expected_rate", "   through the cycle", lambda line: line.expected_rate, "fraction")
 
 
-def _left(end: str, then: str) -> Iterator[Said]:
+def _left(end: str) -> Iterator[Said]:
     yield Said("left", f"Outstanding at the end of {end}", lambda line: line.left)
-    yield Said("due", f"   of it due by {then}", lambda line: line.due)
-    yield Said("ahead", f"   of it expected to be lost by {then}", lambda line: line.ahead)
+    yield Said("due", "   of it due within two years", lambda line: line.due)
+    yield Said("ahead", "   of it expected to be lost within two years", lambda line: line.ahead)
 
 
 def _of(name: str, part: str) -> Callable[[LossLine], Estimate]:

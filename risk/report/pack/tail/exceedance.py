@@ -44,14 +44,11 @@ def sheet(results: Results) -> Sheet:
 
 def _finding(results: Results) -> str:
     first, *beside = results.lines
-    rest = "; ".join(
-        f"{line.label}: {money(line.loss.var[0].value)} and {money(line.loss.var[1].value)}"
-        for line in beside
-    )
+    rest = "; ".join(f"{line.label} {money(line.loss.var[0].value)}" for line in beside)
     var = first.loss.var
     return (
-        f"One path in twenty loses more than {money(var[0].value)} on {first.label}, one in a hundred more "
-        f"than {money(var[1].value)}. {rest}."
+        f"One path in twenty loses more than {money(var[0].value)} on {first.label} ({rest}), one in a "
+        f"hundred more than {money(var[1].value)}."
     )
 
 

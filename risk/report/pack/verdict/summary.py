@@ -8,7 +8,6 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from risk.analysis.loss_lines import until
 from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
@@ -36,7 +35,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-CHART_ROWS = 20
+CHART_ROWS = 18
 """Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -148,10 +147,9 @@ def _lines(results: Results, tables: Tables) -> Table:
 
 def _left(results: Results, tables: Tables) -> Table:
     """Of every line its loss a year, and what the end leaves."""
-    due = f"Due by {until(results.run)}"
-    found = {"rate": "A year", "expected_rate": "Cycle, a year", "left": "Left", "due": due}
+    found = {"rate": "A year", "expected_rate": "Cycle, a year", "left": "Left", "due": "Due in 2 years"}
     header = f"Loss a year over par owed; left at the end of {results.labels[-1]}"
-    return _by_line(results, tables, "summary-left", header, {**found, "ahead": "Loss ahead"})
+    return _by_line(results, tables, "summary-left", header, {**found, "ahead": "Lost by then"})
 
 
 def _by_line(
