@@ -47,7 +47,7 @@ def test_every_coupling_is_wired(medians: Baseline) -> None:
     wired = {name.partition(":")[0] for name in medians.medians}
     assert wired == set(COUPLINGS)
     for name, path in medians.medians.items():
-        assert path.shape[0] == 27
+        assert path.shape[0] == 26
         assert np.isfinite(path).all(), name
 
 
