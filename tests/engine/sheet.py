@@ -86,7 +86,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
     u0 = v("gpu.normal_utilization")
     clearing = contract = log(index[H100])
     spot = log(v("gpu.h100_spot"))
-    drift = 0.0
+    drift = v("gpu.initial_drift")
     off_spot, off_contract = [0.0] * len(e), [0.0] * len(e)
     paid_rents = [index[H100] * x ** (1 + omega) for x in e]
     demand = exp(clearing) * u0 * HOURS * sum(x**omega * s for x, s in zip(e, running, strict=True))
