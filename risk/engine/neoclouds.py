@@ -12,8 +12,8 @@ from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import generations
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import SITE, Book, widen
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco, loan
+from risk.mechanisms.neocloud.book import Book, widen
 from risk.processes import across
 from risk.units import HOURS_A_QUARTER
 
@@ -242,17 +242,11 @@ def _by_instrument(
     book: Book, world: World, paid: facility.Flows, company: holdco.Flows
 ) -> tuple[Array, Array]:
     """Losses and claims of neocloud paper by instrument, USD, (path, instrument) each."""
-    site = np.equal(book.instrument, SITE) * 1.0
-
-    def secured(amounts: Array) -> list[Array]:
-        vendors = np.einsum("ij,ij->i", amounts, world.facility.vendor)
-        sites = np.einsum("ij,j->i", amounts, site)
-        return [x[:, None] for x in (np.einsum("ij->i", amounts) - vendors - sites, vendors, sites)]
-
-    unsecured = (company.revolver_loss, company.notes_loss, company.converts_loss)
+    lost = (company.revolver_loss, company.notes_loss, company.converts_loss)
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
-    losses = [*secured(paid.loss), *map(across, unsecured)]
-    claims = [*secured(paid.written_off), *map(across, owed)]
+    vendor = world.facility.vendor
+    losses = [loan.by_instrument(book.instrument, vendor, paid.loss), *map(across, lost)]
+    claims = [loan.by_instrument(book.instrument, vendor, paid.written_off), *map(across, owed)]
     return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 
