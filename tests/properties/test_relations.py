@@ -92,7 +92,7 @@ def test_a_refinancing_margin_matters_from_the_first_balloon_on(register: Assump
 
 def test_nothing_is_decided_before_it_is_known(register: Assumptions, base: Opened) -> None:
     """No look-ahead: shocks from quarter 6 on change nothing before it."""
-    late = np.arange(26)[:, None, None] >= 5
+    late = np.arange(base.layout.quarters)[:, None, None] >= 5
     once = {"amend"}  # drawn before the first quarter, for all of them
     turned = Shocks(
         common=np.where(late, -base.shocks.common, base.shocks.common),
