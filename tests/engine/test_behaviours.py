@@ -49,7 +49,7 @@ def certainty(difference: Array) -> float:
 
 
 def test_volumes_grow_while_the_unit_price_collapses_and_lenders_still_lose() -> None:
-    end = 18  # 2030Q4
+    end = load(None, "base").calendar.offset("2030Q4")
     fleet = np.log(series("volume-boom", "fleet")[end]) - np.log(series("base", "fleet")[end])
     assert certainty(fleet) > SURE
     rent = series("volume-boom", "h100_contract")[end]
@@ -69,8 +69,11 @@ def test_the_sector_busts_while_the_rest_of_credit_stays_calm() -> None:
     assert 0.01 < outcome("sector-bust", "generic_default_rate").mean() < 0.03
 
 
-def test_secured_lenders_recover_several_times_what_unsecured_ones_do() -> None:
-    """On paths where both lose; errors of the ratio of recoveries by the delta method."""
+def test_secured_lenders_recover_half_as_much_again_as_unsecured_ones() -> None:
+    """On paths where both lose; errors by the delta method.
+
+    Record: 71% of secured loans after default, 37% of unsecured bonds (Moody's 1982-2008).
+    """
     claims, losses = (
         [np.sum([outcome("sector-bust", f"{what}.{i}") for i in ranks], axis=0) for ranks in STACK]
         for what in ("claim", "loss")
@@ -79,13 +82,13 @@ def test_secured_lenders_recover_several_times_what_unsecured_ones_do() -> None:
     secured, unsecured = (
         1.0 - lost[both].sum() / owed[both].sum() for owed, lost in zip(claims, losses, strict=True)
     )
-    # influence of each path on secured - 3 x unsecured
+    # influence of each path on secured - 1.5 x unsecured
     pull = [
         (owed[both] - lost[both] - share * owed[both]) / owed[both].mean()
         for owed, lost, share in zip(claims, losses, (secured, unsecured), strict=True)
     ]
-    error = (pull[0] - 3.0 * pull[1]).std(ddof=1) / np.sqrt(both.sum())
-    assert secured - 3.0 * unsecured > SURE * error
+    error = (pull[0] - 1.5 * pull[1]).std(ddof=1) / np.sqrt(both.sum())
+    assert secured - 1.5 * unsecured > SURE * error
 
 
 def test_amendments_mean_fewer_defaults_at_first_more_later_and_lower_recovery() -> None:
