@@ -52,7 +52,7 @@ def test_losses_are_within_claims_and_recoveries_within_collateral(base: Opened)
         assert (flows.instrument_losses <= flows.instrument_claims * (1 + 1e-9)).all()
 
 
-CREDITORS = (("revolver",), ("notes", "leases", "customers", "converts"))
+CREDITORS = (("revolver",), ("notes", "leases", "customers", "guarantees", "converts"))
 
 
 def test_estates_pay_in_order_and_no_more_than_they_have(base: Opened) -> None:
@@ -70,7 +70,7 @@ def test_estates_pay_in_order_and_no_more_than_they_have(base: Opened) -> None:
             assert (below[short] <= 1.0).all()
             ranks["some"] += int((short & (got[senior] > 1.0)).sum())
             ranks["full"] += int((~short & (owed[senior] > 1.0)).sum())
-        for name in ("leases", "customers", "converts"):
+        for name in CREDITORS[1][1:]:
             share = getattr(h.recovered, name) * h.claims.notes - h.recovered.notes * getattr(h.claims, name)
             np.testing.assert_allclose(
                 share, 0.0, atol=1e-9 * float(np.max(h.claims.notes, initial=1.0)) ** 2
