@@ -100,7 +100,7 @@ def _bids(register: Assumptions, bill: float, revenue: float) -> Iterator[Line]:
     customers = register.number("revenue.compute_share") * revenue
     funding = register.number("revenue.lab_funding")
     yield Line("bid", "End customers, by way of the compute share of what they pay", customers)
-    yield Line("bid", "Money raised by labs", funding)
+    yield Line("bid", "Money that the largest buyers raise", funding)
     yield Line("bid", "Buyers' own use, solved so that the market clears", bill - customers - funding)
 
 

@@ -16,7 +16,7 @@ quarter_due = 9
 amount = 1.5
 kind = "note"
 source = "judgement"
-as_of = 2026-06-30
+as_of = 2026-09-30
 grade = "judgement"
 why = "A note placed after the balance sheet."
 """
@@ -31,7 +31,7 @@ segment = "b_loans"
 year = 2028
 amount = 300
 source = "judgement"
-as_of = 2026-06-30
+as_of = 2026-09-30
 grade = "judgement"
 why = "One year holds what is known."
 accept = "The rest is not known yet."

@@ -152,7 +152,8 @@ SIGNED = {
     "gpu.term_premium", "gpu.median_rent_decline", "neoclouds.added_debt_cost", "revenue.log_ceiling",
     "revenue.token_price_decline",
     "revenue.intensity_growth", "revenue.compute_share_decline", "revenue.internal_growth",
-    "revenue.lab_funding_growth",
+    "revenue.lab_funding_growth", "capex.nowcast_error", "neoclouds.nowcast_error", "gpu.index_error",
+    "gpu.initial_drift",
 }  # fmt: skip
 """Growth, declines, logarithms, interest and states: what the mathematics allows either sign."""
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from risk.engine import quarter
 from risk.engine.origination import joined
-from risk.engine.world import exposures
+from risk.engine.world import Parameters, exposures
 from risk.mechanisms.neocloud.book import SITE, VENDOR, widen
 from tests.engine.base import Array, Opened
 
@@ -168,11 +167,17 @@ def test_a_cohort_signs_for_all_its_units_at_prices_still_to_be_paid(base: Opene
     assert (billed[:, n:] <= world.facility.devices[:, n:] * (1 + 1e-9)).all()
 
 
+def all_ordered(base: Opened) -> Parameters:
+    """Parameters with which nobody holds back an order for want of power."""
+    return replace(base.p, fleet=replace(base.p.fleet, order_floor=1.0))
+
+
 def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
     """.40 of what other buyers plan: a quarter's own where each has its cohort, else what came together."""
-    for t in (1, 2, 6):
-        planned = 0.4 * base.p.glue.other_buyers * inside(base, t)
-        np.testing.assert_allclose(base.flow(t).spending.operator_capex, planned, rtol=1e-9)
+    for t in (1, 2, 9):
+        spending = base.again(t, p=all_ordered(base))[1].spending
+        planned = 0.4 * base.p.glue.other_buyers * base.p.glue.ai_share_at(t) * spending.cash_capex
+        np.testing.assert_allclose(spending.operator_capex, planned, rtol=1e-9)
     t = 6
     rest = {q: g for q, g in base.layout.cohorts.items() if q != t}
     waiting = base.again(t, layout=replace(base.layout, cohorts=rest))[0].seen.operator_capex
@@ -180,22 +185,14 @@ def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
     assert not base.worlds[t].seen.operator_capex.any()
 
 
-def inside(base: Opened, t: int) -> Array:
-    """AI capex of the Big Five in quarter t, what they do not order off, (path, 1) USD."""
-    glue = base.p.glue
-    kept = 1.0 - (1.0 - glue.order_redirect) * quarter._held(base.context(t), base.worlds[t - 1])
-    share = glue.ai_share_at(t)
-    return np.asarray(share * kept / (1.0 - share * (1.0 - kept)) * base.flow(t).spending.cash_capex)
-
-
 def test_what_nobody_financed_is_not_built_a_quarter_later(base: Opened) -> None:
     """Of the neoclouds' .40 of other buyers' capex the unfinanced share, as far as nobody steps in."""
     cut = 0
     for t in (3, 9, 20):
-        new, spending = base.flow(t - 1).operators.new, base.flow(t).spending
+        new, spending = base.flow(t - 1).operators.new, base.again(t, p=all_ordered(base))[1].spending
         share = new.financed.sum(axis=1, keepdims=True) / new.planned.sum(axis=1, keepdims=True)
         missing = base.p.glue.unfunded_unbuilt * 0.4 * (1.0 - share)
-        world = inside(base, t) * (1.0 + base.p.glue.other_buyers * (1.0 - missing))
-        np.testing.assert_allclose(spending.ai, world, rtol=1e-9)
+        world = spending.cash_capex * (1.0 + base.p.glue.other_buyers * (1.0 - missing))
+        np.testing.assert_allclose(spending.ai, base.p.glue.ai_share_at(t) * world, rtol=1e-9)
         cut += int((missing > 0.05).sum())
     assert cut > 100

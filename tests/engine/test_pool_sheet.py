@@ -21,7 +21,7 @@ BOOK = 1e-3
 @pytest.fixture(scope="module")
 def still(register: Assumptions) -> Opened:
     certain = fixed_parameters(register)
-    return opened(certain, len(register.calendar.labels) - 1, shocks=quiet(certain))
+    return opened(certain, register.calendar.quarters, shocks=quiet(certain))
 
 
 def compare(run: Opened, register: Assumptions, drawn: dict[str, Any], row: int) -> None:

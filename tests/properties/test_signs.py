@@ -234,7 +234,7 @@ def test_a_wider_spread_refinances_fewer_notes(base: Opened) -> None:
     dated = (base.layout.bullets + base.layout.converts).sum(axis=1)
     alone = np.flatnonzero(dated[: min(base.layout.cohorts) + round(base.p.holdco.earliest)])
     assert len(alone) == 3
-    for t in alone:
+    for t in alone.tolist():
         wide = other(base, "market", t, spread=base.worlds[t - 1].market.spread + 0.03)
         h, usual = base.again(t, wide)[1].operators.holdco, base.flow(t).operators.holdco
         rolled, usually = h.notes_due - h.notes_repaid, usual.notes_due - usual.notes_repaid
