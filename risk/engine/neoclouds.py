@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from risk.engine import origination, pledges
 from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
-from risk.engine.world import Fixed, Parameters, World
+from risk.engine.world import Fixed, Parameters, World, secured
 from risk.mechanisms.gpu_repricing import generations
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco, loan
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import Book, widen
 from risk.processes import across
 from risk.units import HOURS_A_QUARTER
@@ -32,7 +32,7 @@ class Flows:
     new: cohorts.Origination  # what the cohort of the quarter was built and paid with
     lent: Array  # (path, facility) USD of new secured debt
     collateral: Array  # (path, generation) USD per GPU
-    paired: Array  # (3, path, 1) USD, see `pledges.paired`
+    paired: Array  # (path, 3) USD, see `pledges.paired`
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
     claims: Array  # (path, instrument) USD of par in default
 
@@ -86,7 +86,7 @@ def step(
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
     paid = facility.indemnify(terms, book, paid, company.guarantee_share)
     loans, paid = _upstreamed(book, loans, paid, spare, asked.upstream, company.upstreamed)
-    losses, claims = _by_instrument(book, world, paid, company)
+    losses, claims = _by_instrument(layout, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
     sector, new, older = Sector(payers, loans, holdcos), cohorts.nothing(holdcos.cash), loans.debt
@@ -239,14 +239,13 @@ def _with_estates(
 
 
 def _by_instrument(
-    book: Book, world: World, paid: facility.Flows, company: holdco.Flows
+    layout: Layout, world: World, paid: facility.Flows, company: holdco.Flows
 ) -> tuple[Array, Array]:
     """Losses and claims of neocloud paper by instrument, USD, (path, instrument) each."""
     lost = (company.revolver_loss, company.notes_loss, company.converts_loss)
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
-    vendor = world.facility.vendor
-    losses = [loan.by_instrument(book.instrument, vendor, paid.loss), *map(across, lost)]
-    claims = [loan.by_instrument(book.instrument, vendor, paid.written_off), *map(across, owed)]
+    losses = [*secured(layout, world.facility, paid.loss), *map(across, lost)]
+    claims = [*secured(layout, world.facility, paid.written_off), *map(across, owed)]
     return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 

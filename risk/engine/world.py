@@ -15,8 +15,8 @@ from risk.engine.layout import Layout
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import collateral, fleet, generations, rents
-from risk.mechanisms.neocloud import cohorts, contracts, estate, facility, holdco, loan
-from risk.mechanisms.neocloud.book import VENDOR
+from risk.mechanisms.neocloud import cohorts, contracts, estate, facility, holdco
+from risk.mechanisms.neocloud.book import SITE, VENDOR
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
@@ -177,10 +177,23 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
 
 def exposures(layout: Layout, loans: facility.State, companies: holdco.State, pools: segments.State) -> Array:
     """What is owed on each instrument at the start of a quarter, USD, (path, instrument)."""
-    debt = loans.debt
-    secured = loan.by_instrument(layout.book.instrument[: debt.shape[1]], loans.vendor, debt)
-    unsecured = (across(owed) for owed in (companies.revolver, companies.notes, companies.converts))
-    return np.concatenate([secured, *unsecured, pools.exposure], axis=1)
+    columns = (
+        *secured(layout, loans, loans.debt),
+        *map(across, (companies.revolver, companies.notes, companies.converts)),
+    )
+    return np.concatenate([*columns, pools.exposure], axis=1)
+
+
+def secured(layout: Layout, loans: facility.State, amounts: Array) -> tuple[Array, Array, Array]:
+    """Sums of (path, facility) amounts over term loans, vendors' loans and loans on sites, (path, 1) each.
+
+    No sum is what is left of the others: rounding would make some losses smaller than nothing.
+    """
+    vendor = loans.vendor
+    site = np.equal(layout.book.instrument[: amounts.shape[1]], SITE) * 1.0
+    term = np.einsum("ij,ij->i", amounts, 1.0 - vendor - site)
+    vendors, sites = np.einsum("ij,ij->i", amounts, vendor), np.einsum("ij,j->i", amounts, site)
+    return term[:, None], vendors[:, None], sites[:, None]
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:

@@ -90,7 +90,7 @@ def test_it_is_told_with_the_numbers_and_the_line_of_the_one_that_does_not_fit(
     assert not outliers
     problem = told["facility-debt of CRWV-DDTL2"]
     line = Path(problem.file).read_text("utf-8").splitlines()[problem.line - 1]
-    assert (problem.code, line) == ("A026", "debt = 4.3")
+    assert (problem.code, line) == ("A026", "debt = 1.3")
     assert "43 against 5.435 USD bn" in problem.reason
     assert "neoclouds.facility.CRWV-DDTL2 debt" in problem.fixes[0]
 

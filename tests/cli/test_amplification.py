@@ -64,7 +64,7 @@ def test_help_names_the_number_of_paths(ask: Ask) -> None:
     [
         ("amplification bace", 2, "did you mean 'base'?"),
         ("amplification -n 0", 2, "Must be >= 1"),
-        ("amplification --quarter 2040Q1", 2, "it goes from 2026Q3 to 2032Q4"),
+        ("amplification --quarter 2040Q1", 2, "it goes from 2026Q4 to 2032Q4"),
     ],
 )
 def test_what_does_not_exist_is_refused_at_once(

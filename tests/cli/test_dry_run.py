@@ -12,7 +12,7 @@ def test_a_plan_says_what_would_be_written_and_writes_nothing(runs: Stored, ask:
     before = sorted(runs.folder.rglob("*"))
     said = ask("run", "base", "-n", 5000, "--seed", 8, "-j", 2, "--dry-run")
     assert (said.code, said.err) == (0, "")
-    assert "5,000 paths × 26 quarters · seed 8 · 2 workers" in said.out
+    assert "5,000 paths × 25 quarters · seed 8 · 2 workers" in said.out
     assert f"no assumption differs from run {runs.base.id}" in said.out
     assert said.out.endswith("Start it with: bubblerisk run base --paths 5000 --seed 8 --jobs 2\n")
     assert sorted(runs.folder.rglob("*")) == before

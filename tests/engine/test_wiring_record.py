@@ -15,7 +15,7 @@ from risk.engine.context import Flows
 from risk.engine.ladder import refinancing_need
 from risk.engine.record import Record
 from risk.mechanisms.gpu_repricing import rents
-from tests.base_names import B200, H100
+from tests.base_names import B200, H100, SPV
 from tests.engine.base import Array, Opened, changed
 from tests.engine.wiring import ORDINARY, Wired, total, wired
 
@@ -137,7 +137,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "neocloud_debt": paper,
         "neocloud_liquidity": liquid(start.holdco),
     })  # fmt: skip
-    exposed = register.tables["credit.segment"].numbers("exposure")[:2].sum()
+    exposed = register.tables["credit.segment"].numbers("exposure")[SPV]
     agree(series.base_memo(p, start, base.layout.pools), {
         "compute_share": p.demand.compute_share,
         "compute_demand": start.seen.demand,

@@ -163,7 +163,10 @@ def test_headline_loss_is_the_sum_of_its_instruments(block: Block) -> None:
     """Relation 29."""
     by_instrument = block.sums["losses.instrument"].sum(axis=0)
     assert block.outcomes["headline_loss"].sum() == pytest.approx(by_instrument[:HEADLINE].sum(), rel=1e-12)
-    assert block.outcomes["loss_without_software"].sum() == pytest.approx(by_instrument[: HEADLINE - 1].sum())
+    assert block.outcomes["software_loss"].sum() == pytest.approx(by_instrument[HEADLINE], rel=1e-12)
+    assert block.outcomes["generic_loss"].sum() == pytest.approx(
+        by_instrument[HEADLINE + 1 :].sum(), rel=1e-12
+    )
     by_holder = block.sums["losses.holder"].sum()
     assert by_holder == pytest.approx(by_instrument.sum(), rel=1e-12)
     assert block.sums["credit.loss"].sum() == pytest.approx(by_instrument[len(PAPER) :].sum(), rel=1e-12)

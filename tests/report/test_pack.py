@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from risk.analysis.loss_lines import loss_lines
 from risk.analysis.metrics import metrics
 from risk.analysis.verdict import verdict
 from risk.assumptions.table import units
@@ -154,12 +155,14 @@ def test_metrics_are_those_of_the_analysis(run: Run, opened: openpyxl.Workbook, 
         assert shown(opened, places, "metrics", "n", name) == PATHS
 
 
-def test_headline_loss_and_the_loss_without_software_stand_side_by_side(draft: Draft, run: Run) -> None:
-    both = {m.variable.name: m for m in metrics(run)}
-    large = set(draft.cached["Summary"].values())
-    for name in ("headline_loss", "loss_without_software"):
-        m = both[name]
-        assert {m.mean.value, m.quantiles[4].value, m.var[0].value, m.shortfall[1].value, m.maximum} <= large
+def test_the_headline_loss_and_the_lines_beside_it_stand_on_summary(draft: Draft, run: Run) -> None:
+    shown = set(draft.cached["Summary"].values())
+    for line in loss_lines(run):
+        means = {line.loss.mean.value, line.excess.value, *(e.value for e in line.by_class.values())}
+        ahead = {line.rate.value, line.expected_rate.value, line.left.value, line.due.value, line.ahead.value}
+        assert means | ahead <= shown
+    m = loss_lines(run)[0].loss
+    assert {m.mean.value, m.quantiles[4].value, m.var[0].value, m.shortfall[1].value, m.maximum} <= shown
 
 
 def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: Draft) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import ROUNDING, SITE, Book, Index, put
+from risk.mechanisms.neocloud.book import ROUNDING, Book, Index, put
 from risk.parameters import Array, entry
 from risk.units import HOURS_A_QUARTER
 
@@ -142,21 +142,6 @@ def init(
         defaulted=no,
         stage=zero + SOUND,
     )
-
-
-def by_instrument(instrument: Index, vendor: Array, amounts: Array) -> Array:
-    """Amounts of facilities summed by instrument, (path, 3).
-
-    Each line is a sum of its own: a difference of sums would leave a loss of less than nothing.
-
-    Parameters
-    ----------
-    instrument : (facility,), which of a cohort's loan does not say whether a vendor lends.
-    vendor, amounts : (path, facility).
-    """
-    site = np.broadcast_to(np.equal(instrument, SITE) * 1.0, vendor.shape)
-    sums = [np.einsum("ij,ij->i", amounts, share) for share in (1.0 - vendor - site, vendor, site)]
-    return np.stack(sums, axis=1)
 
 
 def draw(state: State, book: Book, t: int, backed: Flags) -> tuple[State, Array]:
