@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from risk.engine import origination, pledges
 from risk.engine.layout import Layout
 from risk.engine.origination import AssetMarket, Credit, Sector
-from risk.engine.world import Fixed, Parameters, World
+from risk.engine.world import Fixed, Parameters, World, secured
 from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import SITE, Book, widen
+from risk.mechanisms.neocloud.book import Book, widen
 from risk.processes import across
 from risk.units import HOURS_A_QUARTER
 
@@ -86,7 +86,7 @@ def step(
     holdcos, company = holdco.step(p.holdco, p.estate, world.holdco, t, asked)
     paid = facility.indemnify(terms, book, paid, company.guarantee_share)
     loans, paid = _upstreamed(book, loans, paid, spare, asked.upstream, company.upstreamed)
-    losses, claims = _by_instrument(book, world, paid, company)
+    losses, claims = _by_instrument(layout, world, paid, company)
 
     payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
     sector, new, older = Sector(payers, loans, holdcos), cohorts.nothing(holdcos.cash), loans.debt
@@ -239,20 +239,13 @@ def _with_estates(
 
 
 def _by_instrument(
-    book: Book, world: World, paid: facility.Flows, company: holdco.Flows
+    layout: Layout, world: World, paid: facility.Flows, company: holdco.Flows
 ) -> tuple[Array, Array]:
     """Losses and claims of neocloud paper by instrument, USD, (path, instrument) each."""
-    site, vendor = np.equal(book.instrument, SITE) * 1.0, world.facility.vendor
-
-    def secured(amounts: Array) -> list[Array]:
-        vendors = np.einsum("ij,ij->i", amounts, vendor)
-        sites = np.einsum("ij,j->i", amounts, site)
-        return [x[:, None] for x in (np.einsum("ij,ij->i", amounts, 1.0 - vendor - site), vendors, sites)]
-
-    unsecured = (company.revolver_loss, company.notes_loss, company.converts_loss)
+    lost = (company.revolver_loss, company.notes_loss, company.converts_loss)
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
-    losses = [*secured(paid.loss), *map(across, unsecured)]
-    claims = [*secured(paid.written_off), *map(across, owed)]
+    losses = [*secured(layout, world.facility, paid.loss), *map(across, lost)]
+    claims = [*secured(layout, world.facility, paid.written_off), *map(across, owed)]
     return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
 
 

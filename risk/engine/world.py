@@ -185,11 +185,15 @@ def exposures(layout: Layout, loans: facility.State, companies: holdco.State, po
 
 
 def secured(layout: Layout, loans: facility.State, amounts: Array) -> tuple[Array, Array, Array]:
-    """Sums of (path, facility) amounts over term loans, vendors' loans and loans on sites, (path, 1) each."""
+    """Sums of (path, facility) amounts over term loans, vendors' loans and loans on sites, (path, 1) each.
+
+    No sum is what is left of the others: rounding would make some losses smaller than nothing.
+    """
+    vendor = loans.vendor
     site = np.equal(layout.book.instrument[: amounts.shape[1]], SITE) * 1.0
-    total = np.einsum("ij->i", amounts)
-    vendors, sites = np.einsum("ij,ij->i", amounts, loans.vendor), np.einsum("ij,j->i", amounts, site)
-    return (total - vendors - sites)[:, None], vendors[:, None], sites[:, None]
+    term = np.einsum("ij,ij->i", amounts, 1.0 - vendor - site)
+    vendors, sites = np.einsum("ij,ij->i", amounts, vendor), np.einsum("ij,j->i", amounts, site)
+    return term[:, None], vendors[:, None], sites[:, None]
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:

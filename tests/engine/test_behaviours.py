@@ -49,7 +49,7 @@ def certainty(difference: Array) -> float:
 
 
 def test_volumes_grow_while_the_unit_price_collapses_and_lenders_still_lose() -> None:
-    end = 18  # 2030Q4
+    end = load(None, "base").calendar.offset("2030Q4")
     fleet = np.log(series("volume-boom", "fleet")[end]) - np.log(series("base", "fleet")[end])
     assert certainty(fleet) > SURE
     rent = series("volume-boom", "h100_contract")[end]
@@ -69,8 +69,11 @@ def test_the_sector_busts_while_the_rest_of_credit_stays_calm() -> None:
     assert 0.01 < outcome("sector-bust", "generic_default_rate").mean() < 0.03
 
 
-def test_secured_lenders_recover_much_more_than_what_unsecured_ones_do() -> None:
-    """On paths where both lose; errors of the ratio of recoveries by the delta method."""
+def test_secured_lenders_recover_half_as_much_again_as_unsecured_ones() -> None:
+    """On paths where both lose; errors by the delta method.
+
+    Record: 71% of secured loans after default, 37% of unsecured bonds (Moody's 1982-2008).
+    """
     claims, losses = (
         [np.sum([outcome("sector-bust", f"{what}.{i}") for i in ranks], axis=0) for ranks in STACK]
         for what in ("claim", "loss")

@@ -106,7 +106,7 @@ def test_marks_are_never_added_to_losses(base: Opened) -> None:
 def cut(base: Opened, coupling: str, value: float) -> tuple[World, Flows]:
     """Quarter T with the input of a pathway set to a value on all paths."""
     constant = {coupling: value, "wall->clo:bid": 0.0, "losses->nbfi:lines": 0.0}
-    medians = Baseline({name: np.full((27, 1), level) for name, level in constant.items()})
+    medians = Baseline({name: np.full((26, 1), level) for name, level in constant.items()})
     return base.again(T, links=Links({coupling: False}, medians))
 
 

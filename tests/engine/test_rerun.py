@@ -66,7 +66,7 @@ def test_there_is_nothing_before_there_is_something(told: Rerun) -> None:
     assert np.isfinite(debt[first:, youngest]).all()
 
 
-def test_names_fit_what_they_name(told: Rerun) -> None:
+def test_names_fit_what_they_name(base: Opened, told: Rerun) -> None:
     widths = {
         "spender": "funding.capex",
         "generation": "state.fleet.since_launch",
@@ -78,7 +78,7 @@ def test_names_fit_what_they_name(told: Rerun) -> None:
     }
     assert set(told.names) == {*widths, "beside"}
     for axis, name in widths.items():
-        assert told.detail[name].shape == (26, len(told.names[axis])), axis
+        assert told.detail[name].shape == (len(base.worlds), len(told.names[axis])), axis
     assert {f"forced.{name}" for name in EVENT_VARIABLES} <= set(told.detail)
     assert told.limits == {"shut_spread": pytest.approx(0.075), "shut_window": pytest.approx(-1.5)}
 

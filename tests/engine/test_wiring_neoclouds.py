@@ -17,9 +17,9 @@ from tests.engine.base import Array, Opened
 from tests.engine.wiring import COHORT, ORDINARY, Wired, flat, shortfall, tag, wired
 
 
-@pytest.fixture(scope="module", params=[2, COHORT, ORDINARY, 14])
+@pytest.fixture(scope="module", params=[1, COHORT, ORDINARY, 13])
 def w(request: pytest.FixtureRequest, base: Opened) -> Wired:
-    """In quarter 2 facilities draw what is committed; in quarter 14 converts fall due."""
+    """In quarter 1 facilities draw what is committed; in quarter 13 notes and converts fall due."""
     return wired(base, request.param)
 
 
@@ -253,10 +253,11 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
 
 
 def test_a_loan_is_added_to_while_it_stands_and_its_customer_stays(base: Opened) -> None:
-    """The fourth cohort of 2027 joins loans that are sound, were never amended, and have a customer."""
-    w = wired(base, ORDINARY - 1)
+    """The fourth cohort of a year joins loans that are sound, were never amended, and have a customer."""
+    w = wired(base, ORDINARY)
     layout, loans = base.layout, w.call("facility").result[0]
-    n = layout.opening[COHORT].facilities
+    assert layout.opened[ORDINARY] == ORDINARY - 3
+    n = layout.opening[ORDINARY - 3].facilities
     found = w.call("cohort").inputs["c.fundable"].reshape(1024, -1)
     columns = slice(n, n + found.shape[1])
     bad = loans.defaulted | loans.extended | (loans.stage >= 2.0) | (w.after.contracts.kept == 0.0)

@@ -16,6 +16,7 @@ from risk.assumptions.table import units
 from risk.engine import simulate
 from risk.paths import SERIES, Block
 from risk.units import parse
+from tests.properties.test_placebo import unit_of
 
 FACTOR = 1024.0
 SEED = 5
@@ -67,30 +68,13 @@ def blocks(register: Assumptions) -> tuple[Block, Block]:
     return simulate(register, SEED, 0), simulate(in_small_change(register), SEED, 0)
 
 
-MONEY = {
-    "headline_loss", "headline_loss_2030", "software_loss", "generic_loss", "neocloud_loss",
-    "credit_worst_year",
-    "debt_2030", "ai_capex_2026_2030", "deployed_2026_2030", "required_2030", "gap_2030", "gap_external_2030",
-    "h100_2026", "h100_spot_2026", "h100_2028", "h100_2030", "neocloud_loss_2030", "second_round",
-    "bankruptcy_cost", "wall_default_2028", "wall_default_later", "wall_extended_2028",
-    "idle_impairment",
-    "neocloud_borrowed_year", "neocloud_earned_year", "neocloud_equity_year", "neocloud_sources_year",
-    "neocloud_planned_year", "neocloud_financed_year", "neocloud_planned_run", "neocloud_financed_run",
-}  # fmt: skip
-
-MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "owed", "paired.", "ultimate.", "line_")
-"""Beginnings of outcomes that are money, by year, instrument or owner."""
-
-
 @pytest.mark.slow
-def test_every_outcome_scales_or_stays(blocks: tuple[Block, Block]) -> None:
+def test_every_outcome_scales_or_stays(blocks: tuple[Block, Block], register: Assumptions) -> None:
     dollars, cents = blocks
     for name, values in dollars.outcomes.items():
-        money = name in MONEY or name.startswith(MONEY_OF)
-        cent = 1.0 if money else 1e-9  # a residue of rounding is not scaled
-        np.testing.assert_allclose(
-            cents.outcomes[name], values * (FACTOR if money else 1.0), rtol=1e-6, atol=cent, err_msg=name
-        )
+        factor = FACTOR ** power(unit_of(name, register))
+        cent = 1.0 if factor > 1 else 1e-9  # a residue of rounding is not scaled
+        np.testing.assert_allclose(cents.outcomes[name], values * factor, rtol=1e-6, atol=cent, err_msg=name)
 
 
 def test_every_series_scales_or_stays(blocks: tuple[Block, Block]) -> None:

@@ -33,7 +33,10 @@ PRICES = ("USD/h", "USD/GPU", "USD k", "USD")
 """What is paid for one unit of work, or an hour of it; larger amounts of money are of firms and markets."""
 
 COUNTS = ("GPU", "H100e", "GW", "TWh")
-"""Units of work, and the power and energy they draw together; the power of one stays."""
+"""Units of work, the power they draw together and the energy of a year; the power of one stays."""
+
+MONEY_OF = ("claim", "line_", "loss", "owed", "paired.", "ultimate.")
+"""Beginnings of outcomes that are money and are not declared one by one."""
 
 
 def factor(unit: str) -> float:
@@ -93,10 +96,10 @@ def blocks(register: Assumptions) -> tuple[Block, Block]:
 
 
 def unit_of(name: str, register: Assumptions) -> str:
-    """Unit of an outcome; of flags and quarters, none."""
+    """Unit of an outcome: as declared, or money of an instrument or owner; of flags and quarters, none."""
     if name in register.outcomes:
         return register.outcomes[name].unit
-    return "USD bn" if name.startswith(("claim", "loss", "owed", "paired.", "ultimate.")) else "1"
+    return "USD bn" if name.startswith(MONEY_OF) else "1"
 
 
 def test_every_flag_and_default_is_the_same(blocks: tuple[Block, Block]) -> None:

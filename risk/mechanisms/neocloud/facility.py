@@ -118,7 +118,7 @@ class Flows:
     maturity_default: Flags
     written_off: Array
     recovered: Array  # from trapped cash and, once foreclosed, collateral and guarantees
-    cost: Array  # of the forced sale, borne by the lender: part of the loss
+    cost: Array  # of the forced sale, as far as the lender bears it: part of the loss
     surplus: Array  # of the forced sale above the claim, for the HoldCo
     loss: Array
     balloon_due: Array
@@ -210,7 +210,8 @@ def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
 def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
     """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
     paid = terms.guarantee * flows.loss * share[:, book.firm]
-    return replace(flows, recovered=flows.recovered + paid, loss=flows.loss - paid)
+    loss = flows.loss - paid
+    return replace(flows, recovered=flows.recovered + paid, loss=loss, cost=np.minimum(flows.cost, loss))
 
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:

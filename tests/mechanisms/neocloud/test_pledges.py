@@ -211,3 +211,6 @@ def test_what_a_guarantor_pays_is_recovered() -> None:
     paid = facility.indemnify(owed, BOOK, f, row(0.4))
     assert paid.loss.item() == pytest.approx(0.8 * f.loss.item())
     assert (paid.loss + paid.recovered).item() == pytest.approx(f.written_off.item())
+    assert paid.cost.item() == f.cost.item() > 0.0
+    whole = facility.indemnify(replace(terms(), guarantee=row(1.0)), BOOK, f, row(1.0))
+    assert whole.loss.item() == whole.cost.item() == 0.0, "the guarantor bears the sale's cost too"
