@@ -150,7 +150,7 @@ def test_one_generation_may_be_all(tmp_path: Path) -> None:
     file.write_text(
         "".join(kept)
         .replace("newest = true", "newest = true\nnumeraire = true")
-        .replace("gpus = 3.9", "gpus = 12"),
+        .replace("gpus = 5.35", "gpus = 12"),
         "utf-8",
     )
     loans = file_of(folder, "neoclouds.facility")
