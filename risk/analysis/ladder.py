@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 LEVELS = (0.05, 0.50, 0.95)
+NOWCAST = "neoclouds.nowcast_error"
 FEWEST = 100
 """Paths on which something must happen, or a loan still owe, for quantiles over them to be stated."""
 
@@ -89,8 +90,12 @@ def _members(run: Run, book: Sequence[Facility], who: str, by: str) -> tuple[lis
 
 
 def base_coverage(run: Run) -> dict[str, float]:
-    """Contracted cash over debt service to come of each facility at the base date, as the engine has it."""
-    ratios = run.facility("contracted_coverage")[0, 0]
+    """Contracted cash over debt service to come of each facility at the base date, as the engine has it.
+
+    Of the first path, whose draw of how far the nowcast of debt is off is taken out.
+    """
+    off = run.parameter(NOWCAST)[0] if NOWCAST in run.names("parameters") else run.register.number(NOWCAST)
+    ratios = run.facility("contracted_coverage")[0, 0] * np.exp(off)
     return {name: float(v) for name, v in zip(run.entities["contracted_coverage"], ratios, strict=True)}
 
 

@@ -62,6 +62,8 @@ def quantile(x: Array, p: float) -> Estimate:
     """Quantile over paths and years; its error by the quantiles around it."""
     found = float(np.quantile(x, p))
     error = _of(p, np.where(x <= found, 1.0, 0.0)).standard_error
+    if not np.isfinite(error):  # of one path
+        return Estimate(found, np.nan, x.shape[1])
     low, high = np.quantile(x, np.clip([p - BAND * error, p + BAND * error], 0.0, 1.0))
     return Estimate(found, float(high - low) / (2.0 * BAND), x.shape[1])
 

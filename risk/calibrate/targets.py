@@ -230,7 +230,7 @@ MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
 
 
 def _inside(value: float, low: float | None, high: float | None, slack: float) -> bool:
-    return (low is None or value >= low - slack) and (high is None or value <= high + slack)
+    return bool((low is None or value >= low - slack) and (high is None or value <= high + slack))
 
 
 def _contradicts(

@@ -369,9 +369,11 @@ class Sheet:
 
     def price(self, i: int, lag: float = 0.0) -> float:
         """Worth of a facility's GPU at today's rent, falling as expected, until it stops, USD."""
-        r, rents, book = self._rate(), self.f.rents, self.run.layout.book
-        g, born = int(book.generation[i]), int(book.origination[i])
-        age = (self.t - born) / 4.0 + (0.0 if born else self.v("gpu.generation.age", g))
+        r, rents, layout = self._rate(), self.f.rents, self.run.layout
+        g, born = int(layout.book.generation[i]), int(layout.book.origination[i])
+        bought = [t for t, first in layout.opened.items() if first == born]  # of a year, cohort by cohort
+        age = max(self.t - sum(bought) / len(bought), 0.0) / 4.0 if born else self.t / 4.0
+        age += 0.0 if born else self.v("gpu.generation.age", g)
         fall = max(self.decline, self.v("gpu.smallest_decline"))
         cost = self.v("gpu.generation.opex", g) * self.v("gpu.collateral_opex_multiple")
         income = self.at(rents.utilization) * self.at(rents.spot, g) * exp(-fall * lag)

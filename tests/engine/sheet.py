@@ -86,7 +86,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
     u0 = v("gpu.normal_utilization")
     clearing = contract = log(index[H100])
     spot = log(v("gpu.h100_spot"))
-    drift = 0.0
+    drift = v("gpu.initial_drift")
     off_spot, off_contract = [0.0] * len(e), [0.0] * len(e)
     paid_rents = [index[H100] * x ** (1 + omega) for x in e]
     demand = exp(clearing) * u0 * HOURS * sum(x**omega * s for x, s in zip(e, running, strict=True))
@@ -129,6 +129,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
 
     # credit and capital
     spread, factor, availability_before = v("credit.start_spread"), v("credit.start_factor"), 1.0
+    sofr = v("credit.sofr")
     calm = v("credit.factor_means")[0]
     history = v("revenue.ai_capex_history")
     life = round(4 * v("revenue.component_lives")[0])
@@ -153,7 +154,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
 
     def units_for(t: int, spent: float, price: float) -> float:
         merchant = v("gpu.merchant_share")
-        merchant += (v("gpu.merchant_share_2030") - merchant) * min(1.0, t / 18)
+        merchant += (v("gpu.merchant_share_2030") - merchant) * min(1.0, t / v("gpu.merchant_drift"))
         return float(spent / price * (merchant + (1 - merchant) / v("gpu.custom_cost_ratio")))
 
     def mixed(since: list[float]) -> list[float]:
@@ -184,6 +185,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
         spread = spread + v("credit.spread_reversion") * (v("credit.calm_spread") - spread)
         availability = min(1.0, exp(-v("credit.availability_slope") * (spread - v("capex.neutral_spread"))))
         factor = calm + v("credit.factor_persistence") * (factor - calm)
+        sofr += v("credit.sofr_speed") * (v("credit.sofr_means")[0] - sofr)
 
         # what is ordered, of what is wanted, at last quarter's prices
         ai_share = v("capex.ai_share") + (v("capex.ai_share_later") - v("capex.ai_share")) * min(
@@ -223,8 +225,8 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
                 v("capex.bond_spread_cap"),
             )
             new_debt, new_cash = bonds[i] - firm["debt"][i], max(cash[i] - firm["cash"][i], 0.0)
-            coupon = v("credit.sofr") + wide if new_debt > 0 else v("capex.retired_coupon")
-            cfo -= (coupon * new_debt - (v("credit.sofr") + v("capex.cash_margin")) * new_cash) / 4
+            coupon = sofr + wide if new_debt > 0 else v("capex.retired_coupon")
+            cfo -= (coupon * new_debt - (sofr + v("capex.cash_margin")) * new_cash) / 4
             cfo -= v("capex.lease_service") / 4 * (leases[i] + spv[i])
             payout = v("capex.payout") * max(cfo, 0.0)
             stake = v("capex.suppliers_big_five") * firm["lab_equity_share"][i] * recycled / 4
@@ -355,8 +357,8 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
 
         # contracts: small customers leave, all of them expire and renew in part
         wide = v("credit.distress_spread_loading") * (spread - v("capex.neutral_spread"))
-        calm, bust = v("neoclouds.release_lag"), v("neoclouds.release_lag_bust")
-        lag = calm + clip(wide, 0, 1) * (bust - calm)  # nothing is repossessed
+        short, long = v("neoclouds.release_lag"), v("neoclouds.release_lag_bust")
+        lag = short + clip(wide, 0, 1) * (long - short)  # nothing is repossessed
         billed = {}
         for held in rented:
             facts, g = held["facts"], held["g"]

@@ -141,7 +141,7 @@ def test_what_a_company_must_refinance_falls_due_within_a_year(base: Opened) -> 
 
 
 def test_a_balloon_is_foreseen_at_what_falls_due(base: Opened) -> None:
-    """Four quarters ahead, where nothing is swept or fails until then; the firm has no other maturity."""
+    """Four quarters ahead, beside paper that matures, where nothing is swept, drawn or fails until then."""
     book, seen = base.layout.base_book, 0
     for i in np.flatnonzero(book.balloon > 0):
         due, k = int(book.due[i]), int(book.firm[i])
@@ -153,11 +153,10 @@ def test_a_balloon_is_foreseen_at_what_falls_due(base: Opened) -> None:
         between = [base.flow(q).operators for q in range(t + 1, due + 1)]
         calm = sum((f.facility.swept[:, i] > 0) + f.facility.amended[:, i] for f in between) == 0
         calm &= (world.facility.defaulted[:, i] == 0) & ~base.worlds[due].facility.defaulted[:, i]
-        calm &= (
-            sum(world.holdco.maturing(q)[:, k] for q in range(t + 1, due + 1)) + world.holdco.revolver[:, k]
-            == 0
-        )
-        found = refinancing_need(base.p, base.layout, world, t)[:, k]
+        company = world.holdco
+        paper = sum(company.maturing(q)[:, k] for q in range(t + 1, due + 1))
+        calm &= ~company.defaulted[:, k] & (company.revolver[:, k] == 0.0)
+        found = refinancing_need(base.p, base.layout, world, t)[:, k] - paper
         np.testing.assert_allclose(found[calm], paid[calm], rtol=1e-9, atol=1.0)
         seen += int(calm.sum())
     assert seen > 100

@@ -84,7 +84,7 @@ def test_a_years_cohorts_cost_the_cohort_multiple_and_are_repaid_in_equal_parts_
         contract = {"IG": 24, "LAB": 18, "OTHER": 6}[payer]
         left = np.clip(contract - (np.arange(plan.quarters + 1.0) - signed), 0.0, contract)
         np.testing.assert_allclose(plan.contract_left[:, i], left)
-    assert plan.last == 58, "paper of up to 32 quarters issued in the last"
+    assert plan.last == plan.quarters + 32, "paper of up to 32 quarters issued in the last"
 
 
 def test_one_number_scales_the_tenor_of_all_new_contracts(register: Assumptions) -> None:

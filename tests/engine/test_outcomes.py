@@ -209,9 +209,9 @@ def test_b2_is_a_fall_of_four_quarters_from_the_peak() -> None:
     assert np.isnan(find(capex=since("2028Q1", 70.1, 100.0))["B2_quarter"])
 
 
-def test_b2_has_until_the_end_of_2030() -> None:
-    assert find(capex=since("2030Q1", 70.0, 100.0))["B2"] == 1.0
-    assert find(capex=since("2030Q2", 70.0, 100.0))["B2"] == 0.0
+def test_b2_has_until_the_end_of_the_run() -> None:
+    assert find(capex=since("2032Q1", 70.0, 100.0))["B2"] == 1.0
+    assert find(capex=since("2032Q2", 70.0, 100.0))["B2"] == 0.0
 
 
 def test_b2_counts_the_quarters_before_the_base_date() -> None:
@@ -255,12 +255,11 @@ def test_b4_is_a_fall_to_three_tenths_in_eight_quarters() -> None:
     assert find(h100_contract=since("2028Q2", 0.401 * 2.65, 2.65))["B4_60"] == 0.0
 
 
-def test_b4_starts_eight_quarters_after_the_base_date_and_ends_in_2030() -> None:
+def test_b4_starts_eight_quarters_after_the_base_date_and_ends_with_the_run() -> None:
     early = series(2.65, q2028Q1=0.7)  # seven quarters after the base date, and back
     assert find(h100_contract=early)["B4"] == 0.0
     assert find(h100_contract=series(2.65, q2028Q2=0.7))["B4"] == 1.0
-    assert find(h100_contract=series(2.65, q2030Q4=0.7))["B4"] == 1.0
-    assert find(h100_contract=series(2.65, q2031Q1=0.7))["B4"] == 0.0
+    assert find(h100_contract=series(2.65, q2032Q4=0.7))["B4"] == 1.0
 
 
 def test_b4_is_also_two_quarters_below_operating_cost() -> None:
@@ -284,15 +283,15 @@ def test_b4_is_also_two_quarters_below_operating_cost() -> None:
 # ─── B5: seasoned compute in default ───
 
 
-def test_b5_is_tested_at_the_end_and_b5i_in_2030() -> None:
+def test_b5_and_b5i_are_tested_at_the_end() -> None:
     third = find(seasoned=since("2032Q4", 1 / 3))
-    assert (third["B5"], third["B5i"]) == (1.0, 0.0)
+    assert (third["B5"], third["B5i"]) == (1.0, 1.0)
     assert third["B5_quarter"] == AT("2032Q4")
     assert find(seasoned=since("2032Q4", 0.3333))["B5"] == 0.0
-    fifth = find(seasoned=since("2030Q4", 0.20))
+    fifth = find(seasoned=since("2032Q4", 0.20))
     assert (fifth["B5"], fifth["B5i"]) == (0.0, 1.0)
-    assert fifth["B5i_quarter"] == AT("2030Q4")
-    assert find(seasoned=since("2031Q1", 0.20))["B5i"] == 0.0
+    assert fifth["B5i_quarter"] == AT("2032Q4")
+    assert find(seasoned=since("2032Q4", 0.1999))["B5i"] == 0.0
 
 
 def test_b5_falls_with_new_compute_and_has_then_no_quarter() -> None:
@@ -334,18 +333,17 @@ def test_nothing_due_is_nothing_failed() -> None:
 # ─── B7: principal lost ───
 
 
-def test_b7_is_loss_by_2030_over_par_by_2028() -> None:
-    """60 at the base date and 40 by 2028Q4: a loss of 10 by 2030Q4 is a tenth."""
-    par = series(0.0, q2028Q4=40.0, q2029Q1=1e6)
-    lost = find(paper_par=par, paper_loss=series(0.0, q2030Q4=10.0))
+def test_b7_is_loss_by_the_end_over_par_two_years_earlier() -> None:
+    """60 at the base date and 40 by 2030Q4: a loss of 10 by 2032Q4 is a tenth."""
+    par = series(0.0, q2030Q4=40.0, q2031Q1=1e6)
+    lost = find(paper_par=par, paper_loss=series(0.0, q2032Q4=10.0))
     assert lost["B7"] == 1.0
     assert lost["paper_loss_share"] == pytest.approx(0.10)
-    assert lost["B7_quarter"] == AT("2030Q4")
+    assert lost["B7_quarter"] == AT("2032Q4")
     assert (
         find(paper_par=par, paper_loss=series(0.0, q2030Q4=10.0, q2031Q1=5.0))["neocloud_loss_2030"] == 10.0
     )
-    assert find(paper_par=par, paper_loss=series(0.0, q2030Q4=9.99))["B7"] == 0.0
-    assert find(paper_par=par, paper_loss=series(0.0, q2031Q1=1e3))["B7"] == 0.0
+    assert find(paper_par=par, paper_loss=series(0.0, q2032Q4=9.99))["B7"] == 0.0
 
 
 def test_b7x_is_a_large_loss_or_a_poor_recovery() -> None:

@@ -180,5 +180,5 @@ def test_launches_are_quarters_from_the_base_date(register: Assumptions) -> None
     launch = inputs.table_columns(register)["gpu.generation.launch"][0]
     names = register.tables["gpu.generation"].names
     assert dict(zip(names, launch, strict=True)) == {
-        "A100": -23, "H100": -14, "H200": -7, "B200": -5, "Rubin": 2, "Next": 10
+        "A100": -24, "H100": -15, "H200": -8, "B200": -6, "Rubin": 1, "Next": 9
     }  # fmt: skip

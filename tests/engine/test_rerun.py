@@ -43,7 +43,7 @@ def test_a_path_of_a_later_block_with_cut_couplings(register: Assumptions, media
 
 
 def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Rerun) -> None:
-    for t in (1, 7, 26):
+    for t in (1, 7, 25):
         flows, world = base.flow(t), base.worlds[t]
         for name, values in (
             ("funding.capex", flows.funding.capex),

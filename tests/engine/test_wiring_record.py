@@ -188,10 +188,10 @@ def test_what_is_owed_after_a_quarter_has_no_convert_that_fell_due_in_it(base: O
 @pytest.mark.parametrize(
     ("start", "end", "quarters"),
     [
-        ("2027Q1", "2027Q3", {3, 4, 5}),
-        ("2026Q2", "2026Q2", {0}),
-        ("2025Q1", "2026Q3", {0, 1}),
-        ("2032Q3", "2040Q4", {25, 26}),
+        ("2027Q1", "2027Q3", {2, 3, 4}),
+        ("2026Q3", "2026Q3", {0}),
+        ("2025Q1", "2026Q4", {0, 1}),
+        ("2032Q3", "2040Q4", {24, 25}),
     ],
 )
 def test_a_stress_is_forced_from_its_first_to_its_last_quarter(

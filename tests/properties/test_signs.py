@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from risk.engine.context import Flows
-from risk.engine.world import World
+from risk.engine.world import Parameters, World
 from risk.mechanisms.private_credit.market import STRESS
 from tests.base_names import ANCHOR, IG_ON_LAB, INSTRUMENTS, NEOCLOUD, OTHER
 from tests.engine.base import Array, Opened
@@ -144,18 +144,26 @@ def test_capex_and_free_cash_flow_let_suppliers_recycle(base: Opened) -> None:
     assert mostly(usual, cash.seen.suppliers)
 
 
+def at_one_coupon(base: Opened) -> Parameters:
+    """Parameters with which what is borrowed costs the same at any cash flow."""
+    return replace(base.p, funding=replace(base.p.funding, bond_spread_leverage=0.0))
+
+
 def test_a_lab_shortfall_lowers_cash_flow_by_share_of_commitments(base: Opened) -> None:
     """Oracle bears a quarter of commitments, and half of what is missing reaches its cash flow."""
     missing = other(base, "seen", anchor_shortfall=base.worlds[T - 1].seen.anchor_shortfall + 100e9)
-    lost = base.flow(T).funding.cfo - base.again(T, missing)[1].funding.cfo
+    usual, less = (base.again(T, world, p=at_one_coupon(base))[1].funding for world in (None, missing))
+    lost = usual.cfo - less.cfo
     share = base.p.funding.anchor_commitment_share
     np.testing.assert_allclose(lost, np.broadcast_to(0.5 * share * 100e9 / 4, lost.shape), rtol=1e-9)
 
 
 def test_ai_revenue_reaches_cash_flow_a_quarter_later(base: Opened) -> None:
     rich = other(base, "seen", revenue=base.worlds[T - 1].seen.revenue + 100e9)
-    gained = base.again(T, rich)[1].funding.cfo - base.flow(T).funding.cfo
-    by_hand = base.p.funding.ai_cash_margin * base.p.funding.ai_revenue_share * 100e9 / 4
+    usual, more = (base.again(T, world, p=at_one_coupon(base))[1].funding for world in (None, rich))
+    gained = more.cfo - usual.cfo
+    kept = base.p.funding.ai_revenue_kept * base.p.funding.ai_revenue_share
+    by_hand = base.p.funding.ai_cash_margin * kept * 100e9 / 4
     np.testing.assert_allclose(gained, by_hand, rtol=1e-9)
 
 
@@ -185,7 +193,8 @@ def test_defaults_of_neoclouds_are_losses_nobody_expected(base: Opened) -> None:
     usual = base.again(T, p=stern)[1]
     secured, notes = slice(0, 3), INSTRUMENTS.index("notes")
     assert (flows.operators.facility.loss >= usual.operators.facility.loss).all()
-    assert not_lower(flows.instrument_losses[:, secured], usual.instrument_losses[:, secured])
+    more = flows.instrument_losses[:, secured] - usual.instrument_losses[:, secured]
+    assert (more >= -1.0).all(), "to the dollar: sums of many loans"
     assert lower(usual.instrument_claims[:, notes], flows.instrument_claims[:, notes])
     assert mostly(usual.instrument_losses[:, notes], flows.instrument_losses[:, notes])
     assert mostly(base.worlds[T].seen.impact, world.seen.impact)
@@ -219,7 +228,7 @@ def test_less_private_credit_funds_less(base: Opened) -> None:
 
 def test_a_wider_spread_refinances_fewer_notes(base: Opened) -> None:
     """In the quarters in which base-date notes fall due."""
-    for t in (6, 10, 12):
+    for t in (5, 9, 11):
         wide = other(base, "market", t, spread=base.worlds[t - 1].market.spread + 0.03)
         h, usual = base.again(t, wide)[1].operators.holdco, base.flow(t).operators.holdco
         rolled, usually = h.notes_due - h.notes_repaid, usual.notes_due - usual.notes_repaid

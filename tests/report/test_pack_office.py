@@ -37,8 +37,8 @@ MOST_PAGES = 40
 PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
     **dict.fromkeys(("Summary", "Metrics", "Drivers", "Capex"), 2),
-    **dict.fromkeys(("Tail", "Neoclouds", "Limits"), 3),
-    **dict.fromkeys(("PrivateCredit", "RevenueGap", "Cascade"), 4),
+    **dict.fromkeys(("Tail", "Limits"), 3),
+    **dict.fromkeys(("Neoclouds", "PrivateCredit", "RevenueGap", "Cascade"), 4),
 }
 """Pages of each sheet that is for paper, in a pack by itself."""
 

@@ -88,9 +88,9 @@ def test_a_company_is_what_the_run_says(results: Results, tables: Tables) -> Non
 
 
 def test_only_the_tenant_owes_rents_of_a_site(results: Results, tables: Tables) -> None:
-    """65 thousand B200 at .95 USD an hour, availability off, for 6.5 years."""
+    """65 thousand B200 at .95 USD an hour, availability off, for the 25 quarters of its lease."""
     assert tables.number(firms.PLAIN, "rents", "CRWV") == pytest.approx(
-        65e3 * 0.95 * 0.96 * 8760 * 6.5 / BILLION, rel=1e-9
+        65e3 * 0.95 * 0.96 * 8760 * 6.25 / BILLION, rel=1e-9
     )
     assert tables.number(firms.PLAIN, "rents", "NBIS") == 0.0
 

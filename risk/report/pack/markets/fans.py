@@ -23,7 +23,7 @@ from risk.report.table import Column, Table
 
 QUANTILES = ("p5", "p25", "p50", "p75", "p95")
 SHOWN_ERRORS = ("p5", "p50", "p95")
-ABREAST, CHART = 3, 19
+ABREAST, CHART = 3, 18
 """Charts side by side, and rows of each: all fit one page."""
 LABEL, QUARTER = 9.0, 5.9
 RENT = "h100_contract"

@@ -71,7 +71,7 @@ def _grid(results: Results) -> tuple[float, ...]:
     """Widths of the columns: id, claim, probability, error, (prior run, change,) reading, timing."""
     claim = (CLAIM_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS
     if results.prior:
-        return (4.5, *claim, 8.5, 7.4, 7.5, 11.0, 14.0, 14.0, 8.5)
+        return (4.5, *claim, 7.9, 7.4, 7.0, 10.3, 15.6, 15.6, 7.1)
     return (4.5, *claim, 13.0, 12.5, 17.0, 17.0, 11.5)
 
 
