@@ -71,7 +71,7 @@ def _cycle(assumptions: Assumptions) -> Iterator[Problem]:
     chain, found = assumptions.entries["credit.transition"], assumptions.entries["credit.factor_means"]
     means, own = np.asarray(found.value, dtype=np.float64), assumptions.number("credit.factor_own")
     share = stationary(np.asarray(chain.value, dtype=np.float64))
-    mean, variance = float(share @ means), float(share @ means**2) + own**2
+    mean, variance = float((share * means).sum()), float((share * means**2).sum()) + own**2
     if (np.diff(means) <= 0.0).any():
         yield at_entry("A011", found, f"{found.id} must rise from calm to stress")
     elif not chain.changes and max(abs(mean), abs(variance - 1.0)) > OFF_CENTER:
@@ -89,5 +89,6 @@ def _ends(entry: Entry) -> list[float]:
 def _off(weights: NDArray[np.float64], correlation: NDArray[np.float64], kept: NDArray[np.float64]) -> float:
     """Factor by which the standard deviation of weighted states is another than that of their innovations."""
     lasting = state_correlation(correlation, kept)
-    assumed, real = (abs(float(weights @ r @ weights)) for r in (correlation, lasting))
+    pairs = np.outer(weights, weights)
+    assumed, real = (abs(float((pairs * r).sum())) for r in (correlation, lasting))
     return float((max(real, assumed) / max(min(real, assumed), TINY)) ** 0.5)
