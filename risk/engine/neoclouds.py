@@ -32,7 +32,7 @@ class Flows:
     new: cohorts.Origination  # what the cohort of the quarter was built and paid with
     lent: Array  # (path, facility) USD of new secured debt
     collateral: Array  # (path, generation) USD per GPU
-    paired: Array  # (3, path, 1) USD, see `pledges.paired`
+    paired: Array  # (path, 3) USD, see `pledges.paired`
     losses: Array  # (path, instrument) USD, the six instruments of neocloud paper
     claims: Array  # (path, instrument) USD of par in default
 

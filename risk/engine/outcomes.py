@@ -93,7 +93,7 @@ def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> d
     for name, values in (("claim", c.claims), ("loss", c.losses), ("owed", c.owed)):
         for part, amounts in zip(("", *(f"_{part}" for part in PARTS)), np.asarray(values), strict=True):
             out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
-    out |= {f"paired.{name}": x[:, 0] for name, x in zip(PAIRED, np.asarray(c.paired), strict=True)}
+    out |= {f"paired.{name}": x for name, x in zip(PAIRED, np.asarray(c.paired).T, strict=True)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
 
 

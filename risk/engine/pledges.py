@@ -149,7 +149,7 @@ def paired(
     loans: facility.State,
     paid: facility.Flows,
 ) -> Array:
-    """Claims on loans that devices alone secure, what calm and what stress recovers, (3, path, 1) USD.
+    """Claims on loans that devices alone secure, what calm and what stress recovers, (path, 3) USD.
 
     Calm is the mean spread of its regime with nothing on the market, stress that of its own with what is on
     the market on the path.
@@ -162,7 +162,7 @@ def paired(
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
     found = (foreclosed(p, layout, t, state, billing, loans, paid).recovered for state in (calm, stress))
     devices = np.not_equal(layout.opening[t].instrument, SITE)
-    return np.stack([(devices * x).sum(axis=1, keepdims=True) for x in (paid.written_off, *found)])
+    return np.stack([(devices * x).sum(axis=1) for x in (paid.written_off, *found)], axis=1)
 
 
 def residual(

@@ -35,7 +35,7 @@ class Tally:
         in those of each of `PARTS`.
     owed : (part, path, instrument) what was owed at the start of those quarters, added up, USD.
     pools : quarter → (opening book, defaulted, lost; path, segment) USD.
-    paired : (3, path, 1) claims on loans secured by devices, and what of them would be recovered in a calm
+    paired : (path, 3) claims on loans secured by devices, and what of them would be recovered in a calm
         and in a stressed market for assets, USD.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
     """
@@ -79,7 +79,7 @@ class Tally:
         self.owed = self.owed + parts * f.instrument_owed[: self.rows]
         owed, pools = f.instrument_owed[:, len(PAPER) :], f.segments
         self.pools[t] = np.stack([owed, pools.defaulted, pools.loss])[:, : self.rows]
-        self.paired = self.paired + f.operators.paired[:, : self.rows]
+        self.paired = self.paired + f.operators.paired[: self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         for name, values in new.items():
             if name not in self.history:
