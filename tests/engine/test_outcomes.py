@@ -135,7 +135,7 @@ def find(
     record, tally = Record(1, 26, columns=columns), Tally(1, 26)
     tally.claims, tally.losses, tally.owed = CLAIMS, LOSSES, 10.0 * CLAIMS
     tally.pools = {t: np.full((3, 1, 4), [[[200.0 + t]], [[1.0]], [[0.5]]]) for t in range(1, 27)}
-    tally.paired = np.array([[[30.0]], [[20.0]], [[15.0]]])
+    tally.paired = np.array([[30.0, 20.0, 15.0]])
     tally.ultimate = np.array([[7.0, 9.0]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))

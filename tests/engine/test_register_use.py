@@ -29,6 +29,7 @@ READ_ELSEWHERE = {
     "neoclouds.contract_tenor": "scales the tenors of contracts: the layout of the facility book",
     "neoclouds.cohort_spacing": "quarters between dates: the layout of the facility book",
     "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
+    "propositions.so_far_years": "how much of a probability had come by then: the verdict",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""

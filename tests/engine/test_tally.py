@@ -106,7 +106,7 @@ def test_recoveries_are_of_all_quarters_and_of_parts(tally: Tally, base: Opened)
 
 def test_the_same_claims_in_calm_and_in_stress(tally: Tally, base: Opened) -> None:
     """Claims are those on loans that devices alone secure; calm never brings less."""
-    par, calm, stress = np.asarray(tally.paired)[:, :, 0]
+    par, calm, stress = np.asarray(tally.paired).T
     found = np.asarray(tally.claims)[0]
     np.testing.assert_allclose(par, found[:, 0] + found[:, 1], rtol=1e-9, atol=1.0)
     assert (stress <= calm + 1.0).all()
