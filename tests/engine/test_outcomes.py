@@ -1,8 +1,9 @@
 """Propositions by their definitions: bars, windows, first and last quarter, on paths written by hand.
 
-Index 0 is 2026Q2; 2027Q2 is 4, 2028Q4 is 10, 2029Q4 is 14, 2030Q4 is 18, 2031Q4 is 22, 2032Q4 is 26.
+The calendar is the tests' own and does not move with the register's. Index 0 is 2026Q2; 2027Q2 is 4, 2028Q4 is 10, 2029Q4 is 14, 2030Q4 is 18, 2031Q4 is 22, 2032Q4 is 26.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,8 +21,8 @@ from risk.engine.tally import Tally
 from tests.base_names import INSTRUMENTS
 from tests.engine.base import BACKGROUND, Array
 
-REGISTER = load()
 CALENDAR = Calendar(date(2026, 6, 30), 26)
+REGISTER = replace(load(), calendar=CALENDAR)
 QUARTERS = 27
 AT = CALENDAR.index
 
