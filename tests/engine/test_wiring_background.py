@@ -146,12 +146,17 @@ def test_levels_stand_at_their_dates() -> None:
 
 
 @pytest.mark.parametrize(("quarter", "counts"), [("2028Q4", True), ("2029Q1", False)])
-def test_new_par_counts_until_the_end_of_2028(quarter: str, counts: bool) -> None:
+def test_new_par_that_is_exposed_counts_until_the_end_of_2028(quarter: str, counts: bool) -> None:
     more = {f"q{quarter}": 1024.0}
     at_bar = lost(128.0, 1e6) | {"exposed_par": series(0.0, **more)}
     assert find(**EXACT, **at_bar)["B7x"] == float(not counts)
-    paper: dict[str, Any] = {"paper_loss": series(0.0, q2030Q4=8.0), "neocloud_debt": series(64.0)}
-    assert find(**EXACT, **paper, paper_par=series(0.0, **more))["B7"] == float(not counts)
+
+
+@pytest.mark.parametrize(("quarter", "counts"), [("2030Q4", True), ("2031Q1", False)])
+def test_new_paper_counts_until_two_years_before_the_end(quarter: str, counts: bool) -> None:
+    paper: dict[str, Any] = {"paper_loss": series(0.0, q2032Q4=8.0), "neocloud_debt": series(64.0)}
+    more = series(0.0, **{f"q{quarter}": 1024.0})
+    assert find(**EXACT, **paper, paper_par=more)["B7"] == float(not counts)
 
 
 def test_a_rent_collapse_is_dated_by_what_came_first() -> None:
@@ -165,10 +170,13 @@ def test_a_rent_collapse_is_dated_by_what_came_first() -> None:
     assert find(**EXACT, h100_contract=late)["B4_quarter"] == AT("2028Q2")
 
 
-def test_a_bust_needs_two_of_four_and_what_defaults_by_2030() -> None:
+def test_a_bust_needs_two_of_four_and_what_defaults_by_the_end() -> None:
     short: dict[str, Any] = {"revenue": series(40.0), "capex": since("2028Q1", 60.0, 100.0)}
-    assert find(**short, seasoned=since("2030Q4", 0.25))["bust"] == 1.0
-    assert find(**short, seasoned=since("2031Q1", 0.9))["bust"] == 0.0, "B5 alone is no companion"
+    assert find(**short, seasoned=since("2032Q4", 0.25))["bust"] == 1.0
+    late = find(**short, seasoned=since("2031Q1", 0.25))
+    assert (late["bust"], late["bust_v1"]) == (1.0, 0.0), "version 1 read what breaks by 2030"
+    assert find(**short, seasoned=since("2030Q4", 0.25))["bust_v1"] == 1.0
+    assert find(**short, seasoned_holdco=since("2031Q1", 0.9))["bust"] == 0.0, "B5x is no companion"
     assert find(**short)["bust"] == 0.0
     three = find(**short, seasoned=since("2029Q2", 0.25), paper_loss=series(0.0, q2030Q2=50.0))
     assert (three["bust"], three["bust_quarter"]) == (1.0, AT("2029Q2")), "the second of three dates it"
@@ -177,11 +185,12 @@ def test_a_bust_needs_two_of_four_and_what_defaults_by_2030() -> None:
 # ─── ages and dates of the book ───
 
 
-@pytest.mark.parametrize(("t", "counts"), [(14, False), (15, True)])
+@pytest.mark.parametrize(("t", "counts"), [(13, False), (14, True)])
 def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bool) -> None:
-    """The loans opened in quarter 7, all in default and nothing else: seasoned from quarter 15."""
+    """The loans opened in quarter 6, all in default and nothing else: seasoned from quarter 14."""
     world = base.worlds[t]
-    young = base.layout.book.origination[: world.facility.devices.shape[1]] == 7
+    young = base.layout.book.origination[: world.facility.devices.shape[1]] == 6
+    assert young.any()
     gone = np.broadcast_to(young, world.facility.defaulted.shape)
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
