@@ -56,7 +56,9 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
 
 
 def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base: Opened) -> None:
-    seen = np.zeros(4, dtype=bool)  # hardly anybody has kept the cash for a balloon, or drawn a line that matures
+    seen = np.zeros(
+        4, dtype=bool
+    )  # hardly anybody has kept the cash for a balloon, or drawn a line that matures
     for t in range(1, len(base.worlds)):
         loans, company = base.flow(t).operators.facility, base.flow(t).operators.holdco
         met = (loans.balloon_refinanced, loans.balloon_paid, company.notes_sound, company.revolver_sound)
