@@ -39,7 +39,7 @@ MEMO: tuple[Variable, ...] = (
     Variable("compute_share", "fraction", "Share of revenue that is spent on compute"),
     Variable("compute_demand", "USD bn/y", "Money bid for compute"),
     Variable("lab_recycled", "USD bn/y", "Spending funded by suppliers themselves"),
-    Variable("exposed_at_base", "USD bn", "AI-exposed credit at the base date"),
+    Variable("exposed_at_base", "USD bn", "Credit of the headline at the base date"),
     Variable("required_cahn", "USD bn/y", "Required revenue, a multiple of the year's compute spending"),
     Variable("required_cahn_all", "USD bn/y", "The same, all of capex counted"),
     Variable("required_energized", "USD bn/y", "Required revenue of what works already"),
@@ -68,7 +68,6 @@ TALLY: tuple[Variable, ...] = (
     Variable("exposed_loss", "USD bn/q", "Loss on credit of the headline"),
     Variable("exposed_defaulted", "USD bn/q", "Par of the headline in default"),
     Variable("exposed_par", "USD bn/q", "New par of the headline"),
-    Variable("narrow_loss", "USD bn/q", "Loss on the headline without the pools told apart"),
     Variable("bankruptcy_cost", "USD bn/q", "Cost of failures among holders"),
     Variable("strong_payer_default", "fraction", "1 once a facility with a strong payer has defaulted"),
 )
@@ -155,6 +154,7 @@ _BY_GROUP: Mapping[str, str] = {
         for part in ("instrument", "calm", "tight", "stress")
     },
     "exposure.instrument": "instrument",
+    "line.loss": "credit.line",
 }
 
 MEMBERS: Mapping[str, tuple[str, ...]] = {

@@ -54,7 +54,7 @@ SERIES: tuple[Variable, ...] = (
     Variable("credit_availability", "fraction", "Private-credit availability"),
     Variable("neocloud_debt", "USD bn", "Neocloud facility and HoldCo debt outstanding"),
     Variable("neocloud_liquidity", "USD bn", "Neocloud cash and undrawn revolver"),
-    Variable("headline_loss", "USD bn", "Cumulative first-round credit loss, AI-exposed"),
+    Variable("headline_loss", "USD bn", "Cumulative first-round credit loss, headline line"),
 )
 """Quarterly path series (index 0 = base date); at most 24 by the storage contract."""
 

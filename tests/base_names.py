@@ -6,5 +6,5 @@ H100, B200 = 1, 3
 SPV, SOFTWARE, DIRECT_LENDING, B_LOANS = range(4)
 IG, ANCHOR, IG_ON_LAB, NEOCLOUD, OTHER = range(5)
 INSTRUMENTS = (*PAPER, "spv", "software", "direct_lending", "b_loans")
-HEADLINE = INSTRUMENTS.index("software") + 1
+HEADLINE = INSTRUMENTS.index("spv") + 1
 """Leading instruments that belong to the headline."""

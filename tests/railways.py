@@ -22,7 +22,7 @@ TERMS = Terms(
 NAMES = {
     **{name: f"Class {i}" for i, name in enumerate(("A100", "H100", "H200", "B200", "Rubin"), 1)},
     "H100e": "Class 2e", "lab": "canal", "ig_on_lab": "port", "neocloud": "tenant",
-    "CRWV-LAB": "CRWV-CANAL", "CRUS-LAB": "CRUS-CANAL", "AI-lab payers": "Canal companies",
+    "CRWV-DDTL3": "CRWV-CANAL", "CRUS-LAB": "CRUS-CANAL", "AI-lab payers": "Canal companies",
     "Investment-grade payer on a lab": "Port on a canal", "Neocloud tenant": "Tenant",
 }  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_every_entry_with_a_prior_is_read_by_path(register: Assumptions) -> None
 def test_any_prior_may_be_taken_away(register: Assumptions, which: str) -> None:
     certain = changed(register, {which: register.entries[which].value})
     block = simulate(certain, 1, 0, paths=8)
-    assert which not in {name.partition("[")[0] for name in block.parameters}
+    assert not any(name.partition("[")[0] == which for name in block.parameters)
 
 
 def test_all_priors_may_be_taken_away(register: Assumptions) -> None:

@@ -12,7 +12,7 @@ the losses that follow are priced at what the link would have added to the sprea
 symbol          unit              meaning
 ==============  ================  ==========================================================================
 push            fraction          what is added to the spread in one quarter
-extra           USD               AI-exposed loss with the push less the loss without, in a quarter
+extra           USD               headline loss with the push less the loss without, in a quarter
 weight          fraction per USD  spread owed to a dollar of loss (`credit.loss_impact`)
 decay           share             part of the spread owed that is left after a quarter
 cap             fraction          most that is owed
@@ -131,7 +131,7 @@ class LoopGain:
     Attributes
     ----------
     quarter, push : of the push, as a label and in basis points.
-    extra_loss : AI-exposed loss that follows with the loop open, USD bn.
+    extra_loss : headline loss that follows with the loop open, USD bn.
     gain : quarters of spread that the loop returns for each imposed.
     closed : quarters of spread there are, the loop closed, for each imposed.
     """

@@ -7,13 +7,14 @@ error of a difference on these is that of the paths' differences.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
+from risk.analysis.loss_lines import outcome
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, decided
 from risk.assumptions.measures import measures
@@ -111,8 +112,6 @@ MEASURES: tuple[tuple[str, str, Callable[[Array], Statistic]], ...] = (
     ("headline_loss", "Headline loss, P50", quantile(0.50)),
     ("headline_loss", "Headline loss, VaR 95%", quantile(0.95)),
     ("headline_loss", "Headline loss, ES 97.5%", shortfall(0.975)),
-    ("loss_without_software", "Loss without software, mean", mean),
-    ("loss_without_software", "Loss without software, ES 97.5%", shortfall(0.975)),
     ("capex_2030", "{Spender} cash capex {0}, P50", quantile(0.50)),
     ("revenue_2030", "End-customer {sector} revenue {0}, P50", quantile(0.50)),
     ("gap_2030", "Revenue gap {0}, P50", quantile(0.50)),
@@ -145,12 +144,20 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
         if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
     ]
     variables = {variable.name: variable for variable in after.variables}
-    for name, text, measure in MEASURES:
+    for name, text, measure in (*MEASURES, *_beside(after)):
         unit = variables[name].unit
         label = dated(after.register.said(text, after.span(name)), name, before, after)
         one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
         found.append(_difference(name, label, unit, one, two, paired))
     return tuple(found)
+
+
+def _beside(run: Run) -> Iterator[tuple[str, str, Callable[[Array], Statistic]]]:
+    """As `MEASURES`, of the lines of credit loss beside the headline."""
+    for row in run.register.tables["credit.line"].rows[1:]:
+        label = f"{getattr(row, 'label', row.id)}, loss"
+        yield outcome(row.id), f"{label}, mean", mean
+        yield outcome(row.id), f"{label}, ES 97.5%", shortfall(0.975)
 
 
 def windows(run: Run, name: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ ITEMS = (
     LineItem("L09", "credit_availability", "Private-credit availability"),
     LineItem("L10", "neocloud_debt", "{Operator} debt", peak=True),
     LineItem("L11", "neocloud_liquidity", "{Operator} cash and undrawn revolvers"),
-    LineItem("L12", "headline_loss", "Cumulative credit loss, {sector}-exposed", peak=True),
+    LineItem("L12", "headline_loss", "Cumulative credit loss, headline", peak=True),
 )
 """The line items; ids are never given to another item."""
 

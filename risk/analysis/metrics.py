@@ -17,8 +17,8 @@ from risk.units import SCALE
 Array = NDArray[np.float64]
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
-HEADLINE, WITHOUT = "headline_loss", "loss_without_software"
-"""Credit loss, and the part of it that is not of software borrowers."""
+HEADLINE = "headline_loss"
+"""Credit loss of the line that the verdict speaks of."""
 
 HEADLINE_TAIL = 0.975
 

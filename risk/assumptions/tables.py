@@ -32,6 +32,9 @@ from risk.assumptions.table import (
 )
 from risk.axes import ordinal
 
+HEADLINE = "headline"
+"""Name of the line of credit loss that the verdict speaks of."""
+
 
 def _launch(text: str) -> str:
     try:
@@ -226,12 +229,28 @@ class Facility(Entity):
         return self
 
 
+class CreditLine(Entity):
+    """A line of credit loss, told by itself: ``[[credit.line]]``. Paper of companies belongs to the headline.
+
+    The outcome ``<name>_loss`` is its loss.
+    """
+
+    name: Text
+    label: Text
+
+    @classmethod
+    def faults(cls, rows: Sequence[Self]) -> Iterator[tuple[int, str, str, str]]:
+        """One line is the headline, the first."""
+        if rows and rows[0].name != HEADLINE:
+            yield 0, "name", "A011", f"'{rows[0].name}' is the first line; that is '{HEADLINE}'"
+
+
 class CreditSegment(Entity):
     """A pool of private credit: ``[[credit.segment]]``.
 
     `default_probability` and `asset_correlation` name entries, whose draws the pool takes. `definition` is
-    what the probability counts: payment defaults, or every switch to payment in kind and extension too. The
-    headline loss is shown once more without the pools that stand `apart`.
+    what the probability counts: payment defaults, or every switch to payment in kind and extension too.
+    Losses are told by `line`.
     """
 
     name: Text
@@ -242,8 +261,7 @@ class CreditSegment(Entity):
     lgd_class: Literal["site", "pool"]
     sponsor_share: Share = 0.0
     clo_weight: Share = 0.0
-    headline: bool
-    apart: bool = False
+    line: Annotated[Text, Names("credit.line")]
     growth: Annotated[float, In("1/y")]
     demand_weight: Ratio
     lab_weight: Ratio
@@ -357,6 +375,7 @@ TABLES: Mapping[str, type[Row]] = {
     "neoclouds.paper": Paper,
     "neoclouds.note": HoldcoNote,
     "neoclouds.facility": Facility,
+    "credit.line": CreditLine,
     "credit.segment": CreditSegment,
     "credit.rating": CreditRating,
     "credit.maturity": CreditMaturity,

@@ -132,6 +132,15 @@ def find(target: str, simulation: Simulation, common: Common) -> Run | Plan:
     return plan(target, simulation, common)
 
 
+def open_any(name: str, common: Common) -> Run:
+    """As `open_stored`, but the run may be of a version of the model that remembered other things."""
+    from risk.cli.naming import meant
+    from risk.runs import open_run
+
+    root = common.folder.runs
+    return open_run(meant(name, root, common.register), root)
+
+
 def open_stored(name: str, common: Common) -> Run:
     """Open a stored run by id, beginning of an id, folder or scenario; see `risk.cli.naming`.
 
@@ -141,12 +150,9 @@ def open_stored(name: str, common: Common) -> Run:
     StorageError : it was stored by a version of the model that remembered other things.
     """
     from risk.analysis.verdict import CLASSES
-    from risk.cli.naming import meant
     from risk.paths import SERIES
-    from risk.runs import open_run
 
-    root = common.folder.runs
-    run = open_run(meant(name, root, common.register), root)
+    run = open_any(name, common)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
     declared = run.register.outcomes
     outcomes = {*declared, *(class_name for class_name, _ in CLASSES)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,7 @@ class Flows:
     instrument_losses: Array  # (path, instrument) USD
     instrument_claims: Array  # (path, instrument) USD of par that loses principal or is in default
     instrument_owed: Array  # (path, instrument) USD at the start of the quarter
+    instrument_expected: Array  # (path, instrument) USD lost of it through the cycle
 
 
 def of_pools(values: Array, pools: NDArray[np.intp]) -> Array:
@@ -95,6 +96,13 @@ def with_pools(values: Array, pools: NDArray[np.intp]) -> Array:
     """Paper and some pools of (path, instrument) values."""
     paper = len(PAPER)
     return np.take(values, np.concatenate([np.arange(paper), paper + pools]), axis=1)
+
+
+def by_line(values: Array, lines: Sequence[NDArray[np.intp]]) -> Array:
+    """Sums of (path, instrument) values by line of credit loss, paper in the first, (path, line)."""
+    pools = values[:, len(PAPER) :]
+    first = with_pools(values, lines[0])
+    return np.concatenate([total(x) for x in (first, *(of_pools(pools, one) for one in lines[1:]))], axis=1)
 
 
 def total(values: Array) -> Array:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from risk.engine import neoclouds
 from risk.engine.context import Context, Flows, total
-from risk.engine.inputs import PAPER, UNSECURED
 from risk.engine.world import Seen, World
 from risk.mechanisms.gpu_repricing import collateral, fleet
 from risk.mechanisms.private_credit import market
@@ -56,9 +55,7 @@ def _funded(f: Flows) -> Array:
 
 def _impact(c: Context, world: World, f: Flows) -> Array:
     """Spread owed to losses beyond those of the cycle on the same exposures, and to forced sales."""
-    rates = np.where(np.isin(PAPER, UNSECURED), c.p.glue.expected_unsecured, c.p.glue.expected_secured)
-    paper = total(f.instrument_owed[:, : len(PAPER)] * (0.25 * rates))
-    unexpected = total(f.instrument_losses) - paper - total(f.segments.expected_loss)
+    unexpected = total(f.instrument_losses) - total(f.instrument_expected)
     owed = market.loss_impact(c.p.market, world.seen.impact, unexpected)
     return owed + c.p.glue.discount_spread * f.cascade.discount
 

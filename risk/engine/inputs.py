@@ -66,6 +66,11 @@ class Glue:
     layer_shares: Array = entry("revenue.layer_shares")  # (4,)
     memory_interconnect_share: float = entry("revenue.memory_interconnect_share")
 
+    @property
+    def expected_paper(self) -> Array:
+        """Share of each instrument of `PAPER` that is lost in a year through the cycle, (instrument,)."""
+        return np.where(np.isin(PAPER, UNSECURED), self.expected_unsecured, self.expected_secured)
+
     def ai_share_at(self, t: int) -> float:
         """AI share of Big-Five capex in quarter t."""
         progress = min(1.0, t / self.ai_share_quarters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ class Pools:
     """Which pools of credit are reported how: columns of (path, segment) arrays."""
 
     headline: NDArray[np.intp]  # in the headline loss
-    narrow: NDArray[np.intp]  # of these, without what is also told apart
+    lines: tuple[NDArray[np.intp], ...]  # in each line of credit loss, the headline first
 
 
 @dataclass(frozen=True)
@@ -128,19 +128,17 @@ def layout(assumptions: Assumptions) -> Layout:
         opened=opened(assumptions.calendar, cohorts),
         cohort_firms=cohort_firms,
         last=last,
-        pools=_pools(assumptions.tables["credit.segment"]),
+        pools=_pools(assumptions.tables["credit.segment"], assumptions.tables["credit.line"].names),
         draws=assumptions.tables["neoclouds.payer"].words("draws"),
         strong=np.flatnonzero(assumptions.tables["neoclouds.payer"].numbers("strong")),
     )
 
 
-def _pools(segments: Table) -> Pools:
-    """Columns of the pools by what the table says of them."""
-    headline, apart = (segments.numbers(column) > 0.0 for column in ("headline", "apart"))
-    return Pools(
-        headline=np.flatnonzero(headline),
-        narrow=np.flatnonzero(headline & ~apart),
-    )
+def _pools(segments: Table, lines: Sequence[str]) -> Pools:
+    """Columns of the pools by the line that their losses are told in."""
+    line = np.array([lines.index(name) for name in segments.words("line")], dtype=np.intp)
+    found = tuple(np.flatnonzero(line == k) for k in range(len(lines)))
+    return Pools(headline=found[0], lines=found)
 
 
 def classes(assumptions: Assumptions) -> tuple[int, ...]:

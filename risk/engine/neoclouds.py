@@ -242,12 +242,12 @@ def _by_instrument(
     book: Book, world: World, paid: facility.Flows, company: holdco.Flows
 ) -> tuple[Array, Array]:
     """Losses and claims of neocloud paper by instrument, USD, (path, instrument) each."""
-    site = np.equal(book.instrument, SITE) * 1.0
+    site, vendor = np.equal(book.instrument, SITE) * 1.0, world.facility.vendor
 
     def secured(amounts: Array) -> list[Array]:
-        vendors = np.einsum("ij,ij->i", amounts, world.facility.vendor)
+        vendors = np.einsum("ij,ij->i", amounts, vendor)
         sites = np.einsum("ij,j->i", amounts, site)
-        return [x[:, None] for x in (np.einsum("ij->i", amounts) - vendors - sites, vendors, sites)]
+        return [x[:, None] for x in (np.einsum("ij,ij->i", amounts, 1.0 - vendor - site), vendors, sites)]
 
     unsecured = (company.revolver_loss, company.notes_loss, company.converts_loss)
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)

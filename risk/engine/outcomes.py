@@ -28,6 +28,10 @@ Flags = NDArray[np.bool_]
 SMALLEST_BOOK = 1.0
 """USD; a book below it has no shares."""
 
+LINES = ("line_expected", "line_owed", "line_left", "line_due", "line_ahead")
+"""Of lines of credit loss: loss through the cycle, par owed in all quarters, and what the end leaves: par, of
+it what is due within two years, what of it is expected to be lost in them."""
+
 PAIRED = ("claim", "calm", "stress")
 """Of loans secured by devices: par in default, and what of it comes back in either market for assets."""
 
@@ -51,6 +55,7 @@ def outcomes(
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
     out |= recoveries(c, instruments, owners) | yearly(c, assumptions)
+    out |= lines(c, assumptions.tables["credit.line"].names)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
 
@@ -95,6 +100,12 @@ def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> d
             out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
     out |= {f"paired.{name}": x for name, x in zip(PAIRED, np.asarray(c.paired).T, strict=True)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
+
+
+def lines(c: Tally, names: Sequence[str]) -> dict[str, Array]:
+    """Of each line of credit loss: what was expected and owed, and what the end of the run leaves, USD."""
+    found = zip(LINES, (*np.asarray(c.lines), *np.asarray(c.left)), strict=True)
+    return {f"{kind}.{line}": x[:, k] for kind, x in found for k, line in enumerate(names)}
 
 
 def yearly(c: Tally, assumptions: Assumptions) -> dict[str, Array]:

@@ -161,8 +161,8 @@ def paired(
     calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
     found = (foreclosed(p, layout, t, state, billing, loans, paid).recovered for state in (calm, stress))
-    devices = np.not_equal(layout.opening[t].instrument, SITE)
-    return np.stack([(devices * x).sum(axis=1) for x in (paid.written_off, *found)], axis=1)
+    devices = np.not_equal(layout.opening[t].instrument, SITE) * 1.0
+    return np.stack([np.einsum("ij,j->i", x, devices) for x in (paid.written_off, *found)], axis=1)
 
 
 def residual(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from risk.engine import feedback, neoclouds, pledges
 from risk.engine.context import Context, Flows, Spending, total
+from risk.engine.inputs import PAPER
 from risk.engine.world import World, exposures
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
@@ -60,9 +61,11 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     signals = _signals(c, world, fleet_state, hardware, rent, bid, sold, hurdle, paid, credit)
     plan_state, planned = plan.step(c.p.plan, _built(c, world.plan, paid), c.t, signals, _plan_shocks(c))
 
+    paper = owed[:, : len(PAPER)] * (0.25 * c.p.glue.expected_paper)
     flows = Flows(
         conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
         credit.spread, losses, np.concatenate([companies.claims, pools.impaired], axis=1), owed,
+        np.concatenate([paper, pools.expected_loss], axis=1),
     )  # fmt: skip
     seen = feedback.seen(c, world, flows, fleet_state, shortfall)
     after = World(

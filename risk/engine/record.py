@@ -140,7 +140,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)
     totals.stocks(r, layout, world, t)
     chain = value_added(p, f)
-    totals.flows(r, world, f, chain, t)
+    totals.flows(r, layout, world, f, chain, t)
     totals.stages(r, f, t)
     totals.recoveries(r, f, t)
     if r.singles:

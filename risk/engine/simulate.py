@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import finite, outcomes, record, totals
+from risk.engine import beyond, finite, outcomes, record, totals
 from risk.engine.background import Background
 from risk.engine.couplings import Baseline, Links, medians
 from risk.engine.quantities import kept
@@ -111,6 +111,7 @@ def _remembered(
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, background, after, flows, fixed, context.t)
+    tally.left = beyond.left(p, layout, after, flows, layout.quarters)[:, :paths]
     _refuse_non_finite(r, start.rows.ids)
     return Block(
         index=block,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine.background import Background
-from risk.engine.context import Flows, of_pools, total, with_pools
+from risk.engine.context import Flows, by_line, of_pools, total, with_pools
 from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
@@ -38,6 +38,9 @@ class Tally:
     paired : (path, 3) claims on loans secured by devices, and what of them would be recovered in a calm
         and in a stressed market for assets, USD.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
+    lines : (expected, owed; path, line) loss of each line through the cycle, and what was owed at the start
+        of quarters, added up, USD.
+    left : (outstanding, due, expected; path, line) what the end of the run leaves, USD, see `beyond`.
     """
 
     rows: int
@@ -51,6 +54,8 @@ class Tally:
     pools: dict[int, Array] = field(default_factory=dict)
     paired: Array | float = 0.0
     ultimate: Array | float = 0.0
+    lines: Array | float = 0.0
+    left: Array | float = 0.0
 
     def __post_init__(self) -> None:
         self.due = np.zeros((self.quarters + 1, self.rows))
@@ -81,6 +86,8 @@ class Tally:
         self.pools[t] = np.stack([owed, pools.defaulted, pools.loss])[:, : self.rows]
         self.paired = self.paired + f.operators.paired[: self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
+        sums = [by_line(x, layout.pools.lines) for x in (f.instrument_expected, f.instrument_owed)]
+        self.lines = self.lines + np.stack(sums)[:, : self.rows]
         for name, values in new.items():
             if name not in self.history:
                 self.history[name] = np.zeros((self.quarters + 1, self.rows))
@@ -135,7 +142,7 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
 
 
 def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
-    """Losses, defaulted par and new par of neocloud paper, and of all AI-exposed credit, USD."""
+    """Losses, defaulted par and new par of neocloud paper, and of credit of the headline, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
     new, drawn = f.operators.new, f.operators.facility.drawn
     paper_par = total(cohorts.by_firm(new.debt) + new.notes + new.converts)[:, 0] + drawn.sum(axis=1)
@@ -145,7 +152,6 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
         "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
         "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
         "exposed_par": paper_par + of_pools(pools.originated, chosen.headline).sum(axis=1),
-        "narrow_loss": with_pools(lost, chosen.narrow).sum(axis=1),
         "bankruptcy_cost": f.cascade.bankruptcy_cost[:, 0],
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.catalogue import MEMBERS
-from risk.engine.context import Flows
+from risk.engine.context import Flows, by_line
 from risk.engine.identities import Chain
 from risk.engine.inputs import instruments
 from risk.engine.layout import Layout
@@ -67,6 +67,7 @@ def entities(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, .
         "revenue.segment": tables["revenue.segment"].names,
         "losses.ultimate": cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names),
         "forced": cascade.CHANNELS,
+        "line.loss": tables["credit.line"].names,
     }
     holders = {"losses": "holder", "mark_to_market": "holder", "sold": "holder"}
     names |= {f"{key}.{by}": tables["credit.holder"].names for key, by in holders.items()}
@@ -98,7 +99,7 @@ def stocks(r: Record, layout: Layout, world: World, t: int) -> None:
     r.total("facility.debt", t, loans.debt)
 
 
-def flows(r: Record, world: World, f: Flows, chain: Chain, t: int) -> None:
+def flows(r: Record, layout: Layout, world: World, f: Flows, chain: Chain, t: int) -> None:
     """Flows and prices of quarter t by entity."""
     totals = {
         "gpu.fleet": world.fleet.energized,
@@ -111,6 +112,7 @@ def flows(r: Record, world: World, f: Flows, chain: Chain, t: int) -> None:
         "inflow": chain.inflow,
         "value_added": chain.layers,
         "losses.instrument": f.instrument_losses,
+        "line.loss": by_line(f.instrument_losses, layout.pools.lines),
         "claims.instrument": f.instrument_claims,
         "losses.ultimate": f.cascade.ultimate,
         "rounds": f.cascade.mark_by_round,

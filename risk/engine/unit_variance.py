@@ -89,6 +89,5 @@ def _ends(entry: Entry) -> list[float]:
 def _off(weights: NDArray[np.float64], correlation: NDArray[np.float64], kept: NDArray[np.float64]) -> float:
     """Factor by which the standard deviation of weighted states is another than that of their innovations."""
     lasting = state_correlation(correlation, kept)
-    pairs = np.outer(weights, weights)
-    assumed, real = (abs(float((pairs * r).sum())) for r in (correlation, lasting))
+    assumed, real = (abs(float((weights[:, None] * r * weights).sum())) for r in (correlation, lasting))
     return float((max(real, assumed) / max(min(real, assumed), TINY)) ** 0.5)

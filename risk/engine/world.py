@@ -177,15 +177,19 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
 
 def exposures(layout: Layout, loans: facility.State, companies: holdco.State, pools: segments.State) -> Array:
     """What is owed on each instrument at the start of a quarter, USD, (path, instrument)."""
-    debt = loans.debt
-    site = np.equal(layout.book.instrument[: debt.shape[1]], SITE) * 1.0
-    total = np.einsum("ij->i", debt)
-    vendors, sites = np.einsum("ij,ij->i", debt, loans.vendor), np.einsum("ij,j->i", debt, site)
     columns = (
-        (total - vendors - sites)[:, None], vendors[:, None], sites[:, None],
-        across(companies.revolver), across(companies.notes), across(companies.converts),
-    )  # fmt: skip
+        *secured(layout, loans, loans.debt),
+        *map(across, (companies.revolver, companies.notes, companies.converts)),
+    )
     return np.concatenate([*columns, pools.exposure], axis=1)
+
+
+def secured(layout: Layout, loans: facility.State, amounts: Array) -> tuple[Array, Array, Array]:
+    """Sums of (path, facility) amounts over term loans, vendors' loans and loans on sites, (path, 1) each."""
+    site = np.equal(layout.book.instrument[: amounts.shape[1]], SITE) * 1.0
+    total = np.einsum("ij->i", amounts)
+    vendors, sites = np.einsum("ij,ij->i", amounts, loans.vendor), np.einsum("ij,j->i", amounts, site)
+    return (total - vendors - sites)[:, None], vendors[:, None], sites[:, None]
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:

@@ -75,8 +75,8 @@ class Run:
         return self.manifest.identities
 
     @cached_property
-    def _words(self) -> dict[str, Any]:
-        """The register as it was written, as plain data."""
+    def written(self) -> dict[str, Any]:
+        """The register as it was written, as plain data: all that is read of it in any version."""
         path = self.directory / "assumptions.json"
         content = read_json(path)
         if digest(content) != self.manifest.assumptions:
@@ -94,7 +94,7 @@ class Run:
         from risk.assumptions.stored import restore
 
         try:
-            return restore(self._words)
+            return restore(self.written)
         except (KeyError, TypeError, ValueError) as error:
             reason = f"the assumptions of run {self.id} were written by another version of the model"
             raise StorageError(f"{reason} ({error})", self._recompute) from error
@@ -190,7 +190,7 @@ class Run:
 
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(read, self._records))
-        _ = self._totals, self._words
+        _ = self._totals, self.written
 
     @cached_property
     def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:

@@ -27,7 +27,7 @@ def test_the_scenario(tmp_path: Path) -> None:
     found = load(scenario=file)
     admit(found)
     assert "LAMB-SPOT" not in found.tables["neoclouds.facility"].names
-    assert "CRWV 9" in found.tables["neoclouds.note"].names
+    assert "NBIS 9" in found.tables["neoclouds.note"].names
     assert found.tables["credit.maturity"].names == ("b_loans 2028",)
 
 

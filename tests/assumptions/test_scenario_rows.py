@@ -11,7 +11,7 @@ from tests.engine.base import SEED
 
 ADDED = """
 [[add."neoclouds.note"]]
-firm = "CRWV"
+firm = "NBIS"
 quarter_due = 9
 amount = 1.5
 kind = "note"
@@ -53,14 +53,14 @@ def refused(folder: Path, text: str) -> list[tuple[str, str]]:
 def test_an_added_row_is_part_of_the_table_and_remembers_who_added_it(tmp_path: Path) -> None:
     found = under(tmp_path, ADDED)
     notes = found.tables["neoclouds.note"]
-    assert "CRWV 9" in notes.names
+    assert "NBIS 9" in notes.names
     (change,) = found.changes
     assert (change.id, change.field, change.before, change.scenario) == (
-        "neoclouds.note.CRWV 9", "row", None, "rows",
+        "neoclouds.note.NBIS 9", "row", None, "rows",
     )  # fmt: skip
     assert "amount = 1.5" in str(change.after)
     assert (Path(change.file).name, change.line) == ("rows.toml", 4)
-    at = notes.names.index("CRWV 9")
+    at = notes.names.index("NBIS 9")
     assert (Path(notes.files[at]).name, notes.lines[at]) == ("rows.toml", 4)
 
 
@@ -105,9 +105,9 @@ def test_an_heir_may_change_what_its_parent_added(tmp_path: Path) -> None:
     heir = tmp_path / "heir.toml"
     heir.write_text(
         f'[scenario]\ntitle = "Heir"\ninherits = "{tmp_path / "rows.toml"}"\n'
-        '[change."neoclouds.note.CRWV 9"]\namount = 2.5\nwhy = "More."\n', "utf-8",
+        '[change."neoclouds.note.NBIS 9"]\namount = 2.5\nwhy = "More."\n', "utf-8",
     )  # fmt: skip
-    row: Any = load(scenario=heir).tables["neoclouds.note"].row("CRWV 9")
+    row: Any = load(scenario=heir).tables["neoclouds.note"].row("NBIS 9")
     assert row.amount == 2.5
 
 
@@ -116,7 +116,7 @@ def test_an_heir_may_change_what_its_parent_added(tmp_path: Path) -> None:
     [
         (ADDED.replace('why = "A note placed after the balance sheet."\n', ""), "A004", "say why"),
         (ADDED.replace("neoclouds.note", "neoclouds.notes"), "A021", "Did you mean 'neoclouds.note'?"),
-        (ADDED.replace('"CRWV"', '"CRWX"'), "A018", "Did you mean 'CRWV'?"),
+        (ADDED.replace('"NBIS"', '"NBIX"'), "A018", "Did you mean 'NBIS'?"),
         (ADDED.replace("amount = 1.5\n", ""), "A004", "'amount' is missing"),
         ('[remove."neoclouds.firm"]\nLAMBDA = "Gone."\n', "A018", "has no row 'LAMBDA'"),
         ('[remove."neoclouds.firm"]\nLAMB = ""\n', "A004", "say why"),

@@ -63,7 +63,7 @@ def test_the_screen_is_the_run_record(runs: Stored, ask: Ask) -> None:
     ("metric", "first", "key"),
     [
         ("headline_loss", "Headline credit loss", "quantiles"),
-        ("exposed_recovery", "Recovery on AI-exposed private credit by 2030Q4, %", "mean"),
+        ("exposed_recovery", "Recovery on AI-infrastructure credit by 2030Q4, %", "mean"),
         ("B4", "B4  GPU rent collapses", "by_year"),
         ("B8", "B8  Losses cascade", "by_year"),
         ("h100_contract", "H100 one-year contract rent, USD/h", "quantiles"),

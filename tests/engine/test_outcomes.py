@@ -1,6 +1,7 @@
 """Propositions by their definitions: bars, windows, first and last quarter, on paths written by hand.
 
-The calendar is the tests' own and does not move with the register's. Index 0 is 2026Q2; 2027Q2 is 4, 2028Q4 is 10, 2029Q4 is 14, 2030Q4 is 18, 2031Q4 is 22, 2032Q4 is 26.
+The calendar is the tests' own and does not move with the register's.
+Index 0 is 2026Q2; 2027Q2 is 4, 2028Q4 is 10, 2029Q4 is 14, 2030Q4 is 18, 2031Q4 is 22, 2032Q4 is 26.
 """
 
 from dataclasses import replace
@@ -14,7 +15,7 @@ from risk.assumptions import load
 from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.measuring import Setting
-from risk.engine.outcomes import declared, recoveries, yearly
+from risk.engine.outcomes import declared, lines, recoveries, yearly
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import Tally
@@ -85,7 +86,7 @@ QUIET: dict[str, float] = {
 }
 TALLIED = (
     "seasoned", "seasoned_holdco", "seasoned_distressed", "paper_loss", "paper_par", "exposed_loss",
-    "exposed_defaulted", "exposed_par", "narrow_loss", "strong_payer_default", "bankruptcy_cost",
+    "exposed_defaulted", "exposed_par", "strong_payer_default", "bankruptcy_cost",
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ OF_ENTITIES = {
     "credit.defaulted": "direct_lending",
     "holdco.defaulted": "CRWV",
 }
+LINES_KEPT = ("software", "generic")
 OWNERS = ("bank", "households")
 CLAIMS = np.stack([np.arange(x, x + 10.0)[None, :] for x in (10.0, 2.0, 5.0, 1.0, 3.0)])
 LOSSES = 0.5 * CLAIMS
@@ -132,19 +134,23 @@ def find(
     **paths: Any,
 ) -> dict[str, Any]:
     """Outcomes of one path: quiet but for the series given."""
-    columns = {(key, name): k for k, (key, name) in enumerate(OF_ENTITIES.items())}
+    kept = [*OF_ENTITIES.items(), *(("line.loss", name) for name in LINES_KEPT)]
+    columns = {pair: k for k, pair in enumerate(kept)}
     record, tally = Record(1, 26, columns=columns), Tally(1, 26)
     tally.claims, tally.losses, tally.owed = CLAIMS, LOSSES, 10.0 * CLAIMS
     tally.pools = {t: np.full((3, 1, 4), [[[200.0 + t]], [[1.0]], [[0.5]]]) for t in range(1, 27)}
     tally.paired = np.array([[30.0, 20.0, 15.0]])
     tally.ultimate = np.array([[7.0, 9.0]])
+    tally.lines = np.array([[[3.0, 4.0, 5.0]], [[30.0, 40.0, 50.0]]])
+    tally.left = np.array([[[9.0, 8.0, 7.0]], [[6.0, 5.0, 4.0]], [[0.3, 0.2, 0.1]]])
     for name, level in QUIET.items():
         path = paths.pop(name, series(level))
         record.history[name] = path[name in FLOWS :, None]
     for name in TALLIED:
         tally.history[name] = paths.pop(name, series(0.0))[:, None]
-    for (key, _), column in columns.items():
-        path = paths.pop(key.replace(".", "_"), series(0.0))
+    for (key, name), column in columns.items():
+        own = f"{name}_loss" if key == "line.loss" else key.replace(".", "_")
+        path = paths.pop(own, series(0.0))
         record.kept[key, column] = path[1:, None]
     assert not paths, f"unknown {sorted(paths)}"
     for into, amounts in ((tally.due, due), (tally.sound, sound)):
@@ -153,6 +159,7 @@ def find(
     values = NUMBERS | (numbers or {})
     setting = Setting(Quantities(record, tally, background, columns), CALENDAR, values, REGISTER.windows)
     found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS) | yearly(tally, REGISTER)
+    found |= lines(tally, ("headline", "software", "generic"))
     return {name: x.item() for name, x in found.items()}
 
 
@@ -436,6 +443,14 @@ def test_recoveries_and_who_bears_losses_stand_under_their_names() -> None:
     assert [found[f"paired.{name}"] for name in ("claim", "calm", "stress")] == [30.0, 20.0, 15.0]
     assert (found["ultimate.bank"], found["ultimate.households"]) == (7.0, 9.0)
     assert found["bankruptcy_cost"] == 3.5
+
+
+def test_lines_stand_under_their_names() -> None:
+    found = find(software_loss=series(0.0, q2027Q1=1.5, q2032Q4=2.0), generic_loss=series(1.0))
+    assert (found["software_loss"], found["generic_loss"]) == (3.5, 26.0)
+    assert [found[f"line_expected.{name}"] for name in ("headline", "software", "generic")] == [3.0, 4.0, 5.0]
+    assert found["line_owed.software"] == 40.0
+    assert [found[f"line_{kind}.generic"] for kind in ("left", "due", "ahead")] == [7.0, 4.0, 0.1]
 
 
 # ─── U1 to U4 ───

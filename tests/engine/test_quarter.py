@@ -42,7 +42,9 @@ def test_firms_fund_ahead_for_a_year_of_bounded_growth(base: Opened, growth: flo
 
 def test_ai_share_of_capex_rises_over_seven_quarters(base: Opened) -> None:
     glue = base.p.glue
-    assert [glue.ai_share_at(t) for t in (0, 4, 8, 20)] == pytest.approx([0.76, 0.76 + 0.06 * 4 / 7, 0.82, 0.82])
+    assert [glue.ai_share_at(t) for t in (0, 4, 8, 20)] == pytest.approx(
+        [0.76, 0.76 + 0.06 * 4 / 7, 0.82, 0.82]
+    )
 
 
 def test_shocks_of_a_quarter_are_its_own(base: Opened) -> None:

@@ -16,7 +16,7 @@ from risk.engine.totals import (
     STAGES,
 )  # fmt: skip
 from risk.engine.world import exposures
-from tests.base_names import DIRECT_LENDING, HEADLINE, INSTRUMENTS
+from tests.base_names import DIRECT_LENDING, HEADLINE, INSTRUMENTS, SPV
 from tests.engine.base import Array, Opened
 
 ROWS = 500
@@ -112,7 +112,12 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     f = base.flow(T)
     lost = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, T + 1))
     np.testing.assert_allclose(kept.path("headline_loss")[T], lost)
-    assert INSTRUMENTS[HEADLINE - 1] == "software"
+    assert INSTRUMENTS[HEADLINE - 1] == "spv"
+    by_line = kept.sums["line.loss"][T]
+    found = f.instrument_losses[:ROWS].sum(axis=0)
+    np.testing.assert_allclose(
+        by_line, [found[:HEADLINE].sum(), found[HEADLINE], found[HEADLINE + 1 :].sum()]
+    )
     raised = (f.funding.net_debt_change + f.funding.equity).sum(axis=1)
     np.testing.assert_allclose(kept.path("net_raised")[T - 1], raised[:ROWS])
     asked = kept.kept["credit.loss", DIRECT_LENDING]
@@ -140,7 +145,7 @@ def test_the_base_date_has_stocks_and_last_quarters_flows(
     np.testing.assert_allclose(kept.path("h100_contract")[0], index * error)
     np.testing.assert_allclose(kept.path("h100_spot")[0], register.value("gpu.h100_spot") * error)
     assert np.isnan(kept.path("required_revenue")[0]).all()
-    exposed = register.tables["credit.segment"].numbers("exposure")[:2].sum()
+    exposed = register.tables["credit.segment"].numbers("exposure")[SPV]
     paper = kept.path("neocloud_debt")[0, 0]
     assert kept.path("exposed_at_base")[0, 0] == pytest.approx(exposed + paper)
 

@@ -24,12 +24,12 @@ READ_ELSEWHERE = {
     "capex.deployable_ceiling": "shown beside deployed capital",
     "revenue.jpmorgan_bar": "the third lens, a constant",
     "neoclouds.stylised.": "the stylised facilities of calibration target T6",
+    "propositions.so_far_years": "what has come true so far, beside the end: analysis of a run",
     "neoclouds.first_cohort": "a date: the layout of the facility book",
     "neoclouds.last_cohort": "a date: the layout of the facility book",
     "neoclouds.contract_tenor": "scales the tenors of contracts: the layout of the facility book",
     "neoclouds.cohort_spacing": "quarters between dates: the layout of the facility book",
     "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
-    "propositions.so_far_years": "how much of a probability had come by then: the verdict",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""

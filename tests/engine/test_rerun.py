@@ -43,7 +43,7 @@ def test_a_path_of_a_later_block_with_cut_couplings(register: Assumptions, media
 
 
 def test_details_are_the_row_of_the_flows_and_states(base: Opened, told: Rerun) -> None:
-    for t in (1, 7, 25):
+    for t in (1, 7, base.layout.quarters):
         flows, world = base.flow(t), base.worlds[t]
         for name, values in (
             ("funding.capex", flows.funding.capex),
@@ -78,7 +78,7 @@ def test_names_fit_what_they_name(told: Rerun) -> None:
     }
     assert set(told.names) == {*widths, "beside"}
     for axis, name in widths.items():
-        assert told.detail[name].shape == (27, len(told.names[axis])), axis
+        assert told.detail[name].shape == (26, len(told.names[axis])), axis
     assert {f"forced.{name}" for name in EVENT_VARIABLES} <= set(told.detail)
     assert told.limits == {"shut_spread": pytest.approx(0.075), "shut_window": pytest.approx(-1.5)}
 

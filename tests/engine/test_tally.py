@@ -7,7 +7,7 @@ from risk.assumptions import Assumptions
 from risk.engine import simulate
 from risk.engine.inputs import PAPER
 from risk.engine.tally import Tally
-from tests.base_names import HEADLINE, IG, IG_ON_LAB
+from tests.base_names import HEADLINE, IG, IG_ON_LAB, SPV
 from tests.engine.base import BACKGROUND, SEED, Array, Opened
 
 ROWS = 300
@@ -37,8 +37,6 @@ def test_losses_and_par_are_those_of_the_books(tally: Tally, base: Opened) -> No
     end = len(base.worlds) - 1
     lost = sum(base.flow(t).instrument_losses[:ROWS, : len(PAPER)].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("paper_loss")[end], lost, rtol=1e-12)
-    wide = sum(base.flow(t).instrument_losses[:ROWS, : HEADLINE - 1].sum(axis=1) for t in range(1, end + 1))
-    np.testing.assert_allclose(tally.cumulative("narrow_loss")[end], wide, rtol=1e-12)
     exposed = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, end + 1))
     np.testing.assert_allclose(tally.cumulative("exposed_loss")[end], exposed, rtol=1e-12)
     owed = sum(base.flow(t).instrument_claims[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, end + 1))
@@ -65,7 +63,7 @@ def test_bullets_are_met_from_cash_or_by_a_sound_replacement(tally: Tally, base:
         by_hand = sum(x[:ROWS].sum(axis=1) for x in met)
         np.testing.assert_allclose(tally.sound[t], by_hand, rtol=1e-12)
         seen |= [bool(x[:ROWS].any()) for x in met]
-        sold = base.flow(t).segments.originated[:ROWS, :2].sum(axis=1)
+        sold = base.flow(t).segments.originated[:ROWS, SPV]
         np.testing.assert_allclose(
             tally.path("exposed_par")[t], tally.path("paper_par")[t] + sold, rtol=1e-12
         )
@@ -104,6 +102,24 @@ def test_recoveries_are_of_all_quarters_and_of_parts(tally: Tally, base: Opened)
             some = sum(x * b for x, b in zip(every, here, strict=True))
             np.testing.assert_allclose(found[k], some, rtol=1e-12)
             assert 0.0 < found[k].sum() < found[0].sum()
+
+
+def test_lines_are_what_their_instruments_expect_and_owe(tally: Tally, base: Opened) -> None:
+    """Of the headline: paper at its rates of the cycle, and the loans on sites."""
+    p = base.p
+    expected, owed = np.zeros((ROWS, 3)), np.zeros((ROWS, 3))
+    for t in range(1, len(base.worlds)):
+        f = base.flow(t)
+        book, pools = f.instrument_owed[:ROWS], f.segments.expected_loss[:ROWS]
+        paper = (
+            book[:, :4].sum(axis=1) * p.glue.expected_secured
+            + book[:, 4:6].sum(axis=1) * p.glue.expected_unsecured
+        )
+        expected += np.stack([paper / 4.0 + pools[:, 0], pools[:, 1], pools[:, 2] + pools[:, 3]], axis=1)
+        owed += np.stack(
+            [book[:, :HEADLINE].sum(axis=1), book[:, HEADLINE], book[:, HEADLINE + 1 :].sum(axis=1)], axis=1
+        )
+    np.testing.assert_allclose(np.asarray(tally.lines), [expected, owed], rtol=1e-12)
 
 
 def test_the_same_claims_in_calm_and_in_stress(tally: Tally, base: Opened) -> None:

@@ -171,6 +171,7 @@ def test_the_market_clears_what_is_energized_by_now(w: Wired) -> None:
         "demand": w.flows.demand.total,
         "launching": supply.since_launch,
         "shocks.rent": w.base.shocks.idiosyncratic["rent"][w.context.t - 1],
+        "shocks.drift": w.base.shocks.idiosyncratic["drift"][w.context.t - 1],
         "shocks.efficiency": w.factor("E"),
         "shocks.efficiency_event": w.uniform("efficiency"),
         "shocks.fire_sale": tag("fire-sale->rent") * w.before.seen.fire_sale,

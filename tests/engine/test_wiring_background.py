@@ -145,18 +145,17 @@ def test_levels_stand_at_their_dates() -> None:
     assert [found[f"h100_{x}"] for x in ("2026", "spot_2026", "2028", "2030")] == [2.1, 1.9, 2.2, 2.3]
 
 
-@pytest.mark.parametrize(("quarter", "counts"), [("2028Q4", True), ("2029Q1", False)])
-def test_new_par_that_is_exposed_counts_until_the_end_of_2028(quarter: str, counts: bool) -> None:
-    more = {f"q{quarter}": 1024.0}
-    at_bar = lost(128.0, 1e6) | {"exposed_par": series(0.0, **more)}
-    assert find(**EXACT, **at_bar)["B7x"] == float(not counts)
-
-
 @pytest.mark.parametrize(("quarter", "counts"), [("2030Q4", True), ("2031Q1", False)])
-def test_new_paper_counts_until_two_years_before_the_end(quarter: str, counts: bool) -> None:
+def test_new_par_counts_until_two_years_before_the_end(quarter: str, counts: bool) -> None:
+    more = {f"q{quarter}": 1024.0}
     paper: dict[str, Any] = {"paper_loss": series(0.0, q2032Q4=8.0), "neocloud_debt": series(64.0)}
-    more = series(0.0, **{f"q{quarter}": 1024.0})
-    assert find(**EXACT, **paper, paper_par=more)["B7"] == float(not counts)
+    assert find(**EXACT, **paper, paper_par=series(0.0, **more))["B7"] == float(not counts)
+
+
+@pytest.mark.parametrize(("quarter", "counts"), [("2028Q4", True), ("2029Q1", False)])
+def test_new_par_of_all_exposed_credit_counts_until_the_end_of_2028(quarter: str, counts: bool) -> None:
+    at_bar = lost(128.0, 1e6) | {"exposed_par": series(0.0, **{f"q{quarter}": 1024.0})}
+    assert find(**EXACT, **at_bar)["B7x"] == float(not counts)
 
 
 def test_a_rent_collapse_is_dated_by_what_came_first() -> None:

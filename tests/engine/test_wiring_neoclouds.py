@@ -256,7 +256,7 @@ def test_a_loan_is_added_to_while_it_stands_and_its_customer_stays(base: Opened)
     """The fourth cohort of 2027 joins loans that are sound, were never amended, and have a customer."""
     w = wired(base, ORDINARY - 1)
     layout, loans = base.layout, w.call("facility").result[0]
-    n = layout.opening[3].facilities
+    n = layout.opening[COHORT].facilities
     found = w.call("cohort").inputs["c.fundable"].reshape(1024, -1)
     columns = slice(n, n + found.shape[1])
     bad = loans.defaulted | loans.extended | (loans.stage >= 2.0) | (w.after.contracts.kept == 0.0)

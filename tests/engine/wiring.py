@@ -29,7 +29,7 @@ from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from tests.engine.base import Array, Opened
 
-COHORT, ORDINARY = 3, 7
+COHORT, ORDINARY = 2, 6
 """A quarter whose cohort opens the loans of its year, and one whose cohort finds them open; in both, shares
 that change with time still move."""
 

@@ -68,15 +68,17 @@ def blocks(register: Assumptions) -> tuple[Block, Block]:
 
 
 MONEY = {
-    "headline_loss", "headline_loss_2030", "loss_without_software", "neocloud_loss", "credit_worst_year",
+    "headline_loss", "headline_loss_2030", "software_loss", "generic_loss", "neocloud_loss",
+    "credit_worst_year",
     "debt_2030", "ai_capex_2026_2030", "deployed_2026_2030", "required_2030", "gap_2030", "gap_external_2030",
     "h100_2026", "h100_spot_2026", "h100_2028", "h100_2030", "neocloud_loss_2030", "second_round",
     "bankruptcy_cost", "wall_default_2028", "wall_default_later", "wall_extended_2028",
+    "idle_impairment",
     "neocloud_borrowed_year", "neocloud_earned_year", "neocloud_equity_year", "neocloud_sources_year",
     "neocloud_planned_year", "neocloud_financed_year", "neocloud_planned_run", "neocloud_financed_run",
 }  # fmt: skip
 
-MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "owed", "ultimate.")
+MONEY_OF = ("capex_2", "revenue_2", "claim", "loss", "owed", "paired.", "ultimate.", "line_")
 """Beginnings of outcomes that are money, by year, instrument or owner."""
 
 

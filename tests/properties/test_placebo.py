@@ -32,8 +32,8 @@ LOGARITHMS = {"revenue.log_ceiling": MONEY}
 PRICES = ("USD/h", "USD/GPU", "USD k", "USD")
 """What is paid for one unit of work, or an hour of it; larger amounts of money are of firms and markets."""
 
-COUNTS = ("GPU", "H100e", "GW")
-"""Units of work, and the power they draw together; the power of one stays."""
+COUNTS = ("GPU", "H100e", "GW", "TWh")
+"""Units of work, and the power and energy they draw together; the power of one stays."""
 
 
 def factor(unit: str) -> float:
@@ -96,7 +96,7 @@ def unit_of(name: str, register: Assumptions) -> str:
     """Unit of an outcome; of flags and quarters, none."""
     if name in register.outcomes:
         return register.outcomes[name].unit
-    return "USD bn" if name.startswith(("claim", "loss", "owed", "ultimate.")) else "1"
+    return "USD bn" if name.startswith(("claim", "loss", "owed", "paired.", "ultimate.")) else "1"
 
 
 def test_every_flag_and_default_is_the_same(blocks: tuple[Block, Block]) -> None:
@@ -117,7 +117,7 @@ def test_rents_and_money_grow_by_what_they_are_counted_in(
         nothing = 1e-12 * float(np.nanmax(np.abs(values * by), initial=0.0))  # what rounding leaves of a zero
         np.testing.assert_allclose(theirs.outcomes[name], values * by, rtol=CLOSE, atol=nothing, err_msg=name)
         seen.add(by)
-    assert seen == {1.0, MONEY, PRICE}
+    assert seen == {1.0, MONEY, PRICE, UNITS}
 
 
 def test_every_series_grows_by_what_it_is_counted_in(blocks: tuple[Block, Block]) -> None:

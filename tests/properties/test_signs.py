@@ -228,13 +228,15 @@ def test_less_private_credit_funds_less(base: Opened) -> None:
 
 def test_a_wider_spread_refinances_fewer_notes(base: Opened) -> None:
     """In the quarters in which base-date notes fall due."""
-    for t in (5, 9, 11):
+    fewer = more = 0
+    for t in np.flatnonzero(base.layout.bullets[: len(base.worlds)].any(axis=1)).tolist():
         wide = other(base, "market", t, spread=base.worlds[t - 1].market.spread + 0.03)
         h, usual = base.again(t, wide)[1].operators.holdco, base.flow(t).operators.holdco
         rolled, usually = h.notes_due - h.notes_repaid, usual.notes_due - usual.notes_repaid
         alive = ~h.default & ~usual.default
-        assert (rolled[alive] <= usually[alive]).all()
-        assert (rolled[alive] < usually[alive]).any()
+        fewer += int((rolled[alive] < usually[alive] - 1.0).sum())
+        more += int((rolled[alive] > usually[alive] + 1.0).sum())  # what shares no longer settle
+    assert fewer > max(100, 20 * more)
 
 
 def test_sponsors_pay_guarantees_in_a_digestion_only(base: Opened) -> None:

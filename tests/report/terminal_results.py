@@ -12,6 +12,7 @@ from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
 from risk.analysis.identities import Identity
 from risk.analysis.inputs import InputChange
+from risk.analysis.loss_lines import LossLine
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Estimate, Histogram
@@ -101,7 +102,7 @@ def metric(name: str, label: str, scale: float = 1.0) -> Metric:
     )
 
 
-LOSS = metric("headline_loss", "Headline credit loss to 2032Q4 (AI-exposed, first round)")
+LOSS = metric("headline_loss", "Headline credit loss to 2032Q4 (AI infrastructure, first round)")
 HISTOGRAM = Histogram(
     np.linspace(0.0, 560.0, 49),
     np.array([round(3_000 * 0.88**i) + 20 * (i % 3) for i in range(48)], dtype=np.int64),
@@ -113,11 +114,38 @@ RENT = Fan(
 )
 CARE = Provenance(280, 149, 8, 1_012, 237, 24, 24, 90, 180, 73, 61, "neocloud")
 
+
+def loss_line(name: str, label: str, scale: float) -> LossLine:
+    def usd(value: float) -> Estimate:
+        return Estimate(scale * value, scale * 0.01 * abs(value), PATHS)
+
+    return LossLine(
+        name,
+        label,
+        LOSS if scale == 1.0 else metric(f"{name}_loss", f"Credit loss to 2032Q4: {label}", scale),
+        {"bust": usd(301.0), "correction": usd(133.0), "durable": usd(12.0)},
+        usd(161.0),
+        usd(-13.6),
+        {"bust": usd(140.0), "correction": usd(-28.0), "durable": usd(-149.0)},
+        Estimate(0.0063, 0.0002, PATHS),
+        Estimate(0.0081, 0.0001, PATHS),
+        usd(542.0),
+        usd(100.0),
+        usd(10.2),
+    )
+
+
+LINES = (
+    loss_line("headline", "AI infrastructure", 1.0),
+    loss_line("software", "AI disruption of software credit", 0.4),
+    loss_line("generic", "Direct lending and B loans", 2.0),
+)
+
 SUMMARY = Summary(
     HEADING,
     VERDICT,
-    LOSS,
-    metric("loss_without_software", "Headline loss without software borrowers", 0.4),
+    LINES,
+    "2034Q4",
     HISTOGRAM,
     RENT,
     CARE,
@@ -324,7 +352,7 @@ TRACED = Headed(
         HEADING.run,
         Found(
             "Summary!G24",
-            "First-round credit loss to 2032Q4, AI-exposed, USD bn · ES 97.5%",
+            "First-round credit loss to 2032Q4, AI infrastructure, USD bn · ES 97.5%",
             494.8,
             "495",
             "Trace!$G$20",

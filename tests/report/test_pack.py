@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from risk.analysis.loss_lines import loss_lines
 from risk.analysis.metrics import metrics
 from risk.analysis.verdict import verdict
 from risk.assumptions.table import units
@@ -154,12 +155,14 @@ def test_metrics_are_those_of_the_analysis(run: Run, opened: openpyxl.Workbook, 
         assert shown(opened, places, "metrics", "n", name) == PATHS
 
 
-def test_headline_loss_and_the_loss_without_software_stand_side_by_side(draft: Draft, run: Run) -> None:
-    both = {m.variable.name: m for m in metrics(run)}
-    large = set(draft.cached["Summary"].values())
-    for name in ("headline_loss", "loss_without_software"):
-        m = both[name]
-        assert {m.mean.value, m.quantiles[4].value, m.var[0].value, m.shortfall[1].value, m.maximum} <= large
+def test_the_headline_loss_and_the_lines_beside_it_stand_on_summary(draft: Draft, run: Run) -> None:
+    shown = set(draft.cached["Summary"].values())
+    for line in loss_lines(run):
+        means = {line.loss.mean.value, line.excess.value, *(e.value for e in line.by_class.values())}
+        ahead = {line.rate.value, line.expected_rate.value, line.left.value, line.due.value, line.ahead.value}
+        assert means | ahead <= shown
+    m = loss_lines(run)[0].loss
+    assert {m.mean.value, m.quantiles[4].value, m.var[0].value, m.shortfall[1].value, m.maximum} <= shown
 
 
 def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: Draft) -> None:
@@ -167,7 +170,7 @@ def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: D
     assert len(results) >= 25
     assert all(isinstance(plain(cell), Check) for cell in tables["checks"].column("result"))
     assert number_of(tables.content("checks-total", "failed", "0")) == results.count("FAIL")
-    # at 2,048 paths a target may miss its bound by chance, and P(bust) is not sharp enough; nothing else may fail
+    # at 2,048 paths a target may miss its bound by chance, and P(bust) is not sharp; nothing else may fail
     names = [str(value_of(cell)) for cell in tables["checks"].column("check")]
     failing = {name for name, result in zip(names, results, strict=True) if result == "FAIL"}
     assert failing <= {"Calibration results that contradict their declaration", "Standard error of P(bust)"}

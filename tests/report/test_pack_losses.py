@@ -9,6 +9,7 @@ import pytest
 
 from risk.analysis import contrasts, shares, statistics
 from risk.analysis.attribution import ranked
+from risk.analysis.loss_lines import loss_lines
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES
 from risk.analysis.story import pick
 from risk.report.charts import Chart, Exceedance, Ranges, Tornado
@@ -101,16 +102,19 @@ def test_all_probability_points_are_listed_and_dashed_where_too_few_paths_lie_be
         assert number_of(row[table.index("period")]) == pytest.approx(1.0 / p)
 
 
-def test_the_curve_has_limits_markers_the_narrow_loss_and_the_run_before(book: Workbook, run: Run) -> None:
+def test_the_curve_has_limits_markers_the_lines_beside_it_and_the_run_before(
+    book: Workbook, run: Run
+) -> None:
     found = chart(book, "exceedance-curve")
     assert isinstance(found, Exceedance)
     assert [m.label for m in found.markers] == ["VaR 95%", "VaR 99%"]
     assert found.prior is not None
-    narrow = run.outcome("loss_without_software") / 1e9
-    values = found.lines[0].values
-    for x, share in zip(found.loss, values, strict=True):
-        beyond = float((narrow > number_of(x)).mean())
-        assert share == (beyond if beyond else None)
+    assert [line.name for line in found.lines] == [line.label for line in loss_lines(run)[1:]]
+    for name, line in zip(("software_loss", "generic_loss"), found.lines, strict=True):
+        other = run.outcome(name) / 1e9
+        for x, share in zip(found.loss, line.values, strict=True):
+            beyond = float((other > number_of(x)).mean())
+            assert share == (beyond if beyond else None)
 
 
 # Scenarios

@@ -38,7 +38,8 @@ PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
     **dict.fromkeys(("Summary", "Metrics", "Drivers", "Capex"), 2),
     **dict.fromkeys(("Tail", "Limits"), 3),
-    **dict.fromkeys(("Neoclouds", "PrivateCredit", "RevenueGap", "Cascade"), 4),
+    **dict.fromkeys(("Neoclouds", "RevenueGap", "Cascade"), 4),
+    "PrivateCredit": 5,
 }
 """Pages of each sheet that is for paper, in a pack by itself."""
 

@@ -154,8 +154,13 @@ def default_probability(params: Params, spread: Array) -> Array:
 
     The spread moves the hazard: a probability never passes one.
     """
+    return np.asarray(1.0 - (1.0 - params.pd) ** spread_hazard(params, spread))
+
+
+def spread_hazard(params: Params, spread: Array) -> Array:
+    """What the going spread multiplies hazards with, (path, 1)."""
     gap = np.clip(spread - params.pd_spread_center, params.pd_spread_low, params.pd_spread_high)
-    return np.asarray(1.0 - (1.0 - params.pd) ** np.exp(params.pd_spread_response * gap))
+    return np.asarray(np.exp(params.pd_spread_response * gap))
 
 
 def a_quarter(annual: Array, hazard: Array | float = 1.0) -> Array:
@@ -171,6 +176,13 @@ def expected_lgd(params: Params) -> Array:
 def expected_loss(params: Params, exposure: Array) -> Array:
     """Loss of a quarter through the cycle, all ways to default in, (path, segment) USD."""
     return a_quarter(params.pd) * params.expected_more * expected_lgd(params) * exposure
+
+
+def loss_ahead(params: Params, state: State, spread: Array) -> Array:
+    """Loss of the next quarter at the ratings and the spread of today, (path, segment) USD."""
+    rows = ratings.default_probability(params, default_probability(params, spread))
+    pd = ratings.by_segment(params, state.mix * np.minimum(rows, HIGHEST_RATE))
+    return a_quarter(pd) * params.expected_more * expected_lgd(params) * state.exposure
 
 
 def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) -> tuple[State, Flows]:

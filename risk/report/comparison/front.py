@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from risk.analysis import contrasts, metrics
 from risk.analysis.contrasts import Difference
-from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL, WITHOUT, Metric
+from risk.analysis.metrics import HEADLINE_TAIL, Metric
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.report.content import Content, Formula
@@ -28,8 +28,11 @@ NOTE = (
 def sheet(cases: Sequence[Case], subtitle: str) -> Sheet:
     """Build the sheet."""
     end = cases[0].results.labels[-1]
-    losses = _losses(cases, HEADLINE, f"Headline credit loss to {end}, AI-exposed, USD bn")
-    places = [(losses, case.name) for case in cases]
+    losses = [
+        _losses(cases, line.loss.variable.name, f"Credit loss to {end}, {line.label}, USD bn")
+        for line in cases[0].results.lines
+    ]
+    places = [(losses[0], case.name) for case in cases]
     return Sheet(
         "Comparison",
         "Scenarios compared – verdict and loss",
@@ -37,8 +40,7 @@ def sheet(cases: Sequence[Case], subtitle: str) -> Sheet:
         "P",
         (
             _verdict(cases),
-            losses,
-            _losses(cases, WITHOUT, f"Headline loss to {end} without software borrowers, USD bn"),
+            *losses,
             ranges("loss-ranges", cases, places, "p50", max(14, 2 * len(cases))),
             Paragraph(NOTE, "note"),
         ),

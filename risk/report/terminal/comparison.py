@@ -10,8 +10,10 @@ from rich.text import Text
 from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
+from risk.analysis.versions import Moved, Versions, versions
+from risk.errors import StorageError
 from risk.report.formats import show
-from risk.report.record import Document, Field, Many, told, whole
+from risk.report.record import Document, Field, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
 from risk.report.terminal.numbers import number, points, probability
@@ -23,6 +25,13 @@ from risk.runs import Run
 
 HEADLINE = "bust"
 
+UNREAD = "The first run is of another version of the model: its inputs and other results are not compared."
+BETWEEN = (
+    "Model: the new run as version {0} reads it, less the old one. Thresholds: the new run as version {1} "
+    "reads it, less that; the same paths. ± is two standard errors."
+)
+"""What the columns of two versions are."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -32,6 +41,8 @@ class Comparison:
     ----------
     inputs : entries and rows of the second register.
     shared : paths that both have and that are compared, path by path; 0 where they share no draws.
+    versions : what moved where their propositions are of two versions.
+    unread : the first register has other keys than today's: neither inputs nor other results are compared.
     """
 
     before: Heading
@@ -40,6 +51,8 @@ class Comparison:
     changes: tuple[InputChange, ...]
     results: tuple[Difference, ...]
     shared: int
+    versions: Versions | None = None
+    unread: bool = False
 
     @property
     def paired(self) -> bool:
@@ -58,16 +71,26 @@ class Comparison:
 
 
 def compare(before: Run, after: Run) -> Comparison:
-    """Compare two stored runs."""
-    shared = shared_paths(before, after)
+    """Compare two stored runs; the first may be of a version whose register is not read any more."""
+    shared, told = shared_paths(before, after), readable(before)
     return Comparison(
         run_heading(before),
         run_heading(after),
         after.register.inputs,
-        input_changes(before.register, after.register),
-        differences(before, after, shared),
+        input_changes(before.register, after.register) if told else (),
+        differences(before, after, shared) if told else (),
         shared,
+        versions(before, after),
+        unread=not told,
     )
+
+
+def readable(run: Run) -> bool:
+    """Whether a run's register has the keys of today's."""
+    try:
+        return bool(run.register)
+    except StorageError:
+        return False
 
 
 def screen(found: Comparison, page: Page) -> Screen:
@@ -75,13 +98,31 @@ def screen(found: Comparison, page: Page) -> Screen:
     return (
         table(RUNS.table((("old", found.before), ("new", found.after))), page),
         Text(),
+        *([note(UNREAD, page)] if found.unread else _differences(found, page)),
+        *(_versions(found.versions, page) if found.versions else ()),
+        note(how(found), page),
+    )
+
+
+def _differences(found: Comparison, page: Page) -> Screen:
+    """What was assumed differently, and what came out differently."""
+    return (
         heading(f"Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)", page),
         table(CHANGES.table(found.changes), page) if found.changes else note("none", page),
         Text(),
         heading("Results", page),
         table(RESULTS.table(found.results), page),
         *([line(words, page)] if (words := bridge(found)) else []),
-        note(how(found), page),
+    )
+
+
+def _versions(found: Versions, page: Page) -> Screen:
+    """What definitions moved, and what the model."""
+    return (
+        Text(),
+        heading(f"Propositions of version {found.old} and {found.new}: what moved because of which", page),
+        table(VERSIONS.table(found.rows), page),
+        note(BETWEEN.format(found.old, found.new), page),
     )
 
 
@@ -128,12 +169,17 @@ def _shown(estimate: Estimate, unit: str, error: float | None = None) -> str:
 
 
 def _change(found: Difference) -> tuple[str, str]:
-    change, error = found.change.value, found.change.standard_error
-    if not found.unit:
+    return _sized(found.change, found.unit)
+
+
+def _sized(found: Estimate, unit: str) -> tuple[str, str]:
+    """A change with its sign, and two standard errors of it."""
+    change, error = found.value, found.standard_error
+    if not unit:
         return _or_nothing(points(change)), points(NOISE * error).lstrip("+")
     sign = "+" if change > 0 else ""
-    moved = _or_nothing(f"{sign}{number(change, error, found.unit)}")
-    return moved, number(NOISE * error, error, found.unit)
+    moved = _or_nothing(f"{sign}{number(change, error, unit)}")
+    return moved, number(NOISE * error, error, unit)
 
 
 def _or_nothing(change: str) -> str:
@@ -185,6 +231,39 @@ RESULTS: Spec[Difference] = Spec(
     id="compare-results",
 )
 
+
+def _end(key: str, header: str) -> Field[Moved]:
+    """A probability or a loss."""
+    return shown(key, header, lambda m: _shown(getattr(m, key), m.unit), align="right")
+
+
+def _move(key: str, header: str) -> Field[Moved]:
+    """What moved it by how much, with two standard errors."""
+
+    def cell(m: Moved) -> str:
+        found: Estimate = getattr(m, key)
+        size, error = _sized(found, m.unit)
+        return f"{size} ±{error}" if error and found.value != 0.0 else size
+
+    return shown(key, header, cell, align="right")
+
+
+VERSIONS: Spec[Moved] = Spec(
+    (
+        told("name"),
+        text("label", "Result", least=24),
+        shown("unit_word", "Unit", lambda m: m.unit, optional=1),
+        told("unit", get=lambda m: m.unit or "probability"),
+        _end("before", "Old"),
+        _move("model", "Model"),
+        _end("between", "New, old version"),
+        _move("thresholds", "Thresholds"),
+        _end("after", "New"),
+        *(told(name, Estimate) for name in ("before", "model", "between", "thresholds", "after")),
+    ),
+    id="compare-versions",
+)
+
 RUNS: Spec[tuple[str, Heading]] = Spec(
     (
         shown("name", "", lambda run: run[0]),
@@ -197,6 +276,9 @@ RUNS: Spec[tuple[str, Heading]] = Spec(
     id="compare-runs",
 )
 
+TWO_VERSIONS: Record[Versions] = Record((told("old"), told("new"), told("rows", Many(VERSIONS))))
+"""What moved between two versions of the propositions."""
+
 DOCUMENT: Document[Comparison] = Document(
     (
         told("before", HEADING),
@@ -205,6 +287,8 @@ DOCUMENT: Document[Comparison] = Document(
         told("shared_paths", int, lambda found: found.shared),
         told("assumptions", Many(CHANGES), lambda found: found.changes),
         told("results", Many(RESULTS)),
+        told("inputs_compared", bool, lambda found: not found.unread),
+        told("versions", Perhaps(TWO_VERSIONS)),
     ),
     name="compare/1",
     title="Two runs compared: bubblerisk compare RUN RUN --json",

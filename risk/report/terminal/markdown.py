@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from risk.analysis.versions import Versions
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
-from risk.report.terminal.comparison import CHANGES, RESULTS, Comparison, bridge, how
+from risk.report.terminal.comparison import (
+    BETWEEN,
+    CHANGES,
+    RESULTS,
+    UNREAD,
+    VERSIONS,
+    Comparison,
+    bridge,
+    how,
+)  # fmt: skip
 from risk.report.terminal.summary import Heading
 
 RUNS: Spec[tuple[str, Heading]] = Spec(
@@ -24,14 +34,26 @@ def comparison(found: Comparison) -> str:
     parts = [
         f"## {found.before.scenario} → {found.after.scenario}",
         table(RUNS.table((("old", found.before), ("new", found.after)))),
+        *([UNREAD] if found.unread else _differences(found)),
+        *(_versions(found.versions) if found.versions else ()),
+        how(found),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _differences(found: Comparison) -> list[str]:
+    return [
         f"### Assumptions changed ({len(found.changed)} of {found.inputs:,} inputs)",
         table(CHANGES.table(found.changes)) if found.changes else "None.",
         "### Results",
         table(RESULTS.table(found.results)),
         escaped(bridge(found)),
-        how(found),
     ]
-    return "\n\n".join(filter(None, parts))
+
+
+def _versions(found: Versions) -> list[str]:
+    title = f"### Propositions of version {found.old} and {found.new}: what moved because of which"
+    return [title, table(VERSIONS.table(found.rows)), BETWEEN.format(found.old, found.new)]
 
 
 def table(block: Table) -> str:

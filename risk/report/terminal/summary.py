@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from risk.analysis import fans, metrics, statistics
 from risk.analysis.fans import Fan
 from risk.analysis.identities import identities
+from risk.analysis.loss_lines import LossLine, loss_lines, until
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
@@ -63,7 +64,8 @@ class Summary:
 
     Attributes
     ----------
-    loss, without_software : distribution of the headline loss, and of the part that is not software's.
+    lines : credit loss by line, the headline first.
+    until : quarter to which what the end leaves is looked at.
     histogram : of the headline loss, in its unit.
     rent : fan of the H100 contract rent.
     care : why it is read with care.
@@ -71,11 +73,16 @@ class Summary:
 
     heading: Heading
     verdict: Verdict
-    loss: Metric
-    without_software: Metric
+    lines: tuple[LossLine, ...]
+    until: str
     histogram: Histogram
     rent: Fan
     care: Provenance
+
+    @property
+    def loss(self) -> Metric:
+        """Distribution of the headline loss."""
+        return self.lines[0].loss
 
 
 def heading(run: Run) -> Heading:
@@ -96,13 +103,12 @@ def heading(run: Run) -> Heading:
 
 def summarise(run: Run) -> Summary:
     """Find everything the verdict screen shows."""
-    loss, without = (run.variable(name) for name in (metrics.HEADLINE, "loss_without_software"))
-    values = metrics.values(run, loss)
+    values = metrics.values(run, run.variable(metrics.HEADLINE))
     return Summary(
         heading=heading(run),
         verdict=verdict(run),
-        loss=metrics.metric(loss, values),
-        without_software=metrics.metric(without, metrics.values(run, without)),
+        lines=loss_lines(run),
+        until=until(run),
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
@@ -149,6 +155,23 @@ METRIC: Record[Metric] = Record(
 )
 """A distribution."""
 
+LINE: Record[LossLine] = Record(
+    (
+        told("label"),
+        told("outcome", get=lambda line: line.loss.variable.name),
+        told("mean_by_class", dict[str, Estimate], lambda line: line.by_class),
+        told("expected", Estimate),
+        told("excess", Estimate),
+        told("excess_by_class", dict[str, Estimate]),
+        told("loss_a_year_over_par_owed", Estimate, lambda line: line.rate),
+        told("expected_a_year_over_par_owed", Estimate, lambda line: line.expected_rate),
+        told("outstanding_at_end", Estimate, lambda line: line.left),
+        told("due_ahead", Estimate, lambda line: line.due),
+        told("expected_loss_ahead", Estimate, lambda line: line.ahead),
+    )
+)
+"""A line of credit loss: USD bn, but for what is a year."""
+
 CLAIM: Record[Claim] = Record(
     (
         *(told(name) for name in ("id", "side", "label", "statement")),
@@ -172,7 +195,9 @@ DOCUMENT: Document[Summary] = Document(
         told("bust_timing", Perhaps(whole(Timing)), lambda found: found.verdict.bust_timing),
         told("alternatives", dict[str, dict[str, Estimate]], lambda found: _alternatives(found.verdict)),
         told("claims", Many(CLAIM), lambda found: found.verdict.claims),
-        told("losses", Keyed(METRIC), lambda found: _by_name(found.loss, found.without_software)),
+        told("losses", Keyed(METRIC), lambda found: _by_name(*(line.loss for line in found.lines))),
+        told("lines", Keyed(LINE), lambda found: {line.name: line for line in found.lines}),
+        told("looks_ahead_to", get=lambda found: found.until),
         told("h100_contract", FAN, lambda found: found.rent),
         told("care", CARE),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,14 +10,15 @@ from rich.text import Text
 from risk.analysis.fans import Fan
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
-from risk.analysis.statistics import Estimate, Histogram
+from risk.analysis.statistics import Histogram
 from risk.analysis.verdict import Claim, Verdict
 from risk.report.content import Cell, Content
 from risk.report.table import Column, Table
-from risk.report.terminal.numbers import interval, number, probability, with_error
+from risk.report.terminal import losses
+from risk.report.terminal.numbers import interval, number, probability
 from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
-from risk.report.terminal.summary import THIN, Heading, Summary, thin
+from risk.report.terminal.summary import Heading, Summary
 
 HEIGHT = 6
 BESIDE = 100
@@ -30,14 +31,13 @@ MARGINS = Column("p", "P", align="right"), Column("margin", "± 95% MC", align="
 
 def screen(summary: Summary, page: Page) -> Screen:
     """A run's verdict on a page."""
-    loss = summary.loss
     return (
         *titles(summary.heading, page),
         *_outcomes(summary.verdict, page),
         Text(),
         *_claims(summary.verdict, page),
         Text(),
-        *_losses(loss, summary.without_software, page),
+        *losses.tables(summary, page),
         *((_rent_in_words(summary.rent, page),) if page.plain else (Text(), pictures(summary, page))),
         Text(),
         note(care(summary.care), page),
@@ -118,24 +118,6 @@ def _claim(claim: Claim) -> tuple[Content, ...]:
         return claim.id, claim.label, "–", "", "", "pending"
     when = claim.timing.median if claim.timing else ""
     return claim.id, claim.label, probability(p), interval(p), when, claim.words
-
-
-def _losses(loss: Metric, without: Metric, page: Page) -> Iterator[RenderableType]:
-    unit = loss.variable.unit
-    titles = ("mean", "P50", "VaR 95%", "ES 97.5%")
-    columns = (Column("of", ""), *(Column(title, title, align="right") for title in titles))
-    rows = tuple(
-        (name, *(with_error(estimate, unit) for estimate in _headline(metric)))
-        for name, metric in (("all borrowers", loss), ("without software", without))
-    )
-    yield heading(f"{loss.variable.label}, {unit}", page)
-    yield table(Table("losses", columns, rows), page)
-    if thin([*_headline(loss), *_headline(without)]):
-        yield note(THIN, page)
-
-
-def _headline(metric: Metric) -> tuple[Estimate, ...]:
-    return metric.mean, metric.quantiles[4], metric.var[0], metric.shortfall[1]
 
 
 def pictures(summary: Summary, page: Page) -> RenderableType:

@@ -528,7 +528,7 @@ def test_more_cash_never_defaults(cash: float, drawn: float, due: float, more: f
     assert step(richer, t=t)[1].default.item() <= step(s, t=t)[1].default.item()
 
 
-@pytest.mark.parametrize("asked", [0.2, 6.0])
+@pytest.mark.parametrize("asked", [0.2, 30.0])
 def test_a_guarantor_pays_or_fails_with_the_claim_beside_its_notes(asked: float) -> None:
     s = state(2.0, 0.0, q20=8.0)
     after, f = step(s, **HEALTHY, guaranteed=row(asked * BN), residual=row(4.0 * BN))

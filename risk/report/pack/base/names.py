@@ -55,7 +55,7 @@ WORDS: Mapping[str, str] = {
     "notes": "HoldCo notes",
     "converts": "HoldCo converts",
     "spv": "SPV and data-center loans",
-    "software": "AI and software borrowers",
+    "software": "Software borrowers",
     "direct_lending": "Direct lending, generic",
     "b_loans": "B-rated syndicated loans",
     "bdc": "BDCs",

@@ -27,6 +27,7 @@ from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.flows import year_labels
+from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
 from risk.analysis.verdict import Verdict, verdict
@@ -175,6 +176,11 @@ class Results:
     def loss(self) -> Array:
         """Headline loss by path, USD bn."""
         return metrics.values(self.run, self.run.variable(metrics.HEADLINE))
+
+    @cached_property
+    def lines(self) -> tuple[LossLine, ...]:
+        """Lines of credit loss, the headline first."""
+        return loss_lines(self.run)
 
     @property
     def threshold(self) -> float | None:

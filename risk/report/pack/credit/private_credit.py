@@ -12,7 +12,7 @@ from risk.report.pack.base.cells import UPPER_BOUND, Row, Tables, across, subtit
 from risk.report.pack.base.names import words
 from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import ALL, flowing, line, made_of, paired, years
-from risk.report.pack.credit import losses, recoveries, shortfall, wall, waterfall
+from risk.report.pack.credit import loss_lines, losses, recoveries, shortfall, wall, waterfall
 from risk.report.pack.credit.waterfall import EXPOSED, INSTRUMENTS, PAPER
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table
@@ -52,6 +52,7 @@ def sheet(results: Results) -> Sheet:
             shortfall.table(results),
             recoveries.RECONCILIATION.table(zip(recoveries.PAGE, reconciled, strict=True)),
             recovered,
+            loss_lines.table(results),
             Paragraph(f"{waterfall.NOTE} {UPPER_BOUND}", "note"),
         ),
         question="How much is lent, how much of it defaults, and what do lenders get back?",
@@ -101,7 +102,8 @@ def _recovery(name: str, par: Yearly, loss: Yearly) -> Row:
 
 OUTCOMES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "headline_loss": ("Headline loss is the sum of its instruments", EXPOSED),
-    "loss_without_software": ("… and without software borrowers", EXPOSED[:-1]),
+    "software_loss": ("Loss of software borrowers", ("software",)),
+    "generic_loss": ("Loss of generic credit is that of its pools", ("direct_lending", "b_loans")),
     "neocloud_loss": ("Neocloud loss: facilities, revolvers and HoldCo paper", PAPER),
 }
 """Outcomes that instruments add up to."""
@@ -119,6 +121,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     base, cohorts = t.total("facility-defaults", "loss"), t.total("cohorts", "loss")
     how = "Neoclouds v. PrivateCredit: DDTL, vendor finance, site loans"
     yield Condition("Facility losses, row by row", (base + cohorts) / 1000, lost(*SECURED), ROUNDING, how)
+    yield from loss_lines.conditions(results, t)
     yield from shortfall.conditions(t)
     every, segments = waterfall.VIEWS[0].table, t[SEGMENTS]
     for name in results.run.entities["credit.loss"]:

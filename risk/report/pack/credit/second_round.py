@@ -67,7 +67,7 @@ def finding(results: Results) -> str:
     often = f" {bar} on {with_margin(p)} of paths." if p else ""
     exposed = results.metric(HEADLINE).mean.value
     return (
-        f"Lenders lose {money(lost)} in the mean, booked once ({exposed:,.0f} AI-exposed, the headline; "
+        f"Lenders lose {money(lost)} in the mean, booked once ({exposed:,.0f} in the headline; "
         f"{lost - exposed:,.0f} other), and failed vehicles cost {money(cost)} more. "
         f"Of both, {names[0].lower()} bear {money(borne[first])} and {names[1].lower()} "
         f"{money(borne[second])}. Apart from that, forced sales mark down what is held by {money(marks)}"

@@ -22,8 +22,8 @@ from risk.report.spec import Spec
 from risk.report.table import Table
 
 PAPER = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts")
-EXPOSED = (*PAPER, "spv", "software")
-INSTRUMENTS = (*EXPOSED, "direct_lending", "b_loans")
+EXPOSED = (*PAPER, "spv")
+INSTRUMENTS = (*EXPOSED, "software", "direct_lending", "b_loans")
 
 SUMS: Mapping[str, tuple[str, ...]] = {"paper": PAPER, "exposed": EXPOSED, "all": INSTRUMENTS}
 """Rows printed bold, each below the last of what it adds up."""
@@ -31,7 +31,7 @@ SUMS: Mapping[str, tuple[str, ...]] = {"paper": PAPER, "exposed": EXPOSED, "all"
 GROUPS = {name: (name,) for name in INSTRUMENTS} | dict(SUMS)
 """Rows of a table of instruments: each of them, and what is added up."""
 
-TOTALS = {"paper": "Neocloud paper", "exposed": "AI-exposed: the headline loss", "all": "All credit"}
+TOTALS = {"paper": "Neocloud paper", "exposed": "AI infrastructure: the headline", "all": "All credit"}
 NOTE = (
     "From exposure to loss: exposure is that of the base date, par in default includes loans made later, "
     "recovered is what collateral, contract cash and estates bring; means, so that rows and columns add up; "
@@ -141,5 +141,10 @@ def _steps(view: View, table: Table) -> Waterfall:
     )
 
 
-BARS = {"exposed": "AI-exposed", "direct_lending": "Direct lending", "b_loans": "B-rated loans"}
+BARS = {
+    "exposed": "AI infrastructure",
+    "software": "Software",
+    "direct_lending": "Direct lending",
+    "b_loans": "B-rated loans",
+}
 """Rows of the waterfall whose recoveries are drawn; together they are all."""

@@ -21,7 +21,7 @@ from risk.report.table import Column, Table
 from risk.units import SCALE
 
 OUTCOMES = (
-    *(HEADLINE, "loss_without_software", "neocloud_loss", "second_round", "exposed_recovery"),
+    *(HEADLINE, "software_loss", "neocloud_loss", "second_round", "exposed_recovery"),
     *("capex_2028", "deployed_2026_2030", "debt_funded_peak", "revenue_2028", "revenue_2030"),
     *("required_2030", "coverage_2030", "h100_2028", "h100_2030", "defaulted_compute_2030", "spread_peak"),
 )

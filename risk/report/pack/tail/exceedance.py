@@ -1,4 +1,4 @@
-"""Exceedance: how often a loss is exceeded, with and without software borrowers."""
+"""Exceedance: how often a loss is exceeded, of the headline and of the lines of credit beside it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from risk.analysis import metrics, statistics
-from risk.analysis.metrics import HEADLINE, LEVELS, WITHOUT
+from risk.analysis.metrics import HEADLINE, LEVELS
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES, NORMAL_95, Estimate, beyond
-from risk.report.charts import Exceedance, Marker, Series
+from risk.report.charts import Exceedance, Marker, Series, Tone
 from risk.report.content import Cell, Content, Formula, number_of
-from risk.report.formats import show
-from risk.report.guards import EXACT, Condition, Ordered, Rising
+from risk.report.guards import EXACT, Condition, Rising
 from risk.report.pack.base.cells import Tables, money, subtitle, value_cell
 from risk.report.pack.base.fields import dollars
 from risk.report.pack.base.results import Array, Results
@@ -23,6 +22,7 @@ from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
 TABLE = "loss-exceedance"
+TONES: tuple[Tone, ...] = ("light", "orange")
 FEWEST = 10
 """Paths that must lie beyond a loss for the pack to print it."""
 
@@ -43,11 +43,15 @@ def sheet(results: Results) -> Sheet:
 
 
 def _finding(results: Results) -> str:
-    wide, narrow = results.metric(HEADLINE), results.metric(WITHOUT)
+    first, *beside = results.lines
+    rest = "; ".join(
+        f"{line.label}: {money(line.loss.var[0].value)} and {money(line.loss.var[1].value)}"
+        for line in beside
+    )
+    var = first.loss.var
     return (
-        f"One path in twenty loses more than {money(wide.var[0].value)}, one in a hundred more than "
-        f"{money(wide.var[1].value)}; without software borrowers {money(narrow.var[0].value)} and "
-        f"{money(narrow.var[1].value)}."
+        f"One path in twenty loses more than {money(var[0].value)} on {first.label}, one in a hundred more "
+        f"than {money(var[1].value)}. {rest}."
     )
 
 
@@ -58,12 +62,15 @@ def points(losses: Array) -> dict[float, Estimate]:
 
 
 def table(results: Results) -> Table:
-    """The probability points: loss, error and 95% limits, with and without software, and the run before."""
+    """The probability points: loss, error and 95% limits, the lines beside it, and the run before."""
     fields: list[Field[float]] = [
         shown("p", "Probability", lambda p: p, "rate.2", align="center"),
         shown("period", "One path in", _period, "count", style="calculation"),
         *_points("loss", "Headline loss", results.loss),
-        *_points("narrow", "Without software", _narrow(results)),
+        *(
+            dollars(name, label, points(losses).get, error="±")
+            for name, (label, losses) in _beside(results).items()
+        ),
     ]
     if before := results.before(HEADLINE):
         fields += _points("before", "Prior run", before.loss)[:1]
@@ -72,7 +79,8 @@ def table(results: Results) -> Table:
         "order-statistic interval, which needs no distribution; ± = its half-width over 1.96. One path in N "
         "speaks of the whole horizon, not of a year."
     )
-    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=GUARDS)
+    guards = [_rising(name) for name in ("loss", *_beside(results))]
+    spec = Spec(tuple(fields), TABLE, "Loss by probability, USD bn", note, point_id, guards=tuple(guards))
     return spec.table(EXCEEDANCE_PROBABILITIES)
 
 
@@ -101,24 +109,27 @@ def _period(probability: float) -> Cell:
     return Cell(Formula("1/{row.p}", many), "count" if many >= 10.0 else "years")
 
 
-def _narrow(results: Results) -> Array:
-    return metrics.values(results.run, results.run.variable(WITHOUT))
+def _beside(results: Results) -> dict[str, tuple[str, Array]]:
+    """Lines of credit beside the headline: name → label and loss by path."""
+    run = results.run
+    return {x.name: (x.label, metrics.values(run, x.loss.variable)) for x in results.lines[1:]}
 
 
 def chart(results: Results) -> Exceedance:
-    """The curve with its limits, the loss without software, the run before, VaR 95% and 99%."""
+    """The curve with its limits, the lines beside it, the run before, VaR 95% and 99%."""
     probability, loss = curve(results)
     low, high = limits(probability, results.run.paths)
-    narrow = _narrow(results)
     var = [e.value for e in results.metric(HEADLINE).var]
     before = results.before(HEADLINE)
     prior = np.maximum(beyond(before.loss, loss), 1.0 / before.run.paths).tolist() if before else None
-    lose = show(float(statistics.probability(narrow > var[0]).value), "probability")
-    shares = [share or None for share in beyond(narrow, loss).tolist()]  # a log axis has no zero
+    lines = [
+        Series(name=label, values=[share or None for share in beyond(other, loss).tolist()], tone=tone)
+        for tone, (label, other) in zip(TONES, _beside(results).values(), strict=False)
+    ]  # a log axis has no zero
     return Exceedance(
         id="exceedance-curve",
         title="Probability that the credit loss exceeds x",
-        alt=f"{_said(var)}; without software borrowers {lose} of paths lose more than the first.",
+        alt=f"{_said(var)}.",
         x_title="Loss, USD bn",
         y_title="Probability (log scale)",
         format="count",
@@ -132,8 +143,8 @@ def chart(results: Results) -> Exceedance:
             Marker(label=f"VaR {level}%", loss=v, probability=1.0 - level / 100.0)
             for level, v in zip((95, 99), var, strict=True)
         ],
-        name="Headline loss",
-        lines=[Series(name="Without software borrowers", values=shares, tone="light")],
+        name=results.lines[0].label,
+        lines=lines,
     )
 
 
@@ -165,13 +176,8 @@ def limits(probability: Array, n: int) -> tuple[list[float], list[float]]:
     return low.tolist(), high.tolist()
 
 
-GUARDS = (
-    Rising("Exceedance out of order: headline loss", ("loss",), "a rarer loss is not smaller"),
-    Rising("Exceedance out of order: without software", ("narrow",), "a rarer loss is not smaller"),
-    Ordered(
-        "Points at which the loss without software is larger", ("narrow", "loss"), "at every probability"
-    ),
-)
+def _rising(column: str) -> Rising:
+    return Rising(f"Exceedance out of order: {column}", (column,), "a rarer loss is not smaller")
 
 
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:

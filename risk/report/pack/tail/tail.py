@@ -30,7 +30,7 @@ SHARE = f"{TAIL:.0%}"
 SHOWN_COMBINATIONS, SHOWN_PATHS = 10, 10
 TOLD = {
     "headline_loss": "Loss, USD bn",
-    "loss_without_software": "without software",
+    "software_loss": "Loss of software, USD bn",
     "capex_2030": "Capex {0}, USD bn",
     "revenue_2030": "Revenue {0}, USD bn",
     "h100_2028": "H100 {0.year}, USD/h",

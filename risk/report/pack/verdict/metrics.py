@@ -156,10 +156,11 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     live = Formula("SUMPRODUCT(--({metrics.n}<>N_Paths))", other)
     how = "n in every row against the manifest"
     yield Condition("Outcomes that rest on another number of paths", live, 0, 0.0, how)
-    less, more = (t.at("metrics", "mean", name) for name in ("loss_without_software", "headline_loss"))
-    yield Condition("Loss without software is not larger", less, more, EXACT, "means", "≤")
-    lowest = t.at("metrics", "min", "headline_loss")
-    yield Condition("Losses are not negative", 0, lowest, EXACT, "smallest headline loss on any path", "≤")
+    for line in results.lines:
+        lowest = t.at("metrics", "min", line.loss.variable.name)
+        yield Condition(
+            f"Losses are not negative: {line.name}", 0, lowest, EXACT, "smallest on any path", "≤"
+        )
     for name in ("exposed_recovery", "generic_recovery"):
         label = f"Recovery in [0, 1]: {name.partition('_')[0]}"
         low, high = (t.at("metrics", end, name) for end in ("min", "max"))

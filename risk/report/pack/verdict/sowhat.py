@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from risk.analysis.metrics import HEADLINE, WITHOUT
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
 from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
@@ -46,14 +45,13 @@ def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
 
 
 def _loss(results: Results) -> str:
-    headline, narrow = results.metric(HEADLINE), results.metric(WITHOUT)
-    middle, shortfall = headline.quantiles[4].value, headline.shortfall[1].value
-    software = 1.0 - narrow.mean.value / headline.mean.value if headline.mean.value else 0.0
-    times = f"{shortfall / middle:.1f} times that" if middle > 0.0 else "far more"
+    first, *beside = results.lines
+    middle, shortfall = first.loss.quantiles[4].value, first.loss.shortfall[1].value
+    times = f", {shortfall / middle:.1f} times that" if middle >= 1.0 else ""
+    rest = "; ".join(f"{line.label} {money(line.loss.shortfall[1].value)}" for line in beside)
     return (
-        f"Half the paths cost lenders less than {money(middle)}, the worst 2.5% {money(shortfall)} on "
-        f"average, {times}. Software borrowers are {software:.0%} of the mean; without them the median is "
-        f"{money(narrow.quantiles[4].value)} and the worst 2.5% {money(narrow.shortfall[1].value)}."
+        f"Half the paths cost lenders to {first.label} less than {money(middle)}, the worst 2.5% "
+        f"{money(shortfall)} on average{times}. Beside it the worst 2.5% are {rest}."
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 from typing import Any
 
-from risk.analysis.metrics import HEADLINE, WITHOUT
+from risk.analysis.loss_lines import until
+from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
+from risk.report.pack.credit import loss_lines
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
@@ -51,10 +54,10 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
             _classes(results, tables),
             _claims(results, tables, "bear"),
             _claims(results, tables, "bull"),
-            Heading(f"First-round credit loss to {results.labels[-1]}, AI-exposed, USD bn"),
+            Heading(f"First-round credit loss to {results.labels[-1]}, {results.lines[0].label}, USD bn"),
             _tiles(results, tables, HEADLINE),
-            Heading("… without software borrowers"),
-            _tiles(results, tables, WITHOUT),
+            _lines(results, tables),
+            _left(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
             replace(rent, id="summary-rent", height=CHART_ROWS),
@@ -134,6 +137,42 @@ def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
         tiles.append(Tile(label, _live(tables, key, name), form, _error_note(found[key])))
     worst = _live(tables, "max", name)
     return Tiles((*tiles, Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}")))
+
+
+def _lines(results: Results, tables: Tables) -> Table:
+    """Every line of credit loss: its mean, in which outcome it falls, how far it is beyond the cycle."""
+    found = {"mean": "All paths", "bust": "Bust", "correction": "Correction", "durable": "Durable"}
+    header = f"Mean credit loss to {results.labels[-1]}, USD bn"
+    return _by_line(results, tables, "summary-lines", header, {**found, "excess": "Beyond cycle"})
+
+
+def _left(results: Results, tables: Tables) -> Table:
+    """Of every line its loss a year, and what the end leaves."""
+    due = f"Due by {until(results.run)}"
+    found = {"rate": "A year", "expected_rate": "Cycle, a year", "left": "Left", "due": due}
+    header = f"Loss a year over par owed; left at the end of {results.labels[-1]}"
+    return _by_line(results, tables, "summary-left", header, {**found, "ahead": "Loss ahead"})
+
+
+def _by_line(
+    results: Results, tables: Tables, identifier: str, header: str, rows: Mapping[str, str]
+) -> Table:
+    """Links to rows of the table of all lines, one line of credit loss a row."""
+    labels = {line.name: line.label for line in results.lines}
+    spans = (1, 2, 1, 1, 2) if results.prior else (1,) * len(rows)
+
+    def number(row: str, header: str, span: int) -> Field[str]:
+        form = "rate" if row.endswith("rate") else "usd_bn.0"
+        get = partial(_line_link, tables, row, form)
+        return shown(row, header, get, form, span=span, align="right")
+
+    first: Field[str] = shown("label", header, labels.__getitem__, span=1 + LABEL_COLUMNS)
+    fields = (number(*each, span) for each, span in zip(rows.items(), spans, strict=True))
+    return Spec((first, *fields), id=identifier).table(labels)
+
+
+def _line_link(tables: Tables, row: str, form: str, line: str) -> Content:
+    return tables.link(loss_lines.TABLE, line, row, form)
 
 
 def _live(tables: Tables, key: str, name: str) -> Formula:

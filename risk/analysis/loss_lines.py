@@ -1,0 +1,109 @@
+"""Lines of credit loss: what each loses in which outcome, beyond what the cycle takes, and after the end.
+
+The headline is the first. What a line loses through the cycle is expected on the exposures it had, path by
+path, by the rule by which the spread hears losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import metrics, statistics
+from risk.analysis.metrics import Metric
+from risk.analysis.statistics import Estimate
+from risk.assumptions.measures import SORTS
+from risk.axes import label, ordinal
+from risk.runs import Run
+
+Array = NDArray[np.float64]
+
+QUARTERS_A_YEAR = 4.0
+YEARS_AHEAD = 2
+"""Years after the end that a run still speaks of, as the engine has them."""
+
+UNIT = 1e9
+
+
+@dataclass(frozen=True)
+class LossLine:
+    """One line of credit loss; USD bn, but for the rates.
+
+    Attributes
+    ----------
+    name, label : of the line; its outcome is `loss.variable`.
+    loss : its distribution.
+    by_class : outcome class → mean loss on its paths.
+    expected : what it loses through the cycle on the same exposures.
+    excess, excess_by_class : mean loss beyond that.
+    rate, expected_rate : loss, and expected loss, a year over par owed; ratios of means.
+    left, due, ahead : par outstanding at the end, of it due within two years, expected to be lost in these.
+    """
+
+    name: str
+    label: str
+    loss: Metric
+    by_class: Mapping[str, Estimate]
+    expected: Estimate
+    excess: Estimate
+    excess_by_class: Mapping[str, Estimate]
+    rate: Estimate
+    expected_rate: Estimate
+    left: Estimate
+    due: Estimate
+    ahead: Estimate
+
+
+def outcome(line: str) -> str:
+    """Outcome that is the loss of a line."""
+    return f"{line}_loss"
+
+
+def loss_lines(run: Run) -> tuple[LossLine, ...]:
+    """Every line of a run, the headline first."""
+    rows = run.register.tables["credit.line"].rows
+    flags = {name: values > 0.0 for name, values in run.outcomes(SORTS).items()}
+    return tuple(_line(run, row.id, str(getattr(row, "label", row.id)), flags) for row in rows)
+
+
+def until(run: Run) -> str:
+    """Quarter with which what is said of the time after the end ends."""
+    return label(ordinal(run.calendar.labels[-1]) + round(QUARTERS_A_YEAR * YEARS_AHEAD))
+
+
+def _line(run: Run, name: str, label: str, flags: Mapping[str, NDArray[np.bool_]]) -> LossLine:
+    variable = run.variable(outcome(name))
+    loss = metrics.values(run, variable)
+    kinds = ("expected", "owed", "left", "due", "ahead")
+    found = run.outcomes([f"line_{kind}.{name}" for kind in kinds])
+    expected, owed, *after = (values / UNIT for values in found.values())
+    excess = loss - expected
+    years = owed / QUARTERS_A_YEAR
+    left, due, ahead = map(statistics.mean, after)
+    return LossLine(
+        name=name,
+        label=label,
+        loss=metrics.metric(variable, loss),
+        by_class={key: statistics.mean(loss[inside]) for key, inside in flags.items()},
+        expected=statistics.mean(expected),
+        excess=statistics.mean(excess),
+        excess_by_class={key: statistics.mean(excess[inside]) for key, inside in flags.items()},
+        rate=ratio(loss, years),
+        expected_rate=ratio(expected, years),
+        left=left,
+        due=due,
+        ahead=ahead,
+    )
+
+
+def ratio(above: Array, below: Array) -> Estimate:
+    """Ratio R of two means over paths; its standard error is that of ``(above − R below) / mean below``."""
+    whole = statistics.mean(below).value
+    if not whole > 0.0:
+        return Estimate(nan, nan, 0)
+    found = statistics.mean(above).value / whole
+    return Estimate(found, statistics.mean((above - found * below) / whole).standard_error, len(above))
