@@ -24,6 +24,7 @@ NAMES = {
     "H100e": "Class 2e", "lab": "canal", "ig_on_lab": "port", "neocloud": "tenant",
     "CRWV-DDTL3": "CRWV-CANAL", "CRUS-LAB": "CRUS-CANAL", "AI-lab payers": "Canal companies",
     "Investment-grade payer on a lab": "Port on a canal", "Neocloud tenant": "Tenant",
+    "AI disruption of software credit": "Credit of coach makers", "AI infrastructure": "Railways",
 }  # fmt: skip
 
 

@@ -11,10 +11,14 @@ from risk.assumptions.draft import read_base
 from risk.assumptions.states import state
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TABLE = re.compile(r"^(?=\[\[)", re.MULTILINE)
 
 
 def rolled(register: Path, base: dt.date, into: Path, quarters: int | None = None) -> Path:
-    """Copy a register folder; give the copy another base date, its state that date, and a horizon."""
+    """Copy a register folder; give the copy another base date, its state that date, and a horizon.
+
+    Totals of the quarters before the base date are of the true one: the copy does without them.
+    """
     folder = into / f"rolled-{base}-{quarters}"
     shutil.copytree(register, folder)
     draft = read_base(folder / "base")
@@ -33,4 +37,7 @@ def rolled(register: Path, base: dt.date, into: Path, quarters: int | None = Non
                 own = f"value = {quarters}" if raw is horizon else lines[at]
                 lines[at] = _DAY.sub(base.isoformat(), own)
         file.write_text("\n".join(lines), encoding="utf-8")
+    totals = folder / "base" / "reconciliations.toml"
+    kept = [part for part in _TABLE.split(totals.read_text(encoding="utf-8")) if "base(" not in part]
+    totals.write_text("".join(kept), encoding="utf-8")
     return folder

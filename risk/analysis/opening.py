@@ -25,7 +25,7 @@ class Rented:
 
     Attributes
     ----------
-    units : GPUs; `work` : in units of the numeraire.
+    units : devices; `work` : in units of the numeraire.
     rent : USD per unit-hour, one-year contract; `power` : W with cooling.
     bill : USD a year at the rent and at normal utilization.
     """
@@ -100,7 +100,7 @@ def _bids(register: Assumptions, bill: float, revenue: float) -> Iterator[Line]:
     customers = register.number("revenue.compute_share") * revenue
     funding = register.number("revenue.lab_funding")
     yield Line("bid", "End customers, by way of the compute share of what they pay", customers)
-    yield Line("bid", "Money that the largest buyers raise", funding)
+    yield Line("bid", register.said("Money raised by {anchors}"), funding)
     yield Line("bid", "Buyers' own use, solved so that the market clears", bill - customers - funding)
 
 

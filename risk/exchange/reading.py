@@ -18,7 +18,7 @@ from risk.workbook import WorkbookRefused, unreadable
 from risk.workbook.values import finite
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 10_000, 96, 96_000
-"""Of a sheet that is read: the longest of an export has 15,000 cells."""
+"""Of a sheet that is read: the longest of an export has 22,000 cells, the widest 74 columns."""
 
 _NOTHING = Found(None)
 

@@ -11,7 +11,9 @@ from risk.assumptions import AssumptionErrors, Assumptions, Entry, Problem, load
 from risk.assumptions.draft import Draft, read_base
 from risk.assumptions.expression import Nothing, Ref, Scope
 from risk.assumptions.reconcile import Reconciliation, check, read
+from risk.assumptions.rows import row_id
 from risk.assumptions.table import Row
+from risk.assumptions.tables import Facility
 from tests.assumptions.builder import Register
 
 FOLDER = Path(__file__).parents[2] / "assumptions"
@@ -30,8 +32,12 @@ def base() -> Assumptions:
 
 
 @pytest.fixture(scope="module")
-def rows(base: Assumptions) -> Rows:
-    return {name: dict(enumerate(table.rows)) for name, table in base.tables.items()}
+def rows(draft: Draft, base: Assumptions) -> Rows:
+    """Rows of every table by their place in its file."""
+    return {
+        name: {i: base.tables[name].row(row_id(raw, name)) for i, raw in enumerate(raws)}
+        for name, raws in draft.rows.items()
+    }
 
 
 FOUND_OTHERWISE = {
@@ -82,16 +88,19 @@ def test_a_number_ten_times_too_large_breaks_a_total(draft: Draft, base: Assumpt
 def test_it_is_told_with_the_numbers_and_the_line_of_the_one_that_does_not_fit(
     draft: Draft, base: Assumptions, rows: Rows
 ) -> None:
-    facility = rows["neoclouds.facility"][0]
-    spoilt = {**rows["neoclouds.facility"], 0: facility.model_copy(update={"debt": 43.0})}
+    loans = rows["neoclouds.facility"]
+    at, loan = next((i, row) for i, row in loans.items() if row.id == "CRWV-DDTL2")
+    assert isinstance(loan, Facility)
+    year = 1.2 * 8760 * loan.gpus * loan.price / 1e6  # of thousand GPUs, in $bn
+    spoilt = {**loans, at: loan.model_copy(update={"debt": 10 * loan.debt})}
     problems, outliers = check(draft, base.entries, {**rows, "neoclouds.facility": spoilt})
     told = {problem.reason.partition(":")[0]: problem for problem in problems}
     assert set(told) == {"facility-debt of CRWV-DDTL2", "debt-of-coreweave"}
     assert not outliers
     problem = told["facility-debt of CRWV-DDTL2"]
     line = Path(problem.file).read_text("utf-8").splitlines()[problem.line - 1]
-    assert (problem.code, line) == ("A026", "debt = 1.3")
-    assert "43 against 5.435 USD bn" in problem.reason
+    assert (problem.code, line) == ("A026", f"debt = {loan.debt}")
+    assert f"{10 * loan.debt:g} against {year:.4g} USD bn" in problem.reason
     assert "neoclouds.facility.CRWV-DDTL2 debt" in problem.fixes[0]
 
 

@@ -181,19 +181,22 @@ def test_nothing_is_known_after_the_register(register: Register) -> None:
 def test_a_row_of_an_earlier_day_is_no_state_without_a_rule(tmp_path: Path) -> None:
     """However early: `as_of` of a state is a day of the base date's quarter, or a nowcast says more."""
     copy = Path(shutil.copytree(REAL, tmp_path / "assumptions"))
-    file = copy / "base" / "capex.toml"
-    head, *rows = file.read_text("utf-8").split("[[capex.firm]]")
-    day = "as_of = 2026-09-30"
-    assert all(day in row and "rule =" in row for row in rows[:2])  # of what was observed in 2026Q2
-    rows[1] = re.sub(r"(?m)^(observed|rule) = .*\n", "", rows[1]).replace('"nowcast"', '"filing"')
-    rows[:2] = [row.replace(day, "as_of = 1999-12-31", 1) for row in rows[:2]]
-    file.write_text("[[capex.firm]]".join([head, *rows]), "utf-8")
+    file = copy / "base" / "gpu.toml"
+    base = load().calendar.base
+    head, *rows = file.read_text("utf-8").split("[[gpu.generation]]")
+    last = len(rows) - 1
+    assert ["rule =" in rows[at] for at in (0, last)] == [True, False]  # a reading of September, and a plan
+    for at in (0, last):
+        day = f"as_of = {base}"
+        assert day in rows[at]
+        rows[at] = rows[at].replace(day, "as_of = 1999-12-31", 1)
+    file.write_text("[[gpu.generation]]".join([head, *rows]), "utf-8")
     with pytest.raises(AssumptionErrors) as told_of:
         load(copy)
     early, late = told_of.value.problems
     assert (early.code, late.code) == ("A031", "A031")
-    assert "1999-12-31 lies before the base date 2026-09-30 and before 2026Q2, when" in early.reason
-    assert "1999-12-31 lies before the base date 2026-09-30 and observed and rule are missing" in late.reason
+    assert f"1999-12-31 lies before the base date {base} and before 2026-09-21, when" in early.reason
+    assert f"1999-12-31 lies before the base date {base} and observed and rule are missing" in late.reason
 
 
 MOVED = """\
@@ -224,9 +227,9 @@ def test_a_base_date_moved_alone_is_refused_with_the_state_it_leaves(tmp_path: P
 
 
 def test_a_rolled_register_describes_its_new_base_date(tmp_path: Path) -> None:
-    found = load(rolled(REAL, dt.date(2026, 9, 30), tmp_path))
-    assert found.calendar.labels[0] == "2026Q3"
-    assert {e.as_of for e in found.entries.values() if e.state} == {dt.date(2026, 9, 30)}
+    found = load(rolled(REAL, dt.date(2026, 12, 31), tmp_path))
+    assert found.calendar.labels[0] == "2026Q4"
+    assert {e.as_of for e in found.entries.values() if e.state} == {dt.date(2026, 12, 31)}
 
 
 def test_the_register_says_what_is_state(register_of_base: Assumptions) -> None:

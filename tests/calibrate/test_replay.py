@@ -47,8 +47,9 @@ def test_cash_rich_firms_issue_nothing(register: Assumptions) -> None:
 def test_firms_do_not_report_on_one_day(register: Assumptions) -> None:
     """One firm's report of the base date's quarter changes what is known of that firm alone."""
     rows = register.rows(CapexActual)
-    expected = register.rows(CapexFirm)[-1]
     label = register.calendar.labels[0]
+    reported = {row.firm for row in rows if row.quarter == label}
+    expected = next(firm for firm in register.rows(CapexFirm) if firm.name not in reported)
     own = {"firm": expected.name, "quarter": label, "capex": expected.capex_last_quarter}
     early = (*rows, rows[-1].model_copy(update=own))
     tables = {**register.tables, "capex.actual": replace(register.tables["capex.actual"], rows=early)}

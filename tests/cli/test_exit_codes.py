@@ -137,4 +137,4 @@ def test_what_stopped_a_run_can_be_looked_at_as_its_error_says(
     assert len(list(runs.folder.glob("*/manifest.json"))) == 2  # no run of it is stored
     table = ask(*words)
     assert table.code == 0
-    assert table.out.splitlines()[5].startswith("2027Q2 ")
+    assert table.out.splitlines()[5].startswith(f"{runs.base.calendar.labels[4]} ")

@@ -132,15 +132,18 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     np.testing.assert_allclose(kept.path("second_round")[T - 1], f.cascade.mark_to_market[:ROWS].sum(axis=1))
 
 
-def test_the_base_date_has_stocks_and_last_quarters_flows(kept: Record, register: Assumptions) -> None:
+def test_the_base_date_has_stocks_and_last_quarters_flows(
+    kept: Record, base: Opened, register: Assumptions
+) -> None:
+    generations = register.tables["gpu.generation"]
+    index = generations.numbers("index")[generations.names.index("H100")]
+    error = np.exp(base.p.rents.index_error)[:ROWS, 0]  # one a path, the same of every reading of the day
     assert kept.path("capex")[0, 0] == pytest.approx(
         register.tables["capex.firm"].numbers("capex_last_quarter").sum()
     )
     assert kept.path("cfo")[0, 0] == pytest.approx(register.tables["capex.firm"].numbers("cfo").sum())
-    chips = register.tables["gpu.generation"]
-    spot, index = register.number("gpu.h100_spot"), chips.numbers("index")[chips.names.index("H100")]
-    rents = (kept.path(f"h100_{name}")[0, 0] for name in ("spot", "contract"))  # both in one error
-    assert next(rents) / next(rents) == pytest.approx(spot / index)
+    np.testing.assert_allclose(kept.path("h100_contract")[0], index * error)
+    np.testing.assert_allclose(kept.path("h100_spot")[0], register.value("gpu.h100_spot") * error)
     assert np.isnan(kept.path("required_revenue")[0]).all()
     exposed = register.tables["credit.segment"].numbers("exposure")[SPV]
     paper = kept.path("neocloud_debt")[0, 0]

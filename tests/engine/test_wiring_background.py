@@ -169,10 +169,13 @@ def test_a_rent_collapse_is_dated_by_what_came_first() -> None:
     assert find(**EXACT, h100_contract=late)["B4_quarter"] == AT("2028Q2")
 
 
-def test_a_bust_needs_two_of_four_by_the_end() -> None:
+def test_a_bust_needs_two_of_four_and_what_defaults_by_the_end() -> None:
     short: dict[str, Any] = {"revenue": series(40.0), "capex": since("2028Q1", 60.0, 100.0)}
-    assert find(**short, seasoned=since("2030Q4", 0.25))["bust"] == 1.0
-    assert find(**short, seasoned=since("2032Q4", 0.25))["bust"] == 1.0, "to the end of the run"
+    assert find(**short, seasoned=since("2032Q4", 0.25))["bust"] == 1.0
+    late = find(**short, seasoned=since("2031Q1", 0.25))
+    assert (late["bust"], late["bust_v1"]) == (1.0, 0.0), "version 1 read what breaks by 2030"
+    assert find(**short, seasoned=since("2030Q4", 0.25))["bust_v1"] == 1.0
+    assert find(**short, seasoned_holdco=since("2031Q1", 0.9))["bust"] == 0.0, "B5x is no companion"
     assert find(**short)["bust"] == 0.0
     three = find(**short, seasoned=since("2029Q2", 0.25), paper_loss=series(0.0, q2030Q2=50.0))
     assert (three["bust"], three["bust_quarter"]) == (1.0, AT("2029Q2")), "the second of three dates it"
@@ -186,6 +189,7 @@ def test_compute_counts_from_its_eighth_quarter(base: Opened, t: int, counts: bo
     """The loans opened in quarter 6, all in default and nothing else: seasoned from quarter 14."""
     world = base.worlds[t]
     young = base.layout.book.origination[: world.facility.devices.shape[1]] == 6
+    assert young.any()
     gone = np.broadcast_to(young, world.facility.defaulted.shape)
     loans = replace(world.facility, defaulted=gone, extended=np.zeros_like(gone))
     tally = Tally(64, base.layout.quarters)
