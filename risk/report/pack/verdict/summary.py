@@ -15,7 +15,6 @@ from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
-from risk.report.pack.credit import loss_lines
 from risk.report.pack.verdict import sowhat
 from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
@@ -170,7 +169,7 @@ def _by_line(
 
 
 def _line_link(tables: Tables, row: str, form: str, line: str) -> Content:
-    return tables.link(loss_lines.TABLE, line, row, form)
+    return tables.link("loss-lines", line, row, form)
 
 
 def _live(tables: Tables, key: str, name: str) -> Formula:
