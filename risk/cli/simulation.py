@@ -149,10 +149,14 @@ def open_stored(name: str, common: Common) -> Run:
     UsageError : there is none.
     StorageError : it was stored by a version of the model that remembered other things.
     """
+    return whole(open_any(name, common))
+
+
+def whole(run: Run) -> Run:
+    """A run that remembers what today's version does; StorageError where it does not."""
     from risk.analysis.verdict import CLASSES
     from risk.paths import SERIES
 
-    run = open_any(name, common)
     known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
     declared = run.register.outcomes
     outcomes = {*declared, *(class_name for class_name, _ in CLASSES)}

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from risk.cli.options import COMMON, Common
 from risk.cli.run import NEXT, write_verdict
 from risk.cli.screens import tell
-from risk.cli.simulation import WHOLE, Stored, open_any, open_stored
+from risk.cli.simulation import WHOLE, Stored, open_any, open_stored, whole
 from risk.errors import UsageError
 
 
@@ -101,7 +101,7 @@ def compare(
     from risk.report.terminal import comparison
 
     before, after = open_any(run_a, common), open_stored(run_b, common)
-    before = open_stored(run_a, common) if comparison.readable(before) else before
+    before = whole(before) if comparison.readable(before) else before
     found = comparison.compare(before, after)
     called = after.register.names if found.unread else shared(before.register, after.register)
     if markdown and not common.output.json:
