@@ -266,6 +266,7 @@ class CreditSegment(Entity):
     demand_weight: Ratio
     lab_weight: Ratio
     disrupted: Share = 0.0
+    price_weight: Share = 0.0
     interest_cover: Annotated[float, Field(ge=0), In("multiple")]
     pays_in_kind: Share
     lgd_shift: Annotated[float, Field(ge=-1, le=1), In("fraction")]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from risk.engine import neoclouds
 from risk.engine.context import Context, Flows, total
-from risk.engine.world import Seen, World
+from risk.engine.world import Seen, World, rental_yield
 from risk.mechanisms.gpu_repricing import collateral, fleet
 from risk.mechanisms.private_credit import market
 from risk.mechanisms.revenue_gap import demand
@@ -27,6 +27,7 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
     return Seen(
         rents=f.rents.blended,
         surprise=f.rents.surprise,
+        yields=_yields(c, f, supply),
         jump=f.rents.jump,
         revenue=total(f.adoption.revenue),
         suppliers=capacity,
@@ -45,6 +46,15 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         operator_capex=f.spending.operator_capex * (c.t not in c.layout.cohorts),
         funded=_funded(f) if c.t in c.layout.cohorts else world.seen.funded,
     )
+
+
+def _yields(c: Context, f: Flows, supply: fleet.State) -> Array:
+    """Net yield of the newest unit at the trend price of hardware, over that of the base date, (path, 1)."""
+    rent = f.rents
+    earned = rental_yield(
+        c.p, c.fixed.throughput, supply.since_launch, rent.blended, rent.utilization, f.fleet.trend
+    )
+    return earned / c.fixed.rental_yield
 
 
 def _funded(f: Flows) -> Array:

@@ -180,11 +180,11 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
     """
     one, tables = range(1), assumptions.tables
     events = {
-        "regime": one, "digestion": range(2), "efficiency": one,
+        "regime": one, "digestion": range(2), "efficiency": one, "weather": one,
         "recovery": streams(tables["credit.segment"]), "vendor": streams(tables["neoclouds.firm"]),
     } | _payer_events(tables["neoclouds.payer"], layout)  # fmt: skip
     firms = streams(tables["capex.firm"])
-    groups = {"capex": one, "firm": firms, "rent": one, "drift": one}
+    groups = {"capex": one, "firm": firms, "rent": one, "drift": one, "customers": one}
     groups |= {"cash_flow": range(2), "cash_flow_firm": firms}
     groups |= {"generation": streams(tables["gpu.generation"])}
     every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)

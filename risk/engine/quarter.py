@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from risk.engine import feedback, neoclouds, pledges
 from risk.engine.context import Context, Flows, Spending, total
 from risk.engine.inputs import PAPER
-from risk.engine.world import World, exposures
+from risk.engine.world import World, exposures, rental_yield
 from risk.mechanisms import cascade
 from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
-from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     sector, companies = _operators(c, world, assets, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
-    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
+    pools_state, pools = _pools(c, world, credit, adoption_state, bid, demand_state, rent, paid, assets)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
     owed = exposures(c.layout, world.facility, world.holdco, world.segments)
     holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
@@ -155,14 +154,20 @@ def _build(c: Context, world: World, spending: Spending) -> tuple[fleet.State, f
     )
     compute = c.link("capex->supply", spending.compute, "compute")
     wanted = c.link("capex->supply", spending.wanted, "wanted")
+    yields = c.link("rent->hardware", world.seen.yields)
     return fleet.step(
-        c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, wanted, world.seen.rents, shocks
+        c.p.fleet, world.fleet, c.t, c.fixed.throughput, compute, wanted, world.seen.rents, yields, shocks
     )
 
 
 def _sell(c: Context, world: World) -> tuple[adoption.State, adoption.Flows]:
     """End customers adopt and pay."""
-    shocks = adoption.Shocks(demand=c.factor("Z"), forced=c.forced["demand"])
+    shocks = adoption.Shocks(
+        demand=c.factor("Z"),
+        forced=c.forced["demand"],
+        own=c.own("customers"),
+        weather=c.uniform("weather"),
+    )
     return adoption.step(c.p.adoption, world.adoption, world.seen.surprise, world.seen.jump, shocks)
 
 
@@ -175,7 +180,8 @@ def _bid(c: Context, world: World, sold: adoption.Flows) -> tuple[demand.State, 
         forced_window=c.forced["lab_funding"],
     )
     suppliers = c.link("suppliers->labs", world.seen.suppliers)
-    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, shocks)
+    surprise = c.link("rent->demand", world.seen.surprise)
+    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, surprise, shocks)
 
 
 def _clear(
@@ -219,6 +225,7 @@ def _pools(
     credit: neoclouds.Credit,
     sold: adoption.State,
     bid: demand.Flows,
+    bidders: demand.State,
     rent: rents.Flows,
     paid: funding.Flows,
     assets: neoclouds.AssetMarket,
@@ -233,6 +240,7 @@ def _pools(
         anchor=bid.window,
         spread=credit.spread,
         availability=credit.availability,
+        dearness=c.link("rent->collateral", bidders.dearness, "borrowers"),
         rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),
         digestion=c.link("capex->supply", world.plan.digestion, "digestion"),
         spv_additions=c.link("capex->supply", total(paid.spv_additions), "sites"),
@@ -296,7 +304,9 @@ def _signals(
     deployed_a_year = 4.0 * total(hardware.energized)
     return plan.Signals(
         demand_growth=np.log(bid.total / world.seen.demand),
-        rental_yield=_rental_yield(c, supply, rent, hardware.cost),
+        rental_yield=rental_yield(
+            c.p, c.fixed.throughput, supply.since_launch, rent.blended, rent.utilization, hardware.cost
+        ),
         spread=c.link("spread->capex", credit.spread, "plan"),
         undeployed_years=total(supply.undeployed) / np.maximum(deployed_a_year, 1.0),
         excess_leverage=paid.excess_leverage,
@@ -316,12 +326,3 @@ def _plan_shocks(c: Context) -> plan.Shocks:
     return plan.Shocks(
         common=c.own("capex"), demand=c.factor("Z"), firm=c.own("firm"), digestion=c.uniform("digestion")
     )
-
-
-def _rental_yield(c: Context, supply: fleet.State, rent: rents.Flows, cost: Array) -> Array:
-    """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
-    newest = (supply.since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    opex = (1.0 - c.p.required.site_share) * c.p.fleet.opex  # the site is in the all-in cost
-    net = (rent.blended * rent.utilization - opex) * HOURS_A_YEAR / c.fixed.throughput
-    all_in = cost / c.p.plan.system_share
-    return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)

@@ -23,11 +23,15 @@ from risk.parameters import build
 from risk.paths import EVENT_VARIABLES
 from risk.processes import across
 from risk.shocks.draw import Shocks
+from risk.units import HOURS_A_YEAR
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
 Array = NDArray[np.float64]
+
+LEAST_YIELD = 0.01
+"""Yield a year of new hardware at the base date that changes are measured against where it earns nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Seen:
 
     rents: Array  # (path, generation) USD per GPU-hour paid
     surprise: Array
+    yields: Array  # net yield of the newest unit at the trend price, over that of the base date
     jump: Array
     revenue: Array
     suppliers: Array
@@ -117,6 +122,7 @@ class Fixed:
     capex: Array  # (path, 1) USD a quarter
     free_cash_flow: Array  # (path, 1) USD a quarter
     newest_rent: Array  # (path, 1) USD/h of the newest generation at the base date
+    rental_yield: Array  # (path, 1) 1/y, of the newest generation at the base date
     fleet_by_firm: Array  # (1, firm) GPUs
 
 
@@ -128,7 +134,7 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
     throughput = generations.throughput(p.generations)
     supply = fleet.init(p.fleet, throughput)
     market_rents = rents.init(p.rents, throughput)
-    _, contract = rents.quotes(p.rents, market_rents, throughput)
+    spot, contract = rents.quotes(p.rents, market_rents, throughput)
     priced = rents.priced_supply(p.rents, throughput, supply.energized)
     clearing = rents.clearing_demand(p.rents, market_rents.clearing, priced)
     sold = adoption.init(p.adoption)
@@ -160,9 +166,34 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
         capex=capex,
         free_cash_flow=p.funding.cfo.sum() * np.exp(p.funding.nowcast_error) - capex,
         newest_rent=generations.only(contract, p.generations.newest),
+        rental_yield=_base_yield(p, throughput, supply, rents.blend(p.rents, contract, spot)),
         fleet_by_firm=_reference_fleet(layout.base_book.by_firm(borrowed.devices)[:1], p.holdco.overhead),
     )
     return world, fixed
+
+
+def rental_yield(
+    p: Parameters,
+    throughput: Array,
+    since_launch: Array,
+    rent: Array,
+    utilization: Array | float,
+    cost: Array,
+) -> Array:
+    """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
+    newest = (since_launch >= 0).sum(axis=1, keepdims=True) - 1
+    opex = (1.0 - p.required.site_share) * p.fleet.opex  # the site is in the all-in cost
+    net = (rent * utilization - opex) * HOURS_A_YEAR / throughput
+    all_in = cost / p.plan.system_share
+    return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)
+
+
+def _base_yield(p: Parameters, throughput: Array, supply: fleet.State, rent: Array) -> Array:
+    """The same at the base date, at least what no register would have."""
+    newest = generations.only(throughput, p.generations.newest)
+    cost = fleet.hardware_cost(p.fleet, supply.clock, 0, 0.0, newest)
+    earned = rental_yield(p, throughput, supply.since_launch, rent, p.rents.normal_utilization, cost)
+    return np.maximum(earned, LEAST_YIELD)
 
 
 def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.State:
@@ -202,6 +233,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
     return Seen(
         rents=contract,
         surprise=zero,
+        yields=zero + 1.0,
         jump=zero,
         revenue=revenue,
         suppliers=zero + 1.0,

@@ -47,6 +47,9 @@ class Params:
 
     hardware_cost_decline: Drawn = entry("gpu.hardware_cost_decline")  # 1/y
     hardware_cost_decline_base: float = entry("gpu.hardware_cost_decline_base")  # 1/y
+    price_response: Drawn = entry("gpu.price_response")  # theta
+    price_floor: float = entry("gpu.price_floor")  # of the trend price
+    price_cap: float = entry("gpu.price_cap")
     launch_step_share: float = entry("gpu.launch_step_share")
     launch_ramp: float = entry("gpu.launch_ramp")  # quarters
     launch_cycle: float = entry("gpu.launch_cycle")  # quarters
@@ -106,6 +109,7 @@ class State:
     launch_progress: Array  # (path, 1) quarters of roadmap travelled
     since_launch: Array  # (path, generation) quarters since launch, negative before it
     demanded: tuple[Array, ...]
+    answer: Array  # (path, 1) price of hardware over its trend
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ class Flows:
     power_bound: Array  # (path, 1) 1 where the cap held units back
     power_energized: Array  # (path, 1) W
     cost: Array  # (path, 1) USD per merchant H100e, compute only
+    trend: Array  # (path, 1) the same had suppliers not answered to yields
     power_per_unit: Array  # (path, 1) W of facility power per H100e bought
 
 
@@ -147,6 +152,7 @@ def init(params: Params, throughput: Array) -> State:
         launch_progress=zero,
         since_launch=-params.launch + np.zeros_like(energized),
         demanded=(zero,) * round(params.power_lead),
+        answer=zero + 1.0,
     )
 
 
@@ -253,7 +259,19 @@ def ordered_share(params: Params, state: State, t: int, throughput: Array, wante
 
 def _last_cost(params: Params, state: State, t: int, throughput: Array) -> Array:
     """What a merchant H100e cost in the quarter before t, USD, (path, 1)."""
-    return hardware_cost(params, state.clock, t - 1, 0.0, only(throughput, params.newest))
+    trend = hardware_cost(params, state.clock, t - 1, 0.0, only(throughput, params.newest))
+    return state.answer * trend
+
+
+def price_answer(params: Params, yields: Array) -> Array:
+    """Price of hardware over its trend, (path, 1): suppliers cut it where buyers earn less.
+
+    Parameters
+    ----------
+    yields : (path, 1) net yield of the newest unit at the trend price, over that of the base date.
+    """
+    answer = np.maximum(yields, 0.0) ** params.price_response
+    return np.clip(answer, params.price_floor, params.price_cap)
 
 
 def step(
@@ -264,6 +282,7 @@ def step(
     compute_spending: Array,
     wanted: Array,
     rents: Array,
+    yields: Array,
     shocks: Shocks,
 ) -> tuple[State, Flows]:
     """One quarter of the fleet.
@@ -273,9 +292,12 @@ def step(
     compute_spending, wanted : (path, 1) USD this quarter on accelerators, all buyers; what they would have
         spent had there been no queue.
     rents : (path, generation) USD per GPU-hour paid last quarter.
+    yields : (path, 1) see `price_answer`, last quarter.
     """
     progress, since, clock = _launches(params, state, shocks.launch)
-    cost = hardware_cost(params, clock, t, shocks.forced_cost, only(throughput, params.newest))
+    trend = hardware_cost(params, clock, t, shocks.forced_cost, only(throughput, params.newest))
+    answer = price_answer(params, yields)
+    cost = answer * trend
     purchased = _purchases(params, t, compute_spending, cost)
     mix = purchase_mix(params, since)
     unit_power = _unit_power(params, throughput, since, t)
@@ -298,6 +320,7 @@ def step(
         launch_progress=progress,
         since_launch=since,
         demanded=(*state.demanded[1:], _purchases(params, t, wanted, cost) * per_unit * QUARTERS_A_YEAR),
+        answer=answer,
     )
     flows = Flows(
         purchased=purchased,
@@ -307,6 +330,7 @@ def step(
         power_bound=(asked > cap).astype(np.float64),
         power_energized=across(energized * unit_power),
         cost=cost,
+        trend=trend,
         power_per_unit=per_unit,
     )
     return after, flows

@@ -17,6 +17,7 @@ supply             (path, 1)           H100e       sum_g E_g^omega S_g, the pric
 Notes
 -----
 clearing      X = e^clearing · u_bar · 8760 · supply
+at the base date clearing stands over the contract by a tightness, which may be none
 spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
 contract      d ln c = kappa_c (b ln s + (1 - b) clearing + premium - ln c) + w drift
 drift         lambda drift_{-1} + (1 - lambda) d clearing + sigma_d eps_d, within bounds
@@ -52,6 +53,7 @@ class Params:
     target_spot_weight: float = entry("gpu.contract_target_spot_weight")  # b
     utilization_elasticity: Drawn = entry("gpu.utilization_elasticity")
     normal_utilization: float = entry("gpu.normal_utilization")
+    base_tightness: float = entry("gpu.base_tightness")  # log
     lowest_utilization: float = entry("gpu.lowest_utilization")
     highest_utilization: float = entry("gpu.highest_utilization")
     contract_weight: float = entry("gpu.contract_weight")
@@ -134,7 +136,7 @@ def init(params: Params, throughput: Array) -> State:
     return State(
         spot=np.log(params.spot_discount) + error,
         contract=contract,
-        clearing=contract,
+        clearing=contract + params.base_tightness,
         drift=params.initial_drift + np.zeros_like(error),
         spot_rerating=np.zeros_like(throughput),
         contract_rerating=np.zeros_like(throughput),

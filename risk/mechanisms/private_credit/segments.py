@@ -19,7 +19,9 @@ extended    (path, segment)   USD     part of exposure that was extended at matu
 Notes
 -----
 cDR = Φ[(c / m^w + √ρ y) / √(1 − ρ)] of a year, y: the factor standardized given m, c: see `threshold_t`;
-LGD = L + b (Y − Y₀), Y: the year's rate that goes with the defaults of the quarter.
+LGD = L + b (Y − Y₀) − l w D, Y: the year's rate that goes with the defaults of the quarter.
+Borrowers who live off the sector's price (weight w) fail as it falls: hazards are multiplied by e^{−h w D}, D:
+log clearing rent over its path expected at the base date, bounded.
 exposure' = exposure + originated + paid in kind − defaulted − repaid.
 References: Vasicek (2002); Frey & McNeil (2003); Moody's, "Corporate Default and Recovery Rates, 1920-2008",
 for the slope of recovery.
@@ -59,6 +61,10 @@ class Params(in_kind.Params, ratings.Params, site_debt.Params, wall.Params):
     lgd_shift: Array = entry("credit.segment.lgd_shift")
     sites: Array = entry("credit.segment.sites")  # one where loans stand on sites, else 0
     sponsor_share: Array = entry("credit.segment.sponsor_share")  # of sponsors' new site debt
+    price_weight: Array = entry("credit.segment.price_weight")  # w, how far borrowers live off the price
+    price_hazard: Drawn = entry("credit.price_hazard")  # h, log hazard per log of price
+    price_lgd: Drawn = entry("credit.price_lgd")  # l, per log of price
+    largest_dearness: float = entry("revenue.largest_dearness")  # log
     clo_weight: Array = entry("credit.segment.clo_weight")  # part of the pool that the CLO bid is for
     pd: Drawn = entry("credit.segment.default_probability")  # of a year, (path, segment)
     asset_correlation: Drawn = entry("credit.segment.asset_correlation")  # (path, segment)
@@ -98,6 +104,7 @@ class Conditions:
     anchor: Array  # sd, the labs' funding window
     spread: Array  # high-yield spread
     availability: Array
+    dearness: Array  # log clearing rent over its expected path
     rent_ratio: Array  # newest rent over its base-date level: what collateral inside sites earns
     digestion: Array  # 1 while capex is in digestion
     spv_additions: Array  # USD of new SPV debt
@@ -149,12 +156,18 @@ def segment_factor(params: Params, credit: Array, demand: Array, anchor: Array) 
     return np.asarray(raw / np.sqrt(1.0 + d**2 + w**2 + 2.0 * cross))
 
 
-def default_probability(params: Params, spread: Array) -> Array:
-    """Unconditional default probability of a year at the going spread, (path, segment).
+def default_probability(params: Params, spread: Array, dearness: Array) -> Array:
+    """Unconditional default probability of a year at the going spread and price, (path, segment).
 
-    The spread moves the hazard: a probability never passes one.
+    They move the hazard: a probability never passes one.
     """
-    return np.asarray(1.0 - (1.0 - params.pd) ** spread_hazard(params, spread))
+    hazard = spread_hazard(params, spread) * np.exp(-params.price_hazard * price_state(params, dearness))
+    return np.asarray(1.0 - (1.0 - params.pd) ** hazard)
+
+
+def price_state(params: Params, dearness: Array) -> Array:
+    """What each segment's borrowers feel of the sector's price, log, (path, segment)."""
+    return params.price_weight * np.clip(dearness, -params.largest_dearness, params.largest_dearness)
 
 
 def spread_hazard(params: Params, spread: Array) -> Array:
@@ -178,9 +191,9 @@ def expected_loss(params: Params, exposure: Array) -> Array:
     return a_quarter(params.pd) * params.expected_more * expected_lgd(params) * exposure
 
 
-def loss_ahead(params: Params, state: State, spread: Array) -> Array:
-    """Loss of the next quarter at the ratings and the spread of today, (path, segment) USD."""
-    rows = ratings.default_probability(params, default_probability(params, spread))
+def loss_ahead(params: Params, state: State, spread: Array, dearness: Array) -> Array:
+    """Loss of the next quarter at the ratings, the spread and the price of today, (path, segment) USD."""
+    rows = ratings.default_probability(params, default_probability(params, spread, dearness))
     pd = ratings.by_segment(params, state.mix * np.minimum(rows, HIGHEST_RATE))
     return a_quarter(pd) * params.expected_more * expected_lgd(params) * state.exposure
 
@@ -188,7 +201,7 @@ def loss_ahead(params: Params, state: State, spread: Array) -> Array:
 def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) -> tuple[State, Flows]:
     """One quarter of every segment; `uniform` (path, segment) is for the noise of recoveries."""
     x = segment_factor(params, c.credit, c.demand, c.anchor)
-    pd = default_probability(params, c.spread)
+    pd = default_probability(params, c.spread, c.dearness)
     rates = _default_rates(params, state, pd, x, c.mixing)
     ordinary = ratings.by_segment(params, state.mix * rates)
     performing, extended = state.exposure * (1.0 - ordinary), state.extended * (1.0 - ordinary)
@@ -199,7 +212,8 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
     value, sites = site_debt.spv_value(params, c.rent_ratio), state.exposure * params.sites
     exits = site_debt.exits(params, sites, value, c.digestion)
     sale = site_debt.loss_given_default(params, value, c.sale_discount)
-    lgd = _loss_given_default(params, state, defaulted, late, uniform, sale)
+    cheap = params.price_lgd * price_state(params, c.dearness)
+    lgd = _loss_given_default(params, state, defaulted, late, uniform, sale, cheap)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
     new = params.growth * DT * state.exposure * c.availability + c.spv_additions * params.sponsor_share
     repaid = matured.repaid + (exits.leaving + site_debt.amortization(params, sites))
@@ -257,16 +271,16 @@ def _placed(params: Params, state: State, c: Conditions) -> Array:
 
 
 def _loss_given_default(
-    params: Params, state: State, defaulted: Array, late: Array, uniform: Array, sale: Array
+    params: Params, state: State, defaulted: Array, late: Array, uniform: Array, sale: Array, price: Array
 ) -> Array:
     """Loss given default, (path, segment): sites by their value, the rest a line with beta noise around it.
 
     `late` is the part of `defaulted`, USD, that had been extended before: it loses more. `sale` is what
-    a site loses.
+    a site loses, `price` what a pool loses less as the sector's price is high.
     """
     quarter = np.minimum(defaulted / np.maximum(state.exposure, NOTHING), HIGHEST_RATE)
     rate = 1.0 - (1.0 - quarter) ** (1.0 / DT)
-    line = expected_lgd(params) + params.lgd_slope * (rate - params.lgd_reference)
+    line = expected_lgd(params) + params.lgd_slope * (rate - params.lgd_reference) - price
     noisy = inverse_beta(uniform, np.clip(line, LOWEST_RATE, HIGHEST_LGD), params.lgd_concentration)
     more = params.extended_lgd * late / np.maximum(defaulted, NOTHING)
     return np.where(params.sites > 0.0, sale, np.minimum(noisy + more, 1.0))

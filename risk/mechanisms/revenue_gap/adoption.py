@@ -8,8 +8,9 @@ symbol         shape              unit      meaning
 =============  =================  ========  ============================================================
 adopted        (path, segment)    fraction  share of the segment's ceiling reached
 scale          (path, 1)          log       price × volume × intensity against the base date
-level          (path, 1)          log       permanent demand shocks
+level          (path, 1)          log       permanent demand shocks, and customers' weather
 demand_state   (path, 1)          sd        AR(1) state of AI demand
+regime         (path, 1)          0, 1, 2   customers' weather: normal, boom, shakeout
 =============  =================  ========  ============================================================
 
 Notes
@@ -26,16 +27,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from risk.mechanisms.revenue_gap import weather
 from risk.parameters import Array, Drawn, entry
 from risk.processes import across, bass, ou
+from risk.processes.markov import States
 
 DT = 0.25
 LOG_CEILING_UNIT = 1e9  # the ceiling's logarithm is of USD bn
 
 
 @dataclass(frozen=True)
-class Params:
-    """Register entries of adoption; (1, segment) for table columns."""
+class Params(weather.Params):
+    """Register entries of adoption, beside those of weather; (1, segment) for table columns."""
 
     run_rate: Drawn = entry("revenue.run_rate")  # USD a year at the base date
     log_ceiling: Drawn = entry("revenue.log_ceiling")  # ln USD bn
@@ -61,6 +64,8 @@ class Shocks:
 
     demand: Array  # (path, 1) innovation of AI demand, sd
     forced: Array  # (path, 1) log addition to demand
+    own: Array  # (path, 1) customers' own innovation, sd
+    weather: Array  # (path, 1) uniform that moves their regime
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class State:
     scale: Array
     level: Array
     demand_state: Array
+    regime: States
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def init(params: Params) -> State:
     pool = np.exp(params.log_ceiling) * LOG_CEILING_UNIT
     ceiling = np.maximum(pool * params.ceiling_share, earned / params.highest_adoption)
     zero = np.zeros_like(ceiling[:, :1])
-    return State(ceiling, earned / ceiling, zero, zero, zero)
+    return State(ceiling, earned / ceiling, zero, zero, zero, weather.init(len(zero)))
 
 
 def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Shocks) -> tuple[State, Flows]:
@@ -124,5 +130,6 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Sho
     room = np.maximum(0.0, 1.0 - earned / params.saturation)
     scale = state.scale + np.where(growth > 0, growth * room, growth)
 
-    after = State(state.ceiling, adopted, scale, state.level + shock, demand_state)
+    regime, moved = weather.step(params, state.regime, shocks.own, shocks.weather)
+    after = State(state.ceiling, adopted, scale, state.level + shock + moved, demand_state, regime)
     return after, Flows(revenue(after, shocks.forced), shock)

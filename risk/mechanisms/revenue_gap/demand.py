@@ -1,7 +1,9 @@
 """Dollars that bid for compute: customers' inference, lab growth paid by outside money, internal use.
 
 Demand X = phi_c · revenue + lab funding + internal use. Internal use at the base date is solved, so that
-the market clears at the observed rent; it is over a third of demand and is reported. Lab funding is part
+the market clears at the observed rent; it is over a third of demand and is reported. Dollars answer to
+price: where volume hardly does (elasticity e under one), they shrink as rents fall below their expected path
+and grow above it. Lab funding is part
 external (the funding window) and part recycled from suppliers, who lend to the customers who buy from
 them; the recycled part follows the suppliers' own capex and cash flow.
 
@@ -9,6 +11,7 @@ Notes
 -----
 lab funding = s_0 [(1 - rho) e^{g t + b L} k(L) + rho · clip(C/C_0) · clip(1 + (FCF - FCF_0)/C_0)]
 with k under one where the window state L lies so low that the window is shut.
+bid = X e^{(1 - e) D}, D: log clearing rent of last quarter over its path expected at the base date, bounded.
 References: thesis page, "Dated developments — 2026" (NVIDIA 30 and Amazon 50 of OpenAI's $110bn).
 """
 
@@ -46,6 +49,8 @@ class Params:
     supplier_cash_high: float = entry("revenue.supplier_cash_high")
     anchor_revenue_share: float = entry("revenue.lab_revenue_share")
     anchor_compute_share: float = entry("revenue.lab_compute_share")
+    volume_elasticity: Drawn = entry("revenue.volume_elasticity")  # e
+    largest_dearness: float = entry("revenue.largest_dearness")  # log
     commitment_quarters: Array = entry("revenue.lab_commitment_quarters")  # (k,)
     committed: Array = entry("revenue.lab_commitments")  # (k,) USD a year
 
@@ -62,10 +67,11 @@ class Shocks:
 
 @dataclass(frozen=True)
 class State:
-    """Internal use (USD a year) and the labs' funding window (standard deviations), (path, 1)."""
+    """Internal use (USD a year), the labs' funding window (sd), how dear compute has become (log), (path, 1)."""
 
     internal: Array
     window: Array
+    dearness: Array
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,8 @@ def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
     clearing_demand, revenue : (path, 1) USD a year.
     """
     internal = clearing_demand - params.compute_share * revenue - params.anchor_funding
-    return State(internal, np.zeros_like(internal))
+    zero = np.zeros_like(internal)
+    return State(internal, zero, zero)
 
 
 def commitments(params: Params, t: int) -> float:
@@ -116,7 +123,7 @@ def _external_funding(params: Params, window: Array, t: int) -> Array:
 
 
 def step(
-    params: Params, state: State, t: int, revenue: Array, suppliers: Array, shocks: Shocks
+    params: Params, state: State, t: int, revenue: Array, suppliers: Array, surprise: Array, shocks: Shocks
 ) -> tuple[State, Flows]:
     """One quarter of compute demand.
 
@@ -124,6 +131,7 @@ def step(
     ----------
     revenue : (path, 1) end-customer revenue, USD a year.
     suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
+    surprise : (path, 1) log change of the clearing rent against its expected one, last quarter.
     """
     carried = ou.unit_ar1_step(state.window, params.anchor_window_persistence, shocks.window)
     window = carried + shocks.forced_window
@@ -134,10 +142,20 @@ def step(
     internal = state.internal * np.exp(growth + params.internal_demand_share * shocks.demand_shock)
     used = internal * np.exp(params.internal_demand_share * shocks.forced_demand)
 
-    bought = compute_share(params, t) * revenue
+    dearness = state.dearness + surprise
     coverage = anchor_coverage(params, t, revenue, external + recycled)
+    answer = _answer(params, dearness)
+    bids = (compute_share(params, t) * revenue, external, recycled, used)
+    bought, external, recycled, used = (answer * bid for bid in bids)
     total = bought + external + recycled + used
-    return State(internal, carried), Flows(bought, external, recycled, used, total, coverage, window)
+    flows = Flows(bought, external, recycled, used, total, coverage, window)
+    return State(internal, carried, dearness), flows
+
+
+def _answer(params: Params, dearness: Array) -> Array:
+    """What dollars bid are multiplied with as volume answers to price, (path, 1)."""
+    limit = params.largest_dearness
+    return np.asarray(np.exp((1.0 - params.volume_elasticity) * np.clip(dearness, -limit, limit)))
 
 
 def supplier_capacity(
