@@ -94,8 +94,8 @@ COUPLINGS: tuple[str, ...] = (
 """Every feedback between mechanisms; off = its input is the base median path.
 
 Four are the pathways of the cascade to holders: pension calls, bank securities, the CLO bid at the maturity
-wall, bank lines to private-credit vehicles. `funding->supply` leaves unbuilt what operators could not finance; by
-the last two volume and the price of new hardware answer to rents.
+wall, bank lines to private-credit vehicles. `funding->supply` leaves unbuilt what operators could not
+finance; by the last two volume and the price of new hardware answer to rents.
 """
 
 EVENT_VARIABLES: Mapping[str, str] = {
