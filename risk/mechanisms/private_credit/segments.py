@@ -20,8 +20,8 @@ Notes
 -----
 cDR = Φ[(c / m^w + √ρ y) / √(1 − ρ)] of a year, y: the factor standardized given m, c: see `threshold_t`;
 LGD = L + b (Y − Y₀) − l w D, Y: the year's rate that goes with the defaults of the quarter.
-Borrowers who live off the sector's price (weight w) fail as it falls: hazards are multiplied by e^{−h w D}, D:
-log clearing rent over its path expected at the base date, bounded.
+Borrowers who live off the sector's price (weight w) fail as it falls: hazards are multiplied by e^{−h w D},
+D: log clearing rent over its path expected at the base date, bounded.
 exposure' = exposure + originated + paid in kind − defaulted − repaid.
 References: Vasicek (2002); Frey & McNeil (2003); Moody's, "Corporate Default and Recovery Rates, 1920-2008",
 for the slope of recovery.

@@ -67,11 +67,11 @@ class Shocks:
 
 @dataclass(frozen=True)
 class State:
-    """Internal use (USD a year), the labs' funding window (sd), how dear compute has become (log), (path, 1)."""
+    """Internal use, the labs' funding window, and how dear compute has become, (path, 1)."""
 
-    internal: Array
-    window: Array
-    dearness: Array
+    internal: Array  # USD a year
+    window: Array  # sd
+    dearness: Array  # log clearing rent over its expected path, last quarter
 
 
 @dataclass(frozen=True)
