@@ -105,12 +105,13 @@ EVENT_VARIABLES: Mapping[str, str] = {
     "hardware_cost": "log",
     "power": "log",
     "hy_spread": "bp",
+    "macro": "sd",
 }
 """What a scenario may force for some quarters, and the unit of the forced size.
 
 demand: added to log AI demand; lab_funding: added to the lab funding state; credit_stress: 1 forces the
 stress regime; hardware_cost: added to log hardware cost; power: added to the log power cap; hy_spread:
-added to the high-yield spread.
+added to the high-yield spread; macro: added to every quarter's innovation of the macro factor, up is stress.
 """
 
 

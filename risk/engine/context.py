@@ -36,8 +36,9 @@ class Context:
     t: int
 
     def factor(self, letter: str) -> Array:
-        """Innovation of a common factor this quarter, (path, 1)."""
-        return np.asarray(self.shocks.factor(letter)[self.t - 1])  # stored from the first simulated quarter
+        """Innovation of a common factor this quarter, what is forced of it in, (path, 1)."""
+        drawn = self.shocks.factor(letter)[self.t - 1]  # stored from the first simulated quarter
+        return np.asarray(drawn + self.forced["macro"] if letter == "M" else drawn)
 
     def own(self, group: str) -> Array:
         """Idiosyncratic innovations of a group this quarter, (path, entity)."""

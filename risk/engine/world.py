@@ -200,6 +200,7 @@ def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.Stat
     """Facilities at the base date."""
     rows = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon", "undrawn"))
     devices, debt, coupon, undrawn = rows
+    coupon = coupon + p.cohorts.added_cost
     debt = debt * np.exp(p.glue.nowcast_error)
     book = layout.base_book
     vendor = np.tile(np.equal(book.instrument, VENDOR) * 1.0, (paths, 1))
