@@ -7,11 +7,12 @@ from datetime import date
 
 import numpy as np
 
-from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect, LoopGain
+from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect
 from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
 from risk.analysis.identities import Identity
 from risk.analysis.inputs import InputChange
+from risk.analysis.loop import LoopGain
 from risk.analysis.loss_lines import LossLine
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from risk.analysis.amplification import LEAST, ON, Amplification, Effect, LoopGain, Measure, effect_in_words
+from risk.analysis.amplification import LEAST, ON, Amplification, Effect, Measure, effect_in_words
 from risk.analysis.amplification import amplification as compare
+from risk.analysis.loop import LoopGain
 from risk.analysis.statistics import Estimate
 from risk.report.record import Document, Keyed, Many, Record, told
 from risk.report.table import Column, Table
