@@ -105,7 +105,7 @@ def _fed(target: Target, site: Site) -> Iterator[Problem]:
     if (target.measure == "feedback") != bool(target.figure):
         reason = f"target '{target.id}': figure says what of feedback is asked for, and nothing else"
         yield site.problem("A004", (), reason, f'figure = "{LOOP_GAIN}"')
-    if target.coupling and target.figure in ("", LOOP_GAIN):
+    if target.coupling and target.figure == LOOP_GAIN:
         reason = f"target '{target.id}': a coupling adds to a loss, which figure does not name"
         yield site.problem("A003", ("coupling",), reason, 'figure = "second_round"')
 
