@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect
+from risk.analysis.feedback import plain
 from risk.analysis.loop import LOOP, LoopGain
 from risk.analysis.statistics import Estimate
 from risk.paths import PATHWAYS
@@ -47,3 +49,9 @@ def worlds() -> Mapping[str, Amplification]:
         "base": world(-0.01, 3.1, (1.009, 1.0, 1.14, 1.001)),
         "joint-tail": world(0.03, 2.2, (1.006, 1.16, 1.18, 1.001)),
     }
+
+
+def kept(run: str) -> Mapping[str, Any]:
+    """The record of these beside a run."""
+    found = {name: plain(each) for name, each in worlds().items()}
+    return {"run": run, "method": "by hand", "stress": "", "paths": PATHS, "worlds": found}

@@ -25,6 +25,9 @@ WORDS: Mapping[str, str] = {
 }
 """Pathways in words."""
 
+NOTHING, TENTH = "nothing beyond noise", 0.001
+"""Of an effect that may be noise; steps in which the largest on losses is told, rounded up."""
+
 LOSS, MARKS = "mean", "second_round"
 """Measures of an amplification: what a pathway moves by design is the second."""
 
@@ -125,20 +128,22 @@ def adds(found: Amplification, coupling: str, measure: str = MARKS) -> Estimate:
 
 def pathways_in_words(found: Feedback) -> str:
     """What each pathway adds in each world, in a sentence or two."""
-    names = " and ".join(found.worlds)
-    each = (f"{words} {_both(found, pathway)}" for pathway, words in WORDS.items())
+    each = (f"{words} {_everywhere(found, pathway)}" for pathway, words in WORDS.items())
     shares = (abs(adds(a, p, LOSS).value) for a in found.worlds.values() for p in PATHWAYS)
+    most = max(math.ceil(max(shares) / TENTH), 1) * TENTH
     return (
-        f"What each pathway adds to the marks of forced sales in {names}: {'; '.join(each)}. None moves the "
-        f"mean loss by more than {max(shares):.1%}. Small is a finding, not a fault."
+        f"Pathways add to the marks of forced sales in {' and '.join(found.worlds)}: {'; '.join(each)}. None "
+        f"moves the mean loss by more than {most:.1%}. Small is a finding, not a fault."
     )
 
 
-def _both(found: Feedback, pathway: str) -> str:
-    return ", ".join(_share(adds(world, pathway)) for world in found.worlds.values())
+def _everywhere(found: Feedback, pathway: str) -> str:
+    """What a pathway adds in each world, said once where it is nothing in all of them."""
+    told = [_share(adds(world, pathway)) for world in found.worlds.values()]
+    return told[0] if set(told) == {NOTHING} else " and ".join(told)
 
 
 def _share(found: Estimate) -> str:
-    """A share that a pathway adds; none where it may be noise."""
+    """A share that a pathway adds; nothing where it may be noise."""
     ratio = Estimate(1.0 + found.value, found.standard_error, found.n)
-    return "nothing beyond noise" if effect_in_words(ratio) == NOISY else f"{found.value:.1%}"
+    return NOTHING if effect_in_words(ratio) == NOISY else f"{found.value:.1%}"
