@@ -13,7 +13,6 @@ from typing import Any
 from risk.analysis.amplification import MEASURES, NOISY, Amplification, Effect, effect_in_words
 from risk.analysis.loop import LoopGain
 from risk.analysis.statistics import Estimate
-from risk.errors import StorageError
 from risk.paths import PATHWAYS
 from risk.runs import Run
 
@@ -47,11 +46,11 @@ class Feedback:
 
 
 def feedback(run: Run) -> Feedback | None:
-    """What was measured beside a run; None where nothing was.
+    """What was measured beside a run; None where nothing was, or another version of the model kept it.
 
     Raises
     ------
-    StorageError : it was kept in another form.
+    StorageError : the record is damaged, or another run's.
     """
     kept = run.feedback
     if kept is None:
@@ -59,9 +58,8 @@ def feedback(run: Run) -> Feedback | None:
     try:
         worlds = {name: restored(found) for name, found in kept["worlds"].items()}
         return Feedback(kept["paths"], worlds)
-    except (KeyError, TypeError) as error:
-        reason = f"the feedback beside run {run.id} was kept by another version of the model"
-        raise StorageError(reason, f"check it again: bubblerisk check {run.id}") from error
+    except (AttributeError, KeyError, TypeError):
+        return None
 
 
 def plain(found: Amplification) -> dict[str, Any]:
@@ -124,6 +122,17 @@ def adds(found: Amplification, coupling: str, measure: str = MARKS) -> Estimate:
     """What a coupling adds to a measure, as a share of it with the coupling cut."""
     ratio = next(effect for effect in found.effects if effect.case == coupling).ratios[measure]
     return Estimate(ratio.value - 1.0, ratio.standard_error, ratio.n)
+
+
+def whole_in_words(found: Feedback) -> str:
+    """What all couplings multiply and what the loop returns in each world, in a sentence or two."""
+    worlds = found.worlds.items()
+    times = " and ".join(f"{world.whole.ratios[LOSS].value:.1f} in {name}" for name, world in worlds)
+    gains = " and ".join(f"{world.loop.gain.value:.1%} in {name}" for name, world in worlds)
+    return (
+        f"All couplings together multiply the mean headline loss by {times}. Of a push of the spread losses "
+        f"return {gains}."
+    )
 
 
 def pathways_in_words(found: Feedback) -> str:
