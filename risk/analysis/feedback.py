@@ -127,7 +127,7 @@ def adds(found: Amplification, coupling: str, measure: str = MARKS) -> Estimate:
 def whole_in_words(found: Feedback) -> str:
     """What all couplings multiply and what the loop returns in each world, in a sentence or two."""
     worlds = found.worlds.items()
-    times = " and ".join(f"{world.whole.ratios[LOSS].value:.1f} in {name}" for name, world in worlds)
+    times = " and ".join(f"{_times(world.whole.ratios[LOSS])} in {name}" for name, world in worlds)
     gains = " and ".join(f"{world.loop.gain.value:.1%} in {name}" for name, world in worlds)
     return (
         f"All couplings together multiply the mean headline loss by {times}. Of a push of the spread losses "
@@ -135,11 +135,19 @@ def whole_in_words(found: Feedback) -> str:
     )
 
 
+def _times(ratio: Estimate) -> str:
+    return (
+        "an unknown number (nothing is lost without them)"
+        if math.isnan(ratio.value)
+        else f"{ratio.value:.1f}"
+    )
+
+
 def pathways_in_words(found: Feedback) -> str:
     """What each pathway adds in each world, in a sentence or two."""
     each = (f"{words} {_everywhere(found, pathway)}" for pathway, words in WORDS.items())
     shares = (abs(adds(a, p, LOSS).value) for a in found.worlds.values() for p in PATHWAYS)
-    most = max(math.ceil(max(shares) / TENTH), 1) * TENTH
+    most = max(math.ceil(max(filter(math.isfinite, shares), default=0.0) / TENTH), 1) * TENTH
     return (
         f"Pathways add to the marks of forced sales in {' and '.join(found.worlds)}: {'; '.join(each)}. None "
         f"moves the mean loss by more than {most:.1%}. Small is a finding, not a fault."

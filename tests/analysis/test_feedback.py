@@ -53,7 +53,8 @@ def test_a_record_of_another_form_counts_as_none() -> None:
 
 def test_what_a_pathway_adds_is_a_share_of_the_marks_without_it() -> None:
     found = fed.adds(FOUND.worlds["joint-tail"], "spread->banks")
-    assert (found.value, found.standard_error) == (pytest.approx(0.16), by_hand.ERROR)
+    assert found.value == pytest.approx(0.16)
+    assert found.standard_error == by_hand.ERROR
     assert fed.adds(FOUND.worlds["joint-tail"], "spread->banks", fed.LOSS).value == 0.0
 
 
@@ -68,6 +69,16 @@ def test_the_sentences_say_what_is_small() -> None:
         "All couplings together multiply the mean headline loss by 3.1 in base and 2.2 in joint-tail. Of a "
         "push of the spread losses return -1.0% in base and 3.0% in joint-tail."
     )
+
+
+def test_what_is_not_defined_is_not_told_as_a_number() -> None:
+    world = FOUND.worlds["base"]
+    nothing = dict.fromkeys(world.on, Estimate(nan, nan, 64))
+    effects = tuple(replace(effect, ratios=nothing) for effect in world.effects)
+    still = replace(world, effects=effects, whole=replace(world.whole, ratios=nothing))
+    found = fed.Feedback(64, {"base": again(still)})
+    assert "nan" not in fed.pathways_in_words(found) + fed.whole_in_words(found)
+    assert "multiply the mean headline loss by an unknown number" in fed.whole_in_words(found)
 
 
 def test_a_bound_on_what_pathways_move_is_never_too_low() -> None:
