@@ -93,10 +93,13 @@ COUPLINGS: tuple[str, ...] = (
 )
 """Every feedback between mechanisms; off = its input is the base median path.
 
-Four are the pathways of the cascade to holders: pension calls, bank securities, the CLO bid at the maturity
-wall, bank lines to private-credit vehicles. `funding->supply` leaves unbuilt what operators could not
-finance; by the last two volume and the price of new hardware answer to rents.
+`funding->supply` leaves unbuilt what operators could not finance; by the last two volume and the price of new
+hardware answer to rents.
 """
+
+PATHWAYS: tuple[str, ...] = ("losses->pensions", "spread->banks", "wall->clo", "losses->nbfi")
+"""Couplings of the cascade to holders: pension calls, bank securities, the CLO bid at the maturity wall, bank
+lines to private-credit vehicles."""
 
 EVENT_VARIABLES: Mapping[str, str] = {
     "demand": "log",

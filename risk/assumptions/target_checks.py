@@ -9,16 +9,17 @@ from risk.assumptions.measure_checks import texts, told, unknown, window
 from risk.assumptions.measures import Flag, Proposition
 from risk.assumptions.problems import Problem
 from risk.assumptions.schema import Entry
-from risk.assumptions.targets import MEASURES, OF, POOLED, Reading, Target, reading, readings
+from risk.assumptions.targets import LOOP_GAIN, MEASURES, OF, POOLED, Reading, Target, reading, readings
 from risk.assumptions.validation import Site
 from risk.axes import Calendar
 from risk.catalogue import CATALOGUE
+from risk.paths import PATHWAYS
 from risk.units import parse
 
 FORMS: Mapping[str, tuple[str, ...]] = {
     "outcome": ("across", "quantile", "observed", "against", "complement"),
     "quantity": ("across", "quantile", "over", "log_change"),
-    "measure": ("tenor", "case", "of", "above", "across", "quantile"),
+    "measure": ("tenor", "case", "world", "figure", "coupling", "of", "above", "across", "quantile"),
 }
 """What a target may be of, and what it may say beside that."""
 
@@ -93,9 +94,20 @@ def _form(target: Target, site: Site) -> Iterator[Problem]:
     if "against" in allowed and bool(target.against) != (target.across in PAIRED):
         reason = f"target '{target.id}': {' and '.join(PAIRED)} are of one outcome against another"
         yield site.problem("A004", (), reason, f'across = "{PAIRED[0]}", against = "…"')
+    yield from _fed(target, site)
     if target.complement and target.across != PAIRED[0]:
         reason = "complement is one minus the outcome of against, which is missing"
         yield site.problem("A004", ("complement",), reason)
+
+
+def _fed(target: Target, site: Site) -> Iterator[Problem]:
+    """Yield what is wrong with a target of feedback, or of none that says something about it."""
+    if (target.measure == "feedback") != bool(target.figure):
+        reason = f"target '{target.id}': figure says what of feedback is asked for, and nothing else"
+        yield site.problem("A004", (), reason, f'figure = "{LOOP_GAIN}"')
+    if target.coupling and target.figure == LOOP_GAIN:
+        reason = f"target '{target.id}': a coupling adds to a loss, which figure does not name"
+        yield site.problem("A003", ("coupling",), reason, 'figure = "second_round"')
 
 
 def _names(target: Target, site: Site, draft: Draft, known: Mapping[str, Reading]) -> Iterator[Problem]:
@@ -107,6 +119,8 @@ def _names(target: Target, site: Site, draft: Draft, known: Mapping[str, Reading
         name = getattr(target, key)
         if name and name not in known and whole:
             yield unknown(site, key, name, known, "no outcome, proposition, flag or word of a class")
+    if target.coupling and target.coupling not in PATHWAYS:
+        yield unknown(site, "coupling", target.coupling, PATHWAYS, "no pathway of the cascade")
     held = {str(raw.table.get("instrument")) for raw in draft.rows.get("credit.holding", ())}
     for name in target.of:
         if held and name not in held:

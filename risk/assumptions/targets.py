@@ -16,9 +16,17 @@ Case = Literal["base", "glut", "fast"]
 CASES: tuple[Case, ...] = get_args(Case)
 """Worlds of stylised facilities: as it is, with a glut on half of its paths, with fast obsolescence."""
 
+STRESS = "joint-tail"
+"""Scenario in which feedback is measured beside the base case, of a register that has it."""
+
+LOOP_GAIN = "loop gain"
+World = Literal["base", "joint-tail"]
+Figure = Literal["", "loop gain", "mean", "shortfall", "bust", "second_round"]
+"""Of feedback: the gain of the loop, or a loss with couplings on over one with them off (what is compared
+by `bubblerisk amplification`)."""
 
 MEASURES: Mapping[str, str] = {
-    "clearing": "1", "stylised": "1", "extreme propositions": "1", "replay": "USD",
+    "clearing": "1", "stylised": "1", "feedback": "1", "extreme propositions": "1", "replay": "USD",
     "spend against power": "1",
     "default rate": "1", "loss rate": "1", "default and spread": "1", "default in stress": "1",
     "default in wide years": "1", "recovery in wide quarters": "1",
@@ -26,8 +34,8 @@ MEASURES: Mapping[str, str] = {
     "largest quarter": "1", "last quarter": "1",
 }  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans beside the run, the verdict as a whole, another year, the base date's spending, pools over the cycle,
-what a dollar in default gets back, the same loans in stress less in calm, when losses come.
+loans and feedback beside the run, the verdict as a whole, another year, the base date's spending, pools over
+the cycle, what a dollar in default gets back, the same loans in stress less in calm, when losses come.
 `risk.calibrate` computes them."""
 
 POOLED = ("default rate", "loss rate")
@@ -63,6 +71,8 @@ class Target(Record):
         what it is ranked with.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
+    world, figure : of feedback: the scenario, and what of it.
+    coupling : whose addition is asked for, as a share of the figure without it; none = all on over all off.
     of : the pool, or the instruments taken together, that a measure over the cycle is of.
     above : in `unit`; the share of years above it is what is asked for.
     low, high : bounds, both in, in `unit`.
@@ -91,6 +101,9 @@ class Target(Record):
     above: float | None = None
     tenor: Note = ""
     case: Case = "base"
+    world: World = "base"
+    figure: Figure = ""
+    coupling: Note = ""
     low: float | None = None
     high: float | None = None
     unit: Unit = "1"

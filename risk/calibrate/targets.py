@@ -2,8 +2,8 @@
 
 A target is a row of `targets.toml`, declared met, missed (with the reason), pending or informational. A
 result contradicts its declaration when it lies on the other side of a bound by more than two standard errors.
-Stylised loans stand in what `risk.calibrate.stylised` keeps beside a run of the base case; other runs have
-none to measure.
+Stylised loans and feedback stand in what `risk.calibrate.stylised` and `risk.calibrate.feedback` keep beside
+a run of the base case; other runs have none to measure.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from math import isnan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import recoveries, statistics
+from risk.analysis import feedback, recoveries, statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
-from risk.assumptions.targets import Target, reading
+from risk.assumptions.targets import LOOP_GAIN, Target, reading
 from risk.axes import Span
 from risk.calibrate.cycle import STATISTICS
 from risk.calibrate.replay import gross_issuance
@@ -70,7 +70,7 @@ def _result(target: Target, run: Run) -> TargetResult:
         low=low,
         high=high,
         unit=target.unit,
-        inside=None if value is None else _inside(value, low, high, 0.0),
+        inside=None if value is None or low is high is None else _inside(value, low, high, 0.0),
         contradicts=_contradicts(target.status, value, error, low, high),
     )
 
@@ -158,6 +158,19 @@ def _stylised(target: Target, run: Run) -> Estimate | None:
     return statistics.probability(np.arange(found["paths"]) < found["defaults"][target.case][target.tenor])
 
 
+def _feedback(target: Target, run: Run) -> Estimate | None:
+    """Gain of the loop, all couplings on over all off, or what one of them adds, where it was measured."""
+    found = feedback.feedback(run)
+    world = found.worlds.get(target.world) if found else None
+    if world is None:
+        return None
+    if target.figure == LOOP_GAIN:
+        return world.loop.gain
+    if target.coupling:
+        return feedback.adds(world, target.coupling, target.figure)
+    return world.whole.ratios[target.figure]
+
+
 def _extreme_propositions(target: Target, run: Run) -> Estimate:
     """How many propositions have a probability under 1% or over 99%."""
     names = [id for id, p in run.register.propositions.items() if not p.pending]
@@ -217,6 +230,7 @@ def _last_quarter(target: Target, run: Run) -> Estimate | None:
 MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
+    "feedback": _feedback,
     "extreme propositions": _extreme_propositions,
     "replay": _replay,
     "spend against power": _spend_against_power,

@@ -42,7 +42,8 @@ def amplification(
     common: Common = COMMON,
 ) -> None:
     """Cut each coupling in a run of its own and say what it adds; runs that are stored are only read."""
-    from risk.analysis.amplification import cases, push_quarter
+    from risk.analysis.amplification import cases
+    from risk.analysis.loop import push_quarter
     from risk.assumptions import load
     from risk.runs.prepare import arrange
 

@@ -64,7 +64,7 @@ class Task:
             return "up to date"
         if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
-        calibrate(run, self.common.register)
+        calibrate(run, self.common.register, self.simulation.jobs)
         if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)

@@ -24,7 +24,7 @@ def check(
     from risk.report.terminal import checks
 
     run = obtain(target, simulation, common)
-    calibrate(run, common.register)
+    calibrate(run, common.register, simulation.jobs)
     found = checks.checks(run)
     tell(found, checks.DOCUMENT, checks.screen, common.output, run.register.names)
     return FAILED if found.result.failures else 0

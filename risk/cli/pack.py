@@ -82,7 +82,7 @@ def pack(
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
     if not output.json:
         write_verdict(run, common, "show RUN B4", "check RUN")
-    calibrate(run, common.register)
+    calibrate(run, common.register, simulation.jobs)
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)

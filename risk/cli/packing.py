@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from risk.runs import Run, Specification
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
-_WRITERS = ("risk.report.pack", "risk.report.excel", "risk.report.html", "risk.calibrate.stylised")
+_WRITERS = (
+    "risk.report.pack",
+    "risk.report.excel",
+    "risk.report.html",
+    "risk.calibrate.stylised",
+    "risk.calibrate.feedback",
+)
 """What turns a run into a pack begins here."""
 
 LONGEST = 1 << 16

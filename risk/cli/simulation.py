@@ -176,14 +176,27 @@ def obtain(target: str, simulation: Simulation, common: Common) -> Run:
     return found if isinstance(found, Run) else simulate(found, simulation.jobs, common.output)
 
 
-def calibrate(run: Run, register: Register) -> None:
-    """Measure what the calibration targets need beside a run of the base case, where nobody has yet."""
-    from risk.calibrate import stylised
+def calibrate(run: Run, register: Register, jobs: int | None) -> None:
+    """Measure what the calibration targets need beside a run of the base case, where nobody has yet.
 
+    Raises
+    ------
+    Stopped : Ctrl-C or SIGTERM.
+    """
+    from risk.assumptions import load, locate
+    from risk.calibrate import feedback, stylised
+    from risk.runs import Interrupted
+
+    if run.manifest.scenario != locate.BASE:
+        return
     if stylised.wanted(run):
-        from risk.assumptions import load
-
         stylised.measure(run, load(register.assumptions), message)
+    stressed = feedback.stress(register.assumptions)
+    if feedback.wanted(run, stressed):
+        try:
+            feedback.measure(run, load(register.assumptions), stressed, message, jobs)
+        except Interrupted as stop:
+            raise Stopped(stop) from stop
 
 
 def names_run(target: str, common: Common) -> bool:

@@ -33,6 +33,9 @@ READERS = 4
 STYLISED = "stylised.json"
 """What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
 
+FEEDBACK = "feedback.json"
+"""What calibration measured of couplings and the loop, kept in the same way."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -120,7 +123,16 @@ class Run:
     @property
     def stylised(self) -> dict[str, Any] | None:
         """Paths on which stylised facilities defaulted, by case and tenor; None where not measured."""
-        path = self.directory / STYLISED
+        return self._beside(STYLISED)
+
+    @property
+    def feedback(self) -> dict[str, Any] | None:
+        """What couplings add and what the loop returns (`risk.analysis.feedback`); None likewise."""
+        return self._beside(FEEDBACK)
+
+    def _beside(self, name: str) -> dict[str, Any] | None:
+        """What was measured beside the run and kept under a name; None where nothing was."""
+        path = self.directory / name
         if not path.exists():
             return None
         content = read_json(path)

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from risk.analysis import amplification as amp
-from risk.analysis import contrasts
+from risk.analysis import contrasts, loop
 from risk.analysis.statistics import Estimate
 from risk.assumptions import Assumptions, load
 from risk.assumptions.locate import NAME
@@ -41,7 +41,7 @@ def test_every_coupling_is_cut_in_a_run_of_its_own(register: Path) -> None:
     assert set(found) == {*COUPLINGS, *special}
     off = {case: {c for c, on in a.switches.items() if not on} for case, a in found.items()}
     assert all(off[coupling] == {coupling} for coupling in COUPLINGS)
-    assert [off[case] for case in special] == [set(), set(COUPLINGS), {amp.LOOP}, set()]
+    assert [off[case] for case in special] == [set(), set(COUPLINGS), {loop.LOOP}, set()]
     assert {case for case, a in found.items() if a.events} == {amp.OPEN_PUSHED, amp.PUSHED}
     assert len({a.digest for a in found.values()}) == len(found)
 
@@ -74,11 +74,11 @@ def test_the_push_is_certain_and_lies_in_one_quarter_of_the_run(register: Path) 
 
 def test_the_quarter_of_the_push_lies_in_the_run() -> None:
     calendar = Calendar(date(2026, 6, 30), 26)
-    assert amp.push_quarter(calendar) == "2027Q1"
-    assert amp.push_quarter(calendar, "2032Q4") == "2032Q4"
+    assert loop.push_quarter(calendar) == "2027Q1"
+    assert loop.push_quarter(calendar, "2032Q4") == "2032Q4"
     for wrong in ("2026Q2", "2033Q1", "next"):
         with pytest.raises(UsageError, match="2026Q3 to 2032Q4"):
-            amp.push_quarter(calendar, wrong)
+            loop.push_quarter(calendar, wrong)
 
 
 def test_a_ratio_by_hand() -> None:
@@ -134,30 +134,30 @@ def test_an_effect_in_words(value: float, error: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("value", "error", "words"),
     [
-        (0.3, 0.1, amp.DAMPED),
-        (0.9, 0.06, amp.UNSETTLED),
-        (1.1, 0.04, amp.EXPLOSIVE),
-        (-0.1, 0.01, amp.OPPOSED),
-        (-0.01, 0.01, amp.DAMPED),
-        (-1.2, 0.05, amp.EXPLOSIVE),
+        (0.3, 0.1, loop.DAMPED),
+        (0.9, 0.06, loop.UNSETTLED),
+        (1.1, 0.04, loop.EXPLOSIVE),
+        (-0.1, 0.01, loop.OPPOSED),
+        (-0.01, 0.01, loop.DAMPED),
+        (-1.2, 0.05, loop.EXPLOSIVE),
     ],
 )
 def test_a_gain_in_words(value: float, error: float, words: str) -> None:
     other = Estimate(0.0, 0.0, PATHS)
-    assert amp.LoopGain("2027Q1", 100.0, other, Estimate(value, error, PATHS), other).words == words
+    assert loop.LoopGain("2027Q1", 100.0, other, Estimate(value, error, PATHS), other).words == words
 
 
 def test_spread_owed_by_hand() -> None:
     # 35 bp per 10 bn, half of it left after a quarter, at most 400 bp.
     extra = np.array([[10e9], [0.0], [20e9], [-10e9], [200e9]])
-    owed = amp.spread_owed(extra, 35e-4 / 10e9, 0.5, 400e-4)
+    owed = loop.spread_owed(extra, 35e-4 / 10e9, 0.5, 400e-4)
     assert owed[:, 0] * 1e4 == pytest.approx([35.0, 17.5, 78.75, 4.375, 400.0])
 
 
 def test_a_loss_only_moved_in_time_owes_nothing_in_all() -> None:
     extra = np.zeros((40, 1))
     extra[3], extra[6] = -5e9, 5e9
-    owed = amp.spread_owed(extra, 35e-4 / 10e9, 0.5, 400e-4)
+    owed = loop.spread_owed(extra, 35e-4 / 10e9, 0.5, 400e-4)
     assert owed.sum() == pytest.approx(0.0, abs=1e-9)
 
 
@@ -221,7 +221,7 @@ def made_runs(**more: Array) -> dict[str, Any]:
         case: Made(case, {"headline_loss": LOSSES / factor, **outcomes}, made_line(calm))
         for case, factor in factors.items()
     }
-    for case, of in ((amp.OPEN_PUSHED, amp.LOOP), (amp.PUSHED, amp.ON)):
+    for case, of in ((amp.OPEN_PUSHED, loop.LOOP), (amp.PUSHED, amp.ON)):
         runs[case] = replace(runs[of], lines=made_line(pushed))
     return runs
 
@@ -248,19 +248,19 @@ def test_the_second_round_is_compared_where_it_is_recorded() -> None:
 
 
 def test_the_gain_of_a_loop_that_is_known() -> None:
-    loop = amp.amplification(made_runs(), "2027Q1").loop
+    found = amp.amplification(made_runs(), "2027Q1").loop
     # 100 bp cost 2 bn, which owe 7 bp, then half of it each quarter: 14 bp-quarters for 100.
-    assert loop.extra_loss.value == pytest.approx(2.0)
-    assert loop.gain.value == pytest.approx(0.14, rel=1e-5)
-    assert loop.gain.standard_error < 1e-9
-    assert loop.closed.value == pytest.approx(1.0)
-    assert (loop.quarter, loop.push, loop.words) == ("2027Q1", 100.0, amp.DAMPED)
+    assert found.extra_loss.value == pytest.approx(2.0)
+    assert found.gain.value == pytest.approx(0.14, rel=1e-5)
+    assert found.gain.standard_error < 1e-9
+    assert found.closed.value == pytest.approx(1.0)
+    assert (found.quarter, found.push, found.words) == ("2027Q1", 100.0, loop.DAMPED)
 
 
 def test_an_uncertain_weight_is_read_path_by_path() -> None:
     runs = made_runs()
     weight = np.linspace(1.0, 3.0, PATHS) * 35e-4 / 10e9
-    runs[amp.LOOP] = replace(runs[amp.LOOP], draws={"credit.loss_impact": weight})
+    runs[loop.LOOP] = replace(runs[loop.LOOP], draws={"credit.loss_impact": weight})
     gain = amp.amplification(runs, "2027Q1").loop.gain
     assert gain.value == pytest.approx(0.28, rel=1e-5)
     spread = 0.14 * np.linspace(1.0, 3.0, PATHS).std(ddof=1) / np.sqrt(PATHS)

@@ -49,12 +49,19 @@ measure = "stylised"
 tenor = "3y"
 low = 0.01
 """
+FED = """status = "informational"
+measure = "feedback"
+figure = "second_round"
+world = "joint-tail"
+coupling = "wall->clo"
+"""
 PENDING = """status = "pending"
 reason = "Comes later."
 """
 
 GOOD = [
-    OUTCOME, FLAG, SERIES, RANKS, LOAN, PENDING,
+    OUTCOME, FLAG, SERIES, RANKS, LOAN, FED, PENDING,
+    FED.replace('"second_round"', '"loop gain"').replace('coupling = "wall->clo"\n', ""),
     OUTCOME.replace("quantile = 0.05", 'across = "standard deviation"'),
     FLAG.replace('"bust"', '"correction_b1x"'),
     FLAG.replace('"bust"', '"B4"').replace('unit = "1"', 'unit = "%"'),
@@ -98,6 +105,12 @@ BAD = [
     (LOAN, '"stylised"', '"stylized"', "A018", "Did you mean 'stylised'?"),
     (LOAN, '"3y"', '"4y"', "A018", "no contract of neoclouds.stylised.contract_quarters"),
     (LOAN, "low", 'case = "glat"\nlow', "A008", "Did you mean 'glut'?"),
+    (FED, '"wall->clo"', '"wall->cloo"', "A018", "Did you mean 'wall->clo'?"),
+    (FED, '"wall->clo"', '"supply->rent"', "A018", "no pathway of the cascade"),
+    (FED, '"second_round"', '"loop gain"', "A003", "a coupling adds to a loss"),
+    (FED, 'figure = "second_round"\n', "", "A004", "figure says what of feedback"),
+    (FED, '"joint-tail"', '"joint-tale"', "A008", "Did you mean 'joint-tail'?"),
+    (LOAN, "low", 'figure = "mean"\nlow', "A004", "and nothing else"),
     (PENDING, "reason", 'across = "mean"\nreason', "A003", "across says nothing about a target"),
 ]  # fmt: skip
 

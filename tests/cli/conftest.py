@@ -19,6 +19,7 @@ from risk.cli.naming import place
 from risk.runs import Run, open_run
 from risk.runs.manifest import write_manifest
 from risk.runs.prepare import plan
+from tests import feedback
 from tests.schema import problems
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +27,21 @@ PATHS, FEW, SEED = 1024, 64, 5
 SOURCE = "digest of the source"
 
 
+def measured(worlds: object, run: object, note: Callable[[str], object], jobs: int) -> object:
+    """Feedback in every world, without a simulation."""
+    note("base: feedback")
+    return feedback.worlds()
+
+
 @contextmanager
 def _at_once() -> Iterator[None]:
-    """Run ids that stay while somebody edits the model, and stylised facilities without a simulation."""
+    """Run ids that stay while somebody edits the model, and what stands beside a run without a simulation."""
     counts = {"5y": 12, "3y": 100, "2y": 300, "1y": 700}
     with pytest.MonkeyPatch.context() as patch:
         for module in ("risk.runs.specification", "risk.runs.prepare"):
             patch.setattr(f"{module}.source_digest", lambda: SOURCE)
         patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
+        patch.setattr("risk.calibrate.feedback.measured", measured)
         yield
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from risk.analysis import amplification as amp
+from risk.analysis.loop import LOOP
 from risk.runs import list_runs
 from tests.cli.conftest import SMALL, Ask, Stored
 
-FEW = (amp.LOOP, "supply->rent")
+FEW = (LOOP, "supply->rent")
 
 
 @pytest.fixture

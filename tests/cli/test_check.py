@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from risk.runs import Run
 from tests.cli.conftest import SMALL, Ask, Stored
 
 
@@ -57,13 +58,28 @@ def test_a_stored_run_has_its_paths_already(runs: Stored, ask: Ask) -> None:
     assert "leave out --paths" in said.err
 
 
-def test_stylised_facilities_are_measured_beside_the_base_case_only(runs: Stored, ask: Ask) -> None:
+def test_what_stands_beside_a_run_is_measured_of_the_base_case_only(runs: Stored, ask: Ask) -> None:
     said = ask("check", runs.base.id)
-    assert said.err == "base: stylised facilities in base, glut, fast, 6 random blocks\n"
+    assert said.err == "base: stylised facilities in base, glut, fast, 6 random blocks\nbase: feedback\n"
     assert ask("check", "base", *SMALL).err == ""
     assert targets(ask, runs.base.id)["T6b"]["value"] == pytest.approx(100 / 2048)
+    assert targets(ask, runs.base.id)["T20b"]["value"] == 0.03
     other = ask("check", runs.glut.id)
     assert other.err == ""
     assert "–: measured beside runs of the base case only, or not defined by so few paths." in other.out
-    found = targets(ask, runs.glut.id)["T6b"]
-    assert (found["value"], found["contradicts"]) == (None, False)
+    for name in ("T6b", "T20b"):
+        found = targets(ask, runs.glut.id)[name]
+        assert (found["value"], found["contradicts"]) == (None, False)
+
+
+def test_feedback_needs_a_whole_block(runs: Stored, short: Run, ask: Ask) -> None:
+    assert "feedback" not in ask("check", short.id).err
+    assert targets(ask, short.id)["T20a"]["value"] is None
+
+
+def test_another_stress_is_measured_again(runs: Stored, ask: Ask) -> None:
+    assert "base: feedback" in ask("check", runs.base.id).err
+    file = Path("assumptions/scenarios/joint-tail.toml")
+    file.write_text(file.read_text() + '\n[switches]\n"wall->clo" = false\n')
+    assert ask("check", runs.base.id).err == "base: feedback\n"
+    assert ask("check", runs.base.id).err == ""

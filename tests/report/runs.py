@@ -1,4 +1,4 @@
-"""Small real runs, made once a process for all tests that need one."""
+"""Small real runs, of the base with feedback beside it, made once a process for all tests that need one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from tempfile import TemporaryDirectory
 from risk.assumptions import load
 from risk.report.opened import Cells, Opened
 from risk.runs import Run, execute
+from risk.runs.files import publish_json
+from risk.runs.run import FEEDBACK
+from tests import feedback as by_hand
 
 PATHS, SEED = 2048, 20261122
 
@@ -20,7 +23,10 @@ def _folder() -> TemporaryDirectory[str]:
 
 @cache
 def small_run(scenario: str = "base", seed: int = SEED) -> Run:
-    return execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=Path(_folder().name))
+    run = execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=Path(_folder().name))
+    if scenario == "base":
+        publish_json(run.directory / FEEDBACK, by_hand.kept(run.id))
+    return run
 
 
 def edited(book: Opened, **parts: Cells) -> Opened:

@@ -7,11 +7,13 @@ from datetime import date
 
 import numpy as np
 
-from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect, LoopGain
+from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect
 from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
+from risk.analysis.feedback import Feedback
 from risk.analysis.identities import Identity
 from risk.analysis.inputs import InputChange
+from risk.analysis.loop import LoopGain
 from risk.analysis.loss_lines import LossLine
 from risk.analysis.metrics import Metric
 from risk.analysis.provenance import Provenance
@@ -32,6 +34,7 @@ from risk.report.terminal.comparison import Comparison
 from risk.report.terminal.distribution import Detail, Distribution, History
 from risk.report.terminal.plan import Forecast
 from risk.report.terminal.summary import Headed, Heading, Summary
+from tests import feedback as by_hand
 
 PATHS = 20_000
 CALENDAR = Calendar(date(2026, 6, 30), 26)
@@ -274,6 +277,8 @@ AMPLIFICATION = Headed(
                  Estimate(1.16, 0.0057, PATHS)),
     ),
 )  # fmt: skip
+
+FEEDBACK = Feedback(by_hand.PATHS, by_hand.worlds())
 
 FORECAST = Forecast(
     scenario="base", title="Base case", paths=PATHS, quarters=26, seed=20261122, jobs=2, folder="runs",

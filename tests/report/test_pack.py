@@ -12,17 +12,20 @@ import numpy as np
 import openpyxl
 import pytest
 
+from risk.analysis.feedback import adds, feedback, pathways_in_words
 from risk.analysis.loss_lines import loss_lines
 from risk.analysis.metrics import metrics
 from risk.analysis.verdict import verdict
 from risk.assumptions.table import units
 from risk.assumptions.tables import Facility
 from risk.calibrate import targets
+from risk.paths import PATHWAYS
 from risk.report.content import Cell, Check, Formula, number_of, plain, value_of
 from risk.report.excel import Draft, build
 from risk.report.excel.places import Places, arrange
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
+from risk.report.pack.credit.feedback import ABSENT
 from risk.report.sheet import Paragraph, Workbook
 from risk.runs import Run
 from tests.report.runs import PATHS, SEED, small_run
@@ -136,7 +139,8 @@ def test_verdict_is_that_of_the_analysis(run: Run, opened: openpyxl.Workbook, pl
 
 def test_summary_quotes_the_other_sheets(tables: Tables, opened: openpyxl.Workbook, places: Places) -> None:
     links = 0
-    for table in ("summary-classes", "summary-bear", "summary-bull", "summary-drivers", "summary-tail"):
+    names = ("classes", "bear", "bull", "feedback", "drivers", "tail")
+    for table in (f"summary-{name}" for name in names):
         for row in tables[table].rows:
             numbers = [cell for cell in row if isinstance(value_of(cell), float)]
             assert all(isinstance(plain(cell), Formula) for cell in numbers), table
@@ -164,6 +168,27 @@ def test_the_headline_loss_and_the_lines_beside_it_stand_on_summary(draft: Draft
         assert means | ahead <= shown
     m = loss_lines(run)[0].loss
     assert {m.mean.value, m.quantiles[4].value, m.var[0].value, m.shortfall[1].value, m.maximum} <= shown
+
+
+def test_feedback_stands_on_summary_and_is_small_in_words(run: Run, book: Workbook, tables: Tables) -> None:
+    found = feedback(run)
+    assert found is not None
+    for i, world in enumerate(found.worlds.values()):
+        assert tables.number("summary-feedback", "gain", str(i)) == world.loop.gain.value
+        assert tables.number("summary-feedback", "mean", str(i)) == world.whole.ratios["mean"].value
+    for i, world in enumerate(found.worlds.values()):
+        for pathway in PATHWAYS:
+            assert tables.number("pathways", f"marks{i}", pathway) == adds(world, pathway).value
+    said = [b.text for b in book.sheets[1].blocks() if isinstance(b, Paragraph)]
+    assert pathways_in_words(found) in said
+
+
+def test_where_feedback_was_not_measured_nothing_is_said_of_it() -> None:
+    other = pack(small_run("joint-tail"))
+    tables = Tables(other.sheets)
+    assert not any(name in tables for name in ("feedback", "pathways", "summary-feedback"))
+    cascade = next(sheet for sheet in other.sheets if sheet.name == "Cascade")
+    assert ABSENT in [b.text for b in cascade.blocks() if isinstance(b, Paragraph)]
 
 
 def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: Draft) -> None:

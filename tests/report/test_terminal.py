@@ -21,6 +21,7 @@ from risk.report.terminal import (
     comparison,
     distribution,
     drivers,
+    feedback,
     findings,
     path,
     plan,
@@ -55,6 +56,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "plan": lambda page: plan.screen(made.FORECAST, page, "bubblerisk run base"),
     "batch": lambda page: batch.screen(made.ROWS, page),
     "amplification": lambda page: amplification.screen(made.AMPLIFICATION, page),
+    "feedback": lambda page: feedback.lines(made.FEEDBACK, page),
     "tail": lambda page: (
         *tail.screen(commands.TAIL, page),
         next_steps(("bubblerisk path 8f3c2a1b 4018",), page),

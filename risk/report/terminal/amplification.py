@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from risk.analysis.amplification import LEAST, ON, Amplification, Effect, LoopGain, Measure, effect_in_words
+from risk.analysis.amplification import LEAST, ON, Amplification, Effect, Measure, effect_in_words
 from risk.analysis.amplification import amplification as compare
+from risk.analysis.loop import LoopGain
 from risk.analysis.statistics import Estimate
 from risk.report.record import Document, Keyed, Many, Record, told
 from risk.report.table import Column, Table
+from risk.report.terminal.feedback import LOOP
 from risk.report.terminal.numbers import with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
 from risk.report.terminal.summary import THIN, Headed, document, thin
@@ -126,15 +128,6 @@ EFFECT: Record[Effect] = Record(
         ),
     )
 )
-LOOP: Record[LoopGain] = Record(
-    (
-        told("quarter"),
-        told("push_bp", float, lambda loop: loop.push),
-        *(told(name, Estimate) for name in ("extra_loss", "gain", "closed")),
-        told("verdict", get=lambda loop: loop.words),
-    )
-)
-
 COUPLING: Record[Effect] = Record((told("coupling", get=lambda e: e.case), *EFFECT.fields))
 
 DOCUMENT: Document[Headed[Amplification]] = document(

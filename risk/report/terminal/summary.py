@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from risk.analysis import fans, metrics, statistics
 from risk.analysis.fans import Fan
+from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.identities import identities
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
@@ -16,6 +17,7 @@ from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
 from risk.report.record import Document, Field, Keyed, Many, Perhaps, Record, lifted, told, whole
+from risk.report.terminal.feedback import FEEDBACK
 from risk.runs import Run
 
 T = TypeVar("T")
@@ -68,6 +70,7 @@ class Summary:
     histogram : of the headline loss, in its unit.
     rent : fan of the H100 contract rent.
     care : why it is read with care.
+    feedback : what couplings add; None where it was not measured beside the run.
     """
 
     heading: Heading
@@ -76,6 +79,7 @@ class Summary:
     histogram: Histogram
     rent: Fan
     care: Provenance
+    feedback: Feedback | None = None
 
     @property
     def loss(self) -> Metric:
@@ -109,6 +113,7 @@ def summarise(run: Run) -> Summary:
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
+        feedback=feedback(run),
     )
 
 
@@ -195,6 +200,7 @@ DOCUMENT: Document[Summary] = Document(
         told("losses", Keyed(METRIC), lambda found: _by_name(*(line.loss for line in found.lines))),
         told("lines", Keyed(LINE), lambda found: {line.name: line for line in found.lines}),
         told("h100_contract", FAN, lambda found: found.rent),
+        told("feedback", Perhaps(FEEDBACK)),
         told("care", CARE),
     ),
     name="summary/1",

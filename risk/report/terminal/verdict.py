@@ -14,7 +14,7 @@ from risk.analysis.statistics import Histogram
 from risk.analysis.verdict import Claim, Verdict
 from risk.report.content import Cell, Content
 from risk.report.table import Column, Table
-from risk.report.terminal import losses
+from risk.report.terminal import feedback, losses
 from risk.report.terminal.numbers import interval, number, probability
 from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
@@ -40,6 +40,7 @@ def screen(summary: Summary, page: Page) -> Screen:
         *losses.tables(summary, page),
         *((_rent_in_words(summary.rent, page),) if page.plain else (Text(), pictures(summary, page))),
         Text(),
+        *((*feedback.lines(summary.feedback, page), Text()) if summary.feedback else ()),
         note(care(summary.care), page),
     )
 

@@ -26,6 +26,7 @@ from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
 from risk.analysis.facilities import Facility, facilities
+from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.flows import year_labels
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
@@ -268,6 +269,11 @@ class Results:
     def claims(self) -> tuple[dict[str, Claims], dict[str, Claims]]:
         """Par in default and loss by instrument: of all quarters, and of those of stress."""
         return recoveries.claims(self.run), recoveries.claims(self.run, "stress")
+
+    @cached_property
+    def feedback(self) -> Feedback | None:
+        """What couplings add, where it was measured beside the run."""
+        return feedback(self.run)
 
     @cached_property
     def targets(self) -> tuple[TargetResult, ...]:

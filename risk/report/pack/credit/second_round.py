@@ -45,10 +45,6 @@ LIMITS = (
     "judgement and fixed; holders are their books of these instruments, and sellers of one class stand for "
     "thousands of institutions."
 )
-AMPLIFICATION = (
-    "How much each feedback amplifies the losses, and the gain of the loop, need runs with the feedback cut: "
-    "bubblerisk amplification"
-)
 
 
 def finding(results: Results) -> str:

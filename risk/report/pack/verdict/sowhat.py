@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from risk.analysis.feedback import pathways_in_words
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
 from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
@@ -41,7 +42,9 @@ def lead(results: Results) -> str:
 
 def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
     """So what."""
-    return _loss(results), _first_to_break(results), _driver(results), _tail(tables["tail"])
+    found = results.feedback
+    told = _loss(results), _first_to_break(results), _driver(results), _tail(tables["tail"])
+    return (*told, pathways_in_words(found)) if found else told
 
 
 def _loss(results: Results) -> str:

@@ -34,7 +34,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-CHART_ROWS = 18
+CHART_ROWS = 16
 """Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -56,6 +56,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
             _tiles(results, tables, HEADLINE),
             _lines(results, tables),
             _left(results, tables),
+            *_feedback(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             Paragraph(sowhat.care(results), "note"),
             replace(rent, id="summary-rent", height=CHART_ROWS),
@@ -166,6 +167,23 @@ def _by_line(
     first: Field[str] = shown("label", header, labels.__getitem__, span=1 + LABEL_COLUMNS)
     fields = (number(*each, span) for each, span in zip(rows.items(), spans, strict=True))
     return Spec((first, *fields), id=identifier).table(labels)
+
+
+def _feedback(results: Results, tables: Tables) -> Iterator[Table]:
+    """What all couplings multiply and what the loop returns, one scenario a row, where it was measured."""
+    found = results.feedback
+    if found is None:
+        return
+    heads = {"mean": "Mean", "shortfall": "ES 97.5%", "bust": "P(bust)", "second_round": "Marks"}
+    heads |= {"gain": "Loop gain"}
+    spans = (1, 2, 1, 1, 2) if results.prior else (1,) * len(heads)
+    fields = (
+        _link(tables, "feedback", key, key, header, span=span, align="right")
+        for (key, header), span in zip(heads.items(), spans, strict=True)
+    )
+    label = f"Feedback: all couplings on over all off, {found.paths:,} paths"
+    first: Field[str] = shown("label", label, str, span=1 + LABEL_COLUMNS)
+    yield Spec((first, *fields), id="summary-feedback").table(found.worlds)
 
 
 def _line_link(tables: Tables, row: str, form: str, line: str) -> Content:
