@@ -26,6 +26,7 @@ RENTS = {
 }
 """Role of a generation and kind of rent → the series kept of it."""
 
+QUARTERS_A_YEAR = 4.0
 LEVELS = (0.05, 0.50, 0.95)
 LONGEST = 20.0
 """Years beyond which a life is not told apart from no fall at all: the share it rests on is close to one."""
@@ -78,7 +79,7 @@ def kept(run: Run, role: str, kind: str) -> Kept:
     last = run.calendar.quarters
     path = values(run, role, kind, range(last + 1))
     average = np.trapezoid(path, dx=1.0 / last, axis=0)
-    return Kept(np.asarray(average / path[0]), last / 4.0)
+    return Kept(np.asarray(average / path[0]), last / QUARTERS_A_YEAR)
 
 
 def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
@@ -87,8 +88,9 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     Notes
     -----
     The formula is that of the collateral (`docs/model/gpu-repricing.md`), at the rent's own series, without a
-    wait for re-letting, at a neutral spread and the base date's SOFR. The unit is new at every date, and an
-    owner expects the same decline of rents: value falls with what rents do, not with age or opinions.
+    wait for re-letting, at a neutral spread and the base date's SOFR. The unit is new at the base date and
+    ages; an owner expects the same decline of rents at every date: value falls with what rents do and with
+    the service that is left, not with opinions.
     """
     register = run.register
     generations = register.tables["gpu.generation"]
@@ -99,7 +101,8 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     decline = np.asarray(max(register.number("gpu.median_rent_decline"), lowest))
     rate = np.asarray(register.number("credit.sofr") + register.number("gpu.collateral_margin"))
     life = register.number("gpu.collateral_life")
-    return np.stack([collateral.net_rents(let[t] * rents[t], cost, decline, rate, life) for t in dates])
+    left = {t: max(life - t / QUARTERS_A_YEAR, 0.0) for t in dates}
+    return np.stack([collateral.net_rents(let[t] * rents[t], cost, decline, rate, left[t]) for t in dates])
 
 
 @dataclass(frozen=True)

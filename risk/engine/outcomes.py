@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from risk.assumptions.measures import Class
 from risk.engine.background import Background
+from risk.engine.inputs import instruments as losing
 from risk.engine.measuring import Setting, evaluated, measured
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import PARTS, Tally
+from risk.mechanisms import cascade
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -34,6 +36,12 @@ it what is due within two years, what of it is expected to be lost in them."""
 
 PAIRED = ("claim", "calm", "stress")
 """Of loans secured by devices: par in default, and what of it comes back in either market for assets."""
+
+AMOUNTS = ("claim", "loss", "owed")
+"""Of instruments: par in default, loss, and par owed in all quarters."""
+
+YEARLY = ("default", "lost")
+"""Shares of pools by calendar year."""
 
 
 def outcomes(
@@ -95,7 +103,7 @@ def _last_needed(o: Mapping[str, Array], breaks: Sequence[str], companions: int)
 def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> dict[str, Array]:
     """Par in default, loss and par owed by instrument, in all quarters and parts; pairs; by who bears it."""
     out: dict[str, Array] = {}
-    for name, values in (("claim", c.claims), ("loss", c.losses), ("owed", c.owed)):
+    for name, values in zip(AMOUNTS, (c.claims, c.losses, c.owed), strict=True):
         for part, amounts in zip(("", *(f"_{part}" for part in PARTS)), np.asarray(values), strict=True):
             out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
     out |= {f"paired.{name}": x for name, x in zip(PAIRED, np.asarray(c.paired).T, strict=True)}
@@ -120,5 +128,19 @@ def yearly(c: Tally, assumptions: Assumptions) -> dict[str, Array]:
         book = np.maximum(c.pools[steps[0]][0], SMALLEST_BOOK)
         _, defaulted, lost = sum(c.pools[t] for t in steps) / book
         for k, pool in enumerate(pools):
-            out |= {f"default.{pool}.{year}": defaulted[:, k], f"lost.{pool}.{year}": lost[:, k]}
+            shares = zip(YEARLY, (defaulted[:, k], lost[:, k]), strict=True)
+            out |= {f"{kind}.{pool}.{year}": share for kind, share in shares}
     return out
+
+
+def counted(assumptions: Assumptions) -> int:
+    """How many numbers `outcomes` leaves of a path."""
+    tables = assumptions.tables
+    claims, classes = assumptions.claims, assumptions.classes.values()
+    declared = len(assumptions.outcomes) + sum(1 + claim.timed for claim in claims)
+    sorts = sum(len(definition.words) + (not definition.id) for definition in classes)
+    owners = cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names)
+    by_instrument = len(AMOUNTS) * (1 + len(PARTS)) * len(losing(assumptions))
+    by_line = len(LINES) * len(tables["credit.line"].names)
+    by_year = len(YEARLY) * len(tables["credit.segment"].names) * len(assumptions.calendar.full_years)
+    return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year

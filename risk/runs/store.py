@@ -42,9 +42,8 @@ KINDS = ("parameters", "outcomes", "series", "facility", "firm", "sums")
 MOST_SERIES = 24
 """Quarterly series a run may keep."""
 
-_OUTCOMES = 180
 _FLOWS = 1500
-"""Generous counts of outcomes and of entity-level flows a quarter, for the estimate of space only."""
+"""A generous count of entity-level flows a quarter, for the estimate of space only."""
 
 
 @dataclass(frozen=True)
@@ -202,17 +201,19 @@ def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
     Parameters
     ----------
     assumptions
-        Decide the horizon, the parameter draws and the facilities.
+        Decide the horizon, the parameter draws, the outcomes and the facilities.
     paths
         Of the whole run.
     """
+    from risk.engine.outcomes import counted  # who only reads runs does without the engine
+
     steps = assumptions.calendar.quarters + 1
     drawn = sum(
         int(np.size(entry.value)) for entry in assumptions.entries.values() if entry.prior is not None
     )
     facilities, firms = (_rows(assumptions, f"neoclouds.{table}") for table in ("facility", "firm"))
     blocks = -(-paths // BLOCK)
-    per_path = 8 * (drawn + _OUTCOMES) + 4 * steps * len(SERIES)
+    per_path = 8 * (drawn + counted(assumptions)) + 4 * steps * len(SERIES)
     per_early_path = 4 * steps * (len(FACILITY_SERIES) * facilities + len(FIRM_SERIES) * firms)
     per_block = 16 * steps * _FLOWS
     return paths * per_path + min(paths, FACILITY_BLOCKS * BLOCK) * per_early_path + blocks * per_block

@@ -45,15 +45,16 @@ def test_quantiles_of_lives_are_lives_of_quantiles() -> None:
 
 
 def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
-    """Income falls by .27 a year until it no longer covers the cost or six years are over, discounted."""
+    """Income falls by .28 a year until it no longer covers the cost or the unit is six years old."""
     names = ("collateral_margin", "collateral_life", "median_rent_decline")
     margin, longest, fall = (run.register.number(f"gpu.{name}") for name in names)
     rate = run.register.number("credit.sofr") + margin
     cost = next(chip.opex for chip in run.register.rows(Generation) if chip.name == "H100")
-    found = gpu_lives.values(run, "numeraire", "spot", (0, 10))
-    income = (run.series("h100_spot") * run.series("utilization"))[[0, 10]].astype(np.float64)
-    years = np.linspace(0.0, longest, 100_001)
-    for t, path in ((0, 0), (0, 7), (1, 3)):
+    dates = (0, 10, 24)
+    found = gpu_lives.values(run, "numeraire", "spot", dates)
+    income = (run.series("h100_spot") * run.series("utilization"))[list(dates)].astype(np.float64)
+    for t, path in ((0, 0), (0, 7), (1, 3), (2, 3)):
+        years = np.linspace(0.0, longest - dates[t] / 4.0, 100_001)
         earned = np.maximum(income[t, path] * np.exp(-fall * years) - cost, 0.0) * np.exp(-rate * years)
         assert found[t, path] == pytest.approx(8760.0 * np.trapezoid(earned, years), rel=1e-4)
 

@@ -8,6 +8,7 @@ from risk.assumptions.schema import Event
 from risk.engine import pilot, simulate
 from risk.engine.couplings import Baseline
 from risk.engine.layout import layout
+from risk.engine.outcomes import counted
 from risk.engine.record import Record
 from risk.engine.simulate import _refuse_non_finite
 from risk.engine.totals import entities
@@ -71,6 +72,7 @@ def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block)
     assert set(block.facility) == {v.name for v in FACILITY_SERIES}
     assert set(block.firm) == {v.name for v in FIRM_SERIES}
     assert set(register.outcomes) <= set(block.outcomes)
+    assert counted(register) == len(block.outcomes)
     assert set(block.sums) == set(block.squares)
     names = entities(register, layout(register))
     for key, total in block.sums.items():

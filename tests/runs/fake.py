@@ -29,6 +29,13 @@ FACILITIES = ("Alpha", "Beta", "Gamma")
 FIRMS = ("North", "South")
 
 
+class Tables(dict[str, Any]):
+    """Tables of a register; those that nobody filled are empty."""
+
+    def __missing__(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(rows=(), names=())
+
+
 @dataclass(frozen=True)
 class Assumptions:
     level: float = 1.0
@@ -40,8 +47,11 @@ class Assumptions:
         default_factory=lambda: MappingProxyType({"gpu.level": SimpleNamespace(value=1.0, prior="uniform")})
     )
     tables: Mapping[str, Any] = field(
-        default_factory=lambda: {"neoclouds.facility": SimpleNamespace(rows=FACILITIES)}
+        default_factory=lambda: Tables({"neoclouds.facility": SimpleNamespace(rows=FACILITIES)})
     )
+    outcomes: tuple[()] = ()
+    claims: tuple[()] = ()
+    classes: Mapping[str, Any] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 5))
     folder: str = ""
     """Where the engines below leave marks."""

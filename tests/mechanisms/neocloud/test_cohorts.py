@@ -88,6 +88,9 @@ def test_worked_example() -> None:
             payer_shares=np.array([1.0, 0.0, 0.0]),
             contract_quarters=np.array([2.0, 20.0, 6.0]),
             debt_quarters=np.array([4.0, 20.0, 16.0]),
+            paper_share=0.90,
+            cash_kept=0.90,
+            leverage_limit=6.0,
         )
         seen = conditions(
             capex=column(BN * w["capex"]),
@@ -143,10 +146,11 @@ def test_worked_example_of_the_issuance_test() -> None:
             holdco_debt=row(BN * w["company owes"]), holdco_ebitda=row(BN * w["company's EBITDA"])
         )
         owed, earned = row(BN * w["cohort would owe"]), row(BN * w["cohort's EBITDA"])
-        room = 5.0 * w["company's EBITDA"] - w["company owes"]
+        p = parameters(leverage_limit=6.0)
+        room = 6.0 * w["company's EBITDA"] - w["company owes"]
         w.agrees("room", room)
-        w.agrees("taken by the cohort", w["cohort would owe"] - 5.0 * w["cohort's EBITDA"])
-        built = cohorts.share_built(parameters(), seen, owed, earned).item()
+        w.agrees("taken by the cohort", w["cohort would owe"] - 6.0 * w["cohort's EBITDA"])
+        built = cohorts.share_built(p, seen, owed, earned).item()
         w.agrees("built", built)
         w.agrees("debt after", w["company owes"] + built * w["cohort would owe"])
         w.agrees("EBITDA after", w["company's EBITDA"] + built * w["cohort's EBITDA"])

@@ -143,8 +143,8 @@ def test_worked_example() -> None:
 
 def test_worked_example_of_paper() -> None:
     with worked("neoclouds", "paper") as w:
-        p = parameters()
-        for name, due in (("settled in shares", w["converts due"]), ("had 1.5 been due", 1.5)):
+        p = parameters(convert_cover=4.0)
+        for name, due in (("settled in shares", w["converts due"]), ("had 1.1 been due", 1.1)):
             w.agrees(name, paper.settled_in_shares(p, row(w["equity"]), row(due)))
         found = paper.issue(p, [row(0.0)] * 60, 6, row(w["issued"]))
         w.agrees("due a quarter", found[22])

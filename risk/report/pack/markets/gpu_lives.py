@@ -66,7 +66,7 @@ def _lives(results: Results, found: Mapping[Unit, Kept]) -> Table:
 
     made: Spec[Unit] = Spec(
         (
-            spec.text("label", "Unit bought at the base date", label),
+            spec.text("label", "Unit new at the base date", label),
             *(_life(f"p{round(100 * level)}", lives, i) for i, level in enumerate(LEVELS)),
         ),
         id="implied-lives",
@@ -74,11 +74,9 @@ def _lives(results: Results, found: Mapping[Unit, Kept]) -> Table:
         note="The life whose straight line, from the same value at the base date, has the same average book "
         f"value over {next(iter(found.values())).horizon:g} years as the path's value: what rents still earn "
         "an efficient owner (formula of docs/model/gpu-repricing.md with the owner's cost and one expected "
-        "decline). Two things pull apart: value counts up to "
-        f"{results.register.number('gpu.collateral_life'):g} more years of service whatever the unit's age, "
-        "as collateral does not, which makes lives longer; a server in the accounts starts new, an "
-        f"{roles['numeraire']} of the base date does not, which makes its life shorter. ± = standard error "
-        "of the quantile. Other generations' rents are not kept by path.",
+        "decline). The unit is new at the base date, as a server in the accounts is, and serves "
+        f"{results.register.number('gpu.collateral_life'):g} years. ± = standard error of the quantile. "
+        "Other generations' rents are not kept by path.",
         row_id=itemgetter(0),
     )
     return made.table(found)

@@ -119,12 +119,12 @@ def care(results: Results) -> str:
 
 
 def outside(target: TargetResult) -> bool:
-    """Whether the model lies outside what was observed after the base date and never fitted."""
+    """Whether the model lies outside what is printed beside it and asked of nothing."""
     return target.status == "informational" and target.inside is False
 
 
 def limits(results: Results) -> str:
-    """What the register itself declares as missing or missed, and what was observed since and not met."""
+    """What the register itself declares as missing or missed, and what is printed beside and not met."""
     pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
     declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
     for target in results.register.targets.values():
@@ -133,7 +133,7 @@ def limits(results: Results) -> str:
     told = {
         "Not in the model yet": [*pending, *declared["pending"]],
         "Calibration targets missed, with reasons on Calibration": declared["missed"],
-        "Outside out of sample": [t.id for t in results.targets if outside(t)],
+        "Outside its bounds, for information": [t.id for t in results.targets if outside(t)],
     }
     said = [f"{what}: {', '.join(which)}." for what, which in told.items() if which]
     return " ".join(said) or "Every declared target is met."
