@@ -56,10 +56,10 @@ class Plan:
 
     def specification(self) -> Specification | None:
         """What the run is; None while the base medians it reads have not been simulated."""
-        baseline = self._stored_baseline()
-        if self.base is not None and baseline is None:
+        medians = self.baseline()
+        if self.base is not None and medians is None:
             return None
-        return specify(self.assumptions, self.paths, self.seed, baseline)
+        return specify(self.assumptions, self.paths, self.seed, medians)
 
     @property
     def stored(self) -> bool:
@@ -72,7 +72,7 @@ class Plan:
         like = replace(self._inputs, paths=other.paths, seed=other.seed)
         if self.base is None or replace(like, baseline=other.baseline) != other:
             return like == other
-        baseline = replace(self, seed=other.seed)._stored_baseline()
+        baseline = replace(self, seed=other.seed).baseline()
         return baseline is not None and digest(baseline) == other.baseline
 
     @cached_property
@@ -89,11 +89,11 @@ class Plan:
         known = specify(self.assumptions, self.paths, self.seed)  # refuses senseless numbers first
         if self.base is None:
             return known
-        if self._stored_baseline() is None:
+        if self.baseline() is None:
             note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
             medians = pilot(self.base, self.seed).medians
             publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
-        return specify(self.assumptions, self.paths, self.seed, self._stored_baseline())
+        return specify(self.assumptions, self.paths, self.seed, self.baseline())
 
     def run(self, jobs: int | None, progress: Progress | None = None) -> Run:
         """The run: opened where it is complete, else resumed or simulated. Call `settle` before."""
@@ -104,15 +104,16 @@ class Plan:
             jobs,
             self.root,
             progress,
-            baseline=self._stored_baseline(),
+            baseline=self.baseline(),
         )
         return restate(found, self.assumptions)
 
     def rerun(self, path: int) -> Rerun:
         """One path of the run told in full, simulated again. Call `settle` before."""
-        return rerun(self.assumptions, self.seed, path, self._stored_baseline())
+        return rerun(self.assumptions, self.seed, path, self.baseline())
 
-    def _stored_baseline(self) -> Baseline | None:
+    def baseline(self) -> Baseline | None:
+        """The base medians that cut couplings read; None where none is cut, or they are not simulated yet."""
         if self.base is None:
             return None
         try:
