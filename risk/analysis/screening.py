@@ -13,8 +13,8 @@ Notes
 -----
 error(low) = s(influence of a path on the headline there − on base) / √n: paths share their draws
 threshold  = 2 · noise = 2 · standard error of base · √(n / 20,000)
-A number decides a headline where the largest of |low|, |high|, |span| exceeds the threshold and two of its own
-standard errors. Its weight is the largest of these over its threshold, among headlines where it is no noise.
+A number decides a headline where the largest of |low|, |high|, |span| exceeds the threshold and twice its own
+standard error. Its weight is the largest of these over its threshold, among headlines where it is no noise.
 """
 
 from __future__ import annotations

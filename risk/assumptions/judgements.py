@@ -54,6 +54,7 @@ class Judgement:
     value, low, high : in `unit`; as many as a vector or a column has; correlations have no ends.
     rows : names of the rows whose cells move.
     fixed : why it has no prior, if the register says so.
+    file, line : where it stands; of a column, its first such row.
     left_out : why it is not moved; empty where it is.
     """
 
@@ -76,7 +77,8 @@ def judgements(assumptions: Assumptions) -> tuple[Judgement, ...]:
     """Every judgement without a prior, in the order of the files."""
     entries = (e for e in assumptions.entries.values() if e.grade == JUDGEMENT and e.prior is None)
     found = [j for e in entries if not isinstance(e.value, str) for j in _of_entry(e)]
-    return (*found, *(j for table in assumptions.tables.values() for j in _of_table(table)))
+    found += [j for table in assumptions.tables.values() for j in _of_table(table)]
+    return tuple(replace(j, file=assumptions.place(j.file)) for j in found)
 
 
 def _of_entry(entry: Entry) -> Iterator[Judgement]:
