@@ -24,6 +24,9 @@ from risk.report.terminal.values import number, short
 VALUE = float | str | list[Any] | None
 ENDS = ("low", "high")
 
+COARSE = 2.0
+"""Half of an interval from which on a change is told without decimals."""
+
 NOTHING = "–"
 """In the place of an effect of which nothing is known."""
 
@@ -109,17 +112,17 @@ def stops(found: Screening) -> Iterator[Stop]:
                 yield Stop(each.judgement.id, end, reached, reason)
 
 
-def _value(number_: Judgement) -> str:
-    if number_.rows:
-        return f"{_span(number_.value)} ({counted(len(number_.rows), 'row')})"
-    return short(number_.value)
+def _range(found: Judgement) -> str:
+    """A value and the ends of its range, of several the least and the largest."""
+    value = short(found.value) if found.part is None else _span(found.value)
+    if found.low is None:
+        return f"{value} in 0x–{STRONGEST:g}x"
+    ends = (found.low, found.high)
+    return f"{value} in {_span(tuple(end(_leaves(x)) for end, x in zip((min, max), ends, strict=True)))}"
 
 
-def _range(number_: Judgement) -> str:
-    if number_.low is None:
-        return f"none to {STRONGEST:g}x"
-    ends = (number_.low, number_.high)
-    return f"{_span(ends[0])} to {_span(ends[1])}"
+def _leaves(value: Any) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _span(value: Any) -> str:
@@ -135,15 +138,16 @@ def effect(found: Effect, unit: str) -> str:
     scale = 1.0 if unit else 100.0
     known = [e for e in (found.low, found.high) if math.isfinite(e.value)]
     margin = max((NORMAL_95 * scale * e.standard_error for e in known), default=0.0)
-    ends = " / ".join(_change(scale * e.value) for e in (found.low, found.high))
-    return f"{ends} ±{margin:.1f}" if margin > 0.0 else ends
+    digits = 0 if margin >= COARSE else 1
+    ends = " / ".join(_change(scale * e.value, digits) for e in (found.low, found.high))
+    return f"{ends} ±{margin:.{digits}f}" if margin > 0.0 else ends
 
 
-def _change(value: float) -> str:
+def _change(value: float, digits: int) -> str:
     """A change with its sign; a zero has none."""
     if not math.isfinite(value):
         return NOTHING
-    return f"{value:+.1f}" if abs(value) >= 0.05 else "0"
+    return f"{value:+.{digits}f}" if round(value, digits) else "0"
 
 
 def _effect(measure: Measure, optional: int) -> Field[Screened]:
@@ -210,12 +214,11 @@ LEFT_OUT: Record[Judgement] = Record((*NUMBER.fields, told("left_out")))
 
 ROWS: Spec[Screened] = Spec(
     (
-        spec.shown("id", "Judgement", lambda each: each.judgement.id, least=20),
-        spec.shown("value", "Value", lambda each: _value(each.judgement), align="right", optional=3),
-        spec.shown("unit", "Unit", lambda each: each.judgement.unit, optional=5),
-        spec.shown("range", "Range", lambda each: _range(each.judgement), align="right", optional=3),
-        *map(_effect, HEADLINES, (0, 4, 0, 2)),
-        spec.shown("most", "Claim, pp", _most, optional=1),
+        spec.shown("id", "Judgement", lambda each: each.judgement.id, least=22),
+        spec.shown("range", "Value in range", lambda each: _range(each.judgement), optional=1),
+        spec.shown("unit", "Unit", lambda each: each.judgement.unit, optional=4),
+        *map(_effect, HEADLINES, (0, 5, 0, 2)),
+        spec.shown("most", "Claim, pp", _most, optional=3),
         spec.shown("weight", "Weight", lambda each: each.weight, form="number.1"),
         spec.shown("fixed", "Reason", lambda each: "yes" if each.judgement.fixed else "no"),
     ),
