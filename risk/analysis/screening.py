@@ -80,7 +80,7 @@ class Screened:
     effects : by headline.
     reached : share of the way to the low and the high end that was gone.
     refused : why it was not the whole way, of either end; empty where it was.
-    weight : see the module; zero where nothing moves beyond noise.
+    weight, peak : see the module, and the headline that it is of; zero where nothing moves beyond noise.
     decides : headlines that it decides.
     """
 
@@ -89,6 +89,7 @@ class Screened:
     reached: tuple[float, float]
     refused: tuple[str, str]
     weight: float
+    peak: str
     decides: tuple[str, ...]
 
     @property
@@ -221,6 +222,7 @@ def _screened(
         (low.reached, high.reached),
         (low.refused, high.refused),
         max(clear.values(), default=0.0),
+        max(clear, key=lambda name: clear[name], default=""),
         tuple(name for name, times in clear.items() if times > 1.0),
     )
 

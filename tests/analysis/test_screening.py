@@ -58,6 +58,8 @@ def test_a_planted_effect_is_found_with_its_paired_error(found: Screening) -> No
 def test_what_decides_comes_first_and_owes_a_reason(found: Screening, tmp_path: Path) -> None:
     assert [each.judgement.id for each in found.moved[:2]] == [DECIDES, FRAGILE]
     assert of(found, DECIDES).decides == ("bust", "durable")
+    assert of(found, DECIDES).peak == "bust"
+    assert of(found, FRAGILE).peak == "shortfall"
     assert {each.judgement.id for each in found.owing} == {DECIDES, FRAGILE}
     said = screened(tmp_path, fixed="It is a definition.")
     assert {each.judgement.id for each in said.owing} == {FRAGILE}

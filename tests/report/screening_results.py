@@ -40,7 +40,8 @@ def screened(
 ) -> Screened:
     none = (0.0, 0.0, 0.0)
     every = {measure.name: effect(*effects.get(measure.name, none)) for measure in LOOKED}
-    return Screened(found, every, reached, refused, weight, decides)
+    peak = decides[-1] if decides else "mean" if weight else ""
+    return Screened(found, every, reached, refused, weight, peak, decides)
 
 
 NAN = (math.nan, math.nan, math.nan)

@@ -168,7 +168,7 @@ def test_a_screening_as_plain_data_has_every_number_and_null_where_nothing_is_kn
 def test_a_screening_in_markdown_says_what_the_screen_says() -> None:
     shown = markdown.screening(SCREENING)
     assert "| gpu.hardware\\_cost\\_decline\\_base |" in shown
-    assert "### Nothing moves (2)\n\n`run.idle`, `gpu.idle`" in shown
+    assert "### Nothing moves (2)\n\nrun.idle, gpu.idle" in shown
 
 
 def test_amplification_as_plain_data_says_what_the_screen_says() -> None:

@@ -67,15 +67,15 @@ def screening(shown: Shown) -> str:
         f"## Judgements that decide the answer: {found.scenario}",
         f"{found.paths:,} paths, seed {found.seed}. {screens.summary(found)}",
         *((table(screens.ROWS.table(shown.rows)), screens.how(shown)) if shown.rows else ()),
-        *_listed("Nothing moves", [f"`{each.judgement.id}`" for each in found.inert]),
+        *_listed(f"Nothing moves ({len(found.inert)})", screens.inert(found)),
         *((f"### Not moved all the way ({len(stops)})", table(screens.STOPS.table(stops))) if stops else ()),
-        *_listed("Left out", [f"`{each.id}` ({each.left_out})" for each in found.left_out]),
+        *_listed(f"Left out ({len(found.left_out)})", screens.left_out(found)),
     ]
     return "\n\n".join(parts)
 
 
-def _listed(title: str, names: Sequence[str]) -> list[str]:
-    return [f"### {title} ({len(names)})", ", ".join(names)] if names else []
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"### {title}", *map(escaped, lines)] if lines else []
 
 
 def table(block: Table) -> str:

@@ -24,8 +24,11 @@ from risk.report.terminal.values import number, short
 VALUE = float | str | list[Any] | None
 ENDS = ("low", "high")
 
-COARSE = 2.0
+COARSE = 1.0
 """Half of an interval from which on a change is told without decimals."""
+
+SHORT = {"shortfall": "ES"}
+"""What headlines are called in a narrow column, where it is not their name."""
 
 NOTHING = "–"
 """In the place of an effect of which nothing is known."""
@@ -63,10 +66,10 @@ def screen(shown: Shown, page: Page) -> Screen:
         Text(page.say(f"{found.scenario} · {found.paths:,} paths · seed {found.seed}")),
         note(summary(found), page),
         *((Text(), table(ROWS.table(shown.rows), page), note(how(shown), page)) if shown.rows else ()),
-        *_named("Nothing moves", [each.judgement.id for each in found.inert], page),
+        *_named(f"Nothing moves ({len(found.inert)})", inert(found), page),
         *((Text(), heading(f"Not moved all the way ({len(stopped)})", page)) if stopped else ()),
         *((table(STOPS.table(stopped), page),) if stopped else ()),
-        *_named("Left out", [f"{each.id} ({each.left_out})" for each in found.left_out], page),
+        *_named(f"Left out ({len(found.left_out)})", left_out(found), page),
     )
 
 
@@ -90,16 +93,26 @@ def how(shown: Shown) -> str:
     return (
         "Low / high: what a headline does when the number alone goes to the low and the high end of its "
         "plausible range, on the same draws, ± 95% of the wider error. Weight: the largest change of any "
-        f"headline over two standard errors of {REFERENCE:,} paths. Reason: whether the register says why "
-        f"there is no prior (fixed).{more}"
+        f"headline, and of which, over two standard errors of {REFERENCE:,} paths. Reason: whether the "
+        f"register says why there is no prior (fixed).{more}"
     )
 
 
 def _named(title: str, names: Sequence[str], page: Page) -> Screen:
-    """Names in lines that fill the page; nothing where there are none."""
-    if not names:
-        return ()
-    return Text(), heading(f"{title} ({len(names)})", page), note(", ".join(names), page)
+    """What is listed below a heading; nothing where there is nothing."""
+    return (Text(), heading(title, page), *(note(line, page) for line in names)) if names else ()
+
+
+def inert(found: Screening) -> list[str]:
+    """Numbers that move nothing, in a line."""
+    return [", ".join(each.judgement.id for each in found.inert)] if found.inert else []
+
+
+def left_out(found: Screening) -> list[str]:
+    """Numbers that are not moved, by why they are not."""
+    reasons = dict.fromkeys(each.left_out for each in found.left_out)
+    names = {why: [each.id for each in found.left_out if each.left_out == why] for why in reasons}
+    return [f"{', '.join(ids)}: {why}" for why, ids in names.items()]
 
 
 def stops(found: Screening) -> Iterator[Stop]:
@@ -161,17 +174,6 @@ def _effect(measure: Measure, optional: int) -> Field[Screened]:
     )
 
 
-def _most(each: Screened) -> str:
-    """The proposition that moves most, and by how much."""
-    own = {measure.name for measure in HEADLINES}
-    known = {name: e.largest.value for name, e in each.effects.items() if name not in own}
-    known = {name: x for name, x in known.items() if math.isfinite(x) and x != 0.0}
-    if not known:
-        return ""
-    name = max(known, key=lambda name: abs(known[name]))
-    return f"{name} {100.0 * known[name]:+.1f}"
-
-
 EFFECT: Record[Effect] = Record(tuple(told(name, Estimate) for name in (*ENDS, "span")))
 
 HEADLINE: Record[tuple[Measure, Estimate, float]] = Record(
@@ -205,6 +207,7 @@ NUMBERS: Record[Screened] = Record(
         told("refused", dict[str, str], lambda each: dict(zip(ENDS, each.refused, strict=True))),
         told("effects", Keyed(EFFECT)),
         told("weight", float),
+        told("peak"),
         told("decides", list[str]),
         told("inert", bool),
     )
@@ -218,8 +221,8 @@ ROWS: Spec[Screened] = Spec(
         spec.shown("range", "Value in range", lambda each: _range(each.judgement), optional=1),
         spec.shown("unit", "Unit", lambda each: each.judgement.unit, optional=4),
         *map(_effect, HEADLINES, (0, 5, 0, 2)),
-        spec.shown("most", "Claim, pp", _most, optional=3),
         spec.shown("weight", "Weight", lambda each: each.weight, form="number.1"),
+        spec.shown("peak", "of", lambda each: SHORT.get(each.peak, each.peak)),
         spec.shown("fixed", "Reason", lambda each: "yes" if each.judgement.fixed else "no"),
     ),
     id="screening",
