@@ -91,6 +91,7 @@ class Draft:
     ranges: dict[str, dict[str, Range]] = field(default_factory=dict)
     state: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nowcasts: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, dict[str, str]] = field(default_factory=dict)
     version: str = ""
 
     def whole(self, file: str) -> bool:
@@ -194,7 +195,7 @@ def _read_terms(draft: Draft, name: str, document: Document) -> None:
 
 
 def _read_columns(draft: Draft, name: str, document: Document) -> None:
-    (draft.ranges, draft.state, draft.nowcasts), problems = ranges.read(document)
+    (draft.ranges, draft.state, draft.nowcasts, draft.fixed), problems = ranges.read(document)
     draft.problems += problems
 
 

@@ -48,6 +48,7 @@ class EntryTable(Record):
     low: Any = None
     high: Any = None
     accept: Note = ""
+    fixed: Note = ""
     state: bool = False
     known_by: dt.date | None = None
     observed: Observed = ""
@@ -75,6 +76,7 @@ def build(
     prior, refused = _prior(raw, locate)
     found += refused
     found += [_told(id, fault, locate) for fault in values.faults(raw, prior)]
+    found += _contradicted(id, raw, prior, locate)
     if found:
         return None, found
     doubts = list(values.doubts(raw, prior))
@@ -97,6 +99,19 @@ def build(
     )
     outliers = tuple(_outlier(entry, fault, locate) for fault in doubts)
     return replace(entry, outliers=outliers), []
+
+
+def _contradicted(id: str, raw: Mapping[str, Any], prior: Prior | None, locate: Locate) -> list[Problem]:
+    """Return what is wrong with the reason why an entry has no prior: that it has one.
+
+    Where a scenario gives the prior, what the base says holds no more, and is no fault.
+    """
+    if prior is None or not str(raw.get("fixed") or "").strip():
+        return []
+    if locate(("fixed",)).document.name != locate(("prior",)).document.name:
+        return []
+    reason = f"fixed says why {id} has no prior, but it has one"
+    return [locate(("fixed",)).problem("A012", ("fixed",), reason, "take out one of the two")]
 
 
 def accepted(raw: Mapping[str, Any], locate: Locate, key: str | int) -> bool:

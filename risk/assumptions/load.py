@@ -170,6 +170,8 @@ def _table(draft: Draft, name: str, rows: Mapping[int, Row]) -> Table:
         lines=tuple(home.document.line(home.path) for home in homes),
         changes=(*draft.removed.get(name, ()), *(change for raw in raws for change in raw.changes)),
         outliers=columns.outliers(draft, name, rows),
+        ranges=draft.ranges.get(name, {}),
+        fixed=draft.fixed.get(name, {}),
     )
 
 

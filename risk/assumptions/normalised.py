@@ -98,6 +98,7 @@ def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
         "low": plain(entry.low),
         "high": plain(entry.high),
         "accept": entry.accept,
+        "fixed": entry.fixed,
         "labels": list(entry.labels),
         "origin": entry.origin,
         "origins": entry.origins,

@@ -16,11 +16,15 @@ from risk.errors import suggestion
 
 
 class ColumnRange(Record):
-    """What a column plausibly holds: a key under its table in columns.toml."""
+    """What a column plausibly holds: a key under its table in columns.toml.
+
+    `fixed` says why its judgements have no uncertainty although they matter.
+    """
 
     low: float | int | str
     high: float | int | str
     zero: Note = ""
+    fixed: Note = ""
 
 
 STATE = "state"
@@ -32,6 +36,9 @@ NOWCAST = "nowcast"
 Ranges = dict[str, dict[str, Range]]
 """Range by table and column."""
 
+Reasons = dict[str, dict[str, str]]
+"""Why nothing of a column is uncertain, by table and column."""
+
 
 class Declared(NamedTuple):
     """What columns.toml says of tables, by table."""
@@ -39,6 +46,7 @@ class Declared(NamedTuple):
     ranges: Ranges
     state: dict[str, tuple[str, ...]]
     nowcasts: dict[str, str]
+    fixed: Reasons
 
 
 def read(document: Document) -> tuple[Declared, list[Problem]]:
@@ -46,14 +54,15 @@ def read(document: Document) -> tuple[Declared, list[Problem]]:
     state: dict[str, tuple[str, ...]] = {}
     nowcasts: dict[str, str] = {}
     found: Ranges = {}
+    fixed: Reasons = {}
     problems: list[Problem] = []
     for section, group in document.data.items():
         for key, columns in group.items() if isinstance(group, Mapping) else ():
             name, site = f"{section}.{key}", Site(document, (section, key))
             if name in TABLES and isinstance(columns, Mapping):
-                found[name] = {}
+                found[name], fixed[name] = {}, {}
                 own = {key: column for key, column in columns.items() if key not in (STATE, NOWCAST)}
-                problems += _columns(TABLES[name], own, site, found[name])
+                problems += _columns(TABLES[name], own, site, found[name], fixed[name])
                 if STATE in columns:
                     problems += _state(TABLES[name], columns[STATE], site)
                     state[name] = tuple(columns[STATE]) if isinstance(columns[STATE], list) else ()
@@ -66,7 +75,7 @@ def read(document: Document) -> tuple[Declared, list[Problem]]:
         if not isinstance(group, Mapping):
             reason, fix = f"'{section}' is no table", "write [gpu.generation]"
             problems.append(document.problem("A005", (section,), reason, fix, key=True))
-    return Declared(found, state, nowcasts), [*problems, *_missing(document, found)]
+    return Declared(found, state, nowcasts, fixed), [*problems, *_missing(document, found)]
 
 
 def _state(model: type[Row], named: Any, site: Site) -> Iterator[Problem]:
@@ -86,9 +95,13 @@ def _state(model: type[Row], named: Any, site: Site) -> Iterator[Problem]:
 
 
 def _columns(
-    model: type[Row], columns: Mapping[str, Any], site: Site, found: dict[str, Range]
+    model: type[Row],
+    columns: Mapping[str, Any],
+    site: Site,
+    found: dict[str, Range],
+    fixed: dict[str, str],
 ) -> Iterator[Problem]:
-    """Collect the ranges of one table's columns; yield what is wrong with them."""
+    """Collect ranges and reasons of one table's columns; yield what is wrong with them."""
     for column, raw in columns.items():
         inner = Site(site.document, (*site.path, column))
         if column not in model.model_fields or column in Row.model_fields:
@@ -103,6 +116,7 @@ def _columns(
             if record is not None:
                 yield from _disorder(record, column, column not in numeric(model), inner)
                 found[column] = Range(record.low, record.high, bool(record.zero))
+                fixed |= {column: record.fixed} if record.fixed else {}
 
 
 def _disorder(record: ColumnRange, column: str, worded: bool, site: Site) -> Iterator[Problem]:

@@ -153,6 +153,7 @@ class Entry:
     domain : what the mathematics allows.
     low, high : what is plausible, in `unit`: of every component alike, or one bound a component.
     accept : why it may lie beyond them.
+    fixed : why it has no prior, where it is a judgement that answers hang on.
     state : it describes the world at the base date; else it holds whenever.
     known_by : day by which a contemporary could know it, where that is told.
     observed, rule : of a state that is a nowcast, when what it rests on was observed, and how it was moved to
@@ -176,6 +177,7 @@ class Entry:
     low: Number | str | None = None
     high: Number | str | None = None
     accept: str = ""
+    fixed: str = ""
     state: bool = False
     known_by: dt.date | None = None
     observed: dt.date | str = ""

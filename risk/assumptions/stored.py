@@ -101,6 +101,7 @@ def _entry(id: str, data: Mapping[str, Any], changes: Sequence[Change], outliers
         low=_tuples(data["low"]),
         high=_tuples(data["high"]),
         labels=tuple(data["labels"]),
+        fixed=data.get("fixed", ""),  # runs of earlier versions did not say
         changes=tuple(change for change in changes if change.id == id),
         outliers=tuple(outlier for outlier in outliers if outlier.id == id),
         **{key: data[key] for key in kept},

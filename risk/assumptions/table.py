@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, Field
 
-from risk.assumptions.plausible import Outlier
+from risk.assumptions.plausible import Outlier, Range
 from risk.assumptions.priors import refuse
 from risk.assumptions.schema import Change, Grade, Note, Observed, Record, Text
 from risk.errors import AssumptionError, suggestion
@@ -149,6 +149,8 @@ class Table:
     files, lines : where each row stands.
     changes : what scenarios changed; ids are ``table.row``.
     outliers : what lies outside its plausible range for a reason.
+    ranges : what columns plausibly hold, by column; of a register that was read from its files only.
+    fixed : why nothing of a column is uncertain, by column.
     """
 
     name: str
@@ -158,6 +160,8 @@ class Table:
     lines: tuple[int, ...] = ()
     changes: tuple[Change, ...] = ()
     outliers: tuple[Outlier, ...] = ()
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:

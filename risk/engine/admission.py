@@ -80,7 +80,7 @@ def _rehearsed(assumptions: Assumptions) -> Iterator[Problem]:
         error = stopped
     else:
         return
-    words, corner = _words(error), _corner(assumptions, error)
+    words, corner = told(error), _corner(assumptions, error)
     entry = assumptions.entries[corner.id] if corner is not None else None
     if entry is not None and _stopped(_with_entry(assumptions, replace(entry, prior=None))) is None:
         yield at_entry(CODE, entry, f"{entry.id} {corner}: {words}", "prior", "narrow its prior")
@@ -120,7 +120,8 @@ def _stopped(assumptions: Assumptions) -> Exception | None:
     return None
 
 
-def _words(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """Say in a sentence what stopped the model, without the path on which it did."""
     from risk.engine.finite import place
 
     if isinstance(error, NumericalError):

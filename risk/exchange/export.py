@@ -24,7 +24,7 @@ FORMS = {**dict.fromkeys(("number", "whole", "value"), "general"), "date": "date
 """Formats of cells by what they hold; in all others a text stays as it was typed."""
 
 WIDTHS = {
-    "value": 18.0, "locator": 24.0, "rule": 20.0, "note": 46.0, "accept": 20.0, "why": 34.0,
+    "value": 18.0, "locator": 24.0, "rule": 20.0, "note": 46.0, "accept": 20.0, "fixed": 20.0, "why": 34.0,
     "as_of": 12.0, "known_by": 12.0, "observed": 12.0,
 }  # fmt: skip
 """Widths in characters of columns that hold long texts, or dates that are still to be typed."""

@@ -150,6 +150,7 @@ ENTRY_FIELDS = (
     Field("prior.shape", "Shape", "choice", (FIXED, *PRIORS), required=True),
     *(Field(f"prior.{name}", name.capitalize() if name != "sd" else "SD", "number") for name in PRIOR),
     *(_field(EntryTable, name) for name in PROVENANCE),
+    _field(EntryTable, "fixed", "Why no prior"),
 )
 
 

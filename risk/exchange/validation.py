@@ -41,6 +41,7 @@ _PROMPTS = {
     "grade": "How good the evidence is.",
     "note": "One line: what it is and why.",
     "accept": "Why a number may lie outside its plausible range; empty where none does.",
+    "fixed": "Why a judgement that answers hang on has no prior; empty where it has one.",
 }
 
 

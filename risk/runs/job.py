@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 
 Simulate = Callable[..., Block]
 """``simulate(assumptions, seed, block, paths, baseline)`` of the engine; workers import it by name."""
+
+
+Made_co = TypeVar("Made_co", covariant=True)
+
+
+class Work(Protocol[Made_co]):
+    """What can be computed block by block and stores it: a run's `Job`, or trials of a screen."""
+
+    @property
+    def store(self) -> Store:
+        """The folder in which all of it is kept."""
+
+    def engine(self) -> object:
+        """What computes a block, imported before the first."""
+
+    def compute(self, index: int, rows: int) -> Made_co:
+        """Compute and store a block; what comes back fits through a pipe."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,7 @@ class Finished:
     means: Mapping[str, float]
 
 
-def write_job(job: Job) -> tuple[Path, str]:
+def write_job(job: Work[Any]) -> tuple[Path, str]:
     """Write a job for the workers of this process: its file, and the fingerprint that they ask for.
 
     It is named like any half-written file, so that none outlasts the next run.
@@ -68,12 +85,12 @@ def write_job(job: Job) -> tuple[Path, str]:
     return path, hashlib.sha256(content).hexdigest()
 
 
-def read_job(path: Path, fingerprint: str) -> Job:
+def read_job(path: Path, fingerprint: str) -> Work[Any]:
     """Read the job that the parent process has just written; StorageError where it is another."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != fingerprint:
         raise StorageError(f"{path} is not what was written", "run again")
-    job: Job = pickle.loads(content)
+    job: Work[Any] = pickle.loads(content)
     return job
 
 

@@ -56,10 +56,10 @@ class Plan:
 
     def specification(self) -> Specification | None:
         """What the run is; None while the base medians it reads have not been simulated."""
-        baseline = self.baseline()
-        if self.base is not None and baseline is None:
+        medians = self.baseline()
+        if self.base is not None and medians is None:
             return None
-        return specify(self.assumptions, self.paths, self.seed, baseline)
+        return specify(self.assumptions, self.paths, self.seed, medians)
 
     @property
     def stored(self) -> bool:

@@ -11,8 +11,9 @@ import traceback
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from typing import Any
 
-from risk.runs.job import Finished, Job, read_job
+from risk.runs.job import Work, read_job
 
 READY = "ready"
 """First message of a worker."""
@@ -37,7 +38,7 @@ def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
         return  # the parent is gone
 
 
-def _begin(pipe: Connection, file: Path, fingerprint: str) -> Job | None:
+def _begin(pipe: Connection, file: Path, fingerprint: str) -> Work[Any] | None:
     """Read the job and import what computes it; None where it cannot be, and the parent knows why."""
     try:
         job = read_job(file, fingerprint)
@@ -49,7 +50,7 @@ def _begin(pipe: Connection, file: Path, fingerprint: str) -> Job | None:
     return job
 
 
-def _answer(job: Job, block: int, rows: int) -> Finished | Exception:
+def _answer(job: Work[Any], block: int, rows: int) -> Any:
     try:
         return job.compute(block, rows)
     except Exception as error:

@@ -22,10 +22,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from risk.errors import BubbleriskError
 from risk.runs.interrupts import Interrupt, listening
-from risk.runs.job import Finished, Job, write_job
+from risk.runs.job import Work, write_job
 from risk.runs.worker import READY, serve
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,9 @@ WORKER_ENVIRONMENT = {
 }
 
 
+T = TypeVar("T")
+
+
 class WorkerDied(BubbleriskError):  # noqa: N818 - says what happened
     """A block's process died every time it was tried, or none could be started: most often memory ran out."""
 
@@ -60,7 +64,7 @@ class WorkerDied(BubbleriskError):  # noqa: N818 - says what happened
         super().__init__(reason, fix)
 
 
-def compute(job: Job, rows: Mapping[int, int], jobs: int, finished: Callable[[Finished], None]) -> Interrupt:
+def compute(job: Work[T], rows: Mapping[int, int], jobs: int, finished: Callable[[T], None]) -> Interrupt:
     """Compute blocks and store them; return the interrupt that ended it early, if there was one.
 
     Parameters
@@ -130,7 +134,7 @@ class Worker:
 
 
 @dataclass
-class _Crew:
+class _Crew(Generic[T]):
     """Workers, the blocks that wait for them, and what became of others.
 
     Attributes
@@ -139,9 +143,9 @@ class _Crew:
     how : the way the last process died.
     """
 
-    job: Job
+    job: Work[T]
     rows: Mapping[int, int]
-    finished: Callable[[Finished], None]
+    finished: Callable[[T], None]
     interrupt: Interrupt
     size: int
     waiting: deque[int] = field(default_factory=deque)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_optional_columns_go_where_room_is_short() -> None:
     assert set(wide.splitlines()[0].split()) == titles
     assert "owner" not in medium.splitlines()[0]
     assert narrow.splitlines()[0].split() == ["id", "value", "unit", "grade"]
+
+
+def test_a_reason_why_a_number_has_no_prior_is_shown() -> None:
+    page = Page(120)
+    why = "As metered in every hall."
+    said = text(register.entry_screen(replace(MATRIX, fixed=why), BASE.sources[MATRIX.source], page), page)
+    assert ["fixed", *why.split()] in [line.split() for line in said.splitlines()]
+    table = replace(FACILITIES, fixed={"balloon": why})
+    assert text(register.table_screen(table, page), page).splitlines()[-1] == f"fixed: balloon  {why}"
+    assert "fixed: " not in text(register.table_screen(FACILITIES, page), page)
 
 
 def test_a_wide_table_goes_on_below_with_its_key() -> None:

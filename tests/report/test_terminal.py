@@ -23,10 +23,12 @@ from risk.report.terminal import (
     drivers,
     feedback,
     findings,
+    markdown,
     path,
     plan,
     revisions,
     runs,
+    screening,
     tail,
     trace,
     verdict,
@@ -34,6 +36,7 @@ from risk.report.terminal import (
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
+from tests.report.screening_results import SCREENING
 
 FOLDER = Path(__file__).parent / "screens"
 HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
@@ -65,6 +68,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),
     ),
+    "screening": lambda page: screening.screen(SCREENING, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),
@@ -151,6 +155,22 @@ def test_a_broken_identity_is_named() -> None:
     shown = text(SCREENS["check"](page), page)
     assert "FAIL: 2 of 9 checks" in shown
     assert made.CHECKS.result.failures == 2
+
+
+def test_a_screening_as_plain_data_has_every_number_and_null_where_nothing_is_known() -> None:
+    found = screening.DOCUMENT.data(SCREENING)
+    json.dumps(found, allow_nan=False)
+    assert found["owing"] == ["gpu.hardware_cost_decline_base", "neoclouds.facility.debt"]
+    assert len(found["moved"]) == len(SCREENING.found.moved)
+    assert found["moved"][2]["reached"] == {"low": 1.0, "high": 0.25}
+    assert found["moved"][0]["effects"]["bust"]["span"]["value"] == -0.36
+    assert found["refused"][0]["effects"]["bust"]["span"]["value"] is None
+
+
+def test_a_screening_in_markdown_says_what_the_screen_says() -> None:
+    shown = markdown.screening(SCREENING)
+    assert "| gpu.hardware\\_cost\\_decline\\_base |" in shown
+    assert "### Nothing moves (2)\n\nrun.idle, gpu.idle" in shown
 
 
 def test_amplification_as_plain_data_says_what_the_screen_says() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 NAME = "bubblerisk"
 COMMANDS = (
     *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "path", "amplification"),
-    *("check", "verify", "runs", "doctor", "assumptions", "scenarios"),
+    *("screen", "check", "verify", "runs", "doctor", "assumptions", "scenarios"),
 )
 _COMMAND = re.compile(rf"(?<![\w/.-]){NAME} (?=(?:{'|'.join(COMMANDS)}|--[a-z-]+)\b)")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from risk.analysis.versions import Versions
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
+from risk.report.terminal import screening as screens
 from risk.report.terminal.comparison import (
     BETWEEN,
     CHANGES,
@@ -15,6 +18,7 @@ from risk.report.terminal.comparison import (
     bridge,
     how,
 )  # fmt: skip
+from risk.report.terminal.screening import Shown
 from risk.report.terminal.summary import Heading
 
 RUNS: Spec[tuple[str, Heading]] = Spec(
@@ -54,6 +58,24 @@ def _differences(found: Comparison) -> list[str]:
 def _versions(found: Versions) -> list[str]:
     title = f"### Propositions of version {found.old} and {found.new}: what moved because of which"
     return [title, table(VERSIONS.table(found.rows)), BETWEEN.format(found.old, found.new)]
+
+
+def screening(shown: Shown) -> str:
+    """What decides the answer, what moves nothing, and where a range was not gone all the way."""
+    found, stops = shown.found, tuple(screens.stops(shown.found))
+    parts = [
+        f"## Judgements that decide the answer: {found.scenario}",
+        f"{found.paths:,} paths, seed {found.seed}. {screens.summary(found)}",
+        *((table(screens.ROWS.table(shown.rows)), screens.how(shown)) if shown.rows else ()),
+        *_listed(f"Nothing moves ({len(found.inert)})", screens.inert(found)),
+        *((f"### Not moved all the way ({len(stops)})", table(screens.STOPS.table(stops))) if stops else ()),
+        *_listed(f"Left out ({len(found.left_out)})", screens.left_out(found)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"### {title}", *map(escaped, lines)] if lines else []
 
 
 def table(block: Table) -> str:

@@ -61,6 +61,7 @@ TABLE: Document[Entities] = Document(
     (
         told("id", get=lambda found: found.name),
         told("units", dict[str, str], lambda found: units(found.model)),
+        told("fixed", dict[str, str]),
         told("rows", Many(ROW), lambda found: [row.model_dump(mode="json") for row in found.rows]),
     ),
     name="assumptions.table/1",
@@ -133,6 +134,7 @@ def entry_screen(entry: Entry, source: Source, page: Page) -> Screen:
         ("domain", entry.domain),
         ("plausible", f"{Range(entry.low, entry.high)}" if known else ""),
         ("accepted", entry.accept),
+        ("fixed", entry.fixed),
         ("source", source.title),
         ("", ", ".join(filter(None, (source.publisher, str(source.date or "")))) or source.url),
         ("locator", entry.locator),
@@ -167,7 +169,11 @@ def table_screen(found: Entities, page: Page) -> Screen:
         words = name in key or any(isinstance(getattr(row, name), str) for row in found.rows)
         columns.append(Column(name, _heading(found, name), align="left" if words else "right"))
     rows = tuple(tuple(number(getattr(row, name)) for name in names) for row in found.rows)
-    return parts(Table(found.name, tuple(columns), rows), page, keys=len(key))
+    reasons = [(f"fixed: {name}", why) for name, why in found.fixed.items()]
+    return (
+        *parts(Table(found.name, tuple(columns), rows), page, keys=len(key)),
+        *((pairs(reasons, page),) if reasons else ()),
+    )
 
 
 def _heading(found: Entities, name: str) -> str:

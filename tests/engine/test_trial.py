@@ -1,0 +1,32 @@
+"""A trial has the outcomes of a run, or says in a sentence why there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from risk.assumptions import Assumptions
+from risk.engine.simulate import simulate
+from risk.engine.trial import trial
+from risk.errors import NumericalError
+from tests.engine.base import SEED, changed
+
+
+def test_its_outcomes_are_those_of_a_run(register: Assumptions) -> None:
+    found = trial(register, SEED, {0: 64}, ("bust", "headline_loss"))
+    block = simulate(register, SEED, 0, 64)
+    assert set(found) == {"bust", "headline_loss"}
+    assert all(np.array_equal(values, block.outcomes[name]) for name, values in found.items())
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"neoclouds.cohort_spacing": 4000}, "at most"),
+        ({"gpu.recent_purchases": (30.0, 30.0, 30.0)}, "nothing is left for internal use"),
+        ({"capex.smallest_build": float("nan")}, r"plan\.growth of .* is not finite"),
+    ],
+)
+def test_what_does_not_run_is_said(register: Assumptions, values: dict[str, object], reason: str) -> None:
+    with pytest.raises(NumericalError, match=reason):
+        trial(changed(register, values), SEED, {0: 64}, ("bust",))
