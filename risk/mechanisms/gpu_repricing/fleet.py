@@ -109,7 +109,7 @@ class State:
     launch_progress: Array  # (path, 1) quarters of roadmap travelled
     since_launch: Array  # (path, generation) quarters since launch, negative before it
     demanded: tuple[Array, ...]
-    answer: Array  # (path, 1) price of hardware over its trend
+    answer: Array  # (path, 1) price of hardware over its trend, what a scenario adds to it in
 
 
 @dataclass(frozen=True)
@@ -320,7 +320,7 @@ def step(
         launch_progress=progress,
         since_launch=since,
         demanded=(*state.demanded[1:], _purchases(params, t, wanted, cost) * per_unit * QUARTERS_A_YEAR),
-        answer=answer,
+        answer=answer * np.exp(shocks.forced_cost),
     )
     flows = Flows(
         purchased=purchased,
