@@ -412,8 +412,8 @@ def test_worked_example_of_the_price() -> None:
     with worked("private-credit", "price of the sector") as w:
         p = parameters(
             price_weight=row(w["weight"], 0, 0, 0),
-            price_hazard=column(w["h"]),
-            price_lgd=column(w["l"]),
+            price_hazard=column(w["answer of the hazard"]),
+            price_lgd=column(w["answer of the loss"]),
             pd=row(w["through the cycle"], 0.04, 0.0265, 0.0305),
         )
         dearness, center = column(w["rents over their expected path"]), column(0.0447)
