@@ -33,7 +33,7 @@ def left(p: Parameters, layout: Layout, world: World, f: Flows, t: int) -> Array
     owed = exposures(layout, world.facility, world.holdco, world.segments)
     due = _joined(layout, world, _facilities_due(p, layout, world, t), _company_due(p, world, t))
     lost = _joined(layout, world, *_paper_ahead(p, layout, world, f, t))
-    pools = AHEAD * segments.loss_ahead(p.segments, world.segments, f.spread, world.demand.dearness)
+    pools = AHEAD * segments.loss_ahead(p.segments, world.segments, f.spread, world.seen.dearness)
     found = (
         owed,
         np.concatenate([due, _pools_due(p, world, t)], axis=1),

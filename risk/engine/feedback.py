@@ -27,6 +27,7 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
     return Seen(
         rents=f.rents.blended,
         surprise=f.rents.surprise,
+        dearness=world.seen.dearness + f.rents.surprise,
         yields=_yields(c, f, supply),
         jump=f.rents.jump,
         revenue=total(f.adoption.revenue),

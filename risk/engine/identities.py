@@ -42,10 +42,11 @@ class Identity(NamedTuple):
 
 
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
-    """T1: the market clears at the base date, and every generation rents at its observed index."""
+    """T1: the market clears at the base date as tight as it stands, and rents are the observed indices."""
     _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     rent = generations.only(contract, p.generations.numeraire)
-    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), rent, rent)
+    cleared = rent * np.exp(p.rents.base_tightness)
+    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), cleared, rent)
     index = p.generations.index * np.exp(p.rents.index_error) + np.zeros_like(contract)
     rented = np.where(index > 0, contract, index)
     yield Identity("rents equal observed indices", rented, index, index)

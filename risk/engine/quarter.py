@@ -50,7 +50,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     sector, companies = _operators(c, world, assets, credit, shortfall, spending)
 
     # pools of credit default, losses reach their holders
-    pools_state, pools = _pools(c, world, credit, adoption_state, bid, demand_state, rent, paid, assets)
+    pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
     losses = np.concatenate([companies.losses, pools.loss], axis=1)
     owed = exposures(c.layout, world.facility, world.holdco, world.segments)
     holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
@@ -180,8 +180,8 @@ def _bid(c: Context, world: World, sold: adoption.Flows) -> tuple[demand.State, 
         forced_window=c.forced["lab_funding"],
     )
     suppliers = c.link("suppliers->labs", world.seen.suppliers)
-    surprise = c.link("rent->demand", world.seen.surprise)
-    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, surprise, shocks)
+    dearness = c.link("rent->demand", world.seen.dearness)
+    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, dearness, shocks)
 
 
 def _clear(
@@ -225,7 +225,6 @@ def _pools(
     credit: neoclouds.Credit,
     sold: adoption.State,
     bid: demand.Flows,
-    bidders: demand.State,
     rent: rents.Flows,
     paid: funding.Flows,
     assets: neoclouds.AssetMarket,
@@ -240,7 +239,7 @@ def _pools(
         anchor=bid.window,
         spread=credit.spread,
         availability=credit.availability,
-        dearness=c.link("rent->collateral", bidders.dearness, "borrowers"),
+        dearness=c.link("rent->collateral", world.seen.dearness, "borrowers"),
         rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),
         digestion=c.link("capex->supply", world.plan.digestion, "digestion"),
         spv_additions=c.link("capex->supply", total(paid.spv_additions), "sites"),

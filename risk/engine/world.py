@@ -73,6 +73,7 @@ class Seen:
 
     rents: Array  # (path, generation) USD per GPU-hour paid
     surprise: Array
+    dearness: Array  # log clearing rent over its path expected at the base date
     yields: Array  # net yield of the newest unit at the trend price, over that of the base date
     jump: Array
     revenue: Array
@@ -234,6 +235,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
     return Seen(
         rents=contract,
         surprise=zero,
+        dearness=zero,
         yields=zero + 1.0,
         jump=zero,
         revenue=revenue,

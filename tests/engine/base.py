@@ -115,14 +115,14 @@ def fixed_parameters(assumptions: Assumptions) -> Assumptions:
 
 
 def quiet(assumptions: Assumptions, **levels: float) -> Shocks:
-    """Shocks of a world without chance: innovations zero, no hazard event, recoveries at their medians.
+    """Shocks of a world without chance: innovations zero, no hazard event, regimes and recoveries at rest.
 
     Parameters
     ----------
     levels : uniforms of some events at other values, e.g. ``amend=0.0``: every lender amends.
     """
     real = inputs.shocks(assumptions, layout(assumptions), SEED, 0)
-    level = {"regime": 0.5, "recovery": 0.5, "efficiency": 1.0, "event": 0.0} | levels
+    level = {"regime": 0.5, "recovery": 0.5, "weather": 0.5, "efficiency": 1.0, "event": 0.0} | levels
     return Shocks(
         common=np.zeros_like(real.common),
         idiosyncratic={name: np.zeros_like(x) for name, x in real.idiosyncratic.items()},

@@ -57,6 +57,7 @@ class Pools:
                 "displaced": facts.disrupted,
                 "w": facts.lab_weight,
                 "shift": facts.lgd_shift,
+                "price": facts.price_weight,
                 "cover": facts.interest_cover,
                 "allows": facts.pays_in_kind,
                 "extended": 0.0,
@@ -74,6 +75,7 @@ class Pools:
             (facts.segment, int(facts.year)): facts.amount * 1e9 for facts in due
         }
         self.in_kind = {name: self._aim(name, self.s[name]["cover"]) for name in SEGMENTS}
+        self.dearness = 0.0
 
     def v(self, name: str) -> float:
         """A register number on this path."""
@@ -112,15 +114,27 @@ class Pools:
             cross = rho[1, 5] * d * w - own * rho[0, 1] * d - own * rho[0, 5] * w
             x = (credit - d * demand - w * anchor) / sqrt(1.0 + d * d + w * w + 2.0 * cross)
             out[name] = self._segment(t, k, name, s, x)
+        self._read_rents(t)
         return out
 
+    def _read_rents(self, t: int) -> None:
+        """How far the rent at which the market clears has come from its expected path."""
+        after, before = (self.at(self.run.worlds[q].rents.clearing) for q in (t, t - 1))
+        self.dearness += after - before + self.v("gpu.median_rent_decline") / 4.0
+
+    def _felt(self, name: str) -> float:
+        """What a segment's borrowers feel of the sector's price as last quarter left it, log."""
+        far = self.v("revenue.largest_dearness")
+        return self.s[name]["price"] * min(max(self.dearness, -far), far)
+
     def _pd(self, name: str) -> float:
-        """Default probability of a year at the going spread, which moves the hazard."""
+        """Default probability of a year at the going spread and price, which move the hazard."""
         gap = self.spread - self.v("credit.pd_spread_center")
         gap = min(max(gap, self.v("credit.pd_spread_low")), self.v("credit.pd_spread_high"))
-        return 1.0 - float(
-            (1.0 - self.v(f"credit.pd_{name}")) ** exp(self.v("credit.pd_spread_response") * gap)
+        hazard = exp(
+            self.v("credit.pd_spread_response") * gap - self.v("credit.price_hazard") * self._felt(name)
         )
+        return 1.0 - float((1.0 - self.v(f"credit.pd_{name}")) ** hazard)
 
     def _rate(self, pd: float, rho: float, x: float) -> float:
         """Defaults of a large pool in a year, given the factor; part of the mixing variable reaches it."""
@@ -209,6 +223,7 @@ class Pools:
         mean = min(max(self.v("credit.lgd_generic") + self.s[name]["shift"], 1e-6), 1.0)
         rate = 1.0 - (1.0 - rate) ** 4
         expected = mean + self.v("credit.lgd_slope") * (rate - self.v("credit.lgd_reference"))
+        expected -= self.v("credit.price_lgd") * self._felt(name)
         expected = min(max(expected, 1e-6), 0.999)
         n, u = self.v("credit.lgd_concentration"), self.at(self.run.shocks.uniform["recovery"][t - 1], k)
         noisy = float(stats.beta.ppf(u, expected * n, (1.0 - expected) * n))

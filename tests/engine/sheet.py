@@ -84,7 +84,8 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
 
     # market at the base date
     u0 = v("gpu.normal_utilization")
-    clearing = contract = log(index[H100])
+    contract = log(index[H100])
+    clearing = contract + v("gpu.base_tightness")
     spot = log(v("gpu.h100_spot"))
     drift = v("gpu.initial_drift")
     off_spot, off_contract = [0.0] * len(e), [0.0] * len(e)
@@ -104,7 +105,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
     funding_0, rho_c = v("revenue.lab_funding"), v("revenue.recycled_share")
     internal = demand - v("revenue.compute_share") * run_rate - funding_0
     recycled = rho_c * funding_0
-    surprise, anchor_shortfall, suppliers = 0.0, 0.0, 1.0
+    surprise, dearness, anchor_shortfall, suppliers = 0.0, 0.0, 0.0, 1.0
     revenue = run_rate
 
     # firms at the base date
@@ -145,12 +146,17 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
         g = register.tables["gpu.generation"].names.index(facts.generation)
         rented.append({"facts": facts, "g": g, "kept": 1.0, "vacant": 0.0, "buckets": buckets})
 
-    def hardware_price(t: int, clock: float) -> float:
+    def trend_price(t: int, clock: float) -> float:
         peak = v("gpu.memory_peak")
         waned = 0.5 ** (max(0.0, (t - peak) / 4) / v("gpu.memory_half_life"))
         memory = v("gpu.memory_cost") * min(1.0, t / peak) * waned
         price = v("gpu.gpu_cost") / e[B200] * (1 - v("gpu.hardware_cost_decline")) ** clock * exp(memory)
         return float(price)
+
+    def unit_yield(rents: list[float], used: float, price: float) -> float:
+        new = max(g for g in generations if since[g] >= 0)
+        net = rents[new] * used - (1 - v("revenue.site_share")) * opex[new]
+        return float(net * HOURS / e[new] / (price / v("capex.compute_share")))
 
     def units_for(t: int, spent: float, price: float) -> float:
         merchant = v("gpu.merchant_share")
@@ -178,6 +184,11 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
             response = (asked_power[t - lead] / then) ** v("gpu.power_response")
         return float(gw0 * exp(growth * t / 4) * response)
 
+    at_spot = v("gpu.h100_spot") * e[B200] ** (1 + omega)
+    let = v("gpu.contract_weight") * paid_rents[B200] + (1 - v("gpu.contract_weight")) * at_spot
+    earned_0 = unit_yield([let if g == B200 else 0.0 for g in generations], u0, trend_price(0, 0.0))
+    answer = earned_ratio = 1.0
+
     out: list[Row] = []
     for t in range(1, quarters + 1):
         years = t / 4
@@ -192,7 +203,8 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
             1.0, t / v("capex.ai_share_quarters")
         )
         world = ai_share * sum(plan) * (1 + v("capex.other_buyers"))
-        last_price, last_unit, last_mix = hardware_price(t - 1, clock), unit_power(since), mixed(since)
+        last_price = answer * trend_price(t - 1, clock)
+        last_unit, last_mix = unit_power(since), mixed(since)
         wanted_units = units_for(t, v("capex.compute_share") * world, last_price)
         each = sum(m * k for m, k in zip(last_mix, last_unit, strict=True))
         to_come = expected_power(t + 2) / 4
@@ -269,7 +281,11 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
         ramping = any(0 <= s < 4 and q > 0 for s, q in zip(since, planned_launch, strict=True))
         step = v("gpu.launch_step_share")
         clock += (1 - step + 2 * step * ramping if pending else 1.0) / 4
-        price = hardware_price(t, clock)
+        trend = trend_price(t, clock)
+        answer = clip(
+            max(earned_ratio, 0.0) ** v("gpu.price_response"), v("gpu.price_floor"), v("gpu.price_cap")
+        )
+        price = answer * trend
         bought = units_for(t, compute, price)
         mix, unit = mixed(since), unit_power(since)
         stock = [waiting[g] + due[0][g] for g in generations]
@@ -304,6 +320,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
         adopted = [adopt(a, p * speed, q * speed, churn) for a in adopted]
         scale += use * room_left if use > 0 else use
         level -= v("revenue.demand_volatility") ** 2 / 2
+        level += v("revenue.weather_drift")[0] - v("revenue.weather_volatility") ** 2 / 2  # normal throughout
         revenue = sum(c * a for c, a in zip(ceiling, adopted, strict=True)) * exp(scale + level)
 
         # dollars bid, the market clears
@@ -315,7 +332,11 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
             v("revenue.internal_growth") * decay / 4
             - v("revenue.internal_demand_share") * v("revenue.demand_volatility") ** 2 / 2
         )
-        before, demand = demand, phi * revenue + outside + recycled + internal
+        far = clip(dearness, -v("revenue.largest_dearness"), v("revenue.largest_dearness"))
+        heard = exp((1 - v("revenue.volume_elasticity")) * far)
+        can_spend = outside + recycled
+        outside, recycled = heard * outside, heard * recycled
+        before, demand = demand, heard * (phi * revenue + internal) + outside + recycled
         supply = sum(x**omega * s for x, s in zip(e, running, strict=True))
         cleared, clearing = clearing, log(demand / (u0 * HOURS * supply))
         drift = clip(
@@ -348,11 +369,12 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
             v("gpu.highest_utilization"),
         )
         surprise = clearing - cleared + v("gpu.median_rent_decline") / 4
+        dearness += surprise
         own = v("revenue.lab_revenue_share") * v("revenue.lab_compute_share") * revenue
         marks, sums = v("revenue.lab_commitment_quarters"), v("revenue.lab_commitments")
         k = max(j for j, mark in enumerate(marks[:-1]) if mark <= t)
         committed = sums[k] + (sums[k + 1] - sums[k]) * (t - marks[k]) / (marks[k + 1] - marks[k])
-        coverage = (own + outside + recycled) / committed
+        coverage = (own + can_spend) / committed
         anchor_shortfall = max(0.0, 1 - coverage) * committed
 
         # contracts: small customers leave, all of them expire and renew in part
@@ -394,9 +416,8 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
         w = v("capex.extrapolation")
         expected = w * log(demand / before) + (1 - w) * expected
         cost = v("capex.user_cost") + v("capex.user_cost_spread") * (spread - v("capex.neutral_spread"))
-        new = max(g for g in generations if since[g] >= 0)
-        net = (paid_rents[new] * utilization - placed * opex[new]) * HOURS / e[new]
-        earns = net / (price / v("capex.compute_share"))
+        earns = unit_yield(paid_rents, utilization, price)
+        earned_ratio = unit_yield(paid_rents, utilization, trend) / earned_0
         years_waiting = sum(waiting) / (4 * sum(energized))
         built = [max(rows[i]["capex"], 0.2 * plan[i]) for i in firms]
         ahead = [log(built[i] / firm["guidance"][i]) for i in firms]
@@ -438,7 +459,7 @@ def sheet(register: Assumptions, quarters: int, funded: list[float]) -> list[Row
                 "undeployed": sum(waiting),
                 "cost of an H100e": price,
                 "revenue": revenue,
-                "internal_use": internal,
+                "internal_use": heard * internal,
                 "lab_funding": outside + recycled,
                 "lab_coverage": coverage,
                 "h100_clearing": level_rent[H100],

@@ -5,9 +5,10 @@ import numpy as np
 from risk.assumptions import Assumptions
 from risk.engine.identities import at_base
 from risk.engine.layout import layout
+from risk.engine.series import base_series
 from risk.mechanisms.gpu_repricing import rents
 from tests.base_names import B200, H100
-from tests.engine.base import Opened
+from tests.engine.base import Opened, changed, opened
 
 
 def test_the_market_clears_at_observed_rents_on_every_path(base: Opened) -> None:
@@ -78,3 +79,37 @@ def test_base_fleet_is_the_same_whatever_the_delivery_weights(base: Opened) -> N
     devices = (base.p.fleet.devices * base.fixed.throughput).sum(axis=1)
     extra = built - devices
     assert np.ptp(extra) < 1e-6 * extra.mean()
+
+
+def test_new_hardware_earns_its_rent_over_its_cost(base: Opened, register: Assumptions) -> None:
+    """Of a B200, .65 of whose hours are let; its site is in the cost of all of it and not in its opex."""
+    p, start = base.p, base.worlds[0]
+    spot, contract = rents.quotes(p.rents, start.rents, base.fixed.throughput)
+    rent = 0.85 * contract[:, [B200]] + 0.15 * spot[:, [B200]]
+    net = 8760 * (0.65 * rent - (1.0 - p.required.site_share) * p.fleet.opex[:, [B200]])
+    bought = register.value("gpu.gpu_cost") / p.plan.system_share
+    np.testing.assert_allclose(base.fixed.rental_yield, net / bought, rtol=1e-12)
+    assert 0.1 < np.median(base.fixed.rental_yield) < 0.5
+
+
+def test_a_market_may_start_tight(register: Assumptions) -> None:
+    """Readings of the day stay; more is bid than they ask, which pulls spot, contract and utilization."""
+    usual, tight = (opened(changed(register, {"gpu.base_tightness": x}), 1) for x in (0.0, 0.1))
+    found = []
+    for run in (usual, tight):
+        start = run.worlds[0]
+        quotes = rents.quotes(run.p.rents, start.rents, run.fixed.throughput)
+        found.append(base_series(run.p, start, run.fixed, *quotes))
+        errors = {identity.name: identity.error for identity in at_base(run.p, start, run.fixed)}
+        assert max(errors.values()) < 1e-12, errors
+        np.testing.assert_array_equal(start.seen.dearness, 0.0)
+    for name in ("h100_contract", "h100_spot", "b200_contract"):
+        np.testing.assert_array_equal(found[1][name], found[0][name])
+    np.testing.assert_allclose(found[1]["h100_clearing"] / found[0]["h100_clearing"], np.exp(0.1), rtol=1e-12)
+    f, g = usual.flow(1), tight.flow(1)
+    for name in ("spot", "contract", "clearing"):
+        assert (getattr(g.rents, name) > getattr(f.rents, name)).all(), name
+    free = f.rents.utilization < usual.p.rents.highest_utilization
+    assert (g.rents.utilization >= f.rents.utilization).all()
+    assert (g.rents.utilization > f.rents.utilization)[free].all()
+    assert (tight.worlds[0].demand.internal > usual.worlds[0].demand.internal).all()

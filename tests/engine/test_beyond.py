@@ -64,7 +64,9 @@ def test_sound_paper_loses_what_it_does_through_the_cycle_at_the_spread(base: Op
         * hazard
         * (glue.expected_secured * secured + glue.expected_unsecured * world.holdco.paper.sum(axis=1))
     )
-    pools = 8.0 * segments.loss_ahead(base.p.segments, world.segments, base.flow(T).spread)
+    pools = 8.0 * segments.loss_ahead(
+        base.p.segments, world.segments, base.flow(T).spread, world.seen.dearness
+    )
     np.testing.assert_allclose(found, by_hand + pools[:, SPV], rtol=1e-9)
 
 
@@ -77,7 +79,12 @@ def test_a_loan_below_its_event_test_loses_what_its_collateral_is_short_of(base:
     )
     bare = replace(world, facility=nothing, holdco=replace(world.holdco, cash=0.0 * world.holdco.cash))
     rich = replace(world, facility=replace(failing, cash=loans.cash + 1e15))
-    pools = 8.0 * segments.loss_ahead(base.p.segments, world.segments, base.flow(T).spread)[:, SPV]
+    pools = (
+        8.0
+        * segments.loss_ahead(base.p.segments, world.segments, base.flow(T).spread, world.seen.dearness)[
+            :, SPV
+        ]
+    )
     owed = loans.debt.sum(axis=1)
     of_bare, of_rich = (left(base, x)[2, :, 0] - pools for x in (bare, rich))
     borrowed = base.layout.opening[T + 1].by_firm(loans.debt) > beyond.OWED
@@ -88,5 +95,8 @@ def test_a_loan_below_its_event_test_loses_what_its_collateral_is_short_of(base:
 
 def test_pools_lose_more_at_a_wider_spread(base: Opened) -> None:
     world, spread = base.worlds[T], np.full_like(base.flow(T).spread, 0.03)
-    calm, stress = (segments.loss_ahead(base.p.segments, world.segments, x) for x in (spread, spread + 0.05))
+    dear = world.seen.dearness
+    calm, stress = (
+        segments.loss_ahead(base.p.segments, world.segments, x, dear) for x in (spread, spread + 0.05)
+    )
     assert (stress > calm).all()

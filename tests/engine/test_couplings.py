@@ -9,7 +9,8 @@ from risk.assumptions import Assumptions
 from risk.engine.couplings import Baseline, Links, medians, name_of
 from risk.engine.simulate import BASELINE_BLOCKS
 from risk.paths import COUPLINGS
-from tests.engine.base import Opened, opened
+from tests.base_names import SPV
+from tests.engine.base import Opened, changed, opened
 from tests.mechanisms.given import column, row
 
 OFF = dict.fromkeys(COUPLINGS, False)
@@ -103,6 +104,8 @@ COMPANIES = {"contracts", "facility", "holdco"}
         ({"uniform": "digestion"}, CAPEX),
         # rents retire old units, and the accelerator reads rents without a switch (docs/decisions/0006)
         ({"own": "rent"}, GPUS | CAPEX),
+        ({"own": "customers"}, GPUS | CAPEX | {"adoption"}),
+        ({"uniform": "weather"}, GPUS | CAPEX | {"adoption"}),
         ({"factor": "P"}, GPUS | CAPEX),
         ({"factor": "H"}, GPUS | CAPEX),
         ({"uniform": "lab"}, COMPANIES | {"cascade"}),
@@ -136,11 +139,6 @@ def test_every_switch_changes_what_it_should(
     t = 10
     links = Links({coupling: False}, medians)
     before = base.worlds[t - 1]
-    if coupling == "suppliers->labs":
-        assert not np.array_equal(
-            base.again(t, links=links)[1].demand.anchor_recycled, base.flow(t).demand.anchor_recycled
-        )
-        return
     world, flows = base.again(t, before, links=links)
     usual, f = base.worlds[t], base.flow(t)
     read = {
@@ -157,6 +155,37 @@ def test_every_switch_changes_what_it_should(
         "wall->clo": (world.seen.freeze, usual.seen.freeze),
         "losses->nbfi": (world.seen.squeeze, usual.seen.squeeze),
         "funding->supply": (flows.spending.ai, f.spending.ai),
+        "suppliers->labs": (flows.demand.anchor_recycled, f.demand.anchor_recycled),
+        "rent->demand": (flows.demand.total, f.demand.total),
+        "rent->hardware": (flows.fleet.cost, f.fleet.cost),
     }
     left, right = read[coupling]
     assert not np.array_equal(left, right)
+
+
+@pytest.mark.parametrize(
+    ("coupling", "off"),
+    [
+        ("rent->demand", {"revenue.volume_elasticity": 1.0}),
+        ("rent->hardware", {"gpu.price_response": 0.0}),
+    ],
+)
+def test_a_coupling_nobody_answers_to_may_as_well_be_cut(
+    coupling: str, off: dict[str, float], register: Assumptions, medians: Baseline
+) -> None:
+    """Every state to the bit, over ten quarters: the answer's size is its switch."""
+    deaf = changed(register, off)
+    on, cut = (opened(deaf, UNTIL, Links(switch, medians)) for switch in ({}, {coupling: False}))
+    assert not moved(on, cut)
+
+
+def test_bidders_and_borrowers_hear_the_price_through_couplings_of_their_own(
+    base: Opened, medians: Baseline
+) -> None:
+    """With bidders cut off borrowers still see what rents are, and the other way round."""
+    t = 10
+    deaf, usual = base.again(t, links=Links({"rent->demand": False}, medians)), base.flow(t)
+    np.testing.assert_array_equal(deaf[1].segments.default_rate, usual.segments.default_rate)
+    deaf = base.again(t, links=Links({"rent->collateral": False}, medians))
+    assert not np.array_equal(deaf[1].segments.default_rate[:, SPV], usual.segments.default_rate[:, SPV])
+    np.testing.assert_array_equal(deaf[1].demand.total, usual.demand.total)

@@ -5,13 +5,12 @@ Every test names all the inputs of one joint, so that a new input needs its line
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
-from risk.engine.quarter import _rental_yield
-from risk.engine.world import exposures
+from risk.engine.world import exposures, rental_yield
 from risk.mechanisms import cascade
 from risk.mechanisms.gpu_repricing import fleet, rents
 from risk.mechanisms.revenue_gap import adoption
@@ -35,7 +34,8 @@ def test_couplings_leave_different_marks() -> None:
         "capex->supply:digestion", "capex->supply:hardware cost", "supply->rent", "rent->renewals:spot",
         "rent->renewals:contract",
         "rent->renewals:utilization", "rent->renewals:decline", "rent->collateral:spot",
-        "rent->collateral:utilization", "rent->collateral:decline", "rent->collateral:sites", "labs->payers",
+        "rent->collateral:utilization", "rent->collateral:decline", "rent->collateral:sites",
+        "rent->collateral:borrowers", "rent->demand", "rent->hardware", "labs->payers",
         "suppliers->labs", "losses->spread", "losses->nbfi", "losses->nbfi:lines", "losses->pensions",
         "spread->capex:plan", "spread->capex:funding", "spread->banks", "wall->clo", "wall->clo:bid",
         "fire-sale->rent", "fire-sale->rent:overhang",
@@ -130,6 +130,7 @@ def test_the_fleet_buys_with_this_quarters_spending_at_last_quarters_rents(w: Wi
         "compute_spending": tag("capex->supply:compute") * w.flows.spending.compute,
         "wanted": tag("capex->supply:wanted") * w.flows.spending.wanted,
         "rents": w.before.seen.rents,
+        "yields": tag("rent->hardware") * w.before.seen.yields,
         "shocks.launch": w.factor("H"),
         "shocks.power": w.factor("P"),
         "shocks.forced_cost": w.context.forced["hardware_cost"],
@@ -146,6 +147,8 @@ def test_customers_read_last_quarters_price_of_a_token(w: Wired) -> None:
         "jump": w.before.seen.jump,
         "shocks.demand": w.factor("Z"),
         "shocks.forced": w.context.forced["demand"],
+        "shocks.own": w.base.shocks.idiosyncratic["customers"][w.context.t - 1],
+        "shocks.weather": w.uniform("weather"),
     })  # fmt: skip
 
 
@@ -154,6 +157,7 @@ def test_bids_follow_this_quarters_revenue_and_last_quarters_suppliers(w: Wired)
         "t": w.context.t,
         "revenue": total(w.flows.adoption.revenue),
         "suppliers": tag("suppliers->labs") * w.before.seen.suppliers,
+        "dearness": tag("rent->demand") * w.before.seen.dearness,
         "shocks.window": w.factor("L"),
         "shocks.demand_shock": w.flows.adoption.shock,
         "shocks.forced_demand": w.context.forced["demand"],
@@ -194,6 +198,7 @@ def test_pools_read_factors_of_this_quarter_and_rents_against_the_base_date(w: W
         "c.anchor": w.flows.demand.window,
         "c.spread": market.spread,
         "c.availability": market.availability,
+        "c.dearness": tag("rent->collateral:borrowers") * w.before.seen.dearness,
         "c.rent_ratio": tag("rent->collateral:sites") * ratio,
         "c.digestion": tag("capex->supply:digestion") * w.before.plan.digestion,
         "c.spv_additions": tag("capex->supply:sites") * total(w.flows.funding.spv_additions),
@@ -289,11 +294,13 @@ def test_the_plan_reads_what_customers_pay_against_what_capex_must_earn(w: Wired
 def test_a_generation_is_bought_from_the_quarter_of_its_launch(base: Opened) -> None:
     """The yield is that of the newest launched one: launched just now counts, a day ahead does not."""
     t = 7
-    f, supply, context = base.flow(t), base.worlds[t].fleet, base.context(t)
+    f, supply = base.flow(t), base.worlds[t].fleet
     for since, newest in ((0.0, B200 + 1), (-1e-9, B200)):
         launched = np.full_like(supply.since_launch, -1.0)
         launched[:, : B200 + 1], launched[:, B200 + 1] = 1.0, since
-        found = _rental_yield(context, replace(supply, since_launch=launched), f.rents, f.fleet.cost)
+        found = rental_yield(
+            base.p, base.fixed.throughput, launched, f.rents.blended, f.rents.utilization, f.fleet.cost
+        )
         opex = (1.0 - base.p.required.site_share) * base.p.fleet.opex
         hours = 8760.0 * (f.rents.blended * f.rents.utilization - opex)[:, newest]
         bought = f.fleet.cost[:, 0] / base.p.plan.system_share * base.fixed.throughput[:, newest]
@@ -301,6 +308,16 @@ def test_a_generation_is_bought_from_the_quarter_of_its_launch(base: Opened) -> 
 
 
 # ─── the quarter after ───
+
+
+def earned_at_trend(w: Wired) -> Array:
+    """Net yield of the newest unit had hardware cost what its trend says, (path, 1)."""
+    p, f = w.p, w.flows
+    newest = (w.after.fleet.since_launch >= 0.0).sum(axis=1) - 1
+    net = f.rents.blended * f.rents.utilization - (1.0 - p.required.site_share) * p.fleet.opex
+    hours = 8760.0 * net / w.base.fixed.throughput
+    assert not np.array_equal(f.fleet.trend, f.fleet.cost)
+    return np.asarray(hours[np.arange(len(net)), newest][:, None] * p.plan.system_share / f.fleet.trend)
 
 
 def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
@@ -320,6 +337,8 @@ def test_what_a_quarter_leaves_for_the_next(w: Wired) -> None:
     expected = {
         "rents": 0.85 * f.rents.contract + 0.15 * f.rents.spot,
         "surprise": f.rents.surprise,
+        "dearness": before.dearness + f.rents.surprise,
+        "yields": earned_at_trend(w) / fixed.rental_yield,
         "jump": f.rents.jump,
         "revenue": total(f.adoption.revenue),
         "suppliers": scale * np.clip(cash, p.demand.supplier_cash_low, p.demand.supplier_cash_high),

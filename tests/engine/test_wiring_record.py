@@ -153,12 +153,13 @@ def test_nothing_out_of_the_ordinary_was_seen_before_the_base_date(base: Opened)
     _, contract = rents.quotes(p.rents, start.rents, fixed.throughput)
     bids = p.demand.compute_share * fixed.revenue + p.demand.anchor_funding + start.demand.internal
     quiet = (
-        "surprise", "jump", "anchor_shortfall", "spv_support", "impact", "squeeze", "freeze", "fire_sale",
-        "overhang", "operator_capex",
+        "surprise", "dearness", "jump", "anchor_shortfall", "spv_support", "impact", "squeeze", "freeze",
+        "fire_sale", "overhang", "operator_capex",
     )  # fmt: skip
     expected: dict[str, Any] = dict.fromkeys(quiet, 0.0) | {
         "rents": contract,
         "revenue": total(start.adoption.ceiling * start.adoption.adopted),
+        "yields": 1.0,
         "suppliers": 1.0,
         "funded": 1.0,
         "recycled": p.demand.recycled_share * p.demand.anchor_funding,

@@ -171,6 +171,7 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
 
     moved = {
         "surprise": 0.05,
+        "dearness": 0.3,
         "jump": 0.03,
         "impact": 0.002,
         "squeeze": 0.1,
@@ -178,7 +179,10 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
         "fire_sale": 0.04,
         "overhang": 0.05,
     }
-    scaled = ("rents", "revenue", "suppliers", "recycled", "availability", "spread", "demand", "plan_growth")
+    scaled = (
+        "rents", "yields", "revenue", "suppliers", "recycled", "availability", "spread", "demand",
+        "plan_growth",
+    )  # fmt: skip
     seen = replace(
         world.seen,
         **{name: some(scale) for name, scale in moved.items()},

@@ -267,14 +267,14 @@ def test_lower_rent_never_saves_a_facility(base: Opened, t: int) -> None:
 def test_lower_rent_hardly_ever_saves_a_company(base: Opened) -> None:
     """Exception: a company that can no longer save its facilities keeps the cash it would have put in."""
     saved = failed = 0
-    for t in (11, 14, 16, 18, 19, 22, 23, 25):  # paper falls due in most of them
+    for t in range(11, len(base.worlds)):  # paper falls due in most of them
         low, usual = (struck(base, t, x).operators.holdco for x in (-0.8, 0.0))
         rescued = usual.default & ~low.default
         assert (low.supported < usual.supported)[rescued].all()
         saved += int(rescued.sum())
         failed += int((low.default & ~usual.default).sum())
     assert failed > 40
-    assert failed > 10 * saved
+    assert failed > 10 * saved, (failed, saved)
 
 
 @pytest.mark.parametrize("payer", ["ig", "lab", "ig-on-lab", "tenant"])

@@ -125,10 +125,21 @@ def test_rents_are_positive_and_utilization_bounded(base: Opened) -> None:
         assert f.utilization.max() <= 0.95
 
 
+def test_hardware_is_sold_within_floor_and_cap_of_its_trend(base: Opened) -> None:
+    """On every path and quarter; below and above the trend both happen, and so does the floor."""
+    answers = np.stack([(f := base.flow(t).fleet).cost / f.trend for t in range(1, len(base.worlds))])
+    p = base.p.fleet
+    assert answers.min() == pytest.approx(p.price_floor, rel=1e-12)
+    assert answers.max() <= p.price_cap * (1.0 + 1e-12)
+    assert answers.max() > 1.0
+    assert (answers == 1.0).mean() < 0.1, "one quarter: yields of the base date"
+
+
 def test_demand_volatility_leaves_the_mean_alone(register: Assumptions) -> None:
-    """Relation 7: the level of revenue has mean one at low and high volatility."""
+    """Relation 7: the level of revenue has mean one at low and high volatility, customers' weather fair."""
+    fair = {"revenue.weather_volatility": 0.0, "revenue.weather_drift": (0.0, 0.0, 0.0)}
     for sigma in (0.03, 0.12):
-        run = opened(changed(register, {"revenue.demand_volatility": sigma}), 12)
+        run = opened(changed(register, fair | {"revenue.demand_volatility": sigma}), 12)
         level = np.exp(run.worlds[12].adoption.level[:, 0])
         assert abs(level.mean() - 1.0) < 4 * level.std() / 32, sigma
 

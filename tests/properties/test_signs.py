@@ -97,6 +97,42 @@ def test_dearer_hardware_buys_less_and_earns_less_on_it(base: Opened) -> None:
     assert plans_less(world, base.worlds[T])
 
 
+def test_rents_below_their_path_take_dollars_where_volume_hardly_answers(base: Opened) -> None:
+    """And bring them where it does; the market clears lower where there are fewer."""
+    cheap = other(base, "seen", dearness=base.worlds[T - 1].seen.dearness - 0.4)
+    f, usual = base.again(T, cheap)[1], base.flow(T)
+    guard = np.abs(base.worlds[T - 1].seen.dearness[:, 0]) < base.p.demand.largest_dearness - 0.4
+    assert guard.mean() > 0.95
+    hardly = base.p.demand.volume_elasticity[:, 0] < 1.0
+    assert 0.5 < hardly.mean() < 0.95
+    for found, before in ((f.demand.total, usual.demand.total), (f.rents.clearing, usual.rents.clearing)):
+        assert lower(found[guard & hardly], before[guard & hardly])
+        assert lower(before[guard & ~hardly], found[guard & ~hardly])
+    np.testing.assert_array_equal(f.demand.coverage, usual.demand.coverage)
+
+
+def test_hardware_that_earns_less_is_sold_for_less_and_bought_more(base: Opened) -> None:
+    poor = other(base, "seen", yields=0.6 * base.worlds[T - 1].seen.yields)
+    f, usual = base.again(T, poor)[1].fleet, base.flow(T).fleet
+    assert (f.cost <= usual.cost).all()
+    free = (f.cost > base.p.fleet.price_floor * f.trend) & (usual.cost < base.p.fleet.price_cap * usual.trend)
+    assert free.mean() > 0.9
+    expected = 0.6 ** (base.p.fleet.price_response + 0.0 * f.cost)
+    np.testing.assert_allclose((f.cost / usual.cost)[free], expected[free], rtol=1e-12)
+    np.testing.assert_array_equal(f.trend, usual.trend)
+    cheaper = (f.cost < usual.cost)[:, 0]
+    assert lower(usual.purchased[cheaper], f.purchased[cheaper])
+
+
+def test_lower_rents_lower_what_new_hardware_earns(base: Opened) -> None:
+    """And with it next quarter's price, where it is not at its floor already."""
+    low = other(base, "rents", spot=base.worlds[T - 1].rents.spot - 0.5)
+    world, _ = base.again(T, low)
+    assert lower(world.seen.yields, base.worlds[T].seen.yields)
+    after, usual = base.again(T + 1, world)[1].fleet, base.flow(T + 1).fleet
+    assert mostly(after.cost / after.trend, usual.cost / usual.trend)
+
+
 def test_a_fire_sale_lowers_spot_and_not_the_clearing_rent(base: Opened) -> None:
     sold = other(base, "seen", fire_sale=base.worlds[T - 1].seen.fire_sale + 0.1)
     f, usual = base.again(T, sold)[1].rents, base.flow(T).rents
@@ -115,6 +151,24 @@ def test_dearer_compute_slows_deflation_and_moves_revenue_by_the_elasticity(base
     assert (f[elastic] <= usual[elastic]).all()
     assert (f[~elastic] >= usual[~elastic]).all()
     assert (f != usual).mean() > 0.9
+
+
+def test_a_shakeout_takes_from_customers_and_lowers_rents(base: Opened) -> None:
+    """The same quarter with every path's customers in a shakeout, against every path's in a boom."""
+    found = []
+    for uniform in (1e-9, 1.0 - 1e-9):
+        weather = np.array(base.shocks.uniform["weather"])
+        weather[T - 1] = uniform
+        shocks = replace(base.shocks, uniform={**base.shocks.uniform, "weather": weather})
+        found.append(base.again(T, shocks=shocks))
+    (fair, f), (foul, g) = found
+    assert not fair.adoption.regime.any()
+    assert (foul.adoption.regime == 2).all()
+    assert lower(g.adoption.revenue, f.adoption.revenue)
+    assert lower(g.demand.total, f.demand.total)
+    assert lower(g.rents.clearing, f.rents.clearing)
+    np.testing.assert_array_equal(g.demand.internal, f.demand.internal)
+    np.testing.assert_array_equal(foul.adoption.demand_state, fair.adoption.demand_state)
 
 
 def test_a_shut_window_leaves_labs_short_and_cuts_demand(base: Opened) -> None:
@@ -219,6 +273,14 @@ def test_a_wider_spread_slows_capex_and_raises_defaults(base: Opened) -> None:
     assert plans_less(world, base.worlds[T])
     assert mostly(base.flow(T).segments.default_rate, flows.segments.default_rate)
     assert mostly(flows.segments.originated.sum(axis=1), base.flow(T).segments.originated.sum(axis=1))
+
+
+def test_rents_below_their_path_default_more_sites_and_no_other_pool(base: Opened) -> None:
+    cheap = other(base, "seen", dearness=base.worlds[T - 1].seen.dearness - 0.4)
+    f, usual = base.again(T, cheap)[1].segments.default_rate, base.flow(T).segments.default_rate
+    felt = base.worlds[T - 1].seen.dearness[:, 0] > 0.4 - base.p.segments.largest_dearness
+    assert lower(usual[felt, 0], f[felt, 0])
+    np.testing.assert_array_equal(f[:, 1:], usual[:, 1:])
 
 
 def test_less_private_credit_funds_less(base: Opened) -> None:

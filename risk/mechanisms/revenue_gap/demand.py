@@ -1,11 +1,10 @@
 """Dollars that bid for compute: customers' inference, lab growth paid by outside money, internal use.
 
 Demand X = phi_c · revenue + lab funding + internal use. Internal use at the base date is solved, so that
-the market clears at the observed rent; it is over a third of demand and is reported. Dollars answer to
-price: where volume hardly does (elasticity e under one), they shrink as rents fall below their expected path
-and grow above it. Lab funding is part
+the market clears at the observed rent; it is over a third of demand and is reported. Lab funding is part
 external (the funding window) and part recycled from suppliers, who lend to the customers who buy from
-them; the recycled part follows the suppliers' own capex and cash flow.
+them; the recycled part follows the suppliers' own capex and cash flow. Dollars answer to price: where volume
+hardly does (elasticity e under one), they shrink as rents fall below their expected path and grow above it.
 
 Notes
 -----
@@ -67,11 +66,10 @@ class Shocks:
 
 @dataclass(frozen=True)
 class State:
-    """Internal use, the labs' funding window, and how dear compute has become, (path, 1)."""
+    """Internal use (USD a year) and the labs' funding window (standard deviations), (path, 1)."""
 
-    internal: Array  # USD a year
-    window: Array  # sd
-    dearness: Array  # log clearing rent over its expected path, last quarter
+    internal: Array
+    window: Array
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,7 @@ def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
     clearing_demand, revenue : (path, 1) USD a year.
     """
     internal = clearing_demand - params.compute_share * revenue - params.anchor_funding
-    zero = np.zeros_like(internal)
-    return State(internal, zero, zero)
+    return State(internal, np.zeros_like(internal))
 
 
 def commitments(params: Params, t: int) -> float:
@@ -123,7 +120,7 @@ def _external_funding(params: Params, window: Array, t: int) -> Array:
 
 
 def step(
-    params: Params, state: State, t: int, revenue: Array, suppliers: Array, surprise: Array, shocks: Shocks
+    params: Params, state: State, t: int, revenue: Array, suppliers: Array, dearness: Array, shocks: Shocks
 ) -> tuple[State, Flows]:
     """One quarter of compute demand.
 
@@ -131,7 +128,7 @@ def step(
     ----------
     revenue : (path, 1) end-customer revenue, USD a year.
     suppliers : (path, 1) capacity of suppliers to recycle, 1 at the base date.
-    surprise : (path, 1) log change of the clearing rent against its expected one, last quarter.
+    dearness : (path, 1) log clearing rent over its path expected at the base date, last quarter.
     """
     carried = ou.unit_ar1_step(state.window, params.anchor_window_persistence, shocks.window)
     window = carried + shocks.forced_window
@@ -142,14 +139,12 @@ def step(
     internal = state.internal * np.exp(growth + params.internal_demand_share * shocks.demand_shock)
     used = internal * np.exp(params.internal_demand_share * shocks.forced_demand)
 
-    dearness = state.dearness + surprise
     coverage = anchor_coverage(params, t, revenue, external + recycled)
     answer = _answer(params, dearness)
     bids = (compute_share(params, t) * revenue, external, recycled, used)
     bought, external, recycled, used = (answer * bid for bid in bids)
     total = bought + external + recycled + used
-    flows = Flows(bought, external, recycled, used, total, coverage, window)
-    return State(internal, carried, dearness), flows
+    return State(internal, carried), Flows(bought, external, recycled, used, total, coverage, window)
 
 
 def _answer(params: Params, dearness: Array) -> Array:

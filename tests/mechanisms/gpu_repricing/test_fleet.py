@@ -17,12 +17,17 @@ NOTHING = {
     "forced_power": column(0.0),
 }
 FULL_RENT = row(1.0, 2.0, 3.0, 5.0, 9.0)
+AS_EVER = column(1.0)
+"""Yield of new hardware as at the base date."""
 
 
 def parameters(**changes: Any) -> fleet.Params:
     values: dict[str, Any] = {
         "hardware_cost_decline": column(0.22),
         "hardware_cost_decline_base": 0.22,
+        "price_response": column(0.25),
+        "price_floor": 0.45,
+        "price_cap": 1.25,
         "launch_step_share": 0.5,
         "launch_ramp": 4.0,
         "launch_cycle": 8.0,
@@ -83,8 +88,8 @@ def bought(
     rents: Array,
     struck: fleet.Shocks,
 ) -> tuple[fleet.State, fleet.Flows]:
-    """One quarter in which all that is wanted is bought."""
-    return fleet.step(p, s, t, throughput, spending, spending, rents, struck)
+    """One quarter in which all that is wanted is bought, at the trend price of hardware."""
+    return fleet.step(p, s, t, throughput, spending, spending, rents, AS_EVER, struck)
 
 
 def test_worked_example() -> None:
@@ -343,8 +348,8 @@ def test_buyers_expect_the_power_that_is_wanted_by_now(lead: int) -> None:
 def test_power_answers_to_what_is_wanted_and_not_to_what_is_bought() -> None:
     p = parameters()
     s = state(p)
-    full, _ = fleet.step(p, s, 1, E, column(60e9), column(60e9), FULL_RENT, NO_SHOCK)
-    half, f = fleet.step(p, s, 1, E, column(30e9), column(60e9), FULL_RENT, NO_SHOCK)
+    full, _ = bought(p, s, 1, E, column(60e9), FULL_RENT, NO_SHOCK)
+    half, f = fleet.step(p, s, 1, E, column(30e9), column(60e9), FULL_RENT, AS_EVER, NO_SHOCK)
     assert half.demanded[-1].item() == full.demanded[-1].item()
     assert f.purchased.item() / 1e6 == pytest.approx(30e9 / f.cost.item() * 1.0565e-6, rel=1e-3)
 
@@ -356,3 +361,64 @@ def test_waiting_units_lose_what_new_ones_become_cheaper() -> None:
     assert f.impaired.item() == pytest.approx(2e6 * (26.5e3 - f.cost.item()))
     dearer = bought(parameters(), s, 1, E, column(0.0), FULL_RENT, shocks(forced_cost=0.5))[1]
     assert dearer.impaired.item() == 0.0
+
+
+def test_worked_example_of_the_price_of_hardware() -> None:
+    with worked("gpu-repricing", "price of hardware") as w:
+        p = parameters(price_response=column(w["θ"]))
+        yields = column(w["yield now"] / w["yield at the base date"])
+        w.agrees("answer", fleet.price_answer(p, yields))
+        spending, s = column(60e9), state(p)
+        after, f = fleet.step(p, s, 1, E, spending, spending, FULL_RENT, yields, NO_SHOCK)
+        w.agrees("trend", f.trend)
+        w.agrees("price", f.cost)
+        w.agrees("bought at trend", bought(p, s, 1, E, spending, FULL_RENT, NO_SHOCK)[1].purchased / 1e6)
+        w.agrees("bought", f.purchased / 1e6)
+        w.agrees("lowest", w["floor"] * f.trend)
+        assert p.price_floor == w["floor"]
+        assert after.answer == f.cost / f.trend
+
+
+def test_suppliers_cut_where_buyers_earn_less_within_floor_and_cap() -> None:
+    """A yield that is gone or negative meets the floor, one that has multiplied the cap."""
+    p = parameters()
+    yields = column(-3.0, 0.0, 0.01, 0.2, 0.5, 0.9, 1.0, 1.1, 2.0, 9.0)
+    answer = fleet.price_answer(p, yields)[:, 0]
+    assert (np.diff(answer) >= 0.0).all()
+    assert answer.tolist()[:3] == [0.45] * 3
+    assert answer[6] == 1.0
+    np.testing.assert_allclose(answer[3:9], [0.2**0.25, 0.5**0.25, 0.9**0.25, 1.0, 1.1**0.25, 2.0**0.25])
+    assert answer[9] == 1.25
+
+
+@pytest.mark.parametrize("earned", [-1.0, 0.0, 0.3, 1.0, 4.0])
+def test_suppliers_who_do_not_answer_sell_at_the_trend(earned: float) -> None:
+    p = parameters(price_response=column(0.0))
+    assert fleet.price_answer(p, column(earned)).item() == 1.0
+    spending = column(60e9)
+    _, f = fleet.step(p, state(p), 1, E, spending, spending, FULL_RENT, column(earned), NO_SHOCK)
+    assert f.cost == f.trend
+    assert f.purchased == bought(p, state(p), 1, E, spending, FULL_RENT, NO_SHOCK)[1].purchased
+
+
+def test_a_cut_price_buys_more_and_is_forgotten_when_yields_come_back() -> None:
+    """The answer is to the trend price: cuts do not pile up."""
+    p, spending = parameters(), column(60e9)
+    s, f = fleet.step(p, state(p), 1, E, spending, spending, FULL_RENT, column(0.5), NO_SHOCK)
+    assert f.purchased > bought(p, state(p), 1, E, spending, FULL_RENT, NO_SHOCK)[1].purchased
+    again, g = fleet.step(p, s, 2, E, spending, spending, FULL_RENT, column(0.5), NO_SHOCK)
+    assert again.answer == s.answer
+    assert g.trend < f.trend
+    assert bought(p, s, 2, E, spending, FULL_RENT, NO_SHOCK)[1].cost == g.trend
+
+
+def test_orders_and_waiting_units_are_counted_at_the_price_they_had() -> None:
+    """At .7 of its trend last quarter as much money wants more units, and one that waits loses from there."""
+    p = parameters(memory_cost=column(0.0), hardware_cost_decline=column(0.0))
+    waiting, due = row(0, 0, 0, 13e6, 0), (E * 0,) * 3
+    usual, cut = (state(p, undeployed=waiting, pipeline=due, answer=column(x)) for x in (1.0, 0.7))
+    shares = [fleet.ordered_share(p, s, 1, E, column(80e9)).item() for s in (usual, cut)]
+    assert 0.25 < shares[1] < shares[0] < 1.0
+    assert shares[1] / shares[0] == pytest.approx(0.7)
+    fallen = fleet.step(p, cut, 1, E, column(0.0), column(0.0), FULL_RENT, column(0.6**4), NO_SHOCK)[1]
+    assert fallen.impaired.item() == pytest.approx(13e6 * 0.1 * 26.5e3)

@@ -36,6 +36,7 @@ def parameters(**changes: Any) -> rents.Params:
         "generation_noise": row(0.10, 0.04, 0.10),
         "utilization_elasticity": column(0.6),
         "normal_utilization": 0.65,
+        "base_tightness": 0.0,
         "lowest_utilization": 0.30,
         "highest_utilization": 0.95,
         "contract_weight": 0.85,
@@ -310,3 +311,44 @@ def test_the_ratio_of_two_generations_has_the_spread_of_the_record() -> None:
     """Stationary: .10 and .04 a quarter, reverting by .37: sd .139 of ln(H100 / B200) in contracts."""
     noise = np.hypot(0.10, 0.04)
     assert noise / np.sqrt(1.0 - 0.63**2) == pytest.approx(0.139, abs=1e-3)
+
+
+def cleared(p: rents.Params) -> float:
+    """Demand, USD a year, at which the market clears in the first quarter where it stood at the base date."""
+    supply = rents.priced_supply(p, E, row(0.0, 4e6, 8e6))
+    return rents.clearing_demand(p, rents.init(p, E).clearing, supply).item()
+
+
+def test_worked_example_of_a_tight_start() -> None:
+    with worked("gpu-repricing", "tight start") as w:
+        p = parameters(
+            base_tightness=w["tightness"],
+            index=row(1.10, w["contract before"], 5.30),
+            spot_discount=w["spot before"],
+        )
+        s, f = step(p, rents.init(p, E), cleared(p))
+        w.agrees("clearing rent", f.clearing[0, 1])
+        w.agrees("spot", f.spot[0, 1])
+        w.agrees("contract", f.contract[0, 1])
+        w.agrees("utilization", f.utilization)
+        w.agrees("surprise", f.surprise)
+        assert s.drift.item() == 0.0, "a market that stays as tight as it was has no momentum"
+
+
+def test_a_tight_start_bids_up_spot_contract_and_utilization() -> None:
+    """Quotes of the base date are the readings whatever lies under them; then they are pulled, or fall."""
+    moved = []
+    for tightness in (-0.2, 0.0, 0.2):
+        p = parameters(base_tightness=tightness)
+        start = rents.init(p, E)
+        assert np.exp(start.contract).item() == pytest.approx(2.65)
+        assert np.exp(start.spot).item() == pytest.approx(2.42)
+        s, f = step(p, start, cleared(p))
+        moved.append((s.spot.item(), s.contract.item(), f.utilization.item(), f.surprise.item()))
+    slack, none, tight = np.array(moved)
+    np.testing.assert_allclose(tight[0] - none[0], 0.45 * 0.2)
+    np.testing.assert_allclose(none[0] - slack[0], 0.45 * 0.2)
+    assert (slack[:3] < none[:3]).all()
+    assert (none[:3] < tight[:3]).all()
+    assert none[2] / tight[2] == pytest.approx(slack[2] / none[2], rel=1e-2)
+    np.testing.assert_allclose([slack[3], tight[3]], none[3], err_msg="nobody is surprised by the start")

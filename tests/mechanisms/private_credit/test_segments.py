@@ -25,6 +25,8 @@ from tests.mechanisms.worked import worked
 
 NEVER_IN_KIND = row(0, 0, 0, 0)
 POOLS = slice(SOFTWARE, B_LOANS + 1)
+AS_EXPECTED = column(0.0)
+"""The sector's price on the path expected at the base date."""
 
 
 def test_worked_example() -> None:
@@ -39,7 +41,7 @@ def test_worked_example() -> None:
             p, *(column(states.get(name, 0.0)) for name in ("credit", "demand", "anchor"))
         )
         w.agrees("pool factor", x[0, SOFTWARE])
-        pd = segments.default_probability(p, column(w["spread"]))
+        pd = segments.default_probability(p, column(w["spread"]), AS_EXPECTED)
         w.agrees("default probability", pd[0, SOFTWARE])
         rows = ratings.default_probability(p, pd)
         w.agrees("of BB", rows[0, 2])
@@ -109,14 +111,14 @@ def test_ai_states_move_ai_pools_only() -> None:
 def test_default_hazard_answers_to_the_spread(spread: float, multiple: float) -> None:
     """Half a percent more hazard for 100 bp, between 200 bp under the center and 800 bp over it."""
     annual = np.array([0.008, 0.04, 0.0265, 0.0305])
-    found = segments.default_probability(parameters(), column(spread))[0]
+    found = segments.default_probability(parameters(), column(spread), AS_EXPECTED)[0]
     np.testing.assert_allclose(np.log1p(-found), multiple * np.log1p(-annual))
 
 
 def test_a_default_probability_stays_one_whatever_the_spread() -> None:
     """Nine in ten default in a year already, and the spread is 1,000 bp wide with twenty times the answer."""
     p = parameters(pd=row(0.008, 0.07, 0.06, 0.9), pd_spread_response=column(150.0))
-    found = segments.default_probability(p, column(0.10))[0]
+    found = segments.default_probability(p, column(0.10), AS_EXPECTED)[0]
     assert (found <= 1.0).all()
     assert found[B_LOANS] > 0.99
 
@@ -400,3 +402,101 @@ def test_paths_do_not_see_each_other() -> None:
         alone, segments.init(alone, 1), 5, replace(c, mixing=column(2.5), credit=column(2.0)), MEDIAN
     )[1]
     np.testing.assert_array_equal(together.loss[2], single.loss[0])
+
+
+EXPOSED = row(0.5, 0.0, 0.8, 0.0)
+"""Sites and direct lenders whose borrowers live off the sector's price."""
+
+
+def test_worked_example_of_the_price() -> None:
+    with worked("private-credit", "price of the sector") as w:
+        p = parameters(
+            price_weight=row(w["weight"], 0, 0, 0),
+            price_hazard=column(w["answer of the hazard"]),
+            price_lgd=column(w["answer of the loss"]),
+            pd=row(w["through the cycle"], 0.04, 0.0265, 0.0305),
+        )
+        dearness, center = column(w["rents over their expected path"]), column(0.0447)
+        felt = segments.price_state(p, dearness)
+        w.agrees("felt", felt[0, SPV])
+        w.agrees("hazard", np.exp(-p.price_hazard * felt)[0, SPV])
+        w.agrees("default probability", segments.default_probability(p, center, dearness)[0, SPV])
+        pool = replace(p, sites=NEVER_IN_KIND)
+        rates = [step(pool, dearness=x)[1] for x in (0.0, dearness.item())]
+        # what defaults more loses more besides: the line in the default rate is taken out
+        usual, fallen = (
+            (f.loss / f.defaulted - 0.9 * (1.0 - (1.0 - f.default_rate) ** 4))[0, SPV] for f in rates
+        )
+        w.agrees("loss given default", fallen - usual)
+
+
+def test_borrowers_who_live_off_the_price_fail_as_it_falls() -> None:
+    """Hazards rise by weight and coefficient, fall where rents are dear; nobody else hears."""
+    p = parameters(price_weight=EXPOSED)
+    usual = np.log1p(-segments.default_probability(p, column(0.06), AS_EXPECTED)[0])
+    for dearness in (-1.5, -0.3, 0.3, 1.5):
+        found = np.log1p(-segments.default_probability(p, column(0.06), column(dearness))[0])
+        np.testing.assert_allclose(found / usual, np.exp(-dearness * EXPOSED[0]), rtol=1e-12)
+
+
+def test_defaults_and_losses_follow_the_price_in_exposed_pools_alone() -> None:
+    p = parameters(price_weight=EXPOSED)
+    low, usual, high = (step(p, dearness=x)[1] for x in (-1.0, 0.0, 1.0))
+    for name in ("defaulted", "loss"):
+        cheap, base, dear = (getattr(f, name)[0] for f in (low, usual, high))
+        assert (cheap[[SPV, DIRECT_LENDING]] > base[[SPV, DIRECT_LENDING]]).all(), name
+        assert (dear[[SPV, DIRECT_LENDING]] < base[[SPV, DIRECT_LENDING]]).all(), name
+        np.testing.assert_array_equal(cheap[[SOFTWARE, B_LOANS]], base[[SOFTWARE, B_LOANS]])
+        np.testing.assert_array_equal(dear[[SOFTWARE, B_LOANS]], base[[SOFTWARE, B_LOANS]])
+    np.testing.assert_array_equal(low.expected_loss, usual.expected_loss, err_msg="what the cycle takes")
+
+
+def test_a_fallen_price_lowers_what_pools_recover_and_sites_have_rents_of_their_own() -> None:
+    flat = parameters(price_weight=EXPOSED, price_hazard=column(0.0))
+    low, usual = (step(flat, dearness=x)[1] for x in (-1.0, 0.0))
+    np.testing.assert_array_equal(low.defaulted, usual.defaulted)
+    more = ((low.loss - usual.loss) / usual.defaulted)[0]
+    assert more[DIRECT_LENDING] == pytest.approx(0.1 * 0.8, rel=1e-3)
+    np.testing.assert_array_equal(more[[SPV, SOFTWARE, B_LOANS]], 0.0)
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"price_weight": NEVER_IN_KIND},
+        {"price_weight": EXPOSED, "price_hazard": column(0.0), "price_lgd": column(0.0)},
+    ],
+    ids=["no weight", "no answer"],
+)
+def test_without_weight_or_answer_pools_do_not_hear_the_price(off: dict[str, Any]) -> None:
+    deaf = parameters(**off)
+    for dearness in (-2.0, 0.7):
+        after, f = step(deaf, dearness=dearness)
+        same, g = step(deaf)
+        for name in ("defaulted", "loss", "repaid", "originated"):
+            np.testing.assert_array_equal(getattr(f, name), getattr(g, name))
+        np.testing.assert_array_equal(after.exposure, same.exposure)
+        ahead, usual = (segments.loss_ahead(deaf, same, column(0.06), column(x)) for x in (dearness, 0.0))
+        np.testing.assert_array_equal(ahead, usual)
+
+
+def test_borrowers_feel_the_price_as_far_as_the_guard() -> None:
+    p = parameters(price_weight=EXPOSED)
+    np.testing.assert_allclose(
+        segments.price_state(p, column(-9.0, 9.0)), [-2.5 * EXPOSED[0], 2.5 * EXPOSED[0]]
+    )
+
+
+def test_a_default_probability_stays_one_whatever_the_price() -> None:
+    p = parameters(price_weight=row(1, 1, 1, 1), price_hazard=column(4.0), pd=row(0.3, 0.3, 0.3, 0.3))
+    found = segments.default_probability(p, column(0.09), column(-2.5))
+    assert (found <= 1.0).all()
+    assert (found > 0.99).all()
+
+
+def test_what_is_ahead_hears_the_price_of_the_day() -> None:
+    p = parameters(price_weight=EXPOSED)
+    state = segments.init(p, 1)
+    low, usual = (segments.loss_ahead(p, state, column(0.05), column(x))[0] for x in (-1.0, 0.0))
+    assert (low[[SPV, DIRECT_LENDING]] > usual[[SPV, DIRECT_LENDING]]).all()
+    np.testing.assert_array_equal(low[[SOFTWARE, B_LOANS]], usual[[SOFTWARE, B_LOANS]])

@@ -29,6 +29,9 @@ def parameters(**changes: Any) -> adoption.Params:
         "highest_adoption": 0.9,
         "run_rate_share": row(1.0),
         "ceiling_share": row(1.0),
+        "weather_volatility": column(0.0),
+        "weather_drift": np.array([0.0, 0.03, -0.1]),
+        "weather_transition": np.array([[0.9, 0.05, 0.05], [0.2, 0.7, 0.1], [0.3, 0.1, 0.6]]),
     }
     return given(adoption.Params, **(values | changes))
 
@@ -36,9 +39,10 @@ def parameters(**changes: Any) -> adoption.Params:
 def step(
     p: adoption.Params, s: adoption.State | None = None, **inputs: float
 ) -> tuple[adoption.State, adoption.Flows]:
-    read = {name: column(inputs.get(name, 0.0)) for name in ("surprise", "jump", "demand", "forced")}
-    shocks = adoption.Shocks(demand=read["demand"], forced=read["forced"])
-    return adoption.step(p, s or adoption.init(p), read["surprise"], read["jump"], shocks)
+    quiet = dict.fromkeys(("surprise", "jump", "demand", "forced", "own"), 0.0) | {"weather": 0.5}
+    read = {name: column(value) for name, value in (quiet | inputs).items()}
+    surprise, jump = read.pop("surprise"), read.pop("jump")
+    return adoption.step(p, s or adoption.init(p), surprise, jump, adoption.Shocks(**read))
 
 
 def test_worked_example() -> None:
@@ -136,3 +140,16 @@ def test_the_demand_shock_leaves_the_mean_alone() -> None:
     p = parameters()
     levels = np.array([step(p, demand=x)[1].shock.item() for x in nodes])
     assert (weights @ np.exp(levels)) / weights.sum() == pytest.approx(1.0, rel=1e-12)
+
+
+def test_weather_moves_what_customers_pay_and_no_shock_that_others_read() -> None:
+    """A shakeout takes a tenth of revenue for good; the shock that internal budgets share is as it was."""
+    p = parameters(weather_volatility=column(0.05))
+    fair, foul = step(p, demand=0.7, own=0.05 / 2), step(p, demand=0.7, own=0.05 / 2, weather=0.97)
+    assert foul[1].revenue / fair[1].revenue == pytest.approx(np.exp(-0.1), rel=1e-12)
+    assert fair[0].level == pytest.approx(fair[1].shock), "an own shock of half its volatility is no news"
+    assert foul[1].shock == fair[1].shock
+    assert foul[0].demand_state == fair[0].demand_state
+    assert foul[0].regime.item() == 2
+    later = step(p, foul[0], own=0.05 / 2, weather=0.0)[0]
+    assert later.level - foul[0].level == pytest.approx(-(0.065**2) / 2), "back to normal, nothing made good"

@@ -31,6 +31,8 @@ def parameters(**changes: Any) -> demand.Params:
         "supplier_cash_high": 1.5,
         "anchor_revenue_share": 0.45,
         "anchor_compute_share": 0.72,
+        "volume_elasticity": column(0.9),
+        "largest_dearness": 2.5,
         "commitment_quarters": np.array([0.0, 2.0, 6.0]),
         "committed": np.array([70 * BN, 85 * BN, 135 * BN]),
     }
@@ -42,13 +44,13 @@ def step(
     t: int = 1,
     revenue: float = 160.0,
     suppliers: float = 1.1,
+    dearness: float = 0.0,
     **shocks: float,
 ) -> tuple[demand.State, demand.Flows]:
     start = demand.State(column(77 * BN), column(0.0))
     read = CALM | {name: column(x) for name, x in shocks.items()}
-    return demand.step(
-        p or parameters(), start, t, column(revenue * BN), column(suppliers), demand.Shocks(**read)
-    )
+    earned, lent, dear = column(revenue * BN), column(suppliers), column(dearness)
+    return demand.step(p or parameters(), start, t, earned, lent, dear, demand.Shocks(**read))
 
 
 def test_worked_example() -> None:
@@ -57,7 +59,8 @@ def test_worked_example() -> None:
         struck = CALM | {"window": column(1.0), "demand_shock": column(0.05)}
         shocks = demand.Shocks(**struck)
         p = parameters()
-        after, f = demand.step(p, start, 1, column(BN * w["revenue"]), column(w["suppliers"]), shocks)
+        revenue, lent = column(BN * w["revenue"]), column(w["suppliers"])
+        after, f = demand.step(p, start, 1, revenue, lent, column(0.0), shocks)
         w.agrees("compute share", demand.compute_share(p, 1))
         w.agrees("from revenue", f.from_revenue / BN)
         w.agrees("window", after.window)
@@ -67,6 +70,13 @@ def test_worked_example() -> None:
         w.agrees("demand", f.total / BN)
         w.agrees("commitments", demand.commitments(p, 1) / BN)
         w.agrees("coverage", f.coverage)
+        p = parameters(volume_elasticity=column(w["elasticity of volume"]))
+        fallen = column(w["rents over their expected path"])
+        cheap, g = demand.step(p, start, 1, revenue, lent, fallen, shocks)
+        w.agrees("answer", g.total / f.total)
+        w.agrees("demand, rents fallen", g.total / BN)
+        assert g.coverage == f.coverage, "what labs can pay is not what they bid"
+        np.testing.assert_array_equal(cheap.internal, after.internal)
 
 
 def test_worked_example_of_recycling() -> None:
@@ -120,6 +130,36 @@ def test_coverage_falls_with_commitments_and_rises_with_means() -> None:
     assert step(t=6)[1].coverage < step(t=1)[1].coverage
     assert step(revenue=200.0)[1].coverage > step()[1].coverage
     assert step(suppliers=2.0)[1].coverage > step()[1].coverage
+
+
+@pytest.mark.parametrize(("elasticity", "sign"), [(0.7, 1.0), (1.1, -1.0)])
+def test_dollars_follow_rents_where_volume_hardly_answers(elasticity: float, sign: float) -> None:
+    """Under one they shrink with rents and grow with them, over one the other way round; every bid alike."""
+    p = parameters(volume_elasticity=column(elasticity))
+    usual = step(p)[1]
+    for dearness in (-1.0, -0.2, 0.2, 1.0):
+        f = step(p, dearness=dearness)[1]
+        ratio = np.exp((1.0 - elasticity) * dearness)
+        assert np.sign(ratio - 1.0) == sign * np.sign(dearness)
+        for name in ("from_revenue", "anchor_external", "anchor_recycled", "internal", "total"):
+            assert getattr(f, name) == pytest.approx(ratio * getattr(usual, name), rel=1e-12), name
+
+
+@pytest.mark.parametrize("dearness", [-9.0, -0.5, 0.5, 9.0])
+def test_at_an_elasticity_of_one_dollars_do_not_hear_prices(dearness: float) -> None:
+    one = parameters(volume_elasticity=column(1.0))
+    assert step(one, dearness=dearness) == step(one)
+
+
+@pytest.mark.parametrize(("dearness", "counts"), [(-2.49, -2.49), (-2.51, -2.5), (2.51, 2.5), (2.49, 2.49)])
+def test_bidders_answer_to_rents_as_far_as_the_guard(dearness: float, counts: float) -> None:
+    ratio = step(dearness=dearness)[1].total / step()[1].total
+    assert ratio == pytest.approx(np.exp(0.1 * counts))
+
+
+def test_what_answers_to_price_is_this_quarters_bid_alone() -> None:
+    """Internal use and the window are carried without it: prices that come back bring dollars back."""
+    assert step(dearness=-1.0)[0] == step()[0]
 
 
 @pytest.mark.parametrize(
