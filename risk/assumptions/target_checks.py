@@ -9,7 +9,17 @@ from risk.assumptions.measure_checks import texts, told, unknown, window
 from risk.assumptions.measures import Flag, Proposition
 from risk.assumptions.problems import Problem
 from risk.assumptions.schema import Entry
-from risk.assumptions.targets import LOOP_GAIN, MEASURES, OF, POOLED, Reading, Target, reading, readings
+from risk.assumptions.targets import (
+    FIGURES,
+    LOOP_GAIN,
+    MEASURES,
+    OF,
+    POOLED,
+    Reading,
+    Target,
+    reading,
+    readings,
+)
 from risk.assumptions.validation import Site
 from risk.axes import Calendar
 from risk.catalogue import CATALOGUE
@@ -101,9 +111,11 @@ def _form(target: Target, site: Site) -> Iterator[Problem]:
 
 
 def _fed(target: Target, site: Site) -> Iterator[Problem]:
-    """Yield what is wrong with a target of feedback, or of none that says something about it."""
-    if (target.measure == "feedback") != bool(target.figure):
-        reason = f"target '{target.id}': figure says what of feedback is asked for, and nothing else"
+    """Yield what is wrong with a target of other worlds, or of none that says something about them."""
+    of = [measure for measure, figures in FIGURES.items() if target.figure in figures]
+    if (target.measure in FIGURES) != bool(target.figure) or (target.figure and target.measure not in of):
+        asked = " and ".join(f"{measure}: {', '.join(figures)}" for measure, figures in FIGURES.items())
+        reason = f"target '{target.id}': figure says what of another world is asked for; {asked}"
         yield site.problem("A004", (), reason, f'figure = "{LOOP_GAIN}"')
     if target.coupling and target.figure == LOOP_GAIN:
         reason = f"target '{target.id}': a coupling adds to a loss, which figure does not name"

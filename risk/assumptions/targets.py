@@ -20,23 +20,30 @@ STRESS = "joint-tail"
 """Scenario in which feedback is measured beside the base case, of a register that has it."""
 
 LOOP_GAIN = "loop gain"
-World = Literal["base", "joint-tail"]
-Figure = Literal["", "loop gain", "mean", "shortfall", "bust", "second_round"]
-"""Of feedback: the gain of the loop, or a loss with couplings on over one with them off (what is compared
-by `bubblerisk amplification`)."""
+BULL = "bull"
+ALL_LINES = "all lines"
+World = Literal["base", "joint-tail", "bull"]
+Figure = Literal["", "loop gain", "mean", "shortfall", "bust", "second_round", "B5", "B7", "all lines"]
+FIGURES: Mapping[str, tuple[str, ...]] = {
+    "feedback": (LOOP_GAIN, "mean", "shortfall", "bust", "second_round"),
+    "order": ("bust", "B5", "B7", ALL_LINES),
+}
+"""What is asked of other worlds, by measure. Of feedback: the gain of the loop, or a loss with couplings on
+over one with them off (what is compared by `bubblerisk amplification`); of an order of stresses: a
+probability, or the loss of all lines of credit."""
 
 MEASURES: Mapping[str, str] = {
-    "clearing": "1", "stylised": "1", "feedback": "1", "extreme propositions": "1", "replay": "USD",
-    "spend against power": "1",
+    "clearing": "1", "stylised": "1", "feedback": "1", "order": "1", "extreme propositions": "1",
+    "replay": "USD", "spend against power": "1",
     "default rate": "1", "loss rate": "1", "default and spread": "1", "default in stress": "1",
     "default in wide years": "1", "recovery in wide quarters": "1",
     "recovery": "1", "paired recovery": "1",
     "largest quarter": "1", "last quarter": "1",
 }  # fmt: skip
 """What a run is measured by that is no statistic of one number a path, and its unit: the base date's market,
-loans and feedback beside the run, the verdict as a whole, another year, the base date's spending, pools over
-the cycle, what a dollar in default gets back, the same loans in stress less in calm, when losses come.
-`risk.calibrate` computes them."""
+loans, feedback and the order of stresses beside the run, the verdict as a whole, another year, the base
+date's spending, pools over the cycle, what a dollar in default gets back, the same loans in stress less in
+calm, when losses come. `risk.calibrate` computes them."""
 
 POOLED = ("default rate", "loss rate")
 """Measures with a statistic over paths and calendar years."""
@@ -71,7 +78,7 @@ class Target(Record):
         what it is ranked with.
     measure : one of `MEASURES`.
     tenor, case : of a stylised facility.
-    world, figure : of feedback: the scenario, and what of it.
+    world, figure : of feedback, of an order of stresses: the scenario, and what of it.
     coupling : whose addition is asked for, as a share of the figure without it; none = all on over all off.
     of : the pool, or the instruments taken together, that a measure over the cycle is of.
     above : in `unit`; the share of years above it is what is asked for.

@@ -9,77 +9,40 @@ run reads.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from risk.analysis import amplification, feedback, loop
 from risk.analysis.amplification import Amplification
 from risk.assumptions import load, locate
 from risk.assumptions.targets import STRESS
-from risk.engine import simulate
+from risk.calibrate import blocks
+from risk.calibrate.blocks import Case, Cases, computed
 from risk.errors import StorageError
-from risk.paths import PATHWAYS, Block
-from risk.runs import Interrupted
+from risk.paths import PATHWAYS
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.job import Finished, Job
+from risk.runs.job import Job
 from risk.runs.prepare import Plan
 from risk.runs.run import FEEDBACK
 from risk.runs.specification import specify
-from risk.runs.store import BlockRecord, Store
-from risk.runs.workers import compute
+from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
     from risk.runs import Run
 
-METHOD = (Path(__file__), Path(amplification.__file__), Path(loop.__file__), Path(feedback.__file__))
+METHOD = (
+    Path(__file__),
+    Path(blocks.__file__),
+    Path(amplification.__file__),
+    Path(loop.__file__),
+    Path(feedback.__file__),
+)
 """Files that say how it is measured, none of which is part of a run's identity."""
-
-
-@dataclass(frozen=True)
-class Cases:
-    """An engine whose block number k is the first block of case k; workers import it by name."""
-
-    cases: tuple[Assumptions, ...]
-
-    def __call__(self, assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
-        """Simulate one case; what no comparison reads is not kept."""
-        found = simulate(self.cases[block], seed, 0, paths, baseline)
-        return replace(found, index=block, facility={}, firm={}, sums={}, squares={})
-
-
-@dataclass(frozen=True)
-class Case:
-    """A stored block of a case, read as a run is."""
-
-    register: Assumptions
-    store: Store
-    record: BlockRecord
-    id: str = ""
-
-    def names(self, kind: str) -> tuple[str, ...]:
-        """Names of a kind: parameters, outcomes."""
-        return tuple(self.record.digests[kind])
-
-    def outcomes(self, names: Iterable[str]) -> Mapping[str, NDArray[np.float64]]:
-        """Several outcomes, name → (path,), base units."""
-        return self.store.read(self.record, "outcomes", list(names))
-
-    def series(self, name: str) -> NDArray[np.float32]:
-        """One quarterly series, (quarter + 1, path), base units."""
-        return self.store.read(self.record, "series", [name])[name]
-
-    def parameter(self, identifier: str) -> NDArray[np.float64]:
-        """Draws of one uncertain assumption, (path,), base units."""
-        return self.store.read(self.record, "parameters", [identifier])[identifier]
 
 
 def stress(register: Path | None) -> Assumptions | None:
@@ -153,27 +116,13 @@ def measured(
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
         job = Job(base, seed, plan.baseline(), Cases(tuple(made.values())), store)
-        records = _computed(job, len(made), jobs)
-        blocks = dict.fromkeys(cases, Case(base, run.store, run.store.record(0)))
-        blocks |= {key: Case(cases[key], store, records[k]) for k, key in enumerate(made)}
+        records = computed(job, len(made), jobs)
+        found = dict.fromkeys(cases, Case(base, run.store, run.store.record(0)))
+        found |= {key: Case(cases[key], store, records[k]) for k, key in enumerate(made)}
         return {
-            world: amplification.amplification({c: b for (w, c), b in blocks.items() if w == world}, quarter)
+            world: amplification.amplification({c: b for (w, c), b in found.items() if w == world}, quarter)
             for world in worlds
         }
-
-
-def _computed(job: Job, count: int, jobs: int) -> dict[int, BlockRecord]:
-    """Compute as many blocks, number → record."""
-    records: dict[int, BlockRecord] = {}
-
-    def keep(finished: Finished) -> None:
-        records[finished.record.index] = finished.record
-
-    interrupt = compute(job, dict.fromkeys(range(count), BLOCK), jobs, keep)
-    if interrupt:
-        reason = "interrupted: the run is stored, its feedback is not measured; the same command does it"
-        raise Interrupted(reason, interrupt.exit_code)
-    return records
 
 
 def _digest(stressed: Assumptions | None) -> str:

@@ -20,6 +20,7 @@ from risk.analysis.attribution import ranks
 from risk.analysis.statistics import Estimate
 from risk.assumptions.targets import LOOP_GAIN, Target, reading
 from risk.axes import Span
+from risk.calibrate import order
 from risk.calibrate.cycle import STATISTICS
 from risk.calibrate.replay import gross_issuance
 from risk.engine.quantities import BEGIN_LATER
@@ -171,6 +172,11 @@ def _feedback(target: Target, run: Run) -> Estimate | None:
     return world.whole.ratios[target.figure]
 
 
+def _order(target: Target, run: Run) -> Estimate | None:
+    """What a scenario does more than the worst of its parts, or than the base, where it was measured."""
+    return order.kept(run, target.world, target.figure)
+
+
 def _extreme_propositions(target: Target, run: Run) -> Estimate:
     """How many propositions have a probability under 1% or over 99%."""
     names = [id for id, p in run.register.propositions.items() if not p.pending]
@@ -231,6 +237,7 @@ MEASURES: Mapping[str, Callable[[Target, Run], Estimate | None]] = {
     "clearing": _clearing,
     "stylised": _stylised,
     "feedback": _feedback,
+    "order": _order,
     "extreme propositions": _extreme_propositions,
     "replay": _replay,
     "spend against power": _spend_against_power,

@@ -184,19 +184,21 @@ def calibrate(run: Run, register: Register, jobs: int | None) -> None:
     Stopped : Ctrl-C or SIGTERM.
     """
     from risk.assumptions import load, locate
-    from risk.calibrate import feedback, stylised
+    from risk.calibrate import feedback, order, stylised
     from risk.runs import Interrupted
 
     if run.manifest.scenario != locate.BASE:
         return
     if stylised.wanted(run):
         stylised.measure(run, load(register.assumptions), message)
-    stressed = feedback.stress(register.assumptions)
-    if feedback.wanted(run, stressed):
-        try:
+    stressed, compared = feedback.stress(register.assumptions), order.worlds(register.assumptions)
+    try:
+        if feedback.wanted(run, stressed):
             feedback.measure(run, load(register.assumptions), stressed, message, jobs)
-        except Interrupted as stop:
-            raise Stopped(stop) from stop
+        if order.wanted(run, compared):
+            order.measure(run, load(register.assumptions), compared, message, jobs)
+    except Interrupted as stop:
+        raise Stopped(stop) from stop
 
 
 def names_run(target: str, common: Common) -> bool:

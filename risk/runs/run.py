@@ -36,6 +36,9 @@ STYLISED = "stylised.json"
 FEEDBACK = "feedback.json"
 """What calibration measured of couplings and the loop, kept in the same way."""
 
+ORDER = "order.json"
+"""What calibration measured of how stresses order, kept in the same way."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -129,6 +132,11 @@ class Run:
     def feedback(self) -> dict[str, Any] | None:
         """What couplings add and what the loop returns (`risk.analysis.feedback`); None likewise."""
         return self._beside(FEEDBACK)
+
+    @property
+    def order(self) -> dict[str, Any] | None:
+        """What the joint stress does beside its parts (`risk.calibrate.order`); None likewise."""
+        return self._beside(ORDER)
 
     def _beside(self, name: str) -> dict[str, Any] | None:
         """What was measured beside the run and kept under a name; None where nothing was."""

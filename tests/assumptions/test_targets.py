@@ -108,7 +108,7 @@ BAD = [
     (FED, '"wall->clo"', '"wall->cloo"', "A018", "Did you mean 'wall->clo'?"),
     (FED, '"wall->clo"', '"supply->rent"', "A018", "no pathway of the cascade"),
     (FED, '"second_round"', '"loop gain"', "A003", "a coupling adds to a loss"),
-    (FED, 'figure = "second_round"\n', "", "A004", "figure says what of feedback"),
+    (FED, 'figure = "second_round"\n', "", "A004", "figure says what of another world"),
     (FED, '"joint-tail"', '"joint-tale"', "A008", "Did you mean 'joint-tail'?"),
     (LOAN, "low", 'figure = "mean"\nlow', "A004", "and nothing else"),
     (PENDING, "reason", 'across = "mean"\nreason', "A003", "across says nothing about a target"),

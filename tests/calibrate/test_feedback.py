@@ -13,7 +13,7 @@ from risk.analysis import amplification as amp
 from risk.analysis import feedback as told
 from risk.analysis import loop, metrics
 from risk.assumptions import Assumptions, load
-from risk.calibrate import feedback
+from risk.calibrate import blocks, feedback
 from risk.calibrate.targets import TargetResult, results
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
@@ -106,7 +106,11 @@ def test_targets_read_the_record(run: Run, register: Assumptions) -> None:
     assert all(r.value is None and not r.contradicts for r in targets(run, register).values())
     measure(run, fake.Assumptions(level=2.0))
     found = targets(run, register)
-    asked = {(str(t.world), str(t.figure), t.coupling): t.id for t in register.targets.values() if t.figure}
+    asked = {
+        (str(t.world), str(t.figure), t.coupling): t.id
+        for t in register.targets.values()
+        if t.measure == "feedback"
+    }
     for world, gain, times, banks in ((BASE, -0.01, 3.1, 0.0), (STRESS, 0.03, 2.2, 0.16)):
         assert found[asked[world, "loop gain", ""]].value == gain
         assert found[asked[world, "mean", ""]].value == times
@@ -116,9 +120,9 @@ def test_targets_read_the_record(run: Run, register: Assumptions) -> None:
 
 
 def test_an_interrupt_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback, "compute", lambda *_: Interrupt(2))
+    monkeypatch.setattr(blocks, "compute", lambda *_: Interrupt(2))
     with pytest.raises(Interrupted, match="not measured") as stopped:
-        feedback._computed(None, 3, 1)  # type: ignore[arg-type]
+        blocks.computed(None, 3, 1)  # type: ignore[arg-type]
     assert stopped.value.exit_code == 130
 
 

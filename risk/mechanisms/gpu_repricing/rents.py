@@ -53,7 +53,7 @@ class Params:
     target_spot_weight: float = entry("gpu.contract_target_spot_weight")  # b
     utilization_elasticity: Drawn = entry("gpu.utilization_elasticity")
     normal_utilization: float = entry("gpu.normal_utilization")
-    base_tightness: float = entry("gpu.base_tightness")  # log
+    base_tightness: Drawn = entry("gpu.base_tightness")  # log
     lowest_utilization: float = entry("gpu.lowest_utilization")
     highest_utilization: float = entry("gpu.highest_utilization")
     contract_weight: float = entry("gpu.contract_weight")

@@ -1,0 +1,78 @@
+"""Blocks of other worlds beside a run: the first block of its seed, in each of several registers.
+
+What calibration asks beside a run costs one random block a world, and all of them share its draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.engine import simulate
+from risk.paths import Block
+from risk.runs import Interrupted
+from risk.runs.job import Finished, Job
+from risk.runs.store import BlockRecord, Store
+from risk.runs.workers import compute
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+
+@dataclass(frozen=True)
+class Cases:
+    """An engine whose block number k is the first block of case k; workers import it by name."""
+
+    cases: tuple[Assumptions, ...]
+
+    def __call__(self, assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
+        """Simulate one case; what no comparison reads is not kept."""
+        found = simulate(self.cases[block], seed, 0, paths, baseline)
+        return replace(found, index=block, facility={}, firm={}, sums={}, squares={})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A stored block of a case, read as a run is."""
+
+    register: Assumptions
+    store: Store
+    record: BlockRecord
+    id: str = ""
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Names of a kind: parameters, outcomes."""
+        return tuple(self.record.digests[kind])
+
+    def outcomes(self, names: Iterable[str]) -> Mapping[str, NDArray[np.float64]]:
+        """Several outcomes, name → (path,), base units."""
+        return self.store.read(self.record, "outcomes", list(names))
+
+    def series(self, name: str) -> NDArray[np.float32]:
+        """One quarterly series, (quarter + 1, path), base units."""
+        return self.store.read(self.record, "series", [name])[name]
+
+    def parameter(self, identifier: str) -> NDArray[np.float64]:
+        """Draws of one uncertain assumption, (path,), base units."""
+        return self.store.read(self.record, "parameters", [identifier])[identifier]
+
+
+def computed(job: Job, count: int, jobs: int) -> dict[int, BlockRecord]:
+    """Compute as many blocks, number → record."""
+    records: dict[int, BlockRecord] = {}
+
+    def keep(finished: Finished) -> None:
+        records[finished.record.index] = finished.record
+
+    interrupt = compute(job, dict.fromkeys(range(count), BLOCK), jobs, keep)
+    if interrupt:
+        reason = (
+            "interrupted: the run is stored, what stands beside it is not measured; the same command does it"
+        )
+        raise Interrupted(reason, interrupt.exit_code)
+    return records

@@ -1,0 +1,146 @@
+"""Order of the stresses: a joint one does at least what its parts do, a bull case no more than the base.
+
+One random block a scenario, the first of the run's seed, so that differences are of the same paths. Of the
+joint stress the worst of its parts is what it is held against, outcome by outcome.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.analysis import statistics
+from risk.analysis.loss_lines import outcome
+from risk.analysis.statistics import Estimate
+from risk.assumptions import load, locate
+from risk.assumptions.targets import ALL_LINES, BULL, STRESS
+from risk.calibrate import blocks
+from risk.calibrate.blocks import Case, Cases, computed
+from risk.errors import StorageError
+from risk.runs.files import publish_json
+from risk.runs.hashing import digest
+from risk.runs.job import Job
+from risk.runs.run import ORDER
+from risk.runs.specification import specify
+from risk.runs.store import Store
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+    from risk.runs import Run
+
+ASKED = ("bust", "B5", "B7")
+"""Outcomes compared as probabilities; beside them the loss of all lines of credit, over the other's."""
+
+METHOD = (Path(__file__), Path(blocks.__file__))
+"""Files that say how it is measured, none of which is part of a run's identity."""
+
+Flags = Mapping[str, NDArray[np.float64]]
+
+
+def worlds(register: Path | None) -> dict[str, Assumptions]:
+    """Scenarios compared, of those that a register has: the joint stress, its parts, the bull case."""
+    there = locate.scenarios(locate.register(register))
+    found = {name: load(register, name) for name in (STRESS, BULL) if name in there}
+    parts = found[STRESS].scenario.inherits if STRESS in found else ()
+    return found | {name: load(register, name) for name in parts}
+
+
+def wanted(run: Run, compared: Mapping[str, Assumptions]) -> bool:
+    """Whether a run is of the base case, has a whole block, and nobody has measured this of it yet."""
+    if run.manifest.scenario != locate.BASE or run.paths < BLOCK or not compared:
+        return False
+    try:
+        known = run.order
+    except StorageError:
+        return True  # a damaged record counts as none
+    return known is None or (known["method"], known["worlds"]) != (_method(), _digests(compared))
+
+
+def measure(
+    run: Run,
+    base: Assumptions,
+    compared: Mapping[str, Assumptions],
+    note: Callable[[str], object],
+    jobs: int | None = None,
+) -> None:
+    """Measure the order of stresses, and keep the result beside the run.
+
+    Nothing happens where this base case and this version of the model would not make the run again.
+
+    Parameters
+    ----------
+    compared : see `worlds`; `note` is told what is being done before it is done.
+    jobs : worker processes; one a core by default.
+
+    Raises
+    ------
+    Interrupted : Ctrl-C or SIGTERM; nothing is kept.
+    """
+    if specify(base, run.paths, run.manifest.seed).id != run.id:
+        return
+    note(f"{locate.BASE}: order of {', '.join(compared)}, {len(compared)} random blocks")
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        job = Job(base, run.manifest.seed, None, Cases(tuple(compared.values())), store)
+        records = computed(job, len(compared), jobs or os.cpu_count() or 1)
+        of = {name: _read(Case(compared[name], store, records[k])) for k, name in enumerate(compared)}
+    of[locate.BASE] = _read(Case(base, run.store, run.store.record(0)))
+    content = {"run": run.id, "method": _method(), "worlds": _digests(compared), "paths": BLOCK}
+    publish_json(run.directory / ORDER, {**content, "found": differences(of, compared)})
+
+
+def differences(of: Mapping[str, Flags], compared: Mapping[str, Assumptions]) -> dict[str, Any]:
+    """Of the joint stress and the bull case: outcome → what it is held against, difference, its error."""
+    found: dict[str, Any] = {}
+    for world in (STRESS, BULL):
+        if world in compared:
+            beside = compared[world].scenario.inherits or (locate.BASE,)
+            found[world] = {name: _least(of[world], {b: of[b] for b in beside}, name) for name in of[world]}
+    return found
+
+
+def _least(here: Flags, beside: Mapping[str, Flags], name: str) -> dict[str, Any]:
+    """Against the one beside with the most of an outcome."""
+    most = max(beside, key=lambda other: float(beside[other][name].mean()))
+    there = beside[most][name]
+    found = statistics.mean(here[name] - there)
+    unit = float(there.mean()) if name == ALL_LINES else 1.0
+    scale = 1.0 / unit if unit else 1.0
+    return {
+        "against": most,
+        "value": scale * found.value,
+        "standard_error": scale * found.standard_error,
+    }
+
+
+def kept(run: Run, world: str, name: str) -> Estimate | None:
+    """What was measured beside a run; None where nothing was."""
+    content = run.order
+    if content is None or name not in content["found"].get(world, {}):
+        return None
+    found = content["found"][world][name]
+    return Estimate(found["value"], found["standard_error"], content["paths"])
+
+
+def _read(case: Case) -> Flags:
+    """Outcomes of a block, name → (path,): flags, and the loss of all lines, USD."""
+    lines = [outcome(row.id) for row in case.register.tables["credit.line"].rows]
+    known = case.outcomes([*ASKED, *lines])
+    every = np.sum([known[name] for name in lines], axis=0)
+    return {name: known[name] for name in ASKED} | {ALL_LINES: every}
+
+
+def _digests(compared: Mapping[str, Assumptions]) -> dict[str, str]:
+    return {name: assumptions.digest for name, assumptions in compared.items()}
+
+
+def _method() -> str:
+    """Fingerprint of how it is measured, which is not part of a run's identity."""
+    return digest([path.read_text(encoding="utf-8") for path in METHOD])
