@@ -156,7 +156,7 @@ SIGNED = {
     "revenue.token_price_decline",
     "revenue.intensity_growth", "revenue.compute_share_decline", "revenue.internal_growth",
     "revenue.lab_funding_growth", "capex.nowcast_error", "neoclouds.nowcast_error", "gpu.index_error",
-    "gpu.initial_drift",
+    "gpu.initial_drift", "gpu.base_tightness", "revenue.weather_drift",
 }  # fmt: skip
 """Growth, declines, logarithms, interest and states: what the mathematics allows either sign."""
 
