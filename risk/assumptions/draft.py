@@ -148,7 +148,7 @@ def _read_propositions(draft: Draft, name: str, document: Document) -> None:
     draft.classes = _records(draft, document, "class", data.pop("class", []), Class)
     _read_section(draft, name, Document(document.name, document.text, data))
     if isinstance(version, bool) or not isinstance(version, (str, int)) or version == "":
-        reason = "version is missing; a changed bar is a new version"
+        reason = "version is missing; a changed threshold is a new version"
         draft.problems.append(document.problem("A004", ("version",), reason, 'e.g. version = "1"'))
     draft.version = str(version)
 

@@ -18,7 +18,7 @@ need = compute + b non-compute - debt - prepayment; term price F(tau) = R_0 (1 -
 share built: the largest s in [0, 1] with (debt + s debt added) <= limit (EBITDA + s EBITDA added) and
 (1 - paper's share) (s need - spare cash) <= room of shareholders.
 References: judgement throughout (nobody publishes these terms for years to come); the rule that splits the
-equity need is the largest lever on propositions B5-B7. Vendors' discount and binary access: thesis page,
+equity need is the largest lever among them on B5-B7. Vendors' discount and binary access: thesis page,
 "GPU-cloud / neocloud financing". Converts beside notes: CoreWeave, year to 2026-06-30.
 """
 

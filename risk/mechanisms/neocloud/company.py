@@ -125,7 +125,7 @@ class Flows:
     converts_due: Array
     notes_repaid: Array  # converts in
     settled: Array  # converts, in shares
-    notes_sound: Array  # repaid without rescue equity, in shares, or replaced at a spread under the bar
+    notes_sound: Array  # repaid without rescue equity, in shares, or replaced at a spread under the threshold
     revolver_due: Array  # drawn at its maturity
     revolver_renewed: Array
     revolver_repaid: Array  # at its maturity

@@ -4,7 +4,7 @@ Each quarter's compute is a vintage that carries a capital charge while it lives
 theirs throughout. Required revenue is the sum of charges and fleet operating cost, grossed up by the share
 of a revenue dollar that reaches compute. A site is paid once, in the charge of power, shells and leases:
 what a unit's operating cost holds for its place is left out. Two simpler lenses stand beside it: Cahn's rule
-(data-center GPU spending × 2 × 2) and JPMorgan's bar for a 10% return.
+(data-center GPU spending × 2 × 2) and JPMorgan's revenue for a 10% return.
 
 ================  =========  ======  ==================================================================
 symbol            shape      unit    meaning
