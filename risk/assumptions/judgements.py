@@ -10,6 +10,7 @@ number              to the end
 vector, matrix      every component to its own end
 weights             each component by itself; the others keep their proportions, and all add up to one
 correlations        to none at the low end, to twice as strong at the high end
+transitions         from no switch at the low end to twice as many at the high end
 column of a table   the cells of rows that are judgement, each to the column's end or to that of its row
 ==================  ========================================================================================
 
@@ -42,6 +43,9 @@ SETTINGS = "run"
 STRONGEST = 2.0
 """Times as strong as they are that correlations become at their high end; judgement."""
 
+TOGETHER = ("correlation", "transition")
+"""Domains of matrices all of whose components move as one."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -51,7 +55,7 @@ class Judgement:
     ----------
     id : entry, ``entry[component]`` or ``table.column``.
     home, part : entry and its component, or table and its column; the part of a whole entry is None.
-    value, low, high : in `unit`; as many as a vector or a column has; correlations have no ends.
+    value, low, high : in `unit`; as many as a vector or a column has; matrices that move as one have none.
     rows : names of the rows whose cells move.
     fixed : why it has no prior, if the register says so.
     file, line : where it stands; of a column, its first such row.
@@ -86,7 +90,7 @@ def _of_entry(entry: Entry) -> Iterator[Judgement]:
         entry.id, entry.id, None, entry.unit, entry.value, entry.low, entry.high,
         entry.note, entry.fixed, entry.file, entry.line, left_out=_left_out(entry),
     )  # fmt: skip
-    if entry.domain == "correlation":
+    if entry.domain in TOGETHER:
         yield replace(whole, low=None, high=None)
     elif entry.domain == "weights" and isinstance(entry.value, tuple) and not whole.left_out:
         for i, weight in enumerate(entry.value):
@@ -176,7 +180,7 @@ def at(judgement: Judgement, share: float) -> Any:
 def _value(entry: Entry, judgement: Judgement, share: float) -> Any:
     there = at(judgement, share)
     if judgement.low is None:
-        return _times(entry.value, there)
+        return (_times if entry.domain == "correlation" else _switching)(entry.value, there)
     if isinstance(judgement.part, int):
         return _weights(cast("tuple[float, ...]", entry.value), judgement.part, there)
     return _whole(there) if entry.domain in INTEGERS else there
@@ -197,6 +201,14 @@ def _times(matrix: Any, factor: float) -> Any:
     """Correlations times a factor, the diagonal as it is."""
     return tuple(
         tuple(x if i == j else factor * x for j, x in enumerate(row)) for i, row in enumerate(matrix)
+    )
+
+
+def _switching(matrix: Any, factor: float) -> Any:
+    """Transitions times a factor; what is left of a row stays where it is."""
+    rows = _times(matrix, factor)
+    return tuple(
+        tuple(1.0 - (sum(row) - x) if i == j else x for j, x in enumerate(row)) for i, row in enumerate(rows)
     )
 
 

@@ -99,7 +99,7 @@ class Builders:
         v, i, given = self.v, firm.column, self.given
         stays, passes = given.own("cash_flow", t)
         news = v("capex.cfo_demand_beta") * given.factor("Z", t)
-        news -= v("capex.cfo_macro_beta") * given.factor("M", t)
+        news -= v("capex.cfo_macro_beta") * (given.factor("M", t) + given.forced("macro", t))
         news += v("capex.cfo_common_volatility") * stays
         news += v("capex.cfo_firm_volatility") * given.own("cash_flow_firm", t)[i]
         firm.core_cfo *= exp(v("capex.cfo_growth") / 4.0 + news)

@@ -30,11 +30,12 @@ def test_rents_at_the_base_date_are_the_observed_indices(base: Opened, register:
 
 
 def test_demand_is_solved_by_internal_use(base: Opened) -> None:
-    """X = u hours sum p_g E_g ... at observed rents: paid in full, nothing left over."""
+    """X = u hours sum p_g E_g ... at observed rents times tightness: cleared in full, nothing left over."""
     start, p = base.worlds[0], base.p
     _, contract = rents.quotes(p.rents, start.rents, base.fixed.throughput)
     units = start.fleet.energized / base.fixed.throughput
-    paid = 0.65 * 8760 * (contract * units).sum(axis=1, keepdims=True)
+    bids = contract * np.exp(p.rents.base_tightness)
+    paid = 0.65 * 8760 * (bids * units).sum(axis=1, keepdims=True)
     asked = p.demand.compute_share * base.fixed.revenue + p.demand.anchor_funding + start.demand.internal
     np.testing.assert_allclose(asked, paid, rtol=1e-12)
     assert (start.demand.internal > 0).all()

@@ -127,7 +127,7 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "h100_contract": contract[:, [H100]],
         "h100_spot": spot[:, [H100]],
         "b200_contract": contract[:, [B200]],
-        "h100_clearing": contract[:, [H100]],
+        "h100_clearing": contract[:, [H100]] * np.exp(p.rents.base_tightness),
         "utilization": p.rents.normal_utilization,
         "fleet": total(start.fleet.energized),
         "undeployed": total(start.fleet.undeployed),
