@@ -153,7 +153,7 @@ def effect(found: Effect, unit: str) -> str:
     margin = max((NORMAL_95 * scale * e.standard_error for e in known), default=0.0)
     digits = 0 if margin >= COARSE else 1
     ends = " / ".join(_change(scale * e.value, digits) for e in (found.low, found.high))
-    return f"{ends} ±{margin:.{digits}f}" if margin > 0.0 else ends
+    return f"{ends} ±{margin:.{digits}f}" if round(margin, digits) else ends
 
 
 def _change(value: float, digits: int) -> str:
