@@ -85,15 +85,27 @@ def measure(
     """
     if specify(base, run.paths, run.manifest.seed).id != run.id:
         return
+    found = measured(base, compared, run, note, jobs or os.cpu_count() or 1)
+    content = {"run": run.id, "method": _method(), "worlds": _digests(compared), "paths": BLOCK}
+    publish_json(run.directory / ORDER, {**content, "found": found})
+
+
+def measured(
+    base: Assumptions,
+    compared: Mapping[str, Assumptions],
+    run: Run,
+    note: Callable[[str], object],
+    jobs: int,
+) -> dict[str, Any]:
+    """Simulate a block of every scenario compared, beside the run's own, and tell differences."""
     note(f"{locate.BASE}: order of {', '.join(compared)}, {len(compared)} random blocks")
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
         job = Job(base, run.manifest.seed, None, Cases(tuple(compared.values())), store)
-        records = computed(job, len(compared), jobs or os.cpu_count() or 1)
+        records = computed(job, len(compared), jobs)
         of = {name: _read(Case(compared[name], store, records[k])) for k, name in enumerate(compared)}
     of[locate.BASE] = _read(Case(base, run.store, run.store.record(0)))
-    content = {"run": run.id, "method": _method(), "worlds": _digests(compared), "paths": BLOCK}
-    publish_json(run.directory / ORDER, {**content, "found": differences(of, compared)})
+    return differences(of, compared)
 
 
 def differences(of: Mapping[str, Flags], compared: Mapping[str, Assumptions]) -> dict[str, Any]:

@@ -60,14 +60,16 @@ def test_a_stored_run_has_its_paths_already(runs: Stored, ask: Ask) -> None:
 
 def test_what_stands_beside_a_run_is_measured_of_the_base_case_only(runs: Stored, ask: Ask) -> None:
     said = ask("check", runs.base.id)
-    assert said.err == "base: stylised facilities in base, glut, fast, 6 random blocks\nbase: feedback\n"
+    blocks = "base: stylised facilities in base, glut, fast, 6 random blocks\n"
+    assert said.err == f"{blocks}base: feedback\nbase: order\n"
     assert ask("check", "base", *SMALL).err == ""
     assert targets(ask, runs.base.id)["T6b"]["value"] == pytest.approx(100 / 2048)
     assert targets(ask, runs.base.id)["T20b"]["value"] == 0.03
+    assert targets(ask, runs.base.id)["T19a"]["value"] == 0.04
     other = ask("check", runs.glut.id)
     assert other.err == ""
     assert "–: measured beside runs of the base case only, or not defined by so few paths." in other.out
-    for name in ("T6b", "T20b"):
+    for name in ("T6b", "T19a", "T20b"):
         found = targets(ask, runs.glut.id)[name]
         assert (found["value"], found["contradicts"]) == (None, False)
 
@@ -81,5 +83,5 @@ def test_another_stress_is_measured_again(runs: Stored, ask: Ask) -> None:
     assert "base: feedback" in ask("check", runs.base.id).err
     file = Path("assumptions/scenarios/joint-tail.toml")
     file.write_text(file.read_text() + '\n[switches]\n"wall->clo" = false\n')
-    assert ask("check", runs.base.id).err == "base: feedback\n"
+    assert ask("check", runs.base.id).err == "base: feedback\nbase: order\n"
     assert ask("check", runs.base.id).err == ""
