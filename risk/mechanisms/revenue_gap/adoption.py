@@ -130,6 +130,6 @@ def step(params: Params, state: State, surprise: Array, jump: Array, shocks: Sho
     room = np.maximum(0.0, 1.0 - earned / params.saturation)
     scale = state.scale + np.where(growth > 0, growth * room, growth)
 
-    regime, moved = weather.step(params, state.regime, shocks.own, shocks.weather)
+    regime, moved = weather.turn(params, state.regime, shocks.own, shocks.weather)
     after = State(state.ceiling, adopted, scale, state.level + shock + moved, demand_state, regime)
     return after, Flows(revenue(after, shocks.forced), shock)

@@ -42,7 +42,7 @@ def init(paths: int) -> States:
     return np.full((paths, 1), NORMAL, dtype=np.int64)
 
 
-def step(params: Params, regime: States, own: Array, uniform: Array) -> tuple[States, Array]:
+def turn(params: Params, regime: States, own: Array, uniform: Array) -> tuple[States, Array]:
     """One quarter: the regime after it, and what it adds to log demand, (path, 1).
 
     Parameters

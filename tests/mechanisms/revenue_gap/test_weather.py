@@ -37,7 +37,7 @@ def walked(p: weather.Params, quarters: int, paths: int = 20_000) -> tuple[Array
     seen, levels, level = [], [], np.zeros((paths, 1))
     for _ in range(quarters):
         own, uniform = stream.standard_normal((paths, 1)), open_uniform(stream, (paths, 1))
-        regime, moved = weather.step(p, regime, own, uniform)
+        regime, moved = weather.turn(p, regime, own, uniform)
         level = level + moved
         seen.append(regime[:, 0])
         levels.append(level[:, 0])
@@ -51,7 +51,7 @@ def test_worked_example() -> None:
         row = np.cumsum(markov.transition_row(p.weather_transition, weather.init(1)))
         w.agrees("stays normal below", row[NORMAL])
         w.agrees("boom below", row[BOOM])
-        after, moved = weather.step(p, weather.init(1), own, uniform)
+        after, moved = weather.turn(p, weather.init(1), own, uniform)
         w.agrees("regime", after)
         w.agrees("drift", p.weather_drift[after])
         w.agrees("level moves by", moved)
@@ -65,13 +65,13 @@ def test_every_path_starts_in_the_normal_regime() -> None:
 def test_without_volatility_and_drift_there_is_no_weather(uniform: float) -> None:
     """The regime may turn as it likes."""
     none = parameters(weather_volatility=column(0.0), weather_drift=np.zeros(3))
-    assert weather.step(none, weather.init(1), column(3.0), column(uniform))[1].item() == 0.0
+    assert weather.turn(none, weather.init(1), column(3.0), column(uniform))[1].item() == 0.0
 
 
 def test_a_boom_adds_and_a_shakeout_takes() -> None:
     p = parameters()
     draws = column(0.5, 0.96, 0.99)
-    regime, moved = weather.step(p, weather.init(3), column(0.0, 0.0, 0.0), draws)
+    regime, moved = weather.turn(p, weather.init(3), column(0.0, 0.0, 0.0), draws)
     np.testing.assert_array_equal(regime, [[NORMAL], [BOOM], [SHAKEOUT]])
     np.testing.assert_allclose(np.diff(moved, axis=0), [[0.04], [-0.16]], rtol=1e-12)
 
@@ -80,7 +80,7 @@ def test_own_shocks_leave_the_mean_of_spending_alone() -> None:
     """E exp(v e - v^2/2) = 1 for a standard normal shock."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     p = parameters(weather_drift=np.zeros(3), weather_volatility=column(0.2))
-    struck = [weather.step(p, weather.init(1), column(x), column(0.5))[1].item() for x in nodes]
+    struck = [weather.turn(p, weather.init(1), column(x), column(0.5))[1].item() for x in nodes]
     assert (weights @ np.exp(struck)) / weights.sum() == pytest.approx(1.0, rel=1e-12)
 
 
