@@ -232,7 +232,7 @@ FAMILIES: Mapping[str, Family] = {
         Family("claim", "USD bn", "Par in default", "instrument"),
         Family("loss", "USD bn", "First-round credit loss", "instrument"),
         Family("owed", "USD bn", "Par owed at the start of each quarter, added up", "instrument"),
-        Family("paired", "USD bn", "Loans on devices: par in default, what returns in either market", "market"),
+        Family("paired", "USD bn", "Loans on devices: par in default, what returns of it", "market"),
         Family("ultimate", "USD bn", "Credit loss at whom it ends with", "owner"),
         Family("default", "fraction", "Share of a pool that defaults in a calendar year", "pool and year"),
         Family("lost", "fraction", "Share of a pool that is lost in a calendar year", "pool and year"),
