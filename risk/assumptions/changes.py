@@ -72,6 +72,8 @@ def _change(
     draft.problems += _silent(site, id, raw, fields)
     line = file.document.line(site.path)
     for key, value in fields.items():
+        if key == "prior" and value is False and raw.table.get("prior") is None:
+            continue  # fixed already
         after = None if key == "prior" and value is False else value
         raw.changes.append(
             Change(id, key, raw.table.get(key), after, file.info.name, str(why), file.document.name, line)

@@ -24,7 +24,7 @@ from risk.assumptions import (
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors
-from risk.assumptions.reader import shown
+from risk.assumptions.reader import Document, shown
 from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Entry
 from risk.assumptions.table import Row, Table
@@ -39,13 +39,16 @@ INFORMATION = "run.information_date"
 register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
 
 
-def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
+def load(
+    directory: Path | None = None, scenario: str | Path = locate.BASE, over: Document | None = None
+) -> Assumptions:
     """Return the valid register under a scenario.
 
     Parameters
     ----------
     directory : folder with base/ and scenarios/; by default ./assumptions, else the one that came along.
     scenario : name of one of its scenarios, or the path of a scenario file anywhere.
+    over : a scenario that stands in no file, laid over that one.
 
     Raises
     ------
@@ -54,11 +57,11 @@ def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> A
     """
     folder = locate.register(directory)
     draft = read_base(folder / locate.BASE)
-    return _load(folder, draft, scenario)
+    return _load(folder, draft, scenario, over)
 
 
-def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
-    files = scenario.chain(folder, which, draft)
+def _load(folder: Path, draft: Draft, which: str | Path, over: Document | None) -> Assumptions:
+    files = scenario.chain(folder, which, draft, over)
     # The base must be valid by itself: a scenario does not excuse what it replaces.
     built = _entries(draft, draft.entries)
     rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}

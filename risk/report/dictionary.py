@@ -10,7 +10,7 @@ from risk.catalogue import CATALOGUE, FAMILIES, PARTS
 from risk.paths import FACILITY_SERIES, FIRM_SERIES, SERIES, Variable
 from risk.report.spec import Spec, text
 from risk.report.terminal.markdown import table
-from risk.runs.legend import Legend
+from risk.runs.legend import Legend, base
 from risk.units import parse
 
 HEADING = "## Data dictionary"
@@ -80,7 +80,7 @@ def _declared(register: Assumptions) -> Iterator[Told]:
 
 
 def _told(variable: Variable) -> Told:
-    return Told(variable.name, _base(variable.unit), variable.label)
+    return Told(variable.name, base(variable), variable.label)
 
 
 def _base(unit: str) -> str:

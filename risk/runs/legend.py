@@ -17,6 +17,9 @@ from risk.units import parse
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
+FLAG = "flag"
+"""Unit of what is 1 where it comes true; stored as a plain number."""
+
 TRUE, WHEN = "1 where it comes true", "quarters after the base date until it does; not a number where never"
 """What is kept of a claim."""
 
@@ -75,9 +78,14 @@ class Legend:
             with suppress(KeyError):
                 columns.append(self.column(kind, name))
         return {
-            "units": {column.name: parse(column.unit).base for column in columns},
+            "units": {column.name: base(column) for column in columns},
             "labels": {column.name: column.label for column in columns if column.label},
         }
+
+
+def base(column: Variable) -> str:
+    """The base unit in which a column is kept."""
+    return "1" if column.unit == FLAG else parse(column.unit).base
 
 
 _SERIES: Mapping[str, Mapping[str, Variable]] = {
@@ -93,12 +101,12 @@ def _declared(assumptions: Assumptions) -> Iterator[Variable]:
         yield Variable(outcome.id, outcome.unit, label)
     for claim in assumptions.claims:
         words = worded(getattr(claim, "label", ""), claim.any, calendar, windows) or claim.id
-        yield Variable(claim.id, "fraction", f"{words}: {TRUE}")
+        yield Variable(claim.id, FLAG, f"{words}: {TRUE}")
         if claim.timed:
             yield Variable(f"{claim.id}_quarter", "quarter", f"{words}: {WHEN}")
     for definition in assumptions.classes.values():
         for word in definition.words:
-            yield Variable(word, "fraction", f"{word.replace('_', ' ').capitalize()}: {TRUE}")
+            yield Variable(word, FLAG, f"{word.replace('_', ' ').capitalize()}: {TRUE}")
         if not definition.id:
             yield Variable("bust_quarter", "quarter", f"Bust: {WHEN}")
 

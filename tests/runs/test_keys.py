@@ -97,9 +97,9 @@ def test_a_footer_says_base_units_and_meanings() -> None:
     ("name", "unit", "label"),
     [
         ("headline_loss", "USD bn", "Headline credit loss to 2032Q4"),
-        ("B2", "fraction", "1 where it comes true"),
+        ("B2", "flag", "1 where it comes true"),
         ("B2_quarter", "quarter", "quarters after the base date"),
-        ("bust", "fraction", "Bust: 1 where"),
+        ("bust", "flag", "Bust: 1 where"),
         ("claim.notes", "USD bn", "Par in default: notes"),
         ("claim_stress.notes", "USD bn", "Par in default, in stress: notes"),
         ("lost.spv.2027", "fraction", "Share of a pool that is lost in a calendar year: spv.2027"),

@@ -32,7 +32,8 @@ def run() -> Run:
 
 
 def _asked(query: str, run: Run) -> pd.DataFrame:
-    return duckdb.sql(query.replace("RUN", run.directory.as_posix())).df()
+    found: pd.DataFrame = duckdb.execute(query.replace("RUN", run.directory.as_posix())).df()
+    return found
 
 
 def test_the_dictionary_is_made_of_the_catalogue() -> None:
