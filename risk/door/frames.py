@@ -14,6 +14,7 @@ import pandas as pd
 from risk.axes import Calendar
 from risk.paths import Variable
 from risk.report.content import value_of
+from risk.report.html.tables import header
 from risk.report.sheet import HeatMap
 from risk.report.table import Table
 from risk.runs import Run
@@ -130,13 +131,15 @@ def of_table(block: Table | HeatMap) -> pd.DataFrame:
         return frame
     values = [[value_of(content) for content in row] for row in block.rows]
     frame = pd.DataFrame(values, columns=[c.key for c in block.columns])
+    gaps = [c.key for c in block.columns if not c.header and frame[c.key].isna().all()]
+    frame = frame.drop(columns=gaps)
     if block.row_ids:
         frame.index = pd.Index(block.row_ids, name="row")
     frame.attrs = {
         "title": block.title,
         "note": block.note,
         "units": {c.key: c.unit for c in block.columns if c.unit},
-        "labels": {c.key: c.header for c in block.columns if c.header},
+        "labels": {c.key: header(c) for c in block.columns if c.header},
     }
     return frame
 
@@ -148,6 +151,8 @@ def of_records(records: Sequence[Mapping[str, Any]] | Mapping[str, Mapping[str, 
         frame.index = pd.Index(list(records), name="name")
         return frame
     frame = pd.DataFrame([dict(_flat(record)) for record in records])
+    inner = {name.partition(".")[0] for name in frame.columns if "." in name}
+    frame = frame.drop(columns=[name for name in inner if name in frame])  # where some have no such record
     key = next((name for name in ("id", "name", "run") if name in frame and frame[name].is_unique), None)
     return frame.set_index(key) if key else frame
 

@@ -1,4 +1,4 @@
-"""A stored run as one works with it in Python: its numbers as DataFrames, and every screen of it."""
+"""A stored run as one works with it in Python: its numbers, and every screen and table of it as an object."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from risk.catalogue import CATALOGUE
 from risk.door import opening
 from risk.door.desk import Desk
+from risk.door.numbers import Numbers
 from risk.door.told import Told
 from risk.errors import UsageError, suggestion
-from risk.paths import FACILITY_SERIES, FIRM_SERIES, SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Paper
 
 if TYPE_CHECKING:
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
     from risk.report.sheet import HeatMap, Workbook
     from risk.report.table import Table
     from risk.runs import Run
-    from risk.runs.legend import Legend
 
 TAIL = 0.05
+"""Share of the worst paths that is looked at unless another is asked for."""
 
 
-class Result:
+class Result(Numbers):
     """A stored run. Nothing is held in memory but what is asked for; every array is verified as it is read.
 
     Frames are in the units that reports show: money in USD bn, never raw. `frame.attrs["units"]` says the
@@ -40,115 +39,8 @@ class Result:
     """
 
     def __init__(self, run: Run, desk: Desk | None = None) -> None:
-        self.stored = run
+        super().__init__(run)
         self._desk = desk or Desk(runs=run.directory.parent)
-
-    @property
-    def id(self) -> str:
-        """Run id: 12 hex digits."""
-        return self.stored.id
-
-    @property
-    def scenario(self) -> str:
-        """Name of its scenario."""
-        return self.stored.manifest.scenario
-
-    @property
-    def title(self) -> str:
-        """What the scenario is, in words."""
-        return self.stored.manifest.title
-
-    @property
-    def paths(self) -> int:
-        """Number of paths."""
-        return self.stored.paths
-
-    @property
-    def seed(self) -> int:
-        """Seed of every random stream."""
-        return self.stored.manifest.seed
-
-    @property
-    def folder(self) -> Path:
-        """Where its files are: Parquet that needs none of us (docs/runs.md)."""
-        return self.stored.directory
-
-    @property
-    def quarters(self) -> pd.PeriodIndex:
-        """Its quarters, the base date first."""
-        from risk.door.frames import quarters
-
-        return quarters(self.stored.calendar)
-
-    # Numbers
-
-    @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """What became of every path: index path, one column an outcome, proposition (true or not) or date.
-
-        A proposition that comes true on a path has the quarter in `<id>_quarter`, else NaT.
-        """
-        from risk.door.frames import columns
-
-        return columns(self.stored, "outcomes", self._legend)
-
-    def outcome(self, name: str) -> pd.Series[Any]:
-        """One outcome, index path; UsageError where there is none. Quicker than `outcomes`."""
-        from risk.door.frames import column
-
-        return column(self.stored, "outcomes", self._legend, name)
-
-    @cached_property
-    def parameters(self) -> pd.DataFrame:
-        """What was drawn: index path, one column an uncertain assumption, in the unit of its entry."""
-        from risk.door.frames import columns
-
-        return columns(self.stored, "parameters", self._legend)
-
-    def parameter(self, id: str) -> pd.Series[Any]:
-        """The draws of one assumption, index path; UsageError where it is not uncertain."""
-        from risk.door.frames import column
-
-        return column(self.stored, "parameters", self._legend, id)
-
-    def series(self, name: str) -> pd.DataFrame:
-        """A quarterly series, path × quarter (a PeriodIndex), such as ``h100_contract``.
-
-        Raises
-        ------
-        UsageError : there is no such series; the message names one that is meant, or all.
-        """
-        from risk.door.frames import series
-
-        return series(self.stored, _named(name, SERIES, "series"))
-
-    def facilities(self, name: str) -> pd.DataFrame:
-        """A series of every facility, such as ``dscr``: rows (path, quarter), a column a facility.
-
-        Of the first 20,480 paths. Raises as `series`.
-        """
-        from risk.door.frames import by_entity
-
-        return by_entity(self.stored, "facility", _named(name, FACILITY_SERIES, "series of facilities"))
-
-    def firms(self, name: str) -> pd.DataFrame:
-        """A series of every company, such as ``runway``: rows (path, quarter), a column a company.
-
-        Of the first 20,480 paths. Raises as `series`.
-        """
-        from risk.door.frames import by_entity
-
-        return by_entity(self.stored, "firm", _named(name, FIRM_SERIES, "series of companies"))
-
-    def means(self, name: str) -> pd.DataFrame:
-        """Mean of a quantity over all paths, such as ``facility.debt``: quarters × (entity, mean and se).
-
-        Raises as `series`.
-        """
-        from risk.door.frames import means
-
-        kept = (Variable(q.name, q.unit, q.label) for q in CATALOGUE.values() if q.kept == "sums")
-        return means(self.stored, _named(name, tuple(kept), "quantities"))
 
     @property
     def propositions(self) -> pd.DataFrame:
@@ -164,15 +56,6 @@ class Result:
     def lines(self) -> pd.DataFrame:
         """Credit loss by line, the headline first: index line; USD bn, in all and by class."""
         return self._verdict["lines"]
-
-    @property
-    def register(self) -> pd.DataFrame:
-        """The register that the run was made of, as `risk.register` gives today's."""
-        from risk.door.registers import entries
-
-        return entries(self.stored.register)
-
-    # Screens
 
     @cached_property
     def _verdict(self) -> Told[Any]:
@@ -266,8 +149,6 @@ class Result:
     def _told(self, found: Any, document: Any, screen: Any) -> Told[Any]:
         return Told(found, document, screen, self.stored.register.names)
 
-    # The pack
-
     @cached_property
     def _book(self) -> Workbook:
         from risk.report.pack import pack
@@ -344,6 +225,22 @@ class Result:
         packing.write(self.stored, file, earlier, others, Form(paper, sample), html)
         return file
 
+    def pdf(self, path: str | Path | None = None, *, prior: Result | None = None) -> Path:
+        """Print the sheet Summary with LibreOffice, as ``reports/SCENARIO/summary.pdf`` by default.
+
+        Raises
+        ------
+        UsageError : LibreOffice is not installed.
+        StorageError : it cannot be written.
+        """
+        from risk.door import naming
+        from risk.report.printing import office, print_summary
+
+        office()
+        file = naming.place(self.scenario).with_name("summary.pdf") if path is None else Path(path)
+        print_summary(self.stored, file, prior.stored if prior else None)
+        return file
+
     def verify(self) -> None:
         """Read everything that is stored of the run; StorageError where something is not what was written."""
         self.stored.verify()
@@ -354,29 +251,9 @@ class Result:
 
         return remove(self.id, self.folder.parent)
 
-    @cached_property
-    def _legend(self) -> Legend:
-        from risk.runs.legend import Legend
-
-        return Legend.of(self.stored.register)
-
-    def __repr__(self) -> str:
-        return f"<run {self.id} of {self.scenario}: {self.paths:,} paths, seed {self.seed}>"
-
     def _repr_html_(self) -> str:
         """The verdict, for a notebook."""
         return self._verdict._repr_html_()
-
-
-def _named(name: str, known: Sequence[Variable], what: str) -> Variable:
-    """The variable of a name; UsageError where there is none."""
-    found = next((variable for variable in known if variable.name == name), None)
-    if found is not None:
-        return found
-    names = [variable.name for variable in known]
-    close = suggestion(name, names)
-    fix = f"did you mean {close}?" if close else f"there are: {', '.join(names)}"
-    raise UsageError(f"there is no {name[:80]} among the {what}", fix)
 
 
 def _rows(block: Table | HeatMap) -> Sequence[Any]:
