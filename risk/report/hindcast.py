@@ -37,7 +37,7 @@ RATIOS = (
     "model is better."
 )
 LEAKS = (
-    "What leaks: dynamics and priors are today's and know what came; starting states of earlier years are "
+    "Dynamics and priors are today's and know what came; starting states of earlier years are "
     "partly from memory or scaled by rules that know the present. The second run moves the centers of four "
     "priors (growth of cash flow, guidance bias, imitation, ceiling; the drift of rents is a state) to what "
     "the data of its day would have given."

@@ -30,7 +30,7 @@ def screen(found: Hindcast, page: Page) -> Screen:
         table(tables.BY_VINTAGE.table(tables.by_vintage(found)), page),
         Text(),
         *_misses(found, page),
-        note(tables.LEAKS, page),
+        note(f"What leaks: {tables.LEAKS}", page),
     )
 
 

@@ -39,7 +39,7 @@ def sheet(results: Results) -> Sheet | None:
             tables.METRICS.table(tables.by_metric(found), note=f"{tables.LIGHTS} {tables.RATIOS}"),
             tables.LEADS.table(tables.by_lead(found)),
             tables.BY_VINTAGE.table(tables.by_vintage(found)),
-            Paragraph(tables.LEAKS, "note"),
+            Paragraph(f"What leaks: {tables.LEAKS}", "note"),
             *_charts(found),
             tables.table_all(found),
         ),
