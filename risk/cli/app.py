@@ -34,6 +34,7 @@ COMMANDS = (
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),
+    ("hindcast", "hindcast:hindcast", "Earlier states, held against what was read since."),
     ("check", "check:check", "Calibration targets and accounting identities."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
     ("runs", "runs:app", "Stored runs: list, remove."),

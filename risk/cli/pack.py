@@ -114,10 +114,10 @@ def made(
     from risk.runs.hashing import digest
 
     if isinstance(found, Run):
-        run, words = found.id, found.manifest.assumptions
+        run, words, root = found.id, found.manifest.assumptions, found.directory.parent
     else:
-        run, words = found.settle(message).id, digest(found.assumptions.normalised())
-    return run if packing.Ingredients.of(run, words, prior, beside, form).made(path) else ""
+        run, words, root = found.settle(message).id, digest(found.assumptions.normalised()), found.root
+    return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
 
 
 def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:

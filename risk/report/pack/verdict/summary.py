@@ -58,6 +58,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
             _left(results, tables),
             *_feedback(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
+            *(Paragraph(text, "alert") for text in sowhat.alerts(results)),
             Paragraph(sowhat.care(results), "note"),
             replace(rent, id="summary-rent", height=CHART_ROWS),
             replace(losses, id="summary-exceedance", height=CHART_ROWS),
