@@ -33,6 +33,7 @@ COMMANDS = (
     ("drivers", "stored:drivers", "Which assumptions move the tail, and what each explains."),
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
+    ("estimate", "estimate:estimate", "What data say of the register's numbers, with errors."),
     ("check", "check:check", "Calibration targets and accounting identities."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
     ("runs", "runs:app", "Stored runs: list, remove."),
