@@ -153,8 +153,9 @@ def delta(function: Callable[[Array], float], at: Array, covariance: Array) -> t
     at : (k,) estimates.
     covariance : (k, k) of the estimates.
     """
-    slope = np.atleast_1d(np.asarray(approx_fprime(at, function, centered=True), dtype=np.float64))
-    return float(function(at)), math.sqrt(max(float(slope @ covariance @ slope), 0.0))
+    slope = np.asarray(approx_fprime(at, function, centered=True), dtype=np.float64).reshape(-1)
+    variance = float((slope @ np.asarray(covariance) @ slope).item())
+    return float(function(at)), math.sqrt(max(variance, 0.0))
 
 
 def mean(values: Array) -> tuple[float, float]:

@@ -151,7 +151,7 @@ def _with(entry: Entry, parts: Sequence[Estimate]) -> Any:
 def _plain(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_plain(x) for x in value) + "]"
-    return _number(float(value))
+    return f"{value:.6g}"
 
 
 def _table(prior: Normal) -> str:
