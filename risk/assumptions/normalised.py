@@ -91,6 +91,7 @@ def entry_data(entry: Entry, folder: str) -> dict[str, Any]:
         "known_by": plain(entry.known_by),
         "observed": plain(entry.observed),
         "rule": entry.rule,
+        "estimate": entry.estimate.model_dump(mode="json") if entry.estimate else None,
         "grade": entry.grade,
         "owner": entry.owner,
         "note": entry.note,

@@ -19,6 +19,7 @@ from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import (
     Change,
     Entry,
+    Estimated,
     Event,
     Limit,
     Record,
@@ -97,6 +98,7 @@ def _entry(id: str, data: Mapping[str, Any], changes: Sequence[Change], outliers
         as_of=dt.date.fromisoformat(data["as_of"]),
         known_by=None if data["known_by"] is None else dt.date.fromisoformat(data["known_by"]),
         observed=observed(data["observed"]),
+        estimate=_record(Estimated, data["estimate"]) if data.get("estimate") else None,
         prior=None if data["prior"] is None else parse(data["prior"]),
         low=_tuples(data["low"]),
         high=_tuples(data["high"]),
