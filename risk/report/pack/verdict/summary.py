@@ -209,7 +209,8 @@ def _error_note(estimate: Estimate) -> str:
     if not lopsided(estimate):
         return f"± {size:,.{decimals}f} (95% MC){star}"
     low, high = estimate.interval
-    return f"{low:,.{decimals}f} to {high:,.{decimals}f} (95% MC){star}"
+    decimals = 0 if high >= WHOLE else decimals
+    return f"{low:,.{decimals}f} to {high:,.{decimals}f} (95%){star}"
 
 
 def _drivers(results: Results, tables: Tables) -> Table:
