@@ -34,7 +34,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-CHART_ROWS = 16
+CHART_ROWS = 14
 """Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
