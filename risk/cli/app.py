@@ -34,6 +34,7 @@ COMMANDS = (
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),
+    ("replay", "replay:replay", "Another bust, described from what was known, against what came."),
     ("check", "check:check", "Calibration targets and accounting identities."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
     ("runs", "runs:app", "Stored runs: list, remove."),
