@@ -22,7 +22,7 @@ from risk.assumptions import (
 )
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
-from risk.assumptions.problems import AssumptionErrors
+from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import shown
 from risk.assumptions.register import Assumptions
 from risk.assumptions.scenario import ScenarioFile, chain, events, switches

@@ -10,11 +10,11 @@ from risk.assumptions.cases import Open
 from risk.assumptions.cases.form import Case
 from risk.assumptions.cases.opened import RULES, given, judged
 from risk.assumptions.problems import counted
-from risk.calibrate.cases.judge import LEVELS, Judged, Rival
-from risk.calibrate.cases.replay import WANTED, Against, Reading, Replay
+from risk.calibrate.cases.judge import LEVELS, Judged
+from risk.calibrate.cases.replay import WANTED, Against, Replay
 from risk.calibrate.cases.sensitivity import Chosen
 from risk.report import spec
-from risk.report.record import Many, Record, told
+from risk.report.record import Field
 from risk.report.spec import Spec
 
 NOTHING = "–"
@@ -22,16 +22,17 @@ TOP = 8
 """Numbers of the sensitivity that are shown."""
 
 ABOUT = (
-    "Realised lies inside where it is in the 90% interval; what the model cannot produce is a miss. PIT: share of "
-    "paths below what came. Bold ids are headlines: none may lie beyond 99.5%."
+    "Inside: the 90% interval holds what came; what the model cannot produce is a miss. PIT: share of paths "
+    "below what came. Ids with * are headlines: none may lie beyond 99.5%."
 )
 NAIVE = (
-    "Score: CRPS over that of the naive forecast, geometric mean; below one the model is better. Width: its 90% "
-    "interval over theirs. No change: the last value with the volatility of its past; trend: its past growth."
+    "Score: CRPS over that of the naive forecast, geometric mean; below one the model is better. Width: its "
+    "90% interval over theirs. No change: the last value with the volatility of its past; trend: its past "
+    "growth."
 )
 LEAKS = (
-    "What a case leaves open is today's register, which knows the years since; what its author chose was chosen "
-    "by one who knows what came."
+    "What a case leaves open is today's register, which knows the years since; what its author chose was "
+    "chosen by one who knows what came."
 )
 
 
@@ -88,7 +89,9 @@ def rows(found: Replay) -> Spec[Judged]:
             spec.shown("i50", "50%", lambda each: interval(each, 0.5, case), align="right", optional=3),
             spec.shown("i80", "80%", lambda each: interval(each, 0.8, case), align="right", optional=5),
             spec.shown("i995", "99.5%", lambda each: interval(each, 0.995, case), align="right", optional=2),
-            spec.shown("pit", "PIT", lambda each: f"{each.pit:.3f}" if each.known else NOTHING, align="right"),
+            spec.shown(
+                "pit", "PIT", lambda each: f"{each.pit:.3f}" if each.known else NOTHING, align="right"
+            ),
             *(
                 (spec.shown("paths", "n", lambda each: f"{each.paths:,}", align="right"),)
                 if conditional
@@ -116,7 +119,7 @@ def scores(found: Replay) -> Spec[Judged]:
     )
 
 
-def _beside(key: str, word: str, optional: int = 0) -> Iterator[spec.Field[Judged]]:
+def _beside(key: str, word: str, optional: int = 0) -> Iterator[Field[Judged]]:
     for i, name in enumerate(("no change", "trend")):
         yield spec.shown(
             f"{key}_{i}",
@@ -134,16 +137,19 @@ def second(found: Replay) -> Spec[tuple[Judged, ...]]:
         (
             spec.quoted("id", "Outcome", lambda row: row[0].id, least=16),
             spec.shown("said", "Came", lambda row: row[0].said, align="right"),
-            *(_percentile(f"as_{k}", title, k) for k, title in enumerate(["as it is", *(f"{n} forced" for n in names)])),
+            *(
+                _percentile(f"as_{k}", title, k, found.described.case)
+                for k, title in enumerate(["as it is", *(f"{n} forced" for n in names)])
+            ),
         ),
         id="forced",
     )
 
 
-def _percentile(key: str, title: str, k: int) -> spec.Field[tuple[Judged, ...]]:
+def _percentile(key: str, title: str, k: int, case: Case) -> Field[tuple[Judged, ...]]:
     def text(row: tuple[Judged, ...]) -> str:
         each = row[k]
-        return f"{figure(each.median)}, PIT {each.pit:.3f}" if each.known else NOTHING
+        return f"{when(each, each.median, case)}, PIT {each.pit:.3f}" if each.known else NOTHING
 
     return spec.shown(key, f"Median {title}", text, align="right")
 
@@ -158,7 +164,12 @@ CHOSEN: Spec[Chosen] = Spec(
     (
         spec.quoted("id", "Number", least=20),
         spec.flag("open", "Open", lambda each: each.open, "open", "judged"),
-        spec.shown("inside", "Inside, low / high fifth", lambda each: f"{each.inside_low} / {each.inside_high}", align="right"),
+        spec.shown(
+            "inside",
+            "Inside, low / high fifth",
+            lambda each: f"{each.inside_low} / {each.inside_high}",
+            align="right",
+        ),
         spec.shown("moves", "PIT moves", lambda each: f"{each.moves:.2f}", align="right"),
         spec.quoted("of", "of", optional=1),
     ),
@@ -189,16 +200,19 @@ OPENED: Spec[Open] = Spec(
 def counts(opened: Sequence[Open]) -> list[Count]:
     """Numbers left open, by the rule that fills them."""
     return [
-        Count(rule, how, sum(o.numbers for o in opened if o.rule == rule), sum(o.uncertain for o in opened if o.rule == rule))
+        Count(rule, how, sum(each.numbers for each in found), sum(each.uncertain for each in found))
         for rule, how in RULES.items()
-        if any(o.rule == rule for o in opened)
-    ]  # fmt: skip
+        if (found := [each for each in opened if each.rule == rule])
+    ]
 
 
 def verdict(found: Replay) -> str:
     """The verdict on a case, in a sentence or two."""
     n, unknown = len(found.judged), [each for each in found.judged if not each.known]
-    parts = [f"{found.inside} of {n} outcomes lie inside their 90% interval ({found.share:.0%}; wanted {WANTED:.0%})"]
+    parts = [
+        f"{found.inside} of {n} outcomes lie inside their 90% interval "
+        f"({found.share:.0%}; wanted {WANTED:.0%})"
+    ]
     if unknown:
         parts.append(f"{len(unknown)} of the misses cannot be produced")
     parts.append(f"the {n} say as much as {found.effective:.1f} independent ones")
@@ -212,9 +226,11 @@ def sharpness(against: Sequence[Against]) -> str:
     if not against:
         return "No outcome has a history: it is compared with no naive forecast, and does not count as sharp."
     told = (
-        f"CRPS {each.crps:.2f} and width {each.width:.2f} times those of {each.name} ({each.outcomes})" for each in against
+        f"CRPS {each.crps:.2f} and width {each.width:.2f} times those of {each.name} ({each.outcomes})"
+        for each in against
     )
-    return f"{'Sharper' if all(a.crps < 1 for a in against) else 'Not sharper'} than the naive forecasts: {', '.join(told)}."
+    word = "Sharper" if all(each.crps < 1.0 for each in against) else "Not sharper"
+    return f"{word} than the naive forecasts: {', '.join(told)}."
 
 
 def stands(found: Replay) -> str:
@@ -226,9 +242,10 @@ def stands(found: Replay) -> str:
 def described_line(case: Case, entries: int, numbers: int) -> str:
     """What a case gives and leaves open."""
     return (
-        f"{case.head.evidence.capitalize()} evidence. From {case.head.base_date}, known by {case.information}, to "
-        f"{case.head.horizon}. The case gives {counted(given(case), 'number')}, of its entries and rows "
-        f"{judged(case)} are judgement or memory; it leaves open {numbers:,} in {entries} places."
+        f"{case.head.evidence.capitalize()} evidence. From {case.head.base_date}, known by "
+        f"{case.information}, to {case.head.horizon}. The case gives "
+        f"{counted(given(case), 'number')}, of its entries and rows {judged(case)} are judgement or memory; "
+        f"it leaves open {numbers:,} in {entries} places."
     )
 
 
@@ -249,39 +266,8 @@ def sensitivity(found: Replay) -> str:
     ends = [x for each in found.chosen for x in (each.inside_low, each.inside_high)]
     fixed = judged(found.described.case)
     return (
-        f"With each of {len(found.chosen)} uncertain numbers that are open or judged in its lowest or highest fifth, "
-        f"{min(ends)} to {max(ends)} outcomes lie inside (as it is {found.inside}). {fixed} judged entries and rows "
-        "of the case, those without a prior among them, are not moved here one by one."
+        f"With each of {len(found.chosen)} uncertain numbers that are open or judged in its lowest or "
+        f"highest fifth, {min(ends)} to {max(ends)} outcomes lie inside (as it is {found.inside}). "
+        f"{fixed} judged entries and rows of the case, those without a prior among them, are not moved here "
+        "one by one."
     )
-
-
-RIVAL: Record[Rival] = Record((told("name"), *(told(key, float) for key in ("median", "crps", "interval", "width"))))
-
-JUDGED: Record[Judged] = Record(
-    (
-        *(told(key) for key in ("id", "label", "unit", "statistic")),
-        told("headline", bool),
-        *(told(key) for key in ("source", "grade", "said", "missing")),
-        *(told(key, float) for key in ("realised", "median")),
-        told("intervals", dict[str, list[float]], lambda e: {f"{100 * k:g}%": [a, b] for k, a, b in zip(LEVELS, e.low, e.high, strict=True)}),
-        *(told(key, float) for key in ("pit", "crps", "interval", "width")),
-        *(told(key, bool) for key in ("inside", "far")),
-        told("paths", int),
-        told("naive", Many(RIVAL), lambda each: each.rivals),
-    )
-)
-
-READING: Record[Reading] = Record((told("path"), told("run"), told("outcomes", Many(JUDGED), lambda r: r.judged)))
-AGAINST: Record[Against] = Record(
-    (told("name"), told("outcomes", int), *(told(key, float) for key in ("crps", "interval", "width")))
-)
-CHOICE: Record[Chosen] = Record(
-    (
-        told("id"),
-        told("open", bool),
-        *(told(key, int) for key in ("inside_low", "inside_high")),
-        told("moves", float),
-        told("of"),
-    )
-)
-LEFT: Record[Open] = Record((told("id"), told("rule"), told("numbers", int), told("uncertain", bool)))

@@ -44,7 +44,7 @@ def missing(outcome: Expected) -> str:
 
 
 def entities(outcome: Expected, rows: Mapping[str, Mapping[int, Row]]) -> tuple[str, str, list[str]]:
-    """Return the entity of an outcome by name, the table it is a row of, and the names of that table's rows."""
+    """Return the entity of an outcome by name, the table it is a row of, and the names in that table."""
     of = next((q.of for name in (outcome.quantity, outcome.per) if (q := MEASURABLE.get(name)) and q.of), "")
     found: dict[str, Any] = {row.id: row for row in rows.get(of, {}).values()}
     chosen = outcome.entity
@@ -101,7 +101,10 @@ def _add(draft: Draft, outcome: Expected, site: Site, entity: str) -> None:
         own = {"entity": entity if MEASURABLE[outcome.given].of else "", "over": outcome.over}
         start = outcome.over if ".." in outcome.over or outcome.over == "run" else f"+1..{outcome.over}"
         own["over"] = start if not outcome.over.isdigit() else outcome.over
-        draft.outcomes[GIVEN + outcome.id] = Outcome.model_validate({**row, **own, "statistic": "largest"}), site
+        draft.outcomes[GIVEN + outcome.id] = (
+            Outcome.model_validate({**row, **own, "statistic": "largest"}),
+            site,
+        )
 
 
 def _measured(outcome: Expected, site: Site, rows: Mapping[str, Mapping[int, Row]]) -> Iterator[Problem]:
@@ -113,7 +116,9 @@ def _measured(outcome: Expected, site: Site, rows: Mapping[str, Mapping[int, Row
         reason = f"entity of '{outcome.id}' is '{outcome.entity}', which is no row of {of}"
         yield site.problem("A018", ("entity",), reason, hint)
     if outcome.entity and not of:
-        reason = f"entity of '{outcome.id}' is '{outcome.entity}', but {outcome.quantity} has one value a path"
+        reason = (
+            f"entity of '{outcome.id}' is '{outcome.entity}', but {outcome.quantity} has one value a path"
+        )
         yield site.problem("A018", ("entity",), reason, "leave the entity out")
     yield from _unit(outcome, site)
     if outcome.timed and len(outcome.threshold) != 1:
@@ -121,7 +126,9 @@ def _measured(outcome: Expected, site: Site, rows: Mapping[str, Mapping[int, Row
         yield site.problem("A004", (), reason, "at_least, at_most, above or below, in its unit", key=True)
     if not outcome.timed and outcome.threshold:
         reason = f"'{outcome.id}' has a threshold, but its statistic is '{outcome.statistic}'"
-        yield site.problem("A003", (next(iter(outcome.threshold)),), reason, 'statistic = "happens" or "first time"')
+        yield site.problem(
+            "A003", (next(iter(outcome.threshold)),), reason, 'statistic = "happens" or "first time"'
+        )
     if outcome.given and outcome.given not in MEASURABLE:
         meant = suggestion(outcome.given, MEASURABLE)
         hint = f"did you mean '{meant}'?" if meant else ""
@@ -134,9 +141,14 @@ def _unit(outcome: Expected, site: Site) -> Iterator[Problem]:
     pure = bool(outcome.per or outcome.statistic == "ratio" or outcome.relative_to)
     wanted = {"1"} if pure else {own}
     if not pure and outcome.statistic in ("cumulative", "mean", "level") and own.endswith("/q"):
-        wanted |= {own.removesuffix("/q"), own.removesuffix("/q") + "/y"} if outcome.by != "quarter" or outcome.statistic == "cumulative" else set()
+        wanted |= (
+            {own.removesuffix("/q"), own.removesuffix("/q") + "/y"}
+            if outcome.by != "quarter" or outcome.statistic == "cumulative"
+            else set()
+        )
     if parse(outcome.unit).base not in wanted:
-        reason = f"unit of '{outcome.id}' is '{outcome.unit}', but {outcome.quantity} is in {MEASURABLE[outcome.quantity].unit}"
+        unit = MEASURABLE[outcome.quantity].unit
+        reason = f"unit of '{outcome.id}' is '{outcome.unit}', but {outcome.quantity} is in {unit}"
         fix = "a ratio is a fraction" if pure else "use that unit or a multiple of it"
         yield site.problem("A009", ("unit",), reason, fix)
 
@@ -152,20 +164,35 @@ def _realised(case: Case, outcome: Expected, site: Site) -> Iterator[Problem]:
         except ValueError:
             t = 0
         if not 1 <= t <= case.calendar.quarters:
-            reason = f"realised of '{outcome.id}' is {quoted(x)}; it must be a quarter after the base date, or \"never\""
+            reason = f"realised of '{outcome.id}' is {quoted(x)}; it must be a quarter of the run, or 'never'"
             yield site.problem("A014", ("realised",), reason, f'e.g. "{case.calendar.labels[1]}"')
     elif outcome.statistic == "happens":
         if not isinstance(x, bool):
-            yield site.problem("A005", ("realised",), f"realised of '{outcome.id}' is {quoted(x)}; it must be true or false")
+            yield site.problem(
+                "A005", ("realised",), f"realised of '{outcome.id}' is {quoted(x)}; it must be true or false"
+            )
     elif isinstance(x, list):
         numbers = [y for y in x if isinstance(y, (int, float)) and not isinstance(y, bool)]
         if len(x) != 2 or len(numbers) != 2 or not numbers[0] <= numbers[1]:
-            yield site.problem("A005", ("realised",), f"realised of '{outcome.id}' must be a number or a range such as [0.2, 0.3]")
+            yield site.problem(
+                "A005",
+                ("realised",),
+                f"realised of '{outcome.id}' must be a number or a range such as [0.2, 0.3]",
+            )
     elif isinstance(x, bool) or not isinstance(x, (int, float)):
-        yield site.problem("A005", ("realised",), f"realised of '{outcome.id}' is {quoted(x)}; it must be a number or a range such as [0.2, 0.3]")
+        yield site.problem(
+            "A005",
+            ("realised",),
+            f"realised of '{outcome.id}' is {quoted(x)}; it must be a number or a range such as [0.2, 0.3]",
+        )
 
 
 def _naive(outcome: Expected, site: Site) -> Iterator[Problem]:
     """Yield a naive forecast that is told twice."""
     if outcome.history and outcome.last is not None:
-        yield site.problem("A022", ("last",), f"'{outcome.id}' gives its last value beside its history", "leave one of the two out")
+        yield site.problem(
+            "A022",
+            ("last",),
+            f"'{outcome.id}' gives its last value beside its history",
+            "leave one of the two out",
+        )

@@ -72,7 +72,9 @@ def _history(case: Case, outcome: Expected, site: Site) -> Iterator[Problem]:
     days = [day for day, _ in outcome.history]
     for i, day in enumerate(days):
         if day > case.head.base_date:
-            reason = f"history of '{outcome.id}' holds {day}, which lies after the base date {case.head.base_date}"
+            reason = (
+                f"history of '{outcome.id}' holds {day}, which lies after the base date {case.head.base_date}"
+            )
             yield site.problem(CODE, ("history", i), reason, "a naive forecast knows no more than the case")
         if i and day <= days[i - 1]:
             reason = f"history of '{outcome.id}' goes back from {days[i - 1]} to {day}"
@@ -82,7 +84,7 @@ def _history(case: Case, outcome: Expected, site: Site) -> Iterator[Problem]:
 def _window(case: Case, outcome: Expected, site: Site) -> Iterator[Problem]:
     """Yield windows that do not lie between base date and horizon."""
     asked = span(case.calendar, outcome.over, clip=False)
-    last = asked.years and case.calendar.offset(f"{asked.years[-1]}Q4") or asked.last
+    last = (asked.years and case.calendar.offset(f"{asked.years[-1]}Q4")) or asked.last
     if last <= 0 or last == EVER:
         reason = f"over = '{outcome.over}' ends on the base date or before it"
         yield site.problem("A014", ("over",), reason, "an outcome comes after the base date")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from risk.assumptions import states
@@ -57,7 +57,9 @@ def measured(draft: Draft, case: Case) -> Scale:
     own = {name: [raw.table for raw in draft.rows.get(name, [])] for name in SIZES}
     money = _ratio(_sum(firms, "capex_last_quarter"), _sum(own["capex.firm"], "capex_last_quarter"))
     if not firms:
-        money = _ratio(_value(case.changes, "revenue.run_rate"), draft.entries["revenue.run_rate"].table["value"])
+        money = _ratio(
+            _value(case.changes, "revenue.run_rate"), draft.entries["revenue.run_rate"].table["value"]
+        )
     if not fleet:
         return Scale(money, money)
     price = _ratio(_price(fleet), _price(own["gpu.generation"]))
@@ -84,13 +86,13 @@ def _value(changes: Mapping[str, Any], id: str) -> float:
     return _number(table.get("value")) if isinstance(table, dict) else 0.0
 
 
-def _price(fleet: list[Mapping[str, Any]]) -> float:
+def _price(fleet: Sequence[Mapping[str, Any]]) -> float:
     """Rent of the numeraire."""
     chosen = [row for row in fleet if row.get("numeraire") is True] or fleet[:1]
     return _number(chosen[0].get("index"))
 
 
-def _work(fleet: list[Mapping[str, Any]]) -> float:
+def _work(fleet: Sequence[Mapping[str, Any]]) -> float:
     """Units, each counted by what it rents for."""
     price = _price(fleet) or 1.0
     return sum(_number(row.get("gpus")) * _number(row.get("index")) / price for row in fleet)
@@ -170,7 +172,9 @@ def _again(claim: Any, quarters: int, years: int) -> Any:
 
 
 def _condition(c: Condition, quarters: int, years: int) -> Condition:
-    move: Callable[[str], str] = lambda text: _YEAR.sub(lambda m: _window(m[0], quarters, years), text)  # noqa: E731
+    def move(text: str) -> str:
+        return _YEAR.sub(lambda found: _window(found[0], quarters, years), text)
+
     also = tuple(_condition(other, quarters, years) for other in c.also)
     return c.model_copy(update={"over": move(c.over), "per_over": move(c.per_over), "also": also})
 

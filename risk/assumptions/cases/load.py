@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from risk.assumptions import locate
-from risk.assumptions.cases import expected, form, foresight, laid
+from risk.assumptions.cases import expected, foresight, laid
+from risk.assumptions.cases.filled import Filled
 from risk.assumptions.cases.form import Case
 from risk.assumptions.cases.ground import ground
-from risk.assumptions.cases.laid import Filled
 from risk.assumptions.cases.opened import Open, opened
+from risk.assumptions.cases.read import find, parse
 from risk.assumptions.cases.scale import Scale
 from risk.assumptions.draft import Draft, read_base
 from risk.assumptions.load import Footing, assemble
@@ -97,8 +98,8 @@ def load_case(directory: Path | None, which: str | Path) -> Described:
     UsageError : there is no such case.
     """
     folder = locate.register(directory)
-    case = form.parse(form.find(folder, which))
+    case = parse(find(folder, which))
     footing = _Laid(case)
     register = assemble(folder, read_base(folder / locate.BASE), [], footing)
     left = tuple(opened(case, footing.filled, footing.scale, register))
-    return Described(case, replace(register), footing.scale, footing.filled, left, footing.disagreements)
+    return Described(case, register, footing.scale, footing.filled, left, footing.disagreements)

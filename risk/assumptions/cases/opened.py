@@ -1,4 +1,4 @@
-"""What a case leaves open: every number of the register that its file does not give, with the rule that fills it."""
+"""What a case leaves open: every number that its file does not give, with the rule that fills it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from risk.assumptions.cases.filled import Filled
 from risk.assumptions.cases.form import Case
-from risk.assumptions.cases.laid import Filled
 from risk.assumptions.cases.scale import LOGARITHMS, Scale
 from risk.assumptions.table import numeric, units
 from risk.assumptions.tables import TABLES
@@ -15,7 +15,13 @@ from risk.assumptions.tables import TABLES
 if TYPE_CHECKING:
     from risk.assumptions.register import Assumptions
 
-RATIO, PRIOR, VALUE, WIDE, NOTHING = "AI ratio", "base prior", "base value", "wide prior", "nothing of the kind"
+RATIO, PRIOR, VALUE, WIDE, NOTHING = (
+    "AI ratio",
+    "base prior",
+    "base value",
+    "wide prior",
+    "nothing of the kind",
+)
 RULES = {
     RATIO: "today's amount in the ratio of the case's size to today's",
     PRIOR: "today's uncertain number, with its prior",
@@ -60,7 +66,10 @@ def opened(case: Case, filled: Filled, scale: Scale, register: Assumptions) -> I
     for name, table in register.tables.items():
         if name in case.tables:
             columns = filled.columns.get(name, {})
-            yield from (Open(f"{name}.{c}", RATIO if c == "overhead" else NOTHING, n, False) for c, n in columns.items())
+            yield from (
+                Open(f"{name}.{c}", RATIO if c == "overhead" else NOTHING, n, False)
+                for c, n in columns.items()
+            )
         elif table.rows:
             amounts = any(scale.of(unit) != 1.0 for unit in units(TABLES[name]).values())
             count = len(table.rows) * len(numeric(TABLES[name])) - _changed(case, name)
@@ -69,7 +78,9 @@ def opened(case: Case, filled: Filled, scale: Scale, register: Assumptions) -> I
 
 def _changed(case: Case, name: str) -> int:
     """Cells of a table's rows that a case changes one by one."""
-    rows = [table for id, table in case.changes.items() if id.startswith(f"{name}.") and isinstance(table, dict)]
+    rows = [
+        table for id, table in case.changes.items() if id.startswith(f"{name}.") and isinstance(table, dict)
+    ]
     return sum(key in numeric(TABLES[name]) for table in rows for key in table)
 
 

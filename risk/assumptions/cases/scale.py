@@ -64,7 +64,9 @@ def entry(id: str, table: Mapping[str, Any], scale: Scale) -> dict[str, Any]:
         return dict(table)
     if id in LOGARITHMS:
         shift = math.log(scale.money)
-        found = {key: _each(table[key], lambda x: x + shift) for key in _NUMBERS if table.get(key) is not None}
+        found = {
+            key: _each(table[key], lambda x: x + shift) for key in _NUMBERS if table.get(key) is not None
+        }
         return {**table, **found, **_prior(table, lambda prior: shifted(prior, shift))}
     by = scale.of(unit)
     if by == 1.0:

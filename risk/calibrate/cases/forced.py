@@ -26,7 +26,9 @@ PATHS: tuple[Path, ...] = get_args(Path)
 
 def points(case: Case, path: Path) -> dict[int, float]:
     """Quarter → log of a quantity over its value at the base date, as the case has it."""
-    found = {case.calendar.offset(row.quarter): math.log(row.value) for row, _ in case.forced if row.path == path}
+    found = {
+        case.calendar.offset(row.quarter): math.log(row.value) for row, _ in case.forced if row.path == path
+    }
     return dict(sorted(found.items()))
 
 
@@ -59,4 +61,6 @@ def events(case: Case, path: Path, revenue: NDArray[np.float32]) -> tuple[Event,
 
 def register(case: Case, assumptions: Assumptions, path: Path, revenue: NDArray[np.float32]) -> Assumptions:
     """Return a case's register with a path of the record forced."""
-    return assumptions.derived(f"forced-{path}", f"{path} of the record forced", events=events(case, path, revenue))
+    return assumptions.derived(
+        f"forced-{path}", f"{path} of the record forced", events=events(case, path, revenue)
+    )

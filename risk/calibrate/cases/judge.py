@@ -1,9 +1,10 @@
-"""One outcome of a case held against what came: percentile, intervals, scores, and two naive forecasts beside."""
+"""One outcome of a case held against what came: percentile, intervals, scores, and two naive forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Judged:
     Attributes
     ----------
     missing : why the model cannot produce it; empty where it can. Then all figures are NaN.
-    realised : what came, in `unit`; of a time the quarter counted from the base date, one after the run: never.
+    realised : what came, in `unit`; of a time the quarter from the base date, one after the run: never.
     low, high : ends of each interval of `LEVELS`.
     paths : on which it is met, of those that are conditional; else all.
     """
@@ -93,7 +94,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Sample:
-    """Equally likely values of an outcome on the paths on which it is met, in its unit, and which those are."""
+    """An outcome on every path, in its unit, and on which it is met."""
 
     values: Array
     met: NDArray[np.bool_]
@@ -114,10 +115,10 @@ def sample(outcome: Expected, outcomes: Mapping[str, Array], calendar: Calendar)
     return Sample(np.asarray(x, dtype=np.float64), met)
 
 
-def realised(outcome: Expected, calendar: Calendar) -> float:
+def realised(outcome: Expected, calendar: Calendar | None) -> float:
     """Return what came as a number: the middle of a range, a quarter counted from the base date."""
     x = outcome.realised
-    if outcome.statistic == "first time":
+    if outcome.statistic == "first time" and calendar is not None:
         return calendar.quarters + 1.0 if x == NEVER else float(calendar.offset(str(x)))
     if isinstance(x, (list, tuple)):
         return (float(x[0]) + float(x[1])) / 2.0
@@ -125,14 +126,18 @@ def realised(outcome: Expected, calendar: Calendar) -> float:
 
 
 def measured(outcome: Expected, x: Array, name: str, seed: int) -> Array:
-    """Values as they would be read: with the error of the measurement, and anywhere in a range."""
+    """Values as they would be read: with the error of the measurement, and anywhere in a range.
+
+    The error is that of what came, and in proportion of what else might have: nothing is read as nothing.
+    """
     if outcome.timed:
         return x
     draw = generator(seed, f"reading {name} {outcome.id}", 0)
     noise = outcome.error * draw.standard_normal(len(x))
     if isinstance(outcome.realised, (list, tuple)):
         noise = noise + (outcome.realised[1] - outcome.realised[0]) * (open_uniform(draw, (len(x),)) - 0.5)
-    return x + noise
+    y = realised(outcome, None)
+    return x * np.exp(noise / abs(y)) if y else x + noise
 
 
 def judge(outcome: Expected, outcomes: Mapping[str, Array], calendar: Calendar, seed: int) -> Judged:
@@ -144,16 +149,16 @@ def judge(outcome: Expected, outcomes: Mapping[str, Array], calendar: Calendar, 
     """
     y = realised(outcome, calendar)
     if not produced(outcome):
-        return _unknown(outcome, calendar, missing(outcome), y, 0)
+        return _unknown(outcome, missing(outcome), y, 0)
     found = sample(outcome, outcomes, calendar)
     count = int(found.met.sum())
     if count < LEAST:
-        return _unknown(outcome, calendar, f"on {count} of {len(found.met):,} paths only", y, count)
+        return _unknown(outcome, f"on {count} of {len(found.met):,} paths only", y, count)
     x = measured(outcome, found.values[found.met], "model", seed)
     v = float(open_uniform(generator(seed, f"atom {outcome.id}", 0), (1,))[0])
     ends = [scores.interval(x, level) for level in LEVELS]
     return Judged(
-        **_words(outcome, calendar),
+        **_words(outcome),
         missing="",
         realised=y,
         median=float(np.median(x)),
@@ -167,7 +172,7 @@ def judge(outcome: Expected, outcomes: Mapping[str, Array], calendar: Calendar, 
     )
 
 
-def _words(outcome: Expected, calendar: Calendar) -> dict[str, str | bool]:
+def _words(outcome: Expected) -> dict[str, Any]:
     kept = ("id", "label", "unit", "headline", "source", "grade", "statistic")
     return {key: getattr(outcome, key) for key in kept} | {"said": said(outcome)}
 
@@ -182,10 +187,10 @@ def said(outcome: Expected) -> str:
     return x if isinstance(x, str) else f"{x:g}"
 
 
-def _unknown(outcome: Expected, calendar: Calendar, why: str, y: float, paths: int) -> Judged:
+def _unknown(outcome: Expected, why: str, y: float, paths: int) -> Judged:
     nothing = (np.nan,) * len(LEVELS)
     return Judged(
-        **_words(outcome, calendar), missing=why, realised=y, median=np.nan, low=nothing, high=nothing,
+        **_words(outcome), missing=why, realised=y, median=np.nan, low=nothing, high=nothing,
         pit=np.nan, crps=np.nan, interval=np.nan, paths=paths,
     )  # fmt: skip
 
@@ -195,8 +200,12 @@ def _rivals(outcome: Expected, y: float, calendar: Calendar, seed: int) -> tuple
     if known is None:
         return ()
     found = []
-    for name, x in zip(naive.NAMES, naive.forecasts(outcome, known, calendar, seed), strict=True):
-        x = measured(outcome, x, name, seed)
+    for name, walked in zip(naive.NAMES, naive.forecasts(outcome, known, calendar, seed), strict=True):
+        x = measured(outcome, walked, name, seed)
         low, high = scores.interval(x, INSIDE)
-        found.append(Rival(name, float(np.median(x)), scores.crps(x, y), scores.interval_score(x, y, INSIDE), high - low))
+        found.append(
+            Rival(
+                name, float(np.median(x)), scores.crps(x, y), scores.interval_score(x, y, INSIDE), high - low
+            )
+        )
     return tuple(found)

@@ -69,7 +69,9 @@ def past(outcome: Expected, base: dt.date) -> Past | None:
 
 def forecasts(outcome: Expected, known: Past, calendar: Calendar, seed: int) -> tuple[Array, Array]:
     """Equally likely values of an outcome by both forecasts, (path,) each, in its unit."""
-    still, trend = (_statistic(outcome, _walk(outcome, known, calendar, g, seed), calendar) for g in (0.0, known.growth))
+    still, trend = (
+        _statistic(outcome, _walk(outcome, known, calendar, g, seed), calendar) for g in (0.0, known.growth)
+    )
     return still, trend
 
 
@@ -91,7 +93,9 @@ def _statistic(outcome: Expected, x: Array, calendar: Calendar) -> Array:
     base, window = BEFORE, span(calendar, outcome.over)
     relative = outcome.relative_to
     if relative == "peak":
-        x = x / np.maximum(np.maximum.accumulate(x[base:], axis=0)[np.maximum(np.arange(len(x)) - base, 0)], 1e-300)
+        x = x / np.maximum(
+            np.maximum.accumulate(x[base:], axis=0)[np.maximum(np.arange(len(x)) - base, 0)], 1e-300
+        )
     elif isinstance(relative, int):
         x = np.concatenate([np.full_like(x[:relative], np.nan), x[relative:] / x[:-relative]])
     seen = x[base + max(window.first, 1) : base + window.last + 1]

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from risk.assumptions import Assumptions
 from risk.assumptions.cases.expected import PREFIX
@@ -29,8 +28,8 @@ Array = NDArray[np.float64]
 SCALE = Scale(money=2.0**-3, price=2.0**7, work=2.0**-10, power=2.0**-10)
 """Powers of two, so that no rounding tells the currencies apart."""
 
-DIGITS = 9
-"""To which values are rounded before they are ranked: what rounding leaves is no rank."""
+CLOSE = 1e-7
+"""Relative: what rounding leaves of a quantity whose parts cancel."""
 
 KEPT = frozenset({"credit.line", "neoclouds.paper", "neoclouds.payer", "credit.holder", "revenue.segment"})
 """Tables whose names are the model's own words or those of a vector's labels."""
@@ -93,7 +92,9 @@ def _table(table: Table, names: Names) -> Table:
 
     def other(row: Any) -> Any:
         moved: dict[str, Any] = {c: f * getattr(row, c) for c, f in by.items() if f != 1.0}
-        named = {c: names.get((of, x), x) for c, of in columns.items() if (x := getattr(row, c, None)) is not None}
+        named = {
+            c: names.get((of, x), x) for c, of in columns.items() if (x := getattr(row, c, None)) is not None
+        }
         return row.model_copy(update=moved | named)
 
     return replace(table, rows=tuple(map(other, table.rows)))
@@ -106,7 +107,9 @@ def _entry(entry: Entry) -> Entry:
     raw = {"unit": entry.unit, "domain": entry.domain, "value": entry.value, "prior": prior}
     found = scaled(entry.id, raw, SCALE)
     value, moved = found["value"], found["prior"]
-    frozen = tuple(tuple(x) if isinstance(x, list) else x for x in value) if isinstance(value, list) else value
+    frozen = (
+        tuple(tuple(x) if isinstance(x, list) else x for x in value) if isinstance(value, list) else value
+    )
     return replace(entry, value=frozen, prior=None if moved is None else parse(moved))
 
 
@@ -139,13 +142,17 @@ def compare(ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> Placebo:
     flags = [name for name, x in ours.items() if np.isin(x, (0.0, 1.0)).all()]
     ranked = [name for name in ours if name.startswith(PREFIX) and name not in flags]
     moved = [name for name in flags if not np.array_equal(ours[name], theirs[name])]
-    others = [name for name in ranked if not np.array_equal(_ranks(ours[name]), _ranks(theirs[name]))]
+    others = [name for name in ranked if not _in_proportion(ours[name], theirs[name])]
     paths = len(next(iter(ours.values())))
     return Placebo(paths, len(flags), len(ranked), tuple(moved), tuple(others))
 
 
-def _ranks(x: Array) -> Array:
-    """Ranks of values that differ in their first digits."""
-    known = x[np.isfinite(x) & (x != 0.0)]
-    size = float(np.abs(known).max()) if len(known) else 1.0
-    return np.asarray(rankdata(np.round(x / size, DIGITS), nan_policy="omit"))
+def _in_proportion(x: Array, y: Array) -> bool:
+    """Whether one is the other in another unit, so that paths are ranked alike."""
+    known = np.isfinite(x)
+    if not np.array_equal(known, np.isfinite(y)):
+        return False
+    x, y = x[known], y[known]
+    largest = int(np.abs(x).argmax()) if len(x) else 0
+    by = y[largest] / x[largest] if len(x) and x[largest] else 1.0
+    return bool(np.allclose(y, by * x, rtol=CLOSE, atol=CLOSE * float(np.abs(y).max(initial=0.0))))

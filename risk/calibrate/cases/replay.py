@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.cases import Described
+from risk.assumptions.cases.expected import produced
 from risk.calibrate import scores
 from risk.calibrate.cases import judge, naive
 from risk.calibrate.cases.forced import Path
-from risk.calibrate.cases.judge import INSIDE, Judged
+from risk.calibrate.cases.judge import Judged
 from risk.calibrate.cases.placebo import Placebo
 from risk.calibrate.cases.sensitivity import Chosen, chosen
 from risk.runs import Run
@@ -21,7 +22,7 @@ from risk.runs import Run
 Array = NDArray[np.float64]
 
 WANTED = 0.7
-"""Share of outcomes that should lie inside their 90% interval; those that cannot be produced count as outside."""
+"""Share of outcomes that should lie inside their 90% interval; what cannot be produced lies outside."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Against:
 
     Attributes
     ----------
-    crps, interval, width : geometric mean of the ratios of scores, and of widths; below one is better, sharper.
+    crps, interval, width : geometric mean of the ratios of scores, and of widths; below one is better.
     """
 
     name: str
@@ -101,7 +102,7 @@ class Replay:
 
     @property
     def light(self) -> scores.Light:
-        """Green where as many lie inside as wanted, no headline is far and it is sharp; red where two fail."""
+        """Green where enough lie inside, no headline is far and it is sharp; red where two of these fail."""
         failed = [self.share < WANTED, bool(self.far), not self.sharp].count(True)
         return "green" if not failed else "amber" if failed == 1 else "red"
 
@@ -112,7 +113,11 @@ def against(judged: Sequence[Judged], name: str) -> Against | None:
     for each in judged:
         for rival in each.rivals:
             if rival.name == name and min(rival.crps, each.crps) > 0.0 and rival.width > 0.0:
-                found = (each.crps / rival.crps, each.interval / rival.interval, max(each.width, 1e-12) / rival.width)
+                found = (
+                    each.crps / rival.crps,
+                    each.interval / rival.interval,
+                    max(each.width, 1e-12) / rival.width,
+                )
                 ratios.append(found)
     if not ratios:
         return None
@@ -130,7 +135,7 @@ def effective(described: Described, outcomes: Mapping[str, Array]) -> float:
     """Number of independent outcomes that say as much as those that can be produced."""
     samples = []
     for outcome, _ in described.case.outcomes:
-        if judge.produced(outcome):
+        if produced(outcome):
             found = judge.sample(outcome, outcomes, described.case.calendar)
             x = np.where(found.met, found.values, np.nan)
             if found.met.any() and np.nanstd(x) > 0.0:
@@ -141,7 +146,9 @@ def effective(described: Described, outcomes: Mapping[str, Array]) -> float:
 def replayed(described: Described, run: Run, forced: Mapping[Path, Run], placebo: Placebo) -> Replay:
     """Judge the run of a case, and its runs with a path of the record forced."""
     seed, outcomes = run.manifest.seed, run.outcomes()
-    readings = (Reading(path, other.id, judged(described, other.outcomes(), seed)) for path, other in forced.items())
+    readings = (
+        Reading(path, other.id, judged(described, other.outcomes(), seed)) for path, other in forced.items()
+    )
     return Replay(
         described,
         run.id,
@@ -153,6 +160,3 @@ def replayed(described: Described, run: Run, forced: Mapping[Path, Run], placebo
         chosen(described, outcomes, run.parameters(), seed),
         effective(described, outcomes),
     )
-
-
-__all__ = ["INSIDE", "WANTED", "Against", "Reading", "Replay", "effective", "judged", "replayed"]

@@ -1,7 +1,7 @@
 """How far the verdict on a case moves with the numbers that its author had to choose.
 
-No further run is needed: every uncertain number is drawn path by path, and what the model says on the paths on
-which it is lowest, or highest, is what it would say had the author chosen so.
+No further run is needed: every uncertain number is drawn path by path, and what the model says on the paths
+on which it is lowest, or highest, is what it would say had the author chosen so.
 """
 
 from __future__ import annotations
@@ -57,7 +57,11 @@ def chosen(
     """
     case = described.case
     wanted = [(o, *_read(o, described, outcomes, seed)) for o, _ in case.outcomes if produced(o)]
-    found = [_chosen(id, id in case.changes, draws, wanted) for id, draws in parameters.items() if _counts(id, described)]
+    found = [
+        _chosen(id, id in case.changes, draws, wanted)
+        for id, draws in parameters.items()
+        if _counts(id, described)
+    ]
     return tuple(sorted(found, key=lambda each: -each.moves))
 
 
@@ -67,7 +71,9 @@ def _counts(id: str, described: Described) -> bool:
     return not isinstance(table, dict) or table.get("grade") in JUDGED
 
 
-def _read(outcome: Expected, described: Described, outcomes: Mapping[str, Array], seed: int) -> tuple[Array, float]:
+def _read(
+    outcome: Expected, described: Described, outcomes: Mapping[str, Array], seed: int
+) -> tuple[Array, float]:
     """An outcome on every path as it would be read, NaN where it is not met, and what came."""
     calendar = described.case.calendar
     found = judge.sample(outcome, outcomes, calendar)

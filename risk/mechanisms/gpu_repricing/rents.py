@@ -204,7 +204,9 @@ def step(
     demand : (path, 1) USD a year bid for compute.
     launching : (path, generation) quarters since launch, negative before it.
     """
-    clearing = _set(params, np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply)), shocks.forced)
+    clearing = _set(
+        params, np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply)), shocks.forced
+    )
     event = shocks.efficiency_event < params.jump_intensity * DT
     jump = np.where(event, params.jump_size * shocks.efficiency, 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)

@@ -1,4 +1,4 @@
-"""The replay screen: what a case expected and what came, the second reading, the placebo, what was left open."""
+"""The replay screen: what came of a case, the second reading, the placebo, what was left open."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 from rich.text import Text
 
-from risk.assumptions.cases import Described
+from risk.assumptions.cases import Described, Open
 from risk.assumptions.cases.opened import given
+from risk.calibrate.cases.judge import LEVELS, Judged, Rival
 from risk.calibrate.cases.placebo import Placebo
-from risk.calibrate.cases.replay import Replay
+from risk.calibrate.cases.replay import Against, Reading, Replay
+from risk.calibrate.cases.sensitivity import Chosen
 from risk.report import replay as tables
-from risk.report.record import Document, Many, Record, lifted, told
+from risk.report.record import Document, Field, Many, Record, lifted, told
 from risk.report.terminal import markdown
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
 
@@ -33,10 +35,14 @@ def screen(shown: Shown, page: Page) -> Screen:
     return (
         heading(f"{case.head.title}: {found.paths:,} paths, seed {found.seed}, run {found.run}", page),
         note(tables.stands(found), page),
-        line(tables.verdict(found), page, "" if found.light == "green" else WORDS["warn" if found.light == "amber" else "FAIL"]),
+        line(
+            tables.verdict(found),
+            page,
+            "" if found.light == "green" else WORDS["warn" if found.light == "amber" else "FAIL"],
+        ),
         Text(),
         table(tables.rows(found).table(found.judged), page),
-        note(tables.ABOUT.replace("Bold ids", "Ids with *"), page),
+        note(tables.ABOUT, page),
         *_missing(found, page),
         Text(),
         table(tables.scores(found).table(found.known), page),
@@ -63,7 +69,9 @@ def _missing(found: Replay, page: Page) -> Iterator[Any]:
 def _second(found: Replay, page: Page) -> Iterator[Any]:
     if found.readings:
         yield Text()
-        yield heading("With the record's path forced: what is still missed is not of the price or the demand", page)
+        yield heading(
+            "With the record's path forced: what is still missed is not of the price or the demand", page
+        )
         yield table(tables.second(found).table(tables.together(found)), page)
 
 
@@ -103,23 +111,71 @@ def document(shown: Shown) -> str:
     """The same in Markdown."""
     found = shown.found
     drawn = {
-        "Outcomes": (tables.rows(found).table(found.judged), tables.ABOUT.replace("Bold ids", "Ids with *")),
+        "Outcomes": (tables.rows(found).table(found.judged), tables.ABOUT),
         "Scores": (tables.scores(found).table(found.known), tables.NAIVE),
         "What the author chose": (tables.CHOSEN.table(found.chosen), tables.sensitivity(found)),
         "Left open": (tables.OPENED.table(found.described.open), tables.LEAKS),
     }
-    parts = [f"# {found.described.case.head.title}", tables.stands(found), f"**{markdown.escaped(tables.verdict(found))}**"]
+    parts = [
+        f"# {found.described.case.head.title}",
+        tables.stands(found),
+        f"**{markdown.escaped(tables.verdict(found))}**",
+    ]
     for title, (made, words) in drawn.items():
         parts += [f"## {title}", markdown.table(made), markdown.escaped(words)]
         if title == "Scores" and found.readings:
-            parts += ["## With the record's path forced", markdown.table(tables.second(found).table(tables.together(found)))]
+            parts += [
+                "## With the record's path forced",
+                markdown.table(tables.second(found).table(tables.together(found))),
+            ]
         if title == "Scores":
             parts.append(markdown.escaped(tables.placebo(found)))
         if title == "Outcomes":
-            misses = (f"* {each.id} cannot be produced: {each.missing}" for each in found.judged if not each.known)
+            misses = (
+                f"* {each.id} cannot be produced: {each.missing}" for each in found.judged if not each.known
+            )
             parts.append("\n".join(map(markdown.escaped, misses)))
     return "\n\n".join(filter(None, parts))
 
+
+RIVAL: Record[Rival] = Record(
+    (told("name"), *(told(key, float) for key in ("median", "crps", "interval", "width")))
+)
+
+JUDGED: Record[Judged] = Record(
+    (
+        *(told(key) for key in ("id", "label", "unit", "statistic")),
+        told("headline", bool),
+        *(told(key) for key in ("source", "grade", "said", "missing")),
+        *(told(key, float) for key in ("realised", "median")),
+        told(
+            "intervals",
+            dict[str, list[float]],
+            lambda e: {f"{100 * k:g}%": [a, b] for k, a, b in zip(LEVELS, e.low, e.high, strict=True)},
+        ),
+        *(told(key, float) for key in ("pit", "crps", "interval", "width")),
+        *(told(key, bool) for key in ("inside", "far")),
+        told("paths", int),
+        told("naive", Many(RIVAL), lambda each: each.rivals),
+    )
+)
+
+READING: Record[Reading] = Record(
+    (told("path"), told("run"), told("outcomes", Many(JUDGED), lambda r: r.judged))
+)
+AGAINST: Record[Against] = Record(
+    (told("name"), told("outcomes", int), *(told(key, float) for key in ("crps", "interval", "width")))
+)
+CHOICE: Record[Chosen] = Record(
+    (
+        told("id"),
+        told("open", bool),
+        *(told(key, int) for key in ("inside_low", "inside_high")),
+        told("moves", float),
+        told("of"),
+    )
+)
+LEFT: Record[Open] = Record((told("id"), told("rule"), told("numbers", int), told("uncertain", bool)))
 
 PLACEBO: Record[Placebo] = Record(
     (
@@ -129,7 +185,7 @@ PLACEBO: Record[Placebo] = Record(
     )
 )
 
-_CASE = (
+_CASE: tuple[Field[Described], ...] = (
     told("case", get=lambda d: d.case.name),
     told("title", get=lambda d: d.case.head.title),
     told("evidence", get=lambda d: d.case.head.evidence),
@@ -138,7 +194,7 @@ _CASE = (
     told("horizon", get=lambda d: d.case.head.horizon),
     told("given", int, lambda d: given(d.case)),
     told("scale", dict[str, float], lambda d: d.scale.kinds),
-    told("open", Many(tables.LEFT)),
+    told("open", Many(LEFT)),
     told("carried", list[str], lambda d: d.filled.carried),
     told("dropped", dict[str, int], lambda d: d.filled.dropped),
     told("disagreements", list[str], lambda d: list(d.disagreements)),
@@ -162,11 +218,11 @@ DOCUMENT: Document[Shown] = Document(
             told("far", list[str], lambda found: [each.id for each in found.far]),
             told("sharp", bool),
             told("effective", float),
-            told("against", Many(tables.AGAINST)),
-            told("outcomes", Many(tables.JUDGED), lambda found: found.judged),
-            told("readings", Many(tables.READING)),
+            told("against", Many(AGAINST)),
+            told("outcomes", Many(JUDGED), lambda found: found.judged),
+            told("readings", Many(READING)),
             told("placebo", PLACEBO),
-            told("chosen", Many(tables.CHOICE)),
+            told("chosen", Many(CHOICE)),
         ),
     ),
     name="replay/1",
