@@ -229,7 +229,9 @@ def sharpness(against: Sequence[Against]) -> str:
         f"CRPS {each.crps:.2f} and width {each.width:.2f} times those of {each.name} ({each.outcomes})"
         for each in against
     )
-    word = "Sharper" if all(each.crps < 1.0 for each in against) else "Not sharper"
+    better = all(each.crps < 1.0 for each in against)
+    narrower = all(each.width <= 1.0 for each in against)
+    word = "Sharper" if better and narrower else "Better, but wider" if better else "No better"
     return f"{word} than the naive forecasts: {', '.join(told)}."
 
 

@@ -1,7 +1,8 @@
 """No foresight: a case says what was known before it, and nothing that came after.
 
-A number describes a day; it may not lie after the base date, nor may it have been learned after the
-information date. Who wrote it down may be younger.
+A number describes a day; it may not lie after the base date. When it was known and what it rests on
+(`known_by`, `observed`) is held against the information date as in any register. Who wrote it down may be
+younger.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ def check(case: Case) -> Iterator[Problem]:
     """Yield every number that no contemporary could know."""
     for id, table in case.changes.items():
         if isinstance(table, dict):
-            yield from _number(case, table, Site(case.document, ("change", id)))
+            yield from _after(case, table.get("as_of"), Site(case.document, ("change", id)), "as_of")
     for name, rows in case.tables.items():
         for i, row in enumerate(rows if isinstance(rows, list) else []):
             if isinstance(row, dict):
                 site = Site(case.document, ("table", name, i))
-                yield from _number(case, row, site)
+                yield from _after(case, row.get("as_of"), site, "as_of")
                 if name == "capex.actual":
                     yield from _after(case, row.get("quarter"), site, "quarter")
     rows = case.document.data.get("event", [])
@@ -38,16 +39,6 @@ def check(case: Case) -> Iterator[Problem]:
     for outcome, site in case.outcomes:
         yield from _history(case, outcome, site)
         yield from _window(case, outcome, site)
-
-
-def _number(case: Case, table: Mapping[str, Any], site: Site) -> Iterator[Problem]:
-    """Yield dates of a number that lie too late."""
-    yield from _after(case, table.get("as_of"), site, "as_of")
-    for key in ("observed", "known_by"):
-        day = _day(table.get(key))
-        if day is not None and day > case.information:
-            reason = f"{key} = {table[key]} lies after the information date {case.information}"
-            yield site.problem(CODE, (key,), reason, RULE)
 
 
 def _after(case: Case, value: Any, site: Site, key: str) -> Iterator[Problem]:

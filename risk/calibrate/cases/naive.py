@@ -91,8 +91,10 @@ def _walk(outcome: Expected, known: Past, calendar: Calendar, growth: float, see
 def _statistic(outcome: Expected, x: Array, calendar: Calendar) -> Array:
     """What an outcome asks of the walks, (path,)."""
     base, window = BEFORE, span(calendar, outcome.over)
-    relative = outcome.relative_to
-    if relative == "peak":
+    relative = "base" if outcome.statistic == "ratio" else outcome.relative_to
+    if relative == "base":
+        x = x / np.where(x[base] != 0.0, x[base], 1.0)
+    elif relative == "peak":
         x = x / np.maximum(
             np.maximum.accumulate(x[base:], axis=0)[np.maximum(np.arange(len(x)) - base, 0)], 1e-300
         )

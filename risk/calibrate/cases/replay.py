@@ -97,8 +97,8 @@ class Replay:
 
     @property
     def sharp(self) -> bool:
-        """Whether it scores better than every naive forecast."""
-        return bool(self.against) and all(each.crps < 1.0 for each in self.against)
+        """Whether it scores better than every naive forecast, and is no wider."""
+        return bool(self.against) and all(each.crps < 1.0 and each.width <= 1.0 for each in self.against)
 
     @property
     def light(self) -> scores.Light:

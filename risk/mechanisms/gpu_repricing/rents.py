@@ -213,8 +213,10 @@ def step(
     spot, contract = (_set(params, level, shocks.forced) for level in (spot, contract))
 
     added = rerating(params, throughput, launching) + params.generation_noise * shocks.generation
-    spot_rerating = (1.0 - params.spot_reversion) * state.spot_rerating + added
-    contract_rerating = (1.0 - params.contract_reversion) * state.contract_rerating + added
+    free = shocks.forced == 0.0  # a rent that is set knows no generation's own
+    spot_rerating = np.where(free, (1.0 - params.spot_reversion) * state.spot_rerating + added, 0.0)
+    kept = (1.0 - params.contract_reversion) * state.contract_rerating
+    contract_rerating = np.where(free, kept + added, 0.0)
 
     history = (*state.contract_history[1:], state.contract)
     after = State(spot, contract, clearing, drift, spot_rerating, contract_rerating, history)
