@@ -66,7 +66,7 @@ def interval(each: Judged, level: float, case: Case) -> str:
     if not each.known:
         return NOTHING
     k = LEVELS.index(level)
-    return f"{when(each, each.low[k], case)} … {when(each, each.high[k], case)}"
+    return f"{when(each, each.low[k], case)} to {when(each, each.high[k], case)}"
 
 
 def place(each: Judged) -> str:
