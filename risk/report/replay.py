@@ -215,7 +215,7 @@ def verdict(found: Replay) -> str:
     ]
     if unknown:
         parts.append(f"{len(unknown)} of the misses cannot be produced")
-    parts.append(f"the {n} say as much as {found.effective:.1f} independent ones")
+    parts.append(f"the {len(found.known)} judged say as much as {found.effective:.1f} independent ones")
     far = ", ".join(each.id for each in found.far)
     beyond = f"Headlines beyond 99.5% or not produced: {far}." if far else "No headline lies beyond 99.5%."
     return f"{found.light.upper()}: {'; '.join(parts)}. {beyond} {sharpness(found.against)}"

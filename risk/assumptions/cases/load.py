@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class _Laid(Footing):
         data, self.filled, wrong = laid.prepared(draft, case)
         draft.problems += wrong
         _bibliography(draft, case)
-        info = ScenarioInfo(f"{NAME}{case.name}"[: locate.LONGEST], case.head.title, case.head.description)
+        info = ScenarioInfo(called(case.name), case.head.title, case.head.description)
         return [ScenarioFile(info, Document(case.document.name, case.document.text, data))]
 
     def settle(self, draft: Draft) -> None:
@@ -75,6 +76,11 @@ class _Laid(Footing):
         """Totals of today's sector that do not agree are told with the case, and refuse nothing."""
         self.disagreements = tuple(p.reason for p in problems if p.code == "A026")
         return []
+
+
+def called(name: str) -> str:
+    """Return what a case is called where scenarios are: its file's name in letters that names may have."""
+    return f"{NAME}{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}"[: locate.LONGEST]
 
 
 def _bibliography(draft: Draft, case: Case) -> None:

@@ -137,7 +137,14 @@ def measured(outcome: Expected, x: Array, name: str, seed: int) -> Array:
     if isinstance(outcome.realised, (list, tuple)):
         noise = noise + (outcome.realised[1] - outcome.realised[0]) * (open_uniform(draw, (len(x),)) - 0.5)
     y = realised(outcome, None)
-    return x * np.exp(noise / abs(y)) if y else x + noise
+    found = x * np.exp(noise / abs(y)) if y else x + noise
+    share = outcome.unit in ("fraction", "%") and not (outcome.relative_to or outcome.statistic == "ratio")
+    return np.minimum(found, 1.0 / SCALE[outcome.unit]) if share and _whole(outcome, x) else found
+
+
+def _whole(outcome: Expected, x: Array) -> bool:
+    """Whether no value is above one: a share is not read as more than all."""
+    return bool(len(x)) and float(x.max()) * SCALE[outcome.unit] <= 1.0
 
 
 def judge(outcome: Expected, outcomes: Mapping[str, Array], calendar: Calendar, seed: int) -> Judged:

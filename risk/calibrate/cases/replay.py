@@ -140,7 +140,7 @@ def effective(described: Described, outcomes: Mapping[str, Array]) -> float:
             x = np.where(found.met, found.values, np.nan)
             if found.met.any() and np.nanstd(x) > 0.0:
                 samples.append(np.where(found.met, x, np.nanmedian(x)))
-    return scores.effective(scores.correlations(samples))
+    return scores.effective(np.abs(scores.correlations(samples)))  # either sign binds two intervals
 
 
 def replayed(described: Described, run: Run, forced: Mapping[Path, Run], placebo: Placebo) -> Replay:
