@@ -202,6 +202,7 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
     events = {
         "demand": some(0.1), "lab_funding": some(-0.5), "hardware_cost": some(0.1), "power": some(0.1),
         "credit_stress": np.where(half, 1.0, 0.0), "hy_spread": some(0.01), "macro": some(0.3),
+        "rent": some(-0.05),
     }  # fmt: skip
     assert set(events) == set(base.forced)
     return replace(world, seen=seen, plan=plans, holdco=replace(world.holdco, defaulted=failed)), events
