@@ -180,6 +180,7 @@ def test_the_market_clears_what_is_energized_by_now(w: Wired) -> None:
         "shocks.efficiency_event": w.uniform("efficiency"),
         "shocks.fire_sale": tag("fire-sale->rent") * w.before.seen.fire_sale,
         "shocks.generation": w.base.shocks.idiosyncratic["generation"][w.context.t - 1],
+        "shocks.forced": w.context.forced["rent"],
     })  # fmt: skip
 
 
