@@ -129,7 +129,7 @@ def plain(value: Any) -> Any:
 
 def digest(assumptions: Assumptions) -> str:
     """Return the SHA-256 of the numbers: equal digests simulate alike; words may differ."""
-    numbers = {
+    numbers: dict[str, Any] = {
         "calendar": [assumptions.calendar.base.isoformat(), assumptions.calendar.quarters],
         "entries": {
             id: [plain(entry.value), entry.unit, prior_data(entry.prior), list(entry.labels)]
