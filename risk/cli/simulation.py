@@ -205,6 +205,22 @@ def calibrate(run: Run, register: Register, jobs: int | None) -> None:
         raise Stopped(stop) from stop
 
 
+def strike_again(run: Run, register: Register, jobs: int | None, output: Output) -> None:
+    """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
+
+    Raises
+    ------
+    Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
+    """
+    from risk.calibrate import parameter_band
+
+    if not parameter_band.wanted(run):
+        return
+    others = [simulate(plan, jobs, output) for plan in parameter_band.plans(run, register.assumptions)]
+    if others:
+        parameter_band.keep(run, others)
+
+
 def names_run(target: str, common: Common) -> bool:
     """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
     from risk.assumptions import locate

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ PAGES = {
 }
 SCREENS: dict[str, Callable[[Page], Screen]] = {
     "verdict": lambda page: (*verdict.screen(made.SUMMARY, page), next_steps(HINTS, page)),
+    "ranged": lambda page: verdict.screen(replace(made.SUMMARY, verdict=made.RANGED), page),
     "distribution": lambda page: distribution.screen(made.told(made.DISTRIBUTION), page),
     "history": lambda page: distribution.screen(made.told(made.HISTORY), page),
     "fan": lambda page: distribution.screen(made.told(made.RENT), page),
