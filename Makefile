@@ -38,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack pdf batch amplification screen test check bench clean lock audit sbom
+.PHONY: help setup system run pack pdf batch amplification screen evidence test check bench clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -67,6 +67,11 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 
 screen: .venv/ready ## which judgements without a prior decide SCENARIO: some ten minutes, resumable
 	$(BIN)/bubblerisk screen $(SCENARIO) $(OPTIONS)
+
+evidence: .venv/ready ## earlier states against what was read since, into docs/hindcast.md
+	@mkdir -p build
+	$(BIN)/bubblerisk hindcast $(OPTIONS) --md >build/hindcast.md
+	@mv build/hindcast.md docs/hindcast.md
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)

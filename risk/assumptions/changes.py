@@ -1,4 +1,7 @@
-"""What a scenario sets differently: ``[change."id"]`` tables laid over entries and rows."""
+"""What a scenario sets differently: ``[change."id"]`` tables laid over entries and rows.
+
+``[change."credit.holding.*"]`` is of every row of a table: a state that is carried on whole says so once.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,10 @@ CHANGEABLE = frozenset(EntryTable.model_fields) - {"domain", "low", "high", "lab
 """Keys of an entry that a scenario may set; what its value may be stays with the base."""
 
 
+EVERY = ".*"
+"""Behind the name of a table: all of its rows."""
+
+
 def apply(file: ScenarioFile, draft: Draft) -> None:
     """Lay a scenario's changes over the draft."""
     document = file.document
@@ -35,13 +42,21 @@ def apply(file: ScenarioFile, draft: Draft) -> None:
             reason = f"'{id}' is {quoted(table)}; it must be a table"
             draft.problems.append(site.problem("A005", (), reason, f'write [change."{id}"]', key=True))
         elif id in draft.entries:
-            _change(file, draft, draft.entries[id], id, table, CHANGEABLE)
-        elif id in rows:
+            _change(file, draft, {id: draft.entries[id]}, site, table, CHANGEABLE)
+        elif found := _rows(id, rows):
             model = TABLES[id[: id.index(".", id.index(".") + 1)]]
             allowed = frozenset(model.model_fields) - set(model.key)
-            _change(file, draft, rows[id], id, table, allowed)
+            _change(file, draft, found, site, table, allowed)
         elif draft.whole(id.partition(".")[0]) or "." not in id:
             _unknown(draft, site, id, table, [*draft.entries, *rows])
+
+
+def _rows(id: str, rows: Mapping[str, Raw]) -> dict[str, Raw]:
+    """Return the row of an id, or all rows of the table that it names; none where there is no such."""
+    table = id.removesuffix(EVERY)
+    if table == id:
+        return {id: rows[id]} if id in rows else {}
+    return {name: raw for name, raw in rows.items() if table in TABLES and name.startswith(f"{table}.")}
 
 
 def _unknown(draft: Draft, site: Site, id: str, table: Mapping[str, Any], known: list[str]) -> None:
@@ -56,30 +71,36 @@ def _unknown(draft: Draft, site: Site, id: str, table: Mapping[str, Any], known:
 
 
 def _change(
-    file: ScenarioFile, draft: Draft, raw: Raw, id: str, table: dict[str, Any], allowed: frozenset[str]
+    file: ScenarioFile,
+    draft: Draft,
+    raws: Mapping[str, Raw],
+    site: Site,
+    table: dict[str, Any],
+    allowed: frozenset[str],
 ) -> None:
-    """Lay one change over an entry or a row; remember where each of its keys stands."""
-    site = Site(file.document, ("change", id))
+    """Lay one change over an entry or over rows, by id; remember where each of its keys stands."""
+    named = str(site.path[-1])
     strangers = [key for key in table if key not in allowed and key != "why"]
     draft.problems += [unknown_key(site, (key,), {*allowed, "why"} - set(table)) for key in strangers]
     why = table.get("why")
     if not isinstance(why, str) or not why.strip():
-        reason = f"'why' is missing: say why {id} differs from the base"
+        reason = f"'why' is missing: say why {named} differs from the base"
         draft.problems.append(site.problem("A004", (), reason, key=True))
     fields = {key: value for key, value in table.items() if key in allowed}
     if not fields and not strangers:
-        draft.problems.append(site.problem("A022", (), f"nothing of {id} is changed", key=True))
-    draft.problems += _silent(site, id, raw, fields)
+        draft.problems.append(site.problem("A022", (), f"nothing of {named} is changed", key=True))
     line = file.document.line(site.path)
-    for key, value in fields.items():
-        if key == "prior" and value is False and raw.table.get("prior") is None:
-            continue  # fixed already
-        after = None if key == "prior" and value is False else value
-        raw.changes.append(
-            Change(id, key, raw.table.get(key), after, file.info.name, str(why), file.document.name, line)
-        )
-        raw.table = {**raw.table, key: after}
-        raw.moved[key] = site
+    for id, raw in raws.items():
+        draft.problems += _silent(site, id, raw, fields)
+        for key, value in fields.items():
+            if key == "prior" and value is False and raw.table.get("prior") is None:
+                continue  # fixed already
+            after = None if key == "prior" and value is False else value
+            raw.changes.append(
+                Change(id, key, raw.table.get(key), after, file.info.name, str(why), file.document.name, line)
+            )
+            raw.table = {**raw.table, key: after}
+            raw.moved[key] = site
 
 
 def _silent(site: Site, id: str, raw: Raw, fields: Mapping[str, Any]) -> Iterator[Any]:

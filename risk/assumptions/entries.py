@@ -21,6 +21,7 @@ from risk.assumptions.schema import (
     Change,
     Domain,
     Entry,
+    Estimated,
     Grade,
     Note,
     Number,
@@ -53,9 +54,13 @@ class EntryTable(Record):
     known_by: dt.date | None = None
     observed: Observed = ""
     rule: Note = ""
+    estimate: Estimated | None = None
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     directions: Annotated[tuple[Direction, ...], Field(strict=False)] = ()
 
+
+ESTIMATED = "estimated"
+"""The grade of a number that data gave."""
 
 ENTRY_KEYS = frozenset(EntryTable.model_fields)
 
@@ -73,6 +78,10 @@ def build(
     changes : what scenarios changed in it.
     """
     found = validate_at(EntryTable, raw, locate)[1]
+    if raw.get("grade") == ESTIMATED and not raw.get("estimate"):
+        reason = f"{id} is estimated, but does not say by what"
+        fix = 'estimate = { module = "…", data = "file.csv@sha256:…", date = … }'
+        found.append(locate(("grade",)).problem("A004", ("grade",), reason, fix))
     prior, refused = _prior(raw, locate)
     found += refused
     found += [_told(id, fault, locate) for fault in values.faults(raw, prior)]
@@ -83,7 +92,7 @@ def build(
     found = [_told(id, fault, locate) for fault in doubts if not accepted(raw, locate, fault.at[0])]
     if found:
         return None, found
-    site, apart = locate(()), ("value", "prior", "low", "high", "labels", "directions")
+    site, apart = locate(()), ("value", "prior", "low", "high", "labels", "directions", "estimate")
     whole = raw.get("domain") in INTEGERS
     entry = Entry(
         id=id,
@@ -92,6 +101,7 @@ def build(
         low=_bound(raw.get("low"), whole),
         high=_bound(raw.get("high"), whole),
         labels=tuple(raw.get("labels", ())),
+        estimate=Estimated.model_validate(raw["estimate"]) if raw.get("estimate") else None,
         file=site.document.name,
         line=site.document.line(site.path),
         changes=changes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -14,9 +15,10 @@ from risk.assumptions.problems import quoted
 from risk.axes import is_window, ordinal
 from risk.units import SCALE, TEXT_UNITS
 
-Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement", "nowcast"]
+Grade = Literal["page", "filing", "secondary", "memory", "computed", "judgement", "nowcast", "estimated"]
 """How good the evidence is: the thesis page, a primary document, …, nobody published it. A nowcast rests
-on an older observation and the rule that moved it to the base date; what may be wrong with it has a prior."""
+on an older observation and the rule that moved it to the base date; what may be wrong with it has a prior.
+What is estimated names the module of `bubblerisk estimate` and the data it was found on."""
 
 Domain = Literal[
     "real", "share", "positive", "non-negative", "negative", "count", "whole",
@@ -104,6 +106,31 @@ class Source(Record):
     note: Note = ""
 
 
+DATA = re.compile(r"[\w.-]+@sha256:[0-9a-f]{12}(, [\w.-]+@sha256:[0-9a-f]{12})*")
+
+
+def _hashed(text: str) -> str:
+    if not DATA.fullmatch(text):
+        reason = f"is {quoted(text)}; it must name files and the first 12 digits of their hashes"
+        raise refuse("A011", reason, fix="file.csv@sha256:0123456789ab, as bubblerisk estimate prints them")
+    return text
+
+
+class Estimated(Record):
+    """What data said of a number, and how to find it again.
+
+    Attributes
+    ----------
+    module : of `bubblerisk estimate`.
+    data : files with the first digits of their hashes.
+    date : when it was estimated.
+    """
+
+    module: Text
+    data: Annotated[str, AfterValidator(_hashed)]
+    date: dt.date
+
+
 class Limit(Record):
     """What the model does not do, or does badly: ``[[limit]]`` in limits.toml."""
 
@@ -158,6 +185,7 @@ class Entry:
     known_by : day by which a contemporary could know it, where that is told.
     observed, rule : of a state that is a nowcast, when what it rests on was observed, and how it was moved to
         the base date.
+    estimate : what data said of it, where `bubblerisk estimate` asked them.
     labels : names of a vector's components, or of a matrix's rows.
     file, line : where it stands in the base register.
     changes : what scenarios changed, in order.
@@ -182,6 +210,7 @@ class Entry:
     known_by: dt.date | None = None
     observed: dt.date | str = ""
     rule: str = ""
+    estimate: Estimated | None = None
     labels: tuple[str, ...] = ()
     file: str = ""
     line: int = 0

@@ -19,6 +19,7 @@ from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import (
     Change,
     Entry,
+    Estimated,
     Event,
     Limit,
     Record,
@@ -71,6 +72,7 @@ def restore(data: Mapping[str, Any]) -> Assumptions:
         page_facts=_records(Fact, data["page_facts"]),
         contradictions=_records(Contradiction, data["contradictions"]),
         reconciled=tuple(outlier for outlier in outliers if not _owned(outlier, data)),
+        shocks=data.get("shocks", 0),  # runs of earlier versions had their own
     )
 
 
@@ -97,6 +99,7 @@ def _entry(id: str, data: Mapping[str, Any], changes: Sequence[Change], outliers
         as_of=dt.date.fromisoformat(data["as_of"]),
         known_by=None if data["known_by"] is None else dt.date.fromisoformat(data["known_by"]),
         observed=observed(data["observed"]),
+        estimate=_record(Estimated, data["estimate"]) if data.get("estimate") else None,
         prior=None if data["prior"] is None else parse(data["prior"]),
         low=_tuples(data["low"]),
         high=_tuples(data["high"]),

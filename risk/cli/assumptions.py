@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from risk.assumptions import AssumptionErrors, load
+from risk.assumptions import AssumptionErrors, load, locate
 from risk.assumptions.normalised import entry_data
 from risk.assumptions.problems import counted
 from risk.assumptions.schema import Grade
@@ -137,8 +137,10 @@ def check(
     """Check every file of the register, and that it runs; exit 3 and every error with its place if not."""
     try:
         assumptions = load(register.assumptions, scenario)
-        from risk.engine.admission import admit  # what is wrong in a file is told before numpy is loaded
+        from risk.calibrate.hindcast import readings  # what is wrong in a file is told before numpy is loaded
+        from risk.engine.admission import admit
 
+        readings.read(locate.register(register.assumptions), assumptions.sources.keys())
         admit(assumptions)
     except AssumptionErrors as error:
         if not output.json:

@@ -14,7 +14,7 @@ from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
 from risk.cli.pack import Force, fewer, made, place
 from risk.cli.screens import tell
-from risk.cli.simulation import SIMULATION, Simulation, Stopped, calibrate, plan, simulate
+from risk.cli.simulation import SIMULATION, Simulation, Stopped, calibrate, plan, simulate, strike_again
 from risk.door import packing
 from risk.door.desk import REPORTS
 from risk.errors import BubbleriskError, UsageError, storage_error
@@ -65,6 +65,7 @@ class Task:
             return "up to date"
         if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
+        strike_again(run, self.common, self.simulation.jobs)
         calibrate(run, self.common, self.simulation.jobs)
         if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")

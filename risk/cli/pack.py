@@ -12,7 +12,16 @@ from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Folder, Output
 from risk.cli.run import write_verdict
 from risk.cli.screens import say
-from risk.cli.simulation import SIMULATION, Simulation, calibrate, desk, find, open_stored, simulate
+from risk.cli.simulation import (
+    SIMULATION,
+    Simulation,
+    calibrate,
+    desk,
+    find,
+    open_stored,
+    simulate,
+    strike_again,
+)
 from risk.door import naming, packing
 from risk.door.beside import runs_beside
 from risk.door.desk import REPORTS
@@ -82,6 +91,7 @@ def pack(
     from risk.runs import Run
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
+    strike_again(run, common, simulation.jobs)
     if not output.json:
         write_verdict(Result(run), common, "show RUN B4", "check RUN")
     calibrate(run, common, simulation.jobs)
@@ -116,10 +126,10 @@ def made(
     from risk.runs.hashing import digest
 
     if isinstance(found, Run):
-        run, words = found.id, found.manifest.assumptions
+        run, words, root = found.id, found.manifest.assumptions, found.directory.parent
     else:
-        run, words = found.settle(message).id, digest(found.assumptions.normalised())
-    return run if packing.Ingredients.of(run, words, prior, beside, form).made(path) else ""
+        run, words, root = found.settle(message).id, digest(found.assumptions.normalised()), found.root
+    return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
 
 
 def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:

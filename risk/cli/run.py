@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
 from risk.cli.screens import give, tell
-from risk.cli.simulation import SIMULATION, Simulation, plan, simulate
+from risk.cli.simulation import SIMULATION, Simulation, plan, simulate, strike_again
 from risk.door import precision
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def run(
         str | None,
         Parameter(name="--target-se", help="Add paths until P(bust) has this standard error, e.g. 0.2pp."),
     ] = None,
+    band: Annotated[
+        bool, Parameter(help="Strike its parameters by other shocks: a band beside every probability.")
+    ] = False,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
 ) -> None:
@@ -59,6 +62,8 @@ def run(
     from risk.door.result import Result
 
     found = precision.grow(planned, wanted, simulated, _note(output)) if wanted else simulated(planned)
+    if band:
+        strike_again(found, common, simulation.jobs)
     write_verdict(Result(found), common, *NEXT)
 
 

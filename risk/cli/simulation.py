@@ -77,8 +77,12 @@ def plan(scenario: str, simulation: Simulation, common: Common) -> Plan:
     return opening.plan(scenario, desk(common), simulation.paths, simulation.seed, simulation.vintage)
 
 
-def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
+def simulate(plan: Plan, jobs: int | None, output: Output, admitted: bool = False) -> Run:
     """Open or simulate a planned run, with progress on standard error.
+
+    Parameters
+    ----------
+    admitted : it is known that the register runs.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
 
     log_to_stderr(level(output))
     try:
-        opening.settle(plan, Desk(plan.root, plan.register, message))
+        opening.settle(plan, Desk(plan.root, plan.register, message), admitted)
     except NumericalError as error:
         raise _replayed(error, replace(plan, scenario="base")) from error
     with Progress(plan.assumptions.scenario.name, output) as progress:
@@ -161,3 +165,17 @@ def calibrate(run: Run, common: Common, jobs: int | None) -> None:
         opening.calibrate(run, desk(common), jobs)
     except Interrupted as stop:
         raise Stopped(stop) from stop
+
+
+def strike_again(run: Run, common: Common, jobs: int | None) -> None:
+    """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
+
+    Raises
+    ------
+    Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
+    """
+
+    def simulated(plan: Plan) -> Run:
+        return simulate(plan, jobs, common.output)
+
+    opening.strike_again(run, desk(common), simulated)

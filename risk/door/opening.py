@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,12 @@ def plan(
     return prepare.arrange(assumptions, paths, seed, register=desk.register, root=desk.runs)
 
 
-def settle(plan: Plan, desk: Desk) -> Specification:
+def settle(plan: Plan, desk: Desk, admitted: bool = False) -> Specification:
     """What a planned run is: its register held against the model, base medians simulated where it reads them.
+
+    Parameters
+    ----------
+    admitted : it is known that the register runs.
 
     Raises
     ------
@@ -51,7 +56,7 @@ def settle(plan: Plan, desk: Desk) -> Specification:
     """
     from risk.engine.admission import admit
 
-    if not plan.stored:
+    if not (plan.stored or admitted):
         admit(plan.assumptions)
     return plan.settle(desk.note)
 
@@ -139,3 +144,23 @@ def calibrate(run: Run, desk: Desk, jobs: int | None = None) -> None:
         feedback.measure(run, load(desk.register), stressed, desk.note, jobs)
     if order.wanted(run, compared):
         order.measure(run, load(desk.register), compared, desk.note, jobs)
+
+
+def strike_again(run: Run, desk: Desk, simulated: Callable[[Plan], Run]) -> None:
+    """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
+
+    Parameters
+    ----------
+    simulated : opens or simulates a plan.
+
+    Raises
+    ------
+    Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
+    """
+    from risk.calibrate import parameter_band
+
+    if not parameter_band.wanted(run):
+        return
+    others = [simulated(plan) for plan in parameter_band.plans(run, desk.register)]
+    if others:
+        parameter_band.keep(run, others)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
 _WRITERS = (
-    "risk.report.pack",
-    "risk.report.excel",
-    "risk.report.html",
-    "risk.calibrate.stylised",
-    "risk.calibrate.feedback",
+    *("risk.report.pack", "risk.report.excel", "risk.report.html"),
+    *(
+        f"risk.calibrate.{beside}"
+        for beside in ("stylised", "feedback", "order", "parameter_band", "hindcast.hindcast")
+    ),
 )
 """What turns a run into a pack begins here."""
 
@@ -46,6 +46,7 @@ class Ingredients:
     words : fingerprint of the register with its notes and sources.
     prior : id of the run it is compared with; empty where there is none.
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
+    hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
     paper, sample : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -54,16 +55,22 @@ class Ingredients:
     words: str
     prior: str
     beside: str
+    hindcast: str
     paper: str
     sample: int
     writer: str
 
     @classmethod
-    def of(cls, run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form) -> Self:
-        """What the pack of a run, stored or planned, is made of; `run` and `words` as above."""
+    def of(
+        cls, run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form, root: Path
+    ) -> Self:
+        """What the pack of a run, stored or planned in the folder `root`, is made of; see above."""
+        from risk.calibrate.hindcast.hindcast import FILE
+
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
-        return cls(run, words, before, others, form.paper, form.sample, _writer())
+        kept = _sha256(root / FILE)
+        return cls(run, words, before, others, kept, form.paper, form.sample, _writer())
 
     def made(self, pack: Path) -> bool:
         """Whether `pack`, a workbook or a page, was made of these.
@@ -112,7 +119,7 @@ def write(
     except OSError as error:
         raise cannot_write(Path(error.filename or path), error) from error
     m = run.manifest
-    ingredients = Ingredients.of(run.id, m.assumptions, prior, beside, form)
+    ingredients = Ingredients.of(run.id, m.assumptions, prior, beside, form, run.directory.parent)
     known = {**vars(ingredients), SPECIFICATION: asdict(m.specification)}
     for file in files:
         publish_json(record_file(file), {**known, SHA256: _sha256(file)})

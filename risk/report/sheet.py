@@ -32,10 +32,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Prose, broken into lines that fit the columns it covers; formulas stay on one line."""
+    """Prose, broken into lines that fit the columns it covers; formulas stay on one line. An alert is red."""
 
     text: str | Formula
-    style: Literal["body", "lead", "note", "bullet", "finding"] = "body"
+    style: Literal["body", "lead", "note", "bullet", "finding", "alert"] = "body"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,17 @@ def test_mean_weights_may_change_alone(register: Register) -> None:
     assert register.scenario("slow", text).load("slow").array("gpu.delivery")[2] == pytest.approx(0.4)
 
 
+def test_a_change_may_be_of_every_row_of_a_table(register: Register) -> None:
+    text = '[change."gpu.generation.*"]\npower = 1.5\nwhy = "All alike."\n'
+    table = register.scenario("alike", text).load("alike").tables["gpu.generation"]
+    assert len(table.rows) > 1
+    assert set(table.numbers("power")) == {1500.0}
+    assert {change.id for change in table.changes} == {f"gpu.generation.{name}" for name in table.names}
+    problem = register.scenario("wrong", text.replace("power", "powr")).problem("wrong")
+    assert (problem.code, problem.line) == ("A003", 4)  # once, not once a row
+    assert register.scenario("none", text.replace("generation", "generator")).problem("none").code == "A018"
+
+
 def test_a_row_of_a_table_can_change(register: Register) -> None:
     text = '[change."gpu.generation.Rubin"]\nlaunch = "2027Q2"\nwhy = "Late."\n'
     assumptions = register.scenario("late", text).load("late")

@@ -265,12 +265,16 @@ def test_lower_rent_never_saves_a_facility(base: Opened, t: int) -> None:
 
 
 def test_lower_rent_hardly_ever_saves_a_company(base: Opened) -> None:
-    """Exception: a company that can no longer save its facilities keeps the cash it would have put in."""
+    """Exceptions: a company that can no longer save its facilities keeps the cash it would have put in.
+
+    One whose lenders sell a facility gets what the sale brings above the claim.
+    """
     saved = failed = 0
     for t in range(11, len(base.worlds)):  # paper falls due in most of them
         low, usual = (struck(base, t, x).operators.holdco for x in (-0.8, 0.0))
         rescued = usual.default & ~low.default
-        assert (low.supported < usual.supported)[rescued].all()
+        sold = low.distributions > usual.distributions
+        assert ((low.supported < usual.supported) | sold)[rescued].all()
         saved += int(rescued.sum())
         failed += int((low.default & ~usual.default).sum())
     assert failed > 40

@@ -11,6 +11,9 @@ from risk.analysis.joint import Lift
 from risk.analysis.shares import Explained
 from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Told, Worst, WorstPath
+from risk.calibrate.hindcast.forecast import Score
+from risk.calibrate.hindcast.hindcast import Hindcast, Vintage, together
+from risk.calibrate.hindcast.pooled import Scored
 from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
 from risk.report.terminal.revisions import Changed, Diff, Old, Stale
@@ -105,3 +108,36 @@ OLD = (
     Old("revenue.log_ceiling", "2026-05-20", 186, "judgement", "Risk", "judgement", "base/revenue.toml:41"),
 )
 STALE = Stale(date(2026, 11, 22), 180, 598, OLD)
+
+
+def _score(metric: str, quarter: str, lead: int, value: float, pit: float, unit: str) -> Score:
+    return Score(
+        metric, quarter, quarter, lead, value, unit, "2026-08-01", "judgement", "filing",
+        0.8 * value, 0.6 * value, 0.9 * value, pit, 0.2 * value, 0.9 * value,
+        (0.3 * value, 0.1 * value), (1.2 * value, 0.4 * value),
+    )  # fmt: skip
+
+
+def _scored(vintage: str, *found: Score) -> Scored:
+    alike = tuple(tuple(1.0 if i == j else 0.4 for j in range(len(found))) for i in range(len(found)))
+    return Scored(vintage, found, alike)
+
+
+def _hindcast() -> Hindcast:
+    """Two vintages: capex that was missed, rents that were not."""
+    early = _scored(
+        "2024Q4",
+        _score("capex", "2025Q1", 1, 77.8, 0.42, "USD bn/q"),
+        _score("capex", "2026Q2", 6, 181.5, 0.9997, "USD bn/q"),
+        _score("h100_contract", "2026Q2", 6, 2.6, 0.91, "USD/h"),
+    )
+    late = _scored("2025Q4", _score("h100_contract", "2026Q2", 2, 2.6, 0.03, "USD/h"))
+    labels = {"capex": "Big-Five cash capex", "h100_contract": "H100 one-year contract rent"}
+    vintages = (
+        Vintage("2024Q4", "2025-03-01", "807dd1873338", "1f2e3d4c5b6a", early, early, ()),
+        Vintage("2025Q4", "2026-03-01", "36fa1aa65199", "", late, None, ()),
+    )
+    return together(4_096, 20261122, "source", labels, vintages)
+
+
+HINDCAST = _hindcast()

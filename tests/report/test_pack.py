@@ -205,12 +205,13 @@ def test_checks_are_many_and_recomputed(book: Workbook, tables: Tables, draft: D
     assert book.names["Checks_Failed"] == "{checks-total.failed[0]}"
 
 
-def test_what_is_for_information_and_lies_outside_is_named_on_the_summary(run: Run, book: Workbook) -> None:
-    outside = [t.id for t in targets.results(run) if t.status == "informational" and t.inside is False]
+def test_what_lies_outside_its_bounds_is_named_in_red_on_the_summary(run: Run, book: Workbook) -> None:
+    free = ("met", "informational")
+    outside = [t.id for t in targets.results(run) if t.status in free and t.inside is False]
     blocks = next(sheet for sheet in book.sheets if sheet.name == "Summary").blocks()
-    notes = [str(block.text) for block in blocks if isinstance(block, Paragraph)]
-    assert outside
-    assert any(note.endswith(f"Outside its bounds, for information: {', '.join(outside)}.") for note in notes)
+    red = [str(block.text) for block in blocks if isinstance(block, Paragraph) and block.style == "alert"]
+    assert any(target.status == "informational" for target in targets.results(run) if target.id in outside)
+    assert red == [f"Outside its bounds: {', '.join(outside)}."]
 
 
 def test_targets_are_those_of_the_calibration(run: Run, tables: Tables) -> None:

@@ -195,7 +195,9 @@ def test_every_number_on_summary_leads_to_paths(
     assert len(formulas) > 80
     for cell in formulas:
         found = tracer.lookup.cell(f"Summary!{cell}")
-        assert witnesses.of(found), f"{cell}: {found.what}"
+        tables = {part.where.table for part in found.inputs if part.where}
+        beside = tables == {"feedback"}  # of runs with couplings cut, whose paths are others
+        assert beside or witnesses.of(found), f"{cell}: {found.what}"
         assert steps(found) <= 2, f"{cell}: {found.what}"
 
 

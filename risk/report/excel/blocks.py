@@ -44,7 +44,14 @@ _STYLE_NAMES = {
     "bar": "r_body",
     "flag": "r_body",
 }
-_PROSE = {"body": "r_text", "bullet": "r_text", "lead": "r_lead", "finding": "r_text", "note": "r_note"}
+_PROSE = {
+    "body": "r_text",
+    "bullet": "r_text",
+    "lead": "r_lead",
+    "finding": "r_text",
+    "note": "r_note",
+    "alert": "r_alert",
+}
 _ROW = 12.8
 _SECTION = 20.0
 

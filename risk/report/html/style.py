@@ -13,6 +13,7 @@ from risk.report.palette import (
     NAVY,
     NOTE,
     OK,
+    RED,
     RULE,
     SHADE,
     SKY,
@@ -39,6 +40,7 @@ ul{{padding-left:1.2rem}}
 .subtitle,.question{{margin:.1rem 0}}
 .lead{{font-size:1.05rem;font-weight:600;color:#{INK}}}
 .finding{{font-weight:600}}
+.alert{{font-weight:600;color:#{RED}}}
 nav ul{{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;max-width:none}}
 nav li a{{display:inline-block;padding:.25rem 0}}
 section{{margin-top:3rem;padding-top:1rem;border-top:1px solid #{RULE}}}
@@ -58,7 +60,7 @@ tbody>tr>:first-child{{background:#fff;box-shadow:1px 0 #{RULE}}}
 .total>*,.strong{{font-weight:700}}
 tbody .bad{{background:#{VERMILLION};color:#000;font-weight:700}}
 tbody .good{{color:#{OK};font-weight:700}}
-tbody .minus{{color:#B00000}}
+tbody .minus{{color:#{RED}}}
 .tiles{{display:flex;flex-wrap:wrap;gap:.5rem;margin:.6rem 0 1.4rem}}
 .tiles div{{flex:1 1 6.5rem;background:#{WASH};padding:.5rem;text-align:center}}
 .tiles dt,.tiles .note{{font-size:.75rem;color:#333}}

@@ -14,7 +14,15 @@ from risk.report.guards import Condition
 from risk.report.naming import renamed, shared
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
-from risk.report.pack.control import assumptions, calibration, checks, dependence, manifest, reconciliation
+from risk.report.pack.control import (
+    assumptions,
+    calibration,
+    checks,
+    dependence,
+    hindcast,
+    manifest,
+    reconciliation,
+)
 from risk.report.pack.credit import cascade, private_credit
 from risk.report.pack.decision import drivers, limits
 from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
@@ -62,6 +70,7 @@ DETAILS = (
     Part(revenue_gap.sheet, revenue_gap.conditions),
     Part(cascade.sheet, cascade.conditions),
     Part(calibration.sheet),
+    Part(hindcast.sheet),
     Part(reconciliation.sheet, reconciliation.conditions),
     Part(assumptions.sheet),
     Part(dependence.sheet),

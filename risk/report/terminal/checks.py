@@ -21,7 +21,7 @@ from risk.report.terminal.summary import Headed, document
 from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
-NEARLY = "OK (2 SE)"
+NEARLY = "within 2 SE"
 ABSENT = "–"
 MISSED = "as declared"
 """Found of a target that misses its bounds, as its file says it does."""

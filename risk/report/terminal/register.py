@@ -34,6 +34,7 @@ ENTRY: Record[Mapping[str, Any]] = Record(
             value=VALUE,
             observed=str,
             prior=Perhaps(Record((told("shape"),), open=True)),
+            estimate=Perhaps(Record((told("module"), told("data"), told("date")))),
         ).fields,
         told("origin"),
         told("origins", dict[str, str]),
@@ -143,12 +144,19 @@ def entry_screen(entry: Entry, source: Source, page: Page) -> Screen:
         ("observed", str(entry.observed)),
         ("rule", entry.rule),
         ("grade", entry.grade),
+        ("estimate", estimated(entry)),
         ("owner", entry.owner),
         ("note", entry.note),
         ("file", f"{entry.file}:{entry.line}"),
         *_changes(entry.changes),
     ]
     return (pairs(items, page),)
+
+
+def estimated(entry: Entry) -> str:
+    """How what data said of an entry is found again; "" where they were not asked."""
+    found = entry.estimate
+    return f"bubblerisk estimate {found.module}, on {found.data}, {found.date}" if found else ""
 
 
 def _changes(changes: Iterable[Change]) -> list[tuple[str, str]]:

@@ -72,6 +72,7 @@ WORDS: Mapping[str, str] = {
     "memory": "from memory",
     "computed": "computed",
     "judgement": "judgement",
+    "estimated": "estimated",
 }
 
 CHAIN = {"models": "Model developers", "cloud": "Cloud (GPU rental)"}

@@ -39,6 +39,7 @@ from risk.runs import Manifest, Run
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
 
 Array = NDArray[np.float64]
@@ -281,6 +282,14 @@ class Results:
         from risk.calibrate import targets
 
         return targets.results(self.run)
+
+    @cached_property
+    def hindcast(self) -> Hindcast | None:
+        """What earlier states gave, kept beside the runs; None where nothing is, or another engine ran."""
+        from risk.calibrate.hindcast import hindcast
+
+        found = hindcast.read(self.run.directory.parent)
+        return found if found and found.source == self.manifest.specification.source else None
 
 
 def series(name: str) -> Variable:

@@ -175,11 +175,12 @@ def _listed(value: tuple[Any, ...]) -> str:
 
 
 def _explained(entry: Entry) -> str:
-    """What an entry is, with the values that do not fit their column."""
-    value = entry.value
+    """What an entry is, what data spoke of it, and the values that do not fit their column."""
+    value, found = entry.value, entry.estimate
+    note = f"{entry.note} Data: {found.module}, {found.data}.".strip() if found else entry.note
     if not isinstance(value, tuple) or len(_listed(value)) <= LONGEST_LIST:
-        return entry.note
-    return f"{entry.note} Values: {_listed(value)}".strip()
+        return note
+    return f"{note} Values: {_listed(value)}".strip()
 
 
 def _short(value: float) -> str:

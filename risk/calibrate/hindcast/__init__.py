@@ -1,0 +1,1 @@
+"""Forecasts made from earlier states, held against what was read since."""
