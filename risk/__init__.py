@@ -11,9 +11,18 @@
 """
 
 _HOMES = {
-    "risk.door.calls": ("open", "run"),
+    "risk.door.batches": ("batch",),
+    "risk.door.calls": ("forecast", "open", "recorded", "run", "trace"),
+    "risk.door.checking": ("doctor", "verify"),
+    "risk.door.desk": ("Where",),
+    "risk.door.packs": ("pack", "pdf"),
+    "risk.door.register": ("Register",),
     "risk.door.registers": ("register", "scenarios", "stored"),
     "risk.door.result": ("Result",),
+    "risk.door.screening": ("screen",),
+    "risk.door.shelf": ("remove",),
+    "risk.door.studies": ("amplification", "estimate", "hindcast", "rehearse", "replay"),
+    "risk.door.told": ("Told",),
     "risk.door.priors": ("dirichlet", "discrete_uniform", "lognormal", "normal", "triangular", "uniform"),
 }
 """Module → names of it that stand here; what they need is imported when one is asked for."""

@@ -8,11 +8,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
-from risk.cli.screens import tell
-from risk.cli.simulation import WHOLE, Jobs, Seed, simulate
-
-PATHS = 4_096
-"""Paths of each run: what couplings do is a difference between runs that share their draws."""
+from risk.cli.screens import give
+from risk.cli.simulation import WHOLE, Jobs, Seed, desk
+from risk.door.studies import PATHS
 
 
 @Parameter(name="*")
@@ -42,19 +40,10 @@ def amplification(
     common: Common = COMMON,
 ) -> None:
     """Cut each coupling in a run of its own and say what it adds; runs that are stored are only read."""
-    from risk.analysis.amplification import cases
-    from risk.analysis.loop import push_quarter
-    from risk.assumptions import load
-    from risk.runs.prepare import arrange
+    from risk.door import studies
 
-    register, root = common.register.assumptions, common.folder.runs
-    assumptions = load(register, scenario)
-    pushed = push_quarter(assumptions.calendar, quarter)
-    planned = {
-        case: arrange(derived, simulation.paths, simulation.seed, register=register, root=root)
-        for case, derived in cases(assumptions, pushed).items()
-    }
-    runs = {case: simulate(plan, simulation.jobs, common.output) for case, plan in planned.items()}
-    from risk.report.terminal import amplification as report
-
-    tell(report.findings(runs, pushed), report.DOCUMENT, report.screen, common.output, assumptions.names)
+    at = desk(common, simulation.jobs)
+    told = studies.amplification(
+        scenario, quarter=quarter, paths=simulation.paths, seed=simulation.seed, desk=at
+    )
+    give(told, common.output)

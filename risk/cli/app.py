@@ -107,7 +107,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         message(str(error))
         return error.exit_code
     except KeyboardInterrupt as stop:
-        message("interrupted")
+        message(str(stop) or "interrupted")
         return getattr(stop, "exit_code", INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone, e.g. `| head`: nobody is left to tell.

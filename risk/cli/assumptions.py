@@ -1,37 +1,25 @@
-"""`bubblerisk assumptions`: list, show and check; `revisions` and `exchange` hold the other commands."""
+"""`bubblerisk assumptions`: list, show, check, diff, stale, export, import."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from datetime import date
+from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
-from risk.assumptions import AssumptionErrors, load, locate
-from risk.assumptions.normalised import entry_data
-from risk.assumptions.problems import counted
+from risk.assumptions import AssumptionErrors
 from risk.assumptions.schema import Grade
-from risk.assumptions.table import units
 from risk.cli.console import message
 from risk.cli.options import OUTPUT, REGISTER, Output, Register
-from risk.cli.screens import say, tell, write
-from risk.errors import UsageError, suggestion
-
-if TYPE_CHECKING:
-    from risk.assumptions import Assumptions, Table
-    from risk.assumptions.table import Row
+from risk.cli.screens import give
+from risk.door.register import Register as Book
 
 app = App(
     name="assumptions",
     help="The register of assumptions: list, show, check, diff, stale, export, import.",
     help_epilogue="",
 )
-app.command(
-    "risk.cli.revisions:diff", name="diff", help="What changed since a git revision, or between folders."
-)
-app.command("risk.cli.revisions:stale", name="stale", help="What is older than it may be.")
-app.command("risk.cli.exchange:export", name="export", help="Write the register as a workbook to edit.")
-app.command("risk.cli.exchange:import_", name="import", help="Edit the register's files as a workbook says.")
 
 Scenario = Annotated[
     str, Parameter(name=["--scenario", "-s"], help="Name of a scenario, or a scenario file.")
@@ -48,26 +36,7 @@ def list_entries(
     output: Output = OUTPUT,
 ) -> None:
     """List every number of the register, with its prior and where it comes from."""
-    assumptions = load(register.assumptions, scenario)
-    sections = sorted({entry.section for entry in assumptions.entries.values()})
-    if section is not None and section not in sections:
-        meant = suggestion(section, sections)
-        hint = f"did you mean '{meant}'?" if meant else "sections: " + ", ".join(sections)
-        raise UsageError(f"the register has no section '{section}'", hint)
-    found = [
-        entry
-        for entry in assumptions.entries.values()
-        if section in (None, entry.section) and grade in (None, entry.grade)
-    ]
-    from risk.report.terminal import register as screens
-
-    entries = {entry.id: entry_data(entry, assumptions.directory) for entry in found}
-    data = {"scenario": assumptions.scenario.name, "entries": entries}
-    tell(data, screens.LIST, lambda _, page: screens.entries_screen(found, page), output)
-    if not output.json:
-        grades = Counter(entry.grade for entry in found)
-        words = ", ".join(f"{number} {name}" for name, number in grades.most_common())
-        message(f"{counted(len(found), 'entry', 'entries')} ({words})" if found else "0 entries")
+    give(Book(register.assumptions).entries(section, grade, scenario=scenario), output)
 
 
 @app.command
@@ -80,51 +49,7 @@ def show(
     output: Output = OUTPUT,
 ) -> None:
     """Show one entry, entity table or row in full."""
-    from risk.report.terminal import register as screens
-
-    assumptions = load(register.assumptions, scenario)
-    if id in assumptions.entries:
-        entry = assumptions.entries[id]
-        data = {"id": id, **entry_data(entry, assumptions.directory), **screens.quantiles(entry)}
-        source = assumptions.sources[entry.source]
-        tell(data, screens.SHOW, lambda _, page: screens.entry_screen(entry, source, page), output)
-        return
-    if id in assumptions.tables:
-        _show_table(assumptions.tables[id], output)
-        return
-    for name, found in assumptions.tables.items():
-        row = id.removeprefix(f"{name}.")
-        if row != id and row in found.names:
-            _show_row(found, found.row(row), assumptions, output)
-            return
-    rows = [f"{name}.{row}" for name, found in assumptions.tables.items() for row in found.names]
-    meant = suggestion(id, [*assumptions.entries, *assumptions.tables, *rows])
-    hint = f"did you mean '{meant}'?" if meant else "see: bubblerisk assumptions list"
-    raise UsageError(f"the register has no entry, table or row '{id}'", hint)
-
-
-def _show_table(found: Table, output: Output) -> None:
-    from risk.report.terminal import register as screens
-
-    tell(found, screens.TABLE, screens.table_screen, output)
-    if output.json:
-        return
-    message(f"{counted(len(found.rows), 'row')} in {found.file}" if found.rows else "0 rows")
-    for change in found.changes:
-        what = "added" if change.before is None else "removed" if change.after is None else change.field
-        message(f"{change.id}: {what} by {change.scenario}: {change.why} ({change.file}:{change.line})")
-
-
-def _show_row(found: Table, row: Row, assumptions: Assumptions, output: Output) -> None:
-    from risk.report.terminal import register as screens
-
-    data = {
-        "id": f"{found.name}.{row.id}",
-        "units": units(found.model),
-        "row": row.model_dump(mode="json"),
-    }
-    source = assumptions.sources[row.source]
-    tell(data, screens.ONE_ROW, lambda _, page: screens.row_screen(found, row, source, page), output)
+    give(Book(register.assumptions).show(id, scenario=scenario), output)
 
 
 @app.command
@@ -135,22 +60,94 @@ def check(
     output: Output = OUTPUT,
 ) -> int:
     """Check every file of the register, and that it runs; exit 3 and every error with its place if not."""
+    book = Book(register.assumptions)
     try:
-        assumptions = load(register.assumptions, scenario)
-        from risk.calibrate.hindcast import readings  # what is wrong in a file is told before numpy is loaded
-        from risk.engine.admission import admit
-
-        readings.read(locate.register(register.assumptions), assumptions.sources.keys())
-        admit(assumptions)
+        told = book.check(scenario=scenario)
     except AssumptionErrors as error:
         if not output.json:
             raise
-        from risk.report.terminal.register import CHECK, refused
-
-        write(CHECK, refused(error))
+        give(book.refused(error), output)
         return error.exit_code
-    from risk.report.terminal import register as screens
+    give(told, output)
+    return 0
 
-    counts = screens.valid(assumptions)
-    say(counts, screens.CHECK, screens.valid_text(assumptions, counts), output)
+
+@app.command
+def diff(
+    before: Annotated[str, Parameter(help="Git revision, or the folder of a register.")] = "HEAD",
+    after: Annotated[
+        str | None,
+        Parameter(help="Revision or folder to compare with; the register as it stands by default."),
+    ] = None,
+    /,
+    *,
+    scenario: Scenario = "base",
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
+) -> None:
+    """Say which numbers of the register changed since a revision, by whom and why."""
+    give(Book(register.assumptions).diff(before, after, scenario=scenario), output)
+
+
+@app.command
+def stale(
+    *,
+    days: Annotated[
+        int | None,
+        Parameter(validator=validators.Number(gte=0), help="Age from which; run.stale_days by default."),
+    ] = None,
+    on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
+    scenario: Scenario = "base",
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
+) -> None:
+    """List entries and rows of the register that have grown old, the oldest first."""
+    give(Book(register.assumptions).stale(days, on=on, scenario=scenario), output)
+
+
+@app.command
+def export(
+    *,
+    out: Annotated[Path, Parameter(name=["--out", "-o"], help="The workbook to write.")] = Path(
+        "assumptions.xlsx"
+    ),
+    owner: Annotated[str, Parameter(help="Only what this owner answers for.")] = "",
+    stale: Annotated[bool, Parameter(help="Only what is stale.")] = False,
+    force: Annotated[bool, Parameter(help="Replace a workbook of that name.")] = False,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
+) -> None:
+    """Write the register's base as a workbook whose yellow cells can be edited."""
+    give(Book(register.assumptions).export(out, owner=owner, stale=stale, force=force), output)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, Parameter(help="A workbook that `assumptions export` wrote.")],
+    /,
+    *,
+    dry_run: Annotated[
+        bool, Parameter(help="Show what would change, and every error; write nothing.")
+    ] = False,
+    errors: Annotated[
+        bool, Parameter(help="Write FILE.errors.xlsx, with a comment on each bad cell.")
+    ] = False,
+    register: Register = REGISTER,
+    output: Output = OUTPUT,
+) -> int:
+    """Edit the register's files as a workbook says: all of them, or none; exit 3 on any error."""
+    from risk.door.exchanging import annotate, refused
+    from risk.exchange.problems import WorkbookErrors
+    from risk.workbook import WorkbookRefused
+
+    try:
+        told = Book(register.assumptions).edit(file, dry_run=dry_run)
+    except (WorkbookErrors, WorkbookRefused) as error:
+        if errors and isinstance(error, WorkbookErrors):
+            message(f"{annotate(file, error)}: a copy with a comment on each bad cell")
+        if not output.json:
+            raise
+        give(refused(error, dry_run), output)
+        return error.exit_code
+    give(told, output)
     return 0

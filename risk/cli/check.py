@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import SIMULATION, Simulation, Stopped, desk, obtain
+from risk.cli.simulation import SIMULATION, Simulation, desk
 
 FAILED = 1
 
@@ -21,13 +21,8 @@ def check(
     common: Common = COMMON,
 ) -> int:
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
-    from risk.door.result import Result
-    from risk.runs import Interrupted
+    from risk.door import calls
 
-    run = obtain(target, simulation, common)
-    try:
-        told = Result(run, desk(common)).check(simulation.jobs)
-    except Interrupted as stop:
-        raise Stopped(stop) from stop
+    told = calls.obtain(target, desk=desk(common, simulation.jobs), **simulation.wanted).check()
     give(told, common.output)
-    return FAILED if told.found.result.failures else 0
+    return 0 if told.ok else FAILED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from risk.cli.options import Output
 from risk.cli.pulse import spoken
 from risk.report.terminal.called import as_called
-from risk.report.terminal.characters import printable
+from risk.report.terminal.characters import dumb, printable, unicode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,14 +67,3 @@ def terminal(output: Output) -> Console:
 def bare(output: Output = Output()) -> bool:  # noqa: B008 - frozen
     """Return whether color is unwanted: by option, by NO_COLOR, or by a terminal that has none."""
     return output.no_color or bool(os.environ.get("NO_COLOR")) or dumb()
-
-
-def dumb() -> bool:
-    """Return whether the terminal can only write line after line."""
-    return os.environ.get("TERM") == "dumb"
-
-
-def unicode(stream: TextIO | None = None) -> bool:
-    """Return whether a stream, standard output by default, can show box characters."""
-    encoding = (getattr(stream or sys.stdout, "encoding", "") or "").lower()
-    return encoding.replace("-", "").startswith("utf") and not dumb()

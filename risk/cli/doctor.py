@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
-from risk.cli.screens import tell
+from risk.cli.screens import give
+from risk.cli.simulation import desk
 from risk.door.desk import REPORTS
 
 FAILED = 1
@@ -21,10 +22,8 @@ def doctor(
     common: Common = COMMON,
 ) -> int:
     """Look at Python, source, libraries, random numbers, fonts, folders, register; exit 1 where one fails."""
-    from risk.cli.examination import examine
-    from risk.report.terminal import findings as screens
+    from risk.door import checking
 
-    found = list(examine(common.register.assumptions, (common.folder.runs, reports), trial=not quick))
-    good = "nothing stands in the way"
-    tell(found, screens.DOCTOR, lambda _, page: screens.screen(found, page, good), common.output)
-    return FAILED if screens.failures(found) else 0
+    told = checking.doctor(trial=not quick, reports=reports, desk=desk(common))
+    give(told, common.output)
+    return 0 if told.ok else FAILED

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from risk.cli.options import OUTPUT, REGISTER, Output, Register
-from risk.cli.screens import tell
-from risk.errors import UsageError
+from risk.cli.screens import give
 
 
 def estimate(
@@ -23,15 +21,7 @@ def estimate(
     output: Output = OUTPUT,
 ) -> None:
     """Estimate numbers of the register on data, and show them beside it; --write gives a scenario to read."""
-    from risk.assumptions import load, locate
+    from risk.door import studies
 
-    if data is not None and not data.is_dir():
-        raise UsageError(f"{data} is not a folder", "its files are described in docs/data.md")
-    folder, assumptions = locate.register(register.assumptions), load(register.assumptions)
-    from risk.calibrate.estimate import ask, chosen, scenario
-    from risk.report.terminal import estimates
-
-    answers = tuple(ask(module, assumptions, folder, data) for module in chosen(modules))
-    changed = scenario.write(write, answers, assumptions, dt.date.today()) if write else 0
-    found = estimates.Asked(answers, str(write or ""), changed)
-    tell(found, estimates.DOCUMENT, estimates.screen, output, assumptions.names)
+    told = studies.estimate(*modules, data=data, write=write, register=register.assumptions)
+    give(told, output)

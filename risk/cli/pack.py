@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from risk.cli.console import message
-from risk.cli.options import COMMON, Common, Folder, Output
+from risk.cli.options import COMMON, Common
 from risk.cli.run import write_verdict
-from risk.cli.screens import say
-from risk.cli.simulation import (
-    SIMULATION,
-    Simulation,
-    calibrate,
-    desk,
-    find,
-    open_stored,
-    simulate,
-    strike_again,
-)
-from risk.door import naming, packing
-from risk.door.beside import runs_beside
-from risk.door.desk import REPORTS
-from risk.errors import UsageError
-from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
-from risk.report.record import Document, told
+from risk.cli.screens import give
+from risk.cli.simulation import SIMULATION, Simulation, desk
+from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Paper
 
 if TYPE_CHECKING:
-    from risk.runs import Run
-    from risk.runs.prepare import Plan
+    from risk.door.result import Result
 
 LISTED = validators.Number(gte=FEWEST, lte=MOST)
 Force = Annotated[bool, Parameter(help="Let fewer paths of the same inputs replace a workbook of more.")]
-
-
-PACK: Document[Mapping[str, Any]] = Document(
-    (told("status", Literal["written", "up to date"]), told("pack"), told("page", absent=True), told("run")),
-    name="pack/1",
-    title="A workbook: bubblerisk pack --json",
-)
 
 
 def pack(
@@ -70,70 +46,22 @@ def pack(
     common: Common = COMMON,
 ) -> None:
     """Write the workbook of a scenario or of a stored run; nothing is done where it is up to date."""
-    if file is not None and file.suffix.lower() != ".xlsx":
-        raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
-    output = common.output
-    found = find(target, simulation, common)
-    before = open_stored(prior, common) if prior is not None else None
-    others = runs_beside(beside, found, desk(common))
-    form = Form(paper, sample)
-    path = place(found, file)
-    page = packing.page_of(path) if html else None
-    fresh = made(found, before, path, others, form)
-    if fresh and (page is None or made(found, before, page, others, form)):
-        _report("up to date", path, page, fresh, output)
-        if packing.touched(path):
-            message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
-        return
-    if not force and (why := fewer(found, path, common.folder)):
-        raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
-    from risk.door.result import Result
-    from risk.runs import Run
+    from risk.door import packs
 
-    run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
-    strike_again(run, common, simulation.jobs)
-    if not output.json:
-        write_verdict(Result(run), common, "show RUN B4", "check RUN")
-    calibrate(run, common, simulation.jobs)
-    if not output.quiet:
-        message(f"{run.manifest.scenario}: writing {path}")
-    page = packing.write(run, path, before, others, form, html)
-    _report("written", path, page, run.id, output)
+    def verdict(run: Result) -> None:
+        write_verdict(run, common, "show RUN B4", "check RUN")
 
-
-def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
-    """Where a pack is written: the file asked for, else the scenario's place among the reports."""
-    from risk.runs import Run
-
-    scenario = found.manifest.scenario if isinstance(found, Run) else found.assumptions.scenario.name
-    return file or naming.place(scenario, reports)
-
-
-def fewer(found: Run | Plan, path: Path, folder: Folder) -> str:
-    """Why a pack should not be replaced: it shows more paths of the same inputs; else empty."""
-    from risk.runs import Run
-
-    wanted = found.manifest.specification if isinstance(found, Run) else found.specification()
-    more = packing.larger(path, wanted, folder.runs) if wanted else 0
-    return f"{path} shows {more:,} paths of the same inputs, not {wanted.paths:,}" if wanted and more else ""
-
-
-def made(
-    found: Run | Plan, prior: Run | None, path: Path, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
-) -> str:
-    """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
-    from risk.runs import Run
-    from risk.runs.hashing import digest
-
-    if isinstance(found, Run):
-        run, words, root = found.id, found.manifest.assumptions, found.directory.parent
-    else:
-        run, words, root = found.settle(message).id, digest(found.assumptions.normalised()), found.root
-    return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
-
-
-def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
-    files = list(filter(None, (path, page)))
-    written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
-    words = "\n".join(f"{status}: {file}" for file in files)
-    say({"status": status, **written, "run": run}, PACK, words, output)
+    told = packs.pack(
+        target,
+        file=file,
+        prior=prior,
+        beside=beside,
+        paper=paper,
+        sample=sample,
+        html=html,
+        force=force,
+        ready=None if common.output.json else verdict,
+        desk=desk(common, simulation.jobs),
+        **simulation.wanted,
+    )
+    give(told, common.output)

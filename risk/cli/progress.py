@@ -6,9 +6,10 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from risk.cli.console import bare, dumb, is_terminal, message
+from risk.cli.console import bare, is_terminal, message
 from risk.cli.pulse import hush
 from risk.door import progress
+from risk.report.terminal.characters import dumb
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
@@ -27,6 +28,7 @@ class Progress(progress.Progress):
         drawn = not (output.plain or dumb()) and is_terminal(sys.stderr)
         super().__init__(title, quiet=output.quiet, drawn=drawn, color=not bare(output))
         self._output = output
+        _log_to_stderr(output)
 
     def say(self, line: str) -> None:
         """Write a line as every other message."""
@@ -35,12 +37,12 @@ class Progress(progress.Progress):
     def raised(self) -> None:
         """A bar that is up is sign of life enough."""
         hush()
-        _log_above_the_bar(self._output)
+        _log_to_stderr(self._output)
 
     def lowered(self) -> None:
         """Leave the bar as it is."""
         hush(False)
-        _log_above_the_bar(self._output)
+        _log_to_stderr(self._output)
 
 
 def level(output: Output) -> int:
@@ -48,7 +50,7 @@ def level(output: Output) -> int:
     return logging.ERROR if output.quiet else logging.INFO if output.verbose else logging.WARNING
 
 
-def _log_above_the_bar(output: Output) -> None:
+def _log_to_stderr(output: Output) -> None:
     """Let warnings go where standard error goes now: a bar that is up shifts down for them."""
     from risk.runs import log_to_stderr
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.console import message
-from risk.cli.options import COMMON, Common, Output
-from risk.cli.screens import give, tell
-from risk.cli.simulation import SIMULATION, Simulation, plan, simulate, strike_again
-from risk.door import precision
+from risk.cli.options import COMMON, Common
+from risk.cli.screens import give
+from risk.cli.simulation import SIMULATION, Simulation, desk
 
 if TYPE_CHECKING:
     from risk.door.result import Result
-    from risk.runs import Run
-    from risk.runs.prepare import Plan
 
 NEXT = ("pack RUN", "show RUN B4", "check RUN")
 """What to do after a verdict."""
@@ -40,31 +35,14 @@ def run(
     common: Common = COMMON,
 ) -> None:
     """Simulate a scenario and print the verdict; a run that is stored already is only read."""
-    wanted = precision.standard_error(target_se) if target_se is not None else None
-    output = common.output
-    planned = plan(scenario, simulation, common)
+    from risk.door import calls
+
+    at, wanted = desk(common, simulation.jobs), simulation.wanted
     if dry_run:
-        from risk.door.forecast import forecast
-        from risk.engine.admission import admit
-        from risk.report.terminal import plan as screens
-
-        admit(planned.assumptions)
-        planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
-        options = f" --target-se {target_se}" if wanted else ""
-        command = _command(scenario, simulation, common) + options
-        what = forecast(planned, simulation.jobs, aim)
-        tell(what, screens.PLAN, lambda _, page: screens.screen(what, page, command), output)
+        give(calls.forecast(scenario, target_se=target_se, desk=at, **wanted), common.output)
         return
-
-    def simulated(more: Plan) -> Run:
-        return simulate(more, simulation.jobs, output)
-
-    from risk.door.result import Result
-
-    found = precision.grow(planned, wanted, simulated, _note(output)) if wanted else simulated(planned)
-    if band:
-        strike_again(found, common, simulation.jobs)
-    write_verdict(Result(found), common, *NEXT)
+    found = calls.run(scenario, target_se=target_se, band=band, desk=at, **wanted)
+    write_verdict(found, common, *NEXT)
 
 
 def write_verdict(run: Result, common: Common, *next_words: str) -> None:
@@ -75,15 +53,3 @@ def write_verdict(run: Result, common: Common, *next_words: str) -> None:
     next_words : commands to go on with; `RUN` stands for the run.
     """
     give(run.summary(), common.output, common.folder.commands(run.id, *next_words))
-
-
-def _note(output: Output) -> Callable[[str], None]:
-    return (lambda _: None) if output.quiet else message
-
-
-def _command(scenario: str, simulation: Simulation, common: Common) -> str:
-    options = [f"--{name} {value}" for name, value in vars(simulation).items() if value is not None]
-    register = common.register.assumptions
-    if register is not None:
-        options.append(f"--assumptions {register}")
-    return " ".join(["bubblerisk run", scenario, *options]) + common.folder.option

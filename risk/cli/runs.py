@@ -7,7 +7,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from risk.cli.options import FOLDER, OUTPUT, Folder, Output
-from risk.cli.screens import say, tell
+from risk.cli.screens import give
+from risk.door import shelf
 
 app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
 
@@ -15,14 +16,7 @@ app = App(name="runs", help="Stored runs: list, remove.", help_epilogue="")
 @app.default
 def list_stored(*, folder: Folder = FOLDER, output: Output = OUTPUT) -> None:
     """List the stored runs, the newest first."""
-    from risk.report.terminal import runs as screens
-    from risk.runs import list_runs
-    from risk.runs.hashing import source_digest
-    from risk.runs.store import Store
-
-    source = source_digest()
-    rows = [screens.Row.of(found, Store(found.directory).size(), source) for found in list_runs(folder.runs)]
-    tell(screens.Listing(folder.runs.as_posix(), rows), screens.DOCUMENT, screens.screen, output)
+    give(shelf.listing(runs=folder.runs), output)
 
 
 @app.command(name="rm")
@@ -34,9 +28,4 @@ def remove(
     output: Output = OUTPUT,
 ) -> None:
     """Remove one stored run for good; it can be simulated again from the same assumptions."""
-    from risk.report.terminal.runs import REMOVED, megabytes
-    from risk.runs.remove import remove as remove_run
-
-    freed = remove_run(run, folder.runs)
-    removed = {"run": run, "folder": folder.runs.as_posix(), "bytes": freed}
-    say(removed, REMOVED, f"removed: {(folder.runs / run).as_posix()} ({megabytes(freed)})", output)
+    give(shelf.remove(run, runs=folder.runs), output)

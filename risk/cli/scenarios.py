@@ -6,11 +6,10 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from risk.assumptions import AssumptionErrors, load, locate
-from risk.assumptions.problems import counted
-from risk.cli.console import message
+from risk.assumptions import AssumptionErrors
 from risk.cli.options import OUTPUT, REGISTER, Output, Register
-from risk.cli.screens import say, tell, write
+from risk.cli.screens import give
+from risk.door.register import Register as Book
 
 app = App(name="scenarios", help="Scenarios: list, show, check.", help_epilogue="")
 
@@ -18,11 +17,7 @@ app = App(name="scenarios", help="Scenarios: list, show, check.", help_epilogue=
 @app.command(name="list")
 def list_scenarios(*, register: Register = REGISTER, output: Output = OUTPUT) -> None:
     """List the register's scenarios and how much each differs from the base."""
-    from risk.report.terminal import scenarios as screens
-
-    names = locate.scenarios(locate.register(register.assumptions))
-    found = [load(register.assumptions, name) for name in names]
-    tell(found, screens.LIST, screens.list_screen, output)
+    give(Book(register.assumptions).scenarios(), output)
 
 
 @app.command
@@ -34,13 +29,7 @@ def show(
     output: Output = OUTPUT,
 ) -> None:
     """Show what a scenario changes, cuts and forces, and why."""
-    assumptions = load(register.assumptions, name)
-    from risk.report.terminal import scenarios as screens
-
-    tell(assumptions, screens.SHOW, screens.screen, output)
-    same = not (assumptions.changes or assumptions.events) and all(assumptions.switches.values())
-    if same and not output.json:
-        message("nothing differs from the base")
+    give(Book(register.assumptions).scenario(name), output)
 
 
 @app.command
@@ -50,26 +39,13 @@ def check(
     output: Output = OUTPUT,
 ) -> int:
     """Check scenarios, and that they run; exit 3 and every error with its place if one does not."""
-    from risk.engine.admission import admit
-    from risk.report.terminal.register import refused
-    from risk.report.terminal.scenarios import CHECK
-
-    folder = locate.register(register.assumptions)
-    base = load(folder)
-    wanted = names or locate.scenarios(folder)
-    problems = []
-    for name in wanted:
-        try:
-            admit(load(folder, name))
-        except AssumptionErrors as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    if problems:
-        errors = AssumptionErrors(problems, len(base.entries))
+    book = Book(register.assumptions)
+    try:
+        told = book.check_scenarios(*names)
+    except AssumptionErrors as error:
         if not output.json:
-            raise errors
-        write(CHECK, {**refused(errors), "scenarios": wanted})
-        return errors.exit_code
-    valid = {"ok": True, "scenarios": wanted, "errors": ()}
-    words = f"ok  {base.directory}: {counted(len(wanted), 'scenario')}, 0 errors"
-    say(valid, CHECK, words, output)
+            raise
+        give(book.refused(error, names), output)
+        return error.exit_code
+    give(told, output)
     return 0

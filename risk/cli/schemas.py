@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import risk.cli
+import risk.door
 import risk.report.terminal
 from risk.report.record import Document
 
@@ -17,7 +17,7 @@ from risk.report.record import Document
 def documents() -> dict[str, list[Document[Any]]]:
     """Documents of all commands by name; one of several forms has as many."""
     found: dict[str, list[Document[Any]]] = {}
-    for package in (risk.report.terminal, risk.cli):
+    for package in (risk.report.terminal, risk.door):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, Document) and value not in found.setdefault(value.name, []):

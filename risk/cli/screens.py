@@ -1,72 +1,52 @@
-"""Results on standard output: screens as wide as a terminal is, plain text in a pipe, JSON on request."""
+"""What the door returns on standard output: as wide as a terminal is, plain in a pipe, JSON on request."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from risk.cli.console import styled, terminal, unicode
+from risk.cli.console import message, styled, terminal
 from risk.door.told import WIDTH, Told
+from risk.report.terminal.characters import unicode
 from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
-    from risk.report.record import Document
     from risk.report.terminal.page import Page, Screen
 
-T = TypeVar("T")
 
-
-def tell(
-    found: T,
-    document: Document[T],
-    screen: Callable[[T, Page], Screen],
-    output: Output,
-    names: Names = AS_IN_FILES,
-    hints: Sequence[str] = (),
-) -> None:
-    """Print a result as one JSON document where that is asked for, else as its screen; see `give`."""
-    give(Told(found, document, screen, names), output, hints)
-
-
-def give(told: Told[Any], output: Output, hints: Sequence[str] = ()) -> None:
+def give(told: Told[Any], output: Output, hints: Sequence[str] = (), markdown: bool = False) -> None:
     """Print what the door returns: as one JSON document where that is asked for, else as its screen.
 
     Parameters
     ----------
     hints : commands to go on with, below the screen.
+    markdown : as Markdown instead of the screen.
+
+    Raises
+    ------
+    BubbleriskError : what stopped it, when what there is was printed.
     """
     if output.json:
-        _write(told)
-        return
+        print(json.dumps(told.data, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+    elif markdown or told.text:
+        print(told.markdown() if markdown else told.text)
+    else:
+        _draw(told, output, hints)
+    for note in () if output.json else told.notes:
+        message(note)
+    if told.error:
+        raise told.error
+
+
+def _draw(told: Told[Any], output: Output, hints: Sequence[str]) -> None:
     from risk.report.terminal.page import next_steps
 
     def build(page: Page) -> Screen:
         return *told.screen(page), *([next_steps(hints, page)] if hints else [])
 
     show(build, output, told.names)
-
-
-def say(found: T, document: Document[T], text: str, output: Output) -> None:
-    """Print a result as one JSON document where that is asked for, else in lines that no page breaks."""
-    if output.json:
-        write(document, found)
-    else:
-        print(text)
-
-
-def write(document: Document[T], found: T) -> None:
-    """Print a JSON document."""
-    _write(Told(found, document, _undrawn))
-
-
-def _write(told: Told[Any]) -> None:
-    print(json.dumps(told.data, indent=2, ensure_ascii=False, allow_nan=False, default=str))
-
-
-def _undrawn(found: object, page: Page) -> Screen:
-    return ()
 
 
 def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_FILES) -> None:

@@ -89,10 +89,4 @@ def compare(
     common: Common = COMMON,
 ) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
-    told = result(run_b, common).compare(run_a)
-    if markdown and not common.output.json:
-        from risk.report.terminal.markdown import comparison
-
-        print(told.names.said(comparison(told.found)))
-    else:
-        give(told, common.output)
+    give(result(run_b, common).compare(run_a), common.output, markdown=markdown)

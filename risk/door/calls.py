@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 from risk.assumptions.locate import AT, LONGEST
 from risk.door import changes as asked
 from risk.door import opening, precision
 from risk.door.changes import Change
-from risk.door.desk import RUNS, Desk, silent
-from risk.door.progress import Progress
+from risk.door.desk import RUNS, Where, desk
 from risk.door.result import Result
+from risk.door.told import Told
 
 if TYPE_CHECKING:
     from risk.assumptions.reader import Document
+    from risk.report.terminal.plan import Forecast
+    from risk.report.terminal.series import Recorded
     from risk.runs import Run
     from risk.runs.prepare import Plan
 
@@ -34,10 +35,8 @@ def run(
     name: str | None = None,
     vintage: str | None = None,
     target_se: float | str | None = None,
-    jobs: int | None = None,
-    register: str | Path | None = None,
-    runs: str | Path = RUNS,
-    quiet: bool = False,
+    band: bool = False,
+    **where: Unpack[Where],
 ) -> Result:
     """Simulate a scenario, or open its run where it is stored already.
 
@@ -52,10 +51,8 @@ def run(
     name : of the scenario that they make; ``<scenario>-changed`` by default.
     vintage : start from the state of an earlier quarter, such as ``2026Q2``.
     target_se : add paths until the probability of a bust has this standard error, e.g. 0.002.
-    jobs : worker processes, one a core by default; changes no bit of the result.
-    register : folder of the register; ./assumptions by default, else the one that came along.
-    runs : folder that holds the runs.
-    quiet : no progress.
+    band : strike its parameters by other shocks, two more runs: a band beside every probability.
+    where : `jobs`, `register`, `runs`, `quiet`; see `risk.Where`.
 
     Raises
     ------
@@ -65,46 +62,128 @@ def run(
     Interrupted : finished blocks are kept; the same call goes on from there.
     """
     wanted = None if target_se is None else precision.standard_error(str(target_se))
-    desk = _desk(runs, register, quiet)
+    at = desk(where)
     over = _over(scenario, changes, name, why) if changes else None
-    planned = opening.plan(str(scenario), desk, paths, seed, vintage, over)
+    planned = opening.plan(str(scenario), at, paths, seed, vintage, over)
 
     def simulated(plan: Plan) -> Run:
-        opening.settle(plan, desk)
-        with Progress(plan.assumptions.scenario.name, quiet=quiet) as progress:
-            return plan.run(jobs, progress)
+        return opening.simulate(plan, at)
 
-    made = simulated(planned) if wanted is None else precision.grow(planned, wanted, simulated, desk.note)
-    return Result(made, desk)
+    made = simulated(planned) if wanted is None else precision.grow(planned, wanted, simulated, at.step)
+    if band:
+        opening.strike_again(made, at)
+    return Result(made, at)
 
 
-def open(
-    run: str | Path, *, register: str | Path | None = None, runs: str | Path = RUNS, quiet: bool = False
+def forecast(
+    scenario: str | Path = "base",
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    vintage: str | None = None,
+    target_se: float | str | None = None,
+    **where: Unpack[Where],
+) -> Told[Forecast]:
+    """What a run would take and change, without running anything; options as in `run`."""
+    from risk.door.forecast import forecast as look
+    from risk.engine.admission import admit
+    from risk.report.terminal import plan as screens
+
+    wanted = None if target_se is None else precision.standard_error(str(target_se))
+    at = desk(where)
+    planned = opening.plan(str(scenario), at, paths, seed, vintage)
+    admit(planned.assumptions)
+    planned, aim = precision.target(planned, wanted) if wanted else (planned, None)
+    options: dict[str, object] = {
+        "paths": paths,
+        "seed": seed,
+        "jobs": at.jobs,
+        "vintage": vintage,
+        "assumptions": at.register,
+    }
+    options |= {"runs": None if at.runs == RUNS else at.runs, "target-se": target_se}
+    given = [f"--{name} {value}" for name, value in options.items() if value is not None]
+    command = " ".join(["bubblerisk run", str(scenario), *given])
+    found = look(planned, at.jobs, aim)
+    return Told(found, screens.PLAN, lambda _, page: screens.screen(found, page, command))
+
+
+def obtain(
+    target: str,
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    vintage: str | None = None,
+    **where: Unpack[Where],
 ) -> Result:
+    """The stored run that a word names, or the run of the scenario that it names, simulated if need be."""
+    at = desk(where)
+    return Result(opening.made(opening.find(target, at, paths, seed, vintage), at), at)
+
+
+def recorded(
+    target: str,
+    path: int | str = "worst",
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    vintage: str | None = None,
+    **where: Unpack[Where],
+) -> Told[Recorded]:
+    """The series of one path by quarter, simulated again; of a scenario also without a run.
+
+    Where a run cannot be completed this is how to see what became of the path that stopped it: what there is
+    of it is told, and `error` says what happened.
+
+    Parameters
+    ----------
+    target : a scenario or a stored run.
+    path : an id, ``worst``, ``worst:10`` or ``median``; all but an id of the run, simulated if need be.
+    """
+    at = desk(where)
+    if str(path).isdecimal() and not opening.names_run(target, at):
+        from risk.door.series import recorded as of_plan
+
+        return of_plan(opening.plan(target, at, paths, seed, vintage), int(path), at)
+    return obtain(target, paths=paths, seed=seed, vintage=vintage, desk=at).recorded(path)
+
+
+def trace(
+    cell: str, run: str | None = None, *, pack: str | Path | None = None, **where: Unpack[Where]
+) -> Told[Any]:
+    """A cell of a workbook: its formula, its inputs, the paths behind it; not ok where the workbook differs.
+
+    Parameters
+    ----------
+    cell : sheet and cell, such as ``Summary!F14``.
+    run : a stored run; by default that of the workbook, or of base.
+    pack : workbook to compare with; by default that of the run's scenario.
+
+    Raises
+    ------
+    UsageError : there is no such workbook or run.
+    """
+    from risk.door.tracing import trace as look
+
+    return look(cell, run, None if pack is None else Path(pack), desk(where))
+
+
+def open(run: str | Path, **where: Unpack[Where]) -> Result:
     """Open a stored run; nothing is simulated.
 
     Parameters
     ----------
     run : its id or the beginning of it (four digits or more), its folder, or a scenario: of the runs of
         today's inputs the one that its pack shows, else the largest.
-    register, runs, quiet : as in `run`.
+    where : `register`, `runs`, `quiet`; see `risk.Where`.
 
     Raises
     ------
     UsageError : there is none, or several.
     StorageError : it is damaged, or of a version of the model that remembered other things.
     """
-    desk = _desk(runs, register, quiet)
-    return Result(opening.opened(str(run), desk), desk)
-
-
-def _desk(runs: str | Path, register: str | Path | None, quiet: bool) -> Desk:
-    return Desk(Path(runs), None if register is None else Path(register), silent if quiet else _aside)
-
-
-def _aside(text: str) -> None:
-    if sys.stderr is not None:
-        print(text, file=sys.stderr)
+    at = desk(where)
+    return Result(opening.opened(str(run), at), at)
 
 
 def _over(scenario: str | Path, changes: Mapping[str, Change], name: str | None, why: str) -> Document:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from risk.door.desk import SHOWN, Desk
-from risk.errors import StorageError
+from risk.door.desk import RUNS, SHOWN, Desk
+from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.assumptions.reader import Document
@@ -59,6 +60,66 @@ def settle(plan: Plan, desk: Desk, admitted: bool = False) -> Specification:
     if not (plan.stored or admitted):
         admit(plan.assumptions)
     return plan.settle(desk.note)
+
+
+def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
+    """Open or simulate a planned run.
+
+    Parameters
+    ----------
+    admitted : it is known that the register runs.
+
+    Raises
+    ------
+    AssumptionErrors : the model cannot open its state.
+    NumericalError : the model could not compute a path; the message says how to replay it.
+    Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
+    """
+    with desk.bar(plan.assumptions.scenario.name) as progress:
+        try:
+            settle(plan, desk, admitted)
+        except NumericalError as error:
+            raise _replayed(error, replace(plan, scenario="base")) from error
+        try:
+            return plan.run(desk.jobs, progress)
+        except NumericalError as error:
+            raise _replayed(error, plan) from error
+
+
+def _replayed(error: NumericalError, plan: Plan) -> NumericalError:
+    """The same error with the command that shows its path up to the quarter in which it fails."""
+    if error.path is None or not plan.scenario:
+        return error
+    words = ["bubblerisk", "path", plan.scenario, str(error.path), "--series"]
+    words += ["--paths", str(max(plan.paths, error.path + 1)), "--seed", str(plan.seed)]
+    if plan.register is not None:
+        words += ["--assumptions", str(plan.register)]
+    if plan.root != RUNS:
+        words += ["--runs", str(plan.root)]
+    return NumericalError(error.reason, *error.fixes, f"replay it: {shlex.join(words)}", path=error.path)
+
+
+def find(
+    word: str, desk: Desk, paths: int | None = None, seed: int | None = None, vintage: str | None = None
+) -> Run | Plan:
+    """Open the stored run that a word names, or plan the scenario that it names.
+
+    Raises
+    ------
+    UsageError : it names neither.
+    """
+    if not names_run(word, desk):
+        return plan(word, desk, paths, seed, vintage)
+    if (paths, seed) != (None, None):
+        raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
+    return opened(word, desk)
+
+
+def made(found: Run | Plan, desk: Desk) -> Run:
+    """A run that was found, or the run of a plan, simulated if need be."""
+    from risk.runs import Run
+
+    return found if isinstance(found, Run) else simulate(found, desk)
 
 
 def any_version(word: str, desk: Desk) -> Run:
@@ -125,7 +186,7 @@ def plan_of(run: Run, desk: Desk) -> Plan:
     )
 
 
-def calibrate(run: Run, desk: Desk, jobs: int | None = None) -> None:
+def calibrate(run: Run, desk: Desk) -> None:
     """Measure what the calibration targets need beside a run of the base case, where nobody has yet.
 
     Raises
@@ -141,17 +202,13 @@ def calibrate(run: Run, desk: Desk, jobs: int | None = None) -> None:
         stylised.measure(run, load(desk.register), desk.note)
     stressed, compared = feedback.stress(desk.register), order.worlds(desk.register)
     if feedback.wanted(run, stressed):
-        feedback.measure(run, load(desk.register), stressed, desk.note, jobs)
+        feedback.measure(run, load(desk.register), stressed, desk.note, desk.jobs)
     if order.wanted(run, compared):
-        order.measure(run, load(desk.register), compared, desk.note, jobs)
+        order.measure(run, load(desk.register), compared, desk.note, desk.jobs)
 
 
-def strike_again(run: Run, desk: Desk, simulated: Callable[[Plan], Run]) -> None:
+def strike_again(run: Run, desk: Desk) -> None:
     """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
-
-    Parameters
-    ----------
-    simulated : opens or simulates a plan.
 
     Raises
     ------
@@ -161,6 +218,6 @@ def strike_again(run: Run, desk: Desk, simulated: Callable[[Plan], Run]) -> None
 
     if not parameter_band.wanted(run):
         return
-    others = [simulated(plan) for plan in parameter_band.plans(run, desk.register)]
+    others = [simulate(plan, desk) for plan in parameter_band.plans(run, desk.register)]
     if others:
         parameter_band.keep(run, others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -11,10 +11,8 @@ from risk.assumptions import Assumptions, load, locate
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.schema import Entry
 from risk.door.desk import RUNS
-from risk.door.frames import of_records
-
-if TYPE_CHECKING:
-    from risk.report.spec import Spec
+from risk.door.register import Register
+from risk.door.shelf import listing
 
 
 def register(
@@ -70,23 +68,9 @@ def _row(entry: Entry, assumptions: Assumptions) -> dict[str, Any]:
 
 def scenarios(folder: Path | None = None) -> pd.DataFrame:
     """The scenarios of the register: index name; title, and how much each differs from the base."""
-    from risk.report.terminal.scenarios import SCENARIOS
-
-    found = [load(folder, name) for name in locate.scenarios(locate.register(folder))]
-    return _of_spec(SCENARIOS, found)
+    return Register(folder).scenarios()["scenarios"]
 
 
 def stored(runs: Path = RUNS) -> pd.DataFrame:
     """The stored runs, the newest first: index id; scenario, paths, seed, when, size, source."""
-    from risk.report.terminal import runs as screens
-    from risk.runs import list_runs
-    from risk.runs.hashing import source_digest
-    from risk.runs.store import Store
-
-    source = source_digest()
-    rows = [screens.Row.of(each, Store(each.directory).size(), source) for each in list_runs(runs)]
-    return _of_spec(screens.RUNS, rows)
-
-
-def _of_spec(spec: Spec[Any], items: list[Any]) -> pd.DataFrame:
-    return of_records([spec.data(item) for item in items])
+    return listing(runs=runs)["runs"]

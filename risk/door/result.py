@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,27 +91,28 @@ class Result(Numbers):
 
         return self._told(screens.drivers(self.stored, top), screens.DOCUMENT, screens.screen)
 
-    def check(self, jobs: int | None = None) -> Told[Any]:
-        """Calibration targets and accounting identities.
+    def check(self) -> Told[Any]:
+        """Calibration targets and accounting identities; not ok where one fails.
 
         Of a base run what targets need beside it is simulated where nobody has yet: a minute or so.
         """
         from risk.report.terminal import checks
 
-        opening.calibrate(self.stored, self._desk, jobs)
-        return self._told(checks.checks(self.stored), checks.DOCUMENT, checks.screen)
+        opening.calibrate(self.stored, self._desk)
+        told = self._told(checks.checks(self.stored), checks.DOCUMENT, checks.screen)
+        return replace(told, ok=not told.found.result.failures)
 
     def compare(self, before: Result | str) -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario."""
         from risk.report.naming import shared
-        from risk.report.terminal import comparison
+        from risk.report.terminal import comparison, markdown
 
         old = before.stored if isinstance(before, Result) else opening.any_version(before, self._desk)
         old = opening.whole(old) if comparison.readable(old) else old
         found = comparison.compare(old, self.stored)
         names = self.stored.register.names
         called = names if found.unread else shared(old.register, self.stored.register)
-        return Told(found, comparison.DOCUMENT, comparison.screen, called)
+        return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)
 
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
@@ -130,6 +132,13 @@ class Result(Numbers):
         told = rerun(self.stored, opening.plan_of(self.stored, self._desk), chosen)
         return self._told(Headed.of(self.stored, story(self.stored, told)), screens.DOCUMENT, screens.screen)
 
+    def recorded(self, which: int | str = "worst") -> Told[Any]:
+        """The series of one path by quarter, named and simulated again as in `path`."""
+        from risk.door.series import recorded
+
+        chosen = self.pick(which)
+        return recorded(opening.plan_of(self.stored, self._desk), chosen, self._desk)
+
     def pick(self, which: int | str) -> int:
         """The id of a path that is named as in `path`; UsageError where there is none."""
         from risk.analysis.story import pick
@@ -138,13 +147,9 @@ class Result(Numbers):
 
     def trace(self, cell: str) -> Told[Any]:
         """A cell of the workbook, such as ``Summary!F14``: its formula, its inputs, the paths behind it."""
-        from risk.report.form import Recipe
-        from risk.report.pack.paths.tracing import Tracer
-        from risk.report.terminal import trace as screens
-        from risk.report.terminal.summary import Headed
+        from risk.door.tracing import traced
 
-        traced = Tracer(self.stored, self._book, Recipe().form).trace(cell, None)
-        return self._told(Headed.of(self.stored, traced), screens.DOCUMENT, screens.screen)
+        return traced(cell, self.stored, None, self._desk)
 
     def _told(self, found: Any, document: Any, screen: Any) -> Told[Any]:
         return Told(found, document, screen, self.stored.register.names)
@@ -213,16 +218,16 @@ class Result(Numbers):
         UsageError : `path` is not the name of a workbook, or a run beside does not share the draws.
         StorageError : it cannot be written.
         """
-        from risk.door import naming, packing
+        from risk.door import naming, packs
         from risk.door.beside import alike
 
         file = naming.place(self.scenario) if path is None else Path(path)
         if file.suffix.lower() != ".xlsx":
             raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
         others = tuple(alike(other.stored, self.stored) for other in beside)
-        opening.calibrate(self.stored, self._desk)
         earlier = prior.stored if prior else None
-        packing.write(self.stored, file, earlier, others, Form(paper, sample), html)
+        opening.strike_again(self.stored, self._desk)
+        packs.write(self.stored, file, self._desk, earlier, others, Form(paper, sample), html)
         return file
 
     def pdf(self, path: str | Path | None = None, *, prior: Result | None = None) -> Path:

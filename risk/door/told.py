@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from risk.errors import UsageError, suggestion
+from risk.errors import BubbleriskError, UsageError, suggestion
 from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
@@ -31,12 +31,27 @@ class Told(Generic[T]):
     document : its JSON document.
     drawn : its screen on a page.
     names : what the register calls its currency and its unit of work.
+    ok : nothing that was checked failed.
+    memo : writes it in Markdown, where it can be.
+    notes : what is told beside it: counts, what to do next.
+    text : lines that no page may break; empty where it has a screen.
+    error : what stopped it, where what was found until then is told.
     """
 
     found: T
     document: Document[T]
     drawn: Callable[[T, Page], Screen]
     names: Names = AS_IN_FILES
+    ok: bool = True
+    memo: Callable[[T], str] | None = None
+    notes: tuple[str, ...] = ()
+    text: str = ""
+    error: BubbleriskError | None = None
+
+    @classmethod
+    def line(cls, found: T, document: Document[T], text: str, *notes: str) -> Told[T]:
+        """A result that is told in a line or a few."""
+        return cls(found, document, lambda _, page: _unbroken(text), notes=notes, text=text)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -69,6 +84,12 @@ class Told(Generic[T]):
             )
         return of_records(self.data[name])
 
+    def markdown(self) -> str:
+        """The result in Markdown, for a memo; UsageError where it has no such form."""
+        if self.memo is None:
+            raise UsageError("this has no form in Markdown", "print it: str(…), or take its .data")
+        return self.names.said(self.memo(self.found))
+
     def screen(self, page: Page) -> Screen:
         """The screen on a page of the terminal."""
         return self.drawn(self.found, page)
@@ -93,6 +114,12 @@ class Told(Generic[T]):
         console = Console(record=True, width=WIDTH, file=StringIO(), force_jupyter=False, highlight=False)
         console.print(*self.screen(Page(WIDTH, names=self.names)), sep="\n")
         return console.export_html(inline_styles=True, code_format=_CODE)
+
+
+def _unbroken(text: str) -> Screen:
+    from risk.report.terminal.page import Lines
+
+    return (Lines(tuple(text.splitlines())),)
 
 
 _CODE = '<pre style="font-family:monospace;line-height:1.2;overflow-x:auto">{code}</pre>'

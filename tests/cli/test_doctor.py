@@ -9,7 +9,7 @@ import pytest
 
 from risk.analysis.provenance import provenance
 from risk.assumptions import load
-from risk.cli import examination
+from risk.door import examination
 from tests.cli.conftest import Ask, Stored
 
 SUBJECTS = [

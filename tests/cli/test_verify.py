@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from numpy.typing import NDArray
 
-from risk.cli import verify
+from risk.door import checking
 from risk.report import verification
 from risk.report.formulas import written
 from risk.report.opened import Opened
@@ -242,7 +242,7 @@ def flipped(flags: Floats) -> Floats:
 def test_a_run_of_another_processor_is_compared_by_its_decisions(
     runs: Stored, stored: Stored, outcome: str, paths: int, change: Change, state: str, words: str
 ) -> None:
-    found = verify._compared(elsewhere(runs, ["SSE"], outcome, paths, change), stored.glut)
+    found = checking._compared(elsewhere(runs, ["SSE"], outcome, paths, change), stored.glut)
     assert found.state == state
     assert "processor extensions (SSE; here " in found.text
     assert words in found.text
@@ -250,7 +250,7 @@ def test_a_run_of_another_processor_is_compared_by_its_decisions(
 
 def test_other_bits_on_the_same_processor_are_other_numbers(runs: Stored, stored: Stored) -> None:
     here = stored.glut.manifest.environment["simd"]
-    found = verify._compared(elsewhere(runs, here, "B4", 0, flipped), stored.glut)
+    found = checking._compared(elsewhere(runs, here, "B4", 0, flipped), stored.glut)
     assert found.state == "FAIL"
     assert "other numbers: " in found.text
 

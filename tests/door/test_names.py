@@ -11,18 +11,26 @@ from pathlib import Path
 import pytest
 
 import risk
+from risk.door.register import Register
 from risk.door.result import Result
 
 PUBLIC = [
-    "Result", "__version__", "dirichlet", "discrete_uniform", "lognormal", "normal", "open", "register",
-    "run", "scenarios", "stored", "triangular", "uniform",
+    "Register", "Result", "Told", "Where", "__version__", "amplification", "batch", "dirichlet",
+    "discrete_uniform", "doctor", "estimate", "forecast", "hindcast", "lognormal", "normal", "open", "pack",
+    "pdf", "recorded", "register", "rehearse", "remove", "replay", "run", "scenarios", "screen", "stored",
+    "trace", "triangular", "uniform", "verify",
 ]  # fmt: skip
 
 METHODS = {
     "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines", "means",
     "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions",
-    "quarters", "register", "remove", "scenario", "seed", "series", "show", "summary", "table", "tables",
-    "tail", "title", "trace", "verify",
+    "quarters", "recorded", "register", "remove", "scenario", "seed", "series", "show", "summary", "table",
+    "tables", "tail", "title", "trace", "verify",
+}  # fmt: skip
+
+REGISTER = {
+    "check", "check_scenarios", "diff", "edit", "entries", "export", "frame", "load", "refused", "scenario",
+    "scenarios", "show", "stale",
 }  # fmt: skip
 
 ALONE = """
@@ -52,9 +60,10 @@ def test_a_name_that_is_not_there_is_told() -> None:
         risk.simulate  # type: ignore[attr-defined]  # noqa: B018
 
 
-def test_a_result_has_these_methods_and_each_says_what_it_is() -> None:
-    found = {name: value for name, value in inspect.getmembers(Result) if not name.startswith("_")}
-    assert set(found) == METHODS
+@pytest.mark.parametrize(("kind", "methods"), [(Result, METHODS), (Register, REGISTER)])
+def test_a_class_has_these_methods_and_each_says_what_it_is(kind: type, methods: set[str]) -> None:
+    found = {name: value for name, value in inspect.getmembers(kind) if not name.startswith("_")}
+    assert set(found) == methods
     assert all(inspect.getdoc(value) for value in found.values())
 
 

@@ -1,4 +1,4 @@
-"""`bubblerisk assumptions diff` and `stale`: what changed, by whom, and what has grown old."""
+"""What changed in the register between two states of it, by whom, and what has grown old."""
 
 from __future__ import annotations
 
@@ -9,50 +9,44 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter, validators
+from typing import Any
 
 from risk.assumptions import Assumptions, load, locate
-from risk.cli.assumptions import Scenario
-from risk.cli.options import OUTPUT, REGISTER, Output, Register
-from risk.cli.screens import tell
+from risk.door.told import Told
 from risk.errors import AssumptionError, BubbleriskError, UsageError
-
-if TYPE_CHECKING:
-    from risk.report.terminal.revisions import Changed
 
 HERE = "working tree"
 
 
-def diff(
-    before: Annotated[str, Parameter(help="Git revision, or the folder of a register.")] = "HEAD",
-    after: Annotated[
-        str | None,
-        Parameter(help="Revision or folder to compare with; the register as it stands by default."),
-    ] = None,
-    /,
-    *,
-    scenario: Scenario = "base",
-    register: Register = REGISTER,
-    output: Output = OUTPUT,
-) -> None:
-    """Say which numbers of the register changed since a revision, by whom and why."""
+def diff(folder: Path | None, before: str, after: str | None, scenario: str) -> Told[Any]:
+    """Say which numbers of the register changed, by whom and why; see `Register.diff`."""
     from risk.analysis.authors import author, reason
     from risk.analysis.inputs import input_changes
     from risk.report.terminal import revisions as screens
     from risk.runs.history import history
 
-    folder = locate.register(register.assumptions)
-    with _state(before, folder) as old, _state(after, folder) as new:
+    here = locate.register(folder)
+    with _state(before, here) as old, _state(after, here) as new:
         one, two = (_read(state, name, scenario) for state, name in ((old, before), (new, after or HERE)))
-        known = history(folder, after) if after and not _is_folder(after) else history(new)
-    found: list[Changed] = []
+        known = history(here, after) if after and not _is_folder(after) else history(new)
+    found: list[screens.Changed] = []
     for change in input_changes(one, two):
         commit = author(change, two, known)
         why = reason(change, two) or (commit.subject if commit else "")
         found.append(screens.Changed(change, commit.author if commit else "", why))
-    tell(screens.Diff(before, after or HERE, two.inputs, found), screens.DIFF, screens.diff_screen, output)
+    told = screens.Diff(before, after or HERE, two.inputs, found)
+    return Told(told, screens.DIFF, screens.diff_screen)
+
+
+def stale(folder: Path | None, days: int | None, on: date | None, scenario: str) -> Told[Any]:
+    """Entries and rows that have grown old, the oldest first; see `Register.stale`."""
+    from risk.report.terminal import revisions as screens
+
+    assumptions = load(folder, scenario)
+    limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
+    today = on or date.today()
+    rows = screens.stale(assumptions, limit, today)
+    return Told(screens.Stale(today, limit, assumptions.inputs, rows), screens.STALE, screens.stale_screen)
 
 
 def _read(folder: Path, name: str, scenario: str) -> Assumptions:
@@ -107,24 +101,3 @@ def _archive(register: Path, revision: str) -> bytes:
             "e.g. bubblerisk assumptions diff HEAD~1, or two folders",
         )
     return done.stdout
-
-
-def stale(
-    *,
-    days: Annotated[
-        int | None,
-        Parameter(validator=validators.Number(gte=0), help="Age from which; run.stale_days by default."),
-    ] = None,
-    on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
-    scenario: Scenario = "base",
-    register: Register = REGISTER,
-    output: Output = OUTPUT,
-) -> None:
-    """List entries and rows of the register that have grown old, the oldest first."""
-    from risk.report.terminal import revisions as screens
-
-    assumptions = load(register.assumptions, scenario)
-    limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
-    today = on or date.today()
-    rows = screens.stale(assumptions, limit, today)
-    tell(screens.Stale(today, limit, assumptions.inputs, rows), screens.STALE, screens.stale_screen, output)

@@ -15,8 +15,8 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from risk.cli.console import unicode
 from risk.errors import BubbleriskError
+from risk.report.terminal.characters import unicode
 from risk.report.terminal.findings import Finding
 
 OLDEST = (3, 11)

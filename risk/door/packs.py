@@ -1,0 +1,195 @@
+"""Packs of scenarios and runs, written where they are not up to date, and the Summary on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from risk.door import naming, opening, packing
+from risk.door.beside import runs_beside
+from risk.door.desk import REPORTS, SHOWN, Desk, Where, desk
+from risk.door.told import Told
+from risk.errors import UsageError
+from risk.report.form import DEFAULT_FORM, Form, Paper
+from risk.report.terminal.written import PACK, PDF
+
+if TYPE_CHECKING:
+    from risk.door.result import Result
+    from risk.runs import Run
+    from risk.runs.prepare import Plan
+
+
+def pack(
+    target: str = "base",
+    *,
+    file: str | Path | None = None,
+    prior: str | None = None,
+    beside: Sequence[str] = (),
+    paper: Paper = DEFAULT_FORM.paper,
+    sample: int = DEFAULT_FORM.sample,
+    html: bool = False,
+    force: bool = False,
+    paths: int | None = None,
+    seed: int | None = None,
+    vintage: str | None = None,
+    ready: Callable[[Result], object] | None = None,
+    **where: Unpack[Where],
+) -> Told[Mapping[str, Any]]:
+    """Write the workbook of a scenario, simulated if need be, or of a stored run, where it is not up to date.
+
+    Parameters
+    ----------
+    target : a scenario, its file, or a stored run.
+    file : ``reports/SCENARIO/pack.xlsx`` by default.
+    prior, beside : words for stored runs to compare with, and to show beside.
+    paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
+    html : write its presentation sheets as a page beside it.
+    force : let fewer paths of the same inputs replace a workbook of more.
+    paths, seed, vintage : of a scenario.
+    ready : told the run before its workbook is written.
+    where : see `risk.Where`.
+
+    Raises
+    ------
+    UsageError : `file` is no name of a workbook, a run beside does not share the draws, or the workbook there
+        shows more paths.
+    StorageError : it cannot be written.
+    """
+    from risk.door.result import Result
+
+    wanted = None if file is None else _named(file, ".xlsx", "a workbook")
+    at = desk(where)
+    found = opening.find(target, at, paths, seed, vintage)
+    before = opening.opened(prior, at) if prior is not None else None
+    others = runs_beside(beside, found, at)
+    form = Form(paper, sample)
+    path = place(found, wanted)
+    page = packing.page_of(path) if html else None
+    fresh = made(found, before, path, at, others, form)
+    if fresh and (page is None or made(found, before, page, at, others, form)):
+        if packing.touched(path):
+            at.note(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
+        return _told("up to date", path, page, fresh)
+    if not force and (why := fewer(found, path, at)):
+        raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
+    run = opening.made(found, at)
+    opening.strike_again(run, at)
+    if ready:
+        ready(Result(run, at))
+    page = write(run, path, at, before, others, form, html)
+    return _told("written", path, page, run.id)
+
+
+def write(
+    run: Run,
+    path: Path,
+    at: Desk,
+    prior: Run | None = None,
+    beside: Sequence[Run] = (),
+    form: Form = DEFAULT_FORM,
+    html: bool = False,
+) -> Path | None:
+    """Write the pack of a run, with what its calibration targets need measured before; return its page."""
+    opening.calibrate(run, at)
+    at.step(f"{run.manifest.scenario}: writing {path}")
+    return packing.write(run, path, prior, beside, form, html)
+
+
+def pdf(
+    run: str, *, file: str | Path | None = None, prior: str | None = None, **where: Unpack[Where]
+) -> Told[Mapping[str, Any]]:
+    """Print the sheet Summary of a stored run with LibreOffice.
+
+    Parameters
+    ----------
+    file : ``reports/SCENARIO/summary.pdf`` by default.
+    prior : word for a stored run to compare with.
+
+    Raises
+    ------
+    UsageError : LibreOffice is not installed, or the pack beside which it would stand is of another run.
+    StorageError : it cannot be written.
+    """
+    wanted = None if file is None else _named(file, ".pdf", "a PDF")
+    at = desk(where)
+    found = _own(run, at) if wanted is None else opening.opened(run, at)
+    before = opening.opened(prior, at) if prior is not None else None
+    from risk.report.printing import PAGES, office, print_summary
+
+    office()
+    path = wanted or REPORTS / found.manifest.scenario / "summary.pdf"
+    print_summary(found, path, before)
+    return Told.line({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}")
+
+
+def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
+    """Where a pack is written: the file asked for, else the scenario's place among the reports."""
+    from risk.runs import Run
+
+    scenario = found.manifest.scenario if isinstance(found, Run) else found.assumptions.scenario.name
+    return file or naming.place(scenario, reports)
+
+
+def fewer(found: Run | Plan, path: Path, at: Desk) -> str:
+    """Why a pack should not be replaced: it shows more paths of the same inputs; else empty."""
+    from risk.runs import Run
+
+    wanted = found.manifest.specification if isinstance(found, Run) else found.specification()
+    more = packing.larger(path, wanted, at.runs) if wanted else 0
+    return f"{path} shows {more:,} paths of the same inputs, not {wanted.paths:,}" if wanted and more else ""
+
+
+def made(
+    found: Run | Plan,
+    prior: Run | None,
+    path: Path,
+    at: Desk,
+    beside: Sequence[Run] = (),
+    form: Form = DEFAULT_FORM,
+) -> str:
+    """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
+    from risk.runs import Run
+    from risk.runs.hashing import digest
+
+    if isinstance(found, Run):
+        run, words, root = found.id, found.manifest.assumptions, found.directory.parent
+    else:
+        run, words, root = found.settle(at.note).id, digest(found.assumptions.normalised()), found.root
+    return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
+
+
+def _named(file: str | Path, ending: str, what: str) -> Path:
+    if Path(file).suffix.lower() != ending:
+        raise UsageError(f"{file} is not the name of {what}", f"give a file that ends in {ending}")
+    return Path(file)
+
+
+def _told(status: str, path: Path, page: Path | None, run: str) -> Told[Mapping[str, Any]]:
+    files = list(filter(None, (path, page)))
+    written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
+    words = "\n".join(f"{status}: {file}" for file in files)
+    return Told.line({"status": status, **written, "run": run}, PACK, words)
+
+
+def _own(word: str, at: Desk) -> Run:
+    """The run of the pack beside which its page is written: two runs in one folder are taken for one.
+
+    Raises
+    ------
+    UsageError : the word names another run than the one that the pack there shows.
+    """
+    found = opening.opened(word, at)
+    scenario = found.manifest.scenario
+    pack = naming.place(scenario)
+    own = packing.run_in(pack)
+    if own in ("", found.id):
+        return found
+    if word == scenario or word.endswith(".toml"):
+        if naming.shown(scenario, at.runs):
+            at.note(f"the page is that of {pack}: run {own[:SHOWN]}")
+            return opening.opened(own, at)
+        why = f"{pack} shows run {own}, which is not stored in {at.runs}"
+    else:
+        why = f"{pack} shows run {own}, not {found.id}"
+    raise UsageError(why, f"write the pack first: bubblerisk pack {word}", "or print elsewhere: -o FILE")

@@ -1,0 +1,190 @@
+"""Studies that take several runs: what couplings add, earlier states, other busts; and estimates on data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from risk.door import opening
+from risk.door.desk import Desk, Where, desk
+from risk.door.told import Told
+from risk.errors import UsageError
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+    from risk.assumptions.cases import Described
+    from risk.calibrate.cases.placebo import Placebo
+    from risk.runs import Run
+
+PATHS = 4_096
+"""Paths of each run: what runs that share their draws differ in, and a percentile, are known well enough."""
+
+
+def amplification(
+    scenario: str = "base",
+    *,
+    quarter: str | None = None,
+    paths: int = PATHS,
+    seed: int | None = None,
+    **where: Unpack[Where],
+) -> Told[Any]:
+    """Cut each coupling in a run of its own and say what it adds to the loss, and the gain of the loop.
+
+    Parameters
+    ----------
+    quarter : in which the spread is pushed; the third by default.
+    paths, seed : of each run.
+    where : see `risk.Where`.
+    """
+    from risk.analysis.amplification import cases
+    from risk.analysis.loop import push_quarter
+    from risk.assumptions import load
+    from risk.report.terminal import amplification as report
+
+    at = desk(where)
+    assumptions = load(at.register, scenario)
+    pushed = push_quarter(assumptions.calendar, quarter)
+    runs = {case: _run(derived, at, paths, seed) for case, derived in cases(assumptions, pushed).items()}
+    return Told(report.findings(runs, pushed), report.DOCUMENT, report.screen, assumptions.names)
+
+
+def hindcast(
+    *vintages: str, paths: int = PATHS, seed: int | None = None, **where: Unpack[Where]
+) -> Told[Any]:
+    """Run earlier states and score what was read since; what all vintages give is kept, and packs show it.
+
+    Parameters
+    ----------
+    vintages : quarters such as ``2024Q4``; all that the register has by default.
+    paths, seed, where : as in `amplification`.
+    """
+    from risk.assumptions import load, locate
+    from risk.calibrate.hindcast import hindcast as found_by
+    from risk.calibrate.hindcast import readings
+    from risk.report.terminal import hindcast as report
+
+    at = desk(where)
+    folder = locate.register(at.register)
+    known = found_by.known(folder)
+    wanted = tuple(dict.fromkeys(vintages)) or known
+    for quarter in wanted:
+        locate.vintage(folder, locate.at(locate.BASE, quarter))  # a misspelt one is told before anything runs
+    metrics = readings.read(folder, load(folder).sources.keys())
+    pairs = []
+    for quarter in wanted:
+        own = found_by.own_priors(folder, quarter)
+        run = opening.simulate(opening.plan(locate.BASE, at, paths, seed, quarter), at)
+        other = opening.plan(str(own), at, paths, seed, quarter) if own else None
+        pairs.append((run, opening.simulate(other, at) if other else None))
+    found = found_by.compare(pairs, metrics)
+    if wanted == known:
+        found_by.store(found, at.runs)
+    else:
+        at.step("not all vintages: packs go on showing what was kept last")
+    called = pairs[0][0].register.names
+    return Told(found, report.DOCUMENT, report.screen, called, memo=report.document)
+
+
+def estimate(
+    *modules: str,
+    data: str | Path | None = None,
+    write: str | Path | None = None,
+    **where: Unpack[Where],
+) -> Told[Any]:
+    """Estimate numbers of the register on data, and show them beside it; nothing is changed.
+
+    Parameters
+    ----------
+    modules : all where none is named.
+    data : folder of your own files, for series that may not be passed on.
+    write : file of a scenario of the differences, to read before it is used.
+    """
+    if data is not None and not Path(data).is_dir():
+        raise UsageError(f"{data} is not a folder", "its files are described in docs/data.md")
+    from risk.assumptions import load, locate
+    from risk.calibrate.estimate import ask, chosen, scenario
+    from risk.report.terminal import estimates
+
+    at = desk(where)
+    folder, assumptions = locate.register(at.register), load(at.register)
+    own, file = (None if given is None else Path(given) for given in (data, write))
+    answers = tuple(ask(module, assumptions, folder, own) for module in chosen(modules))
+    changed = scenario.write(file, answers, assumptions, dt.date.today()) if file else 0
+    found = estimates.Asked(answers, str(file or ""), changed)
+    return Told(found, estimates.DOCUMENT, estimates.screen, assumptions.names)
+
+
+def rehearse(case: str | Path, **where: Unpack[Where]) -> Told[Described]:
+    """Read a case, and rehearse it on a few paths; AssumptionErrors where it does not run."""
+    from risk.report.terminal import replay as report
+
+    described = _described(case, desk(where))
+    return Told(described, report.CHECKED, report.checked, described.register.names)
+
+
+def replay(
+    case: str | Path,
+    *,
+    opened: bool = False,
+    paths: int = PATHS,
+    seed: int | None = None,
+    **where: Unpack[Where],
+) -> Told[Any]:
+    """Replay another bust from what was known before it, and hold what the model says against what came.
+
+    Parameters
+    ----------
+    case : name of a case of the register, or a case's file or folder.
+    opened : list every number that the case leaves open.
+    paths, seed, where : as in `amplification`.
+    """
+    from risk.calibrate.cases import forced, replayed
+    from risk.report.terminal import replay as report
+
+    at = desk(where)
+    described = _described(case, at)
+    own = described.register
+    run = _run(own, at, paths, seed, admitted=True)
+    others = {
+        path: _run(
+            forced.register(described.case, own, path, run.series("revenue")),
+            at,
+            paths,
+            run.manifest.seed,
+            admitted=True,
+        )
+        for path in forced.PATHS
+        if forced.points(described.case, path)
+    }
+    found = report.Shown(replayed(described, run, others, _placebo(described, run)), opened)
+    return Told(found, report.DOCUMENT, report.screen, own.names, memo=report.document)
+
+
+def _described(case: str | Path, at: Desk) -> Described:
+    from risk.assumptions.cases import load_case
+    from risk.engine.case_admission import admit_case
+
+    described = load_case(at.register, str(case))
+    admit_case(described.register)
+    return described
+
+
+def _run(register: Assumptions, at: Desk, paths: int, seed: int | None, admitted: bool = False) -> Run:
+    """The run of a register, stored or made now."""
+    from risk.runs.prepare import arrange
+
+    planned = arrange(register, paths, seed, register=at.register, root=at.runs)
+    return opening.simulate(planned, at, admitted)
+
+
+def _placebo(described: Described, run: Run) -> Placebo:
+    """The first block again, with other names, another currency and another unit."""
+    from risk.calibrate.cases import placebo
+    from risk.engine import simulate as block
+    from risk.shocks.stream import BLOCK
+
+    paths = min(run.paths, BLOCK)
+    other = block(placebo.placebo(described.register), run.manifest.seed, 0, paths)
+    ours = {name: x[:paths] for name, x in run.outcomes().items()}
+    return placebo.compare(ours, other.outcomes)
