@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from risk.errors import AssumptionError, suggestion
+from risk.letters import Letters
 
 HOURS_A_YEAR, HOURS_A_QUARTER = 8760.0, 2190.0
 """Of 365 days, as contracts are billed."""
@@ -95,17 +96,35 @@ def parse(text: str) -> Unit:
 
 
 class Names(NamedTuple):
-    """What a register calls its currency and its unit of work; files and keys say USD and H100e always."""
+    """What a register calls its currency and its unit of work; files and keys say USD and H100e always.
+
+    Attributes
+    ----------
+    letters : the companies that it names.
+    masked : they are shown by letters.
+    """
 
     currency: str = "USD"
     work: str = "H100e"
+    letters: Letters = Letters()
+    masked: bool = False
+
+    @property
+    def as_in_files(self) -> bool:
+        """Whether a text is shown as files have it."""
+        return (self.currency, self.work) == AS_IN_FILES[:2] and not self.masked
+
+    @property
+    def quoting(self) -> Names:
+        """The same for a text of a source, whose currency it keeps."""
+        return Names(letters=self.letters, masked=self.masked)
 
     def said(self, text: str) -> str:
         """Return a text that is shown, with these names in place of those that files use."""
-        if self == AS_IN_FILES:
-            return text
-        text = _CURRENCY.sub(lambda _: self.currency, _SIGN.sub(lambda _: f"{self.currency} ", text))
-        return _WORK.sub(lambda _: self.work, text)
+        if (self.currency, self.work) != AS_IN_FILES[:2]:
+            text = _CURRENCY.sub(lambda _: self.currency, _SIGN.sub(lambda _: f"{self.currency} ", text))
+            text = _WORK.sub(lambda _: self.work, text)
+        return self.letters.said(text) if self.masked else text
 
 
 AS_IN_FILES = Names()

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from risk.assumptions import ranges
+from risk.assumptions.companies import Company
 from risk.assumptions.entries import ENTRY_KEYS
 from risk.assumptions.locate import NAME
 from risk.assumptions.measures import Class, Flag, Outcome, Proposition
@@ -29,7 +30,7 @@ PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
 WORDS = (
     "outcomes", "targets", "sources", "terms", "page_figures", "contradictions", "limits", "columns",
-    "reconciliations",
+    "reconciliations", "companies",
 )  # fmt: skip
 FILES = (*SECTIONS, *PARTS, *WORDS)
 REQUIRED = ("run", "sources", "terms")
@@ -78,6 +79,7 @@ class Draft:
     removed: dict[str, list[Change]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     terms: Terms | None = None
+    companies: dict[str, tuple[Company, Site]] = field(default_factory=dict)
     targets: dict[str, tuple[Target, Site]] = field(default_factory=dict)
     propositions: dict[str, tuple[Proposition, Site]] = field(default_factory=dict)
     figures: dict[str, tuple[Figure, Site]] = field(default_factory=dict)
@@ -189,6 +191,11 @@ def _read_limits(draft: Draft, name: str, document: Document) -> None:
     draft.limits = _records(draft, document, "limit", document.data.get("limit", []), Limit)
 
 
+def _read_companies(draft: Draft, name: str, document: Document) -> None:
+    _only(draft, document, "company")
+    draft.companies = _records(draft, document, "company", document.data.get("company", []), Company)
+
+
 def _read_terms(draft: Draft, name: str, document: Document) -> None:
     draft.terms, problems = validate(Terms, document.data, Site(document, ()))
     draft.problems += problems
@@ -228,6 +235,7 @@ _READERS = {
     "targets": _read_targets,
     "sources": _read_sources,
     "terms": _read_terms,
+    "companies": _read_companies,
     "page_figures": _read_figures,
     "contradictions": _read_contradictions,
     "limits": _read_limits,

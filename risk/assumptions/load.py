@@ -149,6 +149,7 @@ def assemble(
         page_parts=draft.parts,
         page_facts={id: fact for id, (fact, _) in draft.facts.items()},
         contradictions={id: found for id, (found, _) in draft.contradictions.items()},
+        companies={id: company for id, (company, _) in draft.companies.items()},
     )
 
 

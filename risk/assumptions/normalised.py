@@ -59,6 +59,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "page_facts": [fact.model_dump(mode="json") for fact in assumptions.page_facts.values()],
         "contradictions": [c.model_dump(mode="json") for c in assumptions.contradictions.values()],
         "limits": [limit.model_dump(mode="json") for limit in assumptions.limits.values()],
+        "companies": [company.model_dump(mode="json") for company in assumptions.companies.values()],
     }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from risk.assumptions import locate
+from risk.assumptions.companies import COMPANIES, Company
 from risk.assumptions.measures import Class, Flag, Measure, Outcome, Proposition, measures
 from risk.assumptions.normalised import digest, normalised, portable
 from risk.assumptions.page import Contradiction, Fact, Figure
@@ -25,7 +26,8 @@ from risk.assumptions.targets import Reading, Target, readings
 from risk.assumptions.terms import Terms
 from risk.axes import Calendar
 from risk.errors import AssumptionError, suggestion
-from risk.units import Names
+from risk.letters import Letters
+from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +60,7 @@ class Assumptions:
     directory : where the register was read.
     reconciled : totals that do not agree, for a reason.
     shocks : which other shocks strike the same parameters, from 1; 0 = those of the run's seed.
+    companies : how companies are called, by name.
     """
 
     scenario: ScenarioInfo
@@ -82,6 +85,7 @@ class Assumptions:
     contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
     reconciled: tuple[Outlier, ...] = ()
     shocks: int = 0
+    companies: Mapping[str, Company] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -165,9 +169,19 @@ class Assumptions:
 
     @property
     def names(self) -> Names:
-        """What the register calls its currency and its unit of work."""
-        found = {"currency": "run.currency", "work": "run.unit_of_work"}
-        return Names(**{key: self.text(id) for key, id in found.items() if id in self.entries})
+        """What the register calls its currency and its unit of work, and the companies that it names."""
+        currency, work = (
+            self.text(id) if id in self.entries else word
+            for id, word in zip(("run.currency", "run.unit_of_work"), AS_IN_FILES[:2], strict=True)
+        )
+        return Names(currency, work, self.letters)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """A letter for each company that is listed, and for each code of a row that is not."""
+        listed = (company.called for company in self.companies.values())
+        rows = (row.id for name in COMPANIES for row in self.tables[name].rows)
+        return Letters.of(listed, rows)
 
     @cached_property
     def roles(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from risk.assumptions.companies import Company
 from risk.assumptions.measures import Class, Flag, Outcome, Proposition
 from risk.assumptions.page import Contradiction, Fact, Figure
 from risk.assumptions.plausible import Outlier
@@ -73,6 +74,7 @@ def restore(data: Mapping[str, Any]) -> Assumptions:
         contradictions=_records(Contradiction, data["contradictions"]),
         reconciled=tuple(outlier for outlier in outliers if not _owned(outlier, data)),
         shocks=data.get("shocks", 0),  # runs of earlier versions had their own
+        companies=_records(Company, data.get("companies", ())),
     )
 
 

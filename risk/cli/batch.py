@@ -27,6 +27,7 @@ def batch(
     from risk.door import batches
 
     at = desk(common, simulation.jobs)
-    told = batches.batch(*scenarios, reports=reports, force=force, desk=at, **simulation.wanted)
+    mask = common.output.mask
+    told = batches.batch(*scenarios, reports=reports, force=force, mask=mask, desk=at, **simulation.wanted)
     give(told, common.output)
     return 0 if told.ok else FAILED

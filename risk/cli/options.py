@@ -23,6 +23,7 @@ class Output:
     no_color : no color; so does the variable NO_COLOR.
     quiet : no progress; errors and results only.
     verbose : the log of a run as it is written.
+    mask : companies by letters in all that is shown or written.
     """
 
     json: Annotated[bool, Parameter(help="Write one JSON document.")] = False
@@ -30,6 +31,7 @@ class Output:
     no_color: Annotated[bool, Parameter(help="Use no color; so does the variable NO_COLOR.")] = False
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], help="Show no progress.")] = False
     verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], help="Show the log of a run.")] = False
+    mask: Annotated[bool, Parameter(help="Show companies by letters.")] = False
 
 
 @Parameter(name="*")

@@ -59,6 +59,7 @@ def pack(
         paper=paper,
         sample=sample,
         html=html,
+        mask=common.output.mask,
         force=force,
         ready=None if common.output.json else verdict,
         desk=desk(common, simulation.jobs),

@@ -26,4 +26,5 @@ def pdf(
     """Print the sheet Summary of a stored run as a PDF, with LibreOffice."""
     from risk.door import packs
 
-    give(packs.pdf(run, file=file, prior=prior, desk=desk(common)), common.output)
+    mask = common.output.mask
+    give(packs.pdf(run, file=file, prior=prior, mask=mask, desk=desk(common)), common.output)

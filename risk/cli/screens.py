@@ -28,6 +28,7 @@ def give(told: Told[Any], output: Output, hints: Sequence[str] = (), markdown: b
     ------
     BubbleriskError : what stopped it, when what there is was printed.
     """
+    told = told.masked() if output.mask else told
     if output.json:
         print(json.dumps(told.data, indent=2, ensure_ascii=False, allow_nan=False, default=str))
     elif markdown or told.text:

@@ -12,6 +12,7 @@ from risk.door import opening, packs
 from risk.door.desk import REPORTS, Desk, Where, desk
 from risk.door.told import Told
 from risk.errors import BubbleriskError, UsageError, storage_error
+from risk.report.form import Form
 from risk.units import AS_IN_FILES
 
 if TYPE_CHECKING:
@@ -30,9 +31,15 @@ class Task:
     at: Desk
     reports: Path
     force: bool
+    mask: bool
     paths: int | None
     seed: int | None
     vintage: str | None
+
+    @property
+    def form(self) -> Form:
+        """The form of every workbook."""
+        return Form(mask=self.mask)
 
     def planned(self, scenario: str) -> tuple[Plan, Path]:
         """The run of a scenario, and where its pack belongs."""
@@ -60,12 +67,12 @@ class Task:
         """
         alike = [other for other in beside if other.id != run.id and other.calendar == run.calendar]
         others = [other for other in alike if locate.BASE in _names(other, run)]
-        if packs.made(run, None, path, self.at, others):
+        if packs.made(run, None, path, self.at, others, self.form):
             return "up to date"
         if not self.force and (why := packs.fewer(run, path, self.at)):
             raise UsageError(why, *OVERWRITE)
         opening.strike_again(run, self.at)
-        packs.write(run, path, self.at, beside=others)
+        packs.write(run, path, self.at, beside=others, form=self.form)
         return "written"
 
     def why(self, name: str, error: Exception) -> str:
@@ -85,6 +92,7 @@ def batch(
     *scenarios: str,
     reports: str | Path = REPORTS,
     force: bool = False,
+    mask: bool = False,
     paths: int | None = None,
     seed: int | None = None,
     vintage: str | None = None,
@@ -99,6 +107,7 @@ def batch(
     scenarios : names or files; all of the register's by default.
     reports : folder of the workbooks.
     force : let fewer paths of the same inputs replace a workbook of more.
+    mask : show companies by letters.
     paths, seed, vintage : of every run.
     where : see `risk.Where`.
 
@@ -108,7 +117,7 @@ def batch(
     """
     from risk.report.terminal.batch import BATCH, Row, screen
 
-    task = Task(desk(where), Path(reports), force, paths, seed, vintage)
+    task = Task(desk(where), Path(reports), force, mask, paths, seed, vintage)
     wanted = _wanted(scenarios, task)
     rows: dict[str, Row] = {}
     found: dict[str, tuple[Run, Path]] = {}
@@ -158,7 +167,7 @@ def _compared(runs: Sequence[Run], task: Task) -> list[Row]:
 
         task.at.step(f"comparison: writing {path}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(compare_scenarios(runs), path)
+        write(compare_scenarios(runs, task.mask), path)
     except Exception as error:
         return [Row("comparison", "failed", why=task.why("comparison", error))]
     return [Row("comparison", "written", pack=path.as_posix())]

@@ -5,7 +5,7 @@ Frames of a run have `attrs["units"]` and `attrs["labels"]`, column → text, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from risk.axes import Calendar
 from risk.paths import Variable
 from risk.report.content import value_of
 from risk.report.html.tables import header
+from risk.report.naming import renamed
 from risk.report.sheet import HeatMap
 from risk.report.table import Table
 from risk.runs import Run
 from risk.runs.legend import FLAG, Legend
-from risk.units import SCALE
+from risk.units import SCALE, Names
 
 ESTIMATE = {"value", "standard_error", "interval", "paths"}
 """Keys by which an estimate is known in a document."""
@@ -168,3 +169,16 @@ def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield from _flat(value, f"{name}.")
         else:
             yield name, value
+
+
+def masked(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """The frame with companies by letters: in its rows' and columns' labels, its texts and its `attrs`."""
+    found = frame.rename(index=_said(names), columns=_said(names))
+    for name in found.select_dtypes(include=["object", "string"]):
+        found[name] = found[name].map(_said(names))
+    found.attrs = renamed(frame.attrs, names)
+    return found
+
+
+def _said(names: Names) -> Callable[[Any], Any]:
+    return lambda value: names.said(value) if isinstance(value, str) else value

@@ -16,13 +16,26 @@ if TYPE_CHECKING:
 
     from risk.runs import Run
     from risk.runs.legend import Legend
+    from risk.units import Names
 
 
 class Numbers:
     """The numbers of a run; `Result` says what holds of all of them."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, mask: bool = False) -> None:
         self.stored = run
+        self._mask = mask
+
+    @cached_property
+    def _names(self) -> Names:
+        """What is shown is called so."""
+        return self.stored.register.names._replace(masked=self._mask)
+
+    def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame whose labels and texts name no company, where they are shown by letters."""
+        from risk.door.frames import masked
+
+        return masked(frame, self._names.quoting) if self._mask else frame
 
     @property
     def id(self) -> str:
@@ -69,7 +82,7 @@ class Numbers:
         """
         from risk.door.frames import columns
 
-        return columns(self.stored, "outcomes", self._legend)
+        return self._shown(columns(self.stored, "outcomes", self._legend))
 
     def outcome(self, name: str) -> pd.Series[Any]:
         """One outcome, index path; UsageError where there is none. Quicker than `outcomes`."""
@@ -82,7 +95,7 @@ class Numbers:
         """What was drawn: index path, one column an uncertain assumption, in the unit of its entry."""
         from risk.door.frames import columns
 
-        return columns(self.stored, "parameters", self._legend)
+        return self._shown(columns(self.stored, "parameters", self._legend))
 
     def parameter(self, id: str) -> pd.Series[Any]:
         """The draws of one assumption, index path; UsageError where it is not uncertain."""
@@ -108,7 +121,8 @@ class Numbers:
         """
         from risk.door.frames import by_entity
 
-        return by_entity(self.stored, "facility", _named(name, FACILITY_SERIES, "series of facilities"))
+        found = _named(name, FACILITY_SERIES, "series of facilities")
+        return self._shown(by_entity(self.stored, "facility", found))
 
     def firms(self, name: str) -> pd.DataFrame:
         """A series of every company, such as ``runway``: rows (path, quarter), a column a company.
@@ -117,7 +131,8 @@ class Numbers:
         """
         from risk.door.frames import by_entity
 
-        return by_entity(self.stored, "firm", _named(name, FIRM_SERIES, "series of companies"))
+        found = _named(name, FIRM_SERIES, "series of companies")
+        return self._shown(by_entity(self.stored, "firm", found))
 
     def means(self, name: str) -> pd.DataFrame:
         """Mean of a quantity over all paths, such as ``facility.debt``: quarters × (entity, mean and se).
@@ -127,14 +142,14 @@ class Numbers:
         from risk.door.frames import means
 
         kept = (Variable(q.name, q.unit, q.label) for q in CATALOGUE.values() if q.kept == "sums")
-        return means(self.stored, _named(name, tuple(kept), "quantities"))
+        return self._shown(means(self.stored, _named(name, tuple(kept), "quantities")))
 
     @property
     def register(self) -> pd.DataFrame:
         """The register that the run was made of, as `risk.register` gives today's."""
         from risk.door.registers import entries
 
-        return entries(self.stored.register)
+        return self._shown(entries(self.stored.register))
 
     @cached_property
     def _legend(self) -> Legend:

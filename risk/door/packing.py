@@ -47,7 +47,7 @@ class Ingredients:
     prior : id of the run it is compared with; empty where there is none.
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
-    paper, sample : its form.
+    paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
 
@@ -58,6 +58,7 @@ class Ingredients:
     hindcast: str
     paper: str
     sample: int
+    mask: bool
     writer: str
 
     @classmethod
@@ -70,7 +71,7 @@ class Ingredients:
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
         kept = _sha256(root / FILE)
-        return cls(run, words, before, others, kept, form.paper, form.sample, _writer())
+        return cls(run, words, before, others, kept, form.paper, form.sample, form.mask, _writer())
 
     def made(self, pack: Path) -> bool:
         """Whether `pack`, a workbook or a page, was made of these.

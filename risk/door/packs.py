@@ -29,6 +29,7 @@ def pack(
     paper: Paper = DEFAULT_FORM.paper,
     sample: int = DEFAULT_FORM.sample,
     html: bool = False,
+    mask: bool = False,
     force: bool = False,
     paths: int | None = None,
     seed: int | None = None,
@@ -45,6 +46,7 @@ def pack(
     prior, beside : words for stored runs to compare with, and to show beside.
     paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
     html : write its presentation sheets as a page beside it.
+    mask : show companies by letters.
     force : let fewer paths of the same inputs replace a workbook of more.
     paths, seed, vintage : of a scenario.
     ready : told the run before its workbook is written.
@@ -63,7 +65,7 @@ def pack(
     found = opening.find(target, at, paths, seed, vintage)
     before = opening.opened(prior, at) if prior is not None else None
     others = runs_beside(beside, found, at)
-    form = Form(paper, sample)
+    form = Form(paper, sample, mask)
     path = place(found, wanted)
     page = packing.page_of(path) if html else None
     fresh = made(found, before, path, at, others, form)
@@ -97,7 +99,12 @@ def write(
 
 
 def pdf(
-    run: str, *, file: str | Path | None = None, prior: str | None = None, **where: Unpack[Where]
+    run: str,
+    *,
+    file: str | Path | None = None,
+    prior: str | None = None,
+    mask: bool = False,
+    **where: Unpack[Where],
 ) -> Told[Mapping[str, Any]]:
     """Print the sheet Summary of a stored run with LibreOffice.
 
@@ -105,6 +112,7 @@ def pdf(
     ----------
     file : ``reports/SCENARIO/summary.pdf`` by default.
     prior : word for a stored run to compare with.
+    mask : show companies by letters.
 
     Raises
     ------
@@ -119,7 +127,7 @@ def pdf(
 
     office()
     path = wanted or REPORTS / found.manifest.scenario / "summary.pdf"
-    print_summary(found, path, before)
+    print_summary(found, path, before, Form(mask=mask))
     return Told.line({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}")
 
 

@@ -69,7 +69,13 @@ class Register:
         }
         words = ", ".join(f"{n} {name}" for name, n in Counter(entry.grade for entry in found).most_common())
         count = f"{counted(len(found), 'entry', 'entries')} ({words})" if found else "0 entries"
-        return Told(data, screens.LIST, lambda _, page: screens.entries_screen(found, page), notes=(count,))
+        return Told(
+            data,
+            screens.LIST,
+            lambda _, page: screens.entries_screen(found, page),
+            assumptions.names.quoting,
+            notes=(count,),
+        )
 
     def show(self, id: str, *, scenario: str = locate.BASE) -> Told[Any]:
         """One entry, entity table (``gpu.generation``) or row (``gpu.generation.H100``) in full."""
@@ -77,7 +83,7 @@ class Register:
         if id in assumptions.entries:
             return _entry(assumptions, id)
         if id in assumptions.tables:
-            return _table(assumptions.tables[id])
+            return _table(assumptions, assumptions.tables[id])
         for name, found in assumptions.tables.items():
             row = id.removeprefix(f"{name}.")
             if row != id and row in found.names:
@@ -120,7 +126,7 @@ class Register:
         from risk.report.terminal import scenarios as screens
 
         found = [self.load(name) for name in locate.scenarios(locate.register(self._folder))]
-        return Told(found, screens.LIST, screens.list_screen)
+        return Told(found, screens.LIST, screens.list_screen, found[0].names.quoting)
 
     def scenario(self, name: str) -> Told[Assumptions]:
         """What a scenario changes, cuts and forces, and why."""
@@ -129,7 +135,7 @@ class Register:
         found = self.load(name)
         same = not (found.changes or found.events) and all(found.switches.values())
         notes = ("nothing differs from the base",) if same else ()
-        return Told(found, screens.SHOW, screens.screen, notes=notes)
+        return Told(found, screens.SHOW, screens.screen, found.names.quoting, notes=notes)
 
     def check_scenarios(self, *names: str) -> Told[Any]:
         """Check scenarios, all by default, and that they run; AssumptionErrors of all where one does not."""
@@ -203,17 +209,22 @@ def _entry(assumptions: Assumptions, id: str) -> Told[Any]:
     entry = assumptions.entries[id]
     data = {"id": id, **entry_data(entry, assumptions.directory), **screens.quantiles(entry)}
     source = assumptions.sources[entry.source]
-    return Told(data, screens.SHOW, lambda _, page: screens.entry_screen(entry, source, page))
+    return Told(
+        data,
+        screens.SHOW,
+        lambda _, page: screens.entry_screen(entry, source, page),
+        assumptions.names.quoting,
+    )
 
 
-def _table(found: Table) -> Told[Any]:
+def _table(assumptions: Assumptions, found: Table) -> Told[Any]:
     from risk.report.terminal import register as screens
 
     notes = [f"{counted(len(found.rows), 'row')} in {found.file}" if found.rows else "0 rows"]
     for change in found.changes:
         what = "added" if change.before is None else "removed" if change.after is None else change.field
         notes.append(f"{change.id}: {what} by {change.scenario}: {change.why} ({change.file}:{change.line})")
-    return Told(found, screens.TABLE, screens.table_screen, notes=tuple(notes))
+    return Told(found, screens.TABLE, screens.table_screen, assumptions.names.quoting, notes=tuple(notes))
 
 
 def _row(assumptions: Assumptions, found: Table, row: Row) -> Told[Any]:
@@ -226,4 +237,9 @@ def _row(assumptions: Assumptions, found: Table, row: Row) -> Told[Any]:
         "row": row.model_dump(mode="json"),
     }
     source = assumptions.sources[row.source]
-    return Told(data, screens.ONE_ROW, lambda _, page: screens.row_screen(found, row, source, page))
+    return Told(
+        data,
+        screens.ONE_ROW,
+        lambda _, page: screens.row_screen(found, row, source, page),
+        assumptions.names.quoting,
+    )

@@ -37,11 +37,16 @@ class Result(Numbers):
     ----------
     run : the stored numbers.
     desk : where other runs and the register are.
+    mask : companies are shown by letters.
     """
 
-    def __init__(self, run: Run, desk: Desk | None = None) -> None:
-        super().__init__(run)
+    def __init__(self, run: Run, desk: Desk | None = None, mask: bool = False) -> None:
+        super().__init__(run, mask)
         self._desk = desk or Desk(runs=run.directory.parent)
+
+    def masked(self) -> Result:
+        """The same run with companies shown by letters, wherever it is shown; its id and numbers stay."""
+        return Result(self.stored, self._desk, mask=True)
 
     @property
     def propositions(self) -> pd.DataFrame:
@@ -110,8 +115,8 @@ class Result(Numbers):
         old = before.stored if isinstance(before, Result) else opening.any_version(before, self._desk)
         old = opening.whole(old) if comparison.readable(old) else old
         found = comparison.compare(old, self.stored)
-        names = self.stored.register.names
-        called = names if found.unread else shared(old.register, self.stored.register)
+        mask = self._names.masked
+        called = self._names if found.unread else shared(old.register, self.stored.register, masked=mask)
         return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)
 
     def path(self, which: int | str = "worst") -> Told[Any]:
@@ -149,16 +154,16 @@ class Result(Numbers):
         """A cell of the workbook, such as ``Summary!F14``: its formula, its inputs, the paths behind it."""
         from risk.door.tracing import traced
 
-        return traced(cell, self.stored, None, self._desk)
+        return traced(cell, self.stored, None, self._desk, Form(mask=self._names.masked))
 
     def _told(self, found: Any, document: Any, screen: Any) -> Told[Any]:
-        return Told(found, document, screen, self.stored.register.names)
+        return Told(found, document, screen, self._names)
 
     @cached_property
     def _book(self) -> Workbook:
         from risk.report.pack import pack
 
-        return pack(self.stored)
+        return pack(self.stored, form=Form(mask=self._names.masked))
 
     @cached_property
     def _blocks(self) -> dict[str, tuple[str, Table | HeatMap]]:
@@ -227,7 +232,9 @@ class Result(Numbers):
         others = tuple(alike(other.stored, self.stored) for other in beside)
         earlier = prior.stored if prior else None
         opening.strike_again(self.stored, self._desk)
-        packs.write(self.stored, file, self._desk, earlier, others, Form(paper, sample), html)
+        packs.write(
+            self.stored, file, self._desk, earlier, others, Form(paper, sample, self._names.masked), html
+        )
         return file
 
     def pdf(self, path: str | Path | None = None, *, prior: Result | None = None) -> Path:
@@ -243,7 +250,7 @@ class Result(Numbers):
 
         office()
         file = naming.place(self.scenario).with_name("summary.pdf") if path is None else Path(path)
-        print_summary(self.stored, file, prior.stored if prior else None)
+        print_summary(self.stored, file, prior.stored if prior else None, Form(mask=self._names.masked))
         return file
 
     def verify(self) -> None:

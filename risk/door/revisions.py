@@ -35,7 +35,7 @@ def diff(folder: Path | None, before: str, after: str | None, scenario: str) -> 
         why = reason(change, two) or (commit.subject if commit else "")
         found.append(screens.Changed(change, commit.author if commit else "", why))
     told = screens.Diff(before, after or HERE, two.inputs, found)
-    return Told(told, screens.DIFF, screens.diff_screen)
+    return Told(told, screens.DIFF, screens.diff_screen, two.names.quoting)
 
 
 def stale(folder: Path | None, days: int | None, on: date | None, scenario: str) -> Told[Any]:
@@ -46,7 +46,8 @@ def stale(folder: Path | None, days: int | None, on: date | None, scenario: str)
     limit = round(float(str(assumptions.entry("run.stale_days").value))) if days is None else days
     today = on or date.today()
     rows = screens.stale(assumptions, limit, today)
-    return Told(screens.Stale(today, limit, assumptions.inputs, rows), screens.STALE, screens.stale_screen)
+    found = screens.Stale(today, limit, assumptions.inputs, rows)
+    return Told(found, screens.STALE, screens.stale_screen, assumptions.names.quoting)
 
 
 def _read(folder: Path, name: str, scenario: str) -> Assumptions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from risk.errors import BubbleriskError, UsageError, suggestion
@@ -30,7 +30,7 @@ class Told(Generic[T]):
     found : the result itself, as the analysis gives it.
     document : its JSON document.
     drawn : its screen on a page.
-    names : what the register calls its currency and its unit of work.
+    names : what the register calls its currency, its unit of work and its companies.
     ok : nothing that was checked failed.
     memo : writes it in Markdown, where it can be.
     notes : what is told beside it: counts, what to do next.
@@ -83,6 +83,12 @@ class Told(Generic[T]):
                 f"there is no table {name[:80]} here", f"did you mean {close}?" if close else known
             )
         return of_records(self.data[name])
+
+    def masked(self) -> Told[T]:
+        """The same with companies shown by letters, in every form; `found` stays as it is."""
+        names = self.names._replace(masked=True)
+        said = names.quoting.said
+        return replace(self, names=names, text=said(self.text), notes=tuple(map(said, self.notes)))
 
     def markdown(self) -> str:
         """The result in Markdown, for a memo; UsageError where it has no such form."""

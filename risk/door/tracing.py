@@ -11,6 +11,7 @@ from risk.door import naming, opening, packing
 from risk.door.desk import Desk
 from risk.door.told import Told
 from risk.errors import AssumptionError, UsageError
+from risk.report.form import DEFAULT_FORM, Form, Recipe
 
 if TYPE_CHECKING:
     from risk.report.opened import Opened
@@ -22,24 +23,24 @@ def trace(cell: str, run: str | None, file: Path | None, at: Desk) -> Told[Any]:
     return traced(cell, *_open(run, file, at), at)
 
 
-def traced(cell: str, run: Run, given: Opened | None, at: Desk) -> Told[Any]:
+def traced(cell: str, run: Run, given: Opened | None, at: Desk, form: Form = DEFAULT_FORM) -> Told[Any]:
     """A cell of the workbook of a run.
 
     Parameters
     ----------
     given : a workbook to compare with, made of the same run.
+    form : of the workbook, where none is given.
     """
-    from risk.report.form import Recipe
     from risk.report.pack import pack
     from risk.report.pack.paths.tracing import Tracer
     from risk.report.terminal import trace as screens
     from risk.report.terminal.summary import Headed
 
-    recipe = given.recipe if given else Recipe()
+    recipe = given.recipe if given else Recipe(form=form)
     prior = opening.opened(recipe.prior, at) if recipe.prior else None
     beside = [opening.opened(other, at) for other in recipe.beside]
     found = Tracer(run, pack(run, prior, beside, recipe.form), recipe.form).trace(cell, given)
-    names = run.register.names
+    names = run.register.names._replace(masked=recipe.form.mask)
     return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, names, ok=found.agrees)
 
 

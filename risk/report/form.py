@@ -20,10 +20,12 @@ class Form:
     ----------
     paper : it is printed on.
     sample : paths that the sheet Sample lists, where the run has as many.
+    mask : companies are shown by letters.
     """
 
     paper: Paper = "a4"
     sample: int = 5_000
+    mask: bool = False
 
 
 DEFAULT_FORM = Form()
@@ -41,7 +43,8 @@ class Recipe:
         """Custom properties of the document that say it."""
         runs = {"prior_run": self.prior, "beside_runs": " ".join(self.beside)}
         named = {name: ids for name, ids in runs.items() if ids}
-        return {**named, "paper": self.form.paper, "sample_rows": self.form.sample}
+        masked = {"masked": 1} if self.form.mask else {}
+        return {**named, "paper": self.form.paper, "sample_rows": self.form.sample, **masked}
 
     @classmethod
     def read(cls, properties: Mapping[str, str]) -> Self:
@@ -51,6 +54,7 @@ class Recipe:
         form = Form(
             cast(Paper, paper) if paper in get_args(Paper) else usual.paper,
             int(rows) if rows.isdecimal() and FEWEST <= int(rows) <= MOST else usual.sample,
+            "masked" in properties,
         )
         return cls(properties.get("prior_run", ""), tuple(properties.get("beside_runs", "").split()), form)
 
@@ -61,4 +65,5 @@ class Recipe:
         words += [f"--with {other}" for other in self.beside]
         words += [f"--paper {self.form.paper}"] if self.form.paper != usual.paper else []
         words += [f"--sample {self.form.sample}"] if self.form.sample != usual.sample else []
+        words += ["--mask"] if self.form.mask else []
         return "".join(f" {word}" for word in words)

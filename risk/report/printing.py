@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from risk.errors import StorageError, UsageError
 from risk.report.excel import build
+from risk.report.form import DEFAULT_FORM, Form
 from risk.report.pack import pack
 from risk.report.sheet import Workbook
 from risk.runs import Run
@@ -39,7 +40,7 @@ def office() -> str:
     return program
 
 
-def print_summary(run: Run, path: Path, prior: Run | None = None) -> None:
+def print_summary(run: Run, path: Path, prior: Run | None = None, form: Form = DEFAULT_FORM) -> None:
     """Write the sheet Summary of a run's pack as a PDF.
 
     Raises
@@ -50,7 +51,7 @@ def print_summary(run: Run, path: Path, prior: Run | None = None) -> None:
     program = office()
     with TemporaryDirectory(prefix="bubblerisk-") as folder:
         source = Path(folder) / "summary.xlsx"
-        source.write_bytes(build(_alone(pack(run, prior))).finished())
+        source.write_bytes(build(_alone(pack(run, prior, form=form))).finished())
         profile = (Path(folder) / "profile").as_uri()  # of its own: a running LibreOffice holds the user's
         command = [program, f"-env:UserInstallation={profile}", "--headless"]
         command += ["--convert-to", "pdf:calc_pdf_Export", "--outdir", folder, str(source)]

@@ -22,8 +22,9 @@ PUBLIC = [
 ]  # fmt: skip
 
 METHODS = {
-    "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines", "means",
-    "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions",
+    "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines", "masked",
+    "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick",
+    "propositions",
     "quarters", "recorded", "register", "remove", "scenario", "seed", "series", "show", "summary", "table",
     "tables", "tail", "title", "trace", "verify",
 }  # fmt: skip

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 BASE = "base"
 
 
-def compare_scenarios(runs: Sequence[Run]) -> Workbook:
+def compare_scenarios(runs: Sequence[Run], mask: bool = False) -> Workbook:
     """Put the comparison together.
 
     Parameters
     ----------
     runs : one a scenario; compared with the one called base, else with the first.
+    mask : companies are shown by letters.
     """
     found = [Results.of(run) for run in runs]
     base = next((r for r in found if r.manifest.scenario == BASE), found[0])
@@ -41,7 +42,8 @@ def compare_scenarios(runs: Sequence[Run]) -> Workbook:
         classification=cover.CLASSIFICATION,
         custom={"runs": " ".join(r.run.id for r in found)},
     )
-    return renamed(Workbook(said, sheets, contents="Comparison"), shared(*(r.register for r in found)))
+    called = shared(*(r.register for r in found), masked=mask)
+    return renamed(Workbook(said, sheets, contents="Comparison"), called)
 
 
 def write_comparison(runs: Sequence[Run], path: Path) -> str:

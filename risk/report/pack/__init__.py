@@ -113,7 +113,7 @@ def pack(
     sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
     book = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
-    return renamed(book, shared(*(each.register for each in runs)))
+    return renamed(book, shared(*(each.register for each in runs), masked=form.mask))
 
 
 def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:

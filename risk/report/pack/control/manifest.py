@@ -109,6 +109,8 @@ def _facts(results: Results) -> Table:
         "seconds": ("Wall time, seconds", Cell(float(clock.get("seconds", 0.0)), "years")),
         "jobs": ("Workers", Cell(int(clock.get("jobs", 0)), "count")),
     }
+    if recipe.form.mask:
+        facts["mask"] = ("Companies", str(results.register.letters))
     columns = (Column("fact", "What"), Column("value", "Value", align="left"))
     return Table("manifest", columns, tuple(facts.values()), "", "", tuple(facts))
 
