@@ -105,7 +105,6 @@ SHOWN: dict[str, Callable[[risk.Result], risk.Told[Any]]] = {
     "drivers": lambda run: run.drivers(),
     "path": lambda run: run.path("worst"),
     "check": lambda run: run.check(),
-    "trace": lambda run: run.trace("Neoclouds!A6"),
 }
 
 
@@ -116,6 +115,13 @@ def test_no_screen_and_no_document_names_a_company(name: str, masked: risk.Resul
     assert named(register, str(told)) == []
     assert named(register, json.dumps(told.data, default=str)) == []
     assert named(register, told._repr_html_()) == []
+
+
+def test_no_trace_of_a_cell_names_a_company(masked: risk.Result, pack: Path) -> None:
+    cells = Opened.at(pack).values["Neoclouds"].items()
+    at = next(at for at, value in cells if re.match(r"[A-Z]+-DDTL\d+:", str(value)))
+    told = masked.trace(f"Neoclouds!{at}")
+    assert named(masked.stored.register, f"{told} {told.data}") == []
 
 
 def test_no_frame_names_a_company(masked: risk.Result) -> None:
