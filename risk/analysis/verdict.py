@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis import statistics, words
+from risk.analysis import parameter_band, statistics, words
+from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.statistics import Estimate
 from risk.assumptions.measures import Class, Proposition
 from risk.axes import Calendar, ended
@@ -46,6 +47,7 @@ class Claim:
     ----------
     so_far : year → probability that it had come by its end and holds at the end of its window; of those that
         are dated and look beyond that year.
+    band : where the probability lies over parameters; None where that was not measured.
     """
 
     id: str
@@ -57,16 +59,18 @@ class Claim:
     timing: Timing | None
     pending: str
     so_far: Mapping[str, Estimate] = field(default_factory=dict)
+    band: ParameterBand | None = None
 
 
 @dataclass(frozen=True)
 class OutcomeClass:
-    """One outcome class and its probability."""
+    """One outcome class and its probability; `band` as of a claim."""
 
     name: str
     label: str
     probability: Estimate
     words: str
+    band: ParameterBand | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class Verdict:
     bust_so_far : year → probability of a bust in which enough had broken by its end.
     before : version → bust, correction, durable as that version of the propositions reads these paths.
     by : the year or quarter by which the classes are decided.
+    ranges : definition → bands of the three under it; empty where no bands were measured.
     """
 
     claims: tuple[Claim, ...]
@@ -90,6 +95,12 @@ class Verdict:
     by: str
     bust_so_far: Mapping[str, Estimate] = field(default_factory=dict)
     before: Mapping[str, tuple[Estimate, Estimate, Estimate]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[ParameterBand, ParameterBand, ParameterBand]] = field(default_factory=dict)
+
+    @property
+    def ranged(self) -> bool:
+        """Whether bands over parameters were measured."""
+        return any(c.band is not None for c in self.classes)
 
     @property
     def known(self) -> tuple[Claim, ...]:
@@ -124,8 +135,9 @@ def verdict(run: Run) -> Verdict:
     """Evaluate every proposition and class of a run."""
     outcomes = run.outcomes()
     register = run.register
-    claims = tuple(_claim(p, run, outcomes) for p in register.propositions.values())
-    classes = tuple(_class(name, label, outcomes[name]) for name, label in CLASSES)
+    bands = parameter_band.bands(run, outcomes)
+    claims = tuple(_claim(p, run, outcomes, bands.get(p.id)) for p in register.propositions.values())
+    classes = tuple(_class(name, label, outcomes[name], bands.get(name)) for name, label in CLASSES)
     others = [definition for definition in register.classes.values() if definition.id]
     quarters = outcomes["bust_quarter"]
     return Verdict(
@@ -137,12 +149,30 @@ def verdict(run: Run) -> Verdict:
         by=decided(run),
         bust_so_far=so_far(run, quarters, run.calendar.quarters),
         before={other.version: _three(outcomes, other) for other in others if other.version},
+        ranges={o.label: found for o in others if not o.version and (found := _ranges(bands, o))},
     )
 
 
 def _three(outcomes: Mapping[str, Array], definition: Class) -> tuple[Estimate, Estimate, Estimate]:
     bust, correction, durable = (statistics.probability(outcomes[word]) for word in definition.words[:3])
     return bust, correction, durable
+
+
+def _ranges(
+    bands: Mapping[str, ParameterBand], definition: Class
+) -> tuple[ParameterBand, ParameterBand, ParameterBand] | None:
+    three = definition.words[:3]
+    if not bands.keys() >= set(three):
+        return None
+    bust, correction, durable = (bands[word] for word in three)
+    return bust, correction, durable
+
+
+def _word(probability: Estimate, band: ParameterBand | None) -> str:
+    """A probability in words, by its range over parameters where that is known, and never two then."""
+    if band is None or not probability.n:
+        return words.words(probability)
+    return words.ranged(*band.ends) if band.ends else words.word(probability.value)
 
 
 def so_far(run: Run, quarters: Array, last: int) -> dict[str, Estimate]:
@@ -173,21 +203,21 @@ def decided(run: Run) -> str:
     return ended(run.calendar.labels[max(run.window(over).last for over in windows)])
 
 
-def _class(name: str, label: str, flags: Array) -> OutcomeClass:
+def _class(name: str, label: str, flags: Array, band: ParameterBand | None) -> OutcomeClass:
     probability = statistics.probability(flags)
-    return OutcomeClass(name, label, probability, words.words(probability))
+    return OutcomeClass(name, label, probability, _word(probability, band), band)
 
 
-def _claim(row: Proposition, run: Run, outcomes: Mapping[str, Array]) -> Claim:
+def _claim(row: Proposition, run: Run, outcomes: Mapping[str, Array], band: ParameterBand | None) -> Claim:
     flags, told = outcomes.get(row.id), (row.id, row.side, row.label, row.statement)
     if flags is None or row.pending or not np.isfinite(flags).all():
         return Claim(*told, None, "pending", None, row.pending)
     probability = statistics.probability(flags)
     quarters = outcomes.get(f"{row.id}_quarter")
-    said = words.words(probability)
+    said = _word(probability, band)
     if quarters is None:
-        return Claim(*told, probability, said, None, "")
+        return Claim(*told, probability, said, None, "", band=band)
     dated = np.where(flags > 0, quarters, np.nan)
     last = max(run.window(condition.over).last for condition in row.any)
     when = timing(dated, run.calendar)
-    return Claim(*told, probability, said, when, "", so_far(run, dated, last))
+    return Claim(*told, probability, said, when, "", so_far(run, dated, last), band)

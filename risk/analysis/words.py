@@ -42,6 +42,29 @@ def words(estimate: Estimate) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+NESTED = (
+    ("exceptionally unlikely", 0.0, 0.01),
+    ("very unlikely", 0.0, 0.10),
+    ("unlikely", 0.0, 0.33),
+    ("less likely than not", 0.0, 0.50),
+    ("about as likely as not", 0.33, 0.66),
+    ("more likely than not", 0.50, 1.0),
+    ("likely", 0.66, 1.0),
+    ("very likely", 0.90, 1.0),
+    ("virtually certain", 0.99, 1.0),
+)
+"""The same words as they hold a whole range, each with what is beyond it, and the scale's two wide ones."""
+
+UNDECIDED = "undecided"
+"""Of a range that none of them holds."""
+
+
+def ranged(low: float, high: float) -> str:
+    """The narrowest word that holds a range of probabilities; never two."""
+    holding = [(to - start, name) for name, start, to in NESTED if start <= low and high <= to]
+    return min(holding)[1] if holding else UNDECIDED
+
+
 def percent(probability: float) -> str:
     """A probability in percent: whole from 10%, one decimal below; "0.0 %" and "100 %" only where exact."""
     if 0.0 < probability < 0.001:

@@ -42,6 +42,7 @@ def normalised(assumptions: Assumptions) -> dict[str, Any]:
         "tables": {name: _table(table, folder) for name, table in assumptions.tables.items()},
         "switches": dict(assumptions.switches),
         "events": [vars(e) | {"file": portable(e.file, folder)} for e in assumptions.events],
+        "shocks": assumptions.shocks,
         "outliers": [outlier_data(outlier, folder) for outlier in assumptions.outliers],
         "changes": [_change(change, folder) for change in assumptions.changes],
         "sources": {key: source.model_dump(mode="json") for key, source in assumptions.sources.items()},
@@ -128,7 +129,7 @@ def plain(value: Any) -> Any:
 
 def digest(assumptions: Assumptions) -> str:
     """Return the SHA-256 of the numbers: equal digests simulate alike; words may differ."""
-    numbers = {
+    numbers: dict[str, Any] = {
         "calendar": [assumptions.calendar.base.isoformat(), assumptions.calendar.quarters],
         "entries": {
             id: [plain(entry.value), entry.unit, prior_data(entry.prior), list(entry.labels)]
@@ -144,6 +145,8 @@ def digest(assumptions: Assumptions) -> str:
         "claims": [_measured(record) for record in assumptions.claims],
         "classes": [record.model_dump(mode="json") for record in assumptions.classes.values()],
     }
+    if assumptions.shocks:  # what is not there moves no digest
+        numbers["shocks"] = assumptions.shocks
     text = json.dumps(numbers, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

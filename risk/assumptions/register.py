@@ -57,6 +57,7 @@ class Assumptions:
     calendar : the time axis.
     directory : where the register was read.
     reconciled : totals that do not agree, for a reason.
+    shocks : which other shocks strike the same parameters, from 1; 0 = those of the run's seed.
     """
 
     scenario: ScenarioInfo
@@ -80,6 +81,7 @@ class Assumptions:
     page_facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
     reconciled: tuple[Outlier, ...] = ()
+    shocks: int = 0
 
     @cached_property
     def digest(self) -> str:
@@ -226,8 +228,9 @@ class Assumptions:
         title: str,
         switches: Mapping[str, bool] | None = None,
         events: tuple[Event, ...] = (),
+        shocks: int = 0,
     ) -> Assumptions:
-        """Return these assumptions with couplings cut or closed and stresses added, as another scenario.
+        """Return these assumptions with couplings, stresses or shocks changed, as another scenario.
 
         Parameters
         ----------
@@ -235,6 +238,7 @@ class Assumptions:
         title : added to its title.
         switches : couplings that change.
         events : forced beside the scenario's own; their quarters must lie in the run.
+        shocks : which other shocks, on the same parameters; 0 leaves them as they are.
 
         Raises
         ------
@@ -250,7 +254,11 @@ class Assumptions:
         info = replace(self.scenario, name=f"{head}-{words}", title=f"{self.scenario.title}, {title}")
         own = tuple(replace(event, scenario=info.name) for event in events)
         return replace(
-            self, scenario=info, switches={**self.switches, **changed}, events=(*self.events, *own)
+            self,
+            scenario=info,
+            switches={**self.switches, **changed},
+            events=(*self.events, *own),
+            shocks=shocks or self.shocks,
         )
 
     def normalised(self) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def restore(data: Mapping[str, Any]) -> Assumptions:
         page_facts=_records(Fact, data["page_facts"]),
         contradictions=_records(Contradiction, data["contradictions"]),
         reconciled=tuple(outlier for outlier in outliers if not _owned(outlier, data)),
+        shocks=data.get("shocks", 0),  # runs of earlier versions had their own
     )
 
 

@@ -15,7 +15,16 @@ from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
 from risk.cli.pack import Force, fewer, made, place
 from risk.cli.screens import tell
-from risk.cli.simulation import REPORTS, SIMULATION, Simulation, Stopped, calibrate, plan, simulate
+from risk.cli.simulation import (
+    REPORTS,
+    SIMULATION,
+    Simulation,
+    Stopped,
+    calibrate,
+    plan,
+    simulate,
+    strike_again,
+)
 from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.units import AS_IN_FILES
 
@@ -64,6 +73,7 @@ class Task:
             return "up to date"
         if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
+        strike_again(run, self.common.register, self.simulation.jobs, self.common.output)
         calibrate(run, self.common.register, self.simulation.jobs)
         if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")

@@ -14,7 +14,16 @@ from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Folder, Output
 from risk.cli.run import write_verdict
 from risk.cli.screens import say
-from risk.cli.simulation import REPORTS, SIMULATION, Simulation, calibrate, find, open_stored, simulate
+from risk.cli.simulation import (
+    REPORTS,
+    SIMULATION,
+    Simulation,
+    calibrate,
+    find,
+    open_stored,
+    simulate,
+    strike_again,
+)
 from risk.errors import UsageError
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
 from risk.report.record import Document, told
@@ -80,6 +89,7 @@ def pack(
     from risk.runs import Run
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
+    strike_again(run, common.register, simulation.jobs, output)
     if not output.json:
         write_verdict(run, common, "show RUN B4", "check RUN")
     calibrate(run, common.register, simulation.jobs)

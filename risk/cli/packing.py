@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 _RUN_ID = re.compile(rb'name="run_id".*?>([0-9a-f]{12})<', re.DOTALL)
 _WRITERS = (
     *("risk.report.pack", "risk.report.excel", "risk.report.html"),
-    *(f"risk.calibrate.{beside}" for beside in ("stylised", "feedback", "order", "hindcast.hindcast")),
+    *(
+        f"risk.calibrate.{beside}"
+        for beside in ("stylised", "feedback", "order", "parameter_band", "hindcast.hindcast")
+    ),
 )
 """What turns a run into a pack begins here."""
 

@@ -11,7 +11,7 @@ from risk.cli import precision
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
 from risk.cli.screens import tell
-from risk.cli.simulation import SIMULATION, Simulation, plan, simulate
+from risk.cli.simulation import SIMULATION, Simulation, plan, simulate, strike_again
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -32,6 +32,9 @@ def run(
         str | None,
         Parameter(name="--target-se", help="Add paths until P(bust) has this standard error, e.g. 0.2pp."),
     ] = None,
+    band: Annotated[
+        bool, Parameter(help="Strike its parameters by other shocks: a band beside every probability.")
+    ] = False,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
 ) -> None:
@@ -56,6 +59,8 @@ def run(
         return simulate(more, simulation.jobs, output)
 
     found = precision.grow(planned, wanted, simulated, _note(output)) if wanted else simulated(planned)
+    if band:
+        strike_again(found, common.register, simulation.jobs, output)
     write_verdict(found, common, *NEXT)
 
 

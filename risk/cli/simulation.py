@@ -78,8 +78,12 @@ def plan(scenario: str, simulation: Simulation, common: Common) -> Plan:
     return prepare(word, simulation.paths, simulation.seed, register=register, root=common.folder.runs)
 
 
-def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
+def simulate(plan: Plan, jobs: int | None, output: Output, admitted: bool = False) -> Run:
     """Open or simulate a planned run, with progress on standard error.
+
+    Parameters
+    ----------
+    admitted : it is known that the register runs.
 
     Raises
     ------
@@ -90,7 +94,7 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
     from risk.runs import Interrupted, log_to_stderr
 
     log_to_stderr(level(output))
-    if not plan.stored:
+    if not (plan.stored or admitted):
         admit(plan.assumptions)
     try:
         plan.settle(message)
@@ -199,6 +203,22 @@ def calibrate(run: Run, register: Register, jobs: int | None) -> None:
             order.measure(run, load(register.assumptions), compared, message, jobs)
     except Interrupted as stop:
         raise Stopped(stop) from stop
+
+
+def strike_again(run: Run, register: Register, jobs: int | None, output: Output) -> None:
+    """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
+
+    Raises
+    ------
+    Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
+    """
+    from risk.calibrate import parameter_band
+
+    if not parameter_band.wanted(run):
+        return
+    others = [simulate(plan, jobs, output) for plan in parameter_band.plans(run, register.assumptions)]
+    if others:
+        parameter_band.keep(run, others)
 
 
 def names_run(target: str, common: Common) -> bool:

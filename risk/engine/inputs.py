@@ -187,10 +187,12 @@ def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> S
     groups = {"capex": one, "firm": firms, "rent": one, "drift": one, "customers": one}
     groups |= {"cash_flow": range(2), "cash_flow_firm": firms}
     groups |= {"generation": streams(tables["gpu.generation"])}
-    every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events)
+    every = draw_shocks(assumptions, seed, block, layout.quarters, groups, events, assumptions.shocks)
     once = {"event": range(len(assumptions.events)), "amend": range(layout.book.facilities)}
     wanted = {name: numbers for name, numbers in once.items() if numbers}
-    first = draw_shocks(assumptions, seed, block, 1, {"first": one, "first_firm": firms}, wanted)
+    first = draw_shocks(
+        assumptions, seed, block, 1, {"first": one, "first_firm": firms}, wanted, assumptions.shocks
+    )
     return replace(
         every,
         uniform=MappingProxyType({**every.uniform, **first.uniform}),

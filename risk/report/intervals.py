@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.statistics import Estimate
 from risk.report.formats import show
 
@@ -35,10 +36,25 @@ def probability_interval(estimate: Estimate) -> str:
     return f"{low.removesuffix('%')}–{high}"
 
 
+def parameter_range(band: ParameterBand | None) -> str:
+    """Ends of a probability's band over parameters, ``1 to 90%``; empty without one, a dash where noise."""
+    if band is None:
+        return ""
+    if band.ends is None:
+        return "–"
+    low, high = map(_whole, band.ends)
+    return f"{low} to {high}%"
+
+
 def even(estimate: Estimate) -> bool:
     """Whether both arms of a probability's interval read the same."""
     below, above = (round(arm / TENTH) for arm in _arms(estimate))
     return below == above
+
+
+def _whole(end: float) -> str:
+    """An end of a band, which is known to a point or two: to the nearest per cent."""
+    return "<1" if end < 0.005 else ">99" if end > 0.995 else f"{end:.0%}".removesuffix("%")
 
 
 def _arms(estimate: Estimate) -> tuple[float, float]:

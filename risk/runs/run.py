@@ -39,6 +39,9 @@ FEEDBACK = "feedback.json"
 ORDER = "order.json"
 """What calibration measured of how stresses order, kept in the same way."""
 
+PARAMETER_BAND = "band.json"
+"""What two runs on the same parameters tell of every probability, kept in the same way."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -137,6 +140,11 @@ class Run:
     def order(self) -> dict[str, Any] | None:
         """What the joint stress does beside its parts (`risk.calibrate.order`); None likewise."""
         return self._beside(ORDER)
+
+    @property
+    def parameter_band(self) -> dict[str, Any] | None:
+        """How far probabilities depend on parameters (`risk.analysis.parameter_band`); None likewise."""
+        return self._beside(PARAMETER_BAND)
 
     def _beside(self, name: str) -> dict[str, Any] | None:
         """What was measured beside the run and kept under a name; None where nothing was."""

@@ -31,7 +31,7 @@ from risk.assumptions.priors import Dirichlet
 from risk.errors import AssumptionError
 from risk.factors import LETTERS, arranged
 from risk.shocks.dependence import SQUARES, correlate, student_t, student_t_mixing
-from risk.shocks.stream import BLOCK, fill_open_uniform, generator, open_uniform
+from risk.shocks.stream import BLOCK, fill_open_uniform, generator, open_uniform, shock_seed
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions, Entry
@@ -157,6 +157,7 @@ def draw_shocks(
     quarters: int,
     entities: Mapping[str, Sequence[int]],
     events: Mapping[str, Sequence[int]],
+    other: int = 0,
 ) -> Shocks:
     """All shocks of a block.
 
@@ -172,9 +173,13 @@ def draw_shocks(
         Idiosyncratic innovations wanted: group -> stream numbers of its entities, e.g. ``{"firm": (0, 1)}``.
     events
         Uniforms wanted: hazard event -> stream numbers of its entities, e.g. ``{"regime": (0,)}``.
+    other
+        Which other shocks to draw, from 1, on the same parameters (degrees of freedom among them); 0 = those
+        of the seed itself.
     """
     shape = (quarters, BLOCK)
     freedom = sample_parameter(assumptions.entries[DEGREES_OF_FREEDOM], seed, block)
+    seed = shock_seed(seed, other)
     correlation = correlation_of(assumptions)
     mixing = student_t_mixing(
         generator(seed, "mixing", block).standard_normal((*shape, SQUARES)), freedom[:, None]

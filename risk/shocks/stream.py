@@ -43,6 +43,17 @@ def generator(seed: int, name: str, block: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64DXSM(sequence))
 
 
+def shock_seed(seed: int, other: int) -> int:
+    """Seed of the streams of shocks: the run's own (`other` 0), or one that is made of both and nothing else.
+
+    Parameters keep the run's seed, so that the same futures can be struck by other shocks.
+    """
+    if not other:
+        return seed
+    words = f"other shocks {other} of {seed}".encode()
+    return int.from_bytes(blake2b(words, digest_size=8).digest(), "little")
+
+
 def open_uniform(stream: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Uniforms strictly between 0 and 1.
 

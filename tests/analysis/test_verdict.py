@@ -20,6 +20,7 @@ class Stored:
     columns: dict[str, Any]
     register: Assumptions
     calendar: Calendar = CALENDAR
+    parameter_band: None = None
 
     def outcomes(self) -> dict[str, Any]:
         return self.columns

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risk.analysis.statistics import Estimate, probability
-from risk.analysis.words import SCALE, half_width, percent, probability_text, word, words
+from risk.analysis.words import NESTED, SCALE, half_width, percent, probability_text, ranged, word, words
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,30 @@ def test_both_words_where_the_interval_straddles_a_boundary() -> None:
 def test_no_hits_are_worded_by_their_bound() -> None:
     assert words(probability(np.zeros(20_000))) == "exceptionally unlikely"
     assert words(probability(np.zeros(100))) == "exceptionally unlikely to very unlikely"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 0.009, "exceptionally unlikely"),
+        (0.0, 0.2, "unlikely"),
+        (0.02, 0.45, "less likely than not"),
+        (0.35, 0.6, "about as likely as not"),
+        (0.55, 0.97, "more likely than not"),
+        (0.67, 0.95, "likely"),
+        (0.93, 0.97, "very likely"),
+        (0.01, 0.87, "undecided"),
+    ],
+)
+def test_a_range_has_one_word_that_holds_it(low: float, high: float, expected: str) -> None:
+    assert ranged(low, high) == expected
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_range_is_worded_beyond_it(a: float, b: float, c: float) -> None:
+    low, middle, high = sorted((a, b, c))
+    found = {name: (start, end) for name, start, end in NESTED}.get(ranged(low, high), (0.0, 1.0))
+    assert found[0] <= low <= middle <= high <= found[1]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def _at_once() -> Iterator[None]:
         patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
         patch.setattr("risk.calibrate.feedback.measured", measured)
         patch.setattr("risk.calibrate.order.measured", ordered)
+        patch.setattr("risk.calibrate.parameter_band.wanted", lambda run: False)
         yield
 
 

@@ -9,12 +9,17 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from risk import paths
+from risk.calibrate import parameter_band
 from risk.runs import Run, list_runs, open_run
 from risk.runs.store import Store
 from tests.cli.conftest import ROOT, SMALL, Ask, Stored
+
+WANTED = parameter_band.wanted
+"""As it is beyond these tests, which simulate nothing beside a run."""
 
 
 def test_a_stored_run_is_only_read(runs: Stored, ask: Ask) -> None:
@@ -37,6 +42,28 @@ def test_a_new_run_is_simulated_with_plain_progress(runs: Stored, ask: Ask) -> N
     assert "300 paths · seed 6" in answer.out
     assert answer.err.startswith("base: done 300 in ")
     assert len(list_runs(runs.folder)) == 3
+
+
+def test_parameters_are_struck_by_other_shocks_once(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parameter_band, "wanted", WANTED)
+    assert "over inputs" not in ask("show", "base").out
+    first = ask("run", "base", *SMALL, "--band")
+    assert (first.code, "over inputs" in first.out) == (0, True)
+    assert "base-other-shocks-1: done 1,024" in first.err
+    others = [r for r in list_runs(runs.folder) if r.head and "other-shocks" in r.head.scenario]
+    assert len(others) == 2
+    own, other = runs.base.parameters(), open_run(others[0].id, runs.folder).parameters()
+    assert all(np.array_equal(own[name], other[name]) for name in own)
+    assert not np.array_equal(runs.base.outcome("B4"), open_run(others[0].id, runs.folder).outcome("B4"))
+    again = ask("run", "base", *SMALL, "--band")
+    assert (again.out, again.err) == (first.out, "")
+    assert ask("show", "base").out == first.out, "a scenario's name means its own run"
+    found = {c["id"]: c for c in ask("show", "base", "--json").json["claims"]}
+    band = found["B2"]["band"]
+    assert 0 <= band["low"]["value"] < found["B2"]["probability"]["value"] < band["high"]["value"] <= 1
+    assert "over inputs" in ask("show", "base", "B2").out
 
 
 def test_show_prints_the_screen_of_run(runs: Stored, ask: Ask) -> None:

@@ -1,4 +1,4 @@
-"""Small real runs, of the base with feedback beside it, made once a process for all tests that need one."""
+"""Small real runs, the base with feedback and bands beside it, made once a process for all tests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from risk.assumptions import load
 from risk.report.opened import Cells, Opened
 from risk.runs import Run, execute
 from risk.runs.files import publish_json
-from risk.runs.run import FEEDBACK
+from risk.runs.run import FEEDBACK, PARAMETER_BAND
 from tests import feedback as by_hand
+from tests import parameter_band
 
 PATHS, SEED = 2048, 20261122
 
@@ -26,6 +27,9 @@ def small_run(scenario: str = "base", seed: int = SEED) -> Run:
     run = execute(load(scenario=scenario), PATHS, seed, jobs=1, directory=Path(_folder().name))
     if scenario == "base":
         publish_json(run.directory / FEEDBACK, by_hand.kept(run.id))
+        chances = {name: float(flags.mean()) for name, flags in run.outcomes().items()}
+        bands = parameter_band.kept(run.id, run.register, chances)
+        publish_json(run.directory / PARAMETER_BAND, bands)
     return run
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
+from risk.analysis import words
 from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect
 from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
@@ -35,6 +37,7 @@ from risk.report.terminal.distribution import Detail, Distribution, History
 from risk.report.terminal.plan import Forecast
 from risk.report.terminal.summary import Headed, Heading, Summary
 from tests import feedback as by_hand
+from tests import parameter_band
 
 PATHS = 20_000
 CALENDAR = Calendar(date(2026, 6, 30), 26)
@@ -62,8 +65,8 @@ CLAIMS = (
 )  # fmt: skip
 
 CLASSES = tuple(
-    OutcomeClass(name, label, share(p), words)
-    for name, label, p, words in (
+    OutcomeClass(name, label, share(p), said)
+    for name, label, p, said in (
         ("bust", "Bust", 0.186, "unlikely"),
         ("correction", "Correction", 0.330, "unlikely to about as likely as not"),
         ("durable", "Durable", 0.484, "about as likely as not"),
@@ -143,6 +146,25 @@ LINES = (
     loss_line("headline", "AI infrastructure", 1.0),
     loss_line("software", "AI disruption of software credit", 0.4),
     loss_line("generic", "Direct lending and B loans", 2.0),
+)
+
+
+def ranged(found: Any, noise: float = 0.03) -> Any:
+    """A claim or class with its band, and the word of it."""
+    if found.probability is None:
+        return found
+    band = parameter_band.of(found.probability, noise)
+    return replace(found, band=band, words=words.ranged(*band.ends) if band.ends else found.words)
+
+
+RANGED = replace(
+    VERDICT,
+    claims=tuple(ranged(c, 0.3 if c.id == "U3" else 0.03) for c in CLAIMS),
+    classes=tuple(map(ranged, CLASSES)),
+    ranges={
+        label: (parameter_band.of(bust), parameter_band.of(correction), parameter_band.of(durable))
+        for label, (bust, correction, durable) in VERDICT.alternatives.items()
+    },
 )
 
 SUMMARY = Summary(

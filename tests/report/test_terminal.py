@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from risk.report.terminal import (
     markdown,
     path,
     plan,
+    replay,
     revisions,
     runs,
     screening,
@@ -37,6 +39,7 @@ from risk.report.terminal import (
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
+from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
 
 FOLDER = Path(__file__).parent / "screens"
@@ -50,6 +53,7 @@ PAGES = {
 }
 SCREENS: dict[str, Callable[[Page], Screen]] = {
     "verdict": lambda page: (*verdict.screen(made.SUMMARY, page), next_steps(HINTS, page)),
+    "ranged": lambda page: verdict.screen(replace(made.SUMMARY, verdict=made.RANGED), page),
     "distribution": lambda page: distribution.screen(made.told(made.DISTRIBUTION), page),
     "history": lambda page: distribution.screen(made.told(made.HISTORY), page),
     "fan": lambda page: distribution.screen(made.told(made.RENT), page),
@@ -71,6 +75,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
+    "replay": lambda page: replay.screen(REPLAY, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

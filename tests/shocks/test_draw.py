@@ -220,3 +220,20 @@ def test_every_draw_of_the_shipped_register_lies_in_its_prior() -> None:
         values = np.asarray(drawn[key]) / assumptions.entries[key].scale
         slack = 1e-12 * abs(values).max()
         assert low - slack <= values.min() <= values.max() <= high + slack, key
+
+
+def test_other_shocks_share_degrees_of_freedom_and_nothing_else() -> None:
+    freedom = {"shape": "discrete_uniform", "low": 3, "high": 8}
+    given = register(freedom=freedom)
+    own, again, other, third = (
+        draw_shocks(given, 1, 0, 26, {"firm": range(2)}, {"regime": range(1)}, k) for k in (0, 0, 1, 2)
+    )
+    assert np.array_equal(own.common, again.common)
+    for a, b in ((own, other), (own, third), (other, third)):
+        pairs = [(a.common, b.common), (a.uniform["regime"], b.uniform["regime"])]
+        pairs += [(a.idiosyncratic["firm"], b.idiosyncratic["firm"])]
+        # Four standard errors of a correlation of as many independent pairs.
+        assert all(abs(np.corrcoef(x.ravel(), y.ravel())[0, 1]) < 4 / x.size**0.5 for x, y in pairs)
+    # Paths with few degrees of freedom have the largest mixing under either.
+    large = [np.log(x.mixing[..., 0]).std(axis=0) for x in (own, other)]
+    assert np.corrcoef(*large)[0, 1] > 0.5

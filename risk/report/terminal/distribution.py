@@ -18,6 +18,7 @@ from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import CLASSES, Claim, Verdict, verdict
 from risk.errors import UsageError, suggestion
 from risk.paths import SERIES
+from risk.report.intervals import parameter_range
 from risk.report.record import Document, Field, lifted, told
 from risk.report.table import Column, Table
 from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
@@ -95,7 +96,8 @@ def _class(run: Run, found: Verdict, name: str) -> Claim:
     companions = run.register.integer("propositions.bust_companions")
     meaning = MEANING[name].format(companions)
     when = found.bust_timing if name == "bust" else None
-    return Claim(name, CLASS, outcome.label, meaning, outcome.probability, outcome.words, when, "")
+    told = (name, CLASS, outcome.label, meaning, outcome.probability, outcome.words, when, "")
+    return Claim(*told, band=outcome.band)
 
 
 def _by_year(run: Run, name: str) -> dict[int, Estimate]:
@@ -164,7 +166,8 @@ def _history(found: History, page: Page) -> Iterator[RenderableType]:
     if claim.probability is None:
         yield note(f"Pending. {claim.pending}", page)
         return
-    yield line(f"P {with_interval(claim.probability)} (95% MC): {claim.words}", page)
+    beyond = f"; {parameter_range(claim.band)} over inputs" if claim.band else ""
+    yield line(f"P {with_interval(claim.probability)} (95% MC){beyond}: {claim.words}", page)
     if when := claim.timing:
         yield line(f"Where it happens: {when.median}, half of the time {when.early} to {when.late}", page)
     if found.by_year:

@@ -13,6 +13,7 @@ from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.identities import identities
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
+from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
@@ -174,11 +175,23 @@ LINE: Record[LossLine] = Record(
 )
 """A line of credit loss: USD bn, but for what is a year."""
 
+BAND: Record[ParameterBand] = whole(ParameterBand)
+"""Where a probability lies over parameters."""
+
+RANGES: Record[Sequence[ParameterBand]] = Record(
+    tuple(
+        told(name, BAND, lambda three, i=i: three[i])  # type: ignore[misc]
+        for i, name in enumerate(("bust", "correction", "durable"))
+    )
+)
+"""The same of the three classes under another definition."""
+
 CLAIM: Record[Claim] = Record(
     (
         *(told(name) for name in ("id", "side", "label", "statement")),
         told("probability", Estimate | None),
         told("words"),
+        told("band", Perhaps(BAND)),
         told("timing", Perhaps(whole(Timing))),
         told("pending", get=lambda claim: claim.pending or None, absent=True),
     )
@@ -196,6 +209,7 @@ DOCUMENT: Document[Summary] = Document(
         told("outcomes", Many(whole(OutcomeClass)), lambda found: found.verdict.classes),
         told("bust_timing", Perhaps(whole(Timing)), lambda found: found.verdict.bust_timing),
         told("alternatives", dict[str, dict[str, Estimate]], lambda found: _alternatives(found.verdict)),
+        told("alternative_bands", Keyed(RANGES), lambda found: found.verdict.ranges),
         told("claims", Many(CLAIM), lambda found: found.verdict.claims),
         told("losses", Keyed(METRIC), lambda found: _by_name(*(line.loss for line in found.lines))),
         told("lines", Keyed(LINE), lambda found: {line.name: line for line in found.lines}),

@@ -9,16 +9,17 @@ from rich.text import Text
 
 from risk.analysis.fans import Fan
 from risk.analysis.metrics import Metric
-from risk.analysis.provenance import Provenance
 from risk.analysis.statistics import Histogram
-from risk.analysis.verdict import Claim, Verdict
+from risk.analysis.verdict import Claim, OutcomeClass, Verdict
 from risk.report.content import Cell, Content
+from risk.report.intervals import parameter_range
 from risk.report.table import Column, Table
 from risk.report.terminal import feedback, losses
 from risk.report.terminal.numbers import interval, number, probability
 from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
 from risk.report.terminal.summary import Heading, Summary
+from risk.shocks.stream import BLOCK
 
 HEIGHT = 6
 BESIDE = 100
@@ -27,6 +28,12 @@ BESIDE = 100
 INDENTED = {"durable_paid": "  paid: no B1", "durable_unpaid": "  unpaid: B1"}
 SIDES = {"bear": "Bear case", "bull": "Bull case"}
 MARGINS = Column("p", "P", align="right"), Column("margin", "± 95% MC", align="right")
+RANGE = Column("range", "over inputs", align="right")
+RANGED = (
+    "Over inputs: between these ends P lies on nine in ten draws of what is not known (5% to 95%); – where "
+    "that cannot be told from noise. The reading is of these ranges."
+)
+"""What a column of bands says, and that ± is not it."""
 
 
 def screen(summary: Summary, page: Page) -> Screen:
@@ -41,7 +48,7 @@ def screen(summary: Summary, page: Page) -> Screen:
         *((_rent_in_words(summary.rent, page),) if page.plain else (Text(), pictures(summary, page))),
         Text(),
         *((*feedback.lines(summary.feedback, page), Text()) if summary.feedback else ()),
-        note(care(summary.care), page),
+        note(care(summary), page),
     )
 
 
@@ -66,16 +73,27 @@ def facts(run: Heading, page: Page) -> Text:
 def _outcomes(verdict: Verdict, page: Page) -> Screen:
     columns = (
         Column("label", f"Outcome by {verdict.by}"),
-        *MARGINS,
+        *_columns(verdict),
         Column("bar", "", style="bar", optional=1),
         Column("words", "Reading", least=22),
     )
     rows = tuple(
-        (INDENTED.get(c.name, c.label), probability(p := c.probability), interval(p), p.value, c.words)
+        (INDENTED.get(c.name, c.label), *_chance(c, verdict), c.probability.value, c.words)
         for c in verdict.classes
     )
     lines = _timing_and_alternatives(verdict)
     return table(Table("outcomes", columns, rows), page), *(note(line, page) for line in lines)
+
+
+def _columns(verdict: Verdict) -> tuple[Column, ...]:
+    return (*MARGINS, RANGE) if verdict.ranged else MARGINS
+
+
+def _chance(found: Claim | OutcomeClass, verdict: Verdict) -> tuple[Content, ...]:
+    """A probability, its error, and its range over parameters where ranges were measured."""
+    p = found.probability
+    known = ("–", "") if p is None else (probability(p), interval(p))
+    return (*known, parameter_range(found.band)) if verdict.ranged else known
 
 
 def _timing_and_alternatives(verdict: Verdict) -> list[str]:
@@ -85,9 +103,10 @@ def _timing_and_alternatives(verdict: Verdict) -> list[str]:
         middle = f"half of these paths: {when.early} to {when.late}"
         lines.append(f"On paths that end in a bust enough has broken by {when.median} ({middle}).")
     for label, estimates in verdict.alternatives.items():
+        ranges = [f" ({parameter_range(band)})" for band in verdict.ranges.get(label, ())] or [""] * 3
         shares = (
-            f"{found.label.lower()} {probability(estimate)}"
-            for found, estimate in zip(verdict.classes, estimates, strict=False)
+            f"{found.label.lower()} {probability(estimate)}{beyond}"
+            for found, estimate, beyond in zip(verdict.classes, estimates, ranges, strict=False)
         )
         lines.append(f"{label[0].upper()}{label[1:]}: {', '.join(shares)}.")
     return lines
@@ -97,7 +116,7 @@ def _claims(verdict: Verdict, page: Page) -> Screen:
     columns = (
         Column("id", ""),
         Column("label", "Proposition", least=28),
-        *MARGINS,
+        *_columns(verdict),
         Column("when", "When", align="right", optional=1),
         Column("words", "Reading", least=14),
     )
@@ -106,19 +125,20 @@ def _claims(verdict: Verdict, page: Page) -> Screen:
     for claim in verdict.claims:
         if claim.side != side:
             side = claim.side
-            rows.append(("", Cell(SIDES[side], bold=True), "", "", "", ""))
-        rows.append(_claim(claim))
+            rows.append(("", Cell(SIDES[side], bold=True), *("",) * (len(columns) - 2)))
+        rows.append(_claim(claim, verdict))
     notes = ["When: the median quarter over the paths on which it comes true."]
+    notes += [RANGED] if verdict.ranged else []
     notes += [f"{claim.id} is pending. {claim.pending}" for claim in verdict.claims if claim.pending]
     return table(Table("claims", columns, tuple(rows)), page), *(note(line, page) for line in notes)
 
 
-def _claim(claim: Claim) -> tuple[Content, ...]:
-    p = claim.probability
-    if p is None:
-        return claim.id, claim.label, "–", "", "", "pending"
+def _claim(claim: Claim, verdict: Verdict) -> tuple[Content, ...]:
+    chance = _chance(claim, verdict)
+    if claim.probability is None:
+        return claim.id, claim.label, *chance, "", "pending"
     when = claim.timing.median if claim.timing else ""
-    return claim.id, claim.label, probability(p), interval(p), when, claim.words
+    return claim.id, claim.label, *chance, when, claim.words
 
 
 def pictures(summary: Summary, page: Page) -> RenderableType:
@@ -169,6 +189,13 @@ def _ends(rent: Fan, values: Sequence[float]) -> str:
     return f"{first} → {last}"
 
 
-def care(found: Provenance) -> str:
+def care(found: Summary) -> str:
     """Why the numbers are read with care."""
-    return f"Read with care: {found.words}. ± is sampling noise only, not model error."
+    beyond = "" if found.verdict.ranged else f" {unmeasured(found.heading)}"
+    return f"Read with care: {found.care.words}. ± is sampling noise only, not model error.{beyond}"
+
+
+def unmeasured(run: Heading) -> str:
+    """How ranges over what is not known are measured; empty where a run is too short for it."""
+    again = f"bubblerisk run {run.scenario} --paths {run.paths} --seed {run.seed} --band"
+    return f"How far P depends on inputs is not measured: {again}." if run.paths >= BLOCK else ""

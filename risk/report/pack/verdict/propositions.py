@@ -10,6 +10,7 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
 from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
+from risk.report.intervals import parameter_range
 from risk.report.pack.base.cells import Tables, error_cell, probability_cell
 from risk.report.pack.base.fields import chance, probability
 from risk.report.pack.base.results import Results
@@ -33,6 +34,12 @@ WHEN = (
     Column("late", "Quartile ", "quarter"),
 )
 BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
+
+RANGED = (
+    "Inputs: where P lies over what is not known, 5% to 95% of the draws of all uncertain inputs (a beta of "
+    "the variance that other shocks on the same draws tell); – = not told from noise. The reading is of it."
+)
+"""What the column of ranges says."""
 
 THREE = ("bust", "correction", "durable")
 IMPLIED = (
@@ -63,19 +70,20 @@ def classes(results: Results) -> Table:
     prior = results.prior.verdict.classes if results.prior else ()
     before = {found.name: found.probability for found in prior if results.before(found.name)}
     told = "; ".join(f"{i}: {other}" for i, other in enumerate(verdict.alternatives, start=1))
-    note = f"Alternatives {told}. ± is the half-width of the 95% Monte Carlo interval. {results.apart}"
+    margin = "± is the half-width of the 95% Monte Carlo interval."
+    note = f"Alternatives {told}. {margin} {RANGED if results.verdict.ranged else ''} {results.apart}"
     spec: Spec[OutcomeClass] = Spec(
         (
             shown("label", f"Outcome class, by {verdict.by}", lambda c: PARTS.get(c.name, c.label)),
             shown("median", "When, median", lambda c: when.get(c.name, "–"), "quarter"),
             *_probability(probability),
-            text("words", "Reading", span=4),
+            *_reading(results, lambda c: c.words),
             _before(before, lambda c: c.name),
             *(chance(f"alternative{i}", f"Alt. {i + 1}", _named(found)) for i, found in enumerate(others)),
         ),
         id="classes",
         title="Outcome classes",
-        note=note.rstrip(),
+        note=" ".join(note.split()),
         row_id=lambda c: c.name,
         guards=(
             Adds("Outcome classes sum to one", ("p",), THREE, 1, EXACT, "they are exclusive and exhaustive"),
@@ -106,6 +114,16 @@ def _probability(cells: Callable[[Any], tuple[Content, Content]]) -> tuple[Field
     return p, shown("se", "SE", error, "standard_error", style="note")
 
 
+def _reading(results: Results, words: Callable[[Any], str]) -> tuple[Field[Any], ...]:
+    """A probability in words, behind its range over parameters where ranges were measured."""
+    if not results.verdict.ranged:
+        return (shown("words", "Reading", words, span=4),)
+    return (
+        shown("range", "Inputs", lambda item: parameter_range(item.band) or "–", align="right"),
+        shown("words", "Reading", words, span=3),
+    )
+
+
 def _before(before: Mapping[str, Estimate | None], name: Callable[[Any], str]) -> Field[Any]:
     """Probability in the run before, and the change since."""
 
@@ -128,7 +146,7 @@ def claims(results: Results) -> Table:
             text("side", "Side"),
             *_probability(lambda p: probability(p) if p else ("pending", "–")),
             several(*ENDS, cells=lambda c: c.probability.interval if c.probability else ("–", "–")),
-            shown("words", "Reading", lambda c: c.words if c.probability else "not yet in the model", span=4),
+            *_reading(results, lambda c: c.words if c.probability else "not yet in the model"),
             several(*WHEN, cells=lambda c: astuple(c.timing) if c.timing else ("–",) * 3),
             _before(before, lambda c: c.id),
         ),

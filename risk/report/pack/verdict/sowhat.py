@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from risk.analysis.feedback import pathways_in_words
 from risk.analysis.provenance import provenance
-from risk.analysis.verdict import Claim
+from risk.analysis.verdict import Claim, OutcomeClass
 from risk.report.hindcast import failing, verdict
+from risk.report.intervals import parameter_range
 from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
@@ -30,15 +31,25 @@ def lead(results: Results) -> str:
     """The verdict in a sentence or two."""
     found = results.verdict
     durable, unpaid, correction, bust = (
-        found.outcome(n).probability for n in ("durable", "durable_unpaid", "correction", "bust")
+        found.outcome(n) for n in ("durable", "durable_unpaid", "correction", "bust")
     )
     when = f", half of them by {found.bust_timing.median}" if found.bust_timing else ""
     others = ", ".join(f"{probability_text(three[0])} {name}" for name, three in found.alternatives.items())
     return (
-        f"Bust on {with_margin(bust)} of paths{when}; correction on {with_margin(correction)}; durable on "
-        f"{with_margin(durable)}, but {probability_text(unpaid)} of all paths are durable and unpaid. Bust "
-        f"is {others}."
+        f"Bust on {_chance(bust)} of paths{when}; correction on {_chance(correction)}; durable on "
+        f"{_chance(durable)}, but {probability_text(unpaid.probability)} of all paths are durable and "
+        f"unpaid. Bust is {others}.{UNKNOWN if found.ranged else ''}"
     )
+
+
+UNKNOWN = " In brackets: where each lies over what is not known (nine in ten draws of all uncertain inputs)."
+
+
+def _chance(found: OutcomeClass) -> str:
+    """A probability with its range over parameters; with its Monte Carlo interval where none is known."""
+    if found.band is None or found.band.ends is None:
+        return with_margin(found.probability)
+    return f"{probability_text(found.probability)} ({parameter_range(found.band)})"
 
 
 def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
@@ -113,10 +124,17 @@ def care(results: Results) -> str:
     known = provenance(results.register, results.as_of)
     text = (
         f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
-        "model error; when = the median quarter over the paths on which it comes; * = fewer "
-        f"than 500 paths in the tail. {limits(results)} {results.apart}"
+        f"model error{_inputs(results)}; when = the median quarter over the paths on which it comes; * = "
+        f"fewer than 500 paths in the tail. {limits(results)} {results.apart}"
     )
     return text.rstrip()
+
+
+def _inputs(results: Results) -> str:
+    """What stands for ignorance of inputs, or that nothing does."""
+    if results.verdict.ranged:
+        return "; over inputs = 5% to 95% of their draws"
+    return "; ranges over inputs were not measured (run it with --band)"
 
 
 def outside(target: TargetResult) -> bool:

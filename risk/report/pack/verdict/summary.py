@@ -34,7 +34,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-CHART_ROWS = 16
+CHART_ROWS = 14
 """Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -71,8 +71,11 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
 
 
 def _grid(results: Results) -> tuple[float, ...]:
-    """Widths of the columns: id, claim, probability, error, (prior run, change,) reading, timing."""
+    """Widths of the columns: id, claim, probability, error, (prior run, change,) (range,) reading, timing."""
     claim = (CLAIM_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS
+    if results.verdict.ranged:  # a range, then one word instead of two
+        rest = (7.9, 8.1, 6.1, 10.0, 12.4, 19.0, 7.4) if results.prior else (13.0, 12.5, 12.0, 22.0, 11.5)
+        return (4.5, *claim, *rest)
     if results.prior:
         return (4.5, *claim, 7.9, 7.4, 7.0, 10.3, 15.6, 15.6, 7.1)
     return (4.5, *claim, 13.0, 12.5, 17.0, 17.0, 11.5)
@@ -99,7 +102,10 @@ def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str
     if results.prior:
         yield _link(tables, table, "prior", "prior", "Prior", "probability")
         yield _link(tables, table, "change", "change", "Change, pp", "change")
-    yield _link(tables, table, "words", "words", "Reading", span=2)
+    ranged = results.verdict.ranged
+    if ranged:
+        yield _link(tables, table, "range", "range", "Over inputs", align="right")
+    yield _link(tables, table, "words", "words", "Reading", span=1 if ranged else 2)
     yield _link(tables, table, "median", "when", "When", "quarter")
 
 
