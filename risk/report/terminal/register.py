@@ -42,9 +42,13 @@ ENTRY: Record[Mapping[str, Any]] = Record(
 )
 
 ROW: Record[Mapping[str, Any]] = Record(
-    tuple(told(key, str | None if key == "known_by" else str) for key in sorted(WORDS)), open=True
+    (
+        *(told(key, str | None if key == "known_by" else str) for key in sorted(WORDS - {"label"})),
+        told("label", absent=True),
+    ),
+    open=True,
 )
-"""What every row has; its other keys are those of its table."""
+"""What every row has, and the label that some have; its other keys are those of its table."""
 
 LIST: Document[Mapping[str, Any]] = Document(
     (told("scenario"), told("entries", Keyed(ENTRY))),
