@@ -29,7 +29,7 @@ def test_the_register_as_an_object_is_what_commands_print(runs: Stored, ask: Ask
     _same(book.scenarios(), ask, "scenarios", "list")
     _same(book.scenario("gpu-glut"), ask, "scenarios", "show", "gpu-glut")
     assert list(risk.scenarios().index) == [each["name"] for each in book.scenarios().data["scenarios"]]
-    assert book.frame().loc["credit.sofr", "value"] == book.load().number("credit.sofr") * 100.0
+    assert book.frame().loc["credit.sofr", "value"] == book.load().entry("credit.sofr").value
 
 
 def test_a_pack_is_written_once_and_verified(runs: Stored, ask: Ask, tmp_path: Path) -> None:
