@@ -233,9 +233,10 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
         )
         for j in range(payers):
             tenor = int(np.asarray(w.p.cohorts.contract_quarters).ravel()[j])
-            ending = w.after.contracts.buckets[t + tenor]
+            ending = w.after.contracts.endings[t + tenor]
             assert ending is not None
-            np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.devices[:, firm, j])
+            signed = ending.quantity[:, ending.columns == n + k * payers + j]
+            np.testing.assert_array_equal(signed[:, 0], new.devices[:, firm, j])
     rate = w.flows.market.sofr + 0.015 + 1.3 * w.flows.market.spread
     w.reads("notes", {"t": t, "notes": new.notes, "converts": new.converts, "rate": rate})
     np.testing.assert_allclose(

@@ -287,6 +287,13 @@ def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
     return rows, columns
 
 
+def raised(array: Array, columns: Index | slice, more: Array) -> Array:
+    """A copy of `array` with something added to some columns."""
+    out = array.copy()
+    out[:, columns] += more
+    return out
+
+
 def put(array: Array, columns: Index, values: Array) -> Array:
     """A copy of `array` with some columns replaced."""
     out = np.array(np.broadcast_to(array, np.broadcast_shapes(array.shape, (values.shape[0], 1))))
