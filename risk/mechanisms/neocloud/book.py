@@ -101,21 +101,31 @@ class Book:
         )
 
     def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns by firm, (path, firm), in the order of the columns.
-
-        `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
-        the processor and with the number of paths.
-        """
+        """Sum facility columns by firm, (path, firm), in the order of the columns."""
         if len(amounts) > AT_ONCE:
             return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
-        shape = len(amounts), len(self.firms)
-        sums = np.bincount(self._sums[: shape[0]].ravel(), amounts.ravel(), math.prod(shape))
-        return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
+        return summed(amounts, self._sums[: len(amounts)], len(self.firms))
 
     @cached_property
     def _sums(self) -> Index:
         """Which sum each amount belongs to, (path, facility)."""
-        return np.arange(AT_ONCE)[:, None] * len(self.firms) + self.firm
+        return places(self.firm, len(self.firms), AT_ONCE)
+
+
+def places(groups: Index, count: int, paths: int) -> Index:
+    """Which sum each amount belongs to, (path, column), where columns belong to `count` groups."""
+    return np.arange(paths)[:, None] * count + groups
+
+
+def summed(amounts: Array, places: Index, count: int) -> Array:
+    """Sum columns by the group each belongs to, (path, group), in the order of the columns.
+
+    `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with the
+    processor and with the number of paths.
+    """
+    shape = len(amounts), count
+    sums = np.bincount(places.ravel(), amounts.ravel(), math.prod(shape))
+    return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
 
 
 @dataclass(frozen=True)

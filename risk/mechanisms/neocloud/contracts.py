@@ -46,7 +46,9 @@ from risk.mechanisms.neocloud.book import (
     Book,
     Index,
     leading,
+    places,
     raised,
+    summed,
     widen,
 )
 from risk.parameters import Array, Drawn, entry
@@ -144,14 +146,14 @@ def init(base: tuple[Array, Array], expiry: Array, prepaid: Array, paths: int) -
         price_factor=np.ones_like(total),
         vacant=np.zeros_like(total),
         prepaid=np.tile(prepaid, (paths, 1)),
-        endings=tuple(_ending(q, price) if q.any() else None for q in by_quarter),
+        endings=tuple(_ending(q, price, paths) if q.any() else None for q in by_quarter),
     )
 
 
-def _ending(quantity: Array, price: Array) -> Ending:
-    """Of (facility,) contracts, those there are; one row stands for all paths."""
+def _ending(quantity: Array, price: Array, paths: int) -> Ending:
+    """Of (facility,) contracts, those there are."""
     columns = np.flatnonzero(quantity)
-    found = quantity[None, columns]
+    found = np.tile(quantity[columns], (paths, 1))
     return Ending(columns, found, found * price[columns])
 
 
@@ -309,20 +311,30 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     until : (path, facility) or (1, facility) quarter up to which to count.
     facilities : leading columns to count for.
     """
-    devices, bills, quantity, quarters = (np.zeros((len(state.kept), facilities)) for _ in range(4))
-    ahead = np.broadcast_to(np.maximum(until - t, 0.0), devices.shape)
-    for left, ending in enumerate(state.endings[t + 1 :], start=1):
-        if ending is not None and ending.columns[0] < facilities:
-            columns = ending.columns[ending.columns < facilities]
-            ends, value = (leading(x, len(columns)) for x in (ending.quantity, ending.value))
-            counted = np.minimum(left, ahead[:, columns])
-            devices[:, columns] += counted * ends
-            bills[:, columns] += counted * value
-            quantity[:, columns] += ends
-            quarters[:, columns] += left * ends
+    left, columns, quantity, value = _ahead(state, t, facilities)
+    counted = np.minimum(left, np.maximum(until - t, 0.0)[:, columns])
+    found = (counted * quantity, counted * value, quantity, left * quantity)
+    where = places(columns, facilities, len(quantity))
+    devices, bills, units, quarters = (summed(amounts, where, facilities) for amounts in found)
     kept = leading(state.kept, facilities)
     return Remaining(
         devices=kept * devices,
         bills=kept * leading(state.price_factor, facilities) * bills,
-        life=(kept > 0.0) * quarters / np.maximum(quantity, NOTHING),
+        life=(kept > 0.0) * quarters / np.maximum(units, NOTHING),
+    )
+
+
+def _ahead(state: State, t: int, facilities: int) -> tuple[Array, Index, Array, Array]:
+    """Quarters left after quarter t, facility, GPUs and GPUs × price of all that ends later, side by side."""
+    later = [
+        (float(left), ending, int(np.searchsorted(ending.columns, facilities)))
+        for left, ending in enumerate(state.endings[t + 1 :], start=1)
+        if ending is not None
+    ]
+    none = np.zeros((len(state.kept), 0))
+    return (
+        np.repeat([left for left, _, _ in later], [n for _, _, n in later]),
+        np.concatenate([np.zeros(0, dtype=np.intp), *(x.columns[:n] for _, x, n in later)]),
+        np.concatenate([none, *(x.quantity[:, :n] for _, x, n in later)], axis=1),
+        np.concatenate([none, *(x.value[:, :n] for _, x, n in later)], axis=1),
     )

@@ -169,11 +169,11 @@ def test_remaining_counts_bills_up_to_a_date() -> None:
     ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
     s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros(5), 1)
     s = replace(s, kept=np.full((1, 5), 0.5), price_factor=np.full((1, 5), 0.65))
-    left = contracts.remaining(s, 2, column(8.0), 2)
+    left = contracts.remaining(s, 2, row(8.0, 8.0), 2)
     quarters = 60 * 2 + 40 * 6
     assert left.devices == pytest.approx(np.full((1, 2), 0.5 * quarters))
     assert left.bills == pytest.approx(np.full((1, 2), 0.5 * 0.65 * 3.0 * quarters))
-    assert contracts.remaining(s, 9, column(8.0), 2).devices.sum() == 0.0
+    assert contracts.remaining(s, 9, row(8.0, 8.0), 2).devices.sum() == 0.0
 
 
 def test_new_columns_start_clean() -> None:
@@ -236,7 +236,7 @@ def test_customers_claim_what_they_paid_and_were_not_served() -> None:
 
 def life(s: contracts.State, t: int, facilities: int) -> Array:
     """However far one counts bills."""
-    return contracts.remaining(s, t, column(t), facilities).life
+    return contracts.remaining(s, t, np.full((1, facilities), t), facilities).life
 
 
 def test_life_is_the_average_of_quarters_left() -> None:
