@@ -86,8 +86,10 @@ __all__ = [
     "foreclose",
     "indemnify",
     "init",
+    "placed",
     "pledged",
     "pledged_assets",
+    "proceeds",
     "step",
 ]
 
@@ -185,22 +187,25 @@ def step(
     return after, flows
 
 
-def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
-    """Flows after the lenders of loans in default have turned their pledges into money.
+def proceeds(params: Params, flows: Flows, at: At, worth: Array) -> Array:
+    """What lenders of loans in default have in hand, cash included, once the forced sale is paid for.
 
     Parameters
     ----------
     at : positions of loans in default; `worth` : (position,) what each pledge brings, see `workout.pledged`.
     """
-    claim, cash = flows.written_off[at], flows.recovered[at] + flows.surplus[at]
-    cost = params.sale_cost * worth
-    proceeds = worth - cost + cash
-    found = np.minimum(claim, proceeds)
+    return np.asarray(worth - params.sale_cost * worth + (flows.recovered[at] + flows.surplus[at]))
+
+
+def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
+    """Flows after the lenders of loans in default have turned their pledges into money; see `proceeds`."""
+    claim, found = flows.written_off[at], proceeds(params, flows, at, worth)
+    recovered = np.minimum(claim, found)
     changed = {
-        "recovered": found,
-        "cost": np.minimum(cost, claim - found),
-        "surplus": proceeds - found,
-        "loss": claim - found,
+        "recovered": recovered,
+        "cost": np.minimum(params.sale_cost * worth, claim - recovered),
+        "surplus": found - recovered,
+        "loss": claim - recovered,
     }
     return replace(
         flows, **{name: placed(getattr(flows, name), at, values) for name, values in changed.items()}
