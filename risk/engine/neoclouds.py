@@ -14,7 +14,7 @@ from risk.engine.world import Fixed, Parameters, World, secured
 from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import Book, widen
-from risk.processes import across
+from risk.processes import across, columns_of
 from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
@@ -66,9 +66,9 @@ def step(
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
     """
     book, terms = layout.opening[t], layout.terms_at(t)
-    tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
+    tenant_gone = (book.tenant >= 0) & columns_of(world.holdco.defaulted, book.tenant)
     seen = contracts.Payers(
-        market.spot[:, book.generation], shortfall, credit.factor, tenant_gone, market.release_lag
+        columns_of(market.spot, book.generation), shortfall, credit.factor, tenant_gone, market.release_lag
     )
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
@@ -88,7 +88,7 @@ def step(
     loans, paid = _upstreamed(book, loans, paid, spare, asked.upstream, company.upstreamed)
     losses, claims = _by_instrument(layout, world, paid, company)
 
-    payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
+    payers = contracts.roll(p.contracts, payers, t, columns_of(market.contract, book.generation))
     sector, new, older = Sector(payers, loans, holdcos), cohorts.nothing(holdcos.cash), loans.debt
     if t in layout.cohorts:
         ebitda = asked.ebitda - QUARTERS_A_YEAR * spending
@@ -120,7 +120,7 @@ def _upstreamed(
     rows = np.flatnonzero(taken.any(axis=1))
     if not len(rows):
         return loans, paid
-    passed = spare[rows] * (taken[rows] / np.maximum(most[rows], 1.0))[:, book.firm]
+    passed = spare[rows] * columns_of(taken[rows] / np.maximum(most[rows], 1.0), book.firm)
     cash, distributed = loans.cash.copy(), paid.distributed.copy()
     cash[rows] -= passed
     distributed[rows] += passed
@@ -144,7 +144,7 @@ def _conditions(
         realization=billing.realization,
         billed_rate=billing.billed_rate,
         vacant=billing.vacant,
-        spot=market.spot[:, book.generation],
+        spot=columns_of(market.spot, book.generation),
         newest_contract=generations.only(market.contract, p.generations.newest),
         utilization=market.utilization,
         collateral=collateral,

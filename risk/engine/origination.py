@@ -12,6 +12,7 @@ from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
 from risk.mechanisms.neocloud.book import raised
+from risk.processes import columns_of
 
 Array = NDArray[np.float64]
 
@@ -92,13 +93,13 @@ def cohort(
         decline=market.decline,
         spread=credit.spread,
         availability=credit.availability,
-        holdco_cash=holdcos.cash[:, firms],
-        holdco_defaulted=holdcos.defaulted[:, firms],
-        holdco_debt=owed[:, firms],
-        holdco_ebitda=ebitda[:, firms],
-        equity_room=room[:, firms],
+        holdco_cash=columns_of(holdcos.cash, firms),
+        holdco_defaulted=columns_of(holdcos.defaulted, firms),
+        holdco_debt=columns_of(owed, firms),
+        holdco_ebitda=columns_of(ebitda, firms),
+        equity_room=columns_of(room, firms),
         fundable=_fundable(sector, where, len(firms)),
-        vendor=cohorts.vendor_lends(p.cohorts, uniform[:, firms]),
+        vendor=cohorts.vendor_lends(p.cohorts, columns_of(uniform, firms)),
         sofr=credit.sofr,
     )
     asked = cohorts.originate(cohorts.of_firms(p.cohorts, firms), g, conditions)
@@ -198,6 +199,6 @@ def _sign(
     for quarter in np.unique(t + tenors):
         columns = np.flatnonzero(t + tenors == quarter)
         signed[int(quarter)] = contracts.Ending(
-            where.start + columns, quantity[:, columns], value[:, columns]
+            where.start + columns, columns_of(quantity, columns), columns_of(value, columns)
         )
     return contracts.add(payers, signed)

@@ -52,6 +52,7 @@ from risk.mechanisms.neocloud.book import (
     widen,
 )
 from risk.parameters import Array, Drawn, entry
+from risk.processes import columns_of
 
 NOTHING = 1e-9  # GPUs; a divisor where nothing is contracted
 
@@ -159,9 +160,9 @@ def _ending(quantity: Array, price: Array, paths: int) -> Ending:
 
 def _moneyness(state: State, columns: Index, market: Array) -> Array:
     """ln(contract price / market rent)+ of some columns, (path, column)."""
-    quantity = np.maximum(state.quantity[:, columns], NOTHING)
-    price = state.price_factor[:, columns] * state.value[:, columns] / quantity
-    return np.log(np.maximum(price / market[:, columns], 1.0))
+    quantity = np.maximum(columns_of(state.quantity, columns), NOTHING)
+    price = columns_of(state.price_factor, columns) * columns_of(state.value, columns) / quantity
+    return np.log(np.maximum(price / columns_of(market, columns), 1.0))
 
 
 def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
@@ -221,7 +222,7 @@ def _staying(
         leaning = hazard * worse + params.leaning_coverage * payers.shortfall
         leaves = uniform < np.minimum(leaning, params.largest_hazard)
     elif conduct == SUBTENANT:
-        leaves = payers.tenant_defaulted[:, columns] & (uniform < hazard)
+        leaves = columns_of(payers.tenant_defaulted, columns) & (uniform < hazard)
     else:  # many small customers: the expected share of them leaves
         incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
         return np.asarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
@@ -240,7 +241,8 @@ def roll(params: Params, state: State, t: int, index: Array) -> State:
         return state
     columns, renewed = ending.columns, params.renewal_share * ending.quantity
     # A renewal is struck at today's index: the haircuts of the past do not apply to it.
-    value = renewed * params.renewal_price * index[:, columns] / state.price_factor[:, columns]
+    index, factor = columns_of(index, columns), columns_of(state.price_factor, columns)
+    value = renewed * params.renewal_price * index / factor
     left = replace(
         state,
         quantity=raised(state.quantity, columns, -ending.quantity),
@@ -312,7 +314,7 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     facilities : leading columns to count for.
     """
     left, columns, quantity, value = _ahead(state, t, facilities)
-    counted = np.minimum(left, np.maximum(until - t, 0.0)[:, columns])
+    counted = np.minimum(left, columns_of(np.maximum(until - t, 0.0), columns))
     found = (counted * quantity, counted * value, quantity, left * quantity)
     where = places(columns, facilities, len(quantity))
     devices, bills, units, quarters = (summed(amounts, where, facilities) for amounts in found)

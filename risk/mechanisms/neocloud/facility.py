@@ -63,6 +63,7 @@ from risk.mechanisms.neocloud.loan import (
 )
 from risk.mechanisms.neocloud.workout import Pledge, falling_due, placed, pledged
 from risk.parameters import Array
+from risk.processes import columns_of
 
 __all__ = [
     "AMENDED",
@@ -214,7 +215,7 @@ def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
 
 def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
     """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
-    paid = terms.guarantee * flows.loss * share[:, book.firm]
+    paid = terms.guarantee * flows.loss * columns_of(share, book.firm)
     loss = flows.loss - paid
     return replace(flows, recovered=flows.recovered + paid, loss=loss, cost=np.minimum(flows.cost, loss))
 
