@@ -188,7 +188,7 @@ def _holdco_conditions(
         distributions=book.by_firm(paid.distributed + paid.drawn + paid.surplus),
         upstream=book.by_firm(spare),
         supported=book.by_firm(paid.supported),
-        guaranteed=~world.holdco.defaulted * book.by_firm(layout.terms_at(t).guarantee * paid.loss),
+        guaranteed=~world.holdco.defaulted * facility.guaranteed(layout.terms_at(t), book, paid),
         ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
         secured=book.by_firm(loans.debt),
         overhead=spending,

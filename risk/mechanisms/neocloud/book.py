@@ -100,8 +100,16 @@ class Book:
             draws=self.draws[:, :n],
         )
 
-    def by_firm(self, amounts: Array) -> Array:
-        """Sum facility columns by firm, (path, firm), in the order of the columns."""
+    def by_firm(self, amounts: Array, columns: Index | None = None) -> Array:
+        """Sum facility columns by firm, (path, firm), in the order of the columns.
+
+        Parameters
+        ----------
+        amounts : (path, facility), or (path, column) of the columns named.
+        """
+        if columns is not None:
+            firms = len(self.firms)
+            return summed(amounts, places(self.firm[columns], firms, len(amounts)), firms)
         if len(amounts) > AT_ONCE:
             return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
         return summed(amounts, self._sums[: len(amounts)], len(self.firms))

@@ -163,9 +163,9 @@ def _support(
     wanted = np.maximum(short, missing * curable)
     liquid = c.support * c.backed
     both = columns_of(book.by_firm(wanted) <= liquid, book.firm)
-    owed = terms.guarantee > 0.0
+    owed = np.flatnonzero(terms.guarantee)
     helped = both | columns_of(book.by_firm(short) <= liquid, book.firm)
-    if owed.any():
-        helped |= owed & columns_of(book.by_firm(short * owed) <= liquid, book.firm)
+    met = book.by_firm(columns_of(short, owed), owed) <= liquid
+    helped[:, owed] |= columns_of(met, book.firm[owed])
     supported = wanted * both + short * (helped & ~both)
     return supported, wanted * (both & curable), (short > 0.0) & ~helped

@@ -40,7 +40,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from risk.mechanisms.neocloud import distress, loan, workout
-from risk.mechanisms.neocloud.book import Book
+from risk.mechanisms.neocloud.book import Book, Index, put, raised
 from risk.mechanisms.neocloud.loan import (
     AMENDED,
     CURED,
@@ -85,6 +85,7 @@ __all__ = [
     "collateral_value",
     "falling_due",
     "foreclose",
+    "guaranteed",
     "indemnify",
     "init",
     "placed",
@@ -215,9 +216,26 @@ def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
 
 def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
     """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
-    paid = terms.guarantee * flows.loss * columns_of(share, book.firm)
-    loss = flows.loss - paid
-    return replace(flows, recovered=flows.recovered + paid, loss=loss, cost=np.minimum(flows.cost, loss))
+    columns = np.flatnonzero(terms.guarantee)
+    paid = _owed_on_guarantees(terms, flows, columns) * columns_of(share, book.firm[columns])
+    loss = columns_of(flows.loss, columns) - paid
+    return replace(
+        flows,
+        recovered=raised(flows.recovered, columns, paid),
+        loss=put(flows.loss, columns, loss),
+        cost=put(flows.cost, columns, np.minimum(columns_of(flows.cost, columns), loss)),
+    )
+
+
+def guaranteed(terms: Terms, book: Book, flows: Flows) -> Array:
+    """What companies owe on their guarantees of loans in default, USD, (path, firm)."""
+    columns = np.flatnonzero(terms.guarantee)
+    return book.by_firm(_owed_on_guarantees(terms, flows, columns), columns)
+
+
+def _owed_on_guarantees(terms: Terms, flows: Flows, columns: Index) -> Array:
+    """The guaranteed part of what the lenders of some loans lost, USD, (path, column)."""
+    return columns_of(terms.guarantee, columns) * columns_of(flows.loss, columns)
 
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:
