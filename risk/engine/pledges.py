@@ -187,14 +187,12 @@ def residual(
     market: AssetMarket,
     billing: contracts.Flows,
     loans: facility.State,
-    rows: Index,
+    at: tuple[Index, Index],
 ) -> Array:
-    """What live facilities are worth over their debt to a patient buyer, USD, (row, facility).
+    """What live facilities at some positions are worth over their debt to a patient buyer, USD, (position,).
 
     He runs the contracts to their end or sells the units, whichever brings more.
     """
-    columns = np.arange(layout.opening[t].facilities)
-    some = (rows[:, None], columns)
-    worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, some), 0.0)
-    equity = worth + loans.cash[rows] - loans.debt[rows]
-    return np.asarray(~loans.defaulted[rows] * np.maximum(equity, 0.0))
+    worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, at), 0.0)
+    equity = worth + loans.cash[at] - loans.debt[at]
+    return np.asarray(~loans.defaulted[at] * np.maximum(equity, 0.0))

@@ -114,6 +114,11 @@ class Book:
             return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
         return summed(amounts, self._sums[: len(amounts)], len(self.firms))
 
+    def by_firm_at(self, at: tuple[Index, Index], amounts: Array, paths: int) -> Array:
+        """Sum (position,) amounts of facilities at some positions by firm, (path, firm)."""
+        rows, columns = at
+        return _summed(amounts, rows * len(self.firms) + self.firm[columns], (paths, len(self.firms)))
+
     @cached_property
     def _sums(self) -> Index:
         """Which sum each amount belongs to, (path, facility)."""
@@ -126,12 +131,16 @@ def places(groups: Index, count: int, paths: int) -> Index:
 
 
 def summed(amounts: Array, places: Index, count: int) -> Array:
-    """Sum columns by the group each belongs to, (path, group), in the order of the columns.
+    """Sum columns by the group each belongs to, (path, group), in the order of the columns."""
+    return _summed(amounts, places, (len(amounts), count))
+
+
+def _summed(amounts: Array, places: Index, shape: tuple[int, int]) -> Array:
+    """Sum amounts by where each belongs.
 
     `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with the
     processor and with the number of paths.
     """
-    shape = len(amounts), count
     sums = np.bincount(places.ravel(), amounts.ravel(), math.prod(shape))
     return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
 
