@@ -11,7 +11,7 @@ from risk.engine.world import Seen, World, rental_yield
 from risk.mechanisms.gpu_repricing import collateral, fleet
 from risk.mechanisms.private_credit import market
 from risk.mechanisms.revenue_gap import demand
-from risk.processes import across
+from risk.processes import across, columns_of
 
 Array = NDArray[np.float64]
 
@@ -76,6 +76,6 @@ def _repossessed(c: Context, companies: neoclouds.Flows, supply: fleet.State) ->
     repossessed, generation = companies.facility.repossessed, c.layout.opening[c.t].generation
     units = total(repossessed)
     rows = np.flatnonzero(units)  # most paths have none to sell
-    units[rows] = total(repossessed[rows] * c.fixed.throughput[rows][:, generation])
+    units[rows] = total(repossessed[rows] * columns_of(c.fixed.throughput[rows], generation))
     merchant = c.p.glue.merchant_market * total(supply.energized)
     return units / merchant

@@ -13,8 +13,8 @@ from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World, secured
 from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import Book, widen
-from risk.processes import across
+from risk.mechanisms.neocloud.book import Book, Index, positions, widen
+from risk.processes import across, columns_of
 from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
@@ -66,9 +66,9 @@ def step(
     capex : (path, 1) USD of neocloud AI capex since the last cohort, this quarter in.
     """
     book, terms = layout.opening[t], layout.terms_at(t)
-    tenant_gone = (book.tenant >= 0) & world.holdco.defaulted[:, book.tenant]
+    tenant_gone = (book.tenant >= 0) & columns_of(world.holdco.defaulted, book.tenant)
     seen = contracts.Payers(
-        market.spot[:, book.generation], shortfall, credit.factor, tenant_gone, market.release_lag
+        columns_of(market.spot, book.generation), shortfall, credit.factor, tenant_gone, market.release_lag
     )
     payers, billing = contracts.step(p.contracts, world.contracts, book, seen, chance.payers)
 
@@ -88,7 +88,7 @@ def step(
     loans, paid = _upstreamed(book, loans, paid, spare, asked.upstream, company.upstreamed)
     losses, claims = _by_instrument(layout, world, paid, company)
 
-    payers = contracts.roll(p.contracts, payers, t, market.contract[:, book.generation])
+    payers = contracts.roll(p.contracts, payers, t, columns_of(market.contract, book.generation))
     sector, new, older = Sector(payers, loans, holdcos), cohorts.nothing(holdcos.cash), loans.debt
     if t in layout.cohorts:
         ebitda = asked.ebitda - QUARTERS_A_YEAR * spending
@@ -120,7 +120,7 @@ def _upstreamed(
     rows = np.flatnonzero(taken.any(axis=1))
     if not len(rows):
         return loans, paid
-    passed = spare[rows] * (taken[rows] / np.maximum(most[rows], 1.0))[:, book.firm]
+    passed = spare[rows] * columns_of(taken[rows] / np.maximum(most[rows], 1.0), book.firm)
     cash, distributed = loans.cash.copy(), paid.distributed.copy()
     cash[rows] -= passed
     distributed[rows] += passed
@@ -144,7 +144,7 @@ def _conditions(
         realization=billing.realization,
         billed_rate=billing.billed_rate,
         vacant=billing.vacant,
-        spot=market.spot[:, book.generation],
+        spot=columns_of(market.spot, book.generation),
         newest_contract=generations.only(market.contract, p.generations.newest),
         utilization=market.utilization,
         collateral=collateral,
@@ -188,7 +188,7 @@ def _holdco_conditions(
         distributions=book.by_firm(paid.distributed + paid.drawn + paid.surplus),
         upstream=book.by_firm(spare),
         supported=book.by_firm(paid.supported),
-        guaranteed=~world.holdco.defaulted * book.by_firm(layout.terms_at(t).guarantee * paid.loss),
+        guaranteed=~world.holdco.defaulted * facility.guaranteed(layout.terms_at(t), book, paid),
         ebitda=QUARTERS_A_YEAR * book.by_firm(paid.cfads),
         secured=book.by_firm(loans.debt),
         overhead=spending,
@@ -204,8 +204,8 @@ def _holdco_conditions(
         operating_cost=none,
         customers=none,
     )
-    rows = np.flatnonzero(holdco.may_fail(p.holdco, world.holdco, t, conditions).any(axis=1))
-    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, rows), spare
+    at = positions(columns_of(holdco.may_fail(p.holdco, world.holdco, t, conditions), book.firm))
+    return _with_estates(p, layout, t, market, payers, billing, loans, paid, conditions, at), spare
 
 
 def _with_estates(
@@ -218,24 +218,28 @@ def _with_estates(
     loans: facility.State,
     paid: facility.Flows,
     c: holdco.Conditions,
-    rows: NDArray[np.intp],
+    at: tuple[Index, Index],
 ) -> holdco.Conditions:
-    """Conditions with what estates hold and who has claims on them, on the paths that may need it."""
-    if not len(rows):
+    """Conditions with what estates hold and who has claims on them.
+
+    Parameters
+    ----------
+    at : positions of the facilities of companies that may fail; nobody needs to value another's estate.
+    """
+    if not len(at[0]):
         return c
-    book, opex, alive = layout.opening[t], layout.terms_at(t).opex, ~loans.defaulted[rows]
+    book, unearned = layout.opening[t], contracts.unearned(payers, layout.unearned[t, : paid.loss.shape[1]])
+    opex = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[at] * layout.terms.opex[0, at[1]]
     found = {
-        "residual": pledges.residual(p, layout, t, market, billing, loans, rows),
-        "going": QUARTERS_A_YEAR * alive * paid.cfads[rows],
-        "net_secured": loans.debt[rows] - loans.cash[rows],
-        "operating_cost": QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[rows] * opex,
-        "customers": contracts.unearned(payers, layout.unearned[t][None, : book.facilities])[rows],
+        "residual": pledges.residual(p, layout, t, market, billing, loans, at),
+        "going": QUARTERS_A_YEAR * ~loans.defaulted[at] * paid.cfads[at],
+        "net_secured": loans.debt[at] - loans.cash[at],
+        "operating_cost": opex,
+        "customers": unearned[at],
     }
-    filled = {name: np.zeros_like(c.residual) for name in found}
-    for name, amounts in found.items():
-        filled[name][rows] = book.by_firm(amounts)
-    filled["going"] -= QUARTERS_A_YEAR * c.overhead
-    return replace(c, **filled)
+    estates = {name: book.by_firm_at(at, amounts, len(c.residual)) for name, amounts in found.items()}
+    estates["going"] -= QUARTERS_A_YEAR * c.overhead
+    return replace(c, **estates)
 
 
 def _by_instrument(

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral
-from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco, signing
+from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
+from risk.mechanisms.neocloud.book import raised
+from risk.processes import columns_of
 
 Array = NDArray[np.float64]
 
@@ -91,13 +93,13 @@ def cohort(
         decline=market.decline,
         spread=credit.spread,
         availability=credit.availability,
-        holdco_cash=holdcos.cash[:, firms],
-        holdco_defaulted=holdcos.defaulted[:, firms],
-        holdco_debt=owed[:, firms],
-        holdco_ebitda=ebitda[:, firms],
-        equity_room=room[:, firms],
+        holdco_cash=columns_of(holdcos.cash, firms),
+        holdco_defaulted=columns_of(holdcos.defaulted, firms),
+        holdco_debt=columns_of(owed, firms),
+        holdco_ebitda=columns_of(ebitda, firms),
+        equity_room=columns_of(room, firms),
         fundable=_fundable(sector, where, len(firms)),
-        vendor=cohorts.vendor_lends(p.cohorts, uniform[:, firms]),
+        vendor=cohorts.vendor_lends(p.cohorts, columns_of(uniform, firms)),
         sofr=credit.sofr,
     )
     asked = cohorts.originate(cohorts.of_firms(p.cohorts, firms), g, conditions)
@@ -174,19 +176,12 @@ def _drawn(
     share = debt / np.maximum(owed, 1.0)
     return replace(
         loans,
-        devices=_raised(loans.devices, where, devices),
-        original=_raised(loans.original, where, debt),
-        debt=_raised(loans.debt, where, debt),
-        margin=_raised(loans.margin, where, share * (margin - loans.margin[:, where])),
-        vendor=_raised(loans.vendor, where, np.maximum(vendor - loans.vendor[:, where], 0.0)),
+        devices=raised(loans.devices, where, devices),
+        original=raised(loans.original, where, debt),
+        debt=raised(loans.debt, where, debt),
+        margin=raised(loans.margin, where, share * (margin - loans.margin[:, where])),
+        vendor=raised(loans.vendor, where, np.maximum(vendor - loans.vendor[:, where], 0.0)),
     )
-
-
-def _raised(values: Array, where: slice, more: Array) -> Array:
-    """A copy with something added to some columns."""
-    out = values.copy()
-    out[:, where] += more
-    return out
 
 
 def _sign(
@@ -198,6 +193,12 @@ def _sign(
     """
     kept = np.maximum(payers.kept[:, where], NONE_KEPT)
     quantity, value = devices / kept, devices * price / (kept * payers.price_factor[:, where])
-    payers = replace(payers, prepaid=_raised(payers.prepaid, where, prepaid / kept))
+    payers = replace(payers, prepaid=raised(payers.prepaid, where, prepaid / kept))
     tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
-    return signing.sign(payers, where.start, t + tenors, (quantity, value))
+    signed = {}
+    for quarter in np.unique(t + tenors):
+        columns = np.flatnonzero(t + tenors == quarter)
+        signed[int(quarter)] = contracts.Ending(
+            where.start + columns, columns_of(quantity, columns), columns_of(value, columns)
+        )
+    return contracts.add(payers, signed)

@@ -134,9 +134,21 @@ def foreclosed(
 ) -> facility.Flows:
     """What facilities did, with what lenders of those in default got for their collateral."""
     at = positions(paid.written_off > 0.0)
+    return facility.foreclose(p.facility, paid, at, _brought(p, layout, t, market, billing, loans, at))
+
+
+def _brought(
+    p: Parameters,
+    layout: Layout,
+    t: int,
+    market: AssetMarket,
+    billing: contracts.Flows,
+    loans: facility.State,
+    at: tuple[Index, Index],
+) -> Array:
+    """What the pledges of loans in default bring their lenders, USD, (position,)."""
     secured = pledge(p, layout, t, market, billing, loans, at)
-    worth = facility.pledged(p.facility, secured, market.discount[at[0], 0])
-    return facility.foreclose(p.facility, paid, at, worth)
+    return facility.pledged(p.facility, secured, market.discount[at[0], 0])
 
 
 def paired(
@@ -160,7 +172,10 @@ def paired(
     """
     calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
-    found = (foreclosed(p, layout, t, state, billing, loans, paid).recovered for state in (calm, stress))
+    at, none = positions(paid.written_off > 0.0), np.zeros_like(paid.written_off)
+    worth = (_brought(p, layout, t, state, billing, loans, at) for state in (calm, stress))
+    hand = (facility.proceeds(p.facility, paid, at, brought) for brought in worth)
+    found = (facility.placed(none, at, np.minimum(paid.written_off[at], x)) for x in hand)
     devices = np.not_equal(layout.opening[t].instrument, SITE) * 1.0
     return np.stack([np.einsum("ij,j->i", x, devices) for x in (paid.written_off, *found)], axis=1)
 
@@ -172,14 +187,12 @@ def residual(
     market: AssetMarket,
     billing: contracts.Flows,
     loans: facility.State,
-    rows: Index,
+    at: tuple[Index, Index],
 ) -> Array:
-    """What live facilities are worth over their debt to a patient buyer, USD, (row, facility).
+    """What live facilities at some positions are worth over their debt to a patient buyer, USD, (position,).
 
     He runs the contracts to their end or sells the units, whichever brings more.
     """
-    columns = np.arange(layout.opening[t].facilities)
-    some = (rows[:, None], columns)
-    worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, some), 0.0)
-    equity = worth + loans.cash[rows] - loans.debt[rows]
-    return np.asarray(~loans.defaulted[rows] * np.maximum(equity, 0.0))
+    worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, at), 0.0)
+    equity = worth + loans.cash[at] - loans.debt[at]
+    return np.asarray(~loans.defaulted[at] * np.maximum(equity, 0.0))

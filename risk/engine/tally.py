@@ -14,7 +14,7 @@ from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
 from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.private_credit.market import CALM, STRESS
-from risk.processes import across, running
+from risk.processes import across, columns_of, running
 
 Array = NDArray[np.float64]
 
@@ -102,7 +102,8 @@ class Tally:
         self._add(self.sound, t, loans.balloon_refinanced + loans.balloon_paid)
         self._add(self.sound, t, company.notes_sound + company.revolver_sound)
         ahead = np.flatnonzero((book.balloon > 0) & (book.due >= t) & (book.due <= self.quarters))
-        lost = loans.payment_default[:, ahead] * book.balloon[ahead] * after.facility.original[:, ahead]
+        owed = book.balloon[ahead] * columns_of(after.facility.original, ahead)
+        lost = columns_of(loans.payment_default, ahead) * owed
         for k, column in enumerate(ahead):
             self._add(self.due, book.due[column], lost[:, k : k + 1])
         paths = np.flatnonzero(company.default[: self.rows].any(axis=1))
@@ -128,12 +129,12 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
     """Share of seasoned neocloud H100e, data-center leases excluded, whose facility has defaulted."""
     book, loans = layout.book, after.facility
     columns = np.flatnonzero(~book.site & (book.origination <= t - seasoning))
-    compute = loans.devices[:, columns] * fixed.throughput[:, book.generation[columns]]
+    compute = columns_of(loans.devices, columns) * columns_of(fixed.throughput, book.generation[columns])
     whole = compute.sum(axis=1)
     everything = np.where(whole > 0.0, whole, 1.0)
-    failed = loans.defaulted[:, columns]
-    distressed = failed | loans.extended[:, columns]
-    failed_company = failed | after.holdco.defaulted[:, book.firm[columns]]
+    failed = columns_of(loans.defaulted, columns)
+    distressed = failed | columns_of(loans.extended, columns)
+    failed_company = failed | columns_of(after.holdco.defaulted, book.firm[columns])
     return {
         "seasoned": (compute * failed).sum(axis=1) / everything,
         "seasoned_holdco": (compute * failed_company).sum(axis=1) / everything,
@@ -161,5 +162,5 @@ def _defaults(layout: Layout, after: World) -> dict[str, Array]:
     payer = layout.book.payer[: after.facility.defaulted.shape[1]]
     strong = np.flatnonzero(np.equal(payer[:, None], layout.strong).any(axis=1))
     return {
-        "strong_payer_default": after.facility.defaulted[:, strong].max(axis=1, initial=False) * 1.0,
+        "strong_payer_default": columns_of(after.facility.defaulted, strong).max(axis=1, initial=False) * 1.0,
     }

@@ -153,7 +153,7 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
             p.plan, paths, shocks.idiosyncratic["first"][0], shocks.idiosyncratic["first_firm"][0]
         ),
         funding=funding.init(p.funding, paths),
-        contracts=contracts.init(layout.contracts, layout.expiry, layout.base["prepaid"][None, :]),
+        contracts=contracts.init(layout.contracts, layout.expiry, layout.base["prepaid"], paths),
         facility=borrowed,
         holdco=companies,
         market=market.init(p.market, paths),

@@ -258,7 +258,8 @@ def test_a_stake_is_worth_the_better_of_running_and_selling(base: Opened) -> Non
     market = pledges.asset_market(p, base.links, t, world.rents, f.rents, f.fleet, base.fixed, credit, none)
 
     def residual(rows: Any, **changes: Any) -> Array:
-        return pledges.residual(p, layout, t, market, replace(billing, **changes), loans, rows)
+        at = rows[:, None], np.arange(loans.debt.shape[1])
+        return pledges.residual(p, layout, t, market, replace(billing, **changes), loans, at)
 
     rows, nothing = np.arange(1024), np.zeros_like(billing.contracted)
     found, sold = residual(rows), residual(rows, billed_rate=nothing, contracted=nothing)

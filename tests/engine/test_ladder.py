@@ -95,7 +95,7 @@ def test_coverage_is_the_dscr_of_a_matched_loan_and_falls_with_the_gap(base: Ope
     owing = replace(start(300e6), devices=row(10_000.0))
 
     def found(until: int, t: int = 0, debt: float = 300e6) -> Ladder:
-        signed = contracts.init((np.array([10_000.0]), np.array([3.0])), whole(until), row(0.0))
+        signed = contracts.init((np.array([10_000.0]), np.array([3.0])), whole(until), np.zeros(1), 1)
         market = replace(base.worlds[0].market, sofr=SOFR)
         loans = replace(owing, debt=row(debt))
         world = replace(base.worlds[0], contracts=signed, facility=loans, market=market)

@@ -155,14 +155,13 @@ def test_a_cohort_signs_for_all_its_units_at_prices_still_to_be_paid(base: Opene
     for k, (payer, tenor) in enumerate((("IG", 24), ("LAB", 18), ("OTHER", 6))):
         column = n + k
         assert named[column].endswith(payer)
-        expiry = world.contracts.buckets[t + tenor]
-        assert expiry is not None
+        ending = world.contracts.endings[t + tenor]
+        assert ending is not None
+        signed, value = (x[:, ending.columns == column][:, 0] for x in (ending.quantity, ending.value))
         kept, price = (getattr(world.contracts, x)[:, column] for x in ("kept", "price_factor"))
-        np.testing.assert_allclose(kept * expiry[0][:, column], added[:, column], rtol=1e-9, atol=1e-3)
+        np.testing.assert_allclose(kept * signed, added[:, column], rtol=1e-9, atol=1e-3)
         paid = base.flow(t).operators.new.price[:, 0, k]
-        np.testing.assert_allclose(
-            kept * price * expiry[1][:, column], added[:, column] * paid, rtol=1e-9, atol=1e-3
-        )
+        np.testing.assert_allclose(kept * price * value, added[:, column] * paid, rtol=1e-9, atol=1e-3)
     assert (billed[:, n:] <= world.facility.devices[:, n:] * (1 + 1e-9)).all()
 
 

@@ -146,7 +146,7 @@ def test_estates_are_looked_into_where_a_company_may_fail(base: Opened, t: int) 
     book, (loans, paid) = layout.opening[t], w.call("facility").result
     n, c = book.facilities, w.call("holdco").given["c"]
     terms, (payers, billing) = layout.terms_at(t), w.call("contracts").result
-    every, market = np.arange(len(loans.debt)), w.call("assets").result
+    every, market = (np.arange(len(loans.debt))[:, None], np.arange(n)), w.call("assets").result
     by_hand = {
         "residual": pledges.residual(p, layout, t, market, billing, loans, every),
         "going": 4.0 * paid.cfads * ~loans.defaulted,
@@ -154,16 +154,14 @@ def test_estates_are_looked_into_where_a_company_may_fail(base: Opened, t: int) 
         "operating_cost": 8760.0 * loans.devices * terms.opex,
         "customers": payers.prepaid[:, :n] * payers.kept[:, :n] * layout.unearned[t, :n],
     }
-    rows = np.flatnonzero(c.operating_cost.any(axis=1))
-    assert (len(rows) > 1) is (t > 2)
+    failing = holdco.may_fail(p.holdco, w.before.holdco, t, c)
+    assert failing.any() == (t > 2)
     for name, amounts in by_hand.items():
-        off = 4.0 * c.overhead[rows] if name == "going" else 0.0
-        np.testing.assert_allclose(
-            getattr(c, name)[rows], book.by_firm(amounts)[rows] - off, rtol=1e-9, atol=1.0, err_msg=name
-        )
+        off = 4.0 * c.overhead if name == "going" else np.zeros_like(c.overhead)
+        found, expected = getattr(c, name), book.by_firm(amounts) - off
+        np.testing.assert_allclose(found[failing], expected[failing], rtol=1e-9, atol=1.0, err_msg=name)
         if name != "going":
-            rest = np.delete(getattr(c, name), rows, axis=0)
-            assert (rest == 0.0).all()
+            assert (found[~failing] == 0.0).all()
 
 
 def test_renewals_are_struck_at_the_index_of_their_generation(w: Wired) -> None:
@@ -233,9 +231,10 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
         )
         for j in range(payers):
             tenor = int(np.asarray(w.p.cohorts.contract_quarters).ravel()[j])
-            ending = w.after.contracts.buckets[t + tenor]
+            ending = w.after.contracts.endings[t + tenor]
             assert ending is not None
-            np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.devices[:, firm, j])
+            signed = ending.quantity[:, ending.columns == n + k * payers + j]
+            np.testing.assert_array_equal(signed[:, 0], new.devices[:, firm, j])
     rate = w.flows.market.sofr + 0.015 + w.p.glue.note_spread_beta * w.flows.market.spread
     w.reads("notes", {"t": t, "notes": new.notes, "converts": new.converts, "rate": rate})
     np.testing.assert_allclose(

@@ -100,22 +100,49 @@ class Book:
             draws=self.draws[:, :n],
         )
 
-    def by_firm(self, amounts: Array) -> Array:
+    def by_firm(self, amounts: Array, columns: Index | None = None) -> Array:
         """Sum facility columns by firm, (path, firm), in the order of the columns.
 
-        `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with
-        the processor and with the number of paths.
+        Parameters
+        ----------
+        amounts : (path, facility), or (path, column) of the columns named.
         """
+        if columns is not None:
+            firms = len(self.firms)
+            return summed(amounts, places(self.firm[columns], firms, len(amounts)), firms)
         if len(amounts) > AT_ONCE:
             return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
-        shape = len(amounts), len(self.firms)
-        sums = np.bincount(self._sums[: shape[0]].ravel(), amounts.ravel(), math.prod(shape))
-        return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
+        return summed(amounts, self._sums[: len(amounts)], len(self.firms))
+
+    def by_firm_at(self, at: tuple[Index, Index], amounts: Array, paths: int) -> Array:
+        """Sum (position,) amounts of facilities at some positions by firm, (path, firm)."""
+        rows, columns = at
+        return _summed(amounts, rows * len(self.firms) + self.firm[columns], (paths, len(self.firms)))
 
     @cached_property
     def _sums(self) -> Index:
         """Which sum each amount belongs to, (path, facility)."""
-        return np.arange(AT_ONCE)[:, None] * len(self.firms) + self.firm
+        return places(self.firm, len(self.firms), AT_ONCE)
+
+
+def places(groups: Index, count: int, paths: int) -> Index:
+    """Which sum each amount belongs to, (path, column), where columns belong to `count` groups."""
+    return np.arange(paths)[:, None] * count + groups
+
+
+def summed(amounts: Array, places: Index, count: int) -> Array:
+    """Sum columns by the group each belongs to, (path, group), in the order of the columns."""
+    return _summed(amounts, places, (len(amounts), count))
+
+
+def _summed(amounts: Array, places: Index, shape: tuple[int, int]) -> Array:
+    """Sum amounts by where each belongs.
+
+    `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with the
+    processor and with the number of paths.
+    """
+    sums = np.bincount(places.ravel(), amounts.ravel(), math.prod(shape))
+    return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
 
 
 @dataclass(frozen=True)
@@ -285,6 +312,13 @@ def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
     """Rows and columns of the True ones of a (path, facility) array, row by row (nonzero is slow)."""
     rows, columns = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
     return rows, columns
+
+
+def raised(array: Array, columns: Index | slice, more: Array) -> Array:
+    """A copy of `array` with something added to some columns."""
+    out = array.copy()
+    out[:, columns] += more
+    return out
 
 
 def put(array: Array, columns: Index, values: Array) -> Array:

@@ -19,7 +19,7 @@ kept            (path, facility)   fraction    share of contracts not ended earl
 price_factor    (path, facility)   fraction    cumulated renegotiation haircuts
 vacant          (path, facility)   GPU         left early and not yet let again
 prepaid         (path, facility)   USD         paid up front at signing
-buckets         by expiry quarter  GPU, USD/h  (quantity, value) that ends in that quarter
+endings         by quarter         GPU, USD/h  what ends in that quarter
 ==============  =================  ==========  ==========================================================
 
 Notes
@@ -32,16 +32,28 @@ References: thesis page, "GPU-cloud / neocloud financing" (1-3 year contracts on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import LEANS, RENEGOTIATES, SOUND, SUBTENANT, Book, Index, leading, widen
+from risk.mechanisms.neocloud.book import (
+    LEANS,
+    RENEGOTIATES,
+    SOUND,
+    SUBTENANT,
+    Book,
+    Index,
+    leading,
+    places,
+    raised,
+    summed,
+    widen,
+)
 from risk.parameters import Array, Drawn, entry
+from risk.processes import columns_of
 
-Bucket = tuple[Array, Array]
 NOTHING = 1e-9  # GPUs; a divisor where nothing is contracted
 
 
@@ -63,8 +75,17 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """Contracts that end in one quarter; few facilities have any."""
+
+    columns: Index  # (column,) facilities that do, in their order
+    quantity: Array  # (path, column) GPU
+    value: Array  # (path, column) USD/h
+
+
+@dataclass(frozen=True)
 class State:
-    """See the symbol table; `buckets[e]` is None where nothing ends in quarter e."""
+    """See the symbol table; `endings[e]` is None where nothing ends in quarter e."""
 
     quantity: Array
     value: Array
@@ -72,7 +93,7 @@ class State:
     price_factor: Array
     vacant: Array
     prepaid: Array
-    buckets: tuple[Bucket | None, ...]
+    endings: tuple[Ending | None, ...]
 
 
 @dataclass(frozen=True)
@@ -105,7 +126,7 @@ class Remaining:
     life: Array  # quarters left on average; 0 without any
 
 
-def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
+def init(base: tuple[Array, Array], expiry: Array, prepaid: Array, paths: int) -> State:
     """The base-date book.
 
     Parameters
@@ -113,28 +134,35 @@ def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
     base : (base facility,) contracted GPUs and the price still to be paid for them, USD/h.
     expiry : (quarter, base facility) share of the contracts that ends in each quarter; of quarter 0: is
         over, its units let by the day.
-    prepaid : (1, facility) or (path, facility) USD paid up front.
+    prepaid : (base facility,) USD paid up front.
     """
     quantity, price = base
     running = np.arange(len(expiry))[:, None] > 0
     by_quarter = running * expiry * quantity
-    total = by_quarter.sum(axis=0, keepdims=True)
+    total = np.tile(by_quarter.sum(axis=0), (paths, 1))
     return State(
         quantity=total,
         value=total * price,
         kept=np.ones_like(total),
         price_factor=np.ones_like(total),
         vacant=np.zeros_like(total),
-        prepaid=prepaid,
-        buckets=tuple((q[None, :], q[None, :] * price) if q.any() else None for q in by_quarter),
+        prepaid=np.tile(prepaid, (paths, 1)),
+        endings=tuple(_ending(q, price, paths) if q.any() else None for q in by_quarter),
     )
+
+
+def _ending(quantity: Array, price: Array, paths: int) -> Ending:
+    """Of (facility,) contracts, those there are."""
+    columns = np.flatnonzero(quantity)
+    found = np.tile(quantity[columns], (paths, 1))
+    return Ending(columns, found, found * price[columns])
 
 
 def _moneyness(state: State, columns: Index, market: Array) -> Array:
     """ln(contract price / market rent)+ of some columns, (path, column)."""
-    quantity = np.maximum(state.quantity[:, columns], NOTHING)
-    price = state.price_factor[:, columns] * state.value[:, columns] / quantity
-    return np.log(np.maximum(price / market[:, columns], 1.0))
+    quantity = np.maximum(columns_of(state.quantity, columns), NOTHING)
+    price = columns_of(state.price_factor, columns) * columns_of(state.value, columns) / quantity
+    return np.log(np.maximum(price / columns_of(market, columns), 1.0))
 
 
 def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Array, uniform: Array) -> Array:
@@ -153,8 +181,7 @@ def step(
     ----------
     uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    whole = np.ones(payers.market.shape)
-    price, kept = state.price_factor * whole, state.kept * whole
+    price, kept = state.price_factor.copy(), state.kept.copy()
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
@@ -195,7 +222,7 @@ def _staying(
         leaning = hazard * worse + params.leaning_coverage * payers.shortfall
         leaves = uniform < np.minimum(leaning, params.largest_hazard)
     elif conduct == SUBTENANT:
-        leaves = payers.tenant_defaulted[:, columns] & (uniform < hazard)
+        leaves = columns_of(payers.tenant_defaulted, columns) & (uniform < hazard)
     else:  # many small customers: the expected share of them leaves
         incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
         return np.asarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
@@ -209,31 +236,42 @@ def roll(params: Params, state: State, t: int, index: Array) -> State:
     ----------
     index : (path, facility) one-year contract rent of each facility's generation, USD/h.
     """
-    ending = state.buckets[t]
+    ending = state.endings[t]
     if ending is None:
         return state
-    quantity, value = (widen(amounts, state.quantity.shape[1]) for amounts in ending)
-    renewed = params.renewal_share * quantity
+    columns, renewed = ending.columns, params.renewal_share * ending.quantity
     # A renewal is struck at today's index: the haircuts of the past do not apply to it.
-    renewed_value = renewed * params.renewal_price * index / state.price_factor
-    ended = replace(state, quantity=state.quantity - quantity, value=state.value - value)
-    return add(ended, t + round(params.renewal_quarters), (renewed, renewed_value))
-
-
-def add(state: State, expiry: int, signed: Bucket) -> State:
-    """Add contracts (GPUs, GPUs × price) signed at the end of a quarter that end in quarter `expiry`."""
-    quantity, value = signed
-    buckets = list(state.buckets)
-    old = buckets[expiry]
-    if old is not None:
-        signed = (widen(old[0], quantity.shape[1]) + quantity, widen(old[1], value.shape[1]) + value)
-    buckets[expiry] = signed
-    return replace(
+    index, factor = columns_of(index, columns), columns_of(state.price_factor, columns)
+    value = renewed * params.renewal_price * index / factor
+    left = replace(
         state,
-        quantity=state.quantity + quantity,
-        value=state.value + value,
-        buckets=tuple(buckets),
+        quantity=raised(state.quantity, columns, -ending.quantity),
+        value=raised(state.value, columns, -ending.value),
     )
+    return add(left, {t + round(params.renewal_quarters): Ending(columns, renewed, value)})
+
+
+def add(state: State, signed: Mapping[int, Ending]) -> State:
+    """Add contracts signed at the end of a quarter, by the quarter in which they end."""
+    endings, quantity, value = list(state.endings), state.quantity.copy(), state.value.copy()
+    for quarter, new in signed.items():
+        quantity[:, new.columns] += new.quantity
+        value[:, new.columns] += new.value
+        old = endings[quarter]
+        endings[quarter] = new if old is None else _together(old, new)
+    return replace(state, quantity=quantity, value=value, endings=tuple(endings))
+
+
+def _together(old: Ending, new: Ending) -> Ending:
+    """What ends in a quarter after more was signed."""
+    columns = np.union1d(old.columns, new.columns)
+    none = np.zeros((len(new.quantity), len(columns)))
+    places = [np.searchsorted(columns, x.columns) for x in (old, new)]
+    quantity, value = (
+        raised(raised(none, places[0], first), places[1], more)
+        for first, more in ((old.quantity, new.quantity), (old.value, new.value))
+    )
+    return Ending(columns, quantity, value)
 
 
 def open_for(state: State, prepaid: Array) -> State:
@@ -248,17 +286,11 @@ def open_for(state: State, prepaid: Array) -> State:
         state,
         quantity=widen(state.quantity, columns),
         value=widen(state.value, columns),
-        kept=_beside(state.kept, ones),
-        price_factor=_beside(state.price_factor, ones),
+        kept=np.concatenate([state.kept, ones], axis=1),
+        price_factor=np.concatenate([state.price_factor, ones], axis=1),
         vacant=widen(state.vacant, columns),
-        prepaid=_beside(state.prepaid, prepaid),
+        prepaid=np.concatenate([state.prepaid, prepaid], axis=1),
     )
-
-
-def _beside(old: Array, new: Array) -> Array:
-    """Columns of the same paths side by side; one row stands for all paths."""
-    paths = max(len(old), len(new))
-    return np.concatenate([np.broadcast_to(x, (paths, x.shape[1])) for x in (old, new)], axis=1)
 
 
 def unearned(state: State, left: Array) -> Array:
@@ -281,18 +313,30 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     until : (path, facility) or (1, facility) quarter up to which to count.
     facilities : leading columns to count for.
     """
-    devices, bills, quantity, quarters = (np.zeros((1, facilities)) for _ in range(4))
-    ahead = np.maximum(until - t, 0.0)
-    for left, bucket in enumerate(state.buckets[t + 1 :], start=1):
-        if bucket is not None and bucket[0][:, :facilities].any():
-            counted, (ending, value) = np.minimum(left, ahead), (leading(x, facilities) for x in bucket)
-            devices = devices + counted * ending
-            bills = bills + counted * value
-            quantity = quantity + ending
-            quarters = quarters + left * ending
+    left, columns, quantity, value = _ahead(state, t, facilities)
+    counted = np.minimum(left, columns_of(np.maximum(until - t, 0.0), columns))
+    found = (counted * quantity, counted * value, quantity, left * quantity)
+    where = places(columns, facilities, len(quantity))
+    devices, bills, units, quarters = (summed(amounts, where, facilities) for amounts in found)
     kept = leading(state.kept, facilities)
     return Remaining(
         devices=kept * devices,
         bills=kept * leading(state.price_factor, facilities) * bills,
-        life=(kept > 0.0) * quarters / np.maximum(quantity, NOTHING),
+        life=(kept > 0.0) * quarters / np.maximum(units, NOTHING),
+    )
+
+
+def _ahead(state: State, t: int, facilities: int) -> tuple[Array, Index, Array, Array]:
+    """Quarters left after quarter t, facility, GPUs and GPUs × price of all that ends later, side by side."""
+    later = [
+        (float(left), ending, int(np.searchsorted(ending.columns, facilities)))
+        for left, ending in enumerate(state.endings[t + 1 :], start=1)
+        if ending is not None
+    ]
+    none = np.zeros((len(state.kept), 0))
+    return (
+        np.repeat([left for left, _, _ in later], [n for _, _, n in later]),
+        np.concatenate([np.zeros(0, dtype=np.intp), *(x.columns[:n] for _, x, n in later)]),
+        np.concatenate([none, *(x.quantity[:, :n] for _, x, n in later)], axis=1),
+        np.concatenate([none, *(x.value[:, :n] for _, x, n in later)], axis=1),
     )

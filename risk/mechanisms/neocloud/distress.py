@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.loan import EVENT, LOCK_UP, NO_SERVICE, SWEEP, Conditions, Flags, State, Terms
 from risk.parameters import Array, Drawn, entry
+from risk.processes import columns_of
 
 
 @dataclass(frozen=True)
@@ -161,10 +162,10 @@ def _support(
         return short, short, curable
     wanted = np.maximum(short, missing * curable)
     liquid = c.support * c.backed
-    both = (book.by_firm(wanted) <= liquid)[:, book.firm]
-    owed = terms.guarantee > 0.0
-    helped = both | (book.by_firm(short) <= liquid)[:, book.firm]
-    if owed.any():
-        helped |= owed & (book.by_firm(short * owed) <= liquid)[:, book.firm]
+    both = columns_of(book.by_firm(wanted) <= liquid, book.firm)
+    owed = np.flatnonzero(terms.guarantee)
+    helped = both | columns_of(book.by_firm(short) <= liquid, book.firm)
+    met = book.by_firm(columns_of(short, owed), owed) <= liquid
+    helped[:, owed] |= columns_of(met, book.firm[owed])
     supported = wanted * both + short * (helped & ~both)
     return supported, wanted * (both & curable), (short > 0.0) & ~helped

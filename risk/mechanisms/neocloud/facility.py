@@ -40,7 +40,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from risk.mechanisms.neocloud import distress, loan, workout
-from risk.mechanisms.neocloud.book import Book
+from risk.mechanisms.neocloud.book import Book, Index, put, raised
 from risk.mechanisms.neocloud.loan import (
     AMENDED,
     CURED,
@@ -63,6 +63,7 @@ from risk.mechanisms.neocloud.loan import (
 )
 from risk.mechanisms.neocloud.workout import Pledge, falling_due, placed, pledged
 from risk.parameters import Array
+from risk.processes import columns_of
 
 __all__ = [
     "AMENDED",
@@ -84,10 +85,13 @@ __all__ = [
     "collateral_value",
     "falling_due",
     "foreclose",
+    "guaranteed",
     "indemnify",
     "init",
+    "placed",
     "pledged",
     "pledged_assets",
+    "proceeds",
     "step",
 ]
 
@@ -185,22 +189,25 @@ def step(
     return after, flows
 
 
-def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
-    """Flows after the lenders of loans in default have turned their pledges into money.
+def proceeds(params: Params, flows: Flows, at: At, worth: Array) -> Array:
+    """What lenders of loans in default have in hand, cash included, once the forced sale is paid for.
 
     Parameters
     ----------
     at : positions of loans in default; `worth` : (position,) what each pledge brings, see `workout.pledged`.
     """
-    claim, cash = flows.written_off[at], flows.recovered[at] + flows.surplus[at]
-    cost = params.sale_cost * worth
-    proceeds = worth - cost + cash
-    found = np.minimum(claim, proceeds)
+    return np.asarray(worth - params.sale_cost * worth + (flows.recovered[at] + flows.surplus[at]))
+
+
+def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
+    """Flows after the lenders of loans in default have turned their pledges into money; see `proceeds`."""
+    claim, found = flows.written_off[at], proceeds(params, flows, at, worth)
+    recovered = np.minimum(claim, found)
     changed = {
-        "recovered": found,
-        "cost": np.minimum(cost, claim - found),
-        "surplus": proceeds - found,
-        "loss": claim - found,
+        "recovered": recovered,
+        "cost": np.minimum(params.sale_cost * worth, claim - recovered),
+        "surplus": found - recovered,
+        "loss": claim - recovered,
     }
     return replace(
         flows, **{name: placed(getattr(flows, name), at, values) for name, values in changed.items()}
@@ -209,9 +216,26 @@ def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
 
 def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
     """Flows after companies have paid a share of what they owe on guarantees, (path, firm)."""
-    paid = terms.guarantee * flows.loss * share[:, book.firm]
-    loss = flows.loss - paid
-    return replace(flows, recovered=flows.recovered + paid, loss=loss, cost=np.minimum(flows.cost, loss))
+    columns = np.flatnonzero(terms.guarantee)
+    paid = _owed_on_guarantees(terms, flows, columns) * columns_of(share, book.firm[columns])
+    loss = columns_of(flows.loss, columns) - paid
+    return replace(
+        flows,
+        recovered=raised(flows.recovered, columns, paid),
+        loss=put(flows.loss, columns, loss),
+        cost=put(flows.cost, columns, np.minimum(columns_of(flows.cost, columns), loss)),
+    )
+
+
+def guaranteed(terms: Terms, book: Book, flows: Flows) -> Array:
+    """What companies owe on their guarantees of loans in default, USD, (path, firm)."""
+    columns = np.flatnonzero(terms.guarantee)
+    return book.by_firm(_owed_on_guarantees(terms, flows, columns), columns)
+
+
+def _owed_on_guarantees(terms: Terms, flows: Flows, columns: Index) -> Array:
+    """The guaranteed part of what the lenders of some loans lost, USD, (path, column)."""
+    return columns_of(terms.guarantee, columns) * columns_of(flows.loss, columns)
 
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:

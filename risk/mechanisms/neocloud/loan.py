@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import ROUNDING, Book, Index, put
 from risk.parameters import Array, entry
+from risk.processes import columns_of
 from risk.units import HOURS_A_QUARTER
 
 DT = 0.25
@@ -157,12 +158,12 @@ def draw(state: State, book: Book, t: int, backed: Flags) -> tuple[State, Array]
     share = book.draws[t, columns]
     left = 1.0 - book.draws[:t, columns].sum(axis=0)
     last = left - share < ROUNDING
-    asked = np.where(last, 1.0, share / np.maximum(left, share)) * state.undrawn[:, columns]
-    funded = (state.stage[:, columns] < SWEEP) & backed[:, book.firm[columns]]
+    asked = np.where(last, 1.0, share / np.maximum(left, share)) * columns_of(state.undrawn, columns)
+    funded = (columns_of(state.stage, columns) < SWEEP) & columns_of(backed, book.firm[columns])
     drawn = put(drawn, columns, asked * funded)
     balance = book.balances_ahead[t - 1, columns] - book.balances_ahead[t, columns]  # of a loan of 1
-    scheduled = state.original[:, columns] + drawn[:, columns] / balance
-    undrawn = put(state.undrawn, columns, state.undrawn[:, columns] - asked)
+    scheduled = columns_of(state.original, columns) + columns_of(drawn, columns) / balance
+    undrawn = put(state.undrawn, columns, columns_of(state.undrawn, columns) - asked)
     original = put(state.original, columns, scheduled)
     return replace(state, debt=state.debt + drawn, original=original, undrawn=undrawn), drawn
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
+from risk.processes import columns_of
 
 
 @dataclass(frozen=True)
@@ -105,4 +106,4 @@ def _migrated(params: Params, mix: Array, factor: Array) -> Array:
 
 def _rows(params: Params, values: Array) -> Array:
     """Values of segments in their rows, (path, row)."""
-    return values[:, segment_of(params)]
+    return columns_of(values, segment_of(params))

@@ -36,7 +36,7 @@ import numpy as np
 from risk.factors import LETTERS
 from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across
+from risk.processes import across, columns_of
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t
 
@@ -254,13 +254,14 @@ def _default_rates(params: Params, state: State, pd: Array, x: Array, mixing: Ar
     the mean of the year's rate at its probability.
     """
     of = ratings.segment_of(params)
-    rho, hazard = params.asset_correlation, in_kind.hazard(params, state.in_kind)
+    rho = columns_of(params.asset_correlation, of)
+    hazard = columns_of(in_kind.hazard(params, state.in_kind), of)
     row = np.minimum(ratings.default_probability(params, pd), HIGHEST_RATE)
     newest = params.own**2 * (1.0 - params.persistence**2)
-    y = x / np.sqrt(1.0 - newest + newest * mixing**2)
+    y = columns_of(x / np.sqrt(1.0 - newest + newest * mixing**2), of)
     weight = params.mixing_weight
-    year = conditional_default_probability_t(row, rho[:, of], y[:, of], mixing, params.freedom, weight)
-    return a_quarter(np.minimum(year, HIGHEST_RATE), hazard[:, of])
+    year = conditional_default_probability_t(row, rho, y, mixing, params.freedom, weight)
+    return a_quarter(np.minimum(year, HIGHEST_RATE), hazard)
 
 
 def _placed(params: Params, state: State, c: Conditions) -> Array:

@@ -40,7 +40,7 @@ def parameters(**changes: Any) -> contracts.Params:
 
 def state(quantity: float = 100.0, price: float = 3.0, expiry: int = 20) -> contracts.State:
     devices = np.full(5, quantity)
-    return contracts.init((devices, np.full(5, price)), whole(*[expiry] * 5), np.zeros((1, 5)))
+    return contracts.init((devices, np.full(5, price)), whole(*[expiry] * 5), np.zeros(5), 1)
 
 
 def payers(**changes: Any) -> contracts.Payers:
@@ -65,7 +65,7 @@ def test_worked_example() -> None:
         price[4] = w["small customers pay"]
         expiring = w["expiring"] / devices
         ends = expiring * whole(*[1] * 5) + (1.0 - expiring) * whole(*[9] * 5)
-        s = contracts.init((np.full(5, devices), price), ends, np.zeros((1, 5)))
+        s = contracts.init((np.full(5, devices), price), ends, np.zeros(5), 1)
         seen = payers(market=np.full((1, 5), w["spot"]), shortfall=column(w["shortfall"]))
         moneyness = np.log(w["price"] / w["spot"])
         w.agrees("moneyness", moneyness)
@@ -127,7 +127,7 @@ def test_a_tenant_leaves_only_after_its_company_failed(defaulted: bool, draw: fl
 def test_labs_act_together() -> None:
     """Two labs' facilities at the same price: one draw decides for both."""
     two = assemble(facility(name="a"), facility(name="b", generation=1))
-    s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), row(0, 0))
+    s = contracts.init((np.full(2, 10.0), np.full(2, 3.0)), whole(20, 20), np.zeros(2), 2)
     draws = {name: column(1.0, 1.0) for name in NOTHING} | {"lab": column(0.03, 0.031)}
     seen = contracts.Payers(
         np.full((2, 2), 2.0), column(0.2, 0.2), column(1, 1), np.zeros((2, 2), dtype=bool), column(2.0)
@@ -167,13 +167,13 @@ def test_what_ended_early_does_not_renew() -> None:
 def test_remaining_counts_bills_up_to_a_date() -> None:
     """60 to quarter 4 and 40 to quarter 10 at 3.00, half ended, haircut .65; by quarter 8 after quarter 2."""
     ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
-    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros((1, 5)))
+    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros(5), 1)
     s = replace(s, kept=np.full((1, 5), 0.5), price_factor=np.full((1, 5), 0.65))
-    left = contracts.remaining(s, 2, column(8.0), 2)
+    left = contracts.remaining(s, 2, row(8.0, 8.0), 2)
     quarters = 60 * 2 + 40 * 6
     assert left.devices == pytest.approx(np.full((1, 2), 0.5 * quarters))
     assert left.bills == pytest.approx(np.full((1, 2), 0.5 * 0.65 * 3.0 * quarters))
-    assert contracts.remaining(s, 9, column(8.0), 2).devices.sum() == 0.0
+    assert contracts.remaining(s, 9, row(8.0, 8.0), 2).devices.sum() == 0.0
 
 
 def test_new_columns_start_clean() -> None:
@@ -184,11 +184,12 @@ def test_new_columns_start_clean() -> None:
     np.testing.assert_array_equal(s.vacant, [[9, 9, 9, 9, 9, 0, 0]])
     np.testing.assert_array_equal(s.kept, [[0, 0, 0, 0, 0, 1, 1]])
     np.testing.assert_array_equal(s.price_factor, [[0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0]])
-    s = contracts.add(s, 20, (row(0, 0, 0, 0, 0, 7, 0), row(0, 0, 0, 0, 0, 21, 0)))
+    s = contracts.add(s, {20: contracts.Ending(np.array([5]), row(7), row(21))})
     np.testing.assert_array_equal(s.quantity, [[100, 100, 100, 100, 100, 7, 0]])
-    ending = s.buckets[20]
+    ending = s.endings[20]
     assert ending is not None
-    np.testing.assert_array_equal(ending[0], s.quantity)
+    np.testing.assert_array_equal(ending.columns, range(6))
+    np.testing.assert_array_equal(ending.quantity, s.quantity[:, :6])
     later = contracts.roll(parameters(), s, 20, np.full((1, 7), 2.5))
     assert later.quantity[0, 5] == pytest.approx(0.7 * 7)
 
@@ -229,19 +230,19 @@ def test_customers_claim_what_they_paid_and_were_not_served() -> None:
     left = np.array([1.0, 0.5, 0.5, 0.5, 0.0])
     np.testing.assert_allclose(contracts.unearned(s, left), [[10, 10, 7.5, 0, 0]])
     np.testing.assert_allclose(contracts.unearned(s, left[None, :]), contracts.unearned(s, left))
-    start = contracts.init((np.full(5, 1.0), np.full(5, 1.0)), whole(*[9] * 5), row(1, 2, 3, 4, 5))
+    start = contracts.init((np.full(5, 1.0), np.full(5, 1.0)), whole(*[9] * 5), np.arange(1.0, 6.0), 1)
     np.testing.assert_array_equal(start.prepaid, [[1, 2, 3, 4, 5]])
 
 
 def life(s: contracts.State, t: int, facilities: int) -> Array:
     """However far one counts bills."""
-    return contracts.remaining(s, t, column(t), facilities).life
+    return contracts.remaining(s, t, np.full((1, facilities), t), facilities).life
 
 
 def test_life_is_the_average_of_quarters_left() -> None:
     """60 to quarter 4 and 40 to quarter 10: after quarter 2, .6 x 2 + .4 x 8 = 4.4 quarters."""
     ends = 0.6 * whole(*[4] * 5) + 0.4 * whole(*[10] * 5)
-    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros((1, 5)))
+    s = contracts.init((np.full(5, 100.0), np.full(5, 3.0)), ends, np.zeros(5), 1)
     assert life(s, 2, 5) == pytest.approx(np.full((1, 5), 4.4))
     assert life(s, 4, 3) == pytest.approx(np.full((1, 3), 6.0))
     assert life(s, 10, 5).sum() == 0.0
