@@ -97,7 +97,7 @@ def score(drawn_from: int) -> dict[str, object]:
 def main() -> None:
     """Try a sample of mutants and keep the score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", type=int, default=3, help="mutants to try")
+    parser.add_argument("--sample", type=int, default=100, help="mutants to try")
     sample = parser.parse_args().sample
     WORK.mkdir(parents=True, exist_ok=True)
     copy()
