@@ -15,6 +15,7 @@ SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
 UV      := uv==0.13.9
 AUDIT   := pip-audit==2.10.1 cyclonedx-bom==7.5.0
+MUTANTS := cosmic-ray==8.7.0
 COMPILE := build/uv/bin/uv pip compile --quiet pyproject.toml --group build --universal --python-version 3.11 \
            --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -38,7 +39,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack pdf batch amplification screen evidence test check bench clean lock audit sbom
+.PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check bench clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -98,6 +99,9 @@ quick:
 bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
 
+mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
+	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
+
 clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
@@ -127,6 +131,12 @@ build/audit/ready: Makefile
 	@echo "installing $(AUDIT) in build/audit …"
 	@$(call beat) $(PYTHON) -m venv --clear build/audit && \
 	    build/audit/bin/python -m pip --disable-pip-version-check --quiet install $(AUDIT)
+	@touch $@
+
+build/mutants/ready: Makefile
+	@echo "installing $(MUTANTS) in build/mutants …"
+	@$(call beat) $(PYTHON) -m venv --clear build/mutants && \
+	    build/mutants/bin/python -m pip --disable-pip-version-check --quiet install $(MUTANTS)
 	@touch $@
 
 # The environment holds exactly what the lock files say, pip and setuptools too: it is made anew when they change.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis.facilities import Facility
-from risk.analysis.statistics import Estimate, proportion
+from risk.analysis.statistics import Estimate, proportion, widened
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -100,13 +100,19 @@ def defaults(run: Run) -> dict[str, Default]:
 
 
 def cumulative(run: Run, key: str) -> tuple[Estimate, ...]:
-    """Sum over all quarters of a flow that happens at most once on a path, by entity; its error is exact."""
+    """Sum over all quarters of a flow that happens at most once on a path, by entity.
+
+    Its error is exact but for the paths it rests on: as many as would give mean and mean square if all had
+    the same flow, and two degrees of freedom each (`statistics.mean`). Where none has any the error is NaN.
+    """
     mean, error = run.mean(key)
     n = run.paths
     squares = (error**2 * (n - 1) + mean**2).sum(axis=0)  # mean of x² a quarter; products of quarters vanish
     total = mean.sum(axis=0)
     spread = np.sqrt(np.maximum(squares - total**2, 0.0) / max(n - 1, 1))
-    return tuple(Estimate(float(m), float(s), n) for m, s in zip(total, spread, strict=True))
+    hits = np.divide(n * total**2, squares, out=np.zeros_like(total), where=squares > 0.0)
+    found = zip(total.tolist(), spread.tolist(), hits.tolist(), strict=True)
+    return tuple(Estimate(m, s * widened(2.0 * h) if h > 0.0 else nan, n) for m, s, h in found)
 
 
 def firm_losses(run: Run, book: Sequence[Facility]) -> dict[str, FirmLoss]:
@@ -141,10 +147,10 @@ def _cohort(name: str) -> tuple[str, str, str]:
 
 
 def _sum(estimates: Iterable[Estimate]) -> Estimate:
-    """Sum of dependent estimates: errors are added, an upper bound."""
+    """Sum of dependent estimates: errors are added, an upper bound; NaN where none has any."""
     parts = list(estimates)
-    value, error = (float(sum(getattr(e, x) for e in parts)) for x in ("value", "standard_error"))
-    return Estimate(value, error, parts[0].n)
+    errors = [e.standard_error for e in parts if not isnan(e.standard_error)]
+    return Estimate(sum(e.value for e in parts), sum(errors) if errors else nan, parts[0].n)
 
 
 def cohorts(run: Run) -> tuple[Cohort, ...]:

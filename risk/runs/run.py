@@ -252,7 +252,8 @@ class Run:
         whole = {name: np.empty(shapes[name], part.dtype) for name, part in first.items()}
 
         def place(record: BlockRecord) -> None:
-            rows = slice(record.index * BLOCK, record.index * BLOCK + record.paths)
+            start = (record.index - records[0].index) * BLOCK
+            rows = slice(start, start + record.paths)
             parts = first if record is records[0] else self._read(record, kind, wanted)
             for name, part in parts.items():
                 whole[name][rows if axes[name] == 0 else (slice(None), rows)] = part

@@ -21,6 +21,7 @@ from risk.assumptions.locate import NAME
 from risk.axes import Calendar
 from risk.errors import UsageError
 from risk.paths import COUPLINGS
+from tests.analysis.errors import student
 from tests.assumptions.builder import Register
 
 Array = NDArray[np.float64]
@@ -263,5 +264,5 @@ def test_an_uncertain_weight_is_read_path_by_path() -> None:
     runs[loop.LOOP] = replace(runs[loop.LOOP], draws={"credit.loss_impact": weight})
     gain = amp.amplification(runs, "2027Q1").loop.gain
     assert gain.value == pytest.approx(0.28, rel=1e-5)
-    spread = 0.14 * np.linspace(1.0, 3.0, PATHS).std(ddof=1) / np.sqrt(PATHS)
+    spread = 0.14 * student(np.linspace(1.0, 3.0, PATHS))
     assert gain.standard_error == pytest.approx(spread, rel=1e-4)

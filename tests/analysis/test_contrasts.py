@@ -10,6 +10,7 @@ import pytest
 from risk.analysis import contrasts
 from risk.analysis.contrasts import Difference, Statistic, change
 from risk.analysis.statistics import Estimate
+from tests.analysis.errors import student
 
 REPETITIONS, PATHS = 300, 2_000
 
@@ -44,7 +45,7 @@ def test_pairing_takes_the_common_noise_out() -> None:
     before, after = contrasts.mean(draws), contrasts.mean(draws + 0.01)
     assert change(before, after, paired=True).standard_error < 1e-15
     apart = change(before, after, paired=False)
-    assert apart.standard_error == pytest.approx(np.sqrt(2.0) * draws.std(ddof=1) / np.sqrt(PATHS))
+    assert apart.standard_error == pytest.approx(np.sqrt(2.0) * student(draws))
 
 
 @pytest.mark.parametrize(("moved", "noise"), [(1.9, True), (-1.9, True), (2.1, False), (-2.1, False)])

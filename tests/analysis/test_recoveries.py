@@ -17,6 +17,7 @@ from risk.analysis.statistics import Estimate
 from risk.assumptions.page import Figure
 from risk.runs import Run
 from risk.shocks.stream import generator
+from tests.analysis.errors import student
 
 BILLION = 1e9
 
@@ -68,10 +69,9 @@ def test_a_dollar_recovers_the_ratio_of_means_and_a_path_its_own() -> None:
 
 
 def test_the_error_of_a_ratio_by_hand() -> None:
-    """Influence (loss − .75 par) / 25: 0, −.22, −.2, .42; its deviation over the root of four."""
+    """Influence (loss − .75 par) / 25: 0, −.22, −.2, .42, a mean of four."""
     influence = np.array([0.0, -5.5, -5.0, 10.5]) / 25.0
-    expected = influence.std(ddof=1) / 2.0
-    assert recoveries.pooled(HAND).standard_error == pytest.approx(expected)
+    assert recoveries.pooled(HAND).standard_error == pytest.approx(student(influence))
 
 
 def test_the_error_of_a_ratio_is_that_of_repeated_samples() -> None:

@@ -13,6 +13,7 @@ from risk.assumptions.judgements import judgements
 from risk.runs import specify
 from risk.runs.trials import carry_out, trials
 from risk.shocks.stream import generator
+from tests.analysis.errors import student
 from tests.runs import planted
 from tests.runs.planted import BRITTLE, DECIDES, FRAGILE, IDLE, PATHS, SEED, SMALL
 
@@ -45,7 +46,7 @@ def test_a_planted_effect_is_found_with_its_paired_error(found: Screening) -> No
     u = draws()[:, 0]
     low = (u < 0.2) * 1.0 - (u < 0.4)
     assert effect.low.value == pytest.approx(low.mean())
-    assert effect.low.standard_error == pytest.approx(low.std(ddof=1) / PATHS**0.5)
+    assert effect.low.standard_error == pytest.approx(student(low))
     assert effect.high.value == pytest.approx(((u >= 0.4) & (u < 0.8)).mean())
     assert effect.span.value == pytest.approx(effect.high.value - effect.low.value)
     assert effect.largest is effect.span

@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.shocks.stream import generator
+from tests.analysis.errors import student
 
 SIGMA = 0.8
 LAW = stats.lognorm(SIGMA)
@@ -48,7 +49,7 @@ def test_a_mean_is_blind_to_order() -> None:
 def test_mean_by_hand() -> None:
     found = statistics.mean([1, 2, 3, 4])
     assert (found.value, found.n) == (2.5, 4)
-    assert found.standard_error == pytest.approx(math.sqrt(5 / 3) / 2)
+    assert found.standard_error == pytest.approx(3.182446 / 1.959964 * math.sqrt(5 / 3) / 2)  # t of three
     assert statistics.standard_deviation([1, 2, 3, 4]) == pytest.approx(math.sqrt(5 / 3))
 
 
@@ -124,7 +125,10 @@ def test_shortfall_error_is_the_published_formula() -> None:
     spread = tail.var() + level * (tail.mean() - threshold) ** 2
     assert found.tail == len(tail)
     assert found.value == pytest.approx(tail.mean(), rel=1e-3)  # they differ by the interpolation of VaR
-    assert found.standard_error == pytest.approx(math.sqrt(spread / len(tail)), rel=1e-3)
+    published = math.sqrt(spread / len(tail))
+    widened = student(np.maximum(data - threshold, 0.0)) / (1 - level)
+    assert published < found.standard_error < 1.05 * published
+    assert found.standard_error == pytest.approx(widened, rel=1e-3)
 
 
 def test_shortfall_of_an_atom() -> None:

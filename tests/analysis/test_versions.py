@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pytest
 
 from risk.analysis.versions import versions
 from risk.runs import Run
+from tests.analysis.errors import student
 from tests.report.runs import small_run
 
 
@@ -49,8 +49,7 @@ def test_both_parts_add_up_and_are_read_where_they_are_said_to_be() -> None:
     assert rows["bust"].between.value == glut.outcome("bust_v1").mean()
     assert rows["bust"].after.value == glut.outcome("bust").mean()
     moved = glut.outcome("B7") - glut.outcome("B7_v1")
-    error = moved.std(ddof=1) / np.sqrt(len(moved))
-    assert rows["B7"].thresholds.standard_error == pytest.approx(error)
+    assert rows["B7"].thresholds.standard_error == pytest.approx(student(moved))
 
 
 def test_the_older_headline_counts_what_it_did() -> None:

@@ -1,0 +1,60 @@
+"""Random blocks of a run, read as a run of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from risk.runs.columns import unflatten
+from risk.runs.run import Floats, Run
+from risk.runs.store import BlockRecord
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+
+@dataclass(frozen=True)
+class Piece(Run):
+    """`count` blocks of `whole` from `first` on, whose paths are as independent as another seed's.
+
+    What was measured beside the run is not in it.
+    """
+
+    whole: Run
+    first: int
+    count: int
+
+    @classmethod
+    def all(cls, whole: Run, count: int) -> Iterator[Piece]:
+        """A run in pieces of `count` blocks; what is left over is in none."""
+        for first in range(0, whole.paths // BLOCK // count * count, count):
+            yield cls(whole.store, whole.manifest, whole, first, count)
+
+    @property
+    def paths(self) -> int:
+        """Number of paths of the piece."""
+        return sum(record.paths for record in self._records)
+
+    @cached_property
+    def register(self) -> Assumptions:
+        """The register of the whole run."""
+        return self.whole.register
+
+    @cached_property
+    def _records(self) -> tuple[BlockRecord, ...]:
+        return self.whole._records[self.first : self.first + self.count]
+
+    @cached_property
+    def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        flat = [self._read(record, "sums", None) for record in self._records]
+        shapes = {key: tuple(shape) for key, shape in self.manifest.shapes.items()}
+        total, square = (np.sum([part[name] for part in flat], axis=0) for name in ("sum", "square"))
+        return unflatten(total, shapes), unflatten(square, shapes)
+
+    def _beside(self, name: str) -> dict[str, Any] | None:
+        return None
