@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date
 from math import nan
 
+import numpy as np
+
 from risk.analysis.attribution import Driver
 from risk.analysis.inputs import InputChange
 from risk.analysis.joint import Lift
 from risk.analysis.shares import Explained
 from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Told, Worst, WorstPath
+from risk.calibrate.challenger.capex import Autoregression
+from risk.calibrate.challenger.figures import Challenge, Figure, Market, Step
+from risk.calibrate.challenger.firm import Firm
 from risk.calibrate.hindcast.forecast import Score
 from risk.calibrate.hindcast.hindcast import Hindcast, Vintage, together
 from risk.calibrate.hindcast.pooled import Scored
@@ -141,3 +146,28 @@ def _hindcast() -> Hindcast:
 
 
 HINDCAST = _hindcast()
+
+
+def _figure(name: str, label: str, unit: str, model: Estimate, challenger: float, *steps: Step) -> Figure:
+    return Figure(name, label, unit, model, challenger, steps)
+
+
+_FIRM = Firm(42.0, 35.6, 0.87)
+CHALLENGED = Headed(
+    HEADING,
+    Challenge(
+        (
+            _figure("B2", "Capex falls 30% from its peak", "fraction", Estimate(0.671, 0.0073, 20_000), 0.011,
+                    Step("no drift of its own", "challenger", 0.43, 0.63),
+                    Step("spread->capex cut", "model", 0.62, 0.08)),
+            _figure("headline_loss", "AI infrastructure: mean loss", "USD bn",
+                    Estimate(22.7, 0.6, 20_000), 18.6,
+                    Step("rent->collateral cut", "model", 21.0, 0.41)),
+            _figure("generic_loss_95", "Direct lending and B loans: loss at 95%", "USD bn",
+                    Estimate(233.0, 5.0, 20_000, tail=1_000), 218.6),
+        ),
+        Market(_FIRM, 855.0, ("2025-12-05", "2026-10-01"), 0.51, 0.64, 0.37, 0.7, 0.25, 0.42),
+        Autoregression(np.array([0.077, 0.08]), np.eye(2), 0.091, np.zeros(30), "2019Q1", "2026Q2"),
+        measured=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""A listed company's default from its equity: first passage of the value of its assets below its debt.
+
+Assets follow a geometric Brownian motion, debt grows at the riskless rate, and the company defaults when the
+one first falls to the other (Black and Cox 1976). Discounted, equity is then assets less debt whatever the
+horizon, and its volatility is that of the assets times assets over equity.
+
+==========  =====  ========================================================================
+symbol      unit   meaning
+==========  =====  ========================================================================
+E, D, V     USD    equity, debt, assets; V = E + D
+σ           1/√y   volatility of assets, σ_E E / V
+x           log    ln(V / D), distance to default
+m           1/y    drift of ln(V / D): (reward) σ − σ² / 2; reward 0 where prices are told
+==========  =====  ========================================================================
+
+Notes
+-----
+P(T) = Φ((−x − m T) / σ√T) + exp(−2 m x / σ²) Φ((−x + m T) / σ√T)
+
+References
+----------
+Black and Cox (1976), *Journal of Finance* 31; Merton (1974), *Journal of Finance* 29; Finger and others
+(2002), "CreditGrades Technical Document"; Hull and White (2000) for the reading of a swap.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+YEARS = 5.0
+BP = 1e-4
+WIDEST = 4.0
+"""Largest volatility of assets that is tried, a root year."""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A company as markets see it.
+
+    Attributes
+    ----------
+    equity, debt : USD, one unit for both.
+    volatility : of equity, a root year.
+    """
+
+    equity: float
+    debt: float
+    volatility: float
+
+    @property
+    def distance(self) -> float:
+        """Ln of assets over debt."""
+        return math.log1p(self.equity / self.debt)
+
+    @property
+    def asset_volatility(self) -> float:
+        """Of assets, a root year."""
+        return self.volatility * self.equity / (self.equity + self.debt)
+
+    def default(self, years: float, reward: float = 0.0) -> float:
+        """Probability that assets fall to debt within `years`.
+
+        Parameters
+        ----------
+        reward : excess return of the assets per unit of volatility; 0 gives the probability in prices.
+        """
+        return first_passage(self.distance, self.asset_volatility, years, reward)
+
+    def at_default(self, wanted: float, years: float) -> Firm:
+        """The company with the volatility at which its default has a wanted probability in prices."""
+
+        def miss(sigma: float) -> float:
+            return first_passage(self.distance, sigma, years) - wanted
+
+        sigma = float(brentq(miss, 1e-3, WIDEST))
+        return replace(self, volatility=sigma * (self.equity + self.debt) / self.equity)
+
+
+def first_passage(distance: float, volatility: float, years: float, reward: float = 0.0) -> float:
+    """Probability that a Brownian motion with drift falls by `distance` (positive, log) within `years`."""
+    drift = reward * volatility - 0.5 * volatility**2
+    spread = volatility * math.sqrt(years)
+    direct = ndtr((-distance - drift * years) / spread)
+    reflected = math.exp(-2.0 * drift * distance / volatility**2)
+    return float(direct + reflected * ndtr((-distance + drift * years) / spread))
+
+
+def at_maturity(distance: float, volatility: float, years: float) -> float:
+    """Probability in prices that assets are below debt at the end, whatever they were before (Merton)."""
+    return float(ndtr((-distance + 0.5 * volatility**2 * years) / (volatility * math.sqrt(years))))
+
+
+def implied(spread: float, recovery: float, years: float) -> float:
+    """Default probability that a swap's spread pays for, hazard constant.
+
+    Parameters
+    ----------
+    spread : basis points a year.
+    recovery : share of par.
+    """
+    return -math.expm1(-spread * BP / (1.0 - recovery) * years)
