@@ -109,12 +109,14 @@ EVENT_VARIABLES: Mapping[str, str] = {
     "power": "log",
     "hy_spread": "bp",
     "macro": "sd",
+    "rent": "log",
 }
 """What a scenario may force for some quarters, and the unit of the forced size.
 
 demand: added to log AI demand; lab_funding: added to the lab funding state; credit_stress: 1 forces the
 stress regime; hardware_cost: added to log hardware cost; power: added to the log power cap; hy_spread:
-added to the high-yield spread; macro: added to every quarter's innovation of the macro factor, up is stress.
+added to the high-yield spread; macro: added to every quarter's innovation of the macro factor, up is stress;
+rent: log of every rent over that of the base date, whatever the market does; 0 forces nothing.
 """
 
 

@@ -35,6 +35,8 @@ FORCED = {
     "hardware_cost": "log hardware cost",
     "power": "the log power cap",
     "hy_spread": "the high-yield spread",
+    "macro": "the news of the macro factor",
+    "rent": "the log of all rents over those of the base date",
 }
 REGIMES = ("calm", "tight", "stress")
 

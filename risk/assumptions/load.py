@@ -17,15 +17,15 @@ from risk.assumptions import (
     order,
     page_checks,
     reconcile,
-    scenario,
     states,
     target_checks,
 )
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
-from risk.assumptions.problems import AssumptionErrors
+from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import shown
 from risk.assumptions.register import Assumptions
+from risk.assumptions.scenario import ScenarioFile, chain, events, switches
 from risk.assumptions.schema import Entry
 from risk.assumptions.table import Row, Table
 from risk.assumptions.tables import TABLES
@@ -54,24 +54,64 @@ def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> A
     """
     folder = locate.register(directory)
     draft = read_base(folder / locate.BASE)
-    return _load(folder, draft, scenario)
+    return assemble(folder, draft, chain(folder, scenario, draft))
 
 
-def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
-    files = scenario.chain(folder, which, draft)
+class Footing:
+    """What else is done to a register while it is loaded: nothing, of an ordinary one."""
+
+    def prepare(self, draft: Draft) -> list[ScenarioFile]:
+        """Move the valid base; return what is laid over it."""
+        return []
+
+    def settle(self, draft: Draft) -> None:
+        """Look after what was laid over it, before rows are built."""
+
+    def measure(self, draft: Draft, rows: dict[str, dict[int, Row]]) -> None:
+        """Add what is measured, once rows are known."""
+
+    def reconciled(self, problems: list[Problem]) -> list[Problem]:
+        """Return the totals that do not agree and are refused for it."""
+        return problems
+
+
+def assemble(
+    folder: Path, draft: Draft, files: list[ScenarioFile], footing: Footing | None = None
+) -> Assumptions:
+    """Check a draft, lay scenarios over it, check everything, and build the register.
+
+    Parameters
+    ----------
+    folder : of the register; `files` : the scenarios in order.
+    footing : of a case, which moves the base first.
+
+    Raises
+    ------
+    AssumptionErrors : everything that is wrong in any file.
+    """
     # The base must be valid by itself: a scenario does not excuse what it replaces.
     built = _entries(draft, draft.entries)
     rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
     read = {id(draft.rows[name][i]): row for name, found in rows.items() for i, row in found.items()}
     draft.problems += page_checks.page(draft, rows)  # the page is held against the base
+    files = [*files, *(footing.prepare(draft) if footing else ())]
     _information(files, draft, built)
     for file in files:
         row_changes.apply(file, draft)
         changes.apply(file, draft)
-    built |= _entries(draft, {id: raw for id, raw in draft.entries.items() if raw.changes and id in built})
-    rows = order.all_ordered({name: _again(draft, name, read) for name in draft.rows})
+    if footing:
+        footing.settle(draft)
+        built = _entries(draft, draft.entries)
+        every = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
+    else:
+        moved = {id: raw for id, raw in draft.entries.items() if raw.changes and id in built}
+        built |= _entries(draft, moved)
+        every = {name: _again(draft, name, read) for name in draft.rows}
+    rows = order.all_ordered(every)
+    if footing:
+        footing.measure(draft, rows)
     calendar = _calendar(draft, built)
-    switches, events = scenario.switches(files, draft), scenario.events(files, draft, calendar)
+    switched, forced = switches(files, draft), events(files, draft, calendar)
     draft.problems += checks.cross(draft, rows, _date(built, AS_OF))
     draft.problems += states.check(
         draft, _date(built, BASE_DATE), _date(built, AS_OF), _date(built, INFORMATION)
@@ -81,15 +121,15 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
         draft.problems += measure_checks.check(draft, rows, built, windows, calendar)
         draft.problems += target_checks.check(draft, built, windows, calendar)
     wrong, reconciled = reconcile.check(draft, built, rows)
-    draft.problems += wrong
+    draft.problems += footing.reconciled(wrong) if footing else wrong
     if draft.problems or calendar is None or draft.terms is None:
         raise AssumptionErrors(draft.problems, len(draft.entries))
     return Assumptions(
         scenario=files[-1].info,
         entries={id: built[id] for id in draft.entries},
         tables={name: _table(draft, name, rows.get(name, {})) for name in TABLES},
-        switches=switches,
-        events=events,
+        switches=switched,
+        events=forced,
         sources=draft.sources,
         terms=draft.terms,
         targets={id: target for id, (target, _) in draft.targets.items()},
@@ -109,7 +149,7 @@ def _load(folder: Path, draft: Draft, which: str | Path) -> Assumptions:
     )
 
 
-def _information(files: list[scenario.ScenarioFile], draft: Draft, built: dict[str, Entry]) -> None:
+def _information(files: list[ScenarioFile], draft: Draft, built: dict[str, Entry]) -> None:
     """Give the register its information date as an entry of its own, where a scenario sets another."""
     tables = (file.document.data.get("change") for file in files)
     changed = any(isinstance(table, dict) and INFORMATION in table for table in tables)

@@ -25,10 +25,11 @@ ROW = "row"
 
 def apply(file: ScenarioFile, draft: Draft) -> None:
     """Take out, put in and replace rows as a scenario says; every difference is remembered."""
-    for table, site, rows in _tables(file, draft, "replace"):
-        for raw in list(draft.rows.get(table, [])):
-            _take(file, draft, table, raw, site, _reasons(rows))
-        _put(file, draft, table, site, rows)
+    for verb in ("replace", "table"):  # the second of a case
+        for table, site, rows in _tables(file, draft, verb):
+            for raw in list(draft.rows.get(table, [])):
+                _take(file, draft, table, raw, site, _reasons(rows))
+            _put(file, draft, table, site, rows)
     for table, site, whys in _tables(file, draft, "remove"):
         known = {row_id(raw, table): raw for raw in draft.rows.get(table, [])}
         for name, why in whys.items():

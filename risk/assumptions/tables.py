@@ -301,7 +301,7 @@ class CreditMaturity(Row):
     key: ClassVar[tuple[str, ...]] = ("segment", "year")
 
     segment: Annotated[Text, Names("credit.segment")]
-    year: Annotated[int, Field(ge=2000, le=2100)]
+    year: Annotated[int, Field(ge=1870, le=2100)]
     amount: Money
 
 
@@ -385,3 +385,6 @@ TABLES: Mapping[str, type[Row]] = {
     "credit.owner": CreditOwner,
     "credit.creditor": CreditCreditor,
 }
+
+MAY_BE_EMPTY = frozenset({"capex.actual", "neoclouds.note", "credit.rating", "credit.maturity"})
+"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due."""

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.assumptions import load, locate
+from risk.assumptions.problems import AssumptionErrors
 from risk.engine import simulate
 from risk.paths import Block
 from risk.runs import Interrupted
@@ -22,6 +25,19 @@ from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
+
+
+def scenario(register: Path | None, name: str) -> Assumptions | None:
+    """A scenario of a register; None where there is none, or the register cannot hold it any more.
+
+    A base date that has moved on leaves a scenario's events behind; `scenarios check` says so.
+    """
+    if name not in locate.scenarios(locate.register(register)):
+        return None
+    try:
+        return load(register, name)
+    except AssumptionErrors:
+        return None
 
 
 @dataclass(frozen=True)

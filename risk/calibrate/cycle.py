@@ -88,22 +88,26 @@ def _quotient(over: Estimate, under: Estimate, moves: Array) -> Estimate:
     return Estimate(found, found * statistics.mean(moves).standard_error, over.n)
 
 
-def stress_multiple(run: Run, pool: str) -> Estimate:
-    """Default rate in quarters of the stress regime over that in calm ones, dollar for dollar."""
+def stress_multiple(run: Run, pool: str) -> Estimate | None:
+    """Default rate in quarters of the stress regime over that in calm ones; None where there are none."""
     rates, moves = [], np.zeros(run.paths)
     for sign, part in ((1.0, "stress"), (-1.0, "calm")):
         par, owed = (run.outcome(f"{name}_{part}.{pool}") for name in ("claim", "owed"))
+        if not (par.any() and owed.any()):
+            return None
         rates.append(ratio(par, owed))
         moves = moves + sign * (par / par.mean() - owed / owed.mean())
     return _quotient(rates[0], rates[1], moves)
 
 
-def spread_multiple(run: Run, pool: str) -> Estimate:
-    """Mean default rate of years of a wide spread over that of years of a narrow one."""
+def spread_multiple(run: Run, pool: str) -> Estimate | None:
+    """Mean default rate of years of a wide spread over that of years of a narrow one; None without either."""
     x, spread = years(run, "default", pool), spreads(run)
     bounds = [run.register.number(f"credit.{name}_spread") for name in ("wide", "narrow")]
     rates, moves = [], np.zeros(x.shape[1])
     for sign, here in ((1.0, spread > bounds[0]), (-1.0, spread < bounds[1])):
+        if not (x * here).any():
+            return None
         rates.append(ratio(x * here, np.where(here, 1.0, 0.0)))
         amounts, counts = (x * here).mean(axis=0), here.mean(axis=0)
         moves = moves + sign * (amounts / amounts.mean() - counts / counts.mean())
@@ -121,7 +125,7 @@ def recovery_gap(run: Run, instruments: Sequence[str]) -> Estimate:
     return recoveries.difference(wide, narrow)
 
 
-STATISTICS: Mapping[str, Callable[[Run, Target], Estimate]] = {
+STATISTICS: Mapping[str, Callable[[Run, Target], Estimate | None]] = {
     "default rate": lambda run, target: _yearly(target, years(run, "default", target.of[0])),
     "loss rate": lambda run, target: _yearly(target, years(run, "lost", target.of[0])),
     "default and spread": lambda run, target: correlation(

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from risk.analysis import amplification, feedback, loop
 from risk.analysis.amplification import Amplification
-from risk.assumptions import load, locate
+from risk.assumptions import locate
 from risk.assumptions.targets import STRESS
 from risk.calibrate import blocks
-from risk.calibrate.blocks import Case, Cases, computed
+from risk.calibrate.blocks import Case, Cases, computed, scenario
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
 from risk.runs.files import publish_json
@@ -47,8 +47,7 @@ METHOD = (
 
 def stress(register: Path | None) -> Assumptions | None:
     """The joint stress, of a register that has it."""
-    folder = locate.register(register)
-    return load(register, STRESS) if STRESS in locate.scenarios(folder) else None
+    return scenario(register, STRESS)
 
 
 def wanted(run: Run, stressed: Assumptions | None) -> bool:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.loss_lines import outcome
 from risk.analysis.statistics import Estimate
-from risk.assumptions import load, locate
+from risk.assumptions import locate
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import blocks
-from risk.calibrate.blocks import Case, Cases, computed
+from risk.calibrate.blocks import Case, Cases, computed, scenario
 from risk.errors import StorageError
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
@@ -46,10 +46,10 @@ Flags = Mapping[str, NDArray[np.float64]]
 
 def worlds(register: Path | None) -> dict[str, Assumptions]:
     """Scenarios compared, of those that a register has: the joint stress, its parts, the bull case."""
-    there = locate.scenarios(locate.register(register))
-    found = {name: load(register, name) for name in (STRESS, BULL) if name in there}
-    parts = found[STRESS].scenario.inherits if STRESS in found else ()
-    return found | {name: load(register, name) for name in parts}
+    held = {name: scenario(register, name) for name in (STRESS, BULL)}
+    joint = held[STRESS]
+    held |= {name: scenario(register, name) for name in (joint.scenario.inherits if joint else ())}
+    return {name: found for name, found in held.items() if found}
 
 
 def wanted(run: Run, compared: Mapping[str, Assumptions]) -> bool:

@@ -78,8 +78,12 @@ def plan(scenario: str, simulation: Simulation, common: Common) -> Plan:
     return prepare(word, simulation.paths, simulation.seed, register=register, root=common.folder.runs)
 
 
-def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
+def simulate(plan: Plan, jobs: int | None, output: Output, admitted: bool = False) -> Run:
     """Open or simulate a planned run, with progress on standard error.
+
+    Parameters
+    ----------
+    admitted : it is known that the register runs.
 
     Raises
     ------
@@ -90,7 +94,7 @@ def simulate(plan: Plan, jobs: int | None, output: Output) -> Run:
     from risk.runs import Interrupted, log_to_stderr
 
     log_to_stderr(level(output))
-    if not plan.stored:
+    if not (plan.stored or admitted):
         admit(plan.assumptions)
     try:
         plan.settle(message)

@@ -13,6 +13,7 @@ import numpy as np
 from risk.assumptions.priors import TAILS, DiscreteUniform
 from risk.assumptions.problems import Problem
 from risk.assumptions.table import units
+from risk.assumptions.tables import MAY_BE_EMPTY
 from risk.axes import ordinal
 from risk.engine.background import Background
 from risk.engine.places import at_entry, at_row
@@ -39,9 +40,6 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "dependence.degrees_of_freedom": (3, SQUARES),
 }
 """Settings that are counted with, and from where to where they go."""
-
-MAY_BE_EMPTY = frozenset({"capex.actual", "neoclouds.note", "credit.rating", "credit.maturity"})
-"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due."""
 
 POSITIVE = (
     ("capex.firm", "guidance", "the plan grows from it"),

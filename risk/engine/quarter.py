@@ -197,6 +197,7 @@ def _clear(
         efficiency=c.factor("E"),
         efficiency_event=c.uniform("efficiency"),
         fire_sale=c.link("fire-sale->rent", world.seen.fire_sale),
+        forced=c.forced["rent"],
     )
     return rents.step(
         c.p.rents, world.rents, throughput, supply.energized, priced, bid.total, supply.since_launch, shocks

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from risk.calibrate.hindcast import naive, scores
+from risk.calibrate import scores
+from risk.calibrate.hindcast import naive
 from risk.calibrate.hindcast.forecast import Score
 from risk.calibrate.hindcast.hindcast import Hindcast, Miss, Vintage
 from risk.calibrate.hindcast.pooled import Group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -145,10 +146,11 @@ COLUMNS = (Path(__file__).parents[2] / "assumptions" / "base" / "columns.toml").
 
 
 def test_a_column_may_say_why_nothing_of_it_is_uncertain(tmp_path: Path) -> None:
+    silent = re.sub(r', fixed = "[^"]*"', "", COLUMNS)
     before = "power = { low = 0.1, high = 12 }"
-    assert before in COLUMNS
+    assert before in silent
     register = Register(tmp_path).add(
-        "columns", COLUMNS.replace(before, before[:-2] + ', fixed = "Metered." }')
+        "columns", silent.replace(before, before[:-2] + ', fixed = "Metered." }')
     )
     assumptions = register.load()
     assert by_id(assumptions)["gpu.generation.power"].fixed == "Metered."

@@ -32,6 +32,14 @@ LET_IN = {
     ("gpu.term_premium", "÷1000"): "the premium may be nil: its prior spans zero, and draws come from that",
     ("gpu.term_premium", "sign"): "contracts may trade below spot, as they did in May 2026",
     ("gpu.initial_drift", "÷100"): "momentum may be nil: its prior spans zero, and draws come from that",
+    (
+        "gpu.base_tightness",
+        "÷100",
+    ): "the market may start even: its prior spans zero, and draws come from that",
+    (
+        "gpu.base_tightness",
+        "÷1000",
+    ): "the market may start even: its prior spans zero, and draws come from that",
     ("gpu.initial_drift", "÷1000"): "momentum may be nil: its prior spans zero, and draws come from that",
     ("gpu.initial_drift", "sign"): "rents may fall into the base date: the prior spans zero",
     ("capex.guidance_bias", "÷100"): "guidance may be unbiased: its prior spans zero",

@@ -110,7 +110,7 @@ BAD = [
     (FED, '"second_round"', '"loop gain"', "A003", "a coupling adds to a loss"),
     (FED, 'figure = "second_round"\n', "", "A004", "figure says what of another world"),
     (FED, '"joint-tail"', '"joint-tale"', "A008", "Did you mean 'joint-tail'?"),
-    (LOAN, "low", 'figure = "mean"\nlow', "A004", "and nothing else"),
+    (LOAN, "low", 'figure = "mean"\nlow', "A004", "figure says what of another world"),
     (PENDING, "reason", 'across = "mean"\nreason', "A003", "across says nothing about a target"),
 ]  # fmt: skip
 

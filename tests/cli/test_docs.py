@@ -58,9 +58,9 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 DOCUMENTS = {
     "run": "summary plan", "show": "summary metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
     "batch": "batch", "compare": "compare", "tail": "tail", "drivers": "drivers", "path": "path series",
-    "amplification": "amplification", "screen": "screen", "hindcast": "hindcast", "check": "check",
-    "estimate": "estimate", "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",
-    "assumptions list": "assumptions.list",
+    "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
+    "replay": "replay replay.check", "challenger": "challenger", "check": "check", "estimate": "estimate",
+    "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor", "assumptions list": "assumptions.list",
     "assumptions show": "assumptions.show assumptions.table assumptions.row",
     "assumptions check": "assumptions.check", "assumptions diff": "assumptions.diff",
     "assumptions stale": "assumptions.stale", "assumptions export": "assumptions.export",

@@ -13,9 +13,9 @@ import pytest
 from risk.assumptions import AssumptionErrors, Assumptions, Problem
 from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
+from risk.assumptions.tables import MAY_BE_EMPTY
 from risk.engine import admission
 from risk.engine.admission import admit
-from risk.engine.conditions import MAY_BE_EMPTY
 from risk.engine.rehearsal import LEAST, cast, corners
 from tests.engine.corners import Walk
 

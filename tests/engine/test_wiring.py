@@ -51,7 +51,7 @@ def test_the_credit_market_reads_last_quarters_losses_and_pulled_lines(w: Wired)
     w.reads("market", {
         "impact": seen.impact,
         "squeeze": tag("losses->nbfi:lines") * seen.squeeze,
-        "shocks.macro": w.factor("M") + forced["macro"],
+        "shocks.macro": w.factor("M"),
         "shocks.regime": w.uniform("regime"),
         "shocks.forced_stress": forced["credit_stress"],
         "shocks.forced_spread": forced["hy_spread"],
@@ -72,7 +72,7 @@ def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
         "spv_support": seen.spv_support,
         "m.availability": tag("spread->capex:funding") * seen.availability,
         "m.sofr": w.flows.market.sofr,
-        "m.macro": w.factor("M") + w.context.forced["macro"],
+        "m.macro": w.factor("M"),
         "m.demand": w.factor("Z"),
         "m.common": w.base.shocks.idiosyncratic["cash_flow"][w.context.t - 1],
         "m.firm": w.base.shocks.idiosyncratic["cash_flow_firm"][w.context.t - 1],
@@ -180,6 +180,7 @@ def test_the_market_clears_what_is_energized_by_now(w: Wired) -> None:
         "shocks.efficiency_event": w.uniform("efficiency"),
         "shocks.fire_sale": tag("fire-sale->rent") * w.before.seen.fire_sale,
         "shocks.generation": w.base.shocks.idiosyncratic["generation"][w.context.t - 1],
+        "shocks.forced": w.context.forced["rent"],
     })  # fmt: skip
 
 

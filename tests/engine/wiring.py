@@ -110,7 +110,8 @@ class Wired(NamedTuple):
     def factor(self, letter: str) -> Array:
         """Innovation of a factor in the quarter, (path, 1)."""
         k = "MZEHPL".index(letter)
-        return np.asarray(self.base.shocks.common[self.context.t - 1, :, k : k + 1])
+        drawn = self.base.shocks.common[self.context.t - 1, :, k : k + 1]
+        return np.asarray(drawn + self.context.forced["macro"] if letter == "M" else drawn)
 
     def uniform(self, event: str) -> Array:
         """Uniforms of an event in the quarter, (path, entity)."""
@@ -201,7 +202,8 @@ def disturbed(base: Opened, t: int) -> tuple[World, dict[str, Array]]:
     failed[::3, base.layout.book.tenant.max()] = True
     events = {
         "demand": some(0.1), "lab_funding": some(-0.5), "hardware_cost": some(0.1), "power": some(0.1),
-        "credit_stress": np.where(half, 1.0, 0.0), "hy_spread": some(0.01), "macro": some(0.3),
+        "credit_stress": np.where(half, 1.0, 0.0), "hy_spread": some(0.01), "macro": some(0.2),
+        "rent": some(0.0),  # one that is set hears nothing else
     }  # fmt: skip
     assert set(events) == set(base.forced)
     return replace(world, seen=seen, plan=plans, holdco=replace(world.holdco, defaulted=failed)), events

@@ -265,8 +265,9 @@ def test_lower_rent_never_saves_a_facility(base: Opened, t: int) -> None:
 
 
 def test_lower_rent_hardly_ever_saves_a_company(base: Opened) -> None:
-    """Exceptions: a company that can no longer save its facilities keeps the cash it would have put in; one whose
-    lenders sell a facility gets what the sale brings above the claim, and its revolver is repaid.
+    """Exceptions: a company that can no longer save its facilities keeps the cash it would have put in.
+
+    One whose lenders sell a facility gets what the sale brings above the claim.
     """
     saved = failed = 0
     for t in range(11, len(base.worlds)):  # paper falls due in most of them

@@ -19,7 +19,10 @@ APART = dict.fromkeys(COUPLINGS, False)
 POOLS = ("software", "direct_lending", "b_loans")
 PROBABILITIES = ("credit.pd_software", "credit.pd_direct_lending", "credit.pd_b_loans")
 CENT = 1.0
-NARROW = 'value = 0.0265\nunit = "fraction"\nprior = { shape = "uniform", low = 0.02, high = 0.033 }'
+NARROW = (
+    'value = 0.021\nunit = "fraction"\n'
+    'prior = { shape = "normal", mean = 0.021, sd = 0.006, low = 0.008, high = 0.04 }'
+)
 """Default probability of direct lending."""
 
 
@@ -82,7 +85,7 @@ def test_success_of_ai_hurts_software_alone(register: Assumptions, medians: Base
     ("old", "new", "id"),
     [
         ('definition = "payment"', 'definition = "broad"', "loss-given-broad-default"),
-        (NARROW, NARROW.replace("0.0265", "0.06").replace("0.033", "0.09"), "expected-loss"),
+        (NARROW, NARROW.replace("0.021", "0.06").replace("0.04", "0.09"), "expected-loss"),
     ],
 )
 def test_a_probability_beside_the_loss_of_another_definition_is_refused(

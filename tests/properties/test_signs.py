@@ -235,7 +235,8 @@ def test_losses_nobody_expected_widen_the_spread_and_bring_stress(base: Opened) 
     caught = flows.market.regime != usual.market.regime
     assert (flows.market.regime >= usual.market.regime).all(), "what others were likelier moves up with it"
     assert (flows.market.regime[caught] == STRESS).any()
-    np.testing.assert_allclose((flows.spread - usual.spread)[~caught], 0.4 * 0.02, atol=1e-12)
+    heard = base.p.market.spread_reversion * 0.02
+    np.testing.assert_allclose((flows.spread - usual.spread)[~caught], heard, atol=1e-12)
     assert mostly(flows.market.availability, usual.market.availability)
 
 

@@ -15,7 +15,7 @@ from risk.report.terminal.page import Page, Screen, text
 BASE, GLUT = (load(Path(__file__).parents[2] / "assumptions", name) for name in ("base", "gpu-glut"))
 ENTRIES = list(GLUT.entries.values())
 MATRIX = BASE.entries["dependence.correlation"]
-FACILITIES = BASE.tables["neoclouds.facility"]
+FACILITIES = replace(BASE.tables["neoclouds.facility"], fixed={})
 
 SCREENS: dict[str, Callable[[Page], Screen]] = {
     "list": lambda page: register.entries_screen(ENTRIES, page),

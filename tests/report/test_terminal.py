@@ -29,6 +29,7 @@ from risk.report.terminal import (
     markdown,
     path,
     plan,
+    replay,
     revisions,
     runs,
     screening,
@@ -39,6 +40,7 @@ from risk.report.terminal import (
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
+from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
 
 FOLDER = Path(__file__).parent / "screens"
@@ -74,6 +76,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
+    "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import Calendar, ordinal
-from risk.calibrate.hindcast import naive, scores
+from risk.calibrate import scores
+from risk.calibrate.hindcast import naive
 from risk.calibrate.hindcast.readings import Metric, Reading
 from risk.runs import Run
 from risk.shocks.stream import generator, open_uniform

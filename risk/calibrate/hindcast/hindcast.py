@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from risk.assumptions import Assumptions
 from risk.assumptions.states import INFORMATION, LAG
 from risk.axes import ordinal
-from risk.calibrate.hindcast import forecast, naive, pooled, scores
+from risk.calibrate import scores
+from risk.calibrate.hindcast import forecast, naive, pooled
 from risk.calibrate.hindcast.forecast import Fan, Score
 from risk.calibrate.hindcast.pooled import Group, Scored
 from risk.calibrate.hindcast.readings import Metric

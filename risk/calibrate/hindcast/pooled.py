@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.axes import ordinal
-from risk.calibrate.hindcast import scores
+from risk.calibrate import scores
 from risk.calibrate.hindcast.forecast import Score
-from risk.calibrate.hindcast.scores import LEVELS, Light
+from risk.calibrate.scores import LEVELS, Light
 
 Array = NDArray[np.float64]
 

@@ -38,6 +38,7 @@ from risk.parameters import Array, Drawn, entry
 from risk.processes import across
 
 QUARTERS_A_YEAR = 4
+NOTHING = 1e-6  # units, or W: a divisor where nothing is wanted, far below what any sector counts
 DELIVERIES = 3  # quarters over which a purchase arrives: the length of the register's delivery weights
 
 
@@ -232,7 +233,7 @@ def _expected_cap(params: Params, state: State, t: int, ahead: int) -> Array:
     asked = t - lead + known  # the quarter that wanted what can be connected then
     if asked >= 1:
         then = params.power_capacity * np.exp(params.power_growth * asked / QUARTERS_A_YEAR)
-        response = (np.maximum(state.demanded[known], 1.0) / then) ** params.power_response
+        response = (np.maximum(state.demanded[known], NOTHING) / then) ** params.power_response
     return trend * response / QUARTERS_A_YEAR
 
 
@@ -254,7 +255,7 @@ def ordered_share(params: Params, state: State, t: int, throughput: Array, wante
     units = _purchases(params, t, wanted, _last_cost(params, state, t, throughput))
     capacity = params.order_quarters * _expected_cap(params, state, t, round(params.order_ahead)) / per_unit
     waiting = across(state.undeployed) + sum(across(due) for due in state.pipeline)
-    return np.clip((capacity - waiting) / np.maximum(units, 1.0), params.order_floor, 1.0)
+    return np.clip((capacity - waiting) / np.maximum(units, NOTHING), params.order_floor, 1.0)
 
 
 def _last_cost(params: Params, state: State, t: int, throughput: Array) -> Array:
@@ -308,7 +309,7 @@ def step(
     freed = across(rate * state.power)
     asked = across(waiting * unit_power)
     cap = _power_cap(params, state, t, shocks.power, shocks.forced_power) + freed
-    energized = waiting * np.minimum(1.0, cap / np.maximum(asked, 1.0))
+    energized = waiting * np.minimum(1.0, cap / np.maximum(asked, NOTHING))
     retired = rate * state.energized
 
     after = State(

@@ -88,6 +88,7 @@ class Shocks:
     efficiency: Array  # (path, 1) innovation, sd
     efficiency_event: Array  # (path, 1) uniform: whether efficiency jumps
     fire_sale: Array  # (path, 1) log discount of spot
+    forced: Array  # (path, 1) log rent over the base date's that a scenario sets; 0 sets none
 
 
 @dataclass(frozen=True)
@@ -203,14 +204,19 @@ def step(
     demand : (path, 1) USD a year bid for compute.
     launching : (path, generation) quarters since launch, negative before it.
     """
-    clearing = np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply))
+    clearing = _set(
+        params, np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply)), shocks.forced
+    )
     event = shocks.efficiency_event < params.jump_intensity * DT
     jump = np.where(event, params.jump_size * shocks.efficiency, 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)
+    spot, contract = (_set(params, level, shocks.forced) for level in (spot, contract))
 
     added = rerating(params, throughput, launching) + params.generation_noise * shocks.generation
-    spot_rerating = (1.0 - params.spot_reversion) * state.spot_rerating + added
-    contract_rerating = (1.0 - params.contract_reversion) * state.contract_rerating + added
+    free = shocks.forced == 0.0  # a rent that is set knows no generation's own
+    spot_rerating = np.where(free, (1.0 - params.spot_reversion) * state.spot_rerating + added, 0.0)
+    kept = (1.0 - params.contract_reversion) * state.contract_rerating
+    contract_rerating = np.where(free, kept + added, 0.0)
 
     history = (*state.contract_history[1:], state.contract)
     after = State(spot, contract, clearing, drift, spot_rerating, contract_rerating, history)
@@ -232,6 +238,12 @@ def step(
         surprise=clearing - state.clearing + params.median_decline * DT,
     )
     return after, flows
+
+
+def _set(params: Params, level: Array, forced: Array) -> Array:
+    """A log level of rent, or the one that a scenario sets, counted from the index of the base date."""
+    base = np.log(only(params.index, params.numeraire)) + params.index_error
+    return np.where(forced != 0.0, base + forced, level)
 
 
 def quotes(params: Params, state: State, throughput: Array) -> tuple[Array, Array]:

@@ -111,11 +111,13 @@ def init(base: Bucket, expiry: Array, prepaid: Array) -> State:
     Parameters
     ----------
     base : (base facility,) contracted GPUs and the price still to be paid for them, USD/h.
-    expiry : (quarter, base facility) share of the contracts that ends in each quarter.
+    expiry : (quarter, base facility) share of the contracts that ends in each quarter; of quarter 0: is
+        over, its units let by the day.
     prepaid : (1, facility) or (path, facility) USD paid up front.
     """
     quantity, price = base
-    by_quarter = expiry * quantity
+    running = np.arange(len(expiry))[:, None] > 0
+    by_quarter = running * expiry * quantity
     total = by_quarter.sum(axis=0, keepdims=True)
     return State(
         quantity=total,

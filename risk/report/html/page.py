@@ -28,7 +28,7 @@ ABREAST = 2
 CONTENTS = "page-contents"
 """Id of the list of sheets; blocks have ids of their own, and one of them may be called contents."""
 
-LARGEST = 500_000
+LARGEST = 600_000
 """Bytes of a page, so that it goes by mail and opens on a phone."""
 
 CELLS = range(100, 3000, 20)

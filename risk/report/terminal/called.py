@@ -12,7 +12,19 @@ from pathlib import Path
 NAME = "bubblerisk"
 COMMANDS = (
     *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "path", "amplification"),
-    *("screen", "check", "verify", "runs", "doctor", "assumptions", "scenarios"),
+    *(
+        "screen",
+        "hindcast",
+        "estimate",
+        "replay",
+        "challenger",
+        "check",
+        "verify",
+        "runs",
+        "doctor",
+        "assumptions",
+        "scenarios",
+    ),
 )
 _COMMAND = re.compile(rf"(?<![\w/.-]){NAME} (?=(?:{'|'.join(COMMANDS)}|--[a-z-]+)\b)")
 

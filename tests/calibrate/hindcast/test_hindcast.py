@@ -12,7 +12,8 @@ import pytest
 from scipy.stats import kstest
 
 from risk.axes import ordinal
-from risk.calibrate.hindcast import forecast, hindcast, naive, pooled, scores
+from risk.calibrate import scores
+from risk.calibrate.hindcast import forecast, hindcast, naive, pooled
 from risk.calibrate.hindcast.readings import Metric, Reading
 from risk.runs import Run
 from risk.runs.prepare import plan

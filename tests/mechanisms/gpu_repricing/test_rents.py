@@ -21,6 +21,7 @@ CALM = {
     "efficiency": column(0.0),
     "efficiency_event": column(1.0),
     "fire_sale": column(0.0),
+    "forced": column(0.0),
 }
 
 
@@ -352,3 +353,19 @@ def test_a_tight_start_bids_up_spot_contract_and_utilization() -> None:
     assert (none[:3] < tight[:3]).all()
     assert none[2] / tight[2] == pytest.approx(slack[2] / none[2], rel=1e-2)
     np.testing.assert_allclose([slack[3], tight[3]], none[3], err_msg="nobody is surprised by the start")
+
+
+def test_a_rent_that_a_scenario_sets_stands_whatever_is_bid_and_lets_go_again() -> None:
+    p = parameters()
+    start = rents.init(p, E)
+    energized = row(0.0, 4e6, 8e6)
+    supply = rents.priced_supply(p, E, energized)
+    half = {"forced": column(np.log(0.5)), "fire_sale": column(0.3), "rent": column(2.0)}
+    struck = rents.Shocks(**(CALM | half))
+    after, f = rents.step(p, start, E, energized, supply, column(900e9), OLD, struck)
+    index = float(p.index[0, p.numeraire])
+    for quoted in (f.spot, f.contract, f.clearing):
+        assert quoted[0, p.numeraire] == pytest.approx(index / 2)
+    free, g = rents.step(p, after, E, energized, supply, column(900e9), OLD, rents.Shocks(**CALM))
+    assert g.clearing[0, p.numeraire] > index / 2
+    assert free.contract.item() > after.contract.item()

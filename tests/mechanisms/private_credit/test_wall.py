@@ -120,7 +120,7 @@ def wall_of(scenario: str) -> tuple[Array, float]:
 
 
 def test_two_readings_of_the_pages_wall() -> None:
-    """122 + 140 + 180 + 240 = 682 to 2028, three quarters of 2026 past; or 682 in 2028 alone. Both books add up."""
+    """122 + 140 + 180 + 240 = 682 to 2028, most of 2026 past; or 682 in 2028 alone. Both books add up."""
     base, book = wall_of("base")
     assert base[:11].sum() * book == pytest.approx(682 - 122 - 0.75 * 140)
     assert base[:19].sum() * book == pytest.approx(book)

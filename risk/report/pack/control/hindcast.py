@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from risk.calibrate.hindcast import scores
+from risk.calibrate import scores
 from risk.calibrate.hindcast.forecast import Fan as Path
 from risk.calibrate.hindcast.hindcast import FANS, Hindcast, Vintage
 from risk.report import hindcast as tables

@@ -8,8 +8,9 @@ from typing import Any
 
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
-from risk.report.content import Cell, Content, Formula, value_of
+from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
+from risk.report.intervals import parameter_range
 from risk.report.pack.base.cells import Tables, error_cell, probability_cell
 from risk.report.pack.base.fields import chance, probability
 from risk.report.pack.base.results import Results
@@ -34,16 +35,11 @@ WHEN = (
 )
 BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
 
-END = "probability"
-RANGE = (
-    Column("inputs5", "Inputs 5%", END, style="note"),
-    Column("inputs95", "Inputs 95%", END, style="note"),
-)
 RANGED = (
-    "Inputs: P at 5% and 95% of the draws of all uncertain inputs; – = not told from noise. Readings are of "
-    "them."
+    "Inputs: where P lies over what is not known, 5% to 95% of the draws of all uncertain inputs (a beta of "
+    "the variance that other shocks on the same draws tell); – = not told from noise. The reading is of it."
 )
-"""What the columns of ranges say."""
+"""What the column of ranges says."""
 
 THREE = ("bust", "correction", "durable")
 IMPLIED = (
@@ -81,7 +77,7 @@ def classes(results: Results) -> Table:
             shown("label", f"Outcome class, by {verdict.by}", lambda c: PARTS.get(c.name, c.label)),
             shown("median", "When, median", lambda c: when.get(c.name, "–"), "quarter"),
             *_probability(probability),
-            *_reading(results, lambda c: c.words, 3 if results.verdict.ranged else 4),
+            *_reading(results, lambda c: c.words),
             _before(before, lambda c: c.name),
             *(chance(f"alternative{i}", f"Alt. {i + 1}", _named(found)) for i, found in enumerate(others)),
         ),
@@ -118,22 +114,14 @@ def _probability(cells: Callable[[Any], tuple[Content, Content]]) -> tuple[Field
     return p, shown("se", "SE", error, "standard_error", style="note")
 
 
-def _interval(claim: Claim) -> tuple[Content, Content]:
-    """Ends of the Monte Carlo interval, where no range over parameters stands in their place."""
-    return claim.probability.interval if claim.probability else ("–", "–")
-
-
-def _reading(results: Results, words: Callable[[Any], str], span: int) -> tuple[Field[Any], ...]:
+def _reading(results: Results, words: Callable[[Any], str]) -> tuple[Field[Any], ...]:
     """A probability in words, behind its range over parameters where ranges were measured."""
-    said: Field[Any] = shown("words", "Reading", words, span=span)
     if not results.verdict.ranged:
-        return (said,)
-
-    def ends(item: Any) -> tuple[Content, Content]:
-        found = item.band.ends if item.band else None
-        return (Cell(found[0], END), Cell(found[1], END)) if found else ("–", "–")
-
-    return several(*RANGE, cells=ends), said
+        return (shown("words", "Reading", words, span=4),)
+    return (
+        shown("range", "Inputs", lambda item: parameter_range(item.band) or "–", align="right"),
+        shown("words", "Reading", words, span=3),
+    )
 
 
 def _before(before: Mapping[str, Estimate | None], name: Callable[[Any], str]) -> Field[Any]:
@@ -157,8 +145,8 @@ def claims(results: Results) -> Table:
             shown("label", "Proposition", lambda c: f"{c.id}  {c.label}"),
             text("side", "Side"),
             *_probability(lambda p: probability(p) if p else ("pending", "–")),
-            *(() if results.verdict.ranged else (several(*ENDS, cells=_interval),)),
-            *_reading(results, lambda c: c.words if c.probability else "not yet in the model", 4),
+            several(*ENDS, cells=lambda c: c.probability.interval if c.probability else ("–", "–")),
+            *_reading(results, lambda c: c.words if c.probability else "not yet in the model"),
             several(*WHEN, cells=lambda c: astuple(c.timing) if c.timing else ("–",) * 3),
             _before(before, lambda c: c.id),
         ),

@@ -12,7 +12,7 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.statistics import Estimate
 from risk.report.charts import Exceedance, Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
-from risk.report.intervals import half, lopsided, parameter_range
+from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
@@ -34,7 +34,7 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 SHOWN_DRIVERS = 5
-CHART_ROWS = 16
+CHART_ROWS = 14
 """Height of a chart: both and the tables below them fill the second page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -104,15 +104,9 @@ def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str
         yield _link(tables, table, "change", "change", "Change, pp", "change")
     ranged = results.verdict.ranged
     if ranged:
-        yield shown("range", "Over inputs", partial(_range, results, table), align="right")
+        yield _link(tables, table, "range", "range", "Over inputs", align="right")
     yield _link(tables, table, "words", "words", "Reading", span=1 if ranged else 2)
     yield _link(tables, table, "median", "when", "When", "quarter")
-
-
-def _range(results: Results, table: str, row: str) -> str:
-    """A probability's range over parameters, whose ends stand on Metrics."""
-    found = results.verdict.outcome(row) if table == "classes" else results.verdict.claim(row)
-    return parameter_range(found.band) or "–"
 
 
 def _classes(results: Results, tables: Tables) -> Table:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from risk.calibrate.hindcast import scores
+from risk.calibrate import scores
 
 X = norm.ppf((np.arange(4_000) + 0.5) / 4_000)
 
