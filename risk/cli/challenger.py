@@ -23,7 +23,7 @@ def challenger(
     """Hold a run against closed forms on the same register, and say what closes each difference."""
     from risk.assumptions import load, locate
     from risk.calibrate.challenger import cut, inputs
-    from risk.calibrate.challenger.figures import challenge
+    from risk.calibrate.challenger.challenge import challenge
     from risk.calibrate.estimate.capex import CAPEX, NEWEST
     from risk.calibrate.estimate.series import read
     from risk.report.terminal import challenger as screens

@@ -28,18 +28,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from risk.calibrate.challenger.inputs import BP
+from risk.processes import Array, Numeric
+
 YEARS = 5.0
-BP = 1e-4
 WIDEST = 4.0
-"""Largest volatility of assets that is tried, a root year."""
+"""Largest volatility of assets that is tried, a root year: default in five years is then next to certain."""
 
 
 @dataclass(frozen=True)
 class Firm:
-    """A company as markets see it.
+    """A company as markets see it, or draws of it, (draw,).
 
     Attributes
     ----------
@@ -47,21 +50,21 @@ class Firm:
     volatility : of equity, a root year.
     """
 
-    equity: float
+    equity: Numeric
     debt: float
-    volatility: float
+    volatility: Numeric
 
     @property
-    def distance(self) -> float:
+    def distance(self) -> Array:
         """Ln of assets over debt."""
-        return math.log1p(self.equity / self.debt)
+        return np.asarray(np.log1p(self.equity / self.debt))
 
     @property
-    def asset_volatility(self) -> float:
+    def asset_volatility(self) -> Array:
         """Of assets, a root year."""
-        return self.volatility * self.equity / (self.equity + self.debt)
+        return np.asarray(self.volatility * self.equity / (self.equity + self.debt))
 
-    def default(self, years: float, reward: float = 0.0) -> float:
+    def default(self, years: float, reward: Numeric = 0.0) -> Array:
         """Probability that assets fall to debt within `years`.
 
         Parameters
@@ -70,31 +73,36 @@ class Firm:
         """
         return first_passage(self.distance, self.asset_volatility, years, reward)
 
+    def below(self, years: float, reward: Numeric = 0.0) -> Array:
+        """Probability that assets are below debt at the end, whatever they were before (Merton)."""
+        return at_maturity(self.distance, self.asset_volatility, years, reward)
+
     def at_default(self, wanted: float, years: float) -> Firm:
         """The company with the volatility at which its default has a wanted probability in prices."""
 
         def miss(sigma: float) -> float:
-            return first_passage(self.distance, sigma, years) - wanted
+            return float(first_passage(self.distance, sigma, years)) - wanted
 
         sigma = float(brentq(miss, 1e-3, WIDEST))
         return replace(self, volatility=sigma * (self.equity + self.debt) / self.equity)
 
 
-def first_passage(distance: float, volatility: float, years: float, reward: float = 0.0) -> float:
+def first_passage(distance: Numeric, volatility: Numeric, years: float, reward: Numeric = 0.0) -> Array:
     """Probability that a Brownian motion with drift falls by `distance` (positive, log) within `years`."""
-    drift = reward * volatility - 0.5 * volatility**2
+    drift = reward * volatility - 0.5 * np.square(volatility)
     spread = volatility * math.sqrt(years)
     direct = ndtr((-distance - drift * years) / spread)
-    reflected = math.exp(-2.0 * drift * distance / volatility**2)
-    return float(direct + reflected * ndtr((-distance + drift * years) / spread))
+    reflected = np.exp(-2.0 * drift * distance / np.square(volatility))
+    return np.asarray(direct + reflected * ndtr((-distance + drift * years) / spread))
 
 
-def at_maturity(distance: float, volatility: float, years: float) -> float:
-    """Probability in prices that assets are below debt at the end, whatever they were before (Merton)."""
-    return float(ndtr((-distance + 0.5 * volatility**2 * years) / (volatility * math.sqrt(years))))
+def at_maturity(distance: Numeric, volatility: Numeric, years: float, reward: Numeric = 0.0) -> Array:
+    """Probability that the same motion is below on the last day, wherever it was before."""
+    drift = reward * volatility - 0.5 * np.square(volatility)
+    return np.asarray(ndtr((-distance - drift * years) / (volatility * math.sqrt(years))))
 
 
-def implied(spread: float, recovery: float, years: float) -> float:
+def implied(spread: Numeric, recovery: Numeric, years: float) -> Array:
     """Default probability that a swap's spread pays for, hazard constant.
 
     Parameters
@@ -102,4 +110,4 @@ def implied(spread: float, recovery: float, years: float) -> float:
     spread : basis points a year.
     recovery : share of par.
     """
-    return -math.expm1(-spread * BP / (1.0 - recovery) * years)
+    return np.asarray(-np.expm1(-spread * BP / (1.0 - recovery) * years))
