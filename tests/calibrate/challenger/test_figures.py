@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from risk.analysis.amplification import OFF
 from risk.analysis.estimate import Estimate
 from risk.calibrate.challenger import cut
-from risk.calibrate.challenger.figures import Figure, Step, _figure, sentence
+from risk.calibrate.challenger.figures import Figure, by_share, cuts, exact, sentence, undone
+
+MODEL = Estimate(0.10, 0.003, 10_000)
 
 
-class Stored:
-    """A run of which a tenth of the paths defaults."""
+def figure(
+    challenger: float,
+    moved: dict[str, float],
+    own: dict[str, float],
+    model: Estimate = MODEL,
+    error: float = 0.001,
+) -> Figure:
+    said = exact(challenger)
+    cases = {case: Estimate(change, error, 1024) for case, change in moved.items()}
+    steps = undone(model, said, [(what, exact(value)) for what, value in own.items()])
+    every = by_share([*steps, *cuts(model, said, cases)])
+    return Figure("x", "It defaults", "fraction", model, said, 0.01, 0.05, every)
 
-    def outcome(self, name: str) -> Any:
-        return np.repeat([1.0, 0.0], [100, 900])
 
-
-def figure(challenger: float, moved: dict[str, float], own: dict[str, float]) -> Figure:
-    run: Any = Stored()
-    cuts = {case: {"x": Estimate(change, 0.001, 1024)} for case, change in moved.items()}
-    return _figure(run, "x", "It defaults", "fraction", challenger, list(own.items()), cuts)
+def words(found: Figure) -> str:
+    return sentence(found, lambda each: f"{each.value:.0%}")
 
 
 def test_a_step_closes_what_it_takes_off_the_difference() -> None:
@@ -36,7 +43,12 @@ def test_a_step_closes_what_it_takes_off_the_difference() -> None:
 
 def test_what_overshoots_closes_less() -> None:
     (step,) = figure(0.02, {OFF: -0.10}, {}).steps
-    assert (step.value, step.closes) == pytest.approx((0.0, 0.75))
+    assert (step.value.value, step.closes) == pytest.approx((0.0, 0.75))
+
+
+def test_a_step_of_the_model_has_the_error_of_what_it_moves() -> None:
+    (step,) = figure(0.02, {OFF: -0.06}, {}, error=0.007).steps
+    assert step.value.standard_error == 0.007
 
 
 def test_of_single_couplings_the_one_that_closes_most_is_told() -> None:
@@ -44,18 +56,47 @@ def test_of_single_couplings_the_one_that_closes_most_is_told() -> None:
     assert [step.what for step in found.steps] == ["all couplings cut", "c->d cut"]
 
 
-def test_a_coupling_within_noise_explains_nothing() -> None:
-    assert figure(0.02, {"a->b": -0.0015}, {}).steps == ()
+@pytest.mark.parametrize(("change", "told"), [(-0.0034, False), (-0.0036, True)])
+def test_a_coupling_within_the_noise_of_all_that_are_looked_at_explains_nothing(
+    change: float, told: bool
+) -> None:
+    assert bool(figure(0.02, {"a->b": change}, {}).steps) is told
+
+
+def test_no_difference_has_no_shares() -> None:
+    (step,) = figure(0.10, {}, {"no drift": 0.06}).steps
+    assert math.isnan(step.closes)
 
 
 def test_the_sentence_is_made_of_what_was_measured() -> None:
     found = figure(0.02, {OFF: -0.06}, {"no drift": 0.06, "more of it": 0.01})
-    assert sentence(found, "{:.0%}".format) == (
-        "Of the difference all couplings cut closes 75% (the model then says 4%); "
-        "no drift closes 50% (the challenger then says 6%)."
+    assert words(found) == (
+        "The model lies above the challenger, outside what the challenger's own inputs leave open (1% to "
+        "5%). With all couplings cut it says 4%, which closes 75% of the difference. What closes it: no "
+        "drift, 50% (the challenger then says 6%)."
     )
-    none = Figure("x", "X", "fraction", Estimate(0.1, 0.01, 9), 0.5, (Step("a", "model", 0.1, 0.01),))
-    assert "Nothing" in sentence(none, str)
+
+
+@pytest.mark.parametrize(
+    ("challenger", "off", "said"),
+    [
+        (0.02, -0.0010, "With all couplings cut it says 10%: no change beyond noise."),
+        (0.02, 0.05, "With all couplings cut it says 15%, further away."),
+        (0.02, -0.16, "With all couplings cut it says -6%, about as far away."),
+        (0.02, -0.08, "With all couplings cut it says 2%, which closes all of the difference."),
+        (0.20, 0.05, "The model lies below the challenger"),
+        (0.098, -0.05, "No difference beyond sampling noise"),
+    ],
+)
+def test_the_sentence_follows_the_figures(challenger: float, off: float, said: str) -> None:
+    assert said in words(figure(challenger, {OFF: off}, {}))
+
+
+def test_what_explains_nothing_is_said_and_noise_is_not_explained() -> None:
+    assert "Nothing else that was measured closes a twentieth" in words(figure(0.02, {}, {"a": 0.021}))
+    assert "closes" not in words(figure(0.098, {OFF: -0.05}, {"a": 0.1}))
+    inside = figure(0.02, {}, {}, model=Estimate(0.04, 0.001, 1))
+    assert "inside what the challenger's own inputs leave open" in words(inside)
 
 
 @pytest.mark.parametrize(

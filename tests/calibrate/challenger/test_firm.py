@@ -27,6 +27,8 @@ def test_at_maturity_is_mertons() -> None:
     v, d, sigma, years = 77.551, 35.551, 0.4712, 5.0
     d2 = (math.log(v / d) - 0.5 * sigma**2 * years) / (sigma * math.sqrt(years))
     assert at_maturity(math.log(v / d), sigma, years) == pytest.approx(norm.cdf(-d2))
+    earned = d2 + 0.35 * math.sqrt(years)
+    assert at_maturity(math.log(v / d), sigma, years, 0.35) == pytest.approx(norm.cdf(-earned))
 
 
 def test_without_drift_first_passage_is_twice_the_last_day() -> None:
@@ -54,10 +56,26 @@ def test_a_firm_defaults_sooner_with_more_debt_volatility_or_time() -> None:
     assert Firm(42.0, 35.551, 1.0).default(5.0) > base
     assert FIRM.default(7.0) > base > FIRM.default(1.0)
     assert FIRM.default(5.0, 0.35) < base
-    assert at_maturity(FIRM.distance, FIRM.asset_volatility, 5.0) < base
+    assert FIRM.below(5.0) < base
+    assert FIRM.below(5.0, 0.35) < FIRM.default(5.0, 0.35)
+
+
+def test_draws_are_firms_side_by_side() -> None:
+    equity, volatility, reward = np.array([20.0, 42.0]), np.array([1.2, 0.8]), np.array([0.2, 0.5])
+    drawn = Firm(equity, 35.551, volatility).default(5.0, reward)
+    each = [
+        float(Firm(e, 35.551, v).default(5.0, r)) for e, v, r in zip(equity, volatility, reward, strict=True)
+    ]
+    assert drawn == pytest.approx(each)
+
+
+@pytest.mark.parametrize("spread", [10.0, 100.0, 5_000.0])
+def test_any_spread_has_its_volatility(spread: float) -> None:
+    swap = float(implied(spread, 0.5, 5.0))
+    assert FIRM.at_default(swap, 5.0).default(5.0) == pytest.approx(swap, abs=1e-9)
 
 
 def test_the_swap_pays_for_its_hazard_and_the_volatility_found_pays_for_the_swap() -> None:
-    swap = implied(855.0, 0.4, 5.0)
+    swap = float(implied(855.0, 0.4, 5.0))
     assert swap == pytest.approx(1.0 - math.exp(-0.0855 / 0.6 * 5.0))
     assert FIRM.at_default(swap, 5.0).default(5.0) == pytest.approx(swap, abs=1e-9)
