@@ -55,22 +55,22 @@ def test_every_figure_stands_beside_the_models_with_what_closes_the_difference(
 
 
 def test_couplings_are_cut_once_and_kept_beside_the_run(runs: Stored, ask: Ask) -> None:
-    first = ask("challenger", "base")
+    first = ask("challenger", runs.base.id)
     assert "couplings behind the challenged figures, 17 random blocks" in first.err
     assert "What closes the difference" in first.out
-    again = ask("challenger", "base")
+    again = ask("challenger", runs.base.id)
     assert (again.out, again.err) == (first.out, "")
 
 
 def test_the_page_is_markdown(runs: Stored, ask: Ask) -> None:
-    page = ask("challenger", "base", "--md").out
+    page = ask("challenger", runs.base.id, "--md").out
     assert page.startswith("# The challenger\n")
     assert "| Figure (losses in USD bn) | Model | Challenger | Its range |" in page
 
 
 def test_the_page_of_the_docs_has_what_the_command_writes(runs: Stored, ask: Ask) -> None:
     page = (ROOT / "docs" / "challenger.md").read_text(encoding="utf-8")
-    written = ask("challenger", "base", "--md").out
+    written = ask("challenger", runs.base.id, "--md").out
     assert outline(page) == outline(written)
     inputs = "## What it reads beside the register"
     assert page.partition(inputs)[2].strip() == written.partition(inputs)[2].strip()
@@ -87,7 +87,7 @@ def test_a_run_without_couplings_is_challenged_by_the_closed_forms_alone(
 ) -> None:
     monkeypatch.setattr(cut, "wanted", lambda run: False)
     monkeypatch.setattr(cut, "kept", lambda run: {})
-    found = ask("challenger", "base").out
+    found = ask("challenger", runs.base.id).out
     assert "Couplings were not cut" in found
     assert "With all couplings cut" not in found
     assert "no drift of its own" in found
@@ -97,7 +97,7 @@ def test_a_register_without_debt_of_the_company_is_refused(
     runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(challenge, "LISTED", "NOBODY")
-    answer = ask("challenger", "base")
+    answer = ask("challenger", runs.base.id)
     assert answer.code == 2
     assert "no debt of NOBODY" in answer.err
 
@@ -105,6 +105,6 @@ def test_a_register_without_debt_of_the_company_is_refused(
 def test_a_wrong_number_of_markets_is_refused_with_its_line(runs: Stored, ask: Ask) -> None:
     file = runs.folder.parent / "assumptions" / "challenger.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("value = 855", "value = -1"), encoding="utf-8")
-    answer = ask("challenger", "base")
+    answer = ask("challenger", runs.base.id)
     assert answer.code == 3
     assert "challenger.toml" in answer.err
