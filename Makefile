@@ -69,10 +69,17 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 screen: .venv/ready ## which judgements without a prior decide SCENARIO: some ten minutes, resumable
 	$(BIN)/bubblerisk screen $(SCENARIO) $(OPTIONS)
 
-evidence: .venv/ready ## earlier states against what was read since, into docs/hindcast.md
-	@mkdir -p build
-	$(BIN)/bubblerisk hindcast $(OPTIONS) --md >build/hindcast.md
-	@mv build/hindcast.md docs/hindcast.md
+# A page is replaced when its command has done; what stops one leaves the pages that are written. DATA: folder of your own files.
+CASES = us-railroads-1890 us-merchant-power-2001
+page  = $(BIN)/$(1) >build/page.md && mv build/page.md $(2)
+
+evidence: .venv/ready ## data, earlier states, other busts, the challenger, errors of estimates: their pages in docs/ (20 minutes)
+	@mkdir -p build docs/cases
+	$(BIN)/python -m risk.cli.estimates_page docs/estimates.md $(DATA)
+	$(call page,bubblerisk hindcast $(OPTIONS) --md,docs/hindcast.md)
+	$(foreach case,$(CASES),$(call page,bubblerisk replay $(case) $(OPTIONS) --md,docs/cases/$(case).md) && )true
+	$(call page,bubblerisk challenger $(OPTIONS) --md,docs/challenger.md)
+	$(call page,python -m risk.calibrate.estimate.coverage,docs/coverage.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)

@@ -64,3 +64,53 @@ def test_pip_and_setuptools_are_locked_with_hashes(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for package in ("pip", "setuptools"):
         assert re.search(rf"^{package}==\S+ \\\n +--hash=sha256:", text, re.MULTILINE)
+
+
+@pytest.fixture
+def installed(checkout: Path) -> Path:
+    """A checkout whose programs say what they were asked, but for one that fails."""
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    programs = checkout / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("bubblerisk", "python"):
+        (programs / name).write_text(f'#!/bin/sh\ncase "$*" in *"$FAIL"*) exit 4;; esac\necho {name} "$@"\n')
+        (programs / name).chmod(0o755)
+    (checkout / ".venv" / "ready").write_text(f"{checkout}\n")
+    (checkout / "docs").mkdir()
+    return checkout
+
+
+def test_evidence_writes_every_page_by_its_command(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIL", "nothing of the kind")
+    made = _make(installed, "evidence", "OPTIONS=--jobs 1", "DATA=mine")
+    assert made.returncode == 0, made.stderr
+    assert "-m risk.cli.estimates_page docs/estimates.md mine" in made.stdout
+    pages = {
+        str(file.relative_to(installed / "docs")): file.read_text()
+        for file in installed.rglob("docs/**/*.md")
+    }
+    assert pages == {
+        "hindcast.md": "bubblerisk hindcast --jobs 1 --md\n",
+        "cases/us-railroads-1890.md": "bubblerisk replay us-railroads-1890 --jobs 1 --md\n",
+        "cases/us-merchant-power-2001.md": "bubblerisk replay us-merchant-power-2001 --jobs 1 --md\n",
+        "challenger.md": "bubblerisk challenger --jobs 1 --md\n",
+        "coverage.md": "python -m risk.calibrate.estimate.coverage\n",
+    }
+
+
+def test_a_page_whose_command_fails_stays_as_it_was(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIL", "replay us-merchant")
+    kept = installed / "docs" / "cases" / "us-merchant-power-2001.md"
+    kept.parent.mkdir()
+    kept.write_text("as it was")
+    assert _make(installed, "evidence").returncode != 0
+    assert kept.read_text() == "as it was"
+    assert (installed / "docs" / "cases" / "us-railroads-1890.md").exists()
+    assert not (installed / "docs" / "challenger.md").exists()
+
+
+def test_the_cases_of_the_evidence_are_those_that_ship() -> None:
+    named = re.search(r"^CASES = (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    shipped = {file.stem for file in (ROOT / "assumptions" / "cases").iterdir()} - {"template"}
+    assert named
+    assert set(named[1].split()) == shipped

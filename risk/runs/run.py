@@ -42,6 +42,9 @@ ORDER = "order.json"
 PARAMETER_BAND = "band.json"
 """What two runs on the same parameters tell of every probability, kept in the same way."""
 
+CHALLENGER = "challenger.json"
+"""What couplings do to the figures that are challenged, kept in the same way."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -145,6 +148,11 @@ class Run:
     def parameter_band(self) -> dict[str, Any] | None:
         """How far probabilities depend on parameters (`risk.analysis.parameter_band`); None likewise."""
         return self._beside(PARAMETER_BAND)
+
+    @property
+    def challenger(self) -> dict[str, Any] | None:
+        """What couplings do to challenged figures (`risk.calibrate.challenger.cut`); None likewise."""
+        return self._beside(CHALLENGER)
 
     def _beside(self, name: str) -> dict[str, Any] | None:
         """What was measured beside the run and kept under a name; None where nothing was."""

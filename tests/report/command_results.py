@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import date
 from math import nan
 
+import numpy as np
+
 from risk.analysis.attribution import Driver
 from risk.analysis.inputs import InputChange
 from risk.analysis.joint import Lift
 from risk.analysis.shares import Explained
 from risk.analysis.statistics import Estimate
 from risk.analysis.worst import Told, Worst, WorstPath
+from risk.calibrate.challenger.capex import Autoregression
+from risk.calibrate.challenger.challenge import Challenge, Market
+from risk.calibrate.challenger.figures import ALL, Figure, Step, exact
+from risk.calibrate.challenger.firm import Firm
+from risk.calibrate.challenger.inputs import Inputs
+from risk.calibrate.challenger.inputs import Row as Quoted
 from risk.calibrate.hindcast.forecast import Score
 from risk.calibrate.hindcast.hindcast import Hindcast, Vintage, together
 from risk.calibrate.hindcast.pooled import Scored
@@ -141,3 +149,34 @@ def _hindcast() -> Hindcast:
 
 
 HINDCAST = _hindcast()
+
+
+_FIRM = Firm(42.0, 35.6, 0.87)
+_CDS = Quoted(
+    value=855, low=452, high=881, unit="bp", source="crwv-cds", as_of=date(2026, 10, 1), grade="secondary",
+    note="Five years.",
+)  # fmt: skip
+CHALLENGED = Headed(
+    HEADING,
+    Challenge(
+        (
+            Figure("B2", "Capex falls 30% from its peak", "fraction", Estimate(0.671, 0.0073, 20_000),
+                   Estimate(0.038, 0.001, 20_000), 0.0, 0.28,
+                   (Step("no drift of its own", "challenger", Estimate(0.47, 0.004, 20_000), 0.69),
+                    Step("spread->capex cut", "model", Estimate(0.62, 0.009, 1_024), 0.08),
+                    Step(ALL, "model", Estimate(0.69, 0.014, 1_024), -0.02))),
+            Figure("headline_loss", "AI infrastructure: mean loss", "USD bn",
+                   Estimate(22.7, 0.6, 20_000), exact(16.8), 11.9, 35.3,
+                   (Step("rent->collateral cut", "model", Estimate(21.0, 0.2, 1_024), 0.29),)),
+            Figure("generic_loss_95", "Direct lending and B loans: loss at 95%", "USD bn",
+                   Estimate(233.0, 5.0, 20_000, tail=1_000), exact(231.0), 142.0, 258.7,
+                   (Step("loans that pay in kind", "challenger", exact(232.0), 0.5),)),
+        ),
+        Market(_FIRM, 855.0, ("2025-12-05", "2026-10-01"), 0.51, 0.64, 0.37, 0.7, 0.25, 0.42, 0.16,
+               np.full(3, 0.37)),
+        Autoregression(np.array([0.05, 0.37, 0.06, -0.02, -0.08]), 4e-4 * np.eye(5), 0.075, np.zeros(30),
+                       0.26, "2019Q1", "2026Q2"),
+        Inputs({"cds": _CDS}),
+        measured=False,
+    ),
+)  # fmt: skip

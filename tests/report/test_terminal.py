@@ -18,6 +18,7 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    challenger,
     checks,
     comparison,
     distribution,
@@ -76,6 +77,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
+    "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

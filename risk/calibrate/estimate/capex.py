@@ -155,16 +155,12 @@ def plan(spent: pd.DataFrame, earned: pd.DataFrame) -> list[Finding]:
     spread = math.sqrt(
         YEAR
     )  # sums overlap: a fourth of them is independent, and their noise is half a quarter's
+    # What is seen of a quarter is what firms share and a fifth of their own variance; the error is of both.
+    seen = shared**2 + own**2 / len(FIRMS)
+    error = 2 * seen / shared / math.sqrt(2 * groups / YEAR) if shared > 0.0 else math.nan
     return [
         Finding("capex.accelerator", float(fit.params["x"]), spread * float(fit.bse["x"]), n, method, told),
-        Finding(
-            "capex.common_volatility",
-            2 * shared,
-            2 * shared / math.sqrt(2 * groups / YEAR),
-            groups,
-            noise,
-            told,
-        ),
+        Finding("capex.common_volatility", 2 * shared, error, groups, noise, told),
         Finding("capex.firm_volatility", 2 * own, 2 * own / math.sqrt(2 * n / YEAR), n, noise, told),
     ]
 

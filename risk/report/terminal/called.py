@@ -17,6 +17,7 @@ COMMANDS = (
         "hindcast",
         "estimate",
         "replay",
+        "challenger",
         "check",
         "verify",
         "runs",

@@ -9,13 +9,13 @@ import pytest
 
 from risk.assumptions.schema import Entry
 from risk.calibrate.estimate import MODULES, ask, files
+from risk.calibrate.estimate.planted import register as shipped
 from risk.calibrate.estimate.series import path, read
 from risk.calibrate.ranking import BOUNDED
 from tests.assumptions.builder import PROVENANCE, Register
-from tests.calibrate.estimate.planted import REGISTER
 
 FOLDER = Path(__file__).parents[3] / "assumptions"
-ADOPTED = [entry for entry in REGISTER.entries.values() if entry.estimate]
+ADOPTED = [entry for entry in shipped().entries.values() if entry.estimate]
 SHIPPED = {series.file: series for series in files() if series.ships}
 
 
@@ -49,7 +49,7 @@ def test_what_ships_is_the_file_it_was_estimated_on(entry: Entry) -> None:
 
 @pytest.mark.parametrize("name", [m.name for m in MODULES.values() if all(s.ships for s in m.series)])
 def test_the_register_lies_inside_what_shipped_data_say(name: str) -> None:
-    answer = ask(MODULES[name], REGISTER, FOLDER)
+    answer = ask(MODULES[name], shipped(), FOLDER)
     first = {e.finding.entry: e for e in reversed(answer.estimates) if not e.finding.second}
     adopted = [e for e in ADOPTED if e.estimate and e.estimate.module == name and e.grade == "estimated"]
     assert adopted
@@ -82,5 +82,5 @@ def test_data_are_named_by_file_and_hash(register: Register, data: str) -> None:
 
 
 def test_grades_that_count_as_bounded_are_grades() -> None:
-    assert {entry.grade for entry in REGISTER.entries.values()} >= BOUNDED
+    assert {entry.grade for entry in shipped().entries.values()} >= BOUNDED
     assert "judgement" not in BOUNDED

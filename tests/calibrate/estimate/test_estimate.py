@@ -15,9 +15,9 @@ import pytest
 from risk.assumptions import load
 from risk.calibrate.estimate import MODULES, Answer, ask, chosen, scenario
 from risk.calibrate.estimate.core import Estimate, Finding, Module, beside, delta, held, pooled
+from risk.calibrate.estimate.planted import ar1, register, spreads
 from risk.cli.app import run
 from risk.errors import AssumptionError, UsageError
-from tests.calibrate.estimate.planted import REGISTER, ar1, spreads
 from tests.schema import problems
 
 ROOT = Path(__file__).parents[3]
@@ -74,7 +74,7 @@ def _rents(folder: Path, rng: np.random.Generator) -> None:
 
 @pytest.fixture(scope="session")
 def answers(made: Path) -> tuple[Answer, ...]:
-    return tuple(ask(module, REGISTER, FOLDER, made) for module in chosen([]))
+    return tuple(ask(module, register(), FOLDER, made) for module in chosen([]))
 
 
 def test_every_module_answers_on_data_of_the_declared_form(answers: tuple[Answer, ...]) -> None:
@@ -90,17 +90,17 @@ def test_every_module_answers_on_data_of_the_declared_form(answers: tuple[Answer
 
 
 def test_the_same_files_give_the_same_numbers(made: Path, answers: tuple[Answer, ...]) -> None:
-    again = ask(MODULES["rents"], REGISTER, FOLDER, made)
+    again = ask(MODULES["rents"], register(), FOLDER, made)
     assert again == next(a for a in answers if a.module.name == "rents")
 
 
 def test_a_module_without_its_files_says_so_and_tells_what_the_register_has() -> None:
     for name in ("credit_cycle", "default_factor", "pd_lgd", "rents", "generations"):
-        answer = ask(MODULES[name], REGISTER, FOLDER)
+        answer = ask(MODULES[name], register(), FOLDER)
         assert answer.missing
         assert not answer.estimates
     for name in ("private_credit", "capex", "revenue", "dependence"):
-        assert ask(MODULES[name], REGISTER, FOLDER).estimates
+        assert ask(MODULES[name], register(), FOLDER).estimates
 
 
 def test_an_unknown_module_is_refused() -> None:
@@ -116,23 +116,23 @@ def finding(entry: str, estimate: float, error: float = 0.01) -> Finding:
 
 
 def test_an_address_finds_entries_components_cells_and_widths() -> None:
-    assert held(REGISTER, "credit.spread_reversion")[0] == REGISTER.number("credit.spread_reversion")
-    chain = REGISTER.entries["credit.transition"]
-    assert held(REGISTER, "credit.transition[tight,stress]")[0] == chain.value[1][2]  # type: ignore[index]
-    assert held(REGISTER, "gpu.generation[B200].noise")[2] == "log/q"
-    assert held(REGISTER, "gpu.index_error:sd")[0] == REGISTER.entries["gpu.index_error"].prior.sd  # type: ignore[union-attr]
+    assert held(register(), "credit.spread_reversion")[0] == register().number("credit.spread_reversion")
+    chain = register().entries["credit.transition"]
+    assert held(register(), "credit.transition[tight,stress]")[0] == chain.value[1][2]  # type: ignore[index]
+    assert held(register(), "gpu.generation[B200].noise")[2] == "log/q"
+    assert held(register(), "gpu.index_error:sd")[0] == register().entries["gpu.index_error"].prior.sd  # type: ignore[union-attr]
     for unknown in ("credit.nothing", "credit.transition[calm,war]", "gpu.generation[Z9].noise"):
         with pytest.raises((KeyError, ValueError, AssumptionError)):
-            held(REGISTER, unknown)
+            held(register(), unknown)
 
 
 def test_inside_is_of_the_prior_or_of_a_fixed_number_of_the_estimate() -> None:
-    low, high = (REGISTER.entries["credit.lgd_generic"].quantile(p) for p in (0.05, 0.95))
-    assert beside("m", finding("credit.lgd_generic", low + 1e-6), REGISTER).inside  # type: ignore[operator]
-    assert not beside("m", finding("credit.lgd_generic", high + 1e-6), REGISTER).inside  # type: ignore[operator]
-    fixed = REGISTER.number("credit.spread_reversion")
-    assert beside("m", finding("credit.spread_reversion", fixed + 0.016), REGISTER).inside
-    assert not beside("m", finding("credit.spread_reversion", fixed + 0.017), REGISTER).inside
+    low, high = (register().entries["credit.lgd_generic"].quantile(p) for p in (0.05, 0.95))
+    assert beside("m", finding("credit.lgd_generic", low + 1e-6), register()).inside  # type: ignore[operator]
+    assert not beside("m", finding("credit.lgd_generic", high + 1e-6), register()).inside  # type: ignore[operator]
+    fixed = register().number("credit.spread_reversion")
+    assert beside("m", finding("credit.spread_reversion", fixed + 0.016), register()).inside
+    assert not beside("m", finding("credit.spread_reversion", fixed + 0.017), register()).inside
 
 
 def test_the_delta_method_of_a_square() -> None:
@@ -152,7 +152,7 @@ def test_deviations_are_pooled_by_observations() -> None:
 
 def test_what_is_written_is_a_scenario_that_loads(answers: tuple[Answer, ...], tmp_path: Path) -> None:
     file = tmp_path / "what-data-say.toml"
-    text, changed = scenario.text(answers, REGISTER, DAY)
+    text, changed = scenario.text(answers, register(), DAY)
     file.write_text("\n".join(_accepted(text)), encoding="utf-8")
     found = load(FOLDER, file)
     assert changed == text.count("[change.")
@@ -175,7 +175,7 @@ def answer(*findings: Finding) -> Answer:
     module = Module("by_hand", "By hand", (), lambda *_: ())
     return Answer(
         module,
-        tuple(beside("by_hand", f, REGISTER) for f in findings),
+        tuple(beside("by_hand", f, register()) for f in findings),
         ("a.csv@sha256:0123456789ab",),
         (),
         (),
@@ -183,7 +183,7 @@ def answer(*findings: Finding) -> Answer:
 
 
 def written(*findings: Finding) -> str:
-    return scenario.text([answer(*findings)], REGISTER, DAY)[0]
+    return scenario.text([answer(*findings)], register(), DAY)[0]
 
 
 def test_what_is_wider_than_the_prior_or_a_second_opinion_is_not_written() -> None:
@@ -200,7 +200,7 @@ def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_text("kept")
     with pytest.raises(UsageError, match="is there already"):
-        scenario.write(file, [answer(finding("credit.lgd_generic", 0.35, 0.02))], REGISTER, DAY)
+        scenario.write(file, [answer(finding("credit.lgd_generic", 0.35, 0.02))], register(), DAY)
     assert file.read_text() == "kept"
 
 

@@ -1,10 +1,14 @@
-"""Simulated data with planted parameters: no record of anybody, and what an estimator must find in it."""
+"""Simulated data with planted parameters: no record of anybody, and what an estimator must find in it.
+
+Tests and `risk.calibrate.estimate.coverage` hold the estimators to it.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -28,18 +32,28 @@ from risk.calibrate.estimate.core import Finding
 Array = NDArray[np.float64]
 Generator = np.random.Generator
 
-REGISTER: Assumptions = load()
-
 CHAIN = np.array([[0.87, 0.12, 0.01], [0.14, 0.74, 0.12], [0.01, 0.15, 0.84]])
 MEANS = np.array([330.0, 480.0, 850.0])
 
 
-@dataclass(frozen=True)
-class Case:
-    """One number of one estimator: the truth, and a set of data's finding of it."""
+@cache
+def register() -> Assumptions:
+    """The register that ships, of which some definitions are read."""
+    return load()
 
-    truth: float
-    find: Callable[[Generator], Finding]
+
+@dataclass(frozen=True)
+class Planted:
+    """An estimator and data with a truth behind them.
+
+    Attributes
+    ----------
+    find : findings from a set of data, drawn by a generator.
+    truths : number in words → entry of its finding, and the truth.
+    """
+
+    find: Callable[[Generator], Sequence[Finding]]
+    truths: Mapping[str, tuple[str, float]]
 
 
 def ar1(rng: Generator, n: int, f: float, sd: float = 1.0) -> Array:
@@ -112,95 +126,123 @@ def named(findings: Sequence[Finding], entry: str) -> Finding:
     return next(f for f in findings if f.entry == entry)
 
 
-def _spread(rng: Generator, entry: str) -> Finding:
-    return named(credit_cycle.reverting(spreads(rng, 200, 0.3, 0.08), CHAIN, MEANS), entry)
+def _spread(rng: Generator) -> Sequence[Finding]:
+    return credit_cycle.reverting(spreads(rng, 200, 0.3, 0.08), CHAIN, MEANS)
 
 
-def _factor(rng: Generator, entry: str) -> Finding:
+def _factor(rng: Generator) -> Sequence[Finding]:
     x = default_rates(rng, 60, 0.04, 0.1, 0.4)
-    return named(default_factor.vasicek(x, "", REGISTER, pool=True, lasting=True), entry)
+    return default_factor.vasicek(x, "", register(), pool=True, lasting=True)
 
 
-def _lgd(rng: Generator, entry: str) -> Finding:
+def _lgd(rng: Generator) -> Sequence[Finding]:
     rate, lgd = recoveries(rng, 40, -0.9, 8.0, 25.0)
-    return named(pd_lgd.by_beta(rate, lgd, 0.035, 0.0, "", own=True), entry)
+    return pd_lgd.by_beta(rate, lgd, 0.035, 0.0, "", own=True)
 
 
-def _logit(rng: Generator) -> Finding:
+def _logit(rng: Generator) -> Sequence[Finding]:
     rate, lgd = recoveries(rng, 60, -0.9, 8.0, 25.0)
-    return pd_lgd.by_logit(rate, lgd, 0.035, "")
+    return (pd_lgd.by_logit(rate, lgd, 0.035, ""),)
 
 
-def _loss(rng: Generator) -> Finding:
+def _loss(rng: Generator) -> Sequence[Finding]:
     years = rng.choice([1.0, 2.0], size=30)
     value = 0.012 + 0.01 * rng.standard_normal(30) / np.sqrt(years)
     loss, error = private_credit.mean_loss(value, years)
-    return Finding("loss", loss, error, 30, "")
+    return (Finding("loss", loss, error, 30, ""),)
 
 
-def _momentum(rng: Generator) -> Finding:
-    return named(rents.momentum(ar1(rng, 60, 0.45, 0.13)), "gpu.drift_smoothing")
+def _momentum(rng: Generator) -> Sequence[Finding]:
+    return rents.momentum(ar1(rng, 60, 0.45, 0.13))
 
 
-def _noise(rng: Generator) -> Finding:
+def _noise(rng: Generator) -> Sequence[Finding]:
     days = 250
     level = np.cumsum(0.3 / math.sqrt(rents.DAYS) * rng.standard_normal(days))
-    return rents.noise(level + ar1(rng, days, 0.7, 0.04))[0]
+    return (replace(rents.noise(level + ar1(rng, days, 0.7, 0.04))[0], entry="spot"),)
 
 
-def _reading(rng: Generator) -> Finding:
+def _reading(rng: Generator) -> Sequence[Finding]:
     month = 0.1 * rng.standard_normal((12, 1)) + np.array([0.0, 0.2, -0.1, 0.3])
     index = pd.period_range("2025-01", periods=12, freq="M")
-    return rents.index_error(pd.DataFrame(month + 0.05 * rng.standard_normal((12, 4)), index=index))
+    read = month + 0.05 * rng.standard_normal((12, 4))
+    return (replace(rents.index_error(pd.DataFrame(read, index=index)), entry="index"),)
 
 
-def _generation(rng: Generator) -> Finding:
+def _generation(rng: Generator) -> Sequence[Finding]:
     ratio = ar1(rng, 60, 0.6, math.hypot(0.1, 0.04) / math.sqrt(1 - 0.36))
-    return generations.noise("B200", [ratio], 0.04)
+    return (replace(generations.noise("B200", [ratio], 0.04), entry="noise"),)
 
 
-def _accelerator(rng: Generator, entry: str) -> Finding:
+def _capex(rng: Generator) -> Sequence[Finding]:
     sd = {"cash": 0.08, "common": 0.06, "firm": 0.08, "accelerator": 0.5}
-    return named(capex.plan(*quarters(rng, 60, 0.15, sd)), entry)
+    return capex.plan(*quarters(rng, 60, 0.15, sd))
 
 
-def _cash(rng: Generator, which: str) -> Finding:
+def _cash(rng: Generator) -> Sequence[Finding]:
     names, at, covariance, n = capex.components(cash_flow(rng, 80, 0.15, 0.05, 0.04))
-    k = names.index(which)
-    if which == "drift":
-        return Finding("drift", 4 * float(at[k]), 4 * math.sqrt(covariance[k, k]), n, "")
-    return Finding(which, *capex._root(at, covariance, k), n, "")
+    drift, level = names.index("drift"), names.index("sigma2.level")
+    return (
+        Finding("drift", 4 * float(at[drift]), 4 * math.sqrt(covariance[drift, drift]), n, ""),
+        Finding("level", *capex._root(at, covariance, level), n, ""),
+    )
 
 
-def _imitation(rng: Generator) -> Finding:
+def _imitation(rng: Generator) -> Sequence[Finding]:
     years = np.linspace(0.0, 2.0, 12)
     logs = revenue.curve(years, math.log(6.5), 6.0, 0.01, 1.2) + 0.1 * rng.standard_normal(12)
     q, error, _ = revenue.imitation(years, logs, 0.01, 6.0)
-    return Finding("revenue.imitation", q, error, 12, "")
+    return (Finding("revenue.imitation", q, error, 12, ""),)
 
 
-CASES: Mapping[str, Case] = {
-    "spread reversion": Case(0.3, lambda rng: _spread(rng, "credit.spread_reversion")),
-    "spread volatility": Case(0.08, lambda rng: _spread(rng, "credit.spread_volatility")),
-    "correlation": Case(0.1, lambda rng: _factor(rng, "credit.correlation_generic")),
-    "persistence": Case(
-        default_factor.persistence(0.4), lambda rng: _factor(rng, "credit.factor_persistence")
+def _freedom(rng: Generator) -> Sequence[Finding]:
+    return (replace(dependence.freedom(t_copula(rng, 300, 5.0, 0.4)), entry="freedom"),)
+
+
+LEVEL = 1.0 / (1.0 + math.exp(0.9))
+"""Loss given default at the reference, of a logit of −.9."""
+
+SLOPE = 8.0 * LEVEL * (1.0 - LEVEL)
+
+ESTIMATORS: Sequence[Planted] = (
+    Planted(
+        _spread,
+        {
+            "spread reversion": ("credit.spread_reversion", 0.3),
+            "spread volatility": ("credit.spread_volatility", 0.08),
+        },
     ),
-    "LGD slope": Case(8.0 * 0.2890505 * 0.7109495, lambda rng: _lgd(rng, "credit.lgd_slope")),
-    "LGD level": Case(0.2890505, lambda rng: _lgd(rng, "credit.lgd_generic")),
-    "LGD noise": Case(25.0, lambda rng: _lgd(rng, "credit.lgd_concentration")),
-    "LGD slope, logit": Case(8.0 * 0.2890505 * 0.7109495, _logit),
-    "mean loss": Case(0.012, _loss),
-    "momentum": Case(0.45, _momentum),
-    "spot volatility": Case(0.3, _noise),
-    "index error": Case(0.05, _reading),
-    "generation noise": Case(0.1, _generation),
-    "accelerator": Case(0.5, lambda rng: _accelerator(rng, "capex.accelerator")),
-    "common noise": Case(0.06, lambda rng: _accelerator(rng, "capex.common_volatility")),
-    "firm noise": Case(0.08, lambda rng: _accelerator(rng, "capex.firm_volatility")),
-    "cash flow growth": Case(0.15, lambda rng: _cash(rng, "drift")),
-    "cash flow noise": Case(0.05, lambda rng: _cash(rng, "sigma2.level")),
-    "imitation": Case(1.2, _imitation),
-    "degrees of freedom": Case(5.0, lambda rng: dependence.freedom(t_copula(rng, 300, 5.0, 0.4))),
-}
+    Planted(
+        _factor,
+        {
+            "correlation": ("credit.correlation_generic", 0.1),
+            "persistence": ("credit.factor_persistence", default_factor.persistence(0.4)),
+        },
+    ),
+    Planted(
+        _lgd,
+        {
+            "LGD slope": ("credit.lgd_slope", SLOPE),
+            "LGD level": ("credit.lgd_generic", LEVEL),
+            "LGD noise": ("credit.lgd_concentration", 25.0),
+        },
+    ),
+    Planted(_logit, {"LGD slope, logit": ("credit.lgd_slope", SLOPE)}),
+    Planted(_loss, {"mean loss": ("loss", 0.012)}),
+    Planted(_momentum, {"momentum": ("gpu.drift_smoothing", 0.45)}),
+    Planted(_noise, {"spot volatility": ("spot", 0.3)}),
+    Planted(_reading, {"index error": ("index", 0.05)}),
+    Planted(_generation, {"generation noise": ("noise", 0.1)}),
+    Planted(
+        _capex,
+        {
+            "accelerator": ("capex.accelerator", 0.5),
+            "common noise": ("capex.common_volatility", 0.06),
+            "firm noise": ("capex.firm_volatility", 0.08),
+        },
+    ),
+    Planted(_cash, {"cash flow growth": ("drift", 0.15), "cash flow noise": ("level", 0.05)}),
+    Planted(_imitation, {"imitation": ("revenue.imitation", 1.2)}),
+    Planted(_freedom, {"degrees of freedom": ("freedom", 5.0)}),
+)
 """Every estimator whose error is a normal one, with the truth behind its data."""
