@@ -1,8 +1,8 @@
 """The documentation as a site: `python -m tools.site` (`make docs`) lays out its source and builds it.
 
-Pages are those of `docs/` and some of the folder above; links between both are made to fit. Notebooks are run, each in
-an empty folder, and become pages. What is wrong ends the build: a link that leads nowhere, a cell that fails, a page that
-would fetch something.
+Pages are those of `docs/` and some of the folder above; links between both are made to fit. The guide's
+commands and the notebooks are run. What is wrong ends the build: a command or cell that fails, a link that
+leads nowhere, a page that would fetch something.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from os.path import relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from tools import guide
+from tools.pages import Fence, fences
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "build" / "docs-source"
@@ -34,8 +37,9 @@ LISTED = {"decisions": "0*.md", "schemas": "*.json"}
 """Folders of `docs/` whose first page lists these files."""
 
 LINK = re.compile(r"(?<!\\)\[(?P<words>[^\]\n]*)\]\((?P<to>[^)\s]+)\)")
-FENCE = re.compile(r"^( *)(`{3,}|~{3,})")
-FETCHED = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?(?:https?:)?//[^"'\s>]*""")
+FETCHED = re.compile(
+    r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?(?:https?:)?//[^"'\s>]*"""
+)
 
 
 class SiteError(Exception):
@@ -72,7 +76,8 @@ def relinked(text: str, page: Path) -> str:
             return found["words"]
         return f"[{found['words']}]({relpath(there, here.parent)}{hash_}{part})"
 
-    return "".join(line if code else LINK.sub(link, line) for line, code in lines(text))
+    parts = fences(text)
+    return "".join(part.source if isinstance(part, Fence) else LINK.sub(link, part) for part in parts)
 
 
 def _index(path: Path) -> Path:
@@ -80,21 +85,13 @@ def _index(path: Path) -> Path:
     return path / "README.md" if path.is_dir() else path
 
 
-def lines(text: str) -> Iterator[tuple[str, bool]]:
-    """Lines of a page, and whether each is code."""
-    fence = ""
-    for line in text.splitlines(keepends=True):
-        found = FENCE.match(line)
-        inside = bool(fence) or line.startswith("    ")
-        if found and not fence:
-            fence, inside = found[2], True
-        elif found and line.strip() == fence:
-            fence = ""
-        yield line, inside
+def lay_out(filled: Mapping[Path, str]) -> None:
+    """Copy the pages, with links that hold there.
 
-
-def lay_out() -> None:
-    """Copy the pages, with links that hold there."""
+    Parameters
+    ----------
+    filled : text of the pages that are made of what stands in `docs/`.
+    """
     shutil.rmtree(SOURCE, ignore_errors=True)
     for path in sorted((*(ROOT / "docs").rglob("*"), *map(ROOT.joinpath, ABOVE))):
         there = place(path)
@@ -103,10 +100,9 @@ def lay_out() -> None:
         file = SOURCE / there
         file.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
-            file.write_text(relinked(path.read_text("utf-8"), path), "utf-8")
+            file.write_text(relinked(filled.get(path) or path.read_text("utf-8"), path), "utf-8")
         else:
             shutil.copy(path, file)
-
 
     for folder, files in LISTED.items():
         rows = [f"- [{_title(path)}]({path.name})\n" for path in sorted((SOURCE / folder).glob(files))]
@@ -123,7 +119,7 @@ def _title(path: Path) -> str:
 
 
 def run_notebooks() -> None:
-    """Run every notebook in one empty folder, where they share the runs that they make, and make pages of them."""
+    """Run the notebooks in one empty folder, where they share their runs, and make pages of them."""
     notebooks = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
     with TemporaryDirectory() as folder:
         for notebook in notebooks:
@@ -154,9 +150,9 @@ def outside(page: Path) -> list[str]:
 
 if __name__ == "__main__":
     try:
-        lay_out()
+        lay_out(guide.filled())
         run_notebooks()
         build()
-    except SiteError as error:
+    except (SiteError, guide.GuideError) as error:
         sys.exit(str(error))
     print(SITE.relative_to(ROOT) / "index.html")
