@@ -207,3 +207,48 @@ MEASURABLE: Mapping[str, Quantity] = {
     or (quantity.kept == "sums" and "." in quantity.of and not name.startswith("facility."))
 }
 """What an outcome may be measured on: one value a path, or one of a named row of a table."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Outcomes that no file declares, one a row of a table: ``claim.notes``.
+
+    Attributes
+    ----------
+    name : before the point; what a name has between it and the point is the part of the run it is of.
+    unit, label : as in `Quantity`.
+    of : what stands behind the point.
+    """
+
+    name: str
+    unit: str
+    label: str
+    of: str
+
+
+FAMILIES: Mapping[str, Family] = {
+    family.name: family
+    for family in (
+        Family("claim", "USD bn", "Par in default", "instrument"),
+        Family("loss", "USD bn", "First-round credit loss", "instrument"),
+        Family("owed", "USD bn", "Par owed at the start of each quarter, added up", "instrument"),
+        Family("paired", "USD bn", "Loans on devices: par in default, what returns of it", "market"),
+        Family("ultimate", "USD bn", "Credit loss at whom it ends with", "owner"),
+        Family("default", "fraction", "Share of a pool that defaults in a calendar year", "pool and year"),
+        Family("lost", "fraction", "Share of a pool that is lost in a calendar year", "pool and year"),
+        Family("line_expected", "USD bn", "Loss that the cycle takes of a line anyway", "credit.line"),
+        Family("line_owed", "USD bn", "Par owed at the start of each quarter, added up", "credit.line"),
+        Family("line_left", "USD bn", "Par outstanding when the run ends", "credit.line"),
+        Family("line_due", "USD bn", "Of it, due within two years", "credit.line"),
+        Family("line_ahead", "USD bn", "Of it, expected to be lost in two years", "credit.line"),
+    )
+}  # fmt: skip
+"""What every path leaves behind beside what the register declares."""
+
+PARTS: Mapping[str, str] = {
+    "calm": "in calm markets",
+    "stress": "in stress",
+    "narrow": "where spreads are narrow",
+    "wide": "where spreads are wide",
+}
+"""Parts of the run that a family may be of, ``claim_stress.notes``."""

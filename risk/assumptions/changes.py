@@ -93,6 +93,8 @@ def _change(
     for id, raw in raws.items():
         draft.problems += _silent(site, id, raw, fields)
         for key, value in fields.items():
+            if key == "prior" and value is False and raw.table.get("prior") is None:
+                continue  # fixed already
             after = None if key == "prior" and value is False else value
             raw.changes.append(
                 Change(id, key, raw.table.get(key), after, file.info.name, str(why), file.document.name, line)

@@ -23,7 +23,7 @@ from risk.assumptions import (
 from risk.assumptions import rows as row_changes
 from risk.assumptions.draft import Draft, Raw, read_base
 from risk.assumptions.problems import AssumptionErrors, Problem
-from risk.assumptions.reader import shown
+from risk.assumptions.reader import Document, shown
 from risk.assumptions.register import Assumptions
 from risk.assumptions.scenario import ScenarioFile, chain, events, switches
 from risk.assumptions.schema import Entry
@@ -39,13 +39,16 @@ INFORMATION = "run.information_date"
 register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
 
 
-def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> Assumptions:
+def load(
+    directory: Path | None = None, scenario: str | Path = locate.BASE, over: Document | None = None
+) -> Assumptions:
     """Return the valid register under a scenario.
 
     Parameters
     ----------
     directory : folder with base/ and scenarios/; by default ./assumptions, else the one that came along.
     scenario : name of one of its scenarios, or the path of a scenario file anywhere.
+    over : a scenario that stands in no file, laid over that one.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def load(directory: Path | None = None, scenario: str | Path = locate.BASE) -> A
     """
     folder = locate.register(directory)
     draft = read_base(folder / locate.BASE)
-    return assemble(folder, draft, chain(folder, scenario, draft))
+    return assemble(folder, draft, chain(folder, scenario, draft, over))
 
 
 class Footing:

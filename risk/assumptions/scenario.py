@@ -52,10 +52,16 @@ class ScenarioFile:
     document: Document = field(default_factory=lambda: Document(""))
 
 
-def chain(register: FilePath, which: str | FilePath, draft: Draft) -> list[ScenarioFile]:
+def chain(
+    register: FilePath, which: str | FilePath, draft: Draft, over: Document | None = None
+) -> list[ScenarioFile]:
     """Return the scenarios to apply, inherited ones first; the last is the one asked for.
 
     An earlier state that the word names, ``gpu-glut@2026Q2``, comes first: scenarios start from it.
+
+    Parameters
+    ----------
+    over : a scenario that stands in no file, laid over the one asked for.
 
     Raises
     ------
@@ -66,6 +72,10 @@ def chain(register: FilePath, which: str | FilePath, draft: Draft) -> list[Scena
     files: dict[FilePath, ScenarioFile] = {}
     if path is not None:
         _collect(register, path, draft, files, ())
+    if over is not None:
+        last, problems = _headed(over, "", own=False)
+        draft.problems += problems
+        files[FilePath(over.name)] = last
     found = list(files.values()) or [ScenarioFile(ScenarioInfo(locate.BASE, "Base case"))]
     if vintage is None:
         return found
@@ -111,9 +121,15 @@ def _inherited(file: ScenarioFile, i: int, reason: str, *fixes: str) -> Problem:
 
 def _read(register: FilePath, path: FilePath) -> tuple[ScenarioFile, list[Problem]]:
     document, problems = read(path)
-    info = ScenarioInfo(path.stem, path.stem)
     if problems:
-        return ScenarioFile(info, document), problems
+        return ScenarioFile(ScenarioInfo(path.stem, path.stem), document), problems
+    own = path.resolve().parent == (register / "scenarios").resolve()
+    return _headed(document, path.stem, own)
+
+
+def _headed(document: Document, stem: str, own: bool) -> tuple[ScenarioFile, list[Problem]]:
+    """Return a scenario as it names itself; `own`: its file is one of the register."""
+    info = ScenarioInfo(stem, stem)
     problems = [
         unknown_key(Site(document, ()), (key,), set(KEYS)) for key in document.data if key not in KEYS
     ]
@@ -127,10 +143,9 @@ def _read(register: FilePath, path: FilePath) -> tuple[ScenarioFile, list[Proble
         ]
     head, refused = validate(Head, raw, site)
     if head is not None:
-        own = path.resolve().parent == (register / "scenarios").resolve()
         inherits, wrong = _inherits(head.inherits, site)
-        problems += [*_named(head.name, path.stem, own, site), *wrong]
-        info = ScenarioInfo(head.name or path.stem, head.title, head.description, inherits)
+        problems += [*_named(head.name, stem, own, site), *wrong]
+        info = ScenarioInfo(head.name or stem, head.title, head.description, inherits)
     if info.name == locate.BASE and any(document.data.get(key) for key in KEYS - {"scenario"}):
         fix = "give the scenario another name; a new base value belongs in base/"
         problems.append(site.problem("A022", (), "the base is the register itself and changes nothing", fix))

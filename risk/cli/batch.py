@@ -10,21 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from risk.assumptions import locate
-from risk.cli import packing
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
 from risk.cli.pack import Force, fewer, made, place
 from risk.cli.screens import tell
-from risk.cli.simulation import (
-    REPORTS,
-    SIMULATION,
-    Simulation,
-    Stopped,
-    calibrate,
-    plan,
-    simulate,
-    strike_again,
-)
+from risk.cli.simulation import SIMULATION, Simulation, Stopped, calibrate, plan, simulate, strike_again
+from risk.door import packing
+from risk.door.desk import REPORTS
 from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.units import AS_IN_FILES
 
@@ -73,8 +65,8 @@ class Task:
             return "up to date"
         if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
-        strike_again(run, self.common.register, self.simulation.jobs, self.common.output)
-        calibrate(run, self.common.register, self.simulation.jobs)
+        strike_again(run, self.common, self.simulation.jobs)
+        calibrate(run, self.common, self.simulation.jobs)
         if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)

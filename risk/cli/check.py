@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
-from risk.cli.screens import tell
-from risk.cli.simulation import SIMULATION, Simulation, calibrate, obtain
+from risk.cli.screens import give
+from risk.cli.simulation import SIMULATION, Simulation, Stopped, desk, obtain
 
 FAILED = 1
 
@@ -21,10 +21,13 @@ def check(
     common: Common = COMMON,
 ) -> int:
     """Check a run against its calibration targets and accounting identities; exit 1 where one fails."""
-    from risk.report.terminal import checks
+    from risk.door.result import Result
+    from risk.runs import Interrupted
 
     run = obtain(target, simulation, common)
-    calibrate(run, common.register, simulation.jobs)
-    found = checks.checks(run)
-    tell(found, checks.DOCUMENT, checks.screen, common.output, run.register.names)
-    return FAILED if found.result.failures else 0
+    try:
+        told = Result(run, desk(common)).check(simulation.jobs)
+    except Interrupted as stop:
+        raise Stopped(stop) from stop
+    give(told, common.output)
+    return FAILED if told.found.result.failures else 0

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import tell
-from risk.cli.simulation import REPORTS
+from risk.door.desk import REPORTS
 
 FAILED = 1
 

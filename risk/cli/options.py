@@ -8,9 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-RUNS = Path("runs")
-SHOWN = 8
-"""Digits of a run id that messages print; enough to tell runs apart."""
+from risk.door.desk import RUNS, SHOWN
 
 
 @Parameter(name="*")

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
-from risk.cli import naming, packing
-from risk.cli.beside import runs_beside
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Folder, Output
 from risk.cli.run import write_verdict
 from risk.cli.screens import say
 from risk.cli.simulation import (
-    REPORTS,
     SIMULATION,
     Simulation,
     calibrate,
+    desk,
     find,
     open_stored,
     simulate,
     strike_again,
 )
+from risk.door import naming, packing
+from risk.door.beside import runs_beside
+from risk.door.desk import REPORTS
 from risk.errors import UsageError
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Form, Paper
 from risk.report.record import Document, told
@@ -74,7 +75,7 @@ def pack(
     output = common.output
     found = find(target, simulation, common)
     before = open_stored(prior, common) if prior is not None else None
-    others = runs_beside(beside, found, common)
+    others = runs_beside(beside, found, desk(common))
     form = Form(paper, sample)
     path = place(found, file)
     page = packing.page_of(path) if html else None
@@ -86,13 +87,14 @@ def pack(
         return
     if not force and (why := fewer(found, path, common.folder)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
+    from risk.door.result import Result
     from risk.runs import Run
 
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
-    strike_again(run, common.register, simulation.jobs, output)
+    strike_again(run, common, simulation.jobs)
     if not output.json:
-        write_verdict(run, common, "show RUN B4", "check RUN")
-    calibrate(run, common.register, simulation.jobs)
+        write_verdict(Result(run), common, "show RUN B4", "check RUN")
+    calibrate(run, common, simulation.jobs)
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from risk.assumptions import locate
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
-from risk.cli.screens import tell
-from risk.cli.simulation import SIMULATION, Simulation, find, names_run, plan, simulate
-from risk.errors import NumericalError, StorageError, UsageError
+from risk.cli.screens import give, tell
+from risk.cli.simulation import SIMULATION, Simulation, desk, obtain, plan
+from risk.door.opening import names_run, plan_of
+from risk.errors import NumericalError, UsageError
 
 if TYPE_CHECKING:
-    from risk.runs import Run
     from risk.runs.prepare import Plan
 
 
@@ -33,22 +32,17 @@ def path(
     common: Common = COMMON,
 ) -> None:
     """Tell one path quarter by quarter: launches, shocks, rents, credit, defaults, losses."""
-    if series and which.isdecimal() and not names_run(target, common):
+    if series and which.isdecimal() and not names_run(target, desk(common)):
         _write_series(plan(target, simulation, common), int(which), common.output)
         return
-    run, planned = _open(target, simulation, common)
-    from risk.analysis.story import pick, story
-    from risk.report.terminal import path as screens
-    from risk.report.terminal.summary import Headed
-    from risk.runs.rerun import rerun
+    from risk.door.result import Result
 
-    chosen = pick(run, which)
+    run = Result(obtain(target, simulation, common), desk(common))
     if series:
-        _write_series(planned, chosen, common.output)
-        return
-    found = Headed.of(run, story(run, rerun(run, planned, chosen)))
-    hints = common.folder.commands(run.id, "show RUN", "pack RUN")
-    tell(found, screens.DOCUMENT, screens.screen, common.output, run.register.names, hints)
+        _write_series(plan_of(run.stored, desk(common)), run.pick(which), common.output)
+    else:
+        hints = common.folder.commands(run.id, "show RUN", "pack RUN")
+        give(run.path(which), common.output, hints)
 
 
 def _write_series(planned: Plan, path: int, output: Output) -> None:
@@ -66,30 +60,3 @@ def _write_series(planned: Plan, path: int, output: Output) -> None:
     tell(found, screens.SERIES, screens.screen, output, planned.assumptions.names)
     if told.stopped:
         raise NumericalError(told.stopped, path=path)
-
-
-def _open(target: str, simulation: Simulation, common: Common) -> tuple[Run, Plan]:
-    """Run that a word names and the plan it was made of, for a path is simulated again.
-
-    Raises
-    ------
-    UsageError : the run's scenario is not in the register.
-    StorageError : the register or the model is no longer the one of the run.
-    """
-    from risk.runs import Run
-
-    found = find(target, simulation, common)
-    if not isinstance(found, Run):
-        return simulate(found, simulation.jobs, common.output), found
-    scenario = found.manifest.scenario
-    where = locate.register(common.register.assumptions)
-    if str(locate.vintage(where, scenario)[0]) not in locate.scenarios(where):
-        fix = "name its file instead: bubblerisk path FILE ID"
-        raise UsageError(f"scenario {scenario} of run {found.id} is not in the register", fix)
-    planned = plan(scenario, Simulation(found.paths, found.manifest.seed), common)
-    if planned.settle(message).id != found.id:
-        raise StorageError(
-            f"run {found.id} was made of other assumptions or by another version of the model",
-            f"tell a path of today's: bubblerisk path {scenario} ID",
-        )
-    return found, planned

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from risk.cli.console import message
-from risk.cli.naming import place, shown
-from risk.cli.options import COMMON, SHOWN, Common
-from risk.cli.packing import run_in
+from risk.cli.options import COMMON, Common
 from risk.cli.screens import say
-from risk.cli.simulation import REPORTS, Stored, open_stored
+from risk.cli.simulation import Stored, open_stored
+from risk.door.desk import REPORTS, SHOWN
+from risk.door.naming import place, shown
+from risk.door.packing import run_in
 from risk.errors import UsageError
 from risk.report.record import Document, told
 

@@ -1,126 +1,46 @@
-"""Progress of a run on standard error: a bar on a terminal, else a plain line every tenth of the way."""
+"""Progress of a run on standard error, in the program's own voice."""
 
 from __future__ import annotations
 
 import logging
-import math
 import sys
-import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from risk.cli.console import bare, dumb, is_terminal, message
 from risk.cli.pulse import hush
+from risk.door import progress
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
-
     from risk.cli.options import Output
 
-HEADLINE = "bust"
-"""Outcome whose probability so far is shown."""
 
-
-class Progress(AbstractContextManager["Progress"]):
+class Progress(progress.Progress):
     """Callback of `risk.runs.execute`.
 
     Parameters
     ----------
     title : what runs.
-    output : whether color is wanted.
+    output : whether it is shown, as a bar, in color.
     """
 
     def __init__(self, title: str, output: Output) -> None:
-        self._title = title
+        drawn = not (output.plain or dumb()) and is_terminal(sys.stderr)
+        super().__init__(title, quiet=output.quiet, drawn=drawn, color=not bare(output))
         self._output = output
-        self._begun = time.monotonic()
-        self._first: int | None = None
-        self._done = 0
-        self._hits, self._seen = 0.0, 0
-        self._tenths = 0
-        self._bars: Bars | None = None
-        self._task: TaskID | None = None
 
-    def __call__(self, done: int, total: int, means: Mapping[str, float]) -> None:
-        """Note that `done` of `total` paths are stored; `means` are of the block just finished."""
-        if self._first is None:
-            self._first = 0 if means else done  # blocks stored earlier say nothing of the pace
-        if self._output.quiet:
-            return
-        if HEADLINE in means and math.isfinite(means[HEADLINE]):
-            self._hits += means[HEADLINE] * (done - self._done)
-            self._seen += done - self._done
-        self._done = done
-        if self._output.plain or dumb() or not is_terminal(sys.stderr):
-            self._line(done, total)
-        else:
-            self._bar(done, total)
+    def say(self, line: str) -> None:
+        """Write a line as every other message."""
+        message(line)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave the bar as it is."""
-        if self._bars is not None:
-            self._bars.stop()
-            hush(False)
-            _log_above_the_bar(self._output)
-
-    def _line(self, done: int, total: int) -> None:
-        if done == total:
-            seconds = time.monotonic() - self._begun
-            message(f"{self._title}: done {total:,} in {seconds:.1f} s")
-        elif 10 * done // total > self._tenths:
-            self._tenths = 10 * done // total
-            words = (
-                f"{self._title}: {10 * self._tenths}%",
-                f"{done:,}/{total:,}",
-                self._eta(done, total),
-                self._headline(),
-            )
-            message("  ".join(filter(None, words)))
-
-    def _bar(self, done: int, total: int) -> None:
-        if self._bars is None:
-            self._bars, self._task = self._start(total)
-        assert self._task is not None
-        seconds = time.monotonic() - self._begun
-        left = f"{seconds:.1f} s" if done == total else self._eta(done, total)
-        self._bars.update(self._task, completed=done, left=left, headline=self._headline())
-
-    def _start(self, total: int) -> tuple[Bars, TaskID]:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
-            TextColumn("{task.fields[left]}"),
-            TextColumn("{task.fields[headline]}"),
-        )
-        console = Console(stderr=True, color_system=None if bare(self._output) else "auto")
-        bars = Progress(*columns, console=console, expand=True)
-        bars.start()
+    def raised(self) -> None:
+        """A bar that is up is sign of life enough."""
         hush()
         _log_above_the_bar(self._output)
-        return bars, bars.add_task(self._title, total=total, left="", headline="")
 
-    def _eta(self, done: int, total: int) -> str:
-        made = done - (self._first or 0)
-        if not made:
-            return ""
-        seconds = (time.monotonic() - self._begun) / made * (total - done)
-        return f"eta {seconds:.0f} s" if seconds < 100 else f"eta {seconds / 60:.0f} min"
-
-    def _headline(self) -> str:
-        if not self._seen:
-            return ""
-        share = self._hits / self._seen
-        half = 1.96 * math.sqrt(share * (1.0 - share) / self._seen)
-        return f"P({HEADLINE}) {100 * share:.0f}% ±{100 * half:.1f}"
+    def lowered(self) -> None:
+        """Leave the bar as it is."""
+        hush(False)
+        _log_above_the_bar(self._output)
 
 
 def level(output: Output) -> int:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from risk.cli import precision
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Output
-from risk.cli.screens import tell
+from risk.cli.screens import give, tell
 from risk.cli.simulation import SIMULATION, Simulation, plan, simulate, strike_again
+from risk.door import precision
 
 if TYPE_CHECKING:
+    from risk.door.result import Result
     from risk.runs import Run
     from risk.runs.prepare import Plan
 
@@ -43,7 +44,7 @@ def run(
     output = common.output
     planned = plan(scenario, simulation, common)
     if dry_run:
-        from risk.cli.forecast import forecast
+        from risk.door.forecast import forecast
         from risk.engine.admission import admit
         from risk.report.terminal import plan as screens
 
@@ -58,24 +59,22 @@ def run(
     def simulated(more: Plan) -> Run:
         return simulate(more, simulation.jobs, output)
 
+    from risk.door.result import Result
+
     found = precision.grow(planned, wanted, simulated, _note(output)) if wanted else simulated(planned)
     if band:
-        strike_again(found, common.register, simulation.jobs, output)
-    write_verdict(found, common, *NEXT)
+        strike_again(found, common, simulation.jobs)
+    write_verdict(Result(found), common, *NEXT)
 
 
-def write_verdict(run: Run, common: Common, *next_words: str) -> None:
+def write_verdict(run: Result, common: Common, *next_words: str) -> None:
     """Print a run's verdict.
 
     Parameters
     ----------
     next_words : commands to go on with; `RUN` stands for the run.
     """
-    from risk.report.terminal import verdict
-    from risk.report.terminal.summary import DOCUMENT, summarise
-
-    hints = common.folder.commands(run.id, *next_words)
-    tell(summarise(run), DOCUMENT, verdict.screen, common.output, run.register.names, hints)
+    give(run.summary(), common.output, common.folder.commands(run.id, *next_words))
 
 
 def _note(output: Output) -> Callable[[str], None]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from risk.cli.console import styled, terminal, unicode
+from risk.door.told import WIDTH, Told
 from risk.units import AS_IN_FILES, Names
 
 if TYPE_CHECKING:
     from risk.cli.options import Output
     from risk.report.record import Document
     from risk.report.terminal.page import Page, Screen
-
-PIPED = 120
-"""Width of prose in a pipe; tables are as wide as they need."""
 
 T = TypeVar("T")
 
@@ -28,21 +26,26 @@ def tell(
     names: Names = AS_IN_FILES,
     hints: Sequence[str] = (),
 ) -> None:
-    """Print a result as one JSON document where that is asked for, else as its screen.
+    """Print a result as one JSON document where that is asked for, else as its screen; see `give`."""
+    give(Told(found, document, screen, names), output, hints)
+
+
+def give(told: Told[Any], output: Output, hints: Sequence[str] = ()) -> None:
+    """Print what the door returns: as one JSON document where that is asked for, else as its screen.
 
     Parameters
     ----------
     hints : commands to go on with, below the screen.
     """
     if output.json:
-        write(document, found, names)
+        _write(told)
         return
     from risk.report.terminal.page import next_steps
 
     def build(page: Page) -> Screen:
-        return *screen(found, page), *([next_steps(hints, page)] if hints else [])
+        return *told.screen(page), *([next_steps(hints, page)] if hints else [])
 
-    show(build, output, names)
+    show(build, output, told.names)
 
 
 def say(found: T, document: Document[T], text: str, output: Output) -> None:
@@ -53,12 +56,17 @@ def say(found: T, document: Document[T], text: str, output: Output) -> None:
         print(text)
 
 
-def write(document: Document[T], found: T, names: Names = AS_IN_FILES) -> None:
-    """Print a JSON document, in the names of a register where results of its runs are told."""
-    from risk.report.naming import renamed
+def write(document: Document[T], found: T) -> None:
+    """Print a JSON document."""
+    _write(Told(found, document, _undrawn))
 
-    content = {"schema": document.id, **renamed(document.data(found), names)}
-    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+
+def _write(told: Told[Any]) -> None:
+    print(json.dumps(told.data, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def _undrawn(found: object, page: Page) -> Screen:
+    return ()
 
 
 def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_FILES) -> None:
@@ -66,7 +74,7 @@ def show(build: Callable[[Page], Screen], output: Output, names: Names = AS_IN_F
     from risk.report.terminal.page import Page, text
 
     if not styled(output):
-        page = Page(PIPED, unicode(), plain=True, names=names)
+        page = Page(WIDTH, unicode(), plain=True, names=names)
         print(text(build(page), page))
         return
     console = terminal(output)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
 from risk.cli.console import message
-from risk.cli.options import RUNS, SHOWN, Common, Output, Register
-from risk.errors import BubbleriskError, NumericalError, StorageError, UsageError
+from risk.cli.options import Common, Output
+from risk.door import opening
+from risk.door.desk import RUNS, Desk
+from risk.errors import BubbleriskError, NumericalError, UsageError
 
 if TYPE_CHECKING:
+    from risk.door.result import Result
     from risk.runs import Interrupted, Run
     from risk.runs.prepare import Plan
 
-REPORTS = Path("reports")
-
 WHOLE = validators.Number(gte=1)
-_PREFIX = re.compile(r"[0-9a-f]{4,12}")
 Seed = Annotated[
     int | None,
     Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
@@ -69,13 +67,14 @@ class Stopped(BubbleriskError):  # noqa: N818 - says what happened
         return self.reason
 
 
+def desk(common: Common) -> Desk:
+    """Where the options say that one works; what is done is told on standard error."""
+    return Desk(common.folder.runs, common.register.assumptions, message)
+
+
 def plan(scenario: str, simulation: Simulation, common: Common) -> Plan:
     """Plan a scenario's run."""
-    from risk.assumptions.locate import at
-    from risk.runs.prepare import plan as prepare
-
-    word, register = at(scenario, simulation.vintage), common.register.assumptions
-    return prepare(word, simulation.paths, simulation.seed, register=register, root=common.folder.runs)
+    return opening.plan(scenario, desk(common), simulation.paths, simulation.seed, simulation.vintage)
 
 
 def simulate(plan: Plan, jobs: int | None, output: Output, admitted: bool = False) -> Run:
@@ -90,14 +89,11 @@ def simulate(plan: Plan, jobs: int | None, output: Output, admitted: bool = Fals
     Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
     """
     from risk.cli.progress import Progress, level
-    from risk.engine.admission import admit
     from risk.runs import Interrupted, log_to_stderr
 
     log_to_stderr(level(output))
-    if not (plan.stored or admitted):
-        admit(plan.assumptions)
     try:
-        plan.settle(message)
+        opening.settle(plan, Desk(plan.root, plan.register, message), admitted)
     except NumericalError as error:
         raise _replayed(error, replace(plan, scenario="base")) from error
     with Progress(plan.assumptions.scenario.name, output) as progress:
@@ -129,47 +125,23 @@ def find(target: str, simulation: Simulation, common: Common) -> Run | Plan:
     ------
     UsageError : it names neither.
     """
-    if names_run(target, common):
+    if opening.names_run(target, desk(common)):
         if (simulation.paths, simulation.seed) != (None, None):
             raise UsageError("a stored run has its paths and seed", "leave out --paths and --seed")
         return open_stored(target, common)
     return plan(target, simulation, common)
 
 
-def open_any(name: str, common: Common) -> Run:
-    """As `open_stored`, but the run may be of a version of the model that remembered other things."""
-    from risk.cli.naming import meant
-    from risk.runs import open_run
-
-    root = common.folder.runs
-    return open_run(meant(name, root, common.register), root)
+def open_stored(target: str, common: Common) -> Run:
+    """Open a stored run by id, beginning of an id, folder or scenario; see `risk.door.opening.opened`."""
+    return opening.opened(target, desk(common))
 
 
-def open_stored(name: str, common: Common) -> Run:
-    """Open a stored run by id, beginning of an id, folder or scenario; see `risk.cli.naming`.
+def result(target: str, common: Common) -> Result:
+    """The stored run that a word names, as the door for Python has it."""
+    from risk.door.result import Result
 
-    Raises
-    ------
-    UsageError : there is none.
-    StorageError : it was stored by a version of the model that remembered other things.
-    """
-    return whole(open_any(name, common))
-
-
-def whole(run: Run) -> Run:
-    """A run that remembers what today's version does; StorageError where it does not."""
-    from risk.analysis.verdict import CLASSES
-    from risk.paths import SERIES
-
-    known = {kind: set(run.names(kind)) for kind in ("outcomes", "series")}
-    declared = run.register.outcomes
-    outcomes = {*declared, *(class_name for class_name, _ in CLASSES)}
-    if declared and outcomes <= known["outcomes"] and {v.name for v in SERIES} <= known["series"]:
-        return run
-    raise StorageError(
-        f"run {run.id} was stored by another version of the model",
-        f"simulate it again: bubblerisk run {run.manifest.scenario}",
-    )
+    return Result(open_stored(target, common), desk(common))
 
 
 def obtain(target: str, simulation: Simulation, common: Common) -> Run:
@@ -180,54 +152,30 @@ def obtain(target: str, simulation: Simulation, common: Common) -> Run:
     return found if isinstance(found, Run) else simulate(found, simulation.jobs, common.output)
 
 
-def calibrate(run: Run, register: Register, jobs: int | None) -> None:
+def calibrate(run: Run, common: Common, jobs: int | None) -> None:
     """Measure what the calibration targets need beside a run of the base case, where nobody has yet.
 
     Raises
     ------
     Stopped : Ctrl-C or SIGTERM.
     """
-    from risk.assumptions import load, locate
-    from risk.calibrate import feedback, order, stylised
     from risk.runs import Interrupted
 
-    if run.manifest.scenario != locate.BASE:
-        return
-    if stylised.wanted(run):
-        stylised.measure(run, load(register.assumptions), message)
-    stressed, compared = feedback.stress(register.assumptions), order.worlds(register.assumptions)
     try:
-        if feedback.wanted(run, stressed):
-            feedback.measure(run, load(register.assumptions), stressed, message, jobs)
-        if order.wanted(run, compared):
-            order.measure(run, load(register.assumptions), compared, message, jobs)
+        opening.calibrate(run, desk(common), jobs)
     except Interrupted as stop:
         raise Stopped(stop) from stop
 
 
-def strike_again(run: Run, register: Register, jobs: int | None, output: Output) -> None:
+def strike_again(run: Run, common: Common, jobs: int | None) -> None:
     """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
 
     Raises
     ------
     Stopped : Ctrl-C or SIGTERM; finished blocks are kept.
     """
-    from risk.calibrate import parameter_band
 
-    if not parameter_band.wanted(run):
-        return
-    others = [simulate(plan, jobs, output) for plan in parameter_band.plans(run, register.assumptions)]
-    if others:
-        parameter_band.keep(run, others)
+    def simulated(plan: Plan) -> Run:
+        return simulate(plan, jobs, common.output)
 
-
-def names_run(target: str, common: Common) -> bool:
-    """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
-    from risk.assumptions import locate
-
-    if (Path(target) / "manifest.json").is_file():
-        return True
-    register = locate.register(common.register.assumptions)
-    if not _PREFIX.fullmatch(target) or target in locate.scenarios(register):
-        return False
-    return any(path.name.startswith(target) for path in common.folder.runs.glob("*")) or len(target) >= SHOWN
+    opening.strike_again(run, desk(common), simulated)

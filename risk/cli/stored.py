@@ -8,8 +8,8 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.run import NEXT, write_verdict
-from risk.cli.screens import tell
-from risk.cli.simulation import WHOLE, Stored, open_any, open_stored, whole
+from risk.cli.screens import give
+from risk.cli.simulation import WHOLE, Stored, result
 from risk.errors import UsageError
 
 
@@ -24,15 +24,11 @@ def show(
     common: Common = COMMON,
 ) -> None:
     """Show the verdict of a stored run, or one metric in full."""
-    found = open_stored(run, common)
+    found = result(run, common)
     if metric is None:
         write_verdict(found, common, *NEXT)
-        return
-    from risk.report.terminal import distribution as screens
-    from risk.report.terminal.summary import Headed
-
-    told = Headed.of(found, screens.detail(found, metric))
-    tell(told, screens.form_of(told.result), screens.screen, common.output, found.register.names)
+    else:
+        give(found.show(metric), common.output)
 
 
 def tail(
@@ -44,12 +40,10 @@ def tail(
 ) -> None:
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
-    found = open_stored(run, common)
-    from risk.report.terminal import tail as screens
-
-    shown = screens.tail(found, wanted)
-    hints = common.folder.commands(found.id, f"path RUN {shown.result.worst[0].path}", "show RUN")
-    tell(shown, screens.DOCUMENT, screens.screen, common.output, found.register.names, hints)
+    found = result(run, common)
+    told = found.tail(wanted)
+    hints = common.folder.commands(found.id, f"path RUN {told.found.result.worst[0].path}", "show RUN")
+    give(told, common.output, hints)
 
 
 def fraction(text: str) -> float:
@@ -79,13 +73,11 @@ def drivers(
     common: Common = COMMON,
 ) -> None:
     """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
-    found = open_stored(run, common)
-    from risk.report.terminal import drivers as screens
-
-    shown = screens.drivers(found, top)
-    first = shown.result.found[0].driver.id
+    found = result(run, common)
+    told = found.drivers(top)
+    first = told.found.result.found[0].driver.id
     hints = common.folder.commands(found.id, f"assumptions show {first}", "tail RUN")
-    tell(shown, screens.DOCUMENT, screens.screen, common.output, found.register.names, hints)
+    give(told, common.output, hints)
 
 
 def compare(
@@ -97,16 +89,10 @@ def compare(
     common: Common = COMMON,
 ) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
-    from risk.report.naming import shared
-    from risk.report.terminal import comparison
-
-    before, after = open_any(run_a, common), open_stored(run_b, common)
-    before = whole(before) if comparison.readable(before) else before
-    found = comparison.compare(before, after)
-    called = after.register.names if found.unread else shared(before.register, after.register)
+    told = result(run_b, common).compare(run_a)
     if markdown and not common.output.json:
-        from risk.report.terminal.markdown import comparison as in_markdown
+        from risk.report.terminal.markdown import comparison
 
-        print(called.said(in_markdown(found)))
-        return
-    tell(found, comparison.DOCUMENT, comparison.screen, common.output, called)
+        print(told.names.said(comparison(told.found)))
+    else:
+        give(told, common.output)

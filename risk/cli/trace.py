@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from risk.cli import packing
-from risk.cli.naming import shown
 from risk.cli.options import COMMON, Common
 from risk.cli.pack import place
 from risk.cli.screens import tell
 from risk.cli.simulation import open_stored
+from risk.door import packing
+from risk.door.naming import shown
 from risk.errors import AssumptionError, UsageError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from cyclopts import Parameter
 
 from risk.cli.console import message
 from risk.cli.options import COMMON, Common, Folder
-from risk.cli.packing import run_in
 from risk.cli.screens import tell
 from risk.cli.simulation import Simulation, open_stored, plan, simulate
+from risk.door.packing import run_in
 from risk.errors import BubbleriskError
 
 if TYPE_CHECKING:

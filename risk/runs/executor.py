@@ -111,7 +111,7 @@ class _Task:
         computed = self.specification.blocks - len(self.records)
         self._compute_missing(job, jobs)
         records = [self.records[index] for index in range(self.specification.blocks)]
-        sums = self.store.reduce(records)
+        sums = self.store.reduce(records, job.legend)
         words = job.assumptions.normalised()
         publish_json(self.store.directory / "assumptions.json", words)
         repaired = self._repaired(records, sums, words)

@@ -8,6 +8,7 @@ import os
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -17,6 +18,7 @@ import numpy as np
 from risk.errors import StorageError
 from risk.paths import Block
 from risk.runs.files import publish
+from risk.runs.legend import Legend
 from risk.runs.store import BlockRecord, Store
 
 if TYPE_CHECKING:
@@ -53,6 +55,11 @@ class Job:
     simulate: Simulate | None
     store: Store
 
+    @cached_property
+    def legend(self) -> Legend:
+        """What the columns of the run are."""
+        return Legend.of(self.assumptions)
+
     def engine(self) -> Simulate:
         """What simulates a block; the engine takes a while to import."""
         return self.simulate or _engine()
@@ -61,7 +68,8 @@ class Job:
         """Simulate and store one block."""
         block = self.engine()(self.assumptions, self.seed, index, rows, self.baseline)
         return Finished(
-            self.store.write(block), {name: _mean(column) for name, column in block.outcomes.items()}
+            self.store.write(block, self.legend),
+            {name: _mean(column) for name, column in block.outcomes.items()},
         )
 
 

@@ -7,7 +7,8 @@
               parameters/00000.parquet outcomes/ series/ facility/ firm/ sums/
               quarantine/              files that failed verification
 
-Parameters and outcomes have one row a path, so that any reader of Parquet folders takes them as they are.
+Every row says of which path, quarter and entity it is, every file the unit and meaning of its columns, so
+that any reader of Parquet folders takes them as they are (docs/runs.md). Sums of blocks alone are for us.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Bl
 from risk.runs.columns import digests_of, flatten, read_columns, unflatten, write_columns
 from risk.runs.files import publish, publish_copy, publish_json, read_json, remove_leftovers, set_aside
 from risk.runs.hashing import digest
+from risk.runs.keys import ENTITY, KEYS, Key, keys, keys_of_sums
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
+    from risk.runs.legend import Legend
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +98,13 @@ class Store:
         """Path of a block's record."""
         return self.directory / "blocks" / f"{index:05d}.json"
 
-    def write(self, block: Block) -> BlockRecord:
+    def write(self, block: Block, legend: Legend) -> BlockRecord:
         """Store a block; it counts from the moment its record is in place."""
         arrays = _arrays(block)
         for kind, columns in arrays.items():
             if columns:
-                publish(self.array_file(kind, block.index), partial(_write, columns))
+                write = partial(_write, columns, *_described(block, kind, columns, legend))
+                publish(self.array_file(kind, block.index), write)
         record = BlockRecord(
             index=block.index,
             paths=block.paths,
@@ -133,7 +137,7 @@ class Store:
         digests = record.digests.get(kind, {})
         if not digests:
             return {}
-        return read_columns(self.array_file(kind, record.index), digests, names)
+        return read_columns(self.array_file(kind, record.index), digests, names, KEYS[kind])
 
     def verified(self, index: int, rows: int) -> BlockRecord | None:
         """Record of a sound block of `rows` paths, or None; a bad one is put in quarantine."""
@@ -168,15 +172,18 @@ class Store:
         """Bytes in the folder."""
         return _size(self.directory)
 
-    def reduce(self, records: Sequence[BlockRecord]) -> dict[str, str]:
+    def reduce(self, records: Sequence[BlockRecord], legend: Legend) -> dict[str, str]:
         """Add the blocks' sums exactly, store the totals, and return their fingerprints.
 
         `math.fsum` rounds once, so that the total does not depend on any grouping.
         """
         totals = {name: _exact_total(self._column(records, name)) for name in ("square", "sum")}
-        if not records[0].shapes:
+        first = records[0]
+        if not first.shapes:
             return {}
-        publish(self.directory / "sums.parquet", partial(_write, totals))
+        named = keys_of_sums(first.shapes, first.entities, legend.calendar.labels)
+        told = legend.footer("sums", first.shapes)
+        publish(self.directory / "sums.parquet", partial(_write, totals, named, told))
         return digests_of(totals)
 
     def totals(self, digests: Mapping[str, str], shapes: Mapping[str, Sequence[int]]) -> Totals:
@@ -253,8 +260,25 @@ def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
     }
 
 
-def _write(columns: Mapping[str, NDArray[Any]], file: Any) -> None:
-    write_columns(file, columns)
+def _write(
+    columns: Mapping[str, NDArray[Any]],
+    keys: Mapping[str, Key],
+    told: Mapping[str, Mapping[str, str]],
+    file: Any,
+) -> None:
+    write_columns(file, columns, keys, told)
+
+
+def _described(
+    block: Block, kind: str, columns: Mapping[str, NDArray[Any]], legend: Legend
+) -> tuple[dict[str, Key], dict[str, dict[str, str]]]:
+    """Keys of a block's arrays of one kind, and what their file says of them."""
+    if not KEYS[kind]:
+        return {}, {}
+    name, array = next(iter(columns.items()))
+    of = block.entities.get(name, ()) if ENTITY in KEYS[kind] else ()
+    labels = legend.calendar.labels
+    return keys(array.shape, block.index * BLOCK, labels, of), legend.footer(kind, columns)
 
 
 def _exact_total(parts: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from risk.errors import BubbleriskError
@@ -264,18 +265,19 @@ def _spawning() -> Iterator[None]:
     """Give processes started meanwhile their environment, and spare them an interrupt while they start.
 
     They are also spared the command line: what a process is told at its start must fit into a pipe, for
-    nobody reads the rest if it dies.
+    nobody reads the rest if it dies. And the program they are started from: a script that simulates as soon
+    as it is run would be run again in each of them.
     """
     before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
-    words = sys.argv
+    words, program = sys.argv, sys.modules["__main__"]
     mask = getattr(signal, "pthread_sigmask", None)
     old = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
     os.environ.update(WORKER_ENVIRONMENT)
-    sys.argv = words[:1]
+    sys.argv, sys.modules["__main__"] = words[:1], ModuleType("__main__")
     try:
         yield
     finally:
-        sys.argv = words
+        sys.argv, sys.modules["__main__"] = words, program
         for name, value in before.items():
             if value is None:
                 del os.environ[name]

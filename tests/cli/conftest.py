@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from risk.cli.app import run
-from risk.cli.naming import place
+from risk.door.naming import place
 from risk.runs import Run, open_run
 from risk.runs.manifest import write_manifest
 from risk.runs.prepare import plan

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from risk.cli import naming
-from risk.cli.options import Register
+from risk.cli.console import message
+from risk.door import naming
+from risk.door.desk import Desk
 from risk.errors import UsageError
 from risk.runs import Run, open_run
 from risk.runs.manifest import Head, read_head
 from tests.cli.conftest import FEW, PATHS, SEED, Ask, Stored, pack_of, twin
 
-REGISTER = Register()
+DESK = Desk(note=message)
 Capture = pytest.CaptureFixture[str]
 
 
 def _meant(runs: Stored, word: str = "base") -> str:
-    return naming.meant(word, runs.folder, REGISTER)
+    return naming.meant(word, DESK)
 
 
 def test_a_name_means_the_largest_run_however_new_another_is(runs: Stored, capsys: Capture) -> None:

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from risk.cli import packing
+from risk.door import packing
 from risk.errors import NumericalError, Terminated
 from risk.report.form import DEFAULT_FORM, Form
 from risk.runs import Run, list_runs

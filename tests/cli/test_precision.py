@@ -6,7 +6,7 @@ from math import sqrt
 
 import pytest
 
-from risk.cli import precision
+from risk.door import precision
 from risk.errors import UsageError
 from risk.runs import list_runs, specify
 from risk.runs.prepare import plan

@@ -44,12 +44,15 @@ class Assumptions:
         default_factory=lambda: SimpleNamespace(name="base", title="Base", description="As is")
     )
     entries: Mapping[str, Any] = field(
-        default_factory=lambda: MappingProxyType({"gpu.level": SimpleNamespace(value=1.0, prior="uniform")})
+        default_factory=lambda: MappingProxyType(
+            {"gpu.level": SimpleNamespace(id="gpu.level", value=1.0, unit="1", prior="uniform")}
+        )
     )
     tables: Mapping[str, Any] = field(
         default_factory=lambda: Tables({"neoclouds.facility": SimpleNamespace(rows=FACILITIES)})
     )
-    outcomes: tuple[()] = ()
+    outcomes: Mapping[str, Any] = field(default_factory=dict)
+    windows: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[()] = ()
     classes: Mapping[str, Any] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 5))

@@ -127,7 +127,7 @@ def test_what_a_worker_is_told_at_its_start_fits_into_a_pipe(
 
     monkeypatch.setattr(sys, "argv", [*sys.argv, *(["scenario.toml"] * 10_000)])
     monkeypatch.setattr(popen_spawn_posix, "open", Pipe, raising=False)
-    heavy = {f"gpu.{i}": SimpleNamespace(value=1.0, prior="x") for i in range(9_000)}
+    heavy = {f"gpu.{i}": SimpleNamespace(id=f"gpu.{i}", value=1.0, unit="1", prior="x") for i in range(9_000)}
     fake.run(tmp_path, fake.Assumptions(entries=heavy), jobs=2, paths=2048)
     assert told
     assert max(told) < 8_192  # a pipe of Linux holds 65,536, the smallest ones 16,384

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from risk.cli import packing
-from risk.cli.console import message
-from risk.cli.options import SHOWN, Register
-from risk.cli.simulation import REPORTS
+from risk.door import packing
+from risk.door.desk import REPORTS, SHOWN, Desk
 from risk.errors import BubbleriskError, UsageError
 
 if TYPE_CHECKING:
@@ -28,19 +26,20 @@ def shown(scenario: str, root: Path) -> str:
     return run if run and (root / run / "manifest.json").exists() else ""
 
 
-def meant(word: str, root: Path, register: Register) -> str:
+def meant(word: str, desk: Desk) -> str:
     """The word itself where it names a run; where it names a scenario, or its file, the run that is meant."""
     from risk.runs.find import of_scenario
 
+    root = desk.runs
     if Path(word).is_dir() or (root / word).is_dir():
         return word
     file = word.endswith(".toml")
-    scenario = _planned(word, register, root).assumptions.scenario.name if file else word
+    scenario = _planned(word, desk).assumptions.scenario.name if file else word
     runs = of_scenario(scenario, root)
-    return among(runs, word, root, register).id if runs else scenario
+    return among(runs, word, desk).id if runs else scenario
 
 
-def among(runs: Sequence[StoredRun], word: str, root: Path, register: Register) -> StoredRun:
+def among(runs: Sequence[StoredRun], word: str, desk: Desk) -> StoredRun:
     """The one of a scenario's runs that is meant, told where it is not plain: see `risk.runs.find.chosen`.
 
     Parameters
@@ -52,36 +51,38 @@ def among(runs: Sequence[StoredRun], word: str, root: Path, register: Register) 
 
     scenario = runs[0].head.scenario if runs[0].head else word
     try:
-        planned = _planned(word, register, root)
+        planned = _planned(word, desk)
     except BubbleriskError as error:
-        message(
+        desk.note(
             f"{_told(runs[0])} is the newest of {scenario}; whether inputs have changed since is not known: "
             f"{error.reason}"
         )
         return runs[0]
     found, today = chosen(runs, planned.makes, packing.run_in(place(scenario)))
     if not today:
-        message(
+        desk.note(
             f"inputs have changed since {_told(found)} was made, the newest of {scenario}; "
             f"bubblerisk run {word} simulates today's"
         )
         return found
     largest, _ = chosen(runs, planned.makes)
     if _paths(largest) > _paths(found):
-        message(f"{scenario} means {_told(found)}, which {place(scenario)} shows; there is {_told(largest)}")
+        desk.note(
+            f"{scenario} means {_told(found)}, which {place(scenario)} shows; there is {_told(largest)}"
+        )
     return found
 
 
-def _planned(word: str, register: Register, root: Path) -> Plan:
+def _planned(word: str, desk: Desk) -> Plan:
     """Plan a scenario of the register, or of a file of its name beside it."""
     from risk.runs.prepare import plan
 
     try:
-        return plan(word, register=register.assumptions, root=root)
+        return plan(word, register=desk.register, root=desk.runs)
     except UsageError:
         if not Path(f"{word}.toml").is_file():
             raise
-        return plan(f"{word}.toml", register=register.assumptions, root=root)
+        return plan(f"{word}.toml", register=desk.register, root=desk.runs)
 
 
 def _paths(run: StoredRun) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from risk.cli.naming import among
-from risk.cli.options import Common
-from risk.cli.simulation import open_stored
+from risk.door.desk import Desk
+from risk.door.naming import among
+from risk.door.opening import opened
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Likeness(NamedTuple):
     source: str
 
 
-def runs_beside(names: Sequence[str], found: Run | Plan, common: Common) -> tuple[Run, ...]:
+def runs_beside(names: Sequence[str], found: Run | Plan, desk: Desk) -> tuple[Run, ...]:
     """Open the stored runs that words name, in their order and each once.
 
     Parameters
@@ -41,16 +41,22 @@ def runs_beside(names: Sequence[str], found: Run | Plan, common: Common) -> tupl
 
     if not names:
         return ()
-    wanted, root = _wanted(found), common.folder.runs
-    opened: dict[str, Run] = {}
+    wanted = _wanted(found)
+    runs: dict[str, Run] = {}
     for name in names:
-        alike = [run for run in of_scenario(name, root) if _alike(run, wanted)]
-        one = among(alike, name, root, common.register).id if alike else name
-        run = open_stored(one, common)
-        if _likeness(run.manifest) != wanted:
-            raise _unlike(run, wanted)
-        opened[run.id] = run
-    return tuple(opened.values())
+        like = [run for run in of_scenario(name, desk.runs) if _alike(run, wanted)]
+        one = among(like, name, desk).id if like else name
+        run = alike(opened(one, desk), found)
+        runs[run.id] = run
+    return tuple(runs.values())
+
+
+def alike(run: Run, found: Run | Plan) -> Run:
+    """The run, if it shares its draws with `found`; UsageError that says in what they differ if not."""
+    wanted = _wanted(found)
+    if _likeness(run.manifest) != wanted:
+        raise _unlike(run, wanted)
+    return run
 
 
 def _alike(stored: StoredRun, wanted: Likeness) -> bool:

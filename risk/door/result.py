@@ -1,0 +1,260 @@
+"""A stored run as one works with it in Python: its numbers, and every screen and table of it as an object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from risk.door import opening
+from risk.door.desk import Desk
+from risk.door.numbers import Numbers
+from risk.door.told import Told
+from risk.errors import UsageError, suggestion
+from risk.report.form import DEFAULT_FORM, Form, Paper
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from risk.report.sheet import HeatMap, Workbook
+    from risk.report.table import Table
+    from risk.runs import Run
+
+TAIL = 0.05
+"""Share of the worst paths that is looked at unless another is asked for."""
+
+
+class Result(Numbers):
+    """A stored run. Nothing is held in memory but what is asked for; every array is verified as it is read.
+
+    Frames are in the units that reports show: money in USD bn, never raw. `frame.attrs["units"]` says the
+    unit of every column, `frame.attrs["unit"]` that of a frame of one quantity. Path 17 is the same joint
+    future in every frame, and in every run of the same seed.
+
+    Parameters
+    ----------
+    run : the stored numbers.
+    desk : where other runs and the register are.
+    """
+
+    def __init__(self, run: Run, desk: Desk | None = None) -> None:
+        super().__init__(run)
+        self._desk = desk or Desk(runs=run.directory.parent)
+
+    @property
+    def propositions(self) -> pd.DataFrame:
+        """The claims of the verdict: index id; probability with its standard error, words, timing."""
+        return self._verdict["claims"]
+
+    @property
+    def classes(self) -> pd.DataFrame:
+        """Bust, correction, durable: index name; probability with its standard error, words."""
+        return self._verdict["outcomes"]
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """Credit loss by line, the headline first: index line; USD bn, in all and by class."""
+        return self._verdict["lines"]
+
+    @cached_property
+    def _verdict(self) -> Told[Any]:
+        from risk.report.terminal.summary import DOCUMENT, summarise
+        from risk.report.terminal.verdict import screen
+
+        return self._told(summarise(self.stored), DOCUMENT, screen)
+
+    def summary(self) -> Told[Any]:
+        """The verdict screen."""
+        return self._verdict
+
+    def show(self, metric: str) -> Told[Any]:
+        """One result in full: an outcome, a proposition, a class or a series; UsageError if there is none."""
+        from risk.report.terminal import distribution as screens
+        from risk.report.terminal.summary import Headed
+
+        found = Headed.of(self.stored, screens.detail(self.stored, metric))
+        return self._told(found, screens.form_of(found.result), screens.screen)
+
+    def tail(self, share: float = TAIL) -> Told[Any]:
+        """What makes the worst paths: their drivers, the lift of propositions, which they are."""
+        from risk.report.terminal import tail as screens
+
+        if not 0.0 < share < 1.0:
+            raise UsageError(f"{share} is not a share of paths", "give one between 0 and 1, e.g. 0.05")
+        return self._told(screens.tail(self.stored, share), screens.DOCUMENT, screens.screen)
+
+    def drivers(self, top: int | None = None) -> Told[Any]:
+        """Which assumptions move the tail, and what each explains; all of them unless `top` says how many."""
+        from risk.report.terminal import drivers as screens
+
+        return self._told(screens.drivers(self.stored, top), screens.DOCUMENT, screens.screen)
+
+    def check(self, jobs: int | None = None) -> Told[Any]:
+        """Calibration targets and accounting identities.
+
+        Of a base run what targets need beside it is simulated where nobody has yet: a minute or so.
+        """
+        from risk.report.terminal import checks
+
+        opening.calibrate(self.stored, self._desk, jobs)
+        return self._told(checks.checks(self.stored), checks.DOCUMENT, checks.screen)
+
+    def compare(self, before: Result | str) -> Told[Any]:
+        """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario."""
+        from risk.report.naming import shared
+        from risk.report.terminal import comparison
+
+        old = before.stored if isinstance(before, Result) else opening.any_version(before, self._desk)
+        old = opening.whole(old) if comparison.readable(old) else old
+        found = comparison.compare(old, self.stored)
+        names = self.stored.register.names
+        called = names if found.unread else shared(old.register, self.stored.register)
+        return Told(found, comparison.DOCUMENT, comparison.screen, called)
+
+    def path(self, which: int | str = "worst") -> Told[Any]:
+        """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
+
+        Its block is simulated again, and compared with what is stored.
+
+        Raises
+        ------
+        StorageError : the model is no longer the one that made the run.
+        """
+        from risk.analysis.story import story
+        from risk.report.terminal import path as screens
+        from risk.report.terminal.summary import Headed
+        from risk.runs.rerun import rerun
+
+        chosen = self.pick(which)
+        told = rerun(self.stored, opening.plan_of(self.stored, self._desk), chosen)
+        return self._told(Headed.of(self.stored, story(self.stored, told)), screens.DOCUMENT, screens.screen)
+
+    def pick(self, which: int | str) -> int:
+        """The id of a path that is named as in `path`; UsageError where there is none."""
+        from risk.analysis.story import pick
+
+        return pick(self.stored, str(which))
+
+    def trace(self, cell: str) -> Told[Any]:
+        """A cell of the workbook, such as ``Summary!F14``: its formula, its inputs, the paths behind it."""
+        from risk.report.form import Recipe
+        from risk.report.pack.paths.tracing import Tracer
+        from risk.report.terminal import trace as screens
+        from risk.report.terminal.summary import Headed
+
+        traced = Tracer(self.stored, self._book, Recipe().form).trace(cell, None)
+        return self._told(Headed.of(self.stored, traced), screens.DOCUMENT, screens.screen)
+
+    def _told(self, found: Any, document: Any, screen: Any) -> Told[Any]:
+        return Told(found, document, screen, self.stored.register.names)
+
+    @cached_property
+    def _book(self) -> Workbook:
+        from risk.report.pack import pack
+
+        return pack(self.stored)
+
+    @cached_property
+    def _blocks(self) -> dict[str, tuple[str, Table | HeatMap]]:
+        from risk.report.sheet import HeatMap
+        from risk.report.table import Table
+
+        return {
+            block.id: (sheet.name, block)
+            for sheet in self._book.sheets
+            for block in sheet.blocks()
+            if isinstance(block, Table | HeatMap)
+        }
+
+    @property
+    def tables(self) -> pd.DataFrame:
+        """The tables of the pack: index id; sheet, title, rows. The first call puts the pack together."""
+        import pandas as pd
+
+        listed = [(id, sheet, block.title, len(_rows(block))) for id, (sheet, block) in self._blocks.items()]
+        return pd.DataFrame(listed, columns=["id", "sheet", "title", "rows"]).set_index("id")
+
+    def table(self, id: str) -> pd.DataFrame:
+        """A table of the pack by id, such as ``exceedance``; numbers as in its cells.
+
+        Raises
+        ------
+        UsageError : the pack has no such table.
+        """
+        from risk.door.frames import of_table
+
+        if id not in self._blocks:
+            close = suggestion(id, self._blocks)
+            fix = f"did you mean {close}?" if close else "run.tables lists them"
+            raise UsageError(f"the pack has no table {id[:80]}", fix)
+        return of_table(self._blocks[id][1])
+
+    def pack(
+        self,
+        path: str | Path | None = None,
+        *,
+        prior: Result | None = None,
+        beside: Sequence[Result] = (),
+        paper: Paper = DEFAULT_FORM.paper,
+        sample: int = DEFAULT_FORM.sample,
+        html: bool = False,
+    ) -> Path:
+        """Write the workbook and return where it is; ``reports/SCENARIO/pack.xlsx`` by default.
+
+        Parameters
+        ----------
+        prior, beside : an earlier run to compare with, runs of other scenarios to show beside.
+        paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
+        html : write its presentation sheets as a page beside it.
+
+        Raises
+        ------
+        UsageError : `path` is not the name of a workbook, or a run beside does not share the draws.
+        StorageError : it cannot be written.
+        """
+        from risk.door import naming, packing
+        from risk.door.beside import alike
+
+        file = naming.place(self.scenario) if path is None else Path(path)
+        if file.suffix.lower() != ".xlsx":
+            raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
+        others = tuple(alike(other.stored, self.stored) for other in beside)
+        opening.calibrate(self.stored, self._desk)
+        earlier = prior.stored if prior else None
+        packing.write(self.stored, file, earlier, others, Form(paper, sample), html)
+        return file
+
+    def pdf(self, path: str | Path | None = None, *, prior: Result | None = None) -> Path:
+        """Print the sheet Summary with LibreOffice, as ``reports/SCENARIO/summary.pdf`` by default.
+
+        Raises
+        ------
+        UsageError : LibreOffice is not installed.
+        StorageError : it cannot be written.
+        """
+        from risk.door import naming
+        from risk.report.printing import office, print_summary
+
+        office()
+        file = naming.place(self.scenario).with_name("summary.pdf") if path is None else Path(path)
+        print_summary(self.stored, file, prior.stored if prior else None)
+        return file
+
+    def verify(self) -> None:
+        """Read everything that is stored of the run; StorageError where something is not what was written."""
+        self.stored.verify()
+
+    def remove(self) -> int:
+        """Remove the run for good and return the bytes freed; the same inputs simulate it again."""
+        from risk.runs.remove import remove
+
+        return remove(self.id, self.folder.parent)
+
+    def _repr_html_(self) -> str:
+        """The verdict, for a notebook."""
+        return self._verdict._repr_html_()
+
+
+def _rows(block: Table | HeatMap) -> Sequence[Any]:
+    return block.values if hasattr(block, "values") else block.rows

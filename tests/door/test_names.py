@@ -1,0 +1,63 @@
+"""What `risk` offers: the names that notebooks and scripts may rely on."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import risk
+from risk.door.result import Result
+
+PUBLIC = [
+    "Result", "__version__", "dirichlet", "discrete_uniform", "lognormal", "normal", "open", "register",
+    "run", "scenarios", "stored", "triangular", "uniform",
+]  # fmt: skip
+
+METHODS = {
+    "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines", "means",
+    "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions",
+    "quarters", "register", "remove", "scenario", "seed", "series", "show", "summary", "table", "tables",
+    "tail", "title", "trace", "verify",
+}  # fmt: skip
+
+ALONE = """
+import sys
+import risk
+heavy = {"numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "risk.door"} & set(sys.modules)
+assert not heavy, heavy
+assert "run" in dir(risk)
+"""
+
+
+def test_the_names_are_these_and_nothing_else() -> None:
+    assert dir(risk) == PUBLIC
+    assert risk.__all__ == PUBLIC
+    for name in PUBLIC:
+        assert getattr(risk, name) is not None
+
+
+def test_type_checkers_know_the_same_names() -> None:
+    stub = ast.parse(Path(risk.__file__ or "").with_suffix(".pyi").read_text(encoding="utf-8"))
+    imported = {a.asname for node in stub.body if isinstance(node, ast.ImportFrom) for a in node.names}
+    assert imported | {"__version__"} == set(PUBLIC)
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'simulate'"):
+        risk.simulate  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_result_has_these_methods_and_each_says_what_it_is() -> None:
+    found = {name: value for name, value in inspect.getmembers(Result) if not name.startswith("_")}
+    assert set(found) == METHODS
+    assert all(inspect.getdoc(value) for value in found.values())
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
