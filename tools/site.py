@@ -120,16 +120,24 @@ def _title(path: Path) -> str:
 
 def run_notebooks() -> None:
     """Run the notebooks in one empty folder, where they share their runs, and make pages of them."""
-    notebooks = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+    pages = SOURCE / "notebooks"
     with TemporaryDirectory() as folder:
-        for notebook in notebooks:
+        for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
             print(f"{notebook.stem} …", file=sys.stderr)
             shutil.copy(notebook, folder)
-            options = ("--to", "markdown", "--execute", "--log-level", "WARN")
-            out = SOURCE / "notebooks"
-            command = (sys.executable, "-m", "nbconvert", *options, "--output-dir", str(out), notebook.name)
-            if subprocess.run(command, cwd=folder, check=False).returncode:
-                raise SiteError(f"{notebook.relative_to(ROOT)} fails")
+            words = ("--to", "markdown", "--execute", "--output-dir", str(pages), notebook.name)
+            command = (sys.executable, "-m", "nbconvert", *words)
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise SiteError(f"{notebook.relative_to(ROOT)} fails\n{done.stderr}")
+            page = pages / f"{notebook.stem}.md"
+            page.write_text(plain(page.read_text("utf-8")), "utf-8")
+
+
+def plain(text: str) -> str:
+    """A notebook's page without the styles of its tables: the site has its own."""
+    text = re.sub(r"<style scoped>.*?</style>\n", "", text, flags=re.DOTALL)
+    return text.replace('<table border="1" class="dataframe">', "<table>")
 
 
 def build() -> None:
