@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -68,15 +69,15 @@ class _Room:
         bin_ = folder / "bin"
         bin_.mkdir()
         self._program(bin_ / "bubblerisk", PROGRAM)
-        (bin_ / "python").symlink_to(sys.executable)
+        self._program(bin_ / "python", f'exec {shlex.quote(sys.executable)} "$@"\n', "/bin/sh")
         self._desk = folder / "desk"
         self._desk.mkdir()
         path = os.pathsep.join((str(bin_), os.environ.get("PATH", os.defpath)))
         self._known = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": str(WIDTH)}
 
     @staticmethod
-    def _program(file: Path, code: str) -> None:
-        file.write_text(f"#!{sys.executable}\n{code}", "utf-8")
+    def _program(file: Path, code: str, by: str = sys.executable) -> None:
+        file.write_text(f"#!{by}\n{code}", "utf-8")
         file.chmod(0o755)
 
     def fill(self, page: Path) -> str:
