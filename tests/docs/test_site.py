@@ -133,3 +133,14 @@ def test_the_guide_keeps_no_output() -> None:
         blocks = [part for part in fences(page) if isinstance(part, Fence) and part.language == "console"]
         assert blocks
         assert all(line.startswith("$ ") for block in blocks for line in block.text.splitlines())
+
+
+@pytest.mark.full
+def test_the_site_is_built_without_a_fault() -> None:
+    """As `make docs` does, where what builds it is installed; minutes."""
+    pytest.importorskip("zensical")
+    pytest.importorskip("nbconvert")
+    site.lay_out(guide.filled())
+    site.run_notebooks()
+    site.build()
+    assert (site.SITE / "guide" / "your-book.html").exists()
