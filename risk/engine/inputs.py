@@ -41,12 +41,12 @@ class Glue:
     """Numbers the engine itself needs to join mechanisms."""
 
     ai_share: float = entry("capex.ai_share")
-    ai_share_later: float = entry("capex.ai_share_later")
+    ai_share_later: Drawn = entry("capex.ai_share_later")
     ai_share_quarters: float = entry("capex.ai_share_quarters")
     compute_share: float = entry("capex.compute_share")
     order_redirect: float = entry("capex.order_redirect")  # of compute not ordered, to power and shells
     other_buyers: Drawn = entry("capex.other_buyers")
-    operator_share: float = entry("neoclouds.neocloud_share")
+    operator_share: Drawn = entry("neoclouds.neocloud_share")
     nowcast_error: Drawn = entry("neoclouds.nowcast_error")  # log, secured debt of the base date
     unfunded_unbuilt: Drawn = entry("neoclouds.unfunded_unbuilt")
     merchant_market: float = entry("gpu.merchant_market")
@@ -56,7 +56,7 @@ class Glue:
     balloon_margin: float = entry("neoclouds.balloon_margin")
     margin_beta: float = entry("neoclouds.cohort_margin_beta")
     note_spread_base: float = entry("neoclouds.note_spread_base")
-    note_spread_beta: float = entry("neoclouds.note_spread_beta")
+    note_spread_beta: Drawn = entry("neoclouds.note_spread_beta")
     discount_spread: float = entry("credit.discount_spread")  # spread per unit of price discount
     expected_secured: float = entry("credit.expected_secured")  # 1/y of par lost through the cycle
     expected_unsecured: float = entry("credit.expected_unsecured")  # 1/y
@@ -71,10 +71,10 @@ class Glue:
         """Share of each instrument of `PAPER` that is lost in a year through the cycle, (instrument,)."""
         return np.where(np.isin(PAPER, UNSECURED), self.expected_unsecured, self.expected_secured)
 
-    def ai_share_at(self, t: int) -> float:
-        """AI share of Big-Five capex in quarter t."""
+    def ai_share_at(self, t: int) -> Array:
+        """AI share of Big-Five capex in quarter t, (path, 1)."""
         progress = min(1.0, t / self.ai_share_quarters)
-        return self.ai_share + (self.ai_share_later - self.ai_share) * progress
+        return np.asarray(self.ai_share + (self.ai_share_later - self.ai_share) * progress)
 
 
 def instruments(assumptions: Assumptions) -> tuple[str, ...]:

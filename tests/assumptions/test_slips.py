@@ -51,6 +51,7 @@ LET_IN = {
     ("neoclouds.equity_window", "÷100"): "none of it is no HoldCo equity, which a scenario may ask for",
     ("neoclouds.equity_window", "÷1000"): "none of it is no HoldCo equity, which a scenario may ask for",
     ("gpu.delivery_weights", "×100"): "a concentration of 2,000 is a firm opinion, not an impossible one",
+    ("neoclouds.cohort_payer_shares", "×100"): "as of deliveries: a firm opinion, not an impossible one",
 }
 """Slips of an entry, of its value or any one number of its prior, that nothing can tell from a meant change.
 

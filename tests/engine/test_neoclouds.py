@@ -12,9 +12,9 @@ from tests.engine.base import Array, Opened
 EXPOSED = ("ddtl", "vendor", "site_loan", "revolver", "notes", "converts", "spv", "software")
 
 
-def note_spread(spread: Array) -> Array:
-    """150 bp + 1.3 times the high-yield spread, over SOFR."""
-    return 0.015 + 1.3 * spread
+def note_spread(base: Opened, t: int) -> Array:
+    """150 bp and each path's multiple of the high-yield spread, over SOFR."""
+    return np.asarray(0.015 + base.p.glue.note_spread_beta * base.flow(t).spread)
 
 
 def test_impact_on_spreads_is_all_losses_less_those_of_the_cycle_and_fallen_prices(base: Opened) -> None:
@@ -79,7 +79,7 @@ def test_notes_of_a_cohort_move_the_coupon_to_todays_rate(base: Opened) -> None:
     old = base.worlds[t - 1].holdco
     new = base.flow(t).operators.new.notes
     share = np.where(new > 0, new / np.maximum(old.notes + new, 1.0), 0.0)
-    rate = base.flow(t).market.sofr + note_spread(base.flow(t).spread)
+    rate = base.flow(t).market.sofr + note_spread(base, t)
     expected = old.coupon + share * (rate - old.coupon)
     np.testing.assert_allclose(base.worlds[t].holdco.coupon, expected, rtol=1e-12)
     assert (share > 0).any()
@@ -90,7 +90,7 @@ def test_notes_are_sound_up_to_900_bp(base: Opened) -> None:
     for t in range(1, len(base.worlds)):
         f = base.flow(t).operators.holdco
         refinanced = np.where(f.default, 0.0, f.notes_due - f.notes_repaid - f.settled)
-        wide, rolled = note_spread(base.flow(t).spread) > 0.09, refinanced > 1.0
+        wide, rolled = note_spread(base, t) > 0.09, refinanced > 1.0
         assert (f.notes_sound[rolled & ~wide] > 0.0).all()
         rest = f.notes_sound - f.settled - np.maximum(f.notes_repaid - f.equity, 0.0)
         assert (rest[rolled & wide] <= 1.0).all()
@@ -133,7 +133,7 @@ def test_a_cohort_spends_what_it_has_on_gpus_of_its_generation(base: Opened) -> 
         vendor = base.shocks.uniform["vendor"][base.layout.opened[t] - 1] < p.vendor_access
         lent = np.stack([np.ones_like(vendor), np.ones_like(vendor), vendor | (p.rated > 0)], axis=2)
         asked = 0.6 * f.spending.operator_capex[:, :, None] * (willing * p.firm_share)[:, :, None]
-        asked = (asked * p.payer_shares * lent)[:, base.layout.cohort_firms]
+        asked = (asked * p.payer_shares[:, None, :] * lent)[:, base.layout.cohort_firms]
         asked = asked * ((mine > 0.0) | ~(mine > 0.0).any(axis=2, keepdims=True))
         spent = mine * cost[:, None, None]
         assert (spent <= asked * (1 + 1e-9)).all()
@@ -172,10 +172,10 @@ def all_ordered(base: Opened) -> Parameters:
 
 
 def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
-    """.40 of what other buyers plan: a quarter's own where each has its cohort, else what came together."""
+    """Their part of other buyers' plans: the quarter's where each has its cohort, else what came together."""
     for t in (1, 2, 9):
-        spending = base.again(t, p=all_ordered(base))[1].spending
-        planned = 0.4 * base.p.glue.other_buyers * base.p.glue.ai_share_at(t) * spending.cash_capex
+        spending, glue = base.again(t, p=all_ordered(base))[1].spending, base.p.glue
+        planned = glue.operator_share * glue.other_buyers * glue.ai_share_at(t) * spending.cash_capex
         np.testing.assert_allclose(spending.operator_capex, planned, rtol=1e-9)
     t = 6
     rest = {q: g for q, g in base.layout.cohorts.items() if q != t}
@@ -185,12 +185,12 @@ def test_neoclouds_save_capex_for_their_cohort(base: Opened) -> None:
 
 
 def test_what_nobody_financed_is_not_built_a_quarter_later(base: Opened) -> None:
-    """Of the neoclouds' .40 of other buyers' capex the unfinanced share, as far as nobody steps in."""
+    """Of the neoclouds' part of other buyers' capex the unfinanced share, as far as nobody steps in."""
     cut = 0
     for t in (3, 9, 20):
         new, spending = base.flow(t - 1).operators.new, base.again(t, p=all_ordered(base))[1].spending
         share = new.financed.sum(axis=1, keepdims=True) / new.planned.sum(axis=1, keepdims=True)
-        missing = base.p.glue.unfunded_unbuilt * 0.4 * (1.0 - share)
+        missing = base.p.glue.unfunded_unbuilt * base.p.glue.operator_share * (1.0 - share)
         world = spending.cash_capex * (1.0 + base.p.glue.other_buyers * (1.0 - missing))
         np.testing.assert_allclose(spending.ai, base.p.glue.ai_share_at(t) * world, rtol=1e-9)
         cut += int((missing > 0.05).sum())

@@ -79,8 +79,8 @@ def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
     })  # fmt: skip
 
 
-def ai_share(w: Wired) -> float:
-    """AI share of the Big Five's capex in the quarter."""
+def ai_share(w: Wired) -> Array:
+    """AI share of the Big Five's capex in the quarter, (path, 1)."""
     glue, t = w.p.glue, w.context.t
     assert t < glue.ai_share_quarters
     return glue.ai_share + (glue.ai_share_later - glue.ai_share) * t / glue.ai_share_quarters

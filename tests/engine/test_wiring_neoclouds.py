@@ -236,7 +236,7 @@ def test_a_cohort_joins_contracts_facilities_and_companies(founded: Wired) -> No
             ending = w.after.contracts.buckets[t + tenor]
             assert ending is not None
             np.testing.assert_array_equal(ending[0][:, n + k * payers + j], new.devices[:, firm, j])
-    rate = w.flows.market.sofr + 0.015 + 1.3 * w.flows.market.spread
+    rate = w.flows.market.sofr + 0.015 + w.p.glue.note_spread_beta * w.flows.market.spread
     w.reads("notes", {"t": t, "notes": new.notes, "converts": new.converts, "rate": rate})
     np.testing.assert_allclose(
         w.after.holdco.cash, w.call("holdco").result[0].cash - new.cash_used, rtol=1e-12

@@ -406,7 +406,10 @@ def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
     Where leverage limits what is built, dearer contracts may build less (fewer hours are let at them), and so
     may more capex (notes pay more of it): both are asked with the limit out of the way, and without equity.
     """
-    free = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=1e9, paper_share=1.0))
+    free = replace(
+        base.p,
+        cohorts=replace(base.p.cohorts, leverage_limit=np.full((1, 1), 1e9), paper_share=np.ones((1, 1))),
+    )
     usually = base.again(t, p=free)
     high = other(base, "rents", t, contract=base.worlds[t - 1].rents.contract + 0.3)
     dear = base.again(t, high, p=free)
@@ -429,7 +432,7 @@ def test_better_terms_build_bigger_cohorts(base: Opened, t: int) -> None:
 def test_a_tighter_limit_on_leverage_builds_less(base: Opened, t: int) -> None:
     built = []
     for limit in (2.0, 5.0, 7.0, 1e9):
-        p = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=limit))
+        p = replace(base.p, cohorts=replace(base.p.cohorts, leverage_limit=np.full((1, 1), limit)))
         built.append(base.again(t, p=p)[1].operators.new.devices)
     for tighter, looser in pairwise(built):
         assert (tighter <= looser * (1 + 1e-9)).all()

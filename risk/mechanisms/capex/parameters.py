@@ -69,7 +69,7 @@ class Params:
     lease_service: float = entry("capex.lease_service")  # 1/y of the balance
     lease_principal: float = entry("capex.lease_principal")  # 1/y of the balance
     spv_principal: float = entry("credit.spv_amortization")  # 1/y of the balance, as in lenders' books
-    spv_share: float = entry("capex.spv_share")  # of cash capex
+    spv_share: Drawn = entry("capex.spv_share")  # of cash capex
     spv_availability: float = entry("capex.spv_availability")
     suppliers_inside: float = entry("capex.suppliers_big_five")
 

@@ -66,7 +66,7 @@ class Params:
     demand_correlation: float = entry("capex.demand_correlation")  # of the common shock with AI demand
     largest_fall: float = entry("capex.largest_fall")
     largest_rise: float = entry("capex.largest_rise")
-    user_cost: float = entry("capex.user_cost")  # 1/y
+    user_cost: Drawn = entry("capex.user_cost")  # 1/y
     user_cost_spread: float = entry("capex.user_cost_spread")
     system_share: float = entry("capex.compute_share")  # compute share of AI capex
     digestion_hazard: Drawn = entry("capex.digestion_hazard")  # 1/q

@@ -61,7 +61,7 @@ class Params:
     merchant_share: Drawn = entry("gpu.merchant_share")
     merchant_share_2030: Drawn = entry("gpu.merchant_share_2030")
     merchant_drift: float = entry("gpu.merchant_drift")  # quarters
-    custom_cost_ratio: float = entry("gpu.custom_cost_ratio")
+    custom_cost_ratio: Drawn = entry("gpu.custom_cost_ratio")
     delivery_weights: Drawn = entry("gpu.delivery_weights")  # (path, 3)
     delivery_weights_base: Array = entry("gpu.delivery_weights_base")  # (3,)
     recent_purchases: Array = entry("gpu.recent_purchases")  # (3,) H100e, oldest first

@@ -73,7 +73,7 @@ class Params:
     rent_before: float = entry("gpu.h100_contract_two_years_before")  # USD/h
     median_decline: float = entry("gpu.median_rent_decline")  # 1/y
     trend_window: float = entry("gpu.trend_window")  # quarters
-    trend_weight: float = entry("gpu.expected_decline_trend_weight")
+    trend_weight: Drawn = entry("gpu.expected_decline_trend_weight")
     lowest_expected_decline: float = entry("gpu.lowest_expected_decline")  # 1/y
     highest_expected_decline: float = entry("gpu.highest_expected_decline")  # 1/y
 

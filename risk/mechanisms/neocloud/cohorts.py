@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import Index
-from risk.parameters import Array, entry
+from risk.parameters import Array, Drawn, entry
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
 
@@ -44,7 +44,7 @@ class Params:
     firm_share: Array = entry("neoclouds.firm.cohort_share")  # (1, firm)
     rated: Array = entry("neoclouds.firm.rated")  # (1, firm) 0/1
     cash_at_base: Array = entry("neoclouds.firm.cash")
-    payer_shares: Array = entry("neoclouds.cohort_payer_shares")  # (class,)
+    payer_shares: Drawn = entry("neoclouds.cohort_payer_shares")  # (path, class)
     contract_quarters: Array = entry("neoclouds.cohort_contract_quarters")  # (class,)
     debt_quarters: Array = entry("neoclouds.cohort_debt_quarters")  # (class,)
     margins: Array = entry("neoclouds.cohort_margins")  # (class,) over SOFR
@@ -59,14 +59,14 @@ class Params:
     target_dscr: float = entry("neoclouds.target_dscr")
     merchant_haircut: float = entry("neoclouds.merchant_haircut")
     compute_share: float = entry("capex.compute_share")
-    holdco_non_compute: float = entry("neoclouds.holdco_non_compute")
-    paper_share: float = entry("neoclouds.note_share")  # of the need after cash
+    holdco_non_compute: Drawn = entry("neoclouds.holdco_non_compute")
+    paper_share: Drawn = entry("neoclouds.note_share")  # of the need after cash
     convert_share: float = entry("neoclouds.convert_share")  # of paper
     cash_kept: float = entry("neoclouds.cash_kept")
     contract_availability: float = entry("neoclouds.contract_availability")
     opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
     opex: Array = entry("gpu.generation.opex")
-    leverage_limit: float = entry("neoclouds.issuance_leverage")  # debt / EBITDA
+    leverage_limit: Drawn = entry("neoclouds.issuance_leverage")  # debt / EBITDA
     shut_availability: float = entry("credit.shut_availability")
     normal_utilization: float = entry("gpu.normal_utilization")
     utilization_premium: float = entry("neoclouds.utilization_premium")
@@ -121,10 +121,11 @@ def originate(params: Params, generation: int, c: Conditions) -> Origination:
     """Facilities for the neocloud capex since the last cohort, on chips of one generation."""
     willing = ~c.holdco_defaulted & (c.availability >= params.shut_availability)
     planned = c.capex * params.firm_share
-    lent = np.stack([share * _lent(params, k, c) for k, share in enumerate(params.payer_shares)], axis=2)
-    shares = willing[:, :, None] * lent * c.fundable
+    kinds = range(params.payer_shares.shape[1])
+    lent = np.stack([_lent(params, k, c) for k in kinds], axis=2)
+    shares = willing[:, :, None] * params.payer_shares[:, None, :] * lent * c.fundable
     compute = params.compute_share * planned[:, :, None] * shares
-    loans = [_facility(params, k, generation, compute[:, :, k], c) for k in range(len(params.payer_shares))]
+    loans = [_facility(params, k, generation, compute[:, :, k], c) for k in kinds]
     devices, debt, margin, vendor, price, prepayment = (
         np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
     )

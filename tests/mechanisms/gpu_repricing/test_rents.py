@@ -246,7 +246,7 @@ def test_worked_example_of_the_expected_decline() -> None:
         )
         s = rents.init(p, E)
         w.agrees("expected decline", rents.expected_decline(p, s))
-        w.agrees("trailing decline", rents.expected_decline(replace(p, trend_weight=1.0), s))
+        w.agrees("trailing decline", rents.expected_decline(replace(p, trend_weight=np.ones((1, 1))), s))
 
 
 @pytest.mark.parametrize(("rent_before", "expected"), [(0.5, 0.0), (50.0, 0.5)])

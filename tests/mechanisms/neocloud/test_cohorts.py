@@ -17,7 +17,7 @@ def parameters(**changes: Any) -> cohorts.Params:
     values: dict[str, Any] = {
         "firm_share": row(0.6, 0.4),
         "cash_at_base": row(2.6 * BN, 3.6 * BN),
-        "payer_shares": np.array([0.35, 0.40, 0.25]),
+        "payer_shares": np.array([[0.35, 0.40, 0.25]]),
         "contract_quarters": np.array([20.0, 20.0, 6.0]),
         "debt_quarters": np.array([20.0, 20.0, 16.0]),
         "vendor_financed": np.array([0.0, 0.0, 1.0]),
@@ -85,7 +85,7 @@ def test_worked_example() -> None:
             firm_share=row(1.0),
             rated=row(1.0),
             cash_at_base=row(2.6 * BN),
-            payer_shares=np.array([1.0, 0.0, 0.0]),
+            payer_shares=np.array([[1.0, 0.0, 0.0]]),
             contract_quarters=np.array([2.0, 20.0, 6.0]),
             debt_quarters=np.array([4.0, 20.0, 16.0]),
             paper_share=0.90,
@@ -437,6 +437,6 @@ def test_what_is_built_stays_within_the_limit(
     assert share[0, 1] <= share[0, 0]
     after = seen.holdco_debt + share * whole[0], seen.holdco_ebitda + share * whole[1]
     assert (after[0] <= 5.0 * after[1] + 1.0)[share > 0.0].all()
-    tighter = cohorts.share_built(replace(p, leverage_limit=4.0), seen, *whole)
+    tighter = cohorts.share_built(replace(p, leverage_limit=column(4.0)), seen, *whole)
     if min(earned, adds) >= 0.0:
         assert (tighter <= share).all()
