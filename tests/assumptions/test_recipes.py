@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from risk.analysis.statistics import quantile
-from risk.assumptions import load
+from risk.assumptions import Assumptions, load
 from risk.calibrate import results
 from risk.engine.admission import admit
 from risk.runs import execute
@@ -33,6 +33,12 @@ def register(folder: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, folder / "assumptions"))
 
 
+def streams(found: Assumptions) -> dict[str, int]:
+    """Which draws are whose."""
+    table = found.tables["neoclouds.facility"]
+    return {name: vars(row)["stream"] for name, row in zip(table.names, table.rows, strict=True)}
+
+
 def test_the_company(tmp_path: Path) -> None:
     copy = register(tmp_path)
     file = copy / "base" / "neoclouds.toml"
@@ -42,8 +48,7 @@ def test_the_company(tmp_path: Path) -> None:
     admit(found)
     run = execute(found, 100, SEED, jobs=1, directory=tmp_path / "runs")
     assert "VULT-SPOT" in run.register.tables["neoclouds.facility"].names
-    before = {row.name: row.stream for row in load().tables["neoclouds.facility"].rows}
-    after = {row.name: row.stream for row in found.tables["neoclouds.facility"].rows}
+    before, after = streams(load()), streams(found)
     assert {name: after[name] for name in before} == before, "no other row's draws move"
 
 

@@ -22,8 +22,11 @@ CALLED = ("name", "firm", "lender")
 
 
 def headings(book: Workbook) -> set[str]:
-    """Names of sheets, their titles, and those of tables, columns, pictures, tiles and sections."""
-    return {text for sheet in book.sheets for text in _headings(sheet) if text}
+    """Names of sheets, their titles, and those of tables, columns, pictures, tiles and sections.
+
+    Workings have a column a drawn assumption, which is named by its entry.
+    """
+    return {text for sheet in book.sheets if sheet.kind != "W" for text in _headings(sheet) if text}
 
 
 def _headings(sheet: Sheet) -> Iterator[str]:
@@ -83,3 +86,8 @@ def names(book: Workbook, register: Assumptions) -> set[str]:
     titles = [source.title for source in register.sources.values()]
     sheets = [sheet.name for sheet in book.sheets]
     return {word for text in (*sheets, *said, *titles) for word in WORD.findall(str(text))}
+
+
+def entries(register: Assumptions) -> set[str]:
+    """What labels of assumptions begin with: the words of their ids."""
+    return {part.capitalize() for id in register.entries for part in re.split(r"[._]", id)}
