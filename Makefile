@@ -39,7 +39,8 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check bench clean lock audit sbom
+.PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check coverage docs gallery hooks \
+        bench clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -103,6 +104,18 @@ all:
 quick:
 	$(TESTS) -m "not slow and not full"
 
+coverage: .venv/ready-dev ## the quick tests, and which lines of risk they do not reach (printed, no bar)
+	$(TESTS) -m "not slow and not full" --cov=risk --cov-branch --cov-report=term:skip-covered
+
+docs: .venv/ready-docs ## the docs as a site in build/docs: guide and notebooks run, links checked, nothing fetched
+	@$(BIN)/python -m tools.site
+
+gallery: .venv/ready ## pictures of docs/gallery.md anew, from the run that reports/base/pack.xlsx shows
+	$(BIN)/python -m tools.gallery docs/images/gallery
+
+hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
+	$(BIN)/pre-commit install
+
 bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
 
@@ -113,15 +126,16 @@ clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-lock: ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
+lock: ## resolve the dependencies anew into requirements.lock, requirements-dev.lock and requirements-docs.lock
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
 	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) --constraints requirements-dev.lock --extra docs --output-file requirements-docs.lock
 
 # A package that the service does not know counts as not looked at (--strict); what stops the tool is one sentence.
 audit: build/audit/ready ## whether a vulnerability is known of a package in the lock files (asks the network)
-	@for lock in requirements.lock requirements-dev.lock; do \
+	@for lock in requirements.lock requirements-dev.lock requirements-docs.lock; do \
 	    echo "$$lock: asking for known vulnerabilities …"; \
 	    build/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock \
 	        2>build/audit/said && echo "$$lock: no vulnerability is known" && continue; \
@@ -161,6 +175,11 @@ build/mutants/ready: Makefile
 	@for path in .venv/lib/python3*/site-packages/*bubblerisk.pth; do echo ../../../.. >"$$path"; done
 	@sed -i.old '1s|^\(#!/.*python\)$$|\1 -IXutf8|' $(BIN)/bubblerisk && rm $(BIN)/bubblerisk.old
 	@printf '%s\n' '$(CURDIR)' >$@
+
+.venv/ready-docs: .venv/ready requirements-docs.lock
+	@echo "installing what builds the docs from requirements-docs.lock, which takes a minute …"
+	@$(call beat,$(INSTALLED)) $(PIP) --require-hashes -r requirements-docs.lock
+	@touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
 	@echo "installing the tools of requirements-dev.lock, which takes a minute …"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from risk.analysis.telling import Event
 from risk.report.terminal.page import Page, text
 from risk.report.terminal.path import DOCUMENT, FEW, lines, screen
@@ -38,3 +40,13 @@ def test_json_is_in_reporting_units() -> None:
     assert found["medians"][0]["defaults"] is None
     assert [q["quarter"] for q in found["quarters"]][:2] == ["2026Q3", "2026Q4"]
     assert found["quarters"][0]["events"][0]["kind"] == "power"
+
+
+def test_a_text_is_the_same_in_a_notebook_and_shows_nothing_by_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = text(screen(made.TOLD, Page(120)), Page(120))
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *_: pytest.fail("it is shown"), raising=False)
+    assert text(screen(made.TOLD, Page(120)), Page(120)) == told
+    assert capsys.readouterr().out == ""

@@ -58,14 +58,20 @@ class Layer:
 
 def figure(chart: Chart) -> Markup:
     """A chart with its title, finding and legend."""
-    found = _layers(chart)
-    upright = _columns if chart.drawn[0].shape == "bar" else _curves
-    drawn, height = (_lying if chart.lying else upright)(chart, found)
+    drawn, height, found = drawing(chart)
     picture = tag("svg", tag("title", chart.alt), drawn, role="img", viewBox=f"0 0 400 {height:.0f}")
     caption = tag("figcaption", tag("b", chart.title), " ", chart.alt)
     keys = [tag("li", tag("i", class_=x.look), x.part.column.label) for x in found if x.part.named]
     legend = tag("ul", *keys, class_="legend") if keys else Markup()
     return tag("figure", caption, picture, legend, id=identifier(chart.id))
+
+
+def drawing(chart: Chart) -> tuple[Markup, float, Sequence[Layer]]:
+    """The drawing of a chart, 400 units wide, its height, and what it shows from the bottom up."""
+    found = _layers(chart)
+    upright = _columns if chart.drawn[0].shape == "bar" else _curves
+    drawn, height = (_lying if chart.lying else upright)(chart, found)
+    return drawn, height, found
 
 
 def _layers(chart: Chart) -> list[Layer]:

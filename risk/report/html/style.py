@@ -97,6 +97,9 @@ _TONES = "".join(
     for tone, color in TONES.items()
 )
 
+_DRAWN = re.compile(r"svg (text|\.)|\.(grid|tick|line|dash|dots|thin\.line|edged|fill)\b")
+"""Rules that a drawing needs."""
+
 _PAPER = """@media print{
 @page{size:A4 landscape;margin:12mm}
 body{max-width:none;padding:0;font-size:9pt}
@@ -132,6 +135,16 @@ _COLUMN: Mapping[str, str] = {
 
 _CELL = frozenset("eikndx")
 """Letters that a single cell may have too, in place of its column's."""
+
+
+def of_drawings() -> str:
+    """The rules for drawings alone, as files of their own need them."""
+    lines = (_PLAIN + _TONES).splitlines()
+    return "\n".join(
+        line
+        for line in lines
+        if re.match(r"svg (text|\.)|\.(grid|tick|line|dash|dots|thin\.|edged|fill)", line)
+    )
 
 
 def sheet(classes: Collection[str]) -> str:

@@ -258,7 +258,14 @@ def text(screen: Screen, page: Page) -> str:
     """Screen as plain text, without color, no line longer than it need be."""
     width = page.width if not page.plain else max(page.width, *map(_natural, screen))
     buffer = StringIO()
-    console = Console(file=buffer, width=width, color_system=None, force_terminal=False, highlight=False)
+    console = Console(
+        file=buffer,
+        width=width,
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,  # a notebook would be shown what is only read from the buffer
+        highlight=False,
+    )
     for part in screen:
         # Prose keeps to the page even where a table does not.
         console.print(part, width=width if _natural(part) else page.width)
