@@ -38,6 +38,8 @@ COMMANDS = (
     ("estimate", "estimate:estimate", "What data say of the register's numbers, with errors."),
     ("replay", "replay:replay", "Another bust, described from what was known, against what came."),
     ("check", "check:check", "Calibration targets and accounting identities."),
+    ("validation", "validation:app", "Use, tests, limits, triggers and sign-off of a run; measure."),
+    ("sign", "sign:sign", "Sign a stored run: who looked at which numbers."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
     ("runs", "runs:app", "Stored runs: list, remove."),
     ("doctor", "doctor:doctor", "Whether this machine has what the program needs."),

@@ -23,6 +23,7 @@ from risk.cli.simulation import (
     calibrate,
     plan,
     simulate,
+    stand,
     strike_again,
 )
 from risk.errors import BubbleriskError, UsageError, storage_error
@@ -69,12 +70,14 @@ class Task:
         """
         alike = [other for other in beside if other.id != run.id and other.calendar == run.calendar]
         others = [other for other in alike if BASE in _names(other, run)]
+        stand(run, self.common.register)
         if made(run, None, path, others):
             return "up to date"
         if not self.force and (why := fewer(run, path, self.common.folder)):
             raise UsageError(why, *OVERWRITE)
         strike_again(run, self.common.register, self.simulation.jobs, self.common.output)
         calibrate(run, self.common.register, self.simulation.jobs)
+        stand(run, self.common.register)
         if not self.common.output.quiet:
             message(f"{run.manifest.scenario}: writing {path}")
         packing.write(run, path, None, others)

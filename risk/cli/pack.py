@@ -22,6 +22,7 @@ from risk.cli.simulation import (
     find,
     open_stored,
     simulate,
+    stand,
     strike_again,
 )
 from risk.errors import UsageError
@@ -37,7 +38,13 @@ Force = Annotated[bool, Parameter(help="Let fewer paths of the same inputs repla
 
 
 PACK: Document[Mapping[str, Any]] = Document(
-    (told("status", Literal["written", "up to date"]), told("pack"), told("page", absent=True), told("run")),
+    (
+        told("status", Literal["written", "up to date"]),
+        told("pack"),
+        told("page", absent=True),
+        told("run"),
+        told("draft", list[str] | None, absent=True),
+    ),
     name="pack/1",
     title="A workbook: bubblerisk pack --json",
 )
@@ -69,6 +76,8 @@ def pack(
     common: Common = COMMON,
 ) -> None:
     """Write the workbook of a scenario or of a stored run; nothing is done where it is up to date."""
+    from risk.runs import Run, open_run
+
     if file is not None and file.suffix.lower() != ".xlsx":
         raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
     output = common.output
@@ -77,26 +86,26 @@ def pack(
     others = runs_beside(beside, found, common)
     form = Form(paper, sample)
     path = place(found, file)
+    stand(found, common.register)
     page = packing.page_of(path) if html else None
     fresh = made(found, before, path, others, form)
     if fresh and (page is None or made(found, before, page, others, form)):
-        _report("up to date", path, page, fresh, output)
+        _report("up to date", path, page, open_run(fresh, common.folder.runs), output)
         if packing.touched(path):
             message(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
         return
     if not force and (why := fewer(found, path, common.folder)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
-    from risk.runs import Run
-
     run = found if isinstance(found, Run) else simulate(found, simulation.jobs, output)
     strike_again(run, common.register, simulation.jobs, output)
     if not output.json:
         write_verdict(run, common, "show RUN B4", "check RUN")
     calibrate(run, common.register, simulation.jobs)
+    stand(run, common.register)
     if not output.quiet:
         message(f"{run.manifest.scenario}: writing {path}")
     page = packing.write(run, path, before, others, form, html)
-    _report("written", path, page, run.id, output)
+    _report("written", path, page, run, output)
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:
@@ -130,8 +139,13 @@ def made(
     return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
 
 
-def _report(status: str, path: Path, page: Path | None, run: str, output: Output) -> None:
+def _report(status: str, path: Path, page: Path | None, run: Run, output: Output) -> None:
+    """Say what stands where, and of a draft why it is one."""
+    from risk.calibrate.validation import validation
+
+    stands = validation.read(run)
+    reasons = list(stands.reasons) if stands and stands.reasons else None
     files = list(filter(None, (path, page)))
     written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
     words = "\n".join(f"{status}: {file}" for file in files)
-    say({"status": status, **written, "run": run}, PACK, words, output)
+    say({"status": status, **written, "run": run.id, "draft": reasons}, PACK, words, output)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from risk.assumptions.cases import Described
     from risk.calibrate.cases.forced import Path
     from risk.calibrate.cases.placebo import Placebo
+    from risk.calibrate.cases.replay import Replay
     from risk.runs import Run
 
 PATHS = 4_096
@@ -52,7 +53,6 @@ def replay(
 ) -> None:
     """Replay a case from what was known before it, and hold what the model says against what came."""
     from risk.assumptions.cases import load_case
-    from risk.calibrate.cases import replayed
     from risk.engine.case_admission import admit_case
 
     described = load_case(common.register.assumptions, case)
@@ -62,13 +62,20 @@ def replay(
     if check:
         tell(described, report.CHECKED, report.checked, common.output, described.register.names)
         return
-    run = _run(described.register, simulation, common)
-    forced = {path: _forced(described, path, run, simulation, common) for path in _paths(described)}
-    found = report.Shown(replayed(described, run, forced, _placebo(described, run)), opened)
+    found = report.Shown(played(described, simulation, common), opened)
     if markdown and not common.output.json:
         print(report.document(found))
         return
     tell(found, report.DOCUMENT, report.screen, common.output, described.register.names)
+
+
+def played(described: Described, simulation: Runs, common: Common) -> Replay:
+    """A case replayed: its own run, those with the record forced, and the placebo, stored or made now."""
+    from risk.calibrate.cases import replayed
+
+    run = _run(described.register, simulation, common)
+    forced = {path: _forced(described, path, run, simulation, common) for path in _paths(described)}
+    return replayed(described, run, forced, _placebo(described, run))
 
 
 def _run(register: Assumptions, simulation: Runs, common: Common) -> Run:

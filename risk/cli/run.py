@@ -71,11 +71,13 @@ def write_verdict(run: Run, common: Common, *next_words: str) -> None:
     ----------
     next_words : commands to go on with; `RUN` stands for the run.
     """
+    from risk.calibrate.validation import validation
     from risk.report.terminal import verdict
     from risk.report.terminal.summary import DOCUMENT, summarise
 
     hints = common.folder.commands(run.id, *next_words)
-    tell(summarise(run), DOCUMENT, verdict.screen, common.output, run.register.names, hints)
+    reasons = validation.current(run, common.register.assumptions).reasons
+    tell(summarise(run, reasons), DOCUMENT, verdict.screen, common.output, run.register.names, hints)
 
 
 def _note(output: Output) -> Callable[[str], None]:

@@ -221,6 +221,25 @@ def strike_again(run: Run, register: Register, jobs: int | None, output: Output)
         parameter_band.keep(run, others)
 
 
+def stand(found: Run | Plan, register: Register) -> None:
+    """Find how a run stands today, and keep it beside the run for its pack; nothing where it is not stored.
+
+    Raises
+    ------
+    AssumptionErrors : a declaration or a reading is wrong, with file and line.
+    StorageError : evidence was edited.
+    """
+    from risk.calibrate.validation import validation
+    from risk.runs import Run, open_run
+
+    if not isinstance(found, Run):
+        known = found.specification() if found.stored else None
+        if known is None:
+            return
+        found = open_run(known.id, found.root)
+    validation.keep(found, register.assumptions)
+
+
 def names_run(target: str, common: Common) -> bool:
     """Whether a word names a run rather than a scenario: its folder, its id or the beginning of one."""
     from risk.assumptions import locate

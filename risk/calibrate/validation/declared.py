@@ -1,6 +1,6 @@
 """What is declared of the model's use and of its watch: the files of `assumptions/validation`.
 
-    declared.toml    [[use]] intended, forbidden; [[suite]] tests that are evidence; [[trigger]] what is watched
+    declared.toml    [[use]] intended, forbidden; [[suite]] tests as evidence; [[trigger]] what is watched
     overrides.toml   [[override]] a result or input that somebody's judgement stands in for
     approvals.toml   [[approval]] who lets the model be used for what, and until when
 
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from risk.assumptions import Assumptions
+from risk.assumptions import load
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import Document
 from risk.assumptions.reader import read as parsed
@@ -129,12 +129,12 @@ Placed = list[tuple[Any, Site]]
 """Valid rows of a table with where they stand."""
 
 
-def read(folder: Path, register: Assumptions, metrics: Collection[str]) -> Declared:
+def read(folder: Path, metrics: Collection[str]) -> Declared:
     """Read what is declared.
 
     Parameters
     ----------
-    folder : of the register; `register` what it holds, `metrics` those of its readings.
+    folder : of the register; `metrics` those of its readings.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def read(folder: Path, register: Assumptions, metrics: Collection[str]) -> Decla
             problems += wrong
     problems += [
         *(p for trigger, site in found["trigger"] for p in _trigger(trigger, site, metrics)),
-        *(p for override, site in found["override"] for p in _override(override, site, register)),
+        *_overrides(found["override"], folder),
         *(p for approval, site in found["approval"] for p in _approval(approval, site, found["use"])),
     ]
     if problems:
@@ -206,10 +206,19 @@ def _trigger(trigger: Trigger, site: Site, metrics: Collection[str]) -> Iterator
         yield site.problem("A004", (), "'metrics' is missing: which readings are watched?", key=True)
 
 
-def _override(override: Override, site: Site, register: Assumptions) -> Iterator[Problem]:
-    """Yield what cannot be true of an override."""
+def _overrides(rows: Placed, folder: Path) -> Iterator[Problem]:
+    """Yield what is wrong with overrides; the register itself is read where there are any."""
+    if not rows:
+        return
+    register = load(folder)
     claims = [claim.id for claim in register.claims]
     known = {*register.entries, *register.targets, *register.outcomes, *register.limits, *claims}
+    for override, site in rows:
+        yield from _override(override, site, known)
+
+
+def _override(override: Override, site: Site, known: Collection[str]) -> Iterator[Problem]:
+    """Yield what cannot be true of an override."""
     if override.subject not in known:
         yield site.problem("A018", ("subject",), *_unknown("subject", override.subject, known))
     if override.approved_by.casefold() == override.by.casefold():

@@ -18,6 +18,8 @@ COMMANDS = (
         "estimate",
         "replay",
         "check",
+        "validation",
+        "sign",
         "verify",
         "runs",
         "doctor",

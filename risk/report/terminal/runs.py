@@ -13,6 +13,7 @@ from risk.report.record import Document, Many, told
 from risk.report.spec import Spec
 from risk.report.terminal.page import Page, Screen, note, table
 from risk.runs import StoredRun
+from risk.runs.signature import signed
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Row:
     ----------
     size : bytes on disk.
     today : whether today's source would compute the same.
+    signed : who signed it last; empty where nobody did.
     """
 
     run: str
@@ -32,6 +34,7 @@ class Row:
     seed: int | None = None
     finished: str | None = None
     today: bool | None = None
+    signed: str = ""
 
     @classmethod
     def of(cls, stored: StoredRun, size: int, source: str) -> Row:
@@ -40,7 +43,8 @@ class Row:
             return cls(stored.id, size)
         made, head = stored.head.specification, stored.head
         today = made.source == source
-        return cls(stored.id, size, head.scenario, made.paths, made.seed, head.finished, today)
+        by = signed(stored.directory)
+        return cls(stored.id, size, head.scenario, made.paths, made.seed, head.finished, today, by)
 
 
 def megabytes(size: int) -> str:
@@ -65,6 +69,7 @@ RUNS: Spec[Row] = Spec(
         spec.worded("finished", "Finished, UTC", minute, type=str | None, optional=1),
         spec.worded("bytes", "Size", megabytes, lambda r: r.size, type=int, align="right"),
         spec.worded("todays_source", "Source", SOURCE.get, lambda r: r.today, type=bool | None),
+        spec.worded("signed", "Signed", lambda s: s or "–", least=12),
     ),
     id="runs",
 )
