@@ -364,17 +364,13 @@ def draft(found: Validation) -> str:
 
 
 def standing(found: Validation) -> str:
-    """Where the run stands, in a sentence or two."""
+    """Where the run stands, in a sentence."""
     past = sum(bool(state.past) for state in found.states)
-    many = len(found.states)
-    watch = f"{past} of {many} triggers past" if many else "no trigger is declared"
+    watch = f"{past} of {len(found.states)} triggers past" if found.states else "no trigger is declared"
     failed = sum(figure.wanted is False for figure, _ in found.figures)
-    tested = (
-        f"{len(found.figures)} figures, {failed} outside what was wanted"
-        if found.figures
-        else "nothing measured"
-    )
-    return f"{watch[0].upper()}{watch[1:]}; {tested}. {approved(found)} {signed(found)}"
+    many = len(found.figures)
+    tested = f"{failed} of {many} figures outside what was wanted" if many else "nothing was measured"
+    return f"{watch[0].upper()}{watch[1:]}; {tested}."
 
 
 def approved(found: Validation) -> str:

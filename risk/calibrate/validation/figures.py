@@ -29,10 +29,14 @@ def of_run(run: Run) -> Iterator[Figure]:
     found = [t for t in targets.results(run) if t.inside is not None]
     agreeing = sum(not t.contradicts for t in found)
     how = f"bubblerisk check {run.manifest.scenario}"
-    what = "Calibration targets that the run does not contradict"
-    share = agreeing / len(found) if found else 0.0
     if found:
-        yield Figure("targets", what, share, SHARE, 1.0, None, len(found), "targets", how)
+        n = len(found)
+        what = "Calibration targets that the run does not contradict"
+        yield Figure("targets", what, agreeing / n, SHARE, 1.0, None, n, "targets", how)
+        inside = sum(bool(t.inside) for t in found)
+        what = "Calibration targets inside their bounds"
+        note = "The rest is declared missed, with the reason, or within two standard errors."
+        yield Figure("targets-inside", what, inside / n, SHARE, None, None, n, "targets", how, note)
     errors = [identity.error for identity in identities(run)]
     what = "Accounting identities, largest relative error on any path and quarter"
     yield Figure("identities", what, max(errors), COUNT, None, TOLERANCE, len(errors), "identities", how)
@@ -84,7 +88,7 @@ def of_suites(report: Path, suites: Sequence[Suite]) -> Iterator[Figure]:
     for suite in suites:
         own = [passed for file, passed in ran if any(fnmatch(file, pattern) for pattern in suite.files)]
         if own:
-            how = f"pytest {' '.join(suite.files)}"
+            how = f"pytest {' '.join(dict.fromkeys(str(Path(file).parent) for file in suite.files))}"
             yield Figure(suite.id, suite.what, sum(own) / len(own), SHARE, 1.0, None, len(own), "tests", how)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from risk.calibrate.validation.validation import Validation
 from risk.report import validation as tables
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
@@ -23,42 +24,43 @@ def sheet(results: Results) -> Sheet | None:
         "Validation – what is it for, what was tested, and does it still hold?",
         subtitle(results, "declared and measured in assumptions/validation"),
         "C",
-        (*_front(results), *_tested(results), *_signed(results)),
+        (*_front(found), *_signed(found), *_watched(found)),
+        screen=tuple(_moved(results, found)),
         question="For which use was the model made, who approved it, and is it past a trigger?",
         grid=GRID,
     )
 
 
-def _front(results: Results) -> Iterator[Block]:
-    """Where the run stands, uses, and the monitoring plan."""
-    found = results.validation
-    assert found is not None
+def _front(found: Validation) -> Iterator[Block]:
+    """Where the run stands, and what was tested."""
     if found.reasons:
         yield Paragraph(tables.draft(found), "alert")
     yield Paragraph(tables.standing(found), "finding")
     yield Paragraph(tables.ABOUT, "note")
+    if found.figures:
+        yield tables.FIGURES.table(tables.figures(found), title="What was tested")
+
+
+def _watched(found: Validation) -> Iterator[Block]:
+    """The monitoring plan, and what the model is for."""
+    if found.states:
+        yield tables.STATES.table(found.states, title="Monitoring plan")
     for kind in tables.KINDS:
         own = [use for use in found.uses if use.kind == kind]
         yield tables.uses(kind).table(own) if own else Paragraph(f"No {kind} use is declared.")
-    if found.states:
-        yield tables.STATES.table(found.states, title="Monitoring plan")
 
 
-def _tested(results: Results) -> Iterator[Block]:
-    """Figures and sizes, where there are any."""
-    found = results.validation
-    assert found is not None
-    if found.figures:
-        yield tables.FIGURES.table(tables.figures(found), title="What was tested")
+def _moved(results: Results, found: Validation) -> Iterator[Block]:
+    """What limitations do when they are moved, and what has moved since the last signature, if anything."""
     if found.sizes:
         title = "What limitations do to the headlines: P(bust), mean and P95 of the headline loss, USD bn"
         yield tables.sized(dict(results.register.limits)).table(tables.sizes(found), title=title)
+    if found.drift and found.drift.moved:
+        yield tables.DRIFT.table(found.drift.moved)
 
 
-def _signed(results: Results) -> Iterator[Block]:
-    """Overrides, approvals, signatures, and what has moved since the last one."""
-    found = results.validation
-    assert found is not None
+def _signed(found: Validation) -> Iterator[Block]:
+    """Overrides, approvals, signatures, and in a sentence what has moved since the last one."""
     yield Heading("Overrides, approvals and sign-off")
     yield from (Paragraph(words, "bullet") for words in tables.none(found))
     if found.overrides:
@@ -69,5 +71,3 @@ def _signed(results: Results) -> Iterator[Block]:
     if found.signatures:
         yield tables.SIGNATURES.table(found.signatures)
     yield Paragraph(tables.drifted(found.drift), "bullet")
-    if found.drift and found.drift.moved:
-        yield tables.DRIFT.table(found.drift.moved)
