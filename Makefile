@@ -68,10 +68,18 @@ amplification: .venv/ready ## loss with and without each coupling of SCENARIO, a
 screen: .venv/ready ## which judgements without a prior decide SCENARIO: some ten minutes, resumable
 	$(BIN)/bubblerisk screen $(SCENARIO) $(OPTIONS)
 
-evidence: .venv/ready ## earlier states against what was read since, into docs/hindcast.md
+# Tests that are evidence, of which [[suite]] in assumptions/validation/declared.toml counts those that pass.
+PROOFS := tests/properties tests/processes tests/mechanisms/test_worked.py tests/calibrate/estimate \
+          $(addprefix tests/engine/test_,market_sheet.py credit_sheet.py pool_sheet.py zero_volatility.py)
+
+evidence: .venv/ready-dev ## hindcasts, replays, tests, sizes of limitations: docs/hindcast.md, docs/validation.md
 	@mkdir -p build
 	$(BIN)/bubblerisk hindcast $(OPTIONS) --md >build/hindcast.md
 	@mv build/hindcast.md docs/hindcast.md
+	$(TESTS) --junitxml=build/tests.xml $(PROOFS)
+	$(BIN)/bubblerisk validation measure --tests build/tests.xml $(OPTIONS)
+	$(BIN)/bubblerisk validation base --paths $(or $(PATHS),4096) --md >build/validation.md
+	@mv build/validation.md docs/validation.md
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)

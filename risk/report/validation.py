@@ -196,39 +196,20 @@ SIZES = sized({})
 
 
 def size_in_words(rows: Sequence[Measured], limit: str) -> str:
-    """What the moves of a limitation do to the headlines; empty where none was measured."""
-    own = [row for row in rows if row.of.limit == limit]
-    told = "; ".join(f"{row.of.title}: {_headlines(row.of)}" for row in own)
-    return f"{told}. USD bn, {own[0].record.paths:,} paths, {own[0].when}." if own else ""
-
-
-def ends_in_words(rows: Sequence[Measured], limit: str) -> str:
-    """The same in short: between which ends the headlines lie over all its moves."""
+    """Between which ends the headlines change over all moves of a limitation; empty where none is measured."""
     own = [row for row in rows if row.of.limit == limit]
     if not own:
         return ""
-    told = ", ".join(
-        f"{name} {_ends([getattr(row.of, key) for row in own], form)}"
-        for key, name, form in (
-            ("bust", "P(bust)", "change.1"),
-            ("mean", "mean loss", "usd_change"),
-            ("p95", "P95", "usd_change.0"),
-        )
-    )
-    return f"Moved: {told} (USD bn; {own[0].when})."
+    bust, mean, p95 = ([getattr(row.of, key) for row in own] for key in ("bust", "mean", "p95"))
+    points = _ends([100.0 * x for x in bust], "usd_change")
+    losses = f"mean loss {_ends(mean, 'usd_change')}, P95 {_ends(p95, 'usd_change.0')} USD bn"
+    return f"Moved: P(bust) {points} points, {losses} ({own[0].when})."
 
 
 def _ends(values: Sequence[float], form: str) -> str:
-    ends = dict.fromkeys(show(x, form) for x in (min(values), max(values)))
-    return " to ".join(ends)
-
-
-def _headlines(size: Size) -> str:
-    bust = show(size.bust, "change.1")
-    mean, p95 = (
-        show(x, supported("usd_change", e)) for x, e in ((size.mean, size.mean_se), (size.p95, size.p95_se))
-    )
-    return f"P(bust) {bust}, mean loss {mean}, P95 {p95}"
+    """Least and largest change, or the only one; what rounds to nothing has no sign."""
+    told = (show(x, form) for x in (min(values), max(values)))
+    return " to ".join(dict.fromkeys(text if text.strip("+-0.") else "0" for text in told))
 
 
 def _state(state: State) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ class Told:
 
 def screen(headed: Headed[Told], page: Page) -> Screen:
     """What a validator is told, on a page."""
-    found, limits = headed.result.validation, {limit.id: limit for limit in headed.result.limits}
-    sizes = tables.sized(limits).table(tables.sizes(found))
+    found = headed.result.validation
+    sizes = _sizes(headed.result).table(tables.sizes(found))
     return (
         *titles(headed.heading, page, "Validation"),
         *((line(tables.draft(found), page, WORDS["FAIL"]), Text()) if found.reasons else ()),
@@ -90,13 +90,21 @@ def _limits(found: Told) -> Spec[Limit]:
             spec.text("id", "Limitation"),
             spec.text("limitation", "What is missing"),
             spec.text("bias", "Direction"),
-            spec.shown("size", "Size", lambda limit: tables.size_in_words(rows, limit.id) or limit.size),
+            spec.shown("size", "Size", lambda limit: _size(rows, limit)),
             spec.text("owner", "Owner"),
             spec.text("review_by", "Review by", lambda limit: limit.review_by.isoformat()),
             spec.text("trigger", "Or when", lambda limit: limit.trigger or "–"),
         ),
         id="validation-limits",
     )
+
+
+def _sizes(found: Told) -> Spec[tables.Measured]:
+    return tables.sized({limit.id: limit for limit in found.limits})
+
+
+def _size(rows: Sequence[tables.Measured], limit: Limit) -> str:
+    return " ".join(filter(None, (tables.size_in_words(rows, limit.id), limit.size))) or "Not measured yet."
 
 
 def page(headed: Headed[Told]) -> str:
@@ -127,10 +135,13 @@ def page(headed: Headed[Told]) -> str:
         tables.MEASURED,
         *_where(found),
         "## Limitations",
-        "Sizes are changes of P(bust), of the mean and of P95 of the headline loss against the base "
-        "case, on the same "
-        "draws, when the limitation is switched or moved; where it cannot be, the reason stands instead.",
+        "What they do to the headlines is in the table below this one; where one cannot be moved, the reason "
+        "stands instead.",
         several(_limits(told).table(told.limits), "None is declared, which is a limitation of its own."),
+        "## What limitations do to the headlines",
+        "P(bust), mean and P95 of the headline loss in USD bn.",
+        several(_sizes(told).table(tables.sizes(found)), "Nothing was measured."),
+        tables.SIZED,
         "## Monitoring plan",
         several(tables.STATES.table(found.states), "No trigger is declared."),
         tables.WATCHED,

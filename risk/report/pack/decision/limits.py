@@ -15,7 +15,7 @@ from risk.report.pack.base.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.spec import Spec, quoted, shown, text
 from risk.report.table import Table
-from risk.report.validation import ends_in_words, sizes
+from risk.report.validation import size_in_words, sizes
 
 OUT = "out of scope"
 SCOPES = {
@@ -99,7 +99,7 @@ def table(results: Results, identifier: str, limits: Sequence[Limit], title: str
 def size(results: Results, limit: Limit) -> str:
     """What moving a limitation does to the headlines, and what else is said of its size."""
     found = results.validation
-    measured = ends_in_words(sizes(found), limit.id) if found and limit.moved else ""
+    measured = size_in_words(sizes(found), limit.id) if found and limit.moved else ""
     return " ".join(filter(None, (measured, limit.size))) or UNMEASURED
 
 
