@@ -117,7 +117,7 @@ def _how(row: Measured) -> str:
 FIGURES: Spec[Measured] = Spec(
     (
         told("id", get=lambda row: row.of.id),
-        spec.text("what", "What was tested", lambda row: row.of.what, least=24),
+        spec.text("what", "Test", lambda row: row.of.what, least=24),
         spec.shown("how", "How, and what to know", _how, least=24, optional=2),
         spec.shown("found", "Found", _value, align="right"),
         spec.shown("bounds", "Wanted", _wanted, align="right", span=2),
@@ -196,7 +196,7 @@ SIZES = sized({})
 
 
 def size_in_words(rows: Sequence[Measured], limit: str) -> str:
-    """Between which ends the headlines change over all moves of a limitation; empty where none is measured."""
+    """Between which ends the headlines change over the moves of a limitation; empty where none is known."""
     own = [row for row in rows if row.of.limit == limit]
     if not own:
         return ""

@@ -67,14 +67,14 @@ def test_past_a_trigger_everything_says_draft_and_why(ask: Ask, runs: Stored) ->
 
 
 def test_a_pack_follows_what_it_rests_on(ask: Ask, runs: Stored) -> None:
-    first = ask("pack", runs.base.id, "-o", "pack.xlsx", "--json").json
+    first = ask("pack", runs.glut.id, "-o", "pack.xlsx", "--json").json
     assert first["status"] == "written"
     assert "draft" not in first
-    assert ask("pack", runs.base.id, "-o", "pack.xlsx", "--json").json["status"] == "up to date"
-    assert ask("sign", runs.base.id, "--by", "Ann Bell", "--role", "Risk").code == 0
+    assert ask("pack", runs.glut.id, "-o", "pack.xlsx", "--json").json["status"] == "up to date"
+    assert ask("sign", runs.glut.id, "--by", "Ann Bell", "--role", "Risk").code == 0
     again = ask("verify", "pack.xlsx").out
     assert "the same file again, byte for byte" in again, "a signature makes no workbook false that stands"
-    assert ask("pack", runs.base.id, "-o", "pack.xlsx", "--json").json["status"] == "written"
+    assert ask("pack", runs.glut.id, "-o", "pack.xlsx", "--json").json["status"] == "written"
     book = openpyxl.load_workbook("pack.xlsx", data_only=True)
     texts = [str(cell.value) for row in book["Validation"].iter_rows() for cell in row]
     assert "Ann Bell, Risk" in texts

@@ -69,9 +69,18 @@ RUNS: Spec[Row] = Spec(
         spec.worded("finished", "Finished, UTC", minute, type=str | None, optional=1),
         spec.worded("bytes", "Size", megabytes, lambda r: r.size, type=int, align="right"),
         spec.worded("todays_source", "Source", SOURCE.get, lambda r: r.today, type=bool | None),
-        spec.worded("signed", "Signed", lambda s: s or "–", least=12),
+        told("signed"),
     ),
     id="runs",
+)
+
+SIGNED: Spec[Row] = Spec(
+    (
+        spec.text("run", "Signed run"),
+        spec.text("scenario", "Scenario", type=str | None, least=12),
+        spec.text("signed", "By", least=20),
+    ),
+    id="runs-signed",
 )
 
 
@@ -108,4 +117,6 @@ def screen(found: Listing, page: Page) -> Screen:
     total = megabytes(sum(row.size for row in rows))
     count = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {total}, in {found.folder}."
     words = "Source: whether the model's source text of today would compute the same numbers."
-    return table(RUNS.table(rows), page), Text(), note(f"{count} {words}", page)
+    by = [row for row in rows if row.signed]
+    below = (table(SIGNED.table(by), page), Text()) if by else ()
+    return table(RUNS.table(rows), page), Text(), *below, note(f"{count} {words}", page)

@@ -73,9 +73,10 @@ def _signed(found: Validation, page: Page) -> Iterator[RenderableType]:
     for block in (tables.OVERRIDES.table(found.overrides), tables.APPROVALS.table(found.approvals)):
         if block.rows:
             yield table(block, page)
-    yield line(tables.signed(found), page, WORDS["FAIL"] if found.altered else "")
     if found.signatures:
         yield table(tables.SIGNATURES.table(found.signatures), page)
+    else:
+        yield line(tables.signed(found), page, WORDS["FAIL"] if found.altered else "")
     yield line(tables.drifted(found.drift), page)
     if found.drift and found.drift.moved:
         yield table(tables.DRIFT.table(found.drift.moved), page)

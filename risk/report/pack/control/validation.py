@@ -67,7 +67,8 @@ def _signed(found: Validation) -> Iterator[Block]:
         yield tables.OVERRIDES.table(found.overrides)
     if found.approvals:
         yield tables.APPROVALS.table(found.approvals)
-    yield Paragraph(tables.signed(found), "alert" if found.altered else "bullet")
     if found.signatures:
         yield tables.SIGNATURES.table(found.signatures)
+    else:
+        yield Paragraph(tables.signed(found), "alert" if found.altered else "bullet")
     yield Paragraph(tables.drifted(found.drift), "bullet")
