@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from risk.report.opened import Opened
 from risk.runs import Run
 from risk.runs.signature import FILE
 from tests.cli.conftest import SMALL, Ask, Stored
@@ -56,10 +57,10 @@ def test_past_a_trigger_everything_says_draft_and_why(ask: Ask, runs: Stored) ->
     assert ask("validation", runs.base.id, "--json").json["draft"][0].startswith(WHY)
     written = ask("pack", runs.base.id, "-o", "draft.xlsx", "--json")
     assert written.json["draft"][0].startswith(WHY)
+    properties = Opened.at(Path("draft.xlsx")).properties
     book = openpyxl.load_workbook("draft.xlsx", data_only=True)
-    properties = {prop.name: prop.value for prop in book.custom_doc_props.props}
     assert properties["status"] == "DRAFT"
-    assert str(properties["draft_because"]).startswith(f"DRAFT: {WHY}")
+    assert properties["draft_because"].startswith(f"DRAFT: {WHY}")
     for name in ("Cover", "Summary", "Validation"):
         texts = [str(cell.value) for row in book[name].iter_rows() for cell in row if cell.value is not None]
         assert WHY[:40] in " ".join(texts), name

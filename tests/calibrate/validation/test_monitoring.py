@@ -43,7 +43,8 @@ def metric(*found: Reading, like: str = "h100_spot") -> Metric:
 
 
 def trigger(watch: Watch, **given: Any) -> Trigger:
-    words = {"label": "Something", "why": "It matters.", "action": "Look at it.", "owner": "Risk"}
+    words: dict[str, Any] = {"label": "Something", "why": "It matters."}
+    words |= {"action": "Look at it.", "owner": "Risk"}
     return Trigger(id="t", watch=watch, **words, **given)
 
 
