@@ -141,6 +141,11 @@ def test_a_name_that_looks_like_a_formula_stays_text() -> None:
 # ─── Limits ───
 
 
+def test_what_is_forbidden_prints_with_the_limits() -> None:
+    assert "Capital, provisions, ratings." in paragraphs(limits.sheet(results(INTACT)), "bullet")
+    assert "Capital, provisions, ratings." not in paragraphs(limits.sheet(results(None)), "bullet")
+
+
 def test_limits_say_between_which_ends_the_headlines_move() -> None:
     (limit, *_) = (each for each in small_run().register.limits.values() if each.id == "cohorts")
     words = "Moved: P(bust) -3.6 to +1.2 points, mean loss -9.9 to +5.2, P95 -47 to +19 USD bn (2026-11-29*)."

@@ -24,8 +24,7 @@ def sheet(results: Results) -> Sheet | None:
         "Validation – what is it for, what was tested, and does it still hold?",
         subtitle(results, "declared and measured in assumptions/validation"),
         "C",
-        (*_front(found), *_signed(found), *_watched(found)),
-        screen=tuple(_moved(results, found)),
+        screen=(*_front(found), *_signed(found), *_watched(found), *_moved(results, found)),
         question="For which use was the model made, who approved it, and is it past a trigger?",
         grid=GRID,
     )

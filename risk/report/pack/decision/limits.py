@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from risk.assumptions import plausible
 from risk.assumptions.plausible import Outlier
@@ -44,6 +44,7 @@ def sheet(results: Results) -> Sheet:
             table(results, "limits-out", outside, "Risks out of scope") if outside else Paragraph(_NONE),
             *([OUTLIERS.table(outliers)] if outliers else []),
             *_validation(results),
+            *_forbidden(results),
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
         grid=(45.0, 31.0, 10.5, 39.0, 42.0, 21.0, 30.0, 11.0, 11.0, 8.0),
@@ -118,6 +119,16 @@ OUTLIERS: Spec[Outlier] = Spec(
     title="Inputs outside their plausible range, with the reason",
 )
 """Inputs beyond what is plausible that somebody let in."""
+
+
+def _forbidden(results: Results) -> Iterator[Heading | Paragraph]:
+    """What the model must not be used for, where that is declared."""
+    found = (
+        [use.use for use in results.validation.uses if use.kind == "forbidden"] if results.validation else []
+    )
+    if found:
+        yield Heading("Not to be used to, or for")
+        yield from (Paragraph(use, "bullet") for use in found)
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:
