@@ -74,13 +74,20 @@ screen: .venv/ready ## which judgements without a prior decide SCENARIO: some te
 CASES = us-railroads-1890 us-merchant-power-2001
 page  = $(BIN)/$(1) >build/page.md && mv build/page.md $(2)
 
-evidence: .venv/ready ## data, earlier states, other busts, the challenger, errors of estimates: their pages in docs/ (20 minutes)
+# Tests that are evidence, of which [[suite]] in assumptions/validation/declared.toml counts those that pass.
+PROOFS := tests/properties tests/processes tests/mechanisms/test_worked.py tests/calibrate/estimate \
+          $(addprefix tests/engine/test_,market_sheet.py credit_sheet.py pool_sheet.py zero_volatility.py)
+
+evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on the page of validation (an hour)
 	@mkdir -p build docs/cases
 	$(BIN)/python -m risk.cli.estimates_page docs/estimates.md $(DATA)
 	$(call page,bubblerisk hindcast $(OPTIONS) --md,docs/hindcast.md)
 	$(foreach case,$(CASES),$(call page,bubblerisk replay $(case) $(OPTIONS) --md,docs/cases/$(case).md) && )true
 	$(call page,bubblerisk challenger $(OPTIONS) --md,docs/challenger.md)
 	$(call page,python -m risk.calibrate.estimate.coverage,docs/coverage.md)
+	$(TESTS) --junitxml=build/tests.xml $(PROOFS)
+	$(BIN)/bubblerisk validation measure --tests build/tests.xml $(OPTIONS)
+	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
 TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from risk.assumptions.plausible import Outlier
 from risk.assumptions.priors import Dirichlet, Prior, refuse
@@ -132,17 +132,26 @@ class Estimated(Record):
 
 
 class Limit(Record):
-    """What the model does not do, or does badly: ``[[limit]]`` in limits.toml."""
+    """What the model does not do, or does badly: ``[[limit]]`` in limits.toml.
+
+    Attributes
+    ----------
+    size : how much, where moving it cannot tell, or what a target says of it; `moved` for the rest.
+    moved : scenarios, and files of ``validation/limits``, that switch or move it; their effect is its size.
+    owner, review_by, trigger : a role, the day by which it is looked at again, and what calls for it before.
+    """
 
     id: Text
     scope: Literal["data", "model", "numerical", "validation", "out of scope"]
     limitation: Text
     why: Text
     bias: Literal["overstates losses", "understates losses", "either way", "none"]
-    size: Text
     done: Text
     owner: Text
     review_by: dt.date
+    size: Note = ""
+    trigger: Note = ""
+    moved: Annotated[tuple[Text, ...], Field(strict=False)] = ()
 
 
 @dataclass(frozen=True)

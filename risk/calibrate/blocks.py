@@ -42,13 +42,20 @@ def scenario(register: Path | None, name: str) -> Assumptions | None:
 
 @dataclass(frozen=True)
 class Cases:
-    """An engine whose block number k is the first block of case k; workers import it by name."""
+    """An engine whose block number k is a block of case k // each; workers import it by name.
+
+    Attributes
+    ----------
+    each : random blocks of a case, the first of the seed.
+    """
 
     cases: tuple[Assumptions, ...]
+    each: int = 1
 
     def __call__(self, assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
-        """Simulate one case; what no comparison reads is not kept."""
-        found = simulate(self.cases[block], seed, 0, paths, baseline)
+        """Simulate a block of one case; what no comparison reads is not kept."""
+        case, own = divmod(block, self.each)
+        found = simulate(self.cases[case], seed, own, paths, baseline)
         return replace(found, index=block, facility={}, firm={}, sums={}, squares={})
 
 

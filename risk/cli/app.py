@@ -39,6 +39,8 @@ COMMANDS = (
     ("replay", "replay:replay", "Another bust, described from what was known, against what came."),
     ("challenger", "challenger:challenger", "A reduced form beside the model, and what closes the gap."),
     ("check", "check:check", "Calibration targets and accounting identities."),
+    ("validation", "validation:app", "Use, tests, limits, triggers and sign-off of a run; measure."),
+    ("sign", "sign:sign", "Sign a stored run: who looked at which numbers."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
     ("runs", "runs:app", "Stored runs: list, remove."),
     ("doctor", "doctor:doctor", "Whether this machine has what the program needs."),

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.console import message
 from risk.cli.options import COMMON, Common
-from risk.cli.screens import tell
-from risk.cli.simulation import SIMULATION, Simulation, Stopped, obtain
+from risk.cli.screens import give
+from risk.cli.simulation import SIMULATION, Simulation, desk
 
 
 def challenger(
@@ -21,26 +20,7 @@ def challenger(
     common: Common = COMMON,
 ) -> None:
     """Hold a run against closed forms on the same register, and say what closes each difference."""
-    from risk.assumptions import load, locate
-    from risk.calibrate.challenger import cut, inputs
-    from risk.calibrate.challenger.challenge import challenge
-    from risk.calibrate.estimate.capex import CAPEX, NEWEST
-    from risk.calibrate.estimate.series import read
-    from risk.report.terminal import challenger as screens
-    from risk.report.terminal.summary import Headed
-    from risk.runs import Interrupted
+    from risk.door import calls
 
-    folder = locate.register(common.register.assumptions)
-    run = obtain(target, simulation, common)
-    given = inputs.read(folder, load(common.register.assumptions).sources.keys())
-    data = {series.file: read(series, folder / "data" / series.file) for series in (CAPEX, NEWEST)}
-    if cut.wanted(run):
-        try:
-            cut.measure(run, common.register.assumptions, message, simulation.jobs)
-        except Interrupted as stop:
-            raise Stopped(stop) from stop
-    found = Headed.of(run, challenge(run, given, data, cut.kept(run)))
-    if markdown and not common.output.json:
-        print(run.register.names.said(screens.page(found)))
-        return
-    tell(found, screens.DOCUMENT, screens.screen, common.output, run.register.names)
+    run = calls.obtain(target, desk=desk(common, simulation.jobs), **simulation.wanted)
+    give(run.challenger(), common.output, markdown=markdown)

@@ -67,6 +67,7 @@ class Task:
         """
         alike = [other for other in beside if other.id != run.id and other.calendar == run.calendar]
         others = [other for other in alike if locate.BASE in _names(other, run)]
+        opening.stand(run, self.at)
         if packs.made(run, None, path, self.at, others, self.form):
             return "up to date"
         if not self.force and (why := packs.fewer(run, path, self.at)):

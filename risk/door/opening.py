@@ -207,6 +207,25 @@ def calibrate(run: Run, desk: Desk) -> None:
         order.measure(run, load(desk.register), compared, desk.note, desk.jobs)
 
 
+def stand(found: Run | Plan, desk: Desk) -> None:
+    """Find how a run stands today, and keep it beside the run for its pack; nothing where it is not stored.
+
+    Raises
+    ------
+    AssumptionErrors : a declaration or a reading is wrong, with file and line.
+    StorageError : evidence was edited.
+    """
+    from risk.calibrate.validation import validation
+    from risk.runs import Run, open_run
+
+    if not isinstance(found, Run):
+        known = found.specification() if found.stored else None
+        if known is None:
+            return
+        found = open_run(known.id, found.root)
+    validation.keep(found, desk.register)
+
+
 def strike_again(run: Run, desk: Desk) -> None:
     """Strike a run's parameters by other shocks, two more runs, where nobody has yet.
 

@@ -24,7 +24,10 @@ _WRITERS = (
     *("risk.report.pack", "risk.report.excel", "risk.report.html"),
     *(
         f"risk.calibrate.{beside}"
-        for beside in ("stylised", "feedback", "order", "parameter_band", "hindcast.hindcast")
+        for beside in (
+            *("stylised", "feedback", "order", "parameter_band"),
+            *("hindcast.hindcast", "validation.validation"),
+        )
     ),
 )
 """What turns a run into a pack begins here."""
@@ -47,6 +50,7 @@ class Ingredients:
     prior : id of the run it is compared with; empty where there is none.
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
+    validation : fingerprint of how the run stands; empty where nobody has asked.
     paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -56,6 +60,7 @@ class Ingredients:
     prior: str
     beside: str
     hindcast: str
+    validation: str
     paper: str
     sample: int
     mask: bool
@@ -67,11 +72,15 @@ class Ingredients:
     ) -> Self:
         """What the pack of a run, stored or planned in the folder `root`, is made of; see above."""
         from risk.calibrate.hindcast.hindcast import FILE
+        from risk.calibrate.validation import validation
 
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
-        kept = _sha256(root / FILE)
-        return cls(run, words, before, others, kept, form.paper, form.sample, form.mask, _writer())
+        kept, stands = _sha256(root / FILE), _sha256(root / run / validation.FILE)
+        return cls(
+            *(run, words, before, others, kept, stands),
+            *(form.paper, form.sample, form.mask, _writer()),
+        )
 
     def made(self, pack: Path) -> bool:
         """Whether `pack`, a workbook or a page, was made of these.

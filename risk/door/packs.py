@@ -59,6 +59,7 @@ def pack(
     StorageError : it cannot be written.
     """
     from risk.door.result import Result
+    from risk.runs import open_run
 
     wanted = None if file is None else _named(file, ".xlsx", "a workbook")
     at = desk(where)
@@ -67,12 +68,13 @@ def pack(
     others = runs_beside(beside, found, at)
     form = Form(paper, sample, mask)
     path = place(found, wanted)
+    opening.stand(found, at)
     page = packing.page_of(path) if html else None
     fresh = made(found, before, path, at, others, form)
     if fresh and (page is None or made(found, before, page, at, others, form)):
         if packing.touched(path):
             at.note(f"{path} was saved by another program since; bubblerisk verify {path} says what differs")
-        return _told("up to date", path, page, fresh)
+        return _told("up to date", path, page, open_run(fresh, at.runs))
     if not force and (why := fewer(found, path, at)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
     run = opening.made(found, at)
@@ -80,7 +82,7 @@ def pack(
     if ready:
         ready(Result(run, at))
     page = write(run, path, at, before, others, form, html)
-    return _told("written", path, page, run.id)
+    return _told("written", path, page, run)
 
 
 def write(
@@ -94,6 +96,7 @@ def write(
 ) -> Path | None:
     """Write the pack of a run, with what its calibration targets need measured before; return its page."""
     opening.calibrate(run, at)
+    opening.stand(run, at)
     at.step(f"{run.manifest.scenario}: writing {path}")
     return packing.write(run, path, prior, beside, form, html)
 
@@ -173,11 +176,16 @@ def _named(file: str | Path, ending: str, what: str) -> Path:
     return Path(file)
 
 
-def _told(status: str, path: Path, page: Path | None, run: str) -> Told[Mapping[str, Any]]:
+def _told(status: str, path: Path, page: Path | None, run: Run) -> Told[Mapping[str, Any]]:
+    """What stands where, and of a draft why it is one."""
+    from risk.calibrate.validation import validation
+
+    stands = validation.read(run)
+    reasons = list(stands.reasons) if stands and stands.reasons else None
     files = list(filter(None, (path, page)))
     written = dict(zip(("pack", "page"), (file.as_posix() for file in files), strict=False))
     words = "\n".join(f"{status}: {file}" for file in files)
-    return Told.line({"status": status, **written, "run": run}, PACK, words)
+    return Told.line({"status": status, **written, "run": run.id, "draft": reasons}, PACK, words)
 
 
 def _own(word: str, at: Desk) -> Run:

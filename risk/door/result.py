@@ -65,10 +65,12 @@ class Result(Numbers):
 
     @cached_property
     def _verdict(self) -> Told[Any]:
+        from risk.calibrate.validation import validation
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
 
-        return self._told(summarise(self.stored), DOCUMENT, screen)
+        reasons = validation.current(self.stored, self._desk.register).reasons
+        return self._told(summarise(self.stored, reasons), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""
@@ -106,6 +108,33 @@ class Result(Numbers):
         opening.calibrate(self.stored, self._desk)
         told = self._told(checks.checks(self.stored), checks.DOCUMENT, checks.screen)
         return replace(told, ok=not told.found.result.failures)
+
+    def validation(self) -> Told[Any]:
+        """Intended use, what was tested, sizes of limits, triggers, sign-off, drift since the last signed run."""
+        from risk.door.validating import standing
+
+        return standing(self.stored, self._desk)
+
+    def sign(self, by: str, role: str, note: str = "") -> Told[Any]:
+        """Sign the run: a record beside it of who looked at which numbers, all of them verified first.
+
+        Raises
+        ------
+        UsageError : its accounts do not add up, it is a draft and no note says why it may be used all the
+            same, or the same person has signed in this role.
+        """
+        from risk.door.validating import sign
+
+        return sign(self.stored, by, role, note, self._desk)
+
+    def challenger(self) -> Told[Any]:
+        """The run beside a reduced form on the same register, and what closes each difference.
+
+        Of a base run couplings are cut on the same draws where nobody has yet: a minute or so.
+        """
+        from risk.door.studies import challenged
+
+        return replace(challenged(self.stored, self._desk), names=self._names)
 
     def compare(self, before: Result | str) -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario."""

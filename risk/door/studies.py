@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from risk.assumptions import Assumptions
     from risk.assumptions.cases import Described
     from risk.calibrate.cases.placebo import Placebo
+    from risk.calibrate.cases.replay import Replay
     from risk.runs import Run
 
 PATHS = 4_096
@@ -119,8 +120,8 @@ def rehearse(case: str | Path, **where: Unpack[Where]) -> Told[Described]:
     """Read a case, and rehearse it on a few paths; AssumptionErrors where it does not run."""
     from risk.report.terminal import replay as report
 
-    described = _described(case, desk(where))
-    return Told(described, report.CHECKED, report.checked, described.register.names)
+    found = described(case, desk(where))
+    return Told(found, report.CHECKED, report.checked, found.register.names)
 
 
 def replay(
@@ -139,11 +140,18 @@ def replay(
     opened : list every number that the case leaves open.
     paths, seed, where : as in `amplification`.
     """
-    from risk.calibrate.cases import forced, replayed
     from risk.report.terminal import replay as report
 
     at = desk(where)
-    described = _described(case, at)
+    own = described(case, at)
+    found = report.Shown(played(own, at, paths, seed), opened)
+    return Told(found, report.DOCUMENT, report.screen, own.register.names, memo=report.document)
+
+
+def played(described: Described, at: Desk, paths: int, seed: int | None) -> Replay:
+    """A case replayed: its own run, those with the record forced, and the placebo, stored or made now."""
+    from risk.calibrate.cases import forced, replayed
+
     own = described.register
     run = _run(own, at, paths, seed, admitted=True)
     others = {
@@ -157,17 +165,36 @@ def replay(
         for path in forced.PATHS
         if forced.points(described.case, path)
     }
-    found = report.Shown(replayed(described, run, others, _placebo(described, run)), opened)
-    return Told(found, report.DOCUMENT, report.screen, own.names, memo=report.document)
+    return replayed(described, run, others, _placebo(described, run))
 
 
-def _described(case: str | Path, at: Desk) -> Described:
+def described(case: str | Path, at: Desk) -> Described:
+    """A case, read and rehearsed on a few paths; AssumptionErrors where it does not run."""
     from risk.assumptions.cases import load_case
     from risk.engine.case_admission import admit_case
 
-    described = load_case(at.register, str(case))
-    admit_case(described.register)
-    return described
+    found = load_case(at.register, str(case))
+    admit_case(found.register)
+    return found
+
+
+def challenged(run: Run, at: Desk) -> Told[Any]:
+    """A run beside closed forms on the same register, and what closes each difference."""
+    from risk.assumptions import load, locate
+    from risk.calibrate.challenger import cut, inputs
+    from risk.calibrate.challenger.challenge import challenge
+    from risk.calibrate.estimate.capex import CAPEX, NEWEST
+    from risk.calibrate.estimate.series import read
+    from risk.report.terminal import challenger as report
+    from risk.report.terminal.summary import Headed
+
+    folder = locate.register(at.register)
+    given = inputs.read(folder, load(at.register).sources.keys())
+    data = {series.file: read(series, folder / "data" / series.file) for series in (CAPEX, NEWEST)}
+    if cut.wanted(run):
+        cut.measure(run, at.register, at.note, at.jobs)
+    found = Headed.of(run, challenge(run, given, data, cut.kept(run)))
+    return Told(found, report.DOCUMENT, report.screen, run.register.names, memo=report.page)
 
 
 def _run(register: Assumptions, at: Desk, paths: int, seed: int | None, admitted: bool = False) -> Run:

@@ -1,4 +1,4 @@
-"""Small real runs, the base with feedback and bands beside it, made once a process for all tests."""
+"""Small real runs, the base with feedback, bands and how it stands beside it, made once a process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from risk.assumptions import load
+from risk.calibrate.validation import validation
 from risk.report.opened import Cells, Opened
 from risk.runs import Run, execute
 from risk.runs.files import publish_json
@@ -30,6 +31,7 @@ def small_run(scenario: str = "base", seed: int = SEED) -> Run:
         chances = {name: float(flags.mean()) for name, flags in run.outcomes().items()}
         bands = parameter_band.kept(run.id, run.register, chances)
         publish_json(run.directory / PARAMETER_BAND, bands)
+        validation.keep(run, None)
     return run
 
 

@@ -165,9 +165,12 @@ def test_links_stay_on_the_page(root: Element) -> None:
 def test_every_sheet_of_the_committee_is_there_and_the_rest_is_named(book: Workbook, root: Element) -> None:
     sections = [e.attributes["aria-label"] for e in root.all("section")]
     assert sections == [sheet.name for sheet in shown(book)]
-    assert {s.name for s in book.sheets if s.kind == "P"} | {"Cover", "Calibration", "Limits"} == set(
-        sections
-    )
+    assert {s.name for s in book.sheets if s.kind == "P"} | {
+        "Cover",
+        "Calibration",
+        "Limits",
+        "Validation",
+    } == set(sections)
     assert [a.text for a in by_id(root, "page-contents").all("a")] == sections
     about = next(root.all("header")).text
     assert "pack.xlsx" in about

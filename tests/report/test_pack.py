@@ -49,7 +49,16 @@ SHEETS = (
         "RevenueGap",
         "Cascade",
     ),
-    *("Calibration", "Reconciliation", "Assumptions", "Dependence", "Limits", "Checks", "Manifest"),
+    *(
+        "Calibration",
+        "Reconciliation",
+        "Assumptions",
+        "Dependence",
+        "Limits",
+        "Validation",
+        "Checks",
+        "Manifest",
+    ),
     *("Trace", "Sample", "TailRows", "Patterns"),
 )
 WRITTEN = 1e-14  # a file holds 16 significant digits

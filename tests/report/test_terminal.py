@@ -35,6 +35,7 @@ from risk.report.terminal import (
     screening,
     tail,
     trace,
+    validation,
     verdict,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
@@ -42,6 +43,7 @@ from tests.report import command_results as commands
 from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
+from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 
 FOLDER = Path(__file__).parent / "screens"
 HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
@@ -78,6 +80,8 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
+    "validation": lambda page: validation.screen(VALIDATION, page),
+    "validation-draft": lambda page: validation.screen(VALIDATION_DRAFT, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

@@ -35,7 +35,7 @@ def add_rules(pen: Pen, at: TablePlace) -> None:
             ends = [FormatObject(type="num", val=v) for v in (0, _WIDEST_BAR)]
             rules.add(area, Rule(type="dataBar", dataBar=DataBar(cfvo=ends, color=Color(rgb=f"FF{SKY}"))))
         if column.style == "flag" or _has_checks(at.table, column):
-            for word in ("FAIL", "STALE", "OK"):
+            for word in ("FAIL", "STALE", "PAST", "OK"):
                 rules.add(area, _word_rule(word))
         if column.mark:
             formula = pen.places.resolve(column.mark.condition, at.sheet, (at, 0))

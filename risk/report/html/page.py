@@ -19,7 +19,7 @@ from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, 
 from risk.report.table import Table
 from risk.runs.files import publish
 
-CONTROL = frozenset({"Cover", "Calibration", "Limits", "Changes"})
+CONTROL = frozenset({"Cover", "Calibration", "Limits", "Validation", "Changes"})
 """Control sheets that are shown with the presentation sheets."""
 
 ABREAST = 2

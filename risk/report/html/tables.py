@@ -26,7 +26,7 @@ ALIGNMENTS = {"left": "l", "center": "c", "right": ""}
 LONG, PROSE = 14, 34
 """Characters above which the text of a column may take several lines, and above which it is prose."""
 
-WORDS = {"FAIL": "bad", "STALE": "bad", "OK": "good"}
+WORDS = {"FAIL": "bad", "STALE": "bad", "PAST": "bad", "OK": "good"}
 """Words of a check or flag that are set off."""
 
 _BROKEN = re.compile(r"(?<=[a-z])-\s+(?=[a-z])(?!and\b|or\b)")

@@ -22,6 +22,7 @@ from risk.report.pack.control import (
     hindcast,
     manifest,
     reconciliation,
+    validation,
 )
 from risk.report.pack.credit import cascade, private_credit
 from risk.report.pack.decision import drivers, limits
@@ -33,6 +34,7 @@ from risk.report.pack.tail import exceedance
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
+from risk.report.validation import DRAFT
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -76,6 +78,7 @@ DETAILS = (
     Part(dependence.sheet),
     Part(changes.sheet),
     Part(limits.sheet),
+    Part(validation.sheet),
 )
 """What stands between Summary and Checks, in order of reading."""
 
@@ -183,6 +186,7 @@ def properties(results: Results) -> Properties:
             "engine_version": str(m.environment.get("bubblerisk", "")),
             "git_commit": str(m.environment.get("commit", "")),
             **results.recipe.properties(),
+            **({"status": DRAFT, "draft_because": results.draft} if results.draft else {}),
         },
     )
 

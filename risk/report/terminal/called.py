@@ -19,6 +19,8 @@ COMMANDS = (
         "replay",
         "challenger",
         "check",
+        "validation",
+        "sign",
         "verify",
         "runs",
         "doctor",

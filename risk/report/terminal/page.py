@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = {
     "FAIL": "bold red",
     "FAILED": "bold red",
     "STALE": "bold red",
+    "PAST": "bold red",
     "ok": "green",
     "warn": "yellow",
     "skipped": "dim",

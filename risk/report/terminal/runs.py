@@ -13,6 +13,7 @@ from risk.report.record import Document, Many, told
 from risk.report.spec import Spec
 from risk.report.terminal.page import Page, Screen, note, table
 from risk.runs import StoredRun
+from risk.runs.signature import signed
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Row:
     ----------
     size : bytes on disk.
     today : whether today's source would compute the same.
+    signed : who signed it last; empty where nobody did.
     """
 
     run: str
@@ -32,6 +34,7 @@ class Row:
     seed: int | None = None
     finished: str | None = None
     today: bool | None = None
+    signed: str = ""
 
     @classmethod
     def of(cls, stored: StoredRun, size: int, source: str) -> Row:
@@ -40,7 +43,8 @@ class Row:
             return cls(stored.id, size)
         made, head = stored.head.specification, stored.head
         today = made.source == source
-        return cls(stored.id, size, head.scenario, made.paths, made.seed, head.finished, today)
+        by = signed(stored.directory)
+        return cls(stored.id, size, head.scenario, made.paths, made.seed, head.finished, today, by)
 
 
 def megabytes(size: int) -> str:
@@ -65,8 +69,18 @@ RUNS: Spec[Row] = Spec(
         spec.worded("finished", "Finished, UTC", minute, type=str | None, optional=1),
         spec.worded("bytes", "Size", megabytes, lambda r: r.size, type=int, align="right"),
         spec.worded("todays_source", "Source", SOURCE.get, lambda r: r.today, type=bool | None),
+        told("signed"),
     ),
     id="runs",
+)
+
+SIGNED: Spec[Row] = Spec(
+    (
+        spec.text("run", "Signed run"),
+        spec.text("scenario", "Scenario", type=str | None, least=12),
+        spec.text("signed", "By", least=20),
+    ),
+    id="runs-signed",
 )
 
 
@@ -103,4 +117,6 @@ def screen(found: Listing, page: Page) -> Screen:
     total = megabytes(sum(row.size for row in rows))
     count = f"{len(rows)} run{'s' if len(rows) != 1 else ''}, {total}, in {found.folder}."
     words = "Source: whether the model's source text of today would compute the same numbers."
-    return table(RUNS.table(rows), page), Text(), note(f"{count} {words}", page)
+    by = [row for row in rows if row.signed]
+    below = (table(SIGNED.table(by), page), Text()) if by else ()
+    return table(RUNS.table(rows), page), Text(), *below, note(f"{count} {words}", page)

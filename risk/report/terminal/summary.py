@@ -72,6 +72,7 @@ class Summary:
     rent : fan of the H100 contract rent.
     care : why it is read with care.
     feedback : what couplings add; None where it was not measured beside the run.
+    draft : why a pack of the run is a draft, a sentence a trigger that is past.
     """
 
     heading: Heading
@@ -81,6 +82,7 @@ class Summary:
     rent: Fan
     care: Provenance
     feedback: Feedback | None = None
+    draft: tuple[str, ...] = ()
 
     @property
     def loss(self) -> Metric:
@@ -104,8 +106,8 @@ def heading(run: Run) -> Heading:
     )
 
 
-def summarise(run: Run) -> Summary:
-    """Find everything the verdict screen shows."""
+def summarise(run: Run, draft: tuple[str, ...] = ()) -> Summary:
+    """Find everything the verdict screen shows; `draft` as in `Summary`."""
     values = metrics.values(run, run.variable(metrics.HEADLINE))
     return Summary(
         heading=heading(run),
@@ -115,6 +117,7 @@ def summarise(run: Run) -> Summary:
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
         feedback=feedback(run),
+        draft=draft,
     )
 
 
@@ -205,6 +208,7 @@ DOCUMENT: Document[Summary] = Document(
     (
         *lifted(lambda found: found.heading, HEADING.fields),
         told("identities", dict[str, int], lambda found: _accounts(found.heading)),
+        told("draft", list[str]),
         told("propositions_version", get=lambda found: found.verdict.version),
         told("outcomes", Many(whole(OutcomeClass)), lambda found: found.verdict.classes),
         told("bust_timing", Perhaps(whole(Timing)), lambda found: found.verdict.bust_timing),

@@ -16,9 +16,10 @@ from risk.report.intervals import parameter_range
 from risk.report.table import Column, Table
 from risk.report.terminal import feedback, losses
 from risk.report.terminal.numbers import interval, number, probability
-from risk.report.terminal.page import FILL, Page, Screen, beside, heading, note, table
+from risk.report.terminal.page import FILL, WORDS, Page, Screen, beside, heading, line, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
 from risk.report.terminal.summary import Heading, Summary
+from risk.report.validation import DRAFT
 from risk.shocks.stream import BLOCK
 
 HEIGHT = 6
@@ -40,6 +41,7 @@ def screen(summary: Summary, page: Page) -> Screen:
     """A run's verdict on a page."""
     return (
         *titles(summary.heading, page),
+        *_draft(summary, page),
         *_outcomes(summary.verdict, page),
         Text(),
         *_claims(summary.verdict, page),
@@ -50,6 +52,13 @@ def screen(summary: Summary, page: Page) -> Screen:
         *((*feedback.lines(summary.feedback, page), Text()) if summary.feedback else ()),
         note(care(summary), page),
     )
+
+
+def _draft(summary: Summary, page: Page) -> Screen:
+    """Why it is a draft, and a blank line; nothing where no trigger is past."""
+    if not summary.draft:
+        return ()
+    return line(f"{DRAFT}: {' '.join(summary.draft)}", page, WORDS["FAIL"]), Text()
 
 
 def titles(run: Heading, page: Page, what: str = "Verdict") -> Screen:

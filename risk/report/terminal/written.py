@@ -8,7 +8,13 @@ from typing import Any, Literal
 from risk.report.record import Document, told
 
 PACK: Document[Mapping[str, Any]] = Document(
-    (told("status", Literal["written", "up to date"]), told("pack"), told("page", absent=True), told("run")),
+    (
+        told("status", Literal["written", "up to date"]),
+        told("pack"),
+        told("page", absent=True),
+        told("run"),
+        told("draft", list[str] | None, absent=True),
+    ),
     name="pack/1",
     title="A workbook: bubblerisk pack --json",
 )

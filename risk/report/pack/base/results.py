@@ -41,6 +41,7 @@ from risk.units import SCALE
 if TYPE_CHECKING:
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
+    from risk.calibrate.validation.validation import Validation
 
 Array = NDArray[np.float64]
 
@@ -290,6 +291,20 @@ class Results:
 
         found = hindcast.read(self.run.directory.parent)
         return found if found and found.source == self.manifest.specification.source else None
+
+    @cached_property
+    def validation(self) -> Validation | None:
+        """How the run stood when its pack was made, kept beside it; None where nobody has asked."""
+        from risk.calibrate.validation import validation
+
+        return validation.read(self.run)
+
+    @property
+    def draft(self) -> str:
+        """Why the pack is a draft, in a sentence; empty where no trigger is past."""
+        from risk.report.validation import draft
+
+        return draft(self.validation) if self.validation else ""
 
 
 def series(name: str) -> Variable:

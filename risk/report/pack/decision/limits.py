@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from risk.assumptions import plausible
 from risk.assumptions.plausible import Outlier
@@ -15,6 +15,7 @@ from risk.report.pack.base.results import Results
 from risk.report.sheet import Heading, Paragraph, Sheet
 from risk.report.spec import Spec, quoted, shown, text
 from risk.report.table import Table
+from risk.report.validation import size_in_words, sizes
 
 OUT = "out of scope"
 SCOPES = {
@@ -43,9 +44,10 @@ def sheet(results: Results) -> Sheet:
             table(results, "limits-out", outside, "Risks out of scope") if outside else Paragraph(_NONE),
             *([OUTLIERS.table(outliers)] if outliers else []),
             *_validation(results),
+            *_forbidden(results),
         ),
         question="What does the model leave out, which way does that err, and who answers for it?",
-        grid=(45.0, 31.0, 10.5, 39.0, 42.0, 21.0, 11.0, 11.0, 8.0),
+        grid=(45.0, 31.0, 10.5, 39.0, 42.0, 21.0, 30.0, 11.0, 11.0, 8.0),
         printed_columns=5,
     )
 
@@ -80,9 +82,10 @@ def table(results: Results, identifier: str, limits: Sequence[Limit], title: str
             quoted("limitation", "Limitation"),
             quoted("why", "Why"),
             quoted("bias", "Direction"),
-            quoted("size", "Size, where known"),
+            quoted("size", "Size, where known", lambda limit: size(results, limit)),
             quoted("done", "What we did"),
             shown("scope", "About", lambda limit: SCOPES.get(limit.scope, "Out of scope")),
+            quoted("trigger", "Review before, when", lambda limit: limit.trigger or "–"),
             text("owner", "Owner"),
             shown("review", "Review by", lambda limit: limit.review_by, "date"),
             shown("due", "Due?", due, style="flag", align="center"),
@@ -93,6 +96,15 @@ def table(results: Results, identifier: str, limits: Sequence[Limit], title: str
     )
     return spec.table(limits)
 
+
+def size(results: Results, limit: Limit) -> str:
+    """What moving a limitation does to the headlines, and what else is said of its size."""
+    found = results.validation
+    measured = size_in_words(sizes(found), limit.id) if found and limit.moved else ""
+    return " ".join(filter(None, (measured, limit.size))) or UNMEASURED
+
+
+UNMEASURED = "Not measured yet by this version: make evidence moves it."
 
 OUTLIERS: Spec[Outlier] = Spec(
     (
@@ -107,6 +119,16 @@ OUTLIERS: Spec[Outlier] = Spec(
     title="Inputs outside their plausible range, with the reason",
 )
 """Inputs beyond what is plausible that somebody let in."""
+
+
+def _forbidden(results: Results) -> Iterator[Heading | Paragraph]:
+    """What the model must not be used for, where that is declared."""
+    found = (
+        [use.use for use in results.validation.uses if use.kind == "forbidden"] if results.validation else []
+    )
+    if found:
+        yield Heading("Not to be used to, or for")
+        yield from (Paragraph(use, "bullet") for use in found)
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:

@@ -44,6 +44,7 @@ def sheet(
             Paragraph(QUESTION, "lead"),
             Paragraph(master, "lead"),
             *([Paragraph(f"Fails: {'; '.join(failing)}.", "note")] if failing else []),
+            *([Paragraph(results.draft, "alert")] if results.draft else []),
             Strip((At(_facts(results), 1, 2), At(_key(), 4, 3))),
             _contents(sheets, absent),
             Heading("How to trace a number"),
@@ -69,7 +70,7 @@ def _facts(results: Results) -> Table:
     """What the pack is; the two blue cells drive the ages on the sheet Assumptions."""
     m = results.manifest
     facts: dict[str, tuple[str, Content]] = {
-        "status": ("Status", Cell(STATES[0], style="input")),
+        "status": ("Status", Cell(STATES[0], style=None if results.draft else "input")),
         "prepared": ("Prepared by", Cell("", style="input")),
         "reviewed": ("Reviewed by", Cell("", style="input")),
         "as_of": ("As of", Cell(results.as_of, "date", "input")),

@@ -158,9 +158,9 @@ def limits(results: Results) -> str:
 
 
 def alerts(results: Results) -> tuple[str, ...]:
-    """What lies outside its bounds, and which hindcasts fail: told in red until it is mended."""
+    """Why the pack is a draft, what lies outside its bounds, which hindcasts fail: red until it is mended."""
     found = [target.id for target in results.targets if outside(target)]
     said = f"Outside its bounds: {', '.join(found)}." if found else ""
     past = results.hindcast
     failed = f"{verdict(past)} {failing(past)}" if past and not (past.kept and not failing(past)) else ""
-    return tuple(filter(None, (said, failed.strip())))
+    return tuple(filter(None, (results.draft, said, failed.strip())))
