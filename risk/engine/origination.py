@@ -11,7 +11,7 @@ from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import raised
+from risk.mechanisms.neocloud.book import Index, raised
 from risk.processes import columns_of
 
 Array = NDArray[np.float64]
@@ -107,15 +107,14 @@ def cohort(
     return _added(p, t, sector, asked, new, credit, where), new
 
 
-def joined(layout: Layout, t: int) -> slice:
+def joined(layout: Layout, t: int) -> Index:
     """Columns of the loans that the cohort of quarter t joins."""
-    found = np.flatnonzero(layout.book.origination == layout.opened[t])
-    return slice(int(found[0]), int(found[-1]) + 1)
+    return np.flatnonzero(layout.book.origination == layout.opened[t])
 
 
-def _open(sector: Sector, where: slice) -> Sector:
+def _open(sector: Sector, where: Index) -> Sector:
     """The sector with empty loans in place of a year's that are not there yet."""
-    missing = where.stop - sector.facility.debt.shape[1]
+    missing = int(where[-1]) + 1 - sector.facility.debt.shape[1]
     if not missing:
         return sector
     zero = np.zeros((len(sector.holdco.cash), missing))
@@ -133,14 +132,18 @@ def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
     return facility.State(**{name: np.concatenate(pair, axis=1) for name, pair in pairs.items()})
 
 
-def _fundable(sector: Sector, where: slice, firms: int) -> Array:
+def _fundable(sector: Sector, where: Index, firms: int) -> Array:
     """1 where a lender adds to a loan, (path, firm with cohorts, payer class).
 
     It stands above the sweep, was never amended, and its customer has not left.
     """
     loans = sector.facility
-    sound = ~loans.defaulted[:, where] & ~loans.extended[:, where] & (loans.stage[:, where] < facility.SWEEP)
-    sound = sound & (sector.contracts.kept[:, where] > 0.0)
+    sound = (
+        ~columns_of(loans.defaulted, where)
+        & ~columns_of(loans.extended, where)
+        & (columns_of(loans.stage, where) < facility.SWEEP)
+    )
+    sound = sound & (columns_of(sector.contracts.kept, where) > 0.0)
     return sound.reshape(len(sound), firms, -1).astype(np.float64)
 
 
@@ -151,7 +154,7 @@ def _added(
     asked: cohorts.Origination,
     new: cohorts.Origination,
     credit: Credit,
-    where: slice,
+    where: Index,
 ) -> Sector:
     """The sector with the cohort's debt, contracts and paper.
 
@@ -169,36 +172,36 @@ def _added(
 
 
 def _drawn(
-    loans: facility.State, where: slice, devices: Array, debt: Array, margin: Array, vendor: Array
+    loans: facility.State, where: Index, devices: Array, debt: Array, margin: Array, vendor: Array
 ) -> facility.State:
     """Loans with what a cohort draws; nothing of them is repaid as scheduled yet, and margins average."""
-    owed = loans.debt[:, where] + debt
+    owed = columns_of(loans.debt, where) + debt
     share = debt / np.maximum(owed, 1.0)
     return replace(
         loans,
         devices=raised(loans.devices, where, devices),
         original=raised(loans.original, where, debt),
         debt=raised(loans.debt, where, debt),
-        margin=raised(loans.margin, where, share * (margin - loans.margin[:, where])),
-        vendor=raised(loans.vendor, where, np.maximum(vendor - loans.vendor[:, where], 0.0)),
+        margin=raised(loans.margin, where, share * (margin - columns_of(loans.margin, where))),
+        vendor=raised(loans.vendor, where, np.maximum(vendor - columns_of(loans.vendor, where), 0.0)),
     )
 
 
 def _sign(
-    p: Parameters, t: int, payers: contracts.State, where: slice, devices: Array, price: Array, prepaid: Array
+    p: Parameters, t: int, payers: contracts.State, where: Index, devices: Array, price: Array, prepaid: Array
 ) -> contracts.State:
     """Contracts of a new cohort, which lets all its GPUs, by payer class and so by expiry.
 
     Neither the haircuts nor the endings of older contracts apply to them.
     """
-    kept = np.maximum(payers.kept[:, where], NONE_KEPT)
-    quantity, value = devices / kept, devices * price / (kept * payers.price_factor[:, where])
+    kept = np.maximum(columns_of(payers.kept, where), NONE_KEPT)
+    quantity, value = devices / kept, devices * price / (kept * columns_of(payers.price_factor, where))
     payers = replace(payers, prepaid=raised(payers.prepaid, where, prepaid / kept))
     tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
     signed = {}
     for quarter in np.unique(t + tenors):
         columns = np.flatnonzero(t + tenors == quarter)
         signed[int(quarter)] = contracts.Ending(
-            where.start + columns, columns_of(quantity, columns), columns_of(value, columns)
+            where[columns], columns_of(quantity, columns), columns_of(value, columns)
         )
     return contracts.add(payers, signed)

@@ -124,7 +124,7 @@ def test_a_cohort_spends_what_it_has_on_gpus_of_its_generation(base: Opened) -> 
         f = base.flow(t)
         devices = f.operators.new.devices
         where = joined(base.layout, t)
-        grown = widen(base.worlds[t - 1].facility.devices, where.stop)[:, where]
+        grown = widen(base.worlds[t - 1].facility.devices, where[-1] + 1)[:, where]
         added = base.worlds[t].facility.devices[:, where] - grown
         mine = devices[:, base.layout.cohort_firms]
         np.testing.assert_allclose(mine.reshape(added.shape), added, rtol=1e-9, atol=1e-3)

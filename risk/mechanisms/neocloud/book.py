@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import AssumptionError
+from risk.processes import columns_of
 from risk.processes.annuity import level_pay_balance
 
 Array = NDArray[np.float64]
@@ -314,11 +315,9 @@ def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
     return rows, columns
 
 
-def raised(array: Array, columns: Index | slice, more: Array) -> Array:
+def raised(array: Array, columns: Index, more: Array) -> Array:
     """A copy of `array` with something added to some columns."""
-    out = array.copy()
-    out[:, columns] += more
-    return out
+    return put(array, columns, columns_of(array, columns) + more)
 
 
 def put(array: Array, columns: Index, values: Array) -> Array:

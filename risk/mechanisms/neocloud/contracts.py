@@ -185,9 +185,11 @@ def step(
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
-            price[:, columns] *= _renegotiated(params, state, payer, columns, payers, uniform)
+            factor = _renegotiated(params, state, payer, columns, payers, uniform)
+            price[:, columns] = columns_of(price, columns) * factor
         else:
-            kept[:, columns] *= _staying(params, state, payer, columns, payers, uniform)
+            staying = _staying(params, state, payer, columns, payers, uniform)
+            kept[:, columns] = columns_of(kept, columns) * staying
     vacant = _vacant(payers.release_lag, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
     realization = kept * price
@@ -255,8 +257,8 @@ def add(state: State, signed: Mapping[int, Ending]) -> State:
     """Add contracts signed at the end of a quarter, by the quarter in which they end."""
     endings, quantity, value = list(state.endings), state.quantity.copy(), state.value.copy()
     for quarter, new in signed.items():
-        quantity[:, new.columns] += new.quantity
-        value[:, new.columns] += new.value
+        quantity[:, new.columns] = columns_of(quantity, new.columns) + new.quantity
+        value[:, new.columns] = columns_of(value, new.columns) + new.value
         old = endings[quarter]
         endings[quarter] = new if old is None else _together(old, new)
     return replace(state, quantity=quantity, value=value, endings=tuple(endings))
