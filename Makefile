@@ -112,7 +112,7 @@ bench: .venv/ready ## paths per second, and the ratio to drawing the same normal
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
 
 clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 lock: ## resolve the dependencies anew into requirements.lock, requirements-dev.lock and requirements-docs.lock
