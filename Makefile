@@ -102,7 +102,7 @@ coverage: .venv/ready-dev ## the quick tests, and which lines of risk they do no
 docs: .venv/ready-docs ## the docs as a site in build/docs: guide and notebooks run, links checked, nothing fetched
 	@$(BIN)/python -m tools.site
 
-gallery: .venv/ready ## pictures of docs/gallery.md anew, from the run that reports/base/pack.xlsx shows
+gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base case on 4,096 paths
 	$(BIN)/python -m tools.gallery docs/images/gallery
 
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
