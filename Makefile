@@ -117,7 +117,7 @@ coverage: .venv/ready-dev ## the quick tests, and which lines of risk they do no
 docs: .venv/ready-docs ## the docs as a site in build/docs: guide and notebooks run, links checked, nothing fetched
 	@$(BIN)/python -m tools.site
 
-gallery: .venv/ready ## pictures of docs/gallery.md anew, from the run that reports/base/pack.xlsx shows
+gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base case on 4,096 paths
 	$(BIN)/python -m tools.gallery docs/images/gallery
 
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
@@ -130,7 +130,7 @@ mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the 
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
 
 clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 lock: ## resolve the dependencies anew into requirements.lock, requirements-dev.lock and requirements-docs.lock
