@@ -142,8 +142,9 @@ def test_a_name_that_looks_like_a_formula_stays_text() -> None:
 
 
 def test_what_is_forbidden_prints_with_the_limits() -> None:
-    assert "Capital, provisions, ratings." in paragraphs(limits.sheet(results(INTACT)), "bullet")
-    assert "Capital, provisions, ratings." not in paragraphs(limits.sheet(results(None)), "bullet")
+    words = "Forbidden uses: Capital, provisions, ratings."
+    assert words in paragraphs(limits.sheet(results(INTACT)), "bullet")
+    assert words not in paragraphs(limits.sheet(results(None)), "bullet")
 
 
 def test_limits_say_between_which_ends_the_headlines_move() -> None:

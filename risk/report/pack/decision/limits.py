@@ -121,14 +121,13 @@ OUTLIERS: Spec[Outlier] = Spec(
 """Inputs beyond what is plausible that somebody let in."""
 
 
-def _forbidden(results: Results) -> Iterator[Heading | Paragraph]:
+def _forbidden(results: Results) -> Iterator[Paragraph]:
     """What the model must not be used for, where that is declared."""
     found = (
         [use.use for use in results.validation.uses if use.kind == "forbidden"] if results.validation else []
     )
     if found:
-        yield Heading("Not to be used to, or for")
-        yield from (Paragraph(use, "bullet") for use in found)
+        yield Paragraph(f"Forbidden uses: {' '.join(found)}", "bullet")
 
 
 def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:
