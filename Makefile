@@ -80,7 +80,7 @@ PROOFS := tests/properties tests/processes tests/mechanisms/test_worked.py tests
 
 evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on the page of validation (an hour)
 	@mkdir -p build docs/cases
-	$(BIN)/python -m risk.cli.estimates_page docs/estimates.md $(DATA)
+	$(BIN)/python -m risk.door.estimates_page docs/estimates.md $(DATA)
 	$(call page,bubblerisk hindcast $(OPTIONS) --md,docs/hindcast.md)
 	$(foreach case,$(CASES),$(call page,bubblerisk replay $(case) $(OPTIONS) --md,docs/cases/$(case).md) && )true
 	$(call page,bubblerisk challenger $(OPTIONS) --md,docs/challenger.md)

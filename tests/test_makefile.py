@@ -84,7 +84,7 @@ def test_evidence_writes_every_page_by_its_command(installed: Path, monkeypatch:
     monkeypatch.setenv("FAIL", "nothing of the kind")
     made = _make(installed, "evidence", "OPTIONS=--jobs 1", "DATA=mine")
     assert made.returncode == 0, made.stderr
-    assert "-m risk.cli.estimates_page docs/estimates.md mine" in made.stdout
+    assert "-m risk.door.estimates_page docs/estimates.md mine" in made.stdout
     pages = {
         str(file.relative_to(installed / "docs")): file.read_text()
         for file in installed.rglob("docs/**/*.md")

@@ -110,7 +110,7 @@ class Result(Numbers):
         return replace(told, ok=not told.found.result.failures)
 
     def validation(self) -> Told[Any]:
-        """Intended use, what was tested, sizes of limits, triggers, sign-off, drift since the last signed run."""
+        """Intended use, what was tested, sizes of limits, triggers, sign-off, drift since."""
         from risk.door.validating import standing
 
         return standing(self.stored, self._desk)

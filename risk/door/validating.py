@@ -36,7 +36,7 @@ def sign(run: Run, by: str, role: str, note: str, at: Desk) -> Told[Mapping[str,
 
     Raises
     ------
-    UsageError : its accounts do not add up, or it is a draft and no note says why it may be used all the same.
+    UsageError : its accounts do not add up, or it is a draft and no note says why it may be used.
     """
     from risk.analysis.identities import identities
     from risk.calibrate.validation import validation

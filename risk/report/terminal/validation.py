@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,7 +197,7 @@ DOCUMENT: Document[Headed[Told]] = document(
     title="What a validator is told of a run: bubblerisk validation --json",
 )
 
-MEASURED: Document[dict[str, Any]] = Document(
+MEASURED: Document[Mapping[str, Any]] = Document(
     (told("files", list[str]), told("figures", int), told("sizes", int)),
     name="validation.measure/1",
     title="Evidence measured and kept: bubblerisk validation measure --json",

@@ -1,4 +1,4 @@
-"""Tables of docs/estimates.md: `python -m risk.cli.estimates_page docs/estimates.md [DATA]`.
+"""Tables of docs/estimates.md: `python -m risk.door.estimates_page docs/estimates.md [DATA]`.
 
 Sections whose files lie neither in the register nor in DATA, a folder of your own files, stay as they are.
 """
