@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import fsum
+from math import fsum, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.exact import exact_sum
-from risk.analysis.statistics import QUANTILE_METHOD, Estimate
+from risk.analysis.statistics import FEWEST, QUANTILE_METHOD, Estimate
 
 Array = NDArray[np.float64]
 
@@ -31,7 +31,8 @@ def contributions(parts: Array, level: float) -> tuple[Estimate, ...]:
     performance measurement*): ``E[X | L ≥ VaR]``, in the sample the mean of X over the paths beyond VaR, with
     the mass at VaR itself as `statistics.expected_shortfall` counts it, so that the sum is exact. The error
     is that of the influence ``1{L > VaR} (X − E[X | L = VaR]) / (1 − level)``, the mean at VaR over its
-    neighbors.
+    neighbors; NaN where a part rests on fewer than five paths: as many as would give its sum and its sum of
+    squares if it were the same on all.
     """
     loss = parts.sum(axis=0)
     n, order = len(loss), np.argsort(loss, kind="stable")
@@ -46,6 +47,8 @@ def contributions(parts: Array, level: float) -> tuple[Estimate, ...]:
     for part, edge in zip(parts, at_var, strict=True):
         value = fsum((edge, (exact_sum(part[beyond]) - beyond.sum() * edge) / mass))
         influence = beyond * (part - part[near].mean()) / (1.0 - level)
-        error = statistics.mean(influence).standard_error
+        squares = exact_sum(part[beyond] ** 2)
+        carried = exact_sum(part[beyond]) ** 2 / squares if squares > 0.0 else 0.0
+        error = statistics.mean(influence).standard_error if carried >= FEWEST else nan
         found.append(Estimate(float(value), error, n, tail=int(beyond.sum())))
     return tuple(found)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 NORMAL_95 = 1.959963984540054
 """Two-sided 95% quantile of the standard normal."""
 
+FEWEST = 5
+"""Paths that a number must rest on for an error to be told: of fewer nobody knows how far chance moved it."""
+
 THIN_TAIL = 500
 """Tail estimates that rest on fewer paths than this must say so."""
 

@@ -67,22 +67,26 @@ class Middle:
     place: Estimate
 
 
-def lift(flags: Array, inside: Flags) -> Lift:
-    """Lift of an event, (path,) of 1 and 0, in the paths `inside` the tail.
+def lift(flags: Array, inside: Flags, edge: Flags) -> Lift:
+    """Lift of an event, (path,) of 1 and 0, in the paths `inside` the tail; `edge`: those about its beginning.
 
     Notes
     -----
     The tail is a part of all paths, so numerator and denominator share them: the error is that of the ratio's
-    influence, (1{tail} (x − p_tail) / share − lift (x − p)) / p, the tail held as it is.
+    influence, (1{tail} (x − p_edge) / share − lift (x − p)) / p. A path that joins the tail pushes another out
+    at its edge, so that x counts from the event's share there. Of an event that is rare in the tail, or rarely
+    stays away, the error is at least that of its probability there.
     """
     tail, everywhere = statistics.probability(flags[inside]), statistics.probability(flags)
     n = len(flags)
     if everywhere.value <= 0.0 or not inside.any():
         return Lift(tail, everywhere, Estimate(np.nan, np.nan, n))
     ratio = tail.value / everywhere.value
-    own = inside * (flags - tail.value) / inside.mean()
+    own = inside * (flags - flags[edge].mean()) / inside.mean()
     influence = (own - ratio * (flags - everywhere.value)) / everywhere.value
-    return Lift(tail, everywhere, Estimate(ratio, statistics.mean(influence).standard_error, n))
+    error = statistics.mean(influence).standard_error
+    rare = tail.standard_error / everywhere.value if tail.limits and 0.0 < everywhere.value < 1.0 else 0.0
+    return Lift(tail, everywhere, Estimate(ratio, max(error, rare), n))
 
 
 def combinations(flags: Mapping[str, Array], inside: Flags, loss: Array) -> tuple[Combination, ...]:

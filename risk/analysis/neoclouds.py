@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis.facilities import Facility
-from risk.analysis.statistics import Estimate, proportion, widened
+from risk.analysis.statistics import FEWEST, Estimate, proportion, widened
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -103,7 +103,8 @@ def cumulative(run: Run, key: str) -> tuple[Estimate, ...]:
     """Sum over all quarters of a flow that happens at most once on a path, by entity.
 
     Its error is exact but for the paths it rests on: as many as would give mean and mean square if all had
-    the same flow, and two degrees of freedom each (`statistics.mean`). Where none has any the error is NaN.
+    the same flow. Flows differ, so that each counts as one degree of freedom (`statistics.mean`; of equal
+    flows it would be two). The error is NaN where they are fewer than five.
     """
     mean, error = run.mean(key)
     n = run.paths
@@ -112,7 +113,7 @@ def cumulative(run: Run, key: str) -> tuple[Estimate, ...]:
     spread = np.sqrt(np.maximum(squares - total**2, 0.0) / max(n - 1, 1))
     hits = np.divide(n * total**2, squares, out=np.zeros_like(total), where=squares > 0.0)
     found = zip(total.tolist(), spread.tolist(), hits.tolist(), strict=True)
-    return tuple(Estimate(m, s * widened(2.0 * h) if h > 0.0 else nan, n) for m, s, h in found)
+    return tuple(Estimate(m, s * widened(h) if h >= FEWEST else nan, n) for m, s, h in found)
 
 
 def firm_losses(run: Run, book: Sequence[Facility]) -> dict[str, FirmLoss]:

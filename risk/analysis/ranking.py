@@ -31,6 +31,11 @@ def between(loss: Array, low: float, high: float) -> Flags:
     return np.asarray(inside)
 
 
+def edge(loss: Array, share: float) -> Flags:
+    """Paths about where the worst `share` begins, a quarter of it to either side: (path,)."""
+    return between(loss, max(1.0 - 1.25 * share, 0.0), 1.0 - 0.75 * share)
+
+
 def worst(loss: Array, share: float) -> Flags:
     """The worst `share` of paths, (path,): those at or above the loss's quantile; a tie at the edge is in."""
     return between(loss, 1.0 - share, 1.0)

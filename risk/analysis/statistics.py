@@ -17,14 +17,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.analysis.estimate import NORMAL_95, THIN_TAIL, Estimate
+from risk.analysis.estimate import FEWEST, NORMAL_95, THIN_TAIL, Estimate
 from risk.analysis.exact import exact_sum
 
 __all__ = [
-    "EXCEEDANCE_PROBABILITIES", "LEVEL", "NORMAL_95", "QUANTILE_METHOD", "THIN_TAIL", "Array", "Estimate",
-    "Exceedance", "Histogram", "decimals", "exceedance", "expected_shortfall", "histogram", "mean", "ordered",
-    "probability", "proportion", "quantile", "quantiles", "rank_correlation", "share_below", "significant",
-    "standard_deviation", "var", "widened",
+    "EXCEEDANCE_PROBABILITIES", "FEWEST", "LEVEL", "NORMAL_95", "QUANTILE_METHOD", "THIN_TAIL", "Array",
+    "Estimate", "Exceedance", "Histogram", "decimals", "exceedance", "expected_shortfall", "histogram",
+    "mean", "ordered", "probability", "proportion", "quantile", "quantiles", "rank_correlation",
+    "share_below", "significant", "standard_deviation", "var", "widened",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -220,19 +220,15 @@ def expected_shortfall(losses: ArrayLike, level: float) -> Estimate:
     ``ES = VaR + mean((L − VaR)⁺) / (1 − level)``, exact for distributions with atoms too (Rockafellar and
     Uryasev, 2002, *Journal of Banking and Finance* 26). Its influence function gives the standard error
     ``√((Var(tail) + level (ES − VaR)²) / (n (1 − level)))``, computed here as the standard error of ``(L −
-    VaR)⁺ / (1 − level)``, which is the same number.
+    VaR)⁺ / (1 − level)``, which is the same number; NaN where fewer than five paths are in the tail.
     """
     data = _column(losses)
     if len(data) == 0:
         return Estimate(math.nan, math.nan, 0)
     threshold = float(np.quantile(data, level, method=QUANTILE_METHOD))
     excess = mean(np.maximum(data - threshold, 0.0) / (1.0 - level))
-    return Estimate(
-        threshold + excess.value,
-        excess.standard_error,
-        len(data),
-        tail=int(np.count_nonzero(data > threshold)),
-    )
+    error = excess.standard_error if len(data) * (1.0 - level) >= FEWEST else math.nan
+    return Estimate(threshold + excess.value, error, len(data), tail=int(np.count_nonzero(data > threshold)))
 
 
 @dataclass(frozen=True)

@@ -89,15 +89,15 @@ def worst(run: Run, share: float, most: int = 10) -> Worst:
         threshold=statistics.var(loss, 1.0 - share),
         shortfall=statistics.expected_shortfall(loss, 1.0 - share),
         drivers=attribution.drivers(attribution.ranked(run), loss, 1.0 - share),
-        lifts=_lifts(run, tail, said),
+        lifts=_lifts(run, tail, ranking.edge(loss, share), said),
         worst=_paths(run, loss, said, most),
     )
 
 
-def _lifts(run: Run, tail: Flags, said: Verdict) -> tuple[Told, ...]:
+def _lifts(run: Run, tail: Flags, edge: Flags, said: Verdict) -> tuple[Told, ...]:
     names = dict(CLASSES[:3]) | {c.id: c.label for c in said.known}
     columns = run.outcomes(list(names))
-    found = [Told(name, label, lift(columns[name], tail)) for name, label in names.items()]
+    found = [Told(name, label, lift(columns[name], tail, edge)) for name, label in names.items()]
     return tuple(sorted(found, key=lambda each: -np.nan_to_num(each.found.lift.value)))
 
 

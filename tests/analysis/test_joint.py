@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from risk.analysis.joint import combinations, lift, middle
-from risk.analysis.ranking import worst
+from risk.analysis.ranking import edge, worst
 
 LOSS = np.array([1.0, 9.0, 3.0, 10.0, 2.0, 8.0, 4.0, 7.0, 5.0, 6.0])
 INSIDE = LOSS >= 7.0  # paths 1, 3, 5, 7
@@ -19,21 +19,21 @@ def flags(*paths: int) -> np.ndarray:
 
 
 def test_lift_by_hand() -> None:
-    found = lift(flags(1, 3, 0), INSIDE)  # two of four in the tail, three of ten everywhere
+    found = lift(flags(1, 3, 0), INSIDE, INSIDE)  # two of four in the tail, three of ten everywhere
     assert (found.tail.value, found.everywhere.value) == (0.5, 0.3)
     assert found.lift.value == pytest.approx(0.5 / 0.3)
     assert found.lift.standard_error > 0.0
 
 
 def test_an_event_that_never_comes_has_no_lift() -> None:
-    found = lift(flags(), INSIDE)
+    found = lift(flags(), INSIDE, INSIDE)
     assert found.never
     assert np.isnan(found.lift.value)
     assert np.isnan(found.lift.standard_error)
 
 
 def test_an_event_that_always_comes_has_lift_one() -> None:
-    found = lift(np.ones(len(LOSS)), INSIDE)
+    found = lift(np.ones(len(LOSS)), INSIDE, INSIDE)
     assert not found.never
     assert (found.lift.value, found.lift.standard_error) == (1.0, 0.0)
 
@@ -41,7 +41,8 @@ def test_an_event_that_always_comes_has_lift_one() -> None:
 def test_lift_of_what_is_independent_is_one_within_its_error() -> None:
     rng = np.random.default_rng(3)
     inside = np.arange(20_000) < 1_000
-    found = [lift((rng.random(20_000) < 0.3).astype(float), inside).lift for _ in range(400)]
+    around = inside | (np.arange(20_000) < 1_250)
+    found = [lift((rng.random(20_000) < 0.3).astype(float), inside, around).lift for _ in range(400)]
     assert abs(found[0].value - 1.0) < 4.0 * found[0].standard_error
     spread = np.std([each.value for each in found])
     assert found[0].standard_error == pytest.approx(spread, rel=0.15)  # 400 repeats know it to 4%
@@ -53,7 +54,7 @@ def test_the_error_of_a_lift_is_its_spread() -> None:
     for _ in range(400):
         loss = rng.standard_normal(4_000)
         event = (0.8 * loss + rng.standard_normal(4_000) > 0.5).astype(float)
-        found.append(lift(event, worst(loss, 0.05)).lift)
+        found.append(lift(event, worst(loss, 0.05), edge(loss, 0.05)).lift)
     spread = np.std([e.value for e in found], ddof=1)
     stated = np.mean([e.standard_error for e in found])
     assert 0.85 < stated / spread < 1.15  # the spread over 400 repetitions is known to 4%

@@ -34,7 +34,7 @@ FEWEST: Final = 20
 """Blocks from which a coverage is told."""
 
 RARE: Final = 30.0
-"""Paths of a block on which an event is expected, below which it is rare and its interval Wilson's."""
+"""Paths of a piece on which an event is expected, below which it is rare and its interval Wilson's."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _open(found: Estimate) -> bool:
 def _kind(kind: str, value: float, paths: int) -> str:
     """Events that are rare in so many paths are a kind of their own: another formula tells them."""
     rare = kind.startswith("probability") and min(value, 1.0 - value) * paths < RARE
-    return kind.replace("probability", "rare probability") if rare else kind
+    return "rare probability" if rare else kind
 
 
 def _side(found: Estimate, truth: float) -> float:

@@ -88,9 +88,10 @@ def _loss(run: Run) -> Array:
 
 
 def _lifts(run: Run) -> dict[str, joint.Lift]:
-    inside = ranking.worst(_loss(run), TAIL)
+    loss = _loss(run)
+    inside, edge = ranking.worst(loss, TAIL), ranking.edge(loss, TAIL)
     claims = [claim.id for claim in verdict.verdict(run).known]
-    return {name: joint.lift(flags, inside) for name, flags in run.outcomes(claims).items()}
+    return {name: joint.lift(flags, inside, edge) for name, flags in run.outcomes(claims).items()}
 
 
 def _middles(run: Run) -> dict[str, joint.Middle]:

@@ -88,7 +88,8 @@ def _together(found: Sequence[Combination]) -> str:
 
 
 def _lifts(results: Results, inside: Flags) -> dict[str, Lift]:
-    return {c.id: joint.lift(results.run.outcome(c.id), inside) for c in results.verdict.known}
+    edge = ranking.edge(results.loss, TAIL)
+    return {c.id: joint.lift(results.run.outcome(c.id), inside, edge) for c in results.verdict.known}
 
 
 def _live(formula: Formula, like: Content) -> Cell:
