@@ -68,14 +68,18 @@ class Middle:
 
 
 def lift(flags: Array, inside: Flags, edge: Flags) -> Lift:
-    """Lift of an event, (path,) of 1 and 0, in the paths `inside` the tail; `edge`: those about its beginning.
+    """Lift of an event, (path,) of 1 and 0, in the paths `inside` the tail.
+
+    Parameters
+    ----------
+    edge : the paths about where the tail begins.
 
     Notes
     -----
     The tail is a part of all paths, so numerator and denominator share them: the error is that of the ratio's
-    influence, (1{tail} (x − p_edge) / share − lift (x − p)) / p. A path that joins the tail pushes another out
-    at its edge, so that x counts from the event's share there. Of an event that is rare in the tail, or rarely
-    stays away, the error is at least that of its probability there.
+    influence, (1{tail} (x − p_edge) / share − lift (x − p)) / p. A path that joins the tail pushes another
+    out at its edge, so that x counts from the event's share there. Of an event that is rare in the tail, or
+    rarely stays away, the error is at least that of its probability there.
     """
     tail, everywhere = statistics.probability(flags[inside]), statistics.probability(flags)
     n = len(flags)
