@@ -69,13 +69,12 @@ class Links:
         return np.broadcast_to(self.baseline.medians[name][t], value.shape)
 
 
-def medians(kept: list[dict[str, dict[int, Array]]], quarters: int) -> Baseline:
-    """Median path of every input over pilot blocks."""
+def medians(kept: Mapping[str, Mapping[int, Array]], quarters: int) -> Baseline:
+    """Median path of every input over a pilot's paths."""
     out = {}
-    for name in kept[0]:
-        width = next(iter(kept[0][name].values())).shape[1]
-        path = np.zeros((quarters + 1, width))
-        for t in kept[0][name]:
-            path[t] = np.median(np.concatenate([block[name][t] for block in kept]), axis=0)
+    for name, values in kept.items():
+        path = np.zeros((quarters + 1, next(iter(values.values())).shape[1]))
+        for t, value in values.items():
+            path[t] = np.median(value, axis=0)
         out[name] = path
     return Baseline(out)

@@ -17,6 +17,7 @@ from risk.mechanisms.capex import funding
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.revenue_gap import demand
+from risk.shocks.stream import BLOCK
 from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -33,12 +34,14 @@ class Identity(NamedTuple):
     scale: Array
 
     @property
-    def error(self) -> float:
-        """Largest difference, relative to the scale (absolute under one unit of it)."""
+    def errors(self) -> Array:
+        """Largest difference in each block, relative to the scale (absolute under one unit of it)."""
         difference = np.abs(self.left - self.right)
+        blocks = range(0, len(difference), BLOCK)
         if difference.max(initial=0.0) == 0.0:
-            return 0.0
-        return float(np.max(difference / np.maximum(np.abs(self.scale), 1.0)))
+            return np.zeros(len(blocks))
+        relative = difference / np.maximum(np.abs(self.scale), 1.0)
+        return np.array([relative[first : first + BLOCK].max() for first in blocks])
 
 
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:

@@ -20,7 +20,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
 from risk.parameters import Drawn, entry
-from risk.shocks.draw import CORRELATION, Shocks, correlation_of, draw_parameters, draw_shocks
+from risk.shocks.draw import CORRELATION, Shocks, correlation_of, draw_parameters, draw_shocks, end_to_end
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions, Table
@@ -134,9 +134,9 @@ def _credit_matrices(assumptions: Assumptions) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def draw(assumptions: Assumptions, seed: int, block: int) -> dict[str, Any]:
-    """Every register number of a block, id → array (see `risk.parameters.build`)."""
-    return complete(assumptions, draw_parameters(assumptions, seed, block))
+def draw(assumptions: Assumptions, seed: int, *blocks: int) -> dict[str, Any]:
+    """Every register number of blocks one after another, id → array (see `risk.parameters.build`)."""
+    return complete(assumptions, draw_parameters(assumptions, seed, *blocks))
 
 
 def complete(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,8 +173,13 @@ def streams(table: Table) -> tuple[int, ...]:
     return tuple(int(number) for number in table.numbers("stream"))
 
 
-def shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> Shocks:
-    """Every shock of a block; index t of an array belongs to quarter t + 1.
+def shocks(assumptions: Assumptions, layout: Layout, seed: int, *blocks: int) -> Shocks:
+    """Every shock of blocks one after another; index t of an array belongs to quarter t + 1."""
+    return end_to_end([_shocks(assumptions, layout, seed, block) for block in blocks])
+
+
+def _shocks(assumptions: Assumptions, layout: Layout, seed: int, block: int) -> Shocks:
+    """Every shock of a block.
 
     What is drawn once a path (forced events, whether a lender amends, the first plan's error) has one row.
     """

@@ -1,4 +1,4 @@
-"""One random block stepped through its quarters, for a run to remember or a single path to be told."""
+"""Random blocks stepped through their quarters, for a run to remember or a single path to be told."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Opening:
-    """A block at the base date: everything drawn, and the world it starts from.
+    """Blocks at the base date, one after another along the path axis: everything drawn, and the world it starts from.
 
     Attributes
     ----------
-    drawn : every register number of the block, id → array.
+    drawn : every register number of the blocks, id → array.
     forced : what the scenario's events add, variable → quarter → (path, 1).
     rows : which path stands in each row, and the names of entities.
     """
@@ -48,7 +48,7 @@ class Opening:
 
 
 class Quarter(NamedTuple):
-    """One quarter of a block: the world before and after it, and what happened."""
+    """One quarter of an opening: the world before and after it, and what happened."""
 
     context: Context
     before: World
@@ -56,17 +56,18 @@ class Quarter(NamedTuple):
     flows: Flows
 
 
-def opening(assumptions: Assumptions, seed: int, block: int) -> Opening:
-    """Draw a block and set it up at the base date.
+def opening(assumptions: Assumptions, seed: int, *blocks: int) -> Opening:
+    """Draw blocks and set them up at the base date.
 
     Raises
     ------
     NumericalError : the state at the base date cannot be computed.
     """
     layout = fix_layout(assumptions)
-    drawn = inputs.draw(assumptions, seed, block)
-    shocks = inputs.shocks(assumptions, layout, seed, block)
-    return opened(assumptions, layout, drawn, shocks, range(block * BLOCK, (block + 1) * BLOCK))
+    drawn = inputs.draw(assumptions, seed, *blocks)
+    shocks = inputs.shocks(assumptions, layout, seed, *blocks)
+    ids = [block * BLOCK + row for block in blocks for row in range(BLOCK)]
+    return opened(assumptions, layout, drawn, shocks, ids)
 
 
 def opened(
@@ -91,13 +92,13 @@ def opened(
 
 
 def alone(start: Opening, row: int) -> Opening:
-    """One path of a block by itself."""
+    """One path of an opening by itself."""
     found: Opening = finite.only(start, slice(row, row + 1), len(start.rows.ids))
     return replace(found, rows=replace(start.rows, ids=(start.rows.ids[row],)))
 
 
 def quarters(start: Opening, links: Links, thorough: bool = False) -> Iterator[Quarter]:
-    """Step through every quarter of a block.
+    """Step an opening through every quarter.
 
     Parameters
     ----------
@@ -114,6 +115,7 @@ def quarters(start: Opening, links: Links, thorough: bool = False) -> Iterator[Q
         after, flows = finite.step(context, state, start.rows, thorough)
         yield Quarter(context, state, after, flows)
         state = after
+        del after, flows  # the next quarter needs none of them in memory
 
 
 def _names(assumptions: Assumptions, layout: Layout) -> dict[str, tuple[str, ...]]:

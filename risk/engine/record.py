@@ -1,4 +1,4 @@
-"""What a block remembers of its quarters: path series, sums over paths by entity, and the identities.
+"""What blocks remember of their quarters: path series, sums over paths by entity, and the identities.
 
 Nothing here feeds back into the model.
 """
@@ -19,6 +19,7 @@ from risk.engine.ladder import ladder, refinancing_need, runway
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import rents
+from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 K = TypeVar("K", str, tuple[str, int])
@@ -26,13 +27,16 @@ K = TypeVar("K", str, tuple[str, int])
 
 @dataclass
 class Record:
-    """Collects one block; `rows` paths are kept.
+    """Collects blocks one after another, all but the last of 1,024 paths; the first `rows` paths are kept.
 
     Attributes
     ----------
+    blocks : rows of each block.
     history, facility, firm, kept : quantity → (quarter, path, …) from the first quarter that has it to the
         last; NaN where the run stopped before.
     singles : whether facilities and firms are kept path by path; only the first blocks of a run store them.
+    sums, squares : key → (block, quarter + 1, entity).
+    identities : name → (block,) largest relative error.
     columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
     """
 
@@ -44,9 +48,14 @@ class Record:
     firm: dict[str, Array] = field(default_factory=dict)
     sums: dict[str, Array] = field(default_factory=dict)
     squares: dict[str, Array] = field(default_factory=dict)
-    identities: dict[str, float] = field(default_factory=dict)
+    identities: dict[str, Array] = field(default_factory=dict)
     columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
     kept: dict[tuple[str, int], Array] = field(default_factory=dict)
+    blocks: tuple[slice, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        firsts = range(0, self.rows, BLOCK)
+        self.blocks = tuple(slice(first, min(first + BLOCK, self.rows)) for first in firsts)
 
     def keep(self, name: str, t: int, values: Array) -> None:
         """Keep quarter t of a path quantity, (path, 1)."""
@@ -67,29 +76,32 @@ class Record:
 
     def open(self, key: str, entities: int) -> None:
         """Make room for the sums of a quantity; needed where not all entities exist from the start."""
-        self.sums[key] = np.zeros((self.quarters + 1, entities))
-        self.squares[key] = np.zeros((self.quarters + 1, entities))
+        self.sums[key] = np.zeros((len(self.blocks), self.quarters + 1, entities))
+        self.squares[key] = np.zeros((len(self.blocks), self.quarters + 1, entities))
 
     def total(self, key: str, t: int, values: Array) -> None:
-        """Add one quarter's sum and sum of squares over kept paths, by entity."""
+        """Add one quarter's sum and sum of squares over kept paths of each block, by entity."""
         self._keep_columns(key, t, values)
-        kept = values[: self.rows]
-        width = kept.shape[1]
+        width = values.shape[1]
         if key not in self.sums:
             self.open(key, width)
-        self.sums[key][t, :width] = np.einsum("ij->j", kept)
-        self.squares[key][t, :width] = np.einsum("ij,ij->j", kept, kept)
+        sums, squares = self.sums[key][:, t, :width], self.squares[key][:, t, :width]
+        for k, block in enumerate(self.blocks):
+            kept = values[block]
+            np.einsum("ij->j", kept, out=sums[k])
+            np.einsum("ij,ij->j", kept, kept, out=squares[k])
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
         self._keep_columns(key, t, flags)
-        self.counted(key, t, np.count_nonzero(flags[: self.rows], axis=0))
+        self.counted(key, t, np.array([np.count_nonzero(flags[block], axis=0) for block in self.blocks]))
 
     def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
-        """Note how many kept paths have a flag, by entity."""
+        """Note how many kept paths have a flag, (block, entity)."""
+        width = found.shape[1]
         if key not in self.sums:
-            self.open(key, len(found))
-        self.sums[key][t, : len(found)] = self.squares[key][t, : len(found)] = found
+            self.open(key, width)
+        self.sums[key][:, t, :width] = self.squares[key][:, t, :width] = found
 
     def _keep_columns(self, key: str, t: int, values: NDArray[Any]) -> None:
         """Remember the entities that an outcome asks for, path by path; zero before they come to life."""
@@ -103,7 +115,7 @@ class Record:
         """Note the largest relative error of each identity."""
         for identity in found:
             worst = self.identities.get(identity.name, 0.0)
-            self.identities[identity.name] = max(worst, identity.error)
+            self.identities[identity.name] = np.maximum(worst, identity.errors)
 
     def path(self, name: str) -> Array:
         """A kept quantity as (quarter + 1, path)."""

@@ -64,7 +64,7 @@ def perform(assumptions: Assumptions, start: Opening) -> None:
     links = Links(assumptions.switches)
     if not all(assumptions.switches.values()):
         links = replace(links, baseline=_baseline(start))
-    carried(assumptions, start, 0, len(start.rows.ids), links, thorough=True)
+    carried(assumptions, start, len(start.rows.ids), links, thorough=True)
 
 
 def corners(assumptions: Assumptions) -> tuple[Corner | None, ...]:
@@ -131,4 +131,4 @@ def _baseline(start: Opening) -> Any:
     links = Links({}, keep=True)
     for _ in quarters(start, links):
         pass
-    return medians([links.kept], start.layout.quarters)
+    return medians(links.kept, start.layout.quarters)

@@ -1,4 +1,7 @@
-"""Simulate one random block: draw everything, step through the quarters, return what is remembered."""
+"""Simulate random blocks: draw everything, step through the quarters, return what is remembered.
+
+Blocks are drawn one by one and stepped through together, so that every array call works on more paths.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+TOGETHER = 4
+"""Random blocks worth stepping through together: arrays of more paths fit into no cache."""
+
 BASELINE_BLOCKS = 4
 """Random blocks of the coupled base case from which the medians of cut couplings are taken."""
 
@@ -45,29 +51,40 @@ def simulate(
     ------
     NumericalError : a recorded quantity is not finite; names mechanism, variable, path and quarter.
     """
+    return simulate_together(assumptions, seed, {block: paths}, baseline)[0]
+
+
+def simulate_together(
+    assumptions: Assumptions, seed: int, rows: Mapping[int, int], baseline: Baseline | None = None
+) -> tuple[Block, ...]:
+    """Simulate random blocks together; each is to the bit what `simulate` makes of it.
+
+    Parameters
+    ----------
+    rows : block → paths kept of it, 1,024 of all but the last.
+
+    Raises
+    ------
+    NumericalError : as `simulate`; names a path of any of the blocks.
+    """
+    if any(paths != BLOCK for paths in [*rows.values()][:-1]):
+        raise ValueError("only the last of several blocks can be cut")
     links = Links(assumptions.switches, baseline)
-    return _run(assumptions, seed, block, paths, links)
+    return carried(assumptions, opening(assumptions, seed, *rows), sum(rows.values()), links)
 
 
 def pilot(assumptions: Assumptions, seed: int) -> Baseline:
     """Median path of every coupled input in the base case, from its first four blocks, all couplings on."""
-    kept = []
-    for block in range(BASELINE_BLOCKS):
-        links = Links({}, keep=True)
-        _run(assumptions, seed, block, BLOCK, links)
-        kept.append(links.kept)
-    return medians(kept, assumptions.calendar.quarters)
-
-
-def _run(assumptions: Assumptions, seed: int, block: int, paths: int, links: Links) -> Block:
-    start = opening(assumptions, seed, block)
-    return carried(assumptions, start, block, paths, links)
+    links = Links({}, keep=True)
+    start = opening(assumptions, seed, *range(BASELINE_BLOCKS))
+    carried(assumptions, start, BASELINE_BLOCKS * BLOCK, links)
+    return medians(links.kept, assumptions.calendar.quarters)
 
 
 def carried(
-    assumptions: Assumptions, start: Opening, block: int, paths: int, links: Links, thorough: bool = False
-) -> Block:
-    """Step an opening through its quarters and remember the first `paths` rows.
+    assumptions: Assumptions, start: Opening, paths: int, links: Links, thorough: bool = False
+) -> tuple[Block, ...]:
+    """Step an opening through its quarters and remember the first `paths` rows, by random block.
 
     Parameters
     ----------
@@ -79,19 +96,19 @@ def carried(
     """
     try:
         with finite.strict():
-            found = _remembered(assumptions, start, block, paths, links, thorough)
-            wrong = _unsound(found)
+            found = _remembered(assumptions, start, paths, links, thorough)
+            wrong = next(filter(None, map(_unsound, found)), "")
             if wrong and not thorough:
-                _remembered(assumptions, start, block, paths, links, thorough=True)
+                _remembered(assumptions, start, paths, links, thorough=True)
             if wrong:
-                raise NumericalError(f"the sum of {wrong} over the paths of block {block} is not finite")
+                raise NumericalError(f"the sum of {wrong} is not finite")
             return found
     except FloatingPointError as error:
         # A quarter says itself what is wrong with it: this arose in what is remembered.
         def attempt(rows: slice) -> None:
             part: Opening = finite.only(start, rows, len(start.rows.ids))
             part = replace(part, rows=replace(start.rows, ids=start.rows.ids[rows]))
-            _remembered(assumptions, part, block, rows.stop - rows.start, links, thorough)
+            _remembered(assumptions, part, rows.stop - rows.start, links, thorough)
 
         path = start.rows.ids[finite.failing(attempt, paths)]
         reason = f"{error} in {finite.place(error)} on path {path}"
@@ -99,55 +116,65 @@ def carried(
 
 
 def _remembered(
-    assumptions: Assumptions, start: Opening, block: int, paths: int, links: Links, thorough: bool
-) -> Block:
+    assumptions: Assumptions, start: Opening, paths: int, links: Links, thorough: bool
+) -> tuple[Block, ...]:
     p, layout, fixed = start.p, start.layout, start.fixed
     background = build(Background, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
-    early, columns = block < FACILITY_BLOCKS, kept(assumptions.measures, names)
+    blocks = [path // BLOCK for path in start.rows.ids[:paths:BLOCK]]
+    early, columns = min(blocks) < FACILITY_BLOCKS, kept(assumptions.measures, names)
     r = record.Record(paths, layout.quarters, early, columns=columns)
     tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, background, after, flows, fixed, context.t)
-    tally.left = beyond.left(p, layout, after, flows, layout.quarters)[:, :paths]
+        if context.t == layout.quarters:
+            tally.left = beyond.left(p, layout, after, flows, context.t)[:, :paths]
+        del before, after, flows  # they need not stay in memory while the next quarter is computed
     _refuse_non_finite(r, start.rows.ids)
-    return Block(
-        index=block,
-        paths=paths,
-        parameters=_parameters(start.drawn, assumptions, paths),
-        outcomes=outcomes.outcomes(
-            assumptions, r, tally, background, names["losses.instrument"], names["losses.ultimate"]
-        ),
-        series=_singles({v.name: r.path(v.name) for v in SERIES}),
-        facility=_singles(r.facility),
-        firm=_singles(r.firm),
-        sums=r.sums,
-        squares=r.squares,
-        identities=r.identities,
-        entities=names,
+    parameters = _parameters(start.drawn, assumptions)
+    scalars = outcomes.outcomes(
+        assumptions, r, tally, background, names["losses.instrument"], names["losses.ultimate"]
+    )
+    series = {v.name: r.path(v.name) for v in SERIES}
+    return tuple(
+        Block(
+            index=block,
+            paths=rows.stop - rows.start,
+            parameters={id: values[rows] for id, values in parameters.items()},
+            outcomes={name: values[rows] for name, values in scalars.items()},
+            series=_singles(series, rows),
+            facility=_singles(r.facility, rows) if block < FACILITY_BLOCKS else {},
+            firm=_singles(r.firm, rows) if block < FACILITY_BLOCKS else {},
+            sums={key: sums[k] for key, sums in r.sums.items()},
+            squares={key: squares[k] for key, squares in r.squares.items()},
+            identities={name: float(errors[k]) for name, errors in r.identities.items()},
+            entities=names,
+        )
+        for k, (block, rows) in enumerate(zip(blocks, r.blocks, strict=True))
     )
 
 
 def _unsound(block: Block) -> str:
-    """Name of a quantity by entity whose sums are not finite; empty where all are."""
+    """Quantity by entity whose sums are not finite, and the block; empty where all are."""
     kinds = (block.sums, block.squares)
-    return next((n for sums in kinds for n, x in sums.items() if not np.isfinite(x).all()), "")
+    wrong = next((n for sums in kinds for n, x in sums.items() if not np.isfinite(x).all()), "")
+    return wrong and f"{wrong} over the paths of block {block.index}"
 
 
-def _singles(kept: Mapping[str, Array]) -> dict[str, NDArray[np.float32]]:
-    """Series as stored, name → (quarter + 1, path, …)."""
-    return {name: values.astype(np.float32) for name, values in kept.items()}
+def _singles(kept: Mapping[str, Array], rows: slice) -> dict[str, NDArray[np.float32]]:
+    """Series of a block as stored, name → (quarter + 1, path, …)."""
+    return {name: values[:, rows].astype(np.float32) for name, values in kept.items()}
 
 
-def _parameters(drawn: Mapping[str, object], assumptions: Assumptions, paths: int) -> dict[str, Array]:
+def _parameters(drawn: Mapping[str, object], assumptions: Assumptions) -> dict[str, Array]:
     """Drawn scalar parameters, id → (path,); a drawn vector gets one id a component."""
     out: dict[str, Array] = {}
     for identifier, entry in assumptions.entries.items():
         if entry.prior is None:
             continue
-        values = np.asarray(drawn[identifier])[:paths]
+        values = np.asarray(drawn[identifier])
         if values.shape[1] == 1:
             out[identifier] = values[:, 0]
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud import facility
 from risk.mechanisms.private_credit.market import REGIMES
 from risk.paths import FACILITY_SERIES, FIRM_SERIES
+from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -145,13 +147,12 @@ def stages(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the stages of distress."""
     stage = f.operators.facility.stage[: r.rows]
     busy = np.flatnonzero(stage > facility.SOUND)
-    columns, stages = busy % stage.shape[1], stage.ravel()[busy].astype(np.int64)
-    found = np.bincount(
-        stages * stage.shape[1] + columns, minlength=(max(STAGES.values()) + 1) * stage.shape[1]
-    )
-    counts = found.reshape(-1, stage.shape[1])
+    rows, columns = np.divmod(busy, stage.shape[1])
+    places = rows // BLOCK, stage.ravel()[busy].astype(np.intp), columns
+    shape = len(r.blocks), max(STAGES.values()) + 1, stage.shape[1]
+    found = np.bincount(np.ravel_multi_index(places, shape), minlength=math.prod(shape)).reshape(shape)
     for name, reached in STAGES.items():
-        r.counted(f"facility.{name}", t, counts[reached])
+        r.counted(f"facility.{name}", t, found[:, reached])
 
 
 def recoveries(r: Record, f: Flows, t: int) -> None:

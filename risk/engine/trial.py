@@ -61,4 +61,4 @@ def _block(
     for problem in opening_faults(assumptions, start):
         raise NumericalError(problem.reason)
     links = Links(assumptions.switches, baseline)
-    return carried(assumptions, start, block, paths, links).outcomes
+    return carried(assumptions, start, paths, links)[0].outcomes

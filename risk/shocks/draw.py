@@ -18,7 +18,7 @@ factor or entity and a longer horizon leave every number drawn before in place.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -73,6 +73,27 @@ class Shocks:
         return self.common[..., column : column + 1]
 
 
+def end_to_end(parts: Sequence[Shocks]) -> Shocks:
+    """Shocks of several blocks as of one, the paths of each after those of the one before."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def joined(arrays: Iterable[Array]) -> Array:
+        return _frozen(np.concatenate(tuple(arrays), axis=1))
+
+    first = parts[0]
+    return Shocks(
+        common=joined(part.common for part in parts),
+        idiosyncratic=MappingProxyType(
+            {group: joined(part.idiosyncratic[group] for part in parts) for group in first.idiosyncratic}
+        ),
+        uniform=MappingProxyType(
+            {event: joined(part.uniform[event] for part in parts) for event in first.uniform}
+        ),
+        mixing=joined(part.mixing for part in parts),
+    )
+
+
 def sample_parameter(entry: Entry, seed: int, block: int) -> Array:
     """Draw one assumption for every path of a block, by inverting its prior.
 
@@ -122,26 +143,26 @@ def dirichlet(mean: Array, concentration: float, uniform: Array) -> Array:
     return np.asarray(gamma / gamma.sum(axis=-1, keepdims=True))
 
 
-def draw_parameters(assumptions: Assumptions, seed: int, block: int) -> dict[str, float | Array]:
-    """Every numeric assumption of a block, by id, in base units.
+def draw_parameters(assumptions: Assumptions, seed: int, *blocks: int) -> dict[str, float | Array]:
+    """Every numeric assumption of blocks one after another, by id, in base units.
 
     Returns
     -------
-    Entries with a prior have one draw a path: shape (1024, 1), or (1024, k) for a vector with a Dirichlet
+    Entries with a prior have one draw a path: shape (path, 1), or (path, k) for a vector with a Dirichlet
     prior. Entries without a prior are a float or an array of their own shape. Text settings are left out.
     Arrays are read-only.
     """
     return {
-        key: _parameter(entry, seed, block)
+        key: _parameter(entry, seed, blocks)
         for key, entry in assumptions.entries.items()
         if not isinstance(entry.value, str)
     }
 
 
-def _parameter(entry: Entry, seed: int, block: int) -> float | Array:
+def _parameter(entry: Entry, seed: int, blocks: Sequence[int]) -> float | Array:
     if entry.prior is None:
         return _constant(entry)
-    drawn = sample_parameter(entry, seed, block)
+    drawn = np.concatenate([sample_parameter(entry, seed, block) for block in blocks])
     return _frozen(drawn if drawn.ndim > 1 else drawn[:, None])
 
 

@@ -31,8 +31,8 @@ def test_a_link_passes_what_it_is_given_or_the_median() -> None:
 
 
 def test_medians_are_over_all_paths_of_the_pilot_by_quarter_and_entity() -> None:
-    blocks = [{"x": {1: row(0.0, 1.0), 2: row(5.0, 6.0)}}, {"x": {1: row(2.0, 5.0), 2: row(7.0, 8.0)}}]
-    found = medians([dict(b) for b in blocks], 2).medians["x"]
+    kept = {1: np.array([[0.0, 1.0], [2.0, 5.0]]), 2: np.array([[5.0, 6.0], [7.0, 8.0]])}
+    found = medians({"x": kept}, 2).medians["x"]
     np.testing.assert_array_equal(found, [[0, 0], [1, 3], [6, 7]])
 
 

@@ -75,10 +75,10 @@ def test_sums_are_over_kept_paths_by_entity(kept: Record, base: Opened) -> None:
     }
     for key, values in expected.items():
         width = values.shape[1]
-        np.testing.assert_allclose(kept.sums[key][T, :width], summed(values), rtol=1e-12, err_msg=key)
-        np.testing.assert_allclose(kept.squares[key][T, :width], summed(values * 1.0 * values), rtol=1e-12)
-        assert (kept.sums[key][T, width:] == 0.0).all()
-        assert (kept.sums[key][T + 1 :] == 0.0).all()
+        np.testing.assert_allclose(kept.sums[key][0, T, :width], summed(values), rtol=1e-12, err_msg=key)
+        np.testing.assert_allclose(kept.squares[key][0, T, :width], summed(values * 1.0 * values), rtol=1e-12)
+        assert (kept.sums[key][0, T, width:] == 0.0).all()
+        assert (kept.sums[key][0, T + 1 :] == 0.0).all()
 
 
 def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
@@ -90,19 +90,19 @@ def test_columns_stand_under_their_names(kept: Record, base: Opened) -> None:
     ):
         for i, name in enumerate(MEMBERS[key]):
             total = np.broadcast_to(getattr(flows, FIELD.get(name, name)), (1024, 1))[:ROWS].sum()
-            assert kept.sums[key][T, i] == pytest.approx(total), name
+            assert kept.sums[key][0, T, i] == pytest.approx(total), name
     power = (f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit)
     for i, values in enumerate(power):
-        assert kept.sums["power"][T, i] == pytest.approx(values[:ROWS].sum()), MEMBERS["power"][i]
+        assert kept.sums["power"][0, T, i] == pytest.approx(values[:ROWS].sum()), MEMBERS["power"][i]
     customers = MEMBERS["inflow"].index("customers")
-    assert kept.sums["inflow"][T, customers] == pytest.approx(f.adoption.revenue[:ROWS].sum())
-    assert kept.sums["value_added"].shape[1] == len(MEMBERS["value_added"]) == 8
+    assert kept.sums["inflow"][0, T, customers] == pytest.approx(f.adoption.revenue[:ROWS].sum())
+    assert kept.sums["value_added"].shape[2] == len(MEMBERS["value_added"]) == 8
 
 
 def test_liquidity_is_cash_and_undrawn_revolver_of_the_living(kept: Record, base: Opened) -> None:
     h = base.worlds[T].holdco
     liquid = np.where(h.defaulted, 0.0, h.cash + h.limit - h.revolver)
-    np.testing.assert_allclose(kept.sums["holdco.liquidity"][T], summed(liquid))
+    np.testing.assert_allclose(kept.sums["holdco.liquidity"][0, T], summed(liquid))
     np.testing.assert_allclose(kept.path("neocloud_liquidity")[T], liquid[:ROWS].sum(axis=1))
     debt = base.worlds[T].facility.debt.sum(axis=1) + (h.notes + h.converts).sum(axis=1)
     np.testing.assert_allclose(kept.path("neocloud_debt")[T], debt[:ROWS])
@@ -113,7 +113,7 @@ def test_what_outcomes_need_is_kept(kept: Record, base: Opened) -> None:
     lost = sum(base.flow(t).instrument_losses[:ROWS, :HEADLINE].sum(axis=1) for t in range(1, T + 1))
     np.testing.assert_allclose(kept.path("headline_loss")[T], lost)
     assert INSTRUMENTS[HEADLINE - 1] == "spv"
-    by_line = kept.sums["line.loss"][T]
+    by_line = kept.sums["line.loss"][0, T]
     found = f.instrument_losses[:ROWS].sum(axis=0)
     np.testing.assert_allclose(
         by_line, [found[:HEADLINE].sum(), found[HEADLINE], found[HEADLINE + 1 :].sum()]

@@ -5,7 +5,7 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
-from risk.engine import pilot, simulate
+from risk.engine import pilot, simulate, simulate_together
 from risk.engine.couplings import Baseline
 from risk.engine.layout import layout
 from risk.engine.outcomes import counted
@@ -14,6 +14,7 @@ from risk.engine.simulate import _refuse_non_finite
 from risk.engine.totals import entities
 from risk.errors import NumericalError
 from risk.paths import COUPLINGS, FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Block
+from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED, changed
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,28 @@ def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block)
     drawn = {name for name, entry in register.entries.items() if entry.prior is not None}
     assert {name.partition("[")[0] for name in block.parameters} == drawn
     assert {x.shape for x in (*block.outcomes.values(), *block.parameters.values())} == {(1024,)}
+
+
+def test_blocks_simulated_together_are_what_they_are_one_by_one(register: Assumptions) -> None:
+    """Drawn out of order, one of them without series of facilities, the last one cut."""
+    rows = {3: BLOCK, FACILITY_BLOCKS: BLOCK, 1: BLOCK, 7: 37}
+    found = simulate_together(register, SEED, rows)
+    assert {b.index: b.paths for b in found} == rows
+    for one in found:
+        alone = simulate(register, SEED, one.index, one.paths)
+        for part in (*PER_PATH, "sums", "squares"):
+            a, b = getattr(one, part), getattr(alone, part)
+            assert list(a) == list(b)
+            for name in a:
+                assert (a[name].shape, a[name].dtype) == (b[name].shape, b[name].dtype), name
+                assert a[name].tobytes() == b[name].tobytes(), (one.index, part, name)
+        assert one.identities == alone.identities
+        assert one.entities == alone.entities
+
+
+def test_only_the_last_of_several_blocks_can_be_cut(register: Assumptions) -> None:
+    with pytest.raises(ValueError, match="only the last"):
+        simulate_together(register, SEED, {0: 37, 1: BLOCK})
 
 
 def test_facility_series_are_kept_for_the_first_blocks_only(register: Assumptions) -> None:

@@ -188,7 +188,7 @@ def test_what_is_owed_after_a_quarter_has_no_convert_that_fell_due_in_it(base: O
     kept, after = Record(1024, layout.quarters), base.worlds[t]
     totals.stocks(kept, layout, after, t)
     owed = world.exposures(layout, after.facility, after.holdco, after.segments)
-    np.testing.assert_allclose(kept.sums["exposure.instrument"][t], owed.sum(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(kept.sums["exposure.instrument"][0, t], owed.sum(axis=0), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
