@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Opening:
-    """Blocks at the base date, one after another along the path axis: everything drawn, and the world it starts from.
+    """Blocks at the base date, their paths one after another: everything drawn, and the world it starts from.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ PARTS = ("calm", "stress", "narrow", "wide")
 
 @dataclass
 class Tally:
-    """Collects blocks; the first `rows` paths are kept. Row 0 of every quantity is the base date: nothing yet.
+    """Collects blocks; `rows` paths are kept. Row 0 of every quantity is the base date: nothing yet.
 
     Attributes
     ----------

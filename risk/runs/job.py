@@ -6,7 +6,7 @@ import copyreg
 import hashlib
 import os
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
-from risk.errors import StorageError
+from risk.errors import NumericalError, StorageError
 from risk.paths import Block
 from risk.runs.files import publish
 from risk.runs.legend import Legend
@@ -32,17 +32,26 @@ Made_co = TypeVar("Made_co", covariant=True)
 
 
 class Work(Protocol[Made_co]):
-    """What can be computed block by block and stores it: a run's `Job`, or trials of a screen."""
+    """What can be computed in blocks and stores them: a run's `Job`, or trials of a screen."""
 
     @property
     def store(self) -> Store:
         """The folder in which all of it is kept."""
 
+    @property
+    def together(self) -> int:
+        """Blocks at most that are worth computing at once."""
+
     def engine(self) -> object:
         """What computes a block, imported before the first."""
 
-    def compute(self, index: int, rows: int) -> Made_co:
-        """Compute and store a block; what comes back fits through a pipe."""
+    def compute(self, rows: Mapping[int, int]) -> Iterator[Made_co]:
+        """Compute blocks at once and store them in their order; what comes of each fits through a pipe.
+
+        Parameters
+        ----------
+        rows : block → paths to keep, at most as many blocks as are worth it.
+        """
 
 
 @dataclass(frozen=True)
@@ -60,17 +69,36 @@ class Job:
         """What the columns of the run are."""
         return Legend.of(self.assumptions)
 
+    @property
+    def together(self) -> int:
+        """Our own engine simulates several blocks at once, any other one by one."""
+        from risk.engine import TOGETHER
+
+        return TOGETHER if self.simulate is None else 1
+
     def engine(self) -> Simulate:
         """What simulates a block; the engine takes a while to import."""
         return self.simulate or _engine()
 
-    def compute(self, index: int, rows: int) -> Finished:
-        """Simulate and store one block."""
-        block = self.engine()(self.assumptions, self.seed, index, rows, self.baseline)
-        return Finished(
-            self.store.write(block, self.legend),
-            {name: _mean(column) for name, column in block.outcomes.items()},
-        )
+    def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
+        """Simulate blocks and store them one by one."""
+        for block in self._simulated(rows):
+            yield Finished(
+                self.store.write(block, self.legend),
+                {name: _mean(column) for name, column in block.outcomes.items()},
+            )
+
+    def _simulated(self, rows: Mapping[int, int]) -> Iterable[Block]:
+        """Blocks at once, or by themselves where one of them fails: those before it are sound."""
+        if len(rows) > 1:
+            from risk.engine import simulate_together
+
+            try:
+                return simulate_together(self.assumptions, self.seed, rows, self.baseline)
+            except NumericalError:
+                pass
+        engine = self.engine()
+        return (engine(self.assumptions, self.seed, index, n, self.baseline) for index, n in rows.items())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -115,14 +115,23 @@ class Trials:
 
         return trial
 
-    def compute(self, index: int, rows: int) -> int:
-        """Compute and keep a trial; `rows` is one trial, whatever its paths."""
-        found, began = self.trials[index], time.monotonic()
+    @property
+    def together(self) -> int:
+        """Every trial has a register of its own."""
+        return 1
+
+    def compute(self, rows: Mapping[int, int]) -> Iterator[int]:
+        """Compute and keep trials, a block each, whatever its paths."""
+        for index in rows:
+            self._compute(self.trials[index])
+            yield index
+
+    def _compute(self, found: Trial) -> None:
+        began = time.monotonic()
         outcomes, reached, refused = self._nearest(found)
         kept = {f"outcome.{name}": column for name, column in outcomes.items()}
         told = {"reached": reached, "refused": refused, "seconds": time.monotonic() - began}
         publish(self.file(found), lambda file: np.savez_compressed(file, **kept, **told))  # type: ignore[arg-type]
-        return index
 
     def _nearest(self, found: Trial) -> tuple[Mapping[str, Array], float, str]:
         """Outcomes as near to the end of the range as the model runs, how near that is, and why no nearer."""

@@ -8,6 +8,7 @@ import pickle
 import signal
 import threading
 import traceback
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -24,7 +25,7 @@ def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
 
     Parameters
     ----------
-    pipe : gets blocks with their paths, and answers with what was stored or with an error.
+    pipe : gets blocks with their paths, and answers with what was stored of each or with an error.
     file, fingerprint : the job.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
@@ -33,7 +34,8 @@ def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
     try:
         job = _begin(pipe, file, fingerprint)
         while job is not None:
-            pipe.send(_answer(job, *pipe.recv()))
+            for answer in _answers(job, pipe.recv()):
+                pipe.send(answer)
     except (EOFError, ConnectionError):
         return  # the parent is gone
 
@@ -50,11 +52,11 @@ def _begin(pipe: Connection, file: Path, fingerprint: str) -> Work[Any] | None:
     return job
 
 
-def _answer(job: Work[Any], block: int, rows: int) -> Any:
+def _answers(job: Work[Any], rows: Mapping[int, int]) -> Iterator[Any]:
     try:
-        return job.compute(block, rows)
+        yield from job.compute(rows)
     except Exception as error:
-        return _told(error, f"block {block}")
+        yield _told(error, f"with blocks {', '.join(map(str, rows))}")
 
 
 def _told(error: Exception, when: str) -> Exception:

@@ -1,9 +1,9 @@
 """Blocks on worker processes: any number of them, in any order, some of them killed.
 
-A worker is a spawned process that is handed one block after the other through a pipe of its own, so that one
-that dies is known by the block it held: it is replaced and the block is tried again. Workers read what to
-compute from a file, store their own blocks and send back only the record: no message is large enough to wait
-for a reader that is gone.
+A worker is a spawned process that is handed a few blocks at a time through a pipe of its own, so that one
+that dies is known by the blocks it held: it is replaced and they are tried again, one by one. Workers read
+what to compute from a file, store their own blocks and send back only the record of each: no message is large
+enough to wait for a reader that is gone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -93,37 +93,47 @@ def compute(job: Work[T], rows: Mapping[int, int], jobs: int, finished: Callable
     """
     with listening() as interrupt:
         if jobs <= 1:
-            for index, count in rows.items():
-                if interrupt:
-                    break
-                finished(job.compute(index, count))
+            waiting = deque(rows)
+            while waiting and not interrupt:
+                for made in job.compute(_handed(waiting, rows, _portion(len(waiting), 1, job.together))):
+                    finished(made)
         elif rows:
             _Crew(job, rows, finished, interrupt, min(jobs, len(rows))).work()
         return interrupt
 
 
+def _portion(left: int, workers: int, most: int) -> int:
+    """Blocks to hand out at once: no more than a worker's share of those left, so that all end together."""
+    return max(1, min(most, left // workers))
+
+
+def _handed(waiting: deque[int], rows: Mapping[int, int], count: int) -> dict[int, int]:
+    """Take the first blocks that wait, with their paths."""
+    return {index: rows[index] for index in (waiting.popleft() for _ in range(count))}
+
+
 @dataclass(eq=False)
 class Worker:
-    """A worker process, this end of its pipe, and the block it holds."""
+    """A worker process, this end of its pipe, and the blocks that it holds and has not stored yet."""
 
     process: BaseProcess
     pipe: Connection
     begun: float = field(default_factory=time.monotonic)
     ready: bool = False
-    block: int | None = None
+    held: deque[int] = field(default_factory=deque)
 
     @property
     def late(self) -> bool:
         """Whether it should have started long ago."""
         return not self.ready and time.monotonic() > self.begun + PATIENCE
 
-    def start(self, block: int, rows: int) -> None:
-        """Hand it a block; that it is dead already shows soon enough."""
-        self.block = block
+    def start(self, rows: Mapping[int, int]) -> None:
+        """Hand it blocks; that it is dead already shows soon enough."""
+        self.held.extend(rows)
         try:
-            self.pipe.send((block, rows))
+            self.pipe.send(rows)
         except OSError:
-            log.info("block %d: its process was gone before it began", block)
+            log.info("block %d: its process was gone before it began", self.held[0])
 
     def end(self) -> str:
         """End it, whatever it does, and say how it ended. An idle worker has nothing to lose."""
@@ -140,6 +150,7 @@ class _Crew(Generic[T]):
 
     Attributes
     ----------
+    deaths : block → processes that died holding it.
     starts : processes in a row that died before they were ready.
     how : the way the last process died.
     """
@@ -164,7 +175,7 @@ class _Crew(Generic[T]):
                 going = self.failure is None and not self.interrupt
                 if going:
                     self._employ(file, fingerprint)
-                busy = any(worker.block is not None for worker in self.workers)
+                busy = any(worker.held for worker in self.workers)
                 if not busy and not (going and self.failure is None and self.waiting):
                     break
                 self._listen()
@@ -179,10 +190,12 @@ class _Crew(Generic[T]):
     def _employ(self, file: Path, fingerprint: str) -> None:
         """Hand out blocks, and hire as many workers as there is work for."""
         for worker in self.workers:
-            if worker.ready and worker.block is None and self.waiting:
-                index = self.waiting.popleft()
-                worker.start(index, self.rows[index])
-        busy = sum(worker.block is not None for worker in self.workers)
+            if worker.ready and not worker.held and self.waiting:
+                # Once a process has died, most often for want of memory, blocks are computed one by one.
+                most = 1 if self.deaths else self.job.together
+                count = _portion(len(self.waiting), self.size, most)
+                worker.start(_handed(self.waiting, self.rows, count))
+        busy = sum(bool(worker.held) for worker in self.workers)
         while len(self.workers) < min(self.size, busy + len(self.waiting)) and self.starts < ATTEMPTS:
             try:
                 self.workers.append(_hire(file, fingerprint))
@@ -213,10 +226,12 @@ class _Crew(Generic[T]):
         if said == READY:
             worker.ready, self.starts = True, 0
             return
-        worker.block = None
+        if isinstance(said, Exception):
+            worker.held.clear()
+            self.failure = self.failure or said
+            return
+        worker.held.popleft()
         try:
-            if isinstance(said, Exception):
-                raise said
             self.finished(said)
         except Exception as error:
             self.failure = self.failure or error
@@ -226,19 +241,20 @@ class _Crew(Generic[T]):
         self.how = worker.end()
         if not worker.ready:
             self._died_early(self.how)
-        elif worker.block is not None and not self.interrupt:
-            self._retry(worker.block)
+        elif worker.held and not self.interrupt:
+            self._retry(worker.held)
 
     def _died_early(self, how: str) -> None:
         self.how = how
         self.starts += 1
         log.info("a worker process died while starting (%s)", how)
 
-    def _retry(self, index: int) -> None:
-        self.deaths[index] += 1
+    def _retry(self, held: Sequence[int]) -> None:
+        self.deaths.update(held)
+        index = held[0]
         if self.deaths[index] < ATTEMPTS:
             log.warning("block %d: its process died (%s); trying again", index, self.how)
-            self.waiting.appendleft(index)
+            self.waiting.extendleft(reversed(held))
         else:
             self.failure = self.failure or WorkerDied(
                 f"block {index} could not be computed: its process died {ATTEMPTS} times ({self.how})"

@@ -11,7 +11,7 @@ from risk.engine.simulate import BASELINE_BLOCKS
 from risk.paths import COUPLINGS
 from tests.base_names import SPV
 from tests.engine.base import Opened, changed, opened
-from tests.mechanisms.given import column, row
+from tests.mechanisms.given import column
 
 OFF = dict.fromkeys(COUPLINGS, False)
 UNTIL = 10

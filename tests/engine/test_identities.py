@@ -16,7 +16,8 @@ TOLERANCE = 1e-9
 def errors(base: Opened, t: int, **changes: Any) -> dict[str, float]:
     flows = replace(base.flow(t), **changes)
     chain = value_added(base.p, flows)
-    return {i.name: float(i.errors.max()) for i in of_quarter(base.worlds[t - 1], base.worlds[t], flows, chain)}
+    found = of_quarter(base.worlds[t - 1], base.worlds[t], flows, chain)
+    return {i.name: float(i.errors.max()) for i in found}
 
 
 def test_every_identity_holds_in_every_quarter(base: Opened) -> None:

@@ -6,7 +6,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from risk.axes import Calendar
 from risk.errors import NumericalError
 from risk.paths import Block
 from risk.runs import Run, execute, files
+from risk.runs.job import Finished, Job
 from risk.shocks.stream import BLOCK, generator
 
 SEED = 7
@@ -170,6 +171,31 @@ def environment(assumptions: Assumptions, seed: int, block: int, paths: int, bas
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "unset")
     (Path(assumptions.folder) / f"threads-{threads}").touch()
     return simulate(assumptions, seed, block, paths, baseline)
+
+
+@dataclass(frozen=True)
+class Grouped(Job):
+    """Blocks by up to four at once, a mark for every group; one that holds `fatal` kills its process."""
+
+    fatal: int = -1
+
+    @property
+    def together(self) -> int:
+        return 4
+
+    def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
+        folder = Path(self.assumptions.folder)  # type: ignore[attr-defined]
+        (folder / f"{'-'.join(map(str, rows))}.group").touch()
+        for index, count in rows.items():
+            if index == self.fatal and len(rows) > 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            block = simulate(self.assumptions, self.seed, index, count)  # type: ignore[arg-type]
+            yield Finished(self.store.write(block, self.legend), {})
+
+
+def groups(folder: Path) -> list[tuple[int, ...]]:
+    """Groups that `Grouped` has begun, in the order of their blocks."""
+    return sorted(tuple(map(int, path.stem.split("-"))) for path in folder.glob("*.group"))
 
 
 def run(root: Path, assumptions: Assumptions | None = None, **options: Any) -> Run:

@@ -100,6 +100,19 @@ def test_a_failing_block_stops_the_run_and_keeps_the_rest(reference: Run, tmp_pa
     assert fake.payload(fake.run(tmp_path)) == fake.payload(reference)
 
 
+def test_where_a_group_fails_the_blocks_before_the_bad_one_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def together(*_: object) -> None:
+        raise NumericalError("one of several blocks cannot be computed")
+
+    monkeypatch.setattr("risk.engine.simulate_together", together)
+    monkeypatch.setattr("risk.engine.simulate", fake.simulate_or_fail)
+    with pytest.raises(NumericalError, match="rent is NaN"):
+        fake.run(tmp_path, simulate=None)
+    assert {path.name for path in tmp_path.glob("*/blocks/*")} == {"00000.json", "00001.json"}
+
+
 def test_resuming_computes_only_what_is_missing(unfinished: Run, reference: Run, tmp_path: Path) -> None:
     (unfinished.directory / "blocks" / "00003.json").unlink()
     calls: list[tuple[int, int, bool]] = []

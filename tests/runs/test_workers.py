@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from risk.runs import Run, workers
-from risk.runs.workers import WorkerDied
+from risk.runs.store import Store
+from risk.runs.workers import WorkerDied, compute
 from tests.runs import fake, frail
 
 
@@ -56,6 +57,43 @@ def test_workers_killed_between_blocks_are_replaced(reference: Run, tmp_path: Pa
     run = fake.run(tmp_path, jobs=2, progress=kill)
     assert len(set(killed)) >= 3
     assert fake.payload(run) == fake.payload(reference)
+
+
+def _grouped(folder: Path, blocks: int, jobs: int, fatal: int = -1) -> list[int]:
+    """Blocks in the order in which they are told to be finished."""
+    found: list[int] = []
+    job = fake.Grouped(fake.marked(folder), fake.SEED, None, None, Store(folder / "runs"), fatal)  # type: ignore[arg-type]
+    compute(job, dict.fromkeys(range(blocks), 16), jobs, lambda finished: found.append(finished.record.index))
+    return found
+
+
+def test_blocks_are_computed_by_groups_and_told_one_by_one(tmp_path: Path) -> None:
+    assert _grouped(tmp_path, 6, jobs=1) == [0, 1, 2, 3, 4, 5]
+    assert fake.groups(tmp_path) == [(0, 1, 2, 3), (4, 5)]
+
+
+def test_groups_become_smaller_so_that_two_workers_end_together(tmp_path: Path) -> None:
+    assert sorted(_grouped(tmp_path, 10, jobs=2)) == [*range(10)]
+    assert [len(group) for group in fake.groups(tmp_path)] == [4, 3, 1, 1, 1]
+
+
+def test_a_group_that_kills_its_worker_is_computed_block_by_block(tmp_path: Path) -> None:
+    """What it had stored stays; groups begun before it may go on, later ones are single blocks."""
+    assert sorted(_grouped(tmp_path, 10, jobs=2, fatal=2)) == [*range(10)]
+    assert {(0, 1, 2, 3), (2,), (3,), (9,)} <= set(fake.groups(tmp_path))
+    assert not {(0,), (1,)} & set(fake.groups(tmp_path))
+
+
+@pytest.mark.parametrize("workers_", [1, 2, 3, 16])
+def test_no_worker_is_handed_more_than_its_share(workers_: int) -> None:
+    """Were all blocks alike, the last worker would end at most one block after the first."""
+    ends, left = [0] * workers_, 50
+    while left:
+        count = workers._portion(left, workers_, 4)
+        assert 1 <= count <= 4
+        ends[ends.index(min(ends))] += count
+        left -= count
+    assert max(ends) - min(ends) <= 1
 
 
 def _frail(monkeypatch: pytest.MonkeyPatch, folder: Path, way: str, times: int) -> None:

@@ -68,7 +68,7 @@ def test_discrete_uniform_is_even() -> None:
 
 def test_draws_are_in_base_units() -> None:
     prior = {"shape": "uniform", "low": 100, "high": 200}
-    draws = sample_parameter(entry(150, prior, scale=1e9), seed=1, block=0)
+    draws = sample_parameter(entry(150, prior, scale=1e9), 1, 0)
     assert 1e11 <= draws.min() < draws.max() <= 2e11
     np.testing.assert_array_equal(sample_parameter(entry(150, scale=1e9), 1, 0), np.full(BLOCK, 1.5e11))
 
@@ -104,7 +104,7 @@ def test_parameters_come_in_broadcastable_shapes() -> None:
         "a.matrix": entry([[1, 0], [0, 1]], id="a.matrix"),
         "run.base_date": entry("2026-06-30", id="run.base_date"),
     }
-    drawn = draw_parameters(of(entries), seed=1, block=0)
+    drawn = draw_parameters(of(entries), 1, 0)
     assert {key: np.shape(value) for key, value in drawn.items()} == {
         "a.drawn": (BLOCK, 1),
         "a.weights": (BLOCK, 2),
@@ -212,7 +212,7 @@ def test_freedom_follows_its_prior_path_by_path() -> None:
 
 def test_every_draw_of_the_shipped_register_lies_in_its_prior() -> None:
     assumptions = load()
-    drawn = draw_parameters(assumptions, seed=1, block=0)
+    drawn = draw_parameters(assumptions, 1, 0)
     uncertain = {key: entry.prior for key, entry in assumptions.entries.items() if entry.prior is not None}
     assert uncertain
     for key, prior in uncertain.items():
