@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from risk.assumptions.priors import Dirichlet
 from risk.assumptions.values import NEVER
 from risk.engine import inputs
-from risk.engine.couplings import Links, medians
+from risk.engine.couplings import Links
 from risk.engine.layout import layout as fix_layout
-from risk.engine.quarters import Opening, opened, quarters
-from risk.engine.simulate import carried
+from risk.engine.quarters import Opening, opened
+from risk.engine.simulate import carried, coupled_medians
 from risk.factors import FACTORS
 from risk.shocks.draw import Shocks, dirichlet, draw_parameters
 from risk.shocks.stream import BLOCK
@@ -63,7 +63,7 @@ def perform(assumptions: Assumptions, start: Opening) -> None:
     """Take what was cast through every quarter; see `rehearse`."""
     links = Links(assumptions.switches)
     if not all(assumptions.switches.values()):
-        links = replace(links, baseline=_baseline(start))
+        links = replace(links, baseline=coupled_medians(start))
     carried(assumptions, start, len(start.rows.ids), links, thorough=True)
 
 
@@ -124,11 +124,3 @@ def extreme(entry: Entry, low: bool) -> Array:
         uniform[int(mean.argmax())] = p
         return dirichlet(mean, prior.concentration, uniform)
     return np.array([prior.quantile(p) * entry.scale])
-
-
-def _baseline(start: Opening) -> Any:
-    """Medians of the same paths with every coupling on, where some are cut."""
-    links = Links({}, keep=True)
-    for _ in quarters(start, links):
-        pass
-    return medians(links.kept, start.layout.quarters)

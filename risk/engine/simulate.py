@@ -75,10 +75,15 @@ def simulate_together(
 
 def pilot(assumptions: Assumptions, seed: int) -> Baseline:
     """Median path of every coupled input in the base case, from its first four blocks, all couplings on."""
+    return coupled_medians(opening(assumptions, seed, *range(BASELINE_BLOCKS)))
+
+
+def coupled_medians(start: Opening) -> Baseline:
+    """Median path of every coupled input over the paths of an opening, all couplings on."""
     links = Links({}, keep=True)
-    start = opening(assumptions, seed, *range(BASELINE_BLOCKS))
-    carried(assumptions, start, BASELINE_BLOCKS * BLOCK, links)
-    return medians(links.kept, assumptions.calendar.quarters)
+    for _ in quarters(start, links):
+        pass
+    return medians(links.kept, start.layout.quarters)
 
 
 def carried(

@@ -5,7 +5,7 @@ Whatever stops it was made by a number that is tried, and is told in a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from risk.engine.admission import told
 from risk.engine.conditions import conditions, opening_faults
 from risk.engine.couplings import Baseline, Links
 from risk.engine.quarters import opening
-from risk.engine.simulate import carried
+from risk.engine.simulate import TOGETHER, carried
 from risk.errors import NumericalError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def trial(
 
     Parameters
     ----------
-    rows : random block → paths kept of it.
+    rows : random block → paths kept of it, 1,024 of all but the last.
     outcomes : which are wanted.
     baseline : medians for couplings that are switched off.
 
@@ -46,7 +46,7 @@ def trial(
     for problem in conditions(assumptions):
         raise NumericalError(problem.reason)
     try:
-        found = [_block(assumptions, seed, block, paths, baseline) for block, paths in rows.items()]
+        found = [block for some in _groups(rows) for block in _blocks(assumptions, seed, some, baseline)]
     except MemoryError:
         raise
     except Exception as error:  # whatever else it is, the number that is tried made it
@@ -54,11 +54,18 @@ def trial(
     return {name: np.concatenate([block[name] for block in found]) for name in outcomes}
 
 
-def _block(
-    assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Baseline | None
-) -> Mapping[str, Array]:
-    start = opening(assumptions, seed, block)
+def _groups(rows: Mapping[int, int]) -> Iterator[dict[int, int]]:
+    """As many blocks as are worth simulating together, with their paths."""
+    blocks = list(rows.items())
+    for first in range(0, len(blocks), TOGETHER):
+        yield dict(blocks[first : first + TOGETHER])
+
+
+def _blocks(
+    assumptions: Assumptions, seed: int, rows: Mapping[int, int], baseline: Baseline | None
+) -> list[Mapping[str, Array]]:
+    start = opening(assumptions, seed, *rows)
     for problem in opening_faults(assumptions, start):
         raise NumericalError(problem.reason)
     links = Links(assumptions.switches, baseline)
-    return carried(assumptions, start, paths, links)[0].outcomes
+    return [block.outcomes for block in carried(assumptions, start, sum(rows.values()), links)]

@@ -9,14 +9,16 @@ from risk.assumptions import Assumptions
 from risk.engine.simulate import simulate
 from risk.engine.trial import trial
 from risk.errors import NumericalError
+from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED, changed
 
 
 def test_its_outcomes_are_those_of_a_run(register: Assumptions) -> None:
-    found = trial(register, SEED, {0: 64}, ("bust", "headline_loss"))
-    block = simulate(register, SEED, 0, 64)
+    found = trial(register, SEED, {0: BLOCK, 1: 64}, ("bust", "headline_loss"))
+    blocks = [simulate(register, SEED, 0), simulate(register, SEED, 1, 64)]
     assert set(found) == {"bust", "headline_loss"}
-    assert all(np.array_equal(values, block.outcomes[name]) for name, values in found.items())
+    for name, values in found.items():
+        np.testing.assert_array_equal(values, np.concatenate([block.outcomes[name] for block in blocks]))
 
 
 @pytest.mark.parametrize(
