@@ -95,20 +95,16 @@ def compute(job: Work[T], rows: Mapping[int, int], jobs: int, finished: Callable
         if jobs <= 1:
             waiting = deque(rows)
             while waiting and not interrupt:
-                for made in job.compute(_handed(waiting, rows, _portion(len(waiting), 1, job.together))):
+                for made in job.compute(_handed(waiting, rows, 1, job.together)):
                     finished(made)
         elif rows:
             _Crew(job, rows, finished, interrupt, min(jobs, len(rows))).work()
         return interrupt
 
 
-def _portion(left: int, workers: int, most: int) -> int:
-    """Blocks to hand out at once: no more than a worker's share of those left, so that all end together."""
-    return max(1, min(most, left // workers))
-
-
-def _handed(waiting: deque[int], rows: Mapping[int, int], count: int) -> dict[int, int]:
-    """Take the first blocks that wait, with their paths."""
+def _handed(waiting: deque[int], rows: Mapping[int, int], workers: int, most: int) -> dict[int, int]:
+    """Take blocks for one worker, with their paths: at most its share of them, so that all end together."""
+    count = max(1, min(most, len(waiting) // workers))
     return {index: rows[index] for index in (waiting.popleft() for _ in range(count))}
 
 
@@ -193,8 +189,7 @@ class _Crew(Generic[T]):
             if worker.ready and not worker.held and self.waiting:
                 # Once a process has died, most often for want of memory, blocks are computed one by one.
                 most = 1 if self.deaths else self.job.together
-                count = _portion(len(self.waiting), self.size, most)
-                worker.start(_handed(self.waiting, self.rows, count))
+                worker.start(_handed(self.waiting, self.rows, self.size, most))
         busy = sum(bool(worker.held) for worker in self.workers)
         while len(self.workers) < min(self.size, busy + len(self.waiting)) and self.starts < ATTEMPTS:
             try:

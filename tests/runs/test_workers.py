@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import popen_spawn_posix
@@ -84,15 +85,17 @@ def test_a_group_that_kills_its_worker_is_computed_block_by_block(tmp_path: Path
     assert not {(0,), (1,)} & set(fake.groups(tmp_path))
 
 
-@pytest.mark.parametrize("workers_", [1, 2, 3, 16])
-def test_no_worker_is_handed_more_than_its_share(workers_: int) -> None:
+@pytest.mark.parametrize("size", [1, 2, 3, 16])
+def test_no_worker_is_handed_more_than_its_share(size: int) -> None:
     """Were all blocks alike, the last worker would end at most one block after the first."""
-    ends, left = [0] * workers_, 50
-    while left:
-        count = workers._portion(left, workers_, 4)
-        assert 1 <= count <= 4
-        ends[ends.index(min(ends))] += count
-        left -= count
+    rows = dict.fromkeys(range(50), 1024)
+    ends, waiting, handed = [0] * size, deque(rows), list[int]()
+    while waiting:
+        some = workers._handed(waiting, rows, size, most=4)
+        assert 1 <= len(some) <= 4
+        handed += some
+        ends[ends.index(min(ends))] += len(some)
+    assert handed == [*rows]
     assert max(ends) - min(ends) <= 1
 
 
