@@ -88,8 +88,8 @@ class Record:
         sums, squares = self.sums[key][:, t, :width], self.squares[key][:, t, :width]
         for k, block in enumerate(self.blocks):
             kept = values[block]
-            np.einsum("ij->j", kept, out=sums[k])
-            np.einsum("ij,ij->j", kept, kept, out=squares[k])
+            sums[k] = np.einsum("ij->j", kept)
+            squares[k] = np.einsum("ij,ij->j", kept, kept)
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
