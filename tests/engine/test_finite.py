@@ -92,6 +92,17 @@ def test_it_is_named_with_its_path_and_quarter(
     assert told.value.reason.endswith(f"on path {PATH} in quarter {T}")
 
 
+def test_its_path_is_named_among_blocks_that_are_simulated_together(
+    register: Assumptions, start: Opening, case: tuple[Spoil, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil, words = case
+    _spoilt(spoil, start, monkeypatch)
+    with pytest.raises(NumericalError, match=rf"on path {PATH} in quarter {T}") as told:
+        list(quarters(opening(register, SEED, 4, 1), Links({}), thorough=True))
+    assert told.value.path == PATH
+    assert words in told.value.reason
+
+
 def test_a_state_is_looked_at_without_being_asked(start: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
     _spoilt(_state, start, monkeypatch)
     with pytest.raises(NumericalError, match=r"holdco\.cash"):
