@@ -23,7 +23,7 @@ from risk.paths import FACILITY_BLOCKS, SERIES, Block
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from risk.assumptions import Assumptions
 
@@ -126,9 +126,8 @@ def _remembered(
     p, layout, fixed = start.p, start.layout, start.fixed
     background = build(Background, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
-    blocks = [path // BLOCK for path in start.rows.ids[:paths:BLOCK]]
-    early, columns = min(blocks) < FACILITY_BLOCKS, kept(assumptions.measures, names)
-    r = record.Record(paths, layout.quarters, early, columns=columns)
+    early = min(start.rows.ids) < FACILITY_BLOCKS * BLOCK
+    r = record.Record(paths, layout.quarters, early, columns=kept(assumptions.measures, names))
     tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
@@ -142,23 +141,34 @@ def _remembered(
     scalars = outcomes.outcomes(
         assumptions, r, tally, background, names["losses.instrument"], names["losses.ultimate"]
     )
+    return tuple(_blocks(start, r, parameters, scalars, names))
+
+
+def _blocks(
+    start: Opening,
+    r: record.Record,
+    parameters: Mapping[str, Array],
+    scalars: Mapping[str, Array],
+    names: Mapping[str, tuple[str, ...]],
+) -> Iterator[Block]:
+    """What is remembered, block by block."""
     series = {v.name: r.path(v.name) for v in SERIES}
-    return tuple(
-        Block(
-            index=block,
+    for k, rows in enumerate(r.blocks):
+        index = start.rows.ids[rows.start] // BLOCK
+        early = index < FACILITY_BLOCKS
+        yield Block(
+            index=index,
             paths=rows.stop - rows.start,
             parameters={id: values[rows] for id, values in parameters.items()},
             outcomes={name: values[rows] for name, values in scalars.items()},
             series=_singles(series, rows),
-            facility=_singles(r.facility, rows) if block < FACILITY_BLOCKS else {},
-            firm=_singles(r.firm, rows) if block < FACILITY_BLOCKS else {},
+            facility=_singles(r.facility, rows) if early else {},
+            firm=_singles(r.firm, rows) if early else {},
             sums={key: sums[k] for key, sums in r.sums.items()},
             squares={key: squares[k] for key, squares in r.squares.items()},
             identities={name: float(errors[k]) for name, errors in r.identities.items()},
             entities=names,
         )
-        for k, (block, rows) in enumerate(zip(blocks, r.blocks, strict=True))
-    )
 
 
 def _unsound(block: Block) -> str:
