@@ -85,8 +85,10 @@ evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on
 	$(foreach case,$(CASES),$(call page,bubblerisk replay $(case) $(OPTIONS) --md,docs/cases/$(case).md) && )true
 	$(call page,bubblerisk challenger $(OPTIONS) --md,docs/challenger.md)
 	$(call page,python -m risk.calibrate.estimate.coverage,docs/coverage.md)
+	$(BIN)/python -m risk.calibrate.coverage
 	$(TESTS) --junitxml=build/tests.xml $(PROOFS)
-	$(BIN)/bubblerisk validation measure --tests build/tests.xml $(OPTIONS)
+	$(BIN)/bubblerisk validation measure --tests build/tests.xml \
+	    $(if $(wildcard build/mutation/score.json),--mutants build/mutation/score.json) $(OPTIONS)
 	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from risk.errors import StorageError, UsageError
 from risk.runs.files import publish_json, read_json
-from risk.runs.find import of_scenario
 from risk.runs.lock import hold
 from risk.runs.manifest import timestamp
 from risk.runs.run import Run
@@ -125,12 +124,10 @@ def last_signed(scenario: str, root: Path, but: str = "") -> tuple[Run, Signatur
     from risk.runs.manifest import read_manifest
 
     newest: tuple[Run, Signature] | None = None
-    for stored in of_scenario(scenario, root):
-        if stored.id == but or not (stored.directory / FILE).exists():
-            continue
+    for record in sorted(root.glob(f"*/{FILE}")):
         try:
-            run = Run(Store(stored.directory), read_manifest(stored.directory / "manifest.json"))
-            found = signatures(run)
+            run = Run(Store(record.parent), read_manifest(record.with_name("manifest.json")))
+            found = signatures(run) if run.manifest.scenario == scenario and run.id != but else ()
         except StorageError:
             continue  # the list of runs tells that it is altered
         if found and (newest is None or found[-1].date > newest[1].date):

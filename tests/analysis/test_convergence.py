@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from risk.analysis.convergence import batches, replicates, running, scaling
 from risk.analysis.statistics import Estimate, expected_shortfall, mean
 from risk.shocks.stream import BLOCK, generator
+from tests.analysis.errors import student
 
 
 def normals(n: int, name: str = "convergence") -> NDArray[np.float64]:
@@ -33,7 +34,7 @@ def test_running_estimate_of_less_than_a_block() -> None:
 def test_replicates_by_hand() -> None:
     found = replicates([1.0, 2.0, 3.0], paths=300)
     assert (found.value, found.n) == (2.0, 300)
-    assert found.standard_error == pytest.approx(1 / np.sqrt(3))
+    assert found.standard_error == pytest.approx(student([1.0, 2.0, 3.0]))
 
 
 def test_batch_error_agrees_with_the_formula() -> None:

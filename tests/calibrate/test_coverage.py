@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from risk.analysis.statistics import Estimate
-from risk.calibrate.coverage import sources
+from risk.calibrate.coverage import figures, sources
 from risk.calibrate.coverage.measure import Coverage, held, measure
 from risk.calibrate.coverage.sources import Found, estimates, told
 from risk.errors import UsageError
@@ -90,6 +90,25 @@ def test_pieces_are_the_run() -> None:
     np.testing.assert_allclose(mean, run.mean("facility.loss")[0], rtol=1e-12)
     (both,) = Piece.all(run, 2)
     np.testing.assert_allclose(both.mean("facility.loss")[1], run.mean("facility.loss")[1], rtol=1e-9)
+
+
+def test_figures_come_of_larger_pieces_where_small_ones_tell_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held_by = {1: ("mean", 0.9, "swing", 1.0), 8: ("mean", 0.0, "swing", 0.0)}
+
+    def measured(run: object, other: object = None, blocks: int = 1) -> tuple[Coverage, ...]:
+        one, _, two, silent = held_by[blocks]
+        told = Estimate(0.95, 0.01, 400)
+        return Coverage(one, 3, told, 0.03, 0.02, 0.0), Coverage(two, 2, told, 0.03, 0.02, silent)
+
+    monkeypatch.setattr(figures, "measure", measured)
+    small, large = figures.figures(small_run())
+    assert (small.id, small.n) == ("interval-mean", 2)
+    assert "1,024 paths" in small.what
+    assert (large.id, large.n, "8,192 paths" in large.what) == ("interval-swing", 0, True)
+    assert small.wanted
+    assert (small.low, small.high) == pytest.approx((0.9, 1.0))
 
 
 def test_a_short_run_is_refused() -> None:

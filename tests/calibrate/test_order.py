@@ -12,6 +12,7 @@ from risk.assumptions import Assumptions, load
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import order
 from risk.engine import simulate
+from tests.analysis.errors import student
 
 BASE = "base"
 ON, OFF = np.array([1.0, 1.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0, 0.0])
@@ -26,7 +27,7 @@ def test_the_joint_stress_is_held_against_the_worst_of_its_parts() -> None:
     found = order.differences(of, {STRESS: scenario("glut", "freeze"), "glut": scenario()})[STRESS]["bust"]
     assert found["against"] == "glut"
     assert found["value"] == pytest.approx(0.375)
-    assert found["standard_error"] == pytest.approx(np.std(ON * 0.5, ddof=1) / 2), "of paired differences"
+    assert found["standard_error"] == pytest.approx(student(ON * 0.5)), "of paired differences"
 
 
 def test_the_bull_case_is_held_against_the_base() -> None:
@@ -39,7 +40,7 @@ def test_losses_are_told_over_the_others() -> None:
     of = {BULL: {ALL_LINES: np.array([3e9, 1e9])}, BASE: {ALL_LINES: np.array([6e9, 2e9])}}
     found = order.differences(of, {BULL: scenario()})[BULL][ALL_LINES]
     assert found["value"] == pytest.approx(-0.5)
-    assert found["standard_error"] == pytest.approx(1e9 / 4e9)
+    assert found["standard_error"] == pytest.approx(student([-3e9, -1e9]) / 4e9)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from risk.runs import Run
+from tests.analysis.errors import student
 from tests.cli.conftest import FEW, SEED, Ask, Stored, twin
 
 
@@ -24,8 +25,8 @@ def test_errors_of_differences_are_path_by_path(runs: Stored, ask: Ask) -> None:
     bust = next(result for result in found["results"] if result["name"] == "bust")
     moved = runs.glut.outcome("bust") - runs.base.outcome("bust")
     assert bust["change"]["value"] == pytest.approx(moved.mean())
-    assert bust["change"]["standard_error"] == pytest.approx(moved.std(ddof=1) / np.sqrt(len(moved)))
-    assert bust["noise"] == bool(abs(moved.mean()) <= 2 * moved.std(ddof=1) / np.sqrt(len(moved)))
+    assert bust["change"]["standard_error"] == pytest.approx(student(moved))
+    assert bust["noise"] == bool(abs(moved.mean()) <= 2 * student(moved))
 
 
 def test_the_bridge_leads_from_old_to_new_with_the_paired_error(runs: Stored, ask: Ask) -> None:
@@ -74,7 +75,7 @@ def test_runs_of_one_seed_are_compared_on_the_paths_that_both_have(
         assert loss["after"]["value"] == pytest.approx(new.mean())
         moved = new - old
         assert loss["change"]["value"] == pytest.approx(moved.mean())
-        assert loss["change"]["standard_error"] == pytest.approx(moved.std(ddof=1) / np.sqrt(FEW))
+        assert loss["change"]["standard_error"] == pytest.approx(student(moved))
         assert {result["change"]["paths"] for result in found["results"]} == {FEW}
 
 

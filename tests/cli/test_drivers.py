@@ -27,8 +27,9 @@ def test_the_screen_has_the_numbers_of_the_sheet(runs: Stored, ask: Ask) -> None
     }
     for key, (name, part) in columns.items():
         ours = [each[name][part] for each in found["drivers"]]
-        theirs = [number_of(cell) for cell in table.column(key)]
-        assert ours == pytest.approx(theirs, rel=0.06, abs=0.006), key  # the sheet rounds errors
+        for own, cell in zip(ours, table.column(key), strict=True):
+            told = None if cell == "–" else number_of(cell)  # too few paths
+            assert own == (told and pytest.approx(told, rel=0.06, abs=0.006)), key  # the sheet rounds errors
     assert [each["place"] for each in found["drivers"]] == list(table.column("place"))
 
 

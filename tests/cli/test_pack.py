@@ -51,7 +51,7 @@ class Desk:
             text = f'<property name="run_id"><vt:lpwstr>{run.id}</vt:lpwstr></property>'
             archive.writestr("docProps/custom.xml", text)
 
-    def compare_scenarios(self, runs: Sequence[Run]) -> list[str]:
+    def compare_scenarios(self, runs: Sequence[Run], mask: bool = False) -> list[str]:
         self.compared = [run.manifest.scenario for run in runs]
         return self.compared
 

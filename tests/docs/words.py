@@ -11,6 +11,9 @@ from risk.report.content import value_of
 from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
 from risk.report.table import Table
 
+RUN = re.compile(r"\(run [0-9a-f]{12}\)")
+"""The run that a heading names: an id is no word, whatever digit it begins with."""
+
 WORD = re.compile(r"(?<![\w.\-/…])[A-Za-z][\w]*(?:[-/&][\w]+)*")
 BEGINS = re.compile(r"(?:^|[.:;?!–…|•·=]|^\s*[A-Z]\d*\w?\s)[\s(\"'“‘]*$")
 """What stands before a word that begins a sentence."""
@@ -26,7 +29,8 @@ def headings(book: Workbook) -> set[str]:
 
     Workings have a column a drawn assumption, which is named by its entry.
     """
-    return {text for sheet in book.sheets if sheet.kind != "W" for text in _headings(sheet) if text}
+    every = (text for sheet in book.sheets if sheet.kind != "W" for text in _headings(sheet))
+    return {RUN.sub("", text) for text in every if text}
 
 
 def _headings(sheet: Sheet) -> Iterator[str]:

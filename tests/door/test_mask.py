@@ -43,7 +43,8 @@ def masked(stored: Stored) -> risk.Result:
 
 
 @pytest.fixture(scope="module")
-def pack(stored: Stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pack(stored: Stored, masked: risk.Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    masked.check()  # what targets need is measured before, so that no test after changes what the run makes
     file = tmp_path_factory.mktemp("masked") / "pack.xlsx"
     form = Form(mask=True)
     write_pack(stored.base, file, beside=[stored.glut], form=form, page=file.with_suffix(".html"))

@@ -27,7 +27,6 @@ from risk.calibrate.validation.monitoring import State
 from risk.errors import StorageError
 from risk.runs import signature
 from risk.runs.files import publish_json, read_json
-from risk.runs.find import of_scenario
 from risk.runs.hashing import digest
 from risk.runs.run import FEEDBACK, ORDER, STYLISED
 from risk.runs.signature import Signature
@@ -158,12 +157,11 @@ METHOD = tuple(sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _inputs(folder: Path, run: Run) -> str:
-    """Fingerprint of declarations, evidence, readings, signatures of the scenario's runs, and the method."""
-    runs = of_scenario(run.manifest.scenario, run.directory.parent)
+    """Fingerprint of declarations, evidence, readings, signatures of all runs, and the method."""
     files = [
         *sorted((folder / declared.FOLDER).rglob("*.*")),
         folder / readings.FILE,
-        *sorted(stored.directory / signature.FILE for stored in runs),
+        *sorted(run.directory.parent.glob(f"*/{signature.FILE}")),
         *(run.directory / name for name in BESIDE),
         *METHOD,
     ]
