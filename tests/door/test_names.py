@@ -23,9 +23,9 @@ PUBLIC = [
 
 METHODS = {
     "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
-    "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick",
-    "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series", "show", "sign",
-    "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",
+    "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
+    "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
+    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",
 }  # fmt: skip
 
 REGISTER = {
