@@ -87,8 +87,7 @@ evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on
 	$(call page,python -m risk.calibrate.estimate.coverage,docs/coverage.md)
 	$(BIN)/python -m risk.calibrate.coverage
 	$(TESTS) --junitxml=build/tests.xml $(PROOFS)
-	$(BIN)/bubblerisk validation measure --tests build/tests.xml \
-	    $(if $(wildcard build/mutation/score.json),--mutants build/mutation/score.json) $(OPTIONS)
+	$(BIN)/bubblerisk validation measure --tests build/tests.xml $(OPTIONS)
 	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
@@ -130,6 +129,7 @@ bench: .venv/ready ## paths per second, and the ratio to drawing the same normal
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m risk.calibrate.validation.mutants build/mutation/score.json
 
 clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 	rm -rf .venv build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

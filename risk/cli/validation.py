@@ -37,9 +37,6 @@ def measure(
     tests: Annotated[
         Path | None, Parameter(help="Report of the test suite, as pytest --junitxml writes it.")
     ] = None,
-    mutants: Annotated[
-        Path | None, Parameter(help="Score of the mutants, as make mutation writes it.")
-    ] = None,
     simulation: Runs = RUNS,
     common: Common = COMMON,
 ) -> None:
@@ -47,7 +44,5 @@ def measure(
     from risk.door import validating
 
     at = desk(common, simulation.jobs)
-    told = validating.measure(
-        tests=tests, mutants=mutants, paths=simulation.paths, seed=simulation.seed, desk=at
-    )
+    told = validating.measure(tests=tests, paths=simulation.paths, seed=simulation.seed, desk=at)
     give(told, common.output)

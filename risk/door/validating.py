@@ -60,7 +60,6 @@ def sign(run: Run, by: str, role: str, note: str, at: Desk) -> Told[Mapping[str,
 def measure(
     *,
     tests: str | Path | None = None,
-    mutants: str | Path | None = None,
     paths: int = studies.PATHS,
     seed: int | None = None,
     **where: Unpack[Where],
@@ -70,7 +69,6 @@ def measure(
     Parameters
     ----------
     tests : report of the test suite, as ``pytest --junitxml`` writes it.
-    mutants : score of the mutants, as ``make mutation`` writes it.
     paths, seed : of each run.
     where : see `risk.Where`.
 
@@ -90,10 +88,9 @@ def measure(
     suites = declared.read(folder, [metric.id for metric in metrics]).suites
     moved = sizes.moves(folder, base)  # what is wrong is told before anything runs
     ran = tuple(figures.of_suites(Path(tests), suites)) if tests else ()
-    tried = (figures.of_mutants(Path(mutants)),) if mutants else ()
     drawn = base.integer("run.seed") if seed is None else seed
     command = "bubblerisk validation measure --tests FILE" if ran else "bubblerisk validation measure"
-    found = (*_figures(folder, at, paths, seed), *ran, *tried)
+    found = (*_figures(folder, at, paths, seed), *ran)
     tested = evidence.made("tests", command, found, paths=paths, seed=drawn)
     files = [evidence.keep(tested, folder)]
     limits = sizes.measure(base, moved, paths, drawn, at.note, at.jobs)

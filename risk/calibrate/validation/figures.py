@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -91,28 +90,6 @@ def of_suites(report: Path, suites: Sequence[Suite]) -> Iterator[Figure]:
         if own:
             how = f"pytest {' '.join(dict.fromkeys(str(Path(file).parent) for file in suite.files))}"
             yield Figure(suite.id, suite.what, sum(own) / len(own), SHARE, 1.0, None, len(own), "tests", how)
-
-
-def of_mutants(score: Path) -> Figure:
-    """Share of a sample of mutants that the tests noticed, by the score that `make mutation` writes.
-
-    Raises
-    ------
-    UsageError : the file is no such score. StorageError : it cannot be read.
-    """
-    try:
-        refuse_pipe(score)
-        found = json.loads(score.read_bytes())
-        tried, killed, mutants = (int(found[key]) for key in ("tried", "killed", "mutants"))
-        modules = " and ".join(str(module) for module in found["modules"])
-        share = killed / tried
-    except OSError as error:
-        raise storage_error(error, score, "cannot be read") from error
-    except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
-        raise UsageError(f"{score} is no score of mutants", "make mutation writes one") from error
-    note = f"Drawn from {mutants:,} by Cosmic Ray; golden numbers are not among the tests."
-    what = f"Mutants of {modules} that the tests notice"
-    return Figure("mutation", what, share, SHARE, None, None, tried, "mutants", "make mutation", note)
 
 
 def _ran(report: Path) -> Iterator[tuple[str, bool]]:
