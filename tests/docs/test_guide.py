@@ -29,6 +29,7 @@ def printed(text: str) -> str:
     return "".join(block.text for block in blocks)
 
 
+@pytest.mark.full  # a minute; `make docs` runs the same commands, and stops where one fails
 @pytest.mark.parametrize("page", guide.PAGES, ids=lambda page: str(page.stem))
 def test_every_command_prints_something_and_what_is_explained_is_there(
     filled: Mapping[Path, str], page: Path

@@ -28,6 +28,7 @@ from risk.errors import StorageError
 from risk.runs import signature
 from risk.runs.files import publish_json, read_json
 from risk.runs.hashing import digest
+from risk.runs.remembered import Remembered
 from risk.runs.run import FEEDBACK, ORDER, STYLISED
 from risk.runs.signature import Signature
 
@@ -133,7 +134,7 @@ def _found(run: Run, folder: Path, inputs: str) -> Validation:
         uses=known.uses,
         approvals=known.approvals,
         overrides=known.overrides,
-        states=monitoring.states(run, known, metrics),
+        states=monitoring.states(Remembered(run.store, run.manifest), known, metrics),
         records=evidence.read(folder),
         signatures=signed,
         altered=altered,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from risk.assumptions import Assumptions
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
+from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
@@ -50,33 +51,6 @@ TAIL = 0.05
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
-
-WHOLE = ("outcomes", "parameters", "series")
-"""Kinds of columns of which most are asked for: one pass over the files reads them all."""
-
-KEPT = 100_000
-"""Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
-
-
-class Remembered(Run):
-    """A run that reads most of its columns from disk once."""
-
-    @cached_property
-    def _known(self) -> dict[str, dict[str, NDArray[Any]]]:
-        return {}
-
-    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
-        asked = list(self.names(kind) if names is None else names)
-        if kind in WHOLE and self.paths <= KEPT and kind not in self._known:
-            self._known[kind] = super()._columns(kind, None)
-        known = self._known.get(kind, {})
-        if set(asked) <= set(known):
-            return {name: known[name] for name in asked}
-        found = super()._columns(kind, asked)
-        if kind == "facility":  # never more than one: each is nearly as large as all path series together
-            self._known[kind] = found
-        return found
-
 
 @dataclass(frozen=True)
 class Results:
