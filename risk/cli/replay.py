@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Seed, desk
-from risk.door.studies import PATHS
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Runs:
-    """What is simulated, and by how many processes."""
-
-    paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each run.")
-    ] = PATHS
-    seed: Seed = None
-    jobs: Jobs = None
-
-
-RUNS = Runs()
-"""Every option left out."""
+from risk.cli.simulation import RUNS, Runs, desk
 
 
 def replay(

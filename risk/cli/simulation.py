@@ -11,6 +11,7 @@ from cyclopts import Parameter, validators
 from risk.cli.console import message
 from risk.cli.options import Common
 from risk.door.desk import Desk, silent
+from risk.door.studies import PATHS
 
 if TYPE_CHECKING:
     from risk.door.result import Result
@@ -57,6 +58,22 @@ class Simulation:
 
 
 SIMULATION = Simulation()
+"""Every option left out."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Runs:
+    """What is simulated by a study of several runs, and by how many processes."""
+
+    paths: Annotated[
+        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each run.")
+    ] = PATHS
+    seed: Seed = None
+    jobs: Jobs = None
+
+
+RUNS = Runs()
 """Every option left out."""
 
 Stored = Annotated[

@@ -8,9 +8,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from risk.cli.options import COMMON, Common
-from risk.cli.replay import RUNS, Runs
 from risk.cli.screens import give
-from risk.cli.simulation import SIMULATION, Simulation, desk
+from risk.cli.simulation import RUNS, SIMULATION, Runs, Simulation, desk
 
 app = App(name="validation", help="Use, tests, limits, triggers and sign-off of a run.", help_epilogue="")
 
