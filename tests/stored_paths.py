@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -26,6 +27,10 @@ class StoredPaths:
     @property
     def calendar(self) -> Calendar:
         return self.register.calendar
+
+    @property
+    def manifest(self) -> SimpleNamespace:
+        return SimpleNamespace(seed=20261122, paths=self.paths)
 
     @property
     def paths(self) -> int:
