@@ -12,6 +12,15 @@ from risk.cli.screens import give
 from risk.cli.simulation import WHOLE, Stored, result
 from risk.errors import UsageError
 
+Outcome = Annotated[
+    str | None,
+    Parameter(help="A result: headline_loss, bust, B4, hy_spread@2028Q4, or a condition in quotes."),
+]
+When = Annotated[
+    str | None,
+    Parameter(help="Only paths that meet a condition, e.g. 'h100_contract@2028Q4 < 1.0 and not B4'."),
+]
+
 
 def show(
     run: Stored,
@@ -70,10 +79,23 @@ def drivers(
     top: Annotated[
         int | None, Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default.")
     ] = None,
+    outcome: Outcome = None,
+    when: When = None,
+    feature: Annotated[
+        list[str] | None,
+        Parameter(help="With --outcome: what else may explain it, e.g. hy_spread@2027Q4; may be repeated."),
+    ] = None,
     common: Common = COMMON,
 ) -> None:
-    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
+    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss.
+
+    With --outcome or --when: what every input explains of any result, alone and beyond all others.
+    """
     found = result(run, common)
+    if outcome or when or feature:
+        told = found.explain(outcome or "headline_loss", when or "", features=feature or (), top=top)
+        give(told, common.output, common.folder.commands(found.id, "budget RUN", "tail RUN"))
+        return
     told = found.drivers(top)
     first = told.found.result.found[0].driver.id
     hints = common.folder.commands(found.id, f"assumptions show {first}", "tail RUN")

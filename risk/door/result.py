@@ -98,6 +98,38 @@ class Result(Numbers):
 
         return self._told(screens.drivers(self.stored, top), screens.DOCUMENT, screens.screen)
 
+    def explain(
+        self, outcome: str, when: str = "", *, features: Sequence[str] = (), top: int | None = None
+    ) -> Told[Any]:
+        """Why a result is what it is: what each input explains of it, alone and beyond all others.
+
+        Parameters
+        ----------
+        outcome : an outcome, proposition or class, a series at a quarter, or a condition such as
+            ``headline_loss > 200 and h100_contract@2028Q4 < 1.0``.
+        when : a condition; only paths that meet it are looked at.
+        features : further quantities of a path that may explain it, such as ``hy_spread@2027Q4``.
+        top : inputs that are wanted; all of them in the data by default.
+
+        Raises
+        ------
+        UsageError : a name or a unit is unknown, or fewer than 1,000 paths are left.
+        """
+        from risk.door.explaining import explained
+
+        return explained(self.stored, outcome, when, tuple(features), top, self._names)
+
+    def budget(self, groups: bool = False) -> Told[Any]:
+        """What of every result is parameters, what shocks, what both; simulated where nobody has yet.
+
+        Parameters
+        ----------
+        groups : each group of `assumptions/groups.toml` by itself too, a run of 4,096 paths a group.
+        """
+        from risk.door.explaining import budgeted
+
+        return budgeted(self.stored, groups, self._desk, self._names)
+
     def check(self) -> Told[Any]:
         """Calibration targets and accounting identities; not ok where one fails.
 
