@@ -110,7 +110,7 @@ def target(run: Run, words: str, when: str = "") -> Target:
     UsageError : neither, or too few paths are left, or it is the same on all of them.
     """
     inside = condition(run, when).flags if when else np.ones(run.paths, dtype=bool)
-    label, unit, flag, values = _values(run, words)
+    label, unit, flag, values = values_of(run, words)
     inside = inside & np.isfinite(values)
     kept = values[inside]
     where = f" with {when}" if when else ""
@@ -126,8 +126,8 @@ def target(run: Run, words: str, when: str = "") -> Target:
     return Target(words, label, unit, flag, kept, when, inside)
 
 
-def _values(run: Run, words: str) -> tuple[str, str, bool, Array]:
-    """Label, unit, whether it comes or not, and (path,) values."""
+def values_of(run: Run, words: str) -> tuple[str, str, bool, Array]:
+    """Label, unit, whether it comes or not, and (path,) values of a result; UsageError as of `target`."""
     if words in Known.of_run(run):
         column = quantity(run, words)
         return column.label, column.unit, column.flag, column.values

@@ -45,12 +45,17 @@ def tail(
     /,
     *,
     share: Annotated[str, Parameter(help="Share of the worst paths: 5% or 0.05.")] = "5%",
+    outcome: Annotated[
+        str, Parameter(help="What they are the worst by: an outcome, or a series such as hy_spread@2028Q4.")
+    ] = "headline_loss",
+    when: When = None,
+    lowest: Annotated[bool, Parameter(help="The lowest are the worst.")] = False,
     common: Common = COMMON,
 ) -> None:
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
     found = result(run, common)
-    told = found.tail(wanted)
+    told = found.tail(wanted, outcome, when or "", lowest=lowest)
     hints = common.folder.commands(found.id, f"path RUN {told.found.result.worst[0].path}", "show RUN")
     give(told, common.output, hints)
 
@@ -107,8 +112,11 @@ def compare(
     run_b: Stored,
     /,
     *,
+    outcome: Outcome = None,
+    when: When = None,
     markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
     common: Common = COMMON,
 ) -> None:
     """Compare two stored runs: changed assumptions, and changed results against noise."""
-    give(result(run_b, common).compare(run_a), common.output, markdown=markdown)
+    told = result(run_b, common).compare(run_a, outcome or "", when or "")
+    give(told, common.output, markdown=markdown)
