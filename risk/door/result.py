@@ -84,19 +84,62 @@ class Result(Numbers):
         found = Headed.of(self.stored, screens.detail(self.stored, metric))
         return self._told(found, screens.form_of(found.result), screens.screen)
 
-    def tail(self, share: float = TAIL) -> Told[Any]:
-        """What makes the worst paths: their drivers, the lift of propositions, which they are."""
+    def tail(
+        self, share: float = TAIL, outcome: str = "headline_loss", when: str = "", *, lowest: bool = False
+    ) -> Told[Any]:
+        """What makes the worst paths: their drivers, the lift of propositions, which they are.
+
+        Parameters
+        ----------
+        outcome : what they are the worst by, such as ``hy_spread@2028Q4``; the largest are the worst.
+        when : a condition; only paths that meet it are looked at.
+        lowest : the lowest are the worst.
+        """
         from risk.report.terminal import tail as screens
 
         if not 0.0 < share < 1.0:
             raise UsageError(f"{share} is not a share of paths", "give one between 0 and 1, e.g. 0.05")
-        return self._told(screens.tail(self.stored, share), screens.DOCUMENT, screens.screen)
+        return self._told(
+            screens.tail(self.stored, share, outcome, when, lowest), screens.DOCUMENT, screens.screen
+        )
 
     def drivers(self, top: int | None = None) -> Told[Any]:
         """Which assumptions move the tail, and what each explains; all of them unless `top` says how many."""
         from risk.report.terminal import drivers as screens
 
         return self._told(screens.drivers(self.stored, top), screens.DOCUMENT, screens.screen)
+
+    def explain(
+        self, outcome: str, when: str = "", *, features: Sequence[str] = (), top: int | None = None
+    ) -> Told[Any]:
+        """Why a result is what it is: what each input explains of it, alone and beyond all others.
+
+        Parameters
+        ----------
+        outcome : an outcome, proposition or class, a series at a quarter, or a condition such as
+            ``headline_loss > 200 and h100_contract@2028Q4 < 1.0``.
+        when : a condition; only paths that meet it are looked at.
+        features : further quantities of a path that may explain it, such as ``hy_spread@2027Q4``.
+        top : inputs that are wanted; all of them in the data by default.
+
+        Raises
+        ------
+        UsageError : a name or a unit is unknown, or fewer than 1,000 paths are left.
+        """
+        from risk.door.explaining import explained
+
+        return explained(self.stored, outcome, when, tuple(features), top, self._names)
+
+    def budget(self, groups: bool = False) -> Told[Any]:
+        """What of every result is parameters, what shocks, what both; simulated where nobody has yet.
+
+        Parameters
+        ----------
+        groups : each group of `assumptions/groups.toml` by itself too, a run of 4,096 paths a group.
+        """
+        from risk.door.explaining import budgeted
+
+        return budgeted(self.stored, groups, self._desk, self._names)
 
     def check(self) -> Told[Any]:
         """Calibration targets and accounting identities; not ok where one fails.
@@ -136,14 +179,19 @@ class Result(Numbers):
 
         return replace(challenged(self.stored, self._desk), names=self._names)
 
-    def compare(self, before: Result | str) -> Told[Any]:
-        """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario."""
+    def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
+        """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
+
+        Parameters
+        ----------
+        outcome, when : a result and a condition that are compared before all others, as in `explain`.
+        """
         from risk.report.naming import shared
         from risk.report.terminal import comparison, markdown
 
         old = before.stored if isinstance(before, Result) else opening.any_version(before, self._desk)
         old = opening.whole(old) if comparison.readable(old) else old
-        found = comparison.compare(old, self.stored)
+        found = comparison.compare(old, self.stored, outcome, when)
         mask = self._names.masked
         called = self._names if found.unread else shared(old.register, self.stored.register, masked=mask)
         return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)

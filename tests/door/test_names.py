@@ -22,7 +22,7 @@ PUBLIC = [
 ]  # fmt: skip
 
 METHODS = {
-    "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
+    "budget", "challenger", "check", "classes", "compare", "drivers", "explain", "facilities", "firms", "folder", "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
     "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
     "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",

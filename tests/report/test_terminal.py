@@ -18,11 +18,13 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    budget,
     challenger,
     checks,
     comparison,
     distribution,
     drivers,
+    explanation,
     feedback,
     findings,
     hindcast,
@@ -40,6 +42,7 @@ from risk.report.terminal import (
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
+from tests.report import explain_results as explain
 from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
@@ -72,6 +75,9 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
         *tail.screen(commands.TAIL, page),
         next_steps(("bubblerisk path 8f3c2a1b 4018",), page),
     ),
+    "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
+    "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),
