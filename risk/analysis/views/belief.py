@@ -33,7 +33,7 @@ BARS = ("P(bust) > 2/3", "P(bust) < 1/3")
 FLOOR = THIN_TAIL
 """Effective paths below which a change of beliefs is not told: so few tell no tail."""
 
-SHOWN = 8
+SHOWN = 5
 """Inputs of the nearest change that are told."""
 
 FIX = "say it of a probability, with > or <: P(bust) > 2/3"

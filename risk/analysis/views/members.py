@@ -41,6 +41,7 @@ class Held:
     ----------
     place : of the view in its ballot, from 1.
     asked : the number; `relation` to it. Of two terms compared 0: how far the first lies above the other.
+    share : whether it is about probabilities; `ranked` : whether it compares two terms.
     before, after : what the model says, and the posterior; in `unit`.
     alone : what this view costs by itself, nats.
     binds : whether the ballot's posterior would be another without it.
@@ -49,6 +50,8 @@ class Held:
     place: int
     words: str
     unit: str
+    share: bool
+    ranked: bool
     relation: str
     asked: float
     before: Estimate
@@ -241,6 +244,8 @@ def _held(run: Run, ballot: Ballot, views: Sequence[_Read], posterior: Posterior
                 read.place + 1,
                 opinion.words,
                 opinion.unit,
+                opinion.left.kind == "probability",
+                opinion.right is not None,
                 opinion.relation,
                 opinion.bound,
                 opinion.estimate(before),
@@ -323,7 +328,7 @@ def _together(measures: Measures, members: Sequence[Member]) -> Member:
     """Every member alike: the mean of their weights."""
     many = len(members)
     parts = tuple((share / many, pool) for member in members for share, pool in member.posterior.parts)
-    return _member(measures, TOGETHER, "All alike", "", (), Posterior(measures.run.paths, parts))
+    return _member(measures, TOGETHER, "All together", "", (), Posterior(measures.run.paths, parts))
 
 
 def _apart(measures: Measures, members: Sequence[Member]) -> tuple[Apart, ...]:
@@ -337,4 +342,4 @@ def _pair(bust: pooling.Array, one: Member, other: Member) -> Apart:
     error = statistics.mean(b.influence(bust) - a.influence(bust)).standard_error
     paths = round(min(one.effective, other.effective))
     shared = float(np.minimum(a.weights, b.weights).sum())
-    return Apart(one.name, other.name, shared, Estimate(change, error, paths))
+    return Apart(one.label, other.label, shared, Estimate(change, error, paths))

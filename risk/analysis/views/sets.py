@@ -16,13 +16,14 @@ Notes
 -----
 Of every set D is minimised under ``P ≥ bar`` (or ≤) and the ranges of means, by SLSQP with exact derivatives:
 ``∂P/∂λ = Cov(A, x)``, ``∂D/∂λ = Σ λ``, ``∂m/∂λ = Σ``, all under the weights. Sets are made of the inputs
-that by themselves take P furthest, on the first paths; what is found is found again on all.
+with which the event hangs together most, on the first paths; what is found is found again on all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import combinations
 
 import numpy as np
@@ -96,9 +97,9 @@ def smallest(event: Event, inputs: Mapping[str, Array], largest: int = LARGEST) 
     start = event.first(SEARCHED)
     few = {name: values[:SEARCHED] for name, values in inputs.items()}
     part = {name: _Input.of(values) for name, values in few.items() if float(values.std()) > 0.0}
-    ends = {name: _end(start, each) for name, each in part.items()}
-    reach = {name: _probability(start, part[name].values[None], [end]) for name, end in ends.items()}
-    best = sorted(reach, key=lambda name: -start.beyond(reach[name]))[:CANDIDATES]
+    near = {name: abs(float((each.values * start.flags).mean())) for name, each in part.items()}
+    best = nlargest(CANDIDATES, near, key=near.__getitem__)
+    ends = {name: _end(start, part[name]) for name in best}
     found = []
     for size in range(1, largest + 1):
         tried = (_least(start, part, names, ends) for names in combinations(best, size))

@@ -17,6 +17,7 @@ COMMANDS = (
         "hindcast",
         "estimate",
         "replay",
+        "views",
         "challenger",
         "check",
         "validation",
