@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, isfinite
 
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.views.belief import Belief, Believed, Shift
 from risk.analysis.views.members import FLOOR, Apart, Ballots, Held, Member
+from risk.analysis.views.opinion import Shown
 from risk.report import spec
 from risk.report.content import Cell, Content
 from risk.report.intervals import half, parameter_range
@@ -44,7 +45,7 @@ VIEWS_SAID = (
 BELIEF_SAID = (
     "Each set moves the means of its inputs alone, as little as it takes, and no further than the 5% and 95% "
     "quantiles of their priors; the model does the rest. Nearest: the least change of all beliefs, and the "
-    "inputs whose means it moves most. sd: standard deviations of the prior."
+    "inputs whose means it moves most. P5, P95, sd: of the prior."
 )
 SIGNS: Mapping[str, str] = {"=": "=", ">=": "≥", "<=": "≤"}
 FRACTIONS = ((1 / 3, "a third"), (2 / 3, "two thirds"), (0.5, "a half"), (0.25, "a quarter"))
@@ -63,19 +64,34 @@ def in_unit(found: Estimate, unit: str) -> tuple[Content, Content]:
 
 
 def _held(row: Told, found: Estimate) -> tuple[Content, Content]:
-    """What a view is about, in cells: a probability, points between two of them, or a number in its unit."""
-    if not row.held.share:
-        return in_unit(found, row.held.unit)
-    return _points(found) if row.held.ranked else probability(found)
+    """What a view is about, in cells, and half of its 95% interval."""
+    number, wide = _SHOWN[row.held.shown](found, row.held.unit)
+    return number, Cell("exact", style="note") if found.standard_error == 0.0 else wide
 
 
-def _points(found: Estimate) -> tuple[Content, Content]:
+def _points(found: Estimate, unit: str = "") -> tuple[Content, Content]:
     return Cell(found.value, "change"), Cell(half(found), "margin")
 
 
+def _ratio(found: Estimate, unit: str) -> tuple[Content, Content]:
+    return Cell(found.value, "rate.3"), Cell(half(found), "standard_error.3")
+
+
+_SHOWN: Mapping[Shown, Callable[[Estimate, str], tuple[Content, Content]]] = {
+    "share": lambda found, unit: probability(found),
+    "points": _points,
+    "ratio": _ratio,
+    "number": in_unit,
+}
+
+
 def _asked(held: Held) -> Content:
-    number = f"{100.0 * held.asked:.4g}%" if held.share else f"{held.asked:.4g}"
+    number = f"{held.asked:.4g}" if held.shown == "number" else f"{100.0 * held.asked:.4g}%"
     return f"{SIGNS[held.relation]} {number}"
+
+
+def _unit(held: Held) -> Content:
+    return held.unit if held.shown == "number" and held.unit != "1" else ""
 
 
 def _nats(found: Estimate) -> tuple[Content, Content]:
@@ -84,10 +100,10 @@ def _nats(found: Estimate) -> tuple[Content, Content]:
 
 MEMBERS: Spec[Member] = Spec(
     (
-        spec.text("label", "Member", least=18, width=30),
-        spec.count("views", "Views", lambda m: len(m.views) or None, type=int | None, width=8),
-        spec.figure("effective", "Effective paths", lambda m: m.effective, form="count", width=10),
-        spec.measure("cost", "Cost, nats", None, _nats, "±", width=9, note="number.3"),
+        spec.text("label", "Member", least=18, span=2),
+        spec.count("views", "Views", lambda m: len(m.views) or None, type=int | None),
+        spec.figure("effective", "Effective paths", lambda m: m.effective, form="count"),
+        spec.measure("cost", "Cost, nats", None, _nats, "±", note="number.3"),
     ),
     id="views-members",
 )
@@ -133,7 +149,7 @@ def side_by_side(found: Ballots) -> Spec[Row]:
     )
     return Spec(
         (
-            spec.text("label", "Losses in USD bn", least=22),
+            spec.text("label", "Losses in USD bn", least=22, span=3),
             model,
             *band,
             *others,
@@ -186,26 +202,26 @@ def _figures(get: str) -> Field[Told]:
 
 VIEWS: Spec[Told] = Spec(
     (
-        spec.text("member", "Member", width=16, optional=4),
-        spec.text("view", "View", lambda row: row.held.words, least=24, width=40),
-        spec.shown("unit", "Unit", lambda row: "" if row.held.unit == "1" else row.held.unit, optional=1),
+        spec.text("member", "Member", optional=4),
+        spec.text("view", "View", lambda row: row.held.words, least=24),
+        spec.shown("unit", "Unit", lambda row: _unit(row.held), optional=1),
         _figures("before"),
         spec.shown("asked", "Asked", lambda row: _asked(row.held), align="right"),
         _figures("after"),
-        spec.figure("alone", "Alone", lambda row: row.held.alone, form="number.2", optional=2, width=8),
-        spec.flag("binds", "Binds", lambda row: row.held.binds, width=7, optional=1),
-        spec.figure("confidence", "Held", lambda row: row.held.confidence, form="share", optional=3, width=7),
+        spec.figure("alone", "Alone", lambda row: row.held.alone, form="number.2", optional=2),
+        spec.flag("binds", "Binds", lambda row: row.held.binds, optional=1),
+        spec.figure("confidence", "Held", lambda row: row.held.confidence, form="share", optional=3),
     ),
     id="views-held",
 )
 
 SOURCES: Spec[Told] = Spec(
     (
-        spec.text("view", "View", lambda row: row.held.words, width=40),
-        spec.quoted("reading", "Figure", lambda row: row.held.view.reading, width=36),
-        spec.shown("as_of", "Of", lambda row: str(row.held.view.as_of or ""), width=11),
-        spec.quoted("source", "Source", lambda row: row.held.view.source, width=36),
-        spec.quoted("conversion", "How it becomes the view", lambda row: row.held.view.conversion, width=60),
+        spec.text("view", "View", lambda row: row.held.words),
+        spec.quoted("reading", "Figure", lambda row: row.held.view.reading),
+        spec.shown("as_of", "Of", lambda row: str(row.held.view.as_of or "")),
+        spec.quoted("source", "Source", lambda row: row.held.view.source, span=3),
+        spec.quoted("conversion", "How it becomes the view", lambda row: row.held.view.conversion, span=5),
     ),
     id="views-sources",
 )
@@ -253,14 +269,23 @@ def bar(each: Believed) -> str:
     return f"{each.words} {'above' if each.above else 'below'} {percent(each.bar)}"
 
 
-def _once(get: str) -> Field[Moved]:
-    words = {"bar": "To believe", "kind": "by"}[get]
-    return spec.shown(get, words, lambda row: getattr(row, get) if row.first else "", width=22)
-
-
-def _mean(get: str, header: str) -> Field[Moved]:
+def _mean(header: str, get: Callable[[Shift], float], optional: int = 0) -> Field[Moved]:
     return spec.shown(
-        get, header, lambda row: mean_text(getattr(row.shift, get).value, row.shift), align="right"
+        header.lower(),
+        header,
+        lambda row: mean_text(get(row.shift), row.shift),
+        align="right",
+        optional=optional,
+    )
+
+
+def _of_first(header: str, get: Callable[[Belief], float], form: str) -> Field[Moved]:
+    """A number of the whole change, in its first row."""
+    return spec.shown(
+        header.lower(),
+        header,
+        lambda row: Cell(get(row.belief), form) if row.first else "",
+        form,
     )
 
 
@@ -273,25 +298,19 @@ def mean_text(value: float, shift: Shift) -> str:
 
 BELIEFS: Spec[Moved] = Spec(
     (
-        _once("bar"),
-        _once("kind"),
-        spec.shown("input", "Mean of", lambda row: assumption(row.shift.name), least=20, width=40),
-        spec.shown("unit", "Unit", lambda row: unit_text(row.shift.unit), optional=1, width=11),
-        _mean("before", "Model"),
-        _mean("after", "Believed"),
-        spec.shown("range", "Prior, 5 to 95%", lambda row: range_text(row.shift), optional=2, align="right"),
-        spec.shown("deviations", "sd", lambda row: f"{row.shift.deviations:+.2f}", align="right", width=7),
-        spec.shown("cost", "Cost", lambda row: _of_first(row, row.belief.cost.value, "number.2"), width=8),
-        spec.shown(
-            "effective", "Effective", lambda row: _of_first(row, row.belief.effective, "count"), width=10
-        ),
+        spec.shown("bar", "To believe", lambda row: f"{row.bar}: {row.kind}" if row.first else "", least=24),
+        spec.shown("input", "Mean of", lambda row: assumption(row.shift.name), least=20),
+        spec.shown("unit", "Unit", lambda row: unit_text(row.shift.unit), optional=1),
+        _mean("Model", lambda shift: shift.before.value),
+        _mean("Believed", lambda shift: shift.after.value),
+        _mean("P5", lambda shift: shift.low, optional=2),
+        _mean("P95", lambda shift: shift.high, optional=2),
+        spec.shown("deviations", "sd", lambda row: f"{row.shift.deviations:+.2f}", align="right"),
+        _of_first("Cost", lambda belief: belief.cost.value, "number.2"),
+        _of_first("Effective", lambda belief: belief.effective, "count"),
     ),
     id="views-beliefs",
 )
-
-
-def _of_first(row: Moved, value: float, form: str) -> Content:
-    return Cell(value, form) if row.first else ""
 
 
 def unit_text(unit: str) -> str:

@@ -18,7 +18,7 @@ from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.verdict import CLASSES
 from risk.analysis.views import pooling, weighted
 from risk.analysis.views.ballot import Ballot, View
-from risk.analysis.views.opinion import Opinion, opinions
+from risk.analysis.views.opinion import Opinion, Shown, opinions
 from risk.analysis.views.pooling import Pool, Posterior, Starved, Unreachable
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.errors import UsageError
@@ -40,8 +40,8 @@ class Held:
     Attributes
     ----------
     place : of the view in its ballot, from 1.
-    asked : the number; `relation` to it. Of two terms compared 0: how far the first lies above the other.
-    share : whether it is about probabilities; `ranked` : whether it compares two terms.
+    shown : as what its numbers are told (`risk.analysis.views.opinion.Shown`).
+    asked : the number; `relation` to it. Of two terms compared how far the first lies above the other.
     before, after : what the model says, and the posterior; in `unit`.
     alone : what this view costs by itself, nats.
     binds : whether the ballot's posterior would be another without it.
@@ -50,8 +50,7 @@ class Held:
     place: int
     words: str
     unit: str
-    share: bool
-    ranked: bool
+    shown: Shown
     relation: str
     asked: float
     before: Estimate
@@ -244,13 +243,12 @@ def _held(run: Run, ballot: Ballot, views: Sequence[_Read], posterior: Posterior
                 read.place + 1,
                 opinion.words,
                 opinion.unit,
-                opinion.left.kind == "probability",
-                opinion.right is not None,
+                opinion.shown,
                 opinion.relation,
-                opinion.bound,
+                opinion.asked,
                 opinion.estimate(before),
                 opinion.estimate(posterior),
-                weighted.divergence(alone).value,
+                max(weighted.divergence(alone).value, 0.0),
                 _binds(opinion, posterior),
                 read.confidence,
                 ballot.views[read.place],

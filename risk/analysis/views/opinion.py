@@ -33,6 +33,8 @@ from risk.runs import Run
 from risk.units import SCALE, parse, unknown
 
 Kind = Literal["probability", "mean", "quantile"]
+Shown = Literal["share", "points", "ratio", "number"]
+"""As what a view is told: a probability, points between two, one mean over another, a number in a unit."""
 
 EXAMPLES = "write one like P(bust) >= 50%, mean(h100_2028) = 1.4 or P(bust) > P(correction)"
 LONGEST = 1_000
@@ -131,10 +133,29 @@ class Opinion:
             return ""
         return f"{what} lies between {low:.4g} and {high:.4g}"
 
+    @property
+    def shown(self) -> Shown:
+        """As what the view is told."""
+        if self.right is None:
+            return "share" if self.left.kind == "probability" else "number"
+        if self.left.factor > 0.0 and self.right.factor not in (0.0, self.left.factor):
+            return "ratio"
+        return "points" if self.left.kind == "probability" else "number"
+
+    @property
+    def asked(self) -> float:
+        """The number that is asked for: of a ratio what stands in front, of another comparison 0."""
+        if self.right is not None and self.shown == "ratio":
+            return self.right.factor / self.left.factor
+        return self.bound
+
     def estimate(self, posterior: Posterior) -> Estimate:
-        """What the view is about: the left term, or how far it lies above the other."""
+        """The left term, how far it lies above the other, or one mean over the other."""
         if self.right is None:
             return self.left.estimate(posterior)
+        if self.shown == "ratio":
+            scale = SCALE[self.right.unit] / SCALE[self.left.unit]
+            return weighted.ratio(self.left.values, scale * self.right.values, posterior)
         return weighted.mean(self.moment.values, posterior)
 
 

@@ -44,6 +44,16 @@ def mean(values: Array, posterior: Posterior, known: Flags | None = None) -> Est
     return _estimate(found, moved, posterior.weights * known, float(values[known].std()))
 
 
+def ratio(above: Array, below: Array, posterior: Posterior) -> Estimate:
+    """One mean over another; NaN where that is not above zero."""
+    whole = float((posterior.weights * below).sum())
+    if not whole > 0.0:
+        return Estimate(nan, nan, 0)
+    found = float((posterior.weights * above).sum()) / whole
+    apart = (above - found * below) / whole
+    return _estimate(found, posterior.influence(apart), posterior.weights, float(apart.std()))
+
+
 def probability(flags: Flags, posterior: Posterior, given: Flags | None = None) -> Estimate:
     """Probability of what (path,) flags say, `given` that something else is so.
 

@@ -73,10 +73,8 @@ PRICE: Record[View] = Record(
 HELD: Record[Held] = Record(
     (
         told("view", int, lambda held: held.place),
-        *(told(name) for name in ("words", "unit", "relation")),
+        *(told(name) for name in ("words", "unit", "shown", "relation")),
         told("asked", float),
-        told("share", bool),
-        told("ranked", bool),
         told("before", Estimate),
         told("after", Estimate),
         told("alone", float),

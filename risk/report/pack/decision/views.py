@@ -23,23 +23,32 @@ def sheet(results: Results) -> Sheet | None:
         subtitle(results, "paths weighted anew, nothing simulated"),
         "P",
         (*_believed(views), *_refused(refused), *_voted(views)),
-        question="What do markets say where the model speaks, and what must be believed to change its verdict?",
-        screen=tuple(_sources(views)),
-        grid=GRID,
+        question="What do markets say where the model speaks, and what would change its verdict?",
+        screen=(*_moved(views), *_sources(views)),
+        grid=_grid(views),
+        pages=1,
     )
 
 
-GRID = (26.0, 40.0, 11.0, *(9.0,) * 8)
-"""Whose it is, what, its unit, then numbers."""
+WORDS, NUMBER, FEWEST = (34.0, 40.0, 11.0), 9.0, 8
+"""Widths: whose it is, what, its unit; then numbers, so many of them at least."""
+
+
+def _grid(found: Views) -> tuple[float, ...]:
+    numbers = 2 * len(found.ballots.members) + bool(found.ballots.bands)
+    return *WORDS, *(NUMBER,) * max(numbers, FEWEST)
 
 
 def _believed(found: Views) -> Iterator[Block]:
     yield Heading("What you would have to believe")
-    for each in found.beliefs:
-        yield Paragraph(tables.believed(each), "finding")
+    yield from (Paragraph(tables.believed(each), "finding") for each in found.beliefs)
+
+
+def _moved(found: Views) -> Iterator[Block]:
+    """Every change of beliefs."""
     rows = [*tables.moved(found.beliefs)]
     if rows:
-        yield tables.BELIEFS.table(rows, note=tables.BELIEF_SAID)
+        yield tables.BELIEFS.table(rows, note=tables.BELIEF_SAID, title="What you would have to believe")
 
 
 def _refused(why: str) -> Iterator[Block]:
@@ -54,17 +63,15 @@ def _voted(found: Views) -> Iterator[Block]:
         return
     yield Heading("Model against market")
     model = ballots.members[0]
-    for member in ballots.voting:
-        yield Paragraph(tables.ballot(member, model), "finding")
-    yield tables.MEMBERS.table(ballots.members)
-    said = " ".join((tables.COLUMNS, *((tables.OVER_INPUTS,) if ballots.bands else ())))
-    yield tables.side_by_side(ballots).table(tables.rows(ballots), note=said)
+    yield from (Paragraph(tables.ballot(member, model), "finding") for member in ballots.voting)
     yield tables.VIEWS.table(tables.told_views(ballots), note=tables.VIEWS_SAID)
+    yield tables.side_by_side(ballots).table(tables.rows(ballots))
+    said = " ".join((tables.COLUMNS, *((tables.OVER_INPUTS,) if ballots.bands else ())))
+    yield tables.MEMBERS.table(ballots.members, note=said)
 
 
 def _sources(found: Views) -> Iterator[Block]:
     """Where views of prices come from."""
     priced = [row for row in tables.told_views(found.ballots) if row.held.view.source]
     if priced:
-        yield Heading("Where they come from")
-        yield tables.SOURCES.table(priced)
+        yield tables.SOURCES.table(priced, title="Where the market's views come from")
