@@ -189,7 +189,7 @@ def _certain(moments: Sequence[Moment], paths: int) -> Flags:
 
 def _solve(moments: Sequence[Moment]) -> Array | None:
     """Weights by the dual; None where they do not meet the views."""
-    from entropy_pooling import ep  # type: ignore[import-untyped]
+    from entropy_pooling import ep
 
     paths = len(moments[0].values) if moments else 0
     rows = [(m, _scaled(m)) for m in moments]
