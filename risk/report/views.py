@@ -70,7 +70,7 @@ def _held(row: Told, found: Estimate) -> tuple[Content, Content]:
 
 
 def _points(found: Estimate, unit: str = "") -> tuple[Content, Content]:
-    return Cell(found.value, "change"), Cell(half(found), "margin")
+    return Cell(found.value, "change.1"), Cell(half(found), "margin")
 
 
 def _ratio(found: Estimate, unit: str) -> tuple[Content, Content]:
@@ -181,6 +181,11 @@ class Told:
     member: str
     held: Held
 
+    @property
+    def called(self) -> str:
+        """What it is about: its label, else its own words."""
+        return self.held.view.label or self.held.words
+
 
 def told_views(found: Ballots) -> tuple[Told, ...]:
     """Every view of every member."""
@@ -203,7 +208,7 @@ def _figures(get: str) -> Field[Told]:
 VIEWS: Spec[Told] = Spec(
     (
         spec.text("member", "Member", optional=4),
-        spec.text("view", "View", lambda row: row.held.words, least=24),
+        spec.text("view", "View", lambda row: row.called, least=24),
         spec.shown("unit", "Unit", lambda row: _unit(row.held), optional=1),
         _figures("before"),
         spec.shown("asked", "Asked", lambda row: _asked(row.held), align="right"),
@@ -217,7 +222,7 @@ VIEWS: Spec[Told] = Spec(
 
 SOURCES: Spec[Told] = Spec(
     (
-        spec.text("view", "View", lambda row: row.held.words),
+        spec.text("view", "View", lambda row: row.called),
         spec.quoted("reading", "Figure", lambda row: row.held.view.reading),
         spec.shown("as_of", "Of", lambda row: str(row.held.view.as_of or "")),
         spec.quoted("source", "Source", lambda row: row.held.view.source, span=3),

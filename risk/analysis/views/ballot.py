@@ -49,11 +49,13 @@ class View(Record):
     Attributes
     ----------
     believe : in words, see `risk.analysis.views.opinion`.
+    label : what it is about, for whoever does not read codes.
     source, as_of, reading, conversion : of a price: who published which figure when, and how it becomes the
         view.
     """
 
     believe: Text
+    label: Note = ""
     why: Note = ""
     confidence: Share | None = None
     source: Note = ""

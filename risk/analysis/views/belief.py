@@ -107,7 +107,7 @@ def believed(run: Run, *bars: str) -> tuple[Believed, ...]:
     """
     goals = [goal(run, words) for words in bars or BARS]
     found = quantities(run, run.names("parameters"))
-    inputs = {name: column for name, column in found.items() if np.isfinite(column.values).all()}
+    inputs = {n: c for n, c in found.items() if np.isfinite(c.values).all() and sets.varies(c.values)}
     return tuple(_believed(said, event, inputs) for said, event in goals)
 
 
@@ -172,9 +172,8 @@ def _of_set(event: Event, inputs: Mapping[str, Column], tilt: Tilt) -> Belief | 
 
 
 def _moved(values: Array, weights: Array) -> float:
-    """How far weights move a mean, in standard deviations; 0 of what does not vary."""
-    deviation = float(values.std())
-    return (float((weights * values).sum()) - float(values.mean())) / deviation if deviation > 0.0 else 0.0
+    """How far weights move a mean, in standard deviations."""
+    return (float((weights * values).sum()) - float(values.mean())) / float(values.std())
 
 
 def _shift(column: Column, posterior: Posterior) -> Shift:

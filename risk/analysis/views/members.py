@@ -156,8 +156,7 @@ def ballots(run: Run, given: Sequence[Ballot]) -> Ballots:
         for b, views, posterior in pooled
     ]
     both = [_together(measures, members)] if len(members) > 1 else []
-    bands = parameter_band.bands(run, measures.classes)
-    return Ballots((model, *members, *both), _apart(measures, members), bands)
+    return Ballots((model, *members, *both), _apart(measures, members), _bands(measures))
 
 
 @dataclass(frozen=True)
@@ -305,6 +304,12 @@ _TAIL: tuple[tuple[str, str, Callable[..., Estimate]], ...] = (
     ("p95", "P95", partial(weighted.quantile, level=0.95)),
     ("es975", f"ES {HEADLINE_TAIL:.1%}", partial(weighted.shortfall, level=HEADLINE_TAIL)),
 )
+
+
+def _bands(measures: Measures) -> dict[str, ParameterBand]:
+    """Of the model's classes, where they were measured beside the run."""
+    found, known = parameter_band.kept(measures.run), measures.classes
+    return {n: parameter_band.band(statistics.probability(known[n]), found[n]) for n in known if n in found}
 
 
 def _member(

@@ -138,8 +138,7 @@ def pool(moments: Sequence[Moment], paths: int) -> Pool:
     if len(moments) > 1 and extreme(moments) is None:  # quicker than a dual without an end
         raise _contradiction(moments)
     kept = _certain(moments, paths)
-    inside = [replace(m, values=m.values[kept]) for m in moments]
-    found = _solve(inside)
+    found = _solve([replace(m, values=m.values[kept]) for m in moments], int(kept.sum()))
     if found is None:
         raise Starved
     weights = np.zeros(paths)
@@ -187,11 +186,10 @@ def _certain(moments: Sequence[Moment], paths: int) -> Flags:
     return kept
 
 
-def _solve(moments: Sequence[Moment]) -> Array | None:
+def _solve(moments: Sequence[Moment], paths: int) -> Array | None:
     """Weights by the dual; None where they do not meet the views."""
     from entropy_pooling import ep
 
-    paths = len(moments[0].values) if moments else 0
     rows = [(m, _scaled(m)) for m in moments]
     if not paths or any(np.isnan(bound) for _, (_, bound) in rows):
         return None

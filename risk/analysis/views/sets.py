@@ -43,8 +43,14 @@ CANDIDATES = 6
 SEARCHED = 8_192
 """Paths on which sets are looked for."""
 
+WORTH = 0.05
+"""Share of the cost that one input more must save, or the larger set is not told."""
+
 CLOSE = 1e-4
 """Distance to the bar, a probability, or to the end of a range, in deviations, that counts as none."""
+
+ROUNDING = 1e-12
+"""Share of its size by which what is the same on every path may seem to vary."""
 
 STEPS, DOUBLINGS = 60, 40
 """Of the search for a push, and of its bracket."""
@@ -88,7 +94,7 @@ class Tilt:
 
 
 def smallest(event: Event, inputs: Mapping[str, Array], largest: int = LARGEST) -> tuple[Tilt, ...]:
-    """For each size the set that takes the event past the bar at the least cost, where any does.
+    """For each size the set that takes the event past the bar at the least cost, where any does for less.
 
     Parameters
     ----------
@@ -96,18 +102,24 @@ def smallest(event: Event, inputs: Mapping[str, Array], largest: int = LARGEST) 
     """
     start = event.first(SEARCHED)
     few = {name: values[:SEARCHED] for name, values in inputs.items()}
-    part = {name: _Input.of(values) for name, values in few.items() if float(values.std()) > 0.0}
+    part = {name: _Input.of(values) for name, values in few.items() if varies(values)}
     near = {name: abs(float((each.values * start.flags).mean())) for name, each in part.items()}
     best = nlargest(CANDIDATES, near, key=near.__getitem__)
     ends = {name: _end(start, part[name]) for name in best}
-    found = []
+    found: list[Tilt] = []
     for size in range(1, largest + 1):
         tried = (_least(start, part, names, ends) for names in combinations(best, size))
         passed = [tilt for tilt in tried if tilt is not None]
         names = min(passed, key=lambda tilt: tilt.cost).names if passed else ()
         whole = _least(event, {n: _Input.of(inputs[n]) for n in names}, names, ends) if names else None
-        found += [whole] if whole is not None else []
+        if whole is not None and (not found or whole.cost < (1.0 - WORTH) * found[-1].cost):
+            found.append(whole)
     return tuple(found)
+
+
+def varies(values: Array) -> bool:
+    """Whether (path,) values differ by more than rounding."""
+    return bool(values.std() > ROUNDING * np.abs(values).max())
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _moved(found: Views, page: Page) -> Iterator[RenderableType]:
 
 PRICE: Record[View] = Record(
     (
-        *(told(name) for name in ("why", "source", "reading", "conversion")),
+        *(told(name) for name in ("label", "why", "source", "reading", "conversion")),
         told("as_of", str | None, lambda view: view.as_of.isoformat() if view.as_of else None),
     )
 )
