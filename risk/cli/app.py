@@ -38,6 +38,7 @@ COMMANDS = (
     ("hindcast", "hindcast:hindcast", "Earlier states, held against what was read since."),
     ("estimate", "estimate:estimate", "What data say of the register's numbers, with errors."),
     ("replay", "replay:replay", "Another bust, described from what was known, against what came."),
+    ("views", "views:views", "Members' views side by side, and what must be believed."),
     ("challenger", "challenger:challenger", "A reduced form beside the model, and what closes the gap."),
     ("check", "check:check", "Calibration targets and accounting identities."),
     ("validation", "validation:app", "Use, tests, limits, triggers and sign-off of a run; measure."),

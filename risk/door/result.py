@@ -179,6 +179,25 @@ class Result(Numbers):
 
         return replace(challenged(self.stored, self._desk), names=self._names)
 
+    def views(self, *files: str | Path, believe: str | Sequence[str] = ()) -> Told[Any]:
+        """The run under members' ballots, side by side, and what one would have to believe.
+
+        Parameters
+        ----------
+        files : ballots (TOML, docs/views.md) or names of the register's sets; without any the sets of the
+            run's time.
+        believe : what to reach, ``P(bust) > 2/3``, one or several; two thirds and a third by default.
+
+        Raises
+        ------
+        AssumptionErrors : a ballot says what nobody knows, or what no weights on these paths meet.
+        UsageError : there is no such file, or a bar is none.
+        """
+        from risk.door.views import voted
+
+        bars = (believe,) if isinstance(believe, str) else tuple(believe)
+        return replace(voted(self.stored, files, bars, self._desk), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 

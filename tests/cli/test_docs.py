@@ -59,7 +59,7 @@ DOCUMENTS = {
     "run": "summary plan", "show": "summary metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
     "batch": "batch", "compare": "compare", "tail": "tail", "drivers": "drivers explanation", "budget": "budget", "path": "path series",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
-    "replay": "replay replay.check", "challenger": "challenger", "check": "check", "estimate": "estimate",
+    "replay": "replay replay.check", "challenger": "challenger", "views": "views", "check": "check", "estimate": "estimate",
     "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",
     "assumptions list": "assumptions.list",
     "assumptions show": "assumptions.show assumptions.table assumptions.row",

@@ -39,11 +39,13 @@ from risk.report.terminal import (
     trace,
     validation,
     verdict,
+    views,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
+from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
@@ -86,6 +88,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
+    "views": lambda page: views.screen(views_results.told(), page),
     "validation": lambda page: validation.screen(VALIDATION, page),
     "validation-draft": lambda page: validation.screen(VALIDATION_DRAFT, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),

@@ -30,6 +30,7 @@ COMMANDS = (
         "hindcast",
         "estimate",
         "replay",
+        "views",
         "challenger",
         "check",
         "validation",

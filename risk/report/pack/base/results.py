@@ -40,6 +40,7 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.views.views import Views
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
@@ -51,6 +52,7 @@ TAIL = 0.05
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -272,6 +274,24 @@ class Results:
         from risk.calibrate.validation import validation
 
         return validation.read(self.run)
+
+    @cached_property
+    def views(self) -> tuple[Views, str] | None:
+        """The run under the sets of views kept beside it, and why these cannot be held, if so.
+
+        None where nobody has kept any.
+        """
+        from risk.analysis.views import kept
+        from risk.analysis.views.views import views
+        from risk.assumptions.problems import AssumptionErrors
+
+        given = kept.read(self.run)
+        if given is None:
+            return None
+        try:
+            return views(self.run, given), ""
+        except AssumptionErrors as error:
+            return views(self.run, ()), " ".join(problem.reason for problem in error.problems)
 
     @property
     def draft(self) -> str:
