@@ -53,7 +53,7 @@ ABOVE = 0.5 + sqrt(0.5)
 @pytest.mark.parametrize(
     ("estimate", "truth"),
     [
-        (lambda x, w: weighted.mean(x, w), 0.5),
+        (weighted.mean, 0.5),
         (lambda x, w: weighted.probability(x > 0.5, w), 0.5),
         (lambda x, w: weighted.quantile(x, w, 0.5), 0.5),
         (lambda x, w: weighted.probability(x > ABOVE, w, x > 0.5), 0.1586552539 / 0.5),
