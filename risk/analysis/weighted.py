@@ -51,6 +51,11 @@ class Importance:
     weights: Array
 
     @classmethod
+    def equal(cls, paths: int) -> Importance:
+        """Every path weighs the same."""
+        return cls(np.full(paths, 1.0 / paths))
+
+    @classmethod
     def of(cls, likelihoods: ArrayLike) -> Importance:
         """Normalize (path,) numbers, not negative, of which one at least is above zero."""
         found = np.asarray(likelihoods, dtype=np.float64)
@@ -141,3 +146,10 @@ def shortfall(losses: Array, weights: Weights, level: float) -> Estimate:
     paths = effective(weights.weights[losses > threshold])
     error = excess.standard_error if paths >= FEWEST else nan
     return Estimate(threshold + excess.value, error, excess.n, tail=int(paths))
+
+
+def change(values: Array, before: Weights, after: Weights) -> Estimate:
+    """How the mean of (path,) values changes from one set of weights to another on the same paths."""
+    found = float((after.weights * values).sum()) - float((before.weights * values).sum())
+    error = statistics.mean(after.influence(values) - before.influence(values)).standard_error
+    return Estimate(found, error, round(effective(after.weights)))
