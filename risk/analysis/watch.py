@@ -13,8 +13,8 @@ question can tell more than the entropy of P(B), at most one bit.
 
 Notes
 -----
-A covariance near zero changes its sign by chance, so that the interval of its size begins at zero there. Found
-on the same paths, information is never negative and too large by ``1 / (2 n ln 2)`` where nothing is told
+A covariance near zero changes its sign by chance, so that the interval of its size begins at zero. Found on
+the same paths, information is never negative and too large by ``1 / (2 n ln 2)`` where nothing is told
 (Miller, 1955), which is taken off; its root is about normal either way, and gives the interval.
 """
 

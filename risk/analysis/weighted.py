@@ -153,3 +153,16 @@ def change(values: Array, before: Weights, after: Weights) -> Estimate:
     found = float((after.weights * values).sum()) - float((before.weights * values).sum())
     error = statistics.mean(after.influence(values) - before.influence(values)).standard_error
     return Estimate(found, error, round(effective(after.weights)))
+
+
+def shortfall_change(losses: Array, before: Weights, after: Weights, level: float) -> Estimate:
+    """How the shortfall of (path,) losses changes from one set of weights to another on the same paths."""
+    found, moved = 0.0, np.zeros(len(losses))
+    for weights, sign in ((before, -1.0), (after, 1.0)):
+        told = shortfall(losses, weights, level)
+        excess = np.maximum(losses - quantile(losses, weights, level).value, 0.0) / (1.0 - level)
+        moved = moved + sign * weights.influence(excess)
+        found += sign * told.value
+    paths = effective(after.weights[losses > quantile(losses, after, level).value])
+    error = statistics.mean(moved).standard_error if paths >= FEWEST else nan
+    return Estimate(found, error, round(effective(after.weights)), tail=int(paths))

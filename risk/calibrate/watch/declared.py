@@ -99,13 +99,12 @@ class WatchList:
     items: tuple[Item, ...] = ()
 
 
-def read(register: Path, metrics: Sequence[Metric], today: dt.date) -> WatchList:
+def read(register: Path, metrics: Sequence[Metric]) -> WatchList:
     """Read the watch list; nothing is watched where the register has no such file.
 
     Parameters
     ----------
     register : folder of the register; `metrics` of its readings.
-    today : no threshold was registered later.
 
     Raises
     ------
@@ -128,7 +127,7 @@ def read(register: Path, metrics: Sequence[Metric], today: dt.date) -> WatchList
         raw = {}
     items = []
     for id, written in raw.items():
-        item, wrong = _item(Site(document, ("item", id)), id, written, known, today)
+        item, wrong = _item(Site(document, ("item", id)), id, written, known)
         problems += wrong
         items += [item] if item else []
     if problems:
@@ -137,7 +136,7 @@ def read(register: Path, metrics: Sequence[Metric], today: dt.date) -> WatchList
 
 
 def _item(
-    site: Site, id: str, written: Any, metrics: Mapping[str, Metric], today: dt.date
+    site: Site, id: str, written: Any, metrics: Mapping[str, Metric]
 ) -> tuple[Item | None, list[Problem]]:
     """A valid item, or everything that is wrong with it."""
     if not isinstance(written, dict):
@@ -146,7 +145,7 @@ def _item(
     if table is None:
         return None, problems
     problems += [*_tied(site, table), *_named(site, table, metrics)]
-    thresholds, wrong = _thresholds(site.document, id, table, today)
+    thresholds, wrong = _thresholds(site.document, id, table)
     problems += wrong
     if problems:
         return None, problems
@@ -210,9 +209,7 @@ def _unknown(what: str, name: str, known: Mapping[str, Any]) -> tuple[str, str]:
     return f"{what} '{name}' is unknown", f"did you mean '{meant}'?" if meant else ""
 
 
-def _thresholds(
-    document: Document, id: str, table: _Table, today: dt.date
-) -> tuple[tuple[Threshold, ...], list[Problem]]:
+def _thresholds(document: Document, id: str, table: _Table) -> tuple[tuple[Threshold, ...], list[Problem]]:
     """Valid thresholds of an item, and what is wrong with the others."""
     site, found, problems = Site(document, ("item", id)), list[Threshold](), list[Problem]()
     if bool(table.outside) == bool(table.threshold):
@@ -227,12 +224,12 @@ def _thresholds(
         row, wrong = validate(_Threshold, written, at)
         problems += wrong
         if row is not None:
-            problems += _threshold(at, row, found, today)
+            problems += _threshold(at, row, found)
             found.append(Threshold(row.by, float(row.low), float(row.high), row.registered))
     return tuple(found), problems
 
 
-def _threshold(site: Site, row: _Threshold, before: Sequence[Threshold], today: dt.date) -> Iterator[Problem]:
+def _threshold(site: Site, row: _Threshold, before: Sequence[Threshold]) -> Iterator[Problem]:
     """Yield what cannot be true of a pair of thresholds."""
     if row.low >= row.high:
         reason = f"low = {row.low:g} is not below high = {row.high:g}"
@@ -240,9 +237,6 @@ def _threshold(site: Site, row: _Threshold, before: Sequence[Threshold], today: 
     if row.registered >= quarter_end(ordinal(row.by)):
         reason = f"registered = {row.registered} is not before the end of {row.by}, by which it is asked for"
         yield site.problem("A014", ("registered",), reason, "register a threshold before its date")
-    if row.registered > today:
-        reason = f"registered = {row.registered} lies in the future: it is {today}"
-        yield site.problem("A014", ("registered",), reason, "write the day on which it is registered")
     if any(row.by == other.by for other in before):
         reason = f"thresholds by {row.by} are given twice"
         yield site.problem("A019", ("by",), reason, "a changed threshold is a new version of the file")
