@@ -26,7 +26,7 @@ _WRITERS = (
         f"risk.calibrate.{beside}"
         for beside in (
             *("stylised", "feedback", "order", "parameter_band"),
-            *("hindcast.hindcast", "validation.validation"),
+            *("hindcast.hindcast", "validation.validation", "watch.watching"),
         )
     ),
 )
@@ -51,6 +51,7 @@ class Ingredients:
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
     validation : fingerprint of how the run stands; empty where nobody has asked.
+    watch : of what is to be watched; likewise.
     paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -61,6 +62,7 @@ class Ingredients:
     beside: str
     hindcast: str
     validation: str
+    watch: str
     paper: str
     sample: int
     mask: bool
@@ -73,12 +75,14 @@ class Ingredients:
         """What the pack of a run, stored or planned in the folder `root`, is made of; see above."""
         from risk.calibrate.hindcast.hindcast import FILE
         from risk.calibrate.validation import validation
+        from risk.calibrate.watch import watching
 
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
         kept, stands = _sha256(root / FILE), _sha256(root / run / validation.FILE)
+        watched = _sha256(root / run / watching.FILE)
         return cls(
-            *(run, words, before, others, kept, stands),
+            *(run, words, before, others, kept, stands, watched),
             *(form.paper, form.sample, form.mask, _writer()),
         )
 

@@ -25,7 +25,8 @@ METHODS = {
     "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
     "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
-    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",
+    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "update", "validation",
+    "verify", "watch",
 }  # fmt: skip
 
 REGISTER = {

@@ -90,7 +90,8 @@ class Held:
         s, side = self.score, "above" if self.score.pit > 0.5 else "below"
         unit = "%" if s.unit == "%" else f" {s.unit}"
         place = f"{side} {figure(s.low)} to {figure(s.high)}" if s.outside else "inside"
-        return f"{self.label} {figure(s.value)}{unit} on {s.date}: {place} (percentile {100.0 * s.pit:.0f})"
+        when = f"of {s.date}" if s.date == s.quarter else f"on {s.date}"
+        return f"{self.label} {figure(s.value)}{unit} {when}: {place} (percentile {100.0 * s.pit:.1f})"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ COMMANDS = (
         "estimate",
         "replay",
         "challenger",
+        "watch",
+        "update",
         "check",
         "validation",
         "sign",

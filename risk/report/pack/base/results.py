@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
+    from risk.calibrate.watch.watching import Watch
 
 Array = NDArray[np.float64]
 
@@ -51,6 +52,7 @@ TAIL = 0.05
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -272,6 +274,13 @@ class Results:
         from risk.calibrate.validation import validation
 
         return validation.read(self.run)
+
+    @cached_property
+    def watch(self) -> Watch | None:
+        """What to watch, and what was read since the base date, kept beside the run; None likewise."""
+        from risk.calibrate.watch import watching
+
+        return watching.read(self.run)
 
     @property
     def draft(self) -> str:
