@@ -40,6 +40,8 @@ COMMANDS = (
     ("replay", "replay:replay", "Another bust, described from what was known, against what came."),
     ("views", "views:views", "Members' views side by side, and what must be believed."),
     ("challenger", "challenger:challenger", "A reduced form beside the model, and what closes the gap."),
+    ("watch", "watch:watch", "Which registered tripwires would tell most; those decided, scored."),
+    ("update", "watch:update", "What was read since the base date, and what that changes."),
     ("check", "check:check", "Calibration targets and accounting identities."),
     ("validation", "validation:app", "Use, tests, limits, triggers and sign-off of a run; measure."),
     ("sign", "sign:sign", "Sign a stored run: who looked at which numbers."),

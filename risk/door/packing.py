@@ -26,7 +26,7 @@ _WRITERS = (
         f"risk.calibrate.{beside}"
         for beside in (
             *("stylised", "feedback", "order", "parameter_band"),
-            *("hindcast.hindcast", "validation.validation"),
+            *("hindcast.hindcast", "validation.validation", "watch.watching"),
         )
     ),
 )
@@ -52,6 +52,7 @@ class Ingredients:
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
     validation : fingerprint of how the run stands; empty where nobody has asked.
     views : fingerprint of the sets of views kept beside it; likewise.
+    watch : of what is to be watched; likewise.
     paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -63,6 +64,7 @@ class Ingredients:
     hindcast: str
     validation: str
     views: str
+    watch: str
     paper: str
     sample: int
     mask: bool
@@ -76,13 +78,14 @@ class Ingredients:
         from risk.analysis.views import kept as sets
         from risk.calibrate.hindcast.hindcast import FILE
         from risk.calibrate.validation import validation
+        from risk.calibrate.watch import watching
 
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
         kept, stands = _sha256(root / FILE), _sha256(root / run / validation.FILE)
-        views = _sha256(root / run / sets.FILE)
+        views, watched = _sha256(root / run / sets.FILE), _sha256(root / run / watching.FILE)
         return cls(
-            *(run, words, before, others, kept, stands, views),
+            *(run, words, before, others, kept, stands, views, watched),
             *(form.paper, form.sample, form.mask, _writer()),
         )
 

@@ -198,6 +198,34 @@ class Result(Numbers):
         bars = (believe,) if isinstance(believe, str) else tuple(believe)
         return replace(voted(self.stored, files, bars, self._desk), names=self._names)
 
+    def watch(self, event: str = "bust") -> Told[Any]:
+        """The registered tripwires by what they would tell of an event; those that are decided, scored.
+
+        Parameters
+        ----------
+        event : a class, a proposition or a condition on paths.
+
+        Raises
+        ------
+        AssumptionErrors : the watch list or a reading is wrong.
+        UsageError : the event is none of these.
+        """
+        from risk.door.watching import watched
+
+        return replace(watched(self.stored, event, self._desk), names=self._names)
+
+    def update(self) -> Told[Any]:
+        """What was read since the base date, and what that changes; nothing is simulated.
+
+        Raises
+        ------
+        AssumptionErrors : a reading is from the future, or published before its day.
+        UsageError : readings leave too few paths, so that a new base date is due.
+        """
+        from risk.door.watching import updated
+
+        return replace(updated(self.stored, self._desk), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 

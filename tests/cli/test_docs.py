@@ -67,6 +67,7 @@ DOCUMENTS = {
     "assumptions stale": "assumptions.stale", "assumptions export": "assumptions.export",
     "assumptions import": "assumptions.import", "scenarios list": "scenarios.list",
     "scenarios show": "scenarios.show", "scenarios check": "scenarios.check",
+    "watch": "watch", "update": "update",
     "validation": "validation", "validation measure": "validation.measure", "sign": "sign",
 }  # fmt: skip
 """Command → documents that its `--json` writes; `Answer.json` compares each with its schema."""

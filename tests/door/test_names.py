@@ -25,7 +25,8 @@ METHODS = {
     "budget", "challenger", "check", "classes", "compare", "drivers", "explain", "facilities", "firms", "folder", "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
     "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
-    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify", "views",
+    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "update", "validation",
+    "verify", "views", "watch",
 }  # fmt: skip
 
 REGISTER = {

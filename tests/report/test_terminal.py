@@ -37,9 +37,11 @@ from risk.report.terminal import (
     screening,
     tail,
     trace,
+    update,
     validation,
     verdict,
     views,
+    watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
@@ -49,6 +51,7 @@ from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.screening_results import SCREENING
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
+from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
 FOLDER = Path(__file__).parent / "screens"
 HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
@@ -91,6 +94,9 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "views": lambda page: views.screen(views_results.told(), page),
     "validation": lambda page: validation.screen(VALIDATION, page),
     "validation-draft": lambda page: validation.screen(VALIDATION_DRAFT, page),
+    "watch": lambda page: watch.screen(WATCHED, page),
+    "update": lambda page: update.screen(UPDATED, page),
+    "update-exhausted": lambda page: update.screen(EXHAUSTED, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

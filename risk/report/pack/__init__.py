@@ -25,7 +25,7 @@ from risk.report.pack.control import (
     validation,
 )
 from risk.report.pack.credit import cascade, private_credit
-from risk.report.pack.decision import drivers, limits, views
+from risk.report.pack.decision import drivers, limits, views, watch
 from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
@@ -65,6 +65,7 @@ DETAILS = (
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
     Part(worst.sheet, worst.conditions),
+    Part(watch.sheet),
     Part(neoclouds.sheet, neoclouds.conditions),
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),

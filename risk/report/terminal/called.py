@@ -32,6 +32,8 @@ COMMANDS = (
         "replay",
         "views",
         "challenger",
+        "watch",
+        "update",
         "check",
         "validation",
         "sign",

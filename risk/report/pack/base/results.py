@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
+    from risk.calibrate.watch.watching import Watch
 
 Array = NDArray[np.float64]
 
@@ -292,6 +293,13 @@ class Results:
             return views(self.run, given), ""
         except AssumptionErrors as error:
             return views(self.run, ()), " ".join(problem.reason for problem in error.problems)
+
+    @cached_property
+    def watch(self) -> Watch | None:
+        """What to watch, and what was read since the base date, kept beside the run; None likewise."""
+        from risk.calibrate.watch import watching
+
+        return watching.read(self.run)
 
     @property
     def draft(self) -> str:
