@@ -31,6 +31,7 @@ COMMANDS = (
         "The worst paths: what moves them, what is true in them, which they are.",
     ),
     ("drivers", "stored:drivers", "Which assumptions move the tail, and what each explains."),
+    ("reverse", "reverse:reverse", "What leads to a condition, the ways to it, what warns of it."),
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),

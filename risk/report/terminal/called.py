@@ -11,8 +11,9 @@ from pathlib import Path
 
 NAME = "bubblerisk"
 COMMANDS = (
-    *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "path", "amplification"),
+    *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "reverse", "path"),
     *(
+        "amplification",
         "screen",
         "hindcast",
         "estimate",
