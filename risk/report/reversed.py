@@ -68,9 +68,13 @@ def bound_text(bound: Bound, called: Called = by_id) -> str:
     """One side of a box in plain words, in its coordinate's unit."""
     side, limit = ("above", bound.low) if bound.low is not None else ("below", bound.high)
     assert limit is not None
-    unit = "" if bound.coordinate.unit == "1" else f" {bound.coordinate.unit}"
-    sign = "+" if bound.coordinate.shock else ""
-    return f"{called(bound.coordinate)} {side} {limit:{sign}.3g}{unit}"
+    return f"{called(bound.coordinate)} {side} {amount(bound.coordinate, limit)}"
+
+
+def amount(coordinate: Coordinate, value: float) -> str:
+    """A value of a coordinate in its unit."""
+    unit = "" if coordinate.unit == "1" else f" {coordinate.unit}"
+    return f"{value:{'+' if coordinate.shock else ''}.3g}{unit}"
 
 
 def marks_text(marks: tuple[Mark, ...], called: Callable[[Mark], str]) -> str:
@@ -149,10 +153,10 @@ def whole(value: float) -> str:
     return show(value, "count")
 
 
-def finding(found: Reverse) -> str:
+def finding(found: Reverse, called: Called = by_id) -> str:
     """The answer in two sentences."""
     moved = sorted(found.nearest.steps, key=lambda step: -abs(step.moved.shift.value))[:3]
-    told = ", ".join(f"{by_id(s.moved.coordinate)} ({s.moved.shift.value:+.2f} sd)" for s in moved)
+    told = ", ".join(f"{called(s.moved.coordinate)} ({s.moved.shift.value:+.2f} sd)" for s in moved)
     return (
         f"{found.met:,} of {found.paths:,} paths meet '{found.words}': {probability_text(found.probability)} "
         f"by sampling. Most moved on them: {told or 'nothing beyond chance'}."

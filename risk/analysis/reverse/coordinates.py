@@ -7,17 +7,19 @@ paths, so that 0 is the middle of a prior and ±2 what one path in twenty is bey
 ==========  ====  ===================================================================================
 symbol      unit  meaning
 ==========  ====  ===================================================================================
-z           sd    score of a path in a coordinate
-a, b        sd    mean of z, and of (z² − 1)/√2, over the paths that meet the condition
+z, u        sd,1  score of a path in a coordinate, and its rank as a share of all paths
+a, b        sd    means of z and of √5 (6u² − 6u + 1) where the condition is met, less those of all
 N           1     coordinates that count: the fewest that have nine tenths of Σ (a² + b²)
 ==========  ====  ===================================================================================
 
 Notes
 -----
-Without any effect n a² / (1 − p) and n b² / (1 − p) are independent chi-squares (p the probability of the
-condition, n the paths that meet it), since z and z² − 1 are uncorrelated; their sum tests a coordinate, and
-Benjamini and Hochberg (1995) hold the false discoveries among all of them to one in twenty. All is found on
-the learning half. Draws of single companies, generations and hazards are no coordinates.
+A condition may ask for a high or a low value (a), or for one far from the middle on either side (b, of a
+Legendre polynomial, as in Neyman's smooth tests). Both have mean 0 and variance 1 and are uncorrelated, so
+that without any effect n a² / (1 − p) and n b² / (1 − p) are independent chi-squares (p the probability of
+the condition, n the paths that meet it). Their sum tests a coordinate, and Benjamini and Hochberg (1995)
+hold the false discoveries among all of them to one in twenty. All is found on the learning half. Draws of
+single companies, generations and hazards are no coordinates.
 """
 
 from __future__ import annotations
@@ -179,7 +181,7 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
-    strength = np.array([_strength(c.scores[inside]) for c in every])
+    strength = np.array([_strength(c.scores, inside, learn) for c in every])
     found = discoveries(np.exp(-0.5 * strength * inside.sum() / (1.0 - share)))
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     carried = np.cumsum(strength[order]) / strength[order].sum() if order else np.empty(0)
@@ -193,10 +195,13 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     )
 
 
-def _strength(scores: Array) -> float:
-    """a² + b² of the paths that meet a condition."""
-    spread = (scores * scores - 1.0) / np.sqrt(2.0)
-    return float(scores.mean() ** 2 + spread.mean() ** 2)
+def _strength(scores: Array, inside: Flags, every: Flags) -> float:
+    """a² + b² of the paths that meet a condition, among others."""
+    from scipy.special import ndtr
+
+    u = ndtr(scores)
+    spread = np.sqrt(5.0) * (6.0 * u * (u - 1.0) + 1.0)
+    return float(sum((each[inside].mean() - each[every].mean()) ** 2 for each in (scores, spread)))
 
 
 def discoveries(chances: Array, level: float = DISCOVERIES) -> Flags:

@@ -12,6 +12,7 @@ middle have in common is not: their means stand beside, with errors.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,19 +119,27 @@ def _step(moved: Moved, scores: Singles, ids: Ids, near: int) -> Step:
         moved,
         float(moved.coordinate.values[first]),
         float(moved.coordinate.scores[first]),
-        _mean_of_first(scores[ids].astype(np.float64), near),
+        _mean_of_first(scores[ids].astype(np.float64), near, len(scores)),
     )
 
 
-def _mean_of_first(values: Array, count: int) -> Estimate:
+def _mean_of_first(values: Array, count: int, paths: int) -> Estimate:
     """Mean of the first `count` of values that stand in the order of something else.
 
     Notes
     -----
     A path that joins the first pushes another out at their edge, so that x counts from the mean there:
-    1{first} (x − edge) / share is the influence, as of a shortfall.
+    1{first} (x − edge) / share is the influence, as of a shortfall. Scores are by ranks among `paths`, so
+    that the score of any one value is itself known to √(u (1 − u) / n) / φ(z) only. It comes on top: all of
+    it counts where a condition is a threshold in the coordinate, else less, so that the error is too large
+    if anything.
     """
+    from scipy.special import ndtr
+
     first = np.arange(len(values)) < count
     edge = values[int(0.75 * count) : int(1.25 * count) + 1].mean()
     influence = first * (values - edge) * (len(values) / count)
-    return Estimate(float(values[:count].mean()), statistics.mean(influence).standard_error, count)
+    mean = float(values[:count].mean())
+    below, density = float(ndtr(mean)), math.exp(-0.5 * mean * mean) / math.sqrt(2.0 * math.pi)
+    by_rank = math.sqrt(below * (1.0 - below) / paths) / density
+    return Estimate(mean, math.hypot(statistics.mean(influence).standard_error, by_rank), count)

@@ -17,7 +17,7 @@ from risk.analysis.reverse.signs import Sign
 from risk.analysis.reverse.ways import Mark, Way
 from risk.axes import Calendar
 from risk.report import reversed as said
-from risk.report.content import Cell, Content
+from risk.report.content import Cell
 from risk.report.formats import show
 from risk.report.record import Document, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec, count, figure, measure, shown, text
@@ -200,18 +200,13 @@ def _loss(estimate: Estimate) -> tuple[str, str]:
     return number(estimate.value, estimate.standard_error, "USD bn"), error(estimate, "USD bn").lstrip("±")
 
 
-def _value(step: Step) -> Content:
-    unit = step.moved.coordinate.unit
-    return f"{step.value:{'+' if step.moved.coordinate.shock else ''}.3g}{_unit(unit)}"
-
-
 STEPS: Spec[Step] = Spec(
     (
         text("id", "Coordinate", lambda s: s.moved.coordinate.id, least=20),
         told("label", str, lambda s: s.moved.coordinate.label),
         told("unit", str, lambda s: s.moved.coordinate.unit),
         told("value", float),
-        shown("drawn", "Drawn", _value, align="right"),
+        shown("drawn", "Drawn", lambda s: said.amount(s.moved.coordinate, s.value), align="right"),
         figure("score", "Path", form="number.2"),
         measure("near", "Nearest", None, _score, "±"),
         measure("shift", "All", lambda s: s.moved.shift, _score, "±", optional=1),
