@@ -20,10 +20,8 @@ Called = Callable[[Coordinate], str]
 """What a coordinate is called: by its id on a screen, in words on a sheet."""
 
 RULES_HOW = (
-    "Coverage: share of the paths that meet the condition which the rule holds. Density: share of the paths "
-    "it holds that meet the condition. Rules are found on one half of the paths (patient rule induction), "
-    "both figures are counted on the other; ± is half of a 95% interval. sd: standard deviations of a year's "
-    "innovations of the factor."
+    "Coverage: share of the paths that meet the condition which the rule holds; density: share of the paths "
+    "it holds that meet it. Found on one half of the paths, counted on the other."
 )
 
 
@@ -100,10 +98,16 @@ def ways_text(found: Ways) -> str:
 
 def sign_text(sign: Sign) -> str:
     """A series and its threshold in plain words."""
+    return f"{sign.series.label}: {threshold_text(sign)}"
+
+
+def threshold_text(sign: Sign) -> str:
+    """What of a series is an alarm."""
     side = "above" if sign.above else "below"
     if sign.change:
-        return f"{sign.series.label}: change over a year {side} {100.0 * sign.threshold:+.0f}%"
-    return f"{sign.series.label} {side} {sign.threshold:,.4g} {sign.series.unit}".replace(" fraction", "")
+        return f"a year's change {side} {100.0 * sign.threshold:+.0f}%"
+    unit = "" if sign.unit == "fraction" else f" {sign.unit}"
+    return f"{side} {sign.threshold:,.4g}{unit}"
 
 
 def signs_text(found: Signs) -> str:
@@ -159,5 +163,15 @@ def finding(found: Reverse, called: Called = by_id) -> str:
     told = ", ".join(f"{called(s.moved.coordinate)} ({s.moved.shift.value:+.2f} sd)" for s in moved)
     return (
         f"{found.met:,} of {found.paths:,} paths meet '{found.words}': {probability_text(found.probability)} "
-        f"by sampling. Most moved on them: {told or 'nothing beyond chance'}."
+        f"by sampling{_range(found)}. Most moved on them: {told or 'nothing beyond chance'}."
     )
+
+
+def _range(found: Reverse) -> str:
+    """The range over what nobody knows, or that it was not measured."""
+    if found.band is None:
+        return "; its range over what nobody knows is not measured"
+    if found.band.ends is None:
+        return "; parameter sets move it by no more than noise"
+    low, high = found.band.ends
+    return f", {percent(low)} to {percent(high)} over parameter sets (5 to 95%)"

@@ -141,7 +141,7 @@ def shocks(run: Run) -> Iterator[Coordinate]:
                 f"{factor.letter}@{year}",
                 values / values.std(),
                 "sd",
-                f"{factor.name} {year}",
+                f"{factor.name[0].upper()}{factor.name[1:]} {year}",
                 factor.up,
             )
 

@@ -93,7 +93,7 @@ def screen(headed: Headed[Asked], page: Page) -> Screen:
     return (
         heading(f"What leads to '{found.words}': {headed.heading.title}", page),
         facts(headed.heading, page),
-        note(f"{said.finding(found)}{_range(found)}", page),
+        note(said.finding(found), page),
         note(said.counted_text(found), page),
         *_joint(found.joint, page),
         Text(),
@@ -120,16 +120,6 @@ def screen(headed: Headed[Asked], page: Page) -> Screen:
         note(said.grid_text(found.grid, found.words), page),
         *_then(found.then, page),
     )
-
-
-def _range(found: Reverse) -> str:
-    """The range over what nobody knows, where it was measured; else that it was not."""
-    if found.band is not None and found.band.ends is not None:
-        low, high = found.band.ends
-        return (
-            f" Over parameter sets it lies between {said.percent(low)} and {said.percent(high)} (5 to 95%)."
-        )
-    return " How far that depends on what nobody knows is not measured here."
 
 
 def _joint(joint: Joint | None, page: Page) -> Screen:

@@ -26,7 +26,7 @@ from risk.report.sheet import At, HeatMap, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, measure, shown
 from risk.report.table import Table
 
-PRINTED = 10
+PRINTED = 8
 """Coordinates on paper; all on the screen."""
 
 GRID = (40.0, *(9.0,) * 13)
@@ -89,7 +89,9 @@ def _fact(fact: tuple[str, str, Any]) -> Cells:
     if isinstance(found, Estimate):
         margin = known(NORMAL_95 * found.standard_error, "usd_error.2")
         return probability(found) if fact[0] == "probability" else (known(found.value), margin)
-    form = "general" if fact[0] == "path" else "count" if isinstance(found, int) else "number.2"
+    form = {"path": "general", "loss": "usd_bn"}.get(
+        fact[0], "count" if isinstance(found, int) else "number.2"
+    )
     return Cell(found, form), None
 
 
@@ -224,7 +226,7 @@ def ways(results: Results, found: Reverse) -> Table:
         id="reverse-ways",
         title="Ways that occurred",
         note=f"{said.ways_text(found.ways)} Course and causes: what sets a way apart most. Share: of the "
-        " paths that meet the condition. Medoid: the path in the middle. All is counted on the half of "
+        "paths that meet the condition. Medoid: the path in the middle. All is counted on the half of "
         "the paths that did not choose the groups. Mean loss: headline, USD bn.",
         row_id=lambda n: n.id,
         guards=(Within("Shares of ways beyond one", ("share",), 0, 1, "Reverse"),),
@@ -278,14 +280,19 @@ def _lead(found: Estimate) -> Cells:
     return Cell(found.value, "number.1"), f"{low:.0f} to {high:.0f}"
 
 
+def _area(found: Estimate) -> Cells:
+    return known(found.value), known(found.standard_error, "usd_error.3")
+
+
 SIGNS: Spec[Sign] = Spec(
     (
-        shown("words", "Sign", said.sign_text),
+        shown("words", "Series", lambda s: s.series.label),
+        shown("threshold", "Alarm", said.threshold_text, span=3),
         chance("hits", "Hits", lambda s: s.hits),
         chance("false", "False alarms", lambda s: s.false_alarms),
         chance("rings", "When it rings", lambda s: s.rings),
         measure("lead", "Lead, quarters", lambda s: s.lead, _lead, "95%", suffix="mc"),
-        measure("area", "AUC", lambda s: s.area, _score, "± SE", *SCORE),
+        measure("area", "AUC", lambda s: s.area, _area, "± SE", *SCORE),
     ),
     id="reverse-signs",
     title="First signs",
