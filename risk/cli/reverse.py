@@ -23,9 +23,10 @@ def reverse(
     ] = (),
     stored: Annotated[bool, Parameter(help="Do not simulate the most likely path again.")] = False,
     common: Common = COMMON,
-) -> None:
+) -> int:
     """Find what leads to a condition on the paths of a stored run, and what warns of it."""
     found = result(run, common)
     told = found.reverse(condition, then, prove=not stored)
     path = told.found.result.reverse.path
     give(told, common.output, common.folder.commands(found.id, f"path RUN {path}", "show RUN"))
+    return 0 if told.ok else 1

@@ -144,7 +144,7 @@ def grid_text(found: Grid, words: str) -> str:
 def edge_labels(edges: tuple[float, ...], form: Callable[[float], str]) -> tuple[str, ...]:
     """Labels of the bins between edges, the outer ones open."""
     inner = tuple(f"{form(a)} to {form(b)}" for a, b in pairwise(edges))
-    return (f"under {form(edges[0])}", *inner, f"{form(edges[-1])} and more")
+    return (f"< {form(edges[0])}", *inner, f"≥ {form(edges[-1])}")
 
 
 def percent(value: float) -> str:

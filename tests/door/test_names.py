@@ -24,8 +24,8 @@ PUBLIC = [
 METHODS = {
     "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
-    "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
-    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",
+    "pick", "propositions", "quarters", "recorded", "register", "remove", "reverse", "scenario", "seed",
+    "series", "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify",
 }  # fmt: skip
 
 REGISTER = {

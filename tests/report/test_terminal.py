@@ -30,6 +30,7 @@ from risk.report.terminal import (
     path,
     plan,
     replay,
+    reverse,
     revisions,
     runs,
     screening,
@@ -42,6 +43,7 @@ from risk.report.terminal.page import Page, Screen, next_steps, parts, table, te
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
+from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 
@@ -76,6 +78,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),
     ),
+    "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),

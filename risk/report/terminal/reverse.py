@@ -296,7 +296,7 @@ def _quantile(unit: str, estimate: Estimate | None) -> str:
 
 THEN: Spec[Consequence] = Spec(
     (
-        text("words", "Then", least=24),
+        text("words", "Then", least=20),
         told("label"),
         text("unit", "Unit"),
         told("met", Estimate),
@@ -309,9 +309,9 @@ THEN: Spec[Consequence] = Spec(
         shown("m_se", "±", lambda c: _amount(c.unit, c.met)[1], align="right"),
         shown("e", "All paths", lambda c: _amount(c.unit, c.everywhere)[0], align="right"),
         shown("e_se", "±", lambda c: _amount(c.unit, c.everywhere)[1], align="right"),
-        shown("p5", "P5", lambda c: _quantile(c.unit, c.low), align="right"),
-        shown("p50", "P50", lambda c: _quantile(c.unit, c.middle), align="right"),
-        shown("p95", "P95", lambda c: _quantile(c.unit, c.high), align="right"),
+        shown("p5", "P5", lambda c: _quantile(c.unit, c.low), align="right", optional=2),
+        shown("p50", "P50", lambda c: _quantile(c.unit, c.middle), align="right", optional=1),
+        shown("p95", "P95", lambda c: _quantile(c.unit, c.high), align="right", optional=2),
     ),
     id="reverse-then",
 )

@@ -26,12 +26,12 @@ from risk.report.sheet import At, HeatMap, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, measure, shown
 from risk.report.table import Table
 
-PRINTED = 8
-"""Coordinates on paper; all on the screen."""
+PRINTED = 12
+"""Coordinates of the way on paper; all on the screen."""
 
 GRID = (40.0, *(9.0,) * 13)
-RULE = 44.0
-"""Width of a bound in words."""
+RULE, COORDINATE = 39.0, 35.0
+"""Widths of a bound and of a coordinate in words."""
 
 SCORE = "number.2", "usd_error.2"
 Cells = tuple[Content, Content]
@@ -52,15 +52,14 @@ def sheet(results: Results) -> Sheet:
         (
             Paragraph(said.finding(found, called), "finding"),
             Paragraph(said.nearest_text(found.nearest, found.words), "body"),
-            Strip((At(facts(results, found), 1, 3), At(rules(found), 5))),
-            *((Paragraph(said.RULES_HOW, "note"),) if found.rules else ()),
+            Strip((At(facts(results, found), 1, 3), At(heat(found.grid, found.words), 5))),
             ways(results, found),
+            Strip((At(rules(found), 1, 5), At(way(found), 7))),
+            Paragraph(f"{said.RULES_HOW} {HOW_NEAR.format(found.nearest.near)}", "note"),
             *signs(found),
-            heat(found.grid, found.words),
-            steps(found),
         ),
         question=question,
-        screen=(Paragraph(_again(results, found), "note"),),
+        screen=(steps(found), Paragraph(_again(results, found), "note")),
         grid=GRID,
     )
 
@@ -151,13 +150,33 @@ STEPS: Spec[Step] = Spec(
 def steps(found: Reverse) -> Table:
     """The coordinates that count, along the way."""
     note = (
-        f"Score: standard deviations from the middle, 0 the median of all paths. Nearest paths: mean of the "
-        f"{found.nearest.near} that meet the condition nearest to the middle. All that meet it: counted on "
-        "the half of the paths on which the coordinate was not chosen. The path's own score is one draw, "
-        "without error: only what the nearest paths share is the way."
+        f"Score: standard deviations from the middle, 0 the median of all paths. "
+        f"{HOW_NEAR.format(found.nearest.near)} The path's own score is one draw, without error: only what "
+        "the nearest paths share is the way."
     )
-    title = "The most likely way, where the nearest paths lie furthest from the middle first"
-    return STEPS.table(found.nearest.steps, title=title, note=note, printed_rows=PRINTED)
+    title = f"What was drawn on path {found.path}, and all coordinates that count"
+    return STEPS.table(found.nearest.steps, title=title, note=note)
+
+
+WAY: Spec[Step] = Spec(
+    (
+        shown("label", "Score of", lambda s: shortened(called(s.moved.coordinate), COORDINATE), span=4),
+        measure("near", "Nearest paths", None, _score, "± SE", *SCORE),
+        measure("shift", "All that meet it", lambda s: s.moved.shift, _score, "± SE", *SCORE),
+    ),
+    id="reverse-way",
+    title="The most likely way: where the nearest paths lie furthest from the middle",
+    row_id=lambda s: s.moved.coordinate.id,
+)
+HOW_NEAR = (
+    "Nearest paths: mean score of the {} that meet the condition nearest to the middle; all that meet it: "
+    "counted on the half of the paths on which the coordinate was not chosen."
+)
+
+
+def way(found: Reverse) -> Table:
+    """The way in short: what the nearest paths share."""
+    return WAY.table(found.nearest.steps[:PRINTED])
 
 
 @dataclass(frozen=True)
@@ -253,7 +272,7 @@ def _rule(get: Callable[[Rule], Estimate]) -> Callable[[_Side], Cells]:
 
 RULES: Spec[_Side] = Spec(
     (
-        shown("words", "Rule: all of its bounds hold", lambda side: side.words, span=5),
+        shown("words", "Rule: all of its bounds hold", lambda side: side.words),
         chance("coverage", "Coverage", itself, _rule(lambda r: r.coverage)),
         chance("density", "Density", itself, _rule(lambda r: r.density)),
     ),
