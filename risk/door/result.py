@@ -141,6 +141,23 @@ class Result(Numbers):
 
         return budgeted(self.stored, groups, self._desk, self._names)
 
+    def reverse(self, condition: str, then: Sequence[str] = (), *, prove: bool = True) -> Told[Any]:
+        """What leads to a condition, such as ``headline_loss > 200 and B4``, and what warns of it.
+
+        Parameters
+        ----------
+        then : quantities or conditions to look at where it is met.
+        prove : simulate the most likely path again, and hold it against the condition.
+
+        Raises
+        ------
+        UsageError : a condition cannot be read, or too few paths meet it, or do not.
+        StorageError : the model is no longer the one that made the run.
+        """
+        from risk.door.reversing import reverse
+
+        return replace(reverse(self.stored, condition, tuple(then), prove, self._desk), names=self._names)
+
     def check(self) -> Told[Any]:
         """Calibration targets and accounting identities; not ok where one fails.
 

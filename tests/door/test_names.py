@@ -24,6 +24,7 @@ PUBLIC = [
 METHODS = {
     "budget", "challenger", "check", "classes", "compare", "drivers", "explain", "facilities", "firms", "folder", "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
+    "reverse",
     "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
     "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "update", "validation",
     "verify", "views", "watch",

@@ -41,6 +41,7 @@ SHEETS = (
         "Scenarios",
         "Drivers",
         "Tail",
+        "Reverse",
         "Neoclouds",
         "Duration",
         "PrivateCredit",

@@ -32,6 +32,7 @@ from risk.report.terminal import (
     path,
     plan,
     replay,
+    reverse,
     revisions,
     runs,
     screening,
@@ -49,6 +50,7 @@ from tests.report import explain_results as explain
 from tests.report import terminal_results as made
 from tests.report import views_results
 from tests.report.replay_results import REPLAY
+from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
@@ -87,6 +89,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),
     ),
+    "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),

@@ -30,7 +30,7 @@ from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
-from risk.report.pack.tail import exceedance
+from risk.report.pack.tail import exceedance, reverse
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
@@ -66,6 +66,7 @@ DETAILS = (
     Part(views.sheet),
     Part(worst.sheet, worst.conditions),
     Part(watch.sheet),
+    Part(reverse.sheet, reverse.conditions),
     Part(neoclouds.sheet, neoclouds.conditions),
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),

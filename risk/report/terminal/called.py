@@ -11,21 +11,9 @@ from pathlib import Path
 
 NAME = "bubblerisk"
 COMMANDS = (
+    *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "budget", "reverse", "path"),
     *(
-        "run",
-        "show",
-        "pack",
-        "pdf",
-        "trace",
-        "batch",
-        "compare",
-        "tail",
-        "drivers",
-        "budget",
-        "path",
         "amplification",
-    ),
-    *(
         "screen",
         "hindcast",
         "estimate",

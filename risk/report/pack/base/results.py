@@ -31,8 +31,10 @@ from risk.analysis.flows import year_labels
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
+from risk.analysis.reverse.answer import Reverse, reverse
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
+from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
@@ -50,6 +52,9 @@ Array = NDArray[np.float64]
 
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
+
+REVERSED = "bust"
+"""Condition of which the pack says what leads to it."""
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
@@ -151,6 +156,14 @@ class Results:
     def metric(self, name: str) -> Metric:
         """Distribution of one outcome."""
         return next(m for m in self.metrics if m.variable.name == name)
+
+    @cached_property
+    def reverse(self) -> Reverse | str:
+        """What leads to the condition that is asked by default; why it cannot be said, of too few paths."""
+        try:
+            return reverse(self.run, REVERSED)
+        except UsageError as error:
+            return error.reason
 
     @cached_property
     def loss(self) -> Array:
