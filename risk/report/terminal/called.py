@@ -11,7 +11,20 @@ from pathlib import Path
 
 NAME = "bubblerisk"
 COMMANDS = (
-    *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "budget", "reverse", "path"),
+    *(
+        "run",
+        "show",
+        "pack",
+        "pdf",
+        "trace",
+        "batch",
+        "compare",
+        "tail",
+        "drivers",
+        "budget",
+        "reverse",
+        "path",
+    ),
     *(
         "amplification",
         "screen",

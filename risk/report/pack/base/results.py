@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import (
+    answer,
     attribution,
     contrasts,
     gap,
@@ -22,6 +23,7 @@ from risk.analysis import (
     sampling,
 )
 from risk.analysis import distress as stages
+from risk.analysis.answer import Answer
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
@@ -147,6 +149,11 @@ class Results:
     def verdict(self) -> Verdict:
         """Propositions and outcome classes."""
         return verdict(self.run)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What the first page is made of."""
+        return answer.answer(self.run, self.verdict, self.ranked, self.lines)
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:

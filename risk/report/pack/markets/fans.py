@@ -71,6 +71,11 @@ def rent(results: Results) -> Quantity:
     return _series(results, RENT, "H100 one-year contract rent", lines=spot)
 
 
+def front(results: Results) -> tuple[Fan, Fan]:
+    """Charts of the first page: rents and capex."""
+    return chart(rent(results)), chart(_series(results, "capex", "Big-Five cash capex"))
+
+
 def _coverage(results: Results) -> Quantity:
     def found(own: Results) -> Band:
         return gap.coverage(own.run, own.revenue.with_internal)
