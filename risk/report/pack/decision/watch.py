@@ -11,6 +11,9 @@ from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Block, Paragraph, Sheet
 
+GRID = (28.0, 40.0, 17.0, *(8.5, 7.5) * 4, 10.5, *(8.5, 7.5) * 3)
+"""Two columns of words, what was read, numbers with errors, a lead; to its right what does not print."""
+
 SHOWN = 16
 """Tripwires on paper; the others tell less."""
 
@@ -30,6 +33,7 @@ def sheet(results: Results) -> Sheet | None:
         (*_front(found), *_tripwires(found)),
         question="What is to be watched, past which threshold, and what has been read since?",
         screen=(*_outside(found), *_decided(found), *_read(found.update)),
+        grid=GRID,
         pages=1,
         printed_columns=tables.PRINTED,
     )
