@@ -37,9 +37,9 @@ SCORES = (
 )
 READ = (
     "P5, P50, P95: of the paths, measured as the reading was. FAIL: outside. A reading weighs by its error, "
-    "5% at least, and by the volatility of what was left of its quarter on its day. Alone, with all before: "
-    "change of P(bust), in points; left: so many equally weighted paths would say as much; below "
-    f"{FLOOR} nothing is told."
+    "5% at least, and by the volatility of what was left of its quarter on its day. Alone: change of P(bust) "
+    "by it, in points; so far: by all up to it, as they were published. Left: so many equally weighted paths "
+    f"would say as much; below {FLOOR} nothing is told."
 )
 MOVED_SAID = "± is half of a 95% interval of sampling noise, of the change the paired one. Loss in USD bn."
 

@@ -50,10 +50,9 @@ def _front(found: Watch) -> Iterator[Block]:
 def _tripwires(found: Watch) -> Iterator[Block]:
     if found.tripwires:
         said = tables.ABOUT if all(t.judged for t in found.tripwires) else f"{tables.ABOUT} {tables.JUDGED}"
+        yield Paragraph(said, "note")
         made = tables.tripwires(bool(found.updated))
-        yield made.table(
-            tables.rows(found), note=said, title="Tripwires, by what they tell", printed_rows=SHOWN
-        )
+        yield made.table(tables.rows(found), title="Tripwires, by what they tell", printed_rows=SHOWN)
 
 
 def _outside(found: Watch) -> Iterator[Block]:
