@@ -37,9 +37,9 @@ SCORES = (
 )
 READ = (
     "P5, P50, P95: of the paths, measured as the reading was. FAIL: outside. A reading weighs by its error, "
-    "5% at least, and by the volatility of what was left of its quarter on its day. Alone, with all before: "
-    "change of P(bust), in points; left: so many equally weighted paths would say as much; below "
-    f"{FLOOR} nothing is told."
+    "5% at least, and by the volatility of what was left of its quarter on its day. Alone: change of P(bust) "
+    "by it, in points; so far: by all up to it, as they were published. Left: so many equally weighted paths "
+    f"would say as much; below {FLOOR} nothing is told."
 )
 MOVED_SAID = "± is half of a 95% interval of sampling noise, of the change the paired one. Loss in USD bn."
 
@@ -114,14 +114,14 @@ def tripwires(later: bool) -> Spec[Row]:
 
 
 TRIPWIRE: tuple[Field[Row], ...] = (
-    spec.text("words", "Watched", lambda row: row.of.words, least=18, width=28),
-    spec.shown("wire", "Tripwire", lambda row: _wire(row.of), least=24, width=40),
+    spec.text("words", "Watched", lambda row: row.of.words, least=18),
+    spec.shown("wire", "Tripwire", lambda row: _wire(row.of), least=24),
     spec.shown(
         "newest", "Last read", lambda row: _last(row.of), align="right", optional=2, least=10, width=17
     ),
-    chance("crossed", "Crossed", lambda row: row.of.told.crossed, rest=7, width=8.5),
-    chance("given", "If so", lambda row: row.of.told.given, rest=8, width=8.5),
-    chance("rest", "If not", lambda row: row.of.told.rest, rest=9, width=8.5),
+    chance("crossed", "Crossed", lambda row: row.of.told.crossed, rest=7),
+    chance("given", "If so", lambda row: row.of.told.given, rest=8),
+    chance("rest", "If not", lambda row: row.of.told.rest, rest=9),
     spec.measure(
         "moves",
         "Moves P",
@@ -131,9 +131,8 @@ TRIPWIRE: tuple[Field[Row], ...] = (
         form="rate",
         note="margin",
         rest=6,
-        width=8.5,
     ),
-    spec.shown("lead", "Lead", lambda row: _lead(row.of), align="right", optional=3, width=10),
+    spec.shown("lead", "Lead", lambda row: _lead(row.of), align="right", optional=3),
 )
 
 MORE: tuple[Field[Row], ...] = (
@@ -161,9 +160,9 @@ def _wire(of: Tripwire) -> str:
 OUTSIDE: Spec[Outside] = Spec(
     (
         spec.text("words", "Watched", least=18),
-        spec.text("reason", "Why no path says it", least=30),
+        spec.text("reason", "Why no path says it", least=30, span=3),
         spec.shown(
-            "newest", "Read all the same", lambda row: watched(row.newest, True), optional=1, least=16
+            "newest", "Read all the same", lambda row: watched(row.newest, True), optional=1, least=16, span=6
         ),
     ),
     id="watch-outside",
@@ -176,7 +175,7 @@ DECIDED: Spec[Decided] = Spec(
         spec.shown("wire", "Tripwire", lambda row: _wire(row.tripwire), least=24),
         spec.flag("crossed", "Crossed"),
         spec.figure("value", "Read"),
-        spec.text("date", "Of"),
+        spec.text("date", "Of", span=2),
         spec.figure("probability", "P before", form="share"),
         spec.figure("brier", "Brier", form="number.3"),
         spec.figure("logarithm", "Log", form="number.2"),
@@ -228,9 +227,10 @@ def _how(row: Held) -> str:
 
 HELD: Spec[Held] = Spec(
     (
-        spec.text("label", "Read since the base date", least=18, span=2),
+        spec.text("label", "Read since the base date", least=18),
+        spec.shown("how", "Weighs", _how, least=12, optional=1),
         spec.text("date", "Of", lambda row: row.score.date),
-        spec.text("unit", "Unit", lambda row: row.score.unit, optional=3),
+        spec.text("unit", "Unit", lambda row: row.score.unit, optional=3, span=2),
         spec.figure("value", "Read", lambda row: row.score.value),
         spec.figure("low", "P5", lambda row: row.score.low, style="engine"),
         spec.figure("median", "P50", lambda row: row.score.median, style="engine", optional=2),
@@ -239,7 +239,6 @@ HELD: Spec[Held] = Spec(
             "percentile", "Percentile", lambda row: row.score.pit, form="share", style="engine", optional=2
         ),
         spec.shown("found", "90%", _read, align="center"),
-        spec.shown("how", "Weighs", _how, least=12, optional=1),
         spec.measure(
             "alone", "Alone", None, _points, "± 95%", form="usd_change", note="usd_error", rest=6, optional=5
         ),
@@ -273,7 +272,7 @@ MOVED: Spec[Difference] = Spec(
         spec.text("label", "Result", least=24, span=2),
         spec.measure("before", "As run", itself, lambda row: _estimated(row, row.before), "± 95%", rest=2),
         spec.measure(
-            "after", "With readings", itself, lambda row: _estimated(row, row.after), "± 95%", rest=2
+            "after", "With readings", itself, lambda row: _estimated(row, row.after), "± 95%", rest=2, span=2
         ),
         spec.measure(
             "change",
@@ -283,6 +282,7 @@ MOVED: Spec[Difference] = Spec(
             "± 95%",
             form="usd_change",
             note="usd_error",
+            span=2,
         ),
     ),
     id="watch-moved",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -138,3 +139,8 @@ def test_sections_are_those_of_the_page() -> None:
     text = str(known)
     for item in LIST.items:
         assert item.section in text, item.id
+
+
+def test_the_page_of_the_docs_names_every_item() -> None:
+    page = (REGISTER.parent / "docs" / "watch.md").read_text("utf-8")
+    assert {item.id for item in LIST.items} == set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))

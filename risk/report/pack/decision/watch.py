@@ -11,6 +11,9 @@ from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Block, Paragraph, Sheet
 
+GRID = (28.0, 40.0, 17.0, *(8.5, 7.5) * 4, 10.5, *(8.5, 7.5) * 3)
+"""Two columns of words, what was read, numbers with errors, a lead; to its right what does not print."""
+
 SHOWN = 16
 """Tripwires on paper; the others tell less."""
 
@@ -30,6 +33,7 @@ def sheet(results: Results) -> Sheet | None:
         (*_front(found), *_tripwires(found)),
         question="What is to be watched, past which threshold, and what has been read since?",
         screen=(*_outside(found), *_decided(found), *_read(found.update)),
+        grid=GRID,
         pages=1,
         printed_columns=tables.PRINTED,
     )
@@ -46,10 +50,9 @@ def _front(found: Watch) -> Iterator[Block]:
 def _tripwires(found: Watch) -> Iterator[Block]:
     if found.tripwires:
         said = tables.ABOUT if all(t.judged for t in found.tripwires) else f"{tables.ABOUT} {tables.JUDGED}"
+        yield Paragraph(said, "note")
         made = tables.tripwires(bool(found.updated))
-        yield made.table(
-            tables.rows(found), note=said, title="Tripwires, by what they tell", printed_rows=SHOWN
-        )
+        yield made.table(tables.rows(found), title="Tripwires, by what they tell", printed_rows=SHOWN)
 
 
 def _outside(found: Watch) -> Iterator[Block]:
