@@ -56,7 +56,7 @@ def of(columns: Array, flags: Flags) -> Told:
     """As if every coordinate counted."""
     every = drawn(columns)
     told = told_apart(every, flags)
-    scores = np.array([c.scores for c in every], dtype=np.float32)
+    scores = np.array([normal_scores(c.values) for c in every], dtype=np.float32)
     moved = {m.coordinate.id: m for m in told.moved}
     shift = Estimate(0.0, 0.0, 0)
     known = tuple(moved.get(c.id) or SimpleNamespace(coordinate=c, shift=shift) for c in every)

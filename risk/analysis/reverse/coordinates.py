@@ -25,8 +25,8 @@ single companies, generations and hazards are no coordinates.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,6 +48,9 @@ DISCOVERIES = 0.05
 
 CARRIED = 0.9
 """Share of what a condition moves that the coordinates which count have together (judgement)."""
+
+SORTERS = 4
+"""Threads that rank paths."""
 
 MOST = 40
 """Coordinates that count at most."""
@@ -76,11 +79,6 @@ class Coordinate:
     def shock(self) -> bool:
         """Whether it happens, rather than is not known."""
         return bool(self.label)
-
-    @cached_property
-    def scores(self) -> Array:
-        """Normal scores, (path,)."""
-        return normal_scores(self.values)
 
 
 def normal_scores(values: ArrayLike) -> Array:
@@ -181,17 +179,19 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
-    strength = np.array([_strength(c.scores, inside, learn) for c in every])
+    with ThreadPoolExecutor(SORTERS) as pool:  # sorting waits for no other thread
+        scores = list(pool.map(lambda c: normal_scores(c.values), every))
+        strength = np.array(list(pool.map(lambda z: _strength(z, inside, learn), scores)))
     found = discoveries(np.exp(-0.5 * strength * inside.sum() / (1.0 - share)))
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     carried = np.cumsum(strength[order]) / strength[order].sum() if order else np.empty(0)
     counting = order[: min(int(np.searchsorted(carried, CARRIED)) + 1, MOST)]
     other = flags & ~learn
     return Told(
-        tuple(Moved(every[i], statistics.mean(every[i].scores[other])) for i in counting),
+        tuple(Moved(every[i], statistics.mean(scores[i][other])) for i in counting),
         len(every),
         int(found.sum()),
-        np.array([every[i].scores for i in counting], dtype=np.float32).reshape(len(counting), len(flags)),
+        np.array([scores[i] for i in counting], dtype=np.float32).reshape(len(counting), len(flags)),
     )
 
 

@@ -118,7 +118,7 @@ def _step(moved: Moved, scores: Singles, ids: Ids, near: int) -> Step:
     return Step(
         moved,
         float(moved.coordinate.values[first]),
-        float(moved.coordinate.scores[first]),
+        float(scores[first]),
         _mean_of_first(scores[ids].astype(np.float64), near, len(scores)),
     )
 

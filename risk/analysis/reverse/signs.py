@@ -178,8 +178,10 @@ def _changes(values: Singles) -> Singles | None:
 def _furthest(read: Singles, until: Quarters, above: bool) -> Singles:
     """Furthest value of each path up to the quarter in which it is too late, (path,)."""
     most = np.maximum if above else np.minimum
-    run = most.accumulate(read, axis=0)
-    return np.asarray(run[until - 1, np.arange(read.shape[1])])
+    found = read[0].copy()
+    for t in range(1, len(read)):
+        most(found, read[t], out=found, where=t < until)
+    return np.asarray(found)
 
 
 def _threshold(furthest: Singles, flags: Flags, change: bool, above: bool) -> _Tried:
