@@ -21,8 +21,9 @@ from risk.analysis.columns import Column, quantities
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.views import pooling, sets, weighted
+from risk.analysis.views.moments import Array, Moment, Starved, Unreachable
 from risk.analysis.views.opinion import opinions
-from risk.analysis.views.pooling import Array, Moment, Posterior, Starved, Unreachable
+from risk.analysis.views.pooling import Pool, Posterior
 from risk.analysis.views.sets import RANGE, Event, Tilt
 from risk.errors import UsageError
 from risk.runs import Run
@@ -165,7 +166,7 @@ def _of_set(event: Event, inputs: Mapping[str, Column], tilt: Tilt) -> Belief | 
     """What a set comes to, as a ballot that says its means would; None where too few paths remain."""
     if weighted.effective(tilt.weights) < FLOOR:
         return None
-    found = pooling.tilted(tilt.weights, [inputs[name].values for name in tilt.names])
+    found = Pool.of(tilt.weights, [inputs[name].values for name in tilt.names])
     posterior = Posterior(len(event.flags), ((1.0, found),))
     shifts = [_shift(inputs[name], posterior) for name in tilt.names]
     return _belief(event, sorted(shifts, key=lambda shift: -abs(shift.deviations)), posterior)

@@ -18,8 +18,9 @@ from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.verdict import CLASSES
 from risk.analysis.views import pooling, weighted
 from risk.analysis.views.ballot import Ballot, View
+from risk.analysis.views.moments import Array, Starved, Unreachable
 from risk.analysis.views.opinion import Opinion, Shown, opinions
-from risk.analysis.views.pooling import Pool, Posterior, Starved, Unreachable
+from risk.analysis.views.pooling import Pool, Posterior
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.errors import UsageError
 from risk.runs import Run
@@ -272,12 +273,12 @@ class Measures:
     run: Run
 
     @cached_property
-    def classes(self) -> dict[str, pooling.Array]:
+    def classes(self) -> dict[str, Array]:
         """Outcome classes, 1 or 0 a path."""
         return {name: c.values for name, c in quantities(self.run, [n for n, _ in CLASSES]).items()}
 
     @cached_property
-    def losses(self) -> dict[str, pooling.Array]:
+    def losses(self) -> dict[str, Array]:
         """Lines of credit loss, USD bn a path."""
         names = [outcome(row.id) for row in self.run.register.tables["credit.line"].rows]
         return {name: column.values for name, column in quantities(self.run, names).items()}
@@ -339,7 +340,7 @@ def _apart(measures: Measures, members: Sequence[Member]) -> tuple[Apart, ...]:
     return tuple(_pair(bust, one, other) for one, other in combinations(members, 2))
 
 
-def _pair(bust: pooling.Array, one: Member, other: Member) -> Apart:
+def _pair(bust: Array, one: Member, other: Member) -> Apart:
     a, b = one.posterior, other.posterior
     change = float(((b.weights - a.weights) * bust).sum())
     error = statistics.mean(b.influence(bust) - a.influence(bust)).standard_error

@@ -27,7 +27,8 @@ import numpy as np
 from risk.analysis.conditions import condition, quantity
 from risk.analysis.estimate import Estimate
 from risk.analysis.views import weighted
-from risk.analysis.views.pooling import Array, Flags, Moment, Posterior, Relation
+from risk.analysis.views.moments import Array, Flags, Moment, Relation
+from risk.analysis.views.pooling import Posterior
 from risk.errors import UsageError
 from risk.runs import Run
 from risk.units import SCALE, parse, unknown

@@ -27,9 +27,9 @@ from heapq import nlargest
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from risk.analysis.views.dual import products, tilted
+from risk.analysis.views.moments import Array
 
 RANGE = (0.05, 0.95)
 """Quantiles of an input between which its mean may be believed to lie."""
@@ -45,6 +45,9 @@ SEARCHED = 8_192
 
 WORTH = 0.05
 """Share of the cost that one input more must save, or the larger set is not told."""
+
+DIGITS = 7
+"""Decimals of a push: SLSQP stands on LAPACK, whose last bits depend on the processor; these do not."""
 
 CLOSE = 1e-4
 """Distance to the bar, a probability, or to the end of a range, in deviations, that counts as none."""
@@ -137,15 +140,8 @@ class _Input:
         return cls(scaled, float(low), float(high))
 
 
-def _tilted(rows: Array, push: Sequence[float] | Array) -> Array:
-    """Weights ``∝ exp(push · rows)`` of paths."""
-    power = (np.asarray(push)[:, None] * rows).sum(axis=0)
-    weights = np.exp(power - power.max())
-    return np.asarray(weights / weights.sum())
-
-
 def _probability(event: Event, rows: Array, push: Sequence[float] | Array) -> float:
-    return float((_tilted(rows, push) * event.flags).sum())
+    return float((tilted(rows, np.asarray(push))[0] * event.flags).sum())
 
 
 def _end(event: Event, one: _Input) -> float:
@@ -156,7 +152,7 @@ def _end(event: Event, one: _Input) -> float:
     end = one.high if helps > event.beyond(float(event.flags.mean())) else one.low
 
     def away(push: float) -> float:
-        return float((_tilted(one.values[None], [push]) * one.values).sum()) - end
+        return float((tilted(one.values[None], np.array([push]))[0] * one.values).sum()) - end
 
     far = 1.0 if end > 0.0 else -1.0
     for _ in range(DOUBLINGS):
@@ -177,10 +173,8 @@ class _Problem:
 
     def entropy(self, push: Array) -> float:
         """D."""
-        power = (push[:, None] * self.rows).sum(axis=0)
-        top = float(power.max())
-        total = top + float(np.log(np.exp(power - top).mean()))
-        return float((_tilted(self.rows, push) * power).sum()) - total
+        weights, level = tilted(self.rows, push)
+        return float((weights * (push[:, None] * self.rows).sum(axis=0)).sum()) - level
 
     def slope(self, push: Array) -> Array:
         """Of D."""
@@ -188,7 +182,7 @@ class _Problem:
 
     def slack(self, push: Array) -> Array:
         """What must not be below zero: how far P lies beyond the bar, and means inside their ranges."""
-        weights = _tilted(self.rows, push)
+        weights = tilted(self.rows, push)[0]
         means = (weights * self.rows).sum(axis=1)
         share = float((weights * self.event.flags).sum())
         return np.concatenate([[self.event.beyond(share)], means - self.low, self.high - means])
@@ -200,11 +194,10 @@ class _Problem:
 
     def _spread(self, push: Array) -> tuple[Array, Array]:
         """Covariance of the inputs under the weights, and theirs with the event."""
-        weights = _tilted(self.rows, push)
+        weights = tilted(self.rows, push)[0]
         apart = self.rows - (weights * self.rows).sum(axis=1, keepdims=True)
         weighed = weights * apart
-        spread = np.array([[float((a * b).sum()) for b in apart] for a in weighed])
-        return spread, (weighed * self.event.flags).sum(axis=1)
+        return products(weighed, apart), (weighed * self.event.flags).sum(axis=1)
 
 
 def _least(
@@ -227,7 +220,7 @@ def _least(
         method="SLSQP",
         options={"maxiter": STEPS, "ftol": 1e-9},
     )
-    push = np.asarray(found.x)
+    push = np.round(found.x, DIGITS)
     if not np.isfinite(push).all() or (problem.slack(push) < -CLOSE).any():
         return None
-    return Tilt(tuple(names), _tilted(rows, push), problem.entropy(push))
+    return Tilt(tuple(names), tilted(rows, push)[0], problem.entropy(push))

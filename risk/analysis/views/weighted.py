@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.estimate import FEWEST, NORMAL_95, Estimate
-from risk.analysis.views.pooling import Array, Posterior
+from risk.analysis.views.moments import Array
+from risk.analysis.views.pooling import Posterior
 
 Flags = NDArray[np.bool_]
 

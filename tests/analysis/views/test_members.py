@@ -25,7 +25,8 @@ def refused(tmp_path: Path, *views: str) -> tuple[Problem, ...]:
 
 def test_the_model_stands_first_as_it_is(tmp_path: Path) -> None:
     model, member = held(tmp_path, "P(bust) = 60%").members
-    assert (model.name, model.effective, model.cost.value) == ("model", pytest.approx(PATHS), 0.0)
+    assert (model.name, model.cost.value) == ("model", 0.0)
+    assert model.effective == pytest.approx(PATHS)
     assert model.figure("bust").value == pytest.approx(run().outcome("bust").mean())
     assert member.figure("bust").value == pytest.approx(0.6, abs=1e-4)
     assert member.figure("bust").standard_error == 0.0
@@ -54,7 +55,8 @@ def test_a_view_says_what_it_costs_and_whether_it_binds(tmp_path: Path) -> None:
     assert (first.binds, second.binds) == (True, False)
     assert first.alone > 0.05
     assert second.alone == pytest.approx(0.0, abs=1e-9)
-    assert (first.asked, first.shown, first.after.value) == (0.6, "share", pytest.approx(0.6, abs=1e-4))
+    assert (first.asked, first.shown) == (0.6, "share")
+    assert first.after.value == pytest.approx(0.6)
 
 
 def test_half_a_confidence_goes_half_the_way(tmp_path: Path) -> None:
@@ -83,7 +85,8 @@ def test_members_side_by_side_and_how_far_they_are_apart(tmp_path: Path) -> None
     found = ballots(run(), [bear, bull])
     assert [m.label for m in found.members] == ["Model", "bear", "bull", "All together"]
     (apart,) = found.apart
-    assert (apart.one, apart.other, apart.bust.value) == ("bear", "bull", pytest.approx(-0.4, abs=1e-3))
+    assert (apart.one, apart.other) == ("bear", "bull")
+    assert apart.bust.value == pytest.approx(-0.4)
     assert apart.bust.standard_error == pytest.approx(0.0, abs=1e-9)
     assert apart.shared == pytest.approx(0.6, abs=1e-3)  # of 60 and 20 points, and of 40 and 80
     assert found.members[-1].figure("bust").value == pytest.approx(0.4, abs=1e-3)
@@ -93,7 +96,8 @@ def test_members_side_by_side_and_how_far_they_are_apart(tmp_path: Path) -> None
 def test_two_who_agree_share_everything(tmp_path: Path) -> None:
     pair = [written(tmp_path, "P(bust) = 50%", name=name) for name in ("one", "two")]
     (apart,) = ballots(run(), pair).apart
-    assert (apart.shared, apart.bust.value) == (pytest.approx(1.0), pytest.approx(0.0))
+    assert apart.shared == pytest.approx(1.0)
+    assert apart.bust.value == pytest.approx(0.0)
 
 
 def test_a_view_outside_the_paths_is_refused_with_their_range(tmp_path: Path) -> None:

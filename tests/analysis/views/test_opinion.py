@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from risk.analysis.views.moments import Relation
 from risk.analysis.views.opinion import opinions
-from risk.analysis.views.pooling import Posterior, Relation, pool
+from risk.analysis.views.pooling import Posterior, pool
 from risk.errors import UsageError
 from tests.analysis.views.planted import PATHS, run
 
@@ -34,7 +35,8 @@ def asked(words: str) -> Posterior:
 )
 def test_numbers_in_units(words: str, relation: Relation, bound: float) -> None:
     (found,) = opinions(run(), words)
-    assert (found.relation, found.bound) == (relation, pytest.approx(bound))
+    assert found.relation == relation
+    assert found.bound == pytest.approx(bound)
 
 
 @pytest.mark.parametrize(
