@@ -25,6 +25,7 @@ from risk.analysis import distress as stages
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
+from risk.analysis.explain import Explanation, explain
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.flows import year_labels
@@ -33,6 +34,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
+from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
@@ -40,6 +42,7 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
@@ -49,8 +52,12 @@ Array = NDArray[np.float64]
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
+BUST, EXPLAINED = "bust", 4_096
+"""What the pack explains, and on how many paths: a hundredth of its variance is known by them in a second."""
+
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -174,6 +181,21 @@ class Results:
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
         return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
+
+    @cached_property
+    def explained(self) -> Explanation | None:
+        """Why a bust, by every input, from the first paths; None where they are too few or all the same."""
+        try:
+            return explain(self.run, BUST, paths=EXPLAINED)
+        except UsageError:
+            return None
+
+    @cached_property
+    def budget(self) -> Kept | None:
+        """What is parameters, shocks and both, where it was measured beside the run."""
+        from risk.calibrate import budget
+
+        return budget.kept(self.run)
 
     @property
     def tail_share(self) -> float:
