@@ -1,8 +1,7 @@
-"""Whether a register runs: conditions of its opening state, then a rehearsal.
+"""Whether a register runs. What stops it is one of its numbers.
 
-The engine is the same for every register, so that what stops a rehearsal is a number of the register. It is
-found by taking numbers back one by one, of a scenario its changes, of a base what lies farthest out, and told
-with its file and line.
+It is found by taking numbers back one by one, of a scenario its changes, of a base what lies farthest out,
+and told with its file and line.
 """
 
 from __future__ import annotations
@@ -16,22 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from risk.assumptions.load import load
-from risk.assumptions.problems import AssumptionErrors, Problem
+from risk.assumptions.problems import Problem
 from risk.assumptions.register import Assumptions
 from risk.assumptions.schema import Change, Entry
 from risk.assumptions.table import Table
 from risk.assumptions.values import NEVER
-from risk.engine.conditions import LENGTH, conditions, leaves, opening_faults
+from risk.engine.conditions import LENGTH, leaves
 from risk.engine.places import at_entry, at_row
-from risk.engine.rehearsal import Corner, cast, perform, rehearse
+from risk.engine.refusal import CODE, corner, refuse, stopped, told
 from risk.engine.world import READERS
-from risk.errors import AssumptionError, NumericalError
 from risk.parameters import entry_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CODE = "A028"
 SUSPECTS = 24
 """Numbers of a base that are taken back before the search is given up; judgement."""
 
@@ -62,28 +59,15 @@ def admit(assumptions: Assumptions) -> None:
     ------
     AssumptionErrors : what keeps it from running, with file and line.
     """
-    found = list(conditions(assumptions)) or list(_rehearsed(assumptions))
-    if found:
-        raise AssumptionErrors(found, len(assumptions.entries))
+    refuse(assumptions, _at_fault)
 
 
-def _rehearsed(assumptions: Assumptions) -> Iterator[Problem]:
-    error: Exception | None
-    try:
-        start = cast(assumptions)
-        faults = list(opening_faults(assumptions, start))
-        if faults:
-            yield from faults
-            return
-        perform(assumptions, start)
-    except Exception as stopped:  # whatever it is, the numbers of the register made it
-        error = stopped
-    else:
-        return
-    words, corner = told(error), _corner(assumptions, error)
-    entry = assumptions.entries[corner.id] if corner is not None else None
-    if entry is not None and _stopped(_with_entry(assumptions, replace(entry, prior=None))) is None:
-        yield at_entry(CODE, entry, f"{entry.id} {corner}: {words}", "prior", "narrow its prior")
+def _at_fault(assumptions: Assumptions, error: Exception) -> Iterator[Problem]:
+    """Yield the number with whose draw, or without which, the register runs; else where to look."""
+    words, extreme = told(error), corner(assumptions, error)
+    entry = assumptions.entries[extreme.id] if extreme is not None else None
+    if entry is not None and stopped(_with_entry(assumptions, replace(entry, prior=None))) is None:
+        yield at_entry(CODE, entry, f"{entry.id} {extreme}: {words}", "prior", "narrow its prior")
         return
     file, line = _named(assumptions, words)
     if line:
@@ -91,7 +75,7 @@ def _rehearsed(assumptions: Assumptions) -> Iterator[Problem]:
         return
     tried = []
     for variant in _variants(assumptions, words):
-        if _stopped(variant.assumptions) is None:
+        if stopped(variant.assumptions) is None:
             yield Problem(CODE, variant.file, variant.line, 1, f"{variant.words}: {words}")
             return
         tried.append(variant)
@@ -105,30 +89,10 @@ def _variants(assumptions: Assumptions, words: str) -> Iterator[Variant]:
     """Of a scenario whose base runs its differences, one by one; of a base what lies farthest out."""
     if assumptions.changes or assumptions.events:
         base = load(Path(assumptions.directory))
-        if _stopped(base) is None:
+        if stopped(base) is None:
             return chain(_changes(assumptions, base), _events(assumptions))
         assumptions = base
     return _moderated(assumptions, words)
-
-
-def _stopped(assumptions: Assumptions) -> Exception | None:
-    """What stops a rehearsal."""
-    try:
-        rehearse(assumptions)
-    except Exception as error:  # whatever it is, the numbers of the register made it
-        return error
-    return None
-
-
-def told(error: Exception) -> str:
-    """Say in a sentence what stopped the model, without the path on which it did."""
-    from risk.engine.finite import place
-
-    if isinstance(error, NumericalError):
-        return error.reason.replace(f" on path {error.path}", "")
-    if isinstance(error, AssumptionError):
-        return error.reason
-    return f"the model fails in {place(error)} ({type(error).__name__}: {error})"
 
 
 def _named(assumptions: Assumptions, words: str) -> tuple[str, int]:
@@ -140,14 +104,6 @@ def _named(assumptions: Assumptions, words: str) -> tuple[str, int]:
             if words.startswith(f"{row} "):
                 return table.file, line
     return "", 0
-
-
-def _corner(assumptions: Assumptions, error: Exception) -> Corner | None:
-    """The uncertain number that is extreme on the path that fails."""
-    from risk.engine.rehearsal import corners
-
-    path = error.path if isinstance(error, NumericalError) else None
-    return None if path is None else corners(assumptions)[path]
 
 
 def _changes(assumptions: Assumptions, base: Assumptions) -> Iterator[Variant]:

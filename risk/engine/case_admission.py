@@ -12,12 +12,10 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from risk.assumptions.priors import parse
-from risk.assumptions.problems import AssumptionErrors, Problem
-from risk.engine.admission import CODE, told
-from risk.engine.conditions import conditions, leaves, opening_faults
+from risk.assumptions.problems import Problem
+from risk.engine.conditions import leaves
 from risk.engine.places import at_entry
-from risk.engine.rehearsal import cast, corners, perform, rehearse
-from risk.errors import NumericalError
+from risk.engine.refusal import CODE, corner, refuse, stopped, told
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -34,50 +32,26 @@ def admit_case(assumptions: Assumptions) -> None:
     ------
     AssumptionErrors : what keeps it from running, with file and line.
     """
-    found = list(conditions(assumptions)) or list(_rehearsed(assumptions))
-    if found:
-        raise AssumptionErrors(found, len(assumptions.entries))
-
-
-def _rehearsed(assumptions: Assumptions) -> Iterator[Problem]:
-    try:
-        start = cast(assumptions)
-        faults = list(opening_faults(assumptions, start))
-        if faults:
-            yield from faults
-            return
-        perform(assumptions, start)
-    except Exception as stopped:  # whatever it is, the numbers of the case made it
-        yield from _at_fault(assumptions, stopped)
+    refuse(assumptions, _at_fault)
 
 
 def _at_fault(assumptions: Assumptions, error: Exception) -> Iterator[Problem]:
     """Yield the number with whose draw, or without which, the case runs; else where to look."""
-    words = told(error)
-    path = error.path if isinstance(error, NumericalError) else None
-    corner = None if path is None else corners(assumptions)[path]
-    if corner is not None:
-        entry = assumptions.entries[corner.id]
-        yield at_entry(CODE, entry, f"{entry.id} {corner}: {words}", "prior", "narrow its prior")
+    words, extreme = told(error), corner(assumptions, error)
+    if extreme is not None:
+        entry = assumptions.entries[extreme.id]
+        yield at_entry(CODE, entry, f"{entry.id} {extreme}: {words}", "prior", "narrow its prior")
         return
     suspects = [entry for _, entry in sorted(_strange(assumptions), key=lambda pair: -pair[0])][:SUSPECTS]
     for entry in suspects:
         entries = {**assumptions.entries, entry.id: _before(entry)}
-        if _runs(replace(assumptions, entries=entries)):
+        if stopped(replace(assumptions, entries=entries)) is None:
             yield at_entry(CODE, entry, f"{entry.id} as the case has it: {words}")
             return
     names = ", ".join(f"{e.id} (line {e.changes[-1].line})" for e in suspects)
     fix = f"several numbers may be at fault; farthest from the register are {names}"
     file = next((change.file for change in assumptions.changes), assumptions.directory)
     yield Problem(CODE, file, 0, 0, f"the model does not run: {words}", (fix,))
-
-
-def _runs(assumptions: Assumptions) -> bool:
-    try:
-        rehearse(assumptions)
-    except Exception:  # another number stops it, or the same
-        return False
-    return True
 
 
 def _strange(assumptions: Assumptions) -> Iterator[tuple[float, Entry]]:

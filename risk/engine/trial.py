@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.admission import told
 from risk.engine.conditions import conditions, opening_faults
 from risk.engine.couplings import Baseline, Links
 from risk.engine.quarters import opening
+from risk.engine.refusal import told
 from risk.engine.simulate import TOGETHER, carried
 from risk.errors import NumericalError
 

@@ -95,15 +95,15 @@ def test_what_cannot_start_is_told_at_its_number(
 def test_a_case_that_runs_aground_names_a_number_of_its_file(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from risk.engine import case_admission
+    from risk.engine import refusal
     from risk.errors import NumericalError
 
     def perform(assumptions: Any, start: Any) -> None:
         if assumptions.number("gpu.gpu_cost") > 1e6:
             raise NumericalError("capex.plan overflows in quarter 3")
 
-    monkeypatch.setattr(case_admission, "perform", perform)
-    monkeypatch.setattr(case_admission, "rehearse", lambda assumptions: perform(assumptions, None))
+    monkeypatch.setattr(refusal, "perform", perform)
+    monkeypatch.setattr(refusal, "rehearse", lambda assumptions: perform(assumptions, None))
     text = changed('"gpu.gpu_cost" = { value = 45.0', '"gpu.gpu_cost" = { value = 45_000_000.0')
     answer = ask("replay", written(tmp_path, text), "--check", "--assumptions", REGISTER)
     assert answer.code == 3
