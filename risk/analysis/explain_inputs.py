@@ -68,9 +68,9 @@ def shocks(run: Run, paths: int = 0) -> tuple[Input, ...]:
     steps = {year: [t - 1 for t in calendar.steps(year)] for year in calendar.years}
     n = paths or run.paths
     totals = {(letter, year): np.empty(n) for letter in LETTERS for year in steps}
-    for block, first in enumerate(range(0, n, BLOCK)):
+    for place, first in enumerate(range(0, n, BLOCK)):
         kept = min(BLOCK, n - first)
-        drawn = common(run, block)
+        drawn = common(run, run.block(place))
         for year, quarters in steps.items():
             whole = drawn[quarters].sum(axis=0) / np.sqrt(len(quarters))
             for k, letter in enumerate(LETTERS):
@@ -83,7 +83,7 @@ def shocks(run: Run, paths: int = 0) -> tuple[Input, ...]:
 
 
 def common(run: Run, block: int) -> Array:
-    """Innovations of the common factors of one block of a run, (quarter, path, factor)."""
+    """Innovations of the common factors of one random block, (quarter, path, factor)."""
     register = run.register
     drawn = draw_shocks(register, run.manifest.seed, block, run.calendar.quarters, {}, {}, register.shocks)
     return drawn.common
