@@ -27,6 +27,7 @@ from risk.analysis.answer import Answer
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
+from risk.analysis.explain import Explanation, explain
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.flows import year_labels
@@ -45,6 +46,7 @@ from risk.units import SCALE
 
 if TYPE_CHECKING:
     from risk.analysis.views.views import Views
+    from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
@@ -57,6 +59,8 @@ TAIL = 0.05
 
 REVERSED = "bust"
 """Condition of which the pack says what leads to it."""
+BUST, EXPLAINED = "bust", 4_096
+"""What the pack explains, and on how many paths: a hundredth of its variance is known by them in a second."""
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
@@ -197,6 +201,21 @@ class Results:
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
         return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
+
+    @cached_property
+    def explained(self) -> Explanation | None:
+        """Why a bust, by every input, from the first paths; None where they are too few or all the same."""
+        try:
+            return explain(self.run, BUST, paths=EXPLAINED)
+        except UsageError:
+            return None
+
+    @cached_property
+    def budget(self) -> Kept | None:
+        """What is parameters, shocks and both, where it was measured beside the run."""
+        from risk.calibrate import budget
+
+        return budget.kept(self.run)
 
     @property
     def tail_share(self) -> float:
