@@ -42,6 +42,9 @@ ORDER = "order.json"
 PARAMETER_BAND = "band.json"
 """What two runs on the same parameters tell of every probability, kept in the same way."""
 
+BUDGET = "budget.json"
+"""What of every result is parameters, shocks and both, kept in the same way."""
+
 CHALLENGER = "challenger.json"
 """What couplings do to the figures that are challenged, kept in the same way."""
 
@@ -153,6 +156,11 @@ class Run:
     def challenger(self) -> dict[str, Any] | None:
         """What couplings do to challenged figures (`risk.calibrate.challenger.cut`); None likewise."""
         return self._beside(CHALLENGER)
+
+    @property
+    def budget(self) -> dict[str, Any] | None:
+        """What of every result is parameters, shocks and both (`risk.calibrate.budget`); None likewise."""
+        return self._beside(BUDGET)
 
     def _beside(self, name: str) -> dict[str, Any] | None:
         """What was measured beside the run and kept under a name; None where nothing was."""

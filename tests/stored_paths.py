@@ -1,0 +1,61 @@
+"""A run made by hand: a register, and columns of paths in base units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from risk.assumptions import Assumptions
+from risk.axes import Calendar
+from risk.runs import Run
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class StoredPaths:
+    """As much of a run as conditions read."""
+
+    register: Assumptions
+    kept: dict[str, Arrays] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.register.calendar
+
+    @property
+    def manifest(self) -> SimpleNamespace:
+        return SimpleNamespace(seed=20261122, paths=self.paths)
+
+    @property
+    def paths(self) -> int:
+        return max(int(x.shape[-1]) for kind in self.kept.values() for x in kind.values())
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        return tuple(self.kept.get(kind, {}))
+
+    def outcomes(self, names: Iterable[str] | None = None) -> Arrays:
+        return self._columns("outcomes", names)
+
+    def outcome(self, name: str) -> NDArray[Any]:
+        return self.kept["outcomes"][name]
+
+    def parameters(self, names: Iterable[str] | None = None) -> Arrays:
+        return self._columns("parameters", names)
+
+    def series(self, name: str) -> NDArray[Any]:
+        return self.kept["series"][name]
+
+    def _columns(self, kind: str, names: Iterable[str] | None) -> Arrays:
+        return {name: self.kept[kind][name] for name in (self.names(kind) if names is None else names)}
+
+
+def stored(register: Assumptions, **kinds: dict[str, ArrayLike]) -> Run:
+    """A run of a register that keeps these columns: (path,), of series (quarter + 1, path)."""
+    kept = {kind: {name: np.asarray(x) for name, x in columns.items()} for kind, columns in kinds.items()}
+    return cast(Run, StoredPaths(register, kept))
