@@ -14,6 +14,8 @@ COMMANDS = (
     *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "path", "amplification"),
     *(
         "screen",
+        "sources",
+        "voi",
         "hindcast",
         "estimate",
         "replay",
