@@ -18,6 +18,7 @@ from risk.report.form import DEFAULT_FORM, Form, Paper
 if TYPE_CHECKING:
     import pandas as pd
 
+    from risk.calibrate.bridge import By
     from risk.report.sheet import HeatMap, Workbook
     from risk.report.table import Table
     from risk.runs import Run
@@ -259,6 +260,57 @@ class Result(Numbers):
         mask = self._names.masked
         called = self._names if found.unread else shared(old.register, self.stored.register, masked=mask)
         return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)
+
+    def bridge(self, before: Result | str, *, by: By = "section", paths: int = 4_096) -> Told[Any]:
+        """From an earlier run to this one, input by input, and Shapley's shares of groups of inputs.
+
+        Registers in between are simulated where nobody has yet; what comes of them is kept.
+
+        Parameters
+        ----------
+        before : a result, an id or a scenario.
+        by : what groups of inputs are: ``section`` or ``owner``.
+        paths : of each register in between, at most.
+
+        Raises
+        ------
+        UsageError : the older run's inputs are not those of today's model.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import bridged
+
+        old = before.stored if isinstance(before, Result) else opening.opened(before, self._desk)
+        told = bridged(old, self.stored, by, paths, self._desk)
+        return replace(told, names=told.names._replace(masked=self._names.masked))
+
+    def sources(self, *drop: str, paths: int = 4_096) -> Told[Any]:
+        """What the headlines do if a source is wrong: its numbers drawn as wide as is plausible.
+
+        Parameters
+        ----------
+        drop : sources, one run each; without any each that somebody published.
+        paths : of each run, at most.
+
+        Raises
+        ------
+        UsageError : nothing rests on a source of that name.
+        Interrupted : finished runs are kept; the same call goes on from there.
+        """
+        from risk.door.variants import dropped
+
+        return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
+
+    def voi(self) -> Told[Any]:
+        """The committee's actions: triggers, payoffs, and what it is worth to know each input before.
+
+        Raises
+        ------
+        AssumptionErrors : `actions.toml` is wrong, with file and line.
+        UsageError : the register has none, or the paths are too few.
+        """
+        from risk.door.acting import valued
+
+        return replace(valued(self.stored, self._desk), names=self._names)
 
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.

@@ -28,6 +28,8 @@ COMMANDS = (
     *(
         "amplification",
         "screen",
+        "sources",
+        "voi",
         "hindcast",
         "estimate",
         "replay",
