@@ -222,9 +222,7 @@ def _triggered(site: Site, action: Action, register: Assumptions) -> Iterator[Pr
     yield from _refused(site, "trigger", EACH.sub(f"@{action.by}", action.trigger), register)
 
 
-def _refused(
-    site: Site, key: str, words: str, register: Assumptions, unit: str = ""
-) -> Iterator[Problem]:
+def _refused(site: Site, key: str, words: str, register: Assumptions, unit: str = "") -> Iterator[Problem]:
     """Yield why a condition, or an expression in a unit, means nothing."""
     try:
         if unit:

@@ -22,7 +22,7 @@ from risk.analysis import metrics, statistics
 from risk.analysis.attribution import Ranks
 from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import NOISE
-from risk.analysis.loss_lines import LossLine, loss_lines
+from risk.analysis.loss_lines import LossLine
 from risk.analysis.shares import shares
 from risk.analysis.statistics import FEWEST, Estimate
 from risk.analysis.verdict import OutcomeClass, Timing, Verdict, timing
@@ -115,11 +115,6 @@ def answer(run: Run, verdict: Verdict, places: Mapping[str, Ranks], lines: tuple
     return Answer(tuple(_standings(run, verdict, lines)), cost(bust, _loss(run)), movers(bust, places))
 
 
-def of_run(run: Run, verdict: Verdict, places: Mapping[str, Ranks]) -> Answer:
-    """The same where lines of loss are not known yet."""
-    return answer(run, verdict, places, loss_lines(run))
-
-
 def _loss(run: Run) -> Array:
     return metrics.values(run, run.variable(metrics.HEADLINE))
 
@@ -141,7 +136,8 @@ def _standings(run: Run, verdict: Verdict, lines: tuple[LossLine, ...]) -> Itera
 
 
 def _ends(found: OutcomeClass, others: list[float]) -> Ends | None:
-    return (min(found.probability.value, *others), max(found.probability.value, *others)) if others else None
+    own = found.probability.value
+    return (min(own, *others), max(own, *others)) if others else None
 
 
 def _when(run: Run, name: str) -> Timing | None:
@@ -169,7 +165,7 @@ def cost(bust: Array, loss: Array) -> Cost:
 
 
 def movers(bust: Array, places: Mapping[str, Ranks], count: int = SHOWN) -> tuple[Mover, ...]:
-    """Inputs that explain most of whether a bust comes, each by itself, of those that are told from chance."""
+    """Inputs that explain most of whether a bust comes, each by itself; only what is told from chance."""
     single = shares(places, bust).single
     clear = [name for name, found in single.items() if found.value > NOISE * found.standard_error]
     return tuple(

@@ -136,7 +136,12 @@ def measured(found: Outcomes, measures: Iterable[Measure]) -> dict[str, Statisti
 
 
 def chain(
-    before: End, after: End, start: Outcomes, between: Sequence[Between], measures: Sequence[Measure], draws: bool
+    before: End,
+    after: End,
+    start: Outcomes,
+    between: Sequence[Between],
+    measures: Sequence[Measure],
+    draws: bool,
 ) -> tuple[Step, ...]:
     """Steps from one run to the other.
 
@@ -157,7 +162,9 @@ def chain(
         for name in old
     }
     model = {
-        name: _sum(contrasts.change(one[name], here[name], True), contrasts.change(there[name], two[name], True))
+        name: _sum(
+            contrasts.change(one[name], here[name], True), contrasts.change(there[name], two[name], True)
+        )
         for name in old
     }
     inputs, last, waiting = [], first, list[Between]()
@@ -215,7 +222,13 @@ def _sum(*parts: Estimate) -> Estimate:
 
 
 def _sampling(
-    old: Statistic, one: Statistic, two: Statistic, new: Statistic, own: Statistic, first: Statistic, draws: bool
+    old: Statistic,
+    one: Statistic,
+    two: Statistic,
+    new: Statistic,
+    own: Statistic,
+    first: Statistic,
+    draws: bool,
 ) -> Estimate:
     """What the choice of paths brings: more or fewer of them at either end, and another seed between.
 
@@ -253,7 +266,10 @@ def coalitions(groups: Sequence[str]) -> dict[str, tuple[Weights, ...]]:
     generator = np.random.Generator(np.random.PCG64(0))
     orders = [generator.permutation(len(groups)) for _ in range(PAIRS)]
     return {
-        group: tuple(_ordered(group, [[groups[i] for i in order], [groups[i] for i in order[::-1]]]) for order in orders)
+        group: tuple(
+            _ordered(group, [[groups[i] for i in order], [groups[i] for i in order[::-1]]])
+            for order in orders
+        )
         for group in groups
     }
 
@@ -296,7 +312,11 @@ def shapley(
     found = {some: measured(outcomes(some), measures) for some in sets}
     names = [measure.name for measure in measures]
     return tuple(
-        Step(group, {name: _share(pairs, {s: f[name] for s, f in found.items()}) for name in names}, members[group])
+        Step(
+            group,
+            {name: _share(pairs, {s: f[name] for s, f in found.items()}) for name in names},
+            members[group],
+        )
         for group, pairs in weights.items()
     )
 

@@ -93,7 +93,9 @@ def payoffs(run: Run, actions: Actions) -> Array:
         missing = int(np.count_nonzero(~np.isfinite(own)))
         if missing:
             reason = f"the payoff of '{action.id}' has no value on {missing:,} of {run.paths:,} paths"
-            raise UsageError(reason, "name quantities that every path has, such as a flag in place of a quarter")
+            raise UsageError(
+                reason, "name quantities that every path has, such as a flag in place of a quarter"
+            )
     return found
 
 

@@ -211,5 +211,3 @@ def _chance(found: Estimate, ndtr: object) -> float:
     if not (math.isfinite(found.standard_error) and found.standard_error > 0.0):
         return 1.0
     return float(ndtr(-found.value / found.standard_error))  # type: ignore[operator]
-
-

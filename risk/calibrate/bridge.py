@@ -140,9 +140,7 @@ def _readable(run: Run) -> None:
         raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
 
 
-def _wanted(
-    found: tuple[Part, ...], steps: Mapping[str, tuple[Part, ...]], by: By
-) -> list[tuple[Part, ...]]:
+def _wanted(found: tuple[Part, ...], steps: Mapping[str, tuple[Part, ...]], by: By) -> list[tuple[Part, ...]]:
     """Sets of parts that have gone over in some register of the bridge."""
     sets: list[tuple[Part, ...]] = [()]
     for own in steps.values():
@@ -203,9 +201,7 @@ def _runs(came: Came | None, run: Run) -> Mapping[str, Any]:
     return came.outcomes
 
 
-def _shares(
-    found: Planned, of: Callable[[tuple[Part, ...]], Came]
-) -> tuple[tuple[Step, ...], str]:
+def _shares(found: Planned, of: Callable[[tuple[Part, ...]], Came]) -> tuple[tuple[Step, ...], str]:
     """Shares of the groups, or why there are none."""
     groups = found.groups
     if len(groups) < 2:

@@ -67,11 +67,13 @@ class Result(Numbers):
     @cached_property
     def _verdict(self) -> Told[Any]:
         from risk.calibrate.validation import validation
+        from risk.calibrate.watch import watching
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
 
         reasons = validation.current(self.stored, self._desk.register).reasons
-        return self._told(summarise(self.stored, reasons), DOCUMENT, screen)
+        watched = watching.current(self.stored, self._desk.register)
+        return self._told(summarise(self.stored, reasons, watched), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""
@@ -80,7 +82,7 @@ class Result(Numbers):
     def show(self, metric: str) -> Told[Any]:
         """One result in full: an outcome, a proposition, a class or a series; UsageError if there is none."""
         from risk.report.terminal import distribution as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
 
         found = Headed.of(self.stored, screens.detail(self.stored, metric))
         return self._told(found, screens.form_of(found.result), screens.screen)
@@ -323,7 +325,7 @@ class Result(Numbers):
         """
         from risk.analysis.story import story
         from risk.report.terminal import path as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
         from risk.runs.rerun import rerun
 
         chosen = self.pick(which)

@@ -96,7 +96,9 @@ def payoffs(unit: str) -> Spec[Fired]:
     return Spec(
         (
             text("id", "Action", lambda row: row.action.id, least=9),
-            measure("payoff", f"Pays, {unit}", lambda row: row.payoff, lambda e: paid(e, unit), "±", suffix="mc"),
+            measure(
+                "payoff", f"Pays, {unit}", lambda row: row.payoff, lambda e: paid(e, unit), "±", suffix="mc"
+            ),
             measure(
                 "acted",
                 "Where its trigger fires",
@@ -118,7 +120,9 @@ def worth(unit: str, id: str = "voi", title: str = "What to find out next") -> S
     return Spec(
         (
             text("name", "Input", least=24),
-            measure("value", f"Worth, {unit}", lambda row: row.value, lambda e: paid(e, unit), "±", suffix="mc"),
+            measure(
+                "value", f"Worth, {unit}", lambda row: row.value, lambda e: paid(e, unit), "±", suffix="mc"
+            ),
             chance("changes", "Other action", lambda row: row.changes, error="±", optional=1),
             flag("found", "Found?", align="center", optional=2),
         ),
@@ -145,5 +149,3 @@ def said(found: Decision) -> str:
         return f"{first} No single input is worth finding out."
     next_ = real[0]
     return f"{first} Find out next: {next_.name}, worth {next_.value.value:.1f} ±{half(next_.value):.1f}."
-
-

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Iterable
+from math import exp, isfinite
 
 from risk.analysis.answer import Answer, Cost, Ends, Mover, Standing
 from risk.analysis.verdict import Verdict
+from risk.analysis.views.belief import Believed, Shift
+from risk.calibrate.watch.watching import Watch, leading
 from risk.report import spec
-from risk.report.intervals import parameter_range
+from risk.report.intervals import parameter_range, whole_percent
 from risk.report.pack.base.cells import money, probability_text
 from risk.report.pack.base.fields import chance, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.record import Record, told, whole
 from risk.report.spec import Spec
+from risk.report.views import mean_text
+from risk.report.watch import sentence
 
-TWO = 2
+TWO, THREE = 2, 3
 
 
 def sentences(found: Answer, verdict: Verdict) -> tuple[str, str]:
-    """Whether it is a bubble, what that would cost lenders, what decides it; no sentence says more than it knows."""
+    """Whether it is a bubble and what one costs lenders; what decides it. Neither says more than is known."""
     bust = verdict.outcome("bust")
     first = (
         f"A bust by {verdict.by} comes on {probability_text(bust.probability)} of paths"
@@ -53,8 +58,9 @@ def _decider(movers: tuple[Mover, ...]) -> str:
     first, *rest = movers
     others = " and ".join(assumption(mover.id) for mover in rest[:TWO])
     return (
-        f"{assumption(first.id)} decides most: a bust comes on {probability_text(first.low)} of paths in its "
-        f"lowest tenth and on {probability_text(first.high)} in its highest{f'; next {others}' if others else ''}."
+        f"{assumption(first.id)} decides most: a bust comes on {probability_text(first.low)} of paths in "
+        f"its lowest tenth and on {probability_text(first.high)} in its highest"
+        f"{f'; next {others}' if others else ''}."
     )
 
 
@@ -62,9 +68,7 @@ def span(ends: Ends | None) -> str:
     """A range of probabilities, ``35 to 49%``; a dash where there is none."""
     if ends is None:
         return "–"
-    low, high = (
-        f"{100.0 * end:.0f}" if 0.005 <= end <= 0.995 else "<1" if end < 0.5 else ">99" for end in ends
-    )
+    low, high = map(whole_percent, ends)
     return f"{low} to {high}%"
 
 
@@ -79,6 +83,42 @@ def ranges(standing: Standing) -> str:
     middle = f", half of them by {standing.when.median}" if standing.when else ""
     p = probability_text(standing.found.probability)
     return f"{standing.found.label.lower()} {p}{f' ({said})' if said else ''}{middle}"
+
+
+def belief(each: Believed) -> str:
+    """The smallest set of beliefs that takes P(bust) past a bar, in a phrase; empty where none is known."""
+    if not each.smallest:
+        return ""
+    way = f"{'above' if each.above else 'below'} {each.bar:.0%}"
+    shifts = " and ".join(_shift(shift) for shift in each.smallest[0].shifts)
+    return f"{way} for whoever believes {shifts}"
+
+
+def _shift(shift: Shift) -> str:
+    before, after = (mean_text(found.value, shift) for found in (shift.before, shift.after))
+    if shift.unit == "log":
+        return f"{assumption(shift.name)} {exp(shift.after.value - shift.before.value):.2f} times as large"
+    unit = f" {shift.unit}" if shift.unit != "1" else ""
+    return f"{assumption(shift.name)} {after} instead of {before}{unit}"
+
+
+def paragraphs(
+    found: Answer, verdict: Verdict, beliefs: Iterable[Believed], watch: Watch | None, red: Iterable[str]
+) -> tuple[str, ...]:
+    """The answer for a screen: a paragraph a topic, what matters most first."""
+    others = "; ".join(ranges(each) for each in found.standings[:THREE])
+    believed = "; ".join(filter(None, map(belief, beliefs)))
+    wires = [sentence(wire) for wire in leading(watch, 1)] if watch else []
+    movers = "; ".join(map(moved, found.movers))
+    told = [
+        " ".join(sentences(found, verdict)),
+        *red,
+        f"Ranges: {others}.",
+        f"P(bust) goes {believed}." if believed else "",
+        f"Watch: {wires[0]}" if wires else "",
+        f"What moves it, lowest to highest tenth: {movers}." if movers else "",
+    ]
+    return tuple(filter(None, told))
 
 
 def moved(mover: Mover) -> str:
@@ -107,6 +147,7 @@ MOVERS: Spec[Mover] = Spec(
 )
 
 MOVER: Record[Mover] = whole(Mover)
+COST: Record[Cost] = whole(Cost)
 STANDING: Record[Standing] = Record(
     (
         told("name", str, lambda standing: standing.found.name),

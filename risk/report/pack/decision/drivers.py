@@ -10,7 +10,7 @@ from risk.analysis.attribution import FEWEST_IN_TAIL, Driver
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
-from risk.report.answer import MOVERS
+from risk.report import answer
 from risk.report.charts import Tornado
 from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition, Every, Within
@@ -57,7 +57,7 @@ def sheet(results: Results) -> Sheet:
 def _movers(results: Results) -> Iterator[Table]:
     """What moves P(bust), where an input is told from chance."""
     if results.answer.movers:
-        yield MOVERS.table(results.answer.movers)
+        yield answer.MOVERS.table(results.answer.movers)
 
 
 def _finding(results: Results, found: Shares) -> str:

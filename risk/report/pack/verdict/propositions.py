@@ -9,7 +9,7 @@ from typing import Any
 
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
-from risk.report.answer import span
+from risk.report import answer
 from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
 from risk.report.intervals import parameter_range
@@ -110,9 +110,9 @@ STANDING = (
 """Ranges beside that over inputs, and what lenders lose on the paths of a class."""
 
 STANDS = (
-    "Definitions, scenarios: least and largest P over the definitions told above, and over the shipped scenarios "
-    "on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI infrastructure; beyond "
-    "what the cycle takes; a year over par owed; beside it of software borrowers."
+    "Definitions, scenarios: least and largest P over the definitions told above, and over the shipped "
+    "scenarios on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI "
+    "infrastructure; beyond what the cycle takes; a year over par owed; beside it of software borrowers."
 )
 
 
@@ -124,7 +124,7 @@ def _standing(results: Results) -> tuple[Field[OutcomeClass], ...]:
         own = found[item.name]
         lost = [own.lines.get(first), own.beyond, own.rate, *(own.lines.get(name) for name in beside[:1])]
         known = [x.value if x is not None and isfinite(x.value) else "–" for x in lost]
-        return span(own.definitions), span(own.scenarios), *known, *("–",) * (4 - len(known))
+        return answer.span(own.definitions), answer.span(own.scenarios), *known, *("–",) * (4 - len(known))
 
     return (several(*STANDING, cells=cells),)
 

@@ -33,16 +33,17 @@ def lead(results: Results) -> str:
 
 
 RANGES = (
-    "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definitions, scenarios: over other "
-    "definitions of a bust, and over the shipped scenarios. Loss: of AI infrastructure, a mean on the paths of the class; a "
-    "year: over par owed. Sampling errors stand on Metrics."
+    "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definitions, scenarios: "
+    "over other definitions of a bust, and over the shipped scenarios. Loss: of AI infrastructure, a mean on "
+    "the paths of the class; a year: over par owed. Sampling errors stand on Metrics."
 )
 
 
 def beliefs(results: Results) -> tuple[str, ...]:
     """What one would have to believe for the verdict to change; nothing where it cannot be said."""
     found = results.views
-    return tuple(views.believed(each) for each in found[0].beliefs if each.nearest) if found else ()
+    said = [views.believed(each) for each in found[0].beliefs if each.nearest] if found else []
+    return tuple(text if i == 0 else text.partition(". ")[2] for i, text in enumerate(said))
 
 
 def changed(results: Results) -> tuple[str, ...]:
@@ -130,8 +131,8 @@ def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
     known = provenance(results.register, results.as_of)
     text = (
-        f"Read with care: a scenario tool, not a forecast; {known.words}{_inputs(results)}; when = the median "
-        f"quarter over the paths on which it comes. {limits(results)} {results.apart}"
+        f"Read with care: a scenario tool, not a forecast; {known.words}{_inputs(results)}; when = the "
+        f"median quarter over the paths on which it comes. {limits(results)} {results.apart}"
     )
     return text.rstrip()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from risk.analysis.metrics import HEADLINE
 from risk.calibrate.watch.watching import leading
+from risk.report import watch
 from risk.report.charts import Exceedance, Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
@@ -33,9 +34,8 @@ LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
 WATCHED = "watch-tripwires"
-SHOWN_DRIVERS = 5
-CHART_ROWS = 13
-"""Height of a chart: both end the first page."""
+CHART_ROWS, LOSS_ROWS = 16, 11
+"""Heights of charts: two end the first page, one stands on the second."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
@@ -83,8 +83,7 @@ def _details(results: Results, tables: Tables, losses: Exceedance) -> Iterator[B
     yield from _feedback(results, tables)
     yield from (Paragraph(text, "bullet") for text in sowhat.bullets(results, tables))
     yield Paragraph(sowhat.care(results), "note")
-    yield replace(losses, id="summary-exceedance", height=CHART_ROWS)
-    yield _drivers(results, tables)
+    yield replace(losses, id="summary-exceedance", height=LOSS_ROWS)
     yield _tail(results, tables)
 
 
@@ -189,9 +188,8 @@ def _watched(results: Results, tables: Tables) -> Iterator[Table]:
     wires = {one.id: one for one in first}
     spec: Spec[str] = Spec(
         (
-            shown("label", "What to watch", lambda name: wires[name].words, span=1 + LABEL_COLUMNS),
-            _link(tables, WATCHED, "wire", "wire", "Tripwire", span=4),
-            _link(tables, WATCHED, "newest", "newest", "Last read", span=2, align="right"),
+            shown("label", "What to watch", lambda name: watch.label_of(wires[name]), span=4 + LABEL_COLUMNS),
+            _link(tables, WATCHED, "newest", "newest", "Last read", span=3, align="right"),
             _link(tables, WATCHED, "crossed", "crossed", "Crossed", "probability"),
             _link(tables, WATCHED, "given", "given", "Bust if so", "probability"),
             _link(tables, WATCHED, "rest", "rest", "If not", "probability"),
@@ -272,24 +270,6 @@ def _traced(tables: Tables, key: str, name: str) -> Formula:
     if name == HEADLINE and key in LIVE:
         return tables.at("tail-measures", *LIVE[key])
     return tables.at("metrics", key, name)
-
-
-def _drivers(results: Results, tables: Tables) -> Table:
-    """The five assumptions that move the tail most."""
-    noisy = {driver.id for driver in results.drivers if driver.noise}
-
-    def label(name: str) -> str:
-        return f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
-
-    spec: Spec[str] = Spec(
-        (
-            shown("label", "ES 97.5 moves with (USD bn)", label, span=1 + LABEL_COLUMNS),
-            _link(tables, "drivers", "low", "low", "Lowest tenth", "usd_change", span=2),
-            _link(tables, "drivers", "high", "high", "Highest tenth", "usd_change", span=2),
-        ),
-        id="summary-drivers",
-    )
-    return spec.table(driver.id for driver in results.drivers[:SHOWN_DRIVERS])
 
 
 def _tail(results: Results, tables: Tables) -> Table:
