@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from risk.analysis.feedback import pathways_in_words
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
-from risk.report import answer, views
+from risk.report import answer, views, watch
 from risk.report.hindcast import failing, verdict
 from risk.report.pack.base.cells import Tables, money, probability_text
 from risk.report.pack.base.names import assumption
@@ -170,4 +170,5 @@ def alerts(results: Results) -> tuple[str, ...]:
     said = f"Outside its bounds: {', '.join(found)}." if found else ""
     past = results.hindcast
     failed = f"{verdict(past)} {failing(past)}" if past and not (past.kept and not failing(past)) else ""
-    return tuple(filter(None, (results.draft, said, failed.strip())))
+    missed = watch.misses(results.watch.update) if results.watch else ()
+    return tuple(filter(None, (results.draft, *missed, said, failed.strip())))
