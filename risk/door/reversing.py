@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from risk.door import opening
 from risk.door.told import Told
+from risk.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from risk.door.desk import Desk
     from risk.report.terminal.reverse import Proof
     from risk.runs import Run
+    from risk.runs.prepare import Plan
 
 
 def reverse(run: Run, words: str, then: Sequence[str], prove: bool, desk: Desk) -> Told[Any]:
@@ -21,23 +23,32 @@ def reverse(run: Run, words: str, then: Sequence[str], prove: bool, desk: Desk) 
     from risk.report.terminal import reverse as screens
     from risk.runs.remembered import Remembered
 
+    plan = _plan(run, desk) if prove else None  # before anything that takes time
     found = answer(Remembered(run.store, run.manifest), words, then)
-    proof = proved(run, words, found.path, desk) if prove else None
+    proof = None if plan is None else proved(run, plan, words, found.path)
     told = screens.asked(run, found, proof)
     ok = proof is None or proof.holds
     return Told(told, screens.DOCUMENT, screens.screen, run.register.names, ok=ok)
 
 
-def proved(run: Run, words: str, path: int, desk: Desk) -> Proof:
+def _plan(run: Run, desk: Desk) -> Plan:
+    """The plan of a run; StorageError where the model is no longer the one that made it."""
+    try:
+        return opening.plan_of(run, desk)
+    except StorageError as error:
+        raise StorageError(error.reason, *error.fixes, "or leave the proof out: --stored") from error
+
+
+def proved(run: Run, plan: Plan, words: str, path: int) -> Proof:
     """A path simulated again, and whether it meets the condition.
 
     Raises
     ------
-    StorageError : the model is no longer the one that made the run, or the path comes out differently.
+    StorageError : the path comes out differently.
     """
     from risk.analysis.conditions import condition
     from risk.report.terminal.reverse import Proof
     from risk.runs.again import again
 
-    found, row = again(run, opening.plan_of(run, desk), path)
+    found, row = again(run, plan, path)
     return Proof(path, bool(condition(found, words).flags[row]))

@@ -36,7 +36,7 @@ MOST_PAGES = 40
 
 PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
-    **dict.fromkeys(("Summary", "Drivers", "Reverse", "Capex"), 2),
+    **dict.fromkeys(("Summary", "Drivers", "Capex"), 2),
     **dict.fromkeys(("Metrics", "Tail", "Neoclouds", "Limits"), 3),
     **dict.fromkeys(("RevenueGap", "Cascade"), 4),
     "PrivateCredit": 5,

@@ -1,4 +1,4 @@
-"""Reverse: what leads to a bust, the ways to it that occurred, and what warns of it."""
+"""Reverse: what leads to a bust, the ways to it that occurred, and what warns of it. For the screen only."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from risk.report.sheet import At, HeatMap, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, measure, shown
 from risk.report.table import Table
 
-PRINTED = 12
-"""Coordinates of the way on paper; all on the screen."""
+BESIDE = 12
+"""Coordinates of the way beside the rules; all of them below."""
 
 GRID = (40.0, *(9.0,) * 13)
 RULE, COORDINATE = 39.0, 35.0
@@ -43,13 +43,14 @@ def sheet(results: Results) -> Sheet:
     title, question = f"Reverse – what leads to a {REVERSED}?", f"What leads to a {REVERSED}, and what warns?"
     if isinstance(found, str):
         words = (Paragraph(f"{found}.", "finding"),)
-        return Sheet("Reverse", title, subtitle(results), "P", words, question=question, grid=GRID)
+        return Sheet("Reverse", title, subtitle(results), "P", question=question, screen=words, grid=GRID)
     return Sheet(
         "Reverse",
         title,
         subtitle(results, "scores in standard deviations from the middle of what is drawn"),
         "P",
-        (
+        question=question,
+        screen=(
             Paragraph(said.finding(found, called), "finding"),
             Paragraph(said.nearest_text(found.nearest, found.words), "body"),
             Strip((At(facts(results, found), 1, 3), At(heat(found.grid, found.words), 5))),
@@ -57,9 +58,9 @@ def sheet(results: Results) -> Sheet:
             Strip((At(rules(found), 1, 5), At(way(found), 7))),
             Paragraph(f"{said.RULES_HOW} {HOW_NEAR.format(found.nearest.near)}", "note"),
             *signs(found),
+            steps(found),
+            Paragraph(_again(results, found), "note"),
         ),
-        question=question,
-        screen=(steps(found), Paragraph(_again(results, found), "note")),
         grid=GRID,
     )
 
@@ -176,7 +177,7 @@ HOW_NEAR = (
 
 def way(found: Reverse) -> Table:
     """The way in short: what the nearest paths share."""
-    return WAY.table(found.nearest.steps[:PRINTED])
+    return WAY.table(found.nearest.steps[:BESIDE])
 
 
 @dataclass(frozen=True)
