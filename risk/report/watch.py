@@ -300,6 +300,8 @@ MOVED: Spec[Difference] = Spec(
 
 def told(found: Update) -> str:
     """What readings since the base date do to a run, in a sentence or two."""
+    if found.stress:
+        return "Readings are held against the base case: a stress is no forecast."
     if not found.held:
         return f"Nothing that the run can be held against describes a time after its base date, {found.base}."
     if not found.weighing:

@@ -11,7 +11,7 @@ from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Block, Heading, Paragraph, Sheet
 
-GRID = (28.0, 40.0, 17.0, *(9.0, 7.5) * 4, 10.5, *(10.5, 8.0) * 3)
+GRID = (28.0, 40.0, 17.0, *(9.5, 7.5) * 4, 10.5, *(10.5, 8.0) * 3)
 """Two columns of words, what was read, numbers with errors, a lead; to its right what does not print."""
 
 SHOWN = 16
