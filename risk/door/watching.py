@@ -46,7 +46,7 @@ def updated(run: Run, at: Desk) -> Told[Any]:
     """
     from risk.assumptions import locate
     from risk.calibrate.watch import watching
-    from risk.calibrate.watch.update import update
+    from risk.calibrate.watch.update import forecasts, update
     from risk.report.terminal import update as screens
     from risk.report.terminal.headed import Headed
 
@@ -56,4 +56,7 @@ def updated(run: Run, at: Desk) -> Told[Any]:
         more = f"bubblerisk run {run.manifest.scenario} --paths {found.enough:,}".replace(",", "_")
         fixes = [f"or let more paths lie near: {more}"] if found.enough <= MOST else []
         raise UsageError(found.why, f"roll the base date beyond {found.last}: docs/watch.md says how", *fixes)
-    return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, run.register.names)
+    notes = (
+        () if forecasts(run) else (f"{run.manifest.scenario} is a scenario: the forecast is the base case",)
+    )
+    return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, run.register.names, notes=notes)

@@ -30,7 +30,7 @@ ABOUT = (
     "the event on which it is crossed before. Lead: middle half of the quarters between. ± is half of a 95% "
     "interval of sampling noise, no doubt about the model."
 )
-JUDGED = "* No reading judges it: it is ranked for what it would tell."
+JUDGED = "*: no reading judges it; it is ranked for what it would tell."
 SCORES = (
     "Brier: squared error of the probability; log: minus the logarithm of what was given to what came. One "
     f"half scores {IGNORANT[0]:.2f} and {IGNORANT[1]:.2f}; smaller is better."
@@ -165,14 +165,21 @@ def _wire(of: Tripwire) -> str:
 OUTSIDE: Spec[Outside] = Spec(
     (
         spec.text("words", "Watched", least=18),
-        spec.text("reason", "Why no path says it", least=30, span=3),
+        spec.text("reason", "Why no path says it", least=30),
         spec.shown(
-            "newest", "Read all the same", lambda row: watched(row.newest, True), optional=1, least=16, span=6
+            "newest", "Read all the same", lambda row: watched(row.newest, True), optional=1, least=16
         ),
     ),
     id="watch-outside",
     row_id=lambda row: row.item,
 )
+
+
+def reason(row: Outside) -> str:
+    """Why no path says what is watched, and what is read of it all the same."""
+    read = f" Read all the same: {watched(row.newest, True)}." if row.newest else ""
+    return f"{row.words}: {row.reason[0].lower()}{row.reason[1:]}{read}"
+
 
 DECIDED: Spec[Decided] = Spec(
     (
@@ -298,6 +305,8 @@ MOVED: Spec[Difference] = Spec(
 
 def told(found: Update) -> str:
     """What readings since the base date do to a run, in a sentence or two."""
+    if found.stress:
+        return "Readings are held against the base case: a stress is no forecast."
     if not found.held:
         return f"Nothing that the run can be held against describes a time after its base date, {found.base}."
     if not found.weighing:

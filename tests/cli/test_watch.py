@@ -107,3 +107,9 @@ def test_a_threshold_after_its_date_is_refused_by_file_and_line(ask: Ask, runs: 
     assert "is not before the end of 2026Q3" in said.err
     assert "watch.toml:" in said.err
     assert ask("assumptions", "check").code == 3
+
+
+def test_a_scenario_is_weighed_when_asked_and_said_to_be_none(ask: Ask, runs: Stored) -> None:
+    said = ask("update", runs.glut.id)
+    assert said.code == 0
+    assert "gpu-glut is a scenario: the forecast is the base case" in said.err

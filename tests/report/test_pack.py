@@ -41,6 +41,7 @@ SHEETS = (
         "Scenarios",
         "Drivers",
         "Tail",
+        "Watch",
         "Reverse",
         "Neoclouds",
         "Duration",

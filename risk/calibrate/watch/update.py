@@ -32,6 +32,7 @@ from risk.analysis.contrasts import Difference
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.verdict import CLASSES
 from risk.analysis.weighted import Importance
+from risk.assumptions import locate
 from risk.axes import ordinal, quarter_end
 from risk.calibrate.hindcast import forecast
 from risk.calibrate.hindcast.forecast import Score
@@ -104,6 +105,7 @@ class Update:
     paths, effective : of the run, and what is left of them.
     held : readings since the base date, in the order in which they were published.
     moved : probabilities of the classes and of propositions, mean and shortfall of the headline loss.
+    stress : the run is of a scenario, which is no forecast: nothing is held against it.
     """
 
     base: str
@@ -112,6 +114,7 @@ class Update:
     effective: float
     held: tuple[Held, ...]
     moved: tuple[Difference, ...]
+    stress: bool = False
 
     @property
     def weighing(self) -> tuple[Held, ...]:
@@ -145,6 +148,11 @@ class Reweighted:
 
     update: Update
     weights: Importance
+
+
+def forecasts(run: Run) -> bool:
+    """Whether a run is of the base case, at its own or an earlier date: only that is a forecast."""
+    return run.manifest.scenario.partition(locate.AT)[0] == locate.BASE
 
 
 def held(run: Run, metrics: Sequence[Metric]) -> tuple[Held, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ from risk.calibrate.watch.tripwires import (
     newest,
     tripwire,
 )
-from risk.calibrate.watch.update import Update, update
+from risk.calibrate.watch.update import Reweighted, Update, forecasts, update
 from risk.errors import StorageError
 from risk.runs import Run
 from risk.runs.files import publish_json, read_json
@@ -118,11 +118,12 @@ def watch(
     run: Run, listed: WatchList, metrics: Sequence[Metric], words: str = BUST, inputs: str = ""
 ) -> Watch:
     """Rank the tripwires of a list by what they tell of an event on the paths of a run."""
-    warned, equal, reweighted = event(run, words), Importance.equal(run.paths), update(run, metrics)
+    warned, equal = event(run, words), Importance.equal(run.paths)
+    reweighted = read_since(run, metrics)
     crossed = list(crossings(run, listed.items))
     told = [tripwire(run, one, warned, equal) for one in crossed]
     judges = {item.id: item.metric for item in listed.items}
-    over = tuple(decided(told, judges, run.paths))
+    over = tuple(decided(told, judges, run.paths)) if forecasts(run) else ()
     closed = {one.tripwire.id for one in over}
     moved = bool(reweighted.update.weighing) and not reweighted.update.exhausted
     return Watch(
@@ -157,6 +158,12 @@ def _history(run: Run, metric: Metric) -> dict[str, float]:
     first = ordinal(run.calendar.labels[0]) - YEARS * QUARTERS_A_YEAR
     rows = sorted(metric.readings, key=lambda row: (row.published, str(row.date)))
     return {row.quarter: row.value for row in rows if ordinal(row.quarter) >= first}
+
+
+def read_since(run: Run, metrics: Sequence[Metric]) -> Reweighted:
+    """A forecast as readings leave it; nothing is held against a stress."""
+    found = update(run, metrics if forecasts(run) else ())
+    return replace(found, update=replace(found.update, stress=not forecasts(run)))
 
 
 def _title(run: Run, source: str) -> str:

@@ -92,7 +92,7 @@ class Named:
 
     def __init__(self, paths: StoredPaths, folder: Path) -> None:
         self._paths, self.id, self.directory = paths, "0123456789ab", folder
-        self.manifest = SimpleNamespace(assumptions="x")
+        self.manifest = SimpleNamespace(assumptions="x", scenario="base")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._paths, name)
@@ -293,3 +293,15 @@ def test_what_is_kept_is_read_again(run: Run) -> None:
     assert found is not None
     assert found.tripwires[0] == kept.tripwires[0]
     assert [t.id for t in found.tripwires] == [t.id for t in kept.tripwires]
+
+
+def test_a_stress_is_no_forecast(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = metric("capex", "capex", "USD bn/q", reading("capex", FIRST, 95), reading("capex", SECOND, 99))
+    listed = replace(WATCHED, items=(item(read, threshold(SECOND, 97, 103)),))
+    assert seen(run, read, listed=listed).decided
+    monkeypatch.setattr(run.manifest, "scenario", "gpu-glut")
+    found = seen(run, read, listed=listed)
+    assert (found.decided, found.update.held, found.update.stress) == ((), (), True)
+    assert len(found.tripwires) == 2
+    monkeypatch.setattr(run.manifest, "scenario", "base@2026Q3")
+    assert seen(run, read, listed=listed).update.held

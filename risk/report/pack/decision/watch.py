@@ -9,9 +9,9 @@ from risk.calibrate.watch.watching import Watch
 from risk.report import watch as tables
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
-from risk.report.sheet import Block, Paragraph, Sheet
+from risk.report.sheet import Block, Heading, Paragraph, Sheet
 
-GRID = (28.0, 40.0, 17.0, *(8.5, 7.5) * 4, 10.5, *(8.5, 7.5) * 3)
+GRID = (28.0, 40.0, 17.0, *(9.5, 7.5) * 4, 10.5, *(10.5, 8.0) * 3)
 """Two columns of words, what was read, numbers with errors, a lead; to its right what does not print."""
 
 SHOWN = 16
@@ -57,7 +57,8 @@ def _tripwires(found: Watch) -> Iterator[Block]:
 
 def _outside(found: Watch) -> Iterator[Block]:
     if found.outside:
-        yield tables.OUTSIDE.table(found.outside, title="Watched, and on no path")
+        yield Heading("Watched, and on no path")
+        yield from (Paragraph(tables.reason(row), "bullet") for row in found.outside)
 
 
 def _decided(found: Watch) -> Iterator[Block]:
