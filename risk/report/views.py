@@ -220,16 +220,13 @@ VIEWS: Spec[Told] = Spec(
     id="views-held",
 )
 
-SOURCES: Spec[Told] = Spec(
-    (
-        spec.text("view", "View", lambda row: row.called),
-        spec.quoted("reading", "Figure", lambda row: row.held.view.reading),
-        spec.shown("as_of", "Of", lambda row: str(row.held.view.as_of or "")),
-        spec.quoted("source", "Source", lambda row: row.held.view.source, span=3),
-        spec.quoted("conversion", "How it becomes the view", lambda row: row.held.view.conversion, span=5),
-    ),
-    id="views-sources",
-)
+def sourced(found: Ballots) -> Iterator[str]:
+    """What views of prices rest on, a sentence or two each; of several comparisons in one view once."""
+    told = {(row.member, row.held.place): row for row in told_views(found) if row.held.view.source}
+    for row in told.values():
+        view = row.held.view
+        yield f"{row.called}: {view.reading} ({view.as_of}; {view.source}). {view.conversion}"
+
 
 APART: Spec[Apart] = Spec(
     (

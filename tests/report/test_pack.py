@@ -40,6 +40,7 @@ SHEETS = (
         "Exceedance",
         "Scenarios",
         "Drivers",
+        "Views",
         "Tail",
         "Watch",
         "Reverse",

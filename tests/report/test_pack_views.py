@@ -63,11 +63,10 @@ def test_a_finding_a_bar_and_a_member() -> None:
 
 
 def test_a_view_of_a_price_says_whose_it_is() -> None:
-    (row,) = table("sources").rows
-    assert [value_of(cell) for cell in row] == [
-        "Vehicles, loss a quarter over par owed", "287.5 bp over Treasuries", "2026-07-31", "Press accounts",
-        "Less what other bonds pay: a ceiling.",
-    ]  # fmt: skip
+    assert paragraphs(sheet(), "bullet") == [
+        "Vehicles, loss a quarter over par owed: 287.5 bp over Treasuries (2026-07-31; press accounts). "
+        "Less what other bonds pay: a ceiling."
+    ]
     held = table("held")
     asked = [value_of(cell) for cell in held.column("asked")]
     assert asked == ["≥ 50%", "≤ 1.45", "≥ 0%", "≤ 1.2%"]

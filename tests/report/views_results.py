@@ -36,7 +36,7 @@ believe = "mean(loss.spv) <= 0.012 * mean(owed.spv)"
 label = "Vehicles, loss a quarter over par owed"
 reading = "287.5 bp over Treasuries"
 as_of = 2026-07-31
-source = "Press accounts"
+source = "press accounts"
 conversion = "Less what other bonds pay: a ceiling."
 """
 

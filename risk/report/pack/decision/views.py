@@ -72,6 +72,7 @@ def _voted(found: Views) -> Iterator[Block]:
 
 def _sources(found: Views) -> Iterator[Block]:
     """Where views of prices come from."""
-    priced = [row for row in tables.told_views(found.ballots) if row.held.view.source]
-    if priced:
-        yield tables.SOURCES.table(priced, title="Where the market's views come from")
+    said = [*tables.sourced(found.ballots)]
+    if said:
+        yield Heading("Where the market's views come from")
+        yield from (Paragraph(words, "bullet") for words in said)
