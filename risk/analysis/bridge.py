@@ -1,4 +1,4 @@
-"""From one run to another: how much of a change each input brings, and how much model, base date and sampling.
+"""From one run to another: how much of a change each input brings, and how much model and sampling.
 
 ==============  =============================================================================================
 step            from and to
@@ -136,7 +136,12 @@ def measured(found: Outcomes, measures: Iterable[Measure]) -> dict[str, Statisti
 
 
 def chain(
-    before: End, after: End, start: Outcomes, between: Sequence[Between], measures: Sequence[Measure], draws: bool
+    before: End,
+    after: End,
+    start: Outcomes,
+    between: Sequence[Between],
+    measures: Sequence[Measure],
+    draws: bool,
 ) -> tuple[Step, ...]:
     """Steps from one run to the other.
 
@@ -145,7 +150,7 @@ def chain(
     start : of the first register on the draws of the second run; those of `before.today` where they share
         them.
     between : a register for each input, in order; the last is the second run's.
-    draws : whether both runs share their draws.
+    draws : whether path i of both runs has the same draws.
     """
     n = len(next(iter(start.values())))
     one, two = (measured(_first(end.stored, n), measures) for end in (before, after))
@@ -157,7 +162,9 @@ def chain(
         for name in old
     }
     model = {
-        name: _sum(contrasts.change(one[name], here[name], True), contrasts.change(there[name], two[name], True))
+        name: _sum(
+            contrasts.change(one[name], here[name], True), contrasts.change(there[name], two[name], True)
+        )
         for name in old
     }
     inputs, last, waiting = [], first, list[Between]()
@@ -176,7 +183,7 @@ def chain(
 def totals(
     before: Outcomes, after: Outcomes, measures: Sequence[Measure], draws: bool
 ) -> tuple[Effects, Effects, Effects]:
-    """Results of both runs, and their change; `draws` whether they share those of the paths that both have."""
+    """Results of both runs, and their change; `draws` as in `chain`."""
     old, new = measured(before, measures), measured(after, measures)
     return _estimates(old), _estimates(new), {name: _change(old[name], new[name], draws) for name in old}
 
@@ -215,7 +222,13 @@ def _sum(*parts: Estimate) -> Estimate:
 
 
 def _sampling(
-    old: Statistic, one: Statistic, two: Statistic, new: Statistic, own: Statistic, first: Statistic, draws: bool
+    old: Statistic,
+    one: Statistic,
+    two: Statistic,
+    new: Statistic,
+    own: Statistic,
+    first: Statistic,
+    draws: bool,
 ) -> Estimate:
     """What the choice of paths brings: more or fewer of them at either end, and another seed between.
 
@@ -251,11 +264,8 @@ def coalitions(groups: Sequence[str]) -> dict[str, tuple[Weights, ...]]:
     if len(groups) <= EXACT:
         return {group: (_every(group, groups),) for group in groups}
     generator = np.random.Generator(np.random.PCG64(0))
-    orders = [generator.permutation(len(groups)) for _ in range(PAIRS)]
-    return {
-        group: tuple(_ordered(group, [[groups[i] for i in order], [groups[i] for i in order[::-1]]]) for order in orders)
-        for group in groups
-    }
+    orders = [[groups[i] for i in generator.permutation(len(groups))] for _ in range(PAIRS)]
+    return {group: tuple(_ordered(group, (order, order[::-1])) for order in orders) for group in groups}
 
 
 def _every(group: str, groups: Sequence[str]) -> Weights:
@@ -295,8 +305,9 @@ def shapley(
     sets = {some for each in weights.values() for pair in each for some in pair}
     found = {some: measured(outcomes(some), measures) for some in sets}
     names = [measure.name for measure in measures]
+    results = {name: {some: each[name] for some, each in found.items()} for name in names}
     return tuple(
-        Step(group, {name: _share(pairs, {s: f[name] for s, f in found.items()}) for name in names}, members[group])
+        Step(group, {name: _share(pairs, results[name]) for name in names}, members[group])
         for group, pairs in weights.items()
     )
 

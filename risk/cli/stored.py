@@ -92,7 +92,8 @@ def compare(
         Literal["section", "owner"], Parameter(help="Groups of inputs whose shares a bridge tells.")
     ] = "section",
     paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each run of a bridge, at most.")
+        int,
+        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Of each run of a bridge, at most."),
     ] = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,

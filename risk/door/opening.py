@@ -208,13 +208,16 @@ def calibrate(run: Run, desk: Desk) -> None:
 
 
 def stand(found: Run | Plan, desk: Desk) -> None:
-    """Find how a run stands today, and keep it beside the run for its pack; nothing where it is not stored.
+    """Find how a run stands today, and keep it beside the run for its pack, with the register's actions.
+
+    Nothing where it is not stored.
 
     Raises
     ------
-    AssumptionErrors : a declaration or a reading is wrong, with file and line.
+    AssumptionErrors : a declaration, a reading or an action is wrong, with file and line.
     StorageError : evidence was edited.
     """
+    from risk.analysis import actions
     from risk.calibrate.validation import validation
     from risk.runs import Run, open_run
 
@@ -224,6 +227,7 @@ def stand(found: Run | Plan, desk: Desk) -> None:
             return
         found = open_run(known.id, found.root)
     validation.keep(found, desk.register)
+    actions.keep(found, desk.register)
 
 
 def strike_again(run: Run, desk: Desk) -> None:

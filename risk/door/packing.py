@@ -26,7 +26,7 @@ _WRITERS = (
         f"risk.calibrate.{beside}"
         for beside in (
             *("stylised", "feedback", "order", "parameter_band"),
-            *("hindcast.hindcast", "validation.validation"),
+            *("hindcast.hindcast", "validation.validation", "bridge"),
         )
     ),
 )
@@ -51,6 +51,7 @@ class Ingredients:
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
     validation : fingerprint of how the run stands; empty where nobody has asked.
+    actions, bridge : fingerprints of the actions beside the run, and of its bridge from the prior one.
     paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -61,6 +62,8 @@ class Ingredients:
     beside: str
     hindcast: str
     validation: str
+    actions: str
+    bridge: str
     paper: str
     sample: int
     mask: bool
@@ -71,14 +74,18 @@ class Ingredients:
         cls, run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form, root: Path
     ) -> Self:
         """What the pack of a run, stored or planned in the folder `root`, is made of; see above."""
+        from risk.analysis.actions import BESIDE
+        from risk.calibrate.bridge import called
         from risk.calibrate.hindcast.hindcast import FILE
         from risk.calibrate.validation import validation
 
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
         kept, stands = _sha256(root / FILE), _sha256(root / run / validation.FILE)
+        acts = _sha256(root / run / BESIDE)
+        bridge = _sha256(root / run / called(before)) if before else ""
         return cls(
-            *(run, words, before, others, kept, stands),
+            *(run, words, before, others, kept, stands, acts, bridge),
             *(form.paper, form.sample, form.mask, _writer()),
         )
 

@@ -1,4 +1,4 @@
-"""Variants: outcomes of registers that differ in what is asked about, on the same draws, computed once and kept.
+"""Variants: outcomes of registers on the same draws, computed once and kept.
 
     runs/variants/<key>/            seed, paths, source and outcomes that are kept
                      <hash>.npz     a register, by its digest: outcomes, or why it does not run
@@ -182,7 +182,7 @@ def carry_out(planned: Variants, jobs: int | None = None, progress: Progress | N
     """
     with hold(planned.store.directory, "variants"):
         planned.store.tidy()
-        missing = {index: 1 for index in planned.missing}
+        missing = dict.fromkeys(planned.missing, 1)
         total = len({each.name for each in planned.variants})
         done = total - len(missing)
         note = progress or (lambda *_: None)

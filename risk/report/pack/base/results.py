@@ -33,6 +33,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
+from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
@@ -40,9 +41,11 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.bridge import Bridge
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
+    from risk.report.actions import Decision
 
 Array = NDArray[np.float64]
 
@@ -51,6 +54,7 @@ TAIL = 0.05
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -272,6 +276,28 @@ class Results:
         from risk.calibrate.validation import validation
 
         return validation.read(self.run)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The actions kept beside the run, and what they are worth knowing for; None where none are."""
+        from risk.analysis import actions, triggers, voi
+        from risk.report.actions import Decision
+
+        known = actions.kept(self.run)
+        if known is None:
+            return None
+        found = triggers.fired(self.run, known)
+        try:
+            return Decision(known, found, voi.voi(self.run, known))
+        except UsageError as error:
+            return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """From the prior run to this one, where somebody has computed it."""
+        from risk.calibrate import bridge
+
+        return bridge.kept(self.prior.run, self.run) if self.prior else None
 
     @property
     def draft(self) -> str:
