@@ -10,6 +10,7 @@ import numpy as np
 
 from risk.analysis import words
 from risk.analysis.amplification import MEASURES, OFF, Amplification, Effect
+from risk.analysis.answer import Answer, Cost, Mover, Standing
 from risk.analysis.contrasts import Difference
 from risk.analysis.fans import Fan
 from risk.analysis.feedback import Feedback
@@ -123,6 +124,9 @@ RENT = Fan(
 CARE = Provenance(280, 149, 8, 1_012, 237, 24, 24, 90, 180, 73, 61, "neocloud")
 
 
+RATES = {"bust": 0.0204, "correction": 0.0019, "durable": 0.0006}
+
+
 def loss_line(name: str, label: str, scale: float) -> LossLine:
     def usd(value: float) -> Estimate:
         return Estimate(scale * value, scale * 0.01 * abs(value), PATHS)
@@ -137,6 +141,7 @@ def loss_line(name: str, label: str, scale: float) -> LossLine:
         {"bust": usd(140.0), "correction": usd(-28.0), "durable": usd(-149.0)},
         Estimate(0.0063, 0.0002, PATHS),
         Estimate(0.0081, 0.0001, PATHS),
+        {name: Estimate(rate, 0.0002, PATHS) for name, rate in RATES.items()},
         usd(542.0),
         usd(100.0),
         usd(10.2),
@@ -168,9 +173,32 @@ RANGED = replace(
     },
 )
 
+
+def standing(found: OutcomeClass) -> Standing:
+    """A class on the first page; only the three have other definitions, and losses."""
+    if "_" in found.name:
+        return Standing(found, None, (0.04, 0.3), None, {}, None, None)
+    p, line = found.probability.value, LINES[0]
+    ends, rate = (max(p - 0.1, 0.0), p + 0.04), line.rate_by_class[found.name]
+    when = VERDICT.bust_timing if found.name == "bust" else None
+    lost = {each.name: each.by_class[found.name] for each in LINES}
+    return Standing(found, ends, (0.1, 0.7), when, lost, line.excess_by_class[found.name], rate)
+
+
+def mover(name: str, low: float, high: float) -> Mover:
+    return Mover(name, Estimate(0.09, 0.004, PATHS), *(Estimate(p, 0.01, PATHS // 10) for p in (low, high)))
+
+
+MOVERS = (
+    mover("revenue.log_ceiling", 0.61, 0.13),
+    mover("revenue.elasticity", 0.57, 0.14),
+    mover("gpu.power_capacity", 0.19, 0.47),
+)
+ANSWER = Answer(tuple(map(standing, CLASSES)), Cost(Estimate(51.3, 0.6, PATHS), (-1.2, 142.7)), MOVERS)
 SUMMARY = Summary(
     HEADING,
     VERDICT,
+    ANSWER,
     LINES,
     HISTOGRAM,
     RENT,

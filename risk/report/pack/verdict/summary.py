@@ -37,7 +37,7 @@ WATCHED, FIRED = "watch-tripwires", "actions-triggers"
 EXAMPLE = (
     "These actions are an example and nobody's: put your own in actions.toml. Triggers stand on Actions."
 )
-CHART_ROWS, LOSS_ROWS = 16, 11
+CHART_ROWS, LOSS_ROWS = 16, 10
 """Heights of charts: two end the first page, one stands on the second."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
@@ -64,6 +64,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan, losses: Excee
         ),
         grid=(4.5, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
         landscape=False,
+        pages=2,
     )
 
 
@@ -245,7 +246,7 @@ def _lines(results: Results, tables: Tables) -> Table:
 def _left(results: Results, tables: Tables) -> Table:
     """Of every line its loss a year, and what the end leaves."""
     found = {"rate": "A year", "expected_rate": "Cycle, a year", "left": "Left", "due": "Due in 2 years"}
-    header = f"Loss a year over par owed; left at the end of {results.labels[-1]}"
+    header = "Loss a year over par; left at the end"
     return _by_line(results, tables, "summary-left", header, {**found, "ahead": "Lost by then"})
 
 
