@@ -28,7 +28,7 @@ def watched(run: Run, event: str, at: Desk) -> Told[Any]:
     from risk.assumptions import locate
     from risk.calibrate.watch import watching
     from risk.report.terminal import watch as screens
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     if event == watching.BUST:
         found = watching.current(run, at.register)
@@ -50,7 +50,7 @@ def updated(run: Run, at: Desk) -> Told[Any]:
     from risk.calibrate.watch import watching
     from risk.calibrate.watch.update import forecasts, update
     from risk.report.terminal import update as screens
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     metrics, _ = watching.registered(locate.register(at.register))
     found = update(run, metrics).update

@@ -62,6 +62,11 @@ def wire(of: Tripwire) -> str:
     return f"{side} {figure(of.level)}{_unit(of.unit)} by {of.by}"
 
 
+def label_of(of: Tripwire) -> str:
+    """A tripwire in a label: what is read, and past what."""
+    return f"{of.label} {wire(of)}"
+
+
 def sentence(of: Tripwire) -> str:
     """A tripwire in a sentence: what it is, how likely, and what it would tell."""
     told, now = of.told, f" (last {watched(of.newest)})" if of.newest and of.judged else ""

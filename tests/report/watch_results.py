@@ -13,7 +13,7 @@ from risk.calibrate.watch.past import Decided
 from risk.calibrate.watch.tripwires import Newest, Side, Tripwire
 from risk.calibrate.watch.update import LATER, Held, Update
 from risk.calibrate.watch.watching import Outside, Watch
-from risk.report.terminal.summary import Headed
+from risk.report.terminal.headed import Headed
 from tests.report.terminal_results import HEADING, PATHS, share
 
 STANDING = "Standing watch-items (the recurring checklist)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from risk.analysis.estimate import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.analysis.weighted import Importance
 from risk.assumptions import locate
+from risk.axes import ordinal
 from risk.calibrate.hindcast import readings
 from risk.calibrate.hindcast.readings import Metric
 from risk.calibrate.watch import declared
@@ -46,6 +47,9 @@ FILE = "watch.json"
 
 BUST = "bust"
 """What tripwires warn of unless another event is asked for."""
+
+YEARS, QUARTERS_A_YEAR = 2, 4
+"""Of history that is drawn before a fan."""
 
 SHOWN = 5
 """Tripwires that the front page has room for."""
@@ -76,6 +80,7 @@ class Watch:
     left_out : thresholds whose date is over, or lies beyond the run, in words.
     decided : tripwires that readings have decided, scored.
     updated : tripwire → probability of its crossing by what was read since the base date.
+    read : series → quarter → newest reading of it, in the series' unit, from two years before the base date.
     """
 
     run: str
@@ -90,6 +95,7 @@ class Watch:
     decided: tuple[Decided, ...]
     update: Update
     updated: dict[str, Estimate]
+    read: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def leading(found: Watch, count: int = SHOWN) -> tuple[Tripwire, ...]:
@@ -139,7 +145,19 @@ def watch(
             for one in crossed
             if moved and one.id not in closed
         },
+        read={
+            metric.quantity: _history(run, metric)
+            for metric in metrics
+            if metric.quantity and metric.quarters == 1
+        },
     )
+
+
+def _history(run: Run, metric: Metric) -> dict[str, float]:
+    """Readings of a series by quarter, from two years before the base date; of several in one the newest."""
+    first = ordinal(run.calendar.labels[0]) - YEARS * QUARTERS_A_YEAR
+    rows = sorted(metric.readings, key=lambda row: (row.published, str(row.date)))
+    return {row.quarter: row.value for row in rows if ordinal(row.quarter) >= first}
 
 
 def read_since(run: Run, metrics: Sequence[Metric]) -> Reweighted:

@@ -12,9 +12,8 @@ from risk.analysis.estimate import Estimate
 from risk.calibrate.watch.update import Held, Update
 from risk.report import watch as tables
 from risk.report.record import Document, Many, Record, told, whole
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 
 def screen(headed: Headed[Update], page: Page) -> Screen:

@@ -14,9 +14,8 @@ from risk.calibrate.watch.tripwires import Newest, Tripwire
 from risk.calibrate.watch.watching import Outside, Watch
 from risk.report import watch as tables
 from risk.report.record import Document, Field, Many, Perhaps, Record, lifted, told, whole
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 
 def screen(headed: Headed[Watch], page: Page) -> Screen:

@@ -8,8 +8,8 @@ from pathlib import Path
 from risk.calibrate.hindcast import readings
 from risk.calibrate.watch import declared, watching
 from risk.report.terminal import watch as screens
+from risk.report.terminal.headed import Headed
 from risk.report.terminal.page import Page, text
-from risk.report.terminal.summary import Headed
 from tests.report.runs import small_run
 from tests.schema import problems
 
