@@ -2,9 +2,9 @@
 
 An action has a trigger, which is read off series at the end of a quarter: of the quarters that it names
 (``h100_contract@2027Q4 < 1.4 USD/h``), or of every quarter until it is due where it says ``@t``
-(``h100_contract@t < 1.4 USD/h``). It has an owner, a quarter by whose end it is due, and a payoff beside doing
-nothing, an expression of quantities of a path. The committee's words stand beside a run, so that its pack
-shows the actions with which it was made.
+(``h100_contract@t < 1.4 USD/h``). It has an owner, a quarter by whose end it is due, and a payoff beside
+doing nothing, an expression of quantities of a path. The committee's words stand beside a run, so that its
+pack shows the actions with which it was made.
 """
 
 from __future__ import annotations

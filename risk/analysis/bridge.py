@@ -1,4 +1,4 @@
-"""From one run to another: how much of a change each input brings, and how much model, base date and sampling.
+"""From one run to another: how much of a change each input brings, and how much model and sampling.
 
 ==============  =============================================================================================
 step            from and to
@@ -150,7 +150,7 @@ def chain(
     start : of the first register on the draws of the second run; those of `before.today` where they share
         them.
     between : a register for each input, in order; the last is the second run's.
-    draws : whether both runs share their draws.
+    draws : whether path i of both runs has the same draws.
     """
     n = len(next(iter(start.values())))
     one, two = (measured(_first(end.stored, n), measures) for end in (before, after))
@@ -183,7 +183,7 @@ def chain(
 def totals(
     before: Outcomes, after: Outcomes, measures: Sequence[Measure], draws: bool
 ) -> tuple[Effects, Effects, Effects]:
-    """Results of both runs, and their change; `draws` whether they share those of the paths that both have."""
+    """Results of both runs, and their change; `draws` as in `chain`."""
     old, new = measured(before, measures), measured(after, measures)
     return _estimates(old), _estimates(new), {name: _change(old[name], new[name], draws) for name in old}
 
@@ -264,14 +264,8 @@ def coalitions(groups: Sequence[str]) -> dict[str, tuple[Weights, ...]]:
     if len(groups) <= EXACT:
         return {group: (_every(group, groups),) for group in groups}
     generator = np.random.Generator(np.random.PCG64(0))
-    orders = [generator.permutation(len(groups)) for _ in range(PAIRS)]
-    return {
-        group: tuple(
-            _ordered(group, [[groups[i] for i in order], [groups[i] for i in order[::-1]]])
-            for order in orders
-        )
-        for group in groups
-    }
+    orders = [[groups[i] for i in generator.permutation(len(groups))] for _ in range(PAIRS)]
+    return {group: tuple(_ordered(group, (order, order[::-1])) for order in orders) for group in groups}
 
 
 def _every(group: str, groups: Sequence[str]) -> Weights:
@@ -311,12 +305,9 @@ def shapley(
     sets = {some for each in weights.values() for pair in each for some in pair}
     found = {some: measured(outcomes(some), measures) for some in sets}
     names = [measure.name for measure in measures]
+    results = {name: {some: each[name] for some, each in found.items()} for name in names}
     return tuple(
-        Step(
-            group,
-            {name: _share(pairs, {s: f[name] for s, f in found.items()}) for name in names},
-            members[group],
-        )
+        Step(group, {name: _share(pairs, results[name]) for name in names}, members[group])
         for group, pairs in weights.items()
     )
 

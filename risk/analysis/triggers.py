@@ -1,4 +1,4 @@
-"""How often the triggers of actions fire on a run's paths, how early before a bust, and what acting then pays.
+"""How often triggers of actions fire on a run's paths, how early before a bust, and what actions pay.
 
 ==========  =======  ===============================================================
 symbol      unit     meaning
@@ -93,9 +93,7 @@ def payoffs(run: Run, actions: Actions) -> Array:
         missing = int(np.count_nonzero(~np.isfinite(own)))
         if missing:
             reason = f"the payoff of '{action.id}' has no value on {missing:,} of {run.paths:,} paths"
-            raise UsageError(
-                reason, "name quantities that every path has, such as a flag in place of a quarter"
-            )
+            raise UsageError(reason, "name quantities that every path has: bust in place of bust_quarter")
     return found
 
 

@@ -10,9 +10,9 @@ EVPPI(x)    money    E[maxₐ E[Yₐ | x]] − maxₐ E[Yₐ]: the input x is kn
 ==========  =======  ==================================================================================
 
 ``E[Yₐ | x]`` is regressed on the stored paths, so that no run is needed (Strong, Oakley and Brennan, 2014,
-*Medical Decision Making* 34(3)): on a cubic spline in the input's place among the paths, for several inputs on
-a sum of curves in each. The curves choose, and do not value: on each fifth of the paths the action is chosen
-by what the other four fifths say, and pays what it pays there. The mean of ``Y(chosen) − Y(a*)`` is then
+*Medical Decision Making* 34(3)): on a cubic spline in the input's place among the paths, for several inputs
+on a sum of curves in each. The curves choose, and do not value: on each fifth of the paths the action is
+chosen by what the other four fifths say, and pays what it pays there. The mean of ``Y(chosen) − Y(a*)`` is then
 what one gains who acts by these curves, without bias, and the error is that of a mean. It is a lower
 bound of the EVPPI, reached where the curves have the right form; an input that tells nothing is worth nothing
 or, where noise chooses, slightly less. The largest of fitted means, as is often printed, is biased upward by
@@ -51,7 +51,7 @@ FEWEST, MOST = 1_024, 20_000
 """Paths under which nothing is regressed, and those of a run that are looked at, its first."""
 
 RIDGE = 1e-9
-"""Added to mean squares of curves, so that components of one vector, which add up to one, can be solved for."""
+"""Added to mean squares of curves, so that components of one vector, which add up to one, can be solved."""
 
 DEGREE = 2
 """Of the curves of each input where several are regressed together."""
@@ -149,7 +149,7 @@ def information(
         names[order[0]],
         statistics.mean(pay[order[0]] - pay[order[1]]),
         statistics.mean(pay.max(axis=0) - pay[order[0]]),
-        every,
+        _ranked([every])[0],
         _ranked(together),
         _ranked(single),
     )
@@ -164,7 +164,7 @@ def _place(values: Array) -> NDArray[np.intp]:
 
 def _polynomials(place: NDArray[np.intp], n: int) -> Array:
     """Legendre polynomials in the place of an input among the paths, (path, degree), without the constant."""
-    return np.polynomial.legendre.legvander((2.0 * place + 1.0) / n - 1.0, DEGREE)[:, 1:]
+    return np.asarray(np.polynomial.legendre.legvander((2.0 * place + 1.0) / n - 1.0, DEGREE)[:, 1:])
 
 
 def _worth(name: str, columns: Sequence[Array], paid: Array) -> Worth:

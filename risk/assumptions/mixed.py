@@ -55,12 +55,14 @@ class Part:
 
 
 def parts(before: Assumptions, after: Assumptions) -> tuple[Part, ...]:
-    """Everything that differs, in order: base date, then section by section as the files have them, entries
-    before tables, then couplings, events, definitions.
+    """Everything that differs, in a stated order.
+
+    The base date first, then section by section as the files have them, entries before tables, then
+    couplings, events and definitions.
     """
     entries = [id for id in _either(before.entries, after.entries) if id not in (*CALENDAR, *ASKED)]
     entries = [id for id in entries if _entry(before.entries.get(id)) != _entry(after.entries.get(id))]
-    tables = [id for id in _either(before.tables, after.tables)]
+    tables = _either(before.tables, after.tables)
     tables = [id for id in tables if _table(before.tables.get(id)) != _table(after.tables.get(id))]
     found = []
     if before.calendar != after.calendar:

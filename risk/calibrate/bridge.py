@@ -103,7 +103,7 @@ def planned(
     found = parts(before.register, after.register)
     if len(grouped(found, by)) == 1 and 1 < len(found) <= EXACT:
         by = "input"
-    steps = {part.id: (part,) for part in found}
+    steps: dict[str, tuple[Part, ...]] = {part.id: (part,) for part in found}
     if len(found) > MOST:
         steps = grouped(found, "section")
     root = after.directory.parent
@@ -219,19 +219,23 @@ def _shares(found: Planned, of: Callable[[tuple[Part, ...]], Came]) -> tuple[tup
     return shapley(weights, lambda some: of(chosen(some)).outcomes, members, HEADLINES), ""
 
 
-def file(before: str, after: Run) -> Path:
-    """Where a bridge is kept, by the id of the older run."""
-    return after.directory / f"bridge-{before}.json"
+WORDS = ("before", "after", "paths", "by", "lacking")
+"""What of a bridge is plain as it is."""
+
+
+def called(before: str) -> str:
+    """File of a bridge, beside the newer run, by the id of the older one."""
+    return f"bridge-{before}.json"
 
 
 def keep(found: Bridge, after: Run) -> None:
     """Keep a bridge beside the newer run."""
-    publish_json(file(found.before, after), {"run": after.id, **_plain(found)})
+    publish_json(after.directory / called(found.before), {"run": after.id, **_plain(found)})
 
 
 def kept(before: Run, after: Run) -> Bridge | None:
     """The bridge that is kept beside the newer run; None where none is, or it is not what was written."""
-    path = file(before.id, after)
+    path = after.directory / called(before.id)
     if not path.exists():
         return None
     try:
@@ -265,7 +269,7 @@ def _step(step: Step) -> dict[str, Any]:
 def _plain(found: Bridge) -> dict[str, Any]:
     results = {name: _effects(getattr(found, name)) for name in ("old", "new", "total")}
     rows = {name: [_step(step) for step in getattr(found, name)] for name in ("steps", "groups")}
-    words = {name: getattr(found, name) for name in ("before", "after", "paths", "by", "lacking")}
+    words = {name: getattr(found, name) for name in WORDS}
     return {**words, **results, **rows}
 
 
@@ -283,6 +287,6 @@ def _restored(content: Mapping[str, Any]) -> Bridge:
     def steps(raw: list[Mapping[str, Any]]) -> tuple[Step, ...]:
         return tuple(Step(s["name"], effects(s["effects"]), tuple(s["inputs"]), s["why"]) for s in raw)
 
-    results = {name: effects(content[name]) for name in ("old", "new", "total")}
-    words = {name: content[name] for name in ("before", "after", "paths", "by", "lacking")}
+    results: dict[str, Any] = {name: effects(content[name]) for name in ("old", "new", "total")}
+    words: dict[str, Any] = {name: content[name] for name in WORDS}
     return Bridge(**words, **results, steps=steps(content["steps"]), groups=steps(content["groups"]))

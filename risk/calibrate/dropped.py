@@ -1,4 +1,4 @@
-"""Registers without a source: every number of it that can be drawn is drawn from its whole plausible range."""
+"""Registers without a source: each number of it that can be drawn is drawn from its plausible range."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def compare(
     ] = "section",
     paths: Annotated[
         int,
-        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each run of a bridge, at most."),
+        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Of each run of a bridge, at most."),
     ] = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,

@@ -208,15 +208,16 @@ def calibrate(run: Run, desk: Desk) -> None:
 
 
 def stand(found: Run | Plan, desk: Desk) -> None:
-    """Find how a run stands today, what to watch and the register's views, and keep them beside it.
+    """Find how a run stands today and what to watch; keep both beside it, with views and actions.
 
     Nothing where it is not stored.
 
     Raises
     ------
-    AssumptionErrors : a declaration, a reading, a view or the watch list is wrong, with file and line.
+    AssumptionErrors : a declaration, a reading, a view, an action or the watch list is wrong, with its line.
     StorageError : evidence was edited.
     """
+    from risk.analysis import actions
     from risk.analysis.views import kept
     from risk.calibrate.validation import validation
     from risk.calibrate.watch import watching
@@ -230,6 +231,7 @@ def stand(found: Run | Plan, desk: Desk) -> None:
     validation.keep(found, desk.register)
     kept.keep(found, desk.register)
     watching.keep(found, desk.register)
+    actions.keep(found, desk.register)
 
 
 def strike_again(run: Run, desk: Desk) -> None:

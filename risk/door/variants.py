@@ -1,4 +1,4 @@
-"""Registers tried beside a run: from one run to another, and without a source. Cost is told before, kept after."""
+"""Registers tried beside a run: from one run to another, and without a source. Cost is told before."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from risk.analysis.actions import Actions
 from risk.analysis.contrasts import beyond_noise
@@ -12,7 +13,6 @@ from risk.analysis.verdict import Timing
 from risk.analysis.voi import NOTHING, Information, Worth
 from risk.report.content import Cell, Content
 from risk.report.intervals import half
-from risk.report.pack.base.cells import error_cell, value_cell
 from risk.report.pack.base.fields import chance
 from risk.report.spec import Spec, flag, measure, quoted, shown, text
 
@@ -22,9 +22,9 @@ FIRED_SAID = (
 )
 WORTH_SAID = (
     "What one gains on average who knows the input before choosing, and nothing else: curves learned on four "
-    "fifths of the paths choose the action on the fifth, and are paid what it pays there. A lower bound, without "
-    "bias; ± 95%. Other action: how often another one is chosen. Found: worth more than nothing, false "
-    "discoveries held at 5%."
+    "fifths of the paths choose the action on the fifth, and are paid what it pays there. A lower bound, "
+    "without bias; ± 95%. Other action: how often another one is chosen. Found: worth more than nothing, "
+    "false discoveries held at 5%."
 )
 EXAMPLE = "The payoffs are an example and nobody's: put your own in actions.toml."
 TOP = 10
@@ -46,10 +46,15 @@ class Decision:
     why: str = ""
 
 
-def paid(found: Estimate, unit: str) -> tuple[Content, Content]:
-    """Money and half of its 95% interval."""
-    error = found.standard_error
-    return value_cell(found.value, error, unit), error_cell(found.value, half(found), unit, error)
+def paid(found: Estimate) -> tuple[Content, Content]:
+    """Money, and half of its 95% interval; a decimal where the interval is narrower than ten."""
+    if not isfinite(found.value):
+        return "–", "–"
+    wide = half(found)
+    digits = 1 if not wide > 10.0 else 0
+    if found.standard_error == 0.0:
+        return Cell(found.value, f"number.{digits}"), Cell("exact", style="note")
+    return Cell(found.value, f"number.{digits}"), Cell(wide, f"usd_error.{digits}") if isfinite(wide) else "–"
 
 
 def _lead(found: Estimate | None) -> tuple[Content, Content]:
@@ -81,9 +86,9 @@ FIRED: Spec[Fired] = Spec(
 DECLARED: Spec[Fired] = Spec(
     (
         text("id", "Action", lambda row: row.action.id, least=9),
-        quoted("action", "What is done", lambda row: row.action.action),
-        quoted("trigger", "Trigger", lambda row: row.action.trigger),
-        text("owner", "Owner", lambda row: row.action.owner),
+        quoted("action", "What is done", lambda row: row.action.action, span=5),
+        quoted("trigger", "Trigger", lambda row: row.action.trigger, span=4),
+        text("owner", "Owner", lambda row: row.action.owner, span=2),
         text("by", "By", lambda row: row.action.by),
     ),
     id="actions-declared",
@@ -96,18 +101,16 @@ def payoffs(unit: str) -> Spec[Fired]:
     return Spec(
         (
             text("id", "Action", lambda row: row.action.id, least=9),
-            measure(
-                "payoff", f"Pays, {unit}", lambda row: row.payoff, lambda e: paid(e, unit), "±", suffix="mc"
-            ),
+            measure("payoff", f"Pays, {unit}", lambda row: row.payoff, paid, "±", suffix="mc"),
             measure(
                 "acted",
                 "Where its trigger fires",
                 lambda row: row.acted,
-                lambda e: paid(e, unit),
+                paid,
                 "±",
                 suffix="mc",
             ),
-            quoted("words", "Payoff", lambda row: row.action.payoff, optional=1),
+            quoted("words", "Payoff", lambda row: row.action.payoff, span=8, optional=1),
         ),
         id="actions-payoffs",
         title="What each pays beside doing nothing, taken now",
@@ -120,9 +123,7 @@ def worth(unit: str, id: str = "voi", title: str = "What to find out next") -> S
     return Spec(
         (
             text("name", "Input", least=24),
-            measure(
-                "value", f"Worth, {unit}", lambda row: row.value, lambda e: paid(e, unit), "±", suffix="mc"
-            ),
+            measure("value", f"Worth, {unit}", lambda row: row.value, paid, "±", suffix="mc"),
             chance("changes", "Other action", lambda row: row.changes, error="±", optional=1),
             flag("found", "Found?", align="center", optional=2),
         ),
@@ -141,8 +142,9 @@ def said(found: Decision) -> str:
     ahead = own.ahead
     clear = "" if beyond_noise(ahead.value, ahead.standard_error) else ", within noise of the second"
     first = (
-        f"Ahead is {best}{clear} ({unit} {own.means[own.best].value:.1f} on average); who knew all that comes "
-        f"would have {unit} {own.perfect.value:.1f} more, who knew all inputs {own.inputs.value.value:.1f}."
+        f"Ahead is {best}{clear} ({unit} {own.means[own.best].value:.1f} on average); who knew all that "
+        f"comes would have {unit} {own.perfect.value:.1f} more, who knew all inputs "
+        f"{own.inputs.value.value:.1f}."
     )
     real = [each for each in own.single if each.found]
     if not real:

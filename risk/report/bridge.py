@@ -27,8 +27,8 @@ OPTIONAL: Mapping[str, int] = {"bust": 0, "durable": 3, "mean": 1, "shortfall": 
 
 SAID = (
     "Steps in this order: sampling (all paths of either run less the {0:,} that are compared, and another "
-    "seed), model version, then each input as in the newer run with all before it; they add up to the change. "
-    "± 95%, of the difference path by path."
+    "seed), model version, then each input as in the newer run with all before it; they add up to the "
+    "change. ± 95%, of the difference path by path. Changes of probabilities are in percentage points."
 )
 SHARES_SAID = (
     "Shapley's share of each {0}: what it adds, on average over all orders in which these may go over; "
@@ -82,7 +82,7 @@ def changed(found: Estimate, unit: str) -> tuple[Content, Content]:
     if found.value == 0.0 == found.standard_error:
         return Cell(0.0, "number.0"), Cell("exact", style="note")
     if not unit:
-        return Cell(found.value, "change"), Cell(half(found), "margin") if isfinite(half(found)) else "–"
+        return Cell(found.value, "change.1"), Cell(half(found), "margin") if isfinite(half(found)) else "–"
     error = found.standard_error
     wide = half(found) if isfinite(error) else error
     return value_cell(found.value, error, unit), error_cell(found.value, wide, unit, error)
@@ -105,7 +105,7 @@ def _effect(measure: Measure) -> Field[Row]:
         return (level if row.level else changed)(found, measure.unit)
 
     early = OPTIONAL[measure.name]
-    header = f"{measure.label}, {measure.unit or 'pp'}"
+    header = f"{measure.label}, {measure.unit}" if measure.unit else measure.label
     return several(
         Column(measure.name, header, "number", style="engine", align="right", optional=early),
         Column(f"{measure.name}_mc", "±", "number", style="note", align="right", optional=early),

@@ -220,6 +220,7 @@ VIEWS: Spec[Told] = Spec(
     id="views-held",
 )
 
+
 def sourced(found: Ballots) -> Iterator[str]:
     """What views of prices rest on, a sentence or two each; of several comparisons in one view once."""
     told = {(row.member, row.held.place): row for row in told_views(found) if row.held.view.source}

@@ -1,4 +1,4 @@
-"""Variants: outcomes of registers that differ in what is asked about, on the same draws, computed once and kept.
+"""Variants: outcomes of registers on the same draws, computed once and kept.
 
     runs/variants/<key>/            seed, paths, source and outcomes that are kept
                      <hash>.npz     a register, by its digest: outcomes, or why it does not run

@@ -25,7 +25,7 @@ from risk.report.pack.control import (
     validation,
 )
 from risk.report.pack.credit import cascade, private_credit
-from risk.report.pack.decision import drivers, limits, views, watch
+from risk.report.pack.decision import actions, drivers, limits, views, watch
 from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
@@ -64,6 +64,7 @@ DETAILS = (
     Part(scenarios.sheet, scenarios.conditions),
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
+    Part(actions.sheet),
     Part(worst.sheet, worst.conditions),
     Part(watch.sheet),
     Part(reverse.sheet, reverse.conditions),
@@ -79,7 +80,7 @@ DETAILS = (
     Part(reconciliation.sheet, reconciliation.conditions),
     Part(assumptions.sheet),
     Part(dependence.sheet),
-    Part(changes.sheet),
+    Part(changes.sheet, changes.conditions),
     Part(limits.sheet),
     Part(validation.sheet),
 )

@@ -7,9 +7,11 @@ from rich.text import Text
 from risk.analysis.estimate import Estimate
 from risk.analysis.sources import Dropped, Sources, Wide
 from risk.report import bridge as tables
-from risk.report.record import Many, Record, lifted, told, whole
+from risk.report.record import Document, Many, Record, lifted, told, whole
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
+
+REFUSED = "the model does not run without it"
 
 
 def screen(found: Headed[Sources], page: Page) -> Screen:
@@ -25,10 +27,7 @@ def screen(found: Headed[Sources], page: Page) -> Screen:
         Text(),
         table(tables.SOURCES.table(moved), page),
         note(f"{own.paths:,} paths each. {tables.DROPPED_SAID}", page),
-        *(
-            note(f"{row.wide.source}: the model does not run without it ({row.refused})", page)
-            for row in refused
-        ),
+        *(note(f"{row.wide.source}: {REFUSED} ({row.refused})", page) for row in refused),
         *((Text(), heading("Left as it is", page)) if kept else ()),
         *(note(f"{wide.source}: {tables.held(wide)}", page) for wide in kept),
     )
@@ -44,7 +43,7 @@ DROPPED: Record[Dropped] = Record(
         told("refused"),
     )
 )
-DOCUMENT = document(
+DOCUMENT: Document[Headed[Sources]] = document(
     told("each", int, lambda found: found.paths),
     told("base", dict[str, Estimate]),
     told("dropped", Many(DROPPED)),

@@ -11,7 +11,7 @@ from risk.analysis.verdict import Timing
 from risk.analysis.voi import Information, Worth
 from risk.report import actions as tables
 from risk.report.actions import TOP, Decision
-from risk.report.record import Many, Perhaps, Record, lifted, told, whole
+from risk.report.record import Document, Many, Perhaps, Record, lifted, told, whole
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
 
@@ -74,7 +74,7 @@ INFORMATION: Record[Information] = Record(
         told("single", Many(WORTH)),
     )
 )
-DOCUMENT = document(
+DOCUMENT: Document[Headed[Decision]] = document(
     told("unit", get=lambda found: found.actions.unit),
     told("basis", get=lambda found: found.actions.basis),
     told("illustrative", bool, lambda found: found.actions.illustrative),

@@ -45,12 +45,14 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.bridge import Bridge
     from risk.analysis.views.views import Views
     from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
     from risk.calibrate.watch.watching import Watch
+    from risk.report.actions import Decision
 
 Array = NDArray[np.float64]
 
@@ -339,6 +341,28 @@ class Results:
         from risk.calibrate.watch import watching
 
         return watching.read(self.run)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The actions kept beside the run, and what they are worth knowing for; None where none are."""
+        from risk.analysis import actions, triggers, voi
+        from risk.report.actions import Decision
+
+        known = actions.kept(self.run)
+        if known is None:
+            return None
+        found = triggers.fired(self.run, known)
+        try:
+            return Decision(known, found, voi.voi(self.run, known))
+        except UsageError as error:
+            return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """From the prior run to this one, where somebody has computed it."""
+        from risk.calibrate import bridge
+
+        return bridge.kept(self.prior.run, self.run) if self.prior else None
 
     @property
     def draft(self) -> str:

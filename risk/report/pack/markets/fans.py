@@ -78,7 +78,7 @@ def front(results: Results) -> tuple[Fan, Fan]:
 
 
 def _read(results: Results, quantity: Quantity) -> Fan:
-    """A fan behind two years of history: there its quantiles are what was read, and the line goes on since."""
+    """A fan behind two years of history: there its quantiles are what was read, whose line goes on since."""
     fan = chart(quantity)
     known = (results.watch.read if results.watch else {}).get(quantity.id, {})
     past = sorted(quarter for quarter in known if quarter < results.labels[0])

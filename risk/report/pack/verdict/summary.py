@@ -33,7 +33,10 @@ TILES = {"mean": "Mean", "p50": "Median", "var95": "VaR 95%", "es975": "ES 97.5%
 LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
-WATCHED = "watch-tripwires"
+WATCHED, FIRED = "watch-tripwires", "actions-triggers"
+EXAMPLE = (
+    "These actions are an example and nobody's: put your own in actions.toml. Triggers stand on Actions."
+)
 CHART_ROWS, LOSS_ROWS = 16, 11
 """Heights of charts: two end the first page, one stands on the second."""
 WHOLE = 100.0
@@ -55,6 +58,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan, losses: Excee
             *_movers(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
+            *_actions(results, tables),
             Strip(tuple(_halves(rent, capex))),
             *_details(results, tables, losses),
         ),
@@ -197,6 +201,26 @@ def _watched(results: Results, tables: Tables) -> Iterator[Table]:
         id="summary-watch",
     )
     yield spec.table(wires)
+
+
+def _actions(results: Results, tables: Tables) -> Iterator[Table]:
+    """What to do, and how often and how early each trigger fires."""
+    if results.decision is None:
+        return
+    said = {each.action.id: each.action for each in results.decision.fired}
+    spec: Spec[str] = Spec(
+        (
+            shown("label", "What to do", lambda name: Cell(said[name].action, quoted=True), span=8),
+            shown("owner", "Owner", lambda name: said[name].owner, span=2),
+            shown("by", "By", lambda name: said[name].by, "quarter"),
+            _link(tables, FIRED, "fires", "fires", "Fires", "probability"),
+            _link(tables, FIRED, "given", "given", "Bust if so", "probability"),
+            _link(tables, FIRED, "lead", "lead", "Lead, q.", "count"),
+        ),
+        id="summary-actions",
+        note=EXAMPLE if results.decision.actions.illustrative else "",
+    )
+    yield spec.table(said)
 
 
 def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
