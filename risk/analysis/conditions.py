@@ -41,7 +41,7 @@ LONGEST = 1_000
 QUARTER = "quarter"
 """Unit of a date: quarters after the base date."""
 
-_TOKEN = re.compile(
+_WORD = re.compile(
     r"\s*(?:(?P<quarter>\d{4}Q[1-4])\b"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"(?:\s*(?P<unit>(?!(?:and|or|not)\b)[A-Za-z%][\w%/]*(?: (?:k|m|bn|tn|M)\b[\w/]*)?))?"
@@ -171,7 +171,7 @@ class _Words:
         parts, place = [], 0
         text = words.rstrip()
         while place < len(text):
-            found = _TOKEN.match(text, place)
+            found = _WORD.match(text, place)
             if found is None:
                 raise _unreadable(words, text[place:].strip())
             parts.append(_part(found, literals))

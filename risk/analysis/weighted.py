@@ -8,7 +8,7 @@ that of the mean of the influences, which holds for either.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite, nan
+from math import isfinite, nan, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +24,7 @@ RARE = 30
 """Effective paths on the thinner side of a probability below which its interval is Wilson's."""
 
 FIXED = 1e-9
-"""Standard error of a probability below which the weights fix it."""
+"""Size of an influence, in standard deviations of what it is of, below which it is rounding."""
 
 
 class Weights(Protocol):
@@ -96,8 +96,18 @@ def mean(values: Array, weights: Weights, known: Flags | None = None) -> Estimat
     found = float((q[known] * values[known]).sum()) / share
     apart = np.zeros(len(q))
     apart[known] = values[known] - found
-    error = statistics.mean(weights.influence(apart) / share).standard_error
-    return Estimate(found, error, round(effective(q[known])))
+    return _estimate(found, weights.influence(apart) / share, q[known], float(values[known].std()))
+
+
+def ratio(above: Array, below: Array, weights: Weights) -> Estimate:
+    """One mean over another; NaN where that is not above zero."""
+    q = weights.weights
+    whole = float((q * below).sum())
+    if not whole > 0.0:
+        return Estimate(nan, nan, 0)
+    found = float((q * above).sum()) / whole
+    apart = (above - found * below) / whole
+    return _estimate(found, weights.influence(apart), q, float(apart.std()))
 
 
 def probability(flags: Flags, weights: Weights, given: Flags | None = None) -> Estimate:
@@ -108,7 +118,8 @@ def probability(flags: Flags, weights: Weights, given: Flags | None = None) -> E
     found = mean(flags.astype(np.float64), weights, given)
     q = weights.weights if given is None else weights.weights[given]
     paths, thin = effective(q), min(found.value, 1.0 - found.value)
-    if not isfinite(thin) or thin * paths >= RARE or (thin > 0.0 and found.standard_error < FIXED):
+    fixed = thin > 0.0 and found.standard_error == 0.0  # by a view
+    if fixed or not isfinite(thin) or thin * paths >= RARE:
         return found
     rare = statistics.proportion(round(found.value * paths), max(round(paths), 1))
     return replace(found, standard_error=rare.standard_error, limits=rare.interval)
@@ -166,3 +177,10 @@ def shortfall_change(losses: Array, before: Weights, after: Weights, level: floa
     paths = effective(after.weights[losses > quantile(losses, after, level).value])
     error = statistics.mean(moved).standard_error if paths >= FEWEST else nan
     return Estimate(found, error, round(effective(after.weights)), tail=int(paths))
+
+
+def _estimate(value: float, influence: Array, weights: Array, deviation: float) -> Estimate:
+    """A value with its error; none where the weights fix it and only rounding is left."""
+    size = sqrt(float((influence * influence).mean()))
+    error = statistics.mean(influence).standard_error if size > FIXED * deviation else 0.0
+    return Estimate(value, error, round(effective(weights)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from risk.door.desk import Desk
@@ -9,10 +10,11 @@ from risk.door.told import Told
 from risk.errors import UsageError
 
 if TYPE_CHECKING:
+    from risk.calibrate.watch.update import Update
     from risk.runs import Run
 
-MOST = 1 << 20
-"""Paths that a run may have."""
+FEW_MISSING = 10
+"""Times its paths that a run is asked to have before a new base date is the only answer."""
 
 
 def watched(run: Run, event: str, at: Desk) -> Told[Any]:
@@ -53,10 +55,18 @@ def updated(run: Run, at: Desk) -> Told[Any]:
     metrics, _ = watching.registered(locate.register(at.register))
     found = update(run, metrics).update
     if found.exhausted:
-        more = f"bubblerisk run {run.manifest.scenario} --paths {found.enough:,}".replace(",", "_")
-        fixes = [f"or let more paths lie near: {more}"] if found.enough <= MOST else []
-        raise UsageError(found.why, f"roll the base date beyond {found.last}: docs/watch.md says how", *fixes)
+        raise UsageError(found.why, *_instead(found, run))
     notes = (
         () if forecasts(run) else (f"{run.manifest.scenario} is a scenario: the forecast is the base case",)
     )
     return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, run.register.names, notes=notes)
+
+
+def _instead(found: Update, run: Run) -> Iterator[str]:
+    """What to do where readings leave too few paths, after the one that lies furthest out."""
+    if missed := [held for held in found.weighing if held.outside]:
+        yield f"furthest out: {max(missed, key=lambda held: abs(held.score.pit - 0.5)).sentence}"
+    yield f"roll the base date beyond {found.last}: docs/watch.md says how"
+    if found.enough <= FEW_MISSING * found.paths:
+        more = f"{found.enough:,}".replace(",", "_")
+        yield f"or let more paths lie near: bubblerisk run {run.manifest.scenario} --paths {more}"

@@ -9,15 +9,14 @@ from risk.analysis.answer import Answer, Cost, Ends, Mover, Standing
 from risk.analysis.verdict import Verdict
 from risk.analysis.views.belief import Believed, Shift
 from risk.calibrate.watch.watching import Watch, leading
-from risk.report import spec
+from risk.report import spec, views
+from risk.report import watch as tripwires
 from risk.report.intervals import parameter_range, whole_percent
 from risk.report.pack.base.cells import money, probability_text
 from risk.report.pack.base.fields import chance, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.record import Record, told, whole
 from risk.report.spec import Spec
-from risk.report.views import mean_text
-from risk.report.watch import sentence
 
 TWO, THREE = 2, 3
 
@@ -95,7 +94,7 @@ def belief(each: Believed) -> str:
 
 
 def _shift(shift: Shift) -> str:
-    before, after = (mean_text(found.value, shift) for found in (shift.before, shift.after))
+    before, after = (views.mean_text(found.value, shift) for found in (shift.before, shift.after))
     if shift.unit == "log":
         return f"{assumption(shift.name)} {exp(shift.after.value - shift.before.value):.2f} times as large"
     unit = f" {shift.unit}" if shift.unit != "1" else ""
@@ -108,7 +107,7 @@ def paragraphs(
     """The answer for a screen: a paragraph a topic, what matters most first."""
     others = "; ".join(ranges(each) for each in found.standings[:THREE])
     believed = "; ".join(filter(None, map(belief, beliefs)))
-    wires = [sentence(wire) for wire in leading(watch, 1)] if watch else []
+    wires = [tripwires.sentence(wire) for wire in leading(watch, 1)] if watch else []
     movers = "; ".join(map(moved, found.movers))
     told = [
         " ".join(sentences(found, verdict)),

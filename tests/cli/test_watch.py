@@ -67,7 +67,9 @@ def test_too_few_paths_are_refused_in_words(ask: Ask, runs: Stored) -> None:
     file.write_text(text, "utf-8")
     said = ask("update", runs.base.id)
     assert said.code == 2
-    assert "reweighting is exhausted: 1 readings since 2026Q3" in said.err
+    assert "reweighting is exhausted: what was read since 2026Q3 (1 reading) leaves" in said.err
+    assert "furthest out: H100 spot rent 11.9 USD/h on 2026-10-06: above" in said.err
+    assert "--paths" not in said.err  # no number of paths is enough
     assert "roll the base date beyond 2026-10-06: docs/watch.md says how" in said.err
     assert said.out == ""
 

@@ -87,7 +87,7 @@ def test_exhausted_weights_are_red_and_tell_nothing_else() -> None:
     made = sheets.sheet(results(replace(WATCH, update=EXHAUSTED.result, updated={})))
     assert made is not None
     assert said(made, "alert")[0].startswith(
-        "Reweighting is exhausted: 2 readings since 2026Q3 leave what 112"
+        "Reweighting is exhausted: what was read since 2026Q3 (2 readings)"
     )
     assert not any(isinstance(b, Table) and b.id == "watch-moved" for b in made.blocks())
 

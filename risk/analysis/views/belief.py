@@ -16,11 +16,11 @@ from heapq import nlargest
 
 import numpy as np
 
-from risk.analysis import statistics
+from risk.analysis import statistics, weighted
 from risk.analysis.columns import Column, quantities
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.estimate import THIN_TAIL, Estimate
-from risk.analysis.views import pooling, sets, weighted
+from risk.analysis.views import cost, pooling, sets
 from risk.analysis.views.moments import Array, Moment, Starved, Unreachable
 from risk.analysis.views.opinion import opinions
 from risk.analysis.views.pooling import Pool, Posterior
@@ -195,6 +195,6 @@ def _belief(event: Event, shifts: Iterable[Shift], posterior: Posterior) -> Beli
     return Belief(
         tuple(shifts),
         weighted.probability(event.flags > 0.5, posterior),
-        weighted.divergence(posterior),
+        cost.divergence(posterior),
         weighted.effective(posterior.weights),
     )

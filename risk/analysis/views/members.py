@@ -9,14 +9,14 @@ from itertools import combinations
 
 import numpy as np
 
-from risk.analysis import parameter_band, statistics
+from risk.analysis import parameter_band, statistics, weighted
 from risk.analysis.columns import quantities
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.loss_lines import outcome
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL
 from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.verdict import CLASSES
-from risk.analysis.views import pooling, weighted
+from risk.analysis.views import cost, pooling
 from risk.analysis.views.ballot import Ballot, View
 from risk.analysis.views.moments import Array, Starved, Unreachable
 from risk.analysis.views.opinion import Opinion, Shown, opinions
@@ -248,7 +248,7 @@ def _held(run: Run, ballot: Ballot, views: Sequence[_Read], posterior: Posterior
                 opinion.asked,
                 opinion.estimate(before),
                 opinion.estimate(posterior),
-                max(weighted.divergence(alone).value, 0.0),
+                max(cost.divergence(alone).value, 0.0),
                 _binds(opinion, posterior),
                 read.confidence,
                 ballot.views[read.place],
@@ -298,7 +298,7 @@ class Measures:
             yield Figure(f"{name}_mean", f"{label}, loss, mean", "USD bn", weighted.mean(losses, posterior))
             for key, words, measure in _TAIL if name == HEADLINE else ():
                 told = f"{label}, loss, {words}"
-                yield Figure(f"{name}_{key}", told, "USD bn", measure(losses, posterior=posterior))
+                yield Figure(f"{name}_{key}", told, "USD bn", measure(losses, posterior))
 
 
 _TAIL: tuple[tuple[str, str, Callable[..., Estimate]], ...] = (
@@ -322,7 +322,7 @@ def _member(
         note,
         views,
         weighted.effective(posterior.weights),
-        weighted.divergence(posterior),
+        cost.divergence(posterior),
         tuple(measures.figures(posterior)),
         posterior,
     )

@@ -24,9 +24,9 @@ from typing import Literal
 
 import numpy as np
 
+from risk.analysis import weighted
 from risk.analysis.conditions import condition, quantity
 from risk.analysis.estimate import Estimate
-from risk.analysis.views import weighted
 from risk.analysis.views.moments import Array, Flags, Moment, Relation
 from risk.analysis.views.pooling import Posterior
 from risk.errors import UsageError
@@ -83,7 +83,7 @@ class Term:
             given = None if self.known.all() else self.known
             return weighted.probability(self.values > 0.5, posterior, given)
         if self.kind == "quantile":
-            return weighted.quantile(self.values, self.level, posterior)
+            return weighted.quantile(self.values, posterior, self.level)
         return weighted.mean(self.values, posterior, self.known)
 
 

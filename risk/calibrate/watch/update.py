@@ -131,8 +131,9 @@ class Update:
         """Why the run says no more, in a sentence; empty where it does."""
         if not self.exhausted:
             return ""
+        read = f"{len(self.weighing)} reading{'s' * (len(self.weighing) > 1)}"
         return (
-            f"reweighting is exhausted: {len(self.weighing)} readings since {self.base} leave what "
+            f"reweighting is exhausted: what was read since {self.base} ({read}) leaves as much as "
             f"{self.effective:,.0f} of {self.paths:,} paths would say, and below {FLOOR:,} nothing is told"
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from risk.analysis.views import weighted
+from risk.analysis import weighted
 from risk.analysis.views.members import FLOOR, Ballots, ballots
 from risk.assumptions.problems import AssumptionErrors, Problem
 from tests.analysis.views.planted import HEAD, PATHS, run, written

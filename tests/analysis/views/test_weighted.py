@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from risk.analysis import statistics
+from risk.analysis import statistics, weighted
 from risk.analysis.estimate import Estimate
-from risk.analysis.views import weighted
+from risk.analysis.views import cost
 from risk.analysis.views.moments import Array, Moment
 from risk.analysis.views.pooling import Pool, Posterior, pool
 
@@ -28,12 +28,12 @@ def known(weights: list[float]) -> Posterior:
 def test_numbers_by_hand() -> None:
     posterior, values = known([0.1, 0.2, 0.3, 0.4]), np.array([4.0, 3.0, 2.0, 1.0])
     assert weighted.mean(values, posterior).value == pytest.approx(2.0)
-    assert weighted.quantile(values, 0.5, posterior).value == 2.0
-    assert weighted.quantile(values, 0.4, posterior).value == 1.0
+    assert weighted.quantile(values, posterior, 0.5).value == 2.0
+    assert weighted.quantile(values, posterior, 0.4).value == 1.0
     assert weighted.probability(values > 2.5, posterior).value == pytest.approx(0.3)
     assert weighted.effective(posterior.weights) == pytest.approx(1.0 / 0.3)
     # VaR at 60% is 2; beyond it lie 3 with a fifth and 4 with a tenth of the weight.
-    assert weighted.shortfall(values, 0.6, posterior).value == pytest.approx(2.0 + (0.2 * 1 + 0.1 * 2) / 0.4)
+    assert weighted.shortfall(values, posterior, 0.6).value == pytest.approx(2.0 + (0.2 * 1 + 0.1 * 2) / 0.4)
     assert weighted.ratio(values, 2.0 * values, posterior).value == pytest.approx(0.5)
     given = weighted.probability(values > 2.5, posterior, values > 1.5)
     assert given.value == pytest.approx(0.3 / 0.6)
@@ -45,11 +45,11 @@ def test_with_equal_weights_they_are_those_of_statistics() -> None:
     for ours, theirs in (
         (weighted.mean(values, posterior), statistics.mean(values)),
         (weighted.probability(values > 1.0, posterior), statistics.probability(values > 1.0)),
-        (weighted.shortfall(values, 0.9, posterior), statistics.expected_shortfall(values, 0.9)),
+        (weighted.shortfall(values, posterior, 0.9), statistics.expected_shortfall(values, 0.9)),
     ):
         assert ours.value == pytest.approx(theirs.value, abs=2e-3)
         assert ours.standard_error == pytest.approx(theirs.standard_error, rel=0.01)
-    assert weighted.divergence(posterior) == Estimate(0.0, 0.0, 2_000)
+    assert cost.divergence(posterior) == Estimate(0.0, 0.0, 2_000)
 
 
 def test_what_never_came_has_a_bound_and_no_zero_error() -> None:
@@ -66,7 +66,7 @@ def test_what_no_path_has_is_not_defined() -> None:
 
 
 def test_a_tail_of_few_effective_paths_has_no_error() -> None:
-    found = weighted.shortfall(np.arange(40.0), 0.95, Posterior(40))
+    found = weighted.shortfall(np.arange(40.0), Posterior(40), 0.95)
     assert np.isnan(found.standard_error)
 
 
@@ -83,13 +83,13 @@ KINDS: dict[str, tuple[float, Measure]] = {
     ),
     "quantile": (
         SLOPE * SHIFT + float(norm.ppf(TAIL)),
-        lambda y, q: weighted.quantile(y, TAIL, q),
+        lambda y, q: weighted.quantile(y, q, TAIL),
     ),
     "shortfall": (
         SLOPE * SHIFT + float(norm.pdf(norm.ppf(TAIL))) / (1.0 - TAIL),
-        lambda y, q: weighted.shortfall(y, TAIL, q),
+        lambda y, q: weighted.shortfall(y, q, TAIL),
     ),
-    "cost": (0.5 * SHIFT**2, lambda y, q: weighted.divergence(q)),
+    "cost": (0.5 * SHIFT**2, lambda y, q: cost.divergence(q)),
 }
 """Truth under the view that x, which is standard normal, has mean `SHIFT`; y hangs together with it."""
 
@@ -136,7 +136,7 @@ def test_half_held_intervals_hold_too() -> None:
 def test_the_cost_of_a_probability_is_bernoullis() -> None:
     flags = np.repeat([1.0, 0.0], [300, 700])
     posterior = Posterior(1_000, ((1.0, pool([Moment(flags, "=", 0.6)], 1_000)),))
-    found = weighted.divergence(posterior)
+    found = cost.divergence(posterior)
     assert found.value == pytest.approx(0.6 * log(0.6 / 0.3) + 0.4 * log(0.4 / 0.7), rel=1e-4)
     # Of a share p of paths it moves by (p − q) / p (1 − p): the delta method.
     slope = (0.3 - 0.6) / (0.3 * 0.7)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from risk.report import actions as tables
-from risk.report.actions import TOP, Decision
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Block, Heading, Paragraph, Sheet
@@ -31,7 +30,7 @@ def sheet(results: Results) -> Sheet | None:
     )
 
 
-def _actions(found: Decision) -> Iterator[Block]:
+def _actions(found: tables.Decision) -> Iterator[Block]:
     """What is declared, and what comes of it."""
     yield Paragraph(tables.said(found), "finding")
     if found.actions.illustrative:
@@ -41,12 +40,12 @@ def _actions(found: Decision) -> Iterator[Block]:
     yield tables.payoffs(found.actions.unit).table(found.fired, note=found.actions.basis)
 
 
-def _information(found: Decision) -> Iterator[Block]:
+def _information(found: tables.Decision) -> Iterator[Block]:
     """What inputs are worth, the dearest first, and groups of them by owner."""
     own, unit = found.information, found.actions.unit
     if own is None:
         return
     yield Heading("What to find out next")
-    yield tables.worth(unit, "voi-inputs", "Single inputs").table(own.single[:TOP])
+    yield tables.worth(unit, "voi-inputs", "Single inputs").table(own.single[:tables.TOP])
     groups = tables.worth(unit, "voi-owners", "All inputs, and those of each owner")
     yield groups.table((own.inputs, *own.groups), note=tables.WORTH_SAID)
