@@ -9,7 +9,7 @@ symbol      unit  meaning
 ==========  ====  ===================================================================================
 z, u        sd,1  score of a path in a coordinate, and its rank as a share of all paths
 a, b        sd    means of z and of √5 (6u² − 6u + 1) where the condition is met, less those of all
-N           1     coordinates that count: the fewest that have nine tenths of Σ (a² + b²)
+N           1     coordinates that count: the fewest that have nine tenths of Σ (a² + b²), each ¼ at most
 ==========  ====  ===================================================================================
 
 Notes
@@ -48,6 +48,10 @@ DISCOVERIES = 0.05
 
 CARRIED = 0.9
 """Share of what a condition moves that the coordinates which count have together (judgement)."""
+
+LOUDEST = 0.25
+"""a² + b² at most, where it is told what has nine tenths of it: half a standard deviation. A condition that
+names a coordinate moves it by much more, and would leave nothing to all others (judgement)."""
 
 SORTERS = 4
 """Threads that rank paths."""
@@ -184,7 +188,8 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
         strength = np.array(list(pool.map(lambda z: _strength(z, inside, learn), scores)))
     found = discoveries(np.exp(-0.5 * strength * inside.sum() / (1.0 - share)))
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
-    carried = np.cumsum(strength[order]) / strength[order].sum() if order else np.empty(0)
+    heard = np.cumsum(np.minimum(strength[order], LOUDEST))
+    carried = heard / heard[-1] if order else heard
     counting = order[: min(int(np.searchsorted(carried, CARRIED)) + 1, MOST)]
     other = flags & ~learn
     return Told(
