@@ -148,7 +148,7 @@ def test_the_most_likely_way_is_the_nearest_path_and_leads_to_the_design_point()
         assert step.value == x[found.paths[0], int(name[1])]
 
 
-@pytest.mark.parametrize(("noise", "coordinates"), [(0.0, 2), (2.0, 12)])
+@pytest.mark.parametrize(("noise", "coordinates"), [(0.0, 2), (2.0, 6)])
 def test_the_error_of_the_nearest_paths_covers(noise: float, coordinates: int) -> None:
     def mean_near(seed: int, paths: int) -> Estimate:
         rng = np.random.default_rng(seed)
