@@ -17,8 +17,8 @@ from risk.analysis.reverse.ways import Mark, Way, Ways
 from risk.analysis.statistics import Estimate, proportion
 from risk.assumptions import load
 from risk.paths import SERIES
+from risk.report.terminal.headed import Headed
 from risk.report.terminal.reverse import Asked, Proof
-from risk.report.terminal.summary import Headed
 from tests.report.terminal_results import HEADING, PATHS
 
 WORDS = "bust and headline_loss > 100"

@@ -22,10 +22,9 @@ from risk.report.formats import show
 from risk.report.record import Document, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec, count, figure, measure, shown, text
 from risk.report.table import Column, Table
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import error, interval, number, probability, with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MOST_STEPS = 12
