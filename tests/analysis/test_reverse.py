@@ -14,11 +14,12 @@ from scipy.stats import norm, rankdata
 
 from risk.analysis import statistics
 from risk.analysis.conditions import condition
+from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse import grid as grids
 from risk.analysis.reverse import signs as sign_finder
 from risk.analysis.reverse.answer import joint, parts, reverse
 from risk.analysis.reverse.consequences import consequence
-from risk.analysis.reverse.coordinates import Coordinate, Told, discoveries, normal_scores, shocks, told_apart
+from risk.analysis.reverse.coordinates import Coordinate, Told, coordinates, normal_scores, told_apart
 from risk.analysis.reverse.dates import Dates, dates
 from risk.analysis.reverse.halves import FEWEST, enough, learning
 from risk.analysis.reverse.nearest import distances, nearest
@@ -26,12 +27,11 @@ from risk.analysis.reverse.rules import PEEL, SMALLEST, Box, kept, peeled, rules
 from risk.analysis.reverse.ways import COURSE, strength, ways
 from risk.analysis.statistics import Estimate
 from risk.assumptions import load
-from risk.engine.rerun import rerun
 from risk.errors import UsageError
-from risk.factors import FACTORS, LETTERS
+from risk.factors import FACTORS
 from risk.paths import SERIES
 from risk.runs import Run
-from tests.report.runs import SEED, small_run
+from tests.report.runs import small_run
 from tests.stored_paths import stored
 
 Array = NDArray[np.float64]
@@ -71,25 +71,17 @@ def test_scores_are_normal_quantiles_of_ranks_and_the_same_values_have_the_same(
     np.testing.assert_allclose(normal_scores(values), expected, atol=1e-12)
 
 
-def test_shocks_are_those_that_struck_the_path() -> None:
+def test_coordinates_are_assumptions_in_their_units_and_shocks_in_words() -> None:
     run = small_run()
-    found = {c.id: c for c in shocks(run)}
-    years = sorted({label[:4] for label in run.calendar.labels[1:]})
-    assert [*found] == [f"{letter}@{year}" for letter in LETTERS for year in years]
-    told = rerun(load(), SEED, 1_500)
-    totals = np.array([c.values for c in found.values()])
-    np.testing.assert_allclose(totals.std(axis=1), 1.0)
-    for factor in FACTORS:
-        struck = told.detail[f"shock.{factor.letter}"][:, 0]
-        sums = [
-            sum(x for x, label in zip(struck, told.labels, strict=True) if label[:4] == year and x == x)
-            for year in years
-        ]
-        ours = np.array([found[f"{factor.letter}@{year}"].values[1_500] for year in years])
-        # One scale a year: the standard deviation over all paths of as many quarters' innovations.
-        quarters = np.array([sum(label[:4] == year for label in told.labels[1:]) for year in years])
-        np.testing.assert_allclose(ours * np.sqrt(quarters), sums, rtol=0.15)
-        assert np.corrcoef(ours, sums / np.sqrt(quarters))[0, 1] > 0.999
+    capacity = run.parameter("gpu.power_capacity")
+    units = dict.fromkeys(run.names("parameters"), ("1", 1.0)) | {"gpu.power_capacity": ("GW/y", 1e9)}
+    found = {c.id: c for c in coordinates(run, units)}
+    np.testing.assert_allclose(found["gpu.power_capacity"].values, capacity / 1e9)
+    demand = found["shock.Z.2028"]
+    assert (demand.label, demand.unit, demand.up) == ("AI demand 2028", "sd", "more of it")
+    expected = next(s.values for s in shocks(run) if s.name == "shock.Z.2028")
+    np.testing.assert_array_equal(demand.values, expected)
+    assert len(found) == len(run.names("parameters")) + len(FACTORS) * len(run.calendar.years)
 
 
 def test_what_moves_a_condition_is_found_and_what_is_inert_is_not() -> None:
@@ -114,13 +106,6 @@ def test_without_any_effect_false_discoveries_are_as_rare_as_they_should_be() ->
         x, flags = rng.standard_normal((600, 20)), rng.random(600) < 0.4
         some += told_apart(drawn(x), flags).found > 0
     assert some / runs <= 0.05 + 3.0 * np.sqrt(0.05 * 0.95 / runs)
-
-
-def test_discoveries_are_those_of_benjamini_and_hochberg() -> None:
-    chances = np.array([0.001, 0.3, 0.012, 0.04, 0.011])
-    # Sorted: .001 ≤ .01, .011 ≤ .02, .012 ≤ .03, .04 ≤ .04, .3 > .05: the four smallest.
-    assert discoveries(chances).tolist() == [True, False, True, True, True]
-    assert not discoveries(np.array([0.06, 0.2])).any()
 
 
 def test_distance_is_that_of_mahalanobis() -> None:
