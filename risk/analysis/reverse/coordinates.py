@@ -25,7 +25,6 @@ single companies, generations and hazards are no coordinates.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +34,7 @@ from risk.analysis import statistics
 from risk.analysis.attribution import ranks
 from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse.halves import learning
+from risk.analysis.reverse.threads import each
 from risk.analysis.statistics import Estimate
 from risk.factors import FACTORS
 from risk.runs import Run
@@ -54,9 +54,6 @@ CARRIED = 0.9
 LOUDEST = 0.25
 """a² + b² at most, where it is told what has nine tenths of it: half a standard deviation. A condition that
 names a coordinate moves it by much more, and would leave nothing to all others (judgement)."""
-
-SORTERS = 4
-"""Threads that rank paths."""
 
 MOST = 40
 """Coordinates that count at most."""
@@ -160,9 +157,8 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
-    with ThreadPoolExecutor(SORTERS) as pool:  # sorting waits for no other thread
-        scores = list(pool.map(lambda c: normal_scores(c.values), every))
-        strength = np.array(list(pool.map(lambda z: _strength(z, inside, learn), scores)))
+    scores = each(lambda c: normal_scores(c.values), every)
+    strength = np.array(each(lambda z: _strength(z, inside, learn), scores))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
     found = multipletests(chances, DISCOVERIES, method="fdr_bh")[0]
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
