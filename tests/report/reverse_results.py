@@ -17,14 +17,15 @@ from risk.analysis.reverse.ways import Mark, Way, Ways
 from risk.analysis.statistics import Estimate, proportion
 from risk.assumptions import load
 from risk.paths import SERIES
-from risk.report.terminal.headed import Headed
+from risk.report.terminal.headed import Headed, Heading
 from risk.report.terminal.reverse import Asked, Proof
-from tests.report.terminal_results import HEADING, PATHS
 
+PATHS = 20_000
+HEADING = Heading("8f3c2a1b0d4e", "base", "Base case", PATHS, 20261122, "2032Q4", 12, 12)
 WORDS = "bust and headline_loss > 100"
 ELASTICITY = Coordinate("revenue.elasticity", np.array([1.146943, 0.9]), "1")
 POWER = Coordinate("gpu.power_capacity", np.array([15.252418, 12.0]), "GW/y")
-DEMAND = Coordinate("Z@2027", np.array([0.0819, -1.3]), "sd", "AI demand 2027", "more of it")
+DEMAND = Coordinate("shock.Z.2027", np.array([0.0819, -1.3]), "sd", "AI demand 2027", "more of it")
 
 
 def _score(value: float, error: float = 0.017) -> Estimate:
@@ -47,7 +48,7 @@ WAYS = Ways(
             3582,
             (Mark("revenue", "End-customer AI revenue", _score(-1.04), -0.87),
              Mark("hy_spread", "High-yield spread (OAS)", _score(0.41), 0.38)),
-            (Mark("Z@2027", "AI demand 2027", _score(-0.5), -0.55),
+            (Mark("shock.Z.2027", "AI demand 2027", _score(-0.5), -0.55),
              Mark("revenue.elasticity", "", _score(-0.63), -0.2)),
             Estimate(14.0, 0.3, 1_795, (14.0, 15.0)),
             Estimate(60.5, 0.9, 1_795),
@@ -56,7 +57,7 @@ WAYS = Ways(
             proportion(1_723, 3_518),
             13535,
             (Mark("revenue", "End-customer AI revenue", _score(-0.17), 0.87),),
-            (Mark("Z@2027", "AI demand 2027", _score(0.06), 0.55),),
+            (Mark("shock.Z.2027", "AI demand 2027", _score(0.06), 0.55),),
             Estimate(19.0, 0.3, 1_723, (19.0, 19.0)),
             Estimate(50.8, 1.4, 1_723),
         ),

@@ -9,7 +9,7 @@ symbol      unit  meaning
 ==========  ====  ===================================================================================
 z, u        sd,1  score of a path in a coordinate, and its rank as a share of all paths
 a, b        sd    means of z and of √5 (6u² − 6u + 1) where the condition is met, less those of all
-N           1     coordinates that count: the fewest that have nine tenths of Σ (a² + b²)
+N           1     coordinates that count: the fewest that have nine tenths of Σ (a² + b²), each ¼ at most
 ==========  ====  ===================================================================================
 
 Notes
@@ -25,7 +25,6 @@ single companies, generations and hazards are no coordinates.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,15 +32,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.analysis import statistics
 from risk.analysis.attribution import ranks
+from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse.halves import learning
+from risk.analysis.reverse.threads import each
 from risk.analysis.statistics import Estimate
 from risk.factors import FACTORS
 from risk.runs import Run
-from risk.shocks.draw import draw_shocks
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+
+_FACTORS = {factor.letter: factor for factor in FACTORS}
 
 DISCOVERIES = 0.05
 """Share of the coordinates that are found which may be found by chance."""
@@ -49,8 +51,9 @@ DISCOVERIES = 0.05
 CARRIED = 0.9
 """Share of what a condition moves that the coordinates which count have together (judgement)."""
 
-SORTERS = 4
-"""Threads that rank paths."""
+LOUDEST = 0.25
+"""a² + b² at most, where it is told what has nine tenths of it: half a standard deviation. A condition that
+names a coordinate moves it by much more, and would leave nothing to all others (judgement)."""
 
 MOST = 40
 """Coordinates that count at most."""
@@ -62,7 +65,7 @@ class Coordinate:
 
     Attributes
     ----------
-    id : of the assumption; of a shock its factor's letter and the year, ``Z@2028``.
+    id : of the assumption; of a shock as `risk.analysis.explain_inputs` has it, ``shock.Z.2028``.
     label : in words; empty of an assumption, whose id says it.
     unit : of its values; of a shock "sd": over a year, in its standard deviations.
     up : what a high value means, of a shock.
@@ -110,38 +113,11 @@ def coordinates(run: Run, units: Mapping[str, tuple[str, float]]) -> Iterator[Co
     for name, values in run.parameters().items():
         unit, scale = units[name]
         yield Coordinate(name, values if scale == 1.0 else values / scale, unit)
-    yield from shocks(run)
-
-
-def shocks(run: Run) -> Iterator[Coordinate]:
-    """What struck each common factor in each calendar year, in standard deviations of the year.
-
-    Innovations are a function of seed, factor and block: they are drawn again, and nothing is simulated.
-    """
-    labels = run.calendar.labels[1:]
-    years = sorted({label[:4] for label in labels})
-    starts = [next(t for t, label in enumerate(labels) if label.startswith(year)) for year in years]
-    struck = np.empty((len(years), len(FACTORS), run.paths))
-    row = 0
-    for block in range(len(run.manifest.blocks)):
-        # With the run's own seed for the parameters: the degrees of freedom are among them.
-        drawn = draw_shocks(
-            run.register, run.manifest.seed, block, len(labels), {}, {}, run.register.shocks
-        ).common
-        kept = min(drawn.shape[1], run.paths - row)
-        sums = np.add.reduceat(drawn[:, :kept], starts, axis=0)
-        struck[:, :, row : row + kept] = sums.transpose(0, 2, 1)
-        row += kept
-    for j, factor in enumerate(FACTORS):
-        for i, year in enumerate(years):
-            values = struck[i, j]
-            yield Coordinate(
-                f"{factor.letter}@{year}",
-                values / values.std(),
-                "sd",
-                f"{factor.name[0].upper()}{factor.name[1:]} {year}",
-                factor.up,
-            )
+    for shock in shocks(run):
+        _, letter, year = shock.name.split(".")
+        factor = _FACTORS[letter]
+        label = f"{factor.name[0].upper()}{factor.name[1:]} {year}"
+        yield Coordinate(shock.name, shock.values, "sd", label, factor.up)
 
 
 @dataclass(frozen=True)
@@ -176,15 +152,18 @@ class Told:
 
 def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     """The coordinates that a condition moves, of (path,) flags."""
+    from statsmodels.stats.multitest import multipletests
+
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
-    with ThreadPoolExecutor(SORTERS) as pool:  # sorting waits for no other thread
-        scores = list(pool.map(lambda c: normal_scores(c.values), every))
-        strength = np.array(list(pool.map(lambda z: _strength(z, inside, learn), scores)))
-    found = discoveries(np.exp(-0.5 * strength * inside.sum() / (1.0 - share)))
+    scores = each(lambda c: normal_scores(c.values), every)
+    strength = np.array(each(lambda z: _strength(z, inside, learn), scores))
+    chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
+    found = multipletests(chances, DISCOVERIES, method="fdr_bh")[0]
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
-    carried = np.cumsum(strength[order]) / strength[order].sum() if order else np.empty(0)
+    heard = np.cumsum(np.minimum(strength[order], LOUDEST))
+    carried = heard / heard[-1] if order else heard
     counting = order[: min(int(np.searchsorted(carried, CARRIED)) + 1, MOST)]
     other = flags & ~learn
     return Told(
@@ -202,12 +181,3 @@ def _strength(scores: Array, inside: Flags, every: Flags) -> float:
     u = ndtr(scores)
     spread = np.sqrt(5.0) * (6.0 * u * (u - 1.0) + 1.0)
     return float(sum((each[inside].mean() - each[every].mean()) ** 2 for each in (scores, spread)))
-
-
-def discoveries(chances: Array, level: float = DISCOVERIES) -> Flags:
-    """Which of several p-values are discoveries, by Benjamini and Hochberg (1995), *JRSS B* 57(1)."""
-    order = np.argsort(chances, kind="stable")
-    passing = np.flatnonzero(chances[order] <= level * (np.arange(len(chances)) + 1.0) / len(chances))
-    found = np.zeros(len(chances), dtype=bool)
-    found[order[: passing[-1] + 1 if len(passing) else 0]] = True
-    return found

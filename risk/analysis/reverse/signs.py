@@ -23,7 +23,6 @@ clear it, a regime) gives no sign.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,6 +33,7 @@ from risk.analysis import statistics
 from risk.analysis.early_warning import QUARTERS_AHEAD, auc
 from risk.analysis.reverse.dates import Dates, Quarters
 from risk.analysis.reverse.halves import FEWEST, learning
+from risk.analysis.reverse.threads import each
 from risk.analysis.statistics import Estimate
 from risk.paths import SERIES, Variable
 from risk.runs import Run
@@ -119,7 +119,8 @@ def signs(run: Run, flags: Flags, when: Dates, ahead: int = QUARTERS_AHEAD) -> S
     if min((counted & flags).sum(), (counted & ~flags).sum()) < FEWEST:
         return Signs((), ahead, when.dated, labels[when.last], early)
     look = _Look(flags, counted, np.maximum(until, 1), when.quarter)
-    best = [sign for variable in SERIES if variable.name not in HIDDEN for sign in _best(run, variable, look)]
+    seen = [variable for variable in SERIES if variable.name not in HIDDEN]
+    best = [sign for sign in each(lambda variable: _best(run, variable, look), seen) if sign is not None]
     best.sort(key=lambda sign: -(sign.hits.value - sign.false_alarms.value))
     return Signs(tuple(best[:SHOWN]), ahead, when.dated, labels[when.last], early)
 
@@ -140,8 +141,8 @@ class _Tried(NamedTuple):
     threshold: float
 
 
-def _best(run: Run, variable: Variable, look: _Look) -> Iterator[Sign]:
-    """The best sign of a series, if it says anything on the learning half."""
+def _best(run: Run, variable: Variable, look: _Look) -> Sign | None:
+    """The best sign of a series; None where it says nothing on the learning half."""
     values = run.series(variable.name)
     scale = SCALE[variable.unit]
     learn = learning(len(look.flags)) & look.counted
@@ -153,15 +154,13 @@ def _best(run: Run, variable: Variable, look: _Look) -> Iterator[Sign]:
         for above in (True, False):
             furthest = _furthest(read, look.until, above)
             tried.append((_threshold(furthest[learn], look.flags[learn], change, above), furthest))
-    if not tried:
-        return
-    chosen, furthest = max(tried, key=lambda each: each[0].gap)
+    chosen, furthest = max(tried, key=lambda one: one[0].gap)
     if not chosen.gap > TELLING:
-        return
+        return None
     read = _changes(values) if chosen.change else values[1:] / np.float32(scale)
     assert read is not None
     today = None if chosen.change else float(values[0].mean()) / scale
-    yield _measured(variable, chosen, read, furthest, look, today)
+    return _measured(variable, chosen, read, furthest, look, today)
 
 
 def _changes(values: Singles) -> Singles | None:

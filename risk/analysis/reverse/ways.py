@@ -25,6 +25,7 @@ from risk.analysis import statistics
 from risk.analysis.reverse.coordinates import Told, normal_scores
 from risk.analysis.reverse.dates import Dates
 from risk.analysis.reverse.halves import FEWEST, learning
+from risk.analysis.reverse.threads import each
 from risk.analysis.statistics import Estimate
 from risk.paths import SERIES, Variable
 from risk.runs import Run
@@ -107,8 +108,8 @@ def courses(run: Run) -> Array:
     """Course of every path, (path, series), in the order of `COURSE`; NaN never."""
     labels = run.calendar.labels
     ends = [t for t, label in enumerate(labels) if label.endswith("Q4") and t] or [len(labels) - 1]
-    found = [_course(run, name, ends) for name in COURSE]
-    return np.column_stack(found)
+    run.series(COURSE[0])  # a run that remembers its columns reads all series here, and the threads find them
+    return np.column_stack(each(lambda name: _course(run, name, ends), COURSE))
 
 
 def _course(run: Run, name: str, ends: Sequence[int]) -> Array:
