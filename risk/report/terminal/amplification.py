@@ -47,7 +47,11 @@ def screen(findings: Headed[Amplification], page: Page) -> Screen:
         Text(),
         heading("Amplification: all couplings on over one cut, on the same draws", page),
         table(_ratios(found), page),
-        note("An effect is a mean that differs by more than two paired standard errors.", page),
+        note(
+            "An effect is a mean that differs by more than two paired standard errors. The medians that stand "
+            "in for a cut coupling are of 4,096 paths; their own noise is not in ±.",
+            page,
+        ),
         Text(),
         *_loop(found.loop, page),
     )
