@@ -282,9 +282,7 @@ def _errors(influence: Array) -> Array:
     away = influence - influence.mean(axis=0)
     variance = (away**2).sum(axis=0) / (n - 1)
     fourth = (away * away) ** 2
-    kurtosis = np.divide(
-        fourth.mean(axis=0), variance**2, out=np.ones(len(variance)), where=variance > 0.0
-    )
+    kurtosis = np.divide(fourth.mean(axis=0), variance**2, out=np.ones(len(variance)), where=variance > 0.0)
     freedom = np.minimum(2.0 * n / np.maximum(kurtosis - 1.0, 1e-9), n - 1.0)
     wider: Array = np.array([statistics.widened(float(x)) for x in freedom])
     return np.asarray(np.sqrt(variance / n) * wider)

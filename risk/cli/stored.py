@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.run import NEXT, write_verdict
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Stored, result
+from risk.cli.simulation import WHOLE, Jobs, Stored, desk, result
+from risk.door.variants import PATHS
 from risk.errors import UsageError
 
 Outcome = Annotated[
@@ -115,8 +116,23 @@ def compare(
     outcome: Outcome = None,
     when: When = None,
     markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
+    bridge: Annotated[bool, Parameter(help="What each input brings; simulates what lies between.")] = False,
+    by: Annotated[
+        Literal["section", "owner"], Parameter(help="Groups of inputs whose shares a bridge tells.")
+    ] = "section",
+    paths: Annotated[
+        int,
+        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Of each run of a bridge, at most."),
+    ] = PATHS,
+    jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:
-    """Compare two stored runs: changed assumptions, and changed results against noise."""
+    """Compare two stored runs: changed assumptions, and changed results against noise; or a bridge."""
+    if bridge:
+        from risk.door import calls
+
+        found = calls.open(run_b, desk=desk(common, jobs))
+        give(found.bridge(run_a, by=by, paths=paths), common.output, markdown=markdown)
+        return
     told = result(run_b, common).compare(run_a, outcome or "", when or "")
     give(told, common.output, markdown=markdown)

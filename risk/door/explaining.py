@@ -37,7 +37,7 @@ def budgeted(run: Run, groups: bool, desk: Desk, names: Names) -> Told[Any]:
     Interrupted : what is finished is kept; the same call goes on from there.
     """
     from risk.report.terminal import budget as screens
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     found = _told(run, _measured(run, groups, desk), desk)
     return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, names)

@@ -18,6 +18,7 @@ from risk.report.form import DEFAULT_FORM, Form, Paper
 if TYPE_CHECKING:
     import pandas as pd
 
+    from risk.calibrate.bridge import By
     from risk.report.sheet import HeatMap, Workbook
     from risk.report.table import Table
     from risk.runs import Run
@@ -66,11 +67,13 @@ class Result(Numbers):
     @cached_property
     def _verdict(self) -> Told[Any]:
         from risk.calibrate.validation import validation
+        from risk.calibrate.watch import watching
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
 
         reasons = validation.current(self.stored, self._desk.register).reasons
-        return self._told(summarise(self.stored, reasons), DOCUMENT, screen)
+        watched = watching.current(self.stored, self._desk.register)
+        return self._told(summarise(self.stored, reasons, watched), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""
@@ -79,7 +82,7 @@ class Result(Numbers):
     def show(self, metric: str) -> Told[Any]:
         """One result in full: an outcome, a proposition, a class or a series; UsageError if there is none."""
         from risk.report.terminal import distribution as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
 
         found = Headed.of(self.stored, screens.detail(self.stored, metric))
         return self._told(found, screens.form_of(found.result), screens.screen)
@@ -141,6 +144,23 @@ class Result(Numbers):
 
         return budgeted(self.stored, groups, self._desk, self._names)
 
+    def reverse(self, condition: str, then: Sequence[str] = (), *, prove: bool = True) -> Told[Any]:
+        """What leads to a condition, such as ``headline_loss > 200 and B4``, and what warns of it.
+
+        Parameters
+        ----------
+        then : quantities or conditions to look at where it is met.
+        prove : simulate the most likely path again, and hold it against the condition.
+
+        Raises
+        ------
+        UsageError : a condition cannot be read, or too few paths meet it, or do not.
+        StorageError : the model is no longer the one that made the run.
+        """
+        from risk.door.reversing import reverse
+
+        return replace(reverse(self.stored, condition, tuple(then), prove, self._desk), names=self._names)
+
     def check(self) -> Told[Any]:
         """Calibration targets and accounting identities; not ok where one fails.
 
@@ -179,6 +199,53 @@ class Result(Numbers):
 
         return replace(challenged(self.stored, self._desk), names=self._names)
 
+    def views(self, *files: str | Path, believe: str | Sequence[str] = ()) -> Told[Any]:
+        """The run under members' ballots, side by side, and what one would have to believe.
+
+        Parameters
+        ----------
+        files : ballots (TOML, docs/views.md) or names of the register's sets; without any the sets of the
+            run's time.
+        believe : what to reach, ``P(bust) > 2/3``, one or several; two thirds and a third by default.
+
+        Raises
+        ------
+        AssumptionErrors : a ballot says what nobody knows, or what no weights on these paths meet.
+        UsageError : there is no such file, or a bar is none.
+        """
+        from risk.door.views import voted
+
+        bars = (believe,) if isinstance(believe, str) else tuple(believe)
+        return replace(voted(self.stored, files, bars, self._desk), names=self._names)
+
+    def watch(self, event: str = "bust") -> Told[Any]:
+        """The registered tripwires by what they would tell of an event; those that are decided, scored.
+
+        Parameters
+        ----------
+        event : a class, a proposition or a condition on paths.
+
+        Raises
+        ------
+        AssumptionErrors : the watch list or a reading is wrong.
+        UsageError : the event is none of these.
+        """
+        from risk.door.watching import watched
+
+        return replace(watched(self.stored, event, self._desk), names=self._names)
+
+    def update(self) -> Told[Any]:
+        """What was read since the base date, and what that changes; nothing is simulated.
+
+        Raises
+        ------
+        AssumptionErrors : a reading is from the future, or published before its day.
+        UsageError : readings leave too few paths, so that a new base date is due.
+        """
+        from risk.door.watching import updated
+
+        return replace(updated(self.stored, self._desk), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 
@@ -196,6 +263,57 @@ class Result(Numbers):
         called = self._names if found.unread else shared(old.register, self.stored.register, masked=mask)
         return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)
 
+    def bridge(self, before: Result | str, *, by: By = "section", paths: int = 4_096) -> Told[Any]:
+        """From an earlier run to this one, input by input, and Shapley's shares of groups of inputs.
+
+        Registers in between are simulated where nobody has yet; what comes of them is kept.
+
+        Parameters
+        ----------
+        before : a result, an id or a scenario.
+        by : what groups of inputs are: ``section`` or ``owner``.
+        paths : of each register in between, at most.
+
+        Raises
+        ------
+        UsageError : the older run's inputs are not those of today's model.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import bridged
+
+        old = before.stored if isinstance(before, Result) else opening.opened(before, self._desk)
+        told = bridged(old, self.stored, by, paths, self._desk)
+        return replace(told, names=told.names._replace(masked=self._names.masked))
+
+    def sources(self, *drop: str, paths: int = 4_096) -> Told[Any]:
+        """What the headlines do if a source is wrong: its numbers drawn as wide as is plausible.
+
+        Parameters
+        ----------
+        drop : sources, one run each; without any each that somebody published.
+        paths : of each run, at most.
+
+        Raises
+        ------
+        UsageError : nothing rests on a source of that name.
+        Interrupted : finished runs are kept; the same call goes on from there.
+        """
+        from risk.door.variants import dropped
+
+        return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
+
+    def voi(self) -> Told[Any]:
+        """The committee's actions: triggers, payoffs, and what it is worth to know each input before.
+
+        Raises
+        ------
+        AssumptionErrors : `actions.toml` is wrong, with file and line.
+        UsageError : the register has none, or the paths are too few.
+        """
+        from risk.door.acting import valued
+
+        return replace(valued(self.stored, self._desk), names=self._names)
+
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
 
@@ -207,7 +325,7 @@ class Result(Numbers):
         """
         from risk.analysis.story import story
         from risk.report.terminal import path as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
         from risk.runs.rerun import rerun
 
         chosen = self.pick(which)

@@ -15,7 +15,7 @@ from risk.calibrate.budget import Kept
 from risk.calibrate.validation.evidence import Size
 from risk.report.terminal.budget import Row, Told, groups
 from risk.report.terminal.explanation import Explained
-from risk.report.terminal.summary import Headed
+from risk.report.terminal.headed import Headed
 from tests.report.terminal_results import HEADING, PATHS, share
 
 

@@ -15,10 +15,9 @@ from risk.calibrate.validation.evidence import Size
 from risk.report.formats import show
 from risk.report.record import Document, Field, Many, told
 from risk.report.spec import Spec, measure, text
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 SHOWN = ("bust", "correction", "durable", "headline_loss")
 """Results on a screen before the propositions."""

@@ -18,10 +18,10 @@ from risk.report.formats import show
 from risk.report.record import Document, Field, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
+from risk.report.terminal.headed import HEADING, Heading
+from risk.report.terminal.headed import heading as run_heading
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.values import worded
 from risk.runs import Run
 

@@ -13,10 +13,9 @@ from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
 from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, flag, measure, text
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import number
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MONEY = "USD bn"

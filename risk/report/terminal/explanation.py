@@ -16,10 +16,9 @@ from risk.analysis.statistics import NORMAL_95, Estimate
 from risk.report.formats import show
 from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, measure, shown, text
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import error, number, points, with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 SHOWN = 15

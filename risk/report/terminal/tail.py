@@ -14,10 +14,9 @@ from risk.report.formats import show
 from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, count, figure, flag, measure, shown, text
 from risk.report.terminal.drivers import change
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import error, interval, number, probability, with_error
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MOST_DRIVERS, MOST_PATHS = 10, 10

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import (
+    answer,
     attribution,
     contrasts,
     gap,
@@ -22,6 +23,7 @@ from risk.analysis import (
     sampling,
 )
 from risk.analysis import distress as stages
+from risk.analysis.answer import Answer
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
@@ -32,6 +34,7 @@ from risk.analysis.flows import year_labels
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
+from risk.analysis.reverse.answer import Reverse, reverse
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
 from risk.errors import UsageError
@@ -42,16 +45,22 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.bridge import Bridge
+    from risk.analysis.views.views import Views
     from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
+    from risk.calibrate.watch.watching import Watch
+    from risk.report.actions import Decision
 
 Array = NDArray[np.float64]
 
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
 
+REVERSED = "bust"
+"""Condition of which the pack says what leads to it."""
 BUST, EXPLAINED = "bust", 4_096
 """What the pack explains, and on how many paths: a hundredth of its variance is known by them in a second."""
 
@@ -148,6 +157,11 @@ class Results:
         return verdict(self.run)
 
     @cached_property
+    def answer(self) -> Answer:
+        """What the first page is made of."""
+        return answer.answer(self.run, self.verdict, self.ranked, self.lines)
+
+    @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """Distributions of all outcomes."""
         return metrics.metrics(self.run)
@@ -155,6 +169,14 @@ class Results:
     def metric(self, name: str) -> Metric:
         """Distribution of one outcome."""
         return next(m for m in self.metrics if m.variable.name == name)
+
+    @cached_property
+    def reverse(self) -> Reverse | str:
+        """What leads to the condition that is asked by default; why it cannot be said, of too few paths."""
+        try:
+            return reverse(self.run, REVERSED)
+        except UsageError as error:
+            return error.reason
 
     @cached_property
     def loss(self) -> Array:
@@ -294,6 +316,53 @@ class Results:
         from risk.calibrate.validation import validation
 
         return validation.read(self.run)
+
+    @cached_property
+    def views(self) -> tuple[Views, str] | None:
+        """The run under the sets of views kept beside it, and why these cannot be held, if so.
+
+        None where nobody has kept any.
+        """
+        from risk.analysis.views import kept
+        from risk.analysis.views.views import views
+        from risk.assumptions.problems import AssumptionErrors
+
+        given = kept.read(self.run)
+        if given is None:
+            return None
+        try:
+            return views(self.run, given), ""
+        except AssumptionErrors as error:
+            return views(self.run, ()), " ".join(problem.reason for problem in error.problems)
+
+    @cached_property
+    def watch(self) -> Watch | None:
+        """What to watch, and what was read since the base date, kept beside the run; None likewise."""
+        from risk.calibrate.watch import watching
+
+        return watching.read(self.run)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The actions kept beside the run, and what they are worth knowing for; None where none are."""
+        from risk.analysis import actions, triggers, voi
+        from risk.report.actions import Decision
+
+        known = actions.kept(self.run)
+        if known is None:
+            return None
+        found = triggers.fired(self.run, known)
+        try:
+            return Decision(known, found, voi.voi(self.run, known))
+        except UsageError as error:
+            return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """From the prior run to this one, where somebody has computed it."""
+        from risk.calibrate import bridge
+
+        return bridge.kept(self.prior.run, self.run) if self.prior else None
 
     @property
     def draft(self) -> str:

@@ -10,6 +10,7 @@ from risk.analysis.attribution import FEWEST_IN_TAIL, Driver
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
+from risk.report import answer
 from risk.report.charts import Tornado
 from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition, Every, Within
@@ -44,12 +45,19 @@ def sheet(results: Results) -> Sheet:
             tornado(results, found),
             Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
+            *_movers(results),
             found,
         ),
         screen=tuple(why(results)),
         question="Which uncertain assumptions move the tail, and how much do they explain together?",
         grid=(LABEL, *(9.0,) * 9, 9.5, *(9.0,) * 4),
     )
+
+
+def _movers(results: Results) -> Iterator[Table]:
+    """What moves P(bust), where an input is told from chance."""
+    if results.answer.movers:
+        yield answer.MOVERS.table(results.answer.movers)
 
 
 def _finding(results: Results, found: Shares) -> str:
