@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,6 +99,7 @@ class Amplification:
     on : levels by measure with all couplings on.
     effects : of each coupling that was cut, the largest ratio of mean losses first.
     whole : of all couplings together.
+    pilots : the noise of the medians that stand in for a cut coupling is in the errors of ratios.
     """
 
     measures: tuple[Measure, ...]
@@ -106,6 +107,7 @@ class Amplification:
     effects: tuple[Effect, ...]
     whole: Effect
     loop: LoopGain
+    pilots: bool = False
 
 
 def cases(
@@ -135,17 +137,28 @@ def cases(
     }
 
 
-def amplification(runs: Mapping[str, Paths], quarter: str) -> Amplification:
-    """Compare the runs of `cases`, which share their draws; the spread is pushed in `quarter`."""
+def amplification(
+    runs: Mapping[str, Paths], quarter: str, noise: Mapping[str, Mapping[str, float]] | None = None
+) -> Amplification:
+    """Compare the runs of `cases`, which share their draws; the spread is pushed in `quarter`.
+
+    Parameters
+    ----------
+    noise : case → measure → error that the medians give its ratio; None where it was not measured.
+    """
+    known = noise or {}
     measures = tuple(m for m in MEASURES if m.outcome in runs[ON].names("outcomes"))
     on = _measured(runs[ON], measures)
-    effects = [_effect(case, runs[case], on, measures) for case in COUPLINGS if case in runs]
+    effects = [
+        _effect(case, runs[case], on, measures, known.get(case, {})) for case in COUPLINGS if case in runs
+    ]
     return Amplification(
         measures=measures,
         on={name: found.estimate for name, found in on.items()},
         effects=tuple(sorted(effects, key=_order)),
-        whole=_effect(OFF, runs[OFF], on, measures),
+        whole=_effect(OFF, runs[OFF], on, measures, known.get(OFF, {})),
         loop=loop_gain(runs[LOOP], runs[OPEN_PUSHED], runs[ON], runs[PUSHED], quarter),
+        pilots=noise is not None,
     )
 
 
@@ -155,10 +168,22 @@ def _measured(run: Paths, measures: tuple[Measure, ...]) -> dict[str, Statistic]
     return {m.name: m.statistic(outcomes[m.outcome] / SCALE.get(m.unit, 1.0)) for m in measures}
 
 
-def _effect(case: str, run: Paths, on: Mapping[str, Statistic], measures: tuple[Measure, ...]) -> Effect:
+def _effect(
+    case: str,
+    run: Paths,
+    on: Mapping[str, Statistic],
+    measures: tuple[Measure, ...],
+    noise: Mapping[str, float],
+) -> Effect:
     cut = _measured(run, measures)
     levels = {name: found.estimate for name, found in cut.items()}
-    return Effect(case, run.id, levels, {name: ratio(on[name], cut[name]) for name in cut})
+    ratios = {name: _with(ratio(on[name], cut[name]), noise.get(name, 0.0)) for name in cut}
+    return Effect(case, run.id, levels, ratios)
+
+
+def _with(found: Estimate, noise: float) -> Estimate:
+    """A ratio whose error has that of the medians in it."""
+    return replace(found, standard_error=math.hypot(found.standard_error, noise))
 
 
 def _order(effect: Effect) -> float:

@@ -19,7 +19,7 @@ from risk.analysis.columns import Known
 from risk.analysis.conditional import conditional
 from risk.analysis.conditions import condition, quantity
 from risk.analysis.contrasts import Statistic, change
-from risk.analysis.explain_inputs import Input, inputs
+from risk.analysis.explain_inputs import FEATURE, Input, inputs
 from risk.analysis.explain_model import Beyond, Fit, beyond
 from risk.analysis.ranking import between
 from risk.analysis.statistics import Estimate
@@ -157,8 +157,7 @@ def explain(
 
 def explained(target: Target, known: Iterable[Input]) -> Explanation:
     """Explain a result by inputs, whose (path,) values are of the paths among which the target chooses."""
-    own = [_within(each, target.inside) for each in known]
-    own = [each for each in own if np.isfinite(each.values).all() and (each.values != each.values[0]).any()]
+    own = [each for each in (_within(every, target.inside) for every in known) if _tells(each)]
     kinds = {each.kind: [other.name for other in own if other.kind == each.kind] for each in own}
     fit = beyond({each.name: each.values for each in own}, target.values, kinds)
     every = Statistic(statistics.mean(target.values), target.values - target.values.mean())
@@ -167,6 +166,19 @@ def explained(target: Target, known: Iterable[Input]) -> Explanation:
     level = statistics.probability(target.values) if target.flag else every.estimate
     totals = {name: told.total for name, told in fit.groups.items()}
     return Explanation(target, level, tuple(found), totals, fit.whole)
+
+
+def _tells(each: Input) -> bool:
+    """Whether an input differs from path to path; UsageError of a feature that does not, or has gaps."""
+    gaps = int((~np.isfinite(each.values)).sum())
+    if not gaps and (each.values != each.values[0]).any():
+        return True
+    if each.kind != FEATURE:
+        return False
+    why = f"has no value on {gaps:,} of the paths" if gaps else "is the same on all of the paths"
+    raise UsageError(
+        f"{each.name} {why}: it can explain nothing", "ask of another feature, or of paths --when"
+    )
 
 
 def _within(each: Input, inside: Flags) -> Input:

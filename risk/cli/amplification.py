@@ -36,6 +36,9 @@ def amplification(
     quarter: Annotated[
         str | None, Parameter(help="Quarter in which the spread is pushed; the third by default.")
     ] = None,
+    pilots: Annotated[
+        bool, Parameter(help="Measure the noise of the medians that stand in: a minute or two more.")
+    ] = False,
     simulation: Comparison = COMPARISON,
     common: Common = COMMON,
 ) -> None:
@@ -44,6 +47,11 @@ def amplification(
 
     at = desk(common, simulation.jobs)
     told = studies.amplification(
-        scenario, quarter=quarter, paths=simulation.paths, seed=simulation.seed, desk=at
+        scenario,
+        quarter=quarter,
+        pilots=pilots,
+        paths=simulation.paths,
+        seed=simulation.seed,
+        desk=at,
     )
     give(told, common.output)

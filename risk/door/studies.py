@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -26,6 +27,7 @@ def amplification(
     scenario: str = "base",
     *,
     quarter: str | None = None,
+    pilots: bool = False,
     paths: int = PATHS,
     seed: int | None = None,
     **where: Unpack[Where],
@@ -35,6 +37,8 @@ def amplification(
     Parameters
     ----------
     quarter : in which the spread is pushed; the third by default.
+    pilots : measure what chance in the medians that stand in for a cut coupling does to the ratios: a
+        minute or two.
     paths, seed : of each run.
     where : see `risk.Where`.
     """
@@ -46,8 +50,21 @@ def amplification(
     at = desk(where)
     assumptions = load(at.register, scenario)
     pushed = push_quarter(assumptions.calendar, quarter)
-    runs = {case: _run(derived, at, paths, seed) for case, derived in cases(assumptions, pushed).items()}
-    return Told(report.findings(runs, pushed), report.DOCUMENT, report.screen, assumptions.names)
+    wanted = cases(assumptions, pushed)
+    runs = {case: _run(derived, at, paths, seed) for case, derived in wanted.items()}
+    noise = _noise(wanted, assumptions, at, seed) if pilots else None
+    return Told(report.findings(runs, pushed, noise), report.DOCUMENT, report.screen, assumptions.names)
+
+
+def _noise(
+    wanted: Mapping[str, Assumptions], assumptions: Assumptions, at: Desk, seed: int | None
+) -> dict[str, dict[str, float]]:
+    """What chance in the medians does to the ratios of every case."""
+    from risk.assumptions import load, locate
+    from risk.calibrate.pilots import noise
+
+    base = load(at.register, locate.at(locate.BASE, assumptions.scenario.vintage))
+    return noise(base, wanted, assumptions.integer("run.seed") if seed is None else seed, at.step)
 
 
 def hindcast(

@@ -184,3 +184,9 @@ def test_a_feature_of_the_path_is_an_input() -> None:
     goal = Target("y", "y", "1", False, y, "", np.ones(len(y), dtype=bool))
     found = explained(goal, [Input(n, n, FEATURE if n == "one" else PARAMETER, x) for n, x in known.items()])
     assert found.kinds.keys() == {FEATURE, PARAMETER}
+    for values, told in (
+        (np.full(len(y), 2.0), "the same on all"),
+        (np.where(y > 0, y, np.nan), "no value on"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            explained(goal, [Input("odd", "odd", FEATURE, values)])

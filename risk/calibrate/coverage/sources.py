@@ -69,6 +69,7 @@ KINDS: Final[Mapping[str, str]] = {
     "LossLine.excess_by_class": "mean of a class",
     "LossLine.rate": "ratio of means",
     "LossLine.expected_rate": "ratio of means",
+    "LossLine.rate_by_class": "ratio of means",
     "LossLine.left": "mean",
     "LossLine.due": "mean",
     "LossLine.ahead": "mean",

@@ -27,12 +27,14 @@ OPTIONAL = {"bust": 1, "second_round": 2}
 """Measures whose ratio is left out where room is short, the largest first."""
 
 
-def findings(runs: Mapping[str, Run], quarter: str) -> Headed[Amplification]:
+def findings(
+    runs: Mapping[str, Run], quarter: str, noise: Mapping[str, Mapping[str, float]] | None = None
+) -> Headed[Amplification]:
     """Compare the runs of `risk.analysis.amplification.cases`; the spread is pushed in `quarter`.
 
     The heading is that of the run with all couplings on.
     """
-    return Headed.of(runs[ON], compare(runs, quarter))
+    return Headed.of(runs[ON], compare(runs, quarter, noise))
 
 
 def screen(findings: Headed[Amplification], page: Page) -> Screen:
@@ -47,7 +49,11 @@ def screen(findings: Headed[Amplification], page: Page) -> Screen:
         Text(),
         heading("Amplification: all couplings on over one cut, on the same draws", page),
         table(_ratios(found), page),
-        note("An effect is a mean that differs by more than two paired standard errors.", page),
+        note(
+            "An effect is a mean that differs by more than two standard errors. The medians that stand in "
+            f"for a cut coupling are of 4,096 paths; their own noise is {_in(found.pilots)}.",
+            page,
+        ),
         Text(),
         *_loop(found.loop, page),
     )
@@ -97,6 +103,10 @@ def _ratio(found: Estimate) -> str:
     return with_error(replace(found, standard_error=0.0) if none else found, "")
 
 
+def _in(pilots: bool) -> str:
+    return "in ±" if pilots else "not in ± (--pilots measures it)"
+
+
 def _starred(found: Amplification) -> bool:
     return thin([e for levels in (found.on, *(e.levels for e in _all(found))) for e in levels.values()])
 
@@ -136,6 +146,7 @@ DOCUMENT: Document[Headed[Amplification]] = document(
     told("couplings", Many(COUPLING), lambda found: found.effects),
     told("whole", EFFECT),
     told("loop", LOOP),
+    told("pilots", bool),
     name="amplification/1",
     title="What each coupling adds: bubblerisk amplification --json",
 )

@@ -14,7 +14,9 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Claim
 from risk.paths import Variable
 from risk.report.content import Cell, Content, Formula, number_of
+from risk.report.formats import show
 from risk.report.guards import EXACT, Condition
+from risk.report.intervals import lopsided
 from risk.report.pack.base.cells import Tables, money, probability_text, subtitle, value_cell
 from risk.report.pack.base.fields import chance, dollars, estimated, itself, probability
 from risk.report.pack.base.results import TAIL, Results
@@ -101,6 +103,8 @@ def _lift(found: Estimate) -> tuple[Content, Content]:
     if not isfinite(found.value):
         return "–", "–"
     value, error = estimated(found, "multiple")
+    if lopsided(found):
+        error = "–".join(show(end, "number.2") for end in found.interval)
     return _live(Formula("{row.tail}/{row.all}", found.value), value), error
 
 
@@ -115,7 +119,8 @@ EVENTS: Spec[tuple[Claim, Lift]] = Spec(
     ),
     id="tail-events",
     title=f"Propositions in the worst {SHARE} and on all paths",
-    note="Lift: probability in the tail over probability on all paths; 1 = the tail says nothing about it.",
+    note="Lift: probability in the tail over probability on all paths; 1 = the tail says nothing about it. "
+    "± SE, or the 95% interval where it is not symmetric.",
     row_id=lambda row: row[0].id,
 )
 """Every proposition in the tail and everywhere."""
