@@ -125,8 +125,8 @@ class Row:
     band: str
 
 
-def rows(found: Ballots) -> tuple[Row, ...]:
-    """Classes and losses, each of every member."""
+def rows(found: Ballots, claims: bool = False) -> tuple[Row, ...]:
+    """Classes and losses, or propositions, each of every member."""
     return tuple(
         Row(
             figure.name,
@@ -136,25 +136,26 @@ def rows(found: Ballots) -> tuple[Row, ...]:
             parameter_range(found.bands.get(figure.name)),
         )
         for place, figure in enumerate(found.members[0].figures)
+        if figure.claim is claims
     )
 
 
-def side_by_side(found: Ballots) -> Spec[Row]:
-    """Table of numbers by member, the model first with its range over inputs."""
+def side_by_side(found: Ballots, claims: bool = False) -> Spec[Row]:
+    """Table of numbers by member, the model first with its range over inputs; of propositions on request."""
     members = found.members
-    ranged = any(row.band for row in rows(found))
+    ranged = any(row.band for row in rows(found, claims))
     model, *others = [_of_member(place, member) for place, member in enumerate(members)]
     band: Sequence[Field[Row]] = (
         [spec.shown("band", "over inputs", lambda row: row.band, align="right")] if ranged else []
     )
     return Spec(
         (
-            spec.text("label", "Losses in USD bn", least=22, span=3),
+            spec.text("label", "Proposition" if claims else "Losses in USD bn", least=22, span=3),
             model,
             *band,
             *others,
         ),
-        id="views-figures",
+        id="views-claims" if claims else "views-figures",
         row_id=lambda row: row.name,
     )
 

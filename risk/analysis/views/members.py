@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from risk.analysis import parameter_band, statistics, weighted
-from risk.analysis.columns import quantities
+from risk.analysis.columns import Column, quantities
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.loss_lines import outcome
 from risk.analysis.metrics import HEADLINE, HEADLINE_TAIL
@@ -64,12 +64,13 @@ class Held:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number under a posterior: `unit` "1" of a probability."""
+    """A number under a posterior: `unit` "1" of a probability; `claim`: of a proposition."""
 
     name: str
     label: str
     unit: str
     estimate: Estimate
+    claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Ballots:
     Attributes
     ----------
     members : the model first; where there are several, all of them together last.
-    bands : of the model's classes over parameter sets, where they were measured; no view has changed them.
+    bands : of the model's classes and propositions over parameter sets, where they were measured; no view has
+        changed them.
     """
 
     members: tuple[Member, ...]
@@ -278,6 +280,14 @@ class Measures:
         return {name: c.values for name, c in quantities(self.run, [n for n, _ in CLASSES]).items()}
 
     @cached_property
+    def claims(self) -> dict[str, Column]:
+        """Propositions that the run answers."""
+        kept = set(self.run.names("outcomes"))
+        answered = [p.id for p in self.run.register.propositions.values() if p.id in kept and not p.pending]
+        found = quantities(self.run, answered)
+        return {name: column for name, column in found.items() if np.isfinite(column.values).all()}
+
+    @cached_property
     def losses(self) -> dict[str, Array]:
         """Lines of credit loss, USD bn a path."""
         names = [outcome(row.id) for row in self.run.register.tables["credit.line"].rows]
@@ -290,9 +300,15 @@ class Measures:
         return {outcome(row.id): str(getattr(row, "label", row.id)) for row in rows}
 
     def figures(self, posterior: Posterior) -> Iterator[Figure]:
-        """Classes, then losses."""
+        """Classes, losses, then propositions."""
         for name, label in CLASSES:
             yield Figure(name, label, "1", weighted.probability(self.classes[name] > 0.5, posterior))
+        yield from self._losses(posterior)
+        for name, claim in self.claims.items():
+            found = weighted.probability(claim.values > 0.5, posterior)
+            yield Figure(name, f"{name} {claim.label}", "1", found, claim=True)
+
+    def _losses(self, posterior: Posterior) -> Iterator[Figure]:
         for name, losses in self.losses.items():
             label = self.labels[name]
             yield Figure(f"{name}_mean", f"{label}, loss, mean", "USD bn", weighted.mean(losses, posterior))
@@ -308,8 +324,9 @@ _TAIL: tuple[tuple[str, str, Callable[..., Estimate]], ...] = (
 
 
 def _bands(measures: Measures) -> dict[str, ParameterBand]:
-    """Of the model's classes, where they were measured beside the run."""
-    found, known = parameter_band.kept(measures.run), measures.classes
+    """Of the model's classes and propositions, where they were measured beside the run."""
+    found = parameter_band.kept(measures.run)
+    known = measures.classes | {name: claim.values for name, claim in measures.claims.items()}
     return {n: parameter_band.band(statistics.probability(known[n]), found[n]) for n in known if n in found}
 
 

@@ -44,6 +44,8 @@ def _ballots(found: Ballots, page: Page) -> Iterator[RenderableType]:
     if found.bands:
         yield note(tables.OVER_INPUTS, page)
     yield Text()
+    yield from parts(tables.side_by_side(found, claims=True).table(tables.rows(found, claims=True)), page)
+    yield Text()
     yield heading("Every view", page)
     yield table(tables.VIEWS.table(tables.told_views(found)), page)
     yield note(tables.VIEWS_SAID, page)

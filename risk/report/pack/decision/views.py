@@ -24,7 +24,7 @@ def sheet(results: Results) -> Sheet | None:
         "P",
         (*_believed(views), *_refused(refused), *_voted(views)),
         question="What do markets say where the model speaks, and what would change its verdict?",
-        screen=(*_moved(views), *_sources(views)),
+        screen=(*_moved(views), *_claims(views), *_sources(views)),
         grid=_grid(views),
         pages=1,
     )
@@ -68,6 +68,14 @@ def _voted(found: Views) -> Iterator[Block]:
     yield tables.side_by_side(ballots).table(tables.rows(ballots))
     said = " ".join((tables.COLUMNS, *((tables.OVER_INPUTS,) if ballots.bands else ())))
     yield tables.MEMBERS.table(ballots.members, note=said)
+
+
+def _claims(found: Views) -> Iterator[Block]:
+    """Every proposition by member."""
+    ballots = found.ballots
+    if ballots.voting:
+        table = tables.side_by_side(ballots, claims=True)
+        yield table.table(tables.rows(ballots, claims=True), title="Propositions, model against market")
 
 
 def _sources(found: Views) -> Iterator[Block]:
