@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from risk.assumptions.mixed import parts
 from risk.assumptions.schema import Entry
 from risk.calibrate import bridge
 from risk.calibrate.dropped import STRATA, published, without
@@ -18,8 +19,8 @@ FEW = "64"
 
 
 def gap(found: dict[str, Any], name: str) -> float:
-    parts = [step["effects"][name]["value"] for step in found["steps"]]
-    return float(found["new"][name]["value"] - found["old"][name]["value"] - math.fsum(parts))
+    moved = [step["effects"][name]["value"] for step in found["steps"]]
+    return float(found["new"][name]["value"] - found["old"][name]["value"] - math.fsum(moved))
 
 
 def test_a_bridge_adds_up_is_told_before_and_is_not_computed_twice(runs: Stored, ask: Ask) -> None:
@@ -31,7 +32,7 @@ def test_a_bridge_adds_up_is_told_before_and_is_not_computed_twice(runs: Stored,
     assert "of 64 paths, about" in said.err
     _, model, *inputs = found["steps"]
     assert {name: e["value"] for name, e in model["effects"].items()} == dict.fromkeys(found["old"], 0.0)
-    assert [step["name"] for step in inputs] == [part.id for part in bridge.parts(*_registers(runs))]
+    assert [step["name"] for step in inputs] == [part.id for part in parts(*_registers(runs))]
     shares = math.fsum(step["effects"]["mean"]["value"] for step in found["groups"])
     assert shares == pytest.approx(math.fsum(step["effects"]["mean"]["value"] for step in inputs), abs=1e-9)
     kept = bridge.kept(runs.base, runs.glut)

@@ -57,7 +57,8 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 
 DOCUMENTS = {
     "run": "summary plan", "show": "summary metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
-    "batch": "batch", "compare": "compare bridge", "sources": "sources", "voi": "voi", "tail": "tail", "drivers": "drivers", "path": "path series",
+    "batch": "batch", "compare": "compare bridge",
+    "sources": "sources", "voi": "voi", "tail": "tail", "drivers": "drivers", "path": "path series",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
     "replay": "replay replay.check", "challenger": "challenger", "check": "check", "estimate": "estimate",
     "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",

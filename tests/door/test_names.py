@@ -22,10 +22,12 @@ PUBLIC = [
 ]  # fmt: skip
 
 METHODS = {
-    "bridge", "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
+    "bridge", "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder",
+    "id", "lines",
     "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
     "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
-    "show", "sign", "sources", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify", "voi",
+    "show", "sign", "sources", "summary", "table", "tables", "tail", "title", "trace", "validation",
+    "verify", "voi",
 }  # fmt: skip
 
 REGISTER = {
