@@ -1,4 +1,4 @@
-"""What information is worth: closed forms lie inside the intervals, and what tells nothing is worth nothing."""
+"""What information is worth: closed forms lie inside the intervals; what tells nothing is worth nothing."""
 
 from __future__ import annotations
 
