@@ -36,6 +36,9 @@ class StoredPaths:
     def paths(self) -> int:
         return max(int(x.shape[-1]) for kind in self.kept.values() for x in kind.values())
 
+    def block(self, place: int) -> int:
+        return place
+
     def names(self, kind: str) -> tuple[str, ...]:
         return tuple(self.kept.get(kind, {}))
 

@@ -61,7 +61,9 @@ class Budget:
         return tuple(sorted(self.groups, key=lambda name: -self.groups[name].value))
 
 
-def budget(name: str, own: Array, struck: Array, redrawn: Array, groups: Mapping[str, Array]) -> Budget | None:
+def budget(
+    name: str, own: Array, struck: Array, redrawn: Array, groups: Mapping[str, Array]
+) -> Budget | None:
     """The budget of a result; None where it is the same on all paths.
 
     Parameters
@@ -118,7 +120,7 @@ class Reading:
 
 
 def readings(run: Run) -> tuple[Reading, ...]:
-    """Every other definition of the verdict that a run keeps, the one that moves it most first.
+    """Every other definition of the verdict that a run keeps: classes first, then what moves most first.
 
     Classes by their other definitions, and propositions that the register states in another way.
     """
@@ -134,16 +136,16 @@ def readings(run: Run) -> tuple[Reading, ...]:
     wanted = [pair for pair in pairs if {pair[0], pair[1]} <= kept]
     columns = run.outcomes({name for pair in wanted for name in pair[:2]})
     found = [_reading(columns, *pair) for pair in wanted if np.isfinite(columns[pair[0]]).all()]
-    return tuple(sorted(found, key=lambda each: -abs(each.change.value)))
+    return tuple(sorted(found, key=lambda each: (each.of not in own.words, -abs(each.change.value))))
 
 
 def _variants(claims: Mapping[str, object], flags: Mapping[str, object]) -> Iterable[tuple[str, str, str]]:
-    """Propositions and flags that state another in another way: ``B1x`` and ``B4_60`` of ``B1`` and ``B4``."""
+    """Propositions and flags that state another in another way: ``B1x`` of ``B1``, ``B4_60`` of ``B4``."""
     for id, claim in {**claims, **flags}.items():
         stem = id.partition("_")[0]
         of = stem if stem != id else stem[:-1]
         if of in claims and of != id:
-            yield id, of, str(getattr(claim, "label", "") or id)
+            yield id, of, str(getattr(claim, "label", ""))
 
 
 def _reading(columns: Mapping[str, Array], id: str, of: str, label: str) -> Reading:

@@ -48,7 +48,8 @@ def conditional(values: Array, inside: Flags, edge: Flags | None = None) -> Stat
     level, share = float(values[chosen].mean()), count / n
     around = None if edge is None else edge & known
     at = float(values[around].mean()) if around is not None and around.any() else level
-    influence = (np.where(chosen, values - at, 0.0) - share * (level - at)) / share
+    influence = np.full(n, at - level)
+    influence[chosen] += (values[chosen] - at) / share
     if count < FEWEST:
         return Statistic(Estimate(level, math.nan, count), influence)
     error = statistics.mean(influence).standard_error

@@ -45,7 +45,7 @@ class Target:
     values : (path,) in `unit`, over the paths that are looked at.
     flag : whether it comes on a path or does not.
     when : the condition that these paths meet; empty of all paths.
-    inside : (path,) which of the run's paths these are.
+    inside : (path,) which of the run's first paths these are.
     """
 
     name: str
@@ -102,16 +102,17 @@ class Explanation:
         return tuple(each for each in self.inputs if each.beyond.found)
 
 
-def target(run: Run, words: str, when: str = "") -> Target:
-    """What is explained: a quantity of a path by name, or a condition.
+def target(run: Run, words: str, when: str = "", paths: int = 0) -> Target:
+    """What is explained: a quantity of a path by name, or a condition; of the first `paths`, or of all.
 
     Raises
     ------
     UsageError : neither, or too few paths are left, or it is the same on all of them.
     """
     inside = condition(run, when).flags if when else np.ones(run.paths, dtype=bool)
-    label, unit, flag, values = _values(run, words)
-    inside = inside & np.isfinite(values)
+    label, unit, flag, values = values_of(run, words)
+    inside = (inside & np.isfinite(values))[: paths or None]
+    values = values[: paths or None]
     kept = values[inside]
     where = f" with {when}" if when else ""
     if len(kept) < FEWEST:
@@ -126,15 +127,17 @@ def target(run: Run, words: str, when: str = "") -> Target:
     return Target(words, label, unit, flag, kept, when, inside)
 
 
-def _values(run: Run, words: str) -> tuple[str, str, bool, Array]:
-    """Label, unit, whether it comes or not, and (path,) values."""
+def values_of(run: Run, words: str) -> tuple[str, str, bool, Array]:
+    """Label, unit, whether it comes or not, and (path,) values of a result; UsageError as of `target`."""
     if words in Known.of_run(run):
         column = quantity(run, words)
         return column.label, column.unit, column.flag, column.values
     return words, "1", True, condition(run, words).flags.astype(np.float64)
 
 
-def explain(run: Run, words: str, when: str = "", features: Iterable[str] = ()) -> Explanation:
+def explain(
+    run: Run, words: str, when: str = "", features: Iterable[str] = (), paths: int = 0
+) -> Explanation:
     """Explain a result by everything that was drawn, and by features of the path that are asked for.
 
     Parameters
@@ -142,17 +145,18 @@ def explain(run: Run, words: str, when: str = "", features: Iterable[str] = ()) 
     words : an outcome, proposition or class by name, a series at a quarter, or a condition.
     when : a condition: only paths that meet it are looked at.
     features : further quantities that may explain it.
+    paths : look at the first so many paths only, for a quicker answer; by default at all.
 
     Raises
     ------
     UsageError : as `target`, and of a feature that nobody knows.
     """
-    found = target(run, words, when)
-    return explained(found, inputs(run, features))
+    n = min(paths or run.paths, run.paths)
+    return explained(target(run, words, when, n), inputs(run, features, n))
 
 
 def explained(target: Target, known: Iterable[Input]) -> Explanation:
-    """Explain a result by inputs, whose (path,) values are of all paths of the run."""
+    """Explain a result by inputs, whose (path,) values are of the paths among which the target chooses."""
     own = [_within(each, target.inside) for each in known]
     own = [each for each in own if np.isfinite(each.values).all() and (each.values != each.values[0]).any()]
     kinds = {each.kind: [other.name for other in own if other.kind == each.kind] for each in own}

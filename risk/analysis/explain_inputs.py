@@ -42,33 +42,35 @@ class Input:
     values: Array
 
 
-def inputs(run: Run, features: Iterable[str] = ()) -> tuple[Input, ...]:
+def inputs(run: Run, features: Iterable[str] = (), paths: int = 0) -> tuple[Input, ...]:
     """Every uncertain assumption of a run, every shock by factor and year, and what else is asked for.
 
     Parameters
     ----------
     features : quantities of a path, such as ``hy_spread@2028Q4``; see `risk.analysis.columns`.
+    paths : of the first so many paths; by default all.
 
     Raises
     ------
     UsageError : a feature is called by no name of a quantity.
     """
-    beside = quantities(run, features)
+    n, beside = paths or run.paths, quantities(run, features)
     return (
-        *(Input(id, id, PARAMETER, draws) for id, draws in run.parameters().items()),
-        *shocks(run),
-        *(Input(name, column.label, FEATURE, column.values) for name, column in beside.items()),
+        *(Input(id, id, PARAMETER, draws[:n]) for id, draws in run.parameters().items()),
+        *shocks(run, n),
+        *(Input(name, column.label, FEATURE, column.values[:n]) for name, column in beside.items()),
     )
 
 
-def shocks(run: Run) -> tuple[Input, ...]:
+def shocks(run: Run, paths: int = 0) -> tuple[Input, ...]:
     """Innovations of each common factor over each calendar year of a run, each of unit variance."""
     calendar = run.calendar
     steps = {year: [t - 1 for t in calendar.steps(year)] for year in calendar.years}
-    totals = {(letter, year): np.empty(run.paths) for letter in LETTERS for year in steps}
-    for block, first in enumerate(range(0, run.paths, BLOCK)):
-        kept = min(BLOCK, run.paths - first)
-        drawn = common(run, block)
+    n = paths or run.paths
+    totals = {(letter, year): np.empty(n) for letter in LETTERS for year in steps}
+    for place, first in enumerate(range(0, n, BLOCK)):
+        kept = min(BLOCK, n - first)
+        drawn = common(run, run.block(place))
         for year, quarters in steps.items():
             whole = drawn[quarters].sum(axis=0) / np.sqrt(len(quarters))
             for k, letter in enumerate(LETTERS):
@@ -81,7 +83,7 @@ def shocks(run: Run) -> tuple[Input, ...]:
 
 
 def common(run: Run, block: int) -> Array:
-    """Innovations of the common factors of one block of a run, (quarter, path, factor)."""
+    """Innovations of the common factors of one random block, (quarter, path, factor)."""
     register = run.register
     drawn = draw_shocks(register, run.manifest.seed, block, run.calendar.quarters, {}, {}, register.shocks)
     return drawn.common

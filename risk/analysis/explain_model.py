@@ -221,9 +221,8 @@ class _Model:
         n, square = len(self.y), float((self.y**2).sum())
         rest, left = self.own**2, self.left
         influence = (left * self.y**2 - rest) * n / square
-        chance = math.sqrt(2.0 * len(self.b)) * left / n
-        error = math.hypot(statistics.mean(influence).standard_error, chance)
-        return Estimate(1.0 - left, error, n)
+        error = shares.sharpened(statistics.mean(influence).standard_error, len(self.b), left, n)
+        return Estimate(1.0 - left, float(error), n)
 
     def told(self, wanted: Mapping[str, set[int]], tested: bool = True) -> dict[str, Beyond]:
         """What inputs tell beyond the others, by name of those that are left out together."""
@@ -245,8 +244,7 @@ class _Model:
         # What a path adds to the loss: its residual without the input, less that with it.
         moved = (self.rest[:, None] + self.terms @ without) ** 2 - (self.rest**2)[:, None]
         influence = (moved - lost * (self.y**2)[:, None]) * n / square
-        chance = [math.sqrt(2.0 * len(terms)) * self.left / n for terms in mine]
-        errors = np.hypot(_errors(influence), chance)
+        errors = shares.sharpened(_errors(influence), [len(terms) for terms in mine], self.left, n)
         q = multipletests(p, DISCOVERY, "fdr_bh")[1] if tested else np.full(len(p), math.nan)
         return {
             name: Beyond(Estimate(float(lost[i]), float(errors[i]), n), float(q[i]), self._partners(own))
@@ -283,9 +281,8 @@ def _errors(influence: Array) -> Array:
     n = len(influence)
     away = influence - influence.mean(axis=0)
     variance = (away**2).sum(axis=0) / (n - 1)
-    kurtosis = np.divide(
-        (away**4).mean(axis=0), variance**2, out=np.ones(len(variance)), where=variance > 0.0
-    )
+    fourth = (away * away) ** 2
+    kurtosis = np.divide(fourth.mean(axis=0), variance**2, out=np.ones(len(variance)), where=variance > 0.0)
     freedom = np.minimum(2.0 * n / np.maximum(kurtosis - 1.0, 1e-9), n - 1.0)
     wider: Array = np.array([statistics.widened(float(x)) for x in freedom])
     return np.asarray(np.sqrt(variance / n) * wider)

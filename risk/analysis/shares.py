@@ -19,8 +19,9 @@ share    1 − Σ e² / (1 − h) / Σ y²
 Notes
 -----
 Influence of a path on the share: ``((1 − share) y² − e² / (1 − h)) / σ²``, for the curve is the best one and
-does not move to first order. Where a share is near zero its first order vanishes too; what is
-left is the error of K squared coefficients, ``√(2 K) (1 − share) / n``, which is added. Priors are drawn
+does not move to first order. Where a share is near zero its first order vanishes too; what is left is the
+error of K squared coefficients, ``√(2 K) (1 − share) / n``, of which the influences of a curve that is noise
+tell twice the square: once is taken away. Priors are drawn
 independently of one another, but for the components of one vector of shares; so the shares of different
 entries add up to what all of them explain one by one. The rest of the variance belongs to what happens
 (shocks) and to combinations of assumptions.
@@ -32,6 +33,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +90,24 @@ def shares(places: Mapping[str, Ranks], values: Array) -> Shares:
 
 
 def estimate(share: float, influence: Array, terms: int = 1) -> Estimate:
-    """A share with its error, or a sum of shares of so many terms."""
+    """A share with its error, or a sum of so many shares."""
     n = len(influence)
-    left = math.sqrt(2.0 * terms * curves(n)) * (1.0 - min(share, 1.0)) / n if influence.any() else 0.0
-    return Estimate(share, math.hypot(statistics.mean(influence).standard_error, left), n)
+    if not influence.any():
+        return Estimate(share, 0.0, n)
+    told = statistics.mean(influence).standard_error
+    return Estimate(share, float(sharpened(told, terms * curves(n), 1.0 - min(share, 1.0), n)), n)
+
+
+def sharpened(told: Any, terms: Any, rest: float, n: int) -> Any:
+    """The error of a share by its influences, without what their own noise adds to it; see the module.
+
+    Parameters
+    ----------
+    told : errors as the influences have them; `terms` : curves of each.
+    rest : share of the variance that is left over.
+    """
+    chance = 2.0 * np.asarray(terms) * rest**2 / n**2
+    return np.sqrt(np.maximum(np.square(told) - chance, chance))
 
 
 def first_order(place: Ranks, values: Array) -> tuple[float, Array]:

@@ -39,6 +39,8 @@ CODES = {
     "A029": "an expression that means nothing",
     "A030": "a role that no row or more than one has",
     "A031": "a state of another day, or known too late",
+    "A032": "views that no weights on the paths meet",
+    "A033": "views that leave too few paths",
 }
 """Error codes, for `bubblerisk assumptions check --json` and the documentation."""
 

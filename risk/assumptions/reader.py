@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +15,8 @@ from risk.errors import refuse_pipe
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
+REMEMBERED = 64
+"""Files whose content is kept; a register has some twenty."""
 
 _KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _TOKEN = re.compile(
@@ -117,17 +119,24 @@ def read(path: FilePath) -> tuple[Document, list[Problem]]:
 
 def parse(name: str, text: str) -> tuple[Document, list[Problem]]:
     """Parse a text; on failure return an empty document and why."""
+    document, problems = _parsed(name, text)
+    return document, list(problems)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parsed(name: str, text: str) -> tuple[Document, tuple[Problem, ...]]:
+    """Parse once what is read again and again: all scenarios stand on one base. Nobody writes to it."""
     too_deep = _too_deep(text)
     if too_deep is not None:
         offset, reason = too_deep
-        return Document(name), [_text_problem("A024", name, text, offset, reason, ())]
+        return Document(name), (_text_problem("A024", name, text, offset, reason, ()),)
     try:
-        return Document(name, text, tomllib.loads(text)), []
+        return Document(name, text, tomllib.loads(text)), ()
     except tomllib.TOMLDecodeError as error:
         offset, reason = _where(str(error), text)
-        return Document(name), [_text_problem("A002", name, text, offset, reason, _syntax_fixes(reason))]
+        return Document(name), (_text_problem("A002", name, text, offset, reason, _syntax_fixes(reason)),)
     except (ValueError, RecursionError) as error:  # e.g. an integer of more digits than Python reads
-        return Document(name), [Problem("A002", name, 0, 0, f"cannot be parsed: {str(error)[:80]}")]
+        return Document(name), (Problem("A002", name, 0, 0, f"cannot be parsed: {str(error)[:80]}"),)
 
 
 def shown(path: FilePath) -> str:

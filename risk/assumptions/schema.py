@@ -37,6 +37,8 @@ INTEGERS = ("count", "whole")
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     bad = next((c for c in text if not (c.isprintable() or c in "\n\t")), None)
     if bad is not None:
         raise refuse("A005", f"holds the control character U+{ord(bad):04X}")

@@ -161,7 +161,9 @@ def _restored(record: Mapping[str, Any]) -> Kept:
     budgets = {
         name: Budget(
             name,
-            *(estimate(raw[part]) for part in ("parameters", "shocks", "both")),
+            estimate(raw["parameters"]),
+            estimate(raw["shocks"]),
+            estimate(raw["both"]),
             {group: estimate(total) for group, total in raw["groups"].items()},
         )
         for name, raw in record["found"].items()

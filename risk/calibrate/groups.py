@@ -85,7 +85,9 @@ def _members(
     for id, k in own.items():
         if id in owner:
             reason = f"'{id}' is in [{owner[id]}] already"
-            yield site.problem("A019", ("members", k), reason, f"leave it out of [{owner[id]}] or of [{name}]")
+            yield site.problem(
+                "A019", ("members", k), reason, f"leave it out of [{owner[id]}] or of [{name}]"
+            )
 
 
 def _left(document: Document, ids: list[str]) -> Iterator[Problem]:

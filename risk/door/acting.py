@@ -24,7 +24,7 @@ def valued(run: Run, at: Desk) -> Told[Any]:
     from risk.assumptions import locate
     from risk.report.actions import Decision
     from risk.report.terminal import voi as report
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     folder = locate.register(at.register)
     known = actions.read(folder, run.register)

@@ -59,7 +59,7 @@ def dropped(run: Run, drop: Sequence[str], paths: int, at: Desk) -> Told[Any]:
     from risk.analysis.sources import sources
     from risk.calibrate import dropped
     from risk.report.terminal import sources as report
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     _positive(paths)
     register = run.register

@@ -72,9 +72,7 @@ def _opening(assumptions: Assumptions, seed: int, blocks: list[int], ids: Collec
     kept = draw_parameters(assumptions, seed, *blocks)
     anew = draw_parameters(assumptions, other, *blocks)
     drawn = inputs.complete(assumptions, {id: anew[id] if id in ids else value for id, value in kept.items()})
-    shocks = [
-        inputs.shocks(_freed(assumptions, other, block, ids), layout, seed, block) for block in blocks
-    ]
+    shocks = [inputs.shocks(_freed(assumptions, other, block, ids), layout, seed, block) for block in blocks]
     paths = [block * BLOCK + row for block in blocks for row in range(BLOCK)]
     return opened(assumptions, layout, drawn, end_to_end(shocks), paths)
 

@@ -206,6 +206,10 @@ class Run:
         """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units."""
         return self._columns("firm", [name])[name]
 
+    def block(self, place: int) -> int:
+        """Number of the random block that stands at a place, from 0: what its draws depend on."""
+        return place
+
     def path(self, path: int) -> dict[str, Singles]:
         """Every quarterly series of one path, from its own block only: name → (quarter + 1,), base units."""
         block, row = divmod(path, BLOCK)

@@ -12,9 +12,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -89,7 +89,7 @@ class Swaps:
         for index in rows:
             ids = self.sets[names[index]]
             found = swapped(self.assumptions, planned.seed, blocks, self.outcomes, ids, self.baseline)
-            publish(self.file(names[index]), lambda file, kept=found: np.savez_compressed(file, **kept))
+            publish(self.file(names[index]), partial(_write, found))
             yield index
 
     def file(self, name: str) -> Path:
@@ -106,6 +106,10 @@ class Swaps:
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             log.warning("%s cannot be read (%s); computed again", self.file(name), error)
             return None
+
+
+def _write(found: Mapping[str, Array], file: BinaryIO) -> None:
+    np.savez_compressed(file, **found)  # type: ignore[arg-type]
 
 
 def swaps(
@@ -158,4 +162,6 @@ def carry_out(planned: Swaps, jobs: int | None = None, progress: Progress | None
         interrupt = compute(planned, missing, jobs or os.cpu_count() or 1, finished)
         if interrupt:
             kept = f"{done} of {len(names)} sets of parameters are kept in {planned.store.directory}"
-            raise Interrupted(f"interrupted: {kept}; the same command goes on from there", interrupt.exit_code)
+            raise Interrupted(
+                f"interrupted: {kept}; the same command goes on from there", interrupt.exit_code
+            )

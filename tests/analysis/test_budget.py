@@ -17,7 +17,7 @@ TOTALS = {"a": 3.0 / 7.0, "b": 1.0 / 7.0, "idle": 0.0}
 
 def result(a: Array, b: Array, shock: Array) -> Array:
     """Variance 1 + 1 of parameters, 3 of shocks, 2 of the first parameter with a shock."""
-    return a + b + np.sqrt(3.0) * shock + np.sqrt(2.0) * a * shock
+    return np.asarray(a + b + np.sqrt(3.0) * shock + np.sqrt(2.0) * a * shock)
 
 
 def drawn(seed: int, n: int = 4_096) -> Budget:

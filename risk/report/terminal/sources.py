@@ -8,9 +8,8 @@ from risk.analysis.estimate import Estimate
 from risk.analysis.sources import Dropped, Sources, Wide
 from risk.report import bridge as tables
 from risk.report.record import Document, Many, Record, lifted, told, whole
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 
 def _stopped(row: Dropped) -> str:

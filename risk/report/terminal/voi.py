@@ -12,9 +12,8 @@ from risk.analysis.voi import Information, Worth
 from risk.report import actions as tables
 from risk.report.actions import TOP, Decision
 from risk.report.record import Document, Many, Perhaps, Record, lifted, told, whole
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 
 def screen(found: Headed[Decision], page: Page) -> Screen:
