@@ -27,7 +27,7 @@ def sources(
     jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:
-    """Draw a source's numbers as wide as is plausible and say what the headlines do: one run a source."""
+    """Let a source's numbers be as wide as is plausible and say what the headlines do: one run a source."""
     from risk.door import calls
 
     if bool(drop) == every:

@@ -131,6 +131,10 @@ def compare(
     if bridge:
         from risk.door import calls
 
+        if outcome or when or markdown:
+            reason = "a bridge is of the verdict and the headline loss, on the screen or as JSON"
+            raise UsageError(reason, "leave out --outcome, --when and --md")
+
         found = calls.open(run_b, desk=desk(common, jobs))
         give(found.bridge(run_a, by=by, paths=paths), common.output, markdown=markdown)
         return

@@ -286,7 +286,7 @@ class Result(Numbers):
         return replace(told, names=told.names._replace(masked=self._names.masked))
 
     def sources(self, *drop: str, paths: int = 4_096) -> Told[Any]:
-        """What the headlines do if a source is wrong: its numbers drawn as wide as is plausible.
+        """What the headlines do if a source is wrong: its numbers as wide as is plausible.
 
         Parameters
         ----------

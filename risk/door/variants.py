@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from risk.door.desk import Desk
 from risk.door.told import Told
-from risk.errors import UsageError
+from risk.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
+    from risk.analysis.sources import Came
+    from risk.assumptions import Assumptions
     from risk.calibrate.bridge import By
+    from risk.calibrate.dropped import Without
     from risk.runs import Run
-    from risk.runs.variants import Variants
+    from risk.runs.variants import Came as Outcome
+    from risk.runs.variants import Variant, Variants
 
 PATHS = 4_096
 """Paths of each register that is tried, at most."""
 
-SECONDS = 1.5
-"""That a thousand paths take on one process where nothing was timed yet; judgement."""
+OPENING, SECONDS = 1.5, 1.3
+"""That a register takes before its first path, and a thousand paths, where nothing was timed yet."""
 
 
 def bridged(before: Run, after: Run, by: By, paths: int, at: Desk) -> Told[Any]:
@@ -36,8 +41,8 @@ def bridged(before: Run, after: Run, by: By, paths: int, at: Desk) -> Told[Any]:
 
     _positive(paths)
     planned = bridge.planned(before, after, at.register, by, paths, at.note)
-    for trials in (planned.trials, *((planned.own,) if planned.own else ())):
-        _carry_out(trials, f"bridge {before.id[:8]} to {after.id[:8]}", at)
+    several = (planned.trials, *((planned.own,) if planned.own else ()))
+    _carry_out(several, f"bridge {before.id[:8]} to {after.id[:8]}", at)
     found = bridge.built(planned)
     bridge.keep(found, after)
     return Told(found, report.DOCUMENT, report.screen, shared(before.register, after.register))
@@ -51,32 +56,75 @@ def dropped(run: Run, drop: Sequence[str], paths: int, at: Desk) -> Told[Any]:
     UsageError : nothing rests on a source of that name.
     Interrupted : finished runs are kept; the same call goes on from there.
     """
-    from risk.analysis.screening import HEADLINES, outcomes
     from risk.analysis.sources import sources
     from risk.calibrate import dropped
     from risk.report.terminal import sources as report
     from risk.report.terminal.headed import Headed
+
+    _positive(paths)
+    register = run.register
+    names = tuple(dict.fromkeys(drop)) or dropped.published(register)
+    made = [dropped.without(register, source) for source in names]
+    n = min(paths, run.paths)
+    (base,) = _tried(run, [(register,)], n, at)
+    if base[0].refused:
+        reason = f"today's model does not run the register of run {run.id}: {base[0].refused}"
+        raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
+    came = _as_far_as_it_goes(run, [each for each in made if each.registers], n, at)
+    found = sources(base[0].outcomes, came, [each.wide for each in made if not each.registers])
+    return Told(Headed.of(run, found), report.DOCUMENT, report.screen, run.register.names)
+
+
+def _as_far_as_it_goes(run: Run, wanted: Sequence[Without], paths: int, at: Desk) -> list[Came]:
+    """Registers without each source; of one that does not run, with ranges half as wide, and so on."""
+    from risk.analysis.sources import Came
+    from risk.calibrate.dropped import without
+    from risk.runs.trials import STEPS
+
+    found, why, left = list[Came](), dict[str, str](), list(wanted)
+    for share, nearer in pairwise((*STEPS, 0.0)):
+        refused = []
+        for each, came in zip(left, _tried(run, [e.registers for e in left], paths, at), strict=True):
+            reason = next((one.refused for one in came if one.refused), "")
+            source = each.wide.source
+            if not reason:
+                outcomes = tuple(one.outcomes for one in came)
+                found.append(Came(each.wide, outcomes, share, why.get(source, "")))
+                continue
+            why.setdefault(source, reason)
+            if nearer:
+                refused.append(without(run.register, source, nearer))
+            else:
+                found.append(Came(each.wide, (), 0.0, why[source]))
+        left = refused
+    return found
+
+
+def _tried(
+    run: Run, groups: Sequence[Sequence[Assumptions]], paths: int, at: Desk
+) -> list[tuple[Outcome, ...]]:
+    """What comes of groups of registers, the paths of each group shared out among its registers."""
+    from risk.analysis.screening import HEADLINES, outcomes
     from risk.runs.prepare import arrange
     from risk.runs.variants import Variant, variants
 
-    _positive(paths)
-    register, root = run.register, run.directory.parent
-    names = tuple(dict.fromkeys(drop)) or dropped.published(register)
-    made = [dropped.wide(register, source) for source in names]
-    tried = [each for each in made if each[0].entries]
-    n = min(paths, run.paths)
-    plan = arrange(register, n, run.manifest.seed, register=at.register, root=root)
+    root, seed = run.directory.parent, run.manifest.seed
+    plan = arrange(run.register, paths, seed, register=at.register, root=root)
     plan.settle(at.note)
-    registers = [Variant(each, plan.baseline()) for each in (register, *(own for _, own in tried))]
-    trials = variants(registers, run.manifest.seed, n, outcomes(HEADLINES), root)
-    _carry_out(trials, f"sources of {run.manifest.scenario}", at)
-    base, *came = (trials.kept(each) for each in trials.variants)
-    if base is None or base.refused:
-        reason = f"today's model does not run the register of run {run.id}: {base.refused if base else ''}"
-        raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
-    rows = [(wide, own.outcomes, own.refused) for (wide, _), own in zip(tried, came, strict=True) if own]
-    found = sources(base.outcomes, rows, [wide for wide, _ in made if not wide.entries])
-    return Told(Headed.of(run, found), report.DOCUMENT, report.screen, run.register.names)
+    trials: dict[int, Variants] = {}
+    for size in {len(group) for group in groups}:
+        own = [Variant(each, plan.baseline()) for group in groups if len(group) == size for each in group]
+        trials[size] = variants(own, seed, max(paths // size, 1), outcomes(HEADLINES), root)
+    _carry_out([*trials.values()], f"sources of {run.manifest.scenario}", at)
+    each = {size: iter(own.variants) for size, own in trials.items()}
+    return [tuple(_kept(trials[len(group)], next(each[len(group)])) for _ in group) for group in groups]
+
+
+def _kept(trials: Variants, variant: Variant) -> Outcome:
+    found = trials.kept(variant)
+    if found is None:
+        raise StorageError(f"{trials.file(variant)} is gone", "the same command computes it again")
+    return found
 
 
 def _positive(paths: int) -> None:
@@ -84,21 +132,29 @@ def _positive(paths: int) -> None:
         raise UsageError(f"{paths} paths; a register is tried on one at least", "give a number such as 4096")
 
 
-def _carry_out(trials: Variants, title: str, at: Desk) -> None:
+def _carry_out(several: Sequence[Variants], title: str, at: Desk) -> None:
     """Simulate what is not kept yet, with its cost told before and progress meanwhile."""
     from risk.report.terminal.plan import duration
     from risk.runs.variants import carry_out
 
-    left = len(trials.missing)
+    todo = [(trials, len(trials.missing)) for trials in several]
+    left = sum(count for _, count in todo)
     if not left:
         return
-    timed = [came.seconds for each in trials.variants if (came := trials.kept(each)) is not None]
-    each = sum(timed) / len(timed) if timed else SECONDS * trials.paths / 1_000
     workers = min(at.jobs or os.cpu_count() or 1, left)
+    seconds = sum(count * _seconds(trials) for trials, count in todo) / workers
+    sizes = " and ".join(f"{count:,} of {trials.paths:,} paths" for trials, count in todo if count)
     at.step(
-        f"{title}: {left:,} run{'s' if left > 1 else ''} of {trials.paths:,} paths left, about "
-        f"{duration(each * -(-left // workers))} on {workers} process{'es' if workers > 1 else ''}; "
-        "Ctrl-C keeps what is done"
+        f"{title}: runs left: {sizes}, about {duration(seconds)} on {workers} "
+        f"process{'es' if workers > 1 else ''}; Ctrl-C keeps what is done"
     )
-    with at.bar(title) as progress:
-        carry_out(trials, at.jobs, progress)
+    for trials, count in todo:
+        if count:
+            with at.bar(title) as progress:
+                carry_out(trials, at.jobs, progress)
+
+
+def _seconds(trials: Variants) -> float:
+    """That a run takes, by those that were timed."""
+    timed = [came.seconds for each in trials.variants if (came := trials.kept(each)) is not None]
+    return sum(timed) / len(timed) if timed else OPENING + SECONDS * trials.paths / 1_000

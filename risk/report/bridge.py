@@ -36,8 +36,9 @@ SHARES_SAID = (
 )
 DRAWN_SAID = f" Of more than {EXACT} groups the orders are drawn, and ± has that too."
 DROPPED_SAID = (
-    "Every number of a source that can be drawn is drawn alike from anywhere in its plausible range, on the "
-    "same draws; ± 95%. Weight: the largest change of any headline over two standard errors of a "
+    "Every number of a source that can be moved lies anywhere in its plausible range, each place alike "
+    "likely, on the same draws; ± 95%. Range: how much of the way to its ends, where the model does not run "
+    "farther. Weight: the largest change of any headline over two standard errors of a "
     f"{REFERENCE:,}-path run."
 )
 NAMES = {SAMPLING: "Sampling", MODEL: "Model version"}
@@ -187,8 +188,9 @@ def _entries(row: Dropped) -> str:
 SOURCES: Spec[Dropped] = Spec(
     (
         shown("source", "Source", lambda row: row.wide.source, least=16),
-        shown("entries", "Drawn wide", _entries, optional=4),
+        shown("entries", "Wide", _entries, optional=4),
         *map(_drop_effect, HEADLINES),
+        shown("reached", "Range", lambda row: Cell(row.reached, "share"), align="right", optional=4),
         shown("weight", "Weight", lambda row: row.weight, form="number.1"),
         flag("real", "Beyond noise?", lambda row: row.weight > 0.0, align="center", optional=5),
     ),

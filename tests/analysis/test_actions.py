@@ -38,7 +38,7 @@ def register() -> Assumptions:
 
 @cache
 def run() -> Run:
-    """Spreads in bp by quarter: path 0 never wide, 1 from the second quarter, 2 from the third, 3 only later."""
+    """Spreads: path 0 never wide, 1 from the second quarter, 2 from the third, 3 only later."""
     spread = np.full((register().calendar.quarters + 1, 4), 0.03)
     spread[2:, 1] = spread[3:, 2] = spread[4:, 3] = 0.05
     return stored(

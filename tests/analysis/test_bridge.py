@@ -39,7 +39,8 @@ def came(some: frozenset[str], n: int, seed: int = 1) -> Outcomes:
     chance = 0.3 + sum(SIZE[name] for name in some if name in SIZE) + TOGETHER * ({"a", "b"} <= some)
     loss = 100e9 * draws[:, 1] * (1.0 + chance)
     bust = (draws[:, 0] < chance) * 1.0
-    return {"bust": bust, "durable": 1.0 - bust, "headline_loss": loss}
+    found = {"bust": bust, "durable": 1.0 - bust, "headline_loss": loss}
+    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
 
 
 def made(seed: int = 1, refused: str = "") -> Bridge:

@@ -1,4 +1,4 @@
-"""What information is worth: closed forms lie inside the intervals, and what tells nothing is worth nothing."""
+"""What information is worth: closed forms lie inside the intervals; what tells nothing is worth nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_known_worth_lies_inside_the_interval_as_often_as_it_says(found: list[
     assert true == pytest.approx(0.2667, abs=1e-4)
     assert covered(found, "x", true) >= 53  # 95% of 60, less two binomial errors
     values = [one.single[0].value.value for one in found]
-    assert np.mean(values) == pytest.approx(true, abs=3 * np.std(values) / sqrt(REPLICATES) + 0.003)
+    assert np.mean(values) == pytest.approx(true, abs=3 * float(np.std(values)) / sqrt(REPLICATES) + 0.003)
 
 
 def test_all_that_comes_is_worth_what_the_whole_spread_is(found: list[Information]) -> None:

@@ -1,4 +1,4 @@
-"""`bubblerisk compare --bridge` and `sources`: registers between and beside real runs, told before and kept."""
+"""`bubblerisk compare --bridge` and `sources`: registers between and beside real runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from risk.assumptions.mixed import parts
+from risk.assumptions.schema import Entry
 from risk.calibrate import bridge
-from risk.calibrate.dropped import published, wide
+from risk.calibrate.dropped import STRATA, published, without
 from risk.errors import UsageError
 from risk.runs import Run
 from tests.cli.conftest import Ask, Stored
@@ -17,8 +19,8 @@ FEW = "64"
 
 
 def gap(found: dict[str, Any], name: str) -> float:
-    parts = [step["effects"][name]["value"] for step in found["steps"]]
-    return float(found["new"][name]["value"] - found["old"][name]["value"] - math.fsum(parts))
+    moved = [step["effects"][name]["value"] for step in found["steps"]]
+    return float(found["new"][name]["value"] - found["old"][name]["value"] - math.fsum(moved))
 
 
 def test_a_bridge_adds_up_is_told_before_and_is_not_computed_twice(runs: Stored, ask: Ask) -> None:
@@ -27,17 +29,17 @@ def test_a_bridge_adds_up_is_told_before_and_is_not_computed_twice(runs: Stored,
     assert (found["schema"], found["paths"]) == ("bubblerisk.bridge/1", int(FEW))
     assert all(abs(gap(found, name)) < 1e-9 for name in found["old"])
     assert found["old"]["bust"]["value"] == pytest.approx(runs.base.outcome("bust").mean())
-    assert "runs of 64 paths left, about" in said.err
-    sampling, model, *inputs = found["steps"]
+    assert "of 64 paths, about" in said.err
+    _, model, *inputs = found["steps"]
     assert {name: e["value"] for name, e in model["effects"].items()} == dict.fromkeys(found["old"], 0.0)
-    assert [step["name"] for step in inputs] == [part.id for part in bridge.parts(*_registers(runs))]
+    assert [step["name"] for step in inputs] == [part.id for part in parts(*_registers(runs))]
     shares = math.fsum(step["effects"]["mean"]["value"] for step in found["groups"])
     assert shares == pytest.approx(math.fsum(step["effects"]["mean"]["value"] for step in inputs), abs=1e-9)
     kept = bridge.kept(runs.base, runs.glut)
     assert kept is not None
     assert kept.total["mean"].value == found["total"]["mean"]["value"]
     again = ask("compare", "base", "gpu-glut", "--bridge", "-n", FEW, "--jobs", "1", "--json")
-    assert "left, about" not in again.err
+    assert "paths, about" not in again.err
     assert again.json == found
 
 
@@ -61,18 +63,43 @@ def test_a_bridge_of_another_run_or_a_torn_one_counts_as_none(runs: Stored) -> N
     assert bridge.kept(runs.base, runs.glut) is None
 
 
-def test_a_source_that_is_wrong_is_drawn_as_wide_as_is_plausible(runs: Stored, ask: Ask) -> None:
+def numbers(entry: Entry) -> tuple[float, float, float]:
+    """Value and ends of the plausible range of a number."""
+    value, low, high = (float(str(x)) for x in (entry.value, entry.low, entry.high))
+    return value, low, high
+
+
+def test_a_number_that_paths_draw_is_as_wide_as_is_plausible(runs: Stored, ask: Ask) -> None:
     register = runs.base.register
-    source = next(s for s in published(register) if len(wide(register, s)[0].entries) == 1)
-    found, other = wide(register, source)
-    (id,) = found.entries
-    own = register.entries[id]
-    assert other.entries[id].prior is not None
-    assert other.entries[id].prior.support == (own.low, own.high)
-    told = ask("sources", "base", "--drop", source, "-n", FEW, "--jobs", "1", "--json").json
-    assert [row["source"] for row in told["dropped"]] == [source]
-    assert set(told["dropped"][0]["changes"]) == set(told["base"]) == {"bust", "durable", "mean", "shortfall"}
+    found = without(register, "lbnl-2024")
+    (id,), (other,) = found.wide.entries, found.registers
+    value, low, high = numbers(register.entries[id])
+    prior = other.entries[id].prior
+    assert prior is not None
+    assert prior.support == (low, high)
+    half = without(register, "lbnl-2024", 0.5).registers[0].entries[id].prior
+    assert half is not None
+    assert half.support == pytest.approx(((value + low) / 2, (value + high) / 2))
+    told = ask("sources", "base", "--drop", "lbnl-2024", "-n", FEW, "--jobs", "1", "--json").json
+    (row,) = told["dropped"]
+    assert (row["source"], row["reached"], row["refused"]) == ("lbnl-2024", 1.0, "")
+    assert set(row["changes"]) == set(told["base"]) == {"bust", "durable", "mean", "shortfall"}
     assert told["base"]["bust"]["value"] == pytest.approx(runs.base.outcome("bust")[: int(FEW)].mean())
+
+
+def test_a_number_for_all_paths_stands_in_every_quarter_of_its_range_once(runs: Stored) -> None:
+    register = runs.base.register
+    found = without(register, "cliffwater")
+    assert len(found.registers) == STRATA
+    for id in found.wide.entries:
+        _, low, high = numbers(register.entries[id])
+        values = [numbers(other.entries[id])[0] for other in found.registers]
+        if len(set(values)) > 1:
+            width = (high - low) / STRATA
+            assert sorted(values) == pytest.approx([low + (k + 0.5) * width for k in range(STRATA)])
+        else:  # drawn by path
+            priors = [other.entries[id].prior for other in found.registers]
+            assert all(prior is not None and prior.support == (low, high) for prior in priors)
 
 
 def test_what_no_entry_rests_on_is_refused_and_so_is_no_source(runs: Stored, ask: Ask) -> None:
@@ -85,10 +112,12 @@ def test_what_no_entry_rests_on_is_refused_and_so_is_no_source(runs: Stored, ask
 def test_every_published_source_is_drawn_or_says_why_not(runs: Stored) -> None:
     register = runs.base.register
     for source in published(register):
-        found, other = wide(register, source)
+        found = without(register, source)
         rests = {entry.id for entry in register.entries.values() if entry.source == source}
-        assert rests == {*found.entries, *(id for id in found.held if id in register.entries)}
-        moved = {id for id, entry in other.entries.items() if entry != register.entries[id]}
-        assert moved <= set(found.entries)
+        wide = found.wide
+        assert rests == {*wide.entries, *(id for id in wide.held if id in register.entries)}
+        for other in found.registers:
+            moved = {id for id, entry in other.entries.items() if entry != register.entries[id]}
+            assert moved <= set(wide.entries)
     with pytest.raises(UsageError, match="nothing in the register rests"):
-        wide(register, "nobody")
+        without(register, "nobody")

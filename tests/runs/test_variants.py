@@ -45,7 +45,10 @@ def test_each_register_is_computed_once_and_one_that_does_not_run_says_why(
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert found.missing == ()
     base, more, broken, again = (found.kept(each) for each in found.variants)
-    assert base is not None and more is not None and broken is not None and again is not None
+    assert base is not None
+    assert more is not None
+    assert broken is not None
+    assert again is not None
     assert (base.outcomes["bust"] == again.outcomes["bust"]).all()
     assert base.outcomes["bust"].shape == (PATHS,)
     assert (more.outcomes["bust"] >= base.outcomes["bust"]).all()

@@ -11,7 +11,11 @@ from risk.report.record import Document, Many, Record, lifted, told, whole
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
 
-REFUSED = "the model does not run without it"
+
+def _stopped(row: Dropped) -> str:
+    """Why not all of the ranges was gone, or nothing."""
+    far = "with all of its ranges" if row.changes else "even near to what the source says"
+    return f"the model does not run {far}: {row.refused}"
 
 
 def screen(found: Headed[Sources], page: Page) -> Screen:
@@ -19,7 +23,8 @@ def screen(found: Headed[Sources], page: Page) -> Screen:
     own = found.result
     moved = [row for row in own.dropped if row.changes]
     refused = [row for row in own.dropped if row.refused]
-    kept = [row.wide for row in own.dropped if row.wide.held] + list(own.idle)
+    kept = [row.wide for row in own.dropped if row.wide.held]
+    idle = ", ".join(wide.source for wide in own.idle)
     return (
         heading(f"Sources: {found.heading.title}", page),
         facts(found.heading, page),
@@ -27,9 +32,10 @@ def screen(found: Headed[Sources], page: Page) -> Screen:
         Text(),
         table(tables.SOURCES.table(moved), page),
         note(f"{own.paths:,} paths each. {tables.DROPPED_SAID}", page),
-        *(note(f"{row.wide.source}: {REFUSED} ({row.refused})", page) for row in refused),
+        *(note(f"{row.wide.source}: {_stopped(row)}", page) for row in refused),
         *((Text(), heading("Left as it is", page)) if kept else ()),
         *(note(f"{wide.source}: {tables.held(wide)}", page) for wide in kept),
+        *((note(f"Nothing to move: {idle}", page),) if idle else ()),
     )
 
 
@@ -40,6 +46,7 @@ DROPPED: Record[Dropped] = Record(
         told("changes", dict[str, Estimate]),
         told("weight", float),
         told("peak"),
+        told("reached", float),
         told("refused"),
     )
 )

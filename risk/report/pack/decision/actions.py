@@ -46,6 +46,6 @@ def _information(found: tables.Decision) -> Iterator[Block]:
     if own is None:
         return
     yield Heading("What to find out next")
-    yield tables.worth(unit, "voi-inputs", "Single inputs").table(own.single[:tables.TOP])
+    yield tables.worth(unit, "voi-inputs", "Single inputs").table(own.single[: tables.TOP])
     groups = tables.worth(unit, "voi-owners", "All inputs, and those of each owner")
     yield groups.table((own.inputs, *own.groups), note=tables.WORTH_SAID)
