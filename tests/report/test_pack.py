@@ -151,7 +151,7 @@ def test_verdict_is_that_of_the_analysis(run: Run, opened: openpyxl.Workbook, pl
 
 def test_summary_quotes_the_other_sheets(tables: Tables, opened: openpyxl.Workbook, places: Places) -> None:
     links = 0
-    names = ("classes", "bear", "bull", "feedback", "drivers", "tail")
+    names = ("classes", "bear", "bull", "feedback", "movers", "watch", "tail")
     for table in (f"summary-{name}" for name in names):
         for row in tables[table].rows:
             numbers = [cell for cell in row if isinstance(value_of(cell), float)]

@@ -18,6 +18,7 @@ from risk.report.form import Form, Recipe
 from risk.report.opened import Opened
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
+from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
 from risk.report.pack.paths.lookup import Found, same
 from risk.report.pack.paths.sample import driver_unit
@@ -89,7 +90,7 @@ def test_rows_carry_their_path_and_the_loss_in_full(
         rents = run.outcome("h100_2030")[ids]
         assert column(opened, places, table, "h100_2030") == pytest.approx(rents, rel=5e-6)
         driver = next(c for c in places.find(table).table.columns if c.key == "driver0")
-        assert driver.header.endswith(")")
+        assert driver.header == assumption(Results.of(run).drivers[0].id)
     assert len(column(opened, places, "sample", "path")) == PATHS
     tail = column(opened, places, "tail-rows", "headline_loss")
     assert tail == sorted(loss.tolist(), reverse=True)[: len(tail)]
@@ -196,7 +197,8 @@ def test_every_number_on_summary_leads_to_paths(
     for cell in formulas:
         found = tracer.lookup.cell(f"Summary!{cell}")
         tables = {part.where.table for part in found.inputs if part.where}
-        beside = tables == {"feedback"}  # of runs with couplings cut, whose paths are others
+        # of runs with couplings cut, whose paths are others; of the register's watch list
+        beside = tables in ({"feedback"}, {"watch-tripwires"})
         assert beside or witnesses.of(found), f"{cell}: {found.what}"
         assert steps(found) <= 2, f"{cell}: {found.what}"
 
@@ -207,7 +209,18 @@ def steps(found: Found, depth: int = 0) -> int:
     if (
         depth
         and where
-        and where.table in ("metrics", "claims", "classes", "tail", "drivers", "tail-measures", "loss-lines")
+        and where.table
+        in (
+            "metrics",
+            "claims",
+            "classes",
+            "tail",
+            "drivers",
+            "tail-measures",
+            "loss-lines",
+            "movers",
+            "watch-tripwires",
+        )
     ):
         return depth
     if found.value is None or not found.inputs:

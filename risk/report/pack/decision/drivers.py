@@ -25,7 +25,7 @@ from risk.report.table import Table
 
 TABLE = "drivers"
 DRAWN = 15
-PRINTED = 35
+PRINTED = 25
 LABEL = 41.0
 SHOWN_LABEL = 34.0
 """Width of a driver's name beside its bar."""

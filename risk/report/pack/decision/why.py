@@ -94,8 +94,8 @@ def _budgets(results: Results, kept: Kept) -> Table:
     note = (
         f"Shares of the variance, of {kept.paths:,} paths each. Parameters: what would go if we knew them "
         "and nothing of what happens, by two runs of the same parameters under other shocks. Shocks: what "
-        "would go if we knew what happens, by other parameters under the same shocks. Both: what either does only "
-        "with the other."
+        "would go if we knew what happens, by other parameters under the same shocks. Both: what either does "
+        "only with the other."
     )
     return replace(BUDGETS.table(rows), title="What is parameters, what shocks, what both", note=note)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.analysis import metrics, ranking, sampling
+from risk.analysis import metrics, ranking, sampling, triggers
 from risk.analysis.attribution import DECILE
 from risk.analysis.loss_lines import outcome
 from risk.analysis.verdict import CLASSES
@@ -63,7 +63,9 @@ class Witnesses:
             yield from self._flag(str(where.row))
         elif where.table == "tail-measures" and where.row is not None:
             yield from self._quantile(float(f"0.{where.row}"))
-        elif where.table == "drivers" and where.row is not None:
+        elif where.table == "actions-triggers" and where.row is not None:
+            yield from self._fires(str(where.row))
+        elif where.table in ("drivers", "movers") and where.row is not None:
             yield from self._driver(where)
         elif where.table == "tail" and where.row is not None:
             yield from self._fact(where, part)
@@ -71,6 +73,16 @@ class Witnesses:
             yield from self._line(where)
         elif where.row in self.outcomes and isinstance(part.value, int | float):
             yield from self._near(str(where.row), part, asked)
+
+    def _fires(self, action: str) -> Iterator[Witness]:
+        """The first paths on which the trigger of an action fires."""
+        if self.results.decision is None:
+            return
+        known = self.results.decision.actions
+        place = [each.id for each in known.actions].index(action)
+        fires = np.isfinite(triggers.quarters(self.results.run, known)[place])
+        for path in np.flatnonzero(fires)[:FEW].tolist():
+            yield self._told(path, f"the trigger of {action} fires")
 
     @property
     def _worst(self) -> sampling.Ids:

@@ -119,8 +119,7 @@ EVENTS: Spec[tuple[Claim, Lift]] = Spec(
     ),
     id="tail-events",
     title=f"Propositions in the worst {SHARE} and on all paths",
-    note="Lift: probability in the tail over probability on all paths; 1 = the tail says nothing about it. "
-    "± SE, or the 95% interval where it is not symmetric.",
+    note="Lift: probability in the tail over that on all paths, ± SE; its 95% interval where it is lopsided.",
     row_id=lambda row: row[0].id,
 )
 """Every proposition in the tail and everywhere."""

@@ -100,12 +100,12 @@ def classes(results: Results) -> Table:
 
 
 STANDING = (
-    Column("definitions", "Definitions", align="right"),
-    Column("scenarios", "Scenarios", align="right"),
+    Column("definitions", "Definitions", align="right", width=9.6),
+    Column("scenarios", "Scenarios", align="right", width=9.6),
     Column("loss", "Loss, USD bn", "usd_bn.1"),
     Column("beyond", "Beyond cycle", "usd_bn.1"),
     Column("rate", "A year", "rate"),
-    Column("software", "Software, USD bn", "usd_bn.1"),
+    Column("software", "Software, USD bn", "usd_bn.1", width=9.6),
 )
 """Ranges beside that over inputs, and what lenders lose on the paths of a class."""
 

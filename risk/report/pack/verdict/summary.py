@@ -21,7 +21,7 @@ from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
 LABEL_COLUMNS = 4
-LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 31.0, 9.1, 9
+LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 32.0, 9.6, 9
 """Of the grid: a label over four columns, then numbers."""
 CLAIM_WIDTH = LABEL_WIDTH + NUMBER_WIDTH
 """A claim covers a column of numbers too."""
@@ -307,7 +307,7 @@ def _tail(results: Results, tables: Tables) -> Table:
     header = f"In the worst {TAIL:.0%} of paths, on average"
     spec: Spec[str] = Spec(
         (
-            shown("label", header, label, span=1 + LABEL_COLUMNS),
+            shown("label", header, label, span=2 + LABEL_COLUMNS),
             _link(tables, "tail", "tail", "tail", "Worst", align="right", span=2),
             _link(tables, "tail", "all", "all", "All paths", align="right", span=2),
         ),
