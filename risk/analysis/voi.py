@@ -14,9 +14,9 @@ EVPPI(x)    money    E[maxₐ E[Yₐ | x]] − maxₐ E[Yₐ]: the input x is kn
 on a sum of curves in each. The curves choose, and do not value: on each fifth of the paths the action is
 chosen by what the other four fifths say, and pays what it pays there. The mean of ``Y(chosen) − Y(a*)`` is
 then what one gains who acts by these curves, without bias, and the error is that of a mean. It is a lower
-bound of the EVPPI, reached where the curves have the right form; an input that tells nothing is worth nothing
-or, where noise chooses, slightly less. The largest of fitted means, as is often printed, is biased upward by
-as much as a small value is.
+bound of the EVPPI, reached where the curves have the right form; an input that tells nothing is worth
+nothing or, where noise chooses, slightly less. The largest of fitted means, as is often printed, is biased
+upward by as much as a small value is.
 
 Many inputs are looked at, some of which would be found by chance: what counts as found is controlled for
 false discoveries at 5% (Benjamini and Hochberg, 1995, *JRSS B* 57(1)).

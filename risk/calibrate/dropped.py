@@ -129,6 +129,8 @@ def _held(entry: Entry) -> str:
 def _ends(entry: Entry, reached: float) -> tuple[float, float]:
     """Ends of what is drawn, a share of the way from the value to those of the plausible range."""
     value, low, high = (float(x) for x in (entry.value, entry.low, entry.high))  # type: ignore[arg-type]
+    if reached == 1.0:  # without rounding, which would leave the range
+        return low, high
     return value + reached * (low - value), value + reached * (high - value)
 
 

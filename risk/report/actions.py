@@ -85,10 +85,10 @@ FIRED: Spec[Fired] = Spec(
 )
 DECLARED: Spec[Fired] = Spec(
     (
+        quoted("action", "What is done", lambda row: row.action.action, least=24),
         text("id", "Action", lambda row: row.action.id, least=9),
-        quoted("action", "What is done", lambda row: row.action.action, span=5),
-        quoted("trigger", "Trigger", lambda row: row.action.trigger, span=4),
-        text("owner", "Owner", lambda row: row.action.owner, span=2),
+        quoted("trigger", "Trigger", lambda row: row.action.trigger, span=7),
+        text("owner", "Owner", lambda row: row.action.owner, span=3),
         text("by", "By", lambda row: row.action.by),
     ),
     id="actions-declared",

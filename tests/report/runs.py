@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from risk.analysis import actions
 from risk.analysis.views import kept
 from risk.assumptions import load
 from risk.calibrate.validation import validation
@@ -34,6 +35,7 @@ def small_run(scenario: str = "base", seed: int = SEED) -> Run:
         bands = parameter_band.kept(run.id, run.register, chances)
         publish_json(run.directory / PARAMETER_BAND, bands)
         validation.keep(run, None)
+        actions.keep(run, None)
         watching.keep(run, None)
         kept.keep(run, None)
     return run

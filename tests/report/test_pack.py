@@ -41,6 +41,7 @@ SHEETS = (
         "Scenarios",
         "Drivers",
         "Views",
+        "Actions",
         "Tail",
         "Watch",
         "Reverse",

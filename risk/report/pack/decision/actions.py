@@ -23,10 +23,9 @@ def sheet(results: Results) -> Sheet | None:
         "Actions – what to do, when, and what to find out before",
         subtitle(results, f"payoffs in {found.actions.unit}, beside doing nothing"),
         "P",
-        (*_actions(found), *_information(found)),
+        screen=(*_actions(found), *_information(found)),
         question="Which action is ahead, how early does its trigger fire, and which number decides it?",
         grid=GRID,
-        pages=1,
     )
 
 
