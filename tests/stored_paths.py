@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -28,8 +29,15 @@ class StoredPaths:
         return self.register.calendar
 
     @property
+    def manifest(self) -> SimpleNamespace:
+        return SimpleNamespace(seed=20261122, paths=self.paths)
+
+    @property
     def paths(self) -> int:
         return max(int(x.shape[-1]) for kind in self.kept.values() for x in kind.values())
+
+    def block(self, place: int) -> int:
+        return place
 
     def names(self, kind: str) -> tuple[str, ...]:
         return tuple(self.kept.get(kind, {}))

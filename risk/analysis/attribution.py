@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import ranking, statistics
+from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
@@ -18,6 +19,10 @@ Array = NDArray[np.float64]
 Ranks = NDArray[np.int64]
 
 DECILE = 0.10
+
+FEWEST_IN_TAIL = 20
+"""Paths in the tail of a tenth of all paths under which no change of its shortfall is told from chance: at 20
+the intervals hold 95% of the time on the model itself (decision 39), below they fall short."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Driver:
     ----------
     rank_correlation : Spearman, with its standard error; NaN where fewer than three paths tell none.
     low, high : expected shortfall of the loss where the assumption lies in its lowest or highest tenth, less
-        the expected shortfall of all paths; a conditional mean, not a re-run.
+        the expected shortfall of all paths; a conditional mean, not a re-run. Without an error, and noise,
+        where the tail of such a tenth has fewer than `FEWEST_IN_TAIL` paths.
     """
 
     id: str
@@ -90,18 +96,29 @@ def drivers(places: Mapping[str, Ranks], loss: Array, tail: float = 0.975) -> tu
     found = []
     for identifier, place in places.items():
         ends = [statistics.expected_shortfall(loss[part], tail) for part in (place < cut, place >= n - cut)]
-        low, high = (Estimate(e.value - base, e.standard_error, e.n, tail=e.tail) for e in ends)
+        low, high = (_change(e, base, (1.0 - tail) * cut) for e in ends)
         found.append(Driver(identifier, statistics.rank_correlation(place, loss_ranks), low, high))
     return tuple(sorted(found, key=lambda d: -d.swing))
 
 
+def _change(shortfall: Estimate, base: float, mass: float) -> Estimate:
+    """What a tenth's shortfall is more than that of all, with no error where too few paths make it."""
+    error = shortfall.standard_error if mass >= FEWEST_IN_TAIL else nan
+    return Estimate(shortfall.value - base, error, shortfall.n, tail=shortfall.tail)
+
+
 def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.05) -> tuple[TailFact, ...]:
-    """Mean of outcomes in the worst `share` of paths and over all paths, base units."""
-    inside = ranking.worst(loss, share)
+    """Mean of outcomes in the worst `share` of paths and over all paths, base units.
+
+    A path that joins the worst pushes another out: the error of a mean over them counts from the level at
+    their edge, without which that of the loss itself would be far too small.
+    """
+    inside, edge = ranking.worst(loss, share), ranking.edge(loss, share)
     columns = run.outcomes(names)
     facts = []
     for name in names:
         values = columns[name]
         known = np.isfinite(values)
-        facts.append(TailFact(name, statistics.mean(values[inside & known]), statistics.mean(values[known])))
+        tail = conditional(values, inside, edge).estimate
+        facts.append(TailFact(name, tail, statistics.mean(values[known])))
     return tuple(facts)

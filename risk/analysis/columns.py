@@ -126,6 +126,13 @@ class Known:
                 return Place(kind, name)
         raise self._unknown(series, bool(at))
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a quantity is called so."""
+        try:
+            return isinstance(name, str) and bool(self.place(name))
+        except UsageError:
+            return False
+
     def variable(self, place: Place) -> Variable:
         """What stands there: unit and label."""
         return self.legend.column(place.kind, place.column)

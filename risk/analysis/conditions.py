@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -28,7 +28,10 @@ from risk.errors import UsageError
 from risk.runs import Run
 from risk.units import SCALE, parse, unknown
 
-__all__ = ["Column", "Condition", "check", "condition", "names", "quantities", "quantity"]
+__all__ = [
+    "Column", "Condition", "amounts", "check", "check_amount", "condition", "conditions", "names",
+    "quantities", "quantity",
+]  # fmt: skip
 
 Flags = NDArray[np.bool_]
 
@@ -78,9 +81,43 @@ def condition(run: Run, words: str) -> Condition:
     UsageError : it cannot be read, knows a name or a unit that nobody knows, or compares what cannot be
         compared.
     """
-    read = _Words.of(words)
-    columns = quantities(run, read.names)
-    return Condition(words, read.flags(columns, run.calendar, run.paths), tuple(columns.values()))
+    return conditions(run, (words,))[0]
+
+
+def conditions(run: Run, several: Sequence[str]) -> tuple[Condition, ...]:
+    """Several conditions in one pass over the run's files; raises as `condition`."""
+    read = [_Words.of(words) for words in several]
+    columns = quantities(run, (name for each in read for name in each.names))
+    return tuple(
+        Condition(
+            each.words,
+            each.flags(columns, run.calendar, run.paths),
+            tuple(columns[name] for name in each.names),
+        )
+        for each in read
+    )
+
+
+def amounts(run: Run, several: Sequence[str], unit: str) -> NDArray[np.float64]:
+    """What expressions of quantities come to, such as ``0.2 USD m * bust - 5 USD m``: (expression, path).
+
+    Parameters
+    ----------
+    unit : in which they are told.
+
+    Raises
+    ------
+    UsageError : as of `condition`, or one does not come to that unit.
+    """
+    read = [_Words.of(words) for words in several]
+    columns = quantities(run, (name for each in read for name in each.names))
+    return np.stack([each.amount(columns, run.calendar, run.paths, unit) for each in read])
+
+
+def check_amount(register: Assumptions, words: str, unit: str) -> None:
+    """Refuse words that come to no amount in a unit on a run of a register; raises as `amounts`."""
+    read, known = _Words.of(words), Known.of_register(register)
+    read.amount({name: empty(known, name) for name in read.names}, known.calendar, 0, unit)
 
 
 def check(register: Assumptions, words: str) -> None:
@@ -158,6 +195,22 @@ class _Words:
         except RecursionError:
             raise _unreadable(self.words) from None
         return np.broadcast_to(found, (paths,)).copy()
+
+    def amount(
+        self, columns: Mapping[str, Column], calendar: Calendar, paths: int, unit: str
+    ) -> NDArray[np.float64]:
+        """What it comes to in a unit, (path,); NaN where a path has no value."""
+        known = {key: _literal(said, columns, calendar) for key, said in self.literals.items()}
+        try:
+            with np.errstate(all="ignore"):
+                found = self._of(self.tree, known)
+        except RecursionError:
+            raise _unreadable(self.words) from None
+        if found.unit is None or found.unit not in SCALE or _base(found) != parse(unit).base:
+            own = f"in {found.unit}" if found.unit not in (None, "1") else "a number without a unit"
+            raise UsageError(f"'{self.words[:200]}' is {own}; {unit} is due", f"give a number one: 5 {unit}")
+        values = np.asarray(found.numbers, dtype=np.float64) * (SCALE[found.unit] / SCALE[unit])
+        return np.broadcast_to(values, (paths,)).copy()
 
     def _truth(self, node: ast.expr, known: Mapping[str, _Value]) -> Any:
         found = self._of(node, known)

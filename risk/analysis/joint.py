@@ -79,7 +79,8 @@ def lift(flags: Array, inside: Flags, edge: Flags) -> Lift:
     The tail is a part of all paths, so numerator and denominator share them: the error is that of the ratio's
     influence, (1{tail} (x − p_edge) / share − lift (x − p)) / p. A path that joins the tail pushes another
     out at its edge, so that x counts from the event's share there. Of an event that is rare in the tail, or
-    rarely stays away, the error is at least that of its probability there.
+    rarely stays away, the interval leans as Wilson's of its probability there does; what else the influence
+    tells, of the edge and of the probability everywhere, is added to both arms.
     """
     tail, everywhere = statistics.probability(flags[inside]), statistics.probability(flags)
     n = len(flags)
@@ -89,8 +90,15 @@ def lift(flags: Array, inside: Flags, edge: Flags) -> Lift:
     own = inside * (flags - flags[edge].mean()) / inside.mean()
     influence = (own - ratio * (flags - everywhere.value)) / everywhere.value
     error = statistics.mean(influence).standard_error
-    rare = tail.standard_error / everywhere.value if tail.limits and 0.0 < everywhere.value < 1.0 else 0.0
-    return Lift(tail, everywhere, Estimate(ratio, max(error, rare), n))
+    if tail.limits is None or everywhere.value >= 1.0:
+        return Lift(tail, everywhere, Estimate(ratio, error, n))
+    share = tail.value
+    own_error = np.sqrt(share * (1.0 - share) / tail.n) / everywhere.value
+    besides = statistics.NORMAL_95 * np.sqrt(max(error**2 - own_error**2, 0.0))
+    low, high = (end / everywhere.value - ratio for end in tail.limits)
+    low, high = max(ratio - float(np.hypot(low, besides)), 0.0), ratio + float(np.hypot(high, besides))
+    error = (high - low) / (2.0 * statistics.NORMAL_95)
+    return Lift(tail, everywhere, Estimate(ratio, error, n, (low, high)))
 
 
 def combinations(flags: Mapping[str, Array], inside: Flags, loss: Array) -> tuple[Combination, ...]:

@@ -37,6 +37,7 @@ class LossLine:
     expected : what it loses through the cycle on the same exposures.
     excess, excess_by_class : mean loss beyond that.
     rate, expected_rate : loss, and expected loss, a year over par owed; ratios of means.
+    rate_by_class : outcome class → the first of them on its paths.
     left, due, ahead : par outstanding at the end, of it due within two years, expected to be lost in these.
     """
 
@@ -49,6 +50,7 @@ class LossLine:
     excess_by_class: Mapping[str, Estimate]
     rate: Estimate
     expected_rate: Estimate
+    rate_by_class: Mapping[str, Estimate]
     left: Estimate
     due: Estimate
     ahead: Estimate
@@ -85,6 +87,7 @@ def _line(run: Run, name: str, label: str, flags: Mapping[str, NDArray[np.bool_]
         excess_by_class={key: statistics.mean(excess[inside]) for key, inside in flags.items()},
         rate=ratio(loss, years),
         expected_rate=ratio(expected, years),
+        rate_by_class={key: ratio(loss[inside], years[inside]) for key, inside in flags.items()},
         left=left,
         due=due,
         ahead=ahead,

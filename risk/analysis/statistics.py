@@ -77,7 +77,8 @@ def mean(values: ArrayLike) -> Estimate:
     deviation = _deviation(data, average)
     if not deviation > 0.0:
         return Estimate(average, deviation, n)
-    kurtosis = float((((data - average) / deviation) ** 4).mean())
+    squares = ((data - average) / deviation) ** 2
+    kurtosis = float((squares * squares).mean())  # a fourth power takes ten times as long
     freedom = min(2.0 * n / (kurtosis - 1.0), n - 1.0) if kurtosis > 1.0 else n - 1.0
     return Estimate(average, widened(freedom) * deviation / math.sqrt(n), n)
 

@@ -169,9 +169,11 @@ def _ranges(
 
 
 def _word(probability: Estimate, band: ParameterBand | None) -> str:
-    """A probability in words, by its range over parameters where that is known, and never two then."""
-    if band is None or not probability.n:
+    """A probability in one word, by its range over parameters where that is known."""
+    if not probability.n:
         return words.words(probability)
+    if band is None:
+        return words.word(probability.value)
     return words.ranged(*band.ends) if band.ends else words.word(probability.value)
 
 

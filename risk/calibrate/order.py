@@ -1,7 +1,7 @@
-"""Order of the stresses: a joint one does at least what its parts do, a bull case no more than the base.
+"""Scenarios beside a run of the base case: what each says, and whether the stresses stand in their order.
 
-One random block a scenario, the first of the run's seed, so that differences are of the same paths. Of the
-joint stress the worst of its parts is what it is held against, outcome by outcome.
+One random block a scenario, the first of the run's seed, so that differences are of the same paths. A joint
+stress does at least what its parts do, outcome by outcome, and a bull case no more than the base.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 ASKED = ("bust", "B5", "B7")
 """Outcomes compared as probabilities; beside them the loss of all lines of credit, over the other's."""
 
+TOLD = ("bust", "correction", "durable", "durable_paid", "durable_unpaid")
+"""Outcome classes of which it is kept how likely each is under a scenario."""
+
 METHOD = (Path(__file__), Path(blocks.__file__))
 """Files that say how it is measured, none of which is part of a run's identity."""
 
@@ -45,10 +48,8 @@ Flags = Mapping[str, NDArray[np.float64]]
 
 
 def worlds(register: Path | None) -> dict[str, Assumptions]:
-    """Scenarios compared, of those that a register has: the joint stress, its parts, the bull case."""
-    held = {name: scenario(register, name) for name in (STRESS, BULL)}
-    joint = held[STRESS]
-    held |= {name: scenario(register, name) for name in (joint.scenario.inherits if joint else ())}
+    """Every scenario of a register that it can hold but the base case."""
+    held = {name: scenario(register, name) for name in locate.scenarios(locate.register(register))[1:]}
     return {name: found for name, found in held.items() if found}
 
 
@@ -87,7 +88,7 @@ def measure(
         return
     found = measured(base, compared, run, note, jobs or os.cpu_count() or 1)
     content = {"run": run.id, "method": _method(), "worlds": _digests(compared), "paths": BLOCK}
-    publish_json(run.directory / ORDER, {**content, "found": found})
+    publish_json(run.directory / ORDER, {**content, **found})
 
 
 def measured(
@@ -97,15 +98,16 @@ def measured(
     note: Callable[[str], object],
     jobs: int,
 ) -> dict[str, Any]:
-    """Simulate a block of every scenario compared, beside the run's own, and tell differences."""
-    note(f"{locate.BASE}: order of {', '.join(compared)}, {len(compared)} random blocks")
+    """Simulate a block of every scenario, beside the run's own: what each says, and differences."""
+    note(f"{locate.BASE}: what its {len(compared)} scenarios say, a random block each")
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
         job = Job(base, run.manifest.seed, None, Cases(tuple(compared.values())), store)
         records = computed(job, len(compared), jobs)
         of = {name: _read(Case(compared[name], store, records[k])) for k, name in enumerate(compared)}
     of[locate.BASE] = _read(Case(base, run.store, run.store.record(0)))
-    return differences(of, compared)
+    said = {name: {key: float(of[name][key].mean()) for key in TOLD} for name in compared}
+    return {"found": differences(of, compared), "said": said}
 
 
 def differences(of: Mapping[str, Flags], compared: Mapping[str, Assumptions]) -> dict[str, Any]:
@@ -114,7 +116,9 @@ def differences(of: Mapping[str, Flags], compared: Mapping[str, Assumptions]) ->
     for world in (STRESS, BULL):
         if world in compared:
             beside = compared[world].scenario.inherits or (locate.BASE,)
-            found[world] = {name: _least(of[world], {b: of[b] for b in beside}, name) for name in of[world]}
+            found[world] = {
+                name: _least(of[world], {b: of[b] for b in beside}, name) for name in (*ASKED, ALL_LINES)
+            }
     return found
 
 
@@ -144,9 +148,10 @@ def kept(run: Run, world: str, name: str) -> Estimate | None:
 def _read(case: Case) -> Flags:
     """Outcomes of a block, name → (path,): flags, and the loss of all lines, USD."""
     lines = [outcome(row.id) for row in case.register.tables["credit.line"].rows]
-    known = case.outcomes([*ASKED, *lines])
+    asked = [*dict.fromkeys((*ASKED, *TOLD))]
+    known = case.outcomes([*asked, *lines])
     every = np.sum([known[name] for name in lines], axis=0)
-    return {name: known[name] for name in ASKED} | {ALL_LINES: every}
+    return {name: known[name] for name in asked} | {ALL_LINES: every}
 
 
 def _digests(compared: Mapping[str, Assumptions]) -> dict[str, str]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.run import NEXT, write_verdict
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Stored, result
+from risk.cli.simulation import WHOLE, Jobs, Stored, desk, result
+from risk.door.variants import PATHS
 from risk.errors import UsageError
+
+Outcome = Annotated[
+    str | None,
+    Parameter(help="A result: headline_loss, bust, B4, hy_spread@2028Q4, or a condition in quotes."),
+]
+When = Annotated[
+    str | None,
+    Parameter(help="Only paths that meet a condition, e.g. 'h100_contract@2028Q4 < 1.0 and not B4'."),
+]
 
 
 def show(
@@ -36,12 +46,17 @@ def tail(
     /,
     *,
     share: Annotated[str, Parameter(help="Share of the worst paths: 5% or 0.05.")] = "5%",
+    outcome: Annotated[
+        str, Parameter(help="What they are the worst by: an outcome, or a series such as hy_spread@2028Q4.")
+    ] = "headline_loss",
+    when: When = None,
+    lowest: Annotated[bool, Parameter(help="The lowest are the worst.")] = False,
     common: Common = COMMON,
 ) -> None:
     """Explain the worst paths of a stored run: drivers, lift of propositions, the worst by id."""
     wanted = fraction(share)
     found = result(run, common)
-    told = found.tail(wanted)
+    told = found.tail(wanted, outcome, when or "", lowest=lowest)
     hints = common.folder.commands(found.id, f"path RUN {told.found.result.worst[0].path}", "show RUN")
     give(told, common.output, hints)
 
@@ -70,10 +85,23 @@ def drivers(
     top: Annotated[
         int | None, Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default.")
     ] = None,
+    outcome: Outcome = None,
+    when: When = None,
+    feature: Annotated[
+        list[str] | None,
+        Parameter(help="With --outcome: what else may explain it, e.g. hy_spread@2027Q4; may be repeated."),
+    ] = None,
     common: Common = COMMON,
 ) -> None:
-    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss."""
+    """Rank the uncertain assumptions of a stored run by how far they move the tail of the loss.
+
+    With --outcome or --when: what every input explains of any result, alone and beyond all others.
+    """
     found = result(run, common)
+    if outcome or when or feature:
+        told = found.explain(outcome or "headline_loss", when or "", features=feature or (), top=top)
+        give(told, common.output, common.folder.commands(found.id, "budget RUN", "tail RUN"))
+        return
     told = found.drivers(top)
     first = told.found.result.found[0].driver.id
     hints = common.folder.commands(found.id, f"assumptions show {first}", "tail RUN")
@@ -85,8 +113,26 @@ def compare(
     run_b: Stored,
     /,
     *,
+    outcome: Outcome = None,
+    when: When = None,
     markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
+    bridge: Annotated[bool, Parameter(help="What each input brings; simulates what lies between.")] = False,
+    by: Annotated[
+        Literal["section", "owner"], Parameter(help="Groups of inputs whose shares a bridge tells.")
+    ] = "section",
+    paths: Annotated[
+        int,
+        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Of each run of a bridge, at most."),
+    ] = PATHS,
+    jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:
-    """Compare two stored runs: changed assumptions, and changed results against noise."""
-    give(result(run_b, common).compare(run_a), common.output, markdown=markdown)
+    """Compare two stored runs: changed assumptions, and changed results against noise; or a bridge."""
+    if bridge:
+        from risk.door import calls
+
+        found = calls.open(run_b, desk=desk(common, jobs))
+        give(found.bridge(run_a, by=by, paths=paths), common.output, markdown=markdown)
+        return
+    told = result(run_b, common).compare(run_a, outcome or "", when or "")
+    give(told, common.output, markdown=markdown)

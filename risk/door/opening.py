@@ -208,17 +208,19 @@ def calibrate(run: Run, desk: Desk) -> None:
 
 
 def stand(found: Run | Plan, desk: Desk) -> None:
-    """Find how a run stands today, and keep it beside the run for its pack, with the register's views.
+    """Find how a run stands today and what to watch; keep both beside it, with views and actions.
 
     Nothing where it is not stored.
 
     Raises
     ------
-    AssumptionErrors : a declaration, a reading or a view is wrong, with file and line.
+    AssumptionErrors : a declaration, a reading, a view, an action or the watch list is wrong, with its line.
     StorageError : evidence was edited.
     """
+    from risk.analysis import actions
     from risk.analysis.views import kept
     from risk.calibrate.validation import validation
+    from risk.calibrate.watch import watching
     from risk.runs import Run, open_run
 
     if not isinstance(found, Run):
@@ -228,6 +230,8 @@ def stand(found: Run | Plan, desk: Desk) -> None:
         found = open_run(known.id, found.root)
     validation.keep(found, desk.register)
     kept.keep(found, desk.register)
+    watching.keep(found, desk.register)
+    actions.keep(found, desk.register)
 
 
 def strike_again(run: Run, desk: Desk) -> None:

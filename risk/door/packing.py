@@ -26,7 +26,7 @@ _WRITERS = (
         f"risk.calibrate.{beside}"
         for beside in (
             *("stylised", "feedback", "order", "parameter_band"),
-            *("hindcast.hindcast", "validation.validation"),
+            *("hindcast.hindcast", "validation.validation", "watch.watching", "bridge", "budget"),
         )
     ),
 )
@@ -50,8 +50,7 @@ class Ingredients:
     prior : id of the run it is compared with; empty where there is none.
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
-    validation : fingerprint of how the run stands; empty where nobody has asked.
-    views : fingerprint of the sets of views kept beside it; likewise.
+    kept : of what else stands beside the run: how it stands, views, watch list, actions, budget, bridge.
     paper, sample, mask : its form.
     writer : fingerprint of the source text and library that write it.
     """
@@ -61,8 +60,7 @@ class Ingredients:
     prior: str
     beside: str
     hindcast: str
-    validation: str
-    views: str
+    kept: str
     paper: str
     sample: int
     mask: bool
@@ -73,16 +71,12 @@ class Ingredients:
         cls, run: str, words: str, prior: Run | None, beside: Sequence[Run], form: Form, root: Path
     ) -> Self:
         """What the pack of a run, stored or planned in the folder `root`, is made of; see above."""
-        from risk.analysis.views import kept as sets
         from risk.calibrate.hindcast.hindcast import FILE
-        from risk.calibrate.validation import validation
 
         others = " ".join(f"{other.id}:{other.manifest.assumptions}" for other in beside)
         before = prior.id if prior else ""
-        kept, stands = _sha256(root / FILE), _sha256(root / run / validation.FILE)
-        views = _sha256(root / run / sets.FILE)
         return cls(
-            *(run, words, before, others, kept, stands, views),
+            *(run, words, before, others, _sha256(root / FILE), _kept(root / run, before)),
             *(form.paper, form.sample, form.mask, _writer()),
         )
 
@@ -95,6 +89,19 @@ class Ingredients:
         written = record.pop(SHA256, "")
         record.pop(SPECIFICATION, None)
         return bool(record == vars(self)) and (written == _sha256(pack) or run_in(pack) == self.run)
+
+
+def _kept(folder: Path, prior: str) -> str:
+    """Fingerprints of what stands beside a run for its pack."""
+    from risk.analysis.actions import BESIDE
+    from risk.analysis.views import kept
+    from risk.calibrate.bridge import called
+    from risk.calibrate.validation import validation
+    from risk.calibrate.watch import watching
+    from risk.runs.run import BUDGET
+
+    names = [validation.FILE, kept.FILE, watching.FILE, BESIDE, BUDGET, *([called(prior)] if prior else [])]
+    return " ".join(_sha256(folder / name) for name in names)
 
 
 def touched(pack: Path) -> bool:

@@ -97,10 +97,12 @@ class Register:
         """Check every file, and that the register runs; AssumptionErrors where it does not."""
         assumptions = self.load(scenario)
         from risk.calibrate.hindcast import readings  # what is wrong in a file is told before numpy is loaded
+        from risk.calibrate.watch import declared as watch
         from risk.engine.admission import admit
         from risk.report.terminal import register as screens
 
-        readings.read(locate.register(self._folder), assumptions.sources.keys())
+        folder = locate.register(self._folder)
+        watch.read(folder, readings.read(folder, assumptions.sources.keys()))
         admit(assumptions)
         counts = screens.valid(assumptions)
         return Told.line(counts, screens.CHECK, screens.valid_text(assumptions, counts))

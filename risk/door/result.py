@@ -18,6 +18,7 @@ from risk.report.form import DEFAULT_FORM, Form, Paper
 if TYPE_CHECKING:
     import pandas as pd
 
+    from risk.calibrate.bridge import By
     from risk.report.sheet import HeatMap, Workbook
     from risk.report.table import Table
     from risk.runs import Run
@@ -66,11 +67,13 @@ class Result(Numbers):
     @cached_property
     def _verdict(self) -> Told[Any]:
         from risk.calibrate.validation import validation
+        from risk.calibrate.watch import watching
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
 
         reasons = validation.current(self.stored, self._desk.register).reasons
-        return self._told(summarise(self.stored, reasons), DOCUMENT, screen)
+        watched = watching.current(self.stored, self._desk.register)
+        return self._told(summarise(self.stored, reasons, watched), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""
@@ -79,24 +82,84 @@ class Result(Numbers):
     def show(self, metric: str) -> Told[Any]:
         """One result in full: an outcome, a proposition, a class or a series; UsageError if there is none."""
         from risk.report.terminal import distribution as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
 
         found = Headed.of(self.stored, screens.detail(self.stored, metric))
         return self._told(found, screens.form_of(found.result), screens.screen)
 
-    def tail(self, share: float = TAIL) -> Told[Any]:
-        """What makes the worst paths: their drivers, the lift of propositions, which they are."""
+    def tail(
+        self, share: float = TAIL, outcome: str = "headline_loss", when: str = "", *, lowest: bool = False
+    ) -> Told[Any]:
+        """What makes the worst paths: their drivers, the lift of propositions, which they are.
+
+        Parameters
+        ----------
+        outcome : what they are the worst by, such as ``hy_spread@2028Q4``; the largest are the worst.
+        when : a condition; only paths that meet it are looked at.
+        lowest : the lowest are the worst.
+        """
         from risk.report.terminal import tail as screens
 
         if not 0.0 < share < 1.0:
             raise UsageError(f"{share} is not a share of paths", "give one between 0 and 1, e.g. 0.05")
-        return self._told(screens.tail(self.stored, share), screens.DOCUMENT, screens.screen)
+        return self._told(
+            screens.tail(self.stored, share, outcome, when, lowest), screens.DOCUMENT, screens.screen
+        )
 
     def drivers(self, top: int | None = None) -> Told[Any]:
         """Which assumptions move the tail, and what each explains; all of them unless `top` says how many."""
         from risk.report.terminal import drivers as screens
 
         return self._told(screens.drivers(self.stored, top), screens.DOCUMENT, screens.screen)
+
+    def explain(
+        self, outcome: str, when: str = "", *, features: Sequence[str] = (), top: int | None = None
+    ) -> Told[Any]:
+        """Why a result is what it is: what each input explains of it, alone and beyond all others.
+
+        Parameters
+        ----------
+        outcome : an outcome, proposition or class, a series at a quarter, or a condition such as
+            ``headline_loss > 200 and h100_contract@2028Q4 < 1.0``.
+        when : a condition; only paths that meet it are looked at.
+        features : further quantities of a path that may explain it, such as ``hy_spread@2027Q4``.
+        top : inputs that are wanted; all of them in the data by default.
+
+        Raises
+        ------
+        UsageError : a name or a unit is unknown, or fewer than 1,000 paths are left.
+        """
+        from risk.door.explaining import explained
+
+        return explained(self.stored, outcome, when, tuple(features), top, self._names)
+
+    def budget(self, groups: bool = False) -> Told[Any]:
+        """What of every result is parameters, what shocks, what both; simulated where nobody has yet.
+
+        Parameters
+        ----------
+        groups : each group of `assumptions/groups.toml` by itself too, a run of 4,096 paths a group.
+        """
+        from risk.door.explaining import budgeted
+
+        return budgeted(self.stored, groups, self._desk, self._names)
+
+    def reverse(self, condition: str, then: Sequence[str] = (), *, prove: bool = True) -> Told[Any]:
+        """What leads to a condition, such as ``headline_loss > 200 and B4``, and what warns of it.
+
+        Parameters
+        ----------
+        then : quantities or conditions to look at where it is met.
+        prove : simulate the most likely path again, and hold it against the condition.
+
+        Raises
+        ------
+        UsageError : a condition cannot be read, or too few paths meet it, or do not.
+        StorageError : the model is no longer the one that made the run.
+        """
+        from risk.door.reversing import reverse
+
+        return replace(reverse(self.stored, condition, tuple(then), prove, self._desk), names=self._names)
 
     def check(self) -> Told[Any]:
         """Calibration targets and accounting identities; not ok where one fails.
@@ -155,17 +218,101 @@ class Result(Numbers):
         bars = (believe,) if isinstance(believe, str) else tuple(believe)
         return replace(voted(self.stored, files, bars, self._desk), names=self._names)
 
-    def compare(self, before: Result | str) -> Told[Any]:
-        """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario."""
+    def watch(self, event: str = "bust") -> Told[Any]:
+        """The registered tripwires by what they would tell of an event; those that are decided, scored.
+
+        Parameters
+        ----------
+        event : a class, a proposition or a condition on paths.
+
+        Raises
+        ------
+        AssumptionErrors : the watch list or a reading is wrong.
+        UsageError : the event is none of these.
+        """
+        from risk.door.watching import watched
+
+        return replace(watched(self.stored, event, self._desk), names=self._names)
+
+    def update(self) -> Told[Any]:
+        """What was read since the base date, and what that changes; nothing is simulated.
+
+        Raises
+        ------
+        AssumptionErrors : a reading is from the future, or published before its day.
+        UsageError : readings leave too few paths, so that a new base date is due.
+        """
+        from risk.door.watching import updated
+
+        return replace(updated(self.stored, self._desk), names=self._names)
+
+    def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
+        """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
+
+        Parameters
+        ----------
+        outcome, when : a result and a condition that are compared before all others, as in `explain`.
+        """
         from risk.report.naming import shared
         from risk.report.terminal import comparison, markdown
 
         old = before.stored if isinstance(before, Result) else opening.any_version(before, self._desk)
         old = opening.whole(old) if comparison.readable(old) else old
-        found = comparison.compare(old, self.stored)
+        found = comparison.compare(old, self.stored, outcome, when)
         mask = self._names.masked
         called = self._names if found.unread else shared(old.register, self.stored.register, masked=mask)
         return Told(found, comparison.DOCUMENT, comparison.screen, called, memo=markdown.comparison)
+
+    def bridge(self, before: Result | str, *, by: By = "section", paths: int = 4_096) -> Told[Any]:
+        """From an earlier run to this one, input by input, and Shapley's shares of groups of inputs.
+
+        Registers in between are simulated where nobody has yet; what comes of them is kept.
+
+        Parameters
+        ----------
+        before : a result, an id or a scenario.
+        by : what groups of inputs are: ``section`` or ``owner``.
+        paths : of each register in between, at most.
+
+        Raises
+        ------
+        UsageError : the older run's inputs are not those of today's model.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import bridged
+
+        old = before.stored if isinstance(before, Result) else opening.opened(before, self._desk)
+        told = bridged(old, self.stored, by, paths, self._desk)
+        return replace(told, names=told.names._replace(masked=self._names.masked))
+
+    def sources(self, *drop: str, paths: int = 4_096) -> Told[Any]:
+        """What the headlines do if a source is wrong: its numbers drawn as wide as is plausible.
+
+        Parameters
+        ----------
+        drop : sources, one run each; without any each that somebody published.
+        paths : of each run, at most.
+
+        Raises
+        ------
+        UsageError : nothing rests on a source of that name.
+        Interrupted : finished runs are kept; the same call goes on from there.
+        """
+        from risk.door.variants import dropped
+
+        return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
+
+    def voi(self) -> Told[Any]:
+        """The committee's actions: triggers, payoffs, and what it is worth to know each input before.
+
+        Raises
+        ------
+        AssumptionErrors : `actions.toml` is wrong, with file and line.
+        UsageError : the register has none, or the paths are too few.
+        """
+        from risk.door.acting import valued
+
+        return replace(valued(self.stored, self._desk), names=self._names)
 
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
@@ -178,7 +325,7 @@ class Result(Numbers):
         """
         from risk.analysis.story import story
         from risk.report.terminal import path as screens
-        from risk.report.terminal.summary import Headed
+        from risk.report.terminal.headed import Headed
         from risk.runs.rerun import rerun
 
         chosen = self.pick(which)

@@ -186,7 +186,7 @@ def challenged(run: Run, at: Desk) -> Told[Any]:
     from risk.calibrate.estimate.capex import CAPEX, NEWEST
     from risk.calibrate.estimate.series import read
     from risk.report.terminal import challenger as report
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     folder = locate.register(at.register)
     given = inputs.read(folder, load(at.register).sources.keys())

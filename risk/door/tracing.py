@@ -34,7 +34,7 @@ def traced(cell: str, run: Run, given: Opened | None, at: Desk, form: Form = DEF
     from risk.report.pack import pack
     from risk.report.pack.paths.tracing import Tracer
     from risk.report.terminal import trace as screens
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     recipe = given.recipe if given else Recipe(form=form)
     prior = opening.opened(recipe.prior, at) if recipe.prior else None

@@ -21,7 +21,7 @@ def standing(run: Run, at: Desk) -> Told[Any]:
     """For what the model is, what was tested, how large limits are, and how a run stands."""
     from risk.calibrate.validation import validation
     from risk.report.terminal import validation as report
-    from risk.report.terminal.summary import Headed
+    from risk.report.terminal.headed import Headed
 
     found = report.Told(validation.current(run, at.register), tuple(run.register.limits.values()))
 

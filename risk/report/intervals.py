@@ -42,7 +42,7 @@ def parameter_range(band: ParameterBand | None) -> str:
         return ""
     if band.ends is None:
         return "–"
-    low, high = map(_whole, band.ends)
+    low, high = map(whole_percent, band.ends)
     return f"{low} to {high}%"
 
 
@@ -52,8 +52,8 @@ def even(estimate: Estimate) -> bool:
     return below == above
 
 
-def _whole(end: float) -> str:
-    """An end of a band, which is known to a point or two: to the nearest per cent."""
+def whole_percent(end: float) -> str:
+    """An end of a range, which is known to a point or two: to the nearest per cent, without the sign."""
     return "<1" if end < 0.005 else ">99" if end > 0.995 else f"{end:.0%}".removesuffix("%")
 
 

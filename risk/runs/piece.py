@@ -40,6 +40,10 @@ class Piece(Run):
         """Number of paths of the piece."""
         return sum(record.paths for record in self._records)
 
+    def block(self, place: int) -> int:
+        """Number of a block in the whole run."""
+        return self.first + place
+
     @cached_property
     def register(self) -> Assumptions:
         """The register of the whole run."""

@@ -42,6 +42,9 @@ ORDER = "order.json"
 PARAMETER_BAND = "band.json"
 """What two runs on the same parameters tell of every probability, kept in the same way."""
 
+BUDGET = "budget.json"
+"""What of every result is parameters, shocks and both, kept in the same way."""
+
 CHALLENGER = "challenger.json"
 """What couplings do to the figures that are challenged, kept in the same way."""
 
@@ -154,6 +157,11 @@ class Run:
         """What couplings do to challenged figures (`risk.calibrate.challenger.cut`); None likewise."""
         return self._beside(CHALLENGER)
 
+    @property
+    def budget(self) -> dict[str, Any] | None:
+        """What of every result is parameters, shocks and both (`risk.calibrate.budget`); None likewise."""
+        return self._beside(BUDGET)
+
     def _beside(self, name: str) -> dict[str, Any] | None:
         """What was measured beside the run and kept under a name; None where nothing was."""
         path = self.directory / name
@@ -197,6 +205,10 @@ class Run:
     def firm(self, name: str) -> Singles:
         """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units."""
         return self._columns("firm", [name])[name]
+
+    def block(self, place: int) -> int:
+        """Number of the random block that stands at a place, from 0: what its draws depend on."""
+        return place
 
     def path(self, path: int) -> dict[str, Singles]:
         """Every quarterly series of one path, from its own block only: name → (quarter + 1,), base units."""

@@ -83,3 +83,26 @@ def test_a_tail_like_the_rest_stands_in_the_middle() -> None:
     place = middle(values, worst(loss, 0.05)).place
     assert abs(place.value - 0.5) < 4.0 * place.standard_error
     assert place.standard_error == pytest.approx(0.5 / np.sqrt(1_000), rel=0.15)  # of a median's rank
+
+
+def test_the_lift_of_what_is_rare_in_the_tail_leans_as_wilson_does() -> None:
+    came = np.zeros(2_000)
+    came[:20] = 1.0  # one in a hundred of all
+    inside = np.zeros(2_000, dtype=bool)
+    inside[18:118] = True  # two of a hundred in the tail
+    found = lift(came, inside, inside)
+    low, high = found.lift.interval
+    assert found.lift.value == pytest.approx(2.0)
+    assert 0.0 <= low < 2.0 < high
+    assert high - 2.0 > 2.0 - low  # the first edition printed a symmetric interval here
+
+
+def test_intervals_of_rare_lifts_hold() -> None:
+    rng, held = np.random.default_rng(6), []
+    for _ in range(1_000):
+        inside = np.arange(2_000) < 100
+        came = (rng.random(2_000) < np.where(inside, 0.03, 0.01)).astype(float)
+        truth = 0.03 / (0.05 * 0.03 + 0.95 * 0.01)
+        found = lift(came, inside, inside)
+        held.append(found.lift.interval[0] <= truth <= found.lift.interval[1])
+    assert 0.92 < np.mean(held) <= 0.99

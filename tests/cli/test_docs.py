@@ -57,16 +57,19 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 
 DOCUMENTS = {
     "run": "summary plan", "show": "summary metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
-    "batch": "batch", "compare": "compare", "tail": "tail", "drivers": "drivers", "path": "path series",
+    "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
+    "budget": "budget", "sources": "sources", "voi": "voi", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
     "replay": "replay replay.check", "challenger": "challenger", "views": "views", "check": "check",
-    "estimate": "estimate", "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",
+    "estimate": "estimate",
+    "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",
     "assumptions list": "assumptions.list",
     "assumptions show": "assumptions.show assumptions.table assumptions.row",
     "assumptions check": "assumptions.check", "assumptions diff": "assumptions.diff",
     "assumptions stale": "assumptions.stale", "assumptions export": "assumptions.export",
     "assumptions import": "assumptions.import", "scenarios list": "scenarios.list",
     "scenarios show": "scenarios.show", "scenarios check": "scenarios.check",
+    "watch": "watch", "update": "update",
     "validation": "validation", "validation measure": "validation.measure", "sign": "sign",
 }  # fmt: skip
 """Command → documents that its `--json` writes; `Answer.json` compares each with its schema."""

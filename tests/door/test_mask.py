@@ -104,6 +104,7 @@ SHOWN: dict[str, Callable[[risk.Result], risk.Told[Any]]] = {
     "metric": lambda run: run.show("headline_loss"),
     "tail": lambda run: run.tail(),
     "drivers": lambda run: run.drivers(),
+    "reverse": lambda run: run.reverse("bust", ["headline_loss"]),
     "path": lambda run: run.path("worst"),
     "check": lambda run: run.check(),
 }

@@ -22,10 +22,11 @@ PUBLIC = [
 ]  # fmt: skip
 
 METHODS = {
-    "challenger", "check", "classes", "compare", "drivers", "facilities", "firms", "folder", "id", "lines",
-    "masked", "means", "outcome", "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf",
-    "pick", "propositions", "quarters", "recorded", "register", "remove", "scenario", "seed", "series",
-    "show", "sign", "summary", "table", "tables", "tail", "title", "trace", "validation", "verify", "views",
+    "budget", "challenger", "check", "classes", "compare", "drivers", "explain", "facilities", "firms",
+    "folder", "id", "lines", "masked", "means", "outcome", "outcomes", "pack", "parameter",
+    "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters", "recorded", "register",
+    "remove", "reverse", "scenario", "seed", "series", "show", "sign", "summary", "table", "tables",
+    "tail", "title", "trace", "update", "validation", "verify", "views", "watch",
 }  # fmt: skip
 
 REGISTER = {

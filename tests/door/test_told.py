@@ -45,6 +45,7 @@ def test_commands_print_what_the_methods_return(base: Result, runs: Stored, ask:
     _same(base.show("headline_loss"), ask, "show", base.id, "headline_loss")
     _same(base.tail(0.1), ask, "tail", base.id, "--share", "10%")
     _same(base.drivers(), ask, "drivers", base.id)
+    _same(base.reverse("bust"), ask, "reverse", base.id, "--if", "bust")
     _same(base.check(), ask, "check", base.id)
     _same(base.path(17), ask, "path", base.id, 17)
     glut = Result(runs.glut, Desk(runs.folder))

@@ -24,9 +24,9 @@ from risk.calibrate.hindcast.hindcast import Hindcast, Vintage, together
 from risk.calibrate.hindcast.pooled import Scored
 from risk.report.terminal.drivers import Drivers
 from risk.report.terminal.findings import Finding
+from risk.report.terminal.headed import Headed
 from risk.report.terminal.revisions import Changed, Diff, Old, Stale
 from risk.report.terminal.runs import Row
-from risk.report.terminal.summary import Headed
 from tests.report.terminal_results import HEADING, PATHS, share
 
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from risk.analysis.views import kept
 from risk.assumptions import load
 from risk.calibrate.validation import validation
+from risk.calibrate.watch import watching
 from risk.report.opened import Cells, Opened
 from risk.runs import Run, execute
 from risk.runs.files import publish_json
@@ -33,6 +34,7 @@ def small_run(scenario: str = "base", seed: int = SEED) -> Run:
         bands = parameter_band.kept(run.id, run.register, chances)
         publish_json(run.directory / PARAMETER_BAND, bands)
         validation.keep(run, None)
+        watching.keep(run, None)
         kept.keep(run, None)
     return run
 

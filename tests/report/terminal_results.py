@@ -34,8 +34,9 @@ from risk.report.terminal.batch import Row
 from risk.report.terminal.checks import Checks
 from risk.report.terminal.comparison import Comparison
 from risk.report.terminal.distribution import Detail, Distribution, History
+from risk.report.terminal.headed import Headed, Heading
 from risk.report.terminal.plan import Forecast
-from risk.report.terminal.summary import Headed, Heading, Summary
+from risk.report.terminal.summary import Summary
 from tests import feedback as by_hand
 from tests import parameter_band
 

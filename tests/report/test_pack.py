@@ -42,6 +42,8 @@ SHEETS = (
         "Drivers",
         "Views",
         "Tail",
+        "Watch",
+        "Reverse",
         "Neoclouds",
         "Duration",
         "PrivateCredit",

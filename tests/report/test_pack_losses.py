@@ -9,6 +9,7 @@ import pytest
 
 from risk.analysis import contrasts, shares, statistics
 from risk.analysis.attribution import ranked
+from risk.analysis.explain import explain
 from risk.analysis.loss_lines import loss_lines
 from risk.analysis.statistics import EXCEEDANCE_PROBABILITIES
 from risk.analysis.story import pick
@@ -18,9 +19,12 @@ from risk.report.excel import Draft, build
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
+from risk.report.pack.decision.why import why
 from risk.report.pack.scenarios import lines as scenario_lines
 from risk.report.sheet import Paragraph, Workbook
+from risk.report.table import Table
 from risk.runs import Run
+from tests.report import explain_results
 from tests.report.runs import PATHS, SEED, small_run
 
 FOUR = ("Exceedance", "Scenarios", "Drivers", "Tail")
@@ -257,3 +261,25 @@ def test_medians_of_outcomes_and_assumptions(run: Run, tables: Tables) -> None:
 def test_the_four_sheets_open_with_their_finding(book: Workbook) -> None:
     for name in FOUR:
         assert len(texts(book, name)) > 80, name
+
+
+def test_drivers_says_why_a_bust_and_that_no_budget_was_measured(
+    book: Workbook, run: Run, tables: Tables
+) -> None:
+    found = explain(run, "bust", paths=4_096)
+    rows = tables["why-bust"].row_ids
+    assert list(rows) == [each.name for each in found.inputs[:20]]
+    first = found.inputs[0]
+    assert number_of(tables.content("why-bust", "low", first.name)) == pytest.approx(first.low.value)
+    assert "is not measured of this run" in texts(book, "Drivers")
+
+
+def test_drivers_shows_a_budget_that_was_measured(run: Run) -> None:
+    kept = explain_results.KEPT
+    results = Results.of(run)
+    vars(results)["budget"] = kept  # as if it had been kept beside the run
+    blocks = {block.id: block for block in why(results) if isinstance(block, Table)}
+    shares = blocks["budget"]
+    assert shares.row_ids == ("bust", "headline_loss")
+    assert number_of(shares.rows[0][1]) == pytest.approx(kept.budgets["bust"].parameters.value)
+    assert [row[0] for row in blocks["budget-groups"].rows] == list(explain_results.LABELS.values())

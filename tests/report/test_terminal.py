@@ -18,11 +18,13 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    budget,
     challenger,
     checks,
     comparison,
     distribution,
     drivers,
+    explanation,
     feedback,
     findings,
     hindcast,
@@ -30,22 +32,28 @@ from risk.report.terminal import (
     path,
     plan,
     replay,
+    reverse,
     revisions,
     runs,
     screening,
     tail,
     trace,
+    update,
     validation,
     verdict,
     views,
+    watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
+from tests.report import explain_results as explain
 from tests.report import terminal_results as made
 from tests.report import views_results
 from tests.report.replay_results import REPLAY
+from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
+from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
 FOLDER = Path(__file__).parent / "screens"
 HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
@@ -74,10 +82,14 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
         *tail.screen(commands.TAIL, page),
         next_steps(("bubblerisk path 8f3c2a1b 4018",), page),
     ),
+    "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
+    "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),
     ),
+    "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
@@ -85,6 +97,9 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "views": lambda page: views.screen(views_results.told(), page),
     "validation": lambda page: validation.screen(VALIDATION, page),
     "validation-draft": lambda page: validation.screen(VALIDATION_DRAFT, page),
+    "watch": lambda page: watch.screen(WATCHED, page),
+    "update": lambda page: update.screen(UPDATED, page),
+    "update-exhausted": lambda page: update.screen(EXHAUSTED, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

@@ -11,8 +11,8 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.errors import UsageError
 from risk.report.terminal import checks, comparison, distribution, path, runs, verdict
+from risk.report.terminal.headed import Headed
 from risk.report.terminal.page import Page, text
-from risk.report.terminal.summary import Headed
 from tests.report import command_results as commands
 from tests.report import terminal_results as made
 from tests.report.runs import small_run

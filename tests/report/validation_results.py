@@ -11,7 +11,7 @@ from risk.calibrate.validation.drift import Drift, Moved
 from risk.calibrate.validation.evidence import Figure, Record, Size
 from risk.calibrate.validation.monitoring import State
 from risk.calibrate.validation.validation import Validation
-from risk.report.terminal.summary import Headed
+from risk.report.terminal.headed import Headed
 from risk.report.terminal.validation import Told
 from risk.runs.signature import Signature
 from tests.report.terminal_results import HEADING

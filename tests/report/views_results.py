@@ -7,7 +7,7 @@ from functools import cache
 from risk.analysis.views import ballot
 from risk.analysis.views.ballot import Ballot
 from risk.analysis.views.views import Views, views
-from risk.report.terminal.summary import Headed
+from risk.report.terminal.headed import Headed
 from tests.analysis.views.planted import run
 from tests.report.terminal_results import HEADING
 

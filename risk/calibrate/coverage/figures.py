@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from risk.calibrate.coverage.measure import WANTED, Coverage, measure
+from risk.calibrate.coverage.sources import LARGE
 from risk.calibrate.validation.evidence import Figure
 from risk.runs import Run
 from risk.shocks.stream import BLOCK
-
-LARGE = 8
-"""Blocks of a piece in which kinds are measured that most single blocks have too few paths for."""
 
 HOW = "python -m risk.calibrate.coverage"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,16 +22,24 @@ from risk.analysis import (
     neoclouds,
     ranking,
     recoveries,
+    statistics,
     verdict,
 )
 from risk.analysis.attribution import Driver, TailFact
+from risk.analysis.budget import Reading, readings
+from risk.analysis.explain import explain
 from risk.analysis.shares import Shares, shares
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.piece import Piece
+from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 Found = tuple[tuple[object, ...], str, Estimate]
 """Place of an estimate in the results, its kind, and itself."""
+
+LARGE: Final = 8
+"""Blocks of a piece in which kinds are measured that most single blocks have too few paths for."""
 
 TAIL: Final = 0.05
 """Share of paths that "the worst" means on the sheet Tail."""
@@ -77,6 +85,12 @@ KINDS: Final[Mapping[str, str]] = {
     "Middle.tail": "median in the tail",
     "Middle.everywhere": "quantile",
     "Middle.place": "place of the tail's median",
+    "Importance.alone": "share of variance",
+    "Importance.low": "change in a tenth",
+    "Importance.high": "change in a tenth",
+    "Beyond.total": "total effect",
+    "Reading.probability": "probability",
+    "Reading.change": "difference of definitions",
     "Recovery.pooled": "ratio of means",
     "Recovery.quantiles": "quantile",
 }
@@ -115,6 +129,39 @@ def _shares(run: Run) -> dict[str, Shares]:
     return {name: shares(places, x) for name, x in {"loss": _loss(run), "bust": run.outcome("bust")}.items()}
 
 
+def _explained(run: Run) -> dict[str, dict[str, Any]]:
+    """Explanations of a bust and of the loss; of a long run totals are the means of its pieces.
+
+    The regression behind a total looks at so many paths only. What pieces of as many say on average is what
+    each of them estimates: their errors are held against it, not what curves and products leave out.
+    """
+    results = {name: explain(run, name) for name in ("bust", metrics.HEADLINE)}
+    found: dict[str, dict[str, Any]] = {
+        name: {"whole": each.whole, "kinds": each.kinds, "inputs": {i.name: i for i in each.inputs}}
+        for name, each in results.items()
+    }
+    pieces = list(Piece.all(run, LARGE)) if run.paths >= 2 * LARGE * BLOCK else []
+    if not pieces:
+        return found
+    parts = [_explained(piece) for piece in pieces]
+    for name, own in found.items():
+        others = [part[name] for part in parts]
+        own["whole"] = _mean([each["whole"] for each in others])
+        own["kinds"] = {kind: _mean([each["kinds"][kind] for each in others]) for kind in own["kinds"]}
+        for id, row in own["inputs"].items():
+            totals = [each["inputs"][id].beyond.total for each in others if id in each["inputs"]]
+            own["inputs"][id] = replace(row, beyond=replace(row.beyond, total=_mean(totals)))
+    return found
+
+
+def _mean(found: Sequence[Estimate]) -> Estimate:
+    return statistics.mean([each.value for each in found])
+
+
+def _readings(run: Run) -> dict[str, Reading]:
+    return {each.id: each for each in readings(run)}
+
+
 def _recoveries(run: Run) -> dict[tuple[str, str], recoveries.Recovery]:
     return {
         (part, name): recoveries.recovery(own)
@@ -135,6 +182,8 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "lines": (loss_lines.loss_lines, ""),
     "drivers": (_drivers, ""),
     "shares": (_shares, ""),
+    "explained": (_explained, "share told together"),
+    "readings": (_readings, ""),
     "facts": (_tail_facts, ""),
     "lifts": (_lifts, ""),
     "middles": (_middles, ""),

@@ -115,12 +115,12 @@ def values(run: Run, metric: Metric, reading: Reading, known: Array | None) -> A
 
 def measured(x: Array, reading: Reading) -> Array:
     """Values as they would be read: with the reading's own error as a measurement."""
-    return x * np.exp(reading.error * _noise(f"{reading.metric} {reading.date}", len(x)))
+    return x * np.exp(reading.error * noise(f"{reading.metric} {reading.date}", len(x)))
 
 
 @cache
-def _noise(name: str, n: int) -> Array:
-    """Standard normals of a reading, the same in every run."""
+def noise(name: str, n: int) -> Array:
+    """Standard normals of a reading (its metric and date), the same in every run."""
     found: Array = generator(0, f"reading {name}", 0).standard_normal(n)
     return found
 

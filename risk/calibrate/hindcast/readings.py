@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from risk.assumptions.locate import BASE
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import Document
 from risk.assumptions.reader import read as parsed
@@ -96,6 +97,8 @@ class Metric:
     unscored : why it is only watched; empty where it is scored.
     volatility : standard deviation of its log change in a quarter, while few changes are known.
     readings : in order of the periods they describe.
+    error : of a reading that has none of its own.
+    of : the metric whose readings are added up; empty where it has its own.
     """
 
     id: str
@@ -109,15 +112,39 @@ class Metric:
     volatility: float
     note: str
     readings: tuple[Reading, ...]
+    error: float = 0.0
+    of: str = ""
 
 
-def read(register: Path, sources: Set[str]) -> tuple[Metric, ...]:
+def today(register: Path) -> dt.date:
+    """Return the day that no reading may be younger than: this one, or the register's where it is later.
+
+    A clock may be wrong, but no figure of a register is younger than its date.
+    """
+    document, _ = parsed(register / BASE / "run.toml")
+    try:
+        dated = dt.date.fromisoformat(document.data["run"]["as_of"]["value"])
+    except (KeyError, TypeError, ValueError):
+        dated = dt.date.min
+    return max(dt.date.today(), dated)
+
+
+def sources(register: Path) -> Set[str]:
+    """Return keys of a register's bibliography, read by itself: the whole register takes most of a second."""
+    document, problems = parsed(register / BASE / "sources.toml")
+    if problems:
+        raise AssumptionErrors(problems, 0)
+    return document.data.keys()
+
+
+def read(register: Path, sources: Set[str], day: dt.date | None = None) -> tuple[Metric, ...]:
     """Return every metric with its readings; none where the register has no such file.
 
     Parameters
     ----------
     register : folder of the register.
     sources : keys of its bibliography.
+    day : on which it is read; `today` by default. What is published later is from the future.
 
     Raises
     ------
@@ -136,10 +163,11 @@ def read(register: Path, sources: Set[str]) -> tuple[Metric, ...]:
             document.problem("A005", ("metric",), "'metric' must be a table", "write [metric.capex]")
         )
         tables = {}
+    latest = day or today(register)
     found: dict[str, _Table] = {}
     rows: dict[str, tuple[_Row, ...]] = {}
     for id, raw in tables.items():
-        table, rows[id], refused = _table(document, id, raw, sources)
+        table, rows[id], refused = _table(document, id, raw, sources, latest)
         problems += refused
         if table is not None:
             found[id] = table
@@ -152,7 +180,7 @@ def read(register: Path, sources: Set[str]) -> tuple[Metric, ...]:
 
 
 def _table(
-    document: Document, id: str, raw: Any, sources: Set[str]
+    document: Document, id: str, raw: Any, sources: Set[str], day: dt.date
 ) -> tuple[_Table | None, tuple[_Row, ...], list[Problem]]:
     """Return a valid metric and its valid readings, and what is wrong with the others."""
     site = Site(document, ("metric", id))
@@ -174,7 +202,7 @@ def _table(
         row, refused = validate(_Row, written, at)
         problems += refused
         if row is not None:
-            problems += _row(at, row, sources)
+            problems += _row(at, row, sources, day)
             if rows and _last_day(row.date) < _last_day(rows[-1].date):
                 problems.append(
                     at.problem("A014", ("date",), "is an earlier day than the reading before it has")
@@ -209,7 +237,7 @@ def _unknown(what: str, name: str, known: Set[str]) -> tuple[str, str]:
     return f"{what} '{name}' is unknown", f"did you mean '{meant}'?" if meant else ""
 
 
-def _row(site: Site, row: _Row, sources: Set[str]) -> Iterator[Problem]:
+def _row(site: Site, row: _Row, sources: Set[str], day: dt.date) -> Iterator[Problem]:
     """Yield what is wrong with one reading."""
     if row.date == "":
         yield site.problem("A014", ("date",), "date is empty: a quarter such as 2026Q2, or a day")
@@ -218,6 +246,9 @@ def _row(site: Site, row: _Row, sources: Set[str]) -> Iterator[Problem]:
     if row.published < end:
         reason = f"published = {row.published} lies before the end of what it describes, {end}"
         yield site.problem("A014", ("published",), reason, "nobody publishes a figure before its day")
+    if row.published > day:
+        reason = f"published = {row.published} lies in the future: it is {day}"
+        yield site.problem("A014", ("published",), reason, "write a reading once it is published")
     if row.source and row.source not in sources:
         yield site.problem("A018", ("source",), *_unknown("source", row.source, sources))
 
@@ -291,4 +322,6 @@ def _metric(id: str, table: _Table, readings: tuple[Reading, ...]) -> Metric:
         table.volatility,
         table.note,
         readings,
+        table.error,
+        table.of,
     )

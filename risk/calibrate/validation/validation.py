@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,6 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from risk.assumptions import locate
-from risk.assumptions.problems import AssumptionErrors
-from risk.assumptions.reader import read as parsed
 from risk.calibrate.hindcast import readings
 from risk.calibrate.validation import declared, drift, evidence, monitoring
 from risk.calibrate.validation.declared import Approval, Override, Use
@@ -120,7 +117,7 @@ def read(run: Run) -> Validation | None:
 
 
 def _found(run: Run, folder: Path, inputs: str) -> Validation:
-    metrics = readings.read(folder, _sources(folder))
+    metrics = readings.read(folder, readings.sources(folder))
     known = declared.read(folder, [metric.id for metric in metrics])
     altered, signed = "", tuple[Signature, ...]()
     try:
@@ -140,14 +137,6 @@ def _found(run: Run, folder: Path, inputs: str) -> Validation:
         altered=altered,
         drift=drift.drift(run),
     )
-
-
-def _sources(folder: Path) -> Set[str]:
-    """Keys of a register's bibliography, read by itself: the whole register takes most of a second."""
-    document, problems = parsed(folder / locate.BASE / "sources.toml")
-    if problems:
-        raise AssumptionErrors(problems, 0)
-    return document.data.keys()
 
 
 BESIDE = (FEEDBACK, ORDER, STYLISED)

@@ -25,12 +25,12 @@ from risk.report.pack.control import (
     validation,
 )
 from risk.report.pack.credit import cascade, private_credit
-from risk.report.pack.decision import drivers, limits, views
+from risk.report.pack.decision import actions, drivers, limits, views, watch
 from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
-from risk.report.pack.tail import exceedance
+from risk.report.pack.tail import exceedance, reverse
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
@@ -64,7 +64,10 @@ DETAILS = (
     Part(scenarios.sheet, scenarios.conditions),
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
+    Part(actions.sheet),
     Part(worst.sheet, worst.conditions),
+    Part(watch.sheet),
+    Part(reverse.sheet, reverse.conditions),
     Part(neoclouds.sheet, neoclouds.conditions),
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),
@@ -77,7 +80,7 @@ DETAILS = (
     Part(reconciliation.sheet, reconciliation.conditions),
     Part(assumptions.sheet),
     Part(dependence.sheet),
-    Part(changes.sheet),
+    Part(changes.sheet, changes.conditions),
     Part(limits.sheet),
     Part(validation.sheet),
 )
@@ -110,7 +113,7 @@ def pack(
     tables = Tables([*details.values(), *record.values()])
     tests = [*_tests(details | record, results, tables)]
     rest = (*details.values(), checks.sheet(results, tests), *record.values())
-    front = summary.sheet(results, tables, fans.chart(fans.rent(results)), exceedance.small(results))
+    front = summary.sheet(results, tables, *fans.front(results), exceedance.small(results))
     failing = [test.text for test in tests if not test.passed]
     tracing = trace.brief(results, example(front))
     absent = {} if results.prior else {changes.NAME: changes.ABSENT}

@@ -15,10 +15,10 @@ from risk.analysis.statistics import Estimate
 from risk.report.record import Document, Keyed, Many, Record, told
 from risk.report.table import Column, Table
 from risk.report.terminal.feedback import LOOP
+from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.numbers import with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import THIN, Headed, document, thin
-from risk.report.terminal.verdict import titles
+from risk.report.terminal.summary import THIN, thin
 from risk.runs import Run
 
 NOTHING, EVERYTHING = "none (all on)", "all of them"

@@ -11,14 +11,32 @@ from pathlib import Path
 
 NAME = "bubblerisk"
 COMMANDS = (
-    *("run", "show", "pack", "pdf", "trace", "batch", "compare", "tail", "drivers", "path", "amplification"),
     *(
+        "run",
+        "show",
+        "pack",
+        "pdf",
+        "trace",
+        "batch",
+        "compare",
+        "tail",
+        "drivers",
+        "budget",
+        "reverse",
+        "path",
+    ),
+    *(
+        "amplification",
         "screen",
+        "sources",
+        "voi",
         "hindcast",
         "estimate",
         "replay",
         "views",
         "challenger",
+        "watch",
+        "update",
         "check",
         "validation",
         "sign",

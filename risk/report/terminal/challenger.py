@@ -17,10 +17,9 @@ from risk.report.formats import show
 from risk.report.record import Document, Many, Record, lifted, told
 from risk.report.spec import Spec, shown, text
 from risk.report.terminal import markdown
+from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.numbers import number, with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import titles
 
 SHARE = "fraction"
 DEFAULTS = ("priced", "at_maturity", "swap", "expected", "last_day", "by_swap")

@@ -15,10 +15,9 @@ from risk.report.formats import show
 from risk.report.record import Document, Field, Many, told, whole
 from risk.report.spec import Spec, shown, text
 from risk.report.table import Column
+from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.numbers import FAMILIES, margin, number
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import titles
 from risk.runs import Run
 
 NEARLY = "within 2 SE"

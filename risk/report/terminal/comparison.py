@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from risk.analysis import metrics
 from risk.analysis.contrasts import NOISE, Difference, differences, shared_paths
+from risk.analysis.explain_change import asked
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.statistics import Estimate
 from risk.analysis.versions import Moved, Versions, versions
-from risk.errors import StorageError
+from risk.errors import StorageError, UsageError
 from risk.report.formats import show
 from risk.report.record import Document, Field, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
+from risk.report.terminal.headed import HEADING, Heading
+from risk.report.terminal.headed import heading as run_heading
 from risk.report.terminal.numbers import number, points, probability
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import HEADING, Heading
-from risk.report.terminal.summary import heading as run_heading
 from risk.report.terminal.values import worded
 from risk.runs import Run
 
@@ -70,15 +72,23 @@ class Comparison:
         return tuple(sorted({change.id for change in self.changes}))
 
 
-def compare(before: Run, after: Run) -> Comparison:
-    """Compare two stored runs; the first may be of a version whose register is not read any more."""
+def compare(before: Run, after: Run, outcome: str = "", when: str = "") -> Comparison:
+    """Compare two stored runs; the first may be of a version whose register is not read any more.
+
+    Parameters
+    ----------
+    outcome, when : a result and a condition that are compared before all others; see `asked`.
+    """
     shared, told = shared_paths(before, after), readable(before)
+    if (outcome or when) and not told:
+        raise UsageError(UNREAD, "compare it without --outcome and --when")
+    more = asked(before, after, outcome or metrics.HEADLINE, when, shared) if outcome or when else ()
     return Comparison(
         run_heading(before),
         run_heading(after),
         after.register.inputs,
         input_changes(before.register, after.register) if told else (),
-        differences(before, after, shared) if told else (),
+        (*more, *differences(before, after, shared)) if told else (),
         shared,
         versions(before, after),
         unread=not told,

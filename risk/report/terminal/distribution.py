@@ -21,10 +21,11 @@ from risk.paths import SERIES
 from risk.report.intervals import parameter_range
 from risk.report.record import Document, Field, lifted, told
 from risk.report.table import Column, Table
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import FAMILIES, error, interval, number, probability, with_interval
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import CLAIM, FAN, METRIC, THIN, Headed, document, thin
-from risk.report.terminal.verdict import MARGINS, facts, histogram, marks
+from risk.report.terminal.summary import CLAIM, FAN, METRIC, THIN, thin
+from risk.report.terminal.verdict import MARGINS, histogram, marks
 from risk.runs import Run
 
 CLASS = "class"

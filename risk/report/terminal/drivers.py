@@ -13,10 +13,9 @@ from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
 from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, flag, measure, text
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import number
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 from risk.runs import Run
 
 MONEY = "USD bn"
@@ -103,9 +102,11 @@ def _known(value: float, form: str) -> str:
     return show(value, form) if math.isfinite(value) else "–"
 
 
-def change(estimate: Estimate) -> str:
-    """A change in USD bn with its sign, and a star where few paths lie in the tail."""
-    words = number(estimate.value, estimate.standard_error, MONEY)
+def change(estimate: Estimate, unit: str = MONEY) -> str:
+    """A change with its sign, and a star where few paths lie in the tail; a dash where they tell none."""
+    if not math.isfinite(estimate.standard_error):
+        return "–"
+    words = number(estimate.value, estimate.standard_error, unit)
     sign = "+" if estimate.value > 0.0 and words[:1].isdigit() else ""
     return sign + words + ("*" if estimate.thin else "")
 

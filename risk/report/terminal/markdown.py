@@ -18,8 +18,8 @@ from risk.report.terminal.comparison import (
     bridge,
     how,
 )  # fmt: skip
+from risk.report.terminal.headed import Heading
 from risk.report.terminal.screening import Shown
-from risk.report.terminal.summary import Heading
 
 RUNS: Spec[tuple[str, Heading]] = Spec(
     (

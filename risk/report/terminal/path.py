@@ -14,9 +14,8 @@ from risk.analysis.telling import Event, bp, money, percent, plain
 from risk.report.formats import show
 from risk.report.record import Document, Field, Many, Record, told, whole
 from risk.report.table import Column, Table
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 UNITS = (
     "USD bn; revenue and required revenue a year, H100 one-year rent in USD/h and spread in bp as the year "

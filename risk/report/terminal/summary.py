@@ -5,60 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from risk.analysis import fans, metrics, statistics
+from risk.analysis import answer, attribution, fans, metrics, statistics
+from risk.analysis.answer import Answer
 from risk.analysis.fans import Fan
 from risk.analysis.feedback import Feedback, feedback
-from risk.analysis.identities import identities
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.provenance import Provenance, provenance
 from risk.analysis.statistics import Estimate, Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Timing, Verdict, verdict
-from risk.report.record import Document, Field, Keyed, Many, Perhaps, Record, lifted, told, whole
+from risk.analysis.views.belief import FLOOR, Believed, believed
+from risk.calibrate.watch.watching import Watch
+from risk.report.answer import COST, MOVER, STANDING, paragraphs
+from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
 from risk.report.terminal.feedback import FEEDBACK
+from risk.report.terminal.headed import HEADING, Heading, heading
+from risk.report.watch import misses
 from risk.runs import Run
-
-T = TypeVar("T")
 
 BINS = 48
 THIN = "* fewer than 500 paths lie in this tail"
 """What a star behind an estimate says."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    """Which run it is.
-
-    Attributes
-    ----------
-    horizon : label of the last quarter.
-    sound, identities : accounting identities that hold, and all of them.
-    """
-
-    run: str
-    scenario: str
-    title: str
-    paths: int
-    seed: int
-    horizon: str
-    sound: int
-    identities: int
-
-
-@dataclass(frozen=True)
-class Headed(Generic[T]):
-    """What was found of a run, and which run that is."""
-
-    heading: Heading
-    result: T
-
-    @classmethod
-    def of(cls, run: Run, result: T) -> Headed[T]:
-        """Put a result together with its run."""
-        return cls(heading(run), result)
 
 
 @dataclass(frozen=True)
@@ -73,16 +43,28 @@ class Summary:
     care : why it is read with care.
     feedback : what couplings add; None where it was not measured beside the run.
     draft : why a pack of the run is a draft, a sentence a trigger that is past.
+    beliefs : what one would have to believe for P(bust) to pass two thirds, or a third.
+    watch : tripwires; None where nobody has looked.
+    red : what lies outside its bounds, in sentences.
     """
 
     heading: Heading
     verdict: Verdict
+    answer: Answer
     lines: tuple[LossLine, ...]
     histogram: Histogram
     rent: Fan
     care: Provenance
     feedback: Feedback | None = None
     draft: tuple[str, ...] = ()
+    beliefs: tuple[Believed, ...] = ()
+    watch: Watch | None = None
+    red: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The answer in paragraphs."""
+        return paragraphs(self.answer, self.verdict, self.beliefs, self.watch, self.red)
 
     @property
     def loss(self) -> Metric:
@@ -90,49 +72,28 @@ class Summary:
         return self.lines[0].loss
 
 
-def heading(run: Run) -> Heading:
-    """Say which run it is."""
-    found = identities(run)
-    manifest = run.manifest
-    return Heading(
-        run=run.id,
-        scenario=manifest.scenario,
-        title=manifest.title,
-        paths=run.paths,
-        seed=manifest.seed,
-        horizon=run.calendar.labels[-1],
-        sound=sum(identity.holds for identity in found),
-        identities=len(found),
-    )
-
-
-def summarise(run: Run, draft: tuple[str, ...] = ()) -> Summary:
-    """Find everything the verdict screen shows; `draft` as in `Summary`."""
+def summarise(run: Run, draft: tuple[str, ...] = (), watch: Watch | None = None) -> Summary:
+    """Find everything the verdict screen shows; `draft` and `watch` as in `Summary`."""
     values = metrics.values(run, run.variable(metrics.HEADLINE))
+    found, lines = verdict(run), loss_lines(run)
     return Summary(
         heading=heading(run),
-        verdict=verdict(run),
-        lines=loss_lines(run),
+        verdict=found,
+        answer=answer.answer(run, found, attribution.ranked(run), lines),
+        lines=lines,
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
         feedback=feedback(run),
         draft=draft,
+        beliefs=believed(run) if run.paths >= FLOOR else (),
+        watch=watch,
+        red=tuple(misses(watch.update)) if watch else (),
     )
 
 
 def _at(levels: Sequence[float], values: Sequence[Any]) -> dict[float, Any]:
     return dict(zip(levels, values, strict=True))
-
-
-HEADING: Record[Heading] = whole(Heading, "sound", "identities")
-"""Which run it is."""
-
-
-def document(*fields: Field[T], name: str, title: str) -> Document[Headed[T]]:
-    """Document of what was found of a run: which run it is, then fields of the result."""
-    head: tuple[Field[Headed[T]], ...] = lifted(lambda headed: headed.heading, HEADING.fields)
-    return Document((*head, *lifted(lambda headed: headed.result, fields)), name=name, title=title)
 
 
 FAN: Record[Fan] = Record(
@@ -208,6 +169,10 @@ DOCUMENT: Document[Summary] = Document(
     (
         *lifted(lambda found: found.heading, HEADING.fields),
         told("identities", dict[str, int], lambda found: _accounts(found.heading)),
+        told("answer", list[str], lambda found: found.told),
+        told("standings", Many(STANDING), lambda found: found.answer.standings),
+        told("cost", COST, lambda found: found.answer.cost),
+        told("movers", Many(MOVER), lambda found: found.answer.movers),
         told("draft", list[str]),
         told("propositions_version", get=lambda found: found.verdict.version),
         told("outcomes", Many(whole(OutcomeClass)), lambda found: found.verdict.classes),
@@ -221,7 +186,7 @@ DOCUMENT: Document[Summary] = Document(
         told("feedback", Perhaps(FEEDBACK)),
         told("care", CARE),
     ),
-    name="summary/1",
+    name="summary/2",
     title="The verdict of a run: bubblerisk run, show --json",
 )
 

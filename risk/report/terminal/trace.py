@@ -14,9 +14,8 @@ from risk.report.pack.paths.tracing import Mismatch, Traced
 from risk.report.pack.paths.witness import Witness
 from risk.report.record import Document, Many, Record, Tree, lifted, told
 from risk.report.spec import Spec
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, pairs, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import facts
 
 LEAST = 24
 """Narrowest column of words and formulas."""

@@ -18,9 +18,8 @@ from risk.report.record import Document, Many, Perhaps, Record, told
 from risk.report.spec import Spec
 from risk.report.table import Table
 from risk.report.terminal import markdown
+from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
-from risk.report.terminal.summary import Headed, document
-from risk.report.terminal.verdict import titles
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,14 +16,17 @@ from risk.report.content import Cell, Content
 from risk.report.intervals import parameter_range
 from risk.report.table import Column, Table
 from risk.report.terminal import feedback, losses
+from risk.report.terminal.headed import Heading, titles
 from risk.report.terminal.numbers import interval, number, probability
 from risk.report.terminal.page import FILL, WORDS, Page, Screen, beside, heading, line, note, table
 from risk.report.terminal.pictures import axis, columns, sparkline
-from risk.report.terminal.summary import Heading, Summary
+from risk.report.terminal.summary import Summary
 from risk.report.validation import DRAFT
 from risk.shocks.stream import BLOCK
 
 HEIGHT = 6
+LINES = 12
+"""Of the answer."""
 BESIDE = 100
 """Width from which pictures stand side by side."""
 
@@ -51,7 +55,20 @@ def screen(summary: Summary, page: Page) -> Screen:
         Text(),
         *((*feedback.lines(summary.feedback, page), Text()) if summary.feedback else ()),
         note(care(summary), page),
+        Text(),
+        *_answer(summary, page),
     )
+
+
+def _answer(summary: Summary, page: Page) -> Screen:
+    """The answer in a dozen lines at most, which end the screen: what matters least goes first."""
+    left, kept = LINES, list[RenderableType]()
+    for i, text in enumerate(summary.told):
+        left -= len(wrap(page.say(text), page.width))
+        if left < 0:
+            break
+        kept.append(line(text, page, "bold" if i == 0 else WORDS["FAIL"] if text in summary.red else ""))
+    return tuple(kept)
 
 
 def _draft(summary: Summary, page: Page) -> Screen:
@@ -59,24 +76,6 @@ def _draft(summary: Summary, page: Page) -> Screen:
     if not summary.draft:
         return ()
     return line(f"{DRAFT}: {' '.join(summary.draft)}", page, WORDS["FAIL"]), Text()
-
-
-def titles(run: Heading, page: Page, what: str = "Verdict") -> Screen:
-    """Two lines that say which run it is, and a blank one."""
-    return heading(f"{what} to {run.horizon}: {run.title}", page), facts(run, page), Text()
-
-
-def facts(run: Heading, page: Page) -> Text:
-    """A line that says which run it is."""
-    sound = "OK" if run.sound == run.identities else "BROKEN"
-    words = (
-        f"run {run.run}",
-        run.scenario,
-        f"{run.paths:,} paths",
-        f"seed {run.seed}",
-        f"identities {run.sound}/{run.identities} {sound}",
-    )
-    return Text(page.say(" · ".join(words)))
 
 
 def _outcomes(verdict: Verdict, page: Page) -> Screen:

@@ -15,9 +15,9 @@ from risk.analysis.views.members import Apart, Ballots, Figure, Held, Member
 from risk.analysis.views.views import Views
 from risk.report import views as tables
 from risk.report.record import Document, Keyed, Many, Perhaps, Record, lifted, told, whole
+from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, line, note, parts, table
-from risk.report.terminal.summary import BAND, Headed, document
-from risk.report.terminal.verdict import facts
+from risk.report.terminal.summary import BAND
 
 
 def screen(found: Headed[Views], page: Page) -> Screen:

@@ -92,6 +92,19 @@ CHANNELS = {
 
 SEGMENTS = {"cloud": "AI cloud services outside the labs"}
 
+INPUTS = {
+    "revenue.log_ceiling": "Ceiling of what customers pay",
+    "revenue.elasticity": "Price elasticity of AI use",
+    "revenue.internal_growth": "Growth of hyperscalers' own use",
+    "revenue.intensity_growth": "Growth of use per adopter",
+    "revenue.imitation": "Speed of adoption",
+    "gpu.power_capacity": "Power energized a year",
+    "gpu.power_growth": "Growth of power energized",
+    "gpu.hardware_cost_decline": "Fall of hardware cost",
+    "capex.other_buyers": "AI capex of other buyers",
+}
+"""Assumptions that decide the answer, as the committee calls them."""
+
 LATER = {"gpu.merchant_share_2030": "merchant_share_after_its_drift"}
 """Assumptions whose id names a date that moves with the base date."""
 
@@ -116,7 +129,9 @@ def readable(code: str) -> str:
 
 
 def assumption(identifier: str) -> str:
-    """An entry's id in words: ``gpu.power_capacity`` as "Power capacity (gpu)"."""
+    """An entry's id in words: ``gpu.base_tightness`` as "Base tightness (GPU)"."""
+    if identifier in INPUTS:
+        return INPUTS[identifier]
     section, _, rest = identifier.partition(".")
     rest = LATER.get(identifier, rest)
     name = readable(rest.replace(".", " ").replace("[", " [").strip())

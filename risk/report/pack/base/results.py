@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import (
+    answer,
     attribution,
     contrasts,
     gap,
@@ -22,17 +23,21 @@ from risk.analysis import (
     sampling,
 )
 from risk.analysis import distress as stages
+from risk.analysis.answer import Answer
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.bands import Band, band
 from risk.analysis.distress import Distress
+from risk.analysis.explain import Explanation, explain
 from risk.analysis.facilities import Facility, facilities
 from risk.analysis.feedback import Feedback, feedback
 from risk.analysis.flows import year_labels
 from risk.analysis.loss_lines import LossLine, loss_lines
 from risk.analysis.metrics import Metric
 from risk.analysis.recoveries import Claims
+from risk.analysis.reverse.answer import Reverse, reverse
 from risk.analysis.verdict import Verdict, verdict
 from risk.assumptions import Assumptions
+from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
@@ -40,15 +45,24 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.bridge import Bridge
     from risk.analysis.views.views import Views
+    from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
     from risk.calibrate.validation.validation import Validation
+    from risk.calibrate.watch.watching import Watch
+    from risk.report.actions import Decision
 
 Array = NDArray[np.float64]
 
 TAIL = 0.05
 """Share of paths that "the worst" means where the pack says what is true in them."""
+
+REVERSED = "bust"
+"""Condition of which the pack says what leads to it."""
+BUST, EXPLAINED = "bust", 4_096
+"""What the pack explains, and on how many paths: a hundredth of its variance is known by them in a second."""
 
 THRESHOLD = "run.loss_threshold"
 """Entry with the loss of which the pack prints the probability; without it nothing is printed."""
@@ -143,6 +157,11 @@ class Results:
         return verdict(self.run)
 
     @cached_property
+    def answer(self) -> Answer:
+        """What the first page is made of."""
+        return answer.answer(self.run, self.verdict, self.ranked, self.lines)
+
+    @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """Distributions of all outcomes."""
         return metrics.metrics(self.run)
@@ -150,6 +169,14 @@ class Results:
     def metric(self, name: str) -> Metric:
         """Distribution of one outcome."""
         return next(m for m in self.metrics if m.variable.name == name)
+
+    @cached_property
+    def reverse(self) -> Reverse | str:
+        """What leads to the condition that is asked by default; why it cannot be said, of too few paths."""
+        try:
+            return reverse(self.run, REVERSED)
+        except UsageError as error:
+            return error.reason
 
     @cached_property
     def loss(self) -> Array:
@@ -176,6 +203,21 @@ class Results:
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
         return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
+
+    @cached_property
+    def explained(self) -> Explanation | None:
+        """Why a bust, by every input, from the first paths; None where they are too few or all the same."""
+        try:
+            return explain(self.run, BUST, paths=EXPLAINED)
+        except UsageError:
+            return None
+
+    @cached_property
+    def budget(self) -> Kept | None:
+        """What is parameters, shocks and both, where it was measured beside the run."""
+        from risk.calibrate import budget
+
+        return budget.kept(self.run)
 
     @property
     def tail_share(self) -> float:
@@ -292,6 +334,35 @@ class Results:
             return views(self.run, given), ""
         except AssumptionErrors as error:
             return views(self.run, ()), " ".join(problem.reason for problem in error.problems)
+
+    @cached_property
+    def watch(self) -> Watch | None:
+        """What to watch, and what was read since the base date, kept beside the run; None likewise."""
+        from risk.calibrate.watch import watching
+
+        return watching.read(self.run)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The actions kept beside the run, and what they are worth knowing for; None where none are."""
+        from risk.analysis import actions, triggers, voi
+        from risk.report.actions import Decision
+
+        known = actions.kept(self.run)
+        if known is None:
+            return None
+        found = triggers.fired(self.run, known)
+        try:
+            return Decision(known, found, voi.voi(self.run, known))
+        except UsageError as error:
+            return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """From the prior run to this one, where somebody has computed it."""
+        from risk.calibrate import bridge
+
+        return bridge.kept(self.prior.run, self.run) if self.prior else None
 
     @property
     def draft(self) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import hypot, inf, isfinite
 
-from risk.analysis.attribution import Driver
+from risk.analysis.attribution import FEWEST_IN_TAIL, Driver
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
+from risk.report import answer
 from risk.report.charts import Tornado
 from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition, Every, Within
@@ -17,6 +18,7 @@ from risk.report.pack.base.cells import Tables, error_cell, known, money, shorte
 from risk.report.pack.base.fields import dollars, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
+from risk.report.pack.decision.why import why
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, flag, measure, shown, text
 from risk.report.table import Table
@@ -43,11 +45,19 @@ def sheet(results: Results) -> Sheet:
             tornado(results, found),
             Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
+            *_movers(results),
             found,
         ),
+        screen=tuple(why(results)),
         question="Which uncertain assumptions move the tail, and how much do they explain together?",
         grid=(LABEL, *(9.0,) * 9, 9.5, *(9.0,) * 4),
     )
+
+
+def _movers(results: Results) -> Iterator[Table]:
+    """What moves P(bust), where an input is told from chance."""
+    if results.answer.movers:
+        yield answer.MOVERS.table(results.answer.movers)
 
 
 def _finding(results: Results, found: Shares) -> str:
@@ -69,13 +79,13 @@ def _finding(results: Results, found: Shares) -> str:
 
 def _interactions(found: Shares) -> str:
     if not isfinite(found.total.value):
-        return "Interactions: the paths do not fill two bins of an assumption, so no share can be told."
+        return "Interactions: the paths are too few for a curve in an assumption, so no share can be told."
     rest = Estimate(1.0 - found.total.value, found.total.standard_error, found.total.n)
     return (
         f"Interactions: the first-order shares add up to {_percent(found.total)} of the variance of the "
         f"headline loss. The other {_percent(rest)} is what happens on a path (shocks, hazards, regimes) and "
-        "what assumptions do only in combination with one another or with what happens; a run cannot tell "
-        "these apart, since a path draws both at once."
+        "what assumptions do only in combination with one another or with what happens; the budget below "
+        "tells these apart where it was measured."
     )
 
 
@@ -159,10 +169,11 @@ def _note(count: int) -> str:
     return (
         "Lowest, highest tenth: headline ES 97.5 over the paths on which the assumption lies there, less "
         "that of all paths, USD bn, the others as they fall; * fewer than 500 paths in that tail. Rank "
-        "correlation (Spearman) with the headline loss. First-order share: variance of the loss's mean over "
-        "ten bins of the assumption over the variance of the loss, freed of what chance alone would show, so "
-        "it may fall below zero; ± by jackknife over paths. Rank by share: the ranks that two standard "
-        "errors leave open. Beyond noise: more than two standard errors; of as many assumptions without any "
+        "correlation (Spearman) with the headline loss. First-order share: variance of the loss's mean along "
+        "a spline in the assumption over the variance of the loss, freed of what chance alone would show, so "
+        f"it may fall below zero. Of fewer than {FEWEST_IN_TAIL} paths in the tail of a tenth no error is "
+        "told. Rank by share: the ranks that two standard errors leave open. Beyond noise: more than two "
+        "standard errors; of as many assumptions without any "
         f"effect about {_by_chance(count)} would seem to have one."
     )
 

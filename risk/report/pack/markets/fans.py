@@ -27,6 +27,7 @@ ABREAST, CHART = 3, 18
 """Charts side by side, and rows of each: all fit one page."""
 LABEL, QUARTER = 9.0, 5.9
 RENT = "h100_contract"
+CAPEX = "Big-Five cash capex"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def quantities(results: Results) -> tuple[Quantity, ...]:
     required = {"Required (vintage lens), median": results.band("required_revenue").at(0.5)[1:]}
     demand = "AI revenue from end customers against what capex requires"
     return (
-        _series(results, "capex", "Big-Five cash capex"),
+        _series(results, "capex", CAPEX),
         _series(results, "revenue", demand, 1, required),
         _coverage(results),
         rent(results),
@@ -69,6 +70,35 @@ def rent(results: Results) -> Quantity:
     """Fan of the H100 contract rent."""
     spot = {"Spot, median": results.band("h100_spot").at(0.5)}
     return _series(results, RENT, "H100 one-year contract rent", lines=spot)
+
+
+def front(results: Results) -> tuple[Fan, Fan]:
+    """Charts of the first page: rents and capex, with what was read of them before and since."""
+    return _read(results, rent(results)), _read(results, _series(results, "capex", CAPEX))
+
+
+def _read(results: Results, quantity: Quantity) -> Fan:
+    """A fan behind two years of history: there its quantiles are what was read, whose line goes on since."""
+    fan = chart(quantity)
+    known = (results.watch.read if results.watch else {}).get(quantity.id, {})
+    past = sorted(quarter for quarter in known if quarter < results.labels[0])
+    if not past:
+        return fan
+    quarters = (*past, *quantity.quarters)
+    before = [known[quarter] for quarter in past]
+    read = Series(name="Read", values=[known.get(quarter) for quarter in quarters], tone="orange")
+    return replace(
+        fan,
+        labels=quarters,
+        p5=[*before, *fan.p5],
+        p25=[*before, *fan.p25],
+        p50=[*before, *fan.p50],
+        p75=[*before, *fan.p75],
+        p95=[*before, *fan.p95],
+        prior=None if fan.prior is None else [*before, *fan.prior],
+        lines=(read,),
+        first=first_year_end(quarters),
+    )
 
 
 def _coverage(results: Results) -> Quantity:

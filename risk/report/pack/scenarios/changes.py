@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
 from risk.analysis import contrasts
 from risk.analysis.authors import author, reason
+from risk.analysis.bridge import Bridge
 from risk.analysis.contrasts import NOISE, Difference
 from risk.analysis.inputs import InputChange, input_changes
 from risk.analysis.metrics import HEADLINE
+from risk.analysis.screening import HEADLINES as HEADLINES_BRIDGED
 from risk.analysis.statistics import NORMAL_95
+from risk.report import bridge
 from risk.report.charts import Step, Waterfall
-from risk.report.content import Cell, Content, Formula
-from risk.report.pack.base.cells import error_cell, known, probability_cell, subtitle, value_cell
+from risk.report.content import Cell, Content, Formula, number_of
+from risk.report.guards import EXACT, Condition
+from risk.report.pack.base.cells import Tables, error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.sheet import At, Paragraph, Sheet, Strip
+from risk.report.sheet import At, Block, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column, Table
 from risk.runs import Manifest
@@ -31,6 +37,12 @@ SHOWN = 24
 
 HEADLINES = (HEADLINE, "bust")
 """Results whose change is drawn."""
+
+BRIDGED = {HEADLINE: "mean", "bust": "bust"}
+"""What a bridge calls them."""
+
+MOST_BARS = 10
+"""Steps that a picture has room for."""
 
 
 def sheet(results: Results) -> Sheet | None:
@@ -50,8 +62,9 @@ def sheet(results: Results) -> Sheet | None:
             _identity(prior.manifest, results.manifest),
             _assumptions(results, changes),
             _results(found, contrasts.share_draws(prior.run, results.run)),
-            BRIDGE.table(_headline(found)),
-            Strip(tuple(_pictures(found))),
+            BRIDGE.table(_headline(found), note=CLOSED if results.bridge else UNKNOWN_PARTS),
+            Strip(tuple(_pictures(found, results.bridge))),
+            *_bridge(results.bridge),
             _words(results, prior),
         ),
         question=QUESTION,
@@ -220,6 +233,12 @@ def _reading(d: Difference) -> str:
     return "the same" if d.change.standard_error == 0.0 else "within noise" if d.noise else "beyond noise"
 
 
+CLOSED = "The interval of the total change is what sampling leaves open. What each input brings stands below."
+UNKNOWN_PARTS = (
+    "The interval of the total change is what sampling leaves open. How much of it each assumption "
+    "brings needs runs in between: bubblerisk compare OLD NEW --bridge."
+)
+
 BRIDGE: Spec[Difference] = Spec(
     (
         text("label", "Bridge"),
@@ -236,25 +255,63 @@ BRIDGE: Spec[Difference] = Spec(
     ),
     id="changes-bridge",
     title="Bridge of the headline",
-    note=(
-        "The interval of the total change is what sampling leaves open. How much of it each assumption "
-        "brings needs runs in between: bubblerisk compare, with one change at a time."
-    ),
 )
 """The headline from old to new: the change, and how much of it noise may be."""
 
 
-def _pictures(found: Sequence[Difference]) -> list[At]:
+def _bridge(found: Bridge | None) -> Iterator[Block]:
+    """What each input brings, where somebody has computed it."""
+    if found is None:
+        return
+    yield Paragraph(bridge.said(found), "finding")
+    yield bridge.BRIDGE.table(bridge.rows(found), note=bridge.SAID.format(found.paths))
+    yield from (Paragraph(words, "note") for words in bridge.together(found))
+    if found.groups:
+        yield bridge.SHARES.table(bridge.shares(found), note=bridge.shares_note(found))
+    else:
+        yield Paragraph(bridge.shares_note(found), "note")
+
+
+def conditions(results: Results, tables: Tables) -> Iterator[Condition]:
+    """The steps of a bridge add up to the change, as the workbook adds them."""
+    found = results.bridge
+    if found is None:
+        return
+    rows = [row.name for row in bridge.rows(found)]
+    parts = [name for name in rows if name not in ("total", "new")]
+    for measure in HEADLINES_BRIDGED:
+        values = [tables.content("bridge", measure.name, name) for name in (*parts, "new")]
+        if all(isinstance(value, Cell) for value in values):
+            total = math.fsum(number_of(value) for value in values[:-1])
+            terms = "+".join(f"{{bridge.{measure.name}[{name}]}}" for name in parts)
+            new = Formula(f"{{bridge.{measure.name}[new]}}", number_of(values[-1]))
+            text = f"Bridge of {measure.label}: the old run and all steps give the new run"
+            yield Condition(text, Formula(terms, total), new, EXACT, "recomputed from the table")
+
+
+def _steps(d: Difference, found: Bridge | None) -> tuple[Step, ...]:
+    """Bars of a picture: every step of a bridge that has this result, else the change as a whole."""
+    name = BRIDGED[d.name]
+    old, new = (
+        Step(label="Old", amount=d.before.value, total=True),
+        Step(label="New", amount=d.after.value, total=True),
+    )
+    if found is not None:
+        effects = [(step.name, step.effects[name].value) for step in found.steps]
+        bars = [Step(label=bridge.NAMES.get(label, label), amount=value) for label, value in effects if value]
+        levels = itertools.accumulate((d.before.value, *(bar.amount for bar in bars)))
+        if bars and len(bars) <= MOST_BARS and min(levels) >= 0.0:
+            return (old, *bars, new)
+    return (old, Step(label="Change" if d.unit else "Change, points", amount=d.change.value), new)
+
+
+def _pictures(found: Sequence[Difference], bridged: Bridge | None) -> list[At]:
     made = []
     for i, d in enumerate(_headline(found)):
         unit = d.unit or "probability"
         moved = f"{d.before.value:.3g} to {d.after.value:.3g} {unit}"
         word = "within noise" if d.noise else "beyond noise"
-        steps = (
-            Step(label="Old", amount=d.before.value, total=True),
-            Step(label="Change" if d.unit else "Change, points", amount=d.change.value),
-            Step(label="New", amount=d.after.value, total=True),
-        )
+        steps = _steps(d, bridged)
         chart = Waterfall(
             id=f"chart-change-{d.name}",
             title=f"{d.label}: old, change, new",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple
+from math import isfinite
 from typing import Any
 
 from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import Claim, OutcomeClass
+from risk.report import answer
 from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
 from risk.report.intervals import parameter_range
@@ -71,13 +73,16 @@ def classes(results: Results) -> Table:
     before = {found.name: found.probability for found in prior if results.before(found.name)}
     told = "; ".join(f"{i}: {other}" for i, other in enumerate(verdict.alternatives, start=1))
     margin = "± is the half-width of the 95% Monte Carlo interval."
-    note = f"Alternatives {told}. {margin} {RANGED if results.verdict.ranged else ''} {results.apart}"
+    note = (
+        f"Alternatives {told}. {margin} {RANGED if results.verdict.ranged else ''} {STANDS} {results.apart}"
+    )
     spec: Spec[OutcomeClass] = Spec(
         (
             shown("label", f"Outcome class, by {verdict.by}", lambda c: PARTS.get(c.name, c.label)),
             shown("median", "When, median", lambda c: when.get(c.name, "–"), "quarter"),
             *_probability(probability),
             *_reading(results, lambda c: c.words),
+            *_standing(results),
             _before(before, lambda c: c.name),
             *(chance(f"alternative{i}", f"Alt. {i + 1}", _named(found)) for i, found in enumerate(others)),
         ),
@@ -92,6 +97,36 @@ def classes(results: Results) -> Table:
         ),
     )
     return spec.table(verdict.classes)
+
+
+STANDING = (
+    Column("definitions", "Definitions", align="right"),
+    Column("scenarios", "Scenarios", align="right"),
+    Column("loss", "Loss, USD bn", "usd_bn.1"),
+    Column("beyond", "Beyond cycle", "usd_bn.1"),
+    Column("rate", "A year", "rate"),
+    Column("software", "Software, USD bn", "usd_bn.1"),
+)
+"""Ranges beside that over inputs, and what lenders lose on the paths of a class."""
+
+STANDS = (
+    "Definitions, scenarios: least and largest P over the definitions told above, and over the shipped "
+    "scenarios on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI "
+    "infrastructure; beyond what the cycle takes; a year over par owed; beside it of software borrowers."
+)
+
+
+def _standing(results: Results) -> tuple[Field[OutcomeClass], ...]:
+    found = {standing.found.name: standing for standing in results.answer.standings}
+    first, *beside = (line.name for line in results.lines)
+
+    def cells(item: OutcomeClass) -> tuple[Content, ...]:
+        own = found[item.name]
+        lost = [own.lines.get(first), own.beyond, own.rate, *(own.lines.get(name) for name in beside[:1])]
+        known = [x.value if x is not None and isfinite(x.value) else "–" for x in lost]
+        return answer.span(own.definitions), answer.span(own.scenarios), *known, *("–",) * (4 - len(known))
+
+    return (several(*STANDING, cells=cells),)
 
 
 def _alternative(i: int) -> Adds:

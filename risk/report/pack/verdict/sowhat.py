@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from risk.analysis.feedback import pathways_in_words
 from risk.analysis.provenance import provenance
-from risk.analysis.verdict import Claim, OutcomeClass
+from risk.analysis.verdict import Claim
+from risk.report import answer, views, watch
 from risk.report.hindcast import failing, verdict
-from risk.report.intervals import parameter_range
-from risk.report.pack.base.cells import Tables, money, probability_text, with_margin
+from risk.report.pack.base.cells import Tables, money, probability_text
 from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.table import Table
@@ -28,28 +28,36 @@ BREAKS = {
 
 
 def lead(results: Results) -> str:
-    """The verdict in a sentence or two."""
-    found = results.verdict
-    durable, unpaid, correction, bust = (
-        found.outcome(n) for n in ("durable", "durable_unpaid", "correction", "bust")
-    )
-    when = f", half of them by {found.bust_timing.median}" if found.bust_timing else ""
-    others = ", ".join(f"{probability_text(three[0])} {name}" for name, three in found.alternatives.items())
+    """The answer in two sentences."""
+    return " ".join(answer.sentences(results.answer, results.verdict))
+
+
+RANGES = (
+    "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definitions, scenarios: "
+    "over other definitions of a bust, and over the shipped scenarios. Loss: of AI infrastructure, a mean on the "
+    "paths of the class; a year: over par owed. Sampling errors stand on Metrics."
+)
+
+
+def beliefs(results: Results) -> tuple[str, ...]:
+    """What one would have to believe for the verdict to change; nothing where it cannot be said."""
+    found = results.views
+    said = [views.believed(each) for each in found[0].beliefs if each.nearest] if found else []
+    return tuple(text if i == 0 else text.partition(". ")[2] for i, text in enumerate(said))
+
+
+def changed(results: Results) -> tuple[str, ...]:
+    """How the verdict moved since the run before."""
+    if results.prior is None:
+        return ()
+    before, now = results.prior.verdict.outcome("bust"), results.verdict.outcome("bust")
+    if results.before("bust") is None:
+        return (results.apart,)
+    name = results.prior.run.id[:8]
     return (
-        f"Bust on {_chance(bust)} of paths{when}; correction on {_chance(correction)}; durable on "
-        f"{_chance(durable)}, but {probability_text(unpaid.probability)} of all paths are durable and "
-        f"unpaid. Bust is {others}.{UNKNOWN if found.ranged else ''}"
+        f"Since run {name} a bust moved from {probability_text(before.probability)} to "
+        f"{probability_text(now.probability)}; the sheet Changes says by what.",
     )
-
-
-UNKNOWN = " In brackets: where each lies over what is not known (nine in ten draws of all uncertain inputs)."
-
-
-def _chance(found: OutcomeClass) -> str:
-    """A probability with its range over parameters; with its Monte Carlo interval where none is known."""
-    if found.band is None or found.band.ends is None:
-        return with_margin(found.probability)
-    return f"{probability_text(found.probability)} ({parameter_range(found.band)})"
 
 
 def bullets(results: Results, tables: Tables) -> tuple[str, ...]:
@@ -123,9 +131,8 @@ def care(results: Results) -> str:
     """How far to trust it: evidence, stylised rows, age, noise, and what the model leaves out."""
     known = provenance(results.register, results.as_of)
     text = (
-        f"Read with care: a scenario tool, not a forecast; {known.words}. ± is sampling noise only, not "
-        f"model error{_inputs(results)}; when = the median quarter over the paths on which it comes; * = "
-        f"fewer than 500 paths in the tail. {limits(results)} {results.apart}"
+        f"Read with care: a scenario tool, not a forecast; {known.words}{_inputs(results)}; when = the "
+        f"median quarter over the paths on which it comes. {limits(results)} {results.apart}"
     )
     return text.rstrip()
 
@@ -163,4 +170,5 @@ def alerts(results: Results) -> tuple[str, ...]:
     said = f"Outside its bounds: {', '.join(found)}." if found else ""
     past = results.hindcast
     failed = f"{verdict(past)} {failing(past)}" if past and not (past.kept and not failing(past)) else ""
-    return tuple(filter(None, (results.draft, said, failed.strip())))
+    missed = watch.misses(results.watch.update) if results.watch else ()
+    return tuple(filter(None, (results.draft, *missed, said, failed.strip())))

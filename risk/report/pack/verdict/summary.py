@@ -1,30 +1,30 @@
-"""Summary: verdict and loss on one page, their pictures on another. Numbers are links to other sheets."""
+"""Summary: the answer on one page, what it is made of on another. Numbers are links to other sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from typing import Any
 
 from risk.analysis.metrics import HEADLINE
-from risk.analysis.statistics import Estimate
+from risk.calibrate.watch.watching import leading
+from risk.report import watch
 from risk.report.charts import Exceedance, Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
-from risk.report.intervals import half, lopsided
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
-from risk.report.pack.verdict.metrics import estimates
 from risk.report.record import Field
-from risk.report.sheet import Heading, Paragraph, Sheet, Tile, Tiles
+from risk.report.sheet import At, Block, Heading, Paragraph, Sheet, Strip, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
 LABEL_COLUMNS = 4
-CLAIM_WIDTH = 41.0
-"""Columns of the grid that a claim covers, and their width."""
+LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 31.0, 9.1, 9
+"""Of the grid: a label over four columns, then numbers."""
+CLAIM_WIDTH = LABEL_WIDTH + NUMBER_WIDTH
+"""A claim covers a column of numbers too."""
 
 PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 """Units that a fact does not show of itself."""
@@ -33,15 +33,18 @@ TILES = {"mean": "Mean", "p50": "Median", "var95": "VaR 95%", "es975": "ES 97.5%
 LIVE = {"var95": ("var", "95"), "es975": ("es", "975")}
 """Tiles of the headline loss that Trace computes from the tail: its column and row."""
 
-SHOWN_DRIVERS = 5
-CHART_ROWS = 14
-"""Height of a chart: both and the tables below them fill the second page."""
+WATCHED, FIRED = "watch-tripwires", "actions-triggers"
+EXAMPLE = (
+    "These actions are an example and nobody's: put your own in actions.toml. Triggers stand on Actions."
+)
+CHART_ROWS, LOSS_ROWS = 16, 11
+"""Heights of charts: two end the first page, one stands on the second."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
 
-def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sheet:
-    """Build the sheet; `rent` and `losses` are the charts it shows."""
+def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan, losses: Exceedance) -> Sheet:
+    """Build the sheet; the charts are those that it shows."""
     return Sheet(
         "Summary",
         "Summary – is the AI build-out a bubble, and what would it cost lenders?",
@@ -49,36 +52,43 @@ def sheet(results: Results, tables: Tables, rent: Fan, losses: Exceedance) -> Sh
         "P",
         (
             Paragraph(sowhat.lead(results), "lead"),
-            _classes(results, tables),
-            _claims(results, tables, "bear"),
-            _claims(results, tables, "bull"),
-            Heading(f"First-round credit loss to {results.labels[-1]}, {results.lines[0].label}, USD bn"),
-            _tiles(results, tables, HEADLINE),
-            _lines(results, tables),
-            _left(results, tables),
-            *_feedback(results, tables),
-            *(Paragraph(text, "bullet") for text in sowhat.bullets(results, tables)),
             *(Paragraph(text, "alert") for text in sowhat.alerts(results)),
-            Paragraph(sowhat.care(results), "note"),
-            replace(rent, id="summary-rent", height=CHART_ROWS),
-            replace(losses, id="summary-exceedance", height=CHART_ROWS),
-            _drivers(results, tables),
-            _tail(results, tables),
+            _classes(results, tables),
+            *_changed(results),
+            *_movers(results, tables),
+            *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
+            *_watched(results, tables),
+            *_actions(results, tables),
+            Strip(tuple(_halves(rent, capex))),
+            *_details(results, tables, losses),
         ),
-        grid=_grid(results),
+        grid=(4.5, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
         landscape=False,
     )
 
 
-def _grid(results: Results) -> tuple[float, ...]:
-    """Widths of the columns: id, claim, probability, error, (prior run, change,) (range,) reading, timing."""
-    claim = (CLAIM_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS
-    if results.verdict.ranged:  # a range, then one word instead of two
-        rest = (7.9, 8.1, 6.1, 10.0, 12.4, 19.0, 7.4) if results.prior else (13.0, 12.5, 12.0, 22.0, 11.5)
-        return (4.5, *claim, *rest)
-    if results.prior:
-        return (4.5, *claim, 7.9, 7.4, 7.0, 10.3, 15.6, 15.6, 7.1)
-    return (4.5, *claim, 13.0, 12.5, 17.0, 17.0, 11.5)
+def _halves(*charts: Fan) -> Iterator[At]:
+    """Charts side by side."""
+    columns = 1 + LABEL_COLUMNS + NUMBERS
+    for i, chart in enumerate(charts):
+        first = 1 + i * columns // len(charts)
+        name = f"summary-{chart.id.partition('-')[0]}"
+        yield At(replace(chart, id=name, height=CHART_ROWS, every=8), first, columns // len(charts))
+
+
+def _details(results: Results, tables: Tables, losses: Exceedance) -> Iterator[Block]:
+    """The second page: propositions, losses, and what is true where they are worst."""
+    yield _claims(results, tables, "bear")
+    yield _claims(results, tables, "bull")
+    yield Heading(f"First-round credit loss to {results.labels[-1]}, {results.lines[0].label}, USD bn")
+    yield _tiles(results, tables, HEADLINE)
+    yield _lines(results, tables)
+    yield _left(results, tables)
+    yield from _feedback(results, tables)
+    yield from (Paragraph(text, "bullet") for text in sowhat.bullets(results, tables))
+    yield Paragraph(sowhat.care(results), "note")
+    yield replace(losses, id="summary-exceedance", height=LOSS_ROWS)
+    yield _tail(results, tables)
 
 
 def _link(
@@ -88,60 +98,140 @@ def _link(
     return shown(key, header, lambda row: tables.link(table, column, row), form, **look)
 
 
-def _numbers(results: Results, tables: Tables, table: str) -> Iterator[Field[str]]:
-    """A probability, live over the patterns, and links to the rest of its row of `table`."""
+def _live(results: Results, tables: Tables, table: str, row: str) -> Content:
+    """A probability that the workbook counts over the patterns."""
+    cell = tables.link(table, "p", row)
+    if isinstance(cell, Cell) and row in results.patterns.names:
+        return replace(cell, content=counted(results, row))
+    return cell
 
-    def live(row: str) -> Content:
-        cell = tables.link(table, "p", row)
-        if isinstance(cell, Cell) and row in results.patterns.names:
-            return replace(cell, content=counted(results, row))
-        return cell
 
-    yield shown("p", "P", live, "probability", style="bar")
-    yield _link(tables, table, "p_mc", "mc", "± 95%", "margin")
-    if results.prior:
-        yield _link(tables, table, "prior", "prior", "Prior", "probability")
-        yield _link(tables, table, "change", "change", "Change, pp", "change")
-    ranged = results.verdict.ranged
-    if ranged:
-        yield _link(tables, table, "range", "range", "Over inputs", align="right")
-    yield _link(tables, table, "words", "words", "Reading", span=1 if ranged else 2)
-    yield _link(tables, table, "median", "when", "When", "quarter")
+def _p(results: Results, tables: Tables, table: str) -> Field[str]:
+    return shown("p", "P", partial(_live, results, tables, table), "probability", style="bar")
 
 
 def _classes(results: Results, tables: Tables) -> Table:
+    """Outcome classes, each with its ranges and with what lenders lose on its paths."""
+
     def label(name: str) -> Content:
         return value_of(tables.content("classes", "label", name))
 
-    first: Field[str] = shown("label", f"Outcome by {results.verdict.by}", label, span=1 + LABEL_COLUMNS)
-    spec = Spec(
-        (first, *_numbers(results, tables, "classes")),
+    heads = {"range": "Inputs"} if results.verdict.ranged else {}
+    heads |= {"definitions": "Definitions", "scenarios": "Scenarios", "median": "When"}
+    heads |= {"loss": "Loss, USD bn", "beyond": "Beyond cycle", "rate": "Loss a year", "software": "Software"}
+    spec: Spec[str] = Spec(
+        (
+            shown("label", f"Outcome by {results.verdict.by}", label, span=1 + LABEL_COLUMNS),
+            _p(results, tables, "classes"),
+            *(
+                _link(tables, "classes", key, key, header, align="right", span=_wide(results, key))
+                for key, header in heads.items()
+            ),
+        ),
         id="summary-classes",
+        note=sowhat.RANGES,
         bold=lambda name: "_" not in name,
     )
     return spec.table(found.name for found in results.verdict.classes)
 
 
+def _wide(results: Results, key: str) -> int:
+    """Columns of the grid: where no ranges over inputs were measured the first of the others has two."""
+    return 2 if key == "definitions" and not results.verdict.ranged else 1
+
+
 def _claims(results: Results, tables: Tables, side: str) -> Table:
     labels = {c.id: shortened(c.label, CLAIM_WIDTH) for c in results.verdict.claims if c.side == side}
-    first: tuple[Field[str], ...] = (
+    ranged, before = results.verdict.ranged, results.prior is not None
+    fields: list[Field[str]] = [
         shown("id", "", lambda name: name),
-        shown("claim", f"{side.capitalize()} propositions", lambda name: labels[name], span=LABEL_COLUMNS),
+        shown("claim", f"{side.capitalize()} propositions", labels.__getitem__, span=1 + LABEL_COLUMNS),
+        _p(results, tables, "claims"),
+    ]
+    if ranged:
+        fields.append(_link(tables, "claims", "range", "range", "Inputs", align="right"))
+    if before:
+        fields.append(_link(tables, "claims", "prior", "prior", "Prior", "probability"))
+        fields.append(_link(tables, "claims", "change", "change", "Change, pp", "change"))
+    words = NUMBERS - 3 - ranged - 2 * before
+    fields.append(_link(tables, "claims", "words", "words", "Reading", span=words))
+    fields.append(_link(tables, "claims", "median", "when", "When", "quarter"))
+    return Spec(tuple(fields), id=f"summary-{side}").table(labels)
+
+
+def _changed(results: Results) -> Iterator[Paragraph]:
+    """What changed since the run before."""
+    yield from (Paragraph(text, "bullet") for text in sowhat.changed(results))
+
+
+def _movers(results: Results, tables: Tables) -> Iterator[Table]:
+    """What would change the answer."""
+    if "movers" not in tables:
+        return
+    spec: Spec[str] = Spec(
+        (
+            shown(
+                "label",
+                "What moves P(bust)",
+                lambda name: value_of(tables.content("movers", "label", name)),
+                span=2 + LABEL_COLUMNS,
+            ),
+            _link(tables, "movers", "low", "low", "Lowest tenth", "probability", span=2),
+            _link(tables, "movers", "high", "high", "Highest tenth", "probability", span=3),
+            _link(tables, "movers", "share", "share", "Explains alone", "rate", span=3),
+        ),
+        id="summary-movers",
     )
-    return Spec((*first, *_numbers(results, tables, "claims")), id=f"summary-{side}").table(labels)
+    yield spec.table(tables["movers"].row_ids)
+
+
+def _watched(results: Results, tables: Tables) -> Iterator[Table]:
+    """Tripwires that tell most, no item twice."""
+    if results.watch is None or not (first := leading(results.watch)):
+        return
+    wires = {one.id: one for one in first}
+    spec: Spec[str] = Spec(
+        (
+            shown("label", "What to watch", lambda name: watch.label_of(wires[name]), span=4 + LABEL_COLUMNS),
+            _link(tables, WATCHED, "newest", "newest", "Last read", span=3, align="right"),
+            _link(tables, WATCHED, "crossed", "crossed", "Crossed", "probability"),
+            _link(tables, WATCHED, "given", "given", "Bust if so", "probability"),
+            _link(tables, WATCHED, "rest", "rest", "If not", "probability"),
+        ),
+        id="summary-watch",
+    )
+    yield spec.table(wires)
+
+
+def _actions(results: Results, tables: Tables) -> Iterator[Table]:
+    """What to do, and how often and how early each trigger fires."""
+    if results.decision is None:
+        return
+    said = {each.action.id: each.action for each in results.decision.fired}
+    spec: Spec[str] = Spec(
+        (
+            shown("label", "What to do", lambda name: Cell(said[name].action, quoted=True), span=8),
+            shown("owner", "Owner", lambda name: said[name].owner, span=2),
+            shown("by", "By", lambda name: said[name].by, "quarter"),
+            _link(tables, FIRED, "fires", "fires", "Fires", "probability"),
+            _link(tables, FIRED, "given", "given", "Bust if so", "probability"),
+            _link(tables, FIRED, "lead", "lead", "Lead, q.", "count"),
+        ),
+        id="summary-actions",
+        note=EXAMPLE if results.decision.actions.illustrative else "",
+    )
+    yield spec.table(said)
 
 
 def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
-    """Five numbers of a loss with their Monte Carlo error."""
-    m = results.metric(name)
-    found = {"mean": m.mean, **estimates(m)}
+    """Five numbers of a loss."""
     tiles = []
     for key, label in TILES.items():
         cell = tables.content("metrics", key, name)
         own = cell.format if isinstance(cell, Cell) and cell.format else "usd_bn"
         form = "usd_bn.0" if abs(number_of(cell)) >= WHOLE else own
-        tiles.append(Tile(label, _live(tables, key, name), form, _error_note(found[key])))
-    worst = _live(tables, "max", name)
+        tiles.append(Tile(label, _traced(tables, key, name), form))
+    worst = _traced(tables, "max", name)
     return Tiles((*tiles, Tile("Worst path", worst, "usd_bn.0", f"of {results.run.paths:,}")))
 
 
@@ -164,7 +254,7 @@ def _by_line(
 ) -> Table:
     """Links to rows of the table of all lines, one line of credit loss a row."""
     labels = {line.name: line.label for line in results.lines}
-    spans = (1, 2, 1, 1, 2) if results.prior else (1,) * len(rows)
+    spans = (2,) * (NUMBERS - len(rows)) + (1,) * (2 * len(rows) - NUMBERS)
 
     def number(row: str, header: str, span: int) -> Field[str]:
         form = "rate" if row.endswith("rate") else "usd_bn.0"
@@ -183,7 +273,7 @@ def _feedback(results: Results, tables: Tables) -> Iterator[Table]:
         return
     heads = {"mean": "Mean", "shortfall": "ES 97.5%", "bust": "P(bust)", "second_round": "Marks"}
     heads |= {"gain": "Loop gain"}
-    spans = (1, 2, 1, 1, 2) if results.prior else (1,) * len(heads)
+    spans = (2, 2, 2, 2, 1)
     fields = (
         _link(tables, "feedback", key, key, header, span=span, align="right")
         for (key, header), span in zip(heads.items(), spans, strict=True)
@@ -197,45 +287,13 @@ def _line_link(tables: Tables, row: str, form: str, line: str) -> Content:
     return tables.link("loss-lines", line, row, form)
 
 
-def _live(tables: Tables, key: str, name: str) -> Formula:
+def _traced(tables: Tables, key: str, name: str) -> Formula:
     """A number of a loss: of the headline's tail as computed from its paths, else as Metrics has it."""
     if name == HEADLINE and key == "max":
         return Formula("MAX(Tail_Loss)", tables.number("metrics", key, name))
     if name == HEADLINE and key in LIVE:
         return tables.at("tail-measures", *LIVE[key])
     return tables.at("metrics", key, name)
-
-
-def _error_note(estimate: Estimate) -> str:
-    star = "*" if estimate.thin else ""
-    size = half(estimate)
-    if not isfinite(size):
-        return f"one path: no error{star}"
-    decimals = 0 if size >= 9.95 else 1
-    if not lopsided(estimate):
-        return f"± {size:,.{decimals}f} (95% MC){star}"
-    low, high = estimate.interval
-    decimals = 0 if high >= WHOLE else decimals
-    return f"{low:,.{decimals}f} to {high:,.{decimals}f} (95%){star}"
-
-
-def _drivers(results: Results, tables: Tables) -> Table:
-    """The five assumptions that move the tail most."""
-    noisy = {driver.id for driver in results.drivers if driver.noise}
-
-    def label(name: str) -> str:
-        return f"{value_of(tables.content('drivers', 'label', name))}{' (noise)' if name in noisy else ''}"
-
-    spec: Spec[str] = Spec(
-        (
-            shown("label", "ES 97.5 moves with (USD bn)", label, span=1 + LABEL_COLUMNS),
-            _link(tables, "drivers", "low", "low", "Lowest tenth", "usd_change"),
-            _link(tables, "drivers", "high", "high", "Highest tenth", "usd_change"),
-            _link(tables, "drivers", "high_se", "se", "± SE", "usd_error", align="center"),
-        ),
-        id="summary-drivers",
-    )
-    return spec.table(driver.id for driver in results.drivers[:SHOWN_DRIVERS])
 
 
 def _tail(results: Results, tables: Tables) -> Table:
@@ -249,8 +307,8 @@ def _tail(results: Results, tables: Tables) -> Table:
     spec: Spec[str] = Spec(
         (
             shown("label", header, label, span=1 + LABEL_COLUMNS),
-            _link(tables, "tail", "tail", "tail", "Worst", align="right"),
-            _link(tables, "tail", "all", "all", "All paths", align="right"),
+            _link(tables, "tail", "tail", "tail", "Worst", align="right", span=2),
+            _link(tables, "tail", "all", "all", "All paths", align="right", span=2),
         ),
         id="summary-tail",
     )

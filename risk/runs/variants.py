@@ -1,0 +1,200 @@
+"""Variants: outcomes of registers on the same draws, computed once and kept.
+
+    runs/variants/<key>/            seed, paths, source and outcomes that are kept
+                     <hash>.npz     a register, by its digest: outcomes, or why it does not run
+
+A file is whole or absent, so that whatever ends the program, the next call goes on from there. A register
+that several questions share (the state after two changes, a group of changes) is computed once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.errors import AssumptionError, NumericalError
+from risk.runs.files import publish
+from risk.runs.hashing import digest, numerical_versions
+from risk.runs.interrupts import Interrupted
+from risk.runs.lock import hold
+from risk.runs.source import source_texts
+from risk.runs.store import Store
+from risk.runs.workers import compute
+from risk.shocks.stream import BLOCK
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
+
+log = logging.getLogger(__name__)
+
+Array = NDArray[np.float64]
+
+FOLDER = "variants"
+"""Folder, beside the runs, of all variants."""
+
+ENTRIES = ("risk.engine.trial", "risk.assumptions")
+"""Where what computes a variant begins."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A register that is tried.
+
+    Attributes
+    ----------
+    baseline : base medians that its cut couplings read; None where none is cut.
+    """
+
+    assumptions: Assumptions
+    baseline: Any = None
+
+    @property
+    def name(self) -> str:
+        """Of its file."""
+        own = "" if self.baseline is None else digest(self.baseline)
+        return digest([self.assumptions.digest, own])[:16]
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of a variant.
+
+    Attributes
+    ----------
+    outcomes : name → (path,); empty where it does not run.
+    refused : why it does not; empty where it does.
+    seconds : that it took.
+    """
+
+    outcomes: Mapping[str, Array]
+    refused: str
+    seconds: float
+
+
+Progress = Callable[[int, int, Mapping[str, float]], None]
+"""``progress(variants kept, variants in all, nothing)``, once before the first is computed."""
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Registers that are tried on the same draws: what workers are handed, one register a block.
+
+    Attributes
+    ----------
+    outcomes : names of those that are kept.
+    """
+
+    variants: tuple[Variant, ...]
+    seed: int
+    paths: int
+    outcomes: tuple[str, ...]
+    store: Store
+
+    def engine(self) -> object:
+        """What computes a variant."""
+        from risk.engine.trial import trial
+
+        return trial
+
+    @property
+    def together(self) -> int:
+        """Every variant has a register of its own."""
+        return 1
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Places of the variants that are not kept yet, of those alike the first."""
+        places = {each.name: place for place, each in reversed([*enumerate(self.variants)])}
+        return tuple(sorted(place for place in places.values() if self.kept(self.variants[place]) is None))
+
+    def compute(self, rows: Mapping[int, int]) -> Iterator[int]:
+        """Compute and keep variants, a block each, whatever its paths."""
+        for index in rows:
+            self._compute(self.variants[index])
+            yield index
+
+    def _compute(self, found: Variant) -> None:
+        from risk.engine.trial import trial
+
+        began, refused, outcomes = time.monotonic(), "", {}
+        blocks = range(-(-self.paths // BLOCK))
+        rows = {block: min(BLOCK, self.paths - block * BLOCK) for block in blocks}
+        try:
+            outcomes = trial(found.assumptions, self.seed, rows, self.outcomes, found.baseline)
+        except (AssumptionError, NumericalError) as error:
+            refused = error.reason
+        kept = {f"outcome.{name}": column for name, column in outcomes.items()}
+        told = {"refused": refused, "seconds": time.monotonic() - began}
+        publish(self.file(found), lambda file: np.savez_compressed(file, **kept, **told))  # type: ignore[arg-type]
+
+    def file(self, found: Variant) -> Path:
+        """Where a variant is kept."""
+        return self.store.directory / f"{found.name}.npz"
+
+    def kept(self, found: Variant) -> Came | None:
+        """What came of a variant; None where it was not computed yet, or its file is damaged."""
+        try:
+            with np.load(self.file(found), allow_pickle=False) as content:
+                columns = {name: content[name] for name in content.files}
+            return Came(
+                {name.removeprefix("outcome."): x for name, x in columns.items() if name[:8] == "outcome."},
+                str(columns["refused"]),
+                float(columns["seconds"]),
+            )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            log.warning("%s cannot be read (%s); computed again", self.file(found), error)
+            return None
+
+
+def variants(
+    registers: Sequence[Variant], seed: int, paths: int, outcomes: Sequence[str], root: Path
+) -> Variants:
+    """Registers to be tried on the first so many paths of a seed; nothing is computed."""
+    key = digest([seed, paths, sorted(outcomes), dict(numerical_versions()), _source()])[:12]
+    return Variants(tuple(registers), seed, paths, tuple(outcomes), Store(root / FOLDER / key))
+
+
+@cache
+def _source() -> str:
+    return digest(source_texts(ENTRIES))
+
+
+def carry_out(planned: Variants, jobs: int | None = None, progress: Progress | None = None) -> None:
+    """Compute the variants that are not kept yet.
+
+    Raises
+    ------
+    Interrupted : Ctrl-C or SIGTERM; finished variants are kept.
+    LockedError : another process computes these variants.
+    StorageError, WorkerDied : as of a run.
+    """
+    with hold(planned.store.directory, "variants"):
+        planned.store.tidy()
+        missing = dict.fromkeys(planned.missing, 1)
+        total = len({each.name for each in planned.variants})
+        done = total - len(missing)
+        note = progress or (lambda *_: None)
+        note(done, total, {})
+
+        def finished(_: int) -> None:
+            nonlocal done
+            done += 1
+            note(done, total, {})
+
+        interrupt = compute(planned, missing, jobs or os.cpu_count() or 1, finished)
+        if interrupt:
+            kept = f"{done} of {total} variants are kept in {planned.store.directory}"
+            words = f"interrupted: {kept}; the same command goes on from there"
+            raise Interrupted(words, interrupt.exit_code)
