@@ -15,12 +15,12 @@ from risk.runs import Run
 from risk.runs.files import publish_json, read_json
 
 FILE = "views.json"
-YEAR = dt.timedelta(days=366)
-"""A set older than its run, or younger by more, is about another time."""
+QUARTER = dt.timedelta(days=92)
+"""A set older than the base date of a run, or younger by more, is about another state."""
 
 
 def shipped(run: Run, register: Path | None) -> tuple[Ballot, ...]:
-    """Sets of views of a register's folder that are of a run's time: of its base date, or of the year after.
+    """Sets of views of a register's folder that are of a run's time: its base date, or the quarter after.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def shipped(run: Run, register: Path | None) -> tuple[Ballot, ...]:
     """
     base = run.calendar.base
     found = ballot.read(ballot.files(locate.register(register)))
-    return tuple(each for each in found if base <= each.head.date <= base + YEAR)
+    return tuple(each for each in found if base <= each.head.date <= base + QUARTER)
 
 
 def keep(run: Run, register: Path | None) -> None:
