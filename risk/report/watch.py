@@ -155,8 +155,6 @@ MORE: tuple[Field[Row], ...] = (
 )
 """What does not print."""
 
-PRINTED = sum(len(field.columns) for field in TRIPWIRE)
-
 
 def _wire(of: Tripwire) -> str:
     return f"{of.label} {wire(of)}{'' if of.judged else ' *'}"

@@ -35,7 +35,7 @@ MOST_PAGES = 40
 """Of a pack by itself, and of one with a prior run (sheet Changes) and a scenario beside."""
 
 PAGES = {
-    **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios", "Views", "Watch"), 1),
+    **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
     **dict.fromkeys(("Summary", "Drivers", "Capex"), 2),
     **dict.fromkeys(("Metrics", "Tail", "Neoclouds", "Limits"), 3),
     **dict.fromkeys(("RevenueGap", "Cascade"), 4),

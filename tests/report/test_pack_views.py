@@ -56,7 +56,7 @@ def test_every_member_stands_beside_the_model() -> None:
 def test_a_finding_a_bar_and_a_member() -> None:
     said = paragraphs(sheet(), "finding")
     assert len(said) == 3 + 2
-    assert "above a half for whoever believes that Elasticity (revenue) averages" in said[0]
+    assert "above a half for whoever believes that Price elasticity of AI use averages" in said[0]
     assert "below 20%" in said[1]
     assert said[2].endswith("above 10% already.")
     assert said[3].startswith("Head of credit: P(bust) is ")

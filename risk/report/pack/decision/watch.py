@@ -14,9 +14,6 @@ from risk.report.sheet import Block, Heading, Paragraph, Sheet
 GRID = (28.0, 40.0, 17.0, *(9.5, 7.5) * 4, 10.5, *(10.5, 8.0) * 3)
 """Two columns of words, what was read, numbers with errors, a lead; to its right what does not print."""
 
-SHOWN = 16
-"""Tripwires on paper; the others tell less."""
-
 
 def sheet(results: Results) -> Sheet | None:
     """Build the sheet; None where nobody has looked what is watched, or nothing is."""
@@ -26,16 +23,14 @@ def sheet(results: Results) -> Sheet | None:
     return Sheet(
         "Watch",
         "Watch – which readings would change the answer?",
-        subtitle(
-            results, f"watch list version {found.version}; right of the page: bits, warned, by readings"
-        ),
+        subtitle(results, f"watch list version {found.version}"),
         "P",
-        (*_front(found), *_tripwires(found)),
         question="What is to be watched, past which threshold, and what has been read since?",
-        screen=(*_outside(found), *_decided(found), *_read(found.update)),
+        screen=(
+            *(*_front(found), *_tripwires(found)),
+            *(*_outside(found), *_decided(found), *_read(found.update)),
+        ),
         grid=GRID,
-        pages=1,
-        printed_columns=tables.PRINTED,
     )
 
 
@@ -52,7 +47,7 @@ def _tripwires(found: Watch) -> Iterator[Block]:
         said = tables.ABOUT if all(t.judged for t in found.tripwires) else f"{tables.ABOUT} {tables.JUDGED}"
         yield Paragraph(said, "note")
         made = tables.tripwires(bool(found.updated))
-        yield made.table(tables.rows(found), title="Tripwires, by what they tell", printed_rows=SHOWN)
+        yield made.table(tables.rows(found), title="Tripwires, by what they tell")
 
 
 def _outside(found: Watch) -> Iterator[Block]:

@@ -100,19 +100,19 @@ def classes(results: Results) -> Table:
 
 
 STANDING = (
-    Column("definitions", "Definitions", align="right", width=9.6),
-    Column("scenarios", "Scenarios", align="right", width=9.6),
+    Column("definitions", "Def.", align="right"),
+    Column("scenarios", "Scen.", align="right"),
     Column("loss", "Loss, USD bn", "usd_bn.1"),
     Column("beyond", "Beyond cycle", "usd_bn.1"),
     Column("rate", "A year", "rate"),
-    Column("software", "Software, USD bn", "usd_bn.1", width=9.6),
+    Column("software", "Beside", "usd_bn.1"),
 )
 """Ranges beside that over inputs, and what lenders lose on the paths of a class."""
 
 STANDS = (
-    "Definitions, scenarios: least and largest P over the definitions told above, and over the shipped "
+    "Def., Scen.: least and largest P over the definitions told above, and over the shipped "
     "scenarios on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI "
-    "infrastructure; beyond what the cycle takes; a year over par owed; beside it of software borrowers."
+    "infrastructure; beyond what the cycle takes; a year over par owed; Beside: software borrowers' loss."
 )
 
 

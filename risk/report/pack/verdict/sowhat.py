@@ -33,8 +33,8 @@ def lead(results: Results) -> str:
 
 
 RANGES = (
-    "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definitions, "
-    "scenarios: over other definitions of a bust, and over the shipped scenarios. Loss: of AI "
+    "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definition, "
+    "scenario: over other definitions of a bust, and over the shipped scenarios. Loss: of AI "
     "infrastructure, a mean on the paths of the class; a year: over par owed. Sampling errors stand on "
     "Metrics."
 )

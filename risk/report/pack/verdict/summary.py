@@ -21,7 +21,7 @@ from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
 LABEL_COLUMNS = 4
-LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 32.0, 9.6, 9
+LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 32.0, 8.9, 9
 """Of the grid: a label over four columns, then numbers."""
 CLAIM_WIDTH = LABEL_WIDTH + NUMBER_WIDTH
 """A claim covers a column of numbers too."""
@@ -118,7 +118,7 @@ def _classes(results: Results, tables: Tables) -> Table:
         return value_of(tables.content("classes", "label", name))
 
     heads = {"range": "Inputs"} if results.verdict.ranged else {}
-    heads |= {"definitions": "Definitions", "scenarios": "Scenarios", "median": "When"}
+    heads |= {"definitions": "Definition", "scenarios": "Scenario", "median": "When"}
     heads |= {"loss": "Loss, USD bn", "beyond": "Beyond cycle", "rate": "Loss a year", "software": "Software"}
     spec: Spec[str] = Spec(
         (
