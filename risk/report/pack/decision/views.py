@@ -22,11 +22,12 @@ def sheet(results: Results) -> Sheet | None:
         "Views – what do others believe, and what would you have to?",
         subtitle(results, "paths weighted anew, nothing simulated"),
         "P",
-        (*_believed(views), *_refused(refused), *_voted(views)),
         question="What do markets say where the model speaks, and what would change its verdict?",
-        screen=(*_moved(views), *_claims(views), *_sources(views)),
+        screen=(
+            *(*_believed(views), *_refused(refused), *_voted(views)),
+            *(*_moved(views), *_claims(views), *_sources(views)),
+        ),
         grid=_grid(views),
-        pages=1,
     )
 
 

@@ -61,6 +61,7 @@ def sheet(results: Results) -> Sheet:
             *warning.blocks(results),
         ),
         question=f"What do the worst {SHARE} of paths have in common, and which paths are they?",
+        pages=3,
         screen=(medians.outcomes(results, inside),),
         grid=(43.6, 9.5, 12.5, 10.4, 11.0, 10.4, 9.5, 8.5, 9.3, 11.3, 9.3, 11.0, 11.0),
     )

@@ -25,6 +25,8 @@ LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 32.0, 8.9, 9
 """Of the grid: a label over four columns, then numbers."""
 CLAIM_WIDTH = LABEL_WIDTH + NUMBER_WIDTH
 """A claim covers a column of numbers too."""
+DEED = 4.5 + LABEL_WIDTH + 3 * NUMBER_WIDTH
+"""Width of what is done."""
 
 PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
 """Units that a fact does not show of itself."""
@@ -211,8 +213,8 @@ def _actions(results: Results, tables: Tables) -> Iterator[Table]:
     said = {each.action.id: each.action for each in results.decision.fired}
     spec: Spec[str] = Spec(
         (
-            shown("label", "What to do", lambda name: Cell(said[name].action, quoted=True), span=8),
-            shown("owner", "Owner", lambda name: said[name].owner, span=2),
+            shown("label", "What to do", lambda name: _shortly(said[name].action, DEED), span=8),
+            shown("owner", "Owner", lambda name: _shortly(said[name].owner, 2 * NUMBER_WIDTH), span=2),
             shown("by", "By", lambda name: said[name].by, "quarter"),
             _link(tables, FIRED, "fires", "fires", "Fires", "probability"),
             _link(tables, FIRED, "given", "given", "Bust if so", "probability"),
@@ -222,6 +224,11 @@ def _actions(results: Results, tables: Tables) -> Iterator[Table]:
         note=EXAMPLE if results.decision.actions.illustrative else "",
     )
     yield spec.table(said)
+
+
+def _shortly(words: str, width: float) -> Cell:
+    """The committee's words, as far as there is room."""
+    return Cell(shortened(words, width), quoted=True)
 
 
 def _tiles(results: Results, tables: Tables, name: str) -> Tiles:
