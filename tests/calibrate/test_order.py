@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from risk.assumptions import Assumptions, load
+from risk.assumptions import Assumptions, load, locate
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import order
 from risk.engine import simulate
@@ -22,8 +22,13 @@ def scenario(*inherits: str) -> Any:
     return SimpleNamespace(scenario=SimpleNamespace(inherits=inherits), digest="d")
 
 
+def every(values: Any) -> dict[str, Any]:
+    """The same for everything that is compared."""
+    return dict.fromkeys((*order.ASKED, ALL_LINES), values)
+
+
 def test_the_joint_stress_is_held_against_the_worst_of_its_parts() -> None:
-    of = {STRESS: {"bust": ON}, "glut": {"bust": ON * 0.5}, "freeze": {"bust": OFF}}
+    of = {STRESS: every(ON), "glut": every(ON * 0.5), "freeze": every(OFF)}
     found = order.differences(of, {STRESS: scenario("glut", "freeze"), "glut": scenario()})[STRESS]["bust"]
     assert found["against"] == "glut"
     assert found["value"] == pytest.approx(0.375)
@@ -31,13 +36,13 @@ def test_the_joint_stress_is_held_against_the_worst_of_its_parts() -> None:
 
 
 def test_the_bull_case_is_held_against_the_base() -> None:
-    of = {BULL: {"bust": OFF}, BASE: {"bust": ON}}
+    of = {BULL: every(OFF), BASE: every(ON)}
     found = order.differences(of, {BULL: scenario()})[BULL]["bust"]
     assert (found["against"], found["value"]) == (BASE, -0.5)
 
 
 def test_losses_are_told_over_the_others() -> None:
-    of = {BULL: {ALL_LINES: np.array([3e9, 1e9])}, BASE: {ALL_LINES: np.array([6e9, 2e9])}}
+    of = {BULL: every(np.array([3e9, 1e9])), BASE: every(np.array([6e9, 2e9]))}
     found = order.differences(of, {BULL: scenario()})[BULL][ALL_LINES]
     assert found["value"] == pytest.approx(-0.5)
     assert found["standard_error"] == pytest.approx(student([-3e9, -1e9]) / 4e9)
@@ -64,9 +69,10 @@ def test_nothing_is_wanted_of_a_register_without_stresses() -> None:
     assert not order.wanted(run, {})
 
 
-def test_worlds_are_the_joint_stress_with_its_parts_and_the_bull_case() -> None:
+def test_worlds_are_all_scenarios_that_the_register_holds() -> None:
     found = order.worlds(None)
-    assert set(found) == {STRESS, BULL, *found[STRESS].scenario.inherits}
+    assert set(found) == {*locate.scenarios(locate.register())} - {BASE}
+    assert {STRESS, BULL, *found[STRESS].scenario.inherits} <= set(found)
 
 
 def test_every_figure_that_targets_ask_for_is_measured() -> None:
