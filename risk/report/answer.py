@@ -11,12 +11,12 @@ from risk.analysis.views.belief import Believed, Shift
 from risk.calibrate.watch.watching import Watch, leading
 from risk.report import spec
 from risk.report.intervals import parameter_range, whole_percent
+from risk.report.means import mean_text
 from risk.report.pack.base.cells import money, probability_text
 from risk.report.pack.base.fields import chance, fraction
 from risk.report.pack.base.names import assumption
 from risk.report.record import Record, told, whole
 from risk.report.spec import Spec
-from risk.report.views import mean_text
 from risk.report.watch import sentence
 
 TWO, THREE = 2, 3
