@@ -9,9 +9,10 @@ from risk.analysis.answer import Answer, Cost, Ends, Mover, Standing
 from risk.analysis.verdict import Verdict
 from risk.analysis.views.belief import Believed, Shift
 from risk.calibrate.watch.watching import Watch, leading
-from risk.report import spec, views
+from risk.report import spec
 from risk.report import watch as tripwires
 from risk.report.intervals import parameter_range, whole_percent
+from risk.report.means import mean_text
 from risk.report.pack.base.cells import money, probability_text
 from risk.report.pack.base.fields import chance, fraction
 from risk.report.pack.base.names import assumption
@@ -94,7 +95,7 @@ def belief(each: Believed) -> str:
 
 
 def _shift(shift: Shift) -> str:
-    before, after = (views.mean_text(found.value, shift) for found in (shift.before, shift.after))
+    before, after = (mean_text(found.value, shift) for found in (shift.before, shift.after))
     if shift.unit == "log":
         return f"{assumption(shift.name)} {exp(shift.after.value - shift.before.value):.2f} times as large"
     unit = f" {shift.unit}" if shift.unit != "1" else ""

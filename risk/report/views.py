@@ -13,6 +13,7 @@ from risk.analysis.views.opinion import Shown
 from risk.report import spec
 from risk.report.content import Cell, Content
 from risk.report.intervals import half, parameter_range
+from risk.report.means import mean_text
 from risk.report.pack.base.cells import error_cell, probability_text, value_cell
 from risk.report.pack.base.fields import itself, probability
 from risk.report.pack.base.names import assumption
@@ -291,13 +292,6 @@ def _of_first(header: str, get: Callable[[Belief], float], form: str) -> Field[M
         lambda row: Cell(get(row.belief), form) if row.first else "",
         form,
     )
-
-
-def mean_text(value: float, shift: Shift) -> str:
-    """A mean of an input, in digits that show what moves."""
-    size = (shift.high - shift.low) or abs(value) or 1.0
-    digits = next((d for d in range(5) if 10.0**-d <= size / 50.0), 5)
-    return f"{round(value, digits) + 0.0:,.{digits}f}"  # a zero has no minus
 
 
 BELIEFS: Spec[Moved] = Spec(
