@@ -9,7 +9,7 @@ import pytest
 
 from risk.analysis import answer
 from risk.analysis.attribution import ranks
-from risk.analysis.statistics import FEWEST
+from risk.analysis.statistics import FEWEST, Estimate
 from risk.analysis.verdict import OutcomeClass
 from tests.analysis.errors import student
 
@@ -53,12 +53,12 @@ def test_planted_movers_are_found_in_order_and_an_idle_input_is_not() -> None:
 def test_no_more_movers_than_there_is_room_for() -> None:
     rng = np.random.default_rng(3)
     draws = {f"x{i}": rng.standard_normal(N) for i in range(8)}
-    bust = (sum(draws.values()) > 0.0).astype(float)
+    bust = np.where(np.sum(list(draws.values()), axis=0) > 0.0, 1.0, 0.0)
     assert len(answer.movers(bust, {name: ranks(drawn) for name, drawn in draws.items()}, 5)) == 5
 
 
 def test_ends_hold_the_run_itself() -> None:
-    found: Any = OutcomeClass("bust", "Bust", answer.Estimate(0.35, 0.01, 100), "")
+    found: Any = OutcomeClass("bust", "Bust", Estimate(0.35, 0.01, 100), "")
     assert answer._ends(found, [0.4, 0.5]) == (0.35, 0.5)
     assert answer._ends(found, [0.1]) == (0.1, 0.35)
     assert answer._ends(found, []) is None
