@@ -50,6 +50,11 @@ LIBRARIES = {"scipy.special"}
 
 LET_THROUGH = {
     "convergence": "the fit of a line to a dozen points",
+    "explain_curves": "orthonormal curves of an explanation, whose shares are rounded",
+    "explain_model": "a regression on some hundred curves, whose shares are rounded",
+    "shares": "a spline, whose shares are rounded",
+    "voi": "curves that choose among actions, and do not value them",
+    "ways": "which paths are a group",
     "sets": "a search over three numbers, which are rounded",
     "possible": "whether views can hold together: a yes or no, and the words of a refusal",
 }

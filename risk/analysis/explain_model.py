@@ -66,6 +66,10 @@ ROUNDS = 6
 """Rounds in which products enter."""
 
 
+DIGITS = 6
+"""Of a share: far more than its error supports."""
+
+
 @dataclass(frozen=True)
 class Beyond:
     """What an input tells beyond all others.
@@ -222,7 +226,7 @@ class _Model:
         rest, left = self.own**2, self.left
         influence = (left * self.y**2 - rest) * n / square
         error = shares.sharpened(statistics.mean(influence).standard_error, len(self.b), left, n)
-        return Estimate(1.0 - left, float(error), n)
+        return _rounded(1.0 - left, error, n)
 
     def told(self, wanted: Mapping[str, set[int]], tested: bool = True) -> dict[str, Beyond]:
         """What inputs tell beyond the others, by name of those that are left out together."""
@@ -247,13 +251,18 @@ class _Model:
         errors = shares.sharpened(_errors(influence), [len(terms) for terms in mine], self.left, n)
         q = multipletests(p, DISCOVERY, "fdr_bh")[1] if tested else np.full(len(p), math.nan)
         return {
-            name: Beyond(Estimate(float(lost[i]), float(errors[i]), n), float(q[i]), self._partners(own))
+            name: Beyond(_rounded(lost[i], errors[i], n), round(float(q[i]), DIGITS), self._partners(own))
             for i, (name, own) in enumerate(wanted.items())
         }
 
     def _partners(self, own: set[int]) -> tuple[str, ...]:
         pairs = dict.fromkeys(parts for parts in self.of if len(parts) > 1 and own & {*parts})
         return tuple(dict.fromkeys(self.names[j] for parts in pairs for j in parts if j not in own))
+
+
+def _rounded(value: float, error: float, n: int) -> Estimate:
+    """A share in digits that no order of summation moves, nor the kernel of a library."""
+    return Estimate(round(float(value), DIGITS), round(float(error), DIGITS), n)
 
 
 def _firm(square: Array) -> Array:

@@ -45,6 +45,9 @@ from risk.analysis.statistics import Estimate
 
 Array = NDArray[np.float64]
 
+DIGITS = 9
+"""Of a share and its error: no kernel of a library moves them."""
+
 CURVES = 12
 """Curves of a spline: enough for two periods of a sine."""
 
@@ -95,7 +98,8 @@ def estimate(share: float, influence: Array, terms: int = 1) -> Estimate:
     if not influence.any():
         return Estimate(share, 0.0, n)
     told = statistics.mean(influence).standard_error
-    return Estimate(share, float(sharpened(told, terms * curves(n), 1.0 - min(share, 1.0), n)), n)
+    error = float(sharpened(told, terms * curves(n), 1.0 - min(share, 1.0), n))
+    return Estimate(round(share, DIGITS), round(error, DIGITS), n)
 
 
 def sharpened(told: Any, terms: Any, rest: float, n: int) -> Any:

@@ -74,6 +74,13 @@ def _quiet_log() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
+def bust_cell(run: Run) -> str:
+    """Address of P(bust) on the Summary of a run's pack: the sentences above it may take more lines."""
+    from risk.report.pack import example, pack
+
+    return example(next(sheet for sheet in pack(run).sheets if sheet.name == "Summary"))
+
+
 @dataclass(frozen=True)
 class Stored:
     """Runs of the base and of a scenario, and the folder that holds them."""

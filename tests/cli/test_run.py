@@ -72,7 +72,7 @@ def test_show_prints_the_screen_of_run(runs: Stored, ask: Ask) -> None:
 
 def test_the_screen_is_the_run_record(runs: Stored, ask: Ask) -> None:
     summary = ask("show", "base", "--json").json
-    assert summary["schema"] == "bubblerisk.summary/1"
+    assert summary["schema"] == "bubblerisk.summary/2"
     assert summary["run"] == runs.base.id
     outcomes = {c["name"]: c["probability"]["value"] for c in summary["outcomes"]}
     assert outcomes["bust"] == pytest.approx(runs.base.outcome("bust").mean())

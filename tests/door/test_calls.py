@@ -10,7 +10,7 @@ import pytest
 
 import risk
 from risk.errors import NumericalError, UsageError
-from tests.cli.conftest import PATHS, SEED, Ask, Stored
+from tests.cli.conftest import PATHS, SEED, Ask, Stored, bust_cell
 
 
 def _same(told: risk.Told[Any], ask: Ask, *words: object) -> None:
@@ -42,7 +42,14 @@ def test_a_pack_is_written_once_and_verified(runs: Stored, ask: Ask, tmp_path: P
     verified = risk.verify(file, quiet=True)
     assert {f.subject: f.state for f in verified.found["findings"]}["numbers"] == "ok"
     _same(verified, ask, "verify", file)
-    _same(risk.trace("Summary!F8", pack=file, quiet=True), ask, "trace", "Summary!F8", "--pack", file)
+    _same(
+        risk.trace(bust_cell(runs.base), pack=file, quiet=True),
+        ask,
+        "trace",
+        bust_cell(runs.base),
+        "--pack",
+        file,
+    )
 
 
 def test_series_of_a_path_are_told_with_a_run_and_without(runs: Stored, ask: Ask) -> None:

@@ -17,7 +17,7 @@ from risk.door.progress import Progress
 from risk.door.result import Result
 from risk.door.told import Told
 from risk.errors import StorageError, UsageError
-from tests.cli.conftest import PATHS, ROOT, SEED, Ask, Stored
+from tests.cli.conftest import PATHS, ROOT, SEED, Ask, Stored, bust_cell
 
 SCRIPT = """
 import risk
@@ -51,7 +51,7 @@ def test_commands_print_what_the_methods_return(base: Result, runs: Stored, ask:
     glut = Result(runs.glut, Desk(runs.folder))
     _same(glut.compare(base), ask, "compare", base.id, runs.glut.id)
     _same(glut.compare(base.id), ask, "compare", base.id, runs.glut.id)
-    _same(base.trace("Summary!F8"), ask, "trace", "Summary!F8", base.id)
+    _same(base.trace(bust_cell(base.stored)), ask, "trace", bust_cell(base.stored), base.id)
 
 
 def test_lists_of_a_document_are_frames(base: Result) -> None:

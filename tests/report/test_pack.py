@@ -303,7 +303,7 @@ def test_a_prior_run_stands_beside_this_one(run: Run) -> None:
     assert "prior" in {column.key for column in tables["summary-bear"].columns}
     fan = next(b for b in book.sheets[1].blocks() if getattr(b, "id", "") == "summary-rent")
     medians = np.median(other.series("h100_contract"), axis=1)
-    assert fan.prior == pytest.approx(medians, rel=1e-5)  # type: ignore[union-attr]
+    assert fan.prior[-len(medians) :] == pytest.approx(medians, rel=1e-5)  # type: ignore[union-attr]
 
 
 def test_a_scenario_shows_what_it_changes(tables: Tables) -> None:

@@ -113,7 +113,7 @@ def pack(
     tables = Tables([*details.values(), *record.values()])
     tests = [*_tests(details | record, results, tables)]
     rest = (*details.values(), checks.sheet(results, tests), *record.values())
-    front = summary.sheet(results, tables, *fans.front(results), exceedance.small(results))
+    front = summary.sheet(results, tables, *fans.front(results))
     failing = [test.text for test in tests if not test.passed]
     tracing = trace.brief(results, example(front))
     absent = {} if results.prior else {changes.NAME: changes.ABSENT}

@@ -74,7 +74,9 @@ def rent(results: Results) -> Quantity:
 
 def front(results: Results) -> tuple[Fan, Fan]:
     """Charts of the first page: rents and capex, with what was read of them before and since."""
-    return _read(results, rent(results)), _read(results, _series(results, "capex", CAPEX))
+    shown = {"summary-rent": rent(results), "summary-capex": _series(results, "capex", CAPEX)}
+    first, second = (replace(_read(results, each), id=name) for name, each in shown.items())
+    return first, second
 
 
 def _read(results: Results, quantity: Quantity) -> Fan:

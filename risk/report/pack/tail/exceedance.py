@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -143,15 +142,6 @@ def chart(results: Results) -> Exceedance:
         name=results.lines[0].label,
         lines=lines,
     )
-
-
-def small(results: Results) -> Exceedance:
-    """The same for a page with other charts: this run and the run before, VaR 95%."""
-    whole = chart(results)
-    var = [marker.loss for marker in whole.markers]
-    mark = Marker(label="VaR 95%", loss=var[0], probability=0.05)
-    title, name = "Chance that the headline loss exceeds x", Exceedance.name
-    return replace(whole, title=title, alt=f"{_said(var)}.", markers=[mark], name=name, lines=())
 
 
 def _said(var: Sequence[float]) -> str:

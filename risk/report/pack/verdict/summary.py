@@ -10,7 +10,7 @@ from typing import Any
 from risk.analysis.metrics import HEADLINE
 from risk.calibrate.watch.watching import leading
 from risk.report import watch
-from risk.report.charts import Exceedance, Fan
+from risk.report.charts import Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
@@ -39,13 +39,13 @@ WATCHED, FIRED = "watch-tripwires", "actions-triggers"
 EXAMPLE = (
     "These actions are an example and nobody's: put your own in actions.toml. Triggers stand on Actions."
 )
-CHART_ROWS, LOSS_ROWS = 16, 10
-"""Heights of charts: two end the first page, one stands on the second."""
+CHART_ROWS = 15
+"""Height of the charts that end the first page."""
 WHOLE = 100.0
 """USD bn from which a tile shows no decimals."""
 
 
-def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan, losses: Exceedance) -> Sheet:
+def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
     """Build the sheet; the charts are those that it shows."""
     return Sheet(
         "Summary",
@@ -62,7 +62,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan, losses: Excee
             *_watched(results, tables),
             *_actions(results, tables),
             Strip(tuple(_halves(rent, capex))),
-            *_details(results, tables, losses),
+            *_details(results, tables),
         ),
         grid=(4.5, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
         landscape=False,
@@ -75,11 +75,10 @@ def _halves(*charts: Fan) -> Iterator[At]:
     columns = 1 + LABEL_COLUMNS + NUMBERS
     for i, chart in enumerate(charts):
         first = 1 + i * columns // len(charts)
-        name = f"summary-{chart.id.partition('-')[0]}"
-        yield At(replace(chart, id=name, height=CHART_ROWS, every=8), first, columns // len(charts))
+        yield At(replace(chart, height=CHART_ROWS, every=8), first, columns // len(charts))
 
 
-def _details(results: Results, tables: Tables, losses: Exceedance) -> Iterator[Block]:
+def _details(results: Results, tables: Tables) -> Iterator[Block]:
     """The second page: propositions, losses, and what is true where they are worst."""
     yield _claims(results, tables, "bear")
     yield _claims(results, tables, "bull")
@@ -90,7 +89,6 @@ def _details(results: Results, tables: Tables, losses: Exceedance) -> Iterator[B
     yield from _feedback(results, tables)
     yield from (Paragraph(text, "bullet") for text in sowhat.bullets(results, tables))
     yield Paragraph(sowhat.care(results), "note")
-    yield replace(losses, id="summary-exceedance", height=LOSS_ROWS)
     yield _tail(results, tables)
 
 
