@@ -69,9 +69,10 @@ def test_nothing_is_wanted_of_a_register_without_stresses() -> None:
     assert not order.wanted(run, {})
 
 
-def test_worlds_are_all_scenarios_that_the_register_holds() -> None:
+def test_worlds_are_all_scenarios_whose_blocks_stand_by_themselves() -> None:
     found = order.worlds(None)
-    assert set(found) == {*locate.scenarios(locate.register())} - {BASE}
+    assert set(found) == {*locate.scenarios(locate.register())} - {BASE, "couplings-off"}
+    assert all(all(each.switches.values()) for each in found.values())
     assert {STRESS, BULL, *found[STRESS].scenario.inherits} <= set(found)
 
 
