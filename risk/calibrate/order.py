@@ -53,8 +53,7 @@ def worlds(register: Path | None) -> dict[str, Assumptions]:
     A cut coupling hears the medians of another run, which no random block has.
     """
     held = {name: scenario(register, name) for name in locate.scenarios(locate.register(register))[1:]}
-    held = {name: found for name, found in held.items() if found and all(found.switches.values())}
-    return {name: found for name, found in held.items() if found}
+    return {name: found for name, found in held.items() if found and all(found.switches.values())}
 
 
 def wanted(run: Run, compared: Mapping[str, Assumptions]) -> bool:
