@@ -8,31 +8,23 @@ A file is whole or absent, so that whatever ends the program, the next call goes
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.runs.files import publish
+from risk.runs import parts
 from risk.runs.hashing import digest
-from risk.runs.interrupts import Interrupted
-from risk.runs.lock import hold
 from risk.runs.source import source_texts
 from risk.runs.specification import Specification
 from risk.runs.store import Store
-from risk.runs.workers import compute
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
-
-log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
@@ -41,9 +33,6 @@ FOLDER = "swaps"
 
 ENTRIES = ("risk.engine.swapped", "risk.assumptions")
 """Where what computes a swap begins."""
-
-Progress = Callable[[int, int, Mapping[str, float]], None]
-"""``progress(swaps kept, swaps in all, nothing)``, once before the first is computed."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ class Swaps:
         for index in rows:
             ids = self.sets[names[index]]
             found = swapped(self.assumptions, planned.seed, blocks, self.outcomes, ids, self.baseline)
-            publish(self.file(names[index]), partial(_write, found))
+            parts.keep(self.file(names[index]), found)
             yield index
 
     def file(self, name: str) -> Path:
@@ -98,18 +87,7 @@ class Swaps:
 
     def kept(self, name: str) -> Mapping[str, Array] | None:
         """Outcomes of a set, name → (path,); None where it was not computed yet, or its file is damaged."""
-        try:
-            with np.load(self.file(name), allow_pickle=False) as content:
-                return {outcome: content[outcome] for outcome in self.outcomes}
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            log.warning("%s cannot be read (%s); computed again", self.file(name), error)
-            return None
-
-
-def _write(found: Mapping[str, Array], file: BinaryIO) -> None:
-    np.savez_compressed(file, **found)  # type: ignore[arg-type]
+        return parts.read(self.file(name), lambda columns: {key: columns[key] for key in self.outcomes})
 
 
 def swaps(
@@ -136,7 +114,7 @@ def _source() -> str:
     return digest(source_texts(ENTRIES))
 
 
-def carry_out(planned: Swaps, jobs: int | None = None, progress: Progress | None = None) -> None:
+def carry_out(planned: Swaps, jobs: int | None = None, progress: parts.Progress | None = None) -> None:
     """Compute the sets that are not kept yet.
 
     Raises
@@ -145,23 +123,10 @@ def carry_out(planned: Swaps, jobs: int | None = None, progress: Progress | None
     LockedError : another process computes them.
     StorageError, WorkerDied : as of a run.
     """
-    with hold(planned.store.directory, "budget"):
-        planned.store.tidy()
+
+    def missing() -> Iterator[int]:
         left = set(planned.missing)
-        names = list(planned.sets)
-        missing = {index: 1 for index, name in enumerate(names) if name in left}
-        done = len(names) - len(missing)
-        note = progress or (lambda *_: None)
-        note(done, len(names), {})
+        return (index for index, name in enumerate(planned.sets) if name in left)
 
-        def finished(_: int) -> None:
-            nonlocal done
-            done += 1
-            note(done, len(names), {})
-
-        interrupt = compute(planned, missing, jobs or os.cpu_count() or 1, finished)
-        if interrupt:
-            kept = f"{done} of {len(names)} sets of parameters are kept in {planned.store.directory}"
-            raise Interrupted(
-                f"interrupted: {kept}; the same command goes on from there", interrupt.exit_code
-            )
+    words = "budget", "sets of parameters"
+    parts.carry_out(planned, len(planned.sets), missing, words, jobs, progress)

@@ -11,34 +11,26 @@ is moved to is in the name of its file: a range that changes makes two trials an
 
 from __future__ import annotations
 
-import logging
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.judgements import Judgement, at, moved
 from risk.errors import AssumptionError, NumericalError
-from risk.runs.files import publish
+from risk.runs import parts
 from risk.runs.hashing import digest
-from risk.runs.interrupts import Interrupted
-from risk.runs.lock import hold
 from risk.runs.source import source_texts
 from risk.runs.specification import Specification
 from risk.runs.store import Store
-from risk.runs.workers import compute
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
-
-log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
@@ -47,6 +39,9 @@ FOLDER = "trials"
 
 LOW, HIGH = -1.0, 1.0
 """Ends of a range, as shares of the way there."""
+
+OUTCOME = "outcome."
+"""Begins the name of an outcome in the file of a trial."""
 
 STEPS = (1.0, 0.5, 0.25, 0.125)
 """Shares of the way that are tried one after the other where the whole of it is refused; judgement."""
@@ -88,10 +83,6 @@ class Tried:
     seconds: float
 
 
-Progress = Callable[[int, int, Mapping[str, float]], None]
-"""``progress(trials kept, trials in all, nothing)``, once before the first is computed."""
-
-
 @dataclass(frozen=True)
 class Trials:
     """Trials of a register: what workers are handed, one trial a block.
@@ -129,9 +120,9 @@ class Trials:
     def _compute(self, found: Trial) -> None:
         began = time.monotonic()
         outcomes, reached, refused = self._nearest(found)
-        kept = {f"outcome.{name}": column for name, column in outcomes.items()}
-        told = {"reached": reached, "refused": refused, "seconds": time.monotonic() - began}
-        publish(self.file(found), lambda file: np.savez_compressed(file, **kept, **told))  # type: ignore[arg-type]
+        kept = {f"{OUTCOME}{name}": column for name, column in outcomes.items()}
+        told: dict[str, Any] = {"reached": reached, "refused": refused, "seconds": time.monotonic() - began}
+        parts.keep(self.file(found), kept | told)
 
     def _nearest(self, found: Trial) -> tuple[Mapping[str, Array], float, str]:
         """Outcomes as near to the end of the range as the model runs, how near that is, and why no nearer."""
@@ -159,20 +150,12 @@ class Trials:
 
     def kept(self, found: Trial) -> Tried | None:
         """What came of a trial; None where it was not computed yet, or its file is damaged."""
-        try:
-            with np.load(self.file(found), allow_pickle=False) as content:
-                columns = {name: content[name] for name in content.files}
-            return Tried(
-                {name.removeprefix("outcome."): x for name, x in columns.items() if name[:8] == "outcome."},
-                float(columns["reached"]),
-                str(columns["refused"]),
-                float(columns["seconds"]),
-            )
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            log.warning("%s cannot be read (%s); computed again", self.file(found), error)
-            return None
+        return parts.read(self.file(found), _tried)
+
+
+def _tried(columns: Mapping[str, Any]) -> Tried:
+    outcomes = {name.removeprefix(OUTCOME): x for name, x in columns.items() if name.startswith(OUTCOME)}
+    return Tried(outcomes, float(columns["reached"]), str(columns["refused"]), float(columns["seconds"]))
 
 
 def trials(
@@ -200,7 +183,7 @@ def _source() -> str:
     return digest(source_texts(ENTRIES))
 
 
-def carry_out(planned: Trials, jobs: int | None = None, progress: Progress | None = None) -> None:
+def carry_out(planned: Trials, jobs: int | None = None, progress: parts.Progress | None = None) -> None:
     """Compute the trials that are not kept yet.
 
     Raises
@@ -209,21 +192,8 @@ def carry_out(planned: Trials, jobs: int | None = None, progress: Progress | Non
     LockedError : another process computes these trials.
     StorageError, WorkerDied : as of a run.
     """
-    with hold(planned.store.directory, "screen"):
-        planned.store.tidy()
-        every = planned.trials
-        missing = {index: 1 for index, found in enumerate(every) if planned.kept(found) is None}
-        done = len(every) - len(missing)
-        note = progress or (lambda *_: None)
-        note(done, len(every), {})
 
-        def finished(_: int) -> None:
-            nonlocal done
-            done += 1
-            note(done, len(every), {})
+    def missing() -> Iterator[int]:
+        return (index for index, found in enumerate(planned.trials) if planned.kept(found) is None)
 
-        interrupt = compute(planned, missing, jobs or os.cpu_count() or 1, finished)
-        if interrupt:
-            kept = f"{done} of {len(every)} trials are kept in {planned.store.directory}"
-            words = f"interrupted: {kept}; the same command goes on from there"
-            raise Interrupted(words, interrupt.exit_code)
+    parts.carry_out(planned, len(planned.trials), missing, ("screen", "trials"), jobs, progress)

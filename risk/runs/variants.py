@@ -9,38 +9,33 @@ that several questions share (the state after two changes, a group of changes) i
 
 from __future__ import annotations
 
-import logging
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import AssumptionError, NumericalError
-from risk.runs.files import publish
+from risk.runs import parts
 from risk.runs.hashing import digest, numerical_versions
-from risk.runs.interrupts import Interrupted
-from risk.runs.lock import hold
 from risk.runs.source import source_texts
 from risk.runs.store import Store
-from risk.runs.workers import compute
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
 
-log = logging.getLogger(__name__)
-
 Array = NDArray[np.float64]
 
 FOLDER = "variants"
 """Folder, beside the runs, of all variants."""
+
+OUTCOME = "outcome."
+"""Begins the name of an outcome in the file of a variant."""
 
 ENTRIES = ("risk.engine.trial", "risk.assumptions")
 """Where what computes a variant begins."""
@@ -79,10 +74,6 @@ class Came:
     outcomes: Mapping[str, Array]
     refused: str
     seconds: float
-
-
-Progress = Callable[[int, int, Mapping[str, float]], None]
-"""``progress(variants kept, variants in all, nothing)``, once before the first is computed."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +124,9 @@ class Variants:
             outcomes = trial(found.assumptions, self.seed, rows, self.outcomes, found.baseline)
         except (AssumptionError, NumericalError) as error:
             refused = error.reason
-        kept = {f"outcome.{name}": column for name, column in outcomes.items()}
-        told = {"refused": refused, "seconds": time.monotonic() - began}
-        publish(self.file(found), lambda file: np.savez_compressed(file, **kept, **told))  # type: ignore[arg-type]
+        kept = {f"{OUTCOME}{name}": column for name, column in outcomes.items()}
+        told: dict[str, Any] = {"refused": refused, "seconds": time.monotonic() - began}
+        parts.keep(self.file(found), kept | told)
 
     def file(self, found: Variant) -> Path:
         """Where a variant is kept."""
@@ -143,19 +134,12 @@ class Variants:
 
     def kept(self, found: Variant) -> Came | None:
         """What came of a variant; None where it was not computed yet, or its file is damaged."""
-        try:
-            with np.load(self.file(found), allow_pickle=False) as content:
-                columns = {name: content[name] for name in content.files}
-            return Came(
-                {name.removeprefix("outcome."): x for name, x in columns.items() if name[:8] == "outcome."},
-                str(columns["refused"]),
-                float(columns["seconds"]),
-            )
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            log.warning("%s cannot be read (%s); computed again", self.file(found), error)
-            return None
+        return parts.read(self.file(found), _came)
+
+
+def _came(columns: Mapping[str, Any]) -> Came:
+    outcomes = {name.removeprefix(OUTCOME): x for name, x in columns.items() if name.startswith(OUTCOME)}
+    return Came(outcomes, str(columns["refused"]), float(columns["seconds"]))
 
 
 def variants(
@@ -171,7 +155,7 @@ def _source() -> str:
     return digest(source_texts(ENTRIES))
 
 
-def carry_out(planned: Variants, jobs: int | None = None, progress: Progress | None = None) -> None:
+def carry_out(planned: Variants, jobs: int | None = None, progress: parts.Progress | None = None) -> None:
     """Compute the variants that are not kept yet.
 
     Raises
@@ -180,21 +164,5 @@ def carry_out(planned: Variants, jobs: int | None = None, progress: Progress | N
     LockedError : another process computes these variants.
     StorageError, WorkerDied : as of a run.
     """
-    with hold(planned.store.directory, "variants"):
-        planned.store.tidy()
-        missing = dict.fromkeys(planned.missing, 1)
-        total = len({each.name for each in planned.variants})
-        done = total - len(missing)
-        note = progress or (lambda *_: None)
-        note(done, total, {})
-
-        def finished(_: int) -> None:
-            nonlocal done
-            done += 1
-            note(done, total, {})
-
-        interrupt = compute(planned, missing, jobs or os.cpu_count() or 1, finished)
-        if interrupt:
-            kept = f"{done} of {total} variants are kept in {planned.store.directory}"
-            words = f"interrupted: {kept}; the same command goes on from there"
-            raise Interrupted(words, interrupt.exit_code)
+    total = len({each.name for each in planned.variants})
+    parts.carry_out(planned, total, lambda: planned.missing, ("variants", "variants"), jobs, progress)
