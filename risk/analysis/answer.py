@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import metrics, statistics
-from risk.analysis.attribution import Ranks
+from risk.analysis.attribution import DECILE, Ranks
 from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import NOISE
 from risk.analysis.loss_lines import LossLine
@@ -32,9 +32,6 @@ Array = NDArray[np.float64]
 
 BUST = "bust"
 ENDS = (0.05, 0.95)
-TENTH = 0.1
-"""Share of paths in which an input is called lowest or highest."""
-
 SHOWN = 5
 """Inputs that the first page has room for."""
 
@@ -175,6 +172,6 @@ def movers(bust: Array, places: Mapping[str, Ranks], count: int = SHOWN) -> tupl
 
 
 def _tenths(bust: Array, place: Ranks) -> tuple[Estimate, Estimate]:
-    cut = max(int(len(place) * TENTH), 1)
+    cut = max(int(len(place) * DECILE), 1)
     low, high = (conditional(bust, part).estimate for part in (place < cut, place >= len(place) - cut))
     return low, high

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import shares, statistics
-from risk.analysis.attribution import ranks
+from risk.analysis.attribution import DECILE, ranks
 from risk.analysis.columns import Known
 from risk.analysis.conditional import conditional
 from risk.analysis.conditions import condition, quantity
@@ -28,9 +28,6 @@ from risk.runs import Run
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-TENTH = 0.1
-"""Share of paths in which an input is called lowest or highest."""
 
 FEWEST = 1_000
 """Paths from which a result is explained: of fewer no input is told from chance."""
@@ -195,12 +192,12 @@ def _importance(each: Input, target: Target, every: Statistic, fit: Fit) -> Impo
     place = ranks(each.values)
     alone = shares.estimate(*shares.first_order(place, target.values))
     n = len(place)
-    cut = max(int(n * TENTH), 1)
+    cut = max(int(n * DECILE), 1)
     ends = [
         change(every, conditional(target.values, part, between(each.values, *about)), paired=True)
         for part, about in (
-            (place < cut, (0.75 * TENTH, 1.25 * TENTH)),
-            (place >= n - cut, (1.0 - 1.25 * TENTH, 1.0 - 0.75 * TENTH)),
+            (place < cut, (0.75 * DECILE, 1.25 * DECILE)),
+            (place >= n - cut, (1.0 - 1.25 * DECILE, 1.0 - 0.75 * DECILE)),
         )
     ]
     return Importance(each.name, each.label, each.kind, alone, ends[0], ends[1], fit.single[each.name])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.loss_lines import outcome
 from risk.analysis.statistics import Estimate
+from risk.analysis.verdict import CLASSES
 from risk.assumptions import locate
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import blocks
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 ASKED = ("bust", "B5", "B7")
 """Outcomes compared as probabilities; beside them the loss of all lines of credit, over the other's."""
 
-TOLD = ("bust", "correction", "durable", "durable_paid", "durable_unpaid")
+TOLD = tuple(name for name, _ in CLASSES)
 """Outcome classes of which it is kept how likely each is under a scenario."""
 
 METHOD = (Path(__file__), Path(blocks.__file__))

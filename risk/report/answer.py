@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import exp, isfinite
 
-from risk.analysis.answer import Answer, Cost, Ends, Mover, Standing
+from risk.analysis.answer import MEMBERS, Answer, Cost, Ends, Mover, Standing
 from risk.analysis.verdict import Verdict
 from risk.analysis.views.belief import Believed, Shift
 from risk.calibrate.watch.watching import Watch, leading
@@ -19,7 +19,8 @@ from risk.report.pack.base.names import assumption
 from risk.report.record import Record, told, whole
 from risk.report.spec import Spec
 
-TWO, THREE = 2, 3
+BESIDE = 2
+"""Further inputs that a sentence names."""
 
 
 def sentences(found: Answer, verdict: Verdict) -> tuple[str, str]:
@@ -27,12 +28,12 @@ def sentences(found: Answer, verdict: Verdict) -> tuple[str, str]:
     bust = verdict.outcome("bust")
     first = (
         f"A bust by {verdict.by} comes on {probability_text(bust.probability)} of paths"
-        f"{_range(found, verdict)}{_cost(found.cost)}."
+        f"{_range(verdict)}{_cost(found.cost)}."
     )
     return first, _decider(found.movers)
 
 
-def _range(found: Answer, verdict: Verdict) -> str:
+def _range(verdict: Verdict) -> str:
     """A range over inputs with the word that holds it; of a run where none was measured that it was not."""
     bust = verdict.outcome("bust")
     if bust.band is None:
@@ -56,7 +57,7 @@ def _decider(movers: tuple[Mover, ...]) -> str:
     if not movers:
         return "No input is told from chance as what decides it on so few paths."
     first, *rest = movers
-    others = " and ".join(assumption(mover.id) for mover in rest[:TWO])
+    others = " and ".join(assumption(mover.id) for mover in rest[:BESIDE])
     return (
         f"{assumption(first.id)} decides most: a bust comes on {probability_text(first.low)} of paths in "
         f"its lowest tenth and on {probability_text(first.high)} in its highest"
@@ -106,7 +107,7 @@ def paragraphs(
     found: Answer, verdict: Verdict, beliefs: Iterable[Believed], watch: Watch | None, red: Iterable[str]
 ) -> tuple[str, ...]:
     """The answer for a screen: a paragraph a topic, what matters most first."""
-    others = "; ".join(ranges(each) for each in found.standings[:THREE])
+    others = "; ".join(ranges(each) for each in found.standings[:MEMBERS])
     believed = "; ".join(filter(None, map(belief, beliefs)))
     wires = [tripwires.sentence(wire) for wire in leading(watch, 1)] if watch else []
     movers = "; ".join(map(moved, found.movers))

@@ -25,7 +25,8 @@ LABEL_WIDTH, NUMBER_WIDTH, NUMBERS = 32.0, 8.9, 9
 """Of the grid: a label over four columns, then numbers."""
 CLAIM_WIDTH = LABEL_WIDTH + NUMBER_WIDTH
 """A claim covers a column of numbers too."""
-DEED = 4.5 + LABEL_WIDTH + 3 * NUMBER_WIDTH
+ID_WIDTH = 4.5
+DEED = ID_WIDTH + LABEL_WIDTH + 3 * NUMBER_WIDTH
 """Width of what is done."""
 
 PRINTED_UNITS = ("USD bn", "USD bn/y", "USD/h", "bp")
@@ -56,15 +57,15 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             Paragraph(sowhat.lead(results), "lead"),
             *(Paragraph(text, "alert") for text in sowhat.alerts(results)),
             _classes(results, tables),
-            *_changed(results),
-            *_movers(results, tables),
+            *(Paragraph(text, "bullet") for text in sowhat.changed(results)),
+            *_movers(tables),
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
             Strip(tuple(_halves(rent, capex))),
             *_details(results, tables),
         ),
-        grid=(4.5, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
+        grid=(ID_WIDTH, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
         landscape=False,
         pages=2,
     )
@@ -160,12 +161,7 @@ def _claims(results: Results, tables: Tables, side: str) -> Table:
     return Spec(tuple(fields), id=f"summary-{side}").table(labels)
 
 
-def _changed(results: Results) -> Iterator[Paragraph]:
-    """What changed since the run before."""
-    yield from (Paragraph(text, "bullet") for text in sowhat.changed(results))
-
-
-def _movers(results: Results, tables: Tables) -> Iterator[Table]:
+def _movers(tables: Tables) -> Iterator[Table]:
     """What would change the answer."""
     if "movers" not in tables:
         return
