@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.actions import Actions
+from risk.analysis.discovery import false_share
 from risk.analysis.estimate import Estimate
 from risk.analysis.shares import spline
 from risk.analysis.triggers import payoffs
@@ -194,12 +195,11 @@ def _worth(name: str, columns: Sequence[Array], paid: Array) -> Worth:
 def _ranked(found: Sequence[Worth]) -> tuple[Worth, ...]:
     """The dearest first, and which of them are found."""
     from scipy.special import ndtr
-    from statsmodels.stats.multitest import multipletests
 
     if not found:
         return ()
     chance = [_chance(each.value, ndtr) for each in found]
-    real = multipletests(chance, FALSE, method="fdr_bh")[0]
+    real = false_share(chance) <= FALSE
     marked = [
         Worth(each.name, each.value, each.changes, bool(flag)) for each, flag in zip(found, real, strict=True)
     ]
