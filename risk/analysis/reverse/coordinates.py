@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.analysis import statistics
 from risk.analysis.attribution import ranks
+from risk.analysis.discovery import false_share
 from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse.halves import learning
 from risk.analysis.reverse.threads import each
@@ -152,15 +153,13 @@ class Told:
 
 def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     """The coordinates that a condition moves, of (path,) flags."""
-    from statsmodels.stats.multitest import multipletests
-
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
     scores = each(lambda c: normal_scores(c.values), every)
     strength = np.array(each(lambda z: _strength(z, inside, learn), scores))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
-    found = multipletests(chances, DISCOVERIES, method="fdr_bh")[0]
+    found = false_share(chances) <= DISCOVERIES
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     heard = np.cumsum(np.minimum(strength[order], LOUDEST))
     carried = heard / heard[-1] if order else heard
