@@ -60,6 +60,8 @@ ATOMS: Mapping[str, Unit] = {
     **_prefixes("Wh", "kMGT"),
     **_prefixes("B", "kMGT"),
     **_prefixes("FLOP", "GT"),
+    "t": Unit(1.0, "t"),
+    "Mt": Unit(1e6, "t"),
 }
 """Everything a unit may be composed of. A new atom is one line here."""
 
