@@ -389,7 +389,9 @@ class EnergyLocation(Row):
         for name in ("intensity", "price"):
             low, value, high = (getattr(self, f"{name}{end}") for end in ("_low", "", "_high"))
             if not low <= value <= high:
-                reason = f"{name} = {value:g} does not lie between {name}_low = {low:g} and {name}_high = {high:g}"
+                reason = (
+                    f"{name} = {value:g} does not lie between {name}_low = {low:g} and {name}_high = {high:g}"
+                )
                 raise refuse("A011", reason, name)
         return self
 
@@ -418,4 +420,4 @@ TABLES: Mapping[str, type[Row]] = {
 MAY_BE_EMPTY = frozenset(
     {"capex.actual", "neoclouds.note", "credit.rating", "credit.maturity", "energy.location"}
 )
-"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due, no place told."""
+"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due, no place."""

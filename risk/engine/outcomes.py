@@ -149,7 +149,9 @@ def powered(q: Quantities, calendar: Calendar) -> dict[str, Array]:
     unclaimed = q("power_unclaimed")
     for year in calendar.full_years:
         steps = calendar.steps(year)
-        ends = {name: np.stack([q(track).at(t) for t in (steps[0] - 1, *steps)]) for name, track in levels.items()}
+        ends = {
+            name: np.stack([q(track).at(t) for t in (steps[0] - 1, *steps)]) for name, track in levels.items()
+        }
         out |= {f"{name}.{year}": values[-1] for name, values in ends.items()}
         for name, level in (("energy", "load"), ("idle_energy", "idle")):
             out[f"{name}.{year}"] = hours * 0.5 * (ends[level][1:] + ends[level][:-1]).sum(axis=0)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.mechanisms.gpu_repricing import energy
+
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
     from risk.engine.world import Parameters
@@ -28,9 +30,9 @@ QUARTERS_A_YEAR = 4.0
 def surcharge(assumptions: Assumptions) -> Array:
     """Addition to the operating cost of a unit's hour, USD, (quarter + 1, generation)."""
     quarters = np.arange(assumptions.calendar.quarters + 1.0)
-    table = assumptions.tables["gpu.generation"]
-    facility = assumptions.number("gpu.power_usage_effectiveness") * table.numbers("power")
-    drawn = assumptions.number("gpu.load") * facility
+    power = assumptions.tables["gpu.generation"].numbers("power")
+    site, load = (assumptions.number(f"gpu.{name}") for name in ("power_usage_effectiveness", "load"))
+    drawn = energy.mean_power(power, site, load)
     charged = _phase(assumptions, quarters) * energy_price(assumptions, quarters)
     return np.asarray(charged[:, None] * drawn)
 
@@ -38,16 +40,10 @@ def surcharge(assumptions: Assumptions) -> Array:
 def energy_price(assumptions: Assumptions, quarters: Array) -> Array:
     """Addition to the price of energy once it is charged in full, USD a Wh, (quarter,)."""
     required = assumptions.number("energy.clean_required")
-    carbon = assumptions.number("energy.carbon_price") * intensity(assumptions, quarters)
+    grid, decline = (assumptions.number(f"energy.{name}") for name in ("grid_intensity", "intensity_decline"))
+    emitted = energy.intensity(grid, decline, quarters / QUARTERS_A_YEAR)
+    carbon = assumptions.number("energy.carbon_price") * emitted
     return np.asarray(carbon * (1.0 - required) + required * assumptions.number("energy.clean_premium"))
-
-
-def intensity(assumptions: Assumptions, quarters: Array) -> Array:
-    """Grid intensity some quarters after the base date, t of CO2 a Wh, (quarter,)."""
-    falls = np.log1p(-assumptions.number("energy.intensity_decline"))
-    return np.asarray(
-        assumptions.number("energy.grid_intensity") * np.exp(falls * quarters / QUARTERS_A_YEAR)
-    )
 
 
 def _phase(assumptions: Assumptions, quarters: Array) -> Array:
