@@ -18,27 +18,30 @@ from risk.report.spec import Spec
 T = TypeVar("T")
 
 ABOUT = (
-    "Power and energy of the AI fleet, its sites in, all regions; P5, P50 and P95 over paths, ± one standard "
-    "error. CO2: energy at the grid's average in the middle of each year. Low and high grid: the median at the "
-    "ends of the intensity's range; uncovered: what contracts for clean power leave of it, at their share and at "
-    "the ends of its range. These ranges are what sources leave open, no sampling error."
+    "Power and energy of the AI fleet, its sites in, all regions; P5, P50 and P95 over paths, ± one "
+    "standard error. CO2: energy at the grid's average in the middle of each year. Low and high grid: the"
+    " median at the ends of the intensity's range; uncovered: what contracts for clean power leave of it,"
+    " at their share and at the ends of its range. These ranges are what sources leave open, no sampling "
+    "error."
 )
 QUEUE_SAID = (
-    "Waiting: delivered units without power. Queue: power asked for and not yet due to be connected, a power "
-    "lead of transformers and grid; its median as large transformers and substations of the register's sizes."
+    "Waiting: delivered units without power. Queue: power asked for and not yet due to be connected, a "
+    "power lead of transformers and grid; its median as large transformers and substations of the "
+    "register's sizes."
 )
 STRANDED_SAID = (
-    "Idle: power of working units times the part of normal use that is gone. Unclaimed: power that transformers "
-    "and grid could connect and no unit was there to use; it adds up as if nobody came for it later, so that "
-    "what is stranded is an upper bound. Units that work at half the rent are not stranded."
+    "Idle: power of working units times the part of normal use that is gone. Unclaimed: power that "
+    "transformers and grid could connect and no unit was there to use; it adds up as if nobody came for "
+    "it later, so that what is stranded is an upper bound. Units that work at half the rent are not "
+    "stranded."
 )
 CHARGES_SAID = (
-    f"Carbon: what USD {REFERENCE_PRICE:g} a tonne adds at the base date's intensity. Power is inside operating "
-    "cost already. Charged: what this run adds in its last quarter."
+    f"Carbon: what USD {REFERENCE_PRICE:g} a tonne adds at the base date's intensity. Power is inside "
+    "operating cost already. Charged: what this run adds in its last quarter."
 )
 PLACES_SAID = (
-    "A GW of facility power at the register's load; power and carbon of an hour of the newest unit of the base "
-    f"date, carbon at USD {REFERENCE_PRICE:g} a tonne. No path has a region: these stand beside."
+    "A GW of facility power at the register's load; power and carbon of an hour of the newest unit of the"
+    f" base date, carbon at USD {REFERENCE_PRICE:g} a tonne. No path has a region: these stand beside."
 )
 PAGE_SAID = (
     "As the thesis page prints it; it has no figure of Johor, only that Singapore's demand goes there."
@@ -65,8 +68,8 @@ def emitted(found: Energy) -> str:
     year = next((y for y in found.years if found.against and y.year == found.against.year), found.years[-1])
     at, left = year.median_emitted, year.uncovered
     return (
-        f"In {year.year} its energy emits {at.value:,.0f} Mt of CO2 ({at.low:,.0f} to {at.high:,.0f} over what "
-        f"sources say of the grid), of which contracts for clean power leave {left.value:,.0f} "
+        f"In {year.year} its energy emits {at.value:,.0f} Mt of CO2 ({at.low:,.0f} to {at.high:,.0f} over "
+        f"what sources say of the grid), of which contracts for clean power leave {left.value:,.0f} "
         f"({left.low:,.0f} to {left.high:,.0f})."
     )
 
@@ -80,9 +83,9 @@ def lost(found: Energy) -> str:
     row, idle = with_bust["stranded"], with_bust["idle_worst"]
     return (
         f"With a bust {row.p50.value:,.0f} GW are stranded in the median ({row.p5.value:,.0f} to "
-        f"{row.p95.value:,.0f}), {without['stranded'].p50.value:,.0f} without one: grid that found no units. Rents "
-        f"fall before use does, so that at the worst {idle.p50.value:,.0f} GW stand idle; "
-        f"{with_bust['power'].p50.value:,.0f} GW work at the end instead of {without['power'].p50.value:,.0f}."
+        f"{row.p95.value:,.0f}), {without['stranded'].p50.value:,.0f} without one: grid that found no units. "
+        f"Rents fall before use does, so that at the worst {idle.p50.value:,.0f} GW stand idle; at the end "
+        f"{with_bust['power'].p50.value:,.0f} GW work instead of {without['power'].p50.value:,.0f}."
     )
 
 

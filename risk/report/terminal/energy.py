@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -15,6 +16,8 @@ from risk.report.record import Document, Many, Perhaps, Record, told, whole
 from risk.report.spec import Spec
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, line, note, table
+
+T = TypeVar("T")
 
 
 def screen(found: Headed[Energy], page: Page) -> Screen:
@@ -49,7 +52,7 @@ def _places(own: Energy, page: Page) -> Iterator[RenderableType]:
     yield from _shown(tables.FIGURES, own.figures, tables.PAGE_SAID, page)
 
 
-def _shown(spec: Spec, rows: object, said: str, page: Page) -> Iterator[RenderableType]:
+def _shown(spec: Spec[T], rows: Sequence[T], said: str, page: Page) -> Iterator[RenderableType]:
     """A table and what must be known to read it; nothing of no row."""
     if rows:
         yield table(spec.table(rows), page)
