@@ -78,9 +78,9 @@ def falls(now: Any, then: Any) -> None:
 
 def alike(base: Opened, dearer: tuple[World, Flows]) -> Array:
     """Paths on which no more units were retired, so that rents are the same, (path,)."""
-    found: Array = np.equal(dearer[1].fleet.retired, base.flow(T).fleet.retired).all(axis=1)
-    assert found.mean() > 0.5
-    return found
+    found = np.equal(dearer[1].fleet.retired, base.flow(T).fleet.retired).all(axis=1)
+    assert np.mean(found) > 0.5
+    return np.asarray(found)
 
 
 def test_operators_earn_less_by_what_their_units_run(base: Opened, dearer: tuple[World, Flows]) -> None:
