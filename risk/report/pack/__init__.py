@@ -73,7 +73,7 @@ DETAILS = (
     Part(private_credit.sheet, private_credit.conditions),
     Part(gpu_prices.sheet),
     Part(capex.sheet, capex.conditions),
-    Part(energy.sheet),
+    Part(energy.sheet, energy.conditions),
     Part(revenue_gap.sheet, revenue_gap.conditions),
     Part(cascade.sheet, cascade.conditions),
     Part(calibration.sheet),

@@ -55,6 +55,7 @@ def _places(own: Energy, page: Page) -> Iterator[RenderableType]:
 def _shown(spec: Spec[T], rows: Sequence[T], said: str, page: Page) -> Iterator[RenderableType]:
     """A table and what must be known to read it; nothing of no row."""
     if rows:
+        yield heading(spec.title, page)
         yield table(spec.table(rows), page)
         if said:
             yield note(said, page)

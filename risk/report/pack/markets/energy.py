@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from risk.analysis import energy
 from risk.report import energy as tables
-from risk.report.pack.base.cells import subtitle
+from risk.report.guards import ROUNDING, Condition
+from risk.report.pack.base.cells import Tables, subtitle
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Paragraph, Sheet
 
@@ -35,3 +38,10 @@ def sheet(results: Results) -> Sheet | None:
             tables.FIGURES.table(found.figures, note=tables.PAGE_SAID),
         ),
     )
+
+
+def conditions(results: Results, t: Tables) -> Iterator[Condition]:
+    """Power at the end of the page's year is that of Metrics."""
+    year = str(energy.PAGE_YEAR)
+    sides = t.at("energy-power", "power_p50", year), t.at("metrics", "p50", "power_2030")
+    yield Condition(f"Power of the fleet, end-{year}, median", *sides, ROUNDING, "Energy v. Metrics")
