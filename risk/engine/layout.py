@@ -81,12 +81,16 @@ class Layout:
         """Facilities of the base date."""
         return self.opening[0]
 
+    def opex_at(self, t: int) -> Array:
+        """Operating cost of a unit of every facility in quarter t, USD/h, (1, facility)."""
+        return np.asarray(self.terms.opex + self.surcharge[t : t + 1])
+
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
         n = self.opening[t].facilities
         names = (f.name for f in fields(self.terms) if f.name != "crosses")
         terms = {name: getattr(self.terms, name)[:, :n] for name in names}
-        return replace(self.terms, **terms | {"opex": terms["opex"] + self.surcharge[t : t + 1, :n]})
+        return replace(self.terms, **terms | {"opex": self.opex_at(t)[:, :n]})
 
 
 def layout(assumptions: Assumptions) -> Layout:
