@@ -38,6 +38,7 @@ COMMANDS = (
     ("sources", "sources:sources", "What the headlines do if a source is wrong."),
     ("voi", "voi:voi", "Actions, their triggers, and which number to find out next."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),
+    ("energy", "energy:energy", "Power, energy and carbon; what a bust strands; a place beside."),
     ("hindcast", "hindcast:hindcast", "Earlier states, held against what was read since."),
     ("estimate", "estimate:estimate", "What data say of the register's numbers, with errors."),
     ("replay", "replay:replay", "Another bust, described from what was known, against what came."),

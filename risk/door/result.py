@@ -248,6 +248,21 @@ class Result(Numbers):
 
         return replace(updated(self.stored, self._desk), names=self._names)
 
+    def energy(self, location: str = "") -> Told[Any]:
+        """What the fleet draws and emits by year, what a bust strands, and what carbon would cost.
+
+        Parameters
+        ----------
+        location : a place of the register to tell beside the world, such as ``johor``.
+
+        Raises
+        ------
+        UsageError : the register has no such place.
+        """
+        from risk.door.energetic import told
+
+        return replace(told(self.stored, location), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 

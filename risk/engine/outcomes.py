@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.measures import Class
+from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.inputs import instruments as losing
 from risk.engine.measuring import Setting, evaluated, measured
@@ -20,6 +21,7 @@ from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import PARTS, Tally
 from risk.mechanisms import cascade
+from risk.units import HOURS_A_QUARTER
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -43,6 +45,9 @@ AMOUNTS = ("claim", "loss", "owed")
 YEARLY = ("default", "lost")
 """Shares of pools by calendar year."""
 
+POWERED = ("load", "energy", "idle", "idle_energy", "unclaimed", "waiting", "queue")
+"""Power and energy of the fleet by calendar year."""
+
 
 def outcomes(
     assumptions: Assumptions,
@@ -62,7 +67,7 @@ def outcomes(
     entries = assumptions.entries.items()
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
-    out |= recoveries(c, instruments, owners) | yearly(c, assumptions)
+    out |= recoveries(c, instruments, owners) | yearly(c, assumptions) | powered(q, assumptions.calendar)
     out |= lines(c, assumptions.tables["credit.line"].names)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
@@ -133,6 +138,27 @@ def yearly(c: Tally, assumptions: Assumptions) -> dict[str, Array]:
     return out
 
 
+def powered(q: Quantities, calendar: Calendar) -> dict[str, Array]:
+    """Power and energy of the fleet by calendar year, those that the run sees whole; W and Wh.
+
+    The names are ``load.<year>`` and so on; energy is summed over quarters, at the mean of their ends.
+    """
+    out: dict[str, Array] = {}
+    levels = {"load": "power_drawn", "idle": "power_idle", "waiting": "power_waiting", "queue": "power_queue"}
+    hours = q.background.load * HOURS_A_QUARTER
+    unclaimed = q("power_unclaimed")
+    for year in calendar.full_years:
+        steps = calendar.steps(year)
+        ends = {
+            name: np.stack([q(track).at(t) for t in (steps[0] - 1, *steps)]) for name, track in levels.items()
+        }
+        out |= {f"{name}.{year}": values[-1] for name, values in ends.items()}
+        for name, level in (("energy", "load"), ("idle_energy", "idle")):
+            out[f"{name}.{year}"] = hours * 0.5 * (ends[level][1:] + ends[level][:-1]).sum(axis=0)
+        out[f"unclaimed.{year}"] = sum((unclaimed.at(t) for t in steps), np.zeros_like(ends["load"][0]))
+    return out
+
+
 def counted(assumptions: Assumptions) -> int:
     """How many numbers `outcomes` leaves of a path."""
     tables = assumptions.tables
@@ -142,5 +168,7 @@ def counted(assumptions: Assumptions) -> int:
     owners = cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names)
     by_instrument = len(AMOUNTS) * (1 + len(PARTS)) * len(losing(assumptions))
     by_line = len(LINES) * len(tables["credit.line"].names)
-    by_year = len(YEARLY) * len(tables["credit.segment"].names) * len(assumptions.calendar.full_years)
+    by_year = (len(YEARLY) * len(tables["credit.segment"].names) + len(POWERED)) * len(
+        assumptions.calendar.full_years
+    )
     return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year

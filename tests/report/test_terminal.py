@@ -24,6 +24,7 @@ from risk.report.terminal import (
     comparison,
     distribution,
     drivers,
+    energy,
     explanation,
     feedback,
     findings,
@@ -46,9 +47,9 @@ from risk.report.terminal import (
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
 from tests.report import command_results as commands
+from tests.report import energy_results, views_results
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
-from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
@@ -100,6 +101,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "watch": lambda page: watch.screen(WATCHED, page),
     "update": lambda page: update.screen(UPDATED, page),
     "update-exhausted": lambda page: update.screen(EXHAUSTED, page),
+    "energy": lambda page: energy.screen(energy_results.TOLD, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

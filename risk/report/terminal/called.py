@@ -30,6 +30,7 @@ COMMANDS = (
         "screen",
         "sources",
         "voi",
+        "energy",
         "hindcast",
         "estimate",
         "replay",
