@@ -45,7 +45,7 @@ YEAR = 4.0
 
 
 def lacking(register: Assumptions) -> str:
-    """Why it cannot be said what tokens cost: an entry that is missing, a model that fits nowhere; else empty."""
+    """Why it cannot be said what tokens cost: an entry is missing, the model does not fit; else empty."""
     missing = [name for name in NEEDED if name not in register.entries]
     if missing:
         return f"its register has no {missing[0]}"

@@ -129,7 +129,7 @@ class Scope:
         return name.startswith("it.") or (name in self.entries and len(self._refs(node)) == 1)
 
     def _holds(self, node: ast.expr, table: str, at: int) -> bool:
-        """Return whether a row meets ``column == value`` or ``column > value``, or several joined by ``and``."""
+        """Return whether a row meets ``column == value`` or ``column > value``, or several of them."""
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
             return all(self._holds(part, table, at) for part in node.values)
         if not (isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS):

@@ -6,7 +6,6 @@ are kept by themselves (`risk.runs.variants`), so that neither is computed twice
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +23,6 @@ from risk.analysis.bridge import (
     shapley,
     totals,
 )
-from risk.analysis.estimate import Estimate
 from risk.analysis.screening import HEADLINES, outcomes
 from risk.assumptions import Assumptions
 from risk.assumptions.mixed import Part, mixed, parts
@@ -263,7 +261,9 @@ def _plain(found: Bridge) -> dict[str, Any]:
 
 def _restored(content: Mapping[str, Any]) -> Bridge:
     def steps(raw: list[Mapping[str, Any]]) -> tuple[Step, ...]:
-        return tuple(Step(s["name"], effects.restored(s["effects"]), tuple(s["inputs"]), s["why"]) for s in raw)
+        return tuple(
+            Step(s["name"], effects.restored(s["effects"]), tuple(s["inputs"]), s["why"]) for s in raw
+        )
 
     results: dict[str, Any] = {name: effects.restored(content[name]) for name in ("old", "new", "total")}
     words: dict[str, Any] = {name: content[name] for name in WORDS}

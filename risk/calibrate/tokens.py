@@ -172,9 +172,7 @@ def shifted(prior: Prior, by: float) -> Prior:
     return prior.model_copy(update={name: x + by for name, x in known.items() if x is not None})
 
 
-def moves(
-    run: Run, hit_rate: float, base: Outcomes, tried: Sequence[tuple[Alternative, Outcomes]]
-) -> Moves:
+def moves(run: Run, hit_rate: float, base: Outcomes, tried: Sequence[tuple[Alternative, Outcomes]]) -> Moves:
     """Compare registers with the run as it is, on the same paths.
 
     Parameters

@@ -303,7 +303,7 @@ class Result(Numbers):
         return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
 
     def tokens(self, hit_rate: float | None = None, *, paths: int = 4_096) -> Told[Any]:
-        """What tokens cost by generation and phase, and what coupling that to paths would move; kept beside it.
+        """What tokens cost by generation and phase, and what coupling would move; kept beside the run.
 
         Parameters
         ----------

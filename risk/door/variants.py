@@ -93,7 +93,7 @@ def tokens(run: Run, hit_rate: float | None, paths: int, at: Desk) -> Told[Any]:
     from risk.calibrate import tokens as calibrated
     from risk.report.terminal import tokens as report
     from risk.report.terminal.headed import Headed
-    from risk.report.tokens import tokens as shown
+    from risk.report.tokens.found import tokens as shown
 
     _positive(paths)
     register = run.register

@@ -56,8 +56,11 @@ def trial(
 
 
 def _begins(assumptions: Assumptions, seed: int, block: int) -> None:
-    """Refuse an impossible state at the base date, as one block shows it: what is refused does not depend on how
-    many paths are asked for. A path in ten thousand of the base itself leaves nothing for internal use."""
+    """Refuse an impossible state at the base date, as one block shows it.
+
+    What is refused does not depend on how many paths are asked for: on one path in some thousands of the base
+    itself nothing is left for internal use, and a run takes it as it comes.
+    """
     for problem in opening_faults(assumptions, opening(assumptions, seed, block)):
         raise NumericalError(problem.reason)
 

@@ -16,10 +16,11 @@ h         number         1                share of input tokens found in a cache
 
 Notes
 -----
-p = 2 N / (C e_p);  B = ⌊(n M − W) / K⌋;  step = max[(W + B K) / (n BW e_d), 2 N B / (n C e_p)];  d = n step / B
+p = 2 N / (C e_p);  B = ⌊(n M − W) / K⌋;  d = n step / B
+step = max[(W + B K) / (n BW e_d), 2 N B / (n C e_p)]
 time of a request, for each of its output tokens = (1 − h) i p + d
-with N parameters, W bytes of weights, K bytes of cache a request, n devices, C compute, BW bandwidth and M
-memory of a device, and the shares e_p, e_d of each that is reached. Left out: attention's own arithmetic,
+with N parameters, W bytes of weights, K bytes of cache a request, n devices, compute C, bandwidth BW and
+memory M of a device, and the shares e_p, e_d of each that is reached. Left out: attention's own arithmetic,
 traffic between devices, what a hit costs to fetch.
 
 References
@@ -91,7 +92,7 @@ def decode_time(service: Service, machine: Machine, requests: Numeric) -> Array:
 
 
 def inputs_per_output(prefill: float, decode: float, share: float) -> float:
-    """Input tokens for each output token where prefill takes so large a share of time and nothing is cached."""
+    """Input tokens for each output token where prefill takes such a share of time and nothing is cached."""
     return share / (1.0 - share) * decode / prefill
 
 

@@ -1,8 +1,8 @@
 import pytest
+from risk.report.pack.markets.useful_work import DATES, table, tokens
 
 from risk.report.content import number_of
 from risk.report.pack.base.results import Results
-from risk.report.pack.markets.useful_work import DATES, table, tokens
 from tests.report.runs import small_run
 
 

@@ -1,4 +1,4 @@
-"""The tokens screen: what a token costs by generation and phase, and what coupling that to paths would move."""
+"""The tokens screen: what a token costs by generation and phase, and what coupling that would move."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from functools import partial
 from rich.text import Text
 
 from risk.analysis.estimate import Estimate
-from risk.calibrate.tokens import Changed, Moved
+from risk.calibrate.tokens import Changed, Moved, Moves
 from risk.processes import serving
-from risk.report import tokens as tables
-from risk.report import tokens_said as said
 from risk.report.record import Document, Many, Record, told, whole
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, note, table
-from risk.report.tokens import Generation, Hits, Tokens
+from risk.report.tokens import said, tables
+from risk.report.tokens.found import MILLION, Generation, Hits, Tokens, hits
 
 
 def screen(found: Headed[Tokens], page: Page) -> Screen:
     """What tokens cost, on a page."""
-    own, moves = found.result, found.result.moves
+    own, moves = found.result, _measured(found.result)
     return (
         heading(f"Tokens: {found.heading.title}", page),
         facts(found.heading, page),
@@ -37,17 +36,16 @@ def screen(found: Headed[Tokens], page: Page) -> Screen:
         table(tables.decline_table(own), page),
         Text(),
         note(said.WHY, page),
-        *(_moves(own, page) if moves else ()),
+        note(said.moves_finding(moves), page),
+        table(tables.MOVES.table(moves.moved), page),
+        note(said.moves_note(moves), page),
     )
 
 
-def _moves(found: Tokens, page: Page) -> Screen:
-    assert found.moves
-    return (
-        note(said.moves_finding(found.moves), page),
-        table(tables.MOVES.table(found.moves.moved), page),
-        note(said.moves_note(found.moves), page),
-    )
+def _measured(found: Tokens) -> Moves:
+    if found.moves is None:
+        raise ValueError("a screen is of what was measured")
+    return found.moves
 
 
 GENERATION: Record[tuple[Tokens, Generation]] = Record(
@@ -62,6 +60,7 @@ GENERATION: Record[tuple[Tokens, Generation]] = Record(
     )
 )
 """Device-seconds a token; work and rent over the numeraire's."""
+
 
 def _of_decline(name: str, found: Tokens) -> float | str:
     value: float | str = getattr(found.decline, name)
@@ -82,10 +81,10 @@ class Price:
 
 
 def _prices(found: Tokens) -> Iterator[Price]:
-    for date, rents in found.rents:
+    for date, rents in found.rents.items():
         for g in found.generations:
             time, rent = float(found.served.time()[g.place]), rents[g.place]
-            yield Price(date, g.name, rent, tables.MILLION * float(serving.cost(time, rent)))
+            yield Price(date, g.name, rent, MILLION * float(serving.cost(time, rent)))
 
 
 MOVED: Record[Moved] = Record(
@@ -100,11 +99,11 @@ DOCUMENT: Document[Headed[Tokens]] = document(
     told("hit_rate", float),
     told("generations", Many(GENERATION), lambda found: [(found, g) for g in found.generations]),
     told("prices", Many(whole(Price)), lambda found: [*_prices(found)]),
-    told("hits", Many(whole(Hits)), lambda found: [*tables.hits(found)]),
+    told("hits", Many(whole(Hits)), lambda found: [*hits(found)]),
     *(told(name, str if name == "until" else float, partial(_of_decline, name)) for name in DECLINE),
-    told("each", int, lambda found: found.moves.paths),
-    told("base", dict[str, Estimate], lambda found: found.moves.base),
-    told("moved", Many(MOVED), lambda found: found.moves.moved),
+    told("each", int, lambda found: _measured(found).paths),
+    told("base", dict[str, Estimate], lambda found: _measured(found).base),
+    told("moved", Many(MOVED), lambda found: _measured(found).moved),
     name="tokens/1",
     title="What tokens cost by generation, and what coupling would move: bubblerisk tokens RUN --json",
 )

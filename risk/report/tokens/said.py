@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 from itertools import chain
 
-from risk.analysis.contrasts import beyond_noise
 from risk.analysis.amplification import Measure
+from risk.analysis.contrasts import beyond_noise
 from risk.analysis.estimate import Estimate
 from risk.calibrate.tokens import MEASURES, Moves
 from risk.report.formats import show
-from risk.report.tokens import Tokens, hits
+from risk.report.tokens.found import Tokens, hits
 
 WHY = (
-    "Shown, and not coupled. The work of a rented generation is read off its rent: that is what buyers pay for "
-    "it, with all that this arithmetic leaves out. Dollars and not tokens bid for the fleet, so that cheaper "
-    "tokens move rents only as far as customers' spending answers. And what tokens fetch already hears of rents "
-    "(revenue.rent_pass_through). What each coupling would move is measured below, on the same draws."
+    "Shown, and not coupled. The work of a rented generation is read off its rent: that is what buyers pay "
+    "for it, with all that this arithmetic leaves out. Dollars and not tokens bid for the fleet, so that "
+    "cheaper tokens move rents only as far as customers' spending answers. What tokens fetch hears of "
+    "rents already (revenue.rent_pass_through). What each coupling would move is measured beside the run."
 )
 UNMEASURED = "What coupling would move was not measured for this run: bubblerisk tokens {0} measures it."
 PAGE = (
-    "The page's own table serves from two devices, which leave an H100 room for eight requests. Here as many "
-    "hold the model as gpu.serving.devices says, and the caches are streamed with the weights."
+    "The page serves from two devices, which leave an H100 room for eight requests. Above, as many hold the "
+    "model as gpu.serving.devices says, and caches are streamed with the weights."
 )
 
 
@@ -29,8 +29,8 @@ def moves_note(found: Moves) -> str:
     """What the moves are of."""
     base = ", ".join(_level(measure, found.base[measure.name]) for measure in MEASURES)
     return (
-        f"Each row is a register of its own on the same {found.paths:,} paths as run {found.run}, less that run "
-        f"({base}); ± 95%. Hits rise evenly to the end of the run, beyond what the register's trends hold."
+        f"Each row is a register of its own on the same {found.paths:,} paths as run {found.run}, less that "
+        f"run ({base}); ± 95%. Hits rise evenly to the end of the run, beyond the register's trends."
     )
 
 
@@ -41,26 +41,25 @@ def _level(measure: Measure, found: Estimate) -> str:
 
 def finding(found: Tokens) -> str:
     """What a rented generation's work is, and what is paid for it."""
-    s = found.served
-    base, newest = s.names[s.numeraire], s.names[s.newest]
+    s, (base, newest) = found.served, found.roles
     work = float(s.work[s.newest])
     rent = found.generations[s.newest].rent
     ratio = float(s.decode[s.numeraire] / s.prefill[s.numeraire])
     return (
-        f"An hour of a {newest} makes {work:.1f} times the tokens of an {base} hour and rents for {rent:.1f} times "
-        f"as much: buyers pay for {rent / work:.0%} of its work. An output token costs {ratio:.1f} times an "
-        f"input token on an {base}; lists charge 4 to 8."
+        f"An hour of {newest} makes {work:.1f} times the tokens of an hour of {base} and rents for "
+        f"{rent:.1f} times as much: buyers pay for {rent / work:.0%} of its work. An output token costs "
+        f"{ratio:.1f} times an input token on {base}; lists charge 4 to 8."
     )
 
 
 def hits_finding(found: Tokens) -> str:
     """What a rise of the hit rate saves, and what it does to a prefill fleet."""
     first, *_, last = (row for row in hits(found) if row.rate > 0.0)
-    newest = found.served.names[found.served.newest]
+    _, newest = found.roles
     saved = -math.expm1(-found.decline.saved)
     return (
-        f"Hits from {first.rate:.0%} to {last.rate:.0%} save {saved:.0%} of what a token costs on a {newest}; a "
-        f"prefill fleet shrinks by {1 - last.prefill / first.prefill:.0%}, from {first.share:.0%} to "
+        f"Hits from {first.rate:.0%} to {last.rate:.0%} save {saved:.0%} of what a token costs on {newest}; "
+        f"a prefill fleet shrinks by {1 - last.prefill / first.prefill:.0%}, from {first.share:.0%} to "
         f"{last.share:.0%} of device time."
     )
 
@@ -71,8 +70,8 @@ def decline_finding(found: Tokens) -> str:
     years = d.saved / d.rest if d.rest > 0.0 else math.inf
     once = f"; the hits alone are {years:.1f} years of it" if math.isfinite(years) else ""
     return (
-        f"Of {d.priced:.2f} log a year that token prices fall by, {d.bought:.2f} is hardware ({d.rented:.2f} as "
-        f"paths rent it); {d.rest:.2f} is left for software, models and margins{once}."
+        f"Of {d.priced:.2f} log a year that token prices fall by, {d.bought:.2f} is hardware "
+        f"({d.rented:.2f} as paths rent it); {d.rest:.2f} is left for software, models and margins{once}."
     )
 
 
