@@ -32,3 +32,16 @@ def test_its_outcomes_are_those_of_a_run(register: Assumptions) -> None:
 def test_what_does_not_run_is_said(register: Assumptions, values: dict[str, object], reason: str) -> None:
     with pytest.raises(NumericalError, match=reason):
         trial(changed(register, values), SEED, {0: 64}, ("bust",))
+
+
+def test_what_is_refused_does_not_depend_on_how_many_paths_are_asked_for(
+    register: Assumptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run takes it as it comes where on one path of thousands nothing is left for internal use."""
+    looked: list[int] = []
+    monkeypatch.setattr(
+        "risk.engine.trial.opening_faults",
+        lambda assumptions, start: looked.append(len(start.world.demand.internal)) or (),
+    )
+    assert len(trial(register, SEED, {0: 64, 2: 64}, ("bust",))["bust"]) == 128
+    assert looked == [BLOCK]
