@@ -49,6 +49,7 @@ SHEETS = (
         "Duration",
         "PrivateCredit",
         "GPUPrices",
+        "Tokens",
         "Capex",
         "RevenueGap",
         "Cascade",

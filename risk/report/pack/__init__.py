@@ -26,7 +26,7 @@ from risk.report.pack.control import (
 )
 from risk.report.pack.credit import cascade, private_credit
 from risk.report.pack.decision import actions, drivers, limits, views, watch
-from risk.report.pack.markets import capex, energy, fans, gpu_prices, revenue_gap
+from risk.report.pack.markets import capex, energy, fans, gpu_prices, revenue_gap, tokens
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
@@ -72,6 +72,7 @@ DETAILS = (
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),
     Part(gpu_prices.sheet),
+    Part(tokens.sheet),
     Part(capex.sheet, capex.conditions),
     Part(energy.sheet, energy.conditions),
     Part(revenue_gap.sheet, revenue_gap.conditions),
