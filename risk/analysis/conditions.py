@@ -5,7 +5,8 @@ A condition knows the quantities of `risk.analysis.columns`, numbers, quarters s
 not (a proposition, an outcome class) is a condition by itself, and 1 or 0 where it is added up:
 ``B2 + B4 + B7 >= 2``. A number without a unit is in that of the quantity it stands beside; with one,
 ``> 0.2 USD tn``, it is converted. A path that has no value meets no comparison. The name of a loan keeps its
-hyphen, ``loan_loss.APLD-CRWV``: what is taken from it stands behind a space. Words are walked, never executed.
+hyphen, ``loan_loss.APLD-CRWV``: what is taken from it stands behind a space. Words are walked, never
+executed.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ COMMANDS = (
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
     ("sources", "sources:sources", "What the headlines do if a source is wrong."),
+    ("book", "book:book", "What the committee's positions lose, through what, past which limits."),
     ("voi", "voi:voi", "Actions, their triggers, and which number to find out next."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),
     ("hindcast", "hindcast:hindcast", "Earlier states, held against what was read since."),

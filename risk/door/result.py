@@ -314,6 +314,23 @@ class Result(Numbers):
 
         return replace(valued(self.stored, self._desk), names=self._names)
 
+    def book(self, file: str | Path) -> Told[Any]:
+        """The committee's positions on the paths: losses, what adds up to them, and how often limits break.
+
+        Parameters
+        ----------
+        file : TOML or CSV (docs/book.md), or the name of a book that comes along: ``example``.
+
+        Raises
+        ------
+        AssumptionErrors : something is wrong with it, by file and line.
+        UsageError : there is no such book.
+        StorageError : another version of the model made the run, and kept less.
+        """
+        from risk.door.holding import held
+
+        return held(self.stored, file, self._desk, self._names)
+
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
 

@@ -117,7 +117,7 @@ def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> d
 
 
 def debtors(c: Tally, loans: Sequence[str], firms: Sequence[str]) -> dict[str, Array]:
-    """Loss on each loan of the base date, USD; quarters of each company in default; shares of its paper lost."""
+    """Loss on each loan of the base date, USD; of companies quarters in default and shares of paper lost."""
     out = {f"loan_loss.{name}": np.asarray(c.loans)[:, k] for k, name in enumerate(loans)}
     out |= {f"failed.{firm}": np.asarray(c.failed)[:, k] for k, firm in enumerate(firms)}
     for kind, claims, lost in zip(CLASSES_OF_PAPER, *np.asarray(c.paper), strict=True):

@@ -93,7 +93,7 @@ class Tally:
         self.paired = self.paired + f.operators.paired[: self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         self.loans = self.loans + f.operators.facility.loss[: self.rows, : layout.base_book.facilities]
-        self.failed = self.failed + after.holdco.defaulted[: self.rows]
+        self.failed = self.failed + np.asarray(after.holdco.defaulted[: self.rows], dtype=np.float64)
         self.paper = self.paper + _paper(f.operators.holdco)[..., : self.rows, :]
         sums = [by_line(x, layout.pools.lines) for x in (f.instrument_expected, f.instrument_owed)]
         self.lines = self.lines + np.stack(sums)[:, : self.rows]
@@ -135,7 +135,7 @@ def _parts(f: Flows, background: Background) -> Array:
 
 
 def _paper(company: holdco.Flows) -> Array:
-    """Claims of each class of paper on companies that fail, and what it loses, USD, (2, class, path, firm)."""
+    """Claims of paper on companies that fail, and what it loses, USD, (2, class, path, firm)."""
     claims = (company.claims.revolver, company.claims.notes, company.claims.converts)
     return np.stack([claims, (company.revolver_loss, company.notes_loss, company.converts_loss)])
 

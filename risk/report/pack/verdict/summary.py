@@ -9,7 +9,7 @@ from typing import Any
 
 from risk.analysis.metrics import HEADLINE
 from risk.calibrate.watch.watching import leading
-from risk.report import watch
+from risk.report import book, watch
 from risk.report.charts import Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
@@ -62,6 +62,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
+            *_book(results),
             Strip(tuple(_halves(rent, capex))),
             *_details(results, tables),
         ),
@@ -218,6 +219,13 @@ def _actions(results: Results, tables: Tables) -> Iterator[Table]:
         note=EXAMPLE if results.decision.actions.illustrative else "",
     )
     yield spec.table(said)
+
+
+def _book(results: Results) -> Iterator[Paragraph]:
+    """What the committee's own positions lose, where a book is given."""
+    if results.book is not None:
+        example = "An example and nobody's book. " if results.book.book.illustrative else ""
+        yield Paragraph(f"{example}{book.finding(results.book)} See Book.", "bullet")
 
 
 def _shortly(words: str, width: float) -> Cell:
