@@ -141,7 +141,7 @@ def answer(run: Run, book: Book) -> Answer:
     """
     rows = book.rows
     _keeps(run, rows)
-    found, low, high = (losses(run, rows, end) for end in ("value", "low", "high"))
+    found, low, high = losses(run, rows, ("value", "low", "high"))
     other = ranges.struck(run, rows, found)
     whole = measured(found.total)
     every = range(len(rows))

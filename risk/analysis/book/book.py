@@ -23,6 +23,9 @@ from risk.units import Names
 
 TOTAL = "total"
 
+End = Literal["value", "low", "high"]
+"""Of a plausible range: what is taken, and both ends."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -57,7 +60,7 @@ class Row:
         """What it is called."""
         return self.position.id
 
-    def said(self, end: Literal["value", "low", "high"]) -> str:
+    def said(self, end: End) -> str:
         """What it rides on at an end of the plausible range."""
         return {"value": self.words, "low": self.ends[0], "high": self.ends[1]}[end]
 

@@ -15,21 +15,20 @@ hundred positions rest on some tens of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.analysis.book.book import Row
+from risk.analysis.book.book import End, Row
 from risk.analysis.conditions import amounts
 from risk.runs import Run
 
 Array = NDArray[np.float64]
 
-Betas = Literal["value", "low", "high"]
+_Key = tuple[str, float, float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -71,37 +70,38 @@ class Losses:
         return Losses(self.shares[:, :paths], self.of, self.amounts, self.costs)
 
 
-def losses(run: Run, rows: Sequence[Row], betas: Betas = "value") -> Losses:
-    """Losses of rows on the paths of a run.
+def losses(run: Run, rows: Sequence[Row], ends: Sequence[End] = ("value",)) -> tuple[Losses, ...]:
+    """Losses of rows on the paths of a run, in one pass over its files.
 
     Parameters
     ----------
-    betas : those of the instruments, or the lower or upper ends of their plausible ranges; what prices expect
-        goes with them.
+    ends : of the plausible ranges of betas and of what prices expect: their values, all lower ends, all upper
+        ends; one result each.
 
     Raises
     ------
     UsageError : the run lacks what a row rides on.
     """
-    keys = [_key(row, betas) for row in rows]
-    distinct = list(dict.fromkeys(keys))
-    ridden = list(dict.fromkeys(key[0] for key in distinct))
+    keys = {end: [_key(row, end) for row in rows] for end in ends}
+    ridden = list(dict.fromkeys(key[0] for each in keys.values() for key in each))
     x = dict(zip(ridden, amounts(run, ridden, "fraction"), strict=True))
+    return tuple(_losses(x, rows, each) for each in keys.values())
+
+
+def _losses(x: Mapping[str, Array], rows: Sequence[Row], keys: Sequence[_Key]) -> Losses:
+    distinct = {key: k for k, key in enumerate(dict.fromkeys(keys))}
     return Losses(
         np.stack([_share(x[key[0]], key) for key in distinct]),
-        np.array([distinct.index(key) for key in keys]),
+        np.array([distinct[key] for key in keys]),
         np.array([row.amount for row in rows]),
         np.array([row.cost for row in rows]),
     )
 
 
-_Key = tuple[str, float, float | None, float | None, float | None]
-
-
-def _key(row: Row, betas: Betas) -> _Key:
+def _key(row: Row, end: End) -> _Key:
     """What share a row has: what it rides on, beta, bounds, strike."""
-    beta = {"value": row.beta, "low": row.low, "high": row.high}[betas]
-    return row.said(betas), beta, row.instrument.least, row.instrument.most, row.strike
+    beta = {"value": row.beta, "low": row.low, "high": row.high}[end]
+    return row.said(end), beta, row.instrument.least, row.instrument.most, row.strike
 
 
 def _share(x: Array, key: _Key) -> Array:

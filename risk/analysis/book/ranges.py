@@ -48,7 +48,7 @@ def struck(run: Run, rows: Sequence[Row], own: Losses) -> Struck | None:
             return None
         others = [open_run(id, run.directory.parent) for id in record["runs"]]
         paths = min(other.paths for other in (run, *others))
-        found = [losses(other, rows).only(paths) for other in others]
+        found = [losses(other, rows)[0].only(paths) for other in others]
     except (StorageError, UsageError, KeyError, TypeError, ValueError):
         return None
     return Struck(paths, (own.only(paths), *found))
