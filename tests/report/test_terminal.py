@@ -18,6 +18,7 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    book,
     budget,
     challenger,
     checks,
@@ -45,10 +46,10 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
+from tests.report import book_results, views_results
 from tests.report import command_results as commands
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
-from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
@@ -84,6 +85,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
