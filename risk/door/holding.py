@@ -41,8 +41,23 @@ def named(book: Book, at: Desk) -> str:
     return kept.named(book, at.register)
 
 
+def kept(run: Run, file: str | Path, at: Desk) -> str:
+    """Read the book of a file, keep it beside the run whose pack shows it, and return its key."""
+    book = read(file, run, at)
+    keep(run, book, at)
+    return named(book, at)
+
+
 def keep(run: Run, book: Book, at: Desk) -> None:
-    """Keep a book beside the run whose pack shows it."""
+    """Keep a book beside a run."""
     from risk.analysis.book import kept
 
     kept.keep(run, book, at.register)
+
+
+def names(run: Run, key: str) -> Names:
+    """What a run calls companies, and the positions of the book kept under a key, if there is one."""
+    from risk.analysis.book import kept
+
+    book = kept.kept(run, key) if key else None
+    return run.register.names if book is None else book.names(run.register.names)

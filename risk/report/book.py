@@ -9,6 +9,7 @@ from typing import Any
 
 from risk.analysis.book.answer import Answer, Breach, Case, Measured, Part
 from risk.analysis.book.book import TOTAL
+from risk.analysis.book.instruments import NUMBERS, Number
 from risk.analysis.words import probability_text
 from risk.report.content import Cell, Content
 from risk.report.formats import show
@@ -31,6 +32,7 @@ ADDED = (
     "range of its beta and of what today's price expects."
 )
 RIDES = "Rides on: the share that is lost is beta times this, between the bounds of its instrument."
+JUDGED = "Judgement is what nobody publishes: put your own betas in instruments.toml, or one in a position."
 RANGES = (
     "± is sampling alone. Over inputs: 5 to 95% of parameter sets, the mean loss of each; a dash where they "
     "move it by no more than noise. Mapping: every beta, and what prices expect, at the lower and at the "
@@ -43,6 +45,22 @@ CASES = (
     "Ways: groups of paths to a bust that took a like course (sheet Reverse), counted on the other half of "
     "the paths."
 )
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """A number of the mapping: of which instrument, which one."""
+
+    instrument: str
+    what: str
+    number: Number
+
+
+def assumed(found: Answer) -> tuple[Assumed, ...]:
+    """Numbers on which the mapping of the book's instruments rests."""
+    used = {row.instrument.id: row.instrument for row in found.book.rows}
+    numbers = ((one, what, getattr(one, what)) for one in used.values() for what in NUMBERS)
+    return tuple(Assumed(one.id, what, number) for one, what, number in numbers if number is not None)
 
 
 @dataclass(frozen=True)
@@ -155,6 +173,31 @@ MAPPED: Spec[Part] = Spec(
     title="What each position rides on",
     row_id=lambda part: part.name,
 )
+
+
+def assumptions(title: Callable[[str], str]) -> Spec[Assumed]:
+    """Where betas, and what prices expect, come from; `title` of a source's key."""
+    return Spec(
+        (
+            text("instrument", "Instrument", least=16),
+            text("what", "Number"),
+            figure("value", "Value", lambda row: row.number.value),
+            shown("range", "Range", lambda row: f"{row.number.low:g} to {row.number.high:g}", align="right"),
+            text("unit", "Unit", lambda row: row.number.unit),
+            text("grade", "Grade", lambda row: row.number.grade),
+            shown("as_of", "As of", lambda row: row.number.as_of, "date"),
+            quoted("source", "Source", lambda row: _source(row.number, title), span=3),
+            quoted("note", "Why", lambda row: row.number.note, span=6),
+        ),
+        id="book-assumptions",
+        title="What the mapping rests on",
+        row_id=lambda row: f"{row.instrument}-{row.what}",
+    )
+
+
+def _source(number: Number, title: Callable[[str], str]) -> str:
+    said = title(number.source)
+    return f"{said}: {number.locator}" if number.locator else said
 
 
 def cases(unit: str) -> Spec[Case]:

@@ -23,10 +23,11 @@ PUBLIC = [
 
 METHODS = {
     "book", "bridge", "budget", "challenger", "check", "classes", "compare", "drivers", "explain",
-    "facilities", "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes", "pack", "parameter",
-    "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters", "recorded", "register",
-    "remove", "reverse", "scenario", "seed", "series", "show", "sign", "sources", "summary", "table",
-    "tables", "tail", "title", "trace", "update", "validation", "verify", "views", "voi", "watch",
+    "facilities", "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes", "pack",
+    "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters", "recorded",
+    "register", "remove", "reverse", "scenario", "seed", "series", "show", "sign", "sources",
+    "summary", "table", "tables", "tail", "title", "trace", "update", "validation", "verify", "views",
+    "voi", "watch",
 }  # fmt: skip
 
 REGISTER = {

@@ -224,7 +224,7 @@ def _named(name: str, table: str, register: Assumptions) -> tuple[str, str, tupl
     found = name if name in rows else rides.code(name, rows, register)
     if found is None:
         known = {**dict.fromkeys(rows), **dict.fromkeys(_companies(rows, register))}
-        what = {"neoclouds.facility": "loan", "neoclouds.firm": "neocloud"}.get(table, "pool")
+        what = {"neoclouds.facility": "loan", "neoclouds.firm": "company"}.get(table, "pool")
         return "", "", (f"there is no {what} {name[:60]} in {table}", *_nearest(name, known))
     return found, rides.issuer(table, found, register), ()
 

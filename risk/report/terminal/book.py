@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import RenderableType
@@ -67,6 +67,11 @@ def _row(part: Part) -> Row:
     return part.row
 
 
+def _of_number(name: str) -> Callable[[tables.Assumed], Any]:
+    """What a number of the mapping has under a name."""
+    return lambda row: getattr(row.number, name)
+
+
 SUM: Record[Part] = Record(
     (
         told("name"),
@@ -92,6 +97,15 @@ POSITION: Record[Part] = Record(
         told("strike", float | None, lambda part: _row(part).strike),
         told("cost", float, lambda part: _row(part).cost),
         told("hedge", bool, lambda part: _row(part).hedge),
+    )
+)
+ASSUMED: Record[tables.Assumed] = Record(
+    (
+        told("instrument"),
+        told("what"),
+        *(told(name, float, _of_number(name)) for name in ("value", "low", "high")),
+        *(told(name, get=_of_number(name)) for name in ("unit", "grade", "source", "locator", "note")),
+        told("as_of", dt.date, _of_number("as_of")),
     )
 )
 LOSS: Record[Measured] = whole(Measured)
@@ -138,6 +152,7 @@ DOCUMENT: Document[Headed[Answer]] = document(
     told("ways", Many(CASE), _cases),
     told("why"),
     told("limits", Many(LIMIT)),
+    told("assumptions", Many(ASSUMED), tables.assumed),
     told("said", get=tables.finding),
     name="book/1",
     title="The committee's book on a run, losses in USD: bubblerisk book FILE RUN --json",

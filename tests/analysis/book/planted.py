@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from risk.analysis.book import instruments, written
 from risk.analysis.book.answer import Answer, answer
@@ -71,7 +72,7 @@ def run() -> Run:
     bust = (np.arange(PATHS) < 80).astype(np.float64)
     durable = (np.arange(PATHS) >= 250).astype(np.float64)
     paid = (np.arange(PATHS) >= 350).astype(np.float64)
-    outcomes = {
+    outcomes: dict[str, ArrayLike] = {
         "loan_loss.APLD-CRWV": 2.3e9 * np.maximum(rng.normal(0.0, 0.3, PATHS), 0.0) + 1e6 * bust,
         "loan_loss.CRUS-SPOT": 1e8 * rng.random(PATHS),
         "failed.CRWV": failed,

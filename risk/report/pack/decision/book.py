@@ -27,7 +27,7 @@ def sheet(results: Results) -> Sheet | None:
         "Book – what do our positions lose?",
         subtitle(results, f"{found.book.title}; loss above zero, {found.unit}, to {results.labels[-1]}"),
         "P",
-        screen=(*_front(found), *_added(found), *_mapped(found)),
+        screen=(*_front(found), *_added(found), *_mapped(results, found)),
         question="What do our positions lose, through what, and how often is a limit broken?",
         grid=GRID,
     )
@@ -72,8 +72,9 @@ def _added(found: Answer) -> Iterator[Block]:
     yield said.parts(unit, "book-instruments", "What they are", "Instrument").table(found.instruments)
 
 
-def _mapped(found: Answer) -> Iterator[Block]:
+def _mapped(results: Results, found: Answer) -> Iterator[Block]:
     yield said.MAPPED.table(found.parts, note=f"{said.RIDES} {said.ABOUT}")
+    yield said.assumptions(results.register.source_title).table(said.assumed(found), note=said.JUDGED)
 
 
 def conditions(results: Results, tables: Tables) -> Iterable[Condition]:
