@@ -41,6 +41,9 @@ def pack(
         int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
     ] = DEFAULT_FORM.sample,
     force: Force = False,
+    book: Annotated[
+        Path | None, Parameter(help="The committee's positions, TOML or CSV, for the sheet Book.")
+    ] = None,
     html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
@@ -60,6 +63,7 @@ def pack(
         sample=sample,
         html=html,
         mask=common.output.mask,
+        book=book,
         force=force,
         ready=None if common.output.json else verdict,
         desk=desk(common, simulation.jobs),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from risk.door import naming, opening, packing
+from risk.door import holding, naming, opening, packing
 from risk.door.beside import runs_beside
 from risk.door.desk import REPORTS, SHOWN, Desk, Where, desk
 from risk.door.told import Told
@@ -33,6 +33,7 @@ def pack(
     sample: int = DEFAULT_FORM.sample,
     html: bool = False,
     mask: bool = False,
+    book: str | Path | None = None,
     force: bool = False,
     paths: int | None = None,
     seed: int | None = None,
@@ -50,6 +51,7 @@ def pack(
     paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
     html : write its presentation sheets as a page beside it.
     mask : show companies by letters.
+    book : the committee's positions, TOML or CSV (docs/book.md), for the sheet Book and a line on Summary.
     force : let fewer paths of the same inputs replace a workbook of more.
     paths, seed, vintage : of a scenario.
     ready : told the run before its workbook is written.
@@ -57,6 +59,7 @@ def pack(
 
     Raises
     ------
+    AssumptionErrors : something is wrong with the book, by file and line.
     UsageError : `file` is no name of a workbook, a run beside does not share the draws, or the workbook there
         shows more paths.
     StorageError : it cannot be written.
@@ -70,7 +73,8 @@ def pack(
     found = opening.find(target, at, paths, seed, vintage)
     before = earlier(prior, found, at)
     others = runs_beside(beside, found, at)
-    form = Form(paper, sample, mask)
+    held = holding.read(book, found, at) if book is not None else None
+    form = Form(paper, sample, mask, holding.named(held, at) if held else "")
     path = place(found, wanted)
     opening.stand(found, at)
     page = packing.page_of(path) if html else None
@@ -83,6 +87,8 @@ def pack(
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
     run = Remembered.of(opening.made(found, at))
     opening.strike_again(run, at)
+    if held is not None:
+        holding.keep(run, held, at)
     if ready:
         ready(Result(run, at))
     page = write(run, path, at, before, others, form, html)

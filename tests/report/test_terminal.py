@@ -18,6 +18,7 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    book,
     budget,
     challenger,
     checks,
@@ -46,6 +47,7 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
+from tests.report import book_results, views_results
 from tests.report import command_results as commands
 from tests.report import energy_results, views_results
 from tests.report import explain_results as explain
@@ -85,6 +87,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),

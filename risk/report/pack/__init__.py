@@ -25,7 +25,7 @@ from risk.report.pack.control import (
     validation,
 )
 from risk.report.pack.credit import cascade, private_credit
-from risk.report.pack.decision import actions, drivers, limits, views, watch
+from risk.report.pack.decision import actions, book, drivers, limits, views, watch
 from risk.report.pack.markets import capex, energy, fans, gpu_prices, revenue_gap, tokens
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
@@ -65,6 +65,7 @@ DETAILS = (
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
     Part(actions.sheet),
+    Part(book.sheet, book.conditions),
     Part(worst.sheet, worst.conditions),
     Part(watch.sheet),
     Part(reverse.sheet, reverse.conditions),
@@ -120,9 +121,10 @@ def pack(
     tracing = trace.brief(results, example(front))
     absent = {} if results.prior else {changes.NAME: changes.ABSENT}
     sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
-    book = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    workbook = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
-    return renamed(book, shared(*(each.register for each in runs), masked=form.mask))
+    names = shared(*(each.register for each in runs), masked=form.mask)
+    return renamed(workbook, results.held.names(names) if results.held else names)
 
 
 def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
@@ -166,10 +168,10 @@ def write_pack(
     collecting = gc.isenabled()
     gc.disable()  # a tenth of the time goes into looking for cycles among cells, of which there are none
     try:
-        book = pack(run, prior, beside, form)
-        fingerprint = write(book, path)
+        workbook = pack(run, prior, beside, form)
+        fingerprint = write(workbook, path)
         if page is not None:
-            html.write(book, page, path.name)
+            html.write(workbook, page, path.name)
         return fingerprint
     finally:
         if collecting:

@@ -29,6 +29,7 @@ COMMANDS = (
         "amplification",
         "screen",
         "sources",
+        "book",
         "voi",
         "energy",
         "hindcast",
