@@ -7,6 +7,7 @@ import re
 import pytest
 
 from risk.report.html import heat, network
+from risk.report.html.figure import figure
 from risk.report.sheet import HeatMap, Network
 
 MAP = HeatMap(
@@ -26,7 +27,7 @@ def boxes(markup: str, look: str) -> int:
 
 
 def test_cells_of_few_paths_are_hatched_and_set_off() -> None:
-    made, _ = heat.drawing(MAP)
+    made = heat.drawing(MAP).markup
     few = made[made.index("<g fill=") :]
     few = few[: few.index("</g>")]
     assert few.count("z") == 3
@@ -41,9 +42,9 @@ def test_cells_of_few_paths_are_hatched_and_set_off() -> None:
 
 
 def test_a_map_says_its_finding_and_its_scale() -> None:
-    made = heat.figure(MAP)
+    made = figure(MAP)
     assert "<title>Most at b and x: 90%.</title>" in made
-    assert [name for _, name in heat.keys(MAP)] == ["0%", "50%", "100%", "fewer than 100 paths"]
+    assert [key.name for key in heat.drawing(MAP).keys] == ["0%", "50%", "100%", "fewer than 100 paths"]
     assert heat.look(MAP, 1.0) == "h100"
     assert heat.look(MAP, None) == heat.NONE
 
@@ -51,7 +52,7 @@ def test_a_map_says_its_finding_and_its_scale() -> None:
 def test_a_wide_map_has_no_numbers_and_joins_cells_of_a_color() -> None:
     names = tuple(f"{2026 + k // 4}\nQ{k % 4 + 1}" for k in range(26))
     wide = HeatMap("m", "M", "R", "C", ("a",), names, ((0.1,) * 10 + (0.9,) * (len(names) - 10),))
-    made, _ = heat.drawing(wide)
+    made = heat.drawing(wide).markup
     assert boxes(made, "h10") == boxes(made, "h90") == 1
     assert "%" not in made
     assert "2026Q1" in made
@@ -64,7 +65,7 @@ def test_bands_are_as_many_and_as_wide_as_what_is_owed() -> None:
         ("Fund", "Bank", 1.0), ("Fund", "Households", 5.0),
     ]  # fmt: skip
     assert network.largest(WEB) == "Bank"
-    made, height = network.drawing(WEB)
+    made, height, _ = network.drawing(WEB)
     bands = {own: d.split("z")[:-1] for own, d in re.findall(r'<path class="([^"]*flow)" d="([^"]*)"', made)}
     assert {own: len(d) for own, d in bands.items()} == {network.FIRST: 3, network.REST: 2}
     wide = [_thick(band) for band in (*bands[network.FIRST], *bands[network.REST])]
@@ -80,7 +81,7 @@ def _thick(band: str) -> float:
 
 
 def test_names_stand_with_their_amounts() -> None:
-    made, _ = network.drawing(WEB)
+    made, _, keys = network.drawing(WEB)
     said = re.findall(r">([^<]+)</text>", made)
     assert sorted(said) == ["Bank 15.0", "Fund 6.0", "Households 5.0", "Loans 10.0", "Notes 10.0"]
-    assert [name for _, name in network.keys(WEB)] == ["owed to Bank", "owed to others"]
+    assert [key.name for key in keys] == ["owed to Bank", "owed to others"]

@@ -16,6 +16,7 @@ from risk.analysis.estimate import Estimate
 from risk.analysis.maturities import maturities
 from risk.analysis.owed import Owed, owed
 from risk.analysis.reverse.grid import Grid
+from risk.assumptions.tables import CreditCreditor, CreditHolder, CreditHolding, CreditOwner
 from risk.engine.layout import layout
 from risk.mechanisms.neocloud import facility
 from risk.report import reversed as said
@@ -127,21 +128,17 @@ def test_every_dollar_of_debt_ends_at_an_ultimate_owner(results: Results) -> Non
         assert found.amounts[row].sum() == pytest.approx(found.held(name))
     assert sum(map(found.held, found.final)) == pytest.approx(found.debt)
     share = next(
-        r.share
-        for r in run.register.tables["credit.holding"].rows
-        if (r.instrument, r.holder) == ("spv", "insurer")
+        r.share for r in run.register.rows(CreditHolding) if (r.instrument, r.holder) == ("spv", "insurer")
     )
     cell = found.amounts[found.instruments.index("spv"), found.creditors.index("insurer")]
     assert cell == pytest.approx(share * par["spv"])
 
 
 def test_a_vehicle_owes_its_owners_by_its_leverage(results: Results) -> None:
-    found, tables = owed(results.run), results.register.tables
-    bdc = next(r for r in tables["credit.holder"].rows if r.name == "bdc")
-    owns = next(r.share for r in tables["credit.owner"].rows if (r.vehicle, r.owner) == ("bdc", "households"))
-    lends = sum(
-        r.share for r in tables["credit.creditor"].rows if (r.debtor, r.creditor) == ("bdc", "households")
-    )
+    found, rows = owed(results.run), results.register.rows
+    bdc = next(r for r in rows(CreditHolder) if r.name == "bdc")
+    owns = next(r.share for r in rows(CreditOwner) if (r.vehicle, r.owner) == ("bdc", "households"))
+    lends = sum(r.share for r in rows(CreditCreditor) if (r.debtor, r.creditor) == ("bdc", "households"))
     equity = 1.0 / bdc.assets_to_equity
     row = found.amounts[len(found.instruments) + found.vehicles.index("bdc")]
     expected = found.held("bdc") * (equity * owns + (1.0 - equity) * lends)
@@ -164,7 +161,7 @@ def test_the_finding_of_who_owes_whom_follows_the_numbers() -> None:
         ("insurer", "bank", "households"),
         amounts,
     )
-    told = "Of USD 100bn, 55% ends at insurers (USD 5bn through vehicles) and 25% at households; 100% of all"
+    told = "Of USD 100bn, 55% ends at insurers (USD 5bn through vehicles), 25% ends at households; 100% of"
     assert who.finding(found).startswith(told)
     moved = who.finding(replace(found, amounts=amounts[:, [0, 2, 1, 3]]))
     assert moved.startswith("Of USD 100bn, 55% ends at banks (USD 5bn through vehicles)")

@@ -16,6 +16,8 @@ from risk.report.html.drawing import (
     LINE,
     WIDTH,
     Box,
+    Drawing,
+    Key,
     Plot,
     area,
     bars,
@@ -27,7 +29,6 @@ from risk.report.html.drawing import (
     values_across,
     values_up,
 )
-from risk.report.html.figure import framed
 from risk.report.html.markup import Markup, identifier, join, number, tag
 from risk.report.html.scale import Scale, ends, tick_labels
 
@@ -57,19 +58,13 @@ class Layer:
         return " ".join(filter(None, ("line", self.part.tone, self.part.dash, thin)))
 
 
-def figure(chart: Chart) -> Markup:
-    """A chart with its title, finding and legend."""
-    drawn, height, found = drawing(chart)
-    keys = ((layer.look, layer.part.column.label) for layer in found if layer.part.named)
-    return framed(chart.id, chart.title, chart.alt, drawn, height, keys)
-
-
-def drawing(chart: Chart) -> tuple[Markup, float, Sequence[Layer]]:
-    """The drawing of a chart, 400 units wide, its height, and what it shows from the bottom up."""
+def drawing(chart: Chart) -> Drawing:
+    """The drawing of a chart, 400 units wide; its legend names what it shows from the bottom up."""
     found = _layers(chart)
     upright = _columns if chart.drawn[0].shape == "bar" else _curves
     drawn, height = (_lying if chart.lying else upright)(chart, found)
-    return drawn, height, found
+    keys = [Key(layer.look, layer.part.column.label) for layer in found if layer.part.named]
+    return Drawing(drawn, height, keys)
 
 
 def _layers(chart: Chart) -> list[Layer]:

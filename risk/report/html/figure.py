@@ -1,24 +1,36 @@
-"""What every drawing stands in: its title and finding above it, its legend below."""
+"""Pictures of the page: each with its title and finding above it, its legend and note below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from risk.report.html.drawing import WIDTH
+from risk.report.charts import Chart
+from risk.report.html import charts, heat, network
+from risk.report.html.drawing import WIDTH, Drawing
 from risk.report.html.markup import Markup, identifier, tag
+from risk.report.sheet import HeatMap, Network
 
-Keys = Iterable[tuple[str, str]]
-"""Look and name of what a legend names."""
+Picture = Chart | HeatMap
+"""What is drawn, rather than set as a table; a network is a map of who owes whom."""
 
 
-def framed(
-    name: str, title: str, alt: str, drawn: Markup, height: float, keys: Keys, note: str = ""
-) -> Markup:
-    """A drawing with what it is called, what it says, and what its looks mean."""
-    box = f"0 0 {WIDTH:.0f} {height:.0f}"
-    picture = tag("svg", tag("title", alt), drawn, role="img", viewBox=box)
-    caption = tag("figcaption", tag("b", title), " ", alt)
-    items = [tag("li", tag("i", class_=look), called) for look, called in keys]
-    legend = tag("ul", *items, class_="legend") if items else Markup()
-    below = tag("p", note, class_="note") if note else Markup()
-    return tag("figure", caption, picture, legend, below, id=identifier(name))
+def drawing(block: Picture) -> Drawing:
+    """The drawing of any picture, 400 units wide."""
+    match block:
+        case Chart():
+            return charts.drawing(block)
+        case Network():
+            return network.drawing(block)
+        case HeatMap():
+            return heat.drawing(block)
+
+
+def figure(block: Picture) -> Markup:
+    """A picture as it stands on the page."""
+    drawn = drawing(block)
+    box = f"0 0 {WIDTH:.0f} {drawn.height:.0f}"
+    picture = tag("svg", tag("title", block.alt), drawn.markup, role="img", viewBox=box)
+    caption = tag("figcaption", tag("b", block.title), " ", block.alt)
+    keys = [tag("li", tag("i", class_=key.look), key.name) for key in drawn.keys]
+    legend = tag("ul", *keys, class_="legend") if keys else Markup()
+    said = block.note if isinstance(block, HeatMap) else ""
+    note = tag("p", said, class_="note") if said else Markup()
+    return tag("figure", caption, picture, legend, note, id=identifier(block.id))

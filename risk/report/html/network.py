@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from risk.report.formats import show
-from risk.report.html.drawing import EDGE, LINE, WIDTH, Box, bars, label, pair
-from risk.report.html.figure import Keys, framed
+from risk.report.html.drawing import EDGE, LINE, WIDTH, Box, Drawing, Key, bars, label, pair
 from risk.report.html.markup import Markup, join, tag
 from risk.report.html.tables import whole
 from risk.report.sheet import Network
@@ -52,17 +51,6 @@ class Claim:
     amount: float
 
 
-def figure(block: Network) -> Markup:
-    """A network with its title, finding, legend and note."""
-    drawn, height = drawing(block)
-    return framed(block.id, block.title, block.alt, drawn, height, keys(block), block.note)
-
-
-def keys(block: Network) -> Keys:
-    """Who the largest is, whose bands are set off."""
-    return (FIRST, f"owed to {largest(block)}"), (REST, "owed to others")
-
-
 def claims(block: Network) -> list[Claim]:
     """What is owed, row by row; blanks and zeros are none."""
     return [
@@ -83,8 +71,8 @@ def largest(block: Network) -> str:
     return max(found, key=found.__getitem__)
 
 
-def drawing(block: Network) -> tuple[Markup, float]:
-    """The drawing of a network, 400 units wide, and its height."""
+def drawing(block: Network) -> Drawing:
+    """The drawing of a network, 400 units wide; its legend says who is owed most in the end."""
     owed = claims(block)
     nodes = _nodes(owed)
     unit = LENGTH / sum(node.amount for node in nodes.values() if node.layer == 0)
@@ -99,7 +87,8 @@ def drawing(block: Network) -> tuple[Markup, float]:
     names = (_name(name, node, block.format) for name, node in nodes.items())
     boxes = bars(("fill main", _box(node)) for node in nodes.values())
     height = max(node.top + max(node.tall, LINE) for node in nodes.values()) + TOP
-    return join([*drawn, boxes, *names]), height
+    keys = [Key(FIRST, f"owed to {first}"), Key(REST, "owed to others")]
+    return Drawing(join([*drawn, boxes, *names]), height, keys)
 
 
 def _nodes(owed: list[Claim]) -> Mapping[str, Node]:

@@ -58,10 +58,11 @@ def network(results: Results) -> Network:
 def finding(found: Owed) -> str:
     """Who is owed most in the end, how much of it through vehicles, and what is the largest debt."""
     ranked = sorted(found.final, key=lambda name: -found.held(name))
-    first, second = ranked[:2]
-    held, through = found.held(first), found.through(first)
     debts = found.amounts[: len(found.instruments)].sum(axis=1)
     largest = int(debts.argmax())
+
+    def ends(name: str) -> str:
+        return f"{share(found.held(name))} ends at {_within(words(name, HOLDERS))}"
 
     def billions(amount: float) -> str:
         return f"USD {show(amount / BILLION, 'usd_bn.0')}bn"
@@ -69,10 +70,10 @@ def finding(found: Owed) -> str:
     def share(part: float) -> str:
         return show(part / found.debt, "share")
 
+    first, *others = map(ends, ranked[:2])
+    told = [f"{first} ({billions(found.through(ranked[0]))} through vehicles)", *others]
     return (
-        f"Of {billions(found.debt)}, {share(held)} ends at {_within(words(first, HOLDERS))} "
-        f"({billions(through)} through vehicles) and {share(found.held(second))} at "
-        f"{_within(words(second, HOLDERS))}; {share(float(debts[largest]))} of all is "
+        f"Of {billions(found.debt)}, {', '.join(told)}; {share(float(debts[largest]))} of all is "
         f"{_within(words(found.instruments[largest], INSTRUMENTS))}."
     )
 

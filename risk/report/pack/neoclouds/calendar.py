@@ -157,6 +157,8 @@ def _after(shown: Table) -> list[str]:
 def finding(results: Results, shown: Table) -> str:
     """How much falls due after the end, when most of it does, and until when."""
     keys = _after(shown)
+    if not keys:
+        return f"Nothing is owed on facilities when the paths end in {results.labels[-1]}."
     own = {key: number_of(shown.cell(key, "left")) for key in keys}
     total, most = fsum(own.values()), max(keys, key=own.__getitem__)
     label = {column.key: column.label for column in shown.columns}
