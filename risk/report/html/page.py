@@ -11,10 +11,10 @@ from pathlib import Path
 
 from risk.report.charts import Chart
 from risk.report.content import ReportError
-from risk.report.html.charts import figure
+from risk.report.html.figure import figure
 from risk.report.html.markup import Markup, identifier, join, opened, tag
 from risk.report.html.style import sheet as style_sheet
-from risk.report.html.tables import Targets, classes, header, heat_map, table, tiles
+from risk.report.html.tables import Targets, classes, header, table, tiles
 from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
 from risk.report.table import Table
 from risk.runs.files import publish
@@ -190,9 +190,7 @@ def _block(block: Block, targets: Targets, sheet: str, most: int | None) -> Mark
             return tiles(block)
         case Table():
             return table(block, targets, f"{sheet}: {header(block.columns[0])}".removesuffix(": "), most)
-        case HeatMap():
-            return heat_map(block)
-        case Chart():
+        case HeatMap() | Chart():
             return figure(block)
 
 
