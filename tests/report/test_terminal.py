@@ -37,6 +37,7 @@ from risk.report.terminal import (
     runs,
     screening,
     tail,
+    tokens,
     trace,
     update,
     validation,
@@ -52,6 +53,7 @@ from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
+from tests.report.tokens_results import TOKENS
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
@@ -91,6 +93,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
+    "tokens": lambda page: tokens.screen(TOKENS, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
