@@ -41,8 +41,8 @@ FILE = "tokens.json"
 
 MEASURES = (
     Measure("bust", "P(bust)", "bust", "", contrasts.probability),
-    Measure("mean", "AI infrastructure loss", metrics.HEADLINE, "USD bn", contrasts.mean),
-    Measure("rent", "H100 rent 2028", "h100_2028", "USD/h", contrasts.mean),
+    Measure("mean", "mean loss on AI infrastructure", metrics.HEADLINE, "USD bn", contrasts.mean),
+    Measure("rent", "rent of an H100 in 2028", "h100_2028", "USD/h", contrasts.mean),
 )
 """What is looked at."""
 

@@ -107,6 +107,13 @@ def test_who_keeps_the_saving_of_hits_decides_what_reaches_paths(
     assert left * after == pytest.approx(share * math.exp(-saved)), "compute costs what a token costs now"
 
 
+def test_more_hits_save_more(register: Assumptions) -> None:
+    s = served(register)
+    saved = [s.saving(rate) for rate in (s.hit_rate, 0.6, 0.75, 0.9, 0.99)]
+    assert saved[0] == 0.0
+    assert saved == sorted(set(saved))
+
+
 def test_a_prior_moves_with_its_value(found: dict[str, tokens.Alternative]) -> None:
     entry = found["passed"].assumptions.entries[PRICE]
     assert isinstance(entry.prior, Uniform)

@@ -59,7 +59,7 @@ DOCUMENTS = {
     "run": "summary-2 plan", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
     "budget": "budget", "sources": "sources", "voi": "voi", "book": "book", "energy": "energy",
-    "path": "path series", "reverse": "reverse",
+    "tokens": "tokens", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
     "replay": "replay replay.check", "challenger": "challenger", "views": "views", "check": "check",
     "estimate": "estimate",

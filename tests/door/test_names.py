@@ -26,8 +26,8 @@ METHODS = {
     "explain", "facilities", "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes",
     "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters",
     "recorded", "register", "remove", "reverse", "scenario", "seed", "series", "show", "sign",
-    "sources", "summary", "table", "tables", "tail", "title", "trace", "update", "validation", "verify",
-    "views", "voi", "watch",
+    "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update", "validation",
+    "verify", "views", "voi", "watch",
 }  # fmt: skip
 
 REGISTER = {

@@ -39,6 +39,7 @@ from risk.report.terminal import (
     runs,
     screening,
     tail,
+    tokens,
     trace,
     update,
     validation,
@@ -55,6 +56,7 @@ from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
+from tests.report.tokens_results import TOKENS
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
@@ -95,6 +97,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
+    "tokens": lambda page: tokens.screen(TOKENS, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),

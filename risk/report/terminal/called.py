@@ -28,6 +28,7 @@ COMMANDS = (
     *(
         "amplification",
         "screen",
+        "tokens",
         "sources",
         "book",
         "voi",

@@ -27,6 +27,7 @@ def screen(found: Headed[Tokens], page: Page) -> Screen:
         note(said.finding(own), page),
         Text(),
         table(tables.phases(own), page),
+        Text(),
         table(tables.costs(own), page),
         Text(),
         note(said.hits_finding(own), page),

@@ -30,7 +30,8 @@ def moves_note(found: Moves) -> str:
     base = ", ".join(_level(measure, found.base[measure.name]) for measure in MEASURES)
     return (
         f"Each row is a register of its own on the same {found.paths:,} paths as run {found.run}, less that "
-        f"run ({base}); ± 95%. Hits rise evenly to the end of the run, beyond the register's trends."
+        f"run ({base}); P(bust) in points, ± 95%. Hits rise evenly to the end of the run, beyond the "
+        "register's trends."
     )
 
 

@@ -170,6 +170,10 @@ def decline_table(found: Tokens) -> Table:
     return Table("token-decline", columns, tuple(rows.values()), "How fast tokens cheapen", "", tuple(rows))
 
 
+HEADERS = {"bust": "P(bust)", "mean": "AI loss", "rent": "Rent"}
+"""Short words for the measures; the note has the long ones."""
+
+
 def _effect(measure: Measure) -> Field[Moved]:
     scale = 1.0 if measure.unit else POINTS
 
@@ -179,9 +183,10 @@ def _effect(measure: Measure) -> Field[Moved]:
         unit = measure.unit or "number"
         return value_cell(value, error, unit), error_cell(value, error, unit)
 
+    header = f"{HEADERS[measure.name]}, {measure.unit}" if measure.unit else HEADERS[measure.name]
     return several(
-        Column(measure.name, f"{measure.label}, {measure.unit or 'points'}", style="engine", align="right"),
-        Column(f"{measure.name}_mc", "±", style="note", align="right"),
+        Column(measure.name, header, "number", style="engine", align="right"),
+        Column(f"{measure.name}_mc", "±", "number", style="note", align="right"),
         cells=cells,
     )
 
@@ -192,7 +197,7 @@ def _set(changed: Changed) -> str:
 
 MOVES: Spec[Moved] = Spec(
     (
-        text("label", "If coupled", least=24),
+        text("label", "If coupled", least=20),
         *map(_effect, MEASURES),
         shown("changed", "What is set", lambda row: "; ".join(map(_set, row.changed)), optional=1, least=20),
     ),

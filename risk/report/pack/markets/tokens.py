@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from risk.analysis.tokens import lacking
-from risk.calibrate import tokens as calibrated
 from risk.report.pack.base.cells import subtitle
 from risk.report.pack.base.results import Results
 from risk.report.pack.markets import decode
@@ -20,7 +19,7 @@ def sheet(results: Results) -> Sheet | None:
     """Build the sheet; None where the register does not say what is served."""
     if lacking(results.register):
         return None
-    found = tokens(results.run, calibrated.kept(results.run))
+    found = tokens(results.run, results.token_moves)
     return Sheet(
         "Tokens",
         "Tokens – what they cost, and what that would move",
