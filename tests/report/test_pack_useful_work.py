@@ -3,12 +3,12 @@ import pytest
 from risk.report.content import number_of
 from risk.report.pack.base.results import Results
 from risk.report.pack.markets.useful_work import DATES, table, tokens
-from tests.report.runs import small_run
+from tests.report.runs import small_results
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 def test_tokens_of_an_h100_by_hand(results: Results) -> None:
