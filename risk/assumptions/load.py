@@ -37,8 +37,8 @@ INFORMATION = "run.information_date"
 """Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
 register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
 
-REMEMBERED = 32
-"""Registers that are kept; all scenarios of one are some twenty."""
+REMEMBERED = 64
+"""Registers that are kept; all scenarios of one are some twenty, and share what none of them changes."""
 
 
 def load(
@@ -73,7 +73,7 @@ def _admitted(
     return assemble(folder, _base(documents).again(), list(files))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _base(documents: tuple[tuple[str, Document], ...]) -> Base:
     """Understand a base once: all scenarios of a register stand on it."""
     return Base.of(understood(dict(documents)))
