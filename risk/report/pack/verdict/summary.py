@@ -16,7 +16,7 @@ from risk.report.pack.base.cells import Tables, counted, shortened, subtitle
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
 from risk.report.record import Field
-from risk.report.sheet import At, Block, Heading, Paragraph, Sheet, Strip, Tile, Tiles
+from risk.report.sheet import At, Block, Fold, Heading, Paragraph, Sheet, Strip, Tile, Tiles
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
@@ -62,8 +62,8 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
-            Strip(tuple(_halves(rent, capex))),
-            *_details(results, tables),
+            Fold("Pictures", (Strip(tuple(_halves(rent, capex))),)),
+            Fold("What the answer is made of", tuple(_details(results, tables))),
         ),
         grid=(ID_WIDTH, *(LABEL_WIDTH / LABEL_COLUMNS,) * LABEL_COLUMNS, *(NUMBER_WIDTH,) * NUMBERS),
         landscape=False,
