@@ -152,7 +152,7 @@ svg .small{{font-size:9px}}
 footer{{margin-top:2rem;color:var(--note);font-size:.85rem}}
 """
 
-_NARROW = """@media (max-width:60rem){
+_NARROW = """@media screen and (max-width:60rem){
 .stack,.stack tbody,.stack thead,.stack thead tr{display:block}
 .stack thead th:not(:first-child){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tr>*{display:block;border:0;padding:0;white-space:normal;text-align:left;min-width:0}
@@ -164,9 +164,9 @@ _NARROW = """@media (max-width:60rem){
 .stack tr:has(.large){display:grid;grid-template-columns:repeat(4,1fr);gap:0 .5rem}
 .stack tr:has(.large) th{grid-column:1/4}
 .stack .large{grid-area:1/4;background:none;font-size:1rem;text-align:right}
-.stack .large::before,.stack tr:has(.large):not(:has(th.strong)) .none{display:none}
+.stack .large::before,.stack tr:has(.large):not(.total) .none{display:none}
 }
-@media (max-width:30rem){
+@media screen and (max-width:30rem){
 html{font-size:15px}
 body{font-size:14px}
 }
@@ -192,9 +192,12 @@ details:not([open]),.tools,.dial>:not(p){display:none}
 details{border:0}
 details.sheet{break-before:page}
 summary{list-style:none;padding:0}
+details.note{display:block}
+.note::details-content{content-visibility:visible}
 .wide{overflow:visible}
 th,td{padding:.1rem .25rem;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 table{font-size:6.5pt;line-height:1.25}
+.stack{font-size:8.5pt}
 tr>:first-child{position:static}
 tr,figure,.tiles{break-inside:avoid}
 h2,h3,figcaption{break-after:avoid}
