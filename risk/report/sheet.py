@@ -61,9 +61,10 @@ class HeatMap:
 
     Attributes
     ----------
-    values : one row per row label, in the unit of `format`.
+    values : one row per row label, in the unit of `format`; None = there is none.
     counts : number of paths behind each value; () = not stated.
     low, middle, high : ends and middle of the color scale.
+    alt : the finding, in a sentence; a drawing says it to screen readers.
     """
 
     id: str
@@ -72,7 +73,7 @@ class HeatMap:
     column_title: str
     row_labels: tuple[str, ...]
     column_labels: tuple[str, ...]
-    values: tuple[tuple[float, ...], ...]
+    values: tuple[tuple[float | None, ...], ...]
     counts: tuple[tuple[int, ...], ...] = ()
     format: str = "share"
     low: float = 0.0
@@ -80,6 +81,7 @@ class HeatMap:
     high: float = 1.0
     fewest: int = 100
     note: str = ""
+    alt: str = ""
 
     def __post_init__(self) -> None:
         shape = {len(self.column_labels)}
@@ -93,9 +95,22 @@ class HeatMap:
 
     @property
     def remarks(self) -> str:
-        """The note, and what grey cells mean."""
-        grey = f"Grey: fewer than {self.fewest} paths." if self.counts else ""
-        return " ".join(filter(None, (self.note, grey)))
+        """The finding, the note, and what grey cells mean."""
+        return " ".join(filter(None, (self.alt, self.note, self.grey)))
+
+    @property
+    def grey(self) -> str:
+        """What grey cells mean; empty where there can be none."""
+        return f"Grey: fewer than {self.fewest} paths." if self.counts else ""
+
+
+@dataclass(frozen=True)
+class Network(HeatMap):
+    """Who owes what to whom: a row a debtor, a column a creditor.
+
+    The workbook shows the amounts in color; a page draws them as a network, where what is owed to a creditor
+    that is a debtor too, by its label, goes on from there.
+    """
 
 
 Block = Heading | Paragraph | Tiles | Table | HeatMap | Chart

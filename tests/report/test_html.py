@@ -20,10 +20,11 @@ from risk.report.charts import Chart
 from risk.report.content import Cell, Check, Formula, Link, ReportError, value_of
 from risk.report.formats import show
 from risk.report.html import page, write
+from risk.report.html.heat import heat
 from risk.report.html.markup import Markup, join, number, tag
 from risk.report.html.page import CELLS, LARGEST, shown
 from risk.report.html.scale import Scale, ends, tick_labels
-from risk.report.html.tables import header, heat
+from risk.report.html.tables import header
 from risk.report.pack import pack
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Fold, HeatMap, Paragraph, Sheet, Tile, Tiles, Workbook
@@ -282,9 +283,10 @@ def test_tables_have_headers_with_scopes(root: Element) -> None:
 
 
 def test_every_chart_is_drawn_with_its_finding_and_its_axes(book: Workbook, root: Element) -> None:
-    wanted = [b for s in shown(book) for b in s.blocks() if isinstance(b, Chart)]
-    assert len(wanted) > 20
-    for chart in wanted:
+    charted = [b for s in shown(book) for b in s.blocks() if isinstance(b, Chart)]
+    maps = [b for s in shown(book) for b in s.blocks() if isinstance(b, HeatMap)]
+    assert len(charted) > 20
+    for chart in charted:
         figure = by_id(root, chart.id)
         (drawing,) = (svg for svg in figure.all("svg") if svg.attributes.get("role") == "img")
         said = [text.text for text in drawing.all("text")]
@@ -292,7 +294,11 @@ def test_every_chart_is_drawn_with_its_finding_and_its_axes(book: Workbook, root
         assert {chart.x_title, chart.y_title} <= set(said)
         assert next(figure.all("figcaption")).text == f"{chart.title} {chart.alt}"
         assert list(drawing.all("path"))
-    assert sum(svg.attributes.get("role") == "img" for svg in root.all("svg")) == len(wanted)
+    for block in maps:
+        (drawing,) = by_id(root, block.id).all("svg")
+        assert next(drawing.all("title")).text == block.alt != ""
+    drawn = sum(svg.attributes.get("role") == "img" for svg in root.all("svg"))
+    assert drawn == len(charted) + len(maps)
 
 
 def test_the_demo_has_every_kind_of_chart_and_says_its_legend() -> None:

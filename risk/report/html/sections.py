@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from risk.report.charts import Chart
-from risk.report.html.charts import figure
 from risk.report.html.dial import dial
+from risk.report.html.figure import figure
 from risk.report.html.markup import Markup, identifier, join, tag
-from risk.report.html.tables import Targets, header, heat_map, table, tiles
+from risk.report.html.tables import Targets, header, table, tiles
 from risk.report.sheet import Band, Block, Dial, Fold, Heading, HeatMap, Paragraph, Sheet, Tiles, laid
 from risk.report.table import Table
 
@@ -132,9 +132,7 @@ def _block(block: Block, room: Room, sheet: str) -> Markup:
         case Table():
             name = f"{sheet}: {header(block.columns[0])}".removesuffix(": ")
             return table(block, room.targets, name, room.most, room.stacked)
-        case HeatMap():
-            return heat_map(block)
-        case Chart():
+        case HeatMap() | Chart():
             return figure(block)
 
 

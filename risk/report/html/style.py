@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from risk.report.palette import (
     HEAT,
@@ -126,15 +126,13 @@ tbody .minus{{color:var(--red)}}
 .tiles dt,.tiles .note{{font-size:.75rem;color:var(--text)}}
 .tiles dd{{margin:0;font-size:1.35rem;font-weight:700;color:var(--ink)}}
 .tiles .note{{font-weight:400}}
-.heat thead th{{text-align:center}}
-.heat td{{text-align:center;border:1px solid #fff;color:#1a1a1a}}
-.heat .thin{{background:#{SHADE};color:#{NOTE};font-style:italic}}
 figure{{max-width:32rem;background:#fff;color:#1a1a1a}}
+figure .note{{color:#{NOTE}}}
 figcaption{{font-size:.85rem;color:#333;margin-bottom:.4rem}}
 figcaption b{{display:block;color:#{NAVY};font-size:.95rem}}
 svg{{display:block;width:100%;height:auto}}
 svg text{{font-size:11px;fill:#404040}}
-svg .axis{{fill:#1a1a1a}}
+svg .axis,svg .axis text{{fill:#1a1a1a}}
 svg .small{{font-size:9px}}
 .legend{{list-style:none;padding:0;margin:.3rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.8rem}}
 .legend i{{display:inline-block;width:26px;height:10px;margin-right:.4rem}}
@@ -149,6 +147,9 @@ svg .small{{font-size:9px}}
 .dots{{stroke-dasharray:2 3}}
 .thin.line{{stroke-width:.7}}
 .edged{{stroke:#fff;stroke-width:.6}}
+.flow{{fill-opacity:.55}}
+.halo{{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}}
+.legend .few{{background:repeating-linear-gradient(45deg,#{RULE} 0 1px,#fff 1px 4px)}}
 footer{{margin-top:2rem;color:var(--note);font-size:.85rem}}
 """
 
@@ -181,7 +182,7 @@ _TONES = "".join(
     for tone, color in TONES.items()
 )
 
-_DRAWN = re.compile(r"svg (text|\.)|\.(grid|tick|line|dash|dots|thin\.line|edged|fill)\b")
+_DRAWN = re.compile(r"svg (text|\.)|\.(grid|tick|line|dash|dots|thin\.line|edged|flow|halo|fill)\b")
 """Rules that a drawing needs."""
 
 _PAPER = """@media print{
@@ -225,14 +226,10 @@ _CELL = frozenset("eikndx")
 """Letters that a single cell may have too, in place of its column's."""
 
 
-def of_drawings() -> str:
-    """The rules for drawings alone, as files of their own need them."""
-    lines = (_PLAIN + _TONES).splitlines()
-    return "\n".join(
-        line
-        for line in lines
-        if re.match(r"svg (text|\.)|\.(grid|tick|line|dash|dots|thin\.|edged|fill)", line)
-    )
+def of_drawings(classes: Collection[str] = ()) -> str:
+    """The rules for drawings alone that use these classes, as files of their own need them."""
+    common = [line for line in (_PLAIN + _TONES).splitlines() if _DRAWN.match(line)]
+    return "\n".join(common) + "\n" + "".join(rule for name in sorted(classes) for rule in _own_rules(name))
 
 
 def sheet(classes: Collection[str]) -> str:
@@ -249,8 +246,10 @@ def _own_rules(name: str) -> list[str]:
     if not found:
         return []
     letter, number = found[1], int(found[2])
-    if letter in _NUMBERED:
-        return [f"tbody .{name}{{{_NUMBERED[letter](number)}}}\n"]
+    if letter == "b":
+        return [f"tbody .{name}{{{_bar(number)}}}\n"]
+    if letter == "h":
+        return [f".{name}{{{_heat(number)}}}\n"]
     if letter not in _COLUMN:
         return []
     rows = f".{name} tbody tr" if letter in _CELL else f".{name} tr"
@@ -265,7 +264,5 @@ def _heat(step: int) -> str:
     low, middle, high = ([int(color[i : i + 2], 16) for i in (0, 2, 4)] for color in HEAT)
     start, end, share = (low, middle, step / 50) if step < 50 else (middle, high, step / 50 - 1)
     mixed = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
-    return "background:#" + "".join(f"{part:02x}" for part in mixed)
-
-
-_NUMBERED: Mapping[str, Callable[[int], str]] = {"b": _bar, "h": _heat}
+    color = "".join(f"{part:02x}" for part in mixed)
+    return f"fill:#{color};background:#{color}"

@@ -1,4 +1,4 @@
-"""Tables, tiles and heat maps as HTML tables, with the numbers as the workbook prints them.
+"""Tables and tiles, with the numbers as the workbook prints them.
 
 The look of a column is a class of its table (`n3`: the third column holds notes), and a cell has a class only
 where it differs: a pack has some twenty thousand cells.
@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from risk.report.content import Cell, Check, Content, Link, Style, plain, value_of
 from risk.report.formats import named, show
 from risk.report.html.markup import Markup, identifier, join, opened, tag, text, unclosed
-from risk.report.sheet import HeatMap, Tile, Tiles
+from risk.report.sheet import Tile, Tiles
 from risk.report.table import Column, Table
 
 Targets = Mapping[str, str]
@@ -93,7 +93,12 @@ def scrolling(grid: Markup, name: str) -> Markup:
 
 def header(column: Column) -> str:
     """A column's header in one line, its words whole."""
-    return " ".join(_BROKEN.sub("", column.label).split()).replace("± ", "±\u00a0")
+    return whole(column.label).replace("± ", "±\u00a0")
+
+
+def whole(label: str) -> str:
+    """A label in one line, the words whole that the workbook breaks to fit a column."""
+    return " ".join(_BROKEN.sub("", label).split())
 
 
 def _head(column: Column) -> Markup:
@@ -164,32 +169,6 @@ def _tile(tile: Tile) -> Markup:
     shown = show(value_of(tile.value), tile.format)
     note = tag("dd", tile.note, class_="note") if tile.note else ""
     return tag("div", tag("dt", tile.label), tag("dd", shown), note)
-
-
-def heat_map(block: HeatMap) -> Markup:
-    """Numbers on colors; what rests on too few paths is grey."""
-    wide = len(block.column_labels)
-    top = unclosed("tr", unclosed("td"), unclosed("th", block.column_title, scope="colgroup", colspan=wide))
-    names = (block.row_title, *block.column_labels)
-    head = tag("thead", top, unclosed("tr", *(unclosed("th", name, scope="col") for name in names)))
-    rows = []
-    for r, (name, values) in enumerate(zip(block.row_labels, block.values, strict=True)):
-        cells = (
-            unclosed("td", show(v, block.format), class_="thin" if block.thin(r, c) else f"h{heat(block, v)}")
-            for c, v in enumerate(values)
-        )
-        rows.append(unclosed("tr", unclosed("th", name, scope="row"), *cells))
-    grid = tag("table", head, tag("tbody", *rows), class_="heat")
-    note = tag("p", block.remarks, class_="note") if block.remarks else Markup()
-    parts = (tag("h3", block.title), scrolling(grid, block.title), note)
-    return tag("div", *parts, id=identifier(block.id), class_="table")
-
-
-def heat(block: HeatMap, value: float) -> int:
-    """Step of the color scale, 0 to 100; the middle of the scale is 50."""
-    low, high = (block.low, block.middle) if value < block.middle else (block.middle, block.high)
-    share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 1.0
-    return round(50 * share + (0 if value < block.middle else 50))
 
 
 def classes(markup: str) -> Collection[str]:
