@@ -38,6 +38,7 @@ SHEETS = (
         "Metrics",
         "Fans",
         "Exceedance",
+        "Thresholds",
         "Scenarios",
         "Drivers",
         "Views",

@@ -183,7 +183,7 @@ def _arrange_sheet(sheet: Sheet) -> SheetPlaces:
             places.append(place)
             deepest = max(deepest, at.down + place.rows)
         last = row + deepest - 1
-        if number == len(sheet.bands):
+        if number == sheet.printed_bands:
             printed = last - _unprinted(band[0].block)
         row = last + _gap(band[0].block, following)
     return SheetPlaces(sheet, tuple(widths), tuple(places), top, last, printed)

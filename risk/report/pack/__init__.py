@@ -30,7 +30,7 @@ from risk.report.pack.markets import capex, energy, fans, gpu_prices, revenue_ga
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
-from risk.report.pack.tail import exceedance, reverse
+from risk.report.pack.tail import exceedance, reverse, thresholds
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
@@ -61,6 +61,7 @@ DETAILS = (
     Part(metrics.sheet, metrics.conditions),
     Part(fans.sheet),
     Part(exceedance.sheet, exceedance.conditions),
+    Part(thresholds.sheet, thresholds.conditions),
     Part(scenarios.sheet, scenarios.conditions),
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
@@ -98,6 +99,9 @@ RECORD = (
 )
 """What stands behind Checks."""
 
+FRONT = ("Summary", "Thresholds")
+"""What the page shows first: the answer, and what its reader may ask of it."""
+
 
 def pack(
     run: Run, prior: Run | None = None, beside: Sequence[Run] = (), form: Form = DEFAULT_FORM
@@ -121,7 +125,9 @@ def pack(
     tracing = trace.brief(results, example(front))
     absent = {} if results.prior else {changes.NAME: changes.ABSENT}
     sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
-    workbook = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    workbook = Workbook(
+        properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper, front=FRONT
+    )
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
     names = shared(*(each.register for each in runs), masked=form.mask)
     return renamed(workbook, results.held.names(names) if results.held else names)
