@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from statsmodels.stats.multitest import multipletests
-
 from risk.analysis.discovery import false_share
+from statsmodels.stats.multitest import multipletests
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 300])

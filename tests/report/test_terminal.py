@@ -48,9 +48,8 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
-from tests.report import book_results, views_results
+from tests.report import book_results, energy_results, views_results
 from tests.report import command_results as commands
-from tests.report import energy_results, views_results
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
