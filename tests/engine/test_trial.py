@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions
+from risk.engine.quarters import Opening
 from risk.engine.simulate import simulate
 from risk.engine.trial import trial
 from risk.errors import NumericalError
@@ -39,9 +40,11 @@ def test_what_is_refused_does_not_depend_on_how_many_paths_are_asked_for(
 ) -> None:
     """A run takes it as it comes where on one path of thousands nothing is left for internal use."""
     looked: list[int] = []
-    monkeypatch.setattr(
-        "risk.engine.trial.opening_faults",
-        lambda assumptions, start: looked.append(len(start.world.demand.internal)) or (),
-    )
+
+    def faults(assumptions: Assumptions, start: Opening) -> tuple[()]:
+        looked.append(len(start.world.demand.internal))
+        return ()
+
+    monkeypatch.setattr("risk.engine.trial.opening_faults", faults)
     assert len(trial(register, SEED, {0: 64, 2: 64}, ("bust",))["bust"]) == 128
     assert looked == [BLOCK]
