@@ -1,8 +1,8 @@
 """What answers from stored paths cost: processor time, time, memory, each in a fresh process.
 
 Every answer is asked of a run beside which nothing is kept yet, as the first who asks meets it, and nothing
-is simulated for it. With `--against` another checkout answers in turn, so that both meet the same machine; its
-source must compute the same runs. The ratio of both tells more than seconds do.
+is simulated for it. With `--against` another checkout answers in turn, so that both meet the same machine;
+its source must compute the same runs. The ratio of both tells more than seconds do.
 """
 
 from __future__ import annotations
