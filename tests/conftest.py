@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 for _name in UNSEEN:
     os.environ.pop(_name, None)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does; each worker has one core
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 
 
