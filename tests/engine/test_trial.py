@@ -15,6 +15,7 @@ from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED, changed
 
 
+@pytest.mark.slow
 def test_its_outcomes_are_those_of_a_run(register: Assumptions) -> None:
     found = trial(register, SEED, {0: BLOCK, 1: 64}, ("bust", "headline_loss"))
     blocks = [simulate(register, SEED, 0), simulate(register, SEED, 1, 64)]
