@@ -15,7 +15,7 @@ from risk.report.charts import Bars, Series, Tone
 from risk.report.content import Content, number_of
 from risk.report.formats import show
 from risk.report.guards import ROUNDING, Condition
-from risk.report.pack.base.cells import Row, Tables, table_of
+from risk.report.pack.base.cells import Row, Tables, error_cell, table_of
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import BILLION, yearly_bars, years
 from risk.report.table import Column, Table
@@ -101,7 +101,9 @@ def table(results: Results) -> Table:
     rows: dict[str, Row] = {}
     for name, (label, _) in PARTS.items():
         rows[name] = (label, *_amounts(getattr(found, name), found.years, name == "left", end))
-    rows["error"] = ("   ± (upper bound)", *_amounts(found.error, found.years, True, end))
+    owed = zip(found.left / BILLION, found.error / BILLION, strict=True)
+    errors = (error_cell(value, error, "USD bn") if value else NONE for value, error in owed)
+    rows["error"] = ("   ± (upper bound)", *errors)
     columns = (
         Column("label", "USD bn"),
         *(
