@@ -35,8 +35,8 @@ MEASURE = """
   const scrolls = e => e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX);
   const short = e => e.outerHTML.slice(0, 80);
   const open = all("body *").filter(e => !e.closest("details"));
-  const answer = page.querySelector("section > details");
-  const tall = answer?.getBoundingClientRect().top ?? 0, scrolling = open.filter(scrolls).map(short);
+  const scrolling = open.filter(scrolls).map(short);
+  const tall = page.querySelector(".tools").getBoundingClientRect().top;
   unfold();
   const texts = all("svg[role=img] text");
   return {
@@ -119,7 +119,7 @@ class Seen:
     ----------
     width, scrolled : of the window, and of what would have to be scrolled sideways, in pixels.
     scrolling : elements outside folds that scroll sideways.
-    tall : where the answer ends and its folds begin, in pixels.
+    tall : where the answer and the titles of its folds end, in pixels.
     outside : elements, not in a box of their own that scrolls, which leave the window at the right.
     cut, drawn : labels of charts that leave their drawing, and the number of all labels.
     styled : color of a heading, which the browser's own style sheet has black.
