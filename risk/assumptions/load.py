@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from risk.assumptions import (
@@ -21,7 +22,7 @@ from risk.assumptions import (
     target_checks,
 )
 from risk.assumptions import rows as row_changes
-from risk.assumptions.draft import Draft, Raw, read_base
+from risk.assumptions.draft import Draft, Raw, opened, understood
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import Document, shown
 from risk.assumptions.register import Assumptions
@@ -37,6 +38,9 @@ BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
 INFORMATION = "run.information_date"
 """Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
 register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
+
+REMEMBERED = 32
+"""Registers that are kept; all scenarios of one are some twenty."""
 
 
 def load(
@@ -56,8 +60,19 @@ def load(
     UsageError : there is no such register or scenario.
     """
     folder = locate.register(directory)
-    draft = read_base(folder / locate.BASE)
-    return assemble(folder, draft, chain(folder, scenario, draft, over))
+    documents, problems = opened(folder / locate.BASE)
+    files = chain(folder, scenario, problems, over)
+    if problems:
+        return assemble(folder, understood(documents, problems), files)
+    return _admitted(folder, tuple(documents.items()), tuple(files))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _admitted(
+    folder: Path, documents: tuple[tuple[str, Document], ...], files: tuple[ScenarioFile, ...]
+) -> Assumptions:
+    """Admit a register once a process; a file that has changed since is another document."""
+    return assemble(folder, understood(dict(documents)), list(files))
 
 
 class Footing:

@@ -60,6 +60,7 @@ def pack(
     """
     from risk.door.result import Result
     from risk.runs import open_run
+    from risk.runs.remembered import Remembered
 
     wanted = None if file is None else _named(file, ".xlsx", "a workbook")
     at = desk(where)
@@ -77,7 +78,7 @@ def pack(
         return _told("up to date", path, page, open_run(fresh, at.runs))
     if not force and (why := fewer(found, path, at)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
-    run = opening.made(found, at)
+    run = Remembered.of(opening.made(found, at))
     opening.strike_again(run, at)
     if ready:
         ready(Result(run, at))
@@ -95,6 +96,9 @@ def write(
     html: bool = False,
 ) -> Path | None:
     """Write the pack of a run, with what its calibration targets need measured before; return its page."""
+    from risk.runs.remembered import Remembered
+
+    run = Remembered.of(run)
     opening.calibrate(run, at)
     opening.stand(run, at)
     at.step(f"{run.manifest.scenario}: writing {path}")

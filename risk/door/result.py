@@ -70,10 +70,12 @@ class Result(Numbers):
         from risk.calibrate.watch import watching
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
+        from risk.runs.remembered import Remembered
 
-        reasons = validation.current(self.stored, self._desk.register).reasons
-        watched = watching.current(self.stored, self._desk.register)
-        return self._told(summarise(self.stored, reasons, watched), DOCUMENT, screen)
+        run = Remembered.of(self.stored)
+        reasons = validation.current(run, self._desk.register).reasons
+        watched = watching.current(run, self._desk.register)
+        return self._told(summarise(run, reasons, watched), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""

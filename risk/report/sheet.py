@@ -137,6 +137,7 @@ class Sheet:
     freeze : "title" keeps title rows in view, "corner" the first column too, "header" that column and all
         rows down to the header of the first table.
     pages : number of printed pages tall; None = as many as needed.
+    turns : id of the table that the second of two pages begins with; empty where the paper decides.
     printed_columns : columns of the print area; None = all. Its subtitle names the others.
     quoted : its texts are those of a source, whose currency they keep.
     """
@@ -152,6 +153,7 @@ class Sheet:
     freeze: Literal["title", "corner", "header", "none"] = "title"
     landscape: bool = True
     pages: int | None = None
+    turns: str = ""
     printed_columns: int | None = None
     quoted: bool = False
 

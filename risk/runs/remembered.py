@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from numpy.typing import NDArray
 
@@ -18,7 +18,16 @@ KEPT = 100_000
 
 
 class Remembered(Run):
-    """A run that reads most of its columns from disk once."""
+    """A run that reads most of its columns from disk once, as long as one answer is put together."""
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
+        if isinstance(run, cls):
+            return run
+        found = cls(run.store, run.manifest)
+        vars(found).update(vars(run))  # properties that were found once
+        return found
 
     @cached_property
     def _known(self) -> dict[str, dict[str, NDArray[Any]]]:

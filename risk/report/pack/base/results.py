@@ -82,8 +82,8 @@ class Results:
         cls, run: Run, prior: Run | None = None, beside: Iterable[Run] = (), form: Form = DEFAULT_FORM
     ) -> Results:
         """Results of a stored run, of an earlier one to compare with, and of others of the same draws."""
-        before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
-        return cls(Remembered(run.store, run.manifest), before, tuple(map(cls, beside)), form)
+        before = None if prior is None else cls(Remembered.of(prior))
+        return cls(Remembered.of(run), before, tuple(map(cls, beside)), form)
 
     @property
     def recipe(self) -> Recipe:
