@@ -50,6 +50,7 @@ SHEETS = (
         "PrivateCredit",
         "GPUPrices",
         "Capex",
+        "Energy",
         "RevenueGap",
         "Cascade",
     ),
