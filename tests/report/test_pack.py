@@ -52,6 +52,7 @@ SHEETS = (
         "GPUPrices",
         "Tokens",
         "Capex",
+        "Energy",
         "RevenueGap",
         "Cascade",
     ),

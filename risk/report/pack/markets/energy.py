@@ -23,16 +23,14 @@ def sheet(results: Results) -> Sheet | None:
         "Energy – power, carbon and what a bust strands",
         subtitle(results),
         "P",
-        (
+        question="What does the fleet draw and emit, what does a bust strand of it, what would carbon cost?",
+        screen=(
             Paragraph(tables.finding(found), "finding"),
             *(Paragraph(words, "bullet") for words in said),
             tables.POWER.table(found.years, note=tables.ABOUT),
             tables.EMITTED.table(found.years),
             tables.QUEUE.table(found.years, note=tables.QUEUE_SAID),
             tables.STRANDED.table(found.stranded, note=tables.STRANDED_SAID),
-        ),
-        question="What does the fleet draw and emit, what does a bust strand of it, what would carbon cost?",
-        screen=(
             tables.CHARGES.table(found.charges, note=tables.CHARGES_SAID),
             tables.PLACES.table(found.places, note=tables.PLACES_SAID),
             tables.FIGURES.table(found.figures, note=tables.PAGE_SAID),
