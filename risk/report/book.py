@@ -9,30 +9,21 @@ from typing import Any
 
 from risk.analysis.book.answer import Answer, Breach, Case, Measured, Part
 from risk.analysis.book.book import TOTAL
-from risk.analysis.book.instruments import NUMBERS, Number
 from risk.analysis.words import probability_text
 from risk.report.content import Cell, Content
 from risk.report.formats import show
 from risk.report.intervals import half, parameter_range
 from risk.report.pack.base.fields import chance
 from risk.report.record import Field
-from risk.report.spec import Spec, figure, flag, measure, quoted, shown, text
+from risk.report.spec import Spec, figure, measure, quoted, shown, text
 from risk.units import SCALE
 
 EXAMPLE = "This book is an example and nobody's: write your own (docs/book.md)."
-ABOUT = (
-    "A run keeps, path by path, the loss on each loan of the base date, each neocloud's failure and what "
-    "its paper loses, the loss of each pool, and series such as capex, revenue, rents and the high-yield "
-    "spread. Share prices, marks of funds and spreads of one company it does not keep: they ride on the "
-    "nearest of these by a stated beta."
-)
 ADDED = (
     "Mean and ES: what a position adds to those of the book; both add up (Euler; ES is the mean of the worst "
     "2.5% of paths). P95: of the position by itself. Mapping: its mean loss at either end of the plausible "
     "range of its beta and of what today's price expects."
 )
-RIDES = "Rides on: the share that is lost is beta times this, between the bounds of its instrument."
-JUDGED = "Judgement is what nobody publishes: put your own betas in instruments.toml, or one in a position."
 RANGES = (
     "± is sampling alone. Over inputs: 5 to 95% of parameter sets, the mean loss of each; a dash where they "
     "move it by no more than noise. Mapping: every beta, and what prices expect, at the lower and at the "
@@ -45,22 +36,6 @@ CASES = (
     "Ways: groups of paths to a bust that took a like course (sheet Reverse), counted on the other half of "
     "the paths."
 )
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """A number of the mapping: of which instrument, which one."""
-
-    instrument: str
-    what: str
-    number: Number
-
-
-def assumed(found: Answer) -> tuple[Assumed, ...]:
-    """Numbers on which the mapping of the book's instruments rests."""
-    used = {row.instrument.id: row.instrument for row in found.book.rows}
-    numbers = ((one, what, getattr(one, what)) for one in used.values() for what in NUMBERS)
-    return tuple(Assumed(one.id, what, number) for one, what, number in numbers if number is not None)
 
 
 @dataclass(frozen=True)
@@ -149,57 +124,6 @@ def parts(unit: str, id: str, title: str, header: str) -> Spec[Part]:
     )
 
 
-def _row(part: Part) -> Any:
-    return part.row
-
-
-def _range(part: Part) -> str:
-    row = _row(part)
-    return f"{row.low:g} to {row.high:g}"
-
-
-MAPPED: Spec[Part] = Spec(
-    (
-        quoted("name", "Position", least=16),
-        text("instrument", "Instrument", lambda part: _row(part).instrument.label, span=3, optional=3),
-        quoted("of", "Of", lambda part: _row(part).issuer, span=2),
-        quoted("rides", "Rides on", lambda part: _row(part).words, span=6, least=24),
-        figure("beta", "Beta", lambda part: _row(part).beta),
-        shown("range", "Range", _range, align="right", optional=2),
-        text("grade", "Grade", lambda part: _row(part).grade),
-        flag("hedge", "Hedge?", lambda part: _row(part).hedge, no="", align="center", optional=1),
-    ),
-    id="book-mapping",
-    title="What each position rides on",
-    row_id=lambda part: part.name,
-)
-
-
-def assumptions(title: Callable[[str], str]) -> Spec[Assumed]:
-    """Where betas, and what prices expect, come from; `title` of a source's key."""
-    return Spec(
-        (
-            text("instrument", "Instrument", least=16),
-            text("what", "Number"),
-            figure("value", "Value", lambda row: row.number.value),
-            shown("range", "Range", lambda row: f"{row.number.low:g} to {row.number.high:g}", align="right"),
-            text("unit", "Unit", lambda row: row.number.unit),
-            text("grade", "Grade", lambda row: row.number.grade),
-            shown("as_of", "As of", lambda row: row.number.as_of, "date"),
-            quoted("source", "Source", lambda row: _source(row.number, title), span=3),
-            quoted("note", "Why", lambda row: row.number.note, span=6),
-        ),
-        id="book-assumptions",
-        title="What the mapping rests on",
-        row_id=lambda row: f"{row.instrument}-{row.what}",
-    )
-
-
-def _source(number: Number, title: Callable[[str], str]) -> str:
-    said = title(number.source)
-    return f"{said}: {number.locator}" if number.locator else said
-
-
 def cases(unit: str) -> Spec[Case]:
     """Loss by outcome class, and by way to a bust."""
     return Spec(
@@ -246,18 +170,28 @@ def told_cases(found: Answer) -> tuple[Case, ...]:
 
 
 def finding(found: Answer) -> str:
-    """What the book loses, how far that is known, and what of it hedges take, in three sentences."""
+    """What the book loses, how far that is known, what hedges take off it, and what most of it is."""
+    parts = (lost(found), _hedged(found), _largest(found.parts), _broken(found))
+    return " ".join(filter(None, parts))
+
+
+def shortly(found: Answer) -> str:
+    """The same as far as a first page has room."""
+    return " ".join(filter(None, (lost(found), _broken(found))))
+
+
+def lost(found: Answer) -> str:
+    """What the book loses and how far that is known, in a sentence."""
     unit, whole = found.unit, found.whole
     said = f"The book loses {_amount(whole.mean.value, unit)} on average"
     if found.mean_range is not None:
         said += f" ({ends(*found.mean_range, unit)} over parameter sets)"
     low, high = sorted((found.low.mean.value, found.high.mean.value))
-    first = (
+    return (
         f"{said}, {ends(low, high, unit)} over what its mapping may be; more than "
         f"{_amount(whole.p95.value, unit)} on one path in twenty, {_amount(whole.es.value, unit)} on average "
         "of the worst 2.5%."
     )
-    return " ".join(filter(None, (first, _hedged(found), _largest(found.parts), _broken(found))))
 
 
 def _hedged(found: Answer) -> str:

@@ -13,6 +13,7 @@ from risk.analysis.book.answer import Answer, Breach, Case, Measured, Part
 from risk.analysis.book.book import Row
 from risk.analysis.estimate import Estimate
 from risk.report import book as tables
+from risk.report import mapping
 from risk.report.record import Document, Many, Perhaps, Record, told, whole
 from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, line, note, parts, table
@@ -39,8 +40,8 @@ def screen(found: Headed[Answer], page: Page) -> Screen:
         note(own.why or tables.CASES, page),
         Text(),
         *_added(own, page),
-        *parts(tables.MAPPED.table(own.parts), page),
-        note(f"{tables.RIDES} {tables.ABOUT}", page),
+        *parts(mapping.MAPPED.table(own.parts), page),
+        note(f"{mapping.RIDES} {mapping.ABOUT}", page),
     )
 
 
@@ -67,7 +68,7 @@ def _row(part: Part) -> Row:
     return part.row
 
 
-def _of_number(name: str) -> Callable[[tables.Assumed], Any]:
+def _of_number(name: str) -> Callable[[mapping.Assumed], Any]:
     """What a number of the mapping has under a name."""
     return lambda row: getattr(row.number, name)
 
@@ -99,7 +100,7 @@ POSITION: Record[Part] = Record(
         told("hedge", bool, lambda part: _row(part).hedge),
     )
 )
-ASSUMED: Record[tables.Assumed] = Record(
+ASSUMED: Record[mapping.Assumed] = Record(
     (
         told("instrument"),
         told("what"),
@@ -152,7 +153,7 @@ DOCUMENT: Document[Headed[Answer]] = document(
     told("ways", Many(CASE), _cases),
     told("why"),
     told("limits", Many(LIMIT)),
-    told("assumptions", Many(ASSUMED), tables.assumed),
+    told("assumptions", Many(ASSUMED), mapping.assumed),
     told("said", get=tables.finding),
     name="book/1",
     title="The committee's book on a run, losses in USD: bubblerisk book FILE RUN --json",

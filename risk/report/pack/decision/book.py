@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from risk.analysis.book.answer import Answer
 from risk.report import book as said
+from risk.report import mapping
 from risk.report.charts import Exceedance
 from risk.report.guards import ROUNDING, Condition
 from risk.report.pack.base.cells import Tables, subtitle
@@ -73,8 +74,10 @@ def _added(found: Answer) -> Iterator[Block]:
 
 
 def _mapped(results: Results, found: Answer) -> Iterator[Block]:
-    yield said.MAPPED.table(found.parts, note=f"{said.RIDES} {said.ABOUT}")
-    yield said.assumptions(results.register.source_title).table(said.assumed(found), note=said.JUDGED)
+    yield mapping.MAPPED.table(found.parts, note=f"{mapping.RIDES} {mapping.ABOUT}")
+    yield mapping.assumptions(results.register.source_title).table(
+        mapping.assumed(found), note=mapping.JUDGED
+    )
 
 
 def conditions(results: Results, tables: Tables) -> Iterable[Condition]:

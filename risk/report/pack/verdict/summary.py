@@ -226,7 +226,7 @@ def _book(results: Results) -> Iterator[Paragraph]:
     """What the committee's own positions lose, where a book is given."""
     if results.book is not None:
         example = "An example and nobody's book. " if results.book.book.illustrative else ""
-        yield Paragraph(f"{example}{book.finding(results.book)} See Book.", "bullet")
+        yield Paragraph(f"{example}{book.shortly(results.book)} See Book.", "bullet")
 
 
 def _shortly(words: str, width: float) -> Cell:
