@@ -1,15 +1,18 @@
-"""Who bears credit losses in the end: their exceedance curves, owner by owner."""
+"""Who bears credit losses in the end, owner by owner, and what they are lost on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
+from risk.analysis.conditional import conditional
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.units import SCALE
 
 Array = NDArray[np.float64]
 
@@ -21,6 +24,9 @@ FEWEST = 10
 
 MAIN = 0.01
 """Share of all losses from which an owner is worth a line of a chart."""
+
+LEVEL, TAIL = 0.95, 0.975
+"""Of the quantile and of the shortfall that are told of each."""
 
 
 def ultimate(run: Run) -> dict[str, Array]:
@@ -46,3 +52,50 @@ def points(paths: int) -> tuple[float, ...]:
 def exceeded(loss: Array, chances: Sequence[float]) -> tuple[Estimate, ...]:
     """Loss that is exceeded with each probability, in the unit of the (path,) losses."""
     return statistics.quantiles(loss, [1.0 - p for p in chances])
+
+
+@dataclass(frozen=True)
+class Borne:
+    """Credit loss that somebody bears, or that is lost on something, to the end of the run; USD bn.
+
+    Attributes
+    ----------
+    share : of the sum of all that it stands beside.
+    bust, rest : mean on the paths of a bust and on all others; NaN where there are too few.
+    """
+
+    name: str
+    mean: Estimate
+    share: float
+    bust: Estimate
+    rest: Estimate
+    p95: Estimate
+    shortfall: Estimate
+
+
+def bearers(run: Run) -> tuple[Borne, ...]:
+    """Ultimate owners, who bears most first."""
+    return _ranked(run, ultimate(run))
+
+
+def instruments(run: Run) -> tuple[Borne, ...]:
+    """What the losses stand on, the largest first."""
+    names = run.entities["losses.instrument"]
+    columns = run.outcomes([f"loss.{name}" for name in names])
+    return _ranked(run, {name: columns[f"loss.{name}"] for name in names})
+
+
+def _ranked(run: Run, losses: Mapping[str, Array]) -> tuple[Borne, ...]:
+    bust = run.outcome("bust") > 0.0
+    whole = sum(float(loss.mean()) for loss in losses.values()) or np.nan
+    found = (
+        _borne(name, loss / SCALE["USD bn"], whole / SCALE["USD bn"], bust) for name, loss in losses.items()
+    )
+    return tuple(sorted(found, key=lambda each: -each.mean.value))
+
+
+def _borne(name: str, loss: Array, whole: float, bust: Array) -> Borne:
+    mean = statistics.mean(loss)
+    parts = (conditional(loss, inside).estimate for inside in (bust, ~bust))
+    tail = statistics.quantile(loss, LEVEL), statistics.expected_shortfall(loss, TAIL)
+    return Borne(name, mean, mean.value / whole, *parts, *tail)

@@ -40,6 +40,8 @@ COMMANDS = (
         "tokens:tokens",
         "What tokens cost by generation; what cache hits would move.",
     ),
+    ("lenders", "lenders:lenders", "Who bears the credit loss in the end, and on what it is lost."),
+    ("whatif", "whatif:whatif", "What the headlines do under a scenario, or with other numbers."),
     ("sources", "sources:sources", "What the headlines do if a source is wrong."),
     ("book", "book:book", "What the committee's positions lose, through what, past which limits."),
     ("voi", "voi:voi", "Actions, their triggers, and which number to find out next."),

@@ -319,6 +319,36 @@ class Result(Numbers):
 
         return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
 
+    def lenders(self) -> Told[Any]:
+        """Who bears the credit loss in the end, and on what it is lost."""
+        from risk.analysis import holders
+        from risk.report.terminal import lenders as screens
+        from risk.report.terminal.headed import Headed
+
+        run = self.stored
+        by = run.register.calendar.labels[-1]
+        found = screens.Lenders(by, holders.bearers(run), holders.instruments(run))
+        return self._told(Headed.of(run, found), screens.DOCUMENT, screens.screen)
+
+    def whatif(self, *settings: str, scenario: str | None = None, paths: int = 4_096) -> Told[Any]:
+        """What the headlines do under a scenario, or with other numbers, on the same draws.
+
+        Parameters
+        ----------
+        settings : each ``ID=VALUE``, the value as TOML in the entry's unit; its prior is dropped.
+        scenario : name or file; the run's own by default.
+        paths : of each register, at most.
+
+        Raises
+        ------
+        UsageError : nothing is asked for, a setting cannot be read, or what is asked for does not run.
+        AssumptionErrors : what is asked for is refused, with file and line.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import whatif
+
+        return replace(whatif(self.stored, settings, scenario, paths, self._desk), names=self._names)
+
     def tokens(self, hit_rate: float | None = None, *, paths: int = 4_096) -> Told[Any]:
         """What tokens cost by generation and phase, and what coupling would move; kept beside the run.
 

@@ -112,6 +112,32 @@ def tokens(run: Run, hit_rate: float | None, paths: int, at: Desk) -> Told[Any]:
     return Told(Headed.of(run, shown(run, moves)), report.DOCUMENT, report.screen, register.names)
 
 
+def whatif(run: Run, settings: Sequence[str], scenario: str | None, paths: int, at: Desk) -> Told[Any]:
+    """What the headlines do under a scenario, or with other numbers.
+
+    Raises
+    ------
+    UsageError : nothing is asked for, a setting cannot be read, or what is asked for does not run.
+    AssumptionErrors : what is asked for is refused, with file and line.
+    Interrupted : finished registers are kept; the same call goes on from there.
+    """
+    from risk.analysis.screening import outcomes
+    from risk.calibrate import whatif as calibrated
+    from risk.report.terminal import whatif as report
+    from risk.report.terminal.headed import Headed
+
+    _positive(paths)
+    asked = calibrated.wanted(run, at.register, scenario, settings)
+    wanted = outcomes(calibrated.measures(run.register))
+    groups = [(run.register,), (asked,)]
+    (base,), (other,) = _tried(run, groups, min(paths, run.paths), at, wanted, "what if")
+    _runs(base, run)
+    if other.refused:
+        raise UsageError(f"what is asked for does not run: {other.refused}", "move it less far")
+    found = calibrated.built(run, asked, base.outcomes, other.outcomes)
+    return Told(Headed.of(run, found), report.DOCUMENT, report.screen, run.register.names)
+
+
 def _as_far_as_it_goes(run: Run, wanted: Sequence[Without], paths: int, at: Desk) -> list[Came]:
     """Registers without each source; of one that does not run, with ranges half as wide, and so on."""
     from risk.analysis.sources import Came

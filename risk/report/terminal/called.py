@@ -30,6 +30,8 @@ COMMANDS = (
         "screen",
         "tokens",
         "sources",
+        "whatif",
+        "lenders",
         "book",
         "voi",
         "energy",
