@@ -149,7 +149,8 @@ def _numbers(cells: Cells) -> Iterator[Markup]:
             if value is not None and block.thin(r, c) is thin
         ]
         if said:
-            yield tag("g", *said, text_anchor="middle", font_style="italic" if thin else None)
+            slant = "italic" if thin else None
+            yield tag("g", *said, text_anchor="middle", font_style=slant, class_="axis")
 
 
 def hatched(name: str) -> str:
