@@ -24,8 +24,8 @@ MOST = 8
 TOLD = 3
 """Of them the finding names so many."""
 
-HEIGHT = 18
-"""Rows of a picture: a line a step and the axis."""
+AROUND = 6
+"""Rows of a picture for title and axis; each step has one."""
 
 
 def pictures(found: Sequence[Difference], bridged: analysis.Bridge | None) -> tuple[At, ...]:
@@ -40,6 +40,7 @@ def picture(d: Difference, bridged: analysis.Bridge | None) -> Bridge:
     form = "usd_bn.1" if d.unit else "rate.1"
     ends = (("Old", d.before.value), ("New", d.after.value))
     old, new = (Step(label=label, amount=value, total=True) for label, value in ends)
+    bars = (old, *changes, new)
     made = partial(
         Bridge,
         id=f"chart-change-{d.name}",
@@ -47,8 +48,8 @@ def picture(d: Difference, bridged: analysis.Bridge | None) -> Bridge:
         alt=finding(d, changes, form),
         x_title="Step",
         format=form,
-        steps=(old, *changes, new),
-        height=HEIGHT,
+        steps=bars,
+        height=AROUND + len(bars),
     )
     unit = d.unit or "Probability"
     start, _ = made(y_title=unit).ends
