@@ -46,23 +46,12 @@ def trial(
     for problem in conditions(assumptions):
         raise NumericalError(problem.reason)
     try:
-        _begins(assumptions, seed, min(rows))
         found = [block for some in _groups(rows) for block in _blocks(assumptions, seed, some, baseline)]
     except MemoryError:
         raise
     except Exception as error:  # whatever else it is, the number that is tried made it
         raise NumericalError(told(error)) from error
     return {name: np.concatenate([block[name] for block in found]) for name in outcomes}
-
-
-def _begins(assumptions: Assumptions, seed: int, block: int) -> None:
-    """Refuse an impossible state at the base date, as one block shows it.
-
-    What is refused does not depend on how many paths are asked for: on one path in some thousands of the base
-    itself nothing is left for internal use, and a run takes it as it comes.
-    """
-    for problem in opening_faults(assumptions, opening(assumptions, seed, block)):
-        raise NumericalError(problem.reason)
 
 
 def _groups(rows: Mapping[int, int]) -> Iterator[dict[int, int]]:
@@ -76,5 +65,7 @@ def _blocks(
     assumptions: Assumptions, seed: int, rows: Mapping[int, int], baseline: Baseline | None
 ) -> list[Mapping[str, Array]]:
     start = opening(assumptions, seed, *rows)
+    for problem in opening_faults(assumptions, start):
+        raise NumericalError(problem.reason)
     links = Links(assumptions.switches, baseline)
     return [block.outcomes for block in carried(assumptions, start, sum(rows.values()), links)]

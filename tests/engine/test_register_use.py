@@ -31,6 +31,7 @@ READ_ELSEWHERE = {
     "neoclouds.contract_tenor": "scales the tenors of contracts: the layout of the facility book",
     "neoclouds.cohort_spacing": "quarters between dates: the layout of the facility book",
     "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
+    "energy.": "the surcharge on operating cost, a table column; the rest is told beside paths",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""

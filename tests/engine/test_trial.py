@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions
-from risk.engine.quarters import Opening
+from risk.engine.conditions import opening_faults
+from risk.engine.quarters import opening
 from risk.engine.simulate import simulate
 from risk.engine.trial import trial
 from risk.errors import NumericalError
@@ -14,6 +15,7 @@ from risk.shocks.stream import BLOCK
 from tests.engine.base import SEED, changed
 
 
+@pytest.mark.slow
 def test_its_outcomes_are_those_of_a_run(register: Assumptions) -> None:
     found = trial(register, SEED, {0: BLOCK, 1: 64}, ("bust", "headline_loss"))
     blocks = [simulate(register, SEED, 0), simulate(register, SEED, 1, 64)]
@@ -35,16 +37,11 @@ def test_what_does_not_run_is_said(register: Assumptions, values: dict[str, obje
         trial(changed(register, values), SEED, {0: 64}, ("bust",))
 
 
-def test_what_is_refused_does_not_depend_on_how_many_paths_are_asked_for(
-    register: Assumptions, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("paths", "refused"), [(1, False), (20, True)])
+def test_one_path_in_a_thousand_may_begin_with_nothing_for_internal_use(
+    register: Assumptions, paths: int, refused: bool
 ) -> None:
-    """A run takes it as it comes where on one path of thousands nothing is left for internal use."""
-    looked: list[int] = []
-
-    def faults(assumptions: Assumptions, start: Opening) -> tuple[()]:
-        looked.append(len(start.world.demand.internal))
-        return ()
-
-    monkeypatch.setattr("risk.engine.trial.opening_faults", faults)
-    assert len(trial(register, SEED, {0: 64, 2: 64}, ("bust",))["bust"]) == 128
-    assert looked == [BLOCK]
+    """A run takes it as it comes, and so does what is tried on as many paths."""
+    start = opening(register, SEED, 0)
+    start.world.demand.internal[:paths] = -1.0
+    assert bool(list(opening_faults(register, start))) is refused

@@ -18,12 +18,14 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    book,
     budget,
     challenger,
     checks,
     comparison,
     distribution,
     drivers,
+    energy,
     explanation,
     feedback,
     findings,
@@ -46,10 +48,10 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
+from tests.report import book_results, energy_results, views_results
 from tests.report import command_results as commands
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
-from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
@@ -86,6 +88,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
@@ -103,6 +106,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "watch": lambda page: watch.screen(WATCHED, page),
     "update": lambda page: update.screen(UPDATED, page),
     "update-exhausted": lambda page: update.screen(EXHAUSTED, page),
+    "energy": lambda page: energy.screen(energy_results.TOLD, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

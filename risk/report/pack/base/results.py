@@ -45,6 +45,8 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.book.answer import Answer as Losses
+    from risk.analysis.book.book import Book
     from risk.analysis.bridge import Bridge
     from risk.analysis.views.views import Views
     from risk.calibrate.budget import Kept
@@ -364,6 +366,21 @@ class Results:
             return Decision(known, found, voi.voi(self.run, known))
         except UsageError as error:
             return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def book(self) -> Losses | None:
+        """The committee's book on the run, where the pack is made with one; None likewise."""
+        from risk.analysis.book.answer import answer
+
+        held = self.held
+        return None if held is None else answer(self.run, held)
+
+    @cached_property
+    def held(self) -> Book | None:
+        """The book itself."""
+        from risk.analysis.book import kept
+
+        return kept.kept(self.run, self.form.book) if self.form.book else None
 
     @cached_property
     def bridge(self) -> Bridge | None:
