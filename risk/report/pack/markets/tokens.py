@@ -25,7 +25,7 @@ def sheet(results: Results) -> Sheet | None:
         "Tokens – what they cost, and what that would move",
         subtitle(results, "rents in USD an hour, costs in USD a million tokens"),
         "P",
-        question="What does a token cost on each generation, and what would cache hits or newer chips move?",
+        question="What does a token cost on each generation, and what would cache hits move?",
         screen=(*_arithmetic(found), *_coupling(found, results.run.id), *_page(results)),
         grid=GRID,
     )
