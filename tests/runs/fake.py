@@ -50,7 +50,9 @@ class Assumptions:
         )
     )
     tables: Mapping[str, Any] = field(
-        default_factory=lambda: Tables({"neoclouds.facility": SimpleNamespace(rows=FACILITIES)})
+        default_factory=lambda: Tables(
+            {"neoclouds.facility": SimpleNamespace(rows=FACILITIES, names=FACILITIES)}
+        )
     )
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     windows: Mapping[str, str] = field(default_factory=dict)
