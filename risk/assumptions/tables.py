@@ -60,6 +60,7 @@ class Generation(Entity):
     noise: Annotated[float, Field(ge=0), In("log/q")] = 0.0
     power: Annotated[float, Field(gt=0), In("kW")]
     opex: HourlyPrice
+    compute: Annotated[float, Field(ge=0), In("TFLOP/s")]
     memory_bandwidth: Annotated[float, Field(ge=0), In("TB/s")]
     memory: Annotated[float, Field(ge=0), In("GB")]
 

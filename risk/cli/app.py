@@ -35,7 +35,13 @@ COMMANDS = (
     ("reverse", "reverse:reverse", "What leads to a condition, the ways to it, what warns of it."),
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),
+    (
+        "tokens",
+        "tokens:tokens",
+        "What tokens cost by generation; what cache hits would move.",
+    ),
     ("sources", "sources:sources", "What the headlines do if a source is wrong."),
+    ("book", "book:book", "What the committee's positions lose, through what, past which limits."),
     ("voi", "voi:voi", "Actions, their triggers, and which number to find out next."),
     ("screen", "screening:screen", "Which judgements without a prior decide the answer."),
     ("energy", "energy:energy", "Power, energy and carbon; what a bust strands; a place beside."),

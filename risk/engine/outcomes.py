@@ -7,6 +7,7 @@ never came.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,9 @@ PAIRED = ("claim", "calm", "stress")
 AMOUNTS = ("claim", "loss", "owed")
 """Of instruments: par in default, loss, and par owed in all quarters."""
 
+CLASSES_OF_PAPER = ("revolver", "notes", "converts")
+"""Of companies, in the tally's order."""
+
 YEARLY = ("default", "lost")
 """Shares of pools by calendar year."""
 
@@ -54,20 +58,22 @@ def outcomes(
     r: Record,
     c: Tally,
     background: Background,
-    instruments: Sequence[str] = (),
-    owners: Sequence[str] = (),
+    names: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Array]:
     """Every per-path scalar of a block, name → (path,).
 
     Parameters
     ----------
-    instruments, owners : names of what losses stand on and of whom they end with, in the tally's order.
+    names : what losses stand on, whom they end with, loans and companies: key of sums → names, in the tally's
+        order; of what has none nothing is left behind.
     """
     q = Quantities(r, c, background, r.columns)
     entries = assumptions.entries.items()
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
+    instruments, owners = (names.get(key, ()) for key in ("losses.instrument", "losses.ultimate"))
     out |= recoveries(c, instruments, owners) | yearly(c, assumptions) | powered(q, assumptions.calendar)
+    out |= debtors(c, names.get("stage", ()), names.get("holdco.defaulted", ()))
     out |= lines(c, assumptions.tables["credit.line"].names)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
@@ -113,6 +119,16 @@ def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> d
             out |= {f"{name}{part}.{instrument}": amounts[:, k] for k, instrument in enumerate(instruments)}
     out |= {f"paired.{name}": x for name, x in zip(PAIRED, np.asarray(c.paired).T, strict=True)}
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
+
+
+def debtors(c: Tally, loans: Sequence[str], firms: Sequence[str]) -> dict[str, Array]:
+    """Loss on each loan of the base date, USD; of companies quarters in default and shares of paper lost."""
+    out = {f"loan_loss.{name}": np.asarray(c.loans)[:, k] for k, name in enumerate(loans)}
+    out |= {f"failed.{firm}": np.asarray(c.failed)[:, k] for k, firm in enumerate(firms)}
+    for kind, claims, lost in zip(CLASSES_OF_PAPER, *np.asarray(c.paper), strict=True):
+        shares = np.divide(lost, claims, out=np.zeros_like(lost), where=claims > SMALLEST_BOOK)
+        out |= {f"{kind}_lost.{firm}": shares[:, k] for k, firm in enumerate(firms)}
+    return out
 
 
 def lines(c: Tally, names: Sequence[str]) -> dict[str, Array]:
@@ -168,7 +184,9 @@ def counted(assumptions: Assumptions) -> int:
     owners = cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names)
     by_instrument = len(AMOUNTS) * (1 + len(PARTS)) * len(losing(assumptions))
     by_line = len(LINES) * len(tables["credit.line"].names)
-    by_year = (len(YEARLY) * len(tables["credit.segment"].names) + len(POWERED)) * len(
-        assumptions.calendar.full_years
+    years = len(assumptions.calendar.full_years)
+    by_year = years * (len(YEARLY) * len(tables["credit.segment"].names) + len(POWERED))
+    by_debtor = len(tables["neoclouds.facility"].names) + (1 + len(CLASSES_OF_PAPER)) * len(
+        tables["neoclouds.firm"].names
     )
-    return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year
+    return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year + by_debtor

@@ -21,6 +21,7 @@ READERS = {**world.READERS, "background": background.Background}
 READ_ELSEWHERE = {
     "run.": "settings of a run and of the calendar",
     "gpu.decode.": "the decode-cost identity beside the rent table",
+    "gpu.serving.": "what tokens cost by generation, beside the rent table",
     "capex.deployable_ceiling": "shown beside deployed capital",
     "revenue.jpmorgan_bar": "the third lens, a constant",
     "neoclouds.stylised.": "the stylised facilities of calibration target T6",

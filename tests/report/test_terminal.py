@@ -18,6 +18,7 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    book,
     budget,
     challenger,
     checks,
@@ -38,6 +39,7 @@ from risk.report.terminal import (
     runs,
     screening,
     tail,
+    tokens,
     trace,
     update,
     validation,
@@ -46,13 +48,14 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
+from tests.report import book_results, energy_results, views_results
 from tests.report import command_results as commands
-from tests.report import energy_results, views_results
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
+from tests.report.tokens_results import TOKENS
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
@@ -85,6 +88,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
@@ -92,6 +96,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
+    "tokens": lambda page: tokens.screen(TOKENS, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),

@@ -28,7 +28,9 @@ COMMANDS = (
     *(
         "amplification",
         "screen",
+        "tokens",
         "sources",
+        "book",
         "voi",
         "energy",
         "hindcast",

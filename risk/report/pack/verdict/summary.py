@@ -10,7 +10,7 @@ from functools import partial
 from risk.analysis.bridge import Bridge, Step
 from risk.analysis.screening import HEADLINES
 from risk.calibrate.watch.watching import leading
-from risk.report import bridge, watch
+from risk.report import book, bridge, watch
 from risk.report.charts import Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.pack.base.cells import Tables, shortened, subtitle
@@ -26,7 +26,7 @@ from risk.report.pack.verdict.grid import (
     link,
     probability,
 )
-from risk.report.sheet import At, Paragraph, Sheet, Strip
+from risk.report.sheet import At, Fold, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
@@ -58,19 +58,26 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *(Paragraph(text, "alert") for text in sowhat.alerts(results)),
             _classes(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.changed(results)),
-            *(bridged(results.bridge, tables) if results.bridge else ()),
+            *_bridge(results, tables),
             *_movers(tables),
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
-            Strip(tuple(_halves(rent, capex))),
-            *details.details(results, tables),
+            *_book(results),
+            Fold("Pictures", (Strip(tuple(_halves(rent, capex))),)),
+            Fold("What the answer is made of", tuple(details.details(results, tables))),
         ),
         grid=GRID,
         landscape=False,
         pages=2,
         turns=details.FIRST,
     )
+
+
+def _bridge(results: Results, tables: Tables) -> Iterator[Fold]:
+    """What changed since the run before, input by input, where it was measured."""
+    if results.bridge:
+        yield Fold("What changed, input by input", tuple(bridged(results.bridge, tables)))
 
 
 def _halves(*charts: Fan) -> Iterator[At]:
@@ -213,6 +220,13 @@ def _actions(results: Results, tables: Tables) -> Iterator[Table]:
         note=EXAMPLE if results.decision.actions.illustrative else "",
     )
     yield spec.table(said)
+
+
+def _book(results: Results) -> Iterator[Paragraph]:
+    """What the committee's own positions lose, where a book is given."""
+    if results.book is not None:
+        example = "An example and nobody's book. " if results.book.book.illustrative else ""
+        yield Paragraph(f"{example}{book.shortly(results.book)} See Book.", "bullet")
 
 
 def _shortly(words: str, width: float) -> Cell:
