@@ -10,7 +10,7 @@ from risk.door import holding, naming, opening, packing
 from risk.door.beside import runs_beside
 from risk.door.desk import REPORTS, SHOWN, Desk, Where, desk
 from risk.door.told import Told
-from risk.errors import UsageError
+from risk.errors import StorageError, UsageError
 from risk.report.form import DEFAULT_FORM, Form, Paper
 from risk.report.terminal.written import PACK, PDF
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from risk.door.result import Result
     from risk.runs import Run
     from risk.runs.prepare import Plan
+
+NONE = "none"
+"""Word for no run to compare with."""
 
 
 def pack(
@@ -44,7 +47,7 @@ def pack(
     ----------
     target : a scenario, its file, or a stored run.
     file : ``reports/SCENARIO/pack.xlsx`` by default.
-    prior, beside : words for stored runs to compare with, and to show beside.
+    prior, beside : words for stored runs to compare with, and to show beside; see `earlier`.
     paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
     html : write its presentation sheets as a page beside it.
     mask : show companies by letters.
@@ -68,7 +71,7 @@ def pack(
     wanted = None if file is None else _named(file, ".xlsx", "a workbook")
     at = desk(where)
     found = opening.find(target, at, paths, seed, vintage)
-    before = opening.opened(prior, at) if prior is not None else None
+    before = earlier(prior, found, at)
     others = runs_beside(beside, found, at)
     held = holding.read(book, found, at) if book is not None else None
     form = Form(paper, sample, mask, holding.named(held, at) if held else "")
@@ -124,7 +127,7 @@ def pdf(
     Parameters
     ----------
     file : ``reports/SCENARIO/summary.pdf`` by default.
-    prior : word for a stored run to compare with.
+    prior : word for a stored run to compare with; see `earlier`.
     mask : show companies by letters.
 
     Raises
@@ -135,13 +138,41 @@ def pdf(
     wanted = None if file is None else _named(file, ".pdf", "a PDF")
     at = desk(where)
     found = _own(run, at) if wanted is None else opening.opened(run, at)
-    before = opening.opened(prior, at) if prior is not None else None
+    before = earlier(prior, found, at)
     from risk.report.printing import PAGES, office, print_summary
 
     office()
     path = wanted or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before, Form(mask=mask))
     return Told.line({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}")
+
+
+def earlier(word: str | None, found: Run | Plan, at: Desk) -> Run | None:
+    """The run to compare with: that of a word, none if it is `none`, else the last of the scenario signed.
+
+    Raises
+    ------
+    UsageError : the word names no run.
+    StorageError : it was stored by a version of the model that remembered other things.
+    """
+    from risk.runs import Run
+    from risk.runs.signature import last_signed
+
+    if word is not None:
+        return None if word == NONE else opening.opened(word, at)
+    if isinstance(found, Run):
+        scenario, own = found.manifest.scenario, found.id
+    else:
+        made = found.specification()
+        scenario, own = found.assumptions.scenario.name, made.id if made else ""
+    last = last_signed(scenario, at.runs, own)
+    if last is None:
+        return None
+    try:
+        return opening.whole(last[0])
+    except StorageError as error:
+        at.note(f"not compared with the last run that was signed: {error.reason}")
+        return None
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:

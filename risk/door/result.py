@@ -248,6 +248,21 @@ class Result(Numbers):
 
         return replace(updated(self.stored, self._desk), names=self._names)
 
+    def energy(self, location: str = "") -> Told[Any]:
+        """What the fleet draws and emits by year, what a bust strands, and what carbon would cost.
+
+        Parameters
+        ----------
+        location : a place of the register to tell beside the world, such as ``johor``.
+
+        Raises
+        ------
+        UsageError : the register has no such place.
+        """
+        from risk.door.energetic import told
+
+        return replace(told(self.stored, location), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 
@@ -303,6 +318,23 @@ class Result(Numbers):
         from risk.door.variants import dropped
 
         return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
+
+    def tokens(self, hit_rate: float | None = None, *, paths: int = 4_096) -> Told[Any]:
+        """What tokens cost by generation and phase, and what coupling would move; kept beside the run.
+
+        Parameters
+        ----------
+        hit_rate : to which cache hits rise; the register's ``gpu.serving.hit_rate_ahead`` by default.
+        paths : of each register that is tried, at most.
+
+        Raises
+        ------
+        UsageError : the register does not say what is served, or the rate is no rise.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import tokens
+
+        return replace(tokens(self.stored, hit_rate, paths, self._desk), names=self._names)
 
     def voi(self) -> Told[Any]:
         """The committee's actions: triggers, payoffs, and what it is worth to know each input before.

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
+    from risk.calibrate.tokens import Moves
     from risk.calibrate.validation.validation import Validation
     from risk.calibrate.watch.watching import Watch
     from risk.report.actions import Decision
@@ -213,6 +214,13 @@ class Results:
             return explain(self.run, BUST, paths=EXPLAINED)
         except UsageError:
             return None
+
+    @cached_property
+    def token_moves(self) -> Moves | None:
+        """What coupling the arithmetic of tokens would move, where it was measured beside the run."""
+        from risk.calibrate import tokens
+
+        return tokens.kept(self.run)
 
     @cached_property
     def budget(self) -> Kept | None:

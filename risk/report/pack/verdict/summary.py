@@ -26,7 +26,7 @@ from risk.report.pack.verdict.grid import (
     link,
     probability,
 )
-from risk.report.sheet import At, Paragraph, Sheet, Strip
+from risk.report.sheet import At, Fold, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, shown
 from risk.report.table import Table
 
@@ -58,20 +58,26 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *(Paragraph(text, "alert") for text in sowhat.alerts(results)),
             _classes(results, tables),
             *(Paragraph(text, "bullet") for text in sowhat.changed(results)),
-            *(bridged(results.bridge, tables) if results.bridge else ()),
+            *_bridge(results, tables),
             *_movers(tables),
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
             *_book(results),
-            Strip(tuple(_halves(rent, capex))),
-            *details.details(results, tables),
+            Fold("Pictures", (Strip(tuple(_halves(rent, capex))),)),
+            Fold("What the answer is made of", tuple(details.details(results, tables))),
         ),
         grid=GRID,
         landscape=False,
         pages=2,
         turns=details.FIRST,
     )
+
+
+def _bridge(results: Results, tables: Tables) -> Iterator[Fold]:
+    """What changed since the run before, input by input, where it was measured."""
+    if results.bridge:
+        yield Fold("What changed, input by input", tuple(bridged(results.bridge, tables)))
 
 
 def _halves(*charts: Fan) -> Iterator[At]:
