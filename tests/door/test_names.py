@@ -23,11 +23,11 @@ PUBLIC = [
 
 METHODS = {
     "book", "bridge", "budget", "challenger", "check", "classes", "compare", "drivers", "energy",
-    "explain", "lenders", "facilities", "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes",
-    "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters",
-    "recorded", "register", "remove", "reverse", "scenario", "seed", "series", "show", "sign",
-    "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update", "validation",
-    "verify", "views", "voi", "watch", "whatif",
+    "explain", "facilities", "firms", "folder", "id", "lenders", "lines", "masked", "means", "outcome",
+    "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions",
+    "quarters", "recorded", "register", "remove", "reverse", "scenario", "seed", "series", "show",
+    "sign", "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update",
+    "validation", "verify", "views", "voi", "watch", "whatif",
 }  # fmt: skip
 
 REGISTER = {

@@ -108,7 +108,11 @@ class Book:
     def names(self, own: Names) -> Names:
         """The same with letters that hide its positions and free names too, behind those of companies."""
         known = {word for company in own.letters.companies for word in (*company.codes, *company.all_words)}
-        ids = [Called(row.id, (row.id,)) for row in self.rows]
+        folded = {word.casefold() for word in known}
+        ids = [  # one that is a company's name in other letters leaves that company its own
+            Called(row.id, *(((), (row.id,)) if row.id.casefold() in folded else ((row.id,), ())))
+            for row in self.rows
+        ]
         free = {
             row.issuer: Called(row.issuer, (), (row.issuer,)) for row in self.rows if not row.instrument.named
         }

@@ -20,8 +20,8 @@ from risk.report.terminal.page import Page, Screen, heading, note, table
 UNIT = "USD bn"
 SAID = (
     "First-round credit loss to the end of the run, of all three lines of credit, once it has gone through "
-    "funds, CLOs and other vehicles to whoever owns them; USD bn. ± standard errors of sampling. Means on the "
-    "paths of a bust and on the others; P95 and ES 97.5% are each owner's own and do not add up."
+    "funds, CLOs and other vehicles to whoever owns them; USD bn. ± standard errors of sampling. Means on "
+    "the paths of a bust and on the others; P95 and ES 97.5% are each owner's own and do not add up."
 )
 ON = "The same losses by what they stand on."
 

@@ -154,10 +154,13 @@ def test_a_beta_of_ones_own_says_why_and_is_judgement(tmp_path: Path) -> None:
 
 def test_positions_and_free_names_are_hidden_too(tmp_path: Path) -> None:
     fund = LOAN.replace('"loan"\ninstrument = "loan"', '"secret"\ninstrument = "fund_ai_credit"')
-    made = book(HEAD + fund.replace("APLD-CRWV", "Smith Capital") + NOTES, tmp_path)
+    chips = CHIPS.replace('"chips"', '"nvidia"')
+    made = book(HEAD + fund.replace("APLD-CRWV", "Smith Capital") + NOTES + chips, tmp_path)
     names = made.names(register().names)._replace(masked=True)
+    assert names.said("NVIDIA") == register().names._replace(masked=True).said("NVIDIA")
     said = names.said("secret of Smith Capital, notes of CoreWeave (CRWV)")
     assert not {"secret", "Smith", "CoreWeave", "CRWV"} & set(said.replace(",", "").split())
+    assert "nvidia" not in names.said("nvidia, NVIDIA")
 
 
 def test_an_older_run_is_refused(tmp_path: Path) -> None:
