@@ -128,24 +128,23 @@ def ways(course: Array, told: Told, flags: Flags, when: Dates, loss: Array, seed
     seed : of the starts of k-means.
     """
     learn = learning(len(flags))
-    fitted = course[flags & learn]
+    middles, strengths = centers(course[flags & learn], seed)
+    found = about(Facts(course, told, flags, when, loss, ~learn), middles)
+    return Ways(tuple(way for _, way in sorted(found, key=lambda one: -one[0])), strengths)
+
+
+def centers(fitted: Array, seed: int) -> tuple[Array, tuple[tuple[int, float], ...]]:
+    """Middles of the groups of (path, series) courses, (group, series); strengths of their numbers."""
     middle = fitted.mean(axis=0)
     rng = np.random.default_rng(seed)
     sample = fitted[:COMPARED] - middle
     most = min(MOST, len(sample) // FEWEST + 1)
     strengths = [(k, strength(sample, k, rng)) for k in range(2, most + 1)]
     number = max((k for k, found in strengths if found >= STRONG), default=1)
-    centers = grouped(fitted - middle, number, rng) + middle
-    met = np.flatnonzero(flags)
-    group = _nearest(course[met], centers)
-    parts = [met[group == k] for k in range(number)]
-    order = sorted(range(number), key=lambda k: (-len(parts[k]), k))
-    facts = _Facts(course, told, flags, when, loss, ~learn)
-    found = [_way(facts, parts[k], _others(parts, k, flags), centers[k]) for k in order]
-    return Ways(tuple(found), tuple(strengths))
+    return grouped(fitted - middle, number, rng) + middle, tuple(strengths)
 
 
-class _Facts(NamedTuple):
+class Facts(NamedTuple):
     """What is told of every way: as of `ways`, and the half of the paths on which it is counted."""
 
     course: Array
@@ -154,6 +153,23 @@ class _Facts(NamedTuple):
     when: Dates
     loss: Array
     half: Flags
+
+
+def about(facts: Facts, middles: Array, most: int = TOLD) -> list[tuple[int, Way]]:
+    """The ways about (group, series) middles, in their order, each after its number of paths.
+
+    Parameters
+    ----------
+    most : series and coordinates that are told of each.
+    """
+    met = np.flatnonzero(facts.flags)
+    group = _nearest(facts.course[met], middles)
+    parts = [met[group == k] for k in range(len(middles))]
+    others = [_others(parts, k, facts.flags) for k in range(len(parts))]
+    return [
+        (len(own), _way(facts, own, rest, middle, most))
+        for own, rest, middle in zip(parts, others, middles, strict=True)
+    ]
 
 
 def grouped(data: Array, number: int, rng: np.random.Generator) -> Array:
@@ -203,7 +219,7 @@ def _others(parts: Sequence[Places], own: int, flags: Flags) -> Places:
     return np.concatenate(rest) if rest else np.flatnonzero(~flags)
 
 
-def _way(facts: _Facts, own: Places, others: Places, center: Array) -> Way:
+def _way(facts: Facts, own: Places, others: Places, center: Array, most: int) -> Way:
     """A way, of the ids of its paths and of those that it is told from."""
     medoid = int(own[((facts.course[own] - center) ** 2).sum(axis=1).argmin()])
     mine, rest = own[facts.half[own]], others[facts.half[others]]
@@ -216,8 +232,8 @@ def _way(facts: _Facts, own: Places, others: Places, center: Array) -> Way:
     return Way(
         statistics.proportion(len(mine), int((facts.flags & facts.half).sum())),
         medoid,
-        _furthest(marks),
-        _furthest(causes),
+        _furthest(marks, most),
+        _furthest(causes, most),
         statistics.quantile(facts.when.quarter[mine], 0.5) if facts.when.dated else None,
         statistics.mean(facts.loss[mine]),
     )
@@ -228,5 +244,5 @@ def _mark(what: Variable, scores: Array, mine: Places, rest: Places) -> Mark:
     return Mark(what.name, what.label, score, score.value - float(scores[rest].mean()))
 
 
-def _furthest(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    return tuple(sorted(marks, key=lambda mark: -abs(mark.apart))[:TOLD])
+def _furthest(marks: Sequence[Mark], most: int) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: -abs(mark.apart))[:most])
