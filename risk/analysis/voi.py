@@ -13,10 +13,12 @@ EVPPI(x)    money    E[maxₐ E[Yₐ | x]] − maxₐ E[Yₐ]: the input x is kn
 *Medical Decision Making* 34(3)): on a cubic spline in the input's place among the paths, for several inputs
 on a sum of curves in each. The curves choose, and do not value: on each fifth of the paths the action is
 chosen by what the other four fifths say, and pays what it pays there. The mean of ``Y(chosen) − Y(a*)`` is
-then what one gains who acts by these curves, without bias, and the error is that of a mean. It is a lower
-bound of the EVPPI, reached where the curves have the right form; an input that tells nothing is worth
-nothing or, where noise chooses, slightly less. The largest of fitted means, as is often printed, is biased
-upward by as much as a small value is.
+then what one gains who acts by these curves, without bias. Its error is that of a mean, times 1.5: other
+paths would choose by other curves, and parts that learn of one another do not err by themselves (Nadeau and
+Bengio, 2003, *Machine Learning* 52: ``1/k + n₂/n₁`` in place of ``1/k``, k parts, of n₂ paths each against
+n₁ that it learns of). It is a lower bound of the EVPPI, reached where the curves have the right form; an
+input that tells nothing is worth nothing or, where noise chooses, slightly less. The largest of fitted means,
+as is often printed, is biased upward by as much as a small value is.
 
 Many inputs are looked at, some of which would be found by chance: what counts as found is controlled for
 false discoveries at 5% (Benjamini and Hochberg, 1995, *JRSS B* 57(1)).
@@ -48,6 +50,9 @@ NOTHING = "nothing"
 FOLDS = 5
 """Parts of the paths, each of which acts by what the others say."""
 
+LEARNT = math.sqrt(1.0 + FOLDS / (FOLDS - 1.0))
+"""Times the error of a mean, for what is learnt hangs on the paths too; see the module."""
+
 FEWEST, MOST = 1_024, 20_000
 """Paths under which nothing is regressed, and those of a run that are looked at, its first."""
 
@@ -68,7 +73,8 @@ class Worth:
     Attributes
     ----------
     value : in the unit of payoffs; may come out below zero by noise, what it is worth is not.
-    changes : share of paths on which another action is chosen than a*.
+    changes : share of paths on which another action is chosen than a*; without an error, for it says what
+        these curves do.
     found : whether it is worth more than nothing, with false discoveries controlled.
     """
 
@@ -180,7 +186,9 @@ def _worth(name: str, curves: Array, places: Sequence[Ranks], paid: Array) -> Wo
         here = paid[:, fold]
         gain[fold] = np.take_along_axis(here, chosen[None], axis=0)[0] - here[best]
         other[fold] = chosen != best
-    return Worth(name, statistics.mean(gain), statistics.probability(other))
+    value = statistics.mean(gain)
+    told = Estimate(value.value, LEARNT * value.standard_error, n)
+    return Worth(name, told, Estimate(float(other.mean()), math.nan, n))
 
 
 def _basis(curves: Array, places: Sequence[Ranks]) -> Array:

@@ -308,7 +308,8 @@ def test_rates_of_noise_are_those_of_noise() -> None:
     for _ in range(20):
         flags = rng.random(paths) < 0.5
         values = (0.03 + 0.01 * rng.random((quarters + 1, paths))).astype(np.float32)
-        look = sign_finder._Look(flags, np.ones(paths, bool), np.full(paths, 10), np.full(paths, 14))
+        when = Dates(np.full(paths, 14), True, 14)
+        look = sign_finder.looked(flags, when, ~learning(paths))
         furthest = sign_finder._furthest(values[1:], look.until, above=True)
         tried = sign_finder._threshold(furthest[learning(paths)], flags[learning(paths)], False, True)
         sign = sign_finder._measured(SERIES[0], tried, values[1:], furthest, look, None)

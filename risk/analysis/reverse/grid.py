@@ -60,17 +60,26 @@ class Grid:
 
 def grid(run: Run, flags: Flags) -> Grid:
     """The map of a condition that these (path,) flags say is met."""
+    at, fall, year = read(run)
+    return mapped(run.calendar.labels[at], fall, year, flags)
+
+
+def read(run: Run) -> tuple[int, Array, Array]:
+    """The quarter at whose end the rent is read, and (path,) falls of the rent and spreads."""
     calendar = run.calendar
     at = min(calendar.offset(f"{calendar.base.year + AFTER:04d}Q4"), calendar.quarters)
     rent, spread = run.series(RENT), run.series(SPREAD)
     fall = 1.0 - rent[at].astype(np.float64) / rent[0]
-    year = spread[max(at - 3, 1) : at + 1].astype(np.float64).mean(axis=0) / SCALE["bp"]
-    return mapped(calendar.labels[at], fall, year, flags)
+    return at, fall, spread[max(at - 3, 1) : at + 1].astype(np.float64).mean(axis=0) / SCALE["bp"]
 
 
 def mapped(quarter: str, fall: Array, spread: Array, flags: Flags) -> Grid:
     """The map over (path,) falls of the rent and spreads."""
-    falls, spreads = edges(fall), edges(spread)
+    return divided(quarter, fall, spread, flags, edges(fall), edges(spread))
+
+
+def divided(quarter: str, fall: Array, spread: Array, flags: Flags, falls: Edges, spreads: Edges) -> Grid:
+    """The map with edges that are known."""
     row, column = np.searchsorted(falls, fall, "right"), np.searchsorted(spreads, spread, "right")
     width = len(spreads) + 1
     place, size = row * width + column, (len(falls) + 1) * width

@@ -74,12 +74,17 @@ class Nearest:
     steps: tuple[Step, ...]
 
 
-def nearest(told: Told, flags: Flags) -> Nearest:
-    """The most likely way to a condition that these (path,) flags say is met."""
+def nearest(told: Told, flags: Flags, share: float = NEAR) -> Nearest:
+    """The most likely way to a condition that these (path,) flags say is met.
+
+    Parameters
+    ----------
+    share : of them that counts as nearest.
+    """
     apart = distances(told.scores)
     ids = np.flatnonzero(flags)
     ids = ids[np.argsort(apart[ids], kind="stable")]
-    near = max(round(NEAR * len(ids)), FEWEST_NEAR)
+    near = max(round(share * len(ids)), FEWEST_NEAR)
     steps = [_step(moved, score, ids, near) for moved, score in zip(told.moved, told.scores, strict=True)]
     return Nearest(
         tuple(ids[:SHOWN].tolist()),

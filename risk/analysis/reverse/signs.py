@@ -113,25 +113,41 @@ def signs(run: Run, flags: Flags, when: Dates, ahead: int = QUARTERS_AHEAD) -> S
     ----------
     when : it comes true.
     """
-    until, labels = when.quarter - ahead, run.calendar.labels
-    counted = until >= 1
-    early = int((flags & ~counted).sum())
-    if min((counted & flags).sum(), (counted & ~flags).sum()) < FEWEST:
+    look, labels = looked(flags, when, ~learning(len(flags)), ahead), run.calendar.labels
+    early = int((flags & ~look.counted).sum())
+    if min((look.counted & flags).sum(), (look.counted & ~flags).sum()) < FEWEST:
         return Signs((), ahead, when.dated, labels[when.last], early)
-    look = _Look(flags, counted, np.maximum(until, 1), when.quarter)
     seen = [variable for variable in SERIES if variable.name not in HIDDEN]
     best = [sign for sign in each(lambda variable: _best(run, variable, look), seen) if sign is not None]
     best.sort(key=lambda sign: -(sign.hits.value - sign.false_alarms.value))
     return Signs(tuple(best[:SHOWN]), ahead, when.dated, labels[when.last], early)
 
 
-class _Look(NamedTuple):
-    """What a sign is held against, (path,): the condition, who counts, the last quarter in time, when."""
+class Look(NamedTuple):
+    """What a sign is held against, (path,): the condition, who counts, the last quarter in time, when.
+
+    `half`: of the paths on which it is measured.
+    """
 
     flags: Flags
     counted: Flags
     until: Quarters
     quarter: Quarters
+    half: Flags
+
+
+def looked(flags: Flags, when: Dates, half: Flags, ahead: int = QUARTERS_AHEAD) -> Look:
+    """What signs of a condition are held against, measured on a half of the paths."""
+    until = when.quarter - ahead
+    return Look(flags, until >= 1, np.maximum(until, 1), when.quarter, half)
+
+
+def again(run: Run, sign: Sign, look: Look) -> Sign:
+    """A sign that is known, measured on the paths of a run."""
+    values, chosen = run.series(sign.series.name), _Tried(0.0, sign.change, sign.above, sign.threshold)
+    read = _changes(values) if sign.change else values[1:] / np.float32(SCALE[sign.series.unit])
+    assert read is not None
+    return _measured(sign.series, chosen, read, _furthest(read, look.until, sign.above), look, sign.today)
 
 
 class _Tried(NamedTuple):
@@ -141,7 +157,7 @@ class _Tried(NamedTuple):
     threshold: float
 
 
-def _best(run: Run, variable: Variable, look: _Look) -> Sign | None:
+def _best(run: Run, variable: Variable, look: Look) -> Sign | None:
     """The best sign of a series; None where it says nothing on the learning half."""
     values = run.series(variable.name)
     scale = SCALE[variable.unit]
@@ -200,10 +216,10 @@ def _threshold(furthest: Singles, flags: Flags, change: bool, above: bool) -> _T
 
 
 def _measured(
-    variable: Variable, chosen: _Tried, read: Singles, furthest: Singles, look: _Look, today: float | None
+    variable: Variable, chosen: _Tried, read: Singles, furthest: Singles, look: Look, today: float | None
 ) -> Sign:
     """What a sign does on the other half of the paths."""
-    half = ~learning(len(look.flags)) & look.counted
+    half = look.half & look.counted
     rings = furthest > chosen.threshold if chosen.above else furthest < chosen.threshold
     met, rest = half & look.flags, half & ~look.flags
     hits = int((rings & met).sum())

@@ -104,16 +104,16 @@ class Ways:
     strengths: tuple[tuple[int, float], ...]
 
 
-def courses(run: Run, paths: int | None = None) -> Array:
-    """Course of the first paths (all by default), (path, series), in the order of `COURSE`; NaN never."""
+def courses(run: Run) -> Array:
+    """Course of every path, (path, series), in the order of `COURSE`; NaN never."""
     labels = run.calendar.labels
     ends = [t for t, label in enumerate(labels) if label.endswith("Q4") and t] or [len(labels) - 1]
     run.series(COURSE[0])  # a run that remembers its columns reads all series here, and the threads find them
-    return np.column_stack(each(lambda name: _course(run, name, ends, paths), COURSE))
+    return np.column_stack(each(lambda name: _course(run, name, ends), COURSE))
 
 
-def _course(run: Run, name: str, ends: Sequence[int], paths: int | None) -> Array:
-    values = run.series(name)[:, :paths]
+def _course(run: Run, name: str, ends: Sequence[int]) -> Array:
+    values = run.series(name)
     return np.asarray(np.mean([normal_scores(values[t]) for t in ends], axis=0))
 
 
@@ -127,38 +127,35 @@ def ways(course: Array, told: Told, flags: Flags, when: Dates, loss: Array, seed
     loss : (path,) headline loss in USD bn.
     seed : of the starts of k-means.
     """
-    groups = groups_of(course, flags, seed)
-    facts = _Facts(course, told, flags, when, loss, ~learning(len(flags)))
-    found = [
-        _way(facts, own, _others(groups.paths, k, flags), groups.centers[k])
-        for k, own in enumerate(groups.paths)
-    ]
-    return Ways(tuple(found), groups.strengths)
+    learn = learning(len(flags))
+    middles, strengths = centers(course[flags & learn], seed)
+    found = about(Facts(course, told, flags, when, loss, ~learn), middles)
+    return Ways(tuple(way for _, way in sorted(found, key=lambda one: -one[0])), strengths)
 
 
-class Groups(NamedTuple):
-    """Paths that meet a condition in groups, the largest first: ids of each, its center, and strengths."""
-
-    paths: Sequence[Places]
-    centers: Array
-    strengths: tuple[tuple[int, float], ...]
-
-
-def groups_of(course: Array, flags: Flags, seed: int) -> Groups:
-    """The groups in which paths that meet a condition fall; arguments as of `ways`."""
-    fitted = course[flags & learning(len(flags))]
+def centers(fitted: Array, seed: int) -> tuple[Array, tuple[tuple[int, float], ...]]:
+    """Middles of the groups of (path, series) courses, (group, series); strengths of their numbers."""
     middle = fitted.mean(axis=0)
     rng = np.random.default_rng(seed)
     sample = fitted[:COMPARED] - middle
     most = min(MOST, len(sample) // FEWEST + 1)
     strengths = [(k, strength(sample, k, rng)) for k in range(2, most + 1)]
     number = max((k for k, found in strengths if found >= STRONG), default=1)
-    centers = grouped(fitted - middle, number, rng) + middle
-    met = np.flatnonzero(flags)
-    group = _nearest(course[met], centers)
-    parts = [met[group == k] for k in range(number)]
-    order = sorted(range(number), key=lambda k: (-len(parts[k]), k))
-    return Groups([parts[k] for k in order], centers[order], tuple(strengths))
+    return grouped(fitted - middle, number, rng) + middle, tuple(strengths)
+
+
+class Groups(NamedTuple):
+    """Paths that meet a condition in groups, the largest first: ids of each, and strengths."""
+
+    paths: Sequence[Places]
+    strengths: tuple[tuple[int, float], ...]
+
+
+def groups_of(course: Array, flags: Flags, seed: int) -> Groups:
+    """The groups in which paths that meet a condition fall; arguments as of `ways`."""
+    middles, strengths = centers(course[flags & learning(len(flags))], seed)
+    parts = _parts(course, flags, middles)
+    return Groups(sorted(parts, key=lambda part: -len(part)), strengths)
 
 
 def set_apart(course: Array, groups: Groups, place: int, flags: Flags) -> tuple[Mark, ...]:
@@ -166,10 +163,18 @@ def set_apart(course: Array, groups: Groups, place: int, flags: Flags) -> tuple[
     half = ~learning(len(flags))
     mine, rest = (x[half[x]] for x in (groups.paths[place], _others(groups.paths, place, flags)))
     names = {v.name: v for v in SERIES}
-    return _furthest([_mark(names[name], course[:, i], mine, rest) for i, name in enumerate(COURSE)])
+    marks = [_mark(names[name], course[:, i], mine, rest) for i, name in enumerate(COURSE)]
+    return _furthest(marks, TOLD)
 
 
-class _Facts(NamedTuple):
+def _parts(course: Array, flags: Flags, middles: Array) -> list[Places]:
+    """Ids of the paths about each middle."""
+    met = np.flatnonzero(flags)
+    group = _nearest(course[met], middles)
+    return [met[group == k] for k in range(len(middles))]
+
+
+class Facts(NamedTuple):
     """What is told of every way: as of `ways`, and the half of the paths on which it is counted."""
 
     course: Array
@@ -178,6 +183,21 @@ class _Facts(NamedTuple):
     when: Dates
     loss: Array
     half: Flags
+
+
+def about(facts: Facts, middles: Array, most: int = TOLD) -> list[tuple[int, Way]]:
+    """The ways about (group, series) middles, in their order, each after its number of paths.
+
+    Parameters
+    ----------
+    most : series and coordinates that are told of each.
+    """
+    parts = _parts(facts.course, facts.flags, middles)
+    others = [_others(parts, k, facts.flags) for k in range(len(parts))]
+    return [
+        (len(own), _way(facts, own, rest, middle, most))
+        for own, rest, middle in zip(parts, others, middles, strict=True)
+    ]
 
 
 def grouped(data: Array, number: int, rng: np.random.Generator) -> Array:
@@ -227,7 +247,7 @@ def _others(parts: Sequence[Places], own: int, flags: Flags) -> Places:
     return np.concatenate(rest) if rest else np.flatnonzero(~flags)
 
 
-def _way(facts: _Facts, own: Places, others: Places, center: Array) -> Way:
+def _way(facts: Facts, own: Places, others: Places, center: Array, most: int) -> Way:
     """A way, of the ids of its paths and of those that it is told from."""
     medoid = int(own[((facts.course[own] - center) ** 2).sum(axis=1).argmin()])
     mine, rest = own[facts.half[own]], others[facts.half[others]]
@@ -240,8 +260,8 @@ def _way(facts: _Facts, own: Places, others: Places, center: Array) -> Way:
     return Way(
         statistics.proportion(len(mine), int((facts.flags & facts.half).sum())),
         medoid,
-        _furthest(marks),
-        _furthest(causes),
+        _furthest(marks, most),
+        _furthest(causes, most),
         statistics.quantile(facts.when.quarter[mine], 0.5) if facts.when.dated else None,
         statistics.mean(facts.loss[mine]),
     )
@@ -252,5 +272,5 @@ def _mark(what: Variable, scores: Array, mine: Places, rest: Places) -> Mark:
     return Mark(what.name, what.label, score, score.value - float(scores[rest].mean()))
 
 
-def _furthest(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    return tuple(sorted(marks, key=lambda mark: -abs(mark.apart))[:TOLD])
+def _furthest(marks: Sequence[Mark], most: int) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: -abs(mark.apart))[:most])
