@@ -50,7 +50,7 @@ class Assumptions:
         )
     )
     tables: Mapping[str, Any] = field(
-        default_factory=lambda: Tables({"neoclouds.facility": SimpleNamespace(rows=FACILITIES)})
+        default_factory=lambda: Tables({"neoclouds.facility": SimpleNamespace(rows=FACILITIES, names=())})
     )
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     windows: Mapping[str, str] = field(default_factory=dict)
