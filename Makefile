@@ -91,7 +91,7 @@ evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on
 	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
-TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)
+TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p randomly --randomly-seed=$(ORDER)
 
 # What reads the source stands beside the tests; each tells all of what it found, and one that fails stops nothing.
 test: .venv/ready-dev ## ruff, mypy --strict, import-linter and all tests

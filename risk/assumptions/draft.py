@@ -25,7 +25,7 @@ from risk.assumptions.terms import Terms
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
 
-SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
+SECTIONS = ("run", "gpu", "energy", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
 WORDS = (

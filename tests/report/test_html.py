@@ -25,12 +25,11 @@ from risk.report.html.markup import Markup, join, number, tag
 from risk.report.html.page import CELLS, LARGEST, shown
 from risk.report.html.scale import Scale, ends, tick_labels
 from risk.report.html.tables import header
-from risk.report.pack import pack
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Fold, HeatMap, Paragraph, Sheet, Tile, Tiles, Workbook
 from risk.report.table import Column, Table
 from tests.report.demo import HOSTILE, demo
-from tests.report.runs import small_run
+from tests.report.runs import small_book, small_run
 
 VOID = {"meta", "input"}
 IMPLIED = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr")}
@@ -117,7 +116,7 @@ def rows(grid: Element) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def book() -> Workbook:
-    return pack(small_run())
+    return small_book()
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +131,7 @@ def root(made: str) -> Element:
 
 def test_the_page_is_small_and_the_same_again(book: Workbook, made: str, tmp_path: Path) -> None:
     assert 100_000 < len(made.encode()) <= LARGEST == 600_000
-    write(pack(small_run()), tmp_path / "page.html", "pack.xlsx")
+    write(small_book(), tmp_path / "page.html", "pack.xlsx")
     assert (tmp_path / "page.html").read_bytes() == made.encode()
     assert [file.name for file in tmp_path.iterdir()] == ["page.html"]
 

@@ -26,12 +26,12 @@ from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table
 from risk.runs import execute
-from tests.report.runs import SEED, small_run
+from tests.report.runs import SEED, small_results
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,12 @@ from risk.report.sheet import HeatMap, Paragraph, Sheet
 from risk.report.table import Table
 from risk.runs import execute
 from tests.report.reverse_results import GRID
-from tests.report.runs import small_run
+from tests.report.runs import small_results
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")

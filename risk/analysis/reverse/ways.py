@@ -104,16 +104,16 @@ class Ways:
     strengths: tuple[tuple[int, float], ...]
 
 
-def courses(run: Run) -> Array:
-    """Course of every path, (path, series), in the order of `COURSE`; NaN never."""
+def courses(run: Run, paths: int | None = None) -> Array:
+    """Course of the first paths (all by default), (path, series), in the order of `COURSE`; NaN never."""
     labels = run.calendar.labels
     ends = [t for t, label in enumerate(labels) if label.endswith("Q4") and t] or [len(labels) - 1]
     run.series(COURSE[0])  # a run that remembers its columns reads all series here, and the threads find them
-    return np.column_stack(each(lambda name: _course(run, name, ends), COURSE))
+    return np.column_stack(each(lambda name: _course(run, name, ends, paths), COURSE))
 
 
-def _course(run: Run, name: str, ends: Sequence[int]) -> Array:
-    values = run.series(name)
+def _course(run: Run, name: str, ends: Sequence[int], paths: int | None) -> Array:
+    values = run.series(name)[:, :paths]
     return np.asarray(np.mean([normal_scores(values[t]) for t in ends], axis=0))
 
 
@@ -127,8 +127,26 @@ def ways(course: Array, told: Told, flags: Flags, when: Dates, loss: Array, seed
     loss : (path,) headline loss in USD bn.
     seed : of the starts of k-means.
     """
-    learn = learning(len(flags))
-    fitted = course[flags & learn]
+    groups = groups_of(course, flags, seed)
+    facts = _Facts(course, told, flags, when, loss, ~learning(len(flags)))
+    found = [
+        _way(facts, own, _others(groups.paths, k, flags), groups.centers[k])
+        for k, own in enumerate(groups.paths)
+    ]
+    return Ways(tuple(found), groups.strengths)
+
+
+class Groups(NamedTuple):
+    """Paths that meet a condition in groups, the largest first: ids of each, its center, and strengths."""
+
+    paths: Sequence[Places]
+    centers: Array
+    strengths: tuple[tuple[int, float], ...]
+
+
+def groups_of(course: Array, flags: Flags, seed: int) -> Groups:
+    """The groups in which paths that meet a condition fall; arguments as of `ways`."""
+    fitted = course[flags & learning(len(flags))]
     middle = fitted.mean(axis=0)
     rng = np.random.default_rng(seed)
     sample = fitted[:COMPARED] - middle
@@ -140,9 +158,15 @@ def ways(course: Array, told: Told, flags: Flags, when: Dates, loss: Array, seed
     group = _nearest(course[met], centers)
     parts = [met[group == k] for k in range(number)]
     order = sorted(range(number), key=lambda k: (-len(parts[k]), k))
-    facts = _Facts(course, told, flags, when, loss, ~learn)
-    found = [_way(facts, parts[k], _others(parts, k, flags), centers[k]) for k in order]
-    return Ways(tuple(found), tuple(strengths))
+    return Groups([parts[k] for k in order], centers[order], tuple(strengths))
+
+
+def set_apart(course: Array, groups: Groups, place: int, flags: Flags) -> tuple[Mark, ...]:
+    """Series that set a group apart, counted on the half of the paths on which it was not found."""
+    half = ~learning(len(flags))
+    mine, rest = (x[half[x]] for x in (groups.paths[place], _others(groups.paths, place, flags)))
+    names = {v.name: v for v in SERIES}
+    return _furthest([_mark(names[name], course[:, i], mine, rest) for i, name in enumerate(COURSE)])
 
 
 class _Facts(NamedTuple):

@@ -36,8 +36,6 @@ def set_page(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | No
     sheet = pen.sheet
     _set_view(sheet, placed, header)
     _set_paper(sheet, placed, workbook, header)
-    if placed.sheet.turns:
-        _turn_page(pen, placed, workbook)
     if placed.last_printed and placed.sheet.pages is None:
         _break_pages(pen, placed, workbook, header)
     guard = sheet.protection  # no password: it guards against slips, it is not security
@@ -59,7 +57,7 @@ def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header
     setup.paperSize = PAPER[workbook.paper]
     setup.orientation = "landscape" if placed.sheet.landscape else "portrait"
     setup.fitToWidth, setup.fitToHeight = 1, placed.sheet.pages or 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=not placed.sheet.turns)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins = PageMargins(left=LEFT, right=LEFT, top=TOP, bottom=BOTTOM, header=0.3, footer=0.3)
     sheet.print_options.horizontalCentered = True
     sheet.print_area = _print_area(placed)
@@ -76,29 +74,16 @@ def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header
 
 
 def _print_area(placed: SheetPlaces) -> str:
-    """What prints. Of a sheet for the screen the empty cell beside its title: without an area all would."""
+    """What prints. Of a sheet for the screen the empty cell beside its title: without an area all would.
+
+    Every area begins a page; breaks within one do not count where it is fitted to the paper.
+    """
     if not placed.last_printed:
         return f"{get_column_letter(len(placed.widths) + 1)}1"
-    return f"A1:{get_column_letter(len(placed.printed_widths))}{placed.last_printed}"
-
-
-def _turn_page(pen: Pen, placed: SheetPlaces, workbook: Workbook) -> None:
-    """Start the second page where the sheet says, both shrunk so that either part fits one.
-
-    A sheet that is fitted to a number of pages is cut where a page is full: breaks within it do not count.
-    """
-    turn = next(
-        place.row
-        for place in placed.places
-        if isinstance(place.block, Table) and place.block.id == placed.sheet.turns
-    )
-    heights = pen.rows.heights
-    first = _depth(heights, 1, turn - 1)
-    second = _depth(heights, 1, 2) + _depth(heights, turn, placed.last_printed)
-    setup: Any = pen.sheet.page_setup
-    across, page = _shrink(placed, workbook), _page_height(placed, workbook)
-    setup.scale = int(100.0 * across * min(1.0, page / first, page / second))
-    pen.sheet.row_breaks.append(Break(id=turn - 1))
+    right = get_column_letter(len(placed.printed_widths))
+    turn = placed.turn
+    first = f"A1:{right}{turn - 1}," if turn else ""
+    return f"{first}A{turn or 1}:{right}{placed.last_printed}"
 
 
 def _break_pages(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:
@@ -131,20 +116,11 @@ def _leads(block: Block) -> bool:
 
 def _page_height(placed: SheetPlaces, workbook: Workbook) -> float:
     """Height of a page in the sheet's own points, before it is shrunk to the width of the paper."""
-    _, down = _paper(placed, workbook)
-    return SLACK * (down - (TOP + BOTTOM) * INCH) / _shrink(placed, workbook)
-
-
-def _shrink(placed: SheetPlaces, workbook: Workbook) -> float:
-    """What fits the columns to the width of the paper, 1 at most."""
-    across, _ = _paper(placed, workbook)
-    return min(1.0, (across - 2 * LEFT * INCH) / (sum(placed.printed_widths) * POINTS_PER_CHARACTER))
-
-
-def _paper(placed: SheetPlaces, workbook: Workbook) -> tuple[float, float]:
-    """Width and height of the paper, in points."""
     short, long = SIZES[workbook.paper]
-    return (long, short) if placed.sheet.landscape else (short, long)
+    across, down = (long, short) if placed.sheet.landscape else (short, long)
+    width = sum(placed.printed_widths) * POINTS_PER_CHARACTER
+    shrink = min(1.0, (across - 2 * LEFT * INCH) / width)
+    return SLACK * (down - (TOP + BOTTOM) * INCH) / shrink
 
 
 def _depth(heights: Mapping[int, float], first: int, last: int) -> float:

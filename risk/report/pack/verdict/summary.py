@@ -10,7 +10,7 @@ from functools import partial
 from risk.analysis.bridge import Bridge, Step
 from risk.analysis.screening import HEADLINES
 from risk.calibrate.watch.watching import leading
-from risk.report import bridge, watch
+from risk.report import book, bridge, watch
 from risk.report.charts import Fan
 from risk.report.content import Cell, Content, Formula, number_of, value_of
 from risk.report.pack.base.cells import Tables, shortened, subtitle
@@ -63,6 +63,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *(Paragraph(text, "bullet") for text in sowhat.beliefs(results)),
             *_watched(results, tables),
             *_actions(results, tables),
+            *_book(results),
             Fold("Pictures", (Strip(tuple(_halves(rent, capex))),)),
             Fold("What the answer is made of", tuple(details.details(results, tables))),
         ),
@@ -219,6 +220,13 @@ def _actions(results: Results, tables: Tables) -> Iterator[Table]:
         note=EXAMPLE if results.decision.actions.illustrative else "",
     )
     yield spec.table(said)
+
+
+def _book(results: Results) -> Iterator[Paragraph]:
+    """What the committee's own positions lose, where a book is given."""
+    if results.book is not None:
+        example = "An example and nobody's book. " if results.book.book.illustrative else ""
+        yield Paragraph(f"{example}{book.shortly(results.book)} See Book.", "bullet")
 
 
 def _shortly(words: str, width: float) -> Cell:
