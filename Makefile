@@ -12,7 +12,7 @@ BIN     := .venv/bin
 OPTIONS  = $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 SUDO     = $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils fonts-crosextra-carlito fonts-liberation
+DEBIAN  := python3-venv make git libreoffice-calc gnumeric poppler-utils chromium fonts-crosextra-carlito fonts-liberation
 UV      := uv==0.13.9
 AUDIT   := pip-audit==2.10.1 cyclonedx-bom==7.5.0
 MUTANTS := cosmic-ray==8.7.0
@@ -48,7 +48,7 @@ help: ## list the targets
 
 setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
 
-system: ## install the Debian packages the proofs need (LibreOffice, Gnumeric, poppler, fonts)
+system: ## install the Debian packages the proofs need (LibreOffice, Gnumeric, poppler, Chromium, fonts)
 	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && \
 	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(DEBIAN); }
 
@@ -92,7 +92,7 @@ evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on
 	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)
 
 # Tests run in random order; the seed is in the command that make prints: `make test ORDER=…` repeats it.
-TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -p randomly --randomly-seed=$(ORDER)
+TESTS    = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p randomly --randomly-seed=$(ORDER)
 
 # What reads the source stands beside the tests; each tells all of what it found, and one that fails stops nothing.
 test: .venv/ready-dev ## ruff, mypy --strict, import-linter and all tests

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 def main() -> None:
     """Run the program; loading it takes longer than some commands do."""
+    os.environ.setdefault(BLAS_THREADS, "1")  # products are small: threads would mostly wait for one another
     try:
         from risk.cli.app import main as program
     except KeyboardInterrupt:

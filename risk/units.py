@@ -60,14 +60,16 @@ ATOMS: Mapping[str, Unit] = {
     **_prefixes("Wh", "kMGT"),
     **_prefixes("B", "kMGT"),
     **_prefixes("FLOP", "GT"),
+    "t": Unit(1.0, "t"),
+    "Mt": Unit(1e6, "t"),
 }
 """Everything a unit may be composed of. A new atom is one line here."""
 
 COMMON = (
     "1", "fraction", "%", "bp", "multiple", "log", "log/q", "log/y", "sd", "1/y", "1/q", "1/sqrt(y)",
     "1/q per 100 bp", "quarter", "year", "USD/h", "USD", "USD m", "USD bn", "USD bn/q", "USD bn/y",
-    "USD bn/GW", "USD k/GPU", "USD/kWh", "kW", "GW", "GW/y", "TWh/y", "GPU k", "GPU M", "H100e M", "GB",
-    "TB/s",
+    "USD bn/GW", "USD k/GPU", "USD/kWh", "USD/MWh", "USD/t", "t/MWh", "kW", "GW", "GW/y", "GW/q", "TWh/y",
+    "Mt/y", "GPU k", "GPU M", "H100e M", "GB", "TB/s",
 )  # fmt: skip
 """The units most often meant; listed when an unknown one is met."""
 

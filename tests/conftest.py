@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 HEAVY = {
-    "stored", "small_run", "medians",  # whole runs
+    "stored", "small_run", "small_results", "small_book", "medians",  # whole runs
     "exported", "typed", "whole",  # the register's workbook, written and read again
     "subprocess",  # other programs, ours among them
 }  # fmt: skip
@@ -41,12 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 for _name in UNSEEN:
     os.environ.pop(_name, None)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does; each worker has one core
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what simulates whole runs, writes the register's workbook or starts a program."""
+    """Mark as slow what simulates whole runs, writes the register's workbook or starts a program.
+
+    Files that hold such a test come first, so that no worker is left alone with one at the end.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and HEAVY & {*item.fixturenames, *vars(item.module)}:
             item.add_marker(pytest.mark.slow)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -30,11 +30,19 @@ class StoredPaths:
 
     @property
     def manifest(self) -> SimpleNamespace:
-        return SimpleNamespace(seed=20261122, paths=self.paths)
+        return SimpleNamespace(seed=20261122, paths=self.paths, scenario="base")
 
     @property
     def paths(self) -> int:
         return max(int(x.shape[-1]) for kind in self.kept.values() for x in kind.values())
+
+    @property
+    def id(self) -> str:
+        return "0123456789ab"
+
+    @property
+    def parameter_band(self) -> None:
+        """Nobody has struck its parameters by other shocks."""
 
     def block(self, place: int) -> int:
         return place

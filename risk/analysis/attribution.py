@@ -14,6 +14,7 @@ from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
 Ranks = NDArray[np.int64]
@@ -76,6 +77,7 @@ def ranks(values: Array) -> Ranks:
     return out
 
 
+@once
 def ranked(run: Run) -> dict[str, Ranks]:
     """Ranks of the draws of every uncertain assumption, (path,)."""
     return {identifier: ranks(draws) for identifier, draws in run.parameters().items()}

@@ -4,7 +4,8 @@ A condition knows the quantities of `risk.analysis.columns`, numbers, quarters s
 ``+ - * /``, comparisons (chained too), ``and``, ``or``, ``not`` and brackets. What happens on a path or does
 not (a proposition, an outcome class) is a condition by itself, and 1 or 0 where it is added up:
 ``B2 + B4 + B7 >= 2``. A number without a unit is in that of the quantity it stands beside; with one,
-``> 0.2 USD tn``, it is converted. A path that has no value meets no comparison. Words are walked, never
+``> 0.2 USD tn``, it is converted. A path that has no value meets no comparison. The name of a loan keeps its
+hyphen, ``loan_loss.APLD-CRWV``: what is taken from it stands behind a space. Words are walked, never
 executed.
 """
 
@@ -45,7 +46,7 @@ _WORD = re.compile(
     r"\s*(?:(?P<quarter>\d{4}Q[1-4])\b"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"(?:\s*(?P<unit>(?!(?:and|or|not)\b)[A-Za-z%][\w%/]*(?: (?:k|m|bn|tn|M)\b[\w/]*)?))?"
-    r"|(?P<name>[A-Za-z_]\w*(?:\.\w+)*(?:\[\d+\])?(?:@\w*)?)"
+    r"|(?P<name>[A-Za-z_]\w*(?:\.(?:[A-Z]\w*(?:-\w+)+|\w+))*(?:\[\d+\])?(?:@\w*)?)"
     r"|(?P<sign><=|>=|==|!=|[-+*/()<>]))"
 )  # fmt: skip
 _COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {

@@ -17,13 +17,14 @@ NEAR = 0.25
 """Share of the tail, on either side of VaR, over which parts at VaR are averaged (judgement)."""
 
 
-def contributions(parts: Array, level: float) -> tuple[Estimate, ...]:
+def contributions(parts: Array, level: float, whole: Array | None = None) -> tuple[Estimate, ...]:
     """Contribution of each part to the expected shortfall of their sum, in the unit of the parts.
 
     Parameters
     ----------
     parts : (part, path) losses, positive.
     level : in (0, 1), e.g. 0.975.
+    whole : (path,) loss that they are parts of, where it holds more or less of each than once.
 
     Notes
     -----
@@ -34,7 +35,7 @@ def contributions(parts: Array, level: float) -> tuple[Estimate, ...]:
     neighbors; NaN where a part rests on fewer than five paths: as many as would give its sum and its sum of
     squares if it were the same on all.
     """
-    loss = parts.sum(axis=0)
+    loss = parts.sum(axis=0) if whole is None else whole
     n, order = len(loss), np.argsort(loss, kind="stable")
     place = (n - 1) * level
     below, weight = int(place), place - int(place)

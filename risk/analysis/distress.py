@@ -118,3 +118,33 @@ def _standing(stage: Singles, coverage: Singles) -> dict[str, float]:
         "default": np.count_nonzero(np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT)),
     }
     return {name: count / stage.size for name, count in found.items()}
+
+
+@dataclass(frozen=True)
+class PastEvent:
+    """In which quarters facilities of the base date are past the test that makes an event of default.
+
+    Attributes
+    ----------
+    names : of the facilities.
+    share : (facility, quarter) share of paths on which one stands there or further down, defaults in.
+    paths : (facility, quarter) paths on which it is not repaid yet.
+    """
+
+    names: tuple[str, ...]
+    share: Array
+    paths: NDArray[np.int64]
+
+
+def past_event(run: Run) -> PastEvent:
+    """Every facility of the base date, quarter by quarter."""
+    quarters = zip(run.facility("stage"), run.facility("contracted_coverage"), strict=True)
+    counts = [_past_event(stage, coverage) for stage, coverage in quarters]
+    past, owing = (np.array(each).T for each in zip(*counts, strict=True))
+    return PastEvent(run.entities["stage"], past / run.paths, owing)
+
+
+def _past_event(stage: Singles, coverage: Singles) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Paths of one quarter on which each facility is past it, and not repaid; a default has no stage."""
+    past, repaid = ~(stage < facility.EVENT), (stage == facility.SOUND) & np.isnan(coverage)
+    return past.sum(axis=0), (~repaid).sum(axis=0)

@@ -231,7 +231,7 @@ class _Model:
     def told(self, wanted: Mapping[str, set[int]], tested: bool = True) -> dict[str, Beyond]:
         """What inputs tell beyond the others, by name of those that are left out together."""
         from scipy.special import chdtrc
-        from statsmodels.stats.multitest import multipletests
+        from scipy.stats import false_discovery_control
 
         n, square = len(self.y), float((self.y**2).sum())
         mine = [[k for k, parts in enumerate(self.of) if own & {*parts}] for own in wanted.values()]
@@ -249,7 +249,7 @@ class _Model:
         moved = (self.rest[:, None] + self.terms @ without) ** 2 - (self.rest**2)[:, None]
         influence = (moved - lost * (self.y**2)[:, None]) * n / square
         errors = shares.sharpened(_errors(influence), [len(terms) for terms in mine], self.left, n)
-        q = multipletests(p, DISCOVERY, "fdr_bh")[1] if tested else np.full(len(p), math.nan)
+        q = false_discovery_control(p) if tested else np.full(len(p), math.nan)
         return {
             name: Beyond(_rounded(lost[i], errors[i], n), round(float(q[i]), DIGITS), self._partners(own))
             for i, (name, own) in enumerate(wanted.items())

@@ -18,6 +18,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.assumptions.measures import SORTS
 from risk.runs import Run
+from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
 
@@ -61,6 +62,7 @@ def outcome(line: str) -> str:
     return f"{line}_loss"
 
 
+@once
 def loss_lines(run: Run) -> tuple[LossLine, ...]:
     """Every line of a run, the headline first."""
     rows = run.register.tables["credit.line"].rows

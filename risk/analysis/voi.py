@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.actions import Actions
+from risk.analysis.attribution import Ranks, ranks
 from risk.analysis.estimate import Estimate
 from risk.analysis.shares import spline
 from risk.analysis.triggers import payoffs
@@ -143,13 +144,11 @@ def information(
     pay = np.vstack([np.zeros(n), *paid.values()])
     means = {name: statistics.mean(own) for name, own in zip(names, pay, strict=True)}
     order = sorted(range(len(names)), key=lambda a: -means[names[a]].value)
-    places = {name: _place(values) for name, values in inputs.items()}
-    smooth = spline(n)
-    single = [_worth(name, [smooth[place]], pay) for name, place in places.items()]
-    together = [
-        _worth(name, [_polynomials(places[id], n) for id in ids], pay) for name, ids in groups.items()
-    ]
-    every = _worth("all inputs", [_polynomials(place, n) for place in places.values()], pay)
+    places = {name: ranks(values) for name, values in inputs.items()}
+    smooth, plain = spline(n), _polynomials(n)
+    single = [_worth(name, smooth, [place], pay) for name, place in places.items()]
+    together = [_worth(name, plain, [places[id] for id in ids], pay) for name, ids in groups.items()]
+    every = _worth("all inputs", plain, [*places.values()], pay)
     return Information(
         means,
         names[order[0]],
@@ -161,25 +160,18 @@ def information(
     )
 
 
-def _place(values: Array) -> NDArray[np.intp]:
-    """Ranks from 0, (path,)."""
-    place = np.empty(len(values), dtype=np.intp)
-    place[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return place
+def _polynomials(n: int) -> Array:
+    """Legendre polynomials in the place among n paths, (place, degree), without the constant."""
+    u = (2.0 * np.arange(n) + 1.0) / n - 1.0
+    return np.asarray(np.polynomial.legendre.legvander(u, DEGREE)[:, 1:])
 
 
-def _polynomials(place: NDArray[np.intp], n: int) -> Array:
-    """Legendre polynomials in the place of an input among the paths, (path, degree), without the constant."""
-    return np.asarray(np.polynomial.legendre.legvander((2.0 * place + 1.0) / n - 1.0, DEGREE)[:, 1:])
-
-
-def _worth(name: str, columns: Sequence[Array], paid: Array) -> Worth:
-    """What it is worth to know what these curves are of."""
+def _worth(name: str, curves: Array, places: Sequence[Ranks], paid: Array) -> Worth:
+    """What it is worth to know inputs by (place, curve) curves in their (path,) places."""
     n = paid.shape[1]
-    basis = np.column_stack([np.ones(n), *columns])
     folds = [slice(fold, None, FOLDS) for fold in range(FOLDS)]
     # Products of BLAS: only which action is largest hangs on them, never a number that is printed.
-    parts = [np.ascontiguousarray(basis[fold]) for fold in folds]
+    parts = [_basis(curves, [place[fold] for place in places]) for fold in folds]
     squares = [part.T @ part for part in parts]
     crossed = [part.T @ paid[:, fold].T for part, fold in zip(parts, folds, strict=True)]
     square, cross = np.sum(squares, axis=0), np.sum(crossed, axis=0)
@@ -199,15 +191,20 @@ def _worth(name: str, columns: Sequence[Array], paid: Array) -> Worth:
     return Worth(name, told, Estimate(float(other.mean()), math.nan, n))
 
 
+def _basis(curves: Array, places: Sequence[Ranks]) -> Array:
+    """A constant and the curves of every input, (path, 1 + curve · input)."""
+    return np.column_stack([np.ones(len(places[0])), *(curves[place] for place in places)])
+
+
 def _ranked(found: Sequence[Worth]) -> tuple[Worth, ...]:
     """The dearest first, and which of them are found."""
     from scipy.special import ndtr
-    from statsmodels.stats.multitest import multipletests
+    from scipy.stats import false_discovery_control
 
     if not found:
         return ()
     chance = [_chance(each.value, ndtr) for each in found]
-    real = multipletests(chance, FALSE, method="fdr_bh")[0]
+    real = false_discovery_control(chance) <= FALSE
     marked = [
         Worth(each.name, each.value, each.changes, bool(flag)) for each, flag in zip(found, real, strict=True)
     ]

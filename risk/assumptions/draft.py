@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from risk.assumptions.terms import Terms
 from risk.assumptions.validation import Site, unknown_key, validate
 from risk.errors import suggestion
 
-SECTIONS = ("run", "gpu", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
+SECTIONS = ("run", "gpu", "energy", "capex", "revenue", "neoclouds", "credit", "dependence", "propositions")
 PARTS = {"holders": "credit"}
 """Files that hold part of a section, by that section: a file of its own where one grows too long."""
 WORDS = (
@@ -103,30 +103,42 @@ class Draft:
 
 def read_base(folder: FilePath) -> Draft:
     """Read every file of a register's base."""
-    draft = Draft()
-    _check_files(draft, folder)
+    return understood(*opened(folder))
+
+
+def opened(folder: FilePath) -> tuple[dict[str, Document], list[Problem]]:
+    """Open every file of a register's base; return those that can be parsed by name, and what is wrong."""
+    documents, problems = {}, list(_misplaced(folder))
     for name in FILES:
         path = folder / f"{name}.toml"
         if not path.exists():
             continue
-        document, problems = read(path)
-        draft.problems += problems
-        if not problems:
-            draft.documents[name] = document
-            _READERS.get(name, _read_section)(draft, name, document)
+        document, wrong = read(path)
+        problems += wrong
+        if not wrong:
+            documents[name] = document
+    return documents, problems
+
+
+def understood(documents: Mapping[str, Document], problems: Sequence[Problem] = ()) -> Draft:
+    """Return what the files of a base say; `problems` were found before."""
+    draft = Draft(list(problems), dict(documents))
+    for name, document in documents.items():
+        _READERS.get(name, _read_section)(draft, name, document)
     return draft
 
 
-def _check_files(draft: Draft, folder: FilePath) -> None:
+def _misplaced(folder: FilePath) -> Iterator[Problem]:
+    """Yield files that nothing reads, and those that are missing."""
     present, where = {path.stem for path in folder.glob("*.toml")}, shown(folder)
     for name in sorted(present - set(FILES)):
         meant = suggestion(name, FILES)
         reason = "nothing reads this file." + (f" Did you mean {meant}.toml?" if meant else "")
         files = "files: " + ", ".join(f"{file}.toml" for file in FILES)
-        draft.problems.append(Problem("A020", f"{where}/{name}.toml", 0, 0, reason, (files,)))
+        yield Problem("A020", f"{where}/{name}.toml", 0, 0, reason, (files,))
     for name in REQUIRED:
         if name not in present:
-            draft.problems.append(Problem("A001", f"{where}/{name}.toml", 0, 0, "the file is missing"))
+            yield Problem("A001", f"{where}/{name}.toml", 0, 0, "the file is missing")
 
 
 def _read_section(draft: Draft, name: str, document: Document) -> None:

@@ -29,6 +29,9 @@ Ref = tuple[str, int, str]
 OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
+COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq, ast.Gt: operator.gt,
+}  # fmt: skip
 FUNCTIONS = ("sum", "mean", "last", "before")
 """Of many numbers: their sum, the mean or the last of them (or of the last n), the last before this row."""
 
@@ -126,10 +129,10 @@ class Scope:
         return name.startswith("it.") or (name in self.entries and len(self._refs(node)) == 1)
 
     def _holds(self, node: ast.expr, table: str, at: int) -> bool:
-        """Return whether a row meets ``column == value``, or several joined by ``and``."""
+        """Return whether a row meets ``column == value`` or ``column > value``, or several of them."""
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
             return all(self._holds(part, table, at) for part in node.values)
-        if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)):
+        if not (isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS):
             raise Unknown(f"'{ast.unparse(node)}' is no choice of rows: write column == value")
         column, wanted = _dotted(node.left), node.comparators[0]
         if column not in TABLES[table].model_fields:
@@ -141,7 +144,7 @@ class Scope:
         else:
             ((owner, row, name),) = self._refs(wanted)
             value = getattr(self.rows[owner][row], name)
-        return bool(getattr(self.rows[table][at], column) == value)
+        return bool(COMPARISONS[type(node.ops[0])](getattr(self.rows[table][at], column), value))
 
     def _quarter(self, offset: int) -> str:
         """Return the label of the quarter that lies so many after the base date's."""

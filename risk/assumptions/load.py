@@ -5,23 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from risk.assumptions import (
     changes,
     checks,
     columns,
-    entries,
     locate,
     measure_checks,
     order,
-    page_checks,
     reconcile,
     states,
     target_checks,
 )
 from risk.assumptions import rows as row_changes
-from risk.assumptions.draft import Draft, Raw, read_base
+from risk.assumptions.base import Base, built_entries, built_rows
+from risk.assumptions.draft import Draft, Raw, opened, understood
 from risk.assumptions.problems import AssumptionErrors, Problem
 from risk.assumptions.reader import Document, shown
 from risk.assumptions.register import Assumptions
@@ -29,7 +29,6 @@ from risk.assumptions.scenario import ScenarioFile, chain, events, switches
 from risk.assumptions.schema import Entry
 from risk.assumptions.table import Row, Table
 from risk.assumptions.tables import TABLES
-from risk.assumptions.validation import validate_at
 from risk.axes import Calendar
 from risk.errors import suggestion
 
@@ -37,6 +36,9 @@ BASE_DATE, QUARTERS, AS_OF = "run.base_date", "run.quarters", "run.as_of"
 INFORMATION = "run.information_date"
 """Settings the loader itself reads. The last two may be left out: no source or entry is dated after the
 register, and nothing in it was known after the information date, see `risk.assumptions.states`."""
+
+REMEMBERED = 64
+"""Registers that are kept; all scenarios of one are some twenty, and share what none of them changes."""
 
 
 def load(
@@ -56,8 +58,25 @@ def load(
     UsageError : there is no such register or scenario.
     """
     folder = locate.register(directory)
-    draft = read_base(folder / locate.BASE)
-    return assemble(folder, draft, chain(folder, scenario, draft, over))
+    documents, problems = opened(folder / locate.BASE)
+    files = chain(folder, scenario, problems, over)
+    if problems:
+        return assemble(folder, Base.of(understood(documents, problems)), files)
+    return _admitted(folder, tuple(documents.items()), tuple(files))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _admitted(
+    folder: Path, documents: tuple[tuple[str, Document], ...], files: tuple[ScenarioFile, ...]
+) -> Assumptions:
+    """Admit a register once a process; a file that has changed since is another document."""
+    return assemble(folder, _base(documents).again(), list(files))
+
+
+@lru_cache(maxsize=4)
+def _base(documents: tuple[tuple[str, Document], ...]) -> Base:
+    """Understand a base once: all scenarios of a register stand on it."""
+    return Base.of(understood(dict(documents)))
 
 
 class Footing:
@@ -79,24 +98,22 @@ class Footing:
 
 
 def assemble(
-    folder: Path, draft: Draft, files: list[ScenarioFile], footing: Footing | None = None
+    folder: Path, base: Base, files: list[ScenarioFile], footing: Footing | None = None
 ) -> Assumptions:
-    """Check a draft, lay scenarios over it, check everything, and build the register.
+    """Lay scenarios over a base, check everything, and build the register.
 
     Parameters
     ----------
     folder : of the register; `files` : the scenarios in order.
+    base : what of it is valid by itself; it is written to.
     footing : of a case, which moves the base first.
 
     Raises
     ------
     AssumptionErrors : everything that is wrong in any file.
     """
-    # The base must be valid by itself: a scenario does not excuse what it replaces.
-    built = _entries(draft, draft.entries)
-    rows = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
-    read = {id(draft.rows[name][i]): row for name, found in rows.items() for i, row in found.items()}
-    draft.problems += page_checks.page(draft, rows)  # the page is held against the base
+    draft, built = base.draft, base.entries
+    read = {id(draft.rows[name][i]): row for name, found in base.rows.items() for i, row in found.items()}
     files = [*files, *(footing.prepare(draft) if footing else ())]
     _information(files, draft, built)
     for file in files:
@@ -104,11 +121,11 @@ def assemble(
         changes.apply(file, draft)
     if footing:
         footing.settle(draft)
-        built = _entries(draft, draft.entries)
-        every = {name: _rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
+        built = built_entries(draft, draft.entries)
+        every = {name: built_rows(draft, name, dict(enumerate(raws))) for name, raws in draft.rows.items()}
     else:
         moved = {id: raw for id, raw in draft.entries.items() if raw.changes and id in built}
-        built |= _entries(draft, moved)
+        built |= built_entries(draft, moved)
         every = {name: _again(draft, name, read) for name in draft.rows}
     rows = order.all_ordered(every)
     if footing:
@@ -174,33 +191,12 @@ def _again(draft: Draft, name: str, read: Mapping[int, Row]) -> dict[int, Row]:
     raws = dict(enumerate(draft.rows[name]))
     touched = {i: raw for i, raw in raws.items() if raw.changes and (id(raw) in read or _added(raw))}
     kept = {i: read[id(raw)] for i, raw in raws.items() if not raw.changes and id(raw) in read}
-    return kept | _rows(draft, name, touched)
+    return kept | built_rows(draft, name, touched)
 
 
 def _added(raw: Raw) -> bool:
     """Whether a scenario put the row in."""
     return raw.changes[0].field == row_changes.ROW
-
-
-def _entries(draft: Draft, raws: Mapping[str, Raw]) -> dict[str, Entry]:
-    built = {}
-    for id, raw in raws.items():
-        entry, found = entries.build(id, raw.table, raw.locate, tuple(raw.changes))
-        draft.problems += found
-        if entry is not None:
-            built[id] = entry
-    return built
-
-
-def _rows(draft: Draft, name: str, raws: Mapping[int, Raw]) -> dict[int, Row]:
-    built = {}
-    for i, raw in raws.items():
-        row, found = validate_at(TABLES[name], raw.table, raw.locate)
-        draft.problems += found
-        if row is not None:
-            built[i] = row
-    draft.problems += columns.problems(draft, name, built)
-    return built
 
 
 def _table(draft: Draft, name: str, rows: Mapping[int, Row]) -> Table:

@@ -15,8 +15,8 @@ from risk.errors import refuse_pipe
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
-REMEMBERED = 64
-"""Files whose content is kept; a register has some twenty."""
+REMEMBERED = 128
+"""Files whose content is kept; a register has some eighty with its scenarios and evidence."""
 
 _KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _TOKEN = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -44,16 +44,20 @@ class EventTable(Record):
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
+NOTHING = Document("")
+"""What the base changes where no file says how it is called."""
+
+
 @dataclass(frozen=True)
 class ScenarioFile:
     """A scenario as read: its words, and the document with its differences."""
 
     info: ScenarioInfo
-    document: Document = field(default_factory=lambda: Document(""))
+    document: Document = NOTHING
 
 
 def chain(
-    register: FilePath, which: str | FilePath, draft: Draft, over: Document | None = None
+    register: FilePath, which: str | FilePath, problems: list[Problem], over: Document | None = None
 ) -> list[ScenarioFile]:
     """Return the scenarios to apply, inherited ones first; the last is the one asked for.
 
@@ -61,6 +65,7 @@ def chain(
 
     Parameters
     ----------
+    problems : what is wrong with a file is added to them.
     over : a scenario that stands in no file, laid over the one asked for.
 
     Raises
@@ -71,16 +76,16 @@ def chain(
     path = locate.scenario(register, word)
     files: dict[FilePath, ScenarioFile] = {}
     if path is not None:
-        _collect(register, path, draft, files, ())
+        _collect(register, path, problems, files, ())
     if over is not None:
-        last, problems = _headed(over, "", own=False)
-        draft.problems += problems
+        last, wrong = _headed(over, "", own=False)
+        problems += wrong
         files[FilePath(over.name)] = last
     found = list(files.values()) or [ScenarioFile(ScenarioInfo(locate.BASE, "Base case"))]
     if vintage is None:
         return found
-    state, problems = _read(register, vintage)
-    draft.problems += problems
+    state, wrong = _read(register, vintage)
+    problems += wrong
     asked, quarter = found[-1].info, vintage.stem
     title = f"{asked.title}, from the state of {quarter}"
     found[-1] = replace(
@@ -92,24 +97,24 @@ def chain(
 def _collect(
     register: FilePath,
     path: FilePath,
-    draft: Draft,
+    problems: list[Problem],
     files: dict[FilePath, ScenarioFile],
     below: tuple[FilePath, ...],
 ) -> None:
     """Add a scenario to `files`, after those it inherits; `below` are the heirs."""
-    file, problems = _read(register, path)
-    draft.problems += problems
+    file, wrong = _read(register, path)
+    problems += wrong
     heirs = (*below, path.resolve())
     for i, name in enumerate(file.info.inherits):
         try:
             parent = locate.scenario(register, name)
         except UsageError as error:
-            draft.problems.append(_inherited(file, i, error.reason, *error.fixes))
+            problems.append(_inherited(file, i, error.reason, *error.fixes))
             continue
         if parent is not None and parent.resolve() in heirs:
-            draft.problems.append(_inherited(file, i, f"'{name}' inherits from itself in the end"))
+            problems.append(_inherited(file, i, f"'{name}' inherits from itself in the end"))
         elif parent is not None and parent.resolve() not in files:
-            _collect(register, parent, draft, files, heirs)
+            _collect(register, parent, problems, files, heirs)
     files[path.resolve()] = file
 
 

@@ -60,6 +60,7 @@ class Generation(Entity):
     noise: Annotated[float, Field(ge=0), In("log/q")] = 0.0
     power: Annotated[float, Field(gt=0), In("kW")]
     opex: HourlyPrice
+    compute: Annotated[float, Field(ge=0), In("TFLOP/s")]
     memory_bandwidth: Annotated[float, Field(ge=0), In("TB/s")]
     memory: Annotated[float, Field(ge=0), In("GB")]
 
@@ -366,6 +367,36 @@ class CreditCreditor(Row):
         yield from sums_to_one(rows, "share", "debtor")
 
 
+class EnergyLocation(Row):
+    """A place where units could stand, with its grid: ``[[energy.location]]``.
+
+    `intensity` is what a unit of its energy emits, `clean` the share of renewables and nuclear, `price` what
+    a large user pays; `pue` is facility power over IT power. Ranges are what sources leave open.
+    """
+
+    name: Text
+    label: Text
+    intensity: Annotated[float, Field(gt=0), In("t/MWh")]
+    intensity_low: Annotated[float, Field(gt=0), In("t/MWh")]
+    intensity_high: Annotated[float, Field(gt=0), In("t/MWh")]
+    clean: Share
+    price: Annotated[float, Field(gt=0), In("USD/MWh")]
+    price_low: Annotated[float, Field(gt=0), In("USD/MWh")]
+    price_high: Annotated[float, Field(gt=0), In("USD/MWh")]
+    pue: Annotated[float, Field(ge=1), In("1")]
+
+    @model_validator(mode="after")
+    def _ranges_hold_their_values(self) -> Self:
+        for name in ("intensity", "price"):
+            low, value, high = (getattr(self, f"{name}{end}") for end in ("_low", "", "_high"))
+            if not low <= value <= high:
+                reason = (
+                    f"{name} = {value:g} does not lie between {name}_low = {low:g} and {name}_high = {high:g}"
+                )
+                raise refuse("A011", reason, name)
+        return self
+
+
 TABLES: Mapping[str, type[Row]] = {
     "gpu.generation": Generation,
     "capex.firm": CapexFirm,
@@ -384,7 +415,10 @@ TABLES: Mapping[str, type[Row]] = {
     "credit.holding": CreditHolding,
     "credit.owner": CreditOwner,
     "credit.creditor": CreditCreditor,
+    "energy.location": EnergyLocation,
 }
 
-MAY_BE_EMPTY = frozenset({"capex.actual", "neoclouds.note", "credit.rating", "credit.maturity"})
-"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due."""
+MAY_BE_EMPTY = frozenset(
+    {"capex.actual", "neoclouds.note", "credit.rating", "credit.maturity", "energy.location"}
+)
+"""Tables whose rows may be none: nothing reported, no note, one rating, nothing falling due, no place."""

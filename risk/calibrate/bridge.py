@@ -6,7 +6,6 @@ are kept by themselves (`risk.runs.variants`), so that neither is computed twice
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,11 +23,10 @@ from risk.analysis.bridge import (
     shapley,
     totals,
 )
-from risk.analysis.estimate import Estimate
-from risk.analysis.parameter_band import number
 from risk.analysis.screening import HEADLINES, outcomes
 from risk.assumptions import Assumptions
 from risk.assumptions.mixed import Part, mixed, parts
+from risk.calibrate import effects
 from risk.errors import StorageError, UsageError
 from risk.runs import Run
 from risk.runs.files import publish_json, read_json
@@ -245,48 +243,28 @@ def kept(before: Run, after: Run) -> Bridge | None:
         return None
 
 
-def _effects(effects: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {
-        name: {
-            "numbers": [number(e.value), number(e.standard_error)],
-            "n": e.n,
-            "limits": e.limits and [number(limit) for limit in e.limits],
-            "tail": e.tail,
-        }
-        for name, e in effects.items()
-    }
-
-
 def _step(step: Step) -> dict[str, Any]:
     return {
         "name": step.name,
-        "effects": _effects(step.effects),
+        "effects": effects.plain(step.effects),
         "inputs": list(step.inputs),
         "why": step.why,
     }
 
 
 def _plain(found: Bridge) -> dict[str, Any]:
-    results = {name: _effects(getattr(found, name)) for name in ("old", "new", "total")}
+    results = {name: effects.plain(getattr(found, name)) for name in ("old", "new", "total")}
     rows = {name: [_step(step) for step in getattr(found, name)] for name in ("steps", "groups")}
     words = {name: getattr(found, name) for name in WORDS}
     return {**words, **results, **rows}
 
 
 def _restored(content: Mapping[str, Any]) -> Bridge:
-    def numbers(raw: list[float | None]) -> tuple[float, float]:
-        one, two = (math.nan if x is None else float(x) for x in raw)
-        return one, two
-
-    def effects(raw: Mapping[str, Any]) -> dict[str, Estimate]:
-        return {
-            name: Estimate(*numbers(e["numbers"]), e["n"], e["limits"] and numbers(e["limits"]), e["tail"])
-            for name, e in raw.items()
-        }
-
     def steps(raw: list[Mapping[str, Any]]) -> tuple[Step, ...]:
-        return tuple(Step(s["name"], effects(s["effects"]), tuple(s["inputs"]), s["why"]) for s in raw)
+        return tuple(
+            Step(s["name"], effects.restored(s["effects"]), tuple(s["inputs"]), s["why"]) for s in raw
+        )
 
-    results: dict[str, Any] = {name: effects(content[name]) for name in ("old", "new", "total")}
+    results: dict[str, Any] = {name: effects.restored(content[name]) for name in ("old", "new", "total")}
     words: dict[str, Any] = {name: content[name] for name in WORDS}
     return Bridge(**words, **results, steps=steps(content["steps"]), groups=steps(content["groups"]))

@@ -74,7 +74,7 @@ def gross_issuance(register: Assumptions) -> float:
         ahead = np.sum(following, axis=0) + season
         state, flows = funding.step(
             params, replace(state, core_cfo=cfo), AFTER_ALL_LEASES, capex, ahead, nothing, nothing, nothing,
-            firms, market,
+            firms, firms, market,
         )  # fmt: skip
         issued += float((flows.bonds + flows.private_credit).sum())
     return issued

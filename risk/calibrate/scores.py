@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc
 
 Array = NDArray[np.float64]
 Light = Literal["green", "amber", "red"]
@@ -90,7 +90,7 @@ def likely(share: float, n: float) -> bool:
     """Whether a share inside the declared interval may be an accident of n independent readings."""
     count = max(1, round(n))
     hits = round(share * count)
-    few, many = binom.cdf(hits, count, DECLARED), binom.sf(hits - 1, count, DECLARED)
+    few, many = bdtr(hits, count, DECLARED), bdtrc(hits - 1, count, DECLARED)
     return bool(min(few, many) >= DOUBT / 2.0)
 
 

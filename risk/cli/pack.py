@@ -10,7 +10,7 @@ from cyclopts import Parameter, validators
 from risk.cli.options import COMMON, Common
 from risk.cli.run import write_verdict
 from risk.cli.screens import give
-from risk.cli.simulation import SIMULATION, Simulation, desk
+from risk.cli.simulation import SIMULATION, Prior, Simulation, desk
 from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Paper
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def pack(
         Path | None,
         Parameter(name=["--output", "-o"], help="File to write; reports/SCENARIO/pack.xlsx by default."),
     ] = None,
-    prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
+    prior: Prior = None,
     beside: Annotated[
         tuple[str, ...],
         Parameter(
@@ -41,6 +41,9 @@ def pack(
         int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
     ] = DEFAULT_FORM.sample,
     force: Force = False,
+    book: Annotated[
+        Path | None, Parameter(help="The committee's positions, TOML or CSV, for the sheet Book.")
+    ] = None,
     html: Annotated[bool, Parameter(help="Write its presentation sheets as an HTML page beside it.")] = False,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
@@ -60,6 +63,7 @@ def pack(
         sample=sample,
         html=html,
         mask=common.output.mask,
+        book=book,
         force=force,
         ready=None if common.output.json else verdict,
         desk=desk(common, simulation.jobs),

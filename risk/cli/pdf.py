@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import Stored, desk
+from risk.cli.simulation import Prior, Stored, desk
 
 
 def pdf(
@@ -20,7 +20,7 @@ def pdf(
         Path | None,
         Parameter(name=["--output", "-o"], help="File to write; reports/SCENARIO/summary.pdf by default."),
     ] = None,
-    prior: Annotated[str | None, Parameter(help="Stored run to compare with.")] = None,
+    prior: Prior = None,
     common: Common = COMMON,
 ) -> None:
     """Print the sheet Summary of a stored run as a PDF, with LibreOffice."""

@@ -81,6 +81,14 @@ Stored = Annotated[
 ]
 """A word that names a stored run."""
 
+Prior = Annotated[
+    str | None,
+    Parameter(
+        help="Stored run to compare with, or none; by default the last of the scenario that was signed."
+    ),
+]
+"""A word that names an earlier run."""
+
 
 def desk(common: Common, jobs: int | None = None) -> Desk:
     """Where the options say that one works; what is done is told on standard error."""

@@ -14,7 +14,7 @@ import pandas as pd
 from risk.axes import Calendar
 from risk.paths import Variable
 from risk.report.content import value_of
-from risk.report.html.tables import header
+from risk.report.html.tables import header, whole
 from risk.report.naming import renamed
 from risk.report.sheet import HeatMap
 from risk.report.table import Table
@@ -125,8 +125,8 @@ def of_table(block: Table | HeatMap) -> pd.DataFrame:
     if isinstance(block, HeatMap):
         frame = pd.DataFrame(
             list(block.values),
-            index=pd.Index(block.row_labels, name=block.row_title),
-            columns=pd.Index(block.column_labels, name=block.column_title),
+            index=pd.Index(list(map(whole, block.row_labels)), name=block.row_title),
+            columns=pd.Index(list(map(whole, block.column_labels)), name=block.column_title),
         )
         frame.attrs = {"title": block.title, "note": block.note}
         return frame

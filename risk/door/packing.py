@@ -51,7 +51,7 @@ class Ingredients:
     beside : ids of the runs of other scenarios in it, with the fingerprints of their registers.
     hindcast : fingerprint of what hindcasts beside the run found; empty where there is none.
     kept : of what else stands beside the run: how it stands, views, watch list, actions, budget, bridge.
-    paper, sample, mask : its form.
+    paper, sample, mask, book : its form.
     writer : fingerprint of the source text and library that write it.
     """
 
@@ -64,6 +64,7 @@ class Ingredients:
     paper: str
     sample: int
     mask: bool
+    book: str
     writer: str
 
     @classmethod
@@ -77,7 +78,7 @@ class Ingredients:
         before = prior.id if prior else ""
         return cls(
             *(run, words, before, others, _sha256(root / FILE), _kept(root / run, before)),
-            *(form.paper, form.sample, form.mask, _writer()),
+            *(form.paper, form.sample, form.mask, form.book, _writer()),
         )
 
     def made(self, pack: Path) -> bool:

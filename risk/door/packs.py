@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from risk.door import naming, opening, packing
+from risk.door import holding, naming, opening, packing
 from risk.door.beside import runs_beside
 from risk.door.desk import REPORTS, SHOWN, Desk, Where, desk
 from risk.door.told import Told
-from risk.errors import UsageError
+from risk.errors import StorageError, UsageError
 from risk.report.form import DEFAULT_FORM, Form, Paper
 from risk.report.terminal.written import PACK, PDF
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from risk.door.result import Result
     from risk.runs import Run
     from risk.runs.prepare import Plan
+
+NONE = "none"
+"""Word for no run to compare with."""
 
 
 def pack(
@@ -30,6 +33,7 @@ def pack(
     sample: int = DEFAULT_FORM.sample,
     html: bool = False,
     mask: bool = False,
+    book: str | Path | None = None,
     force: bool = False,
     paths: int | None = None,
     seed: int | None = None,
@@ -43,10 +47,11 @@ def pack(
     ----------
     target : a scenario, its file, or a stored run.
     file : ``reports/SCENARIO/pack.xlsx`` by default.
-    prior, beside : words for stored runs to compare with, and to show beside.
+    prior, beside : words for stored runs to compare with, and to show beside; see `earlier`.
     paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
     html : write its presentation sheets as a page beside it.
     mask : show companies by letters.
+    book : the committee's positions, TOML or CSV (docs/book.md), for the sheet Book and a line on Summary.
     force : let fewer paths of the same inputs replace a workbook of more.
     paths, seed, vintage : of a scenario.
     ready : told the run before its workbook is written.
@@ -54,19 +59,22 @@ def pack(
 
     Raises
     ------
+    AssumptionErrors : something is wrong with the book, by file and line.
     UsageError : `file` is no name of a workbook, a run beside does not share the draws, or the workbook there
         shows more paths.
     StorageError : it cannot be written.
     """
     from risk.door.result import Result
     from risk.runs import open_run
+    from risk.runs.remembered import Remembered
 
     wanted = None if file is None else _named(file, ".xlsx", "a workbook")
     at = desk(where)
     found = opening.find(target, at, paths, seed, vintage)
-    before = opening.opened(prior, at) if prior is not None else None
+    before = earlier(prior, found, at)
     others = runs_beside(beside, found, at)
-    form = Form(paper, sample, mask)
+    held = holding.read(book, found, at) if book is not None else None
+    form = Form(paper, sample, mask, holding.named(held, at) if held else "")
     path = place(found, wanted)
     opening.stand(found, at)
     page = packing.page_of(path) if html else None
@@ -77,8 +85,10 @@ def pack(
         return _told("up to date", path, page, open_run(fresh, at.runs))
     if not force and (why := fewer(found, path, at)):
         raise UsageError(why, "--force replaces it", "-o FILE writes another beside it")
-    run = opening.made(found, at)
+    run = Remembered.of(opening.made(found, at))
     opening.strike_again(run, at)
+    if held is not None:
+        holding.keep(run, held, at)
     if ready:
         ready(Result(run, at))
     page = write(run, path, at, before, others, form, html)
@@ -95,6 +105,9 @@ def write(
     html: bool = False,
 ) -> Path | None:
     """Write the pack of a run, with what its calibration targets need measured before; return its page."""
+    from risk.runs.remembered import Remembered
+
+    run = Remembered.of(run)
     opening.calibrate(run, at)
     opening.stand(run, at)
     at.step(f"{run.manifest.scenario}: writing {path}")
@@ -114,7 +127,7 @@ def pdf(
     Parameters
     ----------
     file : ``reports/SCENARIO/summary.pdf`` by default.
-    prior : word for a stored run to compare with.
+    prior : word for a stored run to compare with; see `earlier`.
     mask : show companies by letters.
 
     Raises
@@ -125,13 +138,41 @@ def pdf(
     wanted = None if file is None else _named(file, ".pdf", "a PDF")
     at = desk(where)
     found = _own(run, at) if wanted is None else opening.opened(run, at)
-    before = opening.opened(prior, at) if prior is not None else None
+    before = earlier(prior, found, at)
     from risk.report.printing import PAGES, office, print_summary
 
     office()
     path = wanted or REPORTS / found.manifest.scenario / "summary.pdf"
     print_summary(found, path, before, Form(mask=mask))
     return Told.line({"pdf": path.as_posix(), "run": found.id, "pages": PAGES}, PDF, f"written: {path}")
+
+
+def earlier(word: str | None, found: Run | Plan, at: Desk) -> Run | None:
+    """The run to compare with: that of a word, none if it is `none`, else the last of the scenario signed.
+
+    Raises
+    ------
+    UsageError : the word names no run.
+    StorageError : it was stored by a version of the model that remembered other things.
+    """
+    from risk.runs import Run
+    from risk.runs.signature import last_signed
+
+    if word is not None:
+        return None if word == NONE else opening.opened(word, at)
+    if isinstance(found, Run):
+        scenario, own = found.manifest.scenario, found.id
+    else:
+        made = found.specification()
+        scenario, own = found.assumptions.scenario.name, made.id if made else ""
+    last = last_signed(scenario, at.runs, own)
+    if last is None:
+        return None
+    try:
+        return opening.whole(last[0])
+    except StorageError as error:
+        at.note(f"not compared with the last run that was signed: {error.reason}")
+        return None
 
 
 def place(found: Run | Plan, file: Path | None = None, reports: Path = REPORTS) -> Path:

@@ -70,10 +70,12 @@ class Result(Numbers):
         from risk.calibrate.watch import watching
         from risk.report.terminal.summary import DOCUMENT, summarise
         from risk.report.terminal.verdict import screen
+        from risk.runs.remembered import Remembered
 
-        reasons = validation.current(self.stored, self._desk.register).reasons
-        watched = watching.current(self.stored, self._desk.register)
-        return self._told(summarise(self.stored, reasons, watched), DOCUMENT, screen)
+        run = Remembered.of(self.stored)
+        reasons = validation.current(run, self._desk.register).reasons
+        watched = watching.current(run, self._desk.register)
+        return self._told(summarise(run, reasons, watched), DOCUMENT, screen)
 
     def summary(self) -> Told[Any]:
         """The verdict screen."""
@@ -246,6 +248,21 @@ class Result(Numbers):
 
         return replace(updated(self.stored, self._desk), names=self._names)
 
+    def energy(self, location: str = "") -> Told[Any]:
+        """What the fleet draws and emits by year, what a bust strands, and what carbon would cost.
+
+        Parameters
+        ----------
+        location : a place of the register to tell beside the world, such as ``johor``.
+
+        Raises
+        ------
+        UsageError : the register has no such place.
+        """
+        from risk.door.energetic import told
+
+        return replace(told(self.stored, location), names=self._names)
+
     def compare(self, before: Result | str, outcome: str = "", when: str = "") -> Told[Any]:
         """What was assumed, and came out, differently from an earlier run: a result, an id or a scenario.
 
@@ -302,6 +319,23 @@ class Result(Numbers):
 
         return replace(dropped(self.stored, drop, paths, self._desk), names=self._names)
 
+    def tokens(self, hit_rate: float | None = None, *, paths: int = 4_096) -> Told[Any]:
+        """What tokens cost by generation and phase, and what coupling would move; kept beside the run.
+
+        Parameters
+        ----------
+        hit_rate : to which cache hits rise; the register's ``gpu.serving.hit_rate_ahead`` by default.
+        paths : of each register that is tried, at most.
+
+        Raises
+        ------
+        UsageError : the register does not say what is served, or the rate is no rise.
+        Interrupted : finished registers are kept; the same call goes on from there.
+        """
+        from risk.door.variants import tokens
+
+        return replace(tokens(self.stored, hit_rate, paths, self._desk), names=self._names)
+
     def voi(self) -> Told[Any]:
         """The committee's actions: triggers, payoffs, and what it is worth to know each input before.
 
@@ -313,6 +347,23 @@ class Result(Numbers):
         from risk.door.acting import valued
 
         return replace(valued(self.stored, self._desk), names=self._names)
+
+    def book(self, file: str | Path) -> Told[Any]:
+        """The committee's positions on the paths: losses, what adds up to them, and how often limits break.
+
+        Parameters
+        ----------
+        file : TOML or CSV (docs/book.md), or the name of a book that comes along: ``example``.
+
+        Raises
+        ------
+        AssumptionErrors : something is wrong with it, by file and line.
+        UsageError : there is no such book.
+        StorageError : another version of the model made the run, and kept less.
+        """
+        from risk.door.holding import held
+
+        return held(self.stored, file, self._desk, self._names)
 
     def path(self, which: int | str = "worst") -> Told[Any]:
         """One path told quarter by quarter: an id, ``worst``, ``worst:10`` or ``median``, by headline loss.
@@ -404,6 +455,7 @@ class Result(Numbers):
         paper: Paper = DEFAULT_FORM.paper,
         sample: int = DEFAULT_FORM.sample,
         html: bool = False,
+        book: str | Path | None = None,
     ) -> Path:
         """Write the workbook and return where it is; ``reports/SCENARIO/pack.xlsx`` by default.
 
@@ -412,13 +464,15 @@ class Result(Numbers):
         prior, beside : an earlier run to compare with, runs of other scenarios to show beside.
         paper, sample : paper that sheets are laid out for, paths on the sheet Sample.
         html : write its presentation sheets as a page beside it.
+        book : the committee's positions, TOML or CSV, for the sheet Book and a line on Summary.
 
         Raises
         ------
+        AssumptionErrors : something is wrong with the book, by file and line.
         UsageError : `path` is not the name of a workbook, or a run beside does not share the draws.
         StorageError : it cannot be written.
         """
-        from risk.door import naming, packs
+        from risk.door import holding, naming, packs
         from risk.door.beside import alike
 
         file = naming.place(self.scenario) if path is None else Path(path)
@@ -426,10 +480,10 @@ class Result(Numbers):
             raise UsageError(f"{file} is not the name of a workbook", "give a file that ends in .xlsx")
         others = tuple(alike(other.stored, self.stored) for other in beside)
         earlier = prior.stored if prior else None
+        held = "" if book is None else holding.kept(self.stored, book, self._desk)
         opening.strike_again(self.stored, self._desk)
-        packs.write(
-            self.stored, file, self._desk, earlier, others, Form(paper, sample, self._names.masked), html
-        )
+        form = Form(paper, sample, self._names.masked, held)
+        packs.write(self.stored, file, self._desk, earlier, others, form, html)
         return file
 
     def pdf(self, path: str | Path | None = None, *, prior: Result | None = None) -> Path:

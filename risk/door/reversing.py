@@ -24,7 +24,7 @@ def reverse(run: Run, words: str, then: Sequence[str], prove: bool, desk: Desk) 
     from risk.runs.remembered import Remembered
 
     plan = _plan(run, desk) if prove else None  # before anything that takes time
-    found = answer(Remembered(run.store, run.manifest), words, then)
+    found = answer(Remembered.of(run), words, then)
     proof = None if plan is None else proved(run, plan, words, found.path)
     told = screens.asked(run, found, proof)
     ok = proof is None or proof.holds

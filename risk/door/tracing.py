@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risk.assumptions.locate import BASE
-from risk.door import naming, opening, packing
+from risk.door import holding, naming, opening, packing
 from risk.door.desk import Desk
 from risk.door.told import Told
 from risk.errors import AssumptionError, UsageError
@@ -40,7 +40,7 @@ def traced(cell: str, run: Run, given: Opened | None, at: Desk, form: Form = DEF
     prior = opening.opened(recipe.prior, at) if recipe.prior else None
     beside = [opening.opened(other, at) for other in recipe.beside]
     found = Tracer(run, pack(run, prior, beside, recipe.form), recipe.form).trace(cell, given)
-    names = run.register.names._replace(masked=recipe.form.mask)
+    names = holding.names(run, recipe.form.book)._replace(masked=recipe.form.mask)
     return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, names, ok=found.agrees)
 
 

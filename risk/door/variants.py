@@ -67,12 +67,49 @@ def dropped(run: Run, drop: Sequence[str], paths: int, at: Desk) -> Told[Any]:
     made = [dropped.without(register, source) for source in names]
     n = min(paths, run.paths)
     (base,) = _tried(run, [(register,)], n, at)
-    if base[0].refused:
-        reason = f"today's model does not run the register of run {run.id}: {base[0].refused}"
-        raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
+    _runs(base[0], run)
     came = _as_far_as_it_goes(run, [each for each in made if each.registers], n, at)
     found = sources(base[0].outcomes, came, [each.wide for each in made if not each.registers])
     return Told(Headed.of(run, found), report.DOCUMENT, report.screen, run.register.names)
+
+
+def _runs(came: Outcome, run: Run) -> None:
+    """Refuse a run whose register is not one of today's model."""
+    if came.refused:
+        reason = f"today's model does not run the register of run {run.id}: {came.refused}"
+        raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
+
+
+def tokens(run: Run, hit_rate: float | None, paths: int, at: Desk) -> Told[Any]:
+    """What tokens cost by generation, and what coupling it to paths would move; kept beside the run.
+
+    Raises
+    ------
+    UsageError : the register lacks the numbers, or the rate is no rise.
+    Interrupted : finished registers are kept; the same call goes on from there.
+    """
+    from risk.analysis.screening import outcomes
+    from risk.analysis.tokens import AHEAD, lacking
+    from risk.calibrate import tokens as calibrated
+    from risk.report.terminal import tokens as report
+    from risk.report.terminal.headed import Headed
+    from risk.report.tokens.found import tokens as shown
+
+    _positive(paths)
+    register = run.register
+    if missing := lacking(register):
+        reason = f"what tokens cost cannot be said of run {run.id}: {missing}"
+        raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
+    asked = register.number(AHEAD) if hit_rate is None else hit_rate
+    made = calibrated.alternatives(register, asked)
+    groups = [(register,), *((each.assumptions,) for each in made)]
+    n = min(paths, run.paths)
+    (base,), *came = _tried(run, groups, n, at, outcomes(calibrated.MEASURES), "tokens")
+    _runs(base, run)
+    tried = [(each, own.outcomes) for each, (own,) in zip(made, came, strict=True) if not own.refused]
+    moves = calibrated.moves(run, asked, base.outcomes, tried)
+    calibrated.keep(moves, run)
+    return Told(Headed.of(run, shown(run, moves)), report.DOCUMENT, report.screen, register.names)
 
 
 def _as_far_as_it_goes(run: Run, wanted: Sequence[Without], paths: int, at: Desk) -> list[Came]:
@@ -101,9 +138,19 @@ def _as_far_as_it_goes(run: Run, wanted: Sequence[Without], paths: int, at: Desk
 
 
 def _tried(
-    run: Run, groups: Sequence[Sequence[Assumptions]], paths: int, at: Desk
+    run: Run,
+    groups: Sequence[Sequence[Assumptions]],
+    paths: int,
+    at: Desk,
+    wanted: Sequence[str] = (),
+    title: str = "sources",
 ) -> list[tuple[Outcome, ...]]:
-    """What comes of groups of registers, the paths of each group shared out among its registers."""
+    """What comes of groups of registers, the paths of each group shared out among its registers.
+
+    Parameters
+    ----------
+    wanted : outcomes; those of the headlines where none is named.
+    """
     from risk.analysis.screening import HEADLINES, outcomes
     from risk.runs.prepare import arrange
     from risk.runs.variants import Variant, variants
@@ -114,8 +161,8 @@ def _tried(
     trials: dict[int, Variants] = {}
     for size in {len(group) for group in groups}:
         own = [Variant(each, plan.baseline()) for group in groups if len(group) == size for each in group]
-        trials[size] = variants(own, seed, max(paths // size, 1), outcomes(HEADLINES), root)
-    _carry_out([*trials.values()], f"sources of {run.manifest.scenario}", at)
+        trials[size] = variants(own, seed, max(paths // size, 1), wanted or outcomes(HEADLINES), root)
+    _carry_out([*trials.values()], f"{title} of {run.manifest.scenario}", at)
     each = {size: iter(own.variants) for size, own in trials.items()}
     return [tuple(_kept(trials[len(group)], next(each[len(group)])) for _ in group) for group in groups]
 

@@ -18,9 +18,11 @@ class Background:
 
     seasoning_quarters: float = entry("propositions.seasoning_quarters")
     opex: Array = entry("gpu.generation.opex")  # (1, generation) USD per unit-hour
+    surcharge: Array = entry("gpu.generation.surcharge")  # (1, quarter + 1, generation) USD/h, on top of it
     numeraire: int = entry("gpu.generation.numeraire")  # column
     merchant_opex_multiple: float = entry("neoclouds.cohort_opex_multiple")
     load: float = entry("gpu.load")  # mean over peak power
+    normal_utilization: float = entry("gpu.normal_utilization")
     narrow_spread: float = entry("credit.narrow_spread")
     wide_spread: float = entry("credit.wide_spread")
     capex_before: Array = entry("capex.recent_capex")  # (quarter,) USD before the last quarter, oldest first

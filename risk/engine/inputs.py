@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from risk.assumptions.table import Row, entry_columns
 from risk.axes import EVER
 from risk.engine.layout import BY_CLASS, Layout, by_class, classes, contract_tenors, layout
+from risk.engine.surcharge import surcharge
 from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
@@ -65,6 +66,7 @@ class Glue:
     smallest_build: float = entry("capex.smallest_build")
     layer_shares: Array = entry("revenue.layer_shares")  # (4,)
     memory_interconnect_share: float = entry("revenue.memory_interconnect_share")
+    surcharge: Array = entry("gpu.generation.surcharge")  # (1, quarter + 1, generation) USD/h
 
     @property
     def expected_paper(self) -> Array:
@@ -83,7 +85,10 @@ def instruments(assumptions: Assumptions) -> tuple[str, ...]:
 
 
 def table_columns(assumptions: Assumptions) -> dict[str, Array]:
-    """Numeric columns of every table as (1, entity) arrays by id; launches in quarters from the base date."""
+    """Numeric columns of every table as (1, entity) arrays by id; launches in quarters from the base date.
+
+    Beside them what is added to operating cost, (1, quarter + 1, generation).
+    """
     columns: dict[str, Array] = {}
     for name, table in assumptions.tables.items():
         for field in table.model.model_fields if table.rows else ():
@@ -95,6 +100,7 @@ def table_columns(assumptions: Assumptions) -> dict[str, Array]:
     launches = assumptions.tables["gpu.generation"].words("launch")
     quarters = [assumptions.calendar.offset(q) if q else EVER for q in launches]
     columns["gpu.generation.launch"] = np.array([quarters], dtype=np.float64)
+    columns["gpu.generation.surcharge"] = surcharge(assumptions)[None, :]
     return columns | _payers(assumptions) | _credit_matrices(assumptions)
 
 

@@ -74,7 +74,7 @@ def ladder(params: facility.Params, layout: Layout, world: World, t: int) -> Lad
     n = book.facilities
     service, last, life = remaining_service(params, loans, book, t, world.market.sofr)
     left = contracts.remaining(world.contracts, t, last, n)
-    earned = params.contract_availability * left.bills - layout.terms.opex[:, :n] * left.devices
+    earned = params.contract_availability * left.bills - layout.opex_at(t)[:, :n] * left.devices
     cash = HOURS_A_QUARTER * earned
     owing = loans.debt[:, :n] > NO_SERVICE
     due, covered = book.by_firm(owing * service), book.by_firm(owing * cash)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from risk.axes import EVER, Calendar
 from risk.engine.base_book import base_rows
+from risk.engine.surcharge import surcharge
 from risk.errors import AssumptionError
 from risk.mechanisms.neocloud import book as books
 from risk.mechanisms.neocloud import facility
@@ -63,7 +64,8 @@ class Layout:
     unearned: Array  # (quarter + 1, facility) share of the first contract still to be served
     contract_left: Array  # (quarter + 1, facility) quarters of the first contract left, average
     age: Array  # (facility,) years that its units had run at the base date, negative where they come later
-    terms: facility.Terms  # of every facility
+    terms: facility.Terms  # of every facility, before any surcharge
+    surcharge: Array  # (quarter + 1, facility) USD/h added to its operating cost
     bullets: Array  # (last quarter + 1, firm) USD of base-date notes by quarter due
     converts: Array  # (last quarter + 1, firm) USD of base-date converts by quarter due
     cohorts: Mapping[int, int]  # quarter of origination → generation bought
@@ -79,11 +81,16 @@ class Layout:
         """Facilities of the base date."""
         return self.opening[0]
 
+    def opex_at(self, t: int) -> Array:
+        """Operating cost of a unit of every facility in quarter t, USD/h, (1, facility)."""
+        return np.asarray(self.terms.opex + self.surcharge[t : t + 1])
+
     def terms_at(self, t: int) -> facility.Terms:
         """Terms of the facilities that exist at the start of quarter t."""
         n = self.opening[t].facilities
         names = (f.name for f in fields(self.terms) if f.name != "crosses")
-        return replace(self.terms, **{name: getattr(self.terms, name)[:, :n] for name in names})
+        terms = {name: getattr(self.terms, name)[:, :n] for name in names}
+        return replace(self.terms, **terms | {"opex": self.opex_at(t)[:, :n]})
 
 
 def layout(assumptions: Assumptions) -> Layout:
@@ -122,6 +129,7 @@ def layout(assumptions: Assumptions) -> Layout:
         unearned=left / np.maximum(left.max(axis=0), 1.0),
         age=_age(assumptions, book),
         terms=_terms(assumptions, book, order),
+        surcharge=surcharge(assumptions)[:, book.generation],
         bullets=_bullets(assumptions, last, "note"),
         converts=_bullets(assumptions, last, "convert"),
         cohorts=cohorts,

@@ -229,7 +229,7 @@ def _with_estates(
     if not len(at[0]):
         return c
     book, unearned = layout.opening[t], contracts.unearned(payers, layout.unearned[t, : paid.loss.shape[1]])
-    opex = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[at] * layout.terms.opex[0, at[1]]
+    opex = QUARTERS_A_YEAR * HOURS_A_QUARTER * loans.devices[at] * layout.opex_at(t)[0, at[1]]
     found = {
         "residual": pledges.residual(p, layout, t, market, billing, loans, at),
         "going": QUARTERS_A_YEAR * ~loans.defaulted[at] * paid.cfads[at],

@@ -7,12 +7,14 @@ never came.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.assumptions.measures import Class
+from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.inputs import instruments as losing
 from risk.engine.measuring import Setting, evaluated, measured
@@ -20,6 +22,7 @@ from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import PARTS, Tally
 from risk.mechanisms import cascade
+from risk.units import HOURS_A_QUARTER
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -40,8 +43,14 @@ PAIRED = ("claim", "calm", "stress")
 AMOUNTS = ("claim", "loss", "owed")
 """Of instruments: par in default, loss, and par owed in all quarters."""
 
+CLASSES_OF_PAPER = ("revolver", "notes", "converts")
+"""Of companies, in the tally's order."""
+
 YEARLY = ("default", "lost")
 """Shares of pools by calendar year."""
+
+POWERED = ("load", "energy", "idle", "idle_energy", "unclaimed", "waiting", "queue")
+"""Power and energy of the fleet by calendar year."""
 
 
 def outcomes(
@@ -49,20 +58,22 @@ def outcomes(
     r: Record,
     c: Tally,
     background: Background,
-    instruments: Sequence[str] = (),
-    owners: Sequence[str] = (),
+    names: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Array]:
     """Every per-path scalar of a block, name → (path,).
 
     Parameters
     ----------
-    instruments, owners : names of what losses stand on and of whom they end with, in the tally's order.
+    names : what losses stand on, whom they end with, loans and companies: key of sums → names, in the tally's
+        order; of what has none nothing is left behind.
     """
     q = Quantities(r, c, background, r.columns)
     entries = assumptions.entries.items()
     numbers = {id: e.value * e.scale for id, e in entries if isinstance(e.value, (int, float))}
     out = declared(assumptions, Setting(q, assumptions.calendar, numbers, assumptions.windows))
-    out |= recoveries(c, instruments, owners) | yearly(c, assumptions)
+    instruments, owners = (names.get(key, ()) for key in ("losses.instrument", "losses.ultimate"))
+    out |= recoveries(c, instruments, owners) | yearly(c, assumptions) | powered(q, assumptions.calendar)
+    out |= debtors(c, names.get("stage", ()), names.get("holdco.defaulted", ()))
     out |= lines(c, assumptions.tables["credit.line"].names)
     return {name: np.asarray(values, dtype=np.float64) for name, values in out.items()}
 
@@ -110,6 +121,16 @@ def recoveries(c: Tally, instruments: Sequence[str], owners: Sequence[str]) -> d
     return out | {f"ultimate.{name}": np.asarray(c.ultimate)[:, k] for k, name in enumerate(owners)}
 
 
+def debtors(c: Tally, loans: Sequence[str], firms: Sequence[str]) -> dict[str, Array]:
+    """Loss on each loan of the base date, USD; of companies quarters in default and shares of paper lost."""
+    out = {f"loan_loss.{name}": np.asarray(c.loans)[:, k] for k, name in enumerate(loans)}
+    out |= {f"failed.{firm}": np.asarray(c.failed)[:, k] for k, firm in enumerate(firms)}
+    for kind, claims, lost in zip(CLASSES_OF_PAPER, *np.asarray(c.paper), strict=True):
+        shares = np.divide(lost, claims, out=np.zeros_like(lost), where=claims > SMALLEST_BOOK)
+        out |= {f"{kind}_lost.{firm}": shares[:, k] for k, firm in enumerate(firms)}
+    return out
+
+
 def lines(c: Tally, names: Sequence[str]) -> dict[str, Array]:
     """Of each line of credit loss: what was expected and owed, and what the end of the run leaves, USD."""
     found = zip(LINES, (*np.asarray(c.lines), *np.asarray(c.left)), strict=True)
@@ -133,6 +154,27 @@ def yearly(c: Tally, assumptions: Assumptions) -> dict[str, Array]:
     return out
 
 
+def powered(q: Quantities, calendar: Calendar) -> dict[str, Array]:
+    """Power and energy of the fleet by calendar year, those that the run sees whole; W and Wh.
+
+    The names are ``load.<year>`` and so on; energy is summed over quarters, at the mean of their ends.
+    """
+    out: dict[str, Array] = {}
+    levels = {"load": "power_drawn", "idle": "power_idle", "waiting": "power_waiting", "queue": "power_queue"}
+    hours = q.background.load * HOURS_A_QUARTER
+    unclaimed = q("power_unclaimed")
+    for year in calendar.full_years:
+        steps = calendar.steps(year)
+        ends = {
+            name: np.stack([q(track).at(t) for t in (steps[0] - 1, *steps)]) for name, track in levels.items()
+        }
+        out |= {f"{name}.{year}": values[-1] for name, values in ends.items()}
+        for name, level in (("energy", "load"), ("idle_energy", "idle")):
+            out[f"{name}.{year}"] = hours * 0.5 * (ends[level][1:] + ends[level][:-1]).sum(axis=0)
+        out[f"unclaimed.{year}"] = sum((unclaimed.at(t) for t in steps), np.zeros_like(ends["load"][0]))
+    return out
+
+
 def counted(assumptions: Assumptions) -> int:
     """How many numbers `outcomes` leaves of a path."""
     tables = assumptions.tables
@@ -142,5 +184,9 @@ def counted(assumptions: Assumptions) -> int:
     owners = cascade.ultimate(tables["credit.owner"].rows, tables["credit.holder"].names)
     by_instrument = len(AMOUNTS) * (1 + len(PARTS)) * len(losing(assumptions))
     by_line = len(LINES) * len(tables["credit.line"].names)
-    by_year = len(YEARLY) * len(tables["credit.segment"].names) * len(assumptions.calendar.full_years)
-    return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year
+    years = len(assumptions.calendar.full_years)
+    by_year = years * (len(YEARLY) * len(tables["credit.segment"].names) + len(POWERED))
+    by_debtor = len(tables["neoclouds.facility"].names) + (1 + len(CLASSES_OF_PAPER)) * len(
+        tables["neoclouds.firm"].names
+    )
+    return declared + sorts + by_instrument + len(PAIRED) + len(owners) + by_line + by_year + by_debtor

@@ -121,6 +121,23 @@ def _energy(q: Quantities, entity: str) -> Track:
     return track(q.record.path("power_drawn") * q.background.load * HOURS_A_YEAR, 0)
 
 
+def _power_idle(q: Quantities, entity: str) -> Track:
+    """Power of working units times the part of normal use that is gone."""
+    r, normal = q.record, q.background.normal_utilization
+    return track(idle(r.path("power_drawn"), r.path("utilization"), normal), 0)
+
+
+def idle(power: Array, utilization: Array, normal: float) -> Array:
+    """Power behind use that has fallen away: what of normal use is gone, of all that works.
+
+    Parameters
+    ----------
+    power : (quarter, path) W that the working units draw.
+    utilization : (quarter, path) share of their hours that is billed; `normal`, what is at the base date.
+    """
+    return power * np.maximum(1.0 - utilization / normal, 0.0)
+
+
 def _realized(q: Quantities, entity: str) -> Track:
     """Revenue, internal use at what customers would pay for it in."""
     r = q.record
@@ -153,12 +170,16 @@ def _bullet_failure(q: Quantities, entity: str) -> Track:
 
 def _cash_cost(q: Quantities, entity: str) -> Track:
     """Operating cost of a unit of the numeraire, USD an hour."""
-    return track(np.full_like(q.record.path("capex"), q.background.opex[0, q.background.numeraire]), 0)
+    column = q.background.numeraire
+    cost = q.background.opex[0, column] + q.background.surcharge[0, :, column]
+    return track(np.broadcast_to(cost[:, None], q.record.path("capex").shape), 0)
 
 
 def _merchant_cash_cost(q: Quantities, entity: str) -> Track:
     """The same of a unit that a new merchant runs."""
-    return track(_cash_cost(q, "").values * q.background.merchant_opex_multiple, 0)
+    b = q.background
+    added = b.surcharge[0, :, b.numeraire, None]
+    return track((_cash_cost(q, "").values - added) * b.merchant_opex_multiple + added, 0)
 
 
 def _yearly_default_rate(q: Quantities, entity: str) -> Track:
@@ -172,6 +193,7 @@ DERIVED: Mapping[str, Callable[[Quantities, str], Track]] = {
     "deployed": _deployed,
     "cash_to_capex": _cash_to_capex,
     "energy": _energy,
+    "power_idle": _power_idle,
     "realized": _realized,
     "gap": _gap,
     "gap_external": _gap_external,

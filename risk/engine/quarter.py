@@ -21,6 +21,7 @@ from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
+from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
 
@@ -113,6 +114,7 @@ def _fund(c: Context, world: World, held: Array, sofr: Array) -> tuple[funding.S
         anchor_shortfall=seen.anchor_shortfall,
         recycled=seen.recycled,
         spv_support=seen.spv_support,
+        charge=_charge(c, world),
         m=funding.Market(
             availability=c.link("spread->capex", seen.availability, "funding"),
             sofr=sofr,
@@ -122,6 +124,17 @@ def _fund(c: Context, world: World, held: Array, sofr: Array) -> tuple[funding.S
             firm=c.own("cash_flow_firm"),
         ),
     )
+
+
+def _charge(c: Context, world: World) -> Array:
+    """What the surcharge on operating cost takes from the Big Five's cash this quarter, USD, (path, firm).
+
+    Others own as much of the fleet as they spend; each firm's part follows its capex.
+    """
+    added = c.p.glue.surcharge[0, c.t : c.t + 1]
+    paid = total(world.fleet.energized / c.fixed.throughput * added) * HOURS_A_QUARTER
+    plans = c.p.plan.guidance
+    return np.asarray(paid / (1.0 + c.p.glue.other_buyers) * plans / plans.sum())
 
 
 def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spending:

@@ -15,6 +15,7 @@ from risk.engine.couplings import Links
 from risk.engine.finite import Rows
 from risk.engine.layout import Layout
 from risk.engine.layout import layout as fix_layout
+from risk.engine.surcharge import charged
 from risk.engine.world import Fixed, Parameters, World
 from risk.errors import NumericalError
 from risk.shocks.draw import Shocks
@@ -111,7 +112,7 @@ def quarters(start: Opening, links: Links, thorough: bool = False) -> Iterator[Q
     state = start.world
     for t in range(1, start.layout.quarters + 1):
         events = {name: values[t] for name, values in start.forced.items()}
-        context = Context(start.p, start.layout, start.fixed, links, start.shocks, events, t)
+        context = Context(charged(start.p, t), start.layout, start.fixed, links, start.shocks, events, t)
         after, flows = finite.step(context, state, start.rows, thorough)
         yield Quarter(context, state, after, flows)
         state = after

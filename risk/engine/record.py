@@ -126,7 +126,9 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     """Index 0: the state at the base date; flows stand at the last quarter before it."""
     spot, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     zero = np.zeros_like(fixed.revenue)
-    kept = series.base_series(p, world, fixed, spot, contract) | series.base_memo(p, world, layout.pools)
+    kept = series.base_series(p, world, fixed, spot, contract) | series.base_memo(
+        p, world, fixed, layout.pools
+    )
     for name, value in kept.items():
         r.keep(name, 0, zero + value)
     r.path("exposed_at_base")[:] = r.path("exposed_at_base")[0]  # known from the start to the end

@@ -9,6 +9,7 @@ from risk.engine import neoclouds
 from risk.engine.context import Flows, of_pools, total
 from risk.engine.layout import Pools
 from risk.engine.world import Fixed, Parameters, World
+from risk.mechanisms.gpu_repricing import fleet
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.mechanisms.neocloud import cohorts, holdco
 from risk.mechanisms.revenue_gap import demand
@@ -49,7 +50,7 @@ def base_series(
     }
 
 
-def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | float]:
+def base_memo(p: Parameters, world: World, fixed: Fixed, pools: Pools) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
     exposed = operator_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
     return {
@@ -58,6 +59,8 @@ def base_memo(p: Parameters, world: World, pools: Pools) -> dict[str, Array | fl
         "lab_recycled": world.seen.recycled,
         "cash": p.funding.cash.sum(),
         "power_drawn": total(world.fleet.power),
+        "power_waiting": fleet.awaited(p.fleet, world.fleet, fixed.throughput),
+        "power_queue": fleet.queued(p.fleet, world.fleet, 0),
         "exposed_at_base": exposed,
     }
 
@@ -106,6 +109,9 @@ def memo(p: Parameters, world: World, f: Flows, t: int) -> dict[str, Array]:
         "cash": total(world.funding.cash),
         "payout": total(f.funding.payout),
         "power_drawn": total(world.fleet.power),
+        "power_waiting": f.fleet.power_waiting,
+        "power_queue": fleet.queued(p.fleet, world.fleet, t),
+        "power_unclaimed": f.fleet.power_unclaimed,
         "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),

@@ -138,9 +138,7 @@ def _remembered(
         del before, after, flows  # they need not stay in memory while the next quarter is computed
     _refuse_non_finite(r, start.rows.ids)
     parameters = _parameters(start.drawn, assumptions)
-    scalars = outcomes.outcomes(
-        assumptions, r, tally, background, names["losses.instrument"], names["losses.ultimate"]
-    )
+    scalars = outcomes.outcomes(assumptions, r, tally, background, names)
     return tuple(_blocks(start, r, parameters, scalars, names))
 
 

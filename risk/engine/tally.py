@@ -12,7 +12,7 @@ from risk.engine.context import Flows, by_line, of_pools, total, with_pools
 from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
-from risk.mechanisms.neocloud import cohorts
+from risk.mechanisms.neocloud import cohorts, holdco
 from risk.mechanisms.private_credit.market import CALM, STRESS
 from risk.processes import across, columns_of, running
 
@@ -38,6 +38,9 @@ class Tally:
     paired : (path, 3) claims on loans secured by devices, and what of them would be recovered in a calm
         and in a stressed market for assets, USD.
     ultimate : (path, owner) credit loss at whom it ends with, USD.
+    loans : (path, facility) loss on each loan of the base date, USD.
+    failed : (path, firm) quarters in default so far.
+    paper : (claims, lost; class of paper, path, firm) of failed companies, USD: revolver, notes, converts.
     lines : (expected, owed; path, line) loss of each line through the cycle, and what was owed at the start
         of quarters, added up, USD.
     left : (outstanding, due, expected; path, line) what the end of the run leaves, USD, see `beyond`.
@@ -54,6 +57,9 @@ class Tally:
     pools: dict[int, Array] = field(default_factory=dict)
     paired: Array | float = 0.0
     ultimate: Array | float = 0.0
+    loans: Array | float = 0.0
+    failed: Array | float = 0.0
+    paper: Array | float = 0.0
     lines: Array | float = 0.0
     left: Array | float = 0.0
 
@@ -86,6 +92,9 @@ class Tally:
         self.pools[t] = np.stack([owed, pools.defaulted, pools.loss])[:, : self.rows]
         self.paired = self.paired + f.operators.paired[: self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
+        self.loans = self.loans + f.operators.facility.loss[: self.rows, : layout.base_book.facilities]
+        self.failed = self.failed + np.asarray(after.holdco.defaulted[: self.rows], dtype=np.float64)
+        self.paper = self.paper + _paper(f.operators.holdco)[..., : self.rows, :]
         sums = [by_line(x, layout.pools.lines) for x in (f.instrument_expected, f.instrument_owed)]
         self.lines = self.lines + np.stack(sums)[:, : self.rows]
         for name, values in new.items():
@@ -123,6 +132,12 @@ def _parts(f: Flows, background: Background) -> Array:
         spread < background.narrow_spread, spread > background.wide_spread,
     )  # fmt: skip
     return np.concatenate(columns, axis=1, dtype=np.float64)
+
+
+def _paper(company: holdco.Flows) -> Array:
+    """Claims of paper on companies that fail, and what it loses, USD, (2, class, path, firm)."""
+    claims = (company.claims.revolver, company.claims.notes, company.claims.converts)
+    return np.stack([claims, (company.revolver_loss, company.notes_loss, company.converts_loss)])
 
 
 def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: int) -> dict[str, Array]:

@@ -183,7 +183,7 @@ def rental_yield(
 ) -> Array:
     """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
     newest = (since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    opex = (1.0 - p.required.site_share) * p.fleet.opex  # the site is in the all-in cost
+    opex = (1.0 - p.required.site_share) * p.required.opex  # the site is in the all-in cost
     net = (rent * utilization - opex) * HOURS_A_YEAR / throughput
     all_in = cost / p.plan.system_share
     return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, cast, get_args
@@ -21,11 +22,13 @@ class Form:
     paper : it is printed on.
     sample : paths that the sheet Sample lists, where the run has as many.
     mask : companies are shown by letters.
+    book : key of the committee's book kept beside the run (`risk.analysis.book.kept`); empty for none.
     """
 
     paper: Paper = "a4"
     sample: int = 5_000
     mask: bool = False
+    book: str = ""
 
 
 DEFAULT_FORM = Form()
@@ -44,7 +47,8 @@ class Recipe:
         runs = {"prior_run": self.prior, "beside_runs": " ".join(self.beside)}
         named = {name: ids for name, ids in runs.items() if ids}
         masked = {"masked": 1} if self.form.mask else {}
-        return {**named, "paper": self.form.paper, "sample_rows": self.form.sample, **masked}
+        book = {"book": self.form.book} if self.form.book else {}
+        return {**named, "paper": self.form.paper, "sample_rows": self.form.sample, **masked, **book}
 
     @classmethod
     def read(cls, properties: Mapping[str, str]) -> Self:
@@ -55,6 +59,7 @@ class Recipe:
             cast(Paper, paper) if paper in get_args(Paper) else usual.paper,
             int(rows) if rows.isdecimal() and FEWEST <= int(rows) <= MOST else usual.sample,
             "masked" in properties,
+            properties.get("book", ""),
         )
         return cls(properties.get("prior_run", ""), tuple(properties.get("beside_runs", "").split()), form)
 
@@ -66,4 +71,5 @@ class Recipe:
         words += [f"--paper {self.form.paper}"] if self.form.paper != usual.paper else []
         words += [f"--sample {self.form.sample}"] if self.form.sample != usual.sample else []
         words += ["--mask"] if self.form.mask else []
+        words += [f"--book {shlex.quote(self.form.book.rpartition('@')[0])}"] if self.form.book else []
         return "".join(f" {word}" for word in words)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+from risk.analysis.estimate import Estimate
 from risk.analysis.reverse.answer import Reverse
 from risk.analysis.reverse.coordinates import Coordinate
 from risk.analysis.reverse.grid import SHOWN, Grid
@@ -139,6 +140,36 @@ def grid_text(found: Grid, words: str) -> str:
         f"P({words}) by the fall of the contract rent from the base date to {found.quarter} and the mean "
         f"high-yield spread of the year to it; {found.thin} cells hold fewer than {SHOWN} paths.{known}"
     )
+
+
+def grid_finding(found: Grid, words: str) -> str:
+    """What a map shows: where it is likeliest, and which of its two sides tells more."""
+    falls = edge_labels(found.falls, percent)
+    spreads = edge_labels(found.spreads, whole)
+    read = [
+        (cell.value, r, c)
+        for r, row in enumerate(found.cells)
+        for c, cell in enumerate(row)
+        if cell.n >= SHOWN
+    ]
+    if not read:
+        return f"No cell holds {SHOWN} paths."
+    (top, r, c), (bottom, _, _) = max(read), min(read)
+    by_fall, by_spread = _reach(found.cells), _reach(tuple(zip(*found.cells, strict=True)))
+    more = "the fall of the rent" if by_fall >= by_spread else "the spread"
+    return (
+        f"P({words}) is {percent(bottom)} to {percent(top)}, most where the rent fell by {falls[r]} and the "
+        f"spread is {spreads[c]} bp; {more} tells more: {100 * by_fall:.0f} points from row to row, "
+        f"{100 * by_spread:.0f} from column to column."
+    )
+
+
+def _reach(rows: tuple[tuple[Estimate, ...], ...]) -> float:
+    """Between the likeliest and the least likely row, each as a whole, of those with enough paths."""
+    counts = [sum(cell.n for cell in row) for row in rows]
+    hits = [sum(cell.n * cell.value for cell in row if cell.n) for row in rows]
+    shares = [hit / n for hit, n in zip(hits, counts, strict=True) if n >= SHOWN]
+    return max(shares) - min(shares) if shares else 0.0
 
 
 def edge_labels(edges: tuple[float, ...], form: Callable[[float], str]) -> tuple[str, ...]:

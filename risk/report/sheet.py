@@ -7,7 +7,7 @@ for the screen only stands below what prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -61,9 +61,10 @@ class HeatMap:
 
     Attributes
     ----------
-    values : one row per row label, in the unit of `format`.
+    values : one row per row label, in the unit of `format`; None = there is none.
     counts : number of paths behind each value; () = not stated.
     low, middle, high : ends and middle of the color scale.
+    alt : the finding, in a sentence; a drawing says it to screen readers.
     """
 
     id: str
@@ -72,7 +73,7 @@ class HeatMap:
     column_title: str
     row_labels: tuple[str, ...]
     column_labels: tuple[str, ...]
-    values: tuple[tuple[float, ...], ...]
+    values: tuple[tuple[float | None, ...], ...]
     counts: tuple[tuple[int, ...], ...] = ()
     format: str = "share"
     low: float = 0.0
@@ -80,6 +81,7 @@ class HeatMap:
     high: float = 1.0
     fewest: int = 100
     note: str = ""
+    alt: str = ""
 
     def __post_init__(self) -> None:
         shape = {len(self.column_labels)}
@@ -93,9 +95,22 @@ class HeatMap:
 
     @property
     def remarks(self) -> str:
-        """The note, and what grey cells mean."""
-        grey = f"Grey: fewer than {self.fewest} paths." if self.counts else ""
-        return " ".join(filter(None, (self.note, grey)))
+        """The finding, the note, and what grey cells mean."""
+        return " ".join(filter(None, (self.alt, self.note, self.grey)))
+
+    @property
+    def grey(self) -> str:
+        """What grey cells mean; empty where there can be none."""
+        return f"Grey: fewer than {self.fewest} paths." if self.counts else ""
+
+
+@dataclass(frozen=True)
+class Network(HeatMap):
+    """Who owes what to whom: a row a debtor, a column a creditor.
+
+    The workbook shows the amounts in color; a page draws them as a network, where what is owed to a creditor
+    that is a debtor too, by its label, goes on from there.
+    """
 
 
 Block = Heading | Paragraph | Tiles | Table | HeatMap | Chart
@@ -122,6 +137,41 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Bands that the page folds away under a title; the workbook has them in line, without it."""
+
+    title: str
+    bands: tuple[Block | Strip, ...]
+
+
+Band = Block | Strip | Fold
+"""What stands below one another on a sheet."""
+
+
+@dataclass(frozen=True)
+class Dial:
+    """What a reader of the page turns: a step, and the group that is shown. No number is computed there.
+
+    Attributes
+    ----------
+    steps : id of a table with a row a step below a first row that is always shown.
+    across : id of a table with a column a step, from column `first` on.
+    group : column of `across` whose words are the keys of `groups`.
+    groups : words to choose from, the first for all → column of `steps`; its share is the column behind.
+    label : what a step is of.
+    words : sentence of a step: {group}, {share}, {count}, {of} and {step} are cells of `steps`.
+    """
+
+    steps: str
+    across: str
+    first: str
+    group: str
+    groups: Mapping[str, str]
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet.
 
@@ -137,37 +187,54 @@ class Sheet:
     freeze : "title" keeps title rows in view, "corner" the first column too, "header" that column and all
         rows down to the header of the first table.
     pages : number of printed pages tall; None = as many as needed.
+    turns : id of the table that the second of two pages begins with; empty where the paper decides.
     printed_columns : columns of the print area; None = all. Its subtitle names the others.
     quoted : its texts are those of a source, whose currency they keep.
+    dial : what the reader of the page turns above its blocks.
     """
 
     name: str
     title: str
     subtitle: str
     kind: Kind
-    bands: tuple[Block | Strip, ...] = ()
+    bands: tuple[Band, ...] = ()
     question: str = ""
-    screen: tuple[Block | Strip, ...] = ()
+    screen: tuple[Band, ...] = ()
     grid: tuple[float, ...] = ()
     freeze: Literal["title", "corner", "header", "none"] = "title"
     landscape: bool = True
     pages: int | None = None
+    turns: str = ""
     printed_columns: int | None = None
     quoted: bool = False
+    dial: Dial | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 31 or set(self.name) & set("[]:*?/\\'"):
             raise ReportError(f"{self.name!r} cannot be the name of a sheet")
 
     def placed(self) -> Iterator[tuple[At, ...]]:
-        """The blocks of each band."""
-        for band in (*self.bands, *self.screen):
-            yield band.blocks if isinstance(band, Strip) else (At(band),)
+        """The blocks of each band, folded or not."""
+        return laid((*self.bands, *self.screen))
+
+    @property
+    def printed_bands(self) -> int:
+        """Number of bands on paper."""
+        return sum(1 for _ in laid(self.bands))
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order of reading."""
         for band in self.placed():
             yield from (at.block for at in band)
+
+
+def laid(bands: Iterable[Band]) -> Iterator[tuple[At, ...]]:
+    """The blocks of each band; those of a fold in line with the others."""
+    for band in bands:
+        if isinstance(band, Fold):
+            yield from laid(band.bands)
+        else:
+            yield band.blocks if isinstance(band, Strip) else (At(band),)
 
 
 @dataclass(frozen=True)
@@ -200,6 +267,7 @@ class Workbook:
     ----------
     names : defined names, such as `Sample_Loss`, and the cells they stand for (`{sample.loss}`).
     contents : name of the sheet that lists the others; every sheet links back to it.
+    front : names of the sheets that the page shows first, in this order; the first of them unfolded.
     """
 
     properties: Properties
@@ -207,6 +275,7 @@ class Workbook:
     names: Mapping[str, str] = field(default_factory=dict)
     paper: Paper = "a4"
     contents: str = "Cover"
+    front: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [s.name.casefold() for s in self.sheets]

@@ -56,6 +56,10 @@ def array_digest(array: NDArray[Any]) -> str:
     return state.hexdigest()[:32]
 
 
+_AS_IT_IS = (bool, int, str)
+"""What JSON writes as it stands."""
+
+
 @cache
 def source_digest() -> str:
     """Fingerprint of the source text that computes a run; it cannot change while the program runs."""
@@ -69,10 +73,14 @@ def numerical_versions() -> dict[str, str]:
 
 def _plain(value: Any) -> Any:
     """Turn `value` into what JSON can write without losing a bit (floats as hexadecimal)."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, _AS_IT_IS):
         return value
     if isinstance(value, float):
         return {"float": value.hex()}
+    if isinstance(value, dict):  # what a mapping mostly is: to ask that of a protocol takes ten times as long
+        return {"mapping": {str(key): _plain(item) for key, item in value.items()}}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, date):
         return {"date": value.isoformat()}
     if isinstance(value, np.ndarray):

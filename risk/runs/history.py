@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ stretches, each a first line and a commit."""
 UNCOMMITTED = "0" * 12
 SHOWN = 12
 LAST = 10**9
+REMEMBERED = 4
+"""Registers of which it is kept, as they stood."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,22 @@ def history(register: Path, revision: str = "") -> dict[str, Any]:
     """
     then = ["ls-tree", "-r", "-z", "--name-only", revision]
     listed = git(register, *(then if revision else ["ls-files", "-z"]), "--", "base", "scenarios")
+    named = [name for name in (listed or "").split("\0") if name.endswith(".toml")]
+    stand = {
+        name: b"" if revision else (register / name).read_bytes()
+        for name in named
+        if revision or (register / name).is_file()
+    }
+    head = git(register, "rev-parse", revision or "HEAD")
+    return _read(register.resolve(), revision, tuple(stand), (head, *stand.values()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(register: Path, revision: str, names: tuple[str, ...], stand: tuple[object, ...]) -> dict[str, Any]:
+    """Ask git file by file, once while all stand as they do: many runs are made of one register."""
     commits: dict[str, dict[str, str]] = {}
     files: dict[str, list[list[int | str]]] = {}
-    for name in filter(None, (listed or "").split("\0")):
-        if not name.endswith(".toml") or not (revision or (register / name).is_file()):
-            continue
+    for name in names:
         blamed = git(register, "blame", "--porcelain", *([revision] if revision else []), "--", name)
         known = list(_blamed(blamed or "", commits))
         files[name] = [[line, id] for i, (line, id) in enumerate(known) if not i or known[i - 1][1] != id]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,9 @@ BUDGET = "budget.json"
 
 CHALLENGER = "challenger.json"
 """What couplings do to the figures that are challenged, kept in the same way."""
+
+_registers: WeakValueDictionary[str, Assumptions] = WeakValueDictionary()
+"""Registers of the runs that are open, by fingerprint: runs of the same one share it."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,9 @@ class Run:
         """
         from risk.assumptions.stored import restore
 
+        content, own = self.written, self.manifest.assumptions
         try:
-            return restore(self.written)
+            return _registers.get(own) or _registers.setdefault(own, restore(content))
         except (KeyError, TypeError, ValueError) as error:
             reason = f"the assumptions of run {self.id} were written by another version of the model"
             raise StorageError(f"{reason} ({error})", self._recompute) from error

@@ -13,6 +13,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 
+_PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where a statement has others in it."""
+
 
 def source_texts(entries: Iterable[str], package: Path = PACKAGE) -> dict[str, str]:
     r"""Text of every module of a package that its entries import, directly or through others.
@@ -63,7 +66,7 @@ def _imports(text: str, file: str) -> frozenset[str]:
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
     """Statements at every depth; walking through expressions too would take most of the time."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+    for part in _PARTS:
+        for child in getattr(node, part, ()):
             yield child
             yield from _statements(child)

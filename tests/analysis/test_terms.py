@@ -48,6 +48,7 @@ def texts(found: Any) -> Iterator[str]:
             yield from texts(item)
 
 
+@pytest.mark.slow
 def test_a_path_of_the_run(run: Run) -> None:
     told = story(run, rerun(run.register, SEED, 5))
     found = shown(run, list(texts(asdict(told))))

@@ -74,6 +74,7 @@ relative_throughput = 0
 index = 2.65
 power = 1.3
 opex = 0.45
+compute = 989
 memory_bandwidth = 3.35
 memory = 80
 {PROVENANCE}
@@ -85,6 +86,7 @@ relative_throughput = 2.27
 index = 0
 power = 2.6
 opex = 0.86
+compute = 8325
 memory_bandwidth = 22
 memory = 288
 {PROVENANCE}"""

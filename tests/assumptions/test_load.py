@@ -9,7 +9,7 @@ import pytest
 from risk.assumptions import AssumptionErrors, load, locate
 from risk.assumptions.table import units
 from risk.errors import AssumptionError, UsageError
-from tests.assumptions.builder import GPU, Register
+from tests.assumptions.builder import GPU, PROVENANCE, Register
 
 
 def test_reads_entries_with_unit_prior_and_provenance(register: Register) -> None:
@@ -20,6 +20,17 @@ def test_reads_entries_with_unit_prior_and_provenance(register: Register) -> Non
     assert (entry.section, entry.name, entry.origin) == ("gpu", "launch_obsolescence", "base")
     line = 1 + GPU.splitlines().index("[gpu.launch_obsolescence]")
     assert (Path(entry.file).name, entry.line) == ("gpu.toml", line)
+
+
+def test_what_has_not_changed_is_admitted_once_and_what_has_is_read_again(register: Register) -> None:
+    first = register.load()
+    assert load(register.folder) is first
+    register.add("gpu", f'[gpu.idle]\nvalue = 1\nunit = "1"\nowner = "Risk"\n{PROVENANCE}')
+    assert set(register.load().entries) - set(first.entries) == {"gpu.idle"}
+    (register.folder / "base" / "gpu.toml").write_text("[gpu.idle]", encoding="utf-8")
+    for _ in range(2):  # what is refused is refused every time
+        with pytest.raises(AssumptionErrors):
+            load(register.folder)
 
 
 def test_groups_are_part_of_the_id(register: Register) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from risk.assumptions import Assumptions, load
 from risk.assumptions.mixed import BASE_DATE, COUPLINGS, mixed, parts
 
@@ -13,6 +15,7 @@ def register(name: str) -> Assumptions:
     return load(scenario=name)
 
 
+@pytest.mark.slow
 def test_all_parts_make_the_second_and_none_the_first() -> None:
     base = register("base")
     for name in ("bull", "gpu-glut", "base@2026Q2"):

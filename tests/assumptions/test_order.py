@@ -139,6 +139,7 @@ def test_a_company_more_and_a_generation_more(tmp_path: Path) -> None:
     assert found.sums["gpu.fleet"][-1, -1] > 0.0
 
 
+@pytest.mark.slow
 def test_one_generation_may_be_all(tmp_path: Path) -> None:
     """Two tables joined by name: a register whose only generation is numeraire and newest runs."""
     folder = register(tmp_path)

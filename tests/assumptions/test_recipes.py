@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from risk.analysis.statistics import quantile
 from risk.assumptions import Assumptions, load
@@ -12,6 +13,8 @@ from risk.calibrate import results
 from risk.engine.admission import admit
 from risk.runs import execute
 from tests.engine.base import SEED
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
 SHIPPED = Path(load().directory)

@@ -47,6 +47,11 @@ FOUND_OTHERWISE = {
     "gpu.recent_purchases": "but the last",
     "gpu.generation.gpus": "of A100s, the smallest of a sum: its row has a range of its own",
     "gpu.generation.power": "of A100s, and of generations nobody has yet",
+    "gpu.generation.memory": "where eight devices hold the model many times: the page's own figure",
+    "gpu.generation.memory_bandwidth": "of some, whose work compute bounds: the page's own figure",
+    "gpu.serving.devices": "ten times as many lie beyond the plausible range",
+    "gpu.serving.hit_rate": "ten times a share is none",
+    "revenue.token_price_decline": "hardware is a lower bound of it; ten times it lies beyond its range",
 }
 """What may be ten times too large without a total that says so, and what else finds it."""
 

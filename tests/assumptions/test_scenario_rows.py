@@ -72,6 +72,7 @@ def removed_company() -> str:
     return out
 
 
+@pytest.mark.slow
 def test_a_removed_company_is_gone_and_the_others_run_as_before(tmp_path: Path) -> None:
     found = under(tmp_path, removed_company())
     assert "LAMB" not in found.tables["neoclouds.firm"].names
@@ -93,6 +94,7 @@ def test_a_replaced_table_has_the_new_rows_only(tmp_path: Path) -> None:
     assert [c.id for c in found.changes if c.before is None] == ["credit.maturity.b_loans 2028"]
 
 
+@pytest.mark.slow
 def test_a_table_may_be_emptied(tmp_path: Path) -> None:
     found = under(tmp_path, '[replace]\n"credit.maturity" = []\n')
     assert found.tables["credit.maturity"].rows == ()

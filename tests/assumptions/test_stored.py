@@ -23,6 +23,7 @@ def test_there_and_back(scenario: str) -> None:
     assert found.tables["neoclouds.facility"].rows == given.tables["neoclouds.facility"].rows
 
 
+@pytest.mark.slow
 def test_it_simulates_the_same() -> None:
     given = load(scenario="joint-tail")
     found = restore(json.loads(json.dumps(given.normalised())))

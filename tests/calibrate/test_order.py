@@ -69,6 +69,7 @@ def test_nothing_is_wanted_of_a_register_without_stresses() -> None:
     assert not order.wanted(run, {})
 
 
+@pytest.mark.slow
 def test_worlds_are_all_scenarios_whose_blocks_stand_by_themselves() -> None:
     found = order.worlds(None)
     assert set(found) == {*locate.scenarios(locate.register())} - {BASE, "couplings-off"}
@@ -82,6 +83,7 @@ def test_every_figure_that_targets_ask_for_is_measured() -> None:
     assert asked == {*order.ASKED, ALL_LINES}
 
 
+@pytest.mark.slow
 def test_the_engine_orders_busts() -> None:
     """A glut with a freeze and a lab failure on top busts more often than any of them (a block each)."""
     parts = load(None, STRESS).scenario.inherits

@@ -15,7 +15,9 @@ from zipfile import ZipFile
 import pytest
 
 from risk.cli.app import run
+from risk.door.desk import Desk
 from risk.door.naming import place
+from risk.door.opening import stand
 from risk.runs import Run, open_run
 from risk.runs.manifest import write_manifest
 from risk.runs.prepare import plan
@@ -92,12 +94,15 @@ class Stored:
 
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
+    """Both runs, with what every command that shows one keeps beside it."""
     folder = tmp_path_factory.mktemp("runs")
     with _at_once():
         base, glut = (
             plan(name, PATHS, SEED, register=ROOT / "assumptions", root=folder).run(jobs=1)
             for name in ("base", "gpu-glut")
         )
+        for run in (base, glut):
+            stand(run, Desk(runs=folder, register=ROOT / "assumptions"))
     return Stored(folder, base, glut)
 
 

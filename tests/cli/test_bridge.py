@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from risk.analysis.bridge import Bridge
 from risk.assumptions.mixed import parts
 from risk.assumptions.schema import Entry
 from risk.calibrate import bridge
 from risk.calibrate.dropped import STRATA, published, without
 from risk.errors import UsageError
+from risk.report import bridge as report
+from risk.report.content import number_of
+from risk.report.pack.base.cells import Tables
+from risk.report.pack.verdict import summary
+from risk.report.sheet import Sheet
 from risk.runs import Run
 from tests.cli.conftest import Ask, Stored
 
@@ -41,6 +47,21 @@ def test_a_bridge_adds_up_is_told_before_and_is_not_computed_twice(runs: Stored,
     again = ask("compare", "base", "gpu-glut", "--bridge", "-n", FEW, "--jobs", "1", "--json")
     assert "paths, about" not in again.err
     assert again.json == found
+    told_on_summary(kept)
+
+
+def told_on_summary(kept: Bridge) -> None:
+    """The first page names the largest steps, and they add up to the whole change."""
+    sheet = Sheet("Changes", "", "", "C", (report.BRIDGE.table(report.rows(kept)),))
+    (table,) = summary.bridged(kept, Tables([sheet]))
+    *steps, total = table.row_ids
+    moved = {step.name: abs(step.effects["bust"].value) for step in kept.steps}
+    sizes = [moved[name] for name in steps if name != "others"]
+    assert sizes == sorted(sizes, reverse=True)
+    assert total == "total"
+    for name in ("bust", "mean"):
+        shown = {id: number_of(table.cell(name, id)) for id in table.row_ids}
+        assert math.fsum(shown[id] for id in steps) == pytest.approx(shown[total])
 
 
 def _registers(runs: Stored) -> tuple[Any, Any]:

@@ -58,7 +58,8 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 DOCUMENTS = {
     "run": "summary-2 plan", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
-    "budget": "budget", "sources": "sources", "voi": "voi", "path": "path series", "reverse": "reverse",
+    "budget": "budget", "sources": "sources", "voi": "voi", "book": "book", "energy": "energy",
+    "tokens": "tokens", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
     "replay": "replay replay.check", "challenger": "challenger", "views": "views", "check": "check",
     "estimate": "estimate",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
-from risk.door import packing
+from risk.door import desk as desks
+from risk.door import packing, packs
 from risk.errors import NumericalError, Terminated
 from risk.report.form import DEFAULT_FORM, Form
 from risk.runs import Run, list_runs
+from risk.runs.signature import sign
 from tests.cli.conftest import FEW, PATHS, SEED, SMALL, Ask, Stored
 
 PACK, PAGE = Path("reports/base/pack.xlsx"), Path("reports/base/pack.html")
@@ -63,14 +63,12 @@ class Desk:
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk()
-    for name, function in (
+    for place, function in (
         ("risk.report.pack", made.write_pack),
         ("risk.report.comparison", made.compare_scenarios),
         ("risk.report.excel", made.write),
     ):
-        module = ModuleType(name)
-        setattr(module, function.__name__, function)
-        monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setattr(f"{place}.{function.__name__}", function)
     return made
 
 
@@ -255,7 +253,7 @@ def test_a_batch_goes_on_past_a_failure(
             raise error
         plain(run, path, **rest)
 
-    monkeypatch.setattr(sys.modules["risk.report.pack"], "write_pack", write)
+    monkeypatch.setattr("risk.report.pack.write_pack", write)
     said = ask("batch", "base", "gpu-glut", *SMALL)
     assert said.code == 1
     assert "base failed: " in said.out
@@ -332,3 +330,16 @@ def test_an_interrupt_while_a_pack_is_written_is_told_in_a_line(
     assert f"written: {PACK}" in ask("pack", "base", *SMALL).out, (
         "its record is gone, so it is not up to date"
     )
+
+
+def test_a_pack_is_compared_with_the_last_run_of_its_scenario_that_was_signed(
+    runs: Stored, short: Run, tmp_path: Path
+) -> None:
+    at = desks.Desk(runs=runs.folder)
+    assert packs.earlier(None, runs.base, at) is None
+    sign(short, "A. Member", "Chair")
+    before = packs.earlier(None, runs.base, at)
+    assert before is not None
+    assert before.id == short.id
+    assert packs.earlier(None, short, at) is packs.earlier(None, runs.glut, at) is None
+    assert packs.earlier("none", runs.base, at) is None

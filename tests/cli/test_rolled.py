@@ -18,6 +18,7 @@ from risk.report.comparison import compare_scenarios
 from risk.report.content import value_of
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
+from risk.report.sheet import Workbook
 from risk.runs import Run, execute
 from risk.units import SCALE
 from tests.cli.conftest import ROOT, Ask
@@ -41,6 +42,11 @@ class Rolled:
 
     run: Run
     register: Path
+
+    @cached_property
+    def book(self) -> Workbook:
+        """Its pack."""
+        return pack(self.run)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -144,7 +150,7 @@ REGISTER = {"Assumptions", "Limits"}
 @pytest.mark.slow
 @cases
 def test_no_sheet_has_a_date_outside_the_run(found: Rolled) -> None:
-    for sheet in pack(found.run).sheets:
+    for sheet in found.book.sheets:
         if sheet.name in REGISTER:
             continue
         wrong = [text for text in dict.fromkeys(texts(sheet)) if found.foreign(text)]
@@ -171,7 +177,7 @@ DATED = {
 @pytest.mark.slow
 @cases
 def test_a_dated_figure_is_that_of_its_series_at_the_date_it_names(found: Rolled, ask: Ask) -> None:
-    run, tables = found.run, Tables(pack(found.run).sheets)
+    run, tables = found.run, Tables(found.book.sheets)
     seen = 0
     for name, series in DATED.items():
         label, unit = run.variable(name).label, run.variable(name).unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from math import inf
@@ -48,20 +48,24 @@ def kept(stored: Stored, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def made(monkeypatch: pytest.MonkeyPatch, again: dict[str, bytes]) -> None:
-    """The pack that a run makes now is made once for all tests; none of them changes the run's numbers."""
-    real = verification._made_again
+@pytest.fixture(scope="module", autouse=True)
+def _once() -> Iterator[None]:
+    """The pack that a run makes now is made once for all tests, and a file that stays the same read once."""
+    packs, books = dict[tuple[str, ...], bytes](), dict[bytes, Opened]()
+    make, read = verification._made_again, Opened.at
 
-    def once(run: Run, *others: Any) -> bytes:
-        return again[run.id] if run.id in again else again.setdefault(run.id, real(run, *others))
+    def made(run: Run, *others: Any) -> bytes:
+        key = (run.id, str(run.manifest.clock), str(run.manifest.environment))
+        return packs[key] if key in packs else packs.setdefault(key, make(run, *others))
 
-    monkeypatch.setattr(verification, "_made_again", once)
+    def opened(path: Path) -> Opened:
+        book = read(path)
+        return books.setdefault(book.content, book)
 
-
-@pytest.fixture(scope="module")
-def again() -> dict[str, bytes]:
-    return {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verification, "_made_again", made)
+        patch.setattr(Opened, "at", opened)
+        yield
 
 
 @pytest.fixture
@@ -74,8 +78,7 @@ def states(document: Any) -> dict[str, str]:
     return {found["subject"]: found["state"] for found in document["findings"]}
 
 
-def test_a_pack_as_written_is_the_runs_byte_for_byte(pack: Path, ask: Ask, again: dict[str, bytes]) -> None:
-    again.clear()
+def test_a_pack_as_written_is_the_runs_byte_for_byte(pack: Path, ask: Ask) -> None:
     said = ask("verify", pack, "--json")
     texts = {each["subject"]: each["text"] for each in said.json["findings"]}
     assert "byte for byte" in texts["numbers"]
@@ -86,9 +89,8 @@ def test_a_pack_as_written_is_the_runs_byte_for_byte(pack: Path, ask: Ask, again
 
 
 def test_the_same_run_made_elsewhere_on_another_day_is_told_and_agrees(
-    pack: Path, runs: Stored, ask: Ask, again: dict[str, bytes]
+    pack: Path, runs: Stored, ask: Ask
 ) -> None:
-    again.clear()
     m = runs.glut.manifest
     elsewhere = replace(
         m,
@@ -97,7 +99,6 @@ def test_the_same_run_made_elsewhere_on_another_day_is_told_and_agrees(
     )
     write_manifest(runs.folder / m.id / "manifest.json", elsewhere)
     found = {each["subject"]: each for each in ask("verify", pack, "--json").json["findings"]}
-    again.clear()
     assert found["numbers"]["state"] == "ok"
     assert found["making"]["state"] == "warn"
     assert "Manifest!B" in found["making"]["text"]

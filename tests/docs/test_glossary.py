@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from risk.report.pack import pack
 from risk.report.sheet import Workbook
 from tests.docs import words
-from tests.report.runs import small_run
+from tests.report.runs import small_book, small_run
 
 PAGE = Path(__file__).parents[2] / "docs" / "glossary.md"
 PLAIN = frozenset((Path(__file__).parent / "plain_words.txt").read_text("utf-8").split())
@@ -24,7 +23,7 @@ FAMILIES = frozenset(re.sub(r"\d.*", "", code) for term in TERMS for code in re.
 
 @pytest.fixture(scope="module")
 def book() -> Workbook:
-    return pack(small_run())
+    return small_book()
 
 
 def explained(word: str) -> bool:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from risk.report.pack import pack
-from tests.report.runs import small_run
+from tests.report.runs import small_book
 from tools import guide
 from tools.pages import Fence, fences
 
@@ -57,6 +56,6 @@ def test_the_page_on_the_pack_leads_to_every_sheet() -> None:
     page = (guide.ROOT / "docs" / "guide" / "read-the-pack.md").read_text("utf-8")
     rows = [line.split("|")[2] for line in page.splitlines() if line.startswith("| ")]
     named = {name.strip() for row in rows for name in row.split(",")}
-    sheets = {sheet.name for sheet in pack(small_run()).sheets} - {"Cover"}
+    sheets = {sheet.name for sheet in small_book().sheets} - {"Cover"}
     assert sheets <= named
     assert named - sheets <= {"Sheet", "Changes", "Hindcast"}, "these need a prior run or hindcasts"

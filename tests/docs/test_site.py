@@ -111,11 +111,13 @@ def test_blocks_of_code_are_told_from_text() -> None:
     assert "".join(part.source if isinstance(part, Fence) else part for part in parts) == page
 
 
+@pytest.mark.slow
 def test_the_picture_of_imports_is_that_of_the_source() -> None:
     kept = (DOCS / "images" / "imports.svg").read_text("utf-8")
     assert kept == imports.drawn(), "python -m tools.imports docs/images/imports.svg"
 
 
+@pytest.mark.slow
 def test_an_import_that_runs_upwards_would_be_seen() -> None:
     arrows = imports.imports({"cli", "engine", "units", "report"})
     assert ("cli", "report") in arrows

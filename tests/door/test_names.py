@@ -22,11 +22,12 @@ PUBLIC = [
 ]  # fmt: skip
 
 METHODS = {
-    "bridge", "budget", "challenger", "check", "classes", "compare", "drivers", "explain", "facilities",
-    "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes", "pack", "parameter",
-    "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters", "recorded", "register",
-    "remove", "reverse", "scenario", "seed", "series", "show", "sign", "sources", "summary", "table",
-    "tables", "tail", "title", "trace", "update", "validation", "verify", "views", "voi", "watch",
+    "book", "bridge", "budget", "challenger", "check", "classes", "compare", "drivers", "energy",
+    "explain", "facilities", "firms", "folder", "id", "lines", "masked", "means", "outcome", "outcomes",
+    "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions", "quarters",
+    "recorded", "register", "remove", "reverse", "scenario", "seed", "series", "show", "sign",
+    "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update", "validation",
+    "verify", "views", "voi", "watch",
 }  # fmt: skip
 
 REGISTER = {

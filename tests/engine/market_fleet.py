@@ -178,5 +178,6 @@ class Fleet:
         self.power = [self.power[g] * (1.0 - rate[g]) + drawn[g] for g in self.all]
         self.now |= {
             "energized": begun, "retired": retired, "power_bound": float(asked > cap),
-            "power_energized": sum(drawn),
+            "power_energized": sum(drawn), "power_unclaimed": max(cap - asked, 0.0),
+            "power_waiting": sum(w * k for w, k in zip(self.undeployed, unit, strict=True)),
         }  # fmt: skip

@@ -107,6 +107,7 @@ CASES: dict[str, tuple[Callable[[Assumptions], Assumptions], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_what_does_not_run_is_refused_where_it_stands(register: Assumptions, case: str) -> None:
     spoil, words, file = CASES[case]
@@ -125,6 +126,7 @@ def test_tables_without_rows_are_refused_all_at_once(register: Assumptions) -> N
     }
 
 
+@pytest.mark.slow
 def test_an_event_too_large_is_refused_where_the_scenario_forces_it(register: Assumptions) -> None:
     for size in (1e9, 1e299):
         event = Event(

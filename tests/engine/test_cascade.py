@@ -71,6 +71,7 @@ def costly(run: Opened) -> int:
     return failures
 
 
+@pytest.mark.slow
 def test_every_loss_is_booked_once_and_ends_once(base: Opened) -> None:
     """In the base case hardly a vehicle fails; at the page's losses some do."""
     costly(base)

@@ -93,6 +93,7 @@ def test_one_number_scales_the_tenor_of_all_new_contracts(register: Assumptions)
     assert contract_tenors(changed(register, {"neoclouds.contract_tenor": 0.1})).tolist() == [2, 2, 1]
 
 
+@pytest.mark.slow
 def test_long_tenors_have_their_place(register: Assumptions) -> None:
     """A note of ten years, a lease of fifteen, a bullet in 2046: nothing falls off the calendar."""
     table = register.tables["neoclouds.facility"]
@@ -132,6 +133,7 @@ def test_notes_are_due_when_the_table_says(register: Assumptions) -> None:
     assert total["convert"].any()
 
 
+@pytest.mark.slow
 def test_a_firm_may_own_nothing(register: Assumptions) -> None:
     rows = register.tables["neoclouds.facility"].rows
     left: tuple[Any, ...] = tuple(row for row in rows if getattr(row, "firm", "") != "LAMB")

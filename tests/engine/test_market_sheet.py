@@ -193,6 +193,7 @@ def claims(register: Assumptions, read: list[dict[str, Array]], block: int, rows
             np.testing.assert_array_equal(run[f"{name}_quarter"][rows], first, err_msg=name)
 
 
+@pytest.mark.slow
 def test_paths_are_the_spreadsheets(base: Opened, register: Assumptions) -> None:
     rows = list(range(0, BLOCK, 16))
     claims(register, walked(base, inputs.draw(register, SEED, 0), rows), 0, rows)

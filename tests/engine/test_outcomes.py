@@ -15,7 +15,7 @@ from risk.assumptions import load
 from risk.axes import Calendar
 from risk.engine.background import Background
 from risk.engine.measuring import Setting
-from risk.engine.outcomes import declared, lines, recoveries, yearly
+from risk.engine.outcomes import declared, lines, powered, recoveries, yearly
 from risk.engine.quantities import Quantities
 from risk.engine.record import Record
 from risk.engine.tally import Tally
@@ -67,6 +67,9 @@ QUIET: dict[str, float] = {
     "cash": 300.0,
     "payout": 25.0,
     "power_drawn": 20e9,
+    "power_waiting": 5e9,
+    "power_queue": 40e9,
+    "power_unclaimed": 1e9,
     "fleet": 15e6,
     "undeployed": 1e6,
     "idle_impairment": 0.0,
@@ -92,7 +95,7 @@ TALLIED = (
 
 FLOWS = {
     "net_raised", "quarter_loss", "second_round", "required_cahn", "required_cahn_all", "required_energized",
-    "payout", "idle_impairment",
+    "payout", "idle_impairment", "power_unclaimed",
     "neocloud_planned", "neocloud_financed", "neocloud_borrowed", "neocloud_earned", "neocloud_equity",
     "neocloud_sources",
 }  # fmt: skip
@@ -159,7 +162,7 @@ def find(
     values = NUMBERS | (numbers or {})
     setting = Setting(Quantities(record, tally, background, columns), CALENDAR, values, REGISTER.windows)
     found = declared(REGISTER, setting) | recoveries(tally, INSTRUMENTS, OWNERS) | yearly(tally, REGISTER)
-    found |= lines(tally, ("headline", "software", "generic"))
+    found |= lines(tally, ("headline", "software", "generic")) | powered(setting.q, CALENDAR)
     return {name: x.item() for name, x in found.items()}
 
 
@@ -588,3 +591,26 @@ def test_what_waits_and_what_works() -> None:
     assert at["undeployed_share"] == pytest.approx(0.2)
     assert at["power_2030"] == 100e9
     assert at["energy_2030"] == pytest.approx(100e9 * 0.75 * 8760)
+
+
+def test_power_and_energy_by_calendar_year() -> None:
+    """Energy at the mean of a quarter's ends; idle is what is gone of normal use, .65."""
+    at = find(
+        power_drawn=series(20e9, q2030Q4=100e9),
+        utilization=series(0.65, q2030Q4=0.52, q2031Q1=0.78),
+        power_waiting=series(5e9, q2030Q4=7e9),
+        power_queue=series(40e9, q2031Q4=30e9),
+        power_unclaimed=series(1e9, q2030Q2=4e9),
+    )
+    hours = 0.75 * 2190
+    assert at["load.2029"] == 20e9
+    assert at["load.2030"] == 100e9
+    assert at["energy.2029"] == pytest.approx(hours * 4 * 20e9)
+    assert at["energy.2030"] == pytest.approx(hours * (3 * 20e9 + 60e9))
+    assert at["energy.2031"] == pytest.approx(hours * (3 * 20e9 + 60e9))
+    assert at["idle.2029"] == at["idle.2031"] == 0.0
+    assert at["idle.2030"] == pytest.approx(20e9)
+    assert at["idle_energy.2030"] == at["idle_energy.2031"] == pytest.approx(hours * 10e9)
+    assert (at["waiting.2030"], at["waiting.2031"]) == (7e9, 5e9)
+    assert (at["queue.2030"], at["queue.2031"]) == (40e9, 30e9)
+    assert (at["unclaimed.2030"], at["unclaimed.2031"]) == (7e9, 4e9)

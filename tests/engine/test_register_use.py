@@ -21,6 +21,7 @@ READERS = {**world.READERS, "background": background.Background}
 READ_ELSEWHERE = {
     "run.": "settings of a run and of the calendar",
     "gpu.decode.": "the decode-cost identity beside the rent table",
+    "gpu.serving.": "what tokens cost by generation, beside the rent table",
     "capex.deployable_ceiling": "shown beside deployed capital",
     "revenue.jpmorgan_bar": "the third lens, a constant",
     "neoclouds.stylised.": "the stylised facilities of calibration target T6",
@@ -30,6 +31,7 @@ READ_ELSEWHERE = {
     "neoclouds.contract_tenor": "scales the tenors of contracts: the layout of the facility book",
     "neoclouds.cohort_spacing": "quarters between dates: the layout of the facility book",
     "neoclouds.lease_years": "the gap between lease, debt and contract in reports",
+    "energy.": "the surcharge on operating cost, a table column; the rest is told beside paths",
     "propositions.wall_quarter": "a date: the last quarter of the debt wall",
 }
 """Entries that no `Params` reads, by id or prefix, and who does."""

@@ -71,6 +71,7 @@ def check(register: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
             np.testing.assert_array_equal(block.outcomes[f"{flag.id}_quarter"], first, err_msg=flag.id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "quarters"), ROLLED)
 def test_dated_outcomes_are_their_series_at_the_date_they_name(
     register: Assumptions, monkeypatch: pytest.MonkeyPatch, by: int, quarters: int

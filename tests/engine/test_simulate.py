@@ -85,6 +85,23 @@ def test_a_block_remembers_what_it_promises(register: Assumptions, block: Block)
     assert {x.shape for x in (*block.outcomes.values(), *block.parameters.values())} == {(1024,)}
 
 
+def test_losses_by_debtor_are_those_of_the_sums(register: Assumptions, block: Block) -> None:
+    """Loans of the base date; of companies that fail, what paper loses is a share, and failures stay."""
+    names = entities(register, layout(register))
+    for k, loan in enumerate(names["stage"]):
+        total = block.sums["facility.loss"][:, k].sum()
+        assert block.outcomes[f"loan_loss.{loan}"].sum() == pytest.approx(total, rel=1e-9, abs=1.0), loan
+    for k, firm in enumerate(names["holdco.defaulted"]):
+        failed = block.outcomes[f"failed.{firm}"]
+        assert (failed > 0).sum() == block.sums["holdco.defaulted"][-1, k], firm
+        assert failed.sum() == block.sums["holdco.defaulted"][:, k].sum(), firm
+        for kind in ("revolver", "notes", "converts"):
+            lost = block.outcomes[f"{kind}_lost.{firm}"]
+            assert ((lost >= 0.0) & (lost <= 1.0)).all(), (kind, firm)
+            assert not lost[failed == 0].any(), (kind, firm)
+    assert any(block.outcomes[f"notes_lost.{firm}"].any() for firm in names["holdco.defaulted"])
+
+
 def test_blocks_simulated_together_are_what_they_are_one_by_one(register: Assumptions) -> None:
     """Drawn out of order, one of them without series of facilities, the last one cut."""
     rows = {3: BLOCK, FACILITY_BLOCKS: BLOCK, 1: BLOCK, 7: 37}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from risk.assumptions import Assumptions
 from risk.engine.simulate import simulate
@@ -14,6 +15,7 @@ from tests.engine.base import SEED
 NAMES = ("bust", "headline_loss")
 
 
+@pytest.mark.slow
 def test_with_nothing_drawn_anew_it_is_the_run(register: Assumptions) -> None:
     found = swapped(register, SEED, {0: BLOCK, 1: 64}, NAMES, ())
     blocks = [simulate(register, SEED, 0), simulate(register, SEED, 1, 64)]
@@ -21,6 +23,7 @@ def test_with_nothing_drawn_anew_it_is_the_run(register: Assumptions) -> None:
         np.testing.assert_array_equal(found[name], np.concatenate([b.outcomes[name] for b in blocks]))
 
 
+@pytest.mark.slow
 def test_all_drawn_anew_are_the_parameters_of_another_seed_under_the_same_shocks(
     register: Assumptions,
 ) -> None:

@@ -192,6 +192,7 @@ def test_no_more_is_sound_than_was_due(tally: Tally) -> None:
     assert (tally.sound >= 0.0).all()
 
 
+@pytest.mark.slow
 def test_a_block_reports_what_was_tallied(tally: Tally, base: Opened, register: Assumptions) -> None:
     found = simulate(register, SEED, 0, paths=ROWS).outcomes
     wall = register.calendar.index("2031Q4")

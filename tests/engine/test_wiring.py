@@ -70,6 +70,7 @@ def test_funding_pays_for_last_quarters_plan(w: Wired) -> None:
         "anchor_shortfall": seen.anchor_shortfall,
         "recycled": seen.recycled,
         "spv_support": seen.spv_support,
+        "charge": 0.0,
         "m.availability": tag("spread->capex:funding") * seen.availability,
         "m.sofr": w.flows.market.sofr,
         "m.macro": w.factor("M"),

@@ -86,6 +86,16 @@ def earned(f: Flows) -> Array:
     return np.asarray(kept + total(f.operators.new.prepayment.sum(axis=2)))
 
 
+def asked(params: Any, state: Any, t: int) -> Array:
+    """Power asked for in the quarters of a lead to t; the trend where that was before the run, (path, 1)."""
+    lead, queue = len(state.demanded), 0.0
+    for k, wanted in enumerate(state.demanded):
+        quarter = t - lead + 1 + k
+        trend = params.power_capacity * np.exp(params.power_growth * quarter / 4.0)
+        queue = queue + (trend if quarter < 1 else wanted) / 4.0
+    return np.asarray(queue)
+
+
 def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
     f, t = w.flows, w.context.t
     agree(series.memo(w.p, w.after, f, t), {
@@ -99,6 +109,9 @@ def test_what_only_outcomes_need_of_a_quarter(w: Wired) -> None:
         "cash": total(w.after.funding.cash),
         "payout": total(f.funding.payout),
         "power_drawn": total(w.after.fleet.power),
+        "power_waiting": f.fleet.power_waiting,
+        "power_queue": asked(w.p.fleet, w.after.fleet, t),
+        "power_unclaimed": f.fleet.power_unclaimed,
         "idle_impairment": f.fleet.impaired,
         "quarter_loss": total(f.instrument_losses),
         "second_round": total(f.cascade.mark_to_market),
@@ -142,12 +155,15 @@ def test_series_at_the_base_date(base: Opened, register: Assumptions) -> None:
         "neocloud_liquidity": liquid(start.holdco),
     })  # fmt: skip
     exposed = register.tables["credit.segment"].numbers("exposure")[SPV]
-    agree(series.base_memo(p, start, base.layout.pools), {
+    wait = start.fleet.undeployed * p.fleet.unit_power / fixed.throughput * p.fleet.power_usage_effectiveness
+    agree(series.base_memo(p, start, fixed, base.layout.pools), {
         "compute_share": p.demand.compute_share,
         "compute_demand": start.seen.demand,
         "lab_recycled": start.seen.recycled,
         "cash": firms.numbers("cash").sum(),
         "power_drawn": total(start.fleet.power),
+        "power_waiting": total(wait),
+        "power_queue": asked(p.fleet, start.fleet, 0),
         "exposed_at_base": paper + exposed,
     })  # fmt: skip
 

@@ -271,14 +271,14 @@ EDITS = st.fixed_dictionaries(
 )
 @given(edits=EDITS)
 def test_random_valid_edits_come_back_as_they_were_typed(
-    edits: dict[tuple[str, str], Any], tmp_path_factory: pytest.TempPathFactory
+    edits: dict[tuple[str, str], Any], exported: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     from tests.exchange.conftest import FIRMS, MORE
 
     root = tmp_path_factory.mktemp("edits")
     folder = Register(root / "assumptions").add("run", MORE).add("gpu", FIRMS).write()
     path = root / "a.xlsx"
-    path.write_bytes(export(open_base(folder)))
+    path.write_bytes(exported)
     typed = Typed(folder, path)
     for (id, header), value in edits.items():
         cell = typed.cell(id, "Locator" if header == "locator" else header)

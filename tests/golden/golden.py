@@ -28,7 +28,8 @@ def measure() -> dict[str, dict[str, float]]:
     """Counts of the propositions and classes, and means with standard errors in reporting units."""
     blocks = [simulate(load(), SEED, index) for index in range(BLOCKS)]
     columns = {name: np.concatenate([b.outcomes[name] for b in blocks]) for name in blocks[0].outcomes}
-    flags = [name for name, values in columns.items() if set(np.unique(values)) <= {0.0, 1.0}]
+    single = [name for name in columns if "." not in name]  # a member of a family may be zero on every path
+    flags = [name for name in single if set(np.unique(columns[name])) <= {0.0, 1.0}]
     counts = {name: float(columns[name].sum()) for name in sorted(flags)}
     means: dict[str, float] = {}
     for outcome in load().outcomes.values():

@@ -12,6 +12,9 @@ from risk.assumptions import load
 from risk.calibrate.validation import validation
 from risk.calibrate.watch import watching
 from risk.report.opened import Cells, Opened
+from risk.report.pack import pack
+from risk.report.pack.base.results import Results
+from risk.report.sheet import Workbook
 from risk.runs import Run, execute
 from risk.runs.files import publish_json
 from risk.runs.run import FEEDBACK, PARAMETER_BAND
@@ -39,6 +42,18 @@ def small_run(scenario: str = "base", seed: int = SEED) -> Run:
         watching.keep(run, None)
         kept.keep(run, None)
     return run
+
+
+@cache
+def small_results(scenario: str = "base") -> Results:
+    """What the rooms of its pack share. Nobody writes to it."""
+    return Results.of(small_run(scenario))
+
+
+@cache
+def small_book(scenario: str = "base") -> Workbook:
+    """Its pack by itself, which is written nowhere."""
+    return pack(small_run(scenario))
 
 
 def edited(book: Opened, **parts: Cells) -> Opened:

@@ -19,7 +19,7 @@ from risk.report.pack.base.results import Results
 from risk.report.terminal.page import Page
 from risk.report.terminal.page import text as written
 from risk.report.terminal.verdict import LINES, screen
-from tests.report.runs import small_run
+from tests.report.runs import small_results
 from tests.report.terminal_results import RANGED, SUMMARY
 
 RUNS = ("base", "bull", "joint-tail")
@@ -28,7 +28,7 @@ RUNS = ("base", "bull", "joint-tail")
 @pytest.fixture(params=RUNS)
 def results(request: pytest.FixtureRequest) -> Results:
     """Runs of 2,048 paths; of the base the range over inputs is known."""
-    return Results.of(small_run(request.param))
+    return small_results(request.param)
 
 
 def test_the_first_sentence_has_probability_range_and_cost(results: Results) -> None:
@@ -88,7 +88,7 @@ def test_the_answer_ends_the_screen_in_a_dozen_lines(width: int) -> None:
 
 
 def test_every_class_says_its_ranges() -> None:
-    found: Answer = Results.of(small_run("base")).answer
+    found: Answer = small_results().answer
     for standing in found.standings:
         said = answer.ranges(standing)
         assert said.startswith(standing.found.label.lower())

@@ -28,7 +28,7 @@ from risk.report.pack.base.cells import Tables
 from risk.report.pack.credit.feedback import ABSENT
 from risk.report.sheet import Paragraph, Workbook
 from risk.runs import Run
-from tests.report.runs import PATHS, SEED, small_run
+from tests.report.runs import PATHS, SEED, small_book, small_run
 from tests.report.test_few_paths import CANNOT_HOLD
 
 SHEETS = (
@@ -38,6 +38,7 @@ SHEETS = (
         "Metrics",
         "Fans",
         "Exceedance",
+        "Thresholds",
         "Scenarios",
         "Drivers",
         "Views",
@@ -49,7 +50,9 @@ SHEETS = (
         "Duration",
         "PrivateCredit",
         "GPUPrices",
+        "Tokens",
         "Capex",
+        "Energy",
         "RevenueGap",
         "Cascade",
     ),
@@ -76,7 +79,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def book(run: Run) -> Workbook:
-    return pack(run)
+    return small_book()
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +200,7 @@ def test_feedback_stands_on_summary_and_is_small_in_words(run: Run, book: Workbo
 
 
 def test_where_feedback_was_not_measured_nothing_is_said_of_it() -> None:
-    other = pack(small_run("joint-tail"))
+    other = small_book("joint-tail")
     tables = Tables(other.sheets)
     assert not any(name in tables for name in ("feedback", "pathways", "summary-feedback"))
     cascade = next(sheet for sheet in other.sheets if sheet.name == "Cascade")
@@ -307,7 +310,7 @@ def test_a_prior_run_stands_beside_this_one(run: Run) -> None:
 
 
 def test_a_scenario_shows_what_it_changes(tables: Tables) -> None:
-    book = pack(small_run("gpu-glut"))
+    book = small_book("gpu-glut")
     changed = Tables(book.sheets)
     ids = [value_of(cell) for cell in changed["changes"].column("id")]
     assert "gpu.launch_obsolescence" in ids

@@ -27,7 +27,7 @@ from risk.report.pack.scenarios import changes
 from risk.report.sheet import Workbook
 from risk.runs import Run
 from risk.runs.manifest import read_manifest, write_manifest
-from tests.report.runs import small_run
+from tests.report.runs import small_book, small_run
 
 BASE = Path(__file__).parents[2] / "assumptions" / "base"
 
@@ -206,7 +206,7 @@ def test_a_manifest_keeps_its_history_and_one_without_can_be_read(tmp_path: Path
 
 
 def test_without_a_prior_run_the_contents_say_why_a_sheet_is_missing(book: Workbook) -> None:
-    alone = pack(small_run())
+    alone = small_book()
     assert changes.NAME not in {sheet.name for sheet in alone.sheets}
     assert changes.NAME in {sheet.name for sheet in book.sheets}
     for contents, linked in ((Tables(alone.sheets), False), (Tables(book.sheets), True)):

@@ -17,7 +17,7 @@ from risk.report.pack.credit import cascade, private_credit, recoveries, second_
 from risk.report.pack.neoclouds import neoclouds
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Paragraph, Sheet
-from tests.report.runs import small_run
+from tests.report.runs import small_results
 
 BILLION = 1e9
 WRITTEN = 1e-9
@@ -25,7 +25,7 @@ WRITTEN = 1e-9
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")

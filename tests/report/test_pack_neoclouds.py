@@ -19,19 +19,19 @@ from risk.report.pack import properties
 from risk.report.pack.base.cells import Tables, margin_cell
 from risk.report.pack.base.quarters import column_key
 from risk.report.pack.base.results import Results
-from risk.report.pack.neoclouds import duration
+from risk.report.pack.neoclouds import calendar, duration
 from risk.report.pack.neoclouds import neoclouds as page
 from risk.report.pack.neoclouds.loans import STAGES
 from risk.report.pack.verdict import metrics
 from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table
 from risk.runs import execute
-from tests.report.runs import SEED, small_run
+from tests.report.runs import SEED, small_results
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_a_holdco_has_its_lives_losses_and_runway(results: Results, tables: Tabl
 
 
 def test_what_falls_due_is_all_that_is_owed_and_drawn(results: Results) -> None:
-    amounts = duration.due(results)
+    amounts = calendar.due(results)
     lent = sum(f.debt + f.undrawn for f in results.facilities)
     assert (amounts["amortization"] + amounts["balloons"]).sum() == pytest.approx(lent)  # none is longer
 

@@ -37,8 +37,8 @@ MOST_PAGES = 40
 PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
     **dict.fromkeys(("Summary", "Drivers", "Capex"), 2),
-    **dict.fromkeys(("Metrics", "Tail", "Neoclouds", "Limits"), 3),
-    **dict.fromkeys(("RevenueGap", "Cascade"), 4),
+    **dict.fromkeys(("Metrics", "Tail", "Neoclouds"), 3),
+    **dict.fromkeys(("RevenueGap", "Cascade", "Limits"), 4),
     "PrivateCredit": 5,
 }
 """Pages of each sheet that is for paper, in a pack by itself."""

@@ -18,12 +18,12 @@ from risk.report.sheet import HeatMap, Paragraph, Sheet
 from risk.report.table import Table
 from risk.runs import execute
 from tests.report.reverse_results import GRID
-from tests.report.runs import small_run
+from tests.report.runs import small_results
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_the_map_greys_cells_under_a_hundred_paths() -> None:
     assert block.fewest == 100
     thin = [[block.thin(r, c) for c in range(3)] for r in range(3)]
     assert thin == [[cell.n < 100 for cell in row] for row in GRID.cells]
-    assert block.values[2][2] == 0.0  # no path at all: grey, and still a number
+    assert block.values[2][2] is None  # no path at all: grey, and without a number
 
 
 def test_ways_and_rules_are_told_a_line_a_mark_and_a_bound(made: Sheet, found: Reverse) -> None:

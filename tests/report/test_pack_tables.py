@@ -15,7 +15,6 @@ from risk.analysis.early_warning import spread_warning
 from risk.assumptions.tables import CapexFirm
 from risk.report.content import Formula, plain, value_of
 from risk.report.excel import build
-from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
 from risk.report.pack.credit import cascade
@@ -24,7 +23,7 @@ from risk.report.pack.neoclouds import firms
 from risk.report.pack.tail import warning
 from risk.report.sheet import Workbook
 from risk.report.table import Table
-from tests.report.runs import small_run
+from tests.report.runs import small_book, small_results, small_run
 
 NAMED = {"tblAssumptions", "tblNeocloud", "tblCascade", "tblSample", "tblTail", "tblChecks"}
 BILLION = 1e9
@@ -32,12 +31,12 @@ BILLION = 1e9
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return Results.of(small_run())
+    return small_results()
 
 
 @pytest.fixture(scope="module")
 def book() -> Workbook:
-    return pack(small_run())
+    return small_book()
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from risk.calibrate.validation.validation import Validation
 from risk.report import validation as tables
 from risk.report.content import Cell, number_of, value_of
 from risk.report.excel import build
-from risk.report.pack import pack, properties
+from risk.report.pack import properties
 from risk.report.pack.base.results import Results
 from risk.report.pack.control import validation
 from risk.report.pack.decision import limits
-from risk.report.pack.verdict import sowhat
+from risk.report.pack.verdict import cover, sowhat
 from risk.report.sheet import Paragraph, Properties, Sheet, Workbook
 from risk.report.table import Table
 from tests.report.runs import small_run
@@ -80,8 +80,8 @@ def test_past_a_trigger_it_is_a_draft_wherever_it_is_read() -> None:
 def test_the_cover_of_a_draft_cannot_be_typed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     for found, style in ((INTACT, "input"), (DRAFT, None)):
         monkeypatch.setattr(Results, "validation", found)
-        cover = pack(small_run()).sheets[0]
-        facts = next(b for b in cover.blocks() if isinstance(b, Table) and b.id == "cover")
+        made = cover.sheet(Results.of(small_run()), (), (), (), {})
+        facts = next(b for b in made.blocks() if isinstance(b, Table) and b.id == "cover")
         status = facts.cell("value", "status")
         assert isinstance(status, Cell)
         assert (status.content, status.style) == ("DRAFT", style)

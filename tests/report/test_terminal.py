@@ -18,12 +18,14 @@ from risk.report.table import Column, Table
 from risk.report.terminal import (
     amplification,
     batch,
+    book,
     budget,
     challenger,
     checks,
     comparison,
     distribution,
     drivers,
+    energy,
     explanation,
     feedback,
     findings,
@@ -37,6 +39,7 @@ from risk.report.terminal import (
     runs,
     screening,
     tail,
+    tokens,
     trace,
     update,
     validation,
@@ -45,13 +48,14 @@ from risk.report.terminal import (
     watch,
 )
 from risk.report.terminal.page import Page, Screen, next_steps, parts, table, text
+from tests.report import book_results, energy_results, views_results
 from tests.report import command_results as commands
 from tests.report import explain_results as explain
 from tests.report import terminal_results as made
-from tests.report import views_results
 from tests.report.replay_results import REPLAY
 from tests.report.reverse_results import REVERSED
 from tests.report.screening_results import SCREENING
+from tests.report.tokens_results import TOKENS
 from tests.report.validation_results import VALIDATION, VALIDATION_DRAFT
 from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
@@ -84,6 +88,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "explanation": lambda page: explanation.screen(explain.EXPLAINED, page),
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
+    "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
@@ -91,6 +96,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     ),
     "reverse": lambda page: reverse.screen(REVERSED, page),
     "screening": lambda page: screening.screen(SCREENING, page),
+    "tokens": lambda page: tokens.screen(TOKENS, page),
     "hindcast": lambda page: hindcast.screen(commands.HINDCAST, page),
     "replay": lambda page: replay.screen(REPLAY, page),
     "challenger": lambda page: challenger.screen(commands.CHALLENGED, page),
@@ -100,6 +106,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "watch": lambda page: watch.screen(WATCHED, page),
     "update": lambda page: update.screen(UPDATED, page),
     "update-exhausted": lambda page: update.screen(EXHAUSTED, page),
+    "energy": lambda page: energy.screen(energy_results.TOLD, page),
     "runs": lambda page: runs.screen(runs.Listing("runs", commands.RUNS), page),
     "verify": lambda page: findings.screen(commands.VERIFIED, page, "pack.xlsx is what it says it is"),
     "diff": lambda page: revisions.diff_screen(commands.DIFF, page),

@@ -152,7 +152,7 @@ class Told:
 
 def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     """The coordinates that a condition moves, of (path,) flags."""
-    from statsmodels.stats.multitest import multipletests
+    from scipy.stats import false_discovery_control
 
     learn = learning(len(flags))
     inside = flags & learn
@@ -160,7 +160,7 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     scores = each(lambda c: normal_scores(c.values), every)
     strength = np.array(each(lambda z: _strength(z, inside, learn), scores))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
-    found = multipletests(chances, DISCOVERIES, method="fdr_bh")[0]
+    found = false_discovery_control(chances) <= DISCOVERIES
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     heard = np.cumsum(np.minimum(strength[order], LOUDEST))
     carried = heard / heard[-1] if order else heard

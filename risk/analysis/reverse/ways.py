@@ -144,6 +144,36 @@ def centers(fitted: Array, seed: int) -> tuple[Array, tuple[tuple[int, float], .
     return grouped(fitted - middle, number, rng) + middle, tuple(strengths)
 
 
+class Groups(NamedTuple):
+    """Paths that meet a condition in groups, the largest first: ids of each, and strengths."""
+
+    paths: Sequence[Places]
+    strengths: tuple[tuple[int, float], ...]
+
+
+def groups_of(course: Array, flags: Flags, seed: int) -> Groups:
+    """The groups in which paths that meet a condition fall; arguments as of `ways`."""
+    middles, strengths = centers(course[flags & learning(len(flags))], seed)
+    parts = _parts(course, flags, middles)
+    return Groups(sorted(parts, key=lambda part: -len(part)), strengths)
+
+
+def set_apart(course: Array, groups: Groups, place: int, flags: Flags) -> tuple[Mark, ...]:
+    """Series that set a group apart, counted on the half of the paths on which it was not found."""
+    half = ~learning(len(flags))
+    mine, rest = (x[half[x]] for x in (groups.paths[place], _others(groups.paths, place, flags)))
+    names = {v.name: v for v in SERIES}
+    marks = [_mark(names[name], course[:, i], mine, rest) for i, name in enumerate(COURSE)]
+    return _furthest(marks, TOLD)
+
+
+def _parts(course: Array, flags: Flags, middles: Array) -> list[Places]:
+    """Ids of the paths about each middle."""
+    met = np.flatnonzero(flags)
+    group = _nearest(course[met], middles)
+    return [met[group == k] for k in range(len(middles))]
+
+
 class Facts(NamedTuple):
     """What is told of every way: as of `ways`, and the half of the paths on which it is counted."""
 
@@ -162,9 +192,7 @@ def about(facts: Facts, middles: Array, most: int = TOLD) -> list[tuple[int, Way
     ----------
     most : series and coordinates that are told of each.
     """
-    met = np.flatnonzero(facts.flags)
-    group = _nearest(facts.course[met], middles)
-    parts = [met[group == k] for k in range(len(middles))]
+    parts = _parts(facts.course, facts.flags, middles)
     others = [_others(parts, k, facts.flags) for k in range(len(parts))]
     return [
         (len(own), _way(facts, own, rest, middle, most))

@@ -27,6 +27,7 @@ from risk.analysis.views.pooling import Pool, Posterior
 from risk.analysis.views.sets import RANGE, Event, Tilt
 from risk.errors import UsageError
 from risk.runs import Run
+from risk.runs.remembered import once
 
 BARS = ("P(bust) > 2/3", "P(bust) < 1/3")
 """What is asked where nobody asks for anything else."""
@@ -99,6 +100,7 @@ class Believed:
     why: str = ""
 
 
+@once
 def believed(run: Run, *bars: str) -> tuple[Believed, ...]:
     """What one would have to believe for each bar, such as ``P(bust) > 2/3``; by default of `BARS`.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from risk.assumptions import locate
+from risk.assumptions.base import Base
 from risk.assumptions.cases import expected, foresight, laid
 from risk.assumptions.cases.filled import Filled
 from risk.assumptions.cases.form import Case
@@ -106,6 +107,6 @@ def load_case(directory: Path | None, which: str | Path) -> Described:
     folder = locate.register(directory)
     case = parse(find(folder, which))
     footing = _Laid(case)
-    register = assemble(folder, read_base(folder / locate.BASE), [], footing)
+    register = assemble(folder, Base.of(read_base(folder / locate.BASE)), [], footing)
     left = tuple(opened(case, footing.filled, footing.scale, register))
     return Described(case, register, footing.scale, footing.filled, left, footing.disagreements)

@@ -31,7 +31,7 @@ RULES = {
 }
 """How what is left open is filled."""
 
-SILENT = ("run.", "propositions.", "gpu.decode.", "neoclouds.stylised.")
+SILENT = ("run.", "propositions.", "gpu.decode.", "gpu.serving.", "neoclouds.stylised.")
 """Entries that no path of a case reads: settings, the verdict's bars, what is measured beside."""
 
 

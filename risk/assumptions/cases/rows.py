@@ -15,8 +15,8 @@ from risk.axes import label, quarter_of
 
 PLAIN: Mapping[str, Mapping[str, Any]] = {
     "gpu.generation": {
-        "relative_throughput": 0, "noise": 0.04, "age": 5.0, "power": 1.0, "memory_bandwidth": 1.0,
-        "memory": 1.0,
+        "relative_throughput": 0, "noise": 0.04, "age": 5.0, "power": 1.0, "compute": 1.0,
+        "memory_bandwidth": 1.0, "memory": 1.0,
     },
     "capex.firm": {
         "lab_equity_share": 0.0, "lease_not_commenced": 0.0, "lab_commitment_share": 0.0, "useful_life": 5.0,

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from risk.axes import ordinal
 from risk.calibrate.hindcast.readings import Metric, Reading
@@ -25,7 +25,7 @@ ENOUGH = 8
 
 YEAR = 4
 
-POINTS: Array = norm.ppf((np.arange(999) + 0.5) / 999)
+POINTS: Array = ndtri((np.arange(999) + 0.5) / 999)
 """A standard normal as equally likely values."""
 
 

@@ -7,7 +7,6 @@ that changes are of the same paths.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +20,17 @@ from risk.analysis import contrasts
 from risk.analysis.contrasts import Statistic
 from risk.analysis.metrics import HEADLINE
 from risk.assumptions import load, locate
-from risk.calibrate.blocks import Case, Cases, computed
 from risk.calibrate.validation.declared import FOLDER
 from risk.calibrate.validation.evidence import Record, Size, made
 from risk.engine.admission import admit
-from risk.errors import UsageError
-from risk.runs.job import Job
-from risk.runs.store import Store
+from risk.errors import NumericalError, UsageError
+from risk.runs import variants
+from risk.runs.variants import Variant, Variants
 from risk.shocks.stream import BLOCK
 from risk.units import SCALE
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
-    from risk.runs.store import BlockRecord
 
 NAME, COMMAND = "limits", "bubblerisk validation measure"
 LIMITS = "limits"
@@ -96,29 +93,28 @@ def measure(
     Raises
     ------
     Interrupted : Ctrl-C or SIGTERM; nothing is kept.
+    NumericalError : a move does not run.
     """
     each = max(1, -(-paths // BLOCK))
-    registers = (base, *(move.register for move in moved))
     for move in moved:
         admit(move.register)
     note(f"{len(moved)} moves of limitations and the base case, {each} random blocks each")
+    tried = [Variant(register) for register in (base, *(move.register for move in moved))]
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        job = Job(base, seed, None, Cases(registers, each), store)
-        records = computed(job, len(registers) * each, jobs or os.cpu_count() or 1)
-        found = [
-            _headlines(register, store, [records[k * each + i] for i in range(each)])
-            for k, register in enumerate(registers)
-        ]
-    sizes = [size(move, found[0], after) for move, after in zip(moved, found[1:], strict=True)]
+        planned = variants.variants(tried, seed, each * BLOCK, (BUST, HEADLINE), Path(folder))
+        variants.carry_out(planned, jobs)
+        before, *after = (_headlines(planned, one) for one in tried)
+    sizes = [size(move, before, found) for move, found in zip(moved, after, strict=True)]
     return made(NAME, COMMAND, sizes=sizes, paths=each * BLOCK, seed=seed)
 
 
-def _headlines(register: Assumptions, store: Store, records: Sequence[BlockRecord]) -> dict[str, Array]:
-    """Flag of bust and headline loss of a case, name → (path,); the loss in USD bn."""
-    blocks = [Case(register, store, record).outcomes([BUST, HEADLINE]) for record in records]
-    flags, losses = (np.concatenate([block[name] for block in blocks]) for name in (BUST, HEADLINE))
-    return {BUST: flags, HEADLINE: losses / SCALE["USD bn"]}
+def _headlines(planned: Variants, tried: Variant) -> dict[str, Array]:
+    """Flag of bust and headline loss of a register, name → (path,); the loss in USD bn."""
+    came = planned.kept(tried)
+    if came is None or came.refused:
+        name = tried.assumptions.scenario.name
+        raise NumericalError(f"'{name}' does not run: {came.refused if came else 'its outcomes are lost'}")
+    return {BUST: came.outcomes[BUST], HEADLINE: came.outcomes[HEADLINE] / SCALE["USD bn"]}
 
 
 def size(move: Move, before: dict[str, Array], after: dict[str, Array]) -> Size:

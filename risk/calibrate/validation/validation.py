@@ -131,7 +131,7 @@ def _found(run: Run, folder: Path, inputs: str) -> Validation:
         uses=known.uses,
         approvals=known.approvals,
         overrides=known.overrides,
-        states=monitoring.states(Remembered(run.store, run.manifest), known, metrics),
+        states=monitoring.states(Remembered.of(run), known, metrics),
         records=evidence.read(folder),
         signatures=signed,
         altered=altered,

@@ -197,7 +197,7 @@ def current(run: Run, register: Path | None) -> Watch:
     kept = read(run)
     if kept and kept.inputs == inputs:
         return kept
-    return watch(Remembered(run.store, run.manifest), listed, metrics, inputs=inputs)
+    return watch(Remembered.of(run), listed, metrics, inputs=inputs)
 
 
 def registered(folder: Path) -> tuple[tuple[Metric, ...], WatchList]:

@@ -70,6 +70,7 @@ def step(
     anchor_shortfall: Array,
     recycled: Array,
     spv_support: Array,
+    charge: Array,
     m: Market,
 ) -> tuple[State, Flows]:
     """One quarter of funding.
@@ -79,13 +80,14 @@ def step(
     planned, next_year : (path, firm) capex planned this quarter, and over the next four, USD.
     revenue_gain, anchor_shortfall, recycled : (path, 1) USD a year.
     spv_support : (path, firm) residual-value guarantees called, USD.
+    charge : (path, firm) what a carbon price or a clean-power requirement costs their own fleets, USD.
     """
     core = core_cash(params, state.core_cfo, m)
     lease_additions = _commencements(params, t) + np.zeros_like(core)
     following = params.spv_availability
     spv_additions = params.spv_share * planned * (1.0 - following + following * m.availability)
     passing = core * np.exp(params.cfo_transitory_volatility * m.common[:, 1:])
-    earned = operating_cash(params, passing, revenue_gain, anchor_shortfall)
+    earned = operating_cash(params, passing, revenue_gain, anchor_shortfall) - charge
     owed = interest(params, state, earned, m.sofr)
     cfo = earned - owed - params.lease_service * DT * (state.leases + state.spv)
     lease_principal = params.lease_principal * DT * state.leases

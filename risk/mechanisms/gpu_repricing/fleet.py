@@ -123,6 +123,8 @@ class Flows:
     retired: Array  # (path, generation) H100e
     power_bound: Array  # (path, 1) 1 where the cap held units back
     power_energized: Array  # (path, 1) W
+    power_waiting: Array  # (path, 1) W that delivered units still wait for
+    power_unclaimed: Array  # (path, 1) W that could be connected and found no units
     cost: Array  # (path, 1) USD per merchant H100e, compute only
     trend: Array  # (path, 1) the same had suppliers not answered to yields
     power_per_unit: Array  # (path, 1) W of facility power per H100e bought
@@ -155,6 +157,27 @@ def init(params: Params, throughput: Array) -> State:
         demanded=(zero,) * round(params.power_lead),
         answer=zero + 1.0,
     )
+
+
+def awaited(params: Params, state: State, throughput: Array) -> Array:
+    """Facility power that delivered units wait for at the base date, W, (path, 1)."""
+    return across(state.undeployed * _unit_power(params, throughput, state.since_launch, 0))
+
+
+def queued(params: Params, state: State, t: int) -> Array:
+    """Facility power asked for and not yet due to be connected after quarter t, W, (path, 1).
+
+    What was asked for before the base date is taken to be the trend.
+    """
+    lead = len(state.demanded)
+    asked = zip(range(t - lead + 1, t + 1), state.demanded, strict=True)
+    found = (wanted if quarter >= 1 else _trend(params, quarter) for quarter, wanted in asked)
+    return np.asarray(sum(found) / QUARTERS_A_YEAR)
+
+
+def _trend(params: Params, quarter: int) -> Array:
+    """Facility power a year that is connected where as much is asked for as planned, W, (path, 1)."""
+    return params.power_capacity * np.exp(params.power_growth * quarter / QUARTERS_A_YEAR)
 
 
 def _on_order(params: Params) -> NDArray[np.bool_]:
@@ -227,13 +250,13 @@ def _expected_cap(params: Params, state: State, t: int, ahead: int) -> Array:
     Where the lead is so short that what decides it is not yet wanted, what was wanted last does.
     """
     lead = len(state.demanded)
-    trend = params.power_capacity * np.exp(params.power_growth * (t + ahead) / QUARTERS_A_YEAR)
+    trend = _trend(params, t + ahead)
     response: Array | float = 1.0
     known = min(ahead, lead - 1)
     asked = t - lead + known  # the quarter that wanted what can be connected then
     if asked >= 1:
-        then = params.power_capacity * np.exp(params.power_growth * asked / QUARTERS_A_YEAR)
-        response = (np.maximum(state.demanded[known], NOTHING) / then) ** params.power_response
+        demanded = np.maximum(state.demanded[known], NOTHING)
+        response = (demanded / _trend(params, asked)) ** params.power_response
     return trend * response / QUARTERS_A_YEAR
 
 
@@ -330,6 +353,8 @@ def step(
         retired=retired,
         power_bound=(asked > cap).astype(np.float64),
         power_energized=across(energized * unit_power),
+        power_waiting=across((waiting - energized) * unit_power),
+        power_unclaimed=np.maximum(cap - asked, 0.0),
         cost=cost,
         trend=trend,
         power_per_unit=per_unit,

@@ -10,15 +10,15 @@ from risk.report.charts.kinds import (
     Lines,
     Marker,
     Ranges,
-    Step,
     Tornado,
-    Waterfall,
 )
+from risk.report.charts.waterfalls import Bridge, Step, Waterfall
 
 __all__ = [
     "LINES",
     "STACK",
     "Bars",
+    "Bridge",
     "Chart",
     "Exceedance",
     "Fan",

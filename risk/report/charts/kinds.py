@@ -9,7 +9,7 @@ from math import floor, log10
 from typing import Any
 
 from risk.report.charts.chart import Chart, Part, Series, Tone, Values
-from risk.report.content import Content, Formula, ReportError, number_of
+from risk.report.content import Content, Formula, number_of
 from risk.report.table import Column
 
 STACK: tuple[Tone, ...] = ("main", "light", "deep", "pale", "grey", "faint", "soft")
@@ -155,7 +155,7 @@ class Tornado(Chart):
     @property
     def ends(self) -> tuple[float, float]:
         """As far to both sides of zero as the longest bar with its number needs."""
-        reach = _nice(1.15 * max(abs(number_of(v)) for v in (*self.low, *self.high)))
+        reach = nice(1.15 * max(abs(number_of(v)) for v in (*self.low, *self.high)))
         return -reach, reach
 
     def parts(self) -> Iterator[Part]:
@@ -165,58 +165,12 @@ class Tornado(Chart):
         yield self.part("high", self.high_name, self.high, shape="bar", tone="orange", sign="")
 
 
-def _nice(value: float) -> float:
+def nice(value: float) -> float:
     """Round up to a number that divides into four even steps."""
     if value <= 0:
         return 1.0
     power = 10.0 ** floor(log10(value))
     return min(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """A bar of a waterfall: a level (`total`) or a change added to the level before."""
-
-    label: str
-    amount: float
-    total: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waterfall(Chart):
-    """How one level becomes another. Levels must not be negative.
-
-    Attributes
-    ----------
-    rise_is_bad : a rise is drawn as the worse direction (losses, probabilities of the thesis).
-    """
-
-    steps: Sequence[Step]
-    rise_is_bad: bool = True
-    stacked = True
-    gap = 45
-    ends = (0.0, None)
-
-    def parts(self) -> Iterator[Part]:
-        """Invisible base, totals, rises and falls; blank where a bar has no such part."""
-        heights: dict[str, list[Content]] = {"base": [], "total": [], "rise": [], "fall": []}
-        level = 0.0
-        for step in self.steps:
-            before, level = level, step.amount if step.total else level + step.amount
-            if level < -1e-9:
-                raise ReportError(f"chart {self.id}: the waterfall falls below zero at {step.label!r}")
-            kind = "total" if step.total else "rise" if step.amount >= 0 else "fall"
-            for key, cells in heights.items():
-                cells.append(abs(step.amount) if key == kind else None)
-            if kind != "total":
-                heights["base"][-1] = min(before, level)
-        yield self.names([s.label for s in self.steps])
-        rise, fall = ("bad", "good") if self.rise_is_bad else ("good", "bad")
-        yield self.part("base", "Base", heights["base"], shape="bar")
-        for key, name, tone, sign in (
-            ("total", "Level", "main", ""), ("rise", "Rise", rise, "+"), ("fall", "Fall", fall, "-")
-        ):  # fmt: skip
-            yield self.part(key, name, heights[key], shape="bar", tone=tone, sign=sign, legend=False)
 
 
 @dataclass(frozen=True, kw_only=True)

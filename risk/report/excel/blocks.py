@@ -230,7 +230,7 @@ def write_heat_map(pen: Pen, places: SheetPlaces, place: Place, block: HeatMap) 
             thin = block.thin(r - 1, c)
             look = Look("r_thin" if thin else "r_heat", named(block.format).excel, "center")
             pen.put(top + r, first + c, value, look)
-            colored += [] if thin else [f"{get_column_letter(first + c)}{top + r}"]
+            colored += [] if thin or value is None else [f"{get_column_letter(first + c)}{top + r}"]
         pen.tall(top + r, 17.0)
     labels = (block.row_title, *block.column_labels)
     tallest = max(line_count(t, places.widths[place.column - 1 + i], bold=True) for i, t in enumerate(labels))

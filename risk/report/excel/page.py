@@ -74,10 +74,16 @@ def _set_paper(sheet: Worksheet, placed: SheetPlaces, workbook: Workbook, header
 
 
 def _print_area(placed: SheetPlaces) -> str:
-    """What prints. Of a sheet for the screen the empty cell beside its title: without an area all would."""
+    """What prints. Of a sheet for the screen the empty cell beside its title: without an area all would.
+
+    Every area begins a page; breaks within one do not count where it is fitted to the paper.
+    """
     if not placed.last_printed:
         return f"{get_column_letter(len(placed.widths) + 1)}1"
-    return f"A1:{get_column_letter(len(placed.printed_widths))}{placed.last_printed}"
+    right = get_column_letter(len(placed.printed_widths))
+    turn = placed.turn
+    first = f"A1:{right}{turn - 1}," if turn else ""
+    return f"{first}A{turn or 1}:{right}{placed.last_printed}"
 
 
 def _break_pages(pen: Pen, placed: SheetPlaces, workbook: Workbook, header: int | None) -> None:

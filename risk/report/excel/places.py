@@ -86,6 +86,12 @@ class SheetPlaces:
         """Widths of the columns in the print area."""
         return self.widths[: self.sheet.printed_columns]
 
+    @property
+    def turn(self) -> int:
+        """First row of the second page, where the sheet says what that begins with; else 0."""
+        ids = {place.block.id: place.row for place in self.places if isinstance(place.block, Table)}
+        return ids[self.sheet.turns] if self.sheet.turns else 0
+
     def gaps(self) -> list[int]:
         """Rows between the first block and the last that no block covers."""
         covered = {row for place in self.places for row in range(place.row, place.row + place.rows)}
@@ -177,7 +183,7 @@ def _arrange_sheet(sheet: Sheet) -> SheetPlaces:
             places.append(place)
             deepest = max(deepest, at.down + place.rows)
         last = row + deepest - 1
-        if number == len(sheet.bands):
+        if number == sheet.printed_bands:
             printed = last - _unprinted(band[0].block)
         row = last + _gap(band[0].block, following)
     return SheetPlaces(sheet, tuple(widths), tuple(places), top, last, printed)

@@ -16,6 +16,8 @@ from risk.report.html.drawing import (
     LINE,
     WIDTH,
     Box,
+    Drawing,
+    Key,
     Plot,
     area,
     bars,
@@ -56,22 +58,13 @@ class Layer:
         return " ".join(filter(None, ("line", self.part.tone, self.part.dash, thin)))
 
 
-def figure(chart: Chart) -> Markup:
-    """A chart with its title, finding and legend."""
-    drawn, height, found = drawing(chart)
-    picture = tag("svg", tag("title", chart.alt), drawn, role="img", viewBox=f"0 0 400 {height:.0f}")
-    caption = tag("figcaption", tag("b", chart.title), " ", chart.alt)
-    keys = [tag("li", tag("i", class_=x.look), x.part.column.label) for x in found if x.part.named]
-    legend = tag("ul", *keys, class_="legend") if keys else Markup()
-    return tag("figure", caption, picture, legend, id=identifier(chart.id))
-
-
-def drawing(chart: Chart) -> tuple[Markup, float, Sequence[Layer]]:
-    """The drawing of a chart, 400 units wide, its height, and what it shows from the bottom up."""
+def drawing(chart: Chart) -> Drawing:
+    """The drawing of a chart, 400 units wide; its legend names what it shows from the bottom up."""
     found = _layers(chart)
     upright = _columns if chart.drawn[0].shape == "bar" else _curves
     drawn, height = (_lying if chart.lying else upright)(chart, found)
-    return drawn, height, found
+    keys = [Key(layer.look, layer.part.column.label) for layer in found if layer.part.named]
+    return Drawing(drawn, height, keys)
 
 
 def _layers(chart: Chart) -> list[Layer]:
@@ -202,14 +195,17 @@ def _lying(chart: Chart, found: Sequence[Layer]) -> tuple[Markup, float]:
     x = replace(_values(chart, found), start=2 * EDGE, end=WIDTH - 3 * EDGE)
     room = Plot(x.start, x.end, HEAD, HEAD + (LINE + thick + GAP) * len(names))
     boxes, said, seams = list[tuple[str, Box]](), list[Markup](), ""
+    reached = dict[int, float]()
     for bar in _bars(chart, found):
         top, deep = tops[bar.place] + bar.first * thick, bar.share * thick
-        boxes.append((bar.look, (x(bar.low), top, x(bar.high) - x(bar.low), deep - 1)))
+        start = x(max(bar.low, x.low))
+        boxes.append((bar.look, (start, top, x(bar.high) - start, deep - 1)))
         if bar.said:
             side, anchor = (4, None) if bar.high >= 0 else (-4, "end")
             said.append(label(bar.said, x(bar.high) + side, top + deep - 2, anchor, "small"))
-        if chart.stacked and bar.look != boxes[0][0]:
-            seams += f"M{pair(x(bar.low), top - 1)}v{number(deep + 1)}"
+        if chart.stacked and reached.get(bar.place) == bar.low:
+            seams += f"M{pair(start, top - 1)}v{number(deep + 1)}"
+        reached[bar.place] = bar.high
     ticks = x.ticks()
     grid = tag(
         "path", class_="grid", d="".join(f"M{pair(x(t), room.top)}V{number(room.bottom)}" for t in ticks)

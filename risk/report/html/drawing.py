@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import ceil
+from typing import NamedTuple
 
 from risk.report.html.markup import Markup, join, number, tag
 from risk.report.html.scale import Scale, tick_labels
@@ -23,6 +24,21 @@ EDGE, HEAD, FOOT = 6.0, 24.0, 36.0
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height; width and height may be negative."""
+
+
+class Key(NamedTuple):
+    """What a legend names: classes of a line ("line …"), a fill or a color, and its name."""
+
+    look: str
+    name: str
+
+
+class Drawing(NamedTuple):
+    """What is drawn, its height, and what its legend names."""
+
+    markup: Markup
+    height: float
+    keys: Sequence[Key]
 
 
 @dataclass(frozen=True)

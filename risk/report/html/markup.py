@@ -45,6 +45,11 @@ def tag(name: str, /, *content: str, **attributes: str | float | None) -> Markup
     return Markup(f"{opened(name, **attributes)}{join(content)}</{name}>")
 
 
+def unclosed(name: str, /, *content: str, **attributes: str | float | None) -> Markup:
+    """An element whose end HTML implies, as of cells and rows: a pack has twenty thousand of them."""
+    return Markup(f"{opened(name, **attributes)}{join(content)}")
+
+
 def number(value: float) -> str:
     """A coordinate with one decimal, without a needless zero."""
     shown = f"{value:.1f}".removesuffix(".0")

@@ -1,4 +1,4 @@
-"""The page: a head with its security policy, contents, a section a sheet, what only the workbook has."""
+"""The page: a head with its security policy, the answer, all other sheets folded, what it leaves out."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ import hashlib
 from base64 import b64encode
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
-from risk.report.charts import Chart
 from risk.report.content import ReportError
-from risk.report.html.charts import figure
 from risk.report.html.markup import Markup, identifier, join, opened, tag
+from risk.report.html.script import SCRIPT
+from risk.report.html.sections import Room, anchor, answer, folded
 from risk.report.html.style import sheet as style_sheet
-from risk.report.html.tables import Targets, classes, header, heat_map, table, tiles
-from risk.report.sheet import Block, Heading, HeatMap, Paragraph, Sheet, Tiles, Workbook
+from risk.report.html.tables import classes
+from risk.report.sheet import Sheet, Workbook
 from risk.report.table import Table
 from risk.runs.files import publish
 
 CONTROL = frozenset({"Cover", "Calibration", "Limits", "Validation", "Changes"})
 """Control sheets that are shown with the presentation sheets."""
-
-ABREAST = 2
-"""Columns for which there is room; the blocks of more columns stand two by two."""
-
-CONTENTS = "page-contents"
-"""Id of the list of sheets; blocks have ids of their own, and one of them may be called contents."""
 
 LARGEST = 600_000
 """Bytes of a page, so that it goes by mail and opens on a phone."""
@@ -34,19 +27,19 @@ LARGEST = 600_000
 CELLS = range(100, 3000, 20)
 """Numbers of cells to which the largest tables may be cut where the page is too large."""
 
-Column = tuple[Block, ...]
-"""Blocks one below the other."""
-
 
 def shown(workbook: Workbook) -> tuple[Sheet, ...]:
-    """The sheets that the page shows, in the workbook's order."""
-    return tuple(sheet for sheet in workbook.sheets if sheet.kind == "P" or sheet.name in CONTROL)
+    """The sheets that the page shows: those of its front, then the others in the workbook's order."""
+    found = {s.name: s for s in workbook.sheets if s.kind == "P" or s.name in CONTROL}
+    front = [name for name in workbook.front if name in found]
+    return tuple(found[name] for name in dict.fromkeys([*front, *found]))
 
 
 def page(workbook: Workbook, beside: str) -> str:
     """The page as text, of at most `LARGEST` bytes; the same workbook gives the same text.
 
-    Where all would be too much, the largest tables are cut to rows that fit, and say so.
+    Where all would be too much, the largest tables are cut to rows that fit, and say so; never those of the
+    front.
 
     Parameters
     ----------
@@ -72,22 +65,34 @@ def _fits(made: str) -> bool:
 
 
 def _page(workbook: Workbook, beside: str, most: int | None) -> str:
-    sheets, said = shown(workbook), workbook.properties
-    targets = {sheet.name: _anchor(sheet.name) for sheet in sheets}
-    targets |= {b.id: identifier(b.id) for s in sheets for b in s.blocks() if isinstance(b, Table)}
-    links = (tag("li", tag("a", sheet.name, href=f"#{targets[sheet.name]}")) for sheet in sheets)
+    sheets = shown(workbook)
     body = join(
         [
-            tag("header", tag("h1", said.title), *_about(workbook, sheets, beside)),
-            tag("nav", tag("ul", *links), id=CONTENTS, aria_label="Contents"),
-            tag("main", *(_section(sheet, targets, most) for sheet in sheets)),
-            tag("footer", f"{_run(workbook)} · {said.created:%Y-%m-%d} · {said.creator}"),
+            tag("header", tag("h1", workbook.properties.title)),
+            tag("main", join(_main(workbook, sheets, most), "\n")),
+            tag("footer", *_about(workbook, sheets, beside)),
+            tag("script", Markup(SCRIPT)),
         ],
         "\n",
     )
     style = style_sheet(classes(body))
     html = tag("html", _head(workbook, style), "\n", tag("body", body), "\n", lang="en-US")
     return f"<!DOCTYPE html>\n{html}\n"
+
+
+def _main(workbook: Workbook, sheets: Iterable[Sheet], most: int | None) -> Iterator[Markup]:
+    """The answer, then every other sheet; tables of the front are never cut."""
+    targets = {sheet.name: anchor(sheet.name) for sheet in sheets}
+    targets |= {b.id: identifier(b.id) for s in sheets for b in s.blocks() if isinstance(b, Table)}
+    room, whole = Room(targets, most), Room(targets)
+    unfold = tag("p", tag("button", "Unfold all", type="button", hidden=""), class_="tools")
+    for place, sheet in enumerate(sheets):
+        if place == 0 and workbook.front:
+            yield answer(sheet, whole)
+        else:
+            yield folded(sheet, whole if sheet.name in workbook.front else room)
+        if place == 0:
+            yield unfold
 
 
 def write(workbook: Workbook, path: Path, beside: str) -> None:
@@ -97,15 +102,18 @@ def write(workbook: Workbook, path: Path, beside: str) -> None:
 
 
 def _head(workbook: Workbook, style: str) -> Markup:
-    """Title, run, and a policy that allows this page's own style sheet and nothing else."""
-    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    """Title, run, and a policy that allows this page's own style sheet and script and nothing else."""
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(SCRIPT)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
     said = workbook.properties
     return tag(
         "head",
         opened("meta", charset="utf-8"),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
         opened("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        opened("meta", name="color-scheme", content="light dark"),
         opened("meta", name="run", content=said.run),
         opened("meta", name="robots", content="noindex"),
         tag("title", f"{said.title} · run {said.run}"),
@@ -113,88 +121,25 @@ def _head(workbook: Workbook, style: str) -> Markup:
     )
 
 
+def _hash(content: str) -> str:
+    """What a policy calls a style sheet or script that stands on the page."""
+    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
 def _about(workbook: Workbook, sheets: Iterable[Sheet], beside: str) -> Iterator[Markup]:
     """What the page is, and which sheets only the workbook has."""
-    here = {sheet.name for sheet in sheets}
+    here, said = {sheet.name for sheet in sheets}, workbook.properties
     others = [sheet.name for sheet in workbook.sheets if sheet.name not in here]
     left = f"The sheets {', '.join(others)}" if others else "Formulas"
     yield tag(
         "p",
-        f"{_run(workbook)}. This page shows what the workbook {beside} presents. {left} and the numbers "
-        "behind the charts are in the workbook alone, where every calculation is a live formula; addresses "
-        "and kinds of cells that are named here are the workbook's.",
-        class_="about",
+        f"This page shows what the workbook {beside} presents. {left} and the numbers behind the charts are "
+        "in the workbook alone, where every calculation is a live formula; addresses and kinds of cells that "
+        "are named here are the workbook's. Nothing is asked of the network; on paper stands what is "
+        "unfolded.",
     )
+    yield tag("p", f"{_run(workbook)} · {said.created:%Y-%m-%d} · {said.creator}")
 
 
 def _run(workbook: Workbook) -> str:
     return f"Run {workbook.properties.run} · {workbook.properties.classification}"
-
-
-def _anchor(sheet: str) -> str:
-    return f"sheet-{identifier(sheet)}"
-
-
-def _section(sheet: Sheet, targets: Targets, most: int | None) -> Markup:
-    head = [tag("h2", sheet.title), tag("p", sheet.subtitle, class_="subtitle")]
-    if sheet.question:
-        head.append(tag("p", sheet.question, class_="question"))
-    back = tag("p", tag("a", "Contents", href=f"#{CONTENTS}"), class_="back")
-    parts = [*head, *_bands(sheet, targets, most), back]
-    return tag("section", join(parts, "\n"), id=_anchor(sheet.name), aria_label=sheet.name)
-
-
-def _bands(sheet: Sheet, targets: Targets, most: int | None) -> Iterator[Markup]:
-    """Bands one below the other; points that follow one another make a list."""
-    for points, bands in groupby(_columns(sheet), _is_point):
-        if points:
-            blocks = (block for ((block,),) in bands)
-            yield tag("ul", *(tag("li", _said(block)) for block in blocks if isinstance(block, Paragraph)))
-            continue
-        for columns in bands:
-            drawn = [
-                join([_block(block, targets, sheet.name, most) for block in column]) for column in columns
-            ]
-            yield drawn[0] if len(drawn) == 1 else tag("div", *(tag("div", d) for d in drawn), class_="band")
-
-
-def _is_point(columns: tuple[Column, ...]) -> bool:
-    block = columns[0][0]
-    return len(columns) == len(columns[0]) == 1 and isinstance(block, Paragraph) and block.style == "bullet"
-
-
-def _columns(sheet: Sheet) -> Iterator[tuple[Column, ...]]:
-    """The columns of each band; headings side by side join the band below them, each its own column."""
-    above: dict[int, Column] = {}
-    for band in sheet.placed():
-        columns = dict(above)
-        for at in band:
-            columns[at.column] = (*columns.get(at.column, ()), at.block)
-        above = {}
-        if len(band) > 1 and all(isinstance(at.block, Heading) for at in band):
-            above = columns
-        else:
-            found = tuple(columns[start] for start in sorted(columns))
-            yield found if len(found) <= ABREAST else tuple((block,) for column in found for block in column)
-    if above:
-        yield tuple(above.values())
-
-
-def _block(block: Block, targets: Targets, sheet: str, most: int | None) -> Markup:
-    match block:
-        case Heading(words):
-            return tag("h3", words)
-        case Paragraph():
-            return tag("p", _said(block), class_=None if block.style in ("body", "bullet") else block.style)
-        case Tiles():
-            return tiles(block)
-        case Table():
-            return table(block, targets, f"{sheet}: {header(block.columns[0])}".removesuffix(": "), most)
-        case HeatMap():
-            return heat_map(block)
-        case Chart():
-            return figure(block)
-
-
-def _said(block: Paragraph) -> str:
-    return block.text if isinstance(block.text, str) else str(block.text.value)

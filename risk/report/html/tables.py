@@ -1,4 +1,4 @@
-"""Tables, tiles and heat maps as HTML tables, with the numbers as the workbook prints them.
+"""Tables and tiles, with the numbers as the workbook prints them.
 
 The look of a column is a class of its table (`n3`: the third column holds notes), and a cell has a class only
 where it differs: a pack has some twenty thousand cells.
@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 
 from risk.report.content import Cell, Check, Content, Link, Style, plain, value_of
 from risk.report.formats import named, show
-from risk.report.html.markup import Markup, identifier, join, opened, tag, text
-from risk.report.sheet import HeatMap, Tile, Tiles
+from risk.report.html.markup import Markup, identifier, join, opened, tag, text, unclosed
+from risk.report.sheet import Tile, Tiles
 from risk.report.table import Column, Table
 
 Targets = Mapping[str, str]
@@ -26,6 +26,9 @@ ALIGNMENTS = {"left": "l", "center": "c", "right": ""}
 LONG, PROSE = 14, 34
 """Characters above which the text of a column may take several lines, and above which it is prose."""
 
+BRIEF = 160
+"""Characters of a note that may lie open under a table that does."""
+
 WORDS = {"FAIL": "bad", "STALE": "bad", "PAST": "bad", "OK": "good"}
 """Words of a check or flag that are set off."""
 
@@ -33,31 +36,44 @@ _BROKEN = re.compile(r"(?<=[a-z])-\s+(?=[a-z])(?!and\b|or\b)")
 """A word that the workbook breaks to fit its column."""
 
 
-def table(block: Table, targets: Targets, name: str, most: int | None = None) -> Markup:
+def table(
+    block: Table, targets: Targets, name: str, most: int | None = None, stacked: bool = False
+) -> Markup:
     """A table with title and note, in a box that scrolls.
 
     Parameters
     ----------
     name : what is read out where the table has no title.
     most : cells to show, besides totals; never more rows than the workbook prints.
+    stacked : where it is too narrow for the columns each row becomes lines, and nothing scrolls.
     """
     columns = range(len(block.columns))
     looks = [_look(block, i) for i in columns]
-    head = tag("tr", *(_head(column) for column in block.columns))
+    head = unclosed("tr", *(_head(column) for column in block.columns))
     rows = _rows(block, most)
-    body = join((_row(block, r, looks, targets) for r in rows), "\n")
+    body = join((_row(block, r, looks, targets, stacked) for r in rows), "\n")
     own = " ".join(f"{letter}{i + 1}" for i in columns for letter in looks[i])
+    own, role = (f"{own} stack", "table") if stacked else (own, None)
     if not rows and block.rows:
         left = tag("p", f"{block.title or name}: in the workbook only.", class_="note")
         return tag("div", left, id=identifier(block.id), class_="table")
-    grid = tag("table", tag("thead", head), "\n", tag("tbody", body), class_=own or None)
+    grid = tag("table", tag("thead", head), "\n", tag("tbody", body), class_=own or None, role=role)
     title = tag("h3", block.title) if block.title else Markup()
     said = [block.note] if block.note else []
     if len(rows) < len(block.rows):
         said.append(f"{len(rows)} of {len(block.rows)} rows are shown; the workbook has all.")
-    note = tag("p", " ".join(said), class_="note") if said else Markup()
+    note = _note(" ".join(said), stacked)
     return join([opened("div", id=identifier(block.id), class_="table"), title,
                  scrolling(grid, block.title or name), note, Markup("</div>")])  # fmt: skip
+
+
+def _note(said: str, stacked: bool) -> Markup:
+    """What stands below a table; where it lies open a long note folds."""
+    if not said:
+        return Markup()
+    if stacked and len(said) > BRIEF:
+        return tag("details", tag("summary", "How to read it"), tag("p", said), class_="note")
+    return tag("p", said, class_="note")
 
 
 def _rows(block: Table, most: int | None) -> list[int]:
@@ -77,12 +93,17 @@ def scrolling(grid: Markup, name: str) -> Markup:
 
 def header(column: Column) -> str:
     """A column's header in one line, its words whole."""
-    return " ".join(_BROKEN.sub("", column.label).split()).replace("± ", "±\u00a0")
+    return whole(column.label).replace("± ", "±\u00a0")
+
+
+def whole(label: str) -> str:
+    """A label in one line, the words whole that the workbook breaks to fit a column."""
+    return " ".join(_BROKEN.sub("", label).split())
 
 
 def _head(column: Column) -> Markup:
     said = header(column)
-    return tag("th", said, scope="col") if said else tag("td")
+    return unclosed("th", said, scope="col") if said else unclosed("td")
 
 
 def _look(block: Table, column: int) -> str:
@@ -95,17 +116,20 @@ def _look(block: Table, column: int) -> str:
     return align + STYLES.get(spec.style, "")
 
 
-def _row(block: Table, number: int, looks: list[str], targets: Targets) -> Markup:
+def _row(block: Table, number: int, looks: list[str], targets: Targets, stacked: bool) -> Markup:
     cells = []
     for i, content in enumerate(block.rows[number]):
         shown = block.text(number, i)
-        class_ = " ".join(_differences(block, number, i, looks[i]))
+        found = _differences(block, number, i, looks[i])
         inner = _linked(content, shown, targets)
-        if i == 0:
-            cells.append(tag("th", inner, scope="row", class_=class_ or None))
-        else:
-            cells.append(tag("td", inner, class_=class_ or None))
-    return tag("tr", *cells, class_="total" if number in block.total else None)
+        told: dict[str, str] = {}
+        if stacked:
+            found += ["large"] * (block.columns[i].style == "bar") + ["none"] * (shown == "–")
+            told = {"role": "rowheader"} if i == 0 else {"role": "cell", "data_k": header(block.columns[i])}
+        kind, scope = ("th", "row") if i == 0 else ("td", None)
+        cells.append(unclosed(kind, inner, scope=scope, class_=" ".join(found) or None, **told))
+    total = "total" if number in block.total else None
+    return unclosed("tr", *cells, class_=total, role="row" if stacked else None)
 
 
 def _differences(block: Table, row: int, column: int, look: str) -> list[str]:
@@ -145,33 +169,6 @@ def _tile(tile: Tile) -> Markup:
     shown = show(value_of(tile.value), tile.format)
     note = tag("dd", tile.note, class_="note") if tile.note else ""
     return tag("div", tag("dt", tile.label), tag("dd", shown), note)
-
-
-def heat_map(block: HeatMap) -> Markup:
-    """Numbers on colors; what rests on too few paths is grey."""
-    top = tag(
-        "tr", tag("td"), tag("th", block.column_title, scope="colgroup", colspan=len(block.column_labels))
-    )
-    names = (block.row_title, *block.column_labels)
-    head = tag("thead", top, tag("tr", *(tag("th", name, scope="col") for name in names)))
-    rows = []
-    for r, (name, values) in enumerate(zip(block.row_labels, block.values, strict=True)):
-        cells = (
-            tag("td", show(v, block.format), class_="thin" if block.thin(r, c) else f"h{heat(block, v)}")
-            for c, v in enumerate(values)
-        )
-        rows.append(tag("tr", tag("th", name, scope="row"), *cells))
-    grid = tag("table", head, tag("tbody", *rows), class_="heat")
-    note = tag("p", block.remarks, class_="note") if block.remarks else Markup()
-    parts = (tag("h3", block.title), scrolling(grid, block.title), note)
-    return tag("div", *parts, id=identifier(block.id), class_="table")
-
-
-def heat(block: HeatMap, value: float) -> int:
-    """Step of the color scale, 0 to 100; the middle of the scale is 50."""
-    low, high = (block.low, block.middle) if value < block.middle else (block.middle, block.high)
-    share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 1.0
-    return round(50 * share + (0 if value < block.middle else 50))
 
 
 def classes(markup: str) -> Collection[str]:

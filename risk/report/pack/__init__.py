@@ -25,12 +25,12 @@ from risk.report.pack.control import (
     validation,
 )
 from risk.report.pack.credit import cascade, private_credit
-from risk.report.pack.decision import actions, drivers, limits, views, watch
-from risk.report.pack.markets import capex, fans, gpu_prices, revenue_gap
+from risk.report.pack.decision import actions, book, drivers, limits, views, watch
+from risk.report.pack.markets import capex, energy, fans, gpu_prices, revenue_gap, tokens
 from risk.report.pack.neoclouds import duration, neoclouds
 from risk.report.pack.paths import sample, trace
 from risk.report.pack.scenarios import changes, scenarios
-from risk.report.pack.tail import exceedance, reverse
+from risk.report.pack.tail import exceedance, reverse, thresholds
 from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
@@ -61,10 +61,12 @@ DETAILS = (
     Part(metrics.sheet, metrics.conditions),
     Part(fans.sheet),
     Part(exceedance.sheet, exceedance.conditions),
+    Part(thresholds.sheet, thresholds.conditions),
     Part(scenarios.sheet, scenarios.conditions),
     Part(drivers.sheet, drivers.conditions),
     Part(views.sheet),
     Part(actions.sheet),
+    Part(book.sheet, book.conditions),
     Part(worst.sheet, worst.conditions),
     Part(watch.sheet),
     Part(reverse.sheet, reverse.conditions),
@@ -72,7 +74,9 @@ DETAILS = (
     Part(duration.sheet, duration.conditions),
     Part(private_credit.sheet, private_credit.conditions),
     Part(gpu_prices.sheet),
+    Part(tokens.sheet),
     Part(capex.sheet, capex.conditions),
+    Part(energy.sheet, energy.conditions),
     Part(revenue_gap.sheet, revenue_gap.conditions),
     Part(cascade.sheet, cascade.conditions),
     Part(calibration.sheet),
@@ -94,6 +98,9 @@ RECORD = (
     Part(sample.patterns),
 )
 """What stands behind Checks."""
+
+FRONT = ("Summary", "Thresholds")
+"""What the page shows first: the answer, and what its reader may ask of it."""
 
 
 def pack(
@@ -118,9 +125,12 @@ def pack(
     tracing = trace.brief(results, example(front))
     absent = {} if results.prior else {changes.NAME: changes.ABSENT}
     sheets = (cover.sheet(results, [front, *rest], failing, tracing, absent), front, *rest)
-    book = Workbook(properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper)
+    workbook = Workbook(
+        properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper, front=FRONT
+    )
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
-    return renamed(book, shared(*(each.register for each in runs), masked=form.mask))
+    names = shared(*(each.register for each in runs), masked=form.mask)
+    return renamed(workbook, results.held.names(names) if results.held else names)
 
 
 def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
@@ -164,10 +174,10 @@ def write_pack(
     collecting = gc.isenabled()
     gc.disable()  # a tenth of the time goes into looking for cycles among cells, of which there are none
     try:
-        book = pack(run, prior, beside, form)
-        fingerprint = write(book, path)
+        workbook = pack(run, prior, beside, form)
+        fingerprint = write(workbook, path)
         if page is not None:
-            html.write(book, page, path.name)
+            html.write(workbook, page, path.name)
         return fingerprint
     finally:
         if collecting:

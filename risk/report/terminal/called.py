@@ -28,8 +28,11 @@ COMMANDS = (
     *(
         "amplification",
         "screen",
+        "tokens",
         "sources",
+        "book",
         "voi",
+        "energy",
         "hindcast",
         "estimate",
         "replay",

@@ -32,6 +32,7 @@ BY_NAME = {next(iter(each.truths)): each for each in ESTIMATORS}
 """Estimators by the first number they find."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
 def test_planted_parameters_are_found_with_the_error_that_is_told(name: str) -> None:
     found = covered(BY_NAME[name], FEW if name in SLOW else FIFTY)

@@ -89,6 +89,7 @@ def step(
         "anchor_shortfall": column(10 * BN),
         "recycled": column(27 * BN),
         "spv_support": row(0.0),
+        "charge": row(0.0),
         "m": market(),
     }
     return funding.step(p or parameters(), s or state(), t, **(inputs | changes))

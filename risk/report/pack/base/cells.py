@@ -32,6 +32,10 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "1/y": ("rate", "standard_error"),
     "bp": ("count", "usd_error.0"),
     "GW": ("years", "usd_error"),
+    "TWh": ("years", "usd_error"),
+    "TWh/y": ("years", "usd_error"),
+    "Mt": ("years", "usd_error"),
+    "Mt/y": ("years", "usd_error"),
     "H100e M": ("years", "usd_error"),
     "multiple": ("price", "usd_error.2"),
 }

@@ -45,11 +45,14 @@ from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
 if TYPE_CHECKING:
+    from risk.analysis.book.answer import Answer as Losses
+    from risk.analysis.book.book import Book
     from risk.analysis.bridge import Bridge
     from risk.analysis.views.views import Views
     from risk.calibrate.budget import Kept
     from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
+    from risk.calibrate.tokens import Moves
     from risk.calibrate.validation.validation import Validation
     from risk.calibrate.watch.watching import Watch
     from risk.report.actions import Decision
@@ -82,8 +85,8 @@ class Results:
         cls, run: Run, prior: Run | None = None, beside: Iterable[Run] = (), form: Form = DEFAULT_FORM
     ) -> Results:
         """Results of a stored run, of an earlier one to compare with, and of others of the same draws."""
-        before = None if prior is None else cls(Remembered(prior.store, prior.manifest))
-        return cls(Remembered(run.store, run.manifest), before, tuple(map(cls, beside)), form)
+        before = None if prior is None else cls(Remembered.of(prior))
+        return cls(Remembered.of(run), before, tuple(map(cls, beside)), form)
 
     @property
     def recipe(self) -> Recipe:
@@ -211,6 +214,13 @@ class Results:
             return explain(self.run, BUST, paths=EXPLAINED)
         except UsageError:
             return None
+
+    @cached_property
+    def token_moves(self) -> Moves | None:
+        """What coupling the arithmetic of tokens would move, where it was measured beside the run."""
+        from risk.calibrate import tokens
+
+        return tokens.kept(self.run)
 
     @cached_property
     def budget(self) -> Kept | None:
@@ -356,6 +366,21 @@ class Results:
             return Decision(known, found, voi.voi(self.run, known))
         except UsageError as error:
             return Decision(known, found, None, error.reason)
+
+    @cached_property
+    def book(self) -> Losses | None:
+        """The committee's book on the run, where the pack is made with one; None likewise."""
+        from risk.analysis.book.answer import answer
+
+        held = self.held
+        return None if held is None else answer(self.run, held)
+
+    @cached_property
+    def held(self) -> Book | None:
+        """The book itself."""
+        from risk.analysis.book import kept
+
+        return kept.kept(self.run, self.form.book) if self.form.book else None
 
     @cached_property
     def bridge(self) -> Bridge | None:

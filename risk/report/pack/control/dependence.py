@@ -134,6 +134,7 @@ def _pairs(found: Dependence) -> tuple[tuple[str, str], ...]:
 
 def _map(found: Dependence) -> HeatMap:
     values = tuple(tuple(float(x) for x in row) for row in found.realised)
+    one, two = max(_pairs(found), key=lambda pair: abs(_between(found, *pair)))
     return HeatMap(
         "correlation-map",
         "Realised in the draws, in color",
@@ -146,7 +147,13 @@ def _map(found: Dependence) -> HeatMap:
         low=-1.0,
         middle=0.0,
         high=1.0,
+        alt=f"{label(one)} and {label(two)} move together most: {_between(found, one, two):+.2f}.",
     )
+
+
+def _between(found: Dependence, one: str, two: str) -> float:
+    """Realised correlation of two factors."""
+    return float(found.realised[found.factors.index(one), found.factors.index(two)])
 
 
 def _realised(found: Dependence) -> Table:

@@ -19,7 +19,7 @@ from risk.report.pack.base.fields import amount, blank, part
 from risk.report.pack.base.names import HOLDERS, words
 from risk.report.pack.base.results import Array, Results
 from risk.report.pack.base.yearly import ALL, BILLION, TOTAL, flow, flowing, made_of, paired, years
-from risk.report.pack.credit import feedback, losses, second_round
+from risk.report.pack.credit import feedback, losses, owed, second_round
 from risk.report.pack.credit.losses import whole
 from risk.report.record import Field
 from risk.report.sheet import At, Paragraph, Sheet, Strip
@@ -71,6 +71,7 @@ def sheet(results: Results) -> Sheet:
         ),
         question="Who bears the losses in the end, and how much do forced sales add?",
         screen=(
+            owed.network(results),
             *feedback.blocks(results),
             _plain([b for b in (record, owners, *second) if isinstance(b, Table)]),
         ),

@@ -17,6 +17,7 @@ from risk.report.guards import Condition
 from risk.report.pack.base.cells import error_cells, format_of, subtitle, table_of, typical_error, value_cells
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results, series
+from risk.report.pack.markets import spaghetti
 from risk.report.sheet import At, Sheet
 from risk.report.sheet import Strip as Side
 from risk.report.table import Column, Table
@@ -134,7 +135,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         tuple(_side(charts[i : i + ABREAST], 1 + len(quarters)) for i in range(0, len(charts), ABREAST)),
         question="Where do capex, revenue, rents, liquidity and spreads go, and how sure is that?",
-        screen=tuple(map(table, shown)),
+        screen=(spaghetti.chart(results, CHART + 6), *map(table, shown)),
         grid=(LABEL, *(QUARTER,) * len(quarters)),
     )
 

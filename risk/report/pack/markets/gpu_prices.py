@@ -16,7 +16,7 @@ from risk.report.pack.base.cells import Row, across, paired_cells, subtitle, yea
 from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Results, series
 from risk.report.pack.base.yearly import made_of, shown, spread, summed, yearly_bars
-from risk.report.pack.markets import fans, gpu_lives, useful_work
+from risk.report.pack.markets import fans, gpu_lives
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table
 from risk.units import SCALE
@@ -55,7 +55,6 @@ def sheet(results: Results) -> Sheet:
             fleet,
             _by_generation(results, "collateral", "collateral", COLLATERAL, 1e3, _aged(results)),
             *gpu_lives.blocks(results),
-            useful_work.table(results),
             Paragraph(
                 "Fleet counts at the base date are stylised: what recorded spending could buy.", "note"
             ),

@@ -25,7 +25,7 @@ from risk.report.pack.base.cells import (
 from risk.report.pack.base.names import SEGMENTS, words
 from risk.report.pack.base.results import Results
 from risk.report.pack.base.yearly import chances, line, made_of, shown, spread, summed, years
-from risk.report.pack.markets import decode, value_chain
+from risk.report.pack.markets import value_chain
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.spec import Spec
 from risk.report.table import Column, Table
@@ -62,7 +62,6 @@ def sheet(results: Results) -> Sheet:
             Paragraph(UPPER_BOUND, "note"),
         ),
         question="Do customers pay enough for the capex, by any definition, and when?",
-        screen=decode.blocks(results),
         grid=year_grid(labels),
     )
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from math import fsum
 
 import numpy as np
 
 from risk.analysis import ladder
 from risk.analysis.bands import Band
 from risk.analysis.facilities import Facility
-from risk.analysis.flows import year_labels
 from risk.analysis.ladder import Rung
-from risk.assumptions.tables import HoldcoNote
 from risk.axes import ended
 from risk.report import spec
-from risk.report.charts import LINES, Bars, Lines, Series
-from risk.report.content import Cell, Content, Formula, number_of
+from risk.report.charts import LINES, Lines, Series
+from risk.report.content import Cell, Content, Formula
 from risk.report.formats import show
-from risk.report.guards import ROUNDING, Condition
+from risk.report.guards import Condition
 from risk.report.pack.base.cells import (
     Row,
     Tables,
@@ -32,8 +28,8 @@ from risk.report.pack.base.cells import (
 from risk.report.pack.base.fields import number, part
 from risk.report.pack.base.quarters import column_key, first_year_end, narrow, short
 from risk.report.pack.base.results import Array, Results
-from risk.report.pack.base.yearly import yearly_bars, years
-from risk.report.pack.neoclouds.loans import BILLION, at, gap
+from risk.report.pack.neoclouds import calendar, events
+from risk.report.pack.neoclouds.loans import at, gap
 from risk.report.sheet import At, Paragraph, Sheet
 from risk.report.sheet import Strip as Side
 from risk.report.spec import Spec
@@ -41,12 +37,6 @@ from risk.report.table import Column, Table
 
 LABEL, QUARTER = 28.0, 5.2
 CHART = 22
-KINDS = {
-    "amortization": "Scheduled amortization",
-    "balloons": "Balloons",
-    "notes": "HoldCo notes and converts",
-}
-
 LEAST_QUARTERS = 27
 """Columns a sheet has at least: its tables that do not go by quarters need as many."""
 
@@ -58,7 +48,7 @@ def grid(results: Results, label: float = LABEL, quarter: float = QUARTER) -> tu
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    columns, falling = grid(results), refinancing(results)
+    columns, falling, later = grid(results), calendar.refinancing(results), calendar.table(results)
     half = len(columns) // 2 - 3  # the first column is the widest
     return Sheet(
         "Duration",
@@ -67,8 +57,11 @@ def sheet(results: Results) -> Sheet:
         "P",
         screen=(
             Paragraph(finding(results), "finding"),
-            Side((At(_ladder_chart(results), 1, half), At(_wall(results, falling), half + 1))),
+            Side((At(_ladder_chart(results), 1, half), At(calendar.wall(results, falling, CHART), half + 1))),
+            events.heat(results),
             falling,
+            calendar.chart(results, later, CHART),
+            later,
             coverage(results),
             lives(results),
             ladder_table(results, "ladder", "by HoldCo", results.firm_ladder, _LADDER_NOTE),
@@ -107,7 +100,7 @@ _LADDER_NOTE = (
 
 
 def ladder_table(results: Results, identifier: str, by: str, rungs: Sequence[Rung], note: str = "") -> Table:
-    """One group of rows a firm or a class of payers."""
+    """One group of rows a firm or a class of payers; a page has the chart and the map in its place."""
     quarters = results.labels
     columns = (
         Column("label", "Contracted cash / debt service to come"),
@@ -117,7 +110,8 @@ def ladder_table(results: Results, identifier: str, by: str, rungs: Sequence[Run
     for i, rung in enumerate(rungs):
         rows[f"group{i}"] = (f"{rung.name} ({len(rung.members)})",)
         rows |= {f"{name}{i}": row for name, row in _rung_rows(rung).items()}
-    return table_of(identifier, columns, rows, f"Duration ladder {by} (number of facilities)", note)
+    title = f"Duration ladder {by} (number of facilities)"
+    return table_of(identifier, columns, rows, title, note, printed_rows=0)
 
 
 def _rung_rows(rung: Rung) -> dict[str, Row]:
@@ -231,66 +225,6 @@ def _ladder_chart(results: Results) -> Lines:
     )
 
 
-def due(results: Results) -> dict[str, Array]:
-    """What falls due of the base book by kind, (year, firm) in USD; runs to the end of the horizon."""
-    calendar, firms = results.run.calendar, results.register.tables["neoclouds.firm"].names
-    found = {kind: np.zeros((len(calendar.years), len(firms))) for kind in KINDS}
-    for facility in results.facilities:
-        firm = firms.index(facility.firm)
-        for y, year in enumerate(calendar.years):
-            for t in calendar.steps(year):
-                found["amortization"][y, firm] += facility.repaid[t]
-                found["balloons"][y, firm] += facility.bullet[t]
-    for note in results.register.rows(HoldcoNote):
-        if note.quarter_due <= calendar.quarters:
-            year = calendar.years.index(calendar.year[note.quarter_due])
-            found["notes"][year, firms.index(note.firm)] += note.amount * BILLION
-    return found
-
-
-def refinancing(results: Results) -> Table:
-    """What falls due by year: of it balloons and notes must be refinanced or repaid from cash."""
-    labels, firms = year_labels(results.run.calendar), results.register.tables["neoclouds.firm"].names
-    amounts = due(results)
-    need = amounts["balloons"] + amounts["notes"]
-    lines = {kind: (label, amounts[kind].sum(axis=1)) for kind, label in KINDS.items()}
-    lines["need"] = ("Refinancing need: balloons and notes", need.sum(axis=1))
-    for i, name in enumerate(firms):
-        if need[:, i].any():
-            lines[f"firm_{name}"] = (f"   {name}", need[:, i])
-    keys = years(labels)
-    made = Table(
-        "refinancing",
-        (
-            Column("label", "USD bn"),
-            *(Column(*of, "usd_bn.2", style="engine", span=2) for of in zip(keys, labels, strict=True)),
-        ),
-        tuple((label, *(float(v) / BILLION for v in yearly)) for label, yearly in lines.values()),
-        "Refinancing need by year, base book (stylised)",
-        "The base book as contracted, before any default, with what is still to be drawn; drawn revolvers "
-        "and notes of new cohorts come on top.",
-        tuple(lines),
-    ).totaled(keys, {"need": ("balloons", "notes")})
-    rows = tuple((*row, made.sum(keys, (line,))) for row, line in zip(made.rows, lines, strict=True))
-    every = Column("all", "All years", "usd_bn.2", style="calculation", span=2)
-    return replace(made, columns=(*made.columns, every), rows=rows)
-
-
-def _wall(results: Results, falling: Table) -> Bars:
-    """The debt wall of the base book."""
-    labels = year_labels(results.run.calendar)
-    parts = {label: [falling.sum([y], [kind]) for y in years(labels)] for kind, label in KINDS.items()}
-    need = [number_of(falling.cell(y, "need")) for y in years(labels)]
-    alt = (
-        f"Of the base book USD {fsum(need):,.1f}bn must be refinanced or repaid at once, most in "
-        f"{labels[need.index(max(need))]} ({max(need):,.1f}bn)."
-    )
-    return yearly_bars("wall", "What falls due of the base book", labels, parts, alt, CHART)
-
-
 def conditions(results: Results, t: Tables) -> Iterator[Condition]:
-    """No more falls due than is owed."""
-    due = t["refinancing"].sum(("all",), tuple(KINDS))
-    owed = t.total("facilities", "debt") + t.total("facilities", "undrawn") + t.total("holdcos", "notes")
-    text = "What falls due is not more than what is owed"
-    yield Condition(text, due, owed, ROUNDING, "base book", "≤")
+    """What falls due is what is owed."""
+    yield from calendar.conditions(results, t)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,13 +16,13 @@ from risk.analysis.metrics import HEADLINE
 from risk.analysis.screening import HEADLINES as HEADLINES_BRIDGED
 from risk.analysis.statistics import NORMAL_95
 from risk.report import bridge
-from risk.report.charts import Step, Waterfall
 from risk.report.content import Cell, Content, Formula, number_of
 from risk.report.guards import EXACT, Condition
 from risk.report.pack.base.cells import Tables, error_cell, known, probability_cell, subtitle, value_cell
 from risk.report.pack.base.names import in_words
 from risk.report.pack.base.results import Results
-from risk.report.sheet import At, Block, Paragraph, Sheet, Strip
+from risk.report.pack.scenarios import steps
+from risk.report.sheet import Block, Paragraph, Sheet, Strip
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column, Table
 from risk.runs import Manifest
@@ -37,12 +36,6 @@ SHOWN = 24
 
 HEADLINES = (HEADLINE, "bust")
 """Results whose change is drawn."""
-
-BRIDGED = {HEADLINE: "mean", "bust": "bust"}
-"""What a bridge calls them."""
-
-MOST_BARS = 10
-"""Steps that a picture has room for."""
 
 
 def sheet(results: Results) -> Sheet | None:
@@ -63,7 +56,7 @@ def sheet(results: Results) -> Sheet | None:
             _assumptions(results, changes),
             _results(found, contrasts.share_draws(prior.run, results.run)),
             BRIDGE.table(_headline(found), note=CLOSED if results.bridge else UNKNOWN_PARTS),
-            Strip(tuple(_pictures(found, results.bridge))),
+            Strip(steps.pictures(_headline(found), results.bridge)),
             *_bridge(results.bridge),
             _words(results, prior),
         ),
@@ -287,43 +280,6 @@ def conditions(results: Results, tables: Tables) -> Iterator[Condition]:
             new = Formula(f"{{bridge.{measure.name}[new]}}", number_of(values[-1]))
             text = f"Bridge of {measure.label}: the old run and all steps give the new run"
             yield Condition(text, Formula(terms, total), new, EXACT, "recomputed from the table")
-
-
-def _steps(d: Difference, found: Bridge | None) -> tuple[Step, ...]:
-    """Bars of a picture: every step of a bridge that has this result, else the change as a whole."""
-    name = BRIDGED[d.name]
-    old, new = (
-        Step(label="Old", amount=d.before.value, total=True),
-        Step(label="New", amount=d.after.value, total=True),
-    )
-    if found is not None:
-        effects = [(step.name, step.effects[name].value) for step in found.steps]
-        bars = [Step(label=bridge.NAMES.get(label, label), amount=value) for label, value in effects if value]
-        levels = itertools.accumulate((d.before.value, *(bar.amount for bar in bars)))
-        if bars and len(bars) <= MOST_BARS and min(levels) >= 0.0:
-            return (old, *bars, new)
-    return (old, Step(label="Change" if d.unit else "Change, points", amount=d.change.value), new)
-
-
-def _pictures(found: Sequence[Difference], bridged: Bridge | None) -> list[At]:
-    made = []
-    for i, d in enumerate(_headline(found)):
-        unit = d.unit or "probability"
-        moved = f"{d.before.value:.3g} to {d.after.value:.3g} {unit}"
-        word = "within noise" if d.noise else "beyond noise"
-        steps = _steps(d, bridged)
-        chart = Waterfall(
-            id=f"chart-change-{d.name}",
-            title=f"{d.label}: old, change, new",
-            alt=f"{d.label} moves from {moved}, {word}.",
-            x_title="Run",
-            y_title=unit,
-            format="share" if not d.unit else "count",
-            steps=steps,
-            height=13,
-        )
-        made.append(At(chart, *((1, 3) if i == 0 else (5, 5))))
-    return made
 
 
 def _words(results: Results, prior: Results) -> Table:

@@ -342,10 +342,11 @@ def heat(found: Grid, words: str) -> HeatMap:
         f"Mean high-yield spread of the year to {found.quarter}, bp",
         said.edge_labels(found.falls, said.percent),
         said.edge_labels(found.spreads, said.whole),
-        tuple(tuple(cell.value if cell.n else 0.0 for cell in row) for row in cells),
+        tuple(tuple(cell.value if cell.n else None for cell in row) for row in cells),
         tuple(tuple(cell.n for cell in row) for row in cells),
         fewest=FEWEST,
         note=said.grid_text(found, words),
+        alt=said.grid_finding(found, words),
     )
 
 
