@@ -86,6 +86,7 @@ evidence: .venv/ready-dev ## every page of evidence in docs/, and the figures on
 	$(call page,bubblerisk challenger $(OPTIONS) --md,docs/challenger.md)
 	$(call page,python -m risk.calibrate.estimate.coverage,docs/coverage.md)
 	$(BIN)/python -m risk.calibrate.coverage
+	$(call page,python -m risk.calibrate.coverage.page,docs/intervals.md)
 	$(TESTS) --junitxml=build/tests.xml $(PROOFS)
 	$(BIN)/bubblerisk validation measure --tests build/tests.xml $(OPTIONS)
 	$(call page,bubblerisk validation base --paths $(or $(PATHS),4096) --md,docs/validation.md)

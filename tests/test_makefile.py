@@ -95,6 +95,7 @@ def test_evidence_writes_every_page_by_its_command(installed: Path, monkeypatch:
         "cases/us-merchant-power-2001.md": "bubblerisk replay us-merchant-power-2001 --jobs 1 --md\n",
         "challenger.md": "bubblerisk challenger --jobs 1 --md\n",
         "coverage.md": "python -m risk.calibrate.estimate.coverage\n",
+        "intervals.md": "python -m risk.calibrate.coverage.page\n",
         "validation.md": "bubblerisk validation base --paths 4096 --md\n",
     }
 

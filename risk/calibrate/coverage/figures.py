@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from risk.calibrate.coverage.measure import WANTED, Coverage, measure
-from risk.calibrate.coverage.sources import LARGE
+from risk.calibrate.coverage.measure import Coverage
 from risk.calibrate.validation.evidence import Figure
-from risk.runs import Run
-from risk.shocks.stream import BLOCK
 
 HOW = "python -m risk.calibrate.coverage"
 
+LARGE: Final = 8
+"""Blocks of a piece in which kinds are measured that most single blocks have too few paths for."""
 
-def figures(run: Run) -> Iterator[Figure]:
-    """A figure a kind of interval, of pieces of one block or, where that is too few paths, of eight."""
-    small, large = measure(run), {found.kind: found for found in measure(run, blocks=LARGE)}
-    for found in small:
+SCARCE: Final = ("drivers", "explained")
+"""Sources that tell these kinds."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one size of pieces: how many there are, and of how many paths each."""
+
+    pieces: int
+    paths: int
+    found: tuple[Coverage, ...]
+
+
+def figures(small: Measured, large: Measured, further: Measured) -> Iterator[Figure]:
+    """A figure a kind of interval, of small pieces or, where these have too few paths, of large ones.
+
+    Parameters
+    ----------
+    further : of what rests on further runs.
+    """
+    others = {found.kind: found for found in large.found}
+    for found in small.found:
         if found.silent < 0.5:
-            yield _figure(found, run.paths // BLOCK, BLOCK)
-        elif found.kind in large:
-            yield _figure(large[found.kind], run.paths // BLOCK // LARGE, LARGE * BLOCK)
+            yield figure(found, small)
+        elif found.kind in others:
+            yield figure(others[found.kind], large)
+    yield from (figure(found, further) for found in further.found)
 
 
-def _figure(found: Coverage, pieces: int, paths: int) -> Figure:
+def figure(found: Coverage, of: Measured) -> Figure:
     """The share of intervals that hold, with bounds that leave two of its own standard errors."""
-    slack = 2.0 * found.held.standard_error
-    what = f"Our 95% intervals of {paths:,} paths that hold the truth: {found.kind}"
+    what = f"Our 95% intervals of {of.paths:,} paths that hold the truth: {found.kind}"
     silent = f" {found.silent:.0%} of runs have too few paths to tell one." if found.silent > 0.005 else ""
     note = (
         f"± {found.held.standard_error:.1%}; {found.numbers:,} numbers a run; "
         f"{found.below:.1%} lie below, {found.above:.1%} above.{silent}"
     )
     name = f"interval-{found.kind.replace(' ', '-')}".replace("'", "")
-    low, high = WANTED[0] - slack, WANTED[1] + slack
-    return Figure(name, what, found.held.value, "fraction", low, high, pieces, "runs", HOW, note)
+    return Figure(name, what, found.held.value, "fraction", *found.bounds, of.pieces, "runs", HOW, note)
+
+
+def failing(found: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Those that do not hold."""
+    return tuple(each for each in found if not each.wanted)

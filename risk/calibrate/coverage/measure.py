@@ -8,9 +8,8 @@ together, so that the error of a coverage is that of a mean over pieces.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from math import isfinite
 from typing import Final
 
@@ -19,10 +18,10 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
-from risk.calibrate.coverage.sources import Found, told
-from risk.errors import UsageError
-from risk.runs import Run
-from risk.runs.piece import Piece
+from risk.calibrate.coverage import beside
+from risk.calibrate.coverage.kinds import BOUNDS, BY_PIECES, RARE
+from risk.calibrate.coverage.pieces import Pieces, Row, rows_of
+from risk.calibrate.coverage.sources import estimates
 from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
@@ -31,9 +30,9 @@ WANTED: Final = (0.92, 0.98)
 """Coverage of a 95% interval that is called right, give or take two of its own standard errors."""
 
 FEWEST: Final = 20
-"""Blocks from which a coverage is told."""
+"""Pieces from which a coverage is told."""
 
-RARE: Final = 30.0
+FEW_HITS: Final = 30.0
 """Paths of a piece on which an event is expected, below which it is rare and its interval Wilson's."""
 
 
@@ -44,9 +43,9 @@ class Coverage:
     Attributes
     ----------
     numbers : that are of the kind.
-    held : share of their intervals, over all blocks, that hold the truth.
+    held : share of their intervals, over all pieces, that hold the truth.
     below, above : share that lies wholly below it, and above.
-    silent : share for which a block had too few paths to tell an interval; not in `held`.
+    silent : share for which a piece had too few paths to tell an interval; not in `held`.
     """
 
     kind: str
@@ -57,48 +56,71 @@ class Coverage:
     silent: float
 
     @property
-    def right(self) -> bool:
-        """Whether it lies within what is wanted, or within two standard errors of it."""
+    def bounds(self) -> tuple[float, float | None]:
+        """Between what its coverage is right: what is wanted, and two of its own standard errors."""
         slack = 2.0 * self.held.standard_error
-        return WANTED[0] - slack <= self.held.value <= WANTED[1] + slack
+        return WANTED[0] - slack, None if self.kind in BOUNDS else WANTED[1] + slack
+
+    @property
+    def right(self) -> bool:
+        """Whether it lies within its bounds."""
+        low, high = self.bounds
+        return low <= self.held.value and (high is None or self.held.value <= high)
 
 
-def measure(run: Run, other: Run | None = None, blocks: int = 1) -> tuple[Coverage, ...]:
-    """Coverage by kind, in order of the kinds' names.
-
-    Parameters
-    ----------
-    run : of many random blocks; its own error is a piece's over the root of their number.
-    other : a run of the same draws, for the intervals of differences; None = without them.
-    blocks : that a piece has.
-
-    Raises
-    ------
-    UsageError : too few pieces.
-    """
-    pieces = list(Piece.all(run, blocks))
-    if len(pieces) < FEWEST:
-        reason = (
-            f"run {run.id} makes {len(pieces)} pieces of {blocks * BLOCK:,} paths; coverage wants {FEWEST}"
-        )
-        raise UsageError(reason, f"run it with --paths {400 * BLOCK}")
-    partners = Piece.all(other, blocks) if other else repeat(None)
-    parts = (told(*pair) for pair in zip(pieces, partners, strict=False))
-    return held(told(run, other), parts, blocks * BLOCK)
+def of_pieces(told: Pieces, whole: Iterable[Row]) -> tuple[Coverage, ...]:
+    """Coverage by kind of what is kept of pieces, against what the whole run tells."""
+    return held(whole, [told.kept(part) for part in range(told.count)], told.blocks * BLOCK)
 
 
-def held(truth: Iterable[Found], pieces: Iterable[Iterable[Found]], paths: int) -> tuple[Coverage, ...]:
+def of_beside(found: beside.Beside) -> tuple[Coverage, ...]:
+    """Coverage by kind of what rests on further runs, of pieces of `beside.SIZE` paths."""
+    outcomes = found.outcomes()
+    return held(_told(outcomes), map(_told, beside.pieces(outcomes)), beside.SIZE)
+
+
+def _told(found: dict[str, beside.Outcomes]) -> list[Row]:
+    return [
+        row
+        for name, each in beside.told(found).items()
+        for row in rows_of(estimates(each, beside.KINDS.get(name, ""), (name,)))
+    ]
+
+
+def held(whole: Iterable[Row], pieces: Iterable[Iterable[Row]], paths: int) -> tuple[Coverage, ...]:
     """How often what pieces of so many paths tell holds the truth."""
-    known = {place: (kind, found) for place, kind, found in truth if _open(found)}
-    rows = []
-    for piece in pieces:
-        row = dict.fromkeys(known, np.nan)
-        row |= {place: _side(e, known[place][1].value) for place, _, e in piece if place in known}
-        rows.append(list(row.values()))
-    sides, kinds = np.array(rows), defaultdict[str, list[int]](list)
-    for column, (kind, found) in enumerate(known.values()):
-        kinds[_kind(kind, found.value, paths)].append(column)
-    return tuple(_pooled(kind, sides[:, kinds[kind]]) for kind in sorted(kinds))
+    told = [{row.place: row for row in piece} for piece in pieces]
+    known = {row.place: row for row in whole}
+    known |= {place: row for place, row in _chosen(told) if place not in known}
+    kinds = defaultdict[str, list[Array]](list)
+    for place, row in known.items():
+        numbers = [piece.get(place) for piece in told]
+        truth = _truth(row, numbers)
+        if isfinite(truth) and (isfinite(row.truth) or row.kind in BY_PIECES or _open(row.estimate)):
+            kinds[_kind(row.kind, truth, paths)].append(_column(numbers, truth))
+    return tuple(_pooled(kind, np.array(kinds[kind]).T) for kind in sorted(kinds))
+
+
+def _chosen(told: Iterable[dict[str, Row]]) -> Iterator[tuple[str, Row]]:
+    """Places of what pieces chose themselves."""
+    return (item for piece in told for item in piece.items() if isfinite(item[1].truth))
+
+
+def _truth(row: Row, numbers: Sequence[Row | None]) -> float:
+    """What the numbers at a place estimate; of one that pieces chose, each has its own."""
+    if row.kind in BY_PIECES:
+        values = [found.estimate.value for found in numbers if found is not None]
+        return float(np.mean([value for value in values if isfinite(value)] or [np.nan]))
+    return row.truth if isfinite(row.truth) else row.estimate.value
+
+
+def _column(numbers: Sequence[Row | None], truth: float) -> Array:
+    """Side by piece, (piece,); NaN where it tells none."""
+    found = (
+        np.nan if row is None else _side(row.estimate, row.truth if isfinite(row.truth) else truth)
+        for row in numbers
+    )
+    return np.array(list(found))
 
 
 def _open(found: Estimate) -> bool:
@@ -109,8 +131,8 @@ def _open(found: Estimate) -> bool:
 
 def _kind(kind: str, value: float, paths: int) -> str:
     """Events that are rare in so many paths are a kind of their own: another formula tells them."""
-    rare = kind.startswith("probability") and min(value, 1.0 - value) * paths < RARE
-    return "rare probability" if rare else kind
+    rare = kind.startswith("probability") and min(value, 1.0 - value) * paths < FEW_HITS
+    return RARE if rare else kind
 
 
 def _side(found: Estimate, truth: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
@@ -10,92 +10,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import (
+    answer,
     attribution,
-    contrasts,
     contributions,
     deployment,
     early_warning,
+    facilities,
     gap,
+    gpu_lives,
     joint,
+    line_items,
     loss_lines,
     metrics,
     neoclouds,
     ranking,
     recoveries,
-    statistics,
     verdict,
+    worst,
 )
 from risk.analysis.attribution import Driver, TailFact
 from risk.analysis.budget import Reading, readings
 from risk.analysis.explain import explain
 from risk.analysis.shares import Shares, shares
 from risk.analysis.statistics import Estimate
+from risk.calibrate.coverage import asked
+from risk.calibrate.coverage.kinds import KINDS, LEFT_OUT
 from risk.runs import Run
-from risk.runs.piece import Piece
-from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 Found = tuple[tuple[object, ...], str, Estimate]
 """Place of an estimate in the results, its kind, and itself."""
 
-LARGE: Final = 8
-"""Blocks of a piece in which kinds are measured that most single blocks have too few paths for."""
-
 TAIL: Final = 0.05
 """Share of paths that "the worst" means on the sheet Tail."""
 
-KINDS: Final[Mapping[str, str]] = {
-    "Claim.probability": "probability",
-    "Claim.so_far": "probability",
-    "OutcomeClass.probability": "probability",
-    "Verdict.alternatives": "probability",
-    "Verdict.bust_so_far": "probability",
-    "Verdict.before": "probability",
-    "ParameterBand.deviation": "band over parameters",
-    "ParameterBand.low": "band over parameters",
-    "ParameterBand.high": "band over parameters",
-    "Definition.short": "probability",
-    "Crossing.never": "probability",
-    "Crossing.by": "probability",
-    "Default.probability": "probability",
-    "Metric.mean": "mean",
-    "Metric.quantiles": "quantile",
-    "Metric.var": "quantile",
-    "Metric.shortfall": "expected shortfall",
-    "Default.loss": "loss of a facility",
-    "LossLine.by_class": "mean of a class",
-    "LossLine.expected": "mean",
-    "LossLine.excess": "mean",
-    "LossLine.excess_by_class": "mean of a class",
-    "LossLine.rate": "ratio of means",
-    "LossLine.expected_rate": "ratio of means",
-    "LossLine.rate_by_class": "ratio of means",
-    "LossLine.left": "mean",
-    "LossLine.due": "mean",
-    "LossLine.ahead": "mean",
-    "Driver.rank_correlation": "rank correlation",
-    "Driver.low": "swing of the shortfall",
-    "Driver.high": "swing of the shortfall",
-    "Shares.single": "share of variance",
-    "Shares.total": "share of variance",
-    "TailFact.tail": "mean in the tail",
-    "TailFact.everywhere": "mean",
-    "Lift.tail": "probability in the tail",
-    "Lift.everywhere": "probability",
-    "Lift.lift": "lift",
-    "Middle.tail": "median in the tail",
-    "Middle.everywhere": "quantile",
-    "Middle.place": "place of the tail's median",
-    "Importance.alone": "share of variance",
-    "Importance.low": "change in a tenth",
-    "Importance.high": "change in a tenth",
-    "Beyond.total": "total effect",
-    "Reading.probability": "probability",
-    "Reading.change": "difference of definitions",
-    "Recovery.pooled": "ratio of means",
-    "Recovery.quantiles": "quantile",
-}
-"""What an estimate is, by class and field."""
+SETS: Final = 10
+"""Of sets of events in the tail so many are shown."""
+
+PRINTED: Final = 0.4
+"""A recovery of the thesis page, below which a share of the paths lies."""
+
+CASH: Final = 0.5
+"""Cash cost of an hour, USD/h, that rents cross."""
 
 
 def _loss(run: Run) -> Array:
@@ -130,33 +86,12 @@ def _shares(run: Run) -> dict[str, Shares]:
     return {name: shares(places, x) for name, x in {"loss": _loss(run), "bust": run.outcome("bust")}.items()}
 
 
-def _explained(run: Run) -> dict[str, dict[str, Any]]:
-    """Explanations of a bust and of the loss; of a long run totals are the means of its pieces.
-
-    The regression behind a total looks at so many paths only. What pieces of as many say on average is what
-    each of them estimates: their errors are held against it, not what curves and products leave out.
-    """
+def _explained(run: Run) -> dict[str, Any]:
+    """Explanations of a bust and of the loss."""
     results = {name: explain(run, name) for name in ("bust", metrics.HEADLINE)}
-    found: dict[str, dict[str, Any]] = {
-        name: {"whole": each.whole, "kinds": each.kinds, "inputs": {i.name: i for i in each.inputs}}
-        for name, each in results.items()
+    return {
+        name: (each.whole, each.kinds, {i.name: i for i in each.inputs}) for name, each in results.items()
     }
-    pieces = list(Piece.all(run, LARGE)) if run.paths >= 2 * LARGE * BLOCK else []
-    if not pieces:
-        return found
-    parts = [_explained(piece) for piece in pieces]
-    for name, own in found.items():
-        others = [part[name] for part in parts]
-        own["whole"] = _mean([each["whole"] for each in others])
-        own["kinds"] = {kind: _mean([each["kinds"][kind] for each in others]) for kind in own["kinds"]}
-        for id, row in own["inputs"].items():
-            totals = [each["inputs"][id].beyond.total for each in others if id in each["inputs"]]
-            own["inputs"][id] = replace(row, beyond=replace(row.beyond, total=_mean(totals)))
-    return found
-
-
-def _mean(found: Sequence[Estimate]) -> Estimate:
-    return statistics.mean([each.value for each in found])
 
 
 def _readings(run: Run) -> dict[str, Reading]:
@@ -169,6 +104,55 @@ def _recoveries(run: Run) -> dict[tuple[str, str], recoveries.Recovery]:
         for part in ("", "stress")
         for name, own in recoveries.claims(run, part).items()
     }
+
+
+def _page(run: Run) -> dict[str, Any]:
+    """What is told of recoveries beside those by instrument: below a figure of the page, two paper claims."""
+    found = recoveries.claims(run)
+    every = recoveries.together(found, tuple(found))
+    stress = recoveries.together(recoveries.claims(run, "stress"), tuple(found))
+    worst = ranking.worst(_loss(run), TAIL)
+    return {"page": recoveries.reconciled(PRINTED, every, stress, worst)}
+
+
+def _combinations(run: Run) -> dict[tuple[str, ...], joint.Combination]:
+    """The most frequent sets of bear propositions in the tail: as many as are shown."""
+    known = [c.id for c in verdict.verdict(run).known if c.side == "bear" and c.id[1:].isdigit()]
+    flags = {name: run.outcome(name) for name in known}
+    loss = _loss(run)
+    found = joint.combinations(flags, ranking.worst(loss, TAIL), loss)
+    return {each.names: each for each in found[:SETS]}
+
+
+def _answer(run: Run) -> dict[str, Any]:
+    found = answer.answer(run, verdict.verdict(run), attribution.ranked(run), loss_lines.loss_lines(run))
+    standings = {each.found.name: each for each in found.standings}
+    return {"cost": found.cost, "movers": {each.id: each for each in found.movers}, "standings": standings}
+
+
+def _lines(run: Run) -> dict[str, Any]:
+    """Line items at the base date and at the end."""
+    found = line_items.courses(run)
+    lines = line_items.lines(found, found, paired=True)
+    return {each.item.id: replace(each, extreme=None, change=None) for each in lines}  # type: ignore[arg-type]
+
+
+def _cohorts(run: Run) -> dict[str, Any]:
+    book = facilities.facilities(run.register, run.calendar.quarters)
+    return {
+        "cohorts": {(each.year, each.payer): each for each in neoclouds.cohorts(run)},
+        "firms": neoclouds.firm_losses(run, book),
+    }
+
+
+def _crossings(run: Run) -> dict[str, Any]:
+    dates = [label for label in run.calendar.labels if label.endswith("Q4")]
+    return {unit: gpu_lives.crossing(run, rent, CASH, tuple(dates)) for unit, rent in gpu_lives.RENTS.items()}
+
+
+def _worst(run: Run) -> dict[str, Any]:
+    found = worst.worst(run, TAIL, lowest=True, outcome="h100_2028")
+    return {"threshold": found.threshold, "shortfall": found.shortfall}
 
 
 def _contributions(run: Run) -> dict[str, Estimate]:
@@ -194,17 +178,25 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "power": (deployment.power_bound, "probability"),
     "defaults": (neoclouds.defaults, ""),
     "warning": (early_warning.spread_warning, "area under the curve"),
+    "page": (_page, ""),
+    "combinations": (_combinations, ""),
+    "answer": (_answer, ""),
+    "items": (_lines, ""),
+    "cohorts": (_cohorts, ""),
+    "crossings": (_crossings, ""),
+    "deployed": (deployment.deployment, ""),
+    "lowest": (_worst, "quantile"),
+    **asked.SOURCES,
 }
 """The analyses that the pack prints of one run, and the kind of estimates that stand in no class."""
 
 
-def told(run: Run, other: Run | None = None) -> Iterator[Found]:
-    """Every estimate that is told of a run, and of what differs in another on the same draws."""
+def told(run: Run, only: Collection[str] = ()) -> Iterator[Found]:
+    """Every estimate that is told of a run; `only` by some sources, or by all."""
     for name, (of, kind) in SOURCES.items():
+        if only and name not in only:
+            continue
         yield from estimates(of(run), kind, (name,))
-    if other:
-        changed = {found.label: found.change for found in contrasts.differences(run, other)}
-        yield from estimates(changed, "paired difference", ("differences",))
 
 
 def estimates(found: Any, kind: str, place: tuple[object, ...] = ()) -> Iterator[Found]:
@@ -221,7 +213,10 @@ def estimates(found: Any, kind: str, place: tuple[object, ...] = ()) -> Iterator
     elif is_dataclass(found) and not isinstance(found, type):
         for own in fields(found):
             value = getattr(found, own.name)
-            name = f"{type(found).__name__}.{own.name}"
+            module = type(found).__module__.rpartition(".")[2]
+            name = f"{module}.{type(found).__name__}.{own.name}"
+            if name in LEFT_OUT:
+                continue
             yield from estimates(value, KINDS.get(name, ""), (*place, own.name))
     elif isinstance(found, Mapping | tuple):
         items = found.items() if isinstance(found, Mapping) else enumerate(found)
