@@ -15,6 +15,7 @@ from risk.runs import Run
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 POINTS = (0.5, 0.2, 0.1, 0.05, 0.025, 0.01, 0.005)
 """Probabilities of the exceedance table."""
@@ -94,8 +95,8 @@ def _ranked(run: Run, losses: Mapping[str, Array]) -> tuple[Borne, ...]:
     return tuple(sorted(found, key=lambda each: -each.mean.value))
 
 
-def _borne(name: str, loss: Array, whole: float, bust: Array) -> Borne:
+def _borne(name: str, loss: Array, whole: float, bust: Flags) -> Borne:
     mean = statistics.mean(loss)
-    parts = (conditional(loss, inside).estimate for inside in (bust, ~bust))
-    tail = statistics.quantile(loss, LEVEL), statistics.expected_shortfall(loss, TAIL)
-    return Borne(name, mean, mean.value / whole, *parts, *tail)
+    inside, outside = (conditional(loss, flags).estimate for flags in (bust, ~bust))
+    p95, shortfall = statistics.quantile(loss, LEVEL), statistics.expected_shortfall(loss, TAIL)
+    return Borne(name, mean, mean.value / whole, inside, outside, p95, shortfall)
