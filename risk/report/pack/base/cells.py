@@ -134,7 +134,7 @@ def probability_cell(estimate: Estimate | None, style: Style | None = None) -> C
 
 def margin_cell(estimate: Estimate | None) -> Cell | str:
     """Half-width of the 95% interval of a probability; both its ends where it is not symmetric."""
-    if estimate is None or not estimate.n:
+    if estimate is None or not estimate.n or not isfinite(half(estimate)):
         return "–"
     return Cell(half(estimate), "margin") if even(estimate) else Cell(probability_interval(estimate))
 
