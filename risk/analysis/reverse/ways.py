@@ -104,16 +104,16 @@ class Ways:
     strengths: tuple[tuple[int, float], ...]
 
 
-def courses(run: Run) -> Array:
-    """Course of every path, (path, series), in the order of `COURSE`; NaN never."""
+def courses(run: Run, paths: int | None = None) -> Array:
+    """Course of the first paths (all by default), (path, series), in the order of `COURSE`; NaN never."""
     labels = run.calendar.labels
     ends = [t for t, label in enumerate(labels) if label.endswith("Q4") and t] or [len(labels) - 1]
     run.series(COURSE[0])  # a run that remembers its columns reads all series here, and the threads find them
-    return np.column_stack(each(lambda name: _course(run, name, ends), COURSE))
+    return np.column_stack(each(lambda name: _course(run, name, ends, paths), COURSE))
 
 
-def _course(run: Run, name: str, ends: Sequence[int]) -> Array:
-    values = run.series(name)
+def _course(run: Run, name: str, ends: Sequence[int], paths: int | None) -> Array:
+    values = run.series(name)[:, :paths]
     return np.asarray(np.mean([normal_scores(values[t]) for t in ends], axis=0))
 
 
