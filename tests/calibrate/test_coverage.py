@@ -118,7 +118,7 @@ def test_every_field_that_tells_an_estimate_has_a_kind_or_a_reason() -> None:
         for name, each in vars(module).items():
             if is_dataclass(each) and isinstance(each, type) and each.__module__ == module.__name__:
                 place = f"{module.__name__.rpartition('.')[2]}.{name}"
-                found = (own for own in fields(each) if re.search(r"\bEstimate\b", str(own.type)))
+                found = (own for own in fields(each) if re.search(r"\b(Estimate|Effects)\b", str(own.type)))
                 told_by |= {f"{place}.{own.name}" for own in found}
     told_by -= {f"pieces.Row.{name}" for name in Row._fields}
     assert told_by == kinds.KINDS.keys() | kinds.LEFT_OUT.keys()

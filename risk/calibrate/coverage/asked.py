@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import actions, metrics, triggers, voi, watch, weighted
+from risk.analysis.book import kept
+from risk.analysis.book.answer import Answer, answer
 from risk.analysis.conditions import condition
 from risk.analysis.estimate import Estimate
 from risk.analysis.reverse.answer import joint
@@ -42,6 +45,9 @@ CONDITIONS: Final = ("bust", "headline_loss > 5 USD bn and h100_2028 < 1.6 USD/h
 
 THEN: Final = ("headline_loss", "correction", "capex_2028")
 """What is asked of the paths that meet them."""
+
+BOOK: Final = "example"
+"""The book that ships."""
 
 READ: Final = ("hy_spread", 2, 0.034, 0.15)
 """A reading: of which series, after how many quarters, in its base unit, and its error as a logarithm."""
@@ -166,6 +172,12 @@ def _conditions(run: Run) -> dict[str, Any]:
     return found
 
 
+def _book(run: Run) -> Answer:
+    """The example book, without the ways, which a run chooses itself: `risk.calibrate.coverage.chosen`."""
+    found = answer(run, kept.read(Path(BOOK), run.register, None))
+    return replace(found, ways=None)
+
+
 SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "views": (_views, ""),
     "readings since": (_readings, ""),
@@ -173,5 +185,6 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "voi": (_voi, ""),
     "watch": (_watch, ""),
     "conditions": (_conditions, ""),
+    "book": (_book, ""),
 }
 """What is asked of a run, and the kind of estimates that stand in no class."""

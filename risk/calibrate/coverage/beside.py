@@ -29,6 +29,7 @@ from risk.runs.prepare import Plan, arrange
 from risk.runs.specification import specify
 from risk.runs.swaps import Swaps, carry_out, swaps
 from risk.shocks.stream import BLOCK
+from risk.units import SCALE
 
 Array = NDArray[np.float64]
 
@@ -53,6 +54,9 @@ KINDS = {
 """Of estimates that stand in no class, by the name of what is told."""
 
 OWN, STRUCK, STRUCK_AGAIN, REDRAWN, CHANGED = "own", "struck", "struck again", "redrawn", "changed"
+LARGE = 5.0
+"""A large loss, USD bn."""
+
 NAMES = (OWN, STRUCK, STRUCK_AGAIN, REDRAWN, CHANGED)
 
 
@@ -174,13 +178,10 @@ def _where(found: Mapping[str, Outcomes]) -> Any:
     """The mean loss where a bust comes, and P(bust) where the loss is large: after less before."""
     pairs = []
     for each in (found[OWN], found[CHANGED]):
-        bust, loss = each["bust"], each[HEADLINE] / 1e9
-        pairs.append((conditional(loss, bust > 0.5), conditional(bust, loss > 5.0)))
-    (loss, bust), (other_loss, other_bust) = pairs
-    return {
-        "loss": contrasts.change(loss, other_loss, paired=True),
-        "bust": contrasts.change(bust, other_bust, paired=True),
-    }
+        came, lost = each["bust"], each[HEADLINE] / SCALE["USD bn"]
+        pairs.append((conditional(lost, came > 0.5), conditional(came, lost > LARGE)))
+    names = zip(("loss", "bust"), *pairs, strict=True)
+    return {name: contrasts.change(one, other, paired=True) for name, one, other in names}
 
 
 def pieces(found: Mapping[str, Outcomes]) -> Iterator[dict[str, Outcomes]]:

@@ -54,7 +54,7 @@ class Part(Remembered, Piece):
 
 def reference(whole: Run) -> Part:
     """The paths against which what a piece chose is held."""
-    return next(Part.all(whole, min(BLOCKS, whole.paths // BLOCK)))
+    return Part(whole.store, whole.manifest, whole, 0, min(BLOCKS, whole.paths // BLOCK))
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _rules(found: tuple[Rule, ...], against: Paths, words: str) -> Iterator[Chos
     for place, rule in enumerate(found):
         inside = np.ones(len(flags), dtype=bool)
         for bound in rule.bounds:
-            values = against.every[bound.coordinate.id].values
-            inside &= values > bound.low if bound.low is not None else values < bound.high
+            values, (low, high) = against.every[bound.coordinate.id].values, (bound.low, bound.high)
+            inside &= (low is None or values > low) & (high is None or values < high)
         hits = float((inside & flags).sum())
         truths = {"coverage": hits / float(flags.sum()), "density": hits / max(float(inside.sum()), 1.0)}
         for name, truth in truths.items():

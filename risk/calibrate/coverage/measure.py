@@ -8,7 +8,7 @@ together, so that the error of a coverage is that of a mean over pieces.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
+from risk.analysis.bridge import Outcomes
 from risk.analysis.statistics import Estimate
 from risk.calibrate.coverage import beside
 from risk.calibrate.coverage.kinds import BOUNDS, BY_PIECES, RARE
@@ -79,7 +80,7 @@ def of_beside(found: beside.Beside) -> tuple[Coverage, ...]:
     return held(_told(outcomes), map(_told, beside.pieces(outcomes)), beside.SIZE)
 
 
-def _told(found: dict[str, beside.Outcomes]) -> list[Row]:
+def _told(found: Mapping[str, Outcomes]) -> list[Row]:
     return [
         row
         for name, each in beside.told(found).items()

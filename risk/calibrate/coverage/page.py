@@ -16,7 +16,7 @@ from risk.calibrate.validation.evidence import Figure, Record
 
 PRINTED: Final[Mapping[str, str]] = {
     "amplification": "sheet Amplification, `amplification`",
-    "answer": "Summary, `summary`, `reverse`",
+    "answer": "Summary, `summary`, `reverse`, `book`, sheet Book",
     "asked": "`views`, `update`, `watch`",
     "attribution": "sheets Drivers, Tail, `drivers`, `tail`",
     "belief": "`views --believe`",
@@ -26,6 +26,7 @@ PRINTED: Final[Mapping[str, str]] = {
     "contrasts": "`compare`, sheet Changes, `update`",
     "coordinates": "`reverse`",
     "deployment": "sheet Capex",
+    "energy": "`energy`, sheet Energy",
     "explain": "`drivers --outcome`",
     "explain_model": "`drivers --outcome`",
     "gap": "sheet Revenue gap",

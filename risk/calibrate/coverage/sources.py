@@ -15,6 +15,7 @@ from risk.analysis import (
     contributions,
     deployment,
     early_warning,
+    energy,
     facilities,
     gap,
     gpu_lives,
@@ -145,7 +146,7 @@ def _cohorts(run: Run) -> dict[str, Any]:
     }
 
 
-def _crossings(run: Run) -> dict[str, Any]:
+def _crossings(run: Run) -> dict[Any, gpu_lives.Crossing]:
     dates = [label for label in run.calendar.labels if label.endswith("Q4")]
     return {unit: gpu_lives.crossing(run, rent, CASH, tuple(dates)) for unit, rent in gpu_lives.RENTS.items()}
 
@@ -186,6 +187,7 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "crossings": (_crossings, ""),
     "deployed": (deployment.deployment, ""),
     "lowest": (_worst, "quantile"),
+    "energy": (energy.found, ""),
     **asked.SOURCES,
 }
 """The analyses that the pack prints of one run, and the kind of estimates that stand in no class."""
