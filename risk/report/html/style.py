@@ -158,7 +158,7 @@ _NARROW = """@media screen and (max-width:60rem){
 .stack thead th:not(:first-child){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tr>*{display:block;border:0;padding:0;white-space:normal;text-align:left;min-width:0}
 .stack thead th:first-child{padding:2px .4rem}
-.stack tbody tr{display:flex;flex-wrap:wrap;gap:0 .9rem;padding:.3rem 0;border-bottom:1px solid var(--rule)}
+.stack tbody tr{display:flex;flex-wrap:wrap;gap:0 .9rem;padding:.2rem 0;border-bottom:1px solid var(--rule)}
 .stack tbody th{flex:0 0 100%;position:static;box-shadow:none;font-weight:600}
 .stack td::before{content:attr(data-k);display:block;color:var(--note);font-size:.7rem;font-weight:400;
  line-height:1.2}
@@ -170,6 +170,7 @@ _NARROW = """@media screen and (max-width:60rem){
 @media screen and (max-width:30rem){
 html{font-size:15px}
 body{font-size:14px}
+section .table{margin:.7rem 0}
 }
 @media screen and (prefers-color-scheme:dark){
 figure{padding:.6rem;border-radius:4px}
