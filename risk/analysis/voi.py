@@ -73,8 +73,8 @@ class Worth:
     Attributes
     ----------
     value : in the unit of payoffs; may come out below zero by noise, what it is worth is not.
-    changes : share of paths on which another action is chosen than a*; without an error, for it says what
-        these curves do.
+    changes : share of paths on which another action is chosen than a*; its error is that of these curves as
+        they were learnt.
     found : whether it is worth more than nothing, with false discoveries controlled.
     """
 
@@ -188,7 +188,7 @@ def _worth(name: str, curves: Array, places: Sequence[Ranks], paid: Array) -> Wo
         other[fold] = chosen != best
     value = statistics.mean(gain)
     told = Estimate(value.value, LEARNT * value.standard_error, n)
-    return Worth(name, told, Estimate(float(other.mean()), math.nan, n))
+    return Worth(name, told, statistics.probability(other))
 
 
 def _basis(curves: Array, places: Sequence[Ranks]) -> Array:

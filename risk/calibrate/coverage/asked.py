@@ -173,9 +173,10 @@ def _conditions(run: Run) -> dict[str, Any]:
 
 
 def _book(run: Run) -> Answer:
-    """The example book, without the ways, which a run chooses itself: `risk.calibrate.coverage.chosen`."""
-    found = answer(run, kept.read(Path(BOOK), run.register, None))
-    return replace(found, ways=None)
+    """The example book, without what was measured beside the run, and without the ways, which it chooses."""
+    blocks = -(-run.paths // BLOCK)
+    part = run if isinstance(run, Piece) else Piece(run.store, run.manifest, run, 0, blocks)
+    return replace(answer(part, kept.read(Path(BOOK), run.register, None)), ways=None)
 
 
 SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {

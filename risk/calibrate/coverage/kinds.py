@@ -225,7 +225,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "versions.Moved.thresholds": _PAIRED,
     "members.Figure.estimate": "measured by kind: the probabilities, means and tails under views",
     "answer.Reverse.probability": "a probability of a condition: the kind 'probability'",
-    "voi.Worth.changes": "told without an error",
+    "voi.Worth.changes": "a probability, of curves as they were learnt: other paths would learn others",
     "tokens.Moved.effects": _PAIRED,
     "tokens.Moves.base": _PARTS,
     "ranking.Weight.share": "printed as `shares.Shares.single`, of a run that is kept",
