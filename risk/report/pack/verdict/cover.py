@@ -49,11 +49,6 @@ def sheet(
             _contents(sheets, absent),
             Heading("How to trace a number"),
             *(Paragraph(text, "bullet") for text in tracing),
-            Paragraph(
-                "Sheets are protected against slips, without a password. Text about money is generated "
-                "from the numbers.",
-                "note",
-            ),
         ),
         grid=(18.0, 38.0, 2.0, 14.0, 19.0, 25.0),
         landscape=False,
@@ -83,7 +78,6 @@ def _facts(results: Results) -> Table:
         ),
         "seed": ("Seed", Cell(m.seed, "general")),
         "prior": ("Prior run", results.prior.run.id if results.prior else "none given"),
-        "class": ("Classification", CLASSIFICATION),
     }
     columns = (Column("fact", "This pack"), Column("value", "", align="left"))
     return Table("cover", columns, tuple(facts.values()), row_ids=tuple(facts))

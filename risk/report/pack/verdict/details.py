@@ -1,4 +1,4 @@
-"""What the answer is made of, Summary's second page: propositions, losses, and what is true of the worst."""
+"""What the answer is made of, Summary's second page: propositions and losses; for the screen the worst."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WHOLE = 100.0
 
 
 def details(results: Results, tables: Tables) -> Iterator[Block]:
-    """The second page: propositions, losses, and what is true where they are worst."""
+    """The second page: propositions and losses."""
     yield _claims(results, tables, "bear")
     yield _claims(results, tables, "bull")
     yield Heading(f"First-round credit loss to {results.labels[-1]}, {results.lines[0].label}, USD bn")
@@ -44,7 +44,6 @@ def details(results: Results, tables: Tables) -> Iterator[Block]:
     yield from _feedback(results, tables)
     yield from (Paragraph(text, "bullet") for text in sowhat.bullets(results, tables))
     yield Paragraph(sowhat.care(results), "note")
-    yield _tail(results, tables)
 
 
 def _claims(results: Results, tables: Tables, side: str) -> Table:
@@ -139,7 +138,7 @@ def _traced(tables: Tables, key: str, name: str) -> Formula:
     return tables.at("metrics", key, name)
 
 
-def _tail(results: Results, tables: Tables) -> Table:
+def worst(results: Results, tables: Tables) -> Table:
     """What is true in the worst paths."""
 
     def label(name: str) -> str:

@@ -39,8 +39,8 @@ WATCHED, FIRED = "watch-tripwires", "actions-triggers"
 EXAMPLE = (
     "These actions are an example and nobody's: put your own in actions.toml. Triggers stand on Actions."
 )
-CHART_ROWS = 17
-"""Height of the charts that end the first page."""
+CHART_ROWS, BESIDE_BRIDGE = 17, 9
+"""Height of the charts that end the first page, and where a bridge stands there too."""
 
 MOST_STEPS = 5
 """Steps of a bridge that have a line of their own."""
@@ -64,9 +64,10 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             *_watched(results, tables),
             *_actions(results, tables),
             *_book(results),
-            Fold("Pictures", (Strip(tuple(_halves(rent, capex))),)),
+            Fold("Pictures", (Strip(tuple(_halves(results, rent, capex))),)),
             Fold("What the answer is made of", tuple(details.details(results, tables))),
         ),
+        screen=(details.worst(results, tables),),
         grid=GRID,
         landscape=False,
         pages=2,
@@ -80,12 +81,12 @@ def _bridge(results: Results, tables: Tables) -> Iterator[Fold]:
         yield Fold("What changed, input by input", tuple(bridged(results.bridge, tables)))
 
 
-def _halves(*charts: Fan) -> Iterator[At]:
+def _halves(results: Results, *charts: Fan) -> Iterator[At]:
     """Charts side by side."""
-    columns = 1 + LABEL_COLUMNS + NUMBERS
+    columns, height = 1 + LABEL_COLUMNS + NUMBERS, BESIDE_BRIDGE if results.bridge else CHART_ROWS
     for i, chart in enumerate(charts):
         first = 1 + i * columns // len(charts)
-        yield At(replace(chart, height=CHART_ROWS, every=8), first, columns // len(charts))
+        yield At(replace(chart, height=height, every=8), first, columns // len(charts))
 
 
 def _classes(results: Results, tables: Tables) -> Table:
