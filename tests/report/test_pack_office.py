@@ -36,8 +36,8 @@ MOST_PAGES = 40
 
 PAGES = {
     **dict.fromkeys(("Cover", "Fans", "Exceedance", "Scenarios"), 1),
-    **dict.fromkeys(("Summary", "Metrics", "Drivers", "Capex"), 2),
-    **dict.fromkeys(("Tail", "Neoclouds"), 3),
+    **dict.fromkeys(("Summary", "Drivers", "Capex"), 2),
+    **dict.fromkeys(("Metrics", "Tail", "Neoclouds"), 3),
     **dict.fromkeys(("RevenueGap", "Cascade", "Limits"), 4),
     "PrivateCredit": 5,
 }

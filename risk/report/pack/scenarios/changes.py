@@ -58,8 +58,8 @@ def sheet(results: Results) -> Sheet | None:
             BRIDGE.table(_headline(found), note=CLOSED if results.bridge else UNKNOWN_PARTS),
             Strip(steps.pictures(_headline(found), results.bridge)),
             *_bridge(results.bridge),
-            _words(results, prior),
         ),
+        screen=(_words(results, prior),),
         question=QUESTION,
         grid=(40.0, 9.5, 14.0, 12.0, 11.5, 10.5, 11.0, 22.0, 14.0, 23.5),
     )

@@ -45,8 +45,8 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             propositions.classes(results),
-            propositions.definitions(results),
             propositions.claims(results),
+            propositions.definitions(results),
         ),
         question="How likely is each proposition, and how far do the outcomes spread?",
         screen=(_distribution(results), ERRORS.table(results.metrics, printed_rows=0)),

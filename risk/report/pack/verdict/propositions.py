@@ -38,8 +38,8 @@ WHEN = (
 BEFORE = (Column("prior", "Prior run", "probability"), Column("change", "Change, points", "change.1"))
 
 RANGED = (
-    "Inputs: where P lies over what is not known, 5% to 95% of the draws of all uncertain inputs (a beta of "
-    "the variance that other shocks on the same draws tell); – = not told from noise. The reading is of it."
+    "Inputs: where P lies over what is not known, 5% to 95% of the draws of all uncertain inputs; – = not "
+    "told from noise. The reading is of it."
 )
 """What the column of ranges says."""
 
@@ -110,9 +110,9 @@ STANDING = (
 """Ranges beside that over inputs, and what lenders lose on the paths of a class."""
 
 STANDS = (
-    "Def., Scen.: least and largest P over the definitions told above, and over the shipped "
-    "scenarios on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI "
-    "infrastructure; beyond what the cycle takes; a year over par owed; Beside: software borrowers' loss."
+    "Def., Scen.: least and largest P over these definitions, and over the shipped scenarios on 1,024 paths "
+    "each, the run's own in. Loss: mean on the paths of the class, of AI infrastructure; beyond what the "
+    "cycle takes; a year over par owed; Beside: software borrowers' loss."
 )
 
 
