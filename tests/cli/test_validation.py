@@ -26,13 +26,15 @@ def read_on() -> None:
 
 
 def test_what_a_validator_is_told(ask: Ask, runs: Stored) -> None:
+    beside = runs.base.directory / "validation.json"
+    beside.unlink(missing_ok=True)
     said = ask("validation", runs.base.id)
     assert said.code == 0
     assert "0 of 5 triggers past" in said.out
     assert "Forbidden use" in said.out
     assert "Nobody has approved the model for any use." in said.out
     assert "Nobody has signed this run" in said.out
-    assert not (runs.base.directory / "validation.json").exists(), "looking writes nothing"
+    assert not beside.exists(), "looking writes nothing"
     found = ask("validation", runs.base.id, "--json").json
     assert (found["run"], found["draft"], found["drift"]) == (runs.base.id, [], None)
     assert {use["kind"] for use in found["uses"]} == {"intended", "forbidden"}

@@ -45,6 +45,7 @@ def test_what_is_wrong_is_told_by_file_and_line_and_nothing_is_valued(runs: Stor
 
 def test_actions_of_the_time_stand_beside_the_run_for_its_pack(runs: Stored) -> None:
     at = Desk(runs.folder, Path("assumptions"))
+    (runs.base.directory / actions.BESIDE).unlink(missing_ok=True)
     assert actions.kept(runs.base) is None
     opening.stand(runs.base, at)
     kept = actions.kept(runs.base)

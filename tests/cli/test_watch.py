@@ -30,7 +30,7 @@ def test_tripwires_are_ranked(ask: Ask, runs: Stored) -> None:
     found = ask("watch", runs.base.id, "--json").json
     moves = [row["expected_change"]["value"] for row in found["tripwires"]]
     assert moves == sorted(moves, reverse=True)
-    assert len(found["outside"]) == 4
+    assert len(found["outside"]) == 5
     assert found["event"] == "Bust"
     assert found["finding"].startswith("Most is told by")
 

@@ -35,7 +35,7 @@ PRICES = ("USD/h", "USD/GPU", "USD k", "USD")
 COUNTS = ("GPU", "H100e", "GW", "TWh")
 """Units of work, the power they draw together and the energy of a year; the power of one stays."""
 
-MONEY_OF = ("claim", "line_", "loss", "owed", "paired.", "ultimate.")
+MONEY_OF = ("claim", "line_", "loan_loss.", "loss", "owed", "paired.", "ultimate.")
 """Beginnings of outcomes that are money and are not declared one by one."""
 
 

@@ -133,13 +133,13 @@ def _bar(c: Condition) -> dict[str, float]:
 
 
 def compare(ours: Mapping[str, Array], theirs: Mapping[str, Array]) -> Placebo:
-    """Hold a placebo's outcomes against the case's own, on the same draws.
+    """Hold a placebo's outcomes against the case's own, on the same draws; but those of a renamed company.
 
     Parameters
     ----------
     ours, theirs : name → (path,).
     """
-    flags = [name for name, x in ours.items() if np.isin(x, (0.0, 1.0)).all()]
+    flags = [name for name, x in ours.items() if name in theirs and np.isin(x, (0.0, 1.0)).all()]
     ranked = [name for name in ours if name.startswith(PREFIX) and name not in flags]
     moved = [name for name in flags if not np.array_equal(ours[name], theirs[name])]
     others = [name for name in ranked if not _in_proportion(ours[name], theirs[name])]

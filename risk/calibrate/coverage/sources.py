@@ -19,6 +19,7 @@ from risk.analysis import (
     facilities,
     gap,
     gpu_lives,
+    holders,
     joint,
     line_items,
     loss_lines,
@@ -162,6 +163,12 @@ def _contributions(run: Run) -> dict[str, Estimate]:
     return dict(zip(losses, parts, strict=True))
 
 
+def _lenders(run: Run) -> dict[str, dict[str, Any]]:
+    """By name: who bears more than whom may differ between pieces."""
+    found = {"owners": holders.bearers(run), "instruments": holders.instruments(run)}
+    return {what: {each.name: each for each in rows} for what, rows in found.items()}
+
+
 SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "verdict": (verdict.verdict, ""),
     "metrics": (lambda run: {m.variable.name: m for m in metrics.metrics(run)}, ""),
@@ -188,6 +195,7 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "deployed": (deployment.deployment, ""),
     "lowest": (_worst, "quantile"),
     "energy": (energy.found, ""),
+    "lenders": (_lenders, ""),
     **asked.SOURCES,
 }
 """The analyses that the pack prints of one run, and the kind of estimates that stand in no class."""

@@ -14,7 +14,7 @@ from risk.report.tokens.found import Tokens, hits
 
 WHY = (
     "Shown, and not coupled. The work of a rented generation is read off its rent: that is what buyers pay "
-    "for it, with all that this arithmetic leaves out. Dollars and not tokens bid for the fleet, so that "
+    "for it, with all that this arithmetic leaves out. Money and not tokens bids for the fleet, so that "
     "cheaper tokens move rents only as far as customers' spending answers. What tokens fetch hears of "
     "rents already (revenue.rent_pass_through). What each coupling would move is measured beside the run."
 )
