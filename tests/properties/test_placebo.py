@@ -17,6 +17,7 @@ from risk.assumptions.priors import Lognormal, Prior
 from risk.assumptions.schema import Entry
 from risk.assumptions.table import units
 from risk.engine import simulate
+from risk.engine.outcomes import POWERED
 from risk.paths import SERIES, Block
 
 MONEY, UNITS = 0.122, 0.001
@@ -37,6 +38,8 @@ COUNTS = ("GPU", "H100e", "GW", "TWh")
 
 MONEY_OF = ("claim", "line_", "loan_loss.", "loss", "owed", "paired.", "ultimate.")
 """Beginnings of outcomes that are money and are not declared one by one."""
+POWER_OF = tuple(f"{name}." for name in POWERED)
+"""Beginnings of those that are power or energy."""
 
 
 def factor(unit: str) -> float:
@@ -99,6 +102,8 @@ def unit_of(name: str, register: Assumptions) -> str:
     """Unit of an outcome: as declared, or money of an instrument or owner; of flags and quarters, none."""
     if name in register.outcomes:
         return register.outcomes[name].unit
+    if name.startswith(POWER_OF):
+        return "GW"
     return "USD bn" if name.startswith(MONEY_OF) else "1"
 
 

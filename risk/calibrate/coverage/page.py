@@ -27,6 +27,7 @@ PRINTED: Final[Mapping[str, str]] = {
     "coordinates": "`reverse`",
     "deployment": "sheet Capex",
     "energy": "`energy`, sheet Energy",
+    "holders": "`lenders`",
     "explain": "`drivers --outcome`",
     "explain_model": "`drivers --outcome`",
     "gap": "sheet Revenue gap",
