@@ -67,7 +67,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
             Fold("Pictures", (Strip(tuple(_halves(results, rent, capex))),)),
             Fold("What the answer is made of", tuple(details.details(results, tables))),
         ),
-        screen=(details.worst(results, tables),),
+        screen=(Fold("In the worst paths", (details.worst(results, tables),)),),
         grid=GRID,
         landscape=False,
         pages=2,
