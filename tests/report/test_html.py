@@ -206,7 +206,7 @@ def test_the_answer_lies_open_and_all_else_is_folded(book: Workbook, root: Eleme
         next(e.all("summary")).text for e in first.parts if isinstance(e, Element) and e.name == "details"
     ]
     (sheet,) = (s for s in book.sheets if s.name == "Summary")
-    assert folds == [band.title for band in sheet.bands if isinstance(band, Fold)]
+    assert folds == [band.title for band in (*sheet.bands, *sheet.screen) if isinstance(band, Fold)]
     (lead,) = (b.text for b in sheet.blocks() if isinstance(b, Paragraph) and b.style == "lead")
     run = small_run()
     assert lead == " ".join(sentences(Results.of(run).answer, verdict(run)))
