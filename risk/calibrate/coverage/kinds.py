@@ -190,9 +190,12 @@ BY_PIECES: Final = frozenset({"total effect", TOGETHER, "value of information"})
 """Kinds whose regression grows with the paths: what each estimates is what pieces of as many say on average,
 and the errors are held against that, not what curves and products leave out."""
 
-BOUNDS: Final = frozenset({"upper bound", "lead of the best action", "date of a way", "lead of a sign"})
+BOUNDS: Final = frozenset(
+    {"upper bound", "lead of the best action", "date of a way", "lead of a sign", "distance of a way"}
+)
 """Kinds that may cover more: errors that are told as upper bounds; the lead of what is chosen because it
-leads, which noise cannot bring below zero; medians in whole quarters, whose intervals end on such too."""
+leads, which noise cannot bring below zero; medians in whole quarters, whose intervals end on such too; scores
+that are normalised in the run itself, whose means vary less than those of independent numbers."""
 
 _PAIRED = "a difference of two runs on the same draws, as `bridge.Step.effects`: the kind 'step of a bridge'"
 _PARTS = "stands for what is measured by its own name: the level of a result in one of two runs"
