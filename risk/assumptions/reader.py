@@ -95,18 +95,26 @@ class Document:
         return tuple((n, self.lines[n - 1]) for n in sorted(shown))
 
 
-def read(path: FilePath) -> tuple[Document, list[Problem]]:
-    """Read and parse a file; on failure return an empty document and why."""
+def content(path: FilePath) -> bytes | Problem:
+    """What stands in a file of the register or beside it, or why it cannot be taken."""
     name = shown(path)
     try:
         refuse_pipe(path)
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        return Document(name), [Problem("A001", name, 0, 0, reason)]
+        return Problem("A001", name, 0, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
     if len(raw) > MAX_BYTES:
-        return Document(name), [Problem("A024", name, 0, 0, f"is larger than {MAX_BYTES >> 20} MB")]
+        return Problem("A024", name, 0, 0, f"is larger than {MAX_BYTES >> 20} MB")
+    return raw
+
+
+def read(path: FilePath) -> tuple[Document, list[Problem]]:
+    """Read and parse a file; on failure return an empty document and why."""
+    name = shown(path)
+    raw = content(path)
+    if isinstance(raw, Problem):
+        return Document(name), [raw]
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -81,6 +81,11 @@ Stored = Annotated[
 ]
 """A word that names a stored run."""
 
+Each = Annotated[
+    int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each register tried, at most.")
+]
+"""Paths of registers that are tried beside a run."""
+
 Prior = Annotated[
     str | None,
     Parameter(

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Stored, desk
+from risk.cli.simulation import Each, Jobs, Stored, desk
 from risk.door.variants import PATHS
 
 
@@ -19,9 +19,7 @@ def tokens(
     hit_rate: Annotated[
         float | None, Parameter(help="Share of input tokens found in a cache that hits rise to, such as 0.9.")
     ] = None,
-    paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each register tried, at most.")
-    ] = PATHS,
+    paths: Each = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Stored, desk
+from risk.cli.simulation import Each, Jobs, Stored, desk
 from risk.door.variants import PATHS
 
 
@@ -25,9 +25,7 @@ def whatif(
             name="--set", help="ID=VALUE: a number that is set, several times for several.", negative=()
         ),
     ] = None,
-    paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each register tried, at most.")
-    ] = PATHS,
+    paths: Each = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:

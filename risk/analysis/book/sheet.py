@@ -14,9 +14,8 @@ from typing import Any
 
 from risk.assumptions.positions import Path as KeyPath
 from risk.assumptions.problems import Problem, quoted
-from risk.assumptions.reader import MAX_BYTES, Document, shown
+from risk.assumptions.reader import Document, content, shown
 from risk.assumptions.validation import Site, unknown_key
-from risk.errors import refuse_pipe
 
 ROWS = "position"
 """Key under which a document has its rows."""
@@ -64,15 +63,9 @@ class Sheet(Document):
 def read(path: Path, kinds: Mapping[str, type]) -> tuple[Sheet, list[Problem]]:
     """Read a CSV file; `kinds` says what a column holds: str, float or bool."""
     name = shown(path)
-    try:
-        refuse_pipe(path)
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        return Sheet(name), [Problem("A001", name, 0, 0, reason)]
-    if len(raw) > MAX_BYTES:
-        return Sheet(name), [Problem("A024", name, 0, 0, f"is larger than {MAX_BYTES >> 20} MB")]
+    raw = content(path)
+    if isinstance(raw, Problem):
+        return Sheet(name), [raw]
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
