@@ -82,7 +82,7 @@ class Conditions:
         if self.pid != os.getpid():
             yield from (f"the worker on {self.host} {sentence}" for sentence in self.wrong)
         for words in bits_apart(self.bits, _bits()):
-            yield f"the worker on {self.host} has another {words}: last bits of its blocks may differ from ours"
+            yield f"the worker on {self.host} has another {words}: last bits of its blocks may differ"
 
 
 def _wrong(variables: Mapping[str, str]) -> Iterator[str]:

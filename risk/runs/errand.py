@@ -110,7 +110,7 @@ def _job(place: str, name: str, fingerprint: str) -> Job:
         except OSError as error:
             raise StorageError(
                 f"the worker on {socket.gethostname()} does not see {place} ({error.strerror})",
-                "name a folder that all machines share (--runs), or an object store that all reach (--through)",
+                "name a folder that all machines share (--runs), or a store that all reach (--through)",
             ) from error
     if hashlib.sha256(content).hexdigest() != fingerprint:
         raise StorageError(f"{name} in {place} is not what was written", "run again")

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risk.errors import StorageError
+from risk.runs.elsewhere import Elsewhere, Executor
 from risk.runs.files import publish_json, require_space
 from risk.runs.find import RUNS, newest
-from risk.runs.foreign import Elsewhere, Executor, compute_elsewhere
+from risk.runs.foreign import compute_elsewhere
 from risk.runs.hashing import digest
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate

@@ -139,7 +139,7 @@ _WRITER = re.compile(r"\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp\Z")
 
 
 def _may_be_written(temporary: Path) -> bool:
-    """Whether the writer of a temporary file lives: on this machine that is known, elsewhere guessed by time."""
+    """Whether the writer of a temporary file lives: known of this machine, guessed by time of others."""
     writer = _WRITER.search(temporary.name)
     if writer is None or (writer[1] == _machine() and not _lives(int(writer[2]))):
         return False

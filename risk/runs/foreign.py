@@ -1,4 +1,4 @@
-"""Blocks on an executor of somebody else's: a pool of `concurrent.futures`, Dask, MPI, whatever submits calls.
+"""Blocks on an executor of somebody else's: pools of `concurrent.futures`, Dask, MPI, whatever submits calls.
 
 An executor is trusted with nothing but calling a function somewhere, sometime. It may call it twice, lose
 it, or break: blocks are noted once, handed out again, and after three failures named.
@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
 
 from risk.errors import BubbleriskError, StorageError
 from risk.runs import transit
 from risk.runs.conditions import Terms
+from risk.runs.elsewhere import Elsewhere, Future
 from risk.runs.errand import Answer, Errand, carry_out
 from risk.runs.interrupts import Interrupt, Interrupted, listening
 from risk.runs.job import Finished, Job, write_job
@@ -33,9 +33,6 @@ ATTEMPTS = 3
 AHEAD = 4096
 """Errands that an executor holds at most."""
 
-USUAL = 32
-"""Workers of an executor that does not say how many it has: blocks are handed out in so many shares."""
-
 SILENCE = 600.0
 """Seconds without an answer after which what is out is handed out again; a block takes one or less."""
 
@@ -46,26 +43,6 @@ TICK = 0.2
 """Seconds after which interrupts are looked after at the latest."""
 
 
-class Future(Protocol):
-    """What `submit` returns; that of `concurrent.futures` and that of Dask are such."""
-
-    def result(self) -> Any:
-        """What the call returned; raises what it raised."""
-
-    def add_done_callback(self, call: Callable[[Any], object], /) -> object:
-        """Call it when the call has ended, however it did."""
-
-    def cancel(self) -> object:
-        """Do not begin what has not begun."""
-
-
-class Executor(Protocol):
-    """Whatever calls functions elsewhere, shaped as those of `concurrent.futures`."""
-
-    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Any:
-        """Have it called, and return a `Future`."""
-
-
 class ExecutorFailed(BubbleriskError):  # noqa: N818 - says what happened
     """An executor failed to compute a block three times."""
 
@@ -74,26 +51,6 @@ class ExecutorFailed(BubbleriskError):  # noqa: N818 - says what happened
     def __init__(self, reason: str) -> None:
         fixes = "finished blocks are kept: the same command goes on from there", "see the log of its workers"
         super().__init__(reason, *fixes)
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """Where blocks are computed if not by our own workers.
-
-    Attributes
-    ----------
-    executor : what calls functions there.
-    through : address for `fsspec` over which blocks come; by default its workers share the run's folder.
-    """
-
-    executor: Executor
-    through: str | None = None
-
-    @property
-    def workers(self) -> int:
-        """Workers that it says it has."""
-        said = getattr(self.executor, "workers", None) or getattr(self.executor, "_max_workers", None)
-        return said if isinstance(said, int) else USUAL
 
 
 def compute_elsewhere(
@@ -225,7 +182,9 @@ class _Round:
             self.failure = self.failure or error
         except Interrupted:  # ours, of this process; any other came from a worker
             raise
-        except BaseException as error:  # whatever executors raise: a call that was cancelled is none of Exception
+        except (
+            BaseException
+        ) as error:  # whatever executors raise: a call that was cancelled is none of Exception
             self._again(errand, error)
 
     def _note(self, errand: Errand, answer: Answer) -> None:
@@ -261,7 +220,7 @@ class _Round:
     def _again(self, errand: Errand, error: BaseException) -> None:
         """Hand out the blocks of an errand again one by one, unless that was in vain three times."""
         rows = {index: count for index, count in errand.rows.items() if index not in self.noted}
-        self.failed.update(rows)
+        self.failed.update(rows.keys())
         if self._ending or not rows:
             return
         first = min(rows)
@@ -291,7 +250,7 @@ class _Round:
 
 
 def _await(store: Store, blocks: Iterable[int]) -> None:
-    """Wait until this machine sees what others wrote: what was not there a moment ago may be remembered so."""
+    """Wait until this machine sees what others wrote: it may remember that a moment ago nothing was there."""
     end = time.monotonic() + UNSEEN
     for index in blocks:
         while not store.record_file(index).exists():
@@ -304,7 +263,7 @@ def _await(store: Store, blocks: Iterable[int]) -> None:
 
 
 def _shares(rows: Mapping[int, int], workers: int, most: int) -> Iterator[dict[int, int]]:
-    """Blocks in errands: as many as are worth computing at once, fewer near the end so that all end together."""
+    """Blocks in errands: as many as are worth computing at once, fewer near the end, all end alike."""
     waiting = deque(rows)
     while waiting:
         count = max(1, min(most, len(waiting) // workers))

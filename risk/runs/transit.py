@@ -1,4 +1,4 @@
-"""Blocks of a run on their way, through whatever store `fsspec` knows: ``s3://``, ``gs://``, ``file://`` …
+"""Blocks of a run on their way, through whatever store `fsspec` knows (``s3://``, ``gs://``, ``file://``).
 
     <address>/<run id>/00000-00004/    a bundle: blocks 0 to 3, laid out as the folder of the run
 
@@ -31,6 +31,11 @@ def is_address(place: str) -> bool:
 def bundle(first: int, end: int) -> str:
     """Name of the bundle of blocks `first` to `end` - 1."""
     return f"{first:05d}-{end:05d}"
+
+
+def is_bundle(name: str) -> bool:
+    """Whether a folder is called as bundles are."""
+    return _BUNDLE.fullmatch(name) is not None
 
 
 def put(source: Path, address: str) -> None:
@@ -79,7 +84,7 @@ def bundles(address: str) -> list[str]:
             return []
         names = sorted(entry.rstrip("/").rpartition("/")[2] for entry in system.ls(path, detail=False))
     own = [address] if "blocks" in names else []
-    return own + [f"{address}/{name}" for name in names if _BUNDLE.fullmatch(name)]
+    return own + [f"{address}/{name}" for name in names if is_bundle(name)]
 
 
 @contextmanager
