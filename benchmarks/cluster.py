@@ -13,7 +13,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
@@ -52,11 +52,14 @@ def nursery(address: str, stop: Event, killed: Any) -> None:
     Workers are forked from this process, which has imported and remembers what they need: one that has to
     read all of it first takes longer to start than it would live.
     """
-    import risk.engine  # noqa: F401
-    from distributed import Worker  # noqa: F401
+    import distributed  # noqa: F401
+
+    from risk.assumptions import load
+    from risk.engine import simulate
     from risk.runs.conditions import Terms
 
     Terms.here()
+    simulate(load(), 1, 0, 16, None)
     chance, children = random.Random(1), dict[int, float]()
     while not stop.is_set():
         while len(children) < WORKERS:
@@ -77,11 +80,23 @@ def nursery(address: str, stop: Event, killed: Any) -> None:
         os.waitpid(child, 0)
 
 
+@dataclass(frozen=True)
+class Single:
+    """A cluster that is handed one block at a time: a worker lives for two seconds."""
+
+    cluster: Cluster
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Any:
+        return self.cluster.submit(call, *arguments)
+
+
 @contextmanager
-def hunted(killed: Any) -> Iterator[Cluster]:
-    """A cluster of two workers that are killed in turn."""
+def hunted(killed: Any) -> Iterator[Single]:
+    """A cluster of two workers that are killed in turn; how often a block was under way then says nothing."""
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set({"distributed.scheduler.allowed-failures": 10_000})
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, processes=True) as scheduler:
@@ -90,7 +105,7 @@ def hunted(killed: Any) -> Iterator[Cluster]:
         try:
             with connected(scheduler.scheduler_address) as executor:
                 executor.client.wait_for_workers(1)
-                yield executor
+                yield Single(executor)
         finally:
             stop.set()
             process.join()
