@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +30,9 @@ Singles = NDArray[np.float32]
 
 READERS = 4
 """Threads that read blocks."""
+
+BATCH = 16
+"""Blocks that are read at once where what is found of them is added up: 16,384 paths."""
 
 STYLISED = "stylised.json"
 """What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
@@ -199,9 +202,39 @@ class Run:
         """Draws of several uncertain assumptions, or all, in one pass over the files: id → (path,)."""
         return self._columns("parameters", identifiers)
 
-    def series(self, name: str) -> Singles:
-        """One quarterly series, shape (quarter + 1, path), base units."""
-        return self._columns("series", [name])[name]
+    def series(self, name: str, at: int | slice | None = None) -> Singles:
+        """One quarterly series, shape (quarter + 1, path), base units.
+
+        Parameters
+        ----------
+        at : of some quarters only, which alone are held in memory; of one, shape (path,). A pass over the
+            series takes as long for one quarter as for all.
+        """
+        return self._columns("series", [name], at)[name]
+
+    def batches(
+        self, kind: str, names: Iterable[str] | None = None, blocks: int = BATCH
+    ) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
+        """Columns of a kind from the first path to the last, a few blocks at a time: memory flat in paths.
+
+        Parameters
+        ----------
+        kind : outcomes, parameters, series; facility and firm end with the blocks that have them.
+        names : of the kind, all by default.
+        blocks : random blocks at a time.
+
+        Yields
+        ------
+        rows, arrays : the paths of the batch as rows of a whole column, and name → their numbers: (path,),
+            or with quarter + 1 before and entity after it, as of the whole column.
+        """
+        wanted = list(self.names(kind) if names is None else names)
+        self._require(kind, wanted)
+        records = [record for record in self._records if record.digests.get(kind)] if wanted else []
+        for first in range(0, len(records), blocks):
+            some = records[first : first + blocks]
+            start = first * BLOCK
+            yield slice(start, start + sum(record.paths for record in some)), self._stack(some, kind, wanted)
 
     def facility(self, name: str) -> Singles:
         """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
@@ -261,15 +294,27 @@ class Run:
                 raise StorageError(what, self._recompute)
         return records
 
-    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
-        """Whole arrays of a kind; blocks are read side by side, since reading and hashing wait for no one."""
+    def _columns(
+        self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Whole arrays of a kind, or these quarters of them."""
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
         records = [record for record in self._records if record.digests.get(kind)]
-        if not records or not wanted:
-            return {}
+        return self._stack(records, kind, wanted, at) if records and wanted else {}
+
+    def _stack(
+        self, records: Sequence[BlockRecord], kind: str, names: list[str], at: int | slice | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Arrays of blocks side by side; blocks are read at once, since reading and hashing wait for no one."""
         paths = sum(record.paths for record in records)
-        first = self._read(records[0], kind, wanted)
+        chosen = slice(None) if at is None else at
+
+        def read(record: BlockRecord) -> dict[str, NDArray[Any]]:
+            found = self._read(record, kind, names)
+            return {name: x if x.ndim == 1 else x[chosen] for name, x in found.items()}
+
+        first = read(records[0])
         axes = {name: 0 if part.ndim == 1 else 1 for name, part in first.items()}
         shapes = {
             name: (*p.shape[: axes[name]], paths, *p.shape[axes[name] + 1 :]) for name, p in first.items()
@@ -279,7 +324,7 @@ class Run:
         def place(record: BlockRecord) -> None:
             start = (record.index - records[0].index) * BLOCK
             rows = slice(start, start + record.paths)
-            parts = first if record is records[0] else self._read(record, kind, wanted)
+            parts = first if record is records[0] else read(record)
             for name, part in parts.items():
                 whole[name][rows if axes[name] == 0 else (slice(None), rows)] = part
 
