@@ -1,4 +1,4 @@
-"""A run of any length whose blocks are those of a short one, over and over: its files, sizes and costs are real.
+"""A run of any length made of the blocks of a short one: its files, sizes and costs are real.
 
     python -m tests.runs.tiled runs/<id> 1_000_000 /tmp/tiled
 
