@@ -18,7 +18,7 @@ from risk.runs.columns import Part, write_groups
 from risk.runs.files import publish
 from risk.runs.records import BlockRecord, write_records
 from risk.runs.store import Store, footer, part
-from risk.runs.stretch import KINDS, READERS, Damage, Stretch, merged
+from risk.runs.stretch import APART, KINDS, READERS, Damage, Stretch, merged
 
 if TYPE_CHECKING:
     from risk.runs.legend import Legend
@@ -58,14 +58,14 @@ def settle(store: Store, blocks: int, rows: Callable[[int], int], legend: Legend
         except StorageError as error:
             log.warning("blocks %s: %s; put in quarantine", stretch.name, error.reason)
             store.quarantine([stretch.records_file])
-            _remove(stretch.files)
+            _remove(stretch.common_files)
             continue
         paths = {record.index: record.paths for record in records}
         if bad or (stretch.first, stretch.count) not in own or paths != {b: rows(b) for b in paths}:
             take_apart(store, stretch, records, bad, legend)
             continue
         for block in paths:  # left behind by a merging that was cut short
-            _remove(store.single(block).files)
+            _remove(store.single(block).common_files)
         found |= paths
     return found
 
@@ -99,13 +99,13 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
             publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
 
     with ThreadPoolExecutor(READERS) as pool:
-        list(pool.map(write, KINDS))
+        list(pool.map(write, (kind for kind in KINDS if kind not in APART)))
     publish(stretch.records_file, partial(write_records, records=records))
     _, bad = stretch.sound()
     if bad:
         raise bad[0].error
     for single in singles:
-        _remove(single.files)
+        _remove(single.common_files)
 
 
 def _groups(store: Store, records: Sequence[BlockRecord], kind: str, legend: Legend) -> Iterator[list[Part]]:
@@ -130,10 +130,14 @@ def take_apart(
     for record in records:
         if record.index not in damaged:
             store.keep(record, {kind: stretch.read(kind, record.index) for kind in KINDS}, legend)
-    store.quarantine(stretch.file(kind) for kind in dict.fromkeys(damage.kind for damage in bad))
-    _remove(stretch.files)
+    store.quarantine(dict.fromkeys(stretch.file(damage.kind, damage.block) for damage in bad))
+    _remove(stretch.common_files)
 
 
 def _remove(files: Iterable[Path]) -> None:
     for file in files:
-        file.unlink(missing_ok=True)
+        _remove_file(file)
+
+
+def _remove_file(file: Path) -> None:
+    file.unlink(missing_ok=True)

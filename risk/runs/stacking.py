@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from risk.runs.stretch import READERS, Reading, Stretch, common, path_axis
 from risk.shocks.stream import BLOCK
 
-ABREAST = 64
-"""Columns that are read at once: of a row group of sixteen blocks they take eight megabytes."""
-
 At = int | slice | None
 """Quarters of arrays that have them: one, some, or all."""
 
@@ -43,24 +40,23 @@ def stacked(
                 whole[name][(*before, slice(start, start + reading.stretch.records.paths(block)))] = kept
 
     with ThreadPoolExecutor(READERS) as pool:
-        for some in _holding(stretches, blocks, kind):
-            readings = list(pool.map(lambda stretch: Reading(stretch, kind, tuple(names)), some))
+        for some in _files(stretches, blocks, kind):
+            readings = list(pool.map(lambda place: Reading(place[0], kind, place[1], tuple(names)), some))
             if not whole:
                 paths = sum(s.records.paths(b) for s in stretches for b in common(s.having(kind), blocks))
                 whole.update(_empty(readings[0], paths, at))
             tasks = [
-                (reading, group, names[first : first + ABREAST])
+                (reading, group, named)
                 for reading in readings
-                for group in reading.groups(common(reading.stretch.having(kind), blocks))
-                for first in range(0, len(names), ABREAST)
+                for group, named in reading.tasks(common(reading.held, blocks))
             ]
             list(pool.map(lambda task: place(*task), tasks))
     return whole
 
 
-def _holding(stretches: Sequence[Stretch], blocks: range, kind: str) -> Iterator[list[Stretch]]:
-    """Stretches in which arrays of a kind are wanted, a few at a time: their footers take room."""
-    found = [stretch for stretch in stretches if common(stretch.having(kind), blocks)]
+def _files(stretches: Sequence[Stretch], blocks: range, kind: str) -> Iterator[list[tuple[Stretch, range]]]:
+    """Files that have arrays of a kind, with the blocks in each, a few at a time: their footers take room."""
+    found = [(s, held) for s in stretches for held in s.places(kind) if common(held, blocks)]
     for first in range(0, len(found), READERS):
         yield found[first : first + READERS]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,11 +27,17 @@ from risk.runs.records import BlockRecord, Filed, Records, Single, file_digest
 KINDS = ("parameters", "outcomes", "series", "facility", "firm", "sums")
 """Kinds of arrays, one folder each."""
 
+APART = ("facility", "firm")
+"""Kinds that only the first blocks have and that are large: each block keeps a file of its own."""
+
 RECORDS = "blocks"
 """Folder of what is known of blocks."""
 
 READERS = 4
 """Threads that read."""
+
+ABREAST = 64
+"""Columns that are read at once: of a row group of sixteen blocks they take eight megabytes."""
 
 _NAME = re.compile(r"\d{5,}-\d{5,}")
 
@@ -65,9 +71,10 @@ class Stretch:
         """Numbers of its blocks."""
         return range(self.first, self.first + self.count)
 
-    def file(self, kind: str) -> Path:
-        """File of its arrays of a kind."""
-        return self.directory / kind / f"{self.name}.parquet"
+    def file(self, kind: str, block: int | None = None) -> Path:
+        """File in which the arrays of a kind of a block stand, by default of the first."""
+        own = f"{self.first if block is None else block:05d}"
+        return self.directory / kind / f"{own if kind in APART else self.name}.parquet"
 
     @property
     def records_file(self) -> Path:
@@ -75,9 +82,14 @@ class Stretch:
         return self.directory / RECORDS / f"{self.name}.{'parquet' if self.merged else 'json'}"
 
     @property
+    def common_files(self) -> tuple[Path, ...]:
+        """Files of all its blocks together, that of its records first; not every kind need be there."""
+        return (self.records_file, *(self.file(kind) for kind in KINDS if kind not in APART))
+
+    @property
     def files(self) -> tuple[Path, ...]:
-        """All its files, that of its records first; not every kind need be there."""
-        return (self.records_file, *(self.file(kind) for kind in KINDS))
+        """All its files, that of its records first; not all of them need be there."""
+        return (*self.common_files, *(self.file(kind, block) for kind in APART for block in self.blocks))
 
     @cached_property
     def records(self) -> Records:
@@ -100,23 +112,29 @@ class Stretch:
         """Its blocks that have arrays of a kind: all, none, or the first ones."""
         return range(self.first, self.first + sum(bool(self.records.names(kind, b)) for b in self.blocks))
 
+    def places(self, kind: str) -> list[range]:
+        """Its blocks that have arrays of a kind, file by file."""
+        blocks = self.having(kind)
+        if kind in APART:
+            return [blocks[place : place + 1] for place in range(len(blocks))]
+        return [blocks] if blocks else []
+
     def read(self, kind: str, block: int, names: Sequence[str] | None = None) -> Arrays:
         """Read and verify arrays of a block; all of a kind where `names` is None."""
         known = self.records.names(kind, block)
         if not known:
             return {}
-        reading = Reading(self, kind, known if names is None else tuple(names))
+        place = next(blocks for blocks in self.places(kind) if block in blocks)
+        reading = Reading(self, kind, place, known if names is None else tuple(names))
         return reading.cut(reading.group(reading.group_of(block)), block)
 
     def each(self, kind: str) -> Iterator[tuple[int, Arrays]]:
         """All arrays of a kind, verified, block after block; of a block that has none, nothing."""
-        blocks = self.having(kind)
-        if not blocks:
-            return
-        reading = Reading(self, kind, self.records.names(kind, self.first))
-        for number in reading.groups(blocks):
-            group = reading.group(number)
-            yield from ((block, reading.cut(group, block)) for block in reading.blocks(number))
+        for place in self.places(kind):
+            reading = Reading(self, kind, place, self.records.names(kind, self.first))
+            for number in reading.groups(place):
+                group = reading.group(number)
+                yield from ((block, reading.cut(group, block)) for block in reading.blocks(number))
 
     def sound(self) -> tuple[list[BlockRecord], list[Damage]]:
         """Read everything: the records of all blocks, and what is wrong with those that are damaged.
@@ -128,20 +146,19 @@ class Stretch:
         records = list(self.records.each())
         if [record.index for record in records] != list(self.blocks):
             raise StorageError(f"{self.records_file} belongs to another block")
+        bad: list[Damage] = []
+        readings: list[Reading] = []
+        for kind in KINDS:
+            for place in self.places(kind):
+                try:
+                    readings.append(Reading(self, kind, place, self.records.names(kind, self.first)))
+                except StorageError as error:
+                    bad += [Damage(kind, block, error) for block in place]
+        tasks = [(reading, *task) for reading in readings for task in reading.tasks(reading.held)]
         with ThreadPoolExecutor(READERS) as pool:
-            return records, [found for kind in KINDS for found in self._unsound(kind, pool)]
-
-    def _unsound(self, kind: str, pool: Executor) -> Iterator[Damage]:
-        blocks = self.having(kind)
-        if not blocks:
-            return
-        try:
-            reading = Reading(self, kind, self.records.names(kind, self.first))
-        except StorageError as error:
-            yield from (Damage(kind, block, error) for block in blocks)
-            return
-        for bad in pool.map(reading.unsound, reading.groups(blocks)):
-            yield from bad
+            for found in pool.map(lambda task: task[0].unsound(*task[1:]), tasks):
+                bad += found
+        return records, bad
 
 
 @dataclass(frozen=True)
@@ -154,11 +171,17 @@ class Damage:
 
 
 class Reading:
-    """Some arrays of a kind of a stretch, read row group by row group, by as many threads as one likes."""
+    """Some arrays of a file of a stretch, read row group by row group, by as many threads as one likes.
 
-    def __init__(self, stretch: Stretch, kind: str, names: tuple[str, ...]) -> None:
-        self.stretch, self.kind, self.names = stretch, kind, names
-        self.path = stretch.file(kind)
+    Attributes
+    ----------
+    kind, names : of the arrays.
+    held : blocks that stand in the file.
+    """
+
+    def __init__(self, stretch: Stretch, kind: str, held: range, names: tuple[str, ...]) -> None:
+        self.stretch, self.kind, self.held, self.names = stretch, kind, held, names
+        self.path = stretch.file(kind, held[0])
         self.metadata = read_metadata(self.path)
         self.shape = shape_of(self.path, self.metadata)
         self.digests = stretch.records.digests(kind, names)
@@ -175,16 +198,24 @@ class Reading:
 
     def group_of(self, block: int) -> int:
         """The row group in which a block stands."""
-        return (block - self.stretch.first) // self.together
+        return (block - self.held.start) // self.together
 
     def groups(self, blocks: range) -> list[int]:
         """Row groups in which these blocks stand."""
         return list(range(self.group_of(blocks[0]), self.group_of(blocks[-1]) + 1)) if blocks else []
 
+    def tasks(self, blocks: range) -> list[tuple[int, tuple[str, ...]]]:
+        """What is to be read of these blocks at once: row group, and some names."""
+        return [
+            (group, self.names[first : first + ABREAST])
+            for group in self.groups(blocks)
+            for first in range(0, len(self.names), ABREAST)
+        ]
+
     def blocks(self, group: int) -> range:
         """Blocks that stand in a row group."""
-        first = self.stretch.first + group * self.together
-        return range(first, min(first + self.together, self.stretch.having(self.kind).stop))
+        first = group * self.together
+        return self.held[first : first + self.together]
 
     def group(self, group: int, names: Sequence[str] | None = None, keyed: Sequence[str] = ()) -> Arrays:
         """Arrays of a row group, flat and not verified yet; by default all that are asked for."""
@@ -192,8 +223,7 @@ class Reading:
 
     def cut(self, group: Arrays, block: int) -> Arrays:
         """The arrays of a block out of its row group, verified."""
-        place = block - self.stretch.first
-        start = place % self.together * self.rows
+        start = (block - self.held.start) % self.together * self.rows
         shape = list(self.shape)
         if self.axis is not None:
             shape[self.axis] = self.stretch.records.paths(block)
@@ -203,13 +233,13 @@ class Reading:
             if part.size != math.prod(shape):
                 raise StorageError(f"{self.path} is damaged: {name} is short")
             found[name] = part.reshape(shape)
-            verify(self.path, name, found[name], self.digests[name][place])
+            verify(self.path, name, found[name], self.digests[name][block - self.stretch.first])
         return found
 
-    def unsound(self, group: int) -> list[Damage]:
+    def unsound(self, group: int, names: tuple[str, ...]) -> list[Damage]:
         """Blocks of a row group of which something is not what was written, keys included."""
         try:
-            found = self.group(group, keyed=KEYS[self.kind])
+            found = self.group(group, names, KEYS[self.kind])
         except StorageError as error:
             return [Damage(self.kind, block, error) for block in self.blocks(group)]
         bad = []

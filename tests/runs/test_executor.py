@@ -235,7 +235,7 @@ def _rot(run: Run, what: str) -> None:
     ("what", "anew"),
     [
         ("outcomes/00000-00004.parquet", {0, 1, 2, 3, 4}),
-        ("facility/00000-00004.parquet", {0, 1}),
+        ("facility/00001.parquet", {1}),
         ("series/00000-00004.parquet", {0, 1, 2, 3, 4}),
         ("blocks/00000-00004.parquet", {0, 1, 2, 3, 4}),
         ("sums.parquet", set()),
