@@ -18,7 +18,7 @@ from risk.runs.columns import Part, write_groups
 from risk.runs.files import publish
 from risk.runs.records import BlockRecord, write_records
 from risk.runs.store import Store, footer, part
-from risk.runs.stretch import APART, KINDS, READERS, Damage, Stretch, merged
+from risk.runs.stretch import KINDS, MERGED, READERS, Damage, Stretch, merged
 
 if TYPE_CHECKING:
     from risk.runs.legend import Legend
@@ -99,9 +99,9 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
             publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
 
     with ThreadPoolExecutor(READERS) as pool:
-        list(pool.map(write, (kind for kind in KINDS if kind not in APART)))
+        list(pool.map(write, MERGED))
     publish(stretch.records_file, partial(write_records, records=records))
-    _, bad = stretch.sound()
+    _, bad = stretch.sound(MERGED)
     if bad:
         raise bad[0].error
     for single in singles:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +29,9 @@ KINDS = ("parameters", "outcomes", "series", "facility", "firm", "sums")
 
 APART = ("facility", "firm")
 """Kinds that only the first blocks have and that are large: each block keeps a file of its own."""
+
+MERGED = tuple(kind for kind in KINDS if kind not in APART)
+"""Kinds whose arrays stand together."""
 
 RECORDS = "blocks"
 """Folder of what is known of blocks."""
@@ -84,7 +87,7 @@ class Stretch:
     @property
     def common_files(self) -> tuple[Path, ...]:
         """Files of all its blocks together, that of its records first; not every kind need be there."""
-        return (self.records_file, *(self.file(kind) for kind in KINDS if kind not in APART))
+        return (self.records_file, *(self.file(kind) for kind in MERGED))
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -136,8 +139,8 @@ class Stretch:
                 group = reading.group(number)
                 yield from ((block, reading.cut(group, block)) for block in reading.blocks(number))
 
-    def sound(self) -> tuple[list[BlockRecord], list[Damage]]:
-        """Read everything: the records of all blocks, and what is wrong with those that are damaged.
+    def sound(self, kinds: Iterable[str] = KINDS) -> tuple[list[BlockRecord], list[Damage]]:
+        """Read everything of some kinds: the records of all blocks, and what is wrong with damaged ones.
 
         Raises
         ------
@@ -148,7 +151,7 @@ class Stretch:
             raise StorageError(f"{self.records_file} belongs to another block")
         bad: list[Damage] = []
         readings: list[Reading] = []
-        for kind in KINDS:
+        for kind in kinds:
             for place in self.places(kind):
                 try:
                     readings.append(Reading(self, kind, place, self.records.names(kind, self.first)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,9 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def pairs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two blocks a stretch, so that a run of five has three."""
     monkeypatch.setattr("risk.runs.merging.TOGETHER", 2)
-    yield
 
 
 @pytest.mark.parametrize(
@@ -74,11 +72,11 @@ def test_blocks_that_were_never_merged_are_read_all_the_same(reference: Run, unf
 
 
 @pytest.mark.usefixtures("pairs")
-@pytest.mark.parametrize("after", range(0, 60, 3))
+@pytest.mark.parametrize("after", range(0, 56, 7))
 def test_a_kill_while_blocks_are_merged_loses_nothing(
     unfinished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    """Before every third moving or removing of a file, from the first to the last."""
+    """Before every seventh moving or removing of a file, from the first to the last."""
     truth = fake.payload(fake.run(tmp_path / "truth"))
     left = after
 
