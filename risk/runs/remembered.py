@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 from numpy.typing import NDArray
 
 from risk.runs.run import Run
+from risk.runs.stacking import At
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,9 +42,7 @@ class Remembered(Run):
         """Function and what it was asked → what it has found of the run; see `once`."""
         return {}
 
-    def _columns(
-        self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         if at is not None:
             if self.paths > KEPT:
                 return super()._columns(kind, names, at)
