@@ -80,9 +80,14 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
     NumericalError : the model could not compute a path; the message says how to replay it.
     Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
     """
-    return _computed(
-        plan, desk, lambda progress: plan.run(desk.jobs, progress, desk.executor, desk.through), admitted
-    )
+    from risk.door.forecast import announced
+
+    def compute(progress: Progress) -> Run:
+        if desk.executor is None and (expected := announced(plan, desk.jobs)):
+            desk.step(expected)
+        return plan.run(desk.jobs, progress, desk.executor, desk.through)
+
+    return _computed(plan, desk, compute, admitted)
 
 
 def simulate_some(plan: Plan, desk: Desk, blocks: range) -> Standing:
