@@ -166,6 +166,11 @@ class Crew:
                 course.close()
         return self.interrupt
 
+    def heed(self) -> None:
+        """Begin nothing new once there was an interrupt; raises `Interrupted`."""
+        if self.interrupt:
+            raise Interrupted("interrupted before it began", self.interrupt.exit_code)
+
     def listen(self, until: Callable[[], bool]) -> None:
         """Have the jobs of other threads computed until they have no more, whatever interrupts them.
 

@@ -58,8 +58,7 @@ def compute(job: Work[T], rows: Mapping[int, int], jobs: int, finished: Callable
                 for made in job.compute(share(waiting, rows, 1, job.together)):
                     finished(made)
         elif rows:
-            with crew() as found:
-                found.size = max(found.size, min(jobs, len(rows)))
+            with crew(min(jobs, len(rows))) as found:
                 _done(lambda course: found.carry_out(course, interrupt), job, rows, finished)
         return interrupt
 
@@ -90,6 +89,7 @@ def crew(size: int = 1) -> Iterator[Crew]:
     """
     found = _kept.get()
     if found is not None:
+        found.size = max(found.size, size)
         yield found
         return
     made = Crew(size)
