@@ -262,8 +262,13 @@ def _cost(task: Task, of: Mapping[str, Cost]) -> str:
     from risk.report.terminal.plan import size
 
     runs = sum(cost.run > 0.0 for cost in of.values())
-    left = f"batch: {runs} of {len(of)} runs to simulate, each with two under other shocks, and up to "
-    left += f"{len(of)} workbooks to write, {size(sum(cost.disk for cost in of.values()))} of disk"
+    disk = size(sum(cost.disk for cost in of.values()))
+    todo = (
+        f"{runs} runs to simulate, two under other shocks beside each, at most {disk} of disk; "
+        if runs
+        else ""
+    )
+    left = f"batch: {todo}up to {len(of)} workbooks to write"
     return costs.cost(left, len(of), sum(cost.all for cost in of.values()), task.at.jobs)
 
 
