@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from risk.assumptions import locate
 from risk.door import costs, opening, packs, writing
-from risk.door.batch_progress import NOTHING, Cost, Meter, at_once, expected
+from risk.door.batch_costs import NOTHING, Cost, at_once, expected
 from risk.door.desk import REPORTS, Desk, Where, desk
+from risk.door.meter import Meter
 from risk.door.side_by_side import side_by_side, workers
 from risk.door.told import Told
 from risk.errors import BubbleriskError, UsageError, storage_error
@@ -105,13 +106,14 @@ class Batch:
 
     Attributes
     ----------
-    plans : word → its plan, or what is wrong with it.
+    plans : word → its plan, or what is wrong with it; `of` has what each takes.
     runs : word → its run, as soon as it is complete, or what became of it.
     rows : word → what came of it.
     """
 
     task: Task
     plans: Mapping[str, Plan | BubbleriskError]
+    of: Mapping[str, Cost]
     meter: Meter
     runs: dict[str, Future[Run]] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
@@ -139,7 +141,7 @@ class Batch:
             plan = self.plans[word]
             if isinstance(plan, BubbleriskError):
                 raise plan
-            self.runs[word].set_result(opening.simulate(plan, self.meter.desk(self.task.at, word)))
+            self.runs[word].set_result(opening.simulate(plan, self._desk(word)))
         except BaseException as error:
             self.runs[word].set_exception(error)
             if not isinstance(error, Exception):
@@ -157,13 +159,16 @@ class Batch:
         run = self.runs[word].result()
         complete = [made.result() for other in beside if not (made := self.runs[other]).exception()]
         others = [other for other in complete if other.id != run.id and other.calendar == run.calendar]
-        task = replace(self.task, at=self.meter.desk(self.task.at, word))
+        task, cost = replace(self.task, at=self._desk(word)), self.of[word]
         try:
-            row = task.written(run, others, partial(self.meter.prepared, word))
+            row = task.written(run, others, lambda: self.meter.reach(word, cost.run + cost.beside))
         except Exception as error:
             self._fail(word, error)
             return
         self._note(word, row)
+
+    def _desk(self, word: str) -> Desk:
+        return self.meter.desk(self.task.at, word, self.of[word].run)
 
     def _fail(self, word: str, error: Exception) -> None:
         from risk.report.terminal.batch import Row
@@ -175,7 +180,7 @@ class Batch:
         from risk.report.terminal.batch import in_line
 
         self.rows[word] = row
-        self.meter.ended(word)
+        self.meter.end(word)
         self.task.at.step(f"{in_line(row)} ({len(self.rows)} of {len(self.plans)})")
 
 
@@ -246,7 +251,7 @@ def _carried_out(task: Task, plans: Mapping[str, Plan | BubbleriskError]) -> lis
     }
     task.at.step(_cost(task, of))
     with task.at.bar(f"batch of {len(plans)}, seconds of work") as bar:
-        batch = Batch(task, plans, Meter(bar, of))
+        batch = Batch(task, plans, of, Meter(bar, {word: cost.all for word, cost in of.items()}))
         try:
             for made in side_by_side(batch.calls(), workers(task.at.jobs)):
                 made.result()

@@ -36,16 +36,16 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
 
     Whatever they simulate is done by one crew of workers, so that none is idle while any call has work for
     it: one more call than there are workers is under way. With one worker they follow one another in this
-    thread. A call may wait for one that stands before it, and for no other.
+    thread, and so they do within such a call. A call may wait for those before it, and for no other.
 
     Raises
     ------
     Interrupted : a second interrupt came. After a first all that is under way ends by itself.
     """
-    if jobs <= 1:
-        return [_at_once(call) for call in calls]
-    from risk.runs.workers import crew
+    from risk.runs.workers import crew, lent
 
+    if jobs <= 1 or lent():
+        return [_at_once(call) for call in calls]
     with crew(jobs) as found, ThreadPoolExecutor(jobs + 1) as threads:
 
         def begun(call: Callable[[], T]) -> T:

@@ -48,8 +48,8 @@ def compute(job: Work[T], rows: Mapping[int, int], jobs: int, finished: Callable
     After an interrupt (Ctrl-C, SIGTERM) or a failure no block is started; those running are finished and
     kept. An interrupt makes this return early, a failure is then raised.
     """
-    kept = _kept.get()
-    if kept is not None and kept.thread != threading.get_ident():
+    kept = lent()
+    if kept is not None:
         return _done(kept.hand_in, job, rows, finished) if rows else kept.interrupt
     with listening() as interrupt:
         if jobs <= 1:
@@ -77,6 +77,12 @@ def _done(
     return interrupt
 
 
+def lent() -> Crew | None:
+    """The crew of another thread that listens for this one; None where this thread is on its own."""
+    kept = _kept.get()
+    return kept if kept is not None and kept.thread != threading.get_ident() else None
+
+
 @contextmanager
 def crew(size: int = 1) -> Iterator[Crew]:
     """Keep the workers of what is computed meanwhile; inside of another such context they are those of it.
@@ -101,4 +107,4 @@ def crew(size: int = 1) -> Iterator[Crew]:
         made.end()
 
 
-__all__ = ["WORKER_ENVIRONMENT", "WorkerDied", "compute", "crew"]
+__all__ = ["WORKER_ENVIRONMENT", "WorkerDied", "compute", "crew", "lent"]

@@ -1,16 +1,11 @@
-"""What a batch will take, how far it is, and how many workbooks fit into memory at once."""
+"""What a batch will take, and how many workbooks fit into memory at once."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from risk.door import costs
-from risk.door.desk import Desk, silent
-from risk.door.progress import Progress
 
 if TYPE_CHECKING:
     from risk.runs.prepare import Plan
@@ -62,52 +57,6 @@ def expected(plan: Plan) -> Cost:
     disk += estimated_bytes(plan.assumptions, others)
     run, beside = (costs.seconds_of(paths, paced) for paths in (share * plan.paths, others))
     return Cost(run, beside, pack, disk)
-
-
-class Meter:
-    """How much of the work is done, in seconds of one core, by scenario."""
-
-    def __init__(self, bar: Progress, of: Mapping[str, Cost]) -> None:
-        self._bar = bar
-        self._of = of
-        self._done = dict.fromkeys(of, 0.0)
-        self._lock = threading.Lock()
-
-    def ran(self, word: str, share: float) -> None:
-        """Note the share of a scenario's paths that are there."""
-        self._reach(word, share * self._of[word].run)
-
-    def prepared(self, word: str) -> None:
-        """Note that nothing of a scenario is left but its workbook."""
-        self._reach(word, self._of[word].run + self._of[word].beside)
-
-    def ended(self, word: str) -> None:
-        """Note that a scenario is done, or has failed."""
-        self._reach(word, self._of[word].all)
-
-    def desk(self, at: Desk, word: str) -> Desk:
-        """Where a scenario is simulated, its progress a part of the whole."""
-        return replace(at, step=silent, bar=partial(_Part, self, word))
-
-    def _reach(self, word: str, seconds: float) -> None:
-        with self._lock:
-            if seconds > self._done[word]:
-                self._done[word] = seconds
-                total = round(sum(cost.all for cost in self._of.values()))
-                self._bar(min(round(sum(self._done.values())), total), total, {})
-
-
-class _Part(Progress):
-    """Progress of a scenario's run, shown as a part of the batch's."""
-
-    def __init__(self, meter: Meter, word: str, title: str) -> None:
-        super().__init__(title, quiet=True)
-        self._meter = meter
-        self._word = word
-
-    def __call__(self, done: int, total: int, means: Mapping[str, float]) -> None:
-        """Note how far it is."""
-        self._meter.ran(self._word, done / total)
 
 
 def at_once(jobs: int) -> int:
