@@ -160,7 +160,9 @@ class Row:
 HEAD = f"{'scenario':<26}{'run':>14}{'blocks':>8}{'killed':>8}{'twice':>7}{'missing':>9}{'same':>7}{'s':>8}"
 
 
-def simulated(scenario: str, options: argparse.Namespace, folder: Path, **where: Any) -> tuple[Any, list[int]]:
+def simulated(
+    scenario: str, options: argparse.Namespace, folder: Path, **where: Any
+) -> tuple[Any, list[int]]:
     """A run of a scenario, and what was noted of it."""
     from dataclasses import replace
 

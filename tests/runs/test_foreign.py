@@ -63,9 +63,7 @@ def test_an_unreliable_executor_loses_and_doubles_nothing(
 
 def test_what_a_failed_call_has_stored_is_not_computed_again(reference: Run, tmp_path: Path) -> None:
     pool = pools.Failing(times=1, after=True)
-    run = fake.run(
-        tmp_path / "runs", fake.marked(tmp_path), simulate=fake.simulate_and_mark, executor=pool
-    )
+    run = fake.run(tmp_path / "runs", fake.marked(tmp_path), simulate=fake.simulate_and_mark, executor=pool)
     marks = [path.name.split("-")[0] for path in tmp_path.glob("*-*")]
     assert sorted(marks) == [str(block) for block in range(fake.BLOCKS)]
     assert fake.payload(run) == fake.payload(reference)
@@ -119,7 +117,7 @@ def test_a_worker_with_other_source_refuses(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="does not see .*No such file"):
+    with pytest.raises(StorageError, match=r"does not see .*No such file"):
         carry_out(Errand(str(tmp_path / "elsewhere"), "job", "", {0: 16}, Terms.here()))
 
 
@@ -145,13 +143,11 @@ def test_blocks_that_come_damaged_are_computed_again(
 
 
 def test_an_address_that_no_store_answers_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="nowhere://x/.* cannot be used"):
+    with pytest.raises(StorageError, match=r"nowhere://x/.* cannot be used"):
         fake.run(tmp_path, executor=pools.Pool(), through="nowhere://x")
 
 
-def test_what_slows_a_worker_is_told_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_slows_a_worker_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Conditions("node7", 1, ("hands memory back",), {"system": "Plan 9"})
     monkeypatch.setattr("risk.runs.errand.Conditions.here", classmethod(lambda _: slow))
     run = fake.run(tmp_path, executor=pools.Pool())
