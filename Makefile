@@ -129,7 +129,7 @@ bench: .venv/ready ## paths per second, and the ratio to drawing the same normal
 	$(BIN)/python benchmarks/speed.py $(OPTIONS)
 
 cluster-demo: .venv/ready-dev ## every scenario on a Dask cluster here, a worker killed each second: the same hash?
-	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(EVERY),--every $(EVERY))
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
