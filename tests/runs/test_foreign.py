@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from risk.errors import NumericalError, StorageError, UsageError
-from risk.runs import Interrupted, Run, foreign
+from risk.runs import Interrupted, Run, foreign, transit
 from risk.runs.conditions import Conditions, Terms
 from risk.runs.errand import Errand, carry_out
 from risk.runs.foreign import ExecutorFailed
@@ -107,7 +107,7 @@ def test_a_worker_with_other_source_refuses(tmp_path: Path, monkeypatch: pytest.
     old = Terms(here.source, {**here.versions, "numpy": "1.0"})
     with pytest.raises(UsageError, match=r"would compute another run: it has numpy \d.*, not 1\.0"):
         old.require()
-    monkeypatch.setattr(foreign.Terms, "here", classmethod(lambda _: Terms("other", here.versions)))
+    monkeypatch.setattr(Terms, "here", classmethod(lambda _: Terms("other", here.versions)))
     with pytest.raises(UsageError, match="other source of bubblerisk"):
         here.require()
     monkeypatch.undo()
@@ -124,7 +124,7 @@ def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
 def test_blocks_that_come_damaged_are_computed_again(
     reference: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound, times = foreign.transit.fetch, 0
+    sound, times = transit.fetch, 0
 
     def fetch(address: str, folder: Path) -> Any:
         nonlocal times
@@ -134,7 +134,7 @@ def test_blocks_that_come_damaged_are_computed_again(
             file.write_bytes(file.read_bytes()[:-9])
         return store
 
-    monkeypatch.setattr(foreign.transit, "fetch", fetch)
+    monkeypatch.setattr(transit, "fetch", fetch)
     run = fake.run(tmp_path, executor=pools.Pool(), through="memory://damaged")
     assert times == fake.BLOCKS + 1
     assert (run.directory / "quarantine").exists()
