@@ -56,7 +56,8 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 
 
 DOCUMENTS = {
-    "run": "summary-2 plan blocks", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
+    "run": "summary-2 plan blocks", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf",
+    "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
     "budget": "budget", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
     "voi": "voi", "book": "book", "energy": "energy",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from risk.door.side_by_side import side_by_side
 from risk.errors import NumericalError, StorageError, UsageError
 from risk.runs import Interrupted, Run, foreign, transit
 from risk.runs.conditions import Conditions, Terms
@@ -100,6 +101,15 @@ def test_an_interrupt_calls_off_what_has_not_begun(reference: Run, tmp_path: Pat
     kept = {str(int(path.stem)) for path in runs.glob("*/blocks/*.json")}
     assert kept == {path.name.split("-")[1] for path in tmp_path.glob("started-*")}
     assert fake.payload(fake.run(runs)) == fake.payload(reference)
+
+
+def test_an_interrupt_of_a_batch_is_heard_by_the_thread_of_each_run(tmp_path: Path) -> None:
+    def run() -> Run:
+        return fake.run(tmp_path, executor=pools.Stopping())
+
+    with pytest.raises(Interrupted):
+        side_by_side([run], 2)
+    assert 1 <= len(list(tmp_path.glob("*/blocks/*.json"))) < fake.BLOCKS
 
 
 def test_a_worker_with_other_source_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
