@@ -96,13 +96,8 @@ def compute_some(
     StorageError, NumericalError, WorkerDied, Interrupted : as of a run; finished blocks are kept.
     """
     specification = settled(plan)
-    if not blocks or blocks.start >= specification.blocks:
-        has = f"a run of {specification.paths:,} paths has blocks 0 to {specification.blocks - 1}"
-        raise UsageError(
-            f"blocks {blocks.start}:{blocks.stop} are none of the run", f"{has}, 1,024 paths each"
-        )
+    wanted = _within(specification, blocks)
     store = Store(plan.root / specification.id)
-    wanted = range(blocks.start, min(blocks.stop, specification.blocks))
     if store.manifest.exists():
         return standing(specification, store)
     paths = sum(map(specification.rows, wanted))
@@ -166,6 +161,16 @@ def standing(
     stored = set(range(specification.blocks)) if complete else store.stored()
     missing = (index for index in range(specification.blocks) if index not in stored)
     return Standing(specification, store.directory, tuple(_ranges(missing)), computed, taken)
+
+
+def _within(specification: Specification, blocks: range) -> range:
+    """Those of some blocks that a run has; UsageError where it has none of them."""
+    if not blocks or blocks.start >= specification.blocks:
+        has = f"a run of {specification.paths:,} paths has blocks 0 to {specification.blocks - 1}"
+        raise UsageError(
+            f"blocks {blocks.start}:{blocks.stop} are none of the run", f"{has}, 1,024 paths each"
+        )
+    return range(blocks.start, min(blocks.stop, specification.blocks))
 
 
 def _take(specification: Specification, store: Store, place: str, legend: Legend) -> Taken:
