@@ -7,6 +7,7 @@ computed without them. Exit code 1 where a run differs in a bit, or a block was 
 from __future__ import annotations
 
 import argparse
+import logging
 import multiprocessing
 import os
 import random
@@ -103,7 +104,9 @@ def hunted(every: float, killed: Any) -> Iterator[Single]:
     dask.config.set({"distributed.scheduler.allowed-failures": 10_000})
     context = multiprocessing.get_context("spawn")
     stop, computing = context.Event(), context.Event()
-    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, processes=True) as scheduler:
+    with LocalCluster(
+        n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
+    ) as scheduler:
         process = context.Process(
             target=nursery, args=(scheduler.scheduler_address, every, stop, computing, killed)
         )
