@@ -22,11 +22,11 @@ from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, Cases, computed, scenario
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
+from risk.runs.beside import FEEDBACK
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
 from risk.runs.job import Job
 from risk.runs.prepare import Plan
-from risk.runs.run import FEEDBACK
 from risk.runs.specification import specify
 from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
