@@ -125,8 +125,8 @@ gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
 	$(BIN)/pre-commit install
 
-bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
-	$(BIN)/python benchmarks/speed.py $(OPTIONS)
+bench: .venv/ready ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
+	$(BIN)/python benchmarks/bench $(if $(PATHS),--paths $(PATHS))
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
