@@ -40,7 +40,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check coverage docs gallery hooks \
-        bench clean lock audit sbom
+        bench torture clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -127,6 +127,9 @@ hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this check
 
 bench: .venv/ready ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
 	$(BIN)/python benchmarks/bench $(if $(PATHS),--paths $(PATHS))
+
+torture: .venv/ready-dev ## kills, full disks, rot, hostile files: what held, into docs/trust.md: twenty minutes
+	$(BIN)/python -m tests.torture
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
