@@ -48,20 +48,21 @@ def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
     """T1: the market clears at the base date as tight as it stands, and rents are the observed indices."""
     _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     rent = generations.only(contract, p.generations.numeraire)
-    cleared = rent * np.exp(p.rents.base_tightness)
-    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), cleared, rent)
+    outside = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.anchor_funding
+    tight = np.maximum(rent * np.exp(p.rents.base_tightness), _clearing_rent(p, world, fixed, outside))
+    bids = outside + world.demand.internal
+    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed, bids), tight, rent)
     index = p.generations.index * np.exp(p.rents.index_error) + np.zeros_like(contract)
     rented = np.where(index > 0, contract, index)
     yield Identity("rents equal observed indices", rented, index, index)
 
 
-def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
-    """Rent of the numeraire h at which the base-date market clears, (path, 1).
+def _clearing_rent(p: Parameters, world: World, fixed: Fixed, bids: Array) -> Array:
+    """Rent of the numeraire h at which dollars a year clear the base-date market, (path, 1).
 
     X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g)
     """
     power = 1.0 + p.rents.launch_obsolescence
-    bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.anchor_funding + world.demand.internal
     units = world.fleet.energized / fixed.throughput
     own = generations.only(fixed.throughput, p.generations.numeraire) ** power
     hours = p.rents.normal_utilization * HOURS_A_YEAR

@@ -36,7 +36,7 @@ def base_series(
         "h100_contract": only(contract, numeraire),
         "h100_spot": only(spot, numeraire),
         "b200_contract": only(contract, newest),
-        "h100_clearing": only(contract, numeraire) * np.exp(p.rents.base_tightness),
+        "h100_clearing": np.exp(world.rents.clearing),
         "utilization": p.rents.normal_utilization,
         "fleet": total(world.fleet.energized),
         "undeployed": total(world.fleet.undeployed),

@@ -90,14 +90,19 @@ def compute_share(params: Params, t: int) -> Array:
     return np.asarray(params.compute_share * np.exp(-params.compute_share_decline * t * DT))
 
 
+def outside(params: Params, revenue: Array) -> Array:
+    """What customers and labs bid at the base date, internal use apart, USD a year, (path, 1)."""
+    return np.asarray(params.compute_share * revenue + params.anchor_funding)
+
+
 def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
     """Solve internal use so that demand equals what clears the market at observed prices.
 
     Parameters
     ----------
-    clearing_demand, revenue : (path, 1) USD a year.
+    clearing_demand, revenue : (path, 1) USD a year; the market clears at no less than is bid `outside`.
     """
-    internal = clearing_demand - params.compute_share * revenue - params.anchor_funding
+    internal = clearing_demand - outside(params, revenue)
     return State(internal, np.zeros_like(internal))
 
 
