@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.context import Flows, total
+from risk.engine.context import Flows
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.capex import funding
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.revenue_gap import demand
+from risk.processes import across, beside
 from risk.shocks.stream import BLOCK
 from risk.units import HOURS_A_YEAR
 
@@ -66,7 +67,7 @@ def _clearing_rent(p: Parameters, world: World, fixed: Fixed, bids: Array) -> Ar
     units = world.fleet.energized / fixed.throughput
     own = generations.only(fixed.throughput, p.generations.numeraire) ** power
     hours = p.rents.normal_utilization * HOURS_A_YEAR
-    return bids * own / (hours * total(fixed.throughput**power * units))
+    return bids * own / (hours * across(fixed.throughput**power * units))
 
 
 def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
@@ -81,18 +82,18 @@ def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[
 
 
 def _markets(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
-    inflow = total(chain.inflow)
-    yield Identity("value added = inflow", total(chain.layers), inflow, inflow)
+    inflow = across(chain.inflow)
+    yield Identity("value added = inflow", across(chain.layers), inflow, inflow)
     bids = f.demand.total
     yield Identity("demand = money paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
     opening, closing = _compute(before.fleet), _compute(after.fleet)
-    change = f.fleet.purchased - total(f.fleet.retired)
+    change = f.fleet.purchased - across(f.fleet.retired)
     yield Identity("fleet: stock = purchases - retired", closing - opening, change, closing)
 
 
 def _compute(state: fleet.State) -> Array:
     """H100e bought and not retired, (path, 1)."""
-    return total(state.energized) + total(state.undeployed) + sum(total(x) for x in state.pipeline)
+    return across(state.energized) + across(state.undeployed) + sum(across(x) for x in state.pipeline)
 
 
 class Chain(NamedTuple):
@@ -109,7 +110,7 @@ def value_added(p: Parameters, f: Flows) -> Chain:
     Recycled lab funding leaves the suppliers who provide it and is not an inflow.
     """
     d, rent = f.demand, f.rents
-    revenue = total(f.adoption.revenue)
+    revenue = across(f.adoption.revenue)
     kept = revenue - d.from_revenue
     compute = 4.0 * f.spending.compute
     investment = compute / p.glue.compute_share
@@ -127,7 +128,7 @@ def value_added(p: Parameters, f: Flows) -> Chain:
         compute * (1.0 - memory) - (1.0 - inside) * d.anchor_recycled,
         investment - compute + opex,
     ]
-    return Chain(np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1))
+    return Chain(beside(inflow), beside(layers))
 
 
 def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity]:
@@ -155,7 +156,7 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
     added = added + lent[:, :older]
     debt = opening.debt + added - paid.principal - paid.swept - paid.balloon_paid - paid.written_off
     yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt + added)
-    new, signed = total(lent), total(cohorts.by_firm(f.operators.new.debt))
+    new, signed = across(lent), across(cohorts.by_firm(f.operators.new.debt))
     yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
@@ -214,7 +215,7 @@ def _credit(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, s = before.segments.exposure, f.segments
     exposure = opening + s.originated + s.in_kind_accrued - s.defaulted - s.repaid
     yield Identity("segments: exposure roll-forward", after.segments.exposure, exposure, exposure)
-    lost = total(f.instrument_losses)
-    yield Identity("losses by holder = losses by instrument", total(f.cascade.losses), lost, lost)
+    lost = across(f.instrument_losses)
+    yield Identity("losses by holder = losses by instrument", across(f.cascade.losses), lost, lost)
     borne = lost + f.cascade.bankruptcy_cost
-    yield Identity("losses at ultimate owners = losses + cost", total(f.cascade.ultimate), borne, borne)
+    yield Identity("losses at ultimate owners = losses + cost", across(f.cascade.ultimate), borne, borne)

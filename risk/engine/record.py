@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import series, totals
-from risk.engine.context import Flows, total, with_pools
+from risk.engine.context import Flows, with_pools
 from risk.engine.identities import Identity, at_base, of_quarter, value_added
 from risk.engine.ladder import ladder, refinancing_need, runway
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import rents
+from risk.processes import across
 from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
@@ -150,7 +151,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     """Record quarter t."""
     for name, value in (series.series(p, world, f) | series.memo(p, world, f, t)).items():
         r.keep(name, t, value)
-    headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
+    headline = across(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
     r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)
     totals.stocks(r, layout, world, t)
     chain = value_added(p, f)

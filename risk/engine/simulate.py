@@ -111,7 +111,7 @@ def carried(
     except FloatingPointError as error:
         # A quarter says itself what is wrong with it: this arose in what is remembered.
         def attempt(rows: slice) -> None:
-            part: Opening = finite.only(start, rows, len(start.rows.ids))
+            part: Opening = finite.some(start, rows, len(start.rows.ids))
             part = replace(part, rows=replace(start.rows, ids=start.rows.ids[rows]))
             _remembered(assumptions, part, rows.stop - rows.start, links, thorough)
 

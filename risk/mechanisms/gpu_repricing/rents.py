@@ -36,7 +36,7 @@ import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across
+from risk.processes import across, outer
 from risk.units import HOURS_A_YEAR
 
 DT = 0.25
@@ -168,7 +168,7 @@ def init(params: Params, throughput: Array) -> State:
 def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
     """Log discount this quarter of every generation older than one being launched, (path, generation)."""
     added = np.zeros_like(throughput)
-    columns = np.arange(throughput.shape[1])
+    columns = np.arange(throughput.shape[1])[None, :]
     for new in range(1, throughput.shape[1]):
         since = since_launch[:, new : new + 1]
         launching = (since >= 0) & (since < params.rerating_quarters)
@@ -176,7 +176,7 @@ def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
             continue
         leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
         loss = params.launch_obsolescence * leap / params.rerating_quarters
-        added = added - np.where(launching & (columns < new), loss, 0.0)
+        added = added - outer(launching * loss, columns < new)
     return added
 
 
