@@ -18,7 +18,6 @@ from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.revenue_gap import demand
 from risk.processes import across, beside
-from risk.shocks.stream import BLOCK
 from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -35,14 +34,10 @@ class Identity(NamedTuple):
     scale: Array
 
     @property
-    def errors(self) -> Array:
-        """Largest difference in each block, relative to the scale (absolute under one unit of it)."""
+    def error(self) -> float:
+        """Largest difference on any path, relative to the scale (absolute under one unit of it)."""
         difference = np.abs(self.left - self.right)
-        blocks = range(0, len(difference), BLOCK)
-        if difference.max(initial=0.0) == 0.0:
-            return np.zeros(len(blocks))
-        relative = difference / np.maximum(np.abs(self.scale), 1.0)
-        return np.array([relative[first : first + BLOCK].max() for first in blocks])
+        return float((difference / np.maximum(np.abs(self.scale), 1.0)).max(initial=0.0))
 
 
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:

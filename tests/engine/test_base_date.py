@@ -117,7 +117,7 @@ def test_a_market_may_start_tight(register: Assumptions) -> None:
 
 
 def test_what_customers_and_labs_bid_alone_makes_the_market_tight(register: Assumptions) -> None:
-    """No path begins with less than nothing of internal use, for it would grow; the market clears all the same."""
+    """No path begins with less than nothing of internal use, for it would grow; the market still clears."""
     usual = opened(register, 1)
     most = float((usual.worlds[0].demand.internal / usual.p.demand.anchor_funding).mean())
     funding = register.entries["revenue.lab_funding"].value
