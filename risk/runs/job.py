@@ -79,7 +79,8 @@ class Job:
 
     def engine(self) -> Simulate:
         """What simulates a block; the engine takes a while to import."""
-        return self.simulate or partial(_engine(), check_all=self.check_all)
+        engine = self.simulate or _engine()
+        return partial(engine, check_all=True) if self.check_all and self.simulate is None else engine
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
         """Simulate blocks and store them one by one."""
