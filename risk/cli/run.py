@@ -31,6 +31,9 @@ def run(
     band: Annotated[
         bool, Parameter(help="Strike its parameters by other shocks: a band beside every probability.")
     ] = False,
+    check_all: Annotated[
+        bool, Parameter(help="Look at the accounting identities on all paths, not on one block in eight.")
+    ] = False,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
 ) -> None:
@@ -41,7 +44,7 @@ def run(
     if dry_run:
         give(calls.forecast(scenario, target_se=target_se, desk=at, **wanted), common.output)
         return
-    found = calls.run(scenario, target_se=target_se, band=band, desk=at, **wanted)
+    found = calls.run(scenario, target_se=target_se, band=band, check_all=check_all, desk=at, **wanted)
     write_verdict(found, common, *NEXT)
 
 

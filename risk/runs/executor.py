@@ -19,7 +19,7 @@ from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
-from risk.runs.manifest import describe, read_manifest, timestamp, write_manifest
+from risk.runs.manifest import describe, looked, read_manifest, timestamp, write_manifest
 from risk.runs.reuse import take_over
 from risk.runs.run import Run
 from risk.runs.specification import Specification, specify
@@ -46,6 +46,7 @@ def execute(
     baseline: Any = None,
     simulate: Simulate | None = None,
     command: str | None = None,
+    check_all: bool = False,
 ) -> Run:
     """Simulate a run, or resume it, or open it where it is complete and sound already.
 
@@ -63,6 +64,8 @@ def execute(
         The engine's `simulate` by default.
     command
         What the manifest and the lock call this run; by default the command line.
+    check_all
+        Look at the accounting identities on all paths, also of what is stored already; it is the same run.
 
     Raises
     ------
@@ -80,15 +83,15 @@ def execute(
     specification = specify(assumptions, paths, seed, baseline)
     store = Store(directory / specification.id)
     words = command if command is not None else " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    complete = _complete(store)
+    complete = _complete(store, check_all)
     if complete is not None:
         return complete
     require_space(store.directory, estimated_bytes(assumptions, paths) - _stored(store))
     with hold(store.directory, words), log_to_file(store.directory / "log.txt"):
-        complete = _complete(store)  # another process may have finished it meanwhile
+        complete = _complete(store, check_all)  # another process may have finished it meanwhile
         if complete is not None:
             return complete
-        job = Job(assumptions, seed, baseline, simulate, store)
+        job = Job(assumptions, seed, baseline, simulate, store, check_all)
         task = _Task(specification, store, progress or _silent)
         try:
             return task.carry_out(job, jobs or os.cpu_count() or 1, words)
@@ -107,7 +110,7 @@ class _Task:
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
-        self._take_stock()
+        self._take_stock(job.check_all)
         computed = self.specification.blocks - len(self.records)
         self._compute_missing(job, jobs)
         records = [self.records[index] for index in range(self.specification.blocks)]
@@ -132,14 +135,19 @@ class _Task:
         log.info("complete: %d paths in %.1f s", manifest.paths, times["seconds"])
         return Run(self.store, manifest)
 
-    def _take_stock(self) -> None:
-        """Find the sound blocks of an earlier attempt, and of runs of other lengths."""
+    def _take_stock(self, check_all: bool) -> None:
+        """Find the sound blocks of an earlier attempt, and of runs of other lengths.
+
+        Parameters
+        ----------
+        check_all : without those on which nobody looked at identities.
+        """
         self.store.tidy()
         take_over(self.specification, self.store)
         total = self.specification.blocks
         for index in range(total):
             record = self.store.verified(index, self.specification.rows(index))
-            if record is not None:
+            if record is not None and (record.identities or not check_all):
                 self.records[index] = record
         log.info("run %s: %d of %d blocks are stored", self.specification.id, len(self.records), total)
         if self.records:
@@ -165,7 +173,9 @@ class _Task:
     def _repaired(
         self, records: Sequence[BlockRecord], sums: Mapping[str, str], words: Mapping[str, Any]
     ) -> Run | None:
-        """The run as it was, where it was complete before a block rotted and has its numbers again.
+        """The run as it was, where it was complete before and has its numbers again.
+
+        A block rotted, or identities were looked at on more paths.
 
         Its manifest stays, so that packs made of it stay its packs.
         """
@@ -175,7 +185,7 @@ class _Task:
             return None
         if (known.blocks, known.sums) != ([record.digest for record in records], sums):
             return None
-        manifest = replace(known, assumptions=digest(words))
+        manifest = replace(known, assumptions=digest(words), **looked(records))
         write_manifest(self.store.manifest, manifest)
         log.info("repaired: the numbers of the run are there again")
         return Run(self.store, manifest)
@@ -188,8 +198,13 @@ class _Task:
         return sum(record.paths for record in self.records.values())
 
 
-def _complete(store: Store) -> Run | None:
-    """Open the run if it is complete and sound; what is damaged counts as none, for it can be made again."""
+def _complete(store: Store, check_all: bool) -> Run | None:
+    """Open the run if it is complete and sound; what is damaged counts as none, for it can be made again.
+
+    Parameters
+    ----------
+    check_all : only if its identities were looked at on all paths.
+    """
     if not store.manifest.exists():
         return None
     try:
@@ -198,7 +213,7 @@ def _complete(store: Store) -> Run | None:
     except StorageError as error:
         log.warning("%s; checking the blocks again", error.reason)
         return None
-    return run
+    return None if check_all and run.checked < run.paths else run
 
 
 def _stored(store: Store) -> int:

@@ -51,7 +51,9 @@ class Manifest:
     base_date, quarters : the time axis.
     entities : key of sums or facility series → names along the last axis.
     shapes : key → shape of the sums.
-    identities : accounting identity → largest relative error on any path and quarter.
+    identities : accounting identity → largest relative error on any path and quarter of those checked.
+    checked : paths on which identities were looked at, 0 where nobody counted: all of them. Neither is in any
+        fingerprint, for looking changes nothing.
     blocks : fingerprint of every block, in order.
     sums : fingerprint of the exact sums.
     assumptions : fingerprint of the normalised assumptions stored beside.
@@ -81,6 +83,7 @@ class Manifest:
     parent: str = ""
     result: str = ""
     history: Mapping[str, Any] = field(default_factory=dict)
+    checked: int = 0
 
     @property
     def id(self) -> str:
@@ -127,9 +130,7 @@ def describe(
         quarters=assumptions.calendar.quarters,
         entities=first.entities,
         shapes=first.shapes,
-        identities={
-            name: _largest(record.identities[name] for record in records) for name in first.identities
-        },
+        **looked(records),
         blocks=[record.digest for record in records],
         sums=sums,
         assumptions=digest(assumptions.normalised()),
@@ -138,9 +139,19 @@ def describe(
         parent=parent,
     )
     content = asdict(manifest)
-    hashed = ("specification", "base_date", "quarters", "entities", "shapes", "identities", "blocks", "sums")
+    hashed = ("specification", "base_date", "quarters", "entities", "shapes", "blocks", "sums")
     result = digest({name: content[name] for name in hashed})
     return replace(manifest, result=result, history=history(Path(assumptions.directory)))
+
+
+def looked(records: Sequence[BlockRecord]) -> dict[str, Any]:
+    """What the accounting identities of a manifest are, and on how many paths they were looked at."""
+    seen = [record for record in records if record.identities]
+    names = dict.fromkeys(name for record in seen for name in record.identities)
+    return {
+        "identities": {name: _largest(record.identities[name] for record in seen) for name in names},
+        "checked": sum(record.paths for record in seen),
+    }
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
