@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.assumptions import Assumptions
 from risk.axes import Calendar
 from risk.runs import Run
+from risk.shocks.stream import BLOCK
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -59,8 +60,18 @@ class StoredPaths:
     def parameters(self, names: Iterable[str] | None = None) -> Arrays:
         return self._columns("parameters", names)
 
-    def series(self, name: str) -> NDArray[Any]:
-        return self.kept["series"][name]
+    def series(self, name: str, at: int | slice | None = None) -> NDArray[Any]:
+        whole = self.kept["series"][name]
+        return whole if at is None else whole[at]
+
+    def batches(
+        self, kind: str, names: Iterable[str] | None = None, blocks: int = 16
+    ) -> Iterator[tuple[slice, Arrays]]:
+        whole = self._columns(kind, names)
+        axis = 0 if kind in ("outcomes", "parameters") else 1
+        for start in range(0, self.paths, BLOCK * blocks):
+            rows = slice(start, min(start + BLOCK * blocks, self.paths))
+            yield rows, {name: x[(slice(None),) * axis + (rows,)] for name, x in whole.items()}
 
     def _columns(self, kind: str, names: Iterable[str] | None) -> Arrays:
         return {name: self.kept[kind][name] for name in (self.names(kind) if names is None else names)}

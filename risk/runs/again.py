@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from risk.errors import StorageError
 from risk.paths import Block
 from risk.runs.manifest import RELATIVE, bits_apart, environment
 from risk.runs.prepare import Plan
-from risk.runs.run import Run
+from risk.runs.run import BATCH, Run
+from risk.runs.stacking import At
 from risk.shocks.stream import BLOCK
 
 
@@ -34,11 +35,17 @@ class Again(Run):
         """Number of paths: those of the block."""
         return self._block.paths
 
-    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
+    def batches(
+        self, kind: str, names: Iterable[str] | None = None, blocks: int = BATCH
+    ) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
+        """Its one block; see `Run.batches`."""
+        yield slice(0, self.paths), self._columns(kind, names)
+
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
         found = getattr(self._block, kind)
-        return {name: found[name] for name in wanted}
+        return {name: found[name] if at is None else found[name][at] for name in wanted}
 
 
 def again(run: Run, plan: Plan, path: int) -> tuple[Again, int]:

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 from numpy.typing import NDArray
 
 from risk.runs.run import Run
+from risk.runs.stacking import At
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +42,11 @@ class Remembered(Run):
         """Function and what it was asked → what it has found of the run; see `once`."""
         return {}
 
-    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
+        if at is not None:
+            if self.paths > KEPT:
+                return super()._columns(kind, names, at)
+            return {name: whole[at] for name, whole in self._columns(kind, names).items()}
         asked = list(self.names(kind) if names is None else names)
         if kind in WHOLE and self.paths <= KEPT and kind not in self._known:
             self._known[kind] = super()._columns(kind, None)

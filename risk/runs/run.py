@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,9 @@ from risk.paths import Variable
 from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
-from risk.runs.store import KINDS, BlockRecord, Store
+from risk.runs.stacking import At, stacked
+from risk.runs.store import Store
+from risk.runs.stretch import Stretch, common, complete
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-READERS = 4
-"""Threads that read blocks."""
+BATCH = 16
+"""Blocks that are read at once where what is found of them is added up: 16,384 paths."""
 
 STYLISED = "stylised.json"
 """What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
@@ -186,7 +188,9 @@ class Run:
         """Names of a kind: parameters, outcomes, series, facility; of sums its keys."""
         if kind == "sums":
             return tuple(self.manifest.shapes)
-        return tuple(self._records[0].digests.get(kind, {}))
+        first = self._blocks[0]
+        with self._advised():
+            return self._holder(first).records.names(kind, first)
 
     def outcome(self, name: str) -> Floats:
         """One outcome, shape (path,), base units; a quarter of occurrence is NaN where it never came."""
@@ -204,9 +208,38 @@ class Run:
         """Draws of several uncertain assumptions, or all, in one pass over the files: id → (path,)."""
         return self._columns("parameters", identifiers)
 
-    def series(self, name: str) -> Singles:
-        """One quarterly series, shape (quarter + 1, path), base units."""
-        return self._columns("series", [name])[name]
+    def series(self, name: str, at: At = None) -> Singles:
+        """One quarterly series, shape (quarter + 1, path), base units.
+
+        Parameters
+        ----------
+        at : of some quarters only, which alone are held in memory; of one, shape (path,). A pass over the
+            series takes as long for one quarter as for all.
+        """
+        return self._columns("series", [name], at)[name]
+
+    def batches(
+        self, kind: str, names: Iterable[str] | None = None, blocks: int = BATCH
+    ) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
+        """Columns of a kind from the first path to the last, a few blocks at a time: memory flat in paths.
+
+        Parameters
+        ----------
+        kind : outcomes, parameters, series; facility and firm end with the blocks that have them.
+        names : of the kind, all by default.
+        blocks : random blocks at a time.
+
+        Yields
+        ------
+        rows, arrays : the paths of the batch as rows of a whole column, and name → their numbers: (path,),
+            or with quarter + 1 before and entity after it, as of the whole column.
+        """
+        wanted = list(self.names(kind) if names is None else names)
+        self._require(kind, wanted)
+        kept = self._having(kind) if wanted else range(0)
+        for some in (kept[first : first + blocks] for first in range(0, len(kept), blocks)):
+            start = (some.start - kept.start) * BLOCK
+            yield slice(start, start + self._rows(some)), self._stacked(some, kind, wanted)
 
     def facility(self, name: str) -> Singles:
         """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
@@ -222,8 +255,10 @@ class Run:
 
     def path(self, path: int) -> dict[str, Singles]:
         """Every quarterly series of one path, from its own block only: name → (quarter + 1,), base units."""
-        block, row = divmod(path, BLOCK)
-        stored = self._read(self._records[block], "series", list(self.names("series")))
+        place, row = divmod(path, BLOCK)
+        block = self._blocks[place]
+        with self._advised():
+            stored = self._holder(block).read("series", block)
         return {name: values[:, row] for name, values in stored.items()}
 
     def mean(self, key: str) -> tuple[Floats, Floats]:
@@ -241,13 +276,16 @@ class Run:
 
     def verify(self) -> None:
         """Read everything that is stored of the run; StorageError where something is not what was written."""
-
-        def read(record: BlockRecord) -> None:
-            for kind in KINDS:
-                self._read(record, kind, None)
-
-        with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(read, self._records))
+        with self._advised():
+            for stretch in self._stretches:
+                records, bad = stretch.sound()
+                if bad:
+                    raise bad[0].error
+                for record in records:
+                    if record.digest != self.manifest.blocks[record.index]:
+                        raise StorageError(
+                            f"block {record.index} of {self.directory} is not the one of this run"
+                        )
         _ = self._totals, self.written
 
     @cached_property
@@ -255,46 +293,45 @@ class Run:
         return self.store.totals(self.manifest.sums, self.manifest.shapes)
 
     @cached_property
-    def _records(self) -> tuple[BlockRecord, ...]:
-        try:
-            records = tuple(self.store.record(index) for index in range(len(self.manifest.blocks)))
-        except StorageError as error:
-            raise StorageError(error.reason, self._recompute) from error
-        for record, expected in zip(records, self.manifest.blocks, strict=True):
-            if record.digest != expected:
-                what = f"block {record.index} of {self.directory} is not the one of this run"
-                raise StorageError(what, self._recompute)
-        return records
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return complete(self.directory, self.manifest.records, self.manifest.blocks)
 
-    def _columns(self, kind: str, names: Iterable[str] | None) -> dict[str, NDArray[Any]]:
-        """Whole arrays of a kind; blocks are read side by side, since reading and hashing wait for no one."""
+    @property
+    def _blocks(self) -> range:
+        """Numbers of its blocks."""
+        return range(len(self.manifest.blocks))
+
+    def _having(self, kind: str) -> range:
+        """Its blocks that have arrays of a kind: all, none, or the first ones."""
+        with self._advised():
+            count = sum(len(common(stretch.having(kind), self._blocks)) for stretch in self._stretches)
+        return self._blocks[:count]
+
+    def _rows(self, blocks: range) -> int:
+        return sum(map(self.manifest.specification.rows, blocks))
+
+    def _holder(self, block: int) -> Stretch:
+        """The files in which a block stands."""
+        return next(stretch for stretch in self._stretches if block in stretch.blocks)
+
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
+        """Whole arrays of a kind, or these quarters of them."""
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
-        records = [record for record in self._records if record.digests.get(kind)]
-        if not records or not wanted:
-            return {}
-        paths = sum(record.paths for record in records)
-        first = self._read(records[0], kind, wanted)
-        axes = {name: 0 if part.ndim == 1 else 1 for name, part in first.items()}
-        shapes = {
-            name: (*p.shape[: axes[name]], paths, *p.shape[axes[name] + 1 :]) for name, p in first.items()
-        }
-        whole = {name: np.empty(shapes[name], part.dtype) for name, part in first.items()}
+        blocks = self._having(kind)
+        return self._stacked(blocks, kind, wanted, at) if blocks and wanted else {}
 
-        def place(record: BlockRecord) -> None:
-            start = (record.index - records[0].index) * BLOCK
-            rows = slice(start, start + record.paths)
-            parts = first if record is records[0] else self._read(record, kind, wanted)
-            for name, part in parts.items():
-                whole[name][rows if axes[name] == 0 else (slice(None), rows)] = part
+    def _stacked(
+        self, blocks: range, kind: str, names: Sequence[str], at: At = None
+    ) -> dict[str, NDArray[Any]]:
+        with self._advised():
+            return stacked(self._stretches, blocks, kind, names, at)
 
-        with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(place, records))
-        return whole
-
-    def _read(self, record: BlockRecord, kind: str, names: list[str] | None) -> dict[str, NDArray[Any]]:
+    @contextmanager
+    def _advised(self) -> Iterator[None]:
+        """Say of what is damaged how it is mended."""
         try:
-            return self.store.read(record, kind, names)
+            yield
         except StorageError as error:
             raise StorageError(error.reason, self._recompute) from error
 
