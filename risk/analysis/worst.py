@@ -17,6 +17,8 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Verdict, verdict
 from risk.errors import UsageError
 from risk.runs import Run
+from risk.runs.first import first
+from risk.runs.passes import Columns
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -142,14 +144,13 @@ def worst(
     _refuse_few(share, len(by.values))
     said = verdict(run)
     tail = ranking.worst(by.values, share)
-    places = {id: attribution.ranks(draws[by.chosen]) for id, draws in run.parameters().items()}
-    drivers = attribution.drivers(places, by.values, 1.0 - share)
+    drivers = _drivers(first(run), by, share)
     return Worst(
         share=share,
         paths=int(tail.sum()),
         threshold=by.shown(statistics.var(by.values, 1.0 - share)),
         shortfall=by.shown(statistics.expected_shortfall(by.values, 1.0 - share)),
-        drivers=tuple(_turned(driver, by) for driver in drivers) if lowest else drivers,
+        drivers=drivers,
         lifts=_lifts(run, by.chosen, tail, ranking.edge(by.values, share), said),
         worst=_paths(run, by, said, most),
         outcome=by.outcome,
@@ -158,6 +159,15 @@ def worst(
         when=when,
         lowest=lowest,
     )
+
+
+def _drivers(run: Run, by: Ranked, share: float) -> tuple[Driver, ...]:
+    """What moves the tail of the chosen paths that are among those of a run."""
+    among = by.chosen < run.paths
+    chosen, values = by.chosen[among], by.values[among]
+    places = {id: attribution.ranks(x[chosen]) for id, x in Columns(run, "parameters").items()}
+    drivers = attribution.drivers(places, values, 1.0 - share)
+    return tuple(_turned(driver, by) for driver in drivers) if by.lowest else drivers
 
 
 def _turned(driver: Driver, by: Ranked) -> Driver:
