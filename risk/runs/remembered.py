@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
@@ -18,6 +18,10 @@ WHOLE = ("outcomes", "parameters", "series")
 
 ROOM: int = 256 * 2**20
 """Bytes of these columns that a run keeps: all of 37,000 paths, of a million the thirty asked for last."""
+
+NEIGHBOURS: int = 96 * 2**20
+"""Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million twelve. What
+stands side by side is asked for together, and a pass over the files takes as long for one."""
 
 
 class Remembered(Run):
@@ -38,13 +42,6 @@ class Remembered(Run):
         return {}
 
     @cached_property
-    def _small(self) -> bool:
-        """Whether there is room for all of them, so that one pass over the files of a kind reads it whole."""
-        quarters = 4 * (self.calendar.quarters + 1)
-        a_path = sum(len(self.names(kind)) * (quarters if kind == "series" else 8) for kind in WHOLE)
-        return self.paths * a_path <= ROOM
-
-    @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
         """Function and what it was asked → what it has found of the run; see `once`."""
         return {}
@@ -52,15 +49,29 @@ class Remembered(Run):
     def _columns(
         self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
     ) -> dict[str, NDArray[Any]]:
-        asked = list(self.names(kind) if names is None else names)
-        if at is not None and not self._small:
+        asked, known = list(self.names(kind) if names is None else names), self._known
+        if at is not None and self._together(kind) < len(self.names(kind)):
             return super()._columns(kind, asked, at)
-        if new := [name for name in asked if (kind, name) not in self._known]:
-            self._keep(kind, super()._columns(kind, None if self._small and kind in WHOLE else new))
-        known = self._known
-        found = {name: known.setdefault((kind, name), known.pop((kind, name))) for name in asked}
+        if new := [name for name in asked if (kind, name) not in known]:
+            self._keep(kind, super()._columns(kind, self._beside_it(kind, new)))
+        for name in asked:  # what was asked for last stands at the end
+            known[kind, name] = known.pop((kind, name))
+        found = {name: known[kind, name] for name in asked}
         self._forget()
         return found if at is None else {name: whole[at] for name, whole in found.items()}
+
+    def _together(self, kind: str) -> int:
+        """Columns of a kind that are read in one pass."""
+        a_path = 4 * (self.calendar.quarters + 1) if kind == "series" else 8
+        return max(NEIGHBOURS // (a_path * max(self.paths, 1)), 1) if kind in WHOLE else 1
+
+    def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
+        """A column with its neighbours; several as they are."""
+        names, many = self.names(kind), self._together(kind)
+        if len(new) > 1 and many < len(names) or new[0] not in names:
+            return new
+        first = names.index(new[0]) // many * many
+        return [n for n in names[first : first + many] if (kind, n) not in self._known]
 
     def _keep(self, kind: str, read: Mapping[str, NDArray[Any]]) -> None:
         if kind not in WHOLE:  # never more than one: each is nearly as large as all path series together
