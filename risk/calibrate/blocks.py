@@ -19,7 +19,8 @@ from risk.engine import simulate
 from risk.paths import Block
 from risk.runs import Interrupted
 from risk.runs.job import Finished, Job
-from risk.runs.store import BlockRecord, Store
+from risk.runs.records import BlockRecord
+from risk.runs.store import Store
 from risk.runs.workers import compute
 from risk.shocks.stream import BLOCK
 

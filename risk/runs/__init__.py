@@ -7,8 +7,8 @@ from risk.runs.log import log_to_stderr
 from risk.runs.manifest import Manifest
 from risk.runs.reuse import reusable
 from risk.runs.run import Run
+from risk.runs.space import estimated_bytes
 from risk.runs.specification import Specification, specify
-from risk.runs.store import estimated_bytes
 
 __all__ = [
     "RUNS",

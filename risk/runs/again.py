@@ -14,6 +14,7 @@ from risk.paths import Block
 from risk.runs.manifest import RELATIVE, bits_apart, environment
 from risk.runs.prepare import Plan
 from risk.runs.run import BATCH, Run
+from risk.runs.stacking import At
 from risk.shocks.stream import BLOCK
 
 
@@ -40,9 +41,7 @@ class Again(Run):
         """Its one block; see `Run.batches`."""
         yield slice(0, self.paths), self._columns(kind, names)
 
-    def _columns(
-        self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
         found = getattr(self._block, kind)

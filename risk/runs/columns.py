@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +27,9 @@ from risk.runs.keys import Key
 
 Array = NDArray[Any]
 
+Part = tuple[Mapping[str, Array], Mapping[str, Key]]
+"""Arrays of one shape, and the keys that stand before them."""
+
 _SHAPE = "shape"
 
 
@@ -32,39 +37,49 @@ def write_columns(
     file: BinaryIO,
     arrays: Mapping[str, Array],
     keys: Mapping[str, Key] | None = None,
-    told: Mapping[str, Mapping[str, str]] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write arrays of one shape, each flattened in C order.
+    """Write arrays of one shape, each flattened in C order; see `write_groups`."""
+    write_groups(file, [[(arrays, keys or {})]], told)
+
+
+def write_groups(
+    file: BinaryIO, groups: Iterable[Sequence[Part]], told: Mapping[str, Any] | None = None
+) -> None:
+    """Write arrays row group after row group, of which only one is held.
 
     Parameters
     ----------
-    keys : columns before them; a name of one that an array has too is a mistake of the caller.
-    told : what the footer says of the arrays, e.g. ``units`` → name → unit; as JSON.
+    groups
+        Parts that make a row group, one after the other: arrays of one shape, each flattened in C order, and
+        the keys that stand before them. A name of a key that an array has too is a mistake of the caller.
+    told
+        What the footer says of the arrays, e.g. ``units`` → name → unit; as JSON. The shape of the first part
+        is added.
     """
+    waiting = iter(groups)
+    first = next(waiting)
+    arrays, keys = first[0]
     (shape,) = {array.shape for array in arrays.values()}
-    named = {name: _named(key) for name, key in (keys or {}).items()}
-    if clash := named.keys() & arrays.keys():
+    if clash := keys.keys() & arrays.keys():
         raise ValueError(f"{', '.join(sorted(clash))} would stand twice in a file")
-    columns = named | {name: _to_arrow(array) for name, array in arrays.items()}
-    fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
-    footer = {_SHAPE: json.dumps(shape)} | {
-        word: json.dumps(texts, ensure_ascii=False) for word, texts in (told or {}).items()
-    }
-    numbered = [name for name, key in (keys or {}).items() if not key.names]
-    table = pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
+    numbered = [name for name, key in keys.items() if not key.names]
     with pq.ParquetWriter(
         file,
-        table.schema,
+        _table(first).schema,
         compression="lz4",  # with split byte streams: 20-30% smaller than the raw floats at memory speed
-        use_byte_stream_split=list(arrays),
-        use_dictionary=[name for name in named if name not in numbered],
+        use_byte_stream_split=[name for name, array in arrays.items() if array.dtype.kind == "f"],
+        use_dictionary=[name for name, key in keys.items() if key.names],
         column_encoding=dict.fromkeys(numbered, "DELTA_BINARY_PACKED"),
         write_statistics=numbered,  # a reader passes over the files of other paths
         write_page_checksum=True,
         store_schema=False,  # a name is a text to every reader, not a place in a list
     ) as writer:
-        writer.write_table(table, row_group_size=table.num_rows)
-        writer.add_key_value_metadata(footer)
+        for parts in chain([first], waiting):
+            table = _table(parts)
+            writer.write_table(table, row_group_size=table.num_rows)
+        footer = {_SHAPE: shape, **(told or {})}
+        writer.add_key_value_metadata({word: json.dumps(x, ensure_ascii=False) for word, x in footer.items()})
 
 
 def read_columns(
@@ -73,7 +88,7 @@ def read_columns(
     names: Iterable[str] | None = None,
     keyed: Iterable[str] = (),
 ) -> dict[str, Array]:
-    """Read some or all arrays of a file, and verify them.
+    """Read some or all arrays of a file that holds one row group, and verify them.
 
     Parameters
     ----------
@@ -94,33 +109,100 @@ def read_columns(
         The system refused to open it, which says nothing of the file.
     """
     wanted = list(digests if names is None else names)
-    try:
+    metadata = read_metadata(path)
+    shape = shape_of(path, metadata)
+    flat = read_group(path, 0, wanted, metadata, keyed if names is None else ())
+    with _understood(path):
+        arrays = {name: array.reshape(shape) for name, array in flat.items()}
+    for name, array in arrays.items():
+        verify(path, name, array, digests[name])
+    return arrays
+
+
+def read_metadata(path: Path) -> pq.FileMetaData:
+    """The footer of a file: what it holds and where; errors as of `read_columns`."""
+    with _understood(path):
         refuse_pipe(path)
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            shape = tuple(json.loads(file.metadata.metadata[_SHAPE.encode()]))
-            beside = [*keyed] if names is None else []
-            if missing := set(beside) - set(file.schema_arrow.names):
+        with pq.ParquetFile(path) as file:
+            return file.metadata
+
+
+def told(path: Path, metadata: pq.FileMetaData, word: str) -> Any:
+    """What a footer says of a word."""
+    with _understood(path):
+        return json.loads(metadata.metadata[word.encode()])
+
+
+def shape_of(path: Path, metadata: pq.FileMetaData) -> tuple[int, ...]:
+    """Shape of the arrays of the first part of a file."""
+    return tuple(told(path, metadata, _SHAPE))
+
+
+def read_group(
+    path: Path,
+    group: int,
+    names: Sequence[str] | None,
+    metadata: pq.FileMetaData,
+    keyed: Iterable[str] = (),
+) -> dict[str, Array]:
+    """Read arrays of a row group, flat, and the pages of keys with them; errors as of `read_columns`.
+
+    Pages are checked, values are not: that is for whoever knows their fingerprints.
+
+    Parameters
+    ----------
+    names : of the arrays; all columns of the file by default.
+    metadata : of the file, which threads may share.
+    """
+    with _understood(path):
+        refuse_pipe(path)
+        with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
+            known = file.schema_arrow.names
+            if missing := set(keyed) - set(known):
                 raise StorageError(
                     f"{path} has no column {', '.join(sorted(missing))}: an older version wrote it"
                 )
-            table = file.read(columns=[*beside, *wanted], use_threads=False)
-        arrays = {name: _to_numpy(table.column(name)).reshape(shape) for name in wanted}
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+            wanted = known if names is None else names
+            table = file.read_row_group(group, columns=[*keyed, *wanted], use_threads=False)
+        return {name: _to_numpy(table.column(name)) for name in wanted}
+
+
+def verify(path: Path, name: str, array: Array, expected: str) -> None:
+    """Refuse an array of another fingerprint with StorageError."""
+    if array_digest(array) != expected:
+        raise StorageError(f"{path} is damaged: {name} is not what was written")
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """Say what a file that cannot be read is: damaged, or refused by the system."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, IndexError, pa.ArrowException) as error:
         if isinstance(error, OSError) and refused(error):
             raise OSError(error.errno, os.strerror(error.errno or 0), str(path)) from error
-        raise StorageError(f"{path} cannot be read ({str(error).splitlines()[0]})") from error
-    for name, array in arrays.items():
-        if array_digest(array) != digests[name]:
-            raise StorageError(f"{path} is damaged: {name} is not what was written")
-    return arrays
+        raise StorageError(f"{path} cannot be read ({(str(error).splitlines() or [''])[0]})") from error
 
 
 # Buffers are handed over as they are: pyarrow's own conversions import pandas, a third of a second a worker.
 
 
+def _table(parts: Sequence[Part]) -> pa.Table:
+    """Parts one after the other, keys before arrays."""
+    parted = [
+        {name: _named(key) for name, key in keys.items()} | {n: _to_arrow(x) for n, x in arrays.items()}
+        for arrays, keys in parts
+    ]
+    columns = {name: pa.chunked_array([part[name] for part in parted]) for name in parted[0]}
+    fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
+    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
+
+
 def _to_arrow(array: Array) -> Any:
     flat = np.ascontiguousarray(array).reshape(-1)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), flat.size, [None, pa.py_buffer(flat)])
+    plain = flat.dtype.kind == "V"
+    kind = pa.binary(flat.dtype.itemsize) if plain else pa.from_numpy_dtype(flat.dtype)
+    return pa.Array.from_buffers(kind, flat.size, [None, pa.py_buffer(flat)])
 
 
 def _named(key: Key) -> Any:
@@ -130,7 +212,8 @@ def _named(key: Key) -> Any:
 
 
 def _to_numpy(column: Any) -> Array:
-    dtype = np.dtype(column.type.to_pandas_dtype())
+    fixed = pa.types.is_fixed_size_binary(column.type)
+    dtype = np.dtype(f"V{column.type.byte_width}" if fixed else column.type.to_pandas_dtype())
     parts = [
         np.frombuffer(chunk.buffers()[1], dtype, len(chunk), chunk.offset * dtype.itemsize)
         for chunk in column.chunks

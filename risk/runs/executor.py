@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING, Any
 from risk.errors import StorageError
 from risk.runs.files import publish_json, require_space
 from risk.runs.find import RUNS, newest
-from risk.runs.hashing import digest
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
-from risk.runs.manifest import describe, read_manifest, timestamp, write_manifest
+from risk.runs.manifest import Manifest, describe, read_manifest, timestamp, write_manifest
+from risk.runs.merging import merge, settle
 from risk.runs.reuse import take_over
 from risk.runs.run import Run
+from risk.runs.space import estimated_bytes
 from risk.runs.specification import Specification, specify
-from risk.runs.store import BlockRecord, Store, estimated_bytes
+from risk.runs.store import Store
 from risk.runs.workers import compute
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
+    from risk.runs.legend import Legend
 
 log = logging.getLogger(__name__)
 
@@ -98,25 +100,27 @@ def execute(
 
 @dataclass
 class _Task:
-    """A run under way: the records of its sound blocks."""
+    """A run under way.
+
+    Attributes
+    ----------
+    kept : sound blocks that are stored → their paths.
+    """
 
     specification: Specification
     store: Store
     progress: Progress
-    records: dict[int, BlockRecord] = field(default_factory=dict)
+    kept: dict[int, int] = field(default_factory=dict)
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
-        self._take_stock()
-        computed = self.specification.blocks - len(self.records)
+        self._take_stock(job.legend)
+        computed = self.specification.blocks - len(self.kept)
         self._compute_missing(job, jobs)
-        records = [self.records[index] for index in range(self.specification.blocks)]
-        sums = self.store.reduce(records, job.legend)
+        found = merge(self.store, self.specification.blocks, job.legend)
+        sums = self.store.reduce(found, job.legend)
         words = job.assumptions.normalised()
         publish_json(self.store.directory / "assumptions.json", words)
-        repaired = self._repaired(records, sums, words)
-        if repaired is not None:
-            return repaired
         times = {
             "started": started,
             "finished": timestamp(),
@@ -127,27 +131,29 @@ class _Task:
         }
         previous = newest(job.assumptions.scenario.name, self.store.directory.parent)
         parent = previous.id if previous else ""
-        manifest = describe(self.specification, job.assumptions, records, sums, times, parent)
+        manifest = describe(self.specification, job.assumptions, found, sums, times, parent)
+        repaired = self._repaired(manifest)
+        if repaired is not None:
+            return repaired
         write_manifest(self.store.manifest, manifest)
         log.info("complete: %d paths in %.1f s", manifest.paths, times["seconds"])
         return Run(self.store, manifest)
 
-    def _take_stock(self) -> None:
+    def _take_stock(self, legend: Legend) -> None:
         """Find the sound blocks of an earlier attempt, and of runs of other lengths."""
         self.store.tidy()
-        take_over(self.specification, self.store)
-        total = self.specification.blocks
+        take_over(self.specification, self.store, legend)
+        total, rows = self.specification.blocks, self.specification.rows
+        self.kept = settle(self.store, total, rows, legend)
         for index in range(total):
-            record = self.store.verified(index, self.specification.rows(index))
-            if record is not None:
-                self.records[index] = record
-        log.info("run %s: %d of %d blocks are stored", self.specification.id, len(self.records), total)
-        if self.records:
+            if index not in self.kept and self.store.verified(index, rows(index)) is not None:
+                self.kept[index] = rows(index)
+        log.info("run %s: %d of %d blocks are stored", self.specification.id, len(self.kept), total)
+        if self.kept:
             self.progress(self._done(), self.specification.paths, {})
 
     def _compute_missing(self, job: Job, jobs: int) -> None:
-        total = self.specification.blocks
-        missing = [index for index in range(total) if index not in self.records]
+        missing = (index for index in range(self.specification.blocks) if index not in self.kept)
         rows = {index: self.specification.rows(index) for index in missing}
         interrupt = compute(job, rows, jobs, self._note)
         if interrupt:
@@ -155,16 +161,14 @@ class _Task:
 
     def interrupted(self, exit_code: int) -> Interrupted:
         """What to tell whoever stopped the run, at whatever moment."""
-        kept = f"{self.store.stored()} of {self.specification.blocks} blocks"
+        kept = f"{len(self.store.stored())} of {self.specification.blocks} blocks"
         log.info("interrupted with %s stored", kept)
         return Interrupted(
             f"interrupted: {kept} are kept in {self.store.directory}; the same command goes on from there",
             exit_code,
         )
 
-    def _repaired(
-        self, records: Sequence[BlockRecord], sums: Mapping[str, str], words: Mapping[str, Any]
-    ) -> Run | None:
+    def _repaired(self, made: Manifest) -> Run | None:
         """The run as it was, where it was complete before a block rotted and has its numbers again.
 
         Its manifest stays, so that packs made of it stay its packs.
@@ -173,19 +177,19 @@ class _Task:
             known = read_manifest(self.store.manifest)
         except StorageError:
             return None
-        if (known.blocks, known.sums) != ([record.digest for record in records], sums):
+        if (known.blocks, known.sums) != (made.blocks, made.sums):
             return None
-        manifest = replace(known, assumptions=digest(words))
+        manifest = replace(known, assumptions=made.assumptions, records=made.records)
         write_manifest(self.store.manifest, manifest)
         log.info("repaired: the numbers of the run are there again")
         return Run(self.store, manifest)
 
     def _note(self, finished: Finished) -> None:
-        self.records[finished.record.index] = finished.record
+        self.kept[finished.record.index] = finished.record.paths
         self.progress(self._done(), self.specification.paths, finished.means)
 
     def _done(self) -> int:
-        return sum(record.paths for record in self.records.values())
+        return sum(self.kept.values())
 
 
 def _complete(store: Store) -> Run | None:

@@ -19,7 +19,8 @@ from risk.errors import NumericalError, StorageError
 from risk.paths import Block
 from risk.runs.files import publish
 from risk.runs.legend import Legend
-from risk.runs.store import BlockRecord, Store
+from risk.runs.records import BlockRecord
+from risk.runs.store import Store
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions

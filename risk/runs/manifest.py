@@ -7,7 +7,7 @@ import os
 import platform
 import socket
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,7 +24,8 @@ from risk.runs.specification import Specification
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
-    from risk.runs.store import BlockRecord
+    from risk.runs.records import BlockRecord
+    from risk.runs.stretch import Stretch
 
 _LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
 
@@ -56,6 +57,8 @@ class Manifest:
     sums : fingerprint of the exact sums.
     assumptions : fingerprint of the normalised assumptions stored beside.
     result : fingerprint of all numbers of the run: equal on any number of workers, in any order of blocks.
+    records : name of a stretch of blocks that stand in files together → fingerprint of what is known of them;
+        like clock and history outside every fingerprint.
     history : who last changed which lines of the register, and why; outside every fingerprint.
     environment : versions, platform, commit; differs between machines. Operating system, architecture,
         processor extensions as NumPy uses them and C library decide bits, with the libraries of the
@@ -80,6 +83,7 @@ class Manifest:
     clock: Mapping[str, Any]
     parent: str = ""
     result: str = ""
+    records: Mapping[str, str] = field(default_factory=dict)
     history: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -111,13 +115,13 @@ class Manifest:
 def describe(
     specification: Specification,
     assumptions: Assumptions,
-    records: Sequence[BlockRecord],
+    stretches: Sequence[Stretch],
     sums: Mapping[str, str],
     clock: Mapping[str, Any],
     parent: str,
 ) -> Manifest:
-    """Manifest of a run whose blocks are all stored, in the order of their numbers."""
-    first = records[0]
+    """Manifest of a run whose blocks are all stored, in stretches in the order of their numbers."""
+    first, blocks, identities = _known(stretches)
     manifest = Manifest(
         specification=specification,
         scenario=assumptions.scenario.name,
@@ -127,15 +131,14 @@ def describe(
         quarters=assumptions.calendar.quarters,
         entities=first.entities,
         shapes=first.shapes,
-        identities={
-            name: _largest(record.identities[name] for record in records) for name in first.identities
-        },
-        blocks=[record.digest for record in records],
+        identities=identities,
+        blocks=blocks,
         sums=sums,
         assumptions=digest(assumptions.normalised()),
         environment=environment(),
         clock=clock,
         parent=parent,
+        records={stretch.name: stretch.fingerprint() for stretch in stretches},
     )
     content = asdict(manifest)
     hashed = ("specification", "base_date", "quarters", "entities", "shapes", "identities", "blocks", "sums")
@@ -235,10 +238,23 @@ def package_version() -> str:
         return "0+source"
 
 
-def _largest(errors: Iterable[float]) -> float:
-    """Largest error; NaN where one is NaN, which must not hide behind a number."""
-    known = list(errors)
-    return math.nan if any(math.isnan(error) for error in known) else max(known)
+def _known(stretches: Sequence[Stretch]) -> tuple[BlockRecord, list[str], dict[str, float]]:
+    """Record of the first block, fingerprints of all, and the largest error of every identity."""
+    first: BlockRecord | None = None
+    blocks: list[str] = []
+    largest: dict[str, float] = {}
+    for record in (record for stretch in stretches for record in stretch.records.each()):
+        first = first or record
+        blocks.append(record.digest)
+        for name in first.identities:
+            largest[name] = _larger(largest.get(name, 0.0), record.identities[name])
+    assert first is not None, "a run has a block"
+    return first, blocks, largest
+
+
+def _larger(error: float, other: float) -> float:
+    """The larger error; NaN where one is NaN, which must not hide behind a number."""
+    return math.nan if math.isnan(error) or math.isnan(other) else max(error, other)
 
 
 def _said(value: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from risk.runs.columns import unflatten
 from risk.runs.run import Floats, Run
-from risk.runs.store import BlockRecord
+from risk.runs.stretch import Stretch
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Piece(Run):
     @property
     def paths(self) -> int:
         """Number of paths of the piece."""
-        return sum(record.paths for record in self._records)
+        return self._rows(self._blocks)
 
     def block(self, place: int) -> int:
         """Number of a block in the whole run."""
@@ -49,13 +49,18 @@ class Piece(Run):
         """The register of the whole run."""
         return self.whole.register
 
+    @property
+    def _blocks(self) -> range:
+        return range(self.first, min(self.first + self.count, len(self.manifest.blocks)))
+
     @cached_property
-    def _records(self) -> tuple[BlockRecord, ...]:
-        return self.whole._records[self.first : self.first + self.count]
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return self.whole._stretches
 
     @cached_property
     def _totals(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        flat = [self._read(record, "sums", None) for record in self._records]
+        with self._advised():
+            flat = [self._holder(block).read("sums", block) for block in self._blocks]
         shapes = {key: tuple(shape) for key, shape in self.manifest.shapes.items()}
         total, square = (np.sum([part[name] for part in flat], axis=0) for name in ("sum", "square"))
         return unflatten(total, shapes), unflatten(square, shapes)

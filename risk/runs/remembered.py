@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 from numpy.typing import NDArray
 
 from risk.runs.run import Run
+from risk.runs.stacking import At
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +47,7 @@ class Remembered(Run):
         """Function and what it was asked → what it has found of the run; see `once`."""
         return {}
 
-    def _columns(
-        self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         asked, known = list(self.names(kind) if names is None else names), self._known
         if at is not None and self._together(kind) < len(self.names(kind)):
             return super()._columns(kind, asked, at)

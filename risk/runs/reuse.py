@@ -3,59 +3,84 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from risk.errors import StorageError
+from risk.runs.files import publish_copy
 from risk.runs.find import list_runs
+from risk.runs.merging import stretches
 from risk.runs.specification import Specification
 from risk.runs.store import Store
+from risk.runs.stretch import KINDS, Stretch, common, complete
+
+if TYPE_CHECKING:
+    from risk.runs.legend import Legend
 
 log = logging.getLogger(__name__)
 
 
-def reusable(specification: Specification, root: Path) -> dict[int, Store]:
-    """Blocks that another complete run has and this one needs: block → store that has it.
+def reusable(specification: Specification, root: Path) -> dict[int, Stretch]:
+    """Blocks that another complete run has and this one needs: block → the files in which they stand.
 
     A block's draws depend on the seed and its number only, so that it is the same in a longer run. The last
     block of a run may be cut, and serves a run that cuts it alike.
     """
-    found: dict[int, Store] = {}
+    found: dict[int, Stretch] = {}
     for stored in list_runs(root):
-        if stored.head is None:
+        if stored.head is None or stored.manifest is None:
             continue
-        other = stored.head.specification
+        other, known = stored.head.specification, stored.manifest
         if other == specification or replace(other, paths=specification.paths) != specification:
             continue
-        blocks = range(min(other.blocks, specification.blocks))
-        store, digests = Store(stored.directory), stored.manifest.blocks if stored.manifest else ()
-        found |= {
-            block: store
-            for block in blocks
-            if other.rows(block) == specification.rows(block) and _belongs(store, block, digests[block])
-        }
+        shared = range(min(other.blocks, specification.blocks))
+        for stretch in filter(_there, complete(stored.directory, known.records, known.blocks)):
+            alike = (b for b in common(stretch.blocks, shared) if other.rows(b) == specification.rows(b))
+            found |= dict.fromkeys(alike, stretch)
     return found
 
 
-def _belongs(store: Store, block: int, digest: str) -> bool:
-    """Whether a stored block is the one that its run's manifest names."""
+def _there(stretch: Stretch) -> bool:
+    """Whether the records of a stretch are those that its run's manifest names."""
     try:
-        return store.record(block).digest == digest
+        return stretch.records.paths(stretch.first) > 0
     except StorageError:
         return False
 
 
-def take_over(specification: Specification, store: Store) -> None:
+def take_over(specification: Specification, store: Store, legend: Legend) -> None:
     """Copy into a run's folder what other runs have computed of it. Only while holding the run's lock.
 
     Copies, so that each folder stands alone and may be removed; they are verified like any stored block.
     """
-    sources = reusable(specification, store.directory.parent)
-    missing = {index: source for index, source in sources.items() if not store.record_file(index).exists()}
-    for index, source in missing.items():
+    sources, own = reusable(specification, store.directory.parent), store.stored()
+    missing = {block: stretch for block, stretch in sources.items() if block not in own}
+    whole = {(stretch.first, stretch.count): stretch for stretch in stretches(store, specification.blocks)}
+    for source in dict.fromkeys(missing.values()):
+        wanted = [block for block in source.blocks if missing.get(block) is source]
+        same = whole.get((source.first, source.count)) if source.merged else None
         try:
-            store.copy(index, source)
+            if same is not None and len(wanted) == source.count:
+                _copy(source, same)
+            else:
+                _keep(source, wanted, store, legend)
         except StorageError as error:
-            log.warning("block %d of %s: %s; computed again", index, source.directory, error.reason)
+            log.warning("blocks %s of %s: %s; computed again", source.name, source.directory, error.reason)
     if missing:
         log.info("run %s: %d blocks taken over from other runs", specification.id, len(missing))
+
+
+def _copy(source: Stretch, stretch: Stretch) -> None:
+    """Copy the files of a stretch, its records last."""
+    for there, here in reversed([*zip(source.files, stretch.files, strict=True)]):
+        if there.exists():
+            publish_copy(there, here)
+
+
+def _keep(source: Stretch, blocks: Container[int], store: Store, legend: Legend) -> None:
+    """Copy some blocks of a stretch into files of their own."""
+    for record in source.records.each():
+        if record.index in blocks:
+            store.keep(record, {kind: source.read(kind, record.index) for kind in KINDS}, legend)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,9 @@ from risk.paths import Variable
 from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
-from risk.runs.store import KINDS, BlockRecord, Store
+from risk.runs.stacking import At, stacked
+from risk.runs.store import Store
+from risk.runs.stretch import Stretch, common, complete
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-
-READERS = 4
-"""Threads that read blocks."""
 
 BATCH = 16
 """Blocks that are read at once where what is found of them is added up: 16,384 paths."""
@@ -184,7 +183,9 @@ class Run:
         """Names of a kind: parameters, outcomes, series, facility; of sums its keys."""
         if kind == "sums":
             return tuple(self.manifest.shapes)
-        return tuple(self._records[0].digests.get(kind, {}))
+        first = self._blocks[0]
+        with self._advised():
+            return self._holder(first).records.names(kind, first)
 
     def outcome(self, name: str) -> Floats:
         """One outcome, shape (path,), base units; a quarter of occurrence is NaN where it never came."""
@@ -202,7 +203,7 @@ class Run:
         """Draws of several uncertain assumptions, or all, in one pass over the files: id → (path,)."""
         return self._columns("parameters", identifiers)
 
-    def series(self, name: str, at: int | slice | None = None) -> Singles:
+    def series(self, name: str, at: At = None) -> Singles:
         """One quarterly series, shape (quarter + 1, path), base units.
 
         Parameters
@@ -230,11 +231,10 @@ class Run:
         """
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
-        records = [record for record in self._records if record.digests.get(kind)] if wanted else []
-        for first in range(0, len(records), blocks):
-            some = records[first : first + blocks]
-            start = first * BLOCK
-            yield slice(start, start + sum(record.paths for record in some)), self._stack(some, kind, wanted)
+        kept = self._having(kind) if wanted else range(0)
+        for some in (kept[first : first + blocks] for first in range(0, len(kept), blocks)):
+            start = (some.start - kept.start) * BLOCK
+            yield slice(start, start + self._rows(some)), self._stacked(some, kind, wanted)
 
     def facility(self, name: str) -> Singles:
         """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
@@ -250,8 +250,10 @@ class Run:
 
     def path(self, path: int) -> dict[str, Singles]:
         """Every quarterly series of one path, from its own block only: name → (quarter + 1,), base units."""
-        block, row = divmod(path, BLOCK)
-        stored = self._read(self._records[block], "series", list(self.names("series")))
+        place, row = divmod(path, BLOCK)
+        block = self._blocks[place]
+        with self._advised():
+            stored = self._holder(block).read("series", block)
         return {name: values[:, row] for name, values in stored.items()}
 
     def mean(self, key: str) -> tuple[Floats, Floats]:
@@ -269,13 +271,16 @@ class Run:
 
     def verify(self) -> None:
         """Read everything that is stored of the run; StorageError where something is not what was written."""
-
-        def read(record: BlockRecord) -> None:
-            for kind in KINDS:
-                self._read(record, kind, None)
-
-        with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(read, self._records))
+        with self._advised():
+            for stretch in self._stretches:
+                records, bad = stretch.sound()
+                if bad:
+                    raise bad[0].error
+                for record in records:
+                    if record.digest != self.manifest.blocks[record.index]:
+                        raise StorageError(
+                            f"block {record.index} of {self.directory} is not the one of this run"
+                        )
         _ = self._totals, self.written
 
     @cached_property
@@ -283,58 +288,45 @@ class Run:
         return self.store.totals(self.manifest.sums, self.manifest.shapes)
 
     @cached_property
-    def _records(self) -> tuple[BlockRecord, ...]:
-        try:
-            records = tuple(self.store.record(index) for index in range(len(self.manifest.blocks)))
-        except StorageError as error:
-            raise StorageError(error.reason, self._recompute) from error
-        for record, expected in zip(records, self.manifest.blocks, strict=True):
-            if record.digest != expected:
-                what = f"block {record.index} of {self.directory} is not the one of this run"
-                raise StorageError(what, self._recompute)
-        return records
+    def _stretches(self) -> tuple[Stretch, ...]:
+        return complete(self.directory, self.manifest.records, self.manifest.blocks)
 
-    def _columns(
-        self, kind: str, names: Iterable[str] | None, at: int | slice | None = None
-    ) -> dict[str, NDArray[Any]]:
+    @property
+    def _blocks(self) -> range:
+        """Numbers of its blocks."""
+        return range(len(self.manifest.blocks))
+
+    def _having(self, kind: str) -> range:
+        """Its blocks that have arrays of a kind: all, none, or the first ones."""
+        with self._advised():
+            count = sum(len(common(stretch.having(kind), self._blocks)) for stretch in self._stretches)
+        return self._blocks[:count]
+
+    def _rows(self, blocks: range) -> int:
+        return sum(map(self.manifest.specification.rows, blocks))
+
+    def _holder(self, block: int) -> Stretch:
+        """The files in which a block stands."""
+        return next(stretch for stretch in self._stretches if block in stretch.blocks)
+
+    def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         """Whole arrays of a kind, or these quarters of them."""
         wanted = list(self.names(kind) if names is None else names)
         self._require(kind, wanted)
-        records = [record for record in self._records if record.digests.get(kind)]
-        return self._stack(records, kind, wanted, at) if records and wanted else {}
+        blocks = self._having(kind)
+        return self._stacked(blocks, kind, wanted, at) if blocks and wanted else {}
 
-    def _stack(
-        self, records: Sequence[BlockRecord], kind: str, names: list[str], at: int | slice | None = None
+    def _stacked(
+        self, blocks: range, kind: str, names: Sequence[str], at: At = None
     ) -> dict[str, NDArray[Any]]:
-        """Arrays of blocks side by side; blocks are read at once, since reading and hashing wait for no one."""
-        paths = sum(record.paths for record in records)
-        chosen = slice(None) if at is None else at
+        with self._advised():
+            return stacked(self._stretches, blocks, kind, names, at)
 
-        def read(record: BlockRecord) -> dict[str, NDArray[Any]]:
-            found = self._read(record, kind, names)
-            return {name: x if x.ndim == 1 else x[chosen] for name, x in found.items()}
-
-        first = read(records[0])
-        axes = {name: 0 if part.ndim == 1 else 1 for name, part in first.items()}
-        shapes = {
-            name: (*p.shape[: axes[name]], paths, *p.shape[axes[name] + 1 :]) for name, p in first.items()
-        }
-        whole = {name: np.empty(shapes[name], part.dtype) for name, part in first.items()}
-
-        def place(record: BlockRecord) -> None:
-            start = (record.index - records[0].index) * BLOCK
-            rows = slice(start, start + record.paths)
-            parts = first if record is records[0] else read(record)
-            for name, part in parts.items():
-                whole[name][rows if axes[name] == 0 else (slice(None), rows)] = part
-
-        with ThreadPoolExecutor(READERS) as pool:
-            list(pool.map(place, records))
-        return whole
-
-    def _read(self, record: BlockRecord, kind: str, names: list[str] | None) -> dict[str, NDArray[Any]]:
+    @contextmanager
+    def _advised(self) -> Iterator[None]:
+        """Say of what is damaged how it is mended."""
         try:
-            return self.store.read(record, kind, names)
+            yield
         except StorageError as error:
             raise StorageError(error.reason, self._recompute) from error
 

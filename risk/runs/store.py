@@ -1,11 +1,18 @@
 """A run's folder: what is written, by whom, and how a block is known to be sound.
 
-    runs/<id>/manifest.json            last, when every block is there
-              log.txt
-              sums.parquet             exact sums over all paths
-              blocks/00000.json        record of a block, after its arrays: the fingerprint of each
+While a run is under way:
+
+    runs/<id>/log.txt
               parameters/00000.parquet outcomes/ series/ facility/ firm/ sums/
+              blocks/00000.json        record of a block, after its arrays: the fingerprint of each
               quarantine/              files that failed verification
+
+When all blocks are there they are put together (`risk.runs.merging`), and numbers say from which to which:
+
+    runs/<id>/parameters/00000-00015.parquet outcomes/ series/ facility/ firm/ sums/
+              blocks/00000-00015.parquet
+              sums.parquet             exact sums over all paths
+              manifest.json            last
 
 Every row says of which path, quarter and entity it is, every file the unit and meaning of its columns, so
 that any reader of Parquet folders takes them as they are (docs/runs.md). Sums of blocks alone are for us.
@@ -14,69 +21,33 @@ that any reader of Parquet folders takes them as they are (docs/runs.md). Sums o
 from __future__ import annotations
 
 import logging
-import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property, partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import StorageError
-from risk.paths import FACILITY_BLOCKS, FACILITY_SERIES, FIRM_SERIES, SERIES, Block
-from risk.runs.columns import digests_of, flatten, read_columns, unflatten, write_columns
-from risk.runs.files import publish, publish_copy, publish_json, read_json, remove_leftovers, set_aside
-from risk.runs.hashing import digest
+from risk.paths import FACILITY_BLOCKS, Block
+from risk.runs.columns import Part, digests_of, flatten, read_columns, unflatten, write_columns
+from risk.runs.exact import Total
+from risk.runs.files import publish, publish_json, remove_leftovers, set_aside
 from risk.runs.keys import ENTITY, KEYS, Key, keys, keys_of_sums
+from risk.runs.records import BlockRecord
+from risk.runs.stretch import RECORDS, Arrays, Stretch, merged
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
-    from risk.assumptions import Assumptions
     from risk.runs.legend import Legend
 
 log = logging.getLogger(__name__)
 
-KINDS = ("parameters", "outcomes", "series", "facility", "firm", "sums")
-"""Kinds of arrays, one folder each."""
-
 MOST_SERIES = 24
 """Quarterly series a run may keep."""
-
-_FLOWS = 1500
-"""A generous count of entity-level flows a quarter, for the estimate of space only."""
-
-
-@dataclass(frozen=True)
-class BlockRecord:
-    """What is known of a stored block without opening its arrays.
-
-    Attributes
-    ----------
-    index, paths : number of the block and paths kept.
-    digests : kind → name → fingerprint of the array.
-    shapes : key → shape of its sums.
-    entities : key → names along the last axis.
-    identities : accounting identity → largest relative error.
-    """
-
-    index: int
-    paths: int
-    digests: Mapping[str, Mapping[str, str]]
-    shapes: Mapping[str, Sequence[int]]
-    entities: Mapping[str, Sequence[str]]
-    identities: Mapping[str, float]
-
-    @cached_property
-    def digest(self) -> str:
-        """Fingerprint of the whole block."""
-        return digest(self)
-
-    def content(self) -> dict[str, Any]:
-        """Plain data, as stored."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -90,21 +61,20 @@ class Store:
         """Path of the manifest; its presence says that the run is complete."""
         return self.directory / "manifest.json"
 
-    def array_file(self, kind: str, index: int) -> Path:
-        """Path of a block's arrays of one kind."""
-        return self.directory / kind / f"{index:05d}.parquet"
+    def single(self, index: int) -> Stretch:
+        """A block in files of its own, there or not."""
+        return Stretch(self.directory, index, merged=False)
 
-    def record_file(self, index: int) -> Path:
-        """Path of a block's record."""
-        return self.directory / "blocks" / f"{index:05d}.json"
+    def holder(self, index: int) -> Stretch:
+        """The files in which a block stands: its own, or those into which it was merged."""
+        own = self.single(index)
+        if own.records_file.exists():
+            return own
+        return next((found for found in merged(self.directory) if index in found.blocks), own)
 
     def write(self, block: Block, legend: Legend) -> BlockRecord:
         """Store a block; it counts from the moment its record is in place."""
         arrays = _arrays(block)
-        for kind, columns in arrays.items():
-            if columns:
-                write = partial(_write, columns, *_described(block, kind, columns, legend))
-                publish(self.array_file(kind, block.index), write)
         record = BlockRecord(
             index=block.index,
             paths=block.paths,
@@ -113,74 +83,79 @@ class Store:
             entities={key: list(names) for key, names in block.entities.items()},
             identities={name: float(error) for name, error in block.identities.items()},
         )
-        publish_json(self.record_file(block.index), record.content())
+        self.keep(record, arrays, legend)
         return record
 
-    def copy(self, index: int, source: Store) -> None:
-        """Copy the files of a block from another run's folder, its record last."""
-        kinds = (kind for kind in KINDS if source.array_file(kind, index).exists())
-        files = [(source.array_file(kind, index), self.array_file(kind, index)) for kind in kinds]
-        for there, here in (*files, (source.record_file(index), self.record_file(index))):
-            publish_copy(there, here)
+    def keep(self, record: BlockRecord, arrays: Mapping[str, Arrays], legend: Legend) -> None:
+        """Write the arrays of a block by kind, each in a file of its own, and its record last."""
+        single = self.single(record.index)
+        for kind, columns in arrays.items():
+            if columns:
+                found, named = part(record, kind, columns, legend)
+                told = footer(kind, columns, legend)
+                publish(single.file(kind), partial(_write, found, named, told))
+        publish_json(single.records_file, record.content())
 
     def record(self, index: int) -> BlockRecord:
         """Read a block's record; StorageError where it is missing or damaged."""
-        try:
-            return BlockRecord(**read_json(self.record_file(index)))
-        except TypeError as error:
-            raise StorageError(f"{self.record_file(index)} is not the record of a block") from error
+        found = next((each for each in self.holder(index).records.each() if each.index == index), None)
+        if found is None:
+            raise StorageError(f"{self.holder(index).records_file} has no block {index}")
+        return found
 
-    def read(
-        self, record: BlockRecord, kind: str, names: Sequence[str] | None = None
-    ) -> dict[str, NDArray[Any]]:
+    def read(self, record: BlockRecord, kind: str, names: Sequence[str] | None = None) -> Arrays:
         """Read and verify arrays of a block; all of a kind where `names` is None."""
-        digests = record.digests.get(kind, {})
-        if not digests:
-            return {}
-        return read_columns(self.array_file(kind, record.index), digests, names, KEYS[kind])
+        return self.holder(record.index).read(kind, record.index, names)
 
     def verified(self, index: int, rows: int) -> BlockRecord | None:
-        """Record of a sound block of `rows` paths, or None; a bad one is put in quarantine."""
-        if not self.record_file(index).exists():
+        """Record of a sound block of `rows` paths in files of its own, or None; a bad one is quarantined."""
+        single = self.single(index)
+        if not single.records_file.exists():
             return None
         try:
-            record = self.record(index)
-            if (record.index, record.paths) != (index, rows):
-                raise StorageError(f"{self.record_file(index)} belongs to another block")
-            for kind in KINDS:
-                self.read(record, kind)
+            (record,), bad = single.sound()
+            if record.paths != rows:
+                raise StorageError(f"{single.records_file} belongs to another block")
+            if bad:
+                raise bad[0].error
         except StorageError as error:
             log.warning("block %d: %s; put in quarantine, will be computed again", index, error.reason)
-            self.quarantine(index)
+            self.quarantine(single.files)
             return None
         return record
 
-    def quarantine(self, index: int) -> None:
-        """Move every file of a block out of the way, its record first."""
-        for path in (self.record_file(index), *(self.array_file(kind, index) for kind in KINDS)):
+    def quarantine(self, files: Iterable[Path]) -> None:
+        """Move files out of the way, in this order; those that are not there count for nothing."""
+        for path in files:
             set_aside(path, self.directory / "quarantine")
 
     def tidy(self) -> None:
         """Remove what killed writers left half-written. Only while holding the run's lock."""
         remove_leftovers(self.directory)
 
-    def stored(self) -> int:
-        """Blocks that are finished, sound or not."""
-        return sum(1 for _ in (self.directory / "blocks").glob("*.json"))
+    def stored(self) -> set[int]:
+        """Numbers of blocks that are finished, sound or not."""
+        own = {int(path.stem) for path in (self.directory / RECORDS).glob("*.json")}
+        return own.union(*(stretch.blocks for stretch in merged(self.directory)))
 
     def size(self) -> int:
         """Bytes in the folder."""
         return _size(self.directory)
 
-    def reduce(self, records: Sequence[BlockRecord], legend: Legend) -> dict[str, str]:
+    def reduce(self, stretches: Sequence[Stretch], legend: Legend) -> dict[str, str]:
         """Add the blocks' sums exactly, store the totals, and return their fingerprints.
 
-        `math.fsum` rounds once, so that the total does not depend on any grouping.
+        They are rounded once, so that the total does not depend on any grouping.
         """
-        totals = {name: _exact_total(self._column(records, name)) for name in ("square", "sum")}
-        first = records[0]
+        sums = {"square": Total(), "sum": Total()}
+        for stretch in stretches:
+            for _, arrays in stretch.each("sums"):
+                for name, flat in arrays.items():
+                    sums[name].add(flat)
+        first = next(stretches[0].records.each())
         if not first.shapes:
             return {}
+        totals = {name: total.rounded() for name, total in sums.items()}
         named = keys_of_sums(first.shapes, first.entities, legend.calendar.labels)
         told = legend.footer("sums", first.shapes)
         publish(self.directory / "sums.parquet", partial(_write, totals, named, told))
@@ -194,36 +169,8 @@ class Store:
         sized = {key: tuple(shape) for key, shape in shapes.items()}
         return unflatten(flat["sum"], sized), unflatten(flat["square"], sized)
 
-    def _column(self, records: Sequence[BlockRecord], name: str) -> Iterator[NDArray[np.float64]]:
-        for record in records:
-            yield self.read(record, "sums", [name]).get(name, np.empty(0))
-
 
 Totals = tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]
-
-
-def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
-    """Space a run will take on disk, rounded up generously.
-
-    Parameters
-    ----------
-    assumptions
-        Decide the horizon, the parameter draws, the outcomes and the facilities.
-    paths
-        Of the whole run.
-    """
-    from risk.engine.outcomes import counted  # who only reads runs does without the engine
-
-    steps = assumptions.calendar.quarters + 1
-    drawn = sum(
-        int(np.size(entry.value)) for entry in assumptions.entries.values() if entry.prior is not None
-    )
-    facilities, firms = (_rows(assumptions, f"neoclouds.{table}") for table in ("facility", "firm"))
-    blocks = -(-paths // BLOCK)
-    per_path = 8 * (drawn + counted(assumptions)) + 4 * steps * len(SERIES)
-    per_early_path = 4 * steps * (len(FACILITY_SERIES) * facilities + len(FIRM_SERIES) * firms)
-    per_block = 16 * steps * _FLOWS
-    return paths * per_path + min(paths, FACILITY_BLOCKS * BLOCK) * per_early_path + blocks * per_block
 
 
 def _size(directory: Path | str) -> int:
@@ -241,12 +188,7 @@ def _size(directory: Path | str) -> int:
         return 0
 
 
-def _rows(assumptions: Assumptions, table: str) -> int:
-    found = assumptions.tables.get(table)
-    return len(found.rows) if found else 0
-
-
-def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
+def _arrays(block: Block) -> dict[str, Arrays]:
     if len(block.series) > MOST_SERIES:
         raise ValueError(f"{len(block.series)} series; a run keeps at most {MOST_SERIES}")
     sums = {"sum": flatten(block.sums), "square": flatten(block.squares)} if block.sums else {}
@@ -261,25 +203,20 @@ def _arrays(block: Block) -> dict[str, Mapping[str, NDArray[Any]]]:
 
 
 def _write(
-    columns: Mapping[str, NDArray[Any]],
-    keys: Mapping[str, Key],
-    told: Mapping[str, Mapping[str, str]],
-    file: Any,
+    columns: Arrays, keys: Mapping[str, Key], told: Mapping[str, Mapping[str, str]], file: BinaryIO
 ) -> None:
     write_columns(file, columns, keys, told)
 
 
-def _described(
-    block: Block, kind: str, columns: Mapping[str, NDArray[Any]], legend: Legend
-) -> tuple[dict[str, Key], dict[str, dict[str, str]]]:
-    """Keys of a block's arrays of one kind, and what their file says of them."""
+def part(record: BlockRecord, kind: str, columns: Arrays, legend: Legend) -> Part:
+    """Arrays of a block of one kind, as they are written: what a row is of stands before them."""
     if not KEYS[kind]:
-        return {}, {}
+        return columns, {}
     name, array = next(iter(columns.items()))
-    of = block.entities.get(name, ()) if ENTITY in KEYS[kind] else ()
-    labels = legend.calendar.labels
-    return keys(array.shape, block.index * BLOCK, labels, of), legend.footer(kind, columns)
+    of = record.entities.get(name, ()) if ENTITY in KEYS[kind] else ()
+    return columns, keys(array.shape, record.index * BLOCK, legend.calendar.labels, of)
 
 
-def _exact_total(parts: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.array([math.fsum(column.tolist()) for column in np.stack(list(parts)).T], dtype=np.float64)
+def footer(kind: str, names: Iterable[str], legend: Legend) -> Mapping[str, Mapping[str, str]]:
+    """What a file of a kind says of its columns."""
+    return legend.footer(kind, names) if KEYS[kind] else {}

@@ -23,10 +23,11 @@ from risk.report.formulas import written
 from risk.report.opened import Opened
 from risk.report.verification import same
 from risk.runs import Run
-from risk.runs.columns import digests_of, write_columns
-from risk.runs.files import publish, publish_json
+from risk.runs.columns import digests_of
+from risk.runs.legend import Legend
 from risk.runs.manifest import write_manifest
 from risk.runs.store import Store
+from risk.runs.stretch import KINDS
 from tests.cli.conftest import PATHS, Ask, Stored
 from tests.report.runs import edited
 
@@ -197,7 +198,7 @@ def test_a_run_that_is_gone_is_named(pack: Path, runs: Stored, ask: Ask) -> None
 
 
 def test_a_damaged_run_is_found(pack: Path, runs: Stored, ask: Ask) -> None:
-    file = runs.folder / runs.glut.id / "outcomes" / "00000.parquet"
+    file = runs.glut.store.holder(0).file("outcomes")
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -216,14 +217,14 @@ def elsewhere(runs: Stored, simd: Sequence[str], outcome: str, paths: int, chang
     """The glut as another machine stored it: other last bits, and an outcome changed on its first paths."""
     store, m = Store(runs.folder / runs.glut.id), runs.glut.manifest
     record = store.record(0)
-    values = {name: np.array(column) for name, column in store.read(record, "outcomes").items()}
+    arrays = {kind: store.read(record, kind) for kind in KINDS}
+    values = {name: np.array(column) for name, column in arrays["outcomes"].items()}
     values["claim.spv"] *= 1.0 + 2.0**-52
     values[outcome][:paths] = change(values[outcome][:paths])
-    publish(store.array_file("outcomes", 0), lambda file: write_columns(file, values))
     record = replace(record, digests={**record.digests, "outcomes": digests_of(values)})
-    publish_json(store.record_file(0), record.content())
+    store.keep(record, {**arrays, "outcomes": values}, Legend.of(runs.glut.register))
     there = {**m.environment, "simd": [*simd]}
-    return Run(store, replace(m, blocks=[record.digest], result="0" * 64, environment=there))
+    return Run(store, replace(m, blocks=[record.digest], records={}, result="0" * 64, environment=there))
 
 
 def flipped(flags: Floats) -> Floats:

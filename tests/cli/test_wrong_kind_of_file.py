@@ -16,8 +16,10 @@ from risk.cli.app import app
 from risk.errors import StorageError, storage_error
 from risk.runs.columns import read_columns
 from risk.runs.files import publish, publish_copy, read_json
+from risk.runs.legend import Legend
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
+from risk.runs.merging import settle
 from risk.runs.store import Store
 from tests.cli.conftest import Ask, Stored
 
@@ -83,8 +85,9 @@ def test_a_sound_block_that_cannot_be_opened_is_not_set_aside(
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr("risk.runs.columns.pq.ParquetFile", refuse)
-    with pytest.raises(OSError, match=r"00000\.parquet"):
-        store.verified(0, runs.base.paths)
+    own = runs.base.manifest.specification
+    with pytest.raises(OSError, match=r"00000-\d+\.parquet"):
+        settle(store, own.blocks, own.rows, Legend.of(runs.base.register))
     assert not (store.directory / "quarantine").exists()
 
 

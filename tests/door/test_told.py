@@ -127,7 +127,7 @@ def test_a_pack_is_written_where_it_is_asked_for(base: Result, runs: Stored, tmp
 
 def test_damage_is_told_and_a_run_removed(base: Result) -> None:
     base.verify()
-    file = base.stored.store.array_file("outcomes", 0)
+    file = base.stored.store.holder(0).file("outcomes")
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(StorageError):
         base.verify()

@@ -35,8 +35,8 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def unfinished(reference: Run, tmp_path: Path) -> Run:
-    """A copy of the reference run that lacks its manifest."""
+    """A copy of the reference run that lacks its manifest, each block in files of its own."""
     directory = tmp_path / "runs" / reference.id
     shutil.copytree(reference.directory, directory)
     (directory / "manifest.json").unlink()
-    return Run(Store(directory), reference.manifest)
+    return fake.apart(Run(Store(directory), reference.manifest))

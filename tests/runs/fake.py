@@ -20,6 +20,9 @@ from risk.errors import NumericalError
 from risk.paths import Block
 from risk.runs import Run, execute, files
 from risk.runs.job import Finished, Job
+from risk.runs.legend import Legend
+from risk.runs.merging import take_apart
+from risk.runs.stretch import merged
 from risk.shocks.stream import BLOCK, generator
 
 SEED = 7
@@ -204,6 +207,14 @@ def run(root: Path, assumptions: Assumptions | None = None, **options: Any) -> R
     """Execute a run of five blocks, the last one cut, on one process unless told otherwise."""
     options = {"simulate": simulate, "jobs": 1, "paths": PATHS, "seed": SEED, **options}
     return execute(assumptions or Assumptions(), directory=root, **options)  # type: ignore[arg-type]
+
+
+def apart(run: Run) -> Run:
+    """Give every block of a run files of its own, as while it was under way."""
+    for stretch in merged(run.directory):
+        records, _ = stretch.sound()
+        take_apart(run.store, stretch, records, (), Legend.of(Assumptions()))  # type: ignore[arg-type]
+    return replace(run, manifest=replace(run.manifest, records={}))
 
 
 def payload(run: Run) -> dict[str, bytes]:

@@ -223,9 +223,9 @@ def test_an_interrupt_before_and_after_the_blocks_keeps_them(
 
 
 def _rot(run: Run, what: str) -> None:
-    """Cut a file short; of the record of a block nothing is left."""
+    """Cut a file short; of the series nothing is left."""
     content = (run.directory / what).read_bytes()
-    if what == "blocks/00003.json":
+    if what.startswith("series"):
         (run.directory / what).unlink()
     else:
         (run.directory / what).write_bytes(content[:-30])
@@ -234,9 +234,10 @@ def _rot(run: Run, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "anew"),
     [
-        ("outcomes/00001.parquet", {1}),
-        ("blocks/00002.json", {2}),
-        ("blocks/00003.json", {3}),
+        ("outcomes/00000-00004.parquet", {0, 1, 2, 3, 4}),
+        ("facility/00001.parquet", {1}),
+        ("series/00000-00004.parquet", {0, 1, 2, 3, 4}),
+        ("blocks/00000-00004.parquet", {0, 1, 2, 3, 4}),
         ("sums.parquet", set()),
         ("assumptions.json", set()),
     ],
@@ -263,7 +264,7 @@ def test_what_rots_in_a_complete_run_is_made_anew_and_nothing_else(
 def test_the_advice_on_a_rotten_block_is_the_command_that_mends_it(reference: Run, tmp_path: Path) -> None:
     directory = tmp_path / "runs" / reference.id
     shutil.copytree(reference.directory, directory)
-    _rot(open_run(directory), "outcomes/00001.parquet")
+    _rot(open_run(directory), "outcomes/00000-00004.parquet")
     with pytest.raises(StorageError) as caught:
         open_run(directory).outcome("fell")
     command = f"bubblerisk run base --paths {fake.PATHS} --seed {fake.SEED}"

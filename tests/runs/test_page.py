@@ -42,7 +42,7 @@ def test_the_dictionary_is_made_of_the_catalogue() -> None:
 
 @pytest.mark.parametrize("kind", ["parameters", "outcomes", "series", "facility", "firm"])
 def test_every_column_has_a_unit_and_a_meaning(run: Run, kind: str) -> None:
-    told = pq.read_metadata(run.store.array_file(kind, 0)).metadata
+    told = pq.read_metadata(run.store.holder(0).file(kind)).metadata
     units, labels = json.loads(told[b"units"]), json.loads(told[b"labels"])
     assert set(units) == set(run.names(kind))
     assert kind == "parameters" or set(labels) == set(run.names(kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,8 @@ def test_a_longer_run_computes_only_what_a_shorter_one_lacks(reference: Run, tmp
 def test_a_damaged_block_is_not_taken_over(reference: Run, tmp_path: Path) -> None:
     runs, marks = tmp_path / "runs", _fresh(tmp_path / "marks")
     short = fake.run(runs, paths=SHORT)
-    file = short.store.array_file("outcomes", 1)
+    file = short.store.holder(1).file("outcomes")
     file.write_bytes(file.read_bytes()[:-30])
-    short.store.array_file("series", 0).unlink()
     long = fake.run(runs, fake.marked(marks), simulate=fake.simulate_and_mark)
     assert fake.computed(marks) == {0, 1, 2, 3, 4}
     assert fake.payload(long) == fake.payload(reference)
@@ -48,10 +48,11 @@ def test_a_sound_block_of_another_run_is_not_taken_over(reference: Run, tmp_path
     runs, marks = tmp_path / "runs", _fresh(tmp_path / "marks")
     short = fake.run(runs, paths=SHORT)
     other = fake.run(tmp_path / "other", paths=SHORT, seed=8)
-    short.store.quarantine(1)
-    short.store.copy(1, other.store)
+    for own, others in zip(short.store.holder(1).files, other.store.holder(1).files, strict=True):
+        if own.exists():
+            shutil.copy(others, own)
     long = fake.run(runs, fake.marked(marks), simulate=fake.simulate_and_mark)
-    assert 1 in fake.computed(marks)
+    assert {0, 1} <= fake.computed(marks)
     assert fake.payload(long) == fake.payload(reference)
 
 

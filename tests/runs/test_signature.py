@@ -90,7 +90,7 @@ def test_a_record_of_another_run_signs_nothing(run: Run) -> None:
 
 
 def test_a_damaged_run_is_not_signed(run: Run) -> None:
-    block = run.store.array_file("outcomes", 0)
+    block = run.store.holder(0).file("outcomes")
     block.write_bytes(block.read_bytes()[:-40])
     with pytest.raises(StorageError):
         sign(run, "Ann Bell", "Risk")

@@ -55,11 +55,12 @@ def test_a_damaged_manifest_is_written_again(reference: Run, unfinished: Run, tm
     assert run.manifest.result == reference.manifest.result
 
 
-def test_damage_is_never_read_silently(reference: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["outcomes", "blocks"])
+def test_damage_is_never_read_silently(reference: Run, tmp_path: Path, kind: str) -> None:
     directory = tmp_path / reference.id
     shutil.copytree(reference.directory, directory)
     generator = np.random.default_rng(1)
-    target = directory / "outcomes" / "00000.parquet"
+    target = directory / kind / "00000-00004.parquet"
     sound = target.read_bytes()
     truth = reference.outcome("fell_in")
     for position in generator.integers(0, len(sound), 60):

@@ -1,0 +1,143 @@
+"""Putting the blocks of a run together in few files, and taking them apart where one of these is damaged.
+
+At every moment each block stands somewhere whole: its own files go when the merged ones are in place and have
+been read again, and merged ones when all that is sound in them stands in files of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from risk.errors import StorageError
+from risk.runs.columns import Part, write_groups
+from risk.runs.files import publish
+from risk.runs.records import BlockRecord, write_records
+from risk.runs.store import Store, footer, part
+from risk.runs.stretch import KINDS, MERGED, READERS, Damage, Stretch, merged
+
+if TYPE_CHECKING:
+    from risk.runs.legend import Legend
+
+log = logging.getLogger(__name__)
+
+FILES = 16
+"""Stretches of a long run, at most: so many files has each kind."""
+
+TOGETHER = 16
+"""Blocks of a stretch, a multiple of which it has in long runs."""
+
+ABREAST = {"parameters": TOGETHER, "outcomes": TOGETHER}
+"""Blocks of a row group: one, but where there are hundreds of columns, each told of in the footer."""
+
+
+def stretches(store: Store, blocks: int) -> list[Stretch]:
+    """The stretches in which a run of so many blocks is kept."""
+    count = TOGETHER * -(-blocks // (TOGETHER * FILES))
+    return [Stretch(store.directory, first, min(count, blocks - first)) for first in range(0, blocks, count)]
+
+
+def settle(store: Store, blocks: int, rows: Callable[[int], int], legend: Legend) -> dict[int, int]:
+    """Find the blocks that stand in merged files as a run of so many blocks has them: block → its paths.
+
+    What is damaged, or of another length, is taken apart.
+
+    Parameters
+    ----------
+    rows : block → paths of it in the run.
+    """
+    own = [(stretch.first, stretch.count) for stretch in stretches(store, blocks)]
+    found: dict[int, int] = {}
+    for stretch in merged(store.directory):
+        try:
+            records, bad = stretch.sound()
+        except StorageError as error:
+            log.warning("blocks %s: %s; put in quarantine", stretch.name, error.reason)
+            store.quarantine([stretch.records_file])
+            _remove(stretch.common_files)
+            continue
+        paths = {record.index: record.paths for record in records}
+        if bad or (stretch.first, stretch.count) not in own or paths != {b: rows(b) for b in paths}:
+            take_apart(store, stretch, records, bad, legend)
+            continue
+        for block in paths:  # left behind by a merging that was cut short
+            _remove(store.single(block).common_files)
+        found |= paths
+    return found
+
+
+def merge(store: Store, blocks: int, legend: Legend) -> list[Stretch]:
+    """Put the blocks of a run together, all of which are there: its stretches.
+
+    Raises
+    ------
+    StorageError : a block or what was made of it is not what was written, or the disk is full. What was there
+        is there still.
+    """
+    found = stretches(store, blocks)
+    missing = [stretch for stretch in found if not stretch.records_file.exists()]
+    if missing:
+        log.info("putting blocks together in %d files a kind", len(found))
+    for stretch in missing:
+        _merge(store, stretch, legend)
+    return found
+
+
+def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
+    singles = [store.single(block) for block in stretch.blocks]
+    records = [record for single in singles for record in single.records.each()]
+
+    def write(kind: str) -> None:
+        having = [record for record in records if record.digests.get(kind)]
+        if having:
+            groups = _groups(store, having, kind, legend)
+            told = footer(kind, having[0].digests[kind], legend)
+            publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
+
+    with ThreadPoolExecutor(READERS) as pool:
+        list(pool.map(write, MERGED))
+    publish(stretch.records_file, partial(write_records, records=records))
+    _, bad = stretch.sound(MERGED)
+    if bad:
+        raise bad[0].error
+    for single in singles:
+        _remove(single.common_files)
+
+
+def _groups(store: Store, records: Sequence[BlockRecord], kind: str, legend: Legend) -> Iterator[list[Part]]:
+    """What is written of a kind, row group after row group, read when its turn comes."""
+    count = ABREAST.get(kind, 1)
+    for first in range(0, len(records), count):
+        yield [
+            part(record, kind, store.single(record.index).read(kind, record.index), legend)
+            for record in records[first : first + count]
+        ]
+
+
+def take_apart(
+    store: Store, stretch: Stretch, records: Sequence[BlockRecord], bad: Sequence[Damage], legend: Legend
+) -> None:
+    """Give every sound block of a stretch files of its own again; damaged files are put in quarantine."""
+    for damage in bad:
+        log.warning(
+            "block %d: %s; put in quarantine, will be computed again", damage.block, damage.error.reason
+        )
+    damaged = {damage.block for damage in bad}
+    for record in records:
+        if record.index not in damaged:
+            store.keep(record, {kind: stretch.read(kind, record.index) for kind in KINDS}, legend)
+    store.quarantine(dict.fromkeys(stretch.file(damage.kind, damage.block) for damage in bad))
+    _remove(stretch.common_files)
+
+
+def _remove(files: Iterable[Path]) -> None:
+    for file in files:
+        _remove_file(file)
+
+
+def _remove_file(file: Path) -> None:
+    file.unlink(missing_ok=True)

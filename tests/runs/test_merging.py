@@ -1,0 +1,154 @@
+"""Blocks that stand together in few files: nothing is lost on the way there, nor by damage afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk.runs import Run, merging, open_run
+from risk.runs.merging import stretches
+from risk.runs.piece import Piece
+from risk.runs.store import Store
+from risk.runs.stretch import KINDS, merged
+from tests.runs import fake
+
+
+class Killed(BaseException):
+    """What a kill is to the program: nobody catches it."""
+
+
+@pytest.fixture
+def pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two blocks a stretch, so that a run of five has three."""
+    monkeypatch.setattr("risk.runs.merging.TOGETHER", 2)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "count", "files"), [(1, 1, 1), (20, 16, 2), (977, 64, 16), (9766, 624, 16)]
+)
+def test_a_run_has_dozens_of_files(blocks: int, count: int, files: int) -> None:
+    found = stretches(Store(Path()), blocks)
+    assert len(found) == files
+    assert found[0].count == count
+    assert [block for stretch in found for block in stretch.blocks] == list(range(blocks))
+
+
+def test_a_complete_run_has_a_file_a_kind(reference: Run) -> None:
+    assert [stretch.name for stretch in merged(reference.directory)] == ["00000-00004"]
+    assert not list(reference.directory.rglob("*.json.*"))
+    for kind in ("parameters", "outcomes", "series", "sums", "blocks"):
+        assert [file.name for file in (reference.directory / kind).iterdir()] == ["00000-00004.parquet"]
+    assert len(list((reference.directory / "facility").iterdir())) == 2  # the first blocks only
+
+
+@pytest.mark.usefixtures("pairs")
+def test_the_numbers_do_not_depend_on_the_files(reference: Run, tmp_path: Path) -> None:
+    run = fake.run(tmp_path)
+    assert [stretch.name for stretch in merged(run.directory)] == [
+        "00000-00001",
+        "00002-00003",
+        "00004-00004",
+    ]
+    assert run.manifest.result == reference.manifest.result
+    for kind in ("parameters", "outcomes", "series", "facility"):
+        for name, column in reference._columns(kind, None).items():
+            np.testing.assert_array_equal(run._columns(kind, [name])[name], column)
+    for ours, theirs in zip(Piece.all(run, 2), Piece.all(reference, 2), strict=True):
+        np.testing.assert_array_equal(ours.series("rent"), theirs.series("rent"))
+        np.testing.assert_array_equal(ours.mean("firm"), theirs.mean("firm"))
+        assert ours.names("facility") == theirs.names("facility")
+    np.testing.assert_array_equal(run.path(4100)["rent"], reference.series("rent")[:, 4100])
+    assert run.path(4100).keys() == reference.path(4100).keys()
+
+
+def test_blocks_that_were_never_merged_are_read_all_the_same(reference: Run, unfinished: Run) -> None:
+    unfinished.verify()
+    np.testing.assert_array_equal(unfinished.series("rent"), reference.series("rent"))
+    np.testing.assert_array_equal(unfinished.facility("dscr"), reference.facility("dscr"))
+
+
+@pytest.mark.usefixtures("pairs")
+@pytest.mark.parametrize("after", range(0, 56, 7))
+def test_a_kill_while_blocks_are_merged_loses_nothing(
+    unfinished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Before every seventh moving or removing of a file, from the first to the last."""
+    truth = fake.payload(fake.run(tmp_path / "truth"))
+    left = after
+
+    def killed(do: Any) -> Any:
+        def act(*words: Any, **named: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == -1:
+                raise Killed
+            return do(*words, **named)
+
+        return act
+
+    runs, marks = unfinished.directory.parent, tmp_path / "marks"
+    marks.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr("risk.runs.merging.READERS", 1)
+        patch.setattr(Path, "replace", killed(Path.replace))
+        patch.setattr("risk.runs.merging._remove_file", killed(merging._remove_file))
+        try:
+            fake.run(runs)
+        except Killed:
+            pass
+        else:
+            assert after > 30, "there is nothing left to be killed at"
+    run = fake.run(runs, fake.marked(marks), simulate=fake.simulate_and_mark)
+    assert not fake.computed(marks)
+    assert fake.payload(run) == truth
+
+
+def _damaged(run: Run, root: Path, kind: str, place: float) -> Run:
+    """A copy of a run of which one byte of a file is another."""
+    directory = root / run.id
+    shutil.copytree(run.directory, directory)
+    copy = open_run(directory)
+    file = copy.store.holder(0).file(kind)
+    content = bytearray(file.read_bytes())
+    content[int(len(content) * place)] ^= 1
+    file.write_bytes(content)
+    return copy
+
+
+def test_of_a_damaged_file_only_the_bad_blocks_are_computed_again(reference: Run, tmp_path: Path) -> None:
+    run = _damaged(reference, tmp_path / "runs", "series", 0.3)
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    again = fake.run(run.directory.parent, fake.marked(marks), simulate=fake.simulate_and_mark)
+    assert fake.computed(marks) == {1}
+    assert again.manifest == reference.manifest
+    assert {n: x for n, x in fake.payload(again).items() if "quarantine" not in n} == fake.payload(reference)
+    assert (run.directory / "quarantine" / "series-00000-00004.parquet.0").exists()
+
+
+def test_files_of_another_length_are_taken_apart_and_merged_anew(
+    reference: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "runs" / reference.id
+    shutil.copytree(reference.directory, directory)
+    (directory / "manifest.json").unlink()
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    monkeypatch.setattr("risk.runs.merging.TOGETHER", 3)
+    run = fake.run(directory.parent, fake.marked(marks), simulate=fake.simulate_and_mark)
+    assert not fake.computed(marks)
+    assert [stretch.name for stretch in merged(directory)] == ["00000-00002", "00003-00004"]
+    assert run.manifest.result == reference.manifest.result
+
+
+def test_the_records_of_blocks_are_what_they_were(reference: Run, unfinished: Run) -> None:
+    (stretch,) = merged(reference.directory)
+    for record in stretch.records.each():
+        (own,) = unfinished.store.single(record.index).records.each()
+        assert (record.content(), record.digest) == (own.content(), own.digest)
+        for kind in KINDS:
+            assert tuple(record.digests.get(kind, {})) == stretch.records.names(kind, record.index)
