@@ -149,8 +149,8 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
     for name, text, measure in measured:
         unit = variables[name].unit
         label = dated(after.register.said(text, after.span(name)), name, before, after)
-        changed = tuple(measure(run[name][first] / SCALE[unit]) for run in (old, new))
-        found.append(_difference(name, label, unit, *changed, paired))
+        then, now = (measure(run[name][first] / SCALE[unit]) for run in (old, new))
+        found.append(_difference(name, label, unit, then, now, paired))
     return tuple(found)
 
 

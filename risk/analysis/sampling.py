@@ -83,9 +83,9 @@ def patterns(columns: Mapping[str, Array], names: Sequence[str]) -> Patterns:
     """Combinations of flags, (path,) each; at most 62 of them, for each is a binary digit of one number."""
     if len(names) > 62:
         raise ValueError(f"{len(names)} flags do not fit one number")
-    codes = np.int64(0)
+    codes = np.zeros(len(columns[names[0]]), dtype=np.int64)
     for place, name in enumerate(names):
-        codes = codes | (columns[name] > 0.0).astype(np.int64) << place
+        codes |= (columns[name] > 0.0).astype(np.int64) << place
     found, example, pattern, counts = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True
     )

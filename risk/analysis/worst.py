@@ -188,22 +188,23 @@ def _refuse_few(share: float, paths: int) -> None:
 
 def _lifts(run: Run, chosen: NDArray[np.int64], tail: Flags, edge: Flags, said: Verdict) -> tuple[Told, ...]:
     names = dict(CLASSES[:3]) | {c.id: c.label for c in said.known}
-    columns = run.outcomes(list(names))
+    columns = Columns(run, "outcomes", names)
     found = [Told(name, label, lift(columns[name][chosen], tail, edge)) for name, label in names.items()]
     return tuple(sorted(found, key=lambda each: -np.nan_to_num(each.found.lift.value)))
 
 
 def _paths(run: Run, by: Ranked, said: Verdict, most: int) -> tuple[WorstPath, ...]:
     ids = [claim.id for claim in said.known]
-    columns = run.outcomes([*ids, *(name for name, _ in CLASSES[:3])])
+    columns = Columns(run, "outcomes", [*ids, *(name for name, _ in CLASSES[:3])])
     places = ranking.worst_first(by.values)[:most]
+    true = {name: {i for i in by.chosen[places].tolist() if x[i] > 0.0} for name, x in columns.items()}
     shown = by.values * (-1.0 if by.lowest else 1.0)
     return tuple(
         WorstPath(
             path=i,
             loss=float(shown[place]),
-            outcome=next((label for name, label in CLASSES[:3] if columns[name][i] > 0.0), ""),
-            claims=tuple(name for name in ids if columns[name][i] > 0.0),
+            outcome=next((label for name, label in CLASSES[:3] if i in true[name]), ""),
+            claims=tuple(name for name in ids if i in true[name]),
         )
         for place, i in zip(places.tolist(), by.chosen[places].tolist(), strict=True)
     )

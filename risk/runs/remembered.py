@@ -67,7 +67,7 @@ class Remembered(Run):
     def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
         """A column with its neighbours; several as they are."""
         names, many = self.names(kind), self._together(kind)
-        if len(new) > 1 and many < len(names) or new[0] not in names:
+        if (len(new) > 1 and many < len(names)) or new[0] not in names:
             return new
         first = names.index(new[0]) // many * many
         return [n for n in names[first : first + many] if (kind, n) not in self._known]

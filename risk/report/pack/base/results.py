@@ -381,7 +381,7 @@ class Results:
         from risk.analysis.book.answer import answer
 
         held = self.held
-        return None if held is None else answer(self.run, held)
+        return None if held is None else answer(self.first, held)
 
     @cached_property
     def held(self) -> Book | None:
