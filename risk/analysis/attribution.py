@@ -14,6 +14,7 @@ from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
@@ -80,7 +81,7 @@ def ranks(values: Array) -> Ranks:
 @once
 def ranked(run: Run) -> dict[str, Ranks]:
     """Ranks of the draws of every uncertain assumption, (path,)."""
-    return {identifier: ranks(draws) for identifier, draws in run.parameters().items()}
+    return {identifier: ranks(draws) for identifier, draws in Columns(run, "parameters").items()}
 
 
 def drivers(places: Mapping[str, Ranks], loss: Array, tail: float = 0.975) -> tuple[Driver, ...]:
@@ -116,7 +117,7 @@ def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.0
     their edge, without which that of the loss itself would be far too small.
     """
     inside, edge = ranking.worst(loss, share), ranking.edge(loss, share)
-    columns = run.outcomes(names)
+    columns = Columns(run, "outcomes", names)
     facts = []
     for name in names:
         values = columns[name]

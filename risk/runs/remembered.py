@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
@@ -15,10 +15,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WHOLE = ("outcomes", "parameters", "series")
-"""Kinds of columns of which most are asked for: one pass over the files reads them all."""
+"""Kinds of columns of which most are asked for."""
 
-KEPT = 100_000
-"""Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
+ROOM: int = 256 * 2**20
+"""Bytes of these columns that a run keeps: all of 37,000 paths, of a million the thirty asked for last."""
+
+NEIGHBOURS: int = 96 * 2**20
+"""Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million twelve. What
+stands side by side is asked for together, and a pass over the files takes as long for one."""
 
 
 class Remembered(Run):
@@ -34,7 +38,8 @@ class Remembered(Run):
         return found
 
     @cached_property
-    def _known(self) -> dict[str, dict[str, NDArray[Any]]]:
+    def _known(self) -> dict[tuple[str, str], NDArray[Any]]:
+        """Kind and name → column, the one asked for last at the end."""
         return {}
 
     @cached_property
@@ -43,20 +48,45 @@ class Remembered(Run):
         return {}
 
     def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
-        if at is not None:
-            if self.paths > KEPT:
-                return super()._columns(kind, names, at)
-            return {name: whole[at] for name, whole in self._columns(kind, names).items()}
-        asked = list(self.names(kind) if names is None else names)
-        if kind in WHOLE and self.paths <= KEPT and kind not in self._known:
-            self._known[kind] = super()._columns(kind, None)
-        known = self._known.get(kind, {})
-        if set(asked) <= set(known):
-            return {name: known[name] for name in asked}
-        found = super()._columns(kind, asked)
-        if kind == "facility":  # never more than one: each is nearly as large as all path series together
-            self._known[kind] = found
-        return found
+        asked, known = list(self.names(kind) if names is None else names), self._known
+        if at is not None and self._together(kind) < len(self.names(kind)):
+            return super()._columns(kind, asked, at)
+        if new := [name for name in asked if (kind, name) not in known]:
+            self._keep(kind, super()._columns(kind, self._beside_it(kind, new)))
+        for name in asked:  # what was asked for last stands at the end
+            known[kind, name] = known.pop((kind, name))
+        found = {name: known[kind, name] for name in asked}
+        self._forget()
+        return found if at is None else {name: whole[at] for name, whole in found.items()}
+
+    def _together(self, kind: str) -> int:
+        """Columns of a kind that are read in one pass."""
+        a_path = 4 * (self.calendar.quarters + 1) if kind == "series" else 8
+        return max(NEIGHBOURS // (a_path * max(self.paths, 1)), 1) if kind in WHOLE else 1
+
+    def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
+        """A column with its neighbours; several as they are."""
+        names, many = self.names(kind), self._together(kind)
+        if (len(new) > 1 and many < len(names)) or new[0] not in names:
+            return new
+        first = names.index(new[0]) // many * many
+        return [n for n in names[first : first + many] if (kind, n) not in self._known]
+
+    def _keep(self, kind: str, read: Mapping[str, NDArray[Any]]) -> None:
+        if kind not in WHOLE:  # never more than one: each is nearly as large as all path series together
+            for key in [key for key in self._known if key[0] == kind]:
+                del self._known[key]
+        self._known.update({(kind, name): values for name, values in read.items()})
+
+    def _forget(self) -> None:
+        """Let go of what was asked for longest ago, as far as there is no room for it."""
+        held = {key: values.nbytes for key, values in self._known.items() if key[0] in WHOLE}
+        over = sum(held.values()) - ROOM
+        for key, size in held.items():
+            if over <= 0:
+                return
+            del self._known[key]
+            over -= size
 
 
 def once(find: Callable[Concatenate[Run, P], T]) -> Callable[Concatenate[Run, P], T]:

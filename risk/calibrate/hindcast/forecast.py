@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from risk.shocks.stream import generator, open_uniform
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
+
+NOISES = 16
+"""Readings whose noise is kept: a megabyte each on the paths of a long run."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -118,7 +121,7 @@ def measured(x: Array, reading: Reading) -> Array:
     return x * np.exp(reading.error * noise(f"{reading.metric} {reading.date}", len(x)))
 
 
-@cache
+@lru_cache(maxsize=NOISES)
 def noise(name: str, n: int) -> Array:
     """Standard normals of a reading (its metric and date), the same in every run."""
     found: Array = generator(0, f"reading {name}", 0).standard_normal(n)

@@ -19,6 +19,7 @@ from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.numbers import FAMILIES, margin, number
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
 from risk.runs import Run
+from risk.runs.first import first
 
 NEARLY = "within 2 SE"
 ABSENT = "–"
@@ -54,7 +55,7 @@ class Checks:
 
 def checks(run: Run) -> Headed[Checks]:
     """Check a run."""
-    return Headed.of(run, Checks(results(run), identities(run), run.checked, run.paths))
+    return Headed.of(run, Checks(results(run), identities(run), run.checked, run.paths), first(run))
 
 
 def screen(headed: Headed[Checks], page: Page) -> Screen:
