@@ -13,6 +13,7 @@ from risk.door import opening, precision
 from risk.door.changes import Change
 from risk.door.desk import RUNS, Where, desk
 from risk.door.result import Result
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ CHANGED = "-changed"
 """What a scenario with changes is called behind the name of the one that is changed."""
 
 
+@one_crew
 def run(
     scenario: str | Path = "base",
     *,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 BASELINES = "baselines"
 """Folder, beside the runs, of base medians that runs with cut couplings read."""
+
+_MEDIANS = Lock()
+"""Runs that are planned side by side read the same medians: one of them simulates these."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,11 @@ class Plan:
         known = specify(self.assumptions, self.paths, self.seed)  # refuses senseless numbers first
         if self.base is None:
             return known
-        if self.baseline() is None:
-            note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
-            medians = pilot(self.base, self.seed).medians
-            publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
+        with _MEDIANS:
+            if self.baseline() is None:
+                note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
+                medians = pilot(self.base, self.seed).medians
+                publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
         return specify(self.assumptions, self.paths, self.seed, self.baseline())
 
     def run(self, jobs: int | None, progress: Progress | None = None) -> Run:
