@@ -58,7 +58,7 @@ COMMANDS = (
     ("validation", "validation:app", "Use, tests, limits, triggers and sign-off of a run; measure."),
     ("sign", "sign:sign", "Sign a stored run: who looked at which numbers."),
     ("verify", "verify:verify", "Whether a workbook is what it says: run, hashes, every number."),
-    ("runs", "runs:app", "Stored runs: list, remove."),
+    ("runs", "runs:app", "Stored runs: list, remove, gather."),
     ("doctor", "doctor:doctor", "Whether this machine has what the program needs."),
     ("assumptions", "assumptions:app", "The register: list, show, check, diff, stale, export, import."),
     ("scenarios", "scenarios:app", "Scenarios: list, show, check."),

@@ -75,7 +75,8 @@ def announced(plan: Plan, jobs: int | None) -> str:
     seconds = None if paced is None else paced * plan.paths * missing / blocks / workers
     time = "" if seconds is None else f", ~{duration(seconds)} at the pace of the newest run"
     room = size(estimated_bytes(plan.assumptions, plan.paths))
-    return f"{plan.assumptions.scenario.name}: {plan.paths:,} paths take up to {room} in {plan.root.as_posix()}{time}"
+    name = plan.assumptions.scenario.name
+    return f"{name}: {plan.paths:,} paths take up to {room} in {plan.root.as_posix()}{time}"
 
 
 def _free(root: Path) -> int:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from risk.door.desk import RUNS, SHOWN, Desk
 from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.assumptions.reader import Document
+    from risk.door.progress import Progress
     from risk.runs import Run, Specification
     from risk.runs.prepare import Plan
+    from risk.runs.scattered import Standing
+
+T = TypeVar("T")
 
 _PREFIX = re.compile(r"[0-9a-f]{4,12}")
 
@@ -75,6 +80,20 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
     NumericalError : the model could not compute a path; the message says how to replay it.
     Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
     """
+    return _computed(
+        plan, desk, lambda progress: plan.run(desk.jobs, progress, desk.executor, desk.through), admitted
+    )
+
+
+def simulate_some(plan: Plan, desk: Desk, blocks: range) -> Standing:
+    """Simulate some blocks of a planned run and say how far it is; errors as of `simulate`."""
+    from risk.runs.scattered import compute_some
+
+    return _computed(plan, desk, lambda progress: compute_some(plan, blocks, desk.jobs, progress))
+
+
+def _computed(plan: Plan, desk: Desk, compute: Callable[[Progress], T], admitted: bool = False) -> T:
+    """What comes of computing a plan, or an error that says how to replay the path it failed on."""
     from risk.door.forecast import announced
 
     with desk.bar(plan.assumptions.scenario.name) as progress:
@@ -85,7 +104,7 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
         if expected := announced(plan, desk.jobs):
             desk.step(expected)
         try:
-            return plan.run(desk.jobs, progress)
+            return compute(progress)
         except NumericalError as error:
             raise _replayed(error, plan) from error
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from risk.errors import StorageError
+from risk.runs.elsewhere import Elsewhere, Executor
 from risk.runs.files import publish_json, require_space
 from risk.runs.find import RUNS, newest
+from risk.runs.foreign import compute_elsewhere
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
@@ -50,6 +52,8 @@ def execute(
     simulate: Simulate | None = None,
     command: str | None = None,
     check_all: bool = False,
+    executor: Executor | None = None,
+    through: str | None = None,
 ) -> Run:
     """Simulate a run, or resume it, or open it where it is complete and sound already.
 
@@ -69,6 +73,12 @@ def execute(
         What the manifest and the lock call this run; by default the command line.
     check_all
         Look at the accounting identities on all paths, also of what is stored already; it is the same run.
+    executor
+        Whatever submits calls as the pools of `concurrent.futures` do: it computes the blocks, and `jobs` is
+        not read. Its workers need the same source and libraries, and write into the folder of the run.
+    through
+        Address for `fsspec`, such as ``s3://bucket/folder``, over which blocks of an executor come where its
+        workers do not share the folder.
 
     Raises
     ------
@@ -80,6 +90,10 @@ def execute(
         The model could not compute a block.
     WorkerDied
         The process of a block died three times, or none could be started.
+    ExecutorFailed
+        The executor failed three times with the same block.
+    UsageError
+        Its workers have other source or libraries than this process.
     Interrupted
         Ctrl-C or SIGTERM; finished blocks are kept.
     """
@@ -95,9 +109,11 @@ def execute(
         if complete is not None:
             return complete
         job = Job(assumptions, seed, baseline, simulate, store, check_all)
-        task = _Task(specification, store, progress or _silent)
+        where = Elsewhere(executor, through) if executor else None
+        task = _Task(specification, store, progress or _silent, where)
+        workers = where.workers if where else jobs or os.cpu_count() or 1
         try:
-            return task.carry_out(job, jobs or os.cpu_count() or 1, words)
+            return task.carry_out(job, workers, words)
         except KeyboardInterrupt as stop:
             raise task.interrupted(getattr(stop, "exit_code", 130)) from None
 
@@ -114,6 +130,7 @@ class _Task:
     specification: Specification
     store: Store
     progress: Progress
+    elsewhere: Elsewhere | None = None
     kept: dict[int, int] = field(default_factory=dict)
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
@@ -170,7 +187,10 @@ class _Task:
     def _compute_missing(self, job: Job, jobs: int) -> None:
         missing = (index for index in range(self.specification.blocks) if index not in self.kept)
         rows = {index: self.specification.rows(index) for index in missing}
-        interrupt = compute(job, rows, jobs, self._note)
+        if self.elsewhere is not None:
+            interrupt = compute_elsewhere(self.elsewhere, job, rows, self._note)
+        else:
+            interrupt = compute(job, rows, jobs, self._note)
         if interrupt:
             raise self.interrupted(interrupt.exit_code)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copyreg
 import hashlib
-import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 
 from risk.errors import NumericalError, StorageError
 from risk.paths import Block
-from risk.runs.files import publish
+from risk.runs.files import publish, temporary_file
 from risk.runs.legend import Legend
 from risk.runs.records import BlockRecord
 from risk.runs.store import Store
@@ -117,9 +116,8 @@ def write_job(job: Work[Any]) -> tuple[Path, str]:
 
     It is named like any half-written file, so that none outlasts the next run.
     """
-    copyreg.pickle(MappingProxyType, _pickle_proxy)  # read-only mappings travel too
     content = pickle.dumps(job)
-    path = job.store.directory / f".job.{os.getpid()}.tmp"
+    path = temporary_file(job.store.directory / "job")
     publish(path, lambda file: file.write(content))
     return path, hashlib.sha256(content).hexdigest()
 
@@ -146,6 +144,9 @@ def _pickle_proxy(proxy: MappingProxyType[Any, Any]) -> tuple[Callable[..., Any]
 
 def _unpickle_proxy(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(content)
+
+
+copyreg.pickle(MappingProxyType, _pickle_proxy)  # read-only mappings travel too, from whatever process
 
 
 def _mean(column: np.ndarray[Any, Any]) -> float:

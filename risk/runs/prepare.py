@@ -17,6 +17,7 @@ from risk.engine import pilot
 from risk.engine.couplings import Baseline
 from risk.engine.rerun import Rerun, rerun
 from risk.errors import StorageError
+from risk.runs.elsewhere import Executor
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
 from risk.runs.find import RUNS
@@ -102,7 +103,13 @@ class Plan:
                 publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
         return specify(self.assumptions, self.paths, self.seed, self.baseline())
 
-    def run(self, jobs: int | None, progress: Progress | None = None) -> Run:
+    def run(
+        self,
+        jobs: int | None,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+        through: str | None = None,
+    ) -> Run:
         """The run: opened where it is complete, else resumed or simulated. Call `settle` before."""
         found = execute(
             self.assumptions,
@@ -113,6 +120,8 @@ class Plan:
             progress,
             baseline=self.baseline(),
             check_all=self.check_all,
+            executor=executor,
+            through=through,
         )
         return restate(found, self.assumptions)
 
