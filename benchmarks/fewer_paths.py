@@ -202,7 +202,7 @@ def main() -> None:
     register = load()
     simulated(register, options.folder, options.blocks, options.designs)
     if not options.simulate:
-        print("\n".join(tables(register, options.folder, options.designs)))
+        print("\n".join(tables(register, options.folder, options.designs, sizes(register))))
 
 
 if __name__ == "__main__":

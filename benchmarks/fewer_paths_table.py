@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from benchmarks import fewer_paths_challenger as challenger
 from risk.analysis import controls
 from risk.analysis.controls import Headline
 from risk.analysis.estimate import NORMAL_95
@@ -111,8 +112,15 @@ class Comparison:
         return np.asarray(self.base / (BLOCK * means.var(axis=0, ddof=1)) / self.time(design, controlled))
 
 
-def tables(register: Assumptions, folder: Path, designs: Sequence[str]) -> Iterator[str]:
-    """All tables in Markdown."""
+def tables(
+    register: Assumptions, folder: Path, designs: Sequence[str], components: Mapping[str, int]
+) -> Iterator[str]:
+    """All tables in Markdown.
+
+    Parameters
+    ----------
+    components : uncertain entry → uniforms that it is drawn from.
+    """
     samples = {design: read(sorted(folder.glob(f"{design}-?????.npz"))) for design in designs}
     plain = samples["plain"]
     told = [h for h in controls.headlines(register, plain.outcomes) if _values(h, plain).std() > 0.0]
@@ -122,11 +130,28 @@ def tables(register: Assumptions, folder: Path, designs: Sequence[str]) -> Itera
     found = Comparison(told, adds["plain"].var(axis=0), spreads)
     counts = ", ".join(f"{len(spread.means)} {design}" for design, spread in spreads.items())
     yield f"Blocks of 1,024 paths: {counts}; seed {SEED}; {found.simulating:.2f} s of one core each."
-    for controlled in (False, True):
-        yield ""
-        yield from _efficiencies(found, controlled)
+    yield ""
+    yield from _spread_of_plain(found)
+    yield ""
+    whole = _sharpened(told, plain, 0, len(plain.drawn))
+    yield from _efficiencies(found, np.array([each.worth for each in whole]))
     yield ""
     yield from _coverage(told, plain)
+    yield ""
+    lines = challenger.losses(register, plain.drawn, components)
+    which = [k for k, headline in enumerate(told) if headline.outcome in lines]
+    losses = {named(told[k]): adds["plain"][:, k] for k in which}
+    yield from challenger.table(losses, [told[k].outcome for k in which], lines, plain.drawn)
+
+
+def _spread_of_plain(found: Comparison) -> Iterator[str]:
+    """What the yardstick itself says of plain blocks, for which it should say 1."""
+    cells = (_grouped(found, "plain", False, np.array([of(h) for h in found.told])) for of in GROUPS.values())
+    yield (
+        "Plain blocks by the same measure: "
+        + "; ".join(f"{name} {cell.replace('*', '')}" for name, cell in zip(GROUPS, cells, strict=True))
+        + "."
+    )
 
 
 def _slopes(drawn: Array, adds: Array) -> Array:
@@ -139,19 +164,25 @@ def _spread(adds: Array, sample: Sample, slopes: Array) -> Spread:
     return Spread(means, means - drawn @ slopes, sample.seconds)
 
 
-def _efficiencies(found: Comparison, controlled: bool) -> Iterator[str]:
-    """A column a design; a row of its time, one a group of headlines, and one a headline."""
-    designs = list(found.spreads)
-    yield f"| {'controls out' if controlled else 'as drawn'} | {' | '.join(designs)} |"
-    yield f"| --- |{' ---: |' * len(designs)}"
-    yield f"| time of a block | {' | '.join(f'{found.time(d, controlled):.3f}' for d in designs)} |"
+def _efficiencies(found: Comparison, told: Array) -> Iterator[str]:
+    """A column a way; a row of its time, one a group of headlines, and one a headline.
+
+    Parameters
+    ----------
+    told : efficiency of controls as one run tells it, by headline.
+    """
+    ways = [(design, out) for out in (False, True) for design in found.spreads][1:]
+    names = [design + (" + controls" if out else "") for design, out in ways]
+    yield f"| | {' | '.join(names)} | as told |"
+    yield f"| --- |{' ---: |' * (len(ways) + 1)}"
+    yield f"| time of a block | {' | '.join(f'{found.time(*way):.3f}' for way in ways)} | |"
     for name, of in GROUPS.items():
         which = np.array([of(headline) for headline in found.told])
-        cells = (_grouped(found, design, controlled, which) for design in designs)
+        cells = [*(_grouped(found, *way, which) for way in ways), f"{np.exp(np.log(told[which]).mean()):.2f}"]
         yield f"| **{name}** ({which.sum()}) | {' | '.join(cells)} |"
-    each = {design: _each(found, design, controlled) for design in designs}
+    each = [_each(found, *way) for way in ways]
     for k, headline in enumerate(found.told):
-        yield f"| {named(headline)} | {' | '.join(each[design][k] for design in designs)} |"
+        yield f"| {named(headline)} | {' | '.join(column[k] for column in each)} | {told[k]:.2f} |"
 
 
 def named(headline: Headline) -> str:
