@@ -13,9 +13,11 @@ c       1     controls of a path: uniforms of its parameters less 1/2, yearly su
 R²      1     share of the variance of ψ that c explains, less what as many idle controls cost
 ======  ====  ============================================================================================
 
-mean, probability   ψ̄ − β c̄, with √(1 − R²) of the error that it has without
+mean, probability   ψ̄ − β c̄
 quantile            the one at level 2p − (ψ̄ − β c̄), where q is the plain one and ψ = 1 where y ≤ q
 shortfall           q + ψ̄ − β c̄
+
+Each has √(1 − R²) of the error, and of the interval, that it has without.
 
 Notes
 -----
@@ -27,7 +29,7 @@ errors, by `benchmarks/fewer_paths.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
@@ -35,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
-from risk.analysis.estimate import NORMAL_95, Estimate
+from risk.analysis.estimate import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.errors import UsageError
 from risk.runs import Run
@@ -248,24 +250,13 @@ def _sharpened(headline: Headline, values: Array, plain: Estimate, off: float, e
     rare = plain.limits is not None if headline.kind == "probability" else (plain.tail or RARE) < RARE
     if rare or explained == 0.0:
         return Sharpened(headline, plain, plain, 0.0)
-    left = sqrt(1.0 - explained)
-    if headline.kind != "quantile":
-        sharp = replace(
-            plain, value=plain.value - off, standard_error=left * plain.standard_error, limits=None
-        )
-        return Sharpened(headline, plain, sharp, explained)
-    # Of what is at or below the plain quantile `off` too much was drawn: the level that was meant lies there.
-    level, half = headline.level + off, NORMAL_95 * left * _spread(headline.level, plain.n)
-    value, low, high = (
-        estimate.value
-        for estimate in statistics.quantiles(
-            values, [min(max(x, 0.0), 1.0) for x in (level, level - half, level + half)]
-        )
-    )
-    sharp = Estimate(value, (high - low) / (2.0 * NORMAL_95), plain.n, (low, high), plain.tail)
+    value, left = plain.value - off, sqrt(1.0 - explained)
+    if headline.kind == "quantile":
+        # Of what is at or below the plain quantile `off` too much was drawn: what was meant lies further up.
+        value = statistics.quantile(values, min(max(headline.level + off, 0.0), 1.0)).value
+    limits = None
+    if plain.limits is not None:
+        low, high = (value + left * (end - plain.value) for end in plain.limits)
+        limits = low, high
+    sharp = Estimate(value, left * plain.standard_error, plain.n, limits, plain.tail)
     return Sharpened(headline, plain, sharp, explained)
-
-
-def _spread(level: float, paths: int) -> float:
-    """Standard error of the share of paths below a quantile."""
-    return sqrt(level * (1.0 - level) / paths)
