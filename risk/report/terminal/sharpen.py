@@ -18,7 +18,7 @@ HOW = (
     "draw, whose means are known (control variates). Nothing is simulated, and all other screens and packs "
     "keep the plain numbers. ± is half of a 95% interval, of sampling alone: no range over what we do not "
     "know is narrower for it. Worth: the plain number would need so many times the paths. Tails gain next "
-    "to nothing; what rests on fewer than 30 paths is left as it is."
+    "to nothing; what rests on fewer than 30 paths is left as it is. *: fewer than 500 paths in the tail."
 )
 WORDS = {"probability": "P", "mean": "mean"}
 
@@ -58,7 +58,8 @@ def statistic(row: Sharpened) -> str:
 def _value(found: Estimate, row: Sharpened) -> str:
     if row.headline.kind == "probability" and found.value in (0.0, 1.0):
         return numbers.probability(found)
-    return numbers.number(found.value, found.standard_error, _unit(row))
+    star = " *" if found.thin else ""
+    return numbers.number(found.value, found.standard_error, _unit(row)) + star
 
 
 def _error(found: Estimate, row: Sharpened) -> str:
