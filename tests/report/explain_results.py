@@ -125,7 +125,7 @@ BUDGET = Headed(
 )
 
 
-SHARPENED = Headed(
+SHARPENED: Headed[tuple[Sharpened, ...]] = Headed(
     HEADING,
     (
         Sharpened(Headline("bust", "Bust", "1", "probability"), share(0.352), _e(0.3534, 0.0027), 0.38),
