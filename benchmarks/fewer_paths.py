@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -38,6 +38,7 @@ from risk.engine.couplings import Links
 from risk.engine.layout import layout as fix_layout
 from risk.engine.quarters import Opening, opened
 from risk.engine.simulate import TOGETHER, carried
+from risk.errors import NumericalError
 from risk.shocks.draw import DEGREES_OF_FREEDOM, dirichlet, draw_parameters, end_to_end, parameter_uniforms
 from risk.shocks.stream import BLOCK, generator
 
@@ -156,9 +157,9 @@ def simulate(register: Assumptions, design: str, first: int, file: Path) -> None
     clock.append(time.process_time())
     names = dict.fromkeys(h.outcome for h in controls.headlines(register, made[0].outcomes))
     kept: dict[str, Any] = {name: np.concatenate([block.outcomes[name] for block in made]) for name in names}
-    partial = file.with_suffix(".partial.npz")
-    np.savez(partial, drawn=drawn, seconds=np.diff(clock) / TOGETHER, **kept)
-    partial.replace(file)
+    unfinished = file.with_suffix(".partial.npz")
+    np.savez(unfinished, drawn=drawn, seconds=np.diff(clock) / TOGETHER, **kept)
+    unfinished.replace(file)
 
 
 def _controls(register: Assumptions, uniforms: Array, block: int) -> Array:
@@ -176,8 +177,17 @@ def simulated(register: Assumptions, folder: Path, blocks: int, designs: Sequenc
             if not file.exists():
                 if design == LED:
                     DESIGNS[LED] = led(_order(register, folder))
-                simulate(register, design, first, file)
-                print(f"{design}: {first + TOGETHER} of {blocks} blocks", file=sys.stderr, flush=True)
+                _told(design, first, partial(simulate, register, design, first, file))
+
+
+def _told(design: str, first: int, made: Callable[[], None]) -> None:
+    """Simulate blocks and say so; what the model cannot compute is left out, and said."""
+    try:
+        made()
+        said = "done"
+    except NumericalError as error:
+        said = f"left out: {error.reason}"
+    print(f"{design}, blocks {first} to {first + TOGETHER - 1}: {said}", file=sys.stderr, flush=True)
 
 
 @cache

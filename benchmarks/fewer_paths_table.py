@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ PIECES = (4, 16)
 DRAWS, SEED = 400, 20261130
 """Resamples of blocks behind the interval of a group's efficiency; their seed and that of all blocks."""
 
-GROUPS = {
+GROUPS: Mapping[str, Callable[[Headline], bool]] = {
     "classes and propositions": lambda h: h.kind == "probability",
     "mean losses": lambda h: h.kind == "mean",
     "medians": lambda h: h.kind == "quantile" and h.level == 0.5,
@@ -105,7 +105,9 @@ class Comparison:
         plain = self.spreads["plain"].seconds[0] + self.simulating
         return float((drawing + self.simulating + (again if controlled else 0.0)) / plain)
 
-    def efficiency(self, design: str, controlled: bool, rows: Array | slice = slice(None)) -> Array:
+    def efficiency(
+        self, design: str, controlled: bool, rows: NDArray[np.int64] | slice = slice(None)
+    ) -> Array:
         """Variance of independent paths over that of a design, at equal time, by headline."""
         spread = self.spreads[design]
         means = (spread.controlled if controlled else spread.means)[rows]
@@ -204,7 +206,7 @@ def _grouped(found: Comparison, design: str, controlled: bool, which: Array) -> 
     """Geometric mean of a group, with an interval by resampled blocks: headlines hang together."""
     rng, blocks = np.random.default_rng(SEED), len(found.spreads[design].means)
 
-    def mean(rows: Array | slice = slice(None)) -> float:
+    def mean(rows: NDArray[np.int64] | slice = slice(None)) -> float:
         return float(np.log(found.efficiency(design, controlled, rows)[which]).mean())
 
     half = NORMAL_95 * np.std([mean(rng.integers(0, blocks, blocks)) for _ in range(DRAWS)])
