@@ -110,11 +110,17 @@ def sample_parameter(entry: Entry, seed: int, block: int) -> Array:
     """
     if entry.prior is None:
         return np.full((BLOCK, *np.shape(entry.value)), _constant(entry))
-    stream = generator(seed, f"parameter:{entry.id}", block)
+    uniforms = parameter_uniforms(entry, seed, block)
     if isinstance(entry.prior, Dirichlet):
         mean = np.asarray(entry.value, dtype=np.float64)
-        return dirichlet(mean, entry.prior.concentration, open_uniform(stream, (len(mean), BLOCK)).T)
-    return np.asarray(entry.prior.quantile(open_uniform(stream, (BLOCK,))) * entry.scale)
+        return dirichlet(mean, entry.prior.concentration, uniforms.T)
+    return np.asarray(entry.prior.quantile(uniforms[0]) * entry.scale)
+
+
+def parameter_uniforms(entry: Entry, seed: int, block: int) -> Array:
+    """What an uncertain assumption is drawn from, (component, 1024) in (0, 1); one component of a number."""
+    components = np.size(entry.value) if isinstance(entry.prior, Dirichlet) else 1
+    return open_uniform(generator(seed, f"parameter:{entry.id}", block), (components, BLOCK))
 
 
 def dirichlet(mean: Array, concentration: float, uniform: Array) -> Array:

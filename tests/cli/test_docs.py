@@ -58,7 +58,7 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 DOCUMENTS = {
     "run": "summary-2 plan", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
-    "budget": "budget", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
+    "budget": "budget", "sharpen": "sharpen", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
     "voi": "voi", "book": "book", "energy": "energy",
     "tokens": "tokens", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
