@@ -22,8 +22,9 @@ from risk.runs.files import require_space
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
+from risk.runs.space import estimated_bytes
 from risk.runs.specification import Specification
-from risk.runs.store import Store, estimated_bytes
+from risk.runs.store import Store
 from risk.runs.workers import compute
 
 if TYPE_CHECKING:
