@@ -86,7 +86,7 @@ class Comparison:
 
     Attributes
     ----------
-    base : variance of what a path adds, by headline, under independent paths.
+    base : variance of what a single path adds, by headline.
     spreads : by design.
     """
 
@@ -129,7 +129,8 @@ def tables(
     adds = {design: np.stack([*added(told, s, plain).values()], axis=1) for design, s in samples.items()}
     slopes = _slopes(plain.drawn, adds["plain"])
     spreads = {design: _spread(adds[design], s, slopes) for design, s in samples.items()}
-    found = Comparison(told, adds["plain"].var(axis=0), spreads)
+    base = np.concatenate(list(adds.values())).var(axis=0)  # single paths of every design have the same law
+    found = Comparison(told, base, spreads)
     counts = ", ".join(f"{len(spread.means)} {design}" for design, spread in spreads.items())
     yield f"Blocks of 1,024 paths: {counts}; seed {SEED}; {found.simulating:.2f} s of one core each."
     yield ""
