@@ -116,7 +116,7 @@ def _open(sector: Sector, where: Index) -> Sector:
     missing = int(where[-1]) + 1 - sector.facility.debt.shape[1]
     if not missing:
         return sector
-    zero = blank(len(sector.holdco.cash), missing)
+    zero = blank(sector.holdco.cash, missing)
     loans = facility.init(zero, zero, zero, zero, zero, np.zeros(missing), 0.0)
     return replace(
         sector,

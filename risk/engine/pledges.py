@@ -81,7 +81,7 @@ def maturing(p: Parameters, layout: Layout, t: int, market: AssetMarket) -> Arra
     """Value of a unit of the facilities whose balloons fall due in quarter t, USD, (path, facility)."""
     book = layout.opening[t]
     columns = facility.falling_due(p.facility, book, t)
-    none = blank(len(market.discount), book.facilities)
+    none = blank(market.discount, book.facilities)
     if not len(columns):
         return none
     rows = np.arange(len(none))[:, None]

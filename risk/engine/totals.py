@@ -20,7 +20,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud import facility
 from risk.mechanisms.private_credit.market import REGIMES
 from risk.paths import FACILITY_SERIES, FIRM_SERIES
-from risk.processes import beside
+from risk.processes import beside, positions
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -147,9 +147,8 @@ def _field(flows: object, key: str) -> Array:
 def stages(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the stages of distress."""
     stage = f.operators.facility.stage[: r.rows]
-    busy = np.flatnonzero(stage > facility.SOUND)
-    rows, columns = np.divmod(busy, stage.shape[1])
-    places = rows // BLOCK, stage.ravel()[busy].astype(np.intp), columns
+    rows, columns = positions(stage > facility.SOUND)
+    places = rows // BLOCK, stage[rows, columns].astype(np.intp), columns
     shape = len(r.blocks), max(STAGES.values()) + 1, stage.shape[1]
     found = np.bincount(np.ravel_multi_index(places, shape), minlength=math.prod(shape)).reshape(shape)
     for name, reached in STAGES.items():

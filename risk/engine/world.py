@@ -248,7 +248,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         anchor_shortfall=zero,
         recycled=p.demand.recycled_share * p.demand.anchor_funding + zero,
         availability=zero + 1.0,
-        spv_support=blank(len(zero), p.plan.guidance.shape[1]),
+        spv_support=blank(zero, p.plan.guidance.shape[1]),
         impact=zero,
         squeeze=zero,
         freeze=zero,

@@ -73,10 +73,8 @@ def grouped(amounts: Array, groups: Index | Sequence[int], count: int) -> Array:
 
     A matrix product is faster, but its last bit changes with the processor and with the number of paths.
     """
-    sums = np.zeros((count, len(amounts)))
-    for group, column in zip(groups, amounts.T, strict=True):
-        sums[group] += column
-    return sums.T
+    members = (np.flatnonzero(np.equal(groups, k)) for k in range(count))
+    return beside(across(columns_of(amounts, columns)) for columns in members)
 
 
 def columns_of(values: NDArray[K], which: Index | Sequence[int]) -> NDArray[K]:
@@ -99,9 +97,9 @@ def beside(parts: Iterable[NDArray[K]]) -> NDArray[K]:
     return np.concatenate([part.T for part in parts]).T
 
 
-def blank(paths: int, columns: int) -> Array:
-    """Zeros, (path, column)."""
-    return np.zeros((columns, paths)).T
+def blank(like: NDArray[Any], columns: int) -> Array:
+    """Zeros on the paths of another array, (path, column)."""
+    return np.zeros_like(like, shape=(columns, len(like)), dtype=np.float64, order="C").T
 
 
 def repeated(row: Array, paths: int) -> Array:

@@ -104,7 +104,7 @@ def test_columns_are_added_up_by_group() -> None:
 
 
 def test_put_and_raised_copy() -> None:
-    before = blank(2, 3)
+    before = blank(np.ones((2, 1)), 3)
     after = put(before, np.array([1]), np.ones((2, 1)))
     np.testing.assert_array_equal(after, [[0, 1, 0], [0, 1, 0]])
     np.testing.assert_array_equal(raised(after, np.array([1, 2]), np.ones((2, 1))), [[0, 2, 1], [0, 2, 1]])
@@ -116,7 +116,7 @@ def test_everything_made_here_lies_column_by_column() -> None:
     made = {
         "columns": columns_of(x, [2, 0]),
         "beside": beside((x, x[:, :1])),
-        "blank": blank(PATHS, COLUMNS),
+        "blank": blank(x, COLUMNS),
         "repeated": repeated(row, PATHS),
         "outer": outer(x[:, :1], row),
         "grouped": grouped(x, [0, 1, 0, 1], 2),

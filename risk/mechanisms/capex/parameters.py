@@ -136,8 +136,8 @@ def init(params: Params, paths: int) -> State:
         core_cfo=params.cfo * np.exp(params.nowcast_error) + zero,
         cash=params.cash + zero,
         bonds=params.debt + zero,
-        leases=blank(paths, params.debt.shape[1]),
-        spv=blank(paths, params.debt.shape[1]),
+        leases=blank(zero, params.debt.shape[1]),
+        spv=blank(zero, params.debt.shape[1]),
         uncommenced=params.lease_present_value * params.lease_not_commenced + zero,
     )
 

@@ -87,7 +87,7 @@ def init(params: Params, exposures: Array) -> State:
     ----------
     exposures : (path, instrument) USD.
     """
-    zero = blank(len(exposures), params.holdings.shape[1])
+    zero = blank(exposures, params.holdings.shape[1])
     return State(1.0 / params.assets_to_equity + zero, zero, np.zeros((len(exposures), 1)))
 
 

@@ -271,4 +271,4 @@ def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
 def widen(array: Array, columns: int) -> Array:
     """An array of facility columns with zeros for those that came later."""
     missing = columns - array.shape[1]
-    return beside((array, blank(len(array), missing))) if missing else array
+    return beside((array, blank(array, missing))) if missing else array

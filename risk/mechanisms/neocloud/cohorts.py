@@ -26,12 +26,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.parameters import Array, Drawn, entry
-from risk.processes import Index, blank, outer, put
+from risk.processes import Index, outer, put
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
 
@@ -176,7 +177,9 @@ def among(some: Origination, firms: Index, count: int) -> Origination:
     """What some firms originate among all of them, zero elsewhere."""
 
     def spread(terms: Array) -> Array:
-        return put(np.moveaxis(np.zeros((count, *terms.shape[2:], len(terms))), -1, 0), firms, terms)
+        shape = (count, *terms.shape[2:], len(terms))
+        none = np.zeros_like(terms, shape=shape, order="C")
+        return put(np.moveaxis(none, -1, 0), firms, terms)
 
     return Origination(**{f.name: spread(getattr(some, f.name)) for f in fields(Origination)})
 
@@ -188,7 +191,7 @@ def _classes(terms: Iterable[Array]) -> Array:
 
 def by_firm(terms: Array) -> Array:
     """Sum over payer classes, (path, firm), class by class."""
-    return sum(np.moveaxis(terms, 2, 0), blank(*terms.shape[:2]))
+    return reduce(np.add, np.moveaxis(terms, 2, 0))
 
 
 def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Array:

@@ -271,7 +271,7 @@ def add(state: State, signed: Mapping[int, Ending]) -> State:
 def _together(old: Ending, new: Ending) -> Ending:
     """What ends in a quarter after more was signed."""
     columns = np.union1d(old.columns, new.columns)
-    none = blank(len(new.quantity), len(columns))
+    none = blank(new.quantity, len(columns))
     places = [np.searchsorted(columns, x.columns) for x in (old, new)]
     quantity, value = (
         raised(raised(none, places[0], first), places[1], more)
@@ -338,7 +338,7 @@ def _ahead(state: State, t: int, facilities: int) -> tuple[Array, Index, Array, 
         for left, ending in enumerate(state.endings[t + 1 :], start=1)
         if ending is not None
     ]
-    none = blank(len(state.kept), 0)
+    none = blank(state.kept, 0)
     return (
         np.repeat([left for left, _, _ in later], [n for _, _, n in later]),
         np.concatenate([np.zeros(0, dtype=np.intp), *(x.columns[:n] for _, x, n in later)]),

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from risk.mechanisms.neocloud import estate, paper
 from risk.mechanisms.neocloud.company import Conditions, Due, Flows, State
 from risk.parameters import Array, entry
-from risk.processes import blank, outer
+from risk.processes import outer
 
 DT = 0.25
 QUARTERS_A_YEAR = 4.0
@@ -62,7 +62,7 @@ def init(params: Params, bullets: Array, converts: Array, paths: int, last: int)
     bullets, converts : (quarter + 1, firm) USD of base-date notes and converts by quarter due.
     last : last quarter any paper may fall due.
     """
-    zero = blank(paths, params.cash.shape[1])
+    zero = np.zeros((params.cash.shape[1], paths)).T
 
     def calendar(due: Array) -> tuple[Array, ...]:
         return tuple([row[None, :] + zero for row in due] + [zero] * (last + 1 - len(due)))

@@ -20,7 +20,7 @@ import numpy as np
 
 from risk.mechanisms.neocloud.book import ROUNDING, Book
 from risk.parameters import Array, entry
-from risk.processes import At, Flags, blank, columns_of, outer, put
+from risk.processes import At, Flags, columns_of, outer, put
 from risk.units import HOURS_A_QUARTER
 
 DT = 0.25
@@ -121,7 +121,7 @@ def init(
     sofr : (path, 1) or one rate for all paths, 1/y.
     """
     margin = coupon - floating * sofr
-    zero = blank(*np.broadcast_shapes(debt.shape, margin.shape))
+    zero = np.zeros_like(debt + margin)
     no = zero > 0.0
     return State(
         devices=devices + zero,
