@@ -7,7 +7,7 @@ been read again, and merged ones when all that is sound in them stands in files 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -96,13 +96,13 @@ def merge(store: Store, blocks: int, legend: Legend) -> list[Stretch]:
 
 
 def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
-    singles = [store.single(block) for block in stretch.blocks]
-    records = [record for single in singles for record in single.records.each()]
+    singles = {block: store.single(block) for block in stretch.blocks}
+    records = [record for single in singles.values() for record in single.records.each()]
 
     def write(kind: str) -> None:
         having = [record for record in records if record.digests.get(kind)]
         if having:
-            groups = _groups(store, having, kind, legend)
+            groups = _groups(singles, having, kind, legend)
             told = footer(kind, having[0].digests[kind], legend)
             publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
 
@@ -112,16 +112,18 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
     _, bad = stretch.sound(MERGED)
     if bad:
         raise bad[0].error
-    for single in singles:
+    for single in singles.values():
         _remove(single.common_files)
 
 
-def _groups(store: Store, records: Sequence[BlockRecord], kind: str, legend: Legend) -> Iterator[list[Part]]:
+def _groups(
+    singles: Mapping[int, Stretch], records: Sequence[BlockRecord], kind: str, legend: Legend
+) -> Iterator[list[Part]]:
     """What is written of a kind, row group after row group, read when its turn comes."""
     count = ABREAST.get(kind, 1)
     for first in range(0, len(records), count):
         yield [
-            part(record, kind, store.single(record.index).read(kind, record.index), legend)
+            part(record, kind, singles[record.index].read(kind, record.index), legend)
             for record in records[first : first + count]
         ]
 
