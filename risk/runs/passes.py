@@ -10,8 +10,8 @@ from typing import Literal
 
 from risk.runs.run import Floats, Run, Singles
 
-AHEAD: int = 128 * 2**20
-"""Bytes of columns that are read in one pass: of a million paths sixteen outcomes, or all of a series."""
+AHEAD: int = 112 * 2**20
+"""Bytes of columns that are read in one pass: of a million paths fourteen outcomes, or all of a series."""
 
 
 class Columns(Mapping[str, Floats]):
