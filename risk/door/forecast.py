@@ -17,6 +17,10 @@ PROCESS, WORKER = 200_000_000, 240_000_000
 """Bytes that the program and each worker take at most, however many paths: blocks come one by one."""
 
 
+LARGE = 100_000
+"""Paths from which on a run says before it starts what it will take."""
+
+
 def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Forecast:
     """Find out what a planned run would take and change, without running anything."""
     from risk.analysis.inputs import input_changes
@@ -53,6 +57,24 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
         changes=input_changes(open_run(previous.id, plan.root).register, assumptions) if previous else (),
         target=target,
     )
+
+
+def announced(plan: Plan, jobs: int | None) -> str:
+    """What a large run that is not complete will take on disk and in time, in a line; of others nothing."""
+    from risk.report.terminal.plan import duration, size
+    from risk.runs import estimated_bytes, newest
+
+    specification = plan.specification()
+    if plan.paths < LARGE or specification is None or plan.stored:
+        return ""
+    blocks = specification.blocks
+    missing = blocks - _stored(specification, plan.root)
+    workers = min(jobs or os.cpu_count() or 1, blocks)
+    name = plan.assumptions.scenario.name
+    seconds = _seconds(newest(name, plan.root), plan.paths * missing / blocks, workers)
+    time = "" if seconds is None else f", ~{duration(seconds)} at the pace of the newest run"
+    room = size(estimated_bytes(plan.assumptions, plan.paths))
+    return f"{name}: {plan.paths:,} paths take up to {room} in {plan.root.as_posix()}{time}"
 
 
 def _free(root: Path) -> int:

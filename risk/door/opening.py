@@ -75,11 +75,15 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
     NumericalError : the model could not compute a path; the message says how to replay it.
     Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
     """
+    from risk.door.forecast import announced
+
     with desk.bar(plan.assumptions.scenario.name) as progress:
         try:
             settle(plan, desk, admitted)
         except NumericalError as error:
             raise _replayed(error, replace(plan, scenario="base")) from error
+        if expected := announced(plan, desk.jobs):
+            desk.step(expected)
         try:
             return plan.run(desk.jobs, progress)
         except NumericalError as error:

@@ -57,7 +57,7 @@ def settle(store: Store, blocks: int, rows: Callable[[int], int], legend: Legend
             records, bad = stretch.sound()
         except StorageError as error:
             log.warning("blocks %s: %s; put in quarantine", stretch.name, error.reason)
-            store.quarantine([stretch.records_file])
+            store.put_aside([stretch.records_file])
             _remove(stretch.common_files)
             continue
         paths = {record.index: record.paths for record in records}
@@ -130,7 +130,7 @@ def take_apart(
     for record in records:
         if record.index not in damaged:
             store.keep(record, {kind: stretch.read(kind, record.index) for kind in KINDS}, legend)
-    store.quarantine(dict.fromkeys(stretch.file(damage.kind, damage.block) for damage in bad))
+    store.put_aside(dict.fromkeys(stretch.file(damage.kind, damage.block) for damage in bad))
     _remove(stretch.common_files)
 
 

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risk.errors import StorageError
-from risk.runs.files import publish_copy
 from risk.runs.find import list_runs
 from risk.runs.merging import stretches
 from risk.runs.specification import Specification
 from risk.runs.store import Store
-from risk.runs.stretch import KINDS, Stretch, common, complete
+from risk.runs.stretch import KINDS, Stretch, common, complete, copy
 
 if TYPE_CHECKING:
     from risk.runs.legend import Legend
@@ -22,8 +21,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def reusable(specification: Specification, root: Path) -> dict[int, Stretch]:
-    """Blocks that another complete run has and this one needs: block → the files in which they stand.
+def reusable(specification: Specification, root: Path) -> dict[int, Store]:
+    """Blocks that another complete run has and this one needs: block → store that has it."""
+    return {block: Store(held.directory) for block, held in _held(specification, root).items()}
+
+
+def _held(specification: Specification, root: Path) -> dict[int, Stretch]:
+    """The same: block → the files in which it stands.
 
     A block's draws depend on the seed and its number only, so that it is the same in a longer run. The last
     block of a run may be cut, and serves a run that cuts it alike.
@@ -55,7 +59,7 @@ def take_over(specification: Specification, store: Store, legend: Legend) -> Non
 
     Copies, so that each folder stands alone and may be removed; they are verified like any stored block.
     """
-    sources, own = reusable(specification, store.directory.parent), store.stored()
+    sources, own = _held(specification, store.directory.parent), store.stored()
     missing = {block: stretch for block, stretch in sources.items() if block not in own}
     whole = {(stretch.first, stretch.count): stretch for stretch in stretches(store, specification.blocks)}
     for source in dict.fromkeys(missing.values()):
@@ -63,20 +67,13 @@ def take_over(specification: Specification, store: Store, legend: Legend) -> Non
         same = whole.get((source.first, source.count)) if source.merged else None
         try:
             if same is not None and len(wanted) == source.count:
-                _copy(source, same)
+                copy(source, same)
             else:
                 _keep(source, wanted, store, legend)
         except StorageError as error:
             log.warning("blocks %s of %s: %s; computed again", source.name, source.directory, error.reason)
     if missing:
         log.info("run %s: %d blocks taken over from other runs", specification.id, len(missing))
-
-
-def _copy(source: Stretch, stretch: Stretch) -> None:
-    """Copy the files of a stretch, its records last."""
-    for there, here in reversed([*zip(source.files, stretch.files, strict=True)]):
-        if there.exists():
-            publish_copy(there, here)
 
 
 def _keep(source: Stretch, blocks: Container[int], store: Store, legend: Legend) -> None:

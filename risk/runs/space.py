@@ -17,7 +17,10 @@ _FLOWS = 1500
 
 
 def estimated_bytes(assumptions: Assumptions, paths: int) -> int:
-    """Space a run will take on disk, rounded up generously.
+    """Space a run will take on disk at most, at any moment.
+
+    Numbers are counted as they are in memory; on disk they take two thirds of it, which leaves room for the
+    files of a stretch that stand there twice while its blocks are put together.
 
     Parameters
     ----------

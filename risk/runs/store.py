@@ -38,7 +38,7 @@ from risk.runs.exact import Total
 from risk.runs.files import publish, publish_json, remove_leftovers, set_aside
 from risk.runs.keys import ENTITY, KEYS, Key, keys, keys_of_sums
 from risk.runs.records import BlockRecord
-from risk.runs.stretch import RECORDS, Arrays, Stretch, merged
+from risk.runs.stretch import RECORDS, Arrays, Stretch, copy, merged
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class Store:
             return own
         return next((found for found in merged(self.directory) if index in found.blocks), own)
 
+    def record_file(self, index: int) -> Path:
+        """File of the record of a block in files of its own."""
+        return self.single(index).records_file
+
     def write(self, block: Block, legend: Legend) -> BlockRecord:
         """Store a block; it counts from the moment its record is in place."""
         arrays = _arrays(block)
@@ -95,6 +99,10 @@ class Store:
                 told = footer(kind, columns, legend)
                 publish(single.file(kind), partial(_write, found, named, told))
         publish_json(single.records_file, record.content())
+
+    def copy(self, index: int, source: Store) -> None:
+        """Copy a block in files of its own from another folder, its record last."""
+        copy(source.single(index), self.single(index))
 
     def record(self, index: int) -> BlockRecord:
         """Read a block's record; StorageError where it is missing or damaged."""
@@ -120,11 +128,15 @@ class Store:
                 raise bad[0].error
         except StorageError as error:
             log.warning("block %d: %s; put in quarantine, will be computed again", index, error.reason)
-            self.quarantine(single.files)
+            self.quarantine(index)
             return None
         return record
 
-    def quarantine(self, files: Iterable[Path]) -> None:
+    def quarantine(self, index: int) -> None:
+        """Move every file of a block in files of its own out of the way, its record first."""
+        self.put_aside(self.single(index).files)
+
+    def put_aside(self, files: Iterable[Path]) -> None:
         """Move files out of the way, in this order; those that are not there count for nothing."""
         for path in files:
             set_aside(path, self.directory / "quarantine")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from risk.errors import StorageError
 from risk.runs.columns import read_group, read_metadata, shape_of, verify
-from risk.runs.files import read_json
+from risk.runs.files import publish_copy, read_json
 from risk.runs.keys import KEYS
 from risk.runs.records import BlockRecord, Filed, Records, Single, file_digest
 
@@ -257,6 +257,13 @@ class Reading:
 def path_axis(kind: str) -> int | None:
     """Along which axis of the arrays of a kind its paths stand; sums have none."""
     return {0: None, 1: 0}.get(len(KEYS[kind]), 1)
+
+
+def copy(source: Stretch, stretch: Stretch) -> None:
+    """Copy the files of a stretch, its records last; StorageError where one cannot be read or written."""
+    for there, here in reversed([*zip(source.files, stretch.files, strict=True)]):
+        if there.exists():
+            publish_copy(there, here)
 
 
 def common(some: range, others: range) -> range:

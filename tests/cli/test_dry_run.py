@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from risk.runs import list_runs
+import pytest
+
+from risk.door import forecast
+from risk.door.desk import Desk
+from risk.door.opening import simulate
+from risk.runs import estimated_bytes, list_runs
+from risk.runs.prepare import Plan, plan
 from tests.cli.conftest import SMALL, Ask, Stored
 
 
@@ -47,3 +54,24 @@ def test_the_plan_of_cut_couplings_simulates_no_medians(runs: Stored, ask: Ask) 
     assert "its id follows from the base medians" in said.out
     assert len(list_runs(runs.folder)) == 2
     assert not (runs.folder / "baselines").exists()
+
+
+def test_a_large_run_says_what_it_takes_before_it_starts(
+    runs: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecast, "LARGE", 5000)
+    monkeypatch.setattr(Plan, "run", lambda *_: None)
+    told = list[str]()
+    desk = Desk(runs.folder, jobs=2, step=told.append)
+    for paths in (4999, 5000):
+        simulate(plan("base", paths, 8, root=runs.folder), desk, admitted=True)
+    (said,) = told
+    assert re.fullmatch(
+        r"base: 5,000 paths take up to \d+ MB in \S+, ~\d+ s at the pace of the newest run", said
+    )
+
+
+def test_a_run_takes_no_more_than_was_told(runs: Stored) -> None:
+    run = runs.base
+    together = sum(file.stat().st_size for file in run.store.holder(0).common_files)
+    assert run.store.size() + together < estimated_bytes(run.register, run.paths)
