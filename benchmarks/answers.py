@@ -33,7 +33,7 @@ ANSWERS = (
 """Commands as one types them; RUN stands for the run."""
 
 PACK = "pack"
-"""The workbook and its page, with how the run stands, what to watch, views and actions found and kept before."""
+"""Workbook and page, with how the run stands, what to watch, views and actions found and kept before."""
 
 WHOLE = ("manifest.json", "assumptions.json", "sums.parquet", "blocks")
 """What a run is, beside the folders of its arrays; all else was found later and is kept beside it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from risk.runs.passes import Columns
 from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
-Ranks = NDArray[np.int32]
+Ranks = NDArray[np.integer[Any]]
 
 DECILE = 0.10
 

@@ -84,8 +84,8 @@ def patterns(columns: Mapping[str, Array], names: Sequence[str]) -> Patterns:
     if len(names) > 62:
         raise ValueError(f"{len(names)} flags do not fit one number")
     codes = np.zeros(len(columns[names[0]]), dtype=np.int64)
-    for place, name in enumerate(names):
-        codes |= (columns[name] > 0.0).astype(np.int64) << place
+    for digit, name in enumerate(names):
+        codes |= (columns[name] > 0.0).astype(np.int64) << digit
     found, example, pattern, counts = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True
     )

@@ -44,6 +44,11 @@ class Remembered(Run):
         """Kind and name → column, the one asked for last at the end."""
         return {}
 
+    @property
+    def _room(self) -> int:
+        """Bytes of columns that are kept."""
+        return ROOM
+
     @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
         """Function and what it was asked → what it has found of the run; see `once`."""
@@ -95,7 +100,7 @@ class Remembered(Run):
     def _forget(self) -> None:
         """Let go of what was asked for longest ago, as far as there is no room for it."""
         held = {key: values.nbytes for key, values in self._known.items() if key[0] in WHOLE}
-        over = sum(held.values()) - ROOM
+        over = sum(held.values()) - self._room
         if over <= 0:
             return
         for key, size in held.items():
