@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from risk.runs.passes import Columns
 from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
-Ranks = NDArray[np.int64]
+Ranks = NDArray[np.integer[Any]]
 
 DECILE = 0.10
 
@@ -73,7 +74,7 @@ def ranks(values: Array) -> Ranks:
         ordered[1:] == ordered[:-1]
     ).any():  # the stable sort is four times slower; without ties there is but one
         order = np.argsort(values, kind="stable")
-    out = np.empty(len(values), dtype=np.int64)
+    out = np.empty(len(values), dtype=np.int32)
     out[order] = np.arange(len(values))
     return out
 

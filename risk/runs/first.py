@@ -21,6 +21,11 @@ as wide. Probabilities, losses and their tails are always of all paths."""
 class First(Remembered, Piece):
     """The first blocks of a run, with what was measured beside the whole of it."""
 
+    @property
+    def _room(self) -> int:
+        """Half of what the whole keeps beside it."""
+        return super()._room // 2
+
     def _beside(self, name: str) -> dict[str, Any] | None:
         return self.whole._beside(name)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
+from threading import RLock
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
+from risk.runs.freed import hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -17,11 +19,11 @@ T = TypeVar("T")
 WHOLE = ("outcomes", "parameters", "series")
 """Kinds of columns of which most are asked for."""
 
-ROOM: int = 256 * 2**20
-"""Bytes of these columns that a run keeps: all of 37,000 paths, of a million the thirty asked for last."""
+ROOM: int = 160 * 2**20
+"""Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
 
-NEIGHBOURS: int = 96 * 2**20
-"""Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million twelve. What
+NEIGHBOURS: int = 80 * 2**20
+"""Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
 stands side by side is asked for together, and a pass over the files takes as long for one."""
 
 
@@ -42,22 +44,39 @@ class Remembered(Run):
         """Kind and name → column, the one asked for last at the end."""
         return {}
 
+    @property
+    def _room(self) -> int:
+        """Bytes of columns that are kept."""
+        return ROOM
+
     @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
         """Function and what it was asked → what it has found of the run; see `once`."""
         return {}
 
     def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
-        asked, known = list(self.names(kind) if names is None else names), self._known
+        asked = list(self.names(kind) if names is None else names)
         if at is not None and self._together(kind) < len(self.names(kind)):
             return super()._columns(kind, asked, at)
+        with self._lock:
+            found = self._found(kind, asked)
+        return found if at is None else {name: whole[at] for name, whole in found.items()}
+
+    def _found(self, kind: str, asked: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Whole columns, those that are not known read with their neighbours."""
+        known = self._known
         if new := [name for name in asked if (kind, name) not in known]:
             self._keep(kind, super()._columns(kind, self._beside_it(kind, new)))
         for name in asked:  # what was asked for last stands at the end
             known[kind, name] = known.pop((kind, name))
         found = {name: known[kind, name] for name in asked}
         self._forget()
-        return found if at is None else {name: whole[at] for name, whole in found.items()}
+        return found
+
+    @cached_property
+    def _lock(self) -> RLock:
+        """Threads that look at columns side by side come here one after the other."""
+        return RLock()
 
     def _together(self, kind: str) -> int:
         """Columns of a kind that are read in one pass."""
@@ -81,12 +100,14 @@ class Remembered(Run):
     def _forget(self) -> None:
         """Let go of what was asked for longest ago, as far as there is no room for it."""
         held = {key: values.nbytes for key, values in self._known.items() if key[0] in WHOLE}
-        over = sum(held.values()) - ROOM
+        over = sum(held.values()) - self._room
+        if over <= 0:
+            return
         for key, size in held.items():
-            if over <= 0:
-                return
-            del self._known[key]
-            over -= size
+            if over > 0:
+                del self._known[key]
+                over -= size
+        hand_back()
 
 
 def once(find: Callable[Concatenate[Run, P], T]) -> Callable[Concatenate[Run, P], T]:

@@ -77,14 +77,19 @@ def due(metric: Metric, base: int, information: dt.date | None) -> Iterator[Read
             yield reading
 
 
-def path_values(run: Run, metric: Metric) -> Array | None:
+def path_values(run: Run, metric: Metric, last: int | None = None) -> Array | None:
     """A metric on every path and quarter, (quarter + 1, path) in its unit; NaN where quarters are missing.
 
     None where it is measured by calendar year, or not at all.
+
+    Parameters
+    ----------
+    last : quarter after which nobody asks; by default the last of the run.
     """
     if not metric.quantity:
         return None
-    x, n = run.series(metric.quantity).astype(np.float64) / SCALE[metric.unit], metric.quarters
+    kept = run.series(metric.quantity, None if last is None else slice(last + 1))
+    x, n = kept.astype(np.float64) / SCALE[metric.unit], metric.quarters
     if n == 1:
         return x
     sums = np.full_like(x, np.nan)  # the base date's own quarter is a state, not a flow of the run

@@ -303,7 +303,7 @@ class Results:
         """Default and loss of every facility."""
         return neoclouds.defaults(self.run)
 
-    @cached_property
+    @property
     def claims(self) -> tuple[Mapping[str, Claims], Mapping[str, Claims]]:
         """Par in default and loss by instrument: of all quarters, and of those of stress."""
         return recoveries.claims(self.run), recoveries.claims(self.run, "stress")
