@@ -15,7 +15,7 @@ from risk.door import costs, opening, packs, writing
 from risk.door.batch_costs import NOTHING, Cost, at_once, expected
 from risk.door.desk import REPORTS, Desk, Where, desk
 from risk.door.meter import Meter
-from risk.door.side_by_side import side_by_side, workers
+from risk.door.side_by_side import heed, side_by_side, workers
 from risk.door.told import Told
 from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.report.form import Form
@@ -154,6 +154,7 @@ class Batch:
         The base case stands beside every scenario, every scenario beside the base case only: each takes more
         than a second, and the comparison has them all. One of other quarters stands beside none.
         """
+        heed()
         if self.runs[word].exception() is not None:
             return
         run = self.runs[word].result()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from risk.door.desk import RUNS, SHOWN, Desk
+from risk.door.side_by_side import one_crew
 from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def plan_of(run: Run, desk: Desk) -> Plan:
     )
 
 
+@one_crew
 def calibrate(run: Run, desk: Desk) -> None:
     """Measure what the calibration targets need beside a run of the base case, where nobody has yet.
 

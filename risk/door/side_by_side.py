@@ -40,7 +40,7 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
 
     Raises
     ------
-    Interrupted : a second interrupt came. After a first all that is under way ends by itself.
+    Interrupted : there was an interrupt. What is under way then ends by itself, unless there is a second one.
     """
     from risk.runs.workers import crew, lent
 
@@ -54,7 +54,16 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
 
         made = [threads.submit(copy_context().run, begun, call) for call in calls]
         found.listen(lambda: all(each.done() for each in made))
+        found.heed()
         return made
+
+
+def heed() -> None:
+    """Begin nothing new within a call once there was an interrupt; raises `Interrupted`."""
+    from risk.runs.workers import lent
+
+    if (found := lent()) is not None:
+        found.heed()
 
 
 def _at_once(call: Callable[[], T]) -> Future[T]:

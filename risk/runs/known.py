@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from risk.errors import StorageError
 from risk.runs.find import StoredRun, list_runs
+from risk.runs.hashing import digest
 from risk.runs.run import Run
 from risk.runs.specification import Specification, specify
 from risk.runs.store import Store
@@ -31,11 +32,11 @@ class Known:
     def __init__(self, root: Path, seed: int, paths: int) -> None:
         self._seed = seed
         self._paths = paths
-        self._runs: dict[Specification, StoredRun] = {}
+        self._runs: dict[str, StoredRun] = {}
         for stored in list_runs(root) if root.is_dir() else ():
             own = stored.head.specification if stored.head else None
             if own is not None and own.seed == seed and own.paths >= paths:
-                self._runs.setdefault(replace(own, paths=paths), stored)
+                self._runs.setdefault(_key(replace(own, paths=paths)), stored)
 
     def outcomes(self, assumptions: Assumptions, baseline: Any, names: Iterable[str]) -> Outcomes | None:
         """Outcomes of a register, name → (path,); None where no run has them, or it is damaged.
@@ -49,7 +50,7 @@ class Known:
         if not self._runs:
             return None
         medians = None if all(assumptions.switches.values()) else baseline
-        stored = self._runs.get(specify(assumptions, self._paths, self._seed, medians))
+        stored = self._runs.get(_key(specify(assumptions, self._paths, self._seed, medians)))
         if stored is None or stored.manifest is None:
             return None
         run, wanted = Run(Store(stored.directory), stored.manifest), list(names)
@@ -60,3 +61,7 @@ class Known:
         except StorageError as error:
             log.warning("%s; computed again", error.reason)
             return None
+
+
+def _key(specification: Specification) -> str:
+    return digest([specification])

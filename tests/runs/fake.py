@@ -61,6 +61,7 @@ class Assumptions:
     windows: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[()] = ()
     classes: Mapping[str, Any] = field(default_factory=dict)
+    switches: Mapping[str, bool] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 5))
     folder: str = ""
     """Where the engines below leave marks."""

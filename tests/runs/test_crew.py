@@ -84,9 +84,11 @@ def test_threads_share_a_crew_and_one_that_fails_stops_no_other(reference: Run, 
 def test_an_interrupt_is_heard_by_every_thread(reference: Run, tmp_path: Path, times: int) -> None:
     """The first lets running blocks finish, a second does not."""
 
+    left = [signal.SIGINT] * times
+
     def stop(*_: object) -> None:
-        for _time in range(times):
-            os.kill(os.getpid(), signal.SIGINT)
+        while left:
+            os.kill(os.getpid(), left.pop())
 
     with crew(2) as found, ThreadPoolExecutor(2) as threads:
         asked = [
