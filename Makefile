@@ -132,7 +132,7 @@ torture: .venv/ready-dev ## kills, full disks, rot, hostile files: what held, in
 	$(BIN)/python -m tests.torture
 
 cluster-demo: .venv/ready-dev ## every scenario on a Dask cluster here, a worker killed each second: the same hash?
-	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(EVERY),--every $(EVERY))
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))

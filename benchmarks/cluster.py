@@ -13,7 +13,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
@@ -46,51 +46,72 @@ def work(address: str) -> None:
     asyncio.run(serve())
 
 
-def nursery(address: str, stop: Event, killed: Any) -> None:
-    """Keep two workers alive and kill one of them, by chance, every second.
+def nursery(address: str, every: float, stop: Event, computing: Event, killed: Any) -> None:
+    """Keep two workers alive and, while blocks are computed, kill one of them, by chance, again and again.
 
     Workers are forked from this process, which has imported and remembers what they need: one that has to
     read all of it first takes longer to start than it would live.
     """
-    import risk.engine  # noqa: F401
-    from distributed import Worker  # noqa: F401
+    import distributed  # noqa: F401
+
+    from risk.assumptions import load
+    from risk.engine import simulate
     from risk.runs.conditions import Terms
 
     Terms.here()
-    chance, children = random.Random(1), dict[int, float]()
-    while not stop.is_set():
+    simulate(load(), 1, 0, 16, None)
+    parent, chance, children = os.getppid(), random.Random(1), list[int]()
+    while not stop.is_set() and os.getppid() == parent:
         while len(children) < WORKERS:
             child = os.fork()
             if child == 0:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 work(address)
                 os._exit(0)
-            children[child] = time.monotonic()
-        stop.wait(1.0)
-        victim = chance.choice(list(children))
-        os.kill(victim, signal.SIGKILL)
-        os.waitpid(victim, 0)
-        del children[victim]
-        killed.value += 1
+            children.append(child)
+        stop.wait(every)
+        if computing.is_set():
+            end(children.pop(chance.randrange(WORKERS)))
+            killed.value += 1
     for child in children:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        end(child)
+
+
+def end(child: int) -> None:
+    """Kill a process that was forked from this one."""
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+@dataclass(frozen=True)
+class Single:
+    """A cluster that is handed one block at a time: a worker lives for two seconds."""
+
+    cluster: Cluster
+    computing: Event
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> Any:
+        self.computing.set()
+        return self.cluster.submit(call, *arguments)
 
 
 @contextmanager
-def hunted(killed: Any) -> Iterator[Cluster]:
-    """A cluster of two workers that are killed in turn."""
+def hunted(every: float, killed: Any) -> Iterator[Single]:
+    """A cluster of two workers that are killed in turn; how often a block was under way then says nothing."""
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set({"distributed.scheduler.allowed-failures": 10_000})
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
+    stop, computing = context.Event(), context.Event()
     with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, processes=True) as scheduler:
-        process = context.Process(target=nursery, args=(scheduler.scheduler_address, stop, killed))
+        process = context.Process(
+            target=nursery, args=(scheduler.scheduler_address, every, stop, computing, killed)
+        )
         process.start()
         try:
             with connected(scheduler.scheduler_address) as executor:
-                executor.client.wait_for_workers(1)
-                yield executor
+                executor.client.wait_for_workers(WORKERS)
+                yield Single(executor, computing)
         finally:
             stop.set()
             process.join()
@@ -145,7 +166,9 @@ class Row:
 HEAD = f"{'scenario':<26}{'run':>14}{'blocks':>8}{'killed':>8}{'twice':>7}{'missing':>9}{'same':>7}{'s':>8}"
 
 
-def simulated(scenario: str, options: argparse.Namespace, folder: Path, **where: Any) -> tuple[Any, list[int]]:
+def simulated(
+    scenario: str, options: argparse.Namespace, folder: Path, **where: Any
+) -> tuple[Any, list[int]]:
     """A run of a scenario, and what was noted of it."""
     from dataclasses import replace
 
@@ -162,16 +185,18 @@ def main() -> int:
     parser.add_argument("scenarios", nargs="*", help="all of the register's by default")
     parser.add_argument("--paths", type=int, default=PATHS)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--every", type=float, default=1.0, help="seconds between two kills")
     options = parser.parse_args()
     scenarios = options.scenarios or list(risk.scenarios().found)
     killed = multiprocessing.get_context("spawn").Value("i", 0)
     rows = []
     os.environ.update(WORKER_ENVIRONMENT)
     with TemporaryDirectory(prefix="bubblerisk-") as folder:
-        with hunted(killed) as executor:
+        with hunted(options.every, killed) as executor:
             for scenario in scenarios:
                 before, begun = killed.value, time.monotonic()
                 run, noted = simulated(scenario, options, Path(folder, "cluster"), executor=executor)
+                executor.computing.clear()
                 rows.append(Row(scenario, run, time.monotonic() - begun, killed.value - before, noted))
         print(HEAD)
         for row in rows:

@@ -81,9 +81,14 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
     NumericalError : the model could not compute a path; the message says how to replay it.
     Interrupted : Ctrl-C or SIGTERM; finished blocks are kept.
     """
-    return _computed(
-        plan, desk, lambda progress: plan.run(desk.jobs, progress, desk.executor, desk.through), admitted
-    )
+    from risk.door.forecast import announced
+
+    def compute(progress: Progress) -> Run:
+        if desk.executor is None and (expected := announced(plan, desk.jobs)):
+            desk.step(expected)
+        return plan.run(desk.jobs, progress, desk.executor, desk.through)
+
+    return _computed(plan, desk, compute, admitted)
 
 
 def simulate_some(plan: Plan, desk: Desk, blocks: range) -> Standing:
@@ -95,15 +100,11 @@ def simulate_some(plan: Plan, desk: Desk, blocks: range) -> Standing:
 
 def _computed(plan: Plan, desk: Desk, compute: Callable[[Progress], T], admitted: bool = False) -> T:
     """What comes of computing a plan, or an error that says how to replay the path it failed on."""
-    from risk.door.forecast import announced
-
     with desk.bar(plan.assumptions.scenario.name) as progress:
         try:
             settle(plan, desk, admitted)
         except NumericalError as error:
             raise _replayed(error, replace(plan, scenario="base")) from error
-        if expected := announced(plan, desk.jobs):
-            desk.step(expected)
         try:
             return compute(progress)
         except NumericalError as error:

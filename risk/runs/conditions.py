@@ -91,7 +91,8 @@ def _wrong(variables: Mapping[str, str]) -> Iterator[str]:
         yield f"lets matrix products start threads that only disturb: set {' and '.join(many)} to 1"
     trim = variables.get(TRIM, "")
     if trim.isdecimal() and int(trim) < ENOUGH:
-        yield f"hands memory back after every array ({TRIM}={trim}), which takes half as long again: unset it"
+        slow = f"hands memory back after every array ({TRIM}={trim})"
+        yield f"{slow}, which takes up to 1.8 times the processor time: unset it"
 
 
 @cache

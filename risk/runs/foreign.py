@@ -24,6 +24,7 @@ from risk.runs.errand import Answer, Errand, carry_out
 from risk.runs.interrupts import Interrupt, Interrupted, listening
 from risk.runs.job import Finished, Job, write_job
 from risk.runs.store import Store
+from risk.runs.workers import lent
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +83,12 @@ def compute_elsewhere(
     runs is waited for where the executor tells it apart.
     """
     job = replace(job, store=Store(job.store.directory.absolute()))
-    with listening() as interrupt, _posted(job, where.through) as errand:
-        going = _Round(where, job, rows, finished, interrupt, errand)
+    with listening() as own, _posted(job, where.through) as errand:
+        crew = lent()  # in a batch the thread that leads it hears for all
+        going = _Round(where, job, rows, finished, lambda: crew.interrupt if crew else own, errand)
         going.work()
         _await(job.store, going.noted)
-        return interrupt
+        return going.interrupt()
 
 
 @contextmanager
@@ -121,7 +123,7 @@ class _Round:
     job: Job
     rows: Mapping[int, int]
     finished: Callable[[Finished], None]
-    interrupt: Interrupt
+    interrupt: Callable[[], Interrupt]
     errand: Errand
     waiting: deque[dict[int, int]] = field(default_factory=deque)
     out: dict[int, tuple[Errand, Future]] = field(default_factory=dict)
@@ -149,7 +151,7 @@ class _Round:
 
     @property
     def _ending(self) -> bool:
-        return self.failure is not None or bool(self.interrupt)
+        return self.failure is not None or bool(self.interrupt())
 
     def _hand_out(self) -> None:
         while self.waiting and len(self.out) < AHEAD and not self._ending:

@@ -21,10 +21,12 @@ from risk.runs.executor import Progress
 from risk.runs.files import require_space
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
+from risk.runs.legend import Legend
 from risk.runs.lock import hold
 from risk.runs.space import estimated_bytes
 from risk.runs.specification import Specification
 from risk.runs.store import Store
+from risk.runs.stretch import KINDS
 from risk.runs.workers import compute
 
 if TYPE_CHECKING:
@@ -94,13 +96,8 @@ def compute_some(
     StorageError, NumericalError, WorkerDied, Interrupted : as of a run; finished blocks are kept.
     """
     specification = settled(plan)
-    if not blocks or blocks.start >= specification.blocks:
-        has = f"a run of {specification.paths:,} paths has blocks 0 to {specification.blocks - 1}"
-        raise UsageError(
-            f"blocks {blocks.start}:{blocks.stop} are none of the run", f"{has}, 1,024 paths each"
-        )
+    wanted = _within(specification, blocks)
     store = Store(plan.root / specification.id)
-    wanted = range(blocks.start, min(blocks.stop, specification.blocks))
     if store.manifest.exists():
         return standing(specification, store)
     paths = sum(map(specification.rows, wanted))
@@ -143,7 +140,8 @@ def gather(plan: Plan, places: Sequence[str]) -> Standing:
     if store.manifest.exists():
         return standing(specification, store)
     with hold(store.directory, "runs gather"):
-        taken = tuple(_take(specification, store, place) for place in places)
+        legend = Legend.of(plan.assumptions)
+        taken = tuple(_take(specification, store, place, legend) for place in places)
     return standing(specification, store, taken=taken)
 
 
@@ -160,20 +158,27 @@ def standing(
 ) -> Standing:
     """How far a run is: nothing is missing of one that is complete."""
     complete = store.manifest.exists()
-    missing = (
-        () if complete else (i for i in range(specification.blocks) if not store.record_file(i).exists())
-    )
+    stored = set(range(specification.blocks)) if complete else store.stored()
+    missing = (index for index in range(specification.blocks) if index not in stored)
     return Standing(specification, store.directory, tuple(_ranges(missing)), computed, taken)
 
 
-def _take(specification: Specification, store: Store, place: str) -> Taken:
+def _within(specification: Specification, blocks: range) -> range:
+    """Those of some blocks that a run has; UsageError where it has none of them."""
+    if not blocks or blocks.start >= specification.blocks:
+        has = f"a run of {specification.paths:,} paths has blocks 0 to {specification.blocks - 1}"
+        raise UsageError(
+            f"blocks {blocks.start}:{blocks.stop} are none of the run", f"{has}, 1,024 paths each"
+        )
+    return range(blocks.start, min(blocks.stop, specification.blocks))
+
+
+def _take(specification: Specification, store: Store, place: str, legend: Legend) -> Taken:
     blocks = damaged = sources = 0
     for source in _sources(place, specification.id):
         sources += 1
-        for index in range(specification.blocks):
-            if store.record_file(index).exists() or not source.record_file(index).exists():
-                continue
-            if _brought(store, index, source, specification.rows(index)):
+        for index in sorted(source.stored() - store.stored()):
+            if _brought(store, index, source, specification.rows(index), legend):
                 blocks += 1
             else:
                 damaged += 1
@@ -185,10 +190,15 @@ def _take(specification: Specification, store: Store, place: str) -> Taken:
     return Taken(place, blocks, damaged)
 
 
-def _brought(store: Store, index: int, source: Store, rows: int) -> bool:
-    """Copy a block; whether it came sound."""
+def _brought(store: Store, index: int, source: Store, rows: int, legend: Legend) -> bool:
+    """Copy a block, from files of its own or those of a complete run; whether it came sound."""
+    holder = source.holder(index)
     try:
-        store.copy(index, source)
+        if holder.merged:
+            arrays = {kind: holder.read(kind, index) for kind in KINDS}
+            store.keep(source.record(index), arrays, legend)
+        else:
+            store.copy(index, source)
     except StorageError as error:
         log.warning("block %d of %s: %s", index, source.directory, error.reason)
         store.quarantine(index)

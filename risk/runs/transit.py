@@ -17,7 +17,11 @@ from typing import Any
 from risk.errors import BubbleriskError, StorageError, UsageError
 from risk.runs.store import Store
 
-EXTRA = "python -m pip install 'bubblerisk[cluster]'"
+EXTRA = (
+    "install the extra: python -m pip install 'bubblerisk[cluster]', "
+    "or in a checkout: python -m pip install --require-hashes -r requirements-cluster.lock"
+)
+"""What to do where Dask or `fsspec` is missing."""
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://")
 _BUNDLE = re.compile(r"\d{5,}-\d{5,}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -74,6 +77,17 @@ class Losing(Pool):
         if 1 in errand.rows and not self.lost:
             self.lost = True
             return None
+        return call(errand)
+
+
+@dataclass
+class Stopping(Pool):
+    """Is interrupted at its first call, and gives whoever listens the time to hear of it."""
+
+    def answer(self, call: Call, errand: Errand) -> Answer:
+        if len(self.errands) == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
         return call(errand)
 
 

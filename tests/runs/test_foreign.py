@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from risk.door.side_by_side import side_by_side
 from risk.errors import NumericalError, StorageError, UsageError
-from risk.runs import Interrupted, Run, foreign
+from risk.runs import Interrupted, Run, foreign, transit
 from risk.runs.conditions import Conditions, Terms
 from risk.runs.errand import Errand, carry_out
 from risk.runs.foreign import ExecutorFailed
@@ -63,9 +64,7 @@ def test_an_unreliable_executor_loses_and_doubles_nothing(
 
 def test_what_a_failed_call_has_stored_is_not_computed_again(reference: Run, tmp_path: Path) -> None:
     pool = pools.Failing(times=1, after=True)
-    run = fake.run(
-        tmp_path / "runs", fake.marked(tmp_path), simulate=fake.simulate_and_mark, executor=pool
-    )
+    run = fake.run(tmp_path / "runs", fake.marked(tmp_path), simulate=fake.simulate_and_mark, executor=pool)
     marks = [path.name.split("-")[0] for path in tmp_path.glob("*-*")]
     assert sorted(marks) == [str(block) for block in range(fake.BLOCKS)]
     assert fake.payload(run) == fake.payload(reference)
@@ -104,12 +103,21 @@ def test_an_interrupt_calls_off_what_has_not_begun(reference: Run, tmp_path: Pat
     assert fake.payload(fake.run(runs)) == fake.payload(reference)
 
 
+def test_an_interrupt_of_a_batch_is_heard_by_the_thread_of_each_run(tmp_path: Path) -> None:
+    def run() -> Run:
+        return fake.run(tmp_path, executor=pools.Stopping())
+
+    with pytest.raises(Interrupted):
+        side_by_side([run], 2)
+    assert 1 <= len(list(tmp_path.glob("*/blocks/*.json"))) < fake.BLOCKS
+
+
 def test_a_worker_with_other_source_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = Terms.here()
     old = Terms(here.source, {**here.versions, "numpy": "1.0"})
     with pytest.raises(UsageError, match=r"would compute another run: it has numpy \d.*, not 1\.0"):
         old.require()
-    monkeypatch.setattr(foreign.Terms, "here", classmethod(lambda _: Terms("other", here.versions)))
+    monkeypatch.setattr(Terms, "here", classmethod(lambda _: Terms("other", here.versions)))
     with pytest.raises(UsageError, match="other source of bubblerisk"):
         here.require()
     monkeypatch.undo()
@@ -119,14 +127,14 @@ def test_a_worker_with_other_source_refuses(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="does not see .*No such file"):
+    with pytest.raises(StorageError, match=r"does not see .*No such file"):
         carry_out(Errand(str(tmp_path / "elsewhere"), "job", "", {0: 16}, Terms.here()))
 
 
 def test_blocks_that_come_damaged_are_computed_again(
     reference: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound, times = foreign.transit.fetch, 0
+    sound, times = transit.fetch, 0
 
     def fetch(address: str, folder: Path) -> Any:
         nonlocal times
@@ -136,7 +144,7 @@ def test_blocks_that_come_damaged_are_computed_again(
             file.write_bytes(file.read_bytes()[:-9])
         return store
 
-    monkeypatch.setattr(foreign.transit, "fetch", fetch)
+    monkeypatch.setattr(transit, "fetch", fetch)
     run = fake.run(tmp_path, executor=pools.Pool(), through="memory://damaged")
     assert times == fake.BLOCKS + 1
     assert (run.directory / "quarantine").exists()
@@ -145,13 +153,11 @@ def test_blocks_that_come_damaged_are_computed_again(
 
 
 def test_an_address_that_no_store_answers_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="nowhere://x/.* cannot be used"):
+    with pytest.raises(StorageError, match=r"nowhere://x/.* cannot be used"):
         fake.run(tmp_path, executor=pools.Pool(), through="nowhere://x")
 
 
-def test_what_slows_a_worker_is_told_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_slows_a_worker_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Conditions("node7", 1, ("hands memory back",), {"system": "Plan 9"})
     monkeypatch.setattr("risk.runs.errand.Conditions.here", classmethod(lambda _: slow))
     run = fake.run(tmp_path, executor=pools.Pool())
