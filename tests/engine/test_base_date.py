@@ -121,6 +121,7 @@ def test_what_customers_and_labs_bid_alone_makes_the_market_tight(register: Assu
     usual = opened(register, 1)
     most = float((usual.worlds[0].demand.internal / usual.p.demand.anchor_funding).mean())
     funding = register.entries["revenue.lab_funding"].value
+    assert isinstance(funding, float)
     crowded = opened(changed(register, {"revenue.lab_funding": funding * (1.0 + most)}), 1)
     start, p = crowded.worlds[0], crowded.p
     nothing = start.demand.internal == 0.0
