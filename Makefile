@@ -40,10 +40,10 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check coverage docs gallery hooks \
-        bench clean lock audit sbom
+        bench torture cluster-demo clean lock audit sbom
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
 	    printf '%-21s %s\n' "$$target" "$$what"; done
 
 setup: .venv/ready-dev ## make .venv from the lock files, tools for development included
@@ -125,8 +125,14 @@ gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
 	$(BIN)/pre-commit install
 
-bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
-	$(BIN)/python benchmarks/speed.py $(OPTIONS)
+bench: .venv/ready ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
+	$(BIN)/python benchmarks/bench $(if $(PATHS),--paths $(PATHS))
+
+torture: .venv/ready-dev ## kills, full disks, rot, hostile files: what held, into docs/trust.md: twenty minutes
+	$(BIN)/python -m tests.torture
+
+cluster-demo: .venv/ready-dev ## every scenario on a Dask cluster here, a worker killed each second: the same hash?
+	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(EVERY),--every $(EVERY))
 
 mutation: .venv/ready-dev build/mutants/ready ## how many of 100 mutants of the mechanisms the tests notice: half an hour
 	build/mutants/bin/python benchmarks/mutation.py $(if $(SAMPLE),--sample $(SAMPLE))
@@ -136,16 +142,17 @@ clean: ## remove .venv, builds and caches (runs/ and reports/ stay)
 	rm -rf .venv build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find risk tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-lock: ## resolve the dependencies anew into requirements.lock, requirements-dev.lock and requirements-docs.lock
+lock: ## resolve the dependencies anew into requirements.lock and those of dev, docs and cluster
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
 	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 	$(COMPILE) --constraints requirements-dev.lock --extra docs --output-file requirements-docs.lock
+	$(COMPILE) --constraints requirements-dev.lock --extra cluster --output-file requirements-cluster.lock
 
 # A package that the service does not know counts as not looked at (--strict); what stops the tool is one sentence.
 audit: build/audit/ready ## whether a vulnerability is known of a package in the lock files (asks the network)
-	@for lock in requirements.lock requirements-dev.lock requirements-docs.lock; do \
+	@for lock in requirements.lock requirements-dev.lock requirements-docs.lock requirements-cluster.lock; do \
 	    echo "$$lock: asking for known vulnerabilities …"; \
 	    build/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock \
 	        2>build/audit/said && echo "$$lock: no vulnerability is known" && continue; \

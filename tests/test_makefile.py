@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+LOCKS = tuple(f"requirements{of}.lock" for of in ("", "-dev", "-docs", "-cluster"))
+
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
@@ -20,7 +22,7 @@ def _make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("Makefile", "requirements.lock", "requirements-dev.lock", "requirements-docs.lock"):
+    for name in ("Makefile", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -59,7 +61,7 @@ def test_an_audit_says_in_one_sentence_what_it_found_or_why_it_did_not_look(
     assert (bool(made.returncode), told) == (bool(code), lines)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-docs.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_pip_and_setuptools_are_locked_with_hashes(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for package in ("pip", "setuptools"):

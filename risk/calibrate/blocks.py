@@ -5,10 +5,12 @@ What calibration asks beside a run costs one random block a world, and all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +19,8 @@ from risk.assumptions import load, locate
 from risk.assumptions.problems import AssumptionErrors
 from risk.engine import simulate
 from risk.paths import Block
-from risk.runs import Interrupted
-from risk.runs.job import Finished, Job
+from risk.runs import Interrupted, reusable, specify
+from risk.runs.job import Finished, Job, Work
 from risk.runs.records import BlockRecord
 from risk.runs.store import Store
 from risk.runs.workers import compute
@@ -26,6 +28,10 @@ from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
+    from risk.engine.couplings import Baseline
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 
 
 def scenario(register: Path | None, name: str) -> Assumptions | None:
@@ -86,17 +92,56 @@ class Case:
         return self.store.read(self.record, "parameters", [identifier])[identifier]
 
 
-def computed(job: Job, count: int, jobs: int) -> dict[int, BlockRecord]:
-    """Compute as many blocks, number → record."""
-    records: dict[int, BlockRecord] = {}
+@contextmanager
+def first_blocks(
+    base: Assumptions,
+    cases: Mapping[K, Assumptions],
+    seed: int,
+    baseline: Baseline | None,
+    root: Path,
+    jobs: int,
+) -> Iterator[dict[K, Case]]:
+    """The first block of a seed in each of several registers, while the context lasts.
 
-    def keep(finished: Finished) -> None:
-        records[finished.record.index] = finished.record
+    Parameters
+    ----------
+    base : register that says what the columns are.
+    baseline : base medians that cut couplings read.
+    root : folder that holds the runs; a block that one of them has is not computed again.
 
+    Raises
+    ------
+    Interrupted : Ctrl-C or SIGTERM; nothing is kept.
+    """
+    found = {key: case for key, own in cases.items() if (case := _stored(own, seed, baseline, root))}
+    missing = {key: own for key, own in cases.items() if key not in found}
+    with TemporaryDirectory() as folder:
+        store, records = Store(Path(folder)), dict[int, BlockRecord]()
+
+        def keep(finished: Finished) -> None:
+            records[finished.record.index] = finished.record
+
+        job = Job(base, seed, baseline, Cases(tuple(missing.values())), store)
+        computed(job, len(missing), jobs, keep)
+        yield found | {key: Case(missing[key], store, records[k]) for k, key in enumerate(missing)}
+
+
+def _stored(own: Assumptions, seed: int, baseline: Baseline | None, root: Path) -> Case | None:
+    """The first block of a register, where a stored run of it has it whole; else None."""
+    medians = None if all(own.switches.values()) else baseline
+    asked = specify(own, 2 * BLOCK, seed, medians)
+    for wanted in (asked, replace(asked, paths=BLOCK)):  # runs of other lengths, and of this one
+        store = reusable(wanted, root).get(0)
+        if store is not None:
+            return Case(own, store, store.record(0))
+    return None
+
+
+def computed(job: Work[T], count: int, jobs: int, keep: Callable[[T], None]) -> None:
+    """Compute as many blocks; what comes of each is handed to `keep`."""
     interrupt = compute(job, dict.fromkeys(range(count), BLOCK), jobs, keep)
     if interrupt:
         reason = (
             "interrupted: the run is stored, what stands beside it is not measured; the same command does it"
         )
         raise Interrupted(reason, interrupt.exit_code)
-    return records

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from risk.analysis import amplification, feedback, loop
@@ -19,16 +18,14 @@ from risk.analysis.amplification import Amplification
 from risk.assumptions import locate
 from risk.assumptions.targets import STRESS
 from risk.calibrate import blocks
-from risk.calibrate.blocks import Case, Cases, computed, scenario
+from risk.calibrate.blocks import Case, first_blocks, scenario
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
 from risk.runs.beside import FEEDBACK
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.job import Job
 from risk.runs.prepare import Plan
 from risk.runs.specification import specify
-from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -112,12 +109,8 @@ def measured(
     # The run itself has the block of the base case as it is.
     made = {key: assumptions for key, assumptions in cases.items() if assumptions is not base}
     note(f"{locate.BASE}: feedback in {', '.join(worlds)}, {len(made)} random blocks")
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        job = Job(base, seed, plan.baseline(), Cases(tuple(made.values())), store)
-        records = computed(job, len(made), jobs)
-        found = dict.fromkeys(cases, Case(base, run.store, run.store.record(0)))
-        found |= {key: Case(cases[key], store, records[k]) for k, key in enumerate(made)}
+    with first_blocks(base, made, seed, plan.baseline(), run.directory.parent, jobs) as blocks_of:
+        found = dict.fromkeys(cases, Case(base, run.store, run.store.record(0))) | blocks_of
         return {
             world: amplification.amplification({c: b for (w, c), b in found.items() if w == world}, quarter)
             for world in worlds

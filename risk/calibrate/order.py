@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,14 +21,12 @@ from risk.analysis.verdict import CLASSES
 from risk.assumptions import locate
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import blocks
-from risk.calibrate.blocks import Case, Cases, computed, scenario
+from risk.calibrate.blocks import Case, first_blocks, scenario
 from risk.errors import StorageError
 from risk.runs.beside import ORDER
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.job import Job
 from risk.runs.specification import specify
-from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -104,11 +101,8 @@ def measured(
 ) -> dict[str, Any]:
     """Simulate a block of every scenario, beside the run's own: what each says, and differences."""
     note(f"{locate.BASE}: what its {len(compared)} scenarios say, a random block each")
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        job = Job(base, run.manifest.seed, None, Cases(tuple(compared.values())), store)
-        records = computed(job, len(compared), jobs)
-        of = {name: _read(Case(compared[name], store, records[k])) for k, name in enumerate(compared)}
+    with first_blocks(base, compared, run.manifest.seed, None, run.directory.parent, jobs) as found:
+        of = {name: _read(found[name]) for name in compared}
     of[locate.BASE] = _read(Case(base, run.store, run.store.record(0)))
     said = {name: {key: float(of[name][key].mean()) for key in TOLD} for name in compared}
     return {"found": differences(of, compared), "said": said}

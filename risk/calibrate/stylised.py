@@ -23,16 +23,18 @@ References: judgement; the terms stand in the register under ``neoclouds.stylise
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from risk.assumptions import locate
 from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
 from risk.assumptions.targets import CASES
+from risk.calibrate.blocks import computed
 from risk.engine import simulate
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
@@ -41,6 +43,7 @@ from risk.runs.beside import STYLISED
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
 from risk.runs.specification import specify
+from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 from risk.units import SCALE
 
@@ -230,16 +233,51 @@ def _longer(table: Table, rows: Iterator[Row]) -> Table:
     return replace(table, rows=(*table.rows, *rows))
 
 
-def defaults(assumptions: Assumptions, case: str, seed: int) -> dict[str, int]:
-    """Tenor → paths of a case, of `BLOCKS` random blocks, on which the facility defaulted."""
-    world = variant(assumptions, case)
-    counts = dict.fromkeys(tenors(assumptions), 0)
-    for index in range(BLOCKS):
-        block = simulate(world, seed, index)
-        columns = block.entities["facility.defaulted"]
-        for tenor in counts:
-            counts[tenor] += round(block.sums["facility.defaulted"][-1, columns.index(PREFIX + tenor)])
-    return counts
+@dataclass(frozen=True)
+class Worlds:
+    """Cases of the stylised facilities: what workers are handed, `BLOCKS` random blocks of each."""
+
+    cases: Mapping[str, Assumptions]
+    seed: int
+    store: Store
+
+    @property
+    def together(self) -> int:
+        """Each block may be of a world of its own."""
+        return 1
+
+    def engine(self) -> object:
+        """What simulates a block."""
+        return simulate
+
+    def compute(self, rows: Mapping[int, int]) -> Iterator[tuple[str, dict[str, int]]]:
+        """Case, and tenor → paths of a block on which the facility defaulted; nothing is stored."""
+        names = list(self.cases)
+        for index in rows:
+            case, own = divmod(index, BLOCKS)
+            yield names[case], _defaults(self.cases[names[case]], self.seed, own)
+
+
+def _defaults(world: Assumptions, seed: int, index: int) -> dict[str, int]:
+    """Tenor → paths of a random block on which the facility defaulted."""
+    block = simulate(world, seed, index)
+    columns, last = block.entities["facility.defaulted"], block.sums["facility.defaulted"][-1]
+    return {tenor: round(last[columns.index(PREFIX + tenor)]) for tenor in tenors(world)}
+
+
+def defaults(assumptions: Assumptions, seed: int, jobs: int) -> dict[str, dict[str, int]]:
+    """Case → tenor → paths, of `BLOCKS` random blocks, on which the facility defaulted."""
+    found: dict[str, dict[str, int]] = {case: dict.fromkeys(tenors(assumptions), 0) for case in CASES}
+
+    def add(counted: tuple[str, dict[str, int]]) -> None:
+        case, counts = counted
+        found[case] = {tenor: known + counts[tenor] for tenor, known in found[case].items()}
+
+    with TemporaryDirectory() as folder:
+        cases: dict[str, Assumptions] = {case: variant(assumptions, case) for case in CASES}
+        worlds = Worlds(cases, seed, Store(Path(folder)))
+        computed(worlds, len(CASES) * BLOCKS, jobs, add)
+    return found
 
 
 def wanted(run: Run) -> bool:
@@ -253,7 +291,9 @@ def wanted(run: Run) -> bool:
     return known is None or known["method"] != _method()
 
 
-def measure(run: Run, assumptions: Assumptions, note: Callable[[str], object]) -> None:
+def measure(
+    run: Run, assumptions: Assumptions, note: Callable[[str], object], jobs: int | None = None
+) -> None:
     """Measure the stylised facilities in the world of a run and keep the result beside it.
 
     Nothing happens where these assumptions and this version of the model would not make the run again.
@@ -262,13 +302,16 @@ def measure(run: Run, assumptions: Assumptions, note: Callable[[str], object]) -
     ----------
     assumptions : the base case.
     note : told what is being done before it is done.
+    jobs : worker processes; one a core by default.
+
+    Raises
+    ------
+    Interrupted : Ctrl-C or SIGTERM; nothing is kept.
     """
     if specify(assumptions, run.paths, run.manifest.seed).id != run.id:
         return
     note(f"{locate.BASE}: stylised facilities in {', '.join(CASES)}, {len(CASES) * BLOCKS} random blocks")
-    with ThreadPoolExecutor(len(CASES)) as threads:  # array operations run beside one another
-        counts = threads.map(lambda case: defaults(assumptions, case, run.manifest.seed), CASES)
-        found = dict(zip(CASES, counts, strict=True))
+    found = defaults(assumptions, run.manifest.seed, jobs or os.cpu_count() or 1)
     content = {"run": run.id, "method": _method(), "paths": BLOCKS * BLOCK, "defaults": found}
     publish_json(run.directory / STYLISED, content)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from risk.cli.elsewhere import ELSEWHERE, Elsewhere
 from risk.cli.options import COMMON, Common
 from risk.cli.pack import Force
 from risk.cli.screens import give
@@ -20,6 +21,7 @@ def batch(
     *scenarios: Annotated[str, Parameter(help="Names or files; all of the register's by default.")],
     reports: Annotated[Path, Parameter(help="Folder of the workbooks.")] = REPORTS,
     force: Force = False,
+    elsewhere: Elsewhere = ELSEWHERE,
     simulation: Simulation = SIMULATION,
     common: Common = COMMON,
 ) -> int:
@@ -28,6 +30,9 @@ def batch(
 
     at = desk(common, simulation.jobs)
     mask = common.output.mask
-    told = batches.batch(*scenarios, reports=reports, force=force, mask=mask, desk=at, **simulation.wanted)
+    with elsewhere.desk(at) as there:
+        told = batches.batch(
+            *scenarios, reports=reports, force=force, mask=mask, desk=there, **simulation.wanted
+        )
     give(told, common.output)
     return 0 if told.ok else FAILED

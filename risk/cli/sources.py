@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from risk.cli.options import COMMON, Common
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Stored, desk
+from risk.cli.simulation import Each, Jobs, Stored, desk
 from risk.door.variants import PATHS
 from risk.errors import UsageError
 
@@ -21,9 +21,7 @@ def sources(
         list[str] | None, Parameter(help="Source that is wrong; several times for several.", negative=())
     ] = None,
     every: Annotated[bool, Parameter(name="--all", help="Each source that somebody published.")] = False,
-    paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each run, at most.")
-    ] = PATHS,
+    paths: Each = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,
 ) -> None:

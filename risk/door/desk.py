@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from risk.door.progress import Progress
+
+if TYPE_CHECKING:
+    from risk.runs.elsewhere import Executor
 
 RUNS, REPORTS = Path("runs"), Path("reports")
 
@@ -39,6 +42,8 @@ class Desk:
     note : told what is not plain, and what is simulated beside what was asked for.
     step : told what takes time before it is done.
     bar : progress of what is simulated, by its title.
+    executor : what computes runs, if not worker processes of this machine.
+    through : address over which their blocks come, where its workers do not share the folder of the runs.
     """
 
     runs: Path = RUNS
@@ -47,6 +52,8 @@ class Desk:
     note: Callable[[str], object] = silent
     step: Callable[[str], object] = silent
     bar: Callable[[str], Progress] = Progress
+    executor: Executor | None = None
+    through: str | None = None
 
 
 class Where(TypedDict, total=False):
@@ -58,6 +65,8 @@ class Where(TypedDict, total=False):
     register : folder of the register; ./assumptions by default, else the one that came along.
     jobs : worker processes, one a core by default; changes no bit of a result.
     quiet : nothing is told, and no progress.
+    executor : whatever submits calls as pools of `concurrent.futures` do; it computes runs instead.
+    through : address for `fsspec` over which its blocks come; by default it shares the folder of the runs.
     desk : all of these, and who is told; the others are left out then.
     """
 
@@ -65,6 +74,8 @@ class Where(TypedDict, total=False):
     register: str | Path | None
     jobs: int | None
     quiet: bool
+    executor: Executor | None
+    through: str | None
     desk: Desk
 
 
@@ -81,4 +92,6 @@ def desk(where: Where) -> Desk:
         tell,
         tell,
         partial(Progress, quiet=quiet),
+        where.get("executor"),
+        where.get("through"),
     )

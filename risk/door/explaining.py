@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from risk.door import opening
+from risk.door import costs, opening
 from risk.door.desk import Desk
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from risk.runs import Run
     from risk.runs.swaps import Swaps
     from risk.units import Names
-
-SECONDS_A_SET = 1.0
-"""Seconds that a thousand paths of a set of parameters take on one core: a fair guess before the first."""
 
 
 def explained(
@@ -29,6 +27,7 @@ def explained(
     return Told(found, screens.DOCUMENT, screens.screen, names)
 
 
+@one_crew
 def budgeted(run: Run, groups: bool, desk: Desk, names: Names) -> Told[Any]:
     """The budget of a run, measured where nobody has yet; its cost is told before.
 
@@ -45,7 +44,7 @@ def budgeted(run: Run, groups: bool, desk: Desk, names: Names) -> Told[Any]:
 
 def _measured(run: Run, groups: bool, desk: Desk) -> Kept:
     from risk.assumptions import locate
-    from risk.calibrate import budget, parameter_band
+    from risk.calibrate import budget
     from risk.runs import swaps
 
     plan = opening.plan_of(run, desk)
@@ -57,28 +56,17 @@ def _measured(run: Run, groups: bool, desk: Desk) -> Kept:
         if cost := _cost(made, desk):
             desk.step(f"budget of {run.manifest.scenario}: {cost}")
         swaps.carry_out(made, desk.jobs, progress)
-    struck = [opening.simulate(each, desk) for each in parameter_band.plans(run, desk.register)]
-    return budget.keep(run, struck, made, labels)
+    return budget.keep(run, opening.struck(run, desk), made, labels)
 
 
 def _cost(made: Swaps, desk: Desk) -> str:
     """What is left to simulate, and about how long it takes; empty where nothing is."""
-    import os
-
-    from risk.report.terminal.plan import duration
-
-    left = len(made.missing)
+    left, paths = len(made.missing), made.specification.paths
     if not left:
         return ""
-    workers = min(desk.jobs or os.cpu_count() or 1, left)
-    paths = made.specification.paths
-    seconds = SECONDS_A_SET * paths / 1_000.0 * left / workers
     sets = "set of parameters" if left == 1 else "sets of parameters"
-    return (
-        f"{left} {sets} of {paths:,} paths to draw anew, and two runs under other shocks where they are not "
-        f"stored: about {duration(seconds)} on {workers} process{'es' if workers > 1 else ''}; Ctrl-C keeps "
-        "what is done"
-    )
+    todo = f"{left} {sets} of {paths:,} paths to draw anew"
+    return costs.cost(todo, left, left * costs.seconds_of(paths), desk.jobs)
 
 
 def _told(run: Run, kept: Kept, desk: Desk) -> Shown:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from risk.door import costs
+from risk.door.side_by_side import workers as processes
+
 if TYPE_CHECKING:
     from risk.report.terminal.plan import Forecast, Target
-    from risk.runs import Manifest, Specification
     from risk.runs.prepare import Plan
 
 PROCESS, WORKER = 200_000_000, 240_000_000
 """Bytes that the program and each worker take at most, however many paths: blocks come one by one."""
-
 
 LARGE = 100_000
 """Paths from which on a run says before it starts what it will take."""
@@ -34,8 +34,9 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
     run = specification.id if specification else None
     previous = newest(assumptions.scenario.name, plan.root)
     blocks = -(-plan.paths // BLOCK)
-    stored = _stored(specification, plan.root) if specification else 0
-    workers = min(jobs or os.cpu_count() or 1, blocks)
+    stored = costs.stored(specification, plan.root) if specification else 0
+    paced = costs.pace(previous)
+    workers = min(processes(jobs), blocks)
     return Forecast(
         scenario=assumptions.scenario.name,
         title=assumptions.scenario.title,
@@ -51,7 +52,7 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
         memory=PROCESS + (WORKER * workers if workers > 1 else 0),
         disk=estimated_bytes(assumptions, plan.paths),
         free=_free(plan.root),
-        seconds=_seconds(previous, plan.paths * (blocks - stored) / blocks, workers),
+        seconds=None if paced is None else paced * plan.paths * (blocks - stored) / blocks / workers,
         register=provenance(assumptions, date.today()),
         previous=previous.id if previous else None,
         changes=input_changes(open_run(previous.id, plan.root).register, assumptions) if previous else (),
@@ -68,35 +69,16 @@ def announced(plan: Plan, jobs: int | None) -> str:
     if plan.paths < LARGE or specification is None or plan.stored:
         return ""
     blocks = specification.blocks
-    missing = blocks - _stored(specification, plan.root)
-    workers = min(jobs or os.cpu_count() or 1, blocks)
-    name = plan.assumptions.scenario.name
-    seconds = _seconds(newest(name, plan.root), plan.paths * missing / blocks, workers)
+    missing = blocks - costs.stored(specification, plan.root)
+    workers = min(processes(jobs), blocks)
+    paced = costs.pace(newest(plan.assumptions.scenario.name, plan.root))
+    seconds = None if paced is None else paced * plan.paths * missing / blocks / workers
     time = "" if seconds is None else f", ~{duration(seconds)} at the pace of the newest run"
     room = size(estimated_bytes(plan.assumptions, plan.paths))
+    name = plan.assumptions.scenario.name
     return f"{name}: {plan.paths:,} paths take up to {room} in {plan.root.as_posix()}{time}"
 
 
 def _free(root: Path) -> int:
     folders = (root.absolute(), *root.absolute().parents)
     return shutil.disk_usage(next(folder for folder in folders if folder.exists())).free
-
-
-def _stored(specification: Specification, root: Path) -> int:
-    """Blocks of a run that are there: its own, and those of runs of other lengths."""
-    from risk.runs import reusable
-    from risk.runs.store import Store
-
-    return len(Store(root / specification.id).stored() | set(reusable(specification, root)))
-
-
-def _seconds(previous: Manifest | None, paths: float, workers: int) -> float | None:
-    """Time at the pace of an earlier run, in proportion to the paths it computed and to workers."""
-    if previous is None or not previous.clock.get("seconds"):
-        return None
-    blocks = len(previous.blocks)
-    computed = int(previous.clock.get("computed", blocks))
-    if not computed:
-        return None
-    work = float(previous.clock["seconds"]) * min(int(previous.clock["jobs"]), computed)
-    return work * paths * blocks / computed / previous.paths / workers

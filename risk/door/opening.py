@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from risk.door.desk import RUNS, SHOWN, Desk
+from risk.door.side_by_side import one_crew
 from risk.errors import NumericalError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from risk.assumptions.reader import Document
+    from risk.door.progress import Progress
     from risk.runs import Run, Specification
     from risk.runs.prepare import Plan
+    from risk.runs.scattered import Standing
+
+T = TypeVar("T")
 
 _PREFIX = re.compile(r"[0-9a-f]{4,12}")
 
@@ -77,15 +83,30 @@ def simulate(plan: Plan, desk: Desk, admitted: bool = False) -> Run:
     """
     from risk.door.forecast import announced
 
+    def compute(progress: Progress) -> Run:
+        if desk.executor is None and (expected := announced(plan, desk.jobs)):
+            desk.step(expected)
+        return plan.run(desk.jobs, progress, desk.executor, desk.through)
+
+    return _computed(plan, desk, compute, admitted)
+
+
+def simulate_some(plan: Plan, desk: Desk, blocks: range) -> Standing:
+    """Simulate some blocks of a planned run and say how far it is; errors as of `simulate`."""
+    from risk.runs.scattered import compute_some
+
+    return _computed(plan, desk, lambda progress: compute_some(plan, blocks, desk.jobs, progress))
+
+
+def _computed(plan: Plan, desk: Desk, compute: Callable[[Progress], T], admitted: bool = False) -> T:
+    """What comes of computing a plan, or an error that says how to replay the path it failed on."""
     with desk.bar(plan.assumptions.scenario.name) as progress:
         try:
             settle(plan, desk, admitted)
         except NumericalError as error:
             raise _replayed(error, replace(plan, scenario="base")) from error
-        if expected := announced(plan, desk.jobs):
-            desk.step(expected)
         try:
-            return plan.run(desk.jobs, progress)
+            return compute(progress)
         except NumericalError as error:
             raise _replayed(error, plan) from error
 
@@ -190,6 +211,7 @@ def plan_of(run: Run, desk: Desk) -> Plan:
     )
 
 
+@one_crew
 def calibrate(run: Run, desk: Desk) -> None:
     """Measure what the calibration targets need beside a run of the base case, where nobody has yet.
 
@@ -203,7 +225,7 @@ def calibrate(run: Run, desk: Desk) -> None:
     if run.manifest.scenario != locate.BASE:
         return
     if stylised.wanted(run):
-        stylised.measure(run, load(desk.register), desk.note)
+        stylised.measure(run, load(desk.register), desk.note, desk.jobs)
     stressed, compared = feedback.stress(desk.register), order.worlds(desk.register)
     if feedback.wanted(run, stressed):
         feedback.measure(run, load(desk.register), stressed, desk.note, desk.jobs)
@@ -249,6 +271,15 @@ def strike_again(run: Run, desk: Desk) -> None:
 
     if not parameter_band.wanted(run):
         return
-    others = [simulate(plan, desk) for plan in parameter_band.plans(run, desk.register)]
+    others = struck(run, desk)
     if others:
         parameter_band.keep(run, others)
+
+
+def struck(run: Run, desk: Desk) -> list[Run]:
+    """The runs on a run's parameters under other shocks; none where today's model would not make it again."""
+    from risk.calibrate import parameter_band
+    from risk.door.several import simulated
+
+    plans = dict(enumerate(parameter_band.plans(run, desk.register)))
+    return [*simulated(plans, desk, f"{run.manifest.scenario} under other shocks", admitted=True).values()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from risk.door import holding, naming, opening, packing
 from risk.door.beside import runs_beside
 from risk.door.desk import REPORTS, SHOWN, Desk, Where, desk
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 from risk.errors import StorageError, UsageError
 from risk.report.form import DEFAULT_FORM, Form, Paper
@@ -23,6 +24,7 @@ NONE = "none"
 """Word for no run to compare with."""
 
 
+@one_crew
 def pack(
     target: str = "base",
     *,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Unpack
 
-from risk.door import opening
+from risk.door import costs, opening
 from risk.door.desk import Desk, Where, desk
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 from risk.errors import UsageError
 
@@ -22,6 +22,7 @@ PATHS = 2_048
 """Paths of each trial: both ends of a number share their draws with the base."""
 
 
+@one_crew
 def screen(
     scenario: str = "base",
     *,
@@ -92,26 +93,24 @@ def _carry_out(planned: Plan, trials: Trials, at: Desk) -> None:
     """Compute what is not kept yet, with its cost told before and progress meanwhile."""
     from risk.runs.trials import carry_out
 
-    name = f"screen of {planned.assumptions.scenario.name}"
+    trials.take_over()
+    carry_out(replace(trials, trials=trials.trials[:1]), 1)  # what one takes
+    name, every = f"screen of {planned.assumptions.scenario.name}", trials.trials
+    left, paths = sum(not trials.file(each).exists() for each in every), trials.specification.paths
+    if left:
+        seconds = left * _seconds(planned, trials)
+        todo = f"{name}: {left:,} of {len(every):,} trials of {paths:,} paths are left"
+        at.step(costs.cost(todo, left, seconds, at.jobs))
     with at.bar(name) as progress:
-        carry_out(replace(trials, trials=trials.trials[:1]), 1)
-        cost = _cost(trials, at.jobs)
-        if cost:
-            at.step(f"{name}: {cost}")
-        carry_out(trials, at.jobs, progress if cost else None)
+        carry_out(trials, at.jobs, progress if left else None)
 
 
-def _cost(trials: Trials, jobs: int | None) -> str:
-    """What is left to compute, and how long it takes at the pace of the base; empty where nothing is."""
-    from risk.report.terminal.plan import duration
+def _seconds(planned: Plan, trials: Trials) -> float:
+    """That a trial takes of one core, at the pace of the base, or of the newest run of the scenario."""
+    from risk.runs import newest
 
-    every = trials.trials
-    left = sum(not trials.file(each).exists() for each in every)
-    if not left:
-        return ""
-    base, workers = trials.kept(every[0]), min(jobs or os.cpu_count() or 1, left)
-    seconds = base.seconds * left / workers if base else 0.0
-    return (
-        f"{left:,} of {len(every):,} trials of {trials.specification.paths:,} paths are left, about "
-        f"{duration(seconds)} on {workers} process{'es' if workers > 1 else ''}; Ctrl-C keeps what is done"
-    )
+    base = trials.kept(trials.trials[0])
+    if base is not None and base.seconds:
+        return base.seconds
+    run = newest(planned.assumptions.scenario.name, planned.root)
+    return costs.seconds_of(trials.specification.paths, costs.pace(run))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from risk.door import opening
 from risk.door.desk import Desk, Where, desk
+from risk.door.several import simulated
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 from risk.errors import UsageError
 
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
     from risk.calibrate.cases.placebo import Placebo
     from risk.calibrate.cases.replay import Replay
     from risk.runs import Run
+    from risk.runs.prepare import Plan
 
 PATHS = 4_096
 """Paths of each run: what runs that share their draws differ in, and a percentile, are known well enough."""
 
 
+@one_crew
 def amplification(
     scenario: str = "base",
     *,
@@ -51,7 +55,8 @@ def amplification(
     assumptions = load(at.register, scenario)
     pushed = push_quarter(assumptions.calendar, quarter)
     wanted = cases(assumptions, pushed)
-    runs = {case: _run(derived, at, paths, seed) for case, derived in wanted.items()}
+    plans = {case: _plan(derived, at, paths, seed) for case, derived in wanted.items()}
+    runs = simulated(plans, at, f"couplings of {assumptions.scenario.name}")
     noise = _noise(wanted, assumptions, at, seed) if pilots else None
     return Told(report.findings(runs, pushed, noise), report.DOCUMENT, report.screen, assumptions.names)
 
@@ -67,6 +72,7 @@ def _noise(
     return noise(base, wanted, assumptions.integer("run.seed") if seed is None else seed, at.step)
 
 
+@one_crew
 def hindcast(
     *vintages: str, paths: int = PATHS, seed: int | None = None, **where: Unpack[Where]
 ) -> Told[Any]:
@@ -89,12 +95,14 @@ def hindcast(
     for quarter in wanted:
         locate.vintage(folder, locate.at(locate.BASE, quarter))  # a misspelt one is told before anything runs
     metrics = readings.read(folder, load(folder).sources.keys())
-    pairs = []
+    plans = {}
     for quarter in wanted:
         own = found_by.own_priors(folder, quarter)
-        run = opening.simulate(opening.plan(locate.BASE, at, paths, seed, quarter), at)
-        other = opening.plan(str(own), at, paths, seed, quarter) if own else None
-        pairs.append((run, opening.simulate(other, at) if other else None))
+        plans[quarter, ""] = opening.plan(locate.BASE, at, paths, seed, quarter)
+        if own:
+            plans[quarter, "own"] = opening.plan(str(own), at, paths, seed, quarter)
+    runs = simulated(plans, at, "hindcast")
+    pairs = [(runs[quarter, ""], runs.get((quarter, "own"))) for quarter in wanted]
     found = found_by.compare(pairs, metrics)
     if wanted == known:
         found_by.store(found, at.runs)
@@ -165,23 +173,20 @@ def replay(
     return Told(found, report.DOCUMENT, report.screen, own.register.names, memo=report.document)
 
 
+@one_crew
 def played(described: Described, at: Desk, paths: int, seed: int | None) -> Replay:
     """A case replayed: its own run, those with the record forced, and the placebo, stored or made now."""
     from risk.calibrate.cases import forced, replayed
 
     own = described.register
-    run = _run(own, at, paths, seed, admitted=True)
-    others = {
-        path: _run(
-            forced.register(described.case, own, path, run.series("revenue")),
-            at,
-            paths,
-            run.manifest.seed,
-            admitted=True,
-        )
+    run = opening.simulate(_plan(own, at, paths, seed), at, admitted=True)
+    recorded = {
+        path: forced.register(described.case, own, path, run.series("revenue"))
         for path in forced.PATHS
         if forced.points(described.case, path)
     }
+    plans = {path: _plan(each, at, paths, run.manifest.seed) for path, each in recorded.items()}
+    others = simulated(plans, at, f"{own.scenario.name} with its record forced", admitted=True)
     return replayed(described, run, others, _placebo(described, run))
 
 
@@ -195,6 +200,7 @@ def described(case: str | Path, at: Desk) -> Described:
     return found
 
 
+@one_crew
 def challenged(run: Run, at: Desk) -> Told[Any]:
     """A run beside closed forms on the same register, and what closes each difference."""
     from risk.assumptions import load, locate
@@ -214,12 +220,11 @@ def challenged(run: Run, at: Desk) -> Told[Any]:
     return Told(found, report.DOCUMENT, report.screen, run.register.names, memo=report.page)
 
 
-def _run(register: Assumptions, at: Desk, paths: int, seed: int | None, admitted: bool = False) -> Run:
-    """The run of a register, stored or made now."""
+def _plan(register: Assumptions, at: Desk, paths: int, seed: int | None) -> Plan:
+    """The run of a register."""
     from risk.runs.prepare import arrange
 
-    planned = arrange(register, paths, seed, register=at.register, root=at.runs)
-    return opening.simulate(planned, at, admitted)
+    return arrange(register, paths, seed, register=at.register, root=at.runs)
 
 
 def _placebo(described: Described, run: Run) -> Placebo:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from risk.door import costs
 from risk.door.desk import Desk
+from risk.door.side_by_side import one_crew
 from risk.door.told import Told
 from risk.errors import StorageError, UsageError
 
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 PATHS = 4_096
 """Paths of each register that is tried, at most."""
 
-OPENING, SECONDS = 1.5, 1.3
-"""That a register takes before its first path, and a thousand paths, where nothing was timed yet."""
 
-
+@one_crew
 def bridged(before: Run, after: Run, by: By, paths: int, at: Desk) -> Told[Any]:
     """From one run to another, input by input; kept beside the newer run.
 
@@ -48,6 +47,7 @@ def bridged(before: Run, after: Run, by: By, paths: int, at: Desk) -> Told[Any]:
     return Told(found, report.DOCUMENT, report.screen, shared(before.register, after.register))
 
 
+@one_crew
 def dropped(run: Run, drop: Sequence[str], paths: int, at: Desk) -> Told[Any]:
     """What the headlines do without sources; without any named, without each that somebody published.
 
@@ -80,6 +80,7 @@ def _runs(came: Outcome, run: Run) -> None:
         raise UsageError(reason, f"simulate it again: bubblerisk run {run.manifest.scenario}")
 
 
+@one_crew
 def tokens(run: Run, hit_rate: float | None, paths: int, at: Desk) -> Told[Any]:
     """What tokens cost by generation, and what coupling it to paths would move; kept beside the run.
 
@@ -112,6 +113,7 @@ def tokens(run: Run, hit_rate: float | None, paths: int, at: Desk) -> Told[Any]:
     return Told(Headed.of(run, shown(run, moves)), report.DOCUMENT, report.screen, register.names)
 
 
+@one_crew
 def whatif(run: Run, settings: Sequence[str], scenario: str | None, paths: int, at: Desk) -> Told[Any]:
     """What the headlines do under a scenario, or with other numbers.
 
@@ -207,20 +209,17 @@ def _positive(paths: int) -> None:
 
 def _carry_out(several: Sequence[Variants], title: str, at: Desk) -> None:
     """Simulate what is not kept yet, with its cost told before and progress meanwhile."""
-    from risk.report.terminal.plan import duration
     from risk.runs.variants import carry_out
 
+    for trials in several:
+        trials.take_over()
     todo = [(trials, len(trials.missing)) for trials in several]
     left = sum(count for _, count in todo)
     if not left:
         return
-    workers = min(at.jobs or os.cpu_count() or 1, left)
-    seconds = sum(count * _seconds(trials) for trials, count in todo) / workers
+    seconds = sum(count * _seconds(trials) for trials, count in todo)
     sizes = " and ".join(f"{count:,} of {trials.paths:,} paths" for trials, count in todo if count)
-    at.step(
-        f"{title}: runs left: {sizes}, about {duration(seconds)} on {workers} "
-        f"process{'es' if workers > 1 else ''}; Ctrl-C keeps what is done"
-    )
+    at.step(costs.cost(f"{title}: runs left: {sizes}", left, seconds, at.jobs))
     for trials, count in todo:
         if count:
             with at.bar(title) as progress:
@@ -229,5 +228,6 @@ def _carry_out(several: Sequence[Variants], title: str, at: Desk) -> None:
 
 def _seconds(trials: Variants) -> float:
     """That a run takes, by those that were timed."""
-    timed = [came.seconds for each in trials.variants if (came := trials.kept(each)) is not None]
-    return sum(timed) / len(timed) if timed else OPENING + SECONDS * trials.paths / 1_000
+    came = [kept for each in trials.variants if (kept := trials.kept(each)) is not None]
+    timed = [each.seconds for each in came if each.seconds]
+    return sum(timed) / len(timed) if timed else costs.seconds_of(trials.paths)

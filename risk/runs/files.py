@@ -8,16 +8,23 @@ import json
 import os
 import re
 import shutil
+import socket
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from risk.errors import StorageError, refuse_pipe, storage_error
 from risk.runs.hashing import digest
 
 LONGEST = 200
 """Characters of a name that its temporary file repeats, so that the longest name still has one."""
+
+ABANDONED = 3600.0
+"""Seconds after which a temporary file of another machine is nobody's: a block takes seconds."""
 
 
 def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -28,7 +35,7 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
     StorageError
         The disk is full or the folder cannot be written; no part of the file is left.
     """
-    temporary = path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.tmp")
+    temporary = temporary_file(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
@@ -42,6 +49,14 @@ def publish(path: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:  # whatever happened, an interrupt too; after the move there is nothing of that name
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def temporary_file(path: Path) -> Path:
+    """Where a file is written before it is moved to its place: a name that no other writer has.
+
+    It says on which machine and by which process, for several may write into one shared folder.
+    """
+    return path.with_name(f".{path.name[:LONGEST]}.{_machine()}-{os.getpid()}-{uuid4().hex[:8]}.tmp")
 
 
 def publish_copy(source: Path, path: Path) -> None:
@@ -113,9 +128,39 @@ def _read_by_value(path: Path, text: bytes) -> dict[str, Any]:
 
 
 def remove_leftovers(directory: Path) -> None:
-    """Remove temporary files of writers that were killed. Only while holding the run's lock."""
+    """Remove temporary files of writers that were killed; those of writers that may live stay."""
     for temporary in directory.rglob(".*.tmp"):
-        temporary.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its writer was just done
+            if not _may_be_written(temporary):
+                temporary.unlink(missing_ok=True)
+
+
+_WRITER = re.compile(r"\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp\Z")
+
+
+def _may_be_written(temporary: Path) -> bool:
+    """Whether the writer of a temporary file lives: known of this machine, guessed by time of others."""
+    writer = _WRITER.search(temporary.name)
+    if writer is None or (writer[1] == _machine() and not _lives(int(writer[2]))):
+        return False
+    return time.time() - temporary.stat().st_mtime < ABANDONED
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":  # to ask there is to end it
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
+
+
+@cache
+def _machine() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
 def set_aside(path: Path, directory: Path) -> Path | None:
@@ -125,7 +170,9 @@ def set_aside(path: Path, directory: Path) -> Path | None:
     directory.mkdir(exist_ok=True)
     name = f"{path.parent.name}-{path.name}"
     number = sum(1 for _ in directory.glob(f"{name}.*"))
-    return path.replace(directory / f"{name}.{number}")
+    with suppress(FileNotFoundError):  # another process has just done it
+        return path.replace(directory / f"{name}.{number}")
+    return None
 
 
 def require_space(directory: Path, needed: int) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copyreg
 import hashlib
-import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -17,7 +16,7 @@ import numpy as np
 
 from risk.errors import NumericalError, StorageError
 from risk.paths import Block
-from risk.runs.files import publish
+from risk.runs.files import publish, temporary_file
 from risk.runs.legend import Legend
 from risk.runs.records import BlockRecord
 from risk.runs.store import Store
@@ -64,6 +63,7 @@ class Job:
     baseline: Any
     simulate: Simulate | None
     store: Store
+    check_all: bool = False
 
     @cached_property
     def legend(self) -> Legend:
@@ -79,7 +79,8 @@ class Job:
 
     def engine(self) -> Simulate:
         """What simulates a block; the engine takes a while to import."""
-        return self.simulate or _engine()
+        engine = self.simulate or _engine()
+        return partial(engine, check_all=True) if self.check_all and self.simulate is None else engine
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
         """Simulate blocks and store them one by one."""
@@ -95,7 +96,7 @@ class Job:
             from risk.engine import simulate_together
 
             try:
-                return simulate_together(self.assumptions, self.seed, rows, self.baseline)
+                return simulate_together(self.assumptions, self.seed, rows, self.baseline, self.check_all)
             except NumericalError:
                 pass
         engine = self.engine()
@@ -115,9 +116,8 @@ def write_job(job: Work[Any]) -> tuple[Path, str]:
 
     It is named like any half-written file, so that none outlasts the next run.
     """
-    copyreg.pickle(MappingProxyType, _pickle_proxy)  # read-only mappings travel too
     content = pickle.dumps(job)
-    path = job.store.directory / f".job.{os.getpid()}.tmp"
+    path = temporary_file(job.store.directory / "job")
     publish(path, lambda file: file.write(content))
     return path, hashlib.sha256(content).hexdigest()
 
@@ -144,6 +144,9 @@ def _pickle_proxy(proxy: MappingProxyType[Any, Any]) -> tuple[Callable[..., Any]
 
 def _unpickle_proxy(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(content)
+
+
+copyreg.pickle(MappingProxyType, _pickle_proxy)  # read-only mappings travel too, from whatever process
 
 
 def _mean(column: np.ndarray[Any, Any]) -> float:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from filelock import FileLock, Timeout
 
 from risk.errors import LockedError, refuse_pipe
 from risk.runs.files import cannot_write
 
+_THREADS: WeakValueDictionary[Path, threading.RLock] = WeakValueDictionary()
+_GUARD = threading.Lock()
+
 
 @contextmanager
 def hold(directory: Path, command: str) -> Iterator[None]:
-    """Hold the lock of a run's folder, which is made if need be.
+    """Hold the lock of a run's folder, which is made if need be; another thread of this process waits for it.
 
     Parameters
     ----------
@@ -33,6 +38,18 @@ def hold(directory: Path, command: str) -> Iterator[None]:
     StorageError
         The folder cannot be made or written.
     """
+    with _threads(directory), _held(directory, command):
+        yield
+
+
+def _threads(directory: Path) -> threading.RLock:
+    """What threads of this process hold one after another."""
+    with _GUARD:
+        return _THREADS.setdefault(directory.absolute(), threading.RLock())
+
+
+@contextmanager
+def _held(directory: Path, command: str) -> Iterator[None]:
     holder = directory / "holder.json"
     lock = FileLock(directory / ".lock")
     try:

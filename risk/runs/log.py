@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,13 +40,18 @@ class _File(logging.FileHandler):
 
 @contextmanager
 def log_to_file(path: Path) -> Iterator[None]:
-    """Append messages, with times in UTC, to a file while the context lasts."""
+    """Append messages, with times in UTC, to a file while the context lasts: those of this thread, or of it.
+
+    What another thread says of a job that it computes for this one names it under `of`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_pipe(path)
     handler = _File(path, encoding="utf-8")
     formatter = logging.Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
+    own = threading.get_ident()
+    handler.addFilter(lambda record: getattr(record, "of", record.thread) == own)
     level = _ROOT.level
     _ROOT.setLevel(logging.INFO)
     _ROOT.addHandler(handler)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from zipfile import BadZipFile
@@ -15,9 +16,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from risk.runs.files import publish
+from risk.runs.hashing import digest
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Work
 from risk.runs.lock import hold
+from risk.runs.source import source_texts
 from risk.runs.store import Store
 from risk.runs.workers import compute
 
@@ -35,6 +38,12 @@ class Parts(Work[int], Protocol):
     @property
     def store(self) -> Store:
         """Folder of the parts."""
+
+
+@cache
+def source(*entries: str) -> str:
+    """Fingerprint of the source that computes parts, and begins in these modules."""
+    return digest(source_texts(entries))
 
 
 def keep(path: Path, columns: Mapping[str, Any]) -> None:

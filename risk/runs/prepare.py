@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from risk.engine import pilot
 from risk.engine.couplings import Baseline
 from risk.engine.rerun import Rerun, rerun
 from risk.errors import StorageError
+from risk.runs.elsewhere import Executor
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
 from risk.runs.find import RUNS
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 BASELINES = "baselines"
 """Folder, beside the runs, of base medians that runs with cut couplings read."""
 
+_MEDIANS = Lock()
+"""Runs that are planned side by side read the same medians: one of them simulates these."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -44,6 +49,7 @@ class Plan:
     root : folder that holds the runs.
     scenario : the word by which the scenario was asked for, a name or a file; empty where it is derived.
     register : folder of the register as it was asked for, if it was.
+    check_all : look at the accounting identities on all paths; it is the same run.
     """
 
     assumptions: Assumptions
@@ -53,6 +59,7 @@ class Plan:
     root: Path
     scenario: str = ""
     register: Path | None = None
+    check_all: bool = False
 
     def specification(self) -> Specification | None:
         """What the run is; None while the base medians it reads have not been simulated."""
@@ -89,13 +96,20 @@ class Plan:
         known = specify(self.assumptions, self.paths, self.seed)  # refuses senseless numbers first
         if self.base is None:
             return known
-        if self.baseline() is None:
-            note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
-            medians = pilot(self.base, self.seed).medians
-            publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
+        with _MEDIANS:
+            if self.baseline() is None:
+                note(f"{self.assumptions.scenario.name}: medians of the base case stand in for cut couplings")
+                medians = pilot(self.base, self.seed).medians
+                publish_json(self._baseline_file(), {name: path.tolist() for name, path in medians.items()})
         return specify(self.assumptions, self.paths, self.seed, self.baseline())
 
-    def run(self, jobs: int | None, progress: Progress | None = None) -> Run:
+    def run(
+        self,
+        jobs: int | None,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+        through: str | None = None,
+    ) -> Run:
         """The run: opened where it is complete, else resumed or simulated. Call `settle` before."""
         found = execute(
             self.assumptions,
@@ -105,6 +119,9 @@ class Plan:
             self.root,
             progress,
             baseline=self.baseline(),
+            check_all=self.check_all,
+            executor=executor,
+            through=through,
         )
         return restate(found, self.assumptions)
 

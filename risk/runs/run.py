@@ -75,8 +75,13 @@ class Run(Beside):
 
     @property
     def identities(self) -> Mapping[str, float]:
-        """Accounting identity → largest relative error on any path and quarter."""
+        """Accounting identity → largest relative error on any path and quarter of those checked."""
         return self.manifest.identities
+
+    @property
+    def checked(self) -> int:
+        """Paths on which the accounting identities were looked at."""
+        return self.manifest.checked or self.paths
 
     @cached_property
     def written(self) -> dict[str, Any]:

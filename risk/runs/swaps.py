@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 
 from risk.runs import parts
 from risk.runs.hashing import digest
-from risk.runs.source import source_texts
 from risk.runs.specification import Specification
 from risk.runs.store import Store
 
@@ -104,14 +102,9 @@ def swaps(
     ----------
     specification : of the run whose outcomes they are compared with: seed, paths, source.
     """
-    key = digest([specification, sorted(outcomes), _source()])[:12]
+    key = digest([specification, sorted(outcomes), parts.source(*ENTRIES)])[:12]
     own = {name: tuple(ids) for name, ids in sets.items()}
     return Swaps(assumptions, specification, tuple(outcomes), own, baseline, Store(root / FOLDER / key))
-
-
-@cache
-def _source() -> str:
-    return digest(source_texts(ENTRIES))
 
 
 def carry_out(planned: Swaps, jobs: int | None = None, progress: parts.Progress | None = None) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from risk.assumptions.judgements import Judgement, at, moved
 from risk.errors import AssumptionError, NumericalError
 from risk.runs import parts
 from risk.runs.hashing import digest
-from risk.runs.source import source_texts
+from risk.runs.known import Known
 from risk.runs.specification import Specification
 from risk.runs.store import Store
 
@@ -74,7 +73,7 @@ class Tried:
     outcomes : name → (path,); empty where it was refused however near.
     reached : share of the way to the end of the range.
     refused : why it is not the whole way; empty where it is.
-    seconds : that it took.
+    seconds : that it took; zero where a stored run had it.
     """
 
     outcomes: Mapping[str, Array]
@@ -120,8 +119,24 @@ class Trials:
     def _compute(self, found: Trial) -> None:
         began = time.monotonic()
         outcomes, reached, refused = self._nearest(found)
-        kept = {f"{OUTCOME}{name}": column for name, column in outcomes.items()}
-        told: dict[str, Any] = {"reached": reached, "refused": refused, "seconds": time.monotonic() - began}
+        self._keep(found, Tried(outcomes, reached, refused, time.monotonic() - began))
+
+    def take_over(self) -> None:
+        """Keep what a stored run has of the register as it is, as if it had been computed, in no time."""
+        base, planned = self.trials[0], self.specification
+        if self.kept(base) is None:
+            known = Known(self.store.directory.parents[1], planned.seed, planned.paths)
+            outcomes = known.outcomes(self.assumptions, self.baseline, self.outcomes)
+            if outcomes is not None:
+                self._keep(base, Tried(outcomes, 0.0, "", 0.0))
+
+    def _keep(self, found: Trial, tried: Tried) -> None:
+        kept = {f"{OUTCOME}{name}": column for name, column in tried.outcomes.items()}
+        told: dict[str, Any] = {
+            "reached": tried.reached,
+            "refused": tried.refused,
+            "seconds": tried.seconds,
+        }
         parts.keep(self.file(found), kept | told)
 
     def _nearest(self, found: Trial) -> tuple[Mapping[str, Array], float, str]:
@@ -172,15 +187,10 @@ def trials(
     ----------
     specification : of the run whose outcomes they are compared with: seed, paths, source.
     """
-    key = digest([specification, sorted(outcomes), _source()])[:12]
+    key = digest([specification, sorted(outcomes), parts.source(*ENTRIES)])[:12]
     ends = (Trial(number, end) for number in numbers for end in (LOW, HIGH))
     store = Store(root / FOLDER / key)
     return Trials(assumptions, specification, tuple(outcomes), (Trial(), *ends), baseline, store)
-
-
-@cache
-def _source() -> str:
-    return digest(source_texts(ENTRIES))
 
 
 def carry_out(planned: Trials, jobs: int | None = None, progress: parts.Progress | None = None) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from risk.errors import AssumptionError, NumericalError
 from risk.runs import parts
 from risk.runs.hashing import digest, numerical_versions
-from risk.runs.source import source_texts
+from risk.runs.known import Known
 from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
@@ -68,7 +67,7 @@ class Came:
     ----------
     outcomes : name → (path,); empty where it does not run.
     refused : why it does not; empty where it does.
-    seconds : that it took.
+    seconds : that it took; zero where a stored run had it.
     """
 
     outcomes: Mapping[str, Array]
@@ -124,8 +123,20 @@ class Variants:
             outcomes = trial(found.assumptions, self.seed, rows, self.outcomes, found.baseline)
         except (AssumptionError, NumericalError) as error:
             refused = error.reason
-        kept = {f"{OUTCOME}{name}": column for name, column in outcomes.items()}
-        told: dict[str, Any] = {"refused": refused, "seconds": time.monotonic() - began}
+        self._keep(found, Came(outcomes, refused, time.monotonic() - began))
+
+    def take_over(self) -> None:
+        """Keep what stored runs have of these registers, as if it had been computed, in no time."""
+        known = Known(self.store.directory.parents[1], self.seed, self.paths)
+        for place in self.missing:
+            found = self.variants[place]
+            outcomes = known.outcomes(found.assumptions, found.baseline, self.outcomes)
+            if outcomes is not None:
+                self._keep(found, Came(outcomes, "", 0.0))
+
+    def _keep(self, found: Variant, came: Came) -> None:
+        kept = {f"{OUTCOME}{name}": column for name, column in came.outcomes.items()}
+        told: dict[str, Any] = {"refused": came.refused, "seconds": came.seconds}
         parts.keep(self.file(found), kept | told)
 
     def file(self, found: Variant) -> Path:
@@ -146,13 +157,8 @@ def variants(
     registers: Sequence[Variant], seed: int, paths: int, outcomes: Sequence[str], root: Path
 ) -> Variants:
     """Registers to be tried on the first so many paths of a seed; nothing is computed."""
-    key = digest([seed, paths, sorted(outcomes), dict(numerical_versions()), _source()])[:12]
+    key = digest([seed, paths, sorted(outcomes), dict(numerical_versions()), parts.source(*ENTRIES)])[:12]
     return Variants(tuple(registers), seed, paths, tuple(outcomes), Store(root / FOLDER / key))
-
-
-@cache
-def _source() -> str:
-    return digest(source_texts(ENTRIES))
 
 
 def carry_out(planned: Variants, jobs: int | None = None, progress: parts.Progress | None = None) -> None:

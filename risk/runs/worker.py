@@ -1,4 +1,4 @@
-"""A worker process: it reads its job, computes the blocks it is handed, and leaves when its parent does."""
+"""A worker process: it opens jobs, computes the blocks it is handed, and leaves when its parent does."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ import signal
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from risk.runs.job import Work, read_job
 
 READY = "ready"
 """First message of a worker."""
+
+OPENED = 4
+"""Jobs that a worker keeps open, with their registers and baselines, those that it was handed last."""
+
+
+class Order(NamedTuple):
+    """Blocks to compute, with their paths, and the job that they belong to."""
+
+    file: Path
+    fingerprint: str
+    rows: Mapping[int, int]
 
 
 def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
@@ -25,38 +37,48 @@ def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
 
     Parameters
     ----------
-    pipe : gets blocks with their paths, and answers with what was stored of each or with an error.
-    file, fingerprint : the job.
+    pipe : gets orders, and answers with what was stored of each block or with an error.
+    file, fingerprint : the job that it is started for.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     try:
-        job = _begin(pipe, file, fingerprint)
-        while job is not None:
-            for answer in _answers(job, pipe.recv()):
+        if not _begin(pipe, file, fingerprint):
+            return
+        while True:
+            for answer in _answers(pipe.recv()):
                 pipe.send(answer)
     except (EOFError, ConnectionError):
         return  # the parent is gone
 
 
-def _begin(pipe: Connection, file: Path, fingerprint: str) -> Work[Any] | None:
-    """Read the job and import what computes it; None where it cannot be, and the parent knows why."""
+def _begin(pipe: Connection, file: Path, fingerprint: str) -> bool:
+    """Read the job and import what computes it; where it cannot be, the parent is told why."""
     try:
-        job = read_job(file, fingerprint)
-        job.engine()
+        _opened(file, fingerprint)
+    except FileNotFoundError:
+        pass  # others have finished it meanwhile; there may be another
     except Exception as error:
         pipe.send(_told(error, "at its start"))
-        return None
+        return False
     pipe.send(READY)
+    return True
+
+
+@lru_cache(maxsize=OPENED)
+def _opened(file: Path, fingerprint: str) -> Work[Any]:
+    """A job, ready to compute."""
+    job = read_job(file, fingerprint)
+    job.engine()
     return job
 
 
-def _answers(job: Work[Any], rows: Mapping[int, int]) -> Iterator[Any]:
+def _answers(order: Order) -> Iterator[Any]:
     try:
-        yield from job.compute(rows)
+        yield from _opened(order.file, order.fingerprint).compute(order.rows)
     except Exception as error:
-        yield _told(error, f"with blocks {', '.join(map(str, rows))}")
+        yield _told(error, f"with blocks {', '.join(map(str, order.rows))}")
 
 
 def _told(error: Exception, when: str) -> Exception:

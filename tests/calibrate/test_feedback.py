@@ -122,7 +122,7 @@ def test_targets_read_the_record(run: Run, register: Assumptions) -> None:
 def test_an_interrupt_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "compute", lambda *_: Interrupt(2))
     with pytest.raises(Interrupted, match="not measured") as stopped:
-        blocks.computed(None, 3, 1)  # type: ignore[arg-type]
+        blocks.computed(None, 3, 1, print)  # type: ignore[arg-type]
     assert stopped.value.exit_code == 130
 
 

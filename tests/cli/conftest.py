@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from risk.assumptions.targets import CASES
 from risk.cli.app import run
 from risk.door.desk import Desk
 from risk.door.naming import place
@@ -53,7 +54,7 @@ def _at_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("risk.runs.specification", "risk.runs.prepare"):
             patch.setattr(f"{module}.source_digest", lambda: SOURCE)
-        patch.setattr("risk.calibrate.stylised.defaults", lambda *_: counts)
+        patch.setattr("risk.calibrate.stylised.defaults", lambda *_: dict.fromkeys(CASES, counts))
         patch.setattr("risk.calibrate.feedback.measured", measured)
         patch.setattr("risk.calibrate.order.measured", ordered)
         patch.setattr("risk.calibrate.parameter_band.wanted", lambda run: False)

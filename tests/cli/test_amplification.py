@@ -33,7 +33,7 @@ def test_one_run_a_switch_and_the_loop_gain(runs: Stored, ask: Ask) -> None:
     assert "Loop gain" in said.out
     # The stored run with all couplings on is found; two cuts, all cut and two pushes are simulated.
     assert len(list_runs(runs.folder)) == 2 + 5
-    assert "base-without-supply-rent: done 1,024" in said.err
+    assert "couplings of base: 5 of 6 runs of 1,024 paths are left, about " in said.err
     assert said.err.count("medians of the base case stand in") == 1
 
     before = {path: path.stat().st_mtime_ns for path in runs.folder.rglob("*") if path.is_file()}

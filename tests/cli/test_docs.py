@@ -56,15 +56,16 @@ def test_a_schema_refuses_what_lacks_a_key_or_has_another(stem: str, form: dict[
 
 
 DOCUMENTS = {
-    "run": "summary-2 plan", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf", "trace": "trace",
+    "run": "summary-2 plan blocks", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf",
+    "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
-    "budget": "budget", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
+    "budget": "budget", "sharpen": "sharpen", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
     "voi": "voi", "book": "book", "energy": "energy",
     "tokens": "tokens", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",
     "replay": "replay replay.check", "challenger": "challenger", "views": "views", "check": "check",
     "estimate": "estimate",
-    "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "doctor": "doctor",
+    "verify": "verify", "runs": "runs", "runs rm": "runs.rm", "runs gather": "blocks", "doctor": "doctor",
     "assumptions list": "assumptions.list",
     "assumptions show": "assumptions.show assumptions.table assumptions.row",
     "assumptions check": "assumptions.check", "assumptions diff": "assumptions.diff",

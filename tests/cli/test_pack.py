@@ -234,7 +234,10 @@ def test_a_batch_writes_everything_and_compares(runs: Stored, ask: Ask, desk: De
     assert said.code == 0
     assert "3 of 3 done" in said.out
     assert desk.compared == ["base", "gpu-glut"]
-    assert desk.beside == [["gpu-glut"], ["base"]]
+    assert desk.beside == [["base"], ["gpu-glut"]], "the base case comes last: it has all others beside it"
+    assert "batch: up to 2 workbooks to write, about " in said.err
+    assert "gpu-glut: written, bust " in said.err
+    assert "reports/base/pack.xlsx (2 of 2)" in said.err
     assert Path("reports/gpu-glut/pack.xlsx").exists()
     assert Path("reports/comparison.xlsx").exists()
     rows = ask("batch", "base", "gpu-glut", *SMALL, "--json").json["scenarios"]

@@ -51,7 +51,7 @@ def test_parameters_are_struck_by_other_shocks_once(
     assert "over inputs" not in ask("show", "base").out
     first = ask("run", "base", *SMALL, "--band")
     assert (first.code, "over inputs" in first.out) == (0, True)
-    assert "base-other-shocks-1: done 1,024" in first.err
+    assert "base under other shocks: 2 of 2 runs of 1,024 paths are left, about " in first.err
     others = [r for r in list_runs(runs.folder) if r.head and "other-shocks" in r.head.scenario]
     assert len(others) == 2
     own, other = runs.base.parameters(), open_run(others[0].id, runs.folder).parameters()

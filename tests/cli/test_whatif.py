@@ -30,7 +30,9 @@ def test_a_number_that_is_set_is_set_in_every_path_and_compared_on_the_same_draw
     assert "What if: gpu.power_lead = 5" in again.out
 
 
-def test_a_scenario_moves_what_its_run_moves(runs: Stored, ask: Ask) -> None:
+def test_a_scenario_moves_what_its_run_moves(runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are stored, so that nothing is simulated."""
+    monkeypatch.setattr("risk.engine.trial.trial", lambda *_: pytest.fail("simulated again"))
     found = ask("whatif", "base", "--scenario", "gpu-glut", *FEW, "--json").json
     rows = {row["name"]: row["after"]["value"] for row in found["results"]}
     assert rows["bust"] == pytest.approx(runs.glut.outcome("bust")[:64].mean())

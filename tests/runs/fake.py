@@ -61,6 +61,7 @@ class Assumptions:
     windows: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[()] = ()
     classes: Mapping[str, Any] = field(default_factory=dict)
+    switches: Mapping[str, bool] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: Calendar(date(2026, 6, 30), 5))
     folder: str = ""
     """Where the engines below leave marks."""
@@ -169,6 +170,12 @@ def simulate_unbalanced(assumptions: Assumptions, seed: int, block: int, paths: 
     """An identity of one block is not a number."""
     sound = simulate(assumptions, seed, block, paths, baseline)
     return replace(sound, identities={"cash": math.nan if block == 1 else 0.5, "debt": 0.0})
+
+
+def simulate_unlooked(assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
+    """Identities are looked at on the first block only."""
+    sound = simulate(assumptions, seed, block, paths, baseline)
+    return sound if block == 0 else replace(sound, identities={})
 
 
 def environment(assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:

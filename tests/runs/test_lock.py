@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,25 @@ def test_a_lock_can_be_taken_again(tmp_path: Path) -> None:
         with hold(tmp_path, "bubblerisk run"):
             assert (tmp_path / "holder.json").exists()
         assert not (tmp_path / "holder.json").exists()
+
+
+def test_another_thread_of_this_process_waits_for_it(tmp_path: Path) -> None:
+    """Scenarios of a batch that are the same run: one simulates it, the other opens it."""
+    order = []
+
+    def second() -> None:
+        with hold(tmp_path, "second"):
+            order.append("second")
+
+    with hold(tmp_path, "first"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.1)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_the_thread_that_holds_it_is_refused_like_another_process(tmp_path: Path) -> None:
+    with hold(tmp_path, "first"), pytest.raises(LockedError, match="first"), hold(tmp_path, "second"):
+        pass

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from risk.runs import Run, workers
+from risk.runs import Run, hire
+from risk.runs.crew import share
 from risk.runs.store import Store
 from risk.runs.workers import WorkerDied, compute
 from tests.runs import fake, frail
@@ -48,8 +49,8 @@ def test_workers_killed_between_blocks_are_replaced(reference: Run, tmp_path: Pa
     """Whoever has just finished a block is idle; the other one may be anywhere."""
     killed: list[int | None] = []
 
-    def kill(done: int, *_: object) -> None:
-        if done < 3 * 1024:
+    def kill(*_: object) -> None:
+        if len(killed) < 3:
             for worker in multiprocessing.active_children():
                 worker.kill()
                 worker.join()
@@ -63,7 +64,7 @@ def test_workers_killed_between_blocks_are_replaced(reference: Run, tmp_path: Pa
 def _grouped(folder: Path, blocks: int, jobs: int, fatal: int = -1) -> list[int]:
     """Blocks in the order in which they are told to be finished."""
     found: list[int] = []
-    job = fake.Grouped(fake.marked(folder), fake.SEED, None, None, Store(folder / "runs"), fatal)  # type: ignore[arg-type]
+    job = fake.Grouped(fake.marked(folder), fake.SEED, None, None, Store(folder / "runs"), fatal=fatal)  # type: ignore[arg-type]
     compute(job, dict.fromkeys(range(blocks), 16), jobs, lambda finished: found.append(finished.record.index))
     return found
 
@@ -91,7 +92,7 @@ def test_no_worker_is_handed_more_than_its_share(size: int) -> None:
     rows = dict.fromkeys(range(50), 1024)
     ends, waiting, handed = [0] * size, deque(rows), list[int]()
     while waiting:
-        some = workers._handed(waiting, rows, size, most=4)
+        some = share(waiting, rows, size, most=4)
         assert 1 <= len(some) <= 4
         handed += some
         ends[ends.index(min(ends))] += len(some)
@@ -109,7 +110,7 @@ def test_workers_that_never_start_are_told_in_a_sentence(
 ) -> None:
     _frail(monkeypatch, tmp_path, way, 99)
     if way == "hang":
-        monkeypatch.setattr(workers, "PATIENCE", 2.0)
+        monkeypatch.setattr(hire, "PATIENCE", 2.0)
     with pytest.raises(WorkerDied, match=rf"no worker process could be started: 3 died \({how}\)") as caught:
         fake.run(tmp_path / "runs", simulate=frail.sound, jobs=2)
     assert caught.value.exit_code == 70

@@ -8,21 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from risk.analysis import amplification, loop, statistics
 from risk.analysis.amplification import OFF, OPEN_PUSHED, PUSHED
 from risk.analysis.estimate import Estimate
 from risk.calibrate import blocks
-from risk.calibrate.blocks import Case, Cases, computed
+from risk.calibrate.blocks import Case, first_blocks
 from risk.errors import StorageError
 from risk.runs.beside import CHALLENGER
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.job import Job
 from risk.runs.prepare import Plan, arrange
-from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -81,11 +78,9 @@ def measure(run: Run, register: Path | None, note: Callable[[str], object], jobs
 
 def _measured(run: Run, cut: Mapping[str, Assumptions], plan: Plan, jobs: int) -> Moved:
     on = Case(run.register, run.store, run.store.record(0)).outcomes(OUTCOMES)
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        job = Job(run.register, run.manifest.seed, plan.baseline(), Cases(tuple(cut.values())), store)
-        records = computed(job, len(cut), jobs)
-        off = {case: Case(cut[case], store, records[k]).outcomes(OUTCOMES) for k, case in enumerate(cut)}
+    own, seed, root = run.register, run.manifest.seed, run.directory.parent
+    with first_blocks(own, cut, seed, plan.baseline(), root, jobs) as found:
+        off = {case: found[case].outcomes(OUTCOMES) for case in cut}
     return {
         case: {name: statistics.mean(found[name] - on[name]) for name in OUTCOMES}
         for case, found in off.items()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,6 @@ from risk.runs import Run, parts
 from risk.runs.find import open_run
 from risk.runs.hashing import digest
 from risk.runs.remembered import Remembered
-from risk.runs.source import source_texts
 from risk.runs.store import Store
 from risk.shocks.stream import BLOCK
 
@@ -119,7 +118,7 @@ class Pieces:
 def pieces(run: Run, blocks: int, only: Iterable[str] = ()) -> Pieces:
     """The pieces of so many blocks of a run; nothing is told yet."""
     chosen = tuple(only)
-    key = digest([run.id, blocks, chosen, _source()])[:12]
+    key = digest([run.id, blocks, chosen, parts.source(*ENTRIES)])[:12]
     store = Store(run.directory.parent / FOLDER / key)
     return Pieces(run.directory, blocks, run.paths // BLOCK // blocks, chosen, store)
 
@@ -183,8 +182,3 @@ def _reference(folder: Path) -> Any:
     from risk.calibrate.coverage.chosen import Paths, reference
 
     return Paths(reference(_opened(folder)))
-
-
-@cache
-def _source() -> str:
-    return digest(source_texts(ENTRIES))

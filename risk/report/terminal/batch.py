@@ -90,6 +90,15 @@ BATCH: Document[Sequence[Row]] = Document(
 )
 
 
+def in_line(row: Row) -> str:
+    """What came of a scenario, in a line."""
+    if row.status == FAILED:
+        return f"{row.scenario}: FAILED, {row.why}"
+    classes = ", ".join(f"{name} {probability(p)}" for name, p in zip(CLASSES, row.classes, strict=True))
+    loss = f"ES 97.5% {with_error(row.loss, 'USD bn')} USD bn" if row.loss else ""
+    return f"{row.scenario}: {row.status}, {classes}, {loss}, {row.pack}"
+
+
 def screen(rows: Sequence[Row], page: Page) -> Screen:
     """What came of every scenario, why some failed, and a line that counts."""
     failures = [row for row in rows if row.status == FAILED]
