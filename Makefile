@@ -40,7 +40,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup system run pack pdf batch amplification screen evidence mutation test check coverage docs gallery hooks \
-        bench cluster-demo clean lock audit sbom
+        bench torture cluster-demo clean lock audit sbom
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
@@ -125,8 +125,11 @@ gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
 	$(BIN)/pre-commit install
 
-bench: .venv/ready ## paths per second, and the ratio to drawing the same normals
-	$(BIN)/python benchmarks/speed.py $(OPTIONS)
+bench: .venv/ready ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
+	$(BIN)/python benchmarks/bench $(if $(PATHS),--paths $(PATHS))
+
+torture: .venv/ready-dev ## kills, full disks, rot, hostile files: what held, into docs/trust.md: twenty minutes
+	$(BIN)/python -m tests.torture
 
 cluster-demo: .venv/ready-dev ## every scenario on a Dask cluster here, a worker killed each second: the same hash?
 	$(BIN)/python -m benchmarks.cluster $(SCENARIOS) $(if $(PATHS),--paths $(PATHS)) $(if $(SEED),--seed $(SEED)) $(if $(EVERY),--every $(EVERY))

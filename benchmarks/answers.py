@@ -1,8 +1,9 @@
 """What answers from stored paths cost: processor time, time, memory, each in a fresh process.
 
 Every answer is asked of a run beside which nothing is kept yet, as the first who asks meets it, and nothing
-is simulated for it. With `--against` another checkout answers in turn, so that both meet the same machine;
-its source must compute the same runs. The ratio of both tells more than seconds do.
+is simulated for it. A million paths need not be simulated to measure what they cost: `--tiled 1_000_000`
+repeats the blocks of a shorter run. With `--against` another checkout answers in turn, so that both meet the
+same machine; its source must compute the same runs. The ratio of both tells more than seconds do.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ ANSWERS = (
     *("drivers RUN --outcome bust", f"drivers RUN --when {CONDITION!r}", "voi RUN"),
     *("reverse RUN --if bust --stored", f"reverse RUN --if {CONDITION!r} --stored"),
     *("views RUN", "watch RUN", "watch RUN --event B4", "update RUN", "compare RUN RUN"),
+    *("lenders RUN", "book example RUN"),
 )
 """Commands as one types them; RUN stands for the run."""
 
 PACK = "pack"
-"""The workbook, with how the run stands, what to watch, views and actions found and kept before."""
+"""Workbook and page, with how the run stands, what to watch, views and actions found and kept before."""
 
 WHOLE = ("manifest.json", "assumptions.json", "sums.parquet", "blocks")
 """What a run is, beside the folders of its arrays; all else was found later and is kept beside it."""
@@ -118,23 +120,29 @@ def _write_pack(run: Path) -> None:
 
     at = Desk(runs=run.parent)
     opened = opening.opened(str(run), at)
-    found = Remembered(opened.store, opened.manifest)  # as the command has it
+    found = Remembered.of(opened)  # as the command has it
     opening.stand(found, at)
     str(Result(found, at).summary())
-    packing.write(found, run.parent / "pack.xlsx", None)
+    packing.write(found, run.parent / "pack.xlsx", None, html=True)
 
 
 def _stored(options: argparse.Namespace, folder: Path) -> Path:
     import risk
 
     jobs = os.cpu_count() or 1
-    return risk.run("base", paths=options.paths, seed=options.seed, jobs=jobs, runs=folder, quiet=True).folder
+    run = risk.run("base", paths=options.paths, seed=options.seed, jobs=jobs, runs=folder, quiet=True)
+    if not options.tiled:
+        return run.folder
+    from tests.runs.tiled import tiled
+
+    return tiled(run.stored, options.tiled, folder / "tiled", jobs).directory
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paths", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--tiled", type=int, default=0, help="of blocks of that run a run of so many paths")
     parser.add_argument("--run", type=Path, help="folder of a stored run")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--only", default="", help="answers with this in their command")

@@ -54,7 +54,7 @@ def _shaped(declared: Field[Any], value: Any, paths: int) -> Any:
     """Repeat a drawn entry whose prior was taken away; refuse a prior where none can be."""
     drawn = np.ndim(value) == 2 and len(value) == paths > 1
     if declared.type == DRAWN:
-        return value if drawn else np.tile(np.reshape(value, (1, -1)), (paths, 1))
+        return value if drawn else np.repeat(np.reshape(value, (-1, 1)), paths, axis=1).T
     if drawn:
         raise AssumptionError(
             f"{declared.metadata['id']} has a prior, but the model reads it as one number for all paths",

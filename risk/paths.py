@@ -134,7 +134,8 @@ class Block:
     facility : name → (quarter + 1, path, facility) float32; empty beyond `FACILITY_BLOCKS`.
     firm : name → (quarter + 1, path, HoldCo) float32; empty beyond `FACILITY_BLOCKS`.
     sums, squares : key → (quarter + 1, entity) sum over kept paths of x and of x².
-    identities : accounting identity → largest relative error on any path and quarter.
+    identities : accounting identity → largest relative error on any path and quarter; empty where nobody
+        looked.
     """
 
     index: int

@@ -50,6 +50,7 @@ LIBRARIES = {"scipy.special"}
 
 LET_THROUGH = {
     "convergence": "the fit of a line to a dozen points",
+    "controls": "a regression on some hundred controls, whose results are rounded to their errors",
     "coordinates": "false discoveries: sums of a hundred numbers, of which a yes or no is kept",
     "explain_curves": "orthonormal curves of an explanation, whose shares are rounded",
     "explain_model": "a regression on some hundred curves, whose shares are rounded",

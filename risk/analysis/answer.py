@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import metrics, statistics
-from risk.analysis.attribution import DECILE, Ranks
+from risk.analysis.attribution import DECILE, Ranks, ranked
 from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import NOISE
 from risk.analysis.loss_lines import LossLine
@@ -27,6 +27,7 @@ from risk.analysis.shares import shares
 from risk.analysis.statistics import FEWEST, Estimate
 from risk.analysis.verdict import OutcomeClass, Timing, Verdict, timing
 from risk.runs import Run
+from risk.runs.first import first
 
 Array = NDArray[np.float64]
 
@@ -101,15 +102,14 @@ class Answer:
     movers: tuple[Mover, ...]
 
 
-def answer(run: Run, verdict: Verdict, places: Mapping[str, Ranks], lines: tuple[LossLine, ...]) -> Answer:
-    """The answer of a run, from what was found of it already.
-
-    Parameters
-    ----------
-    places : ranks of every input, of `attribution.ranked`.
-    """
-    bust = run.outcome(BUST)
-    return Answer(tuple(_standings(run, verdict, lines)), cost(bust, _loss(run)), movers(bust, places))
+def answer(run: Run, verdict: Verdict, lines: tuple[LossLine, ...]) -> Answer:
+    """The answer of a run, from what was found of it already; what moves it on its first paths."""
+    looked = first(run)
+    return Answer(
+        tuple(_standings(run, verdict, lines)),
+        cost(run.outcome(BUST), _loss(run)),
+        movers(looked.outcome(BUST), ranked(looked)),
+    )
 
 
 def _loss(run: Run) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,11 @@ from risk.analysis.conditional import conditional
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
-Ranks = NDArray[np.int64]
+Ranks = NDArray[np.integer[Any]]
 
 DECILE = 0.10
 
@@ -72,7 +74,7 @@ def ranks(values: Array) -> Ranks:
         ordered[1:] == ordered[:-1]
     ).any():  # the stable sort is four times slower; without ties there is but one
         order = np.argsort(values, kind="stable")
-    out = np.empty(len(values), dtype=np.int64)
+    out = np.empty(len(values), dtype=np.int32)
     out[order] = np.arange(len(values))
     return out
 
@@ -80,7 +82,7 @@ def ranks(values: Array) -> Ranks:
 @once
 def ranked(run: Run) -> dict[str, Ranks]:
     """Ranks of the draws of every uncertain assumption, (path,)."""
-    return {identifier: ranks(draws) for identifier, draws in run.parameters().items()}
+    return {identifier: ranks(draws) for identifier, draws in Columns(run, "parameters").items()}
 
 
 def drivers(places: Mapping[str, Ranks], loss: Array, tail: float = 0.975) -> tuple[Driver, ...]:
@@ -116,7 +118,7 @@ def tail_facts(run: Run, loss: Array, names: tuple[str, ...], share: float = 0.0
     their edge, without which that of the loss itself would be far too small.
     """
     inside, edge = ranking.worst(loss, share), ranking.edge(loss, share)
-    columns = run.outcomes(names)
+    columns = Columns(run, "outcomes", names)
     facts = []
     for name in names:
         values = columns[name]

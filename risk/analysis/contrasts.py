@@ -20,6 +20,7 @@ from risk.analysis.verdict import CLASSES, decided
 from risk.assumptions.measures import measures
 from risk.axes import ended
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -128,27 +129,28 @@ def differences(before: Run, after: Run, paths: int = 0) -> tuple[Difference, ..
     paths : compare the first so many of both, path by path, and no others; by default all.
     """
     paired = paths > 0 or share_draws(before, after)
-    old, new = ({name: x[: paths or None] for name, x in run.outcomes().items()} for run in (before, after))
     labels = {name: f"P({label.lower()})" for name, label in CLASSES}
     labels |= {name: f"P({name}) {claim.label}" for name, claim in after.register.propositions.items()}
-    found = [
-        _difference(
-            name,
-            dated(label, name, before, after),
-            "",
-            probability(old[name]),
-            probability(new[name]),
-            paired,
-        )
-        for name, label in labels.items()
-        if all(name in run and np.isfinite(run[name]).all() for run in (old, new))
-    ]
+    measured, first = (*MEASURES, *_beside(after)), slice(paths or None)
+    wanted = [*labels, *(name for name, *_ in measured)]
+    old, new = (
+        Columns(run, "outcomes", [name for name in wanted if name in run.names("outcomes")])
+        for run in (before, after)
+    )
+    found = []
+    for name, label in labels.items():
+        if name not in old or name not in new:
+            continue
+        one, two = (run[name][first] for run in (old, new))
+        if np.isfinite(one).all() and np.isfinite(two).all():
+            said = dated(label, name, before, after)
+            found.append(_difference(name, said, "", probability(one), probability(two), paired))
     variables = {variable.name: variable for variable in after.variables}
-    for name, text, measure in (*MEASURES, *_beside(after)):
+    for name, text, measure in measured:
         unit = variables[name].unit
         label = dated(after.register.said(text, after.span(name)), name, before, after)
-        one, two = (measure(run[name] / SCALE[unit]) for run in (old, new))
-        found.append(_difference(name, label, unit, one, two, paired))
+        then, now = (measure(run[name][first] / SCALE[unit]) for run in (old, new))
+        found.append(_difference(name, label, unit, then, now, paired))
     return tuple(found)
 
 

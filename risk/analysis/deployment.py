@@ -8,6 +8,7 @@ sources = uses.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.bands import Band, band
-from risk.analysis.flows import by_year, year_ends, year_labels
+from risk.analysis.flows import by_year, each_year, year_ends, year_labels
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.passes import by_quarter
 
 Array = NDArray[np.float64]
 
@@ -83,24 +85,34 @@ def cash_flow(run: Run) -> Array:
 
 def deployment(run: Run) -> Deployment:
     """Cumulative deployed capital against the ceiling."""
-    spent = run.series("capex").astype(np.float64) + run.series("lease_additions")
-    spent[0] = _before(run)
-    cumulative = np.cumsum(spent, axis=0)[year_ends(run.calendar)]
     low, high = run.register.array("capex.deployable_ceiling")
-    reached = [tuple(statistics.probability(year >= level) for year in cumulative) for level in (low, high)]
-    return Deployment(
-        year_labels(run.calendar),
-        band(cumulative, LEVELS),
-        (float(low), float(high)),
-        (reached[0], reached[1]),
-    )
+    reached = list[Estimate](), list[Estimate]()
+
+    def years() -> Iterator[Array]:
+        for year in _cumulative(run):
+            for found, level in zip(reached, (low, high), strict=True):
+                found.append(statistics.probability(year >= level))
+            yield year
+
+    spread = band(years(), LEVELS)
+    ends = (tuple(reached[0]), tuple(reached[1]))
+    return Deployment(year_labels(run.calendar), spread, (float(low), float(high)), ends)
+
+
+def _cumulative(run: Run) -> Iterator[Array]:
+    """Capital deployed since the start of the base year at the end of every year, (path,) USD."""
+    ends, total = set(year_ends(run.calendar)), np.full(run.paths, _before(run))
+    for t, (capex, leases) in enumerate(by_quarter(run, "capex", "lease_additions")):
+        if t:
+            total = total + (capex.astype(np.float64) + leases)
+        if t in ends:
+            yield total
 
 
 def power_bound(run: Run) -> tuple[Estimate, ...]:
     """Share of path-quarters in which the power cap binds, by calendar year."""
-    return tuple(
-        statistics.mean(year) for year in by_year(run.series("power_bound"), run.calendar, average=True)
-    )
+    bound = (flags for (flags,) in by_quarter(run, "power_bound"))
+    return tuple(statistics.mean(year) for year in each_year(bound, run.calendar, average=True))
 
 
 def _before(run: Run) -> float:

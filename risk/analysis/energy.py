@@ -16,8 +16,9 @@ move no path, and what they multiply is told at their value with the ends of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,21 +196,22 @@ def _stranded(run: Run) -> tuple[Stranded, ...]:
     """What has lost its use by the end of the run, and at its worst."""
     bust, years = run.outcome("bust") > 0.0, run.calendar.full_years
 
-    def by_year(name: str) -> Array:
-        return np.stack([*run.outcomes([f"{name}.{year}" for year in years]).values()])
+    def by_year(name: str) -> Iterator[Array]:
+        return (run.outcome(f"{name}.{year}") for year in years)
 
-    idle, unclaimed, load = by_year("idle"), by_year("unclaimed").sum(axis=0), by_year("load")[-1]
-    left = idle[-1] + unclaimed
+    idle, worst = run.outcome(f"idle.{years[-1]}"), reduce(np.maximum, by_year("idle"))
+    load, unclaimed = run.outcome(f"load.{years[-1]}"), reduce(np.add, by_year("unclaimed"))
+    left = idle + unclaimed
     hours = run.register.number("gpu.load") * HOURS_A_YEAR
     emits = grids.intensity(run.register, float(run.calendar.steps(years[-1])[-1]))
     rows: Mapping[str, tuple[str, str, Array]] = {
         "power": (f"Power of working units, end-{years[-1]}", "GW", load / GW),
-        "idle": (f"Idle: use has fallen away, end-{years[-1]}", "GW", idle[-1] / GW),
-        "idle_worst": ("Idle at the worst of the years' ends", "GW", idle.max(axis=0) / GW),
+        "idle": (f"Idle: use has fallen away, end-{years[-1]}", "GW", idle / GW),
+        "idle_worst": ("Idle at the worst of the years' ends", "GW", worst / GW),
         "idle_energy": (
             f"Energy that idle units would have used, {years[0]}-{years[-1]}",
             "TWh",
-            by_year("idle_energy").sum(axis=0) / TWH,
+            reduce(np.add, by_year("idle_energy")) / TWH,
         ),
         "unclaimed": (
             f"Unclaimed: could be connected, found no units, {years[0]}-{years[-1]}", "GW", unclaimed / GW,

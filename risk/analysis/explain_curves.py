@@ -6,6 +6,7 @@ A curve is a table by place, so that any input reads its own by the ranks of its
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from risk.analysis.attribution import ranks
 
 Array = NDArray[np.float64]
-Places = NDArray[np.int64]
+Places = NDArray[np.integer[Any]]
 
 
 def middle_ranks(values: Array) -> Places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from risk.paths import FACILITY_SERIES, SERIES, Variable
 from risk.runs import Run
+from risk.runs.passes import by_quarter
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -39,7 +41,11 @@ class Fan:
 def fan(run: Run, name: str) -> Fan:
     """Fan of one path series."""
     variable = next(v for v in SERIES if v.name == name)
-    return Fan(variable, run.calendar.labels, quantiles(run.series(name)) / SCALE[variable.unit])
+    return Fan(
+        variable,
+        run.calendar.labels,
+        quantiles(row for (row,) in by_quarter(run, name)) / SCALE[variable.unit],
+    )
 
 
 def facility_fan(run: Run, name: str, column: int) -> Fan:
@@ -49,15 +55,20 @@ def facility_fan(run: Run, name: str, column: int) -> Fan:
     return Fan(variable, run.calendar.labels, found / SCALE[variable.unit])
 
 
-def quantiles(series: NDArray[np.float32]) -> Array:
-    """Quantiles over paths, (level, quarter); linear between order statistics, NaN left out."""
-    ordered = np.sort(series, axis=1).astype(np.float64)  # NaN sorts last
-    counts = np.isfinite(ordered).sum(axis=1)
-    out = np.full((len(LEVELS), len(series)), np.nan)
-    for t, n in enumerate(counts):
-        if n:
-            position = np.asarray(LEVELS) * (n - 1)
-            below = np.floor(position).astype(int)
-            above = np.minimum(below + 1, n - 1)
-            out[:, t] = ordered[t, below] + (position - below) * (ordered[t, above] - ordered[t, below])
-    return out
+def quantiles(series: Iterable[NDArray[np.float32]]) -> Array:
+    """Quantiles over paths of one array a quarter, (level, quarter); NaN left out.
+
+    Linear between order statistics.
+    """
+    return np.array([_quantiles(quarter) for quarter in series]).T
+
+
+def _quantiles(values: NDArray[np.float32]) -> Array:
+    ordered = np.sort(values)  # NaN sorts last
+    n = int(np.isfinite(ordered).sum())
+    if not n:
+        return np.full(len(LEVELS), np.nan)
+    position = np.asarray(LEVELS) * (n - 1)
+    below = np.floor(position).astype(int)
+    low, high = (ordered[at].astype(np.float64) for at in (below, np.minimum(below + 1, n - 1)))
+    return np.asarray(low + (position - below) * (high - low))

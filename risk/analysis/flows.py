@@ -7,7 +7,9 @@ quarters would give, an upper bound; for stocks at a year's end it is exact.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -78,6 +80,15 @@ def by_year(series: NDArray[Any], calendar: Calendar, average: bool = False) -> 
     reduce = np.mean if average else np.sum
     steps = [list(calendar.steps(year)) for year in calendar.years]
     return np.stack([reduce(series[t].astype(np.float64), axis=0) for t in steps])
+
+
+def each_year(quarters: Iterable[NDArray[Any]], calendar: Calendar, average: bool = False) -> Iterator[Array]:
+    """As `by_year` of one array a quarter from the base date on, year after year."""
+    reduce, waiting = np.mean if average else np.sum, iter(quarters)
+    next(waiting)  # the base date is a state
+    for year in calendar.years:
+        steps = list(islice(waiting, len(calendar.steps(year))))
+        yield np.asarray(reduce(np.stack(steps, dtype=np.float64), axis=0))
 
 
 def _by_year(run: Run, key: str, average: bool) -> Yearly:

@@ -6,16 +6,19 @@ would have to be sold for (internal use over the compute share of a revenue doll
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.bands import Band, band
-from risk.analysis.flows import by_year, year_labels
+from risk.analysis.flows import by_year, each_year, year_labels
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.passes import by_quarter
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -30,19 +33,8 @@ LENSES = (
 )
 """Lenses on required revenue; the first four are recorded by the engine, the last is one number."""
 
-BASES = (("with_internal", "External and internal use"), ("external", "External customers only"))
-
-
-@dataclass(frozen=True)
-class Realised:
-    """Revenue by quarter and path, USD a year, (quarter + 1, path); single precision, as the run has it."""
-
-    external: Singles
-    with_internal: Singles
-
-    def basis(self, name: str) -> Singles:
-        """One of `BASES`."""
-        return self.external if name == "external" else self.with_internal
+WITH_INTERNAL = "with_internal"
+BASES = ((WITH_INTERNAL, "External and internal use"), ("external", "External customers only"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Definition:
 
     Attributes
     ----------
-    required, realised : mean over paths by calendar year, USD a year, (year,).
+    required, realised : mean over paths by calendar year, USD a year, (year,); `error` of the second.
     short : probability that revenue falls short in every year of proposition B1.
     proposition : id of the proposition that uses it, or "".
     closing : first year from which on mean revenue reaches the mean requirement every year, or "".
@@ -61,72 +53,123 @@ class Definition:
     basis: str
     required: Array
     realised: Array
+    error: Array
     short: Estimate
     proposition: str
     closing: str
 
 
-def compute_share(run: Run) -> Singles:
-    """Compute spending per dollar of revenue by quarter and path, phi_c, (quarter + 1, path or 1)."""
+def compute_share(run: Run) -> Iterator[Singles]:
+    """Compute spending per dollar of revenue quarter by quarter, phi_c, (path or 1,)."""
     identifier = "revenue.compute_share"
     drawn = identifier in run.names("parameters")
     first = run.parameter(identifier) if drawn else run.register.number(identifier)
     decline = run.register.number("revenue.compute_share_decline")
     years = np.arange(run.calendar.quarters + 1) / 4.0
     share, waning = np.atleast_1d(first).astype(np.float32), np.exp(-decline * years).astype(np.float32)
-    return waning[:, None] * share[None, :]
+    return (each * share for each in waning)
 
 
-def realised(run: Run) -> Realised:
-    """Revenue on both bases."""
-    external = run.series("revenue")
-    return Realised(external, external + run.series("internal_use") / compute_share(run))
+def realised(run: Run, basis: str) -> Iterator[Singles]:
+    """Revenue on one of `BASES` quarter by quarter, (path,) USD a year, in single precision as it is kept."""
+    if basis == "external":
+        yield from (external for (external,) in by_quarter(run, "revenue"))
+        return
+    kept = by_quarter(run, "revenue", "internal_use")
+    for (external, internal), share in zip(kept, compute_share(run), strict=True):
+        yield external + internal / share
 
 
-def coverage(run: Run, basis: Singles) -> Band:
-    """Revenue over the requirement of the vintage lens by quarter, from the first step on."""
-    return band(basis[1:] / run.series("required_revenue")[1:])
+def required(run: Run) -> Iterator[Singles]:
+    """Revenue required by the vintage lens quarter by quarter, (path,) USD a year."""
+    return (needed for (needed,) in by_quarter(run, "required_revenue"))
 
 
-def coverage_by_year(run: Run, basis: Singles) -> tuple[Band, tuple[Estimate, ...]]:
+def covered(run: Run) -> Iterator[Array]:
+    """Revenue, internal use in, over the requirement; nothing is required yet at the base date."""
+    for t, (have, need) in enumerate(zip(realised(run, WITH_INTERNAL), required(run), strict=True)):
+        yield have.astype(np.float64) / need if t else np.full(len(have), np.nan)
+
+
+def coverage(run: Run) -> Band:
+    """Revenue, internal use in, over the requirement by quarter, from the first step on."""
+    both = zip(realised(run, WITH_INTERNAL), required(run), strict=True)
+    return band(have / need for have, need in islice(both, 1, None))
+
+
+def coverage_by_year(run: Run, basis: str) -> tuple[Band, tuple[Estimate, ...]]:
     """Coverage in each calendar year (flows over flows), and the probability that it is below one."""
-    required = by_year(run.series("required_revenue"), run.calendar)
-    ratio = by_year(basis, run.calendar) / required
-    return band(ratio, LEVELS), tuple(statistics.probability(year < 1.0) for year in ratio)
+    short = list[Estimate]()
+
+    def ratios() -> Iterator[Array]:
+        have, need = (each_year(found, run.calendar) for found in (realised(run, basis), required(run)))
+        for one, other in zip(have, need, strict=True):
+            ratio = one / other
+            short.append(statistics.probability(ratio < 1.0))
+            yield ratio
+
+    return band(ratios(), LEVELS), tuple(short)
 
 
-def definitions(run: Run, revenue: Realised) -> tuple[Definition, ...]:
+def definitions(run: Run) -> tuple[Definition, ...]:
     """Every lens on every basis; the first is that of proposition B1."""
     means, _ = run.mean("required")
-    required = dict(zip(run.entities["required"], by_year(means, run.calendar, average=True).T, strict=True))
+    needed = dict(zip(run.entities["required"], by_year(means, run.calendar, average=True).T, strict=True))
     bar = run.register.number("revenue.jpmorgan_bar")
-    required["jpmorgan"] = np.full(len(run.calendar.years), bar)
-    found = []
-    for lens, _ in LENSES:
-        for basis, _ in BASES:
-            yearly = by_year(revenue.basis(basis), run.calendar, average=True)
-            found.append(_definition(run, lens, basis, required[lens], yearly))
-    return tuple(found)
+    needed["jpmorgan"] = np.full(len(run.calendar.years), bar)
+    yearly = {basis: _yearly(run, basis, needed) for basis, _ in BASES}
+    return tuple(
+        _definition(run, lens, basis, needed[lens], yearly[basis]) for lens, _ in LENSES for basis, _ in BASES
+    )
 
 
-def _definition(run: Run, lens: str, basis: str, required: Array, yearly: Array) -> Definition:
-    first = lasting(yearly.mean(axis=1) >= required)
+@dataclass(frozen=True)
+class _Yearly:
+    """Revenue on a basis by calendar year.
+
+    Attributes
+    ----------
+    mean, error : over paths, (year,).
+    short : lens → (path,) whether it is below the mean requirement in every year of proposition B1.
+    """
+
+    mean: Array
+    error: Array
+    short: Mapping[str, NDArray[np.bool_]]
+
+
+def _yearly(run: Run, basis: str, needed: Mapping[str, Array]) -> _Yearly:
+    tested, found = _tested_years(run), list[Estimate]()
+    lenses = [lens for lens, _ in LENSES if (lens, basis) not in PROPOSITIONS]
+    short = {lens: np.ones(run.paths, dtype=bool) for lens in lenses}
+    for place, year in enumerate(each_year(realised(run, basis), run.calendar, average=True)):
+        found.append(Estimate(float(year.mean()), statistics.mean(year).standard_error, len(year)))
+        for lens in lenses if place in tested else ():
+            short[lens] &= year < needed[lens][place]
+    return _Yearly(np.array([x.value for x in found]), np.array([x.standard_error for x in found]), short)
+
+
+PROPOSITIONS = {
+    ("vintage", "with_internal"): "B1",
+    ("vintage", "external"): "B1x",
+    ("vintage_energized", "with_internal"): "B1_energized",
+    ("vintage_energized", "external"): "B1x_energized",
+    ("cahn", "with_internal"): "B1_cahn",
+    ("cahn", "external"): "B1x_cahn",
+    ("cahn_all", "with_internal"): "B1_cahn_all",
+    ("cahn_all", "external"): "B1x_cahn_all",
+}
+"""Lens and basis → the outcome of a path that says whether revenue falls short."""
+
+
+def _definition(run: Run, lens: str, basis: str, needed: Array, yearly: _Yearly) -> Definition:
+    first = lasting(yearly.mean >= needed)
     closing = "" if first is None else year_labels(run.calendar)[first]
-    outcome = {
-        ("vintage", "with_internal"): "B1",
-        ("vintage", "external"): "B1x",
-        ("vintage_energized", "with_internal"): "B1_energized",
-        ("vintage_energized", "external"): "B1x_energized",
-        ("cahn", "with_internal"): "B1_cahn",
-        ("cahn", "external"): "B1x_cahn",
-        ("cahn_all", "with_internal"): "B1_cahn_all",
-        ("cahn_all", "external"): "B1x_cahn_all",
-    }.get((lens, basis), "")
-    chosen = _tested_years(run)
-    short = run.outcome(outcome) if outcome else (yearly[chosen] < required[chosen][:, None]).all(axis=0)
+    outcome = PROPOSITIONS.get((lens, basis), "")
+    short = run.outcome(outcome) if outcome else yearly.short[lens]
     proposition = outcome if outcome in ("B1", "B1x") else ""
     return Definition(
-        lens, basis, required, yearly.mean(axis=1), statistics.probability(short), proposition, closing
+        lens, basis, needed, yearly.mean, yearly.error, statistics.probability(short), proposition, closing
     )
 
 

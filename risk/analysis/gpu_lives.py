@@ -6,8 +6,9 @@ newest generation of the base date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from risk.analysis import statistics
 from risk.analysis.statistics import Estimate
 from risk.mechanisms.gpu_repricing import collateral
 from risk.runs import Run
+from risk.runs.passes import by_quarter
+from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
 
@@ -77,13 +80,14 @@ def life(share: float, horizon: float) -> float:
 def kept(run: Run, role: str, kind: str) -> Kept:
     """Average of the value path of a unit at a kind of rent, on every path."""
     last = run.calendar.quarters
-    path = values(run, role, kind, range(last + 1))
-    average = np.trapezoid(path, dx=1.0 / last, axis=0)
-    return Kept(np.asarray(average / path[0]), last / QUARTERS_A_YEAR)
+    path = values(run, role, kind)
+    first = next(path)
+    steps = (1.0 / last * (after + before) / 2.0 for before, after in pairwise(chain([first], path)))
+    return Kept(sum(steps, np.zeros(len(first))) / first, last / QUARTERS_A_YEAR)
 
 
-def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
-    """What the rents left to a unit are worth to its owner after some quarters, USD, (date, path).
+def values(run: Run, role: str, kind: str) -> Iterator[Array]:
+    """What the rents left to a unit are worth to its owner, quarter by quarter, (path,) USD.
 
     Notes
     -----
@@ -95,14 +99,15 @@ def values(run: Run, role: str, kind: str, dates: Sequence[int]) -> Array:
     register = run.register
     generations = register.tables["gpu.generation"]
     position = generations.names.index(register.roles[role])
-    rents, let = (run.series(name).astype(np.float64) for name in (RENTS[role, kind], "utilization"))
     cost = generations.numbers("opex")[position]
     lowest = register.number("gpu.smallest_decline")
     decline = np.asarray(max(register.number("gpu.median_rent_decline"), lowest))
     rate = np.asarray(register.number("credit.sofr") + register.number("gpu.collateral_margin"))
     life = register.number("gpu.collateral_life")
-    left = {t: max(life - t / QUARTERS_A_YEAR, 0.0) for t in dates}
-    return np.stack([collateral.net_rents(let[t] * rents[t], cost, decline, rate, left[t]) for t in dates])
+    for t, (rent, let) in enumerate(by_quarter(run, RENTS[role, kind], "utilization")):
+        earned = let.astype(np.float64) * rent.astype(np.float64)
+        left = max(life - t / QUARTERS_A_YEAR, 0.0)
+        yield np.asarray(collateral.net_rents(earned, cost, decline, rate, left))
 
 
 @dataclass(frozen=True)
@@ -128,14 +133,15 @@ def crossing(run: Run, rent: str, cost: float, quarters: tuple[str, ...]) -> Cro
     rent : a path series of rents per billed hour, USD/h; an hour that runs earns utilization times as much.
     cost : cash operating cost of an hour that runs, USD/h.
     """
-    below = run.series(rent) * run.series("utilization") < cost
-    came = below.any(axis=0)
-    first = np.where(came, below.argmax(axis=0), len(below))
+    steps = run.calendar.quarters + 1
+    first = np.full(run.paths, steps)
+    for t, (earned, let) in enumerate(by_quarter(run, rent, "utilization")):
+        first[(first == steps) & (earned * let < cost)] = t
     ranked = np.sort(first)
     at = [int(ranked[min(int(np.ceil(level * len(ranked))), len(ranked)) - 1]) for level in LEVELS]
     labels = run.calendar.labels
     return Crossing(
-        statistics.probability(~came),
+        statistics.probability(first == steps),
         tuple(statistics.probability(first <= run.calendar.index(quarter)) for quarter in quarters),
         tuple(labels[t] if t < len(labels) else "" for t in at),
     )
@@ -144,6 +150,11 @@ def crossing(run: Run, rent: str, cost: float, quarters: tuple[str, ...]) -> Cro
 def mean_crossing(run: Run, generation: str, kind: str, cost: float) -> str:
     """The same for mean rent times mean utilization over paths; "" if it never does."""
     position = run.entities[f"gpu.{kind}_rent"].index(generation)
-    let = run.series("utilization").mean(axis=1, dtype=np.float64)
-    below = run.mean(f"gpu.{kind}_rent")[0][:, position] * let < cost
+    below = run.mean(f"gpu.{kind}_rent")[0][:, position] * _utilization(run) < cost
     return run.calendar.labels[int(below.argmax())] if below.any() else ""
+
+
+@once
+def _utilization(run: Run) -> Array:
+    """Mean over paths by quarter."""
+    return np.array([let.mean(dtype=np.float64) for (let,) in by_quarter(run, "utilization")])

@@ -12,6 +12,7 @@ from risk.analysis import statistics
 from risk.analysis.conditional import conditional
 from risk.analysis.statistics import Estimate
 from risk.runs import Run
+from risk.runs.passes import Family
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -30,11 +31,9 @@ LEVEL, TAIL = 0.95, 0.975
 """Of the quantile and of the shortfall that are told of each."""
 
 
-def ultimate(run: Run) -> dict[str, Array]:
+def ultimate(run: Run) -> Mapping[str, Array]:
     """Credit loss of every ultimate owner, costs of failed vehicles in, (path,) USD."""
-    names = run.entities["losses.ultimate"]
-    columns = run.outcomes([f"ultimate.{name}" for name in names])
-    return {name: columns[f"ultimate.{name}"] for name in names}
+    return Family(run, "ultimate", run.entities["losses.ultimate"])
 
 
 def main(losses: Mapping[str, Array]) -> tuple[str, ...]:
@@ -81,9 +80,7 @@ def bearers(run: Run) -> tuple[Borne, ...]:
 
 def instruments(run: Run) -> tuple[Borne, ...]:
     """What the losses stand on, the largest first."""
-    names = run.entities["losses.instrument"]
-    columns = run.outcomes([f"loss.{name}" for name in names])
-    return _ranked(run, {name: columns[f"loss.{name}"] for name in names})
+    return _ranked(run, Family(run, "loss", run.entities["losses.instrument"]))
 
 
 def _ranked(run: Run, losses: Mapping[str, Array]) -> tuple[Borne, ...]:

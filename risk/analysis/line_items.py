@@ -5,22 +5,24 @@ The line items have fixed ids, so that a table of one run can be laid beside tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis import contrasts, gap, statistics
-from risk.analysis.bands import Band, band
+from risk.analysis.bands import band
 from risk.analysis.statistics import Estimate
 from risk.catalogue import CATALOGUE
 from risk.runs import Run
+from risk.runs.passes import by_quarter
 from risk.units import SCALE
 
-Course = NDArray[np.float32] | NDArray[np.float64]
+Row = NDArray[np.float32] | NDArray[np.float64]
+Course = Iterable[Row]
 
-LOW, MIDDLE, HIGH = LEVELS = (0.05, 0.50, 0.95)
+_, MIDDLE, _ = LEVELS = (0.05, 0.50, 0.95)
 
 
 @dataclass(frozen=True)
@@ -89,18 +91,22 @@ class Line:
     change: Estimate
 
 
+@dataclass(frozen=True)
+class Read:
+    """A line item of a run by quarter from the base date on, read anew by whoever goes through it."""
+
+    run: Run
+    item: LineItem
+
+    def __iter__(self) -> Iterator[Row]:
+        if self.item.name == "coverage":
+            return gap.covered(self.run)
+        return (row for (row,) in by_quarter(self.run, self.item.name))
+
+
 def courses(run: Run) -> dict[str, Course]:
-    """Every line item by quarter and path: id → (quarter + 1, path), base units."""
-    return {item.id: _values(run, item) for item in ITEMS}
-
-
-def _values(run: Run, item: LineItem) -> Course:
-    if item.name != "coverage":
-        return run.series(item.name)
-    revenue, required = gap.realised(run).with_internal, run.series("required_revenue")
-    found = np.full(required.shape, np.nan)  # nothing is required yet at the base date
-    found[1:] = revenue[1:].astype(np.float64) / required[1:]
-    return found
+    """Every line item: id → quarter after quarter, (path,) in base units."""
+    return {item.id: Read(run, item) for item in ITEMS}
 
 
 def lines(own: Mapping[str, Course], base: Mapping[str, Course], paired: bool) -> tuple[Line, ...]:
@@ -108,18 +114,18 @@ def lines(own: Mapping[str, Course], base: Mapping[str, Course], paired: bool) -
 
     Parameters
     ----------
-    own, base : of `courses`.
+    own, base : of `courses`, or arrays (quarter + 1, path).
     paired : path i of both is the same path under other assumptions.
     """
     found = []
     for item in ITEMS:
-        if own is base:
-            change = Estimate(0.0, 0.0, own[item.id].shape[1])
-        else:
+        line, last = _line(item, own[item.id])
+        if own is not base:
             measure = contrasts.probability if item.share else contrasts.quantile(MIDDLE)
-            before, after = (measure(course[item.id][-1] / _unit(item)) for course in (base, own))
-            change = contrasts.change(before, after, paired)
-        found.append(_line(item, own[item.id], change))
+            *_, there = base[item.id]
+            before, after = (measure(end / _unit(item)) for end in (there, last))
+            line = replace(line, change=contrasts.change(before, after, paired))
+        found.append(line)
     return tuple(found)
 
 
@@ -128,27 +134,31 @@ def _unit(item: LineItem) -> np.float64:
     return np.float64(SCALE[item.unit])
 
 
-def _line(item: LineItem, own: Course, change: Estimate) -> Line:
-    low = high = None
-    if item.share:
-        middle = [_share(row) for row in own]
-    else:
-        found = band(own, LEVELS, unit=_unit(item))
-        middle = [_at(found, MIDDLE, t) for t in range(len(own))]
-        low, high = _at(found, LOW, len(own) - 1), _at(found, HIGH, len(own) - 1)
+def _line(item: LineItem, own: Course) -> tuple[Line, Row]:
+    """The line item of a run against itself, and what it has on every path in the last quarter."""
+    found: list[tuple[Estimate, ...]] = []
+    last: Row = np.empty(0)
+    for row in own:
+        found.append((_share(row),) if item.share else _spread(item, row))
+        last = row
+    middle = [spread[len(spread) // 2] for spread in found]
+    low, high = (None, None) if item.share else (found[-1][0], found[-1][-1])
     course = np.array([estimate.value for estimate in middle])
     quarter = int(np.nanargmax(course) if item.peak else np.nanargmin(course))
     start = middle[0] if np.isfinite(course[0]) else None
-    return Line(item, start, middle[quarter], quarter, middle[-1], low, high, change)
+    still = Estimate(0.0, 0.0, len(last))
+    return Line(item, start, middle[quarter], quarter, middle[-1], low, high, still), last
 
 
-def _share(flags: Course) -> Estimate:
+def _share(flags: Row) -> Estimate:
     """Share of paths; known where all paths agree, as they do at the base date."""
     same = flags.min() == flags.max()
     return Estimate(float(flags[0]), 0.0, len(flags)) if same else statistics.probability(flags)
 
 
-def _at(found: Band, level: float, quarter: int) -> Estimate:
-    place, n = found.levels.index(level), int(found.count[quarter])
-    value, error = found.quantiles[place, quarter], found.standard_error[place, quarter]
-    return Estimate(float(value), float(error), n, tail=int(n * min(level, 1.0 - level)))
+def _spread(item: LineItem, values: Row) -> tuple[Estimate, ...]:
+    """Quantiles at `LEVELS`."""
+    found = band([values], LEVELS, unit=_unit(item))
+    n = int(found.count[0])
+    told = zip(LEVELS, found.quantiles[:, 0].tolist(), found.standard_error[:, 0].tolist(), strict=True)
+    return tuple(Estimate(x, error, n, tail=int(n * min(level, 1.0 - level))) for level, x, error in told)

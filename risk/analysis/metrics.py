@@ -12,6 +12,7 @@ from risk.analysis.exact import exact_sum
 from risk.analysis.statistics import Estimate
 from risk.paths import Variable
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -76,7 +77,7 @@ def metric(variable: Variable, data: Array) -> Metric:
 
 def metrics(run: Run) -> tuple[Metric, ...]:
     """Every outcome that is shown."""
-    columns = run.outcomes([v.name for v in run.variables])
+    columns = Columns(run, "outcomes", [v.name for v in run.variables])
     return tuple(metric(v, columns[v.name] / SCALE[v.unit]) for v in run.variables)
 
 

@@ -198,11 +198,12 @@ def restored(raw: Mapping[str, Any]) -> Moments:
 
 
 def bands(run: Run, outcomes: Mapping[str, Array]) -> dict[str, ParameterBand]:
-    """Band of every event that was measured beside a run.
+    """Band of every event that was measured beside a run, among those that are asked for.
 
     Parameters
     ----------
     outcomes : of the run, name → (path,).
     """
     found = kept(run)
-    return {name: band(statistics.probability(outcomes[name]), each) for name, each in found.items()}
+    asked = (name for name in outcomes if name in found)
+    return {name: band(statistics.probability(outcomes[name]), found[name]) for name in asked}

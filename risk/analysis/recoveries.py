@@ -7,7 +7,7 @@ weighing the same, among those on which anything defaulted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -19,6 +19,7 @@ from risk.analysis.statistics import Estimate
 from risk.assumptions.figures import printed, scale
 from risk.assumptions.page import Figure
 from risk.runs import Run
+from risk.runs.passes import Columns
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -85,20 +86,35 @@ class Reconciled:
     below: Estimate
 
 
-def claims(run: Run, part: str = "") -> dict[str, Claims]:
-    """Claims by instrument, in one pass over the run; `part`: of some quarters only, see `tally.PARTS`."""
-    kinds = (f"claim_{part}", f"loss_{part}") if part else ("claim", "loss")
-    names = run.entities["losses.instrument"]
-    columns = run.outcomes([f"{kind}.{name}" for kind in kinds for name in names])
-    return {name: Claims(*(columns[f"{kind}.{name}"] for kind in kinds)) for name in names}
+class ByInstrument(Mapping[str, Claims]):
+    """Claims by instrument, read when asked for; `part`: of some quarters only, see `tally.PARTS`."""
+
+    def __init__(self, run: Run, part: str = "") -> None:
+        kinds = (f"claim_{part}", f"loss_{part}") if part else ("claim", "loss")
+        self._pairs = {n: [f"{kind}.{n}" for kind in kinds] for n in run.entities["losses.instrument"]}
+        self._columns = Columns(run, "outcomes", (name for pair in self._pairs.values() for name in pair))
+
+    def __getitem__(self, instrument: str) -> Claims:
+        return Claims(*(self._columns[name] for name in self._pairs[instrument]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+
+def claims(run: Run, part: str = "") -> Mapping[str, Claims]:
+    """Claims by instrument; `part` as of `ByInstrument`."""
+    return ByInstrument(run, part)
 
 
 def together(found: Mapping[str, Claims], instruments: Sequence[str]) -> Claims:
     """Claims on some instruments added up, path by path."""
-    par, loss = (
-        np.asarray(np.sum([getattr(found[name], part) for name in instruments], axis=0))
-        for part in ("par", "loss")
-    )
+    first, *others = instruments
+    par, loss = found[first].par, found[first].loss
+    for name in others:
+        par, loss = par + found[name].par, loss + found[name].loss
     return Claims(par, loss)
 
 

@@ -83,15 +83,18 @@ def patterns(columns: Mapping[str, Array], names: Sequence[str]) -> Patterns:
     """Combinations of flags, (path,) each; at most 62 of them, for each is a binary digit of one number."""
     if len(names) > 62:
         raise ValueError(f"{len(names)} flags do not fit one number")
-    raised = np.stack([columns[name] > 0.0 for name in names], axis=1)
-    codes = (raised * (1 << np.arange(len(names), dtype=np.int64))).sum(axis=1)
-    _, example, pattern, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
+    codes = np.zeros(len(columns[names[0]]), dtype=np.int64)
+    for digit, name in enumerate(names):
+        codes |= (columns[name] > 0.0).astype(np.int64) << digit
+    found, example, pattern, counts = np.unique(
+        codes, return_index=True, return_inverse=True, return_counts=True
+    )
     order = np.lexsort((example, -counts))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     return Patterns(
         tuple(names),
-        raised[example[order]].astype(np.int8),
+        (found[order][:, None] >> np.arange(len(names), dtype=np.int64) & 1).astype(np.int8),
         counts[order].astype(np.int64),
         example[order].astype(np.int64),
         place[pattern.ravel()].astype(np.int64),

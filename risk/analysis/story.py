@@ -18,6 +18,7 @@ from risk.axes import Calendar
 from risk.engine.rerun import Rerun
 from risk.errors import UsageError
 from risk.runs import Run
+from risk.runs.passes import Columns, by_quarter
 
 Array = NDArray[np.float64]
 
@@ -138,12 +139,17 @@ def pick(run: Run, which: str) -> int:
     return int(ranked[place - 1])
 
 
+def _medians(run: Run, name: str) -> Array:
+    """Median of a series over paths by quarter."""
+    return np.array([np.median(row.astype(np.float64)) for (row,) in by_quarter(run, name)])
+
+
 def story(run: Run, rerun: Rerun) -> Story:
     """Tell a path of a run."""
     path, losses = rerun.path, run.outcome(HEADLINE)
-    median = {name: np.median(run.series(name).astype(np.float64), axis=1) for name in STATED}
+    median = {name: _medians(run, name) for name in STATED}
     own = {name: rerun.series[name].astype(np.float64) for name in STATED}
-    outcomes = {name: float(values[path]) for name, values in run.outcomes().items()}
+    outcomes = {name: float(values[path]) for name, values in Columns(run, "outcomes").items()}
     return Story(
         path=path,
         paths=run.paths,

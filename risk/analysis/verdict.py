@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from risk.analysis.statistics import Estimate
 from risk.assumptions.measures import Class, Proposition
 from risk.axes import Calendar, ended
 from risk.runs import Run
+from risk.runs.passes import Columns
 
 Array = NDArray[np.float64]
 
@@ -133,8 +134,8 @@ def timing(quarters: Array, calendar: Calendar) -> Timing | None:
 
 def verdict(run: Run) -> Verdict:
     """Evaluate every proposition and class of a run."""
-    outcomes = run.outcomes()
     register = run.register
+    outcomes = Columns(run, "outcomes", _looked_at(run))
     bands = parameter_band.bands(run, outcomes)
     claims = tuple(_claim(p, run, outcomes, bands.get(p.id)) for p in register.propositions.values())
     classes = tuple(_class(name, label, outcomes[name], bands.get(name)) for name, label in CLASSES)
@@ -151,6 +152,17 @@ def verdict(run: Run) -> Verdict:
         before={other.version: _three(outcomes, other) for other in others if other.version},
         ranges={o.label: found for o in others if not o.version and (found := _ranges(bands, o))},
     )
+
+
+def _looked_at(run: Run) -> Iterator[str]:
+    """Outcomes that the verdict looks at, and that the run has, in the order in which it does."""
+    known, register = set(run.names("outcomes")), run.register
+    for claim in register.propositions:
+        yield from (name for name in (claim, f"{claim}_quarter") if name in known)
+    yield from (name for name, _ in CLASSES)
+    yield "bust_quarter"
+    for definition in register.classes.values():
+        yield from (definition.words[:3] if definition.id else ())
 
 
 def _three(outcomes: Mapping[str, Array], definition: Class) -> tuple[Estimate, Estimate, Estimate]:

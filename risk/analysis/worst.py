@@ -17,6 +17,8 @@ from risk.analysis.statistics import Estimate
 from risk.analysis.verdict import CLASSES, Verdict, verdict
 from risk.errors import UsageError
 from risk.runs import Run
+from risk.runs.first import first
+from risk.runs.passes import Columns
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -142,14 +144,13 @@ def worst(
     _refuse_few(share, len(by.values))
     said = verdict(run)
     tail = ranking.worst(by.values, share)
-    places = {id: attribution.ranks(draws[by.chosen]) for id, draws in run.parameters().items()}
-    drivers = attribution.drivers(places, by.values, 1.0 - share)
+    drivers = _drivers(first(run), by, share)
     return Worst(
         share=share,
         paths=int(tail.sum()),
         threshold=by.shown(statistics.var(by.values, 1.0 - share)),
         shortfall=by.shown(statistics.expected_shortfall(by.values, 1.0 - share)),
-        drivers=tuple(_turned(driver, by) for driver in drivers) if lowest else drivers,
+        drivers=drivers,
         lifts=_lifts(run, by.chosen, tail, ranking.edge(by.values, share), said),
         worst=_paths(run, by, said, most),
         outcome=by.outcome,
@@ -158,6 +159,15 @@ def worst(
         when=when,
         lowest=lowest,
     )
+
+
+def _drivers(run: Run, by: Ranked, share: float) -> tuple[Driver, ...]:
+    """What moves the tail of the chosen paths that are among those of a run."""
+    among = by.chosen < run.paths
+    chosen, values = by.chosen[among], by.values[among]
+    places = {id: attribution.ranks(x[chosen]) for id, x in Columns(run, "parameters").items()}
+    drivers = attribution.drivers(places, values, 1.0 - share)
+    return tuple(_turned(driver, by) for driver in drivers) if by.lowest else drivers
 
 
 def _turned(driver: Driver, by: Ranked) -> Driver:
@@ -178,22 +188,23 @@ def _refuse_few(share: float, paths: int) -> None:
 
 def _lifts(run: Run, chosen: NDArray[np.int64], tail: Flags, edge: Flags, said: Verdict) -> tuple[Told, ...]:
     names = dict(CLASSES[:3]) | {c.id: c.label for c in said.known}
-    columns = run.outcomes(list(names))
+    columns = Columns(run, "outcomes", names)
     found = [Told(name, label, lift(columns[name][chosen], tail, edge)) for name, label in names.items()]
     return tuple(sorted(found, key=lambda each: -np.nan_to_num(each.found.lift.value)))
 
 
 def _paths(run: Run, by: Ranked, said: Verdict, most: int) -> tuple[WorstPath, ...]:
     ids = [claim.id for claim in said.known]
-    columns = run.outcomes([*ids, *(name for name, _ in CLASSES[:3])])
+    columns = Columns(run, "outcomes", [*ids, *(name for name, _ in CLASSES[:3])])
     places = ranking.worst_first(by.values)[:most]
+    true = {name: {i for i in by.chosen[places].tolist() if x[i] > 0.0} for name, x in columns.items()}
     shown = by.values * (-1.0 if by.lowest else 1.0)
     return tuple(
         WorstPath(
             path=i,
             loss=float(shown[place]),
-            outcome=next((label for name, label in CLASSES[:3] if columns[name][i] > 0.0), ""),
-            claims=tuple(name for name in ids if columns[name][i] > 0.0),
+            outcome=next((label for name, label in CLASSES[:3] if i in true[name]), ""),
+            claims=tuple(name for name in ids if i in true[name]),
         )
         for place, i in zip(places.tolist(), by.chosen[places].tolist(), strict=True)
     )

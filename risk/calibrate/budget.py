@@ -21,9 +21,9 @@ from risk.analysis.parameter_band import number
 from risk.calibrate import parameter_band
 from risk.calibrate.groups import read
 from risk.errors import StorageError, UsageError
+from risk.runs.beside import BUDGET
 from risk.runs.files import publish_json
 from risk.runs.prepare import Plan
-from risk.runs.run import BUDGET
 from risk.runs.swaps import Swaps, swaps
 from risk.shocks.stream import BLOCK
 

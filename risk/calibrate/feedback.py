@@ -21,10 +21,10 @@ from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks, scenario
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
+from risk.runs.beside import FEEDBACK
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
 from risk.runs.prepare import Plan
-from risk.runs.run import FEEDBACK
 from risk.runs.specification import specify
 from risk.shocks.stream import BLOCK
 

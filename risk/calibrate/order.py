@@ -23,9 +23,9 @@ from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks, scenario
 from risk.errors import StorageError
+from risk.runs.beside import ORDER
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.run import ORDER
 from risk.runs.specification import specify
 from risk.shocks.stream import BLOCK
 

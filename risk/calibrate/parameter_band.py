@@ -16,10 +16,10 @@ import numpy as np
 from risk.analysis import parameter_band
 from risk.analysis.parameter_band import DRAWS, moments, plain
 from risk.errors import StorageError
+from risk.runs.beside import PARAMETER_BAND
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
 from risk.runs.prepare import Plan, arrange
-from risk.runs.run import PARAMETER_BAND
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:

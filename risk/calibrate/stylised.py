@@ -39,9 +39,9 @@ from risk.engine import simulate
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
 from risk.processes.contract_rent import level_rent
+from risk.runs.beside import STYLISED
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
-from risk.runs.run import STYLISED
 from risk.runs.specification import specify
 from risk.runs.store import Store
 from risk.shocks.stream import BLOCK

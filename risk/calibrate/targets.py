@@ -25,6 +25,7 @@ from risk.calibrate.cycle import STATISTICS
 from risk.calibrate.replay import gross_issuance
 from risk.engine.quantities import BEGIN_LATER
 from risk.runs import Run
+from risk.runs.first import first
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
@@ -54,7 +55,8 @@ class TargetResult:
 
 
 def results(run: Run) -> tuple[TargetResult, ...]:
-    """Every declared target, measured on `run`."""
+    """Every declared target, measured on a run, of a long one on its first paths."""
+    run = first(run)
     return tuple(_result(target, run) for target in run.register.targets.values())
 
 

@@ -32,6 +32,7 @@ COMMANDS = (
     ),
     ("drivers", "stored:drivers", "Which assumptions move the tail, and what each explains."),
     ("budget", "budget:budget", "What of every result is parameters, what shocks, what both."),
+    ("sharpen", "sharpen:sharpen", "The headlines with less noise from the same paths."),
     ("reverse", "reverse:reverse", "What leads to a condition, the ways to it, what warns of it."),
     ("path", "path:path", "One path told quarter by quarter: what happened, when, and why it lost."),
     ("amplification", "amplification:amplification", "What each coupling adds; the loop gain."),

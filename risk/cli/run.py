@@ -33,6 +33,9 @@ def run(
     band: Annotated[
         bool, Parameter(help="Strike its parameters by other shocks: a band beside every probability.")
     ] = False,
+    check_all: Annotated[
+        bool, Parameter(help="Look at the accounting identities on all paths, not on one block in eight.")
+    ] = False,
     blocks: Annotated[
         str | None,
         Parameter(
@@ -56,7 +59,7 @@ def run(
         give(calls.forecast(scenario, target_se=target_se, desk=at, **wanted), common.output)
         return
     with elsewhere.desk(at) as there:
-        found = calls.run(scenario, target_se=target_se, band=band, desk=there, **wanted)
+        found = calls.run(scenario, target_se=target_se, band=band, check_all=check_all, desk=there, **wanted)
         write_verdict(found, common, *NEXT)
 
 

@@ -25,11 +25,13 @@ def valued(run: Run, at: Desk) -> Told[Any]:
     from risk.report.actions import Decision
     from risk.report.terminal import voi as report
     from risk.report.terminal.headed import Headed
+    from risk.runs.first import first
 
     folder = locate.register(at.register)
     known = actions.read(folder, run.register)
     if known is None:
         reason = f"{(folder / actions.FILE).as_posix()} is missing: nobody said what may be done"
         raise UsageError(reason, "write it: docs/actions.md")
+    run = first(run)
     found = Decision(known, triggers.fired(run, known), voi.voi(run, known))
     return Told(Headed.of(run, found), report.DOCUMENT, report.screen, run.register.names)

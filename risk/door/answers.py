@@ -191,6 +191,19 @@ class Answers(Numbers):
         found = screens.Lenders(by, holders.bearers(run), holders.instruments(run))
         return self._told(Headed.of(run, found), screens.DOCUMENT, screens.screen)
 
+    def sharpen(self) -> Told[Any]:
+        """The headlines with less noise: what the paths drew by chance is taken out; nothing is simulated.
+
+        Raises
+        ------
+        UsageError : too few paths for a regression on as many controls.
+        """
+        from risk.analysis.controls import sharpened
+        from risk.report.terminal import sharpen as screens
+        from risk.report.terminal.headed import Headed
+
+        return self._told(Headed.of(self.stored, sharpened(self.stored)), screens.DOCUMENT, screens.screen)
+
     def voi(self) -> Told[Any]:
         """The committee's actions: triggers, payoffs, and what it is worth to know each input before.
 

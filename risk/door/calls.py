@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -38,6 +39,7 @@ def run(
     vintage: str | None = None,
     target_se: float | str | None = None,
     band: bool = False,
+    check_all: bool = False,
     **where: Unpack[Where],
 ) -> Result:
     """Simulate a scenario, or open its run where it is stored already.
@@ -54,6 +56,7 @@ def run(
     vintage : start from the state of an earlier quarter, such as ``2026Q2``.
     target_se : add paths until the probability of a bust has this standard error, e.g. 0.002.
     band : strike its parameters by other shocks, two more runs: a band beside every probability.
+    check_all : look at the accounting identities on all paths, not on one random block in eight.
     where : `jobs`, `register`, `runs`, `quiet`; see `risk.Where`.
 
     Raises
@@ -66,7 +69,7 @@ def run(
     wanted = None if target_se is None else precision.standard_error(str(target_se))
     at = desk(where)
     over = _over(scenario, changes, name, why) if changes else None
-    planned = opening.plan(str(scenario), at, paths, seed, vintage, over)
+    planned = replace(opening.plan(str(scenario), at, paths, seed, vintage, over), check_all=check_all)
 
     def simulated(plan: Plan) -> Run:
         return opening.simulate(plan, at)

@@ -49,6 +49,6 @@ def pace(run: Manifest | None) -> float | None:
 def stored(specification: Specification, root: Path) -> int:
     """Blocks of a run that are there: its own, and those of runs of other lengths."""
     from risk.runs import reusable
+    from risk.runs.store import Store
 
-    own = {int(file.stem) for file in (root / specification.id / "blocks").glob("*.json")}
-    return len(own | set(reusable(specification, root)))
+    return len(Store(root / specification.id).stored() | set(reusable(specification, root)))

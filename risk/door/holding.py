@@ -20,7 +20,9 @@ def held(run: Run, file: str | Path, at: Desk, names: Names) -> Told[Any]:
     from risk.analysis.book.answer import answer
     from risk.report.terminal import book as screens
     from risk.report.terminal.headed import Headed
+    from risk.runs.first import first
 
+    run = first(run)
     found = answer(run, read(file, run, at))
     return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, found.book.names(names))
 

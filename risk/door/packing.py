@@ -99,7 +99,7 @@ def _kept(folder: Path, prior: str) -> str:
     from risk.calibrate.bridge import called
     from risk.calibrate.validation import validation
     from risk.calibrate.watch import watching
-    from risk.runs.run import BUDGET
+    from risk.runs.beside import BUDGET
 
     names = [validation.FILE, kept.FILE, watching.FILE, BESIDE, BUDGET, *([called(prior)] if prior else [])]
     return " ".join(_sha256(folder / name) for name in names)

@@ -21,10 +21,12 @@ def reverse(run: Run, words: str, then: Sequence[str], prove: bool, desk: Desk) 
     """What leads to a condition on the paths of a run; see `risk.door.result.Result.reverse`."""
     from risk.analysis.reverse.answer import reverse as answer
     from risk.report.terminal import reverse as screens
+    from risk.runs.first import first
     from risk.runs.remembered import Remembered
 
     plan = _plan(run, desk) if prove else None  # before anything that takes time
-    found = answer(Remembered.of(run), words, then)
+    run = first(Remembered.of(run))
+    found = answer(run, words, then)
     proof = None if plan is None else proved(run, plan, words, found.path)
     told = screens.asked(run, found, proof)
     ok = proof is None or proof.holds

@@ -31,7 +31,9 @@ def voted(run: Run, files: Sequence[str | Path], bars: Sequence[str], at: Desk) 
     from risk.analysis.views.views import views
     from risk.report.terminal import views as screens
     from risk.report.terminal.headed import Headed
+    from risk.runs.first import first
 
+    run = first(run)
     found = Headed.of(run, views(run, _ballots(run, files, at), bars))
     return Told(found, screens.DOCUMENT, screens.screen, run.register.names)
 

@@ -29,13 +29,14 @@ def watched(run: Run, event: str, at: Desk) -> Told[Any]:
     from risk.calibrate.watch import watching
     from risk.report.terminal import watch as screens
     from risk.report.terminal.headed import Headed
+    from risk.runs.first import first
 
     if event == watching.BUST:
         found = watching.current(run, at.register)
     else:
         metrics, listed = watching.registered(locate.register(at.register))
         found = watching.watch(run, listed, metrics, event)
-    return Told(Headed.of(run, found), screens.DOCUMENT, screens.screen, run.register.names)
+    return Told(Headed.of(run, found, first(run)), screens.DOCUMENT, screens.screen, run.register.names)
 
 
 def updated(run: Run, at: Desk) -> Told[Any]:

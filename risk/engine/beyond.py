@@ -15,9 +15,8 @@ from risk.engine.context import Flows, by_line
 from risk.engine.layout import Layout
 from risk.engine.world import Parameters, World, exposures, secured
 from risk.mechanisms.neocloud import facility
-from risk.mechanisms.neocloud.book import positions
 from risk.mechanisms.private_credit import segments, site_debt
-from risk.processes import across
+from risk.processes import across, beside, positions
 
 Array = NDArray[np.float64]
 
@@ -36,15 +35,15 @@ def left(p: Parameters, layout: Layout, world: World, f: Flows, t: int) -> Array
     pools = AHEAD * segments.loss_ahead(p.segments, world.segments, f.spread, world.seen.dearness)
     found = (
         owed,
-        np.concatenate([due, _pools_due(p, world, t)], axis=1),
-        np.concatenate([lost, pools], axis=1),
+        beside((due, _pools_due(p, world, t))),
+        beside((lost, pools)),
     )
     return np.stack([by_line(x, layout.pools.lines) for x in found])
 
 
 def _joined(layout: Layout, world: World, loans: Array, company: tuple[Array, ...]) -> Array:
     """Paper by instrument, (path, instrument), of amounts by facility and by firm."""
-    return np.concatenate([*secured(layout, world.facility, loans), *map(across, company)], axis=1)
+    return beside((*secured(layout, world.facility, loans), *map(across, company)))
 
 
 def _facilities_due(p: Parameters, layout: Layout, world: World, t: int) -> Array:
@@ -76,7 +75,7 @@ def _pools_due(p: Parameters, world: World, t: int) -> Array:
     pace = params.wall[max(t + 1 - YEAR, 1) : t + 1].sum(axis=0) * (AHEAD / YEAR)
     sites = AHEAD * site_debt.amortization(params, pools.exposure * params.sites)
     due = pools.extended + pace * (pools.exposure - pools.extended) + sites
-    return np.asarray(np.minimum(due, pools.exposure))
+    return np.asanyarray(np.minimum(due, pools.exposure))
 
 
 def _paper_ahead(
@@ -114,4 +113,4 @@ def _collateral(layout: Layout, world: World, f: Flows) -> Array:
     at = positions(np.ones(loans.debt.shape, dtype=bool))
     value = f.operators.collateral[at[0], layout.book.generation[at[1]]]
     worth = facility.collateral_value(layout.terms, loans, layout.book, value, at)
-    return worth.reshape(loans.debt.shape)
+    return worth.reshape(loans.debt.T.shape).T

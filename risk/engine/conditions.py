@@ -63,8 +63,9 @@ LENGTH: Mapping[str, float] = {"quarter": 400.0, "year": 100.0, "month": 1200.0,
 """Longest time that anything may take, a hundred years: quarters are counted one by one."""
 
 RARE = 1e-3
-"""Share of paths that may start impossibly, as all draws of a run lie together on none of a rehearsal's;
-judgement, some seven times what the base case has."""
+"""Share of paths whose readings may leave nothing for internal use: their market starts tighter than was
+drawn (`rents.tightened`). On more the register contradicts itself. Judgement, some seven times what the
+base case has."""
 
 
 def conditions(assumptions: Assumptions) -> Iterator[Problem]:
@@ -205,7 +206,7 @@ def _falling_due(assumptions: Assumptions) -> Iterator[Problem]:
 
 
 def opening_faults(assumptions: Assumptions, start: Opening) -> Iterator[Problem]:
-    """Yield what is impossible in the state at the base date: less than nothing of something.
+    """Yield what is impossible in the state at the base date: nothing, or less, of something.
 
     Parameters
     ----------

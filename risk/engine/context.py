@@ -18,6 +18,7 @@ from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, rents
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
+from risk.processes import across, beside, columns_of
 from risk.shocks.draw import Shocks
 
 Array = NDArray[np.float64]
@@ -38,15 +39,15 @@ class Context:
     def factor(self, letter: str) -> Array:
         """Innovation of a common factor this quarter, what is forced of it in, (path, 1)."""
         drawn = self.shocks.factor(letter)[self.t - 1]  # stored from the first simulated quarter
-        return np.asarray(drawn + self.forced["macro"] if letter == "M" else drawn)
+        return np.asanyarray(drawn + self.forced["macro"] if letter == "M" else drawn)
 
     def own(self, group: str) -> Array:
         """Idiosyncratic innovations of a group this quarter, (path, entity)."""
-        return np.asarray(self.shocks.idiosyncratic[group][self.t - 1])
+        return np.asanyarray(self.shocks.idiosyncratic[group][self.t - 1])
 
     def uniform(self, event: str) -> Array:
         """Uniforms of a hazard event this quarter, (path, entity)."""
-        return np.asarray(self.shocks.uniform[event][self.t - 1])
+        return np.asanyarray(self.shocks.uniform[event][self.t - 1])
 
     def link(self, coupling: str, value: Array, part: str = "") -> Array:
         """Pass an input through its coupling's switch."""
@@ -90,23 +91,17 @@ class Flows:
 
 def of_pools(values: Array, pools: NDArray[np.intp]) -> Array:
     """Some pools' columns of (path, segment) values."""
-    return np.take(values, pools, axis=1)
+    return columns_of(values, pools)
 
 
 def with_pools(values: Array, pools: NDArray[np.intp]) -> Array:
     """Paper and some pools of (path, instrument) values."""
     paper = len(PAPER)
-    return np.take(values, np.concatenate([np.arange(paper), paper + pools]), axis=1)
+    return columns_of(values, np.concatenate([np.arange(paper), paper + pools]))
 
 
 def by_line(values: Array, lines: Sequence[NDArray[np.intp]]) -> Array:
     """Sums of (path, instrument) values by line of credit loss, paper in the first, (path, line)."""
     pools = values[:, len(PAPER) :]
     first = with_pools(values, lines[0])
-    return np.concatenate([total(x) for x in (first, *(of_pools(pools, one) for one in lines[1:]))], axis=1)
-
-
-def total(values: Array) -> Array:
-    """Sum over entities, (path, 1)."""
-    sums: Array = np.einsum("ij->i", values)
-    return sums[:, None]
+    return beside(across(x) for x in (first, *(of_pools(pools, one) for one in lines[1:])))

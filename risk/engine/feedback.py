@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import neoclouds
-from risk.engine.context import Context, Flows, total
+from risk.engine.context import Context, Flows
 from risk.engine.world import Seen, World, rental_yield
 from risk.mechanisms.gpu_repricing import collateral, fleet
 from risk.mechanisms.private_credit import market
 from risk.mechanisms.revenue_gap import demand
-from risk.processes import across, columns_of
+from risk.processes import Index, across, columns_of, only, outer
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Array) -> Seen:
     """What this quarter leaves for the next."""
     capex, sold = f.spending.cash_capex, _repossessed(c, f.operators, supply)
-    free_cash_flow = total(f.funding.cfo) - capex
+    free_cash_flow = across(f.funding.cfo) - capex
     weights = c.p.plan.guidance / c.p.plan.guidance.sum()
     capacity = demand.supplier_capacity(
         c.p.demand, capex, c.fixed.capex, free_cash_flow, c.fixed.free_cash_flow
@@ -30,12 +30,12 @@ def seen(c: Context, world: World, f: Flows, supply: fleet.State, shortfall: Arr
         dearness=world.seen.dearness + f.rents.surprise,
         yields=_yields(c, f, supply),
         jump=f.rents.jump,
-        revenue=total(f.adoption.revenue),
+        revenue=across(f.adoption.revenue),
         suppliers=capacity,
         anchor_shortfall=shortfall * demand.commitments(c.p.demand, c.t),
         recycled=f.demand.anchor_recycled,
         availability=f.market.availability,
-        spv_support=f.segments.guarantee_called * weights,
+        spv_support=outer(f.segments.guarantee_called, weights),
         impact=c.link("losses->spread", _impact(c, world, f)),
         squeeze=f.cascade.squeeze,
         freeze=f.cascade.freeze,
@@ -60,13 +60,13 @@ def _yields(c: Context, f: Flows, supply: fleet.State) -> Array:
 
 def _funded(f: Flows) -> Array:
     """Share of operators' planned capex that found its money this quarter, (path, 1)."""
-    planned, financed = total(f.operators.new.planned), total(f.operators.new.financed)
+    planned, financed = across(f.operators.new.planned), across(f.operators.new.financed)
     return np.where(planned > 0.0, financed / np.where(planned > 0.0, planned, 1.0), 1.0)
 
 
 def _impact(c: Context, world: World, f: Flows) -> Array:
     """Spread owed to losses beyond those of the cycle on the same exposures, and to forced sales."""
-    unexpected = total(f.instrument_losses) - total(f.instrument_expected)
+    unexpected = across(f.instrument_losses) - across(f.instrument_expected)
     owed = market.loss_impact(c.p.market, world.seen.impact, unexpected)
     return owed + c.p.glue.discount_spread * f.cascade.discount
 
@@ -74,8 +74,11 @@ def _impact(c: Context, world: World, f: Flows) -> Array:
 def _repossessed(c: Context, companies: neoclouds.Flows, supply: fleet.State) -> Array:
     """Repossessed units sold into the merchant market, over its size, (path, 1)."""
     repossessed, generation = companies.facility.repossessed, c.layout.opening[c.t].generation
-    units = total(repossessed)
-    rows = np.flatnonzero(units)  # most paths have none to sell
-    units[rows] = total(repossessed[rows] * columns_of(c.fixed.throughput[rows], generation))
-    merchant = c.p.glue.merchant_market * total(supply.energized)
+
+    def worth(rows: Index) -> tuple[Array]:
+        return (across(repossessed[rows] * columns_of(c.fixed.throughput[rows], generation)),)
+
+    some = across(repossessed)
+    (units,) = only(some[:, 0] > 0.0, worth, some)  # most paths have none to sell
+    merchant = c.p.glue.merchant_market * across(supply.energized)
     return units / merchant

@@ -88,25 +88,34 @@ def step(c: Context, world: World, rows: Rows, thorough: bool = False) -> tuple[
     return after, flows
 
 
-def only(value: Any, rows: slice, paths: int) -> Any:
+def some(value: Any, rows: slice, paths: int) -> Any:
     """Some rows of everything that has one a path: arrays (path, …) and (quarter, path, …), however nested.
 
     Parameters
     ----------
     paths : rows that `value` has; more than any matrix of the register has (100), so that none is mistaken.
     """
+
+    def cut(array: Array) -> Array:
+        if array.ndim and len(array) == paths:
+            return array[rows]
+        return array[:, rows] if array.ndim == 3 and array.shape[1] == paths else array
+
+    return each(value, cut)
+
+
+def each(value: Any, change: Callable[[Array], Array]) -> Any:
+    """A value with every array in it changed, however nested."""
     if isinstance(value, np.ndarray):
-        if value.ndim and len(value) == paths:
-            return value[rows]
-        return value[:, rows] if value.ndim == 3 and value.shape[1] == paths else value
+        return change(value)
     if isinstance(value, (Layout, Links, Rows)):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{n: only(getattr(value, n), rows, paths) for n in _fields(type(value))})
+        return replace(value, **{n: each(getattr(value, n), change) for n in _fields(type(value))})
     if isinstance(value, Mapping):
-        return MappingProxyType({name: only(item, rows, paths) for name, item in value.items()})
+        return MappingProxyType({name: each(item, change) for name, item in value.items()})
     if isinstance(value, (tuple, list)):
-        return type(value)(only(item, rows, paths) for item in value)
+        return type(value)(each(item, change) for item in value)
     return value
 
 
@@ -128,7 +137,7 @@ def _fields(kind: type) -> tuple[str, ...]:
 def _finite(value: Any, before: Any) -> bool:
     """Whether every float in `value` is finite, but for what is the very same object in `before`."""
     kind: Any = type(value)
-    if kind is np.ndarray:
+    if isinstance(value, np.ndarray):
         # A sum is finite only where all its terms are; terms whose sum overflows are looked at one by one.
         return (
             value.dtype.kind != "f" or isfinite(np.add.reduce(value, None)) or bool(np.isfinite(value).all())
@@ -210,9 +219,9 @@ def _located(c: Context, world: World, rows: Rows, error: Exception) -> Numerica
     if found is not None:
         return found
 
-    def attempt(some: slice) -> None:
+    def attempt(chosen: slice) -> None:
         with strict():
-            quarter.step(only(c, some, len(rows.ids)), only(world, some, len(rows.ids)))
+            quarter.step(some(c, chosen, len(rows.ids)), some(world, chosen, len(rows.ids)))
 
     path = rows.ids[failing(attempt, len(rows.ids))]
     return _stopped(

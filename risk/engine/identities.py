@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine.context import Flows, total
+from risk.engine.context import Flows
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.capex import funding
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.neocloud import cohorts
 from risk.mechanisms.revenue_gap import demand
-from risk.shocks.stream import BLOCK
+from risk.processes import across, beside
 from risk.units import HOURS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -34,38 +34,35 @@ class Identity(NamedTuple):
     scale: Array
 
     @property
-    def errors(self) -> Array:
-        """Largest difference in each block, relative to the scale (absolute under one unit of it)."""
+    def error(self) -> float:
+        """Largest difference on any path, relative to the scale (absolute under one unit of it)."""
         difference = np.abs(self.left - self.right)
-        blocks = range(0, len(difference), BLOCK)
-        if difference.max(initial=0.0) == 0.0:
-            return np.zeros(len(blocks))
-        relative = difference / np.maximum(np.abs(self.scale), 1.0)
-        return np.array([relative[first : first + BLOCK].max() for first in blocks])
+        return float((difference / np.maximum(np.abs(self.scale), 1.0)).max(initial=0.0))
 
 
 def at_base(p: Parameters, world: World, fixed: Fixed) -> Iterator[Identity]:
     """T1: the market clears at the base date as tight as it stands, and rents are the observed indices."""
     _, contract = rents.quotes(p.rents, world.rents, fixed.throughput)
     rent = generations.only(contract, p.generations.numeraire)
-    cleared = rent * np.exp(p.rents.base_tightness)
-    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed), cleared, rent)
+    outside = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.anchor_funding
+    tight = np.maximum(rent * np.exp(p.rents.base_tightness), _clearing_rent(p, world, fixed, outside))
+    bids = outside + world.demand.internal
+    yield Identity("market clears at the base date", _clearing_rent(p, world, fixed, bids), tight, rent)
     index = p.generations.index * np.exp(p.rents.index_error) + np.zeros_like(contract)
     rented = np.where(index > 0, contract, index)
     yield Identity("rents equal observed indices", rented, index, index)
 
 
-def _clearing_rent(p: Parameters, world: World, fixed: Fixed) -> Array:
-    """Rent of the numeraire h at which the base-date market clears, (path, 1).
+def _clearing_rent(p: Parameters, world: World, fixed: Fixed, bids: Array) -> Array:
+    """Rent of the numeraire h at which dollars a year clear the base-date market, (path, 1).
 
     X E_h^{1+w} / (u hours sum_g E_g^{1+w} K_g)
     """
     power = 1.0 + p.rents.launch_obsolescence
-    bids = demand.compute_share(p.demand, 0) * fixed.revenue + p.demand.anchor_funding + world.demand.internal
     units = world.fleet.energized / fixed.throughput
     own = generations.only(fixed.throughput, p.generations.numeraire) ** power
     hours = p.rents.normal_utilization * HOURS_A_YEAR
-    return bids * own / (hours * total(fixed.throughput**power * units))
+    return bids * own / (hours * across(fixed.throughput**power * units))
 
 
 def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
@@ -80,18 +77,18 @@ def of_quarter(before: World, after: World, f: Flows, chain: Chain) -> Iterator[
 
 
 def _markets(before: World, after: World, f: Flows, chain: Chain) -> Iterator[Identity]:
-    inflow = total(chain.inflow)
-    yield Identity("value added = inflow", total(chain.layers), inflow, inflow)
+    inflow = across(chain.inflow)
+    yield Identity("value added = inflow", across(chain.layers), inflow, inflow)
     bids = f.demand.total
     yield Identity("demand = money paid + buyers' margin", f.rents.paid + f.rents.unserved, bids, bids)
     opening, closing = _compute(before.fleet), _compute(after.fleet)
-    change = f.fleet.purchased - total(f.fleet.retired)
+    change = f.fleet.purchased - across(f.fleet.retired)
     yield Identity("fleet: stock = purchases - retired", closing - opening, change, closing)
 
 
 def _compute(state: fleet.State) -> Array:
     """H100e bought and not retired, (path, 1)."""
-    return total(state.energized) + total(state.undeployed) + sum(total(x) for x in state.pipeline)
+    return across(state.energized) + across(state.undeployed) + sum(across(x) for x in state.pipeline)
 
 
 class Chain(NamedTuple):
@@ -108,7 +105,7 @@ def value_added(p: Parameters, f: Flows) -> Chain:
     Recycled lab funding leaves the suppliers who provide it and is not an inflow.
     """
     d, rent = f.demand, f.rents
-    revenue = total(f.adoption.revenue)
+    revenue = across(f.adoption.revenue)
     kept = revenue - d.from_revenue
     compute = 4.0 * f.spending.compute
     investment = compute / p.glue.compute_share
@@ -126,7 +123,7 @@ def value_added(p: Parameters, f: Flows) -> Chain:
         compute * (1.0 - memory) - (1.0 - inside) * d.anchor_recycled,
         investment - compute + opex,
     ]
-    return Chain(np.concatenate(inflow, axis=1), np.concatenate(layers, axis=1))
+    return Chain(beside(inflow), beside(layers))
 
 
 def _funding(before: World, after: World, f: funding.Flows) -> Iterator[Identity]:
@@ -154,7 +151,7 @@ def _facilities(before: World, after: World, f: Flows) -> Iterator[Identity]:
     added = added + lent[:, :older]
     debt = opening.debt + added - paid.principal - paid.swept - paid.balloon_paid - paid.written_off
     yield Identity("facilities: debt roll-forward", closing.debt[:, :older], debt, opening.debt + added)
-    new, signed = total(lent), total(cohorts.by_firm(f.operators.new.debt))
+    new, signed = across(lent), across(cohorts.by_firm(f.operators.new.debt))
     yield Identity("facilities: new debt = originated", new, signed, signed)
     alive = ~closing.defaulted[:, :older]
     inflow = opening.cash + paid.cfads + paid.supported
@@ -213,7 +210,7 @@ def _credit(before: World, after: World, f: Flows) -> Iterator[Identity]:
     opening, s = before.segments.exposure, f.segments
     exposure = opening + s.originated + s.in_kind_accrued - s.defaulted - s.repaid
     yield Identity("segments: exposure roll-forward", after.segments.exposure, exposure, exposure)
-    lost = total(f.instrument_losses)
-    yield Identity("losses by holder = losses by instrument", total(f.cascade.losses), lost, lost)
+    lost = across(f.instrument_losses)
+    yield Identity("losses by holder = losses by instrument", across(f.cascade.losses), lost, lost)
     borne = lost + f.cascade.bankruptcy_cost
-    yield Identity("losses at ultimate owners = losses + cost", total(f.cascade.ultimate), borne, borne)
+    yield Identity("losses at ultimate owners = losses + cost", across(f.cascade.ultimate), borne, borne)

@@ -21,6 +21,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud.book import CONDUCTS, SOUND
 from risk.mechanisms.private_credit import ratings, wall
 from risk.parameters import Drawn, entry
+from risk.processes import beside
 from risk.shocks.draw import CORRELATION, Shocks, correlation_of, draw_parameters, draw_shocks, end_to_end
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _named(assumptions: Assumptions, drawn: Mapping[str, Any]) -> dict[str, Arra
     for name, table in assumptions.tables.items():
         for column in entry_columns(table.model) if table.rows else ():
             values = [np.reshape(drawn[id], (-1, 1)) for id in table.words(column)]
-            found[f"{name}.{column}"] = np.concatenate(np.broadcast_arrays(*values), axis=1)
+            found[f"{name}.{column}"] = beside(np.broadcast_arrays(*values))
     return found
 
 

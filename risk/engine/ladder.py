@@ -12,7 +12,7 @@ from risk.engine.layout import Layout
 from risk.engine.series import liquidity
 from risk.engine.world import Parameters, World
 from risk.mechanisms.neocloud import contracts, facility
-from risk.mechanisms.neocloud.book import Book, leading
+from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.facility import DT, NO_SERVICE
 from risk.units import HOURS_A_QUARTER
 
@@ -47,7 +47,7 @@ def remaining_service(
     whose balloon was extended owes it at the end of the extension. (path, facility) each.
     """
     n = book.facilities
-    debt, level, original = (leading(x, n) for x in (state.debt, state.level, state.original))
+    debt, level, original = (x[:, :n] for x in (state.debt, state.level, state.original))
     on_schedule = original * (1.0 - book.amortization[: t + 1].sum(axis=0))
     ahead = original * book.balances_ahead[t]
     # what was swept comes off the balances in proportion

@@ -13,8 +13,8 @@ from risk.engine.origination import AssetMarket, Credit, Sector
 from risk.engine.world import Fixed, Parameters, World, secured
 from risk.mechanisms.gpu_repricing import generations
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import Book, Index, positions, widen
-from risk.processes import across, columns_of
+from risk.mechanisms.neocloud.book import Book, widen
+from risk.processes import At, Index, across, anywhere, beside, columns_of, only, positions
 from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
@@ -117,13 +117,12 @@ def _upstreamed(
     ----------
     spare : (path, facility) USD; `most`, the sum of it, and `taken`, (path, firm).
     """
-    rows = np.flatnonzero(taken.any(axis=1))
-    if not len(rows):
-        return loans, paid
-    passed = spare[rows] * columns_of(taken[rows] / np.maximum(most[rows], 1.0), book.firm)
-    cash, distributed = loans.cash.copy(), paid.distributed.copy()
-    cash[rows] -= passed
-    distributed[rows] += passed
+
+    def moved(rows: Index) -> tuple[Array, Array]:
+        passed = spare[rows] * columns_of(taken[rows] / np.maximum(most[rows], 1.0), book.firm)
+        return loans.cash[rows] - passed, paid.distributed[rows] + passed
+
+    cash, distributed = only(anywhere(taken > 0.0), moved, loans.cash, paid.distributed)
     return replace(loans, cash=cash), replace(paid, distributed=distributed)
 
 
@@ -218,7 +217,7 @@ def _with_estates(
     loans: facility.State,
     paid: facility.Flows,
     c: holdco.Conditions,
-    at: tuple[Index, Index],
+    at: At,
 ) -> holdco.Conditions:
     """Conditions with what estates hold and who has claims on them.
 
@@ -238,7 +237,7 @@ def _with_estates(
         "customers": unearned[at],
     }
     estates = {name: book.by_firm_at(at, amounts, len(c.residual)) for name, amounts in found.items()}
-    estates["going"] -= QUARTERS_A_YEAR * c.overhead
+    estates["going"] = estates["going"] - QUARTERS_A_YEAR * c.overhead
     return replace(c, **estates)
 
 
@@ -250,7 +249,7 @@ def _by_instrument(
     owed = (company.claims.revolver, company.claims.notes, company.claims.converts)
     losses = [*secured(layout, world.facility, paid.loss), *map(across, lost)]
     claims = [*secured(layout, world.facility, paid.written_off), *map(across, owed)]
-    return np.concatenate(losses, axis=1), np.concatenate(claims, axis=1)
+    return beside(losses), beside(claims)
 
 
 __all__ = ["AssetMarket", "Credit", "Flows", "Sector", "step"]

@@ -11,8 +11,7 @@ from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral
 from risk.mechanisms.neocloud import cohorts, contracts, facility, holdco
-from risk.mechanisms.neocloud.book import Index, raised
-from risk.processes import columns_of
+from risk.processes import Index, beside, blank, columns_of, raised
 
 Array = NDArray[np.float64]
 
@@ -117,7 +116,7 @@ def _open(sector: Sector, where: Index) -> Sector:
     missing = int(where[-1]) + 1 - sector.facility.debt.shape[1]
     if not missing:
         return sector
-    zero = np.zeros((len(sector.holdco.cash), missing))
+    zero = blank(sector.holdco.cash, missing)
     loans = facility.init(zero, zero, zero, zero, zero, np.zeros(missing), 0.0)
     return replace(
         sector,
@@ -129,7 +128,7 @@ def _open(sector: Sector, where: Index) -> Sector:
 def _side_by_side(old: facility.State, new: facility.State) -> facility.State:
     """Older facilities and those of a cohort."""
     pairs = {name: (getattr(old, name), getattr(new, name)) for name in facility.State.__dataclass_fields__}
-    return facility.State(**{name: np.concatenate(pair, axis=1) for name, pair in pairs.items()})
+    return facility.State(**{name: beside(pair) for name, pair in pairs.items()})
 
 
 def _fundable(sector: Sector, where: Index, firms: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,8 @@ from risk.engine.origination import AssetMarket, Credit
 from risk.engine.world import Fixed, Parameters
 from risk.mechanisms.gpu_repricing import collateral, fleet, rents
 from risk.mechanisms.neocloud import contracts, facility
-from risk.mechanisms.neocloud.book import SITE, Index, positions, put
+from risk.mechanisms.neocloud.book import SITE
+from risk.processes import At, across, beside, blank, columns_of, only, put
 
 Array = NDArray[np.float64]
 
@@ -78,16 +80,15 @@ def in_state(p: Parameters, market: AssetMarket, sofr: Array, spread: Array, ove
 def maturing(p: Parameters, layout: Layout, t: int, market: AssetMarket) -> Array:
     """Value of a unit of the facilities whose balloons fall due in quarter t, USD, (path, facility)."""
     book = layout.opening[t]
-    columns, none = facility.falling_due(p.facility, book, t), np.zeros((1, book.facilities))
+    columns = facility.falling_due(p.facility, book, t)
+    none = blank(market.discount, book.facilities)
     if not len(columns):
         return none
-    rows = np.arange(len(market.discount))[:, None]
+    rows = np.arange(len(none))[:, None]
     return put(none, columns, _unit(p, layout, t, market, (rows, columns), 0.0))
 
 
-def _unit(
-    p: Parameters, layout: Layout, t: int, market: AssetMarket, at: tuple[Index, Index], lag: Array | float
-) -> Array:
+def _unit(p: Parameters, layout: Layout, t: int, market: AssetMarket, at: At, lag: Array | float) -> Array:
     """Value of a unit at some positions, USD, let again after `lag` years."""
     rows, columns = at
     generation = layout.book.generation[columns]
@@ -103,7 +104,7 @@ def pledge(
     market: AssetMarket,
     billing: contracts.Flows,
     loans: facility.State,
-    at: tuple[Index, Index],
+    at: At,
 ) -> facility.Pledge:
     """What secures the loans at some positions in quarter t."""
     rows, columns = at
@@ -133,8 +134,7 @@ def foreclosed(
     paid: facility.Flows,
 ) -> facility.Flows:
     """What facilities did, with what lenders of those in default got for their collateral."""
-    at = positions(paid.written_off > 0.0)
-    return facility.foreclose(p.facility, paid, at, _brought(p, layout, t, market, billing, loans, at))
+    return facility.foreclose(p.facility, paid, lambda at: _brought(p, layout, t, market, billing, loans, at))
 
 
 def _brought(
@@ -144,7 +144,7 @@ def _brought(
     market: AssetMarket,
     billing: contracts.Flows,
     loans: facility.State,
-    at: tuple[Index, Index],
+    at: At,
 ) -> Array:
     """What the pledges of loans in default bring their lenders, USD, (position,)."""
     secured = pledge(p, layout, t, market, billing, loans, at)
@@ -172,12 +172,16 @@ def paired(
     """
     calm = in_state(p, market, sofr, np.full_like(sofr, p.market.calm_spread), np.zeros_like(sofr))
     stress = in_state(p, market, sofr, p.market.stress_spread + np.zeros_like(sofr), market.overhang)
-    at, none = positions(paid.written_off > 0.0), np.zeros_like(paid.written_off)
-    worth = (_brought(p, layout, t, state, billing, loans, at) for state in (calm, stress))
-    hand = (facility.proceeds(p.facility, paid, at, brought) for brought in worth)
-    found = (facility.placed(none, at, np.minimum(paid.written_off[at], x)) for x in hand)
-    devices = np.not_equal(layout.opening[t].instrument, SITE) * 1.0
-    return np.stack([np.einsum("ij,j->i", x, devices) for x in (paid.written_off, *found)], axis=1)
+    none = np.zeros_like(paid.written_off)
+
+    def recovered(at: At) -> Iterator[Array]:
+        for state in (calm, stress):
+            worth = _brought(p, layout, t, state, billing, loans, at)
+            yield np.minimum(paid.written_off[at], facility.proceeds(p.facility, paid, at, worth))
+
+    found = only(paid.written_off > 0.0, recovered, none, none)
+    devices = np.flatnonzero(layout.opening[t].instrument != SITE)
+    return beside(across(columns_of(x, devices)) for x in (paid.written_off, *found))
 
 
 def residual(
@@ -187,7 +191,7 @@ def residual(
     market: AssetMarket,
     billing: contracts.Flows,
     loans: facility.State,
-    at: tuple[Index, Index],
+    at: At,
 ) -> Array:
     """What live facilities at some positions are worth over their debt to a patient buyer, USD, (position,).
 
@@ -195,4 +199,4 @@ def residual(
     """
     worth = facility.pledged(p.facility, pledge(p, layout, t, market, billing, loans, at), 0.0)
     equity = worth + loans.cash[at] - loans.debt[at]
-    return np.asarray(~loans.defaulted[at] * np.maximum(equity, 0.0))
+    return np.asanyarray(~loans.defaulted[at] * np.maximum(equity, 0.0))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import feedback, neoclouds, pledges
-from risk.engine.context import Context, Flows, Spending, total
+from risk.engine.context import Context, Flows, Spending
 from risk.engine.inputs import PAPER
 from risk.engine.world import World, exposures, rental_yield
 from risk.mechanisms import cascade
@@ -21,6 +21,7 @@ from risk.mechanisms.capex import funding, plan
 from risk.mechanisms.gpu_repricing import fleet, generations, rents
 from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
+from risk.processes import across, beside, outer
 from risk.units import HOURS_A_QUARTER
 
 Array = NDArray[np.float64]
@@ -52,7 +53,7 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
 
     # pools of credit default, losses reach their holders
     pools_state, pools = _pools(c, world, credit, adoption_state, bid, rent, paid, assets)
-    losses = np.concatenate([companies.losses, pools.loss], axis=1)
+    losses = beside((companies.losses, pools.loss))
     owed = exposures(c.layout, world.facility, world.holdco, world.segments)
     holders_state, booked = _cascade(c, world, credit, pools, losses, owed)
 
@@ -64,8 +65,8 @@ def step(c: Context, world: World) -> tuple[World, Flows]:
     paper = owed[:, : len(PAPER)] * (0.25 * c.p.glue.expected_paper)
     flows = Flows(
         conditions, paid, hardware, sold, bid, rent, companies, pools, booked, hurdle, planned, spending,
-        credit.spread, losses, np.concatenate([companies.claims, pools.impaired], axis=1), owed,
-        np.concatenate([paper, pools.expected_loss], axis=1),
+        credit.spread, losses, beside((companies.claims, pools.impaired)), owed,
+        beside((paper, pools.expected_loss)),
     )  # fmt: skip
     seen = feedback.seen(c, world, flows, fleet_state, shortfall)
     after = World(
@@ -91,7 +92,7 @@ def _credit_market(c: Context, world: World) -> tuple[market.State, market.Flows
 def _held(c: Context, world: World) -> Array:
     """Share of AI capex that is compute not ordered, for it would wait for power, (path, 1)."""
     glue = c.p.glue
-    ai = glue.ai_share_at(c.t) * total(np.exp(world.plan.log_plan)) * (1.0 + glue.other_buyers)
+    ai = glue.ai_share_at(c.t) * across(np.exp(world.plan.log_plan)) * (1.0 + glue.other_buyers)
     fits = fleet.ordered_share(c.p.fleet, world.fleet, c.t, c.fixed.throughput, glue.compute_share * ai)
     free = 1.0 - plan.guidance_weight(c.p.plan, c.t)  # what is guided is bought
     return glue.compute_share * free * (1.0 - fits)
@@ -132,14 +133,14 @@ def _charge(c: Context, world: World) -> Array:
     Others own as much of the fleet as they spend; each firm's part follows its capex.
     """
     added = c.p.glue.surcharge[0, c.t : c.t + 1]
-    paid = total(world.fleet.energized / c.fixed.throughput * added) * HOURS_A_QUARTER
+    paid = across(world.fleet.energized / c.fixed.throughput * added) * HOURS_A_QUARTER
     plans = c.p.plan.guidance
-    return np.asarray(paid / (1.0 + c.p.glue.other_buyers) * plans / plans.sum())
+    return outer(paid / (1.0 + c.p.glue.other_buyers), plans / plans.sum())
 
 
 def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spending:
     """What the Big Five's capex means for the world's."""
-    glue, cash_capex = c.p.glue, total(paid.capex)
+    glue, cash_capex = c.p.glue, across(paid.capex)
     saved, share = (1.0 - glue.order_redirect) * held, glue.ai_share_at(c.t)
     inside = share * (1.0 - saved) / (1.0 - share * saved) * cash_capex
     others = glue.other_buyers * inside
@@ -149,7 +150,7 @@ def _spending(c: Context, world: World, paid: funding.Flows, held: Array) -> Spe
     wanted = glue.compute_share * ai / (1.0 - saved)
     return Spending(
         cash_capex=cash_capex,
-        leased=total(paid.lease_additions + paid.spv_additions),
+        leased=across(paid.lease_additions + paid.spv_additions),
         ai=ai,
         compute=wanted - held / (1.0 - saved) * ai,
         wanted=wanted,
@@ -194,7 +195,7 @@ def _bid(c: Context, world: World, sold: adoption.Flows) -> tuple[demand.State, 
     )
     suppliers = c.link("suppliers->labs", world.seen.suppliers)
     dearness = c.link("rent->demand", world.seen.dearness)
-    return demand.step(c.p.demand, world.demand, c.t, total(sold.revenue), suppliers, dearness, shocks)
+    return demand.step(c.p.demand, world.demand, c.t, across(sold.revenue), suppliers, dearness, shocks)
 
 
 def _clear(
@@ -256,7 +257,7 @@ def _pools(
         dearness=c.link("rent->collateral", world.seen.dearness, "borrowers"),
         rent_ratio=c.link("rent->collateral", rent_ratio, "sites"),
         digestion=c.link("capex->supply", world.plan.digestion, "digestion"),
-        spv_additions=c.link("capex->supply", total(paid.spv_additions), "sites"),
+        spv_additions=c.link("capex->supply", across(paid.spv_additions), "sites"),
         sofr=credit.sofr,
         mixing=c.shocks.mixing[c.t - 1],
         clo=c.link("wall->clo", world.seen.freeze, "bid"),
@@ -286,8 +287,8 @@ def _require(
     c: Context, world: World, supply: fleet.State, spending: Spending
 ) -> tuple[required.State, required.Flows]:
     """What end customers must pay for the capex to earn its hurdle."""
-    energized = total(supply.energized)
-    waiting = total(supply.undeployed) + sum(total(x) for x in supply.pipeline)
+    energized = across(supply.energized)
+    waiting = across(supply.undeployed) + sum(across(x) for x in supply.pipeline)
     inputs = required.Inputs(
         ai_capex=spending.ai,
         leased=spending.leased,
@@ -313,19 +314,19 @@ def _signals(
     credit: neoclouds.Credit,
 ) -> plan.Signals:
     """What the Big Five look at when they plan the next quarter."""
-    realized = total(sold.revenue) + bid.internal / demand.compute_share(c.p.demand, c.t)
-    deployed_a_year = 4.0 * total(hardware.energized)
+    realized = across(sold.revenue) + bid.internal / demand.compute_share(c.p.demand, c.t)
+    deployed_a_year = 4.0 * across(hardware.energized)
     return plan.Signals(
         demand_growth=np.log(bid.total / world.seen.demand),
         rental_yield=rental_yield(
             c.p, c.fixed.throughput, supply.since_launch, rent.blended, rent.utilization, hardware.cost
         ),
         spread=c.link("spread->capex", credit.spread, "plan"),
-        undeployed_years=total(supply.undeployed) / np.maximum(deployed_a_year, 1.0),
+        undeployed_years=across(supply.undeployed) / np.maximum(deployed_a_year, 1.0),
         excess_leverage=paid.excess_leverage,
         log_gap=np.log(hurdle.vintage / realized),
         utilization=rent.utilization,
-        funding_gap=total(paid.cut) / total(paid.planned),
+        funding_gap=across(paid.cut) / across(paid.planned),
     )
 
 

@@ -82,10 +82,10 @@ def opened(
     ids : id of every path, in the order of the rows.
     """
     paths = len(ids)
-    p = world.parameters(drawn, paths)
+    p = finite.each(world.parameters(drawn, paths), np.asfortranarray)
     try:
         with finite.strict():
-            state, fixed = world.initial(p, layout, shocks, paths)
+            state, fixed = finite.each(world.initial(p, layout, shocks, paths), np.asfortranarray)
     except FloatingPointError as error:
         raise NumericalError(f"{error} at the base date in {finite.place(error)}") from error
     forced = world.forced(assumptions, shocks.uniform, paths)
@@ -94,7 +94,7 @@ def opened(
 
 def alone(start: Opening, row: int) -> Opening:
     """One path of an opening by itself."""
-    found: Opening = finite.only(start, slice(row, row + 1), len(start.rows.ids))
+    found: Opening = finite.some(start, slice(row, row + 1), len(start.rows.ids))
     return replace(found, rows=replace(start.rows, ids=(start.rows.ids[row],)))
 
 

@@ -5,20 +5,21 @@ Nothing here feeds back into the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.engine import series, totals
-from risk.engine.context import Flows, total, with_pools
+from risk.engine import finite, series, totals
+from risk.engine.context import Flows, with_pools
 from risk.engine.identities import Identity, at_base, of_quarter, value_added
 from risk.engine.ladder import ladder, refinancing_need, runway
 from risk.engine.layout import Layout
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import rents
+from risk.processes import across
 from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
@@ -36,7 +37,8 @@ class Record:
         last; NaN where the run stopped before.
     singles : whether facilities and firms are kept path by path; only the first blocks of a run store them.
     sums, squares : key → (block, quarter + 1, entity).
-    identities : name → (block,) largest relative error.
+    looked_at : positions of the blocks on whose paths identities are looked at.
+    identities : position of such a block → name → largest relative error.
     columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
     """
 
@@ -48,7 +50,8 @@ class Record:
     firm: dict[str, Array] = field(default_factory=dict)
     sums: dict[str, Array] = field(default_factory=dict)
     squares: dict[str, Array] = field(default_factory=dict)
-    identities: dict[str, Array] = field(default_factory=dict)
+    looked_at: Sequence[int] = ()
+    identities: dict[int, dict[str, float]] = field(default_factory=dict)
     columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
     kept: dict[tuple[str, int], Array] = field(default_factory=dict)
     blocks: tuple[slice, ...] = field(init=False)
@@ -111,11 +114,18 @@ class Record:
                 found = values[:, column] if alive else np.zeros(self.rows)
                 self._write(self.kept, (key, column), t, found)
 
-    def check(self, found: Iterable[Identity]) -> None:
-        """Note the largest relative error of each identity."""
-        for identity in found:
-            worst = self.identities.get(identity.name, 0.0)
-            self.identities[identity.name] = np.maximum(worst, identity.errors)
+    def check(self, look: Callable[..., Iterable[Identity]], paths: int, *states: Any) -> None:
+        """Note the largest relative error of each identity on the blocks that are looked at.
+
+        Parameters
+        ----------
+        look : yields identities of some paths from their part of the states.
+        paths : rows that the states have.
+        """
+        for k in self.looked_at:
+            worst = self.identities.setdefault(k, {})
+            for identity in look(*finite.some(states, self.blocks[k], paths)):
+                worst[identity.name] = float(np.maximum(worst.get(identity.name, 0.0), identity.error))
 
     def path(self, name: str) -> Array:
         """A kept quantity as (quarter + 1, path)."""
@@ -139,7 +149,7 @@ def base_date(r: Record, p: Parameters, layout: Layout, world: World, fixed: Fix
     r.total("gpu.spot_rent", 0, spot)
     r.total("revenue.segment", 0, world.adoption.ceiling * world.adoption.adopted)
     totals.stocks(r, layout, world, 0)
-    r.check(at_base(p, world, fixed))
+    r.check(at_base, len(zero), p, world, fixed)
     if r.singles:
         loans = layout.base_book.facilities
         _ladder(r, p, layout, world, 0, np.full((len(zero), loans), np.nan), np.zeros((len(zero), loans)))
@@ -150,7 +160,7 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
     """Record quarter t."""
     for name, value in (series.series(p, world, f) | series.memo(p, world, f, t)).items():
         r.keep(name, t, value)
-    headline = total(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
+    headline = across(with_pools(f.instrument_losses, layout.pools.headline))[: r.rows]
     r.keep("headline_loss", t, r.path("headline_loss")[t - 1][:, None] + headline)
     totals.stocks(r, layout, world, t)
     chain = value_added(p, f)
@@ -161,7 +171,11 @@ def quarter(r: Record, p: Parameters, layout: Layout, before: World, world: Worl
         stage = f.operators.facility.stage[:, : layout.base_book.facilities]
         _ladder(r, p, layout, world, t, _dscr(layout, world, f), stage)
         r.keep_firms("runway", t, runway(world, f))
-    r.check(of_quarter(before, world, f, chain))
+    r.check(_identities, len(f.spread), p, before, world, f)
+
+
+def _identities(p: Parameters, before: World, after: World, f: Flows) -> Iterable[Identity]:
+    return of_quarter(before, after, f, value_added(p, f))
 
 
 def _ladder(

@@ -34,7 +34,7 @@ ORDINARY = 8
 """Paths drawn as any other, before those with an extreme in them."""
 
 LEAST = 101
-"""Paths at least: more than a matrix of the register has rows, see `finite.only`."""
+"""Paths at least: more than a matrix of the register has rows, see `finite.some`."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine import neoclouds
-from risk.engine.context import Flows, of_pools, total
+from risk.engine.context import Flows, of_pools
 from risk.engine.layout import Pools
 from risk.engine.world import Fixed, Parameters, World
 from risk.mechanisms.gpu_repricing import fleet
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.mechanisms.neocloud import cohorts, holdco
 from risk.mechanisms.revenue_gap import demand
+from risk.processes import across
 
 Array = NDArray[np.float64]
 
@@ -36,29 +37,29 @@ def base_series(
         "h100_contract": only(contract, numeraire),
         "h100_spot": only(spot, numeraire),
         "b200_contract": only(contract, newest),
-        "h100_clearing": only(contract, numeraire) * np.exp(p.rents.base_tightness),
+        "h100_clearing": np.exp(world.rents.clearing),
         "utilization": p.rents.normal_utilization,
-        "fleet": total(world.fleet.energized),
-        "undeployed": total(world.fleet.undeployed),
+        "fleet": across(world.fleet.energized),
+        "undeployed": across(world.fleet.undeployed),
         "power_bound": 0.0,
         "lab_coverage": demand.anchor_coverage(p.demand, 0, fixed.revenue, p.demand.anchor_funding),
         "hy_spread": world.market.spread,
         "credit_availability": world.seen.availability,
         "neocloud_debt": operator_debt(world),
-        "neocloud_liquidity": total(liquidity(world.holdco)),
+        "neocloud_liquidity": across(liquidity(world.holdco)),
         "headline_loss": 0.0,
     }
 
 
 def base_memo(p: Parameters, world: World, fixed: Fixed, pools: Pools) -> dict[str, Array | float]:
     """Values at the base date of what is kept for outcomes only."""
-    exposed = operator_debt(world) + total(of_pools(world.segments.exposure, pools.headline))
+    exposed = operator_debt(world) + across(of_pools(world.segments.exposure, pools.headline))
     return {
         "compute_share": p.demand.compute_share,
         "compute_demand": world.seen.demand,
         "lab_recycled": world.seen.recycled,
         "cash": p.funding.cash.sum(),
-        "power_drawn": total(world.fleet.power),
+        "power_drawn": across(world.fleet.power),
         "power_waiting": fleet.awaited(p.fleet, world.fleet, fixed.throughput),
         "power_queue": fleet.queued(p.fleet, world.fleet, 0),
         "exposed_at_base": exposed,
@@ -72,11 +73,11 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
     return {
         "capex": f.spending.cash_capex,
         "lease_additions": f.spending.leased,
-        "cfo": total(f.funding.cfo),
-        "adjusted_debt": total(debt),
+        "cfo": across(f.funding.cfo),
+        "adjusted_debt": across(debt),
         "ai_capex": f.spending.ai + f.spending.leased,
         "digestion": world.plan.digestion,
-        "revenue": total(f.adoption.revenue),
+        "revenue": across(f.adoption.revenue),
         "internal_use": f.demand.internal,
         "lab_funding": f.demand.anchor_external + f.demand.anchor_recycled,
         "required_revenue": f.required.vintage,
@@ -85,14 +86,14 @@ def series(p: Parameters, world: World, f: Flows) -> dict[str, Array]:
         "b200_contract": only(f.rents.contract, newest),
         "h100_clearing": only(f.rents.clearing, numeraire),
         "utilization": f.rents.utilization,
-        "fleet": total(world.fleet.energized),
-        "undeployed": total(world.fleet.undeployed),
+        "fleet": across(world.fleet.energized),
+        "undeployed": across(world.fleet.undeployed),
         "power_bound": f.fleet.power_bound,
         "lab_coverage": f.demand.coverage,
         "hy_spread": f.spread,
         "credit_availability": f.market.availability,
         "neocloud_debt": operator_debt(world),
-        "neocloud_liquidity": total(liquidity(world.holdco)),
+        "neocloud_liquidity": across(liquidity(world.holdco)),
     }
 
 
@@ -105,16 +106,16 @@ def memo(p: Parameters, world: World, f: Flows, t: int) -> dict[str, Array]:
         "required_cahn": f.required.cahn,
         "required_cahn_all": f.required.cahn_all,
         "required_energized": f.required.vintage_energized,
-        "net_raised": total(f.funding.net_debt_change + f.funding.equity),
-        "cash": total(world.funding.cash),
-        "payout": total(f.funding.payout),
-        "power_drawn": total(world.fleet.power),
+        "net_raised": across(f.funding.net_debt_change + f.funding.equity),
+        "cash": across(world.funding.cash),
+        "payout": across(f.funding.payout),
+        "power_drawn": across(world.fleet.power),
         "power_waiting": f.fleet.power_waiting,
         "power_queue": fleet.queued(p.fleet, world.fleet, t),
         "power_unclaimed": f.fleet.power_unclaimed,
         "idle_impairment": f.fleet.impaired,
-        "quarter_loss": total(f.instrument_losses),
-        "second_round": total(f.cascade.mark_to_market),
+        "quarter_loss": across(f.instrument_losses),
+        "second_round": across(f.cascade.mark_to_market),
         **_operator_capex(f.operators),
     }
 
@@ -122,16 +123,16 @@ def memo(p: Parameters, world: World, f: Flows, t: int) -> dict[str, Array]:
 def _operator_capex(f: neoclouds.Flows) -> dict[str, Array]:
     """What operators planned, what was financed, where their money came from, USD, (path, 1)."""
     new, h, loans = f.new, f.holdco, f.facility
-    repaid = total(loans.principal + loans.swept + loans.balloon_paid) + total(
+    repaid = across(loans.principal + loans.swept + loans.balloon_paid) + across(
         h.notes_repaid + h.revolver_repaid
     )
-    earned = total(loans.cfads - loans.interest) - total(h.overhead + h.interest)
-    lent = total(f.lent) + total(loans.drawn) + total(new.notes + new.converts + h.drawn)
-    borrowed, earned = lent - repaid, earned + total(cohorts.by_firm(new.prepayment))
-    equity = total(h.equity + new.equity)
+    earned = across(loans.cfads - loans.interest) - across(h.overhead + h.interest)
+    lent = across(f.lent) + across(loans.drawn) + across(new.notes + new.converts + h.drawn)
+    borrowed, earned = lent - repaid, earned + across(cohorts.by_firm(new.prepayment))
+    equity = across(h.equity + new.equity)
     return {
-        "neocloud_planned": total(new.planned),
-        "neocloud_financed": total(new.financed),
+        "neocloud_planned": across(new.planned),
+        "neocloud_financed": across(new.financed),
         "neocloud_borrowed": borrowed,
         "neocloud_earned": earned,
         "neocloud_equity": equity,
@@ -141,7 +142,7 @@ def _operator_capex(f: neoclouds.Flows) -> dict[str, Array]:
 
 def operator_debt(world: World) -> Array:
     """Facility and HoldCo debt outstanding, USD, (path, 1)."""
-    return total(world.facility.debt) + total(world.holdco.paper)
+    return across(world.facility.debt) + across(world.holdco.paper)
 
 
 def liquidity(state: holdco.State) -> Array:

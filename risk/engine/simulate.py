@@ -32,12 +32,21 @@ Array = NDArray[np.float64]
 TOGETHER = 4
 """Random blocks worth stepping through together: arrays of more paths fit into no cache."""
 
+EVERY = 8
+"""Accounting identities are looked at on one random block of so many, the first in: what breaks one is code,
+which breaks it wherever it is run, and on all paths they cost a twentieth of a simulation; judgement."""
+
 BASELINE_BLOCKS = 4
 """Random blocks of the coupled base case from which the medians of cut couplings are taken."""
 
 
 def simulate(
-    assumptions: Assumptions, seed: int, block: int, paths: int = BLOCK, baseline: Baseline | None = None
+    assumptions: Assumptions,
+    seed: int,
+    block: int,
+    paths: int = BLOCK,
+    baseline: Baseline | None = None,
+    check_all: bool = False,
 ) -> Block:
     """Simulate one random block of 1,024 paths and keep the first `paths` of them.
 
@@ -46,16 +55,21 @@ def simulate(
     assumptions : the valid register under one scenario.
     seed, block : of every random stream; a path is the same whatever `paths` is.
     baseline : medians for couplings that are switched off (`pilot`).
+    check_all : look at the accounting identities whatever the block (`EVERY`).
 
     Raises
     ------
     NumericalError : a recorded quantity is not finite; names mechanism, variable, path and quarter.
     """
-    return simulate_together(assumptions, seed, {block: paths}, baseline)[0]
+    return simulate_together(assumptions, seed, {block: paths}, baseline, check_all)[0]
 
 
 def simulate_together(
-    assumptions: Assumptions, seed: int, rows: Mapping[int, int], baseline: Baseline | None = None
+    assumptions: Assumptions,
+    seed: int,
+    rows: Mapping[int, int],
+    baseline: Baseline | None = None,
+    check_all: bool = False,
 ) -> tuple[Block, ...]:
     """Simulate random blocks together; each is to the bit what `simulate` makes of it.
 
@@ -70,7 +84,8 @@ def simulate_together(
     if any(paths != BLOCK for paths in [*rows.values()][:-1]):
         raise ValueError("only the last of several blocks can be cut")
     links = Links(assumptions.switches, baseline)
-    return carried(assumptions, opening(assumptions, seed, *rows), sum(rows.values()), links)
+    looked_at = [k for k, block in enumerate(rows) if check_all or block % EVERY == 0]
+    return carried(assumptions, opening(assumptions, seed, *rows), sum(rows.values()), links, looked_at)
 
 
 def pilot(assumptions: Assumptions, seed: int) -> Baseline:
@@ -87,12 +102,18 @@ def coupled_medians(start: Opening) -> Baseline:
 
 
 def carried(
-    assumptions: Assumptions, start: Opening, paths: int, links: Links, thorough: bool = False
+    assumptions: Assumptions,
+    start: Opening,
+    paths: int,
+    links: Links,
+    looked_at: Sequence[int] = (),
+    thorough: bool = False,
 ) -> tuple[Block, ...]:
     """Step an opening through its quarters and remember the first `paths` rows, by random block.
 
     Parameters
     ----------
+    looked_at : which of the blocks, by position, on whose paths accounting identities are looked at.
     thorough : look at every flow of every quarter for what is not finite.
 
     Raises
@@ -101,19 +122,19 @@ def carried(
     """
     try:
         with finite.strict():
-            found = _remembered(assumptions, start, paths, links, thorough)
+            found = _remembered(assumptions, start, paths, links, looked_at, thorough)
             wrong = next(filter(None, map(_unsound, found)), "")
             if wrong and not thorough:
-                _remembered(assumptions, start, paths, links, thorough=True)
+                _remembered(assumptions, start, paths, links, (), thorough=True)
             if wrong:
                 raise NumericalError(f"the sum of {wrong} is not finite")
             return found
     except FloatingPointError as error:
         # A quarter says itself what is wrong with it: this arose in what is remembered.
         def attempt(rows: slice) -> None:
-            part: Opening = finite.only(start, rows, len(start.rows.ids))
+            part: Opening = finite.some(start, rows, len(start.rows.ids))
             part = replace(part, rows=replace(start.rows, ids=start.rows.ids[rows]))
-            _remembered(assumptions, part, rows.stop - rows.start, links, thorough)
+            _remembered(assumptions, part, rows.stop - rows.start, links, (), thorough)
 
         path = start.rows.ids[finite.failing(attempt, paths)]
         reason = f"{error} in {finite.place(error)} on path {path}"
@@ -121,13 +142,19 @@ def carried(
 
 
 def _remembered(
-    assumptions: Assumptions, start: Opening, paths: int, links: Links, thorough: bool
+    assumptions: Assumptions,
+    start: Opening,
+    paths: int,
+    links: Links,
+    looked_at: Sequence[int],
+    thorough: bool,
 ) -> tuple[Block, ...]:
     p, layout, fixed = start.p, start.layout, start.fixed
     background = build(Background, start.drawn, len(start.rows.ids))
     names = totals.entities(assumptions, layout)
     early = min(start.rows.ids) < FACILITY_BLOCKS * BLOCK
-    r = record.Record(paths, layout.quarters, early, columns=kept(assumptions.measures, names))
+    columns = kept(assumptions.measures, names)
+    r = record.Record(paths, layout.quarters, early, looked_at=looked_at, columns=columns)
     tally = Tally(paths, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
@@ -164,7 +191,7 @@ def _blocks(
             firm=_singles(r.firm, rows) if early else {},
             sums={key: sums[k] for key, sums in r.sums.items()},
             squares={key: squares[k] for key, squares in r.squares.items()},
-            identities={name: float(errors[k]) for name, errors in r.identities.items()},
+            identities=r.identities.get(k, {}),
             entities=names,
         )
 

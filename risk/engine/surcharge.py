@@ -34,7 +34,7 @@ def surcharge(assumptions: Assumptions) -> Array:
     site, load = (assumptions.number(f"gpu.{name}") for name in ("power_usage_effectiveness", "load"))
     drawn = energy.mean_power(power, site, load)
     charged = _phase(assumptions, quarters) * energy_price(assumptions, quarters)
-    return np.asarray(charged[:, None] * drawn)
+    return np.asanyarray(charged[:, None] * drawn)
 
 
 def energy_price(assumptions: Assumptions, quarters: Array) -> Array:
@@ -43,14 +43,14 @@ def energy_price(assumptions: Assumptions, quarters: Array) -> Array:
     grid, decline = (assumptions.number(f"energy.{name}") for name in ("grid_intensity", "intensity_decline"))
     emitted = energy.intensity(grid, decline, quarters / QUARTERS_A_YEAR)
     carbon = assumptions.number("energy.carbon_price") * emitted
-    return np.asarray(carbon * (1.0 - required) + required * assumptions.number("energy.clean_premium"))
+    return np.asanyarray(carbon * (1.0 - required) + required * assumptions.number("energy.clean_premium"))
 
 
 def _phase(assumptions: Assumptions, quarters: Array) -> Array:
     """Share of the surcharge that is charged in each quarter; nothing at the base date, whatever is asked."""
     first = max(assumptions.calendar.offset(assumptions.text("energy.charge_from")), 1)
     ramp = max(assumptions.integer("energy.charge_ramp"), 1)
-    return np.asarray(np.clip((quarters - first + 1.0) / ramp, 0.0, 1.0))
+    return np.asanyarray(np.clip((quarters - first + 1.0) / ramp, 0.0, 1.0))
 
 
 def charged(p: Parameters, t: int) -> Parameters:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.engine.background import Background
-from risk.engine.context import Flows, by_line, of_pools, total, with_pools
+from risk.engine.context import Flows, by_line, of_pools, with_pools
 from risk.engine.inputs import PAPER
 from risk.engine.layout import Layout, Pools
 from risk.engine.world import Fixed, World
 from risk.mechanisms.neocloud import cohorts, holdco
 from risk.mechanisms.private_credit.market import CALM, STRESS
-from risk.processes import across, columns_of, running
+from risk.processes import across, beside, columns_of, running
 
 Array = NDArray[np.float64]
 
@@ -93,7 +93,7 @@ class Tally:
         self.paired = self.paired + f.operators.paired[: self.rows]
         self.ultimate = self.ultimate + f.cascade.ultimate[: self.rows]
         self.loans = self.loans + f.operators.facility.loss[: self.rows, : layout.base_book.facilities]
-        self.failed = self.failed + np.asarray(after.holdco.defaulted[: self.rows], dtype=np.float64)
+        self.failed = self.failed + np.asanyarray(after.holdco.defaulted[: self.rows], dtype=np.float64)
         self.paper = self.paper + _paper(f.operators.holdco)[..., : self.rows, :]
         sums = [by_line(x, layout.pools.lines) for x in (f.instrument_expected, f.instrument_owed)]
         self.lines = self.lines + np.stack(sums)[:, : self.rows]
@@ -115,13 +115,11 @@ class Tally:
         lost = columns_of(loans.payment_default, ahead) * owed
         for k, column in enumerate(ahead):
             self._add(self.due, book.due[column], lost[:, k : k + 1])
-        paths = np.flatnonzero(company.default[: self.rows].any(axis=1))
         for q in range(t + 1, self.quarters + 1):
-            called = after.holdco.due[q][paths] + after.holdco.convert_due[q][paths]
-            self.due[q, paths] += (company.default[paths] * called).sum(axis=1)
+            self._add(self.due, q, company.default * (after.holdco.due[q] + after.holdco.convert_due[q]))
 
     def _add(self, into: Array, t: int, amounts: Array) -> None:
-        into[t] += amounts.sum(axis=1)[: self.rows]
+        into[t] += across(amounts)[: self.rows, 0]
 
 
 def _parts(f: Flows, background: Background) -> Array:
@@ -131,7 +129,7 @@ def _parts(f: Flows, background: Background) -> Array:
         np.ones_like(spread), np.equal(regime, CALM), np.equal(regime, STRESS),
         spread < background.narrow_spread, spread > background.wide_spread,
     )  # fmt: skip
-    return np.concatenate(columns, axis=1, dtype=np.float64)
+    return beside(np.asanyarray(column, dtype=np.float64) for column in columns)
 
 
 def _paper(company: holdco.Flows) -> Array:
@@ -145,15 +143,15 @@ def _seasoned(layout: Layout, seasoning: float, after: World, fixed: Fixed, t: i
     book, loans = layout.book, after.facility
     columns = np.flatnonzero(~book.site & (book.origination <= t - seasoning))
     compute = columns_of(loans.devices, columns) * columns_of(fixed.throughput, book.generation[columns])
-    whole = compute.sum(axis=1)
+    whole = across(compute)[:, 0]
     everything = np.where(whole > 0.0, whole, 1.0)
     failed = columns_of(loans.defaulted, columns)
     distressed = failed | columns_of(loans.extended, columns)
     failed_company = failed | columns_of(after.holdco.defaulted, book.firm[columns])
     return {
-        "seasoned": (compute * failed).sum(axis=1) / everything,
-        "seasoned_holdco": (compute * failed_company).sum(axis=1) / everything,
-        "seasoned_distressed": (compute * distressed).sum(axis=1) / everything,
+        "seasoned": across(compute * failed)[:, 0] / everything,
+        "seasoned_holdco": across(compute * failed_company)[:, 0] / everything,
+        "seasoned_distressed": across(compute * distressed)[:, 0] / everything,
     }
 
 
@@ -161,13 +159,13 @@ def _losses(f: Flows, chosen: Pools) -> dict[str, Array]:
     """Losses, defaulted par and new par of neocloud paper, and of credit of the headline, USD."""
     lost, owed, pools = f.instrument_losses, f.instrument_claims, f.segments
     new, drawn = f.operators.new, f.operators.facility.drawn
-    paper_par = total(cohorts.by_firm(new.debt) + new.notes + new.converts)[:, 0] + drawn.sum(axis=1)
+    paper_par = across(cohorts.by_firm(new.debt) + new.notes + new.converts)[:, 0] + across(drawn)[:, 0]
     return {
         "paper_loss": across(lost[:, : len(PAPER)])[:, 0],
         "paper_par": paper_par,
-        "exposed_loss": with_pools(lost, chosen.headline).sum(axis=1),
-        "exposed_defaulted": with_pools(owed, chosen.headline).sum(axis=1),
-        "exposed_par": paper_par + of_pools(pools.originated, chosen.headline).sum(axis=1),
+        "exposed_loss": across(with_pools(lost, chosen.headline))[:, 0],
+        "exposed_defaulted": across(with_pools(owed, chosen.headline))[:, 0],
+        "exposed_par": paper_par + across(of_pools(pools.originated, chosen.headline))[:, 0],
         "bankruptcy_cost": f.cascade.bankruptcy_cost[:, 0],
     }
 

@@ -20,6 +20,7 @@ from risk.mechanisms import cascade
 from risk.mechanisms.neocloud import facility
 from risk.mechanisms.private_credit.market import REGIMES
 from risk.paths import FACILITY_SERIES, FIRM_SERIES
+from risk.processes import beside, positions
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def flows(r: Record, layout: Layout, world: World, f: Flows, chain: Chain, t: in
         "rounds": f.cascade.mark_by_round,
         "forced": f.cascade.forced,
         "cascade": _side_by_side(f.cascade, MEMBERS["cascade"]),
-        "power": np.concatenate([f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit], axis=1),
+        "power": beside((f.fleet.power_energized, f.fleet.cost, f.fleet.power_per_unit)),
     }
     totals |= {f"funding.{key}": _field(f.funding, key) for key in FUNDING}
     totals |= {f"credit.{key}": getattr(f.segments, key) for key in CREDIT}
@@ -134,7 +135,7 @@ def flows(r: Record, layout: Layout, world: World, f: Flows, chain: Chain, t: in
 
 def _side_by_side(flows: object, keys: tuple[str, ...]) -> Array:
     """(path, 1) fields of some flows as columns, (path, key)."""
-    return np.concatenate([_field(flows, key) for key in keys], axis=1)
+    return beside(_field(flows, key) for key in keys)
 
 
 def _field(flows: object, key: str) -> Array:
@@ -146,9 +147,8 @@ def _field(flows: object, key: str) -> Array:
 def stages(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the stages of distress."""
     stage = f.operators.facility.stage[: r.rows]
-    busy = np.flatnonzero(stage > facility.SOUND)
-    rows, columns = np.divmod(busy, stage.shape[1])
-    places = rows // BLOCK, stage.ravel()[busy].astype(np.intp), columns
+    rows, columns = positions(stage > facility.SOUND)
+    places = rows // BLOCK, stage[rows, columns].astype(np.intp), columns
     shape = len(r.blocks), max(STAGES.values()) + 1, stage.shape[1]
     found = np.bincount(np.ravel_multi_index(places, shape), minlength=math.prod(shape)).reshape(shape)
     for name, reached in STAGES.items():

@@ -21,7 +21,7 @@ from risk.mechanisms.private_credit import market, segments
 from risk.mechanisms.revenue_gap import adoption, demand, required
 from risk.parameters import build
 from risk.paths import EVENT_VARIABLES
-from risk.processes import across
+from risk.processes import across, beside, blank, columns_of, outer, repeated
 from risk.shocks.draw import Shocks
 from risk.units import HOURS_A_YEAR
 
@@ -134,12 +134,14 @@ def initial(p: Parameters, layout: Layout, shocks: Shocks, paths: int) -> tuple[
     """
     throughput = generations.throughput(p.generations)
     supply = fleet.init(p.fleet, throughput)
-    market_rents = rents.init(p.rents, throughput)
-    spot, contract = rents.quotes(p.rents, market_rents, throughput)
-    priced = rents.priced_supply(p.rents, throughput, supply.energized)
-    clearing = rents.clearing_demand(p.rents, market_rents.clearing, priced)
     sold = adoption.init(p.adoption)
     revenue = across(adoption.revenue(sold))
+    priced = rents.priced_supply(p.rents, throughput, supply.energized)
+    outside = demand.outside(p.demand, revenue)
+    market_rents = rents.init(p.rents, throughput)
+    spot, contract = rents.quotes(p.rents, market_rents, throughput)
+    clearing = np.maximum(rents.clearing_demand(p.rents, market_rents.clearing, priced), outside)
+    market_rents = rents.tightened(p.rents, market_rents, outside, priced)
     borrowed, pools = _base_facilities(layout, p, paths), segments.init(p.segments, paths)
     companies = holdco.init(p.holdco, layout.bullets, layout.converts, paths, layout.last)
     capex = np.full((paths, 1), p.plan.last_quarter.sum())
@@ -183,10 +185,10 @@ def rental_yield(
 ) -> Array:
     """Net rent a year of the newest launched generation over its all-in cost, (path, 1)."""
     newest = (since_launch >= 0).sum(axis=1, keepdims=True) - 1
-    opex = (1.0 - p.required.site_share) * p.required.opex  # the site is in the all-in cost
+    opex = outer(1.0 - p.required.site_share, p.required.opex)  # the site is in the all-in cost
     net = (rent * utilization - opex) * HOURS_A_YEAR / throughput
     all_in = cost / p.plan.system_share
-    return np.asarray(np.take_along_axis(net, newest, axis=1) / all_in)
+    return np.asanyarray(np.take_along_axis(net, newest, axis=1) / all_in)
 
 
 def _base_yield(p: Parameters, throughput: Array, supply: fleet.State, rent: Array) -> Array:
@@ -199,12 +201,12 @@ def _base_yield(p: Parameters, throughput: Array, supply: fleet.State, rent: Arr
 
 def _base_facilities(layout: Layout, p: Parameters, paths: int) -> facility.State:
     """Facilities at the base date."""
-    rows = (np.tile(layout.base[name], (paths, 1)) for name in ("gpus", "debt", "coupon", "undrawn"))
+    rows = (repeated(layout.base[name], paths) for name in ("gpus", "debt", "coupon", "undrawn"))
     devices, debt, coupon, undrawn = rows
     coupon = coupon + p.cohorts.added_cost
     debt = debt * np.exp(p.glue.nowcast_error)
     book = layout.base_book
-    vendor = np.tile(np.equal(book.instrument, VENDOR) * 1.0, (paths, 1))
+    vendor = repeated(np.equal(book.instrument, VENDOR) * 1.0, paths)
     return facility.init(devices, debt, coupon, undrawn, vendor, book.floating, p.glue.sofr)
 
 
@@ -214,7 +216,7 @@ def exposures(layout: Layout, loans: facility.State, companies: holdco.State, po
         *secured(layout, loans, loans.debt),
         *map(across, (companies.revolver, companies.notes, companies.converts)),
     )
-    return np.concatenate([*columns, pools.exposure], axis=1)
+    return beside((*columns, pools.exposure))
 
 
 def secured(layout: Layout, loans: facility.State, amounts: Array) -> tuple[Array, Array, Array]:
@@ -222,11 +224,14 @@ def secured(layout: Layout, loans: facility.State, amounts: Array) -> tuple[Arra
 
     No sum is what is left of the others: rounding would make some losses smaller than nothing.
     """
-    vendor = loans.vendor
-    site = np.equal(layout.book.instrument[: amounts.shape[1]], SITE) * 1.0
-    term = np.einsum("ij,ij->i", amounts, 1.0 - vendor - site)
-    vendors, sites = np.einsum("ij,ij->i", amounts, vendor), np.einsum("ij,j->i", amounts, site)
-    return term[:, None], vendors[:, None], sites[:, None]
+    site = np.equal(layout.book.instrument[: amounts.shape[1]], SITE)
+    fleets = np.flatnonzero(~site)
+    lent, vendor = columns_of(amounts, fleets), columns_of(loans.vendor, fleets)
+    return (
+        across(lent * (1.0 - vendor)),
+        across(lent * vendor),
+        across(columns_of(amounts, np.flatnonzero(site))),
+    )
 
 
 def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Seen:
@@ -243,7 +248,7 @@ def _seen(p: Parameters, contract: Array, revenue: Array, demanded: Array) -> Se
         anchor_shortfall=zero,
         recycled=p.demand.recycled_share * p.demand.anchor_funding + zero,
         availability=zero + 1.0,
-        spv_support=zero + np.zeros_like(p.plan.guidance),
+        spv_support=blank(zero, p.plan.guidance.shape[1]),
         impact=zero,
         squeeze=zero,
         freeze=zero,

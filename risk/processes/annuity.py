@@ -28,7 +28,7 @@ def capital_recovery_factor(rate: Numeric, periods: Numeric) -> Array:
     -----
     ``r / (1 − (1 + r)^−n)``.
     """
-    rate = np.asarray(rate, dtype=np.float64)
+    rate = np.asanyarray(rate, dtype=np.float64)
     discounted = -np.expm1(-periods * np.log1p(rate))
     interest_free = rate == 0.0
     return np.where(interest_free, 1.0 / periods, rate / np.where(interest_free, 1.0, discounted))
@@ -94,4 +94,4 @@ def blended_capital_charge(rate: Numeric, shares: Sequence[Numeric], lives: Sequ
     1/year; the charge a dollar spent owes in every year in which all its classes are alive.
     """
     charges = [share * capital_recovery_factor(rate, life) for share, life in zip(shares, lives, strict=True)]
-    return np.asarray(sum(charges[1:], start=charges[0]))
+    return np.asanyarray(sum(charges[1:], start=charges[0]))

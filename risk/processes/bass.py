@@ -35,7 +35,7 @@ def adoption(time: Numeric, innovation: Numeric, imitation: Numeric) -> Array:
     -----
     ``A(t) = (1 − e^{−(p+q)t}) / (1 + (q/p) e^{−(p+q)t})``.
     """
-    decay = -(innovation + imitation) * np.asarray(time, dtype=np.float64)
+    decay = -(innovation + imitation) * np.asanyarray(time, dtype=np.float64)
     return -np.expm1(decay) / (1.0 + imitation / innovation * np.exp(decay))
 
 
@@ -77,7 +77,7 @@ def step(
     c = np.multiply(speed, imitation)
     d = np.sqrt(b * b + 4.0 * a * c)
     h = np.where(d > 0.0, np.tanh(0.5 * dt * d) / np.where(d > 0.0, d, 1.0), 0.5 * dt)
-    return np.asarray((adopted * (1.0 + b * h) + 2.0 * a * h) / (1.0 - b * h + 2.0 * c * adopted * h))
+    return np.asanyarray((adopted * (1.0 + b * h) + 2.0 * a * h) / (1.0 - b * h + 2.0 * c * adopted * h))
 
 
 def new_adopters(

@@ -48,7 +48,7 @@ def inverse_beta(uniform: Numeric, mean: Numeric, concentration: float) -> Array
     down, right = row - i, column - j
     upper = (1.0 - right) * table[i, j] + right * table[i, j + 1]
     lower = (1.0 - right) * table[i + 1, j] + right * table[i + 1, j + 1]
-    return np.asarray((1.0 - down) * upper + down * lower)
+    return np.asanyarray((1.0 - down) * upper + down * lower)
 
 
 @lru_cache(maxsize=8)

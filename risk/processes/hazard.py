@@ -24,12 +24,12 @@ def probability(hazard: Numeric, dt: Numeric) -> Array:
 
 def rate(arrival_probability: Numeric, dt: Numeric) -> Array:
     """Constant hazard (1/year) that gives a probability, in [0, 1), of an arrival within `dt` years."""
-    return -np.log1p(-np.asarray(arrival_probability, dtype=np.float64)) / dt
+    return -np.log1p(-np.asanyarray(arrival_probability, dtype=np.float64)) / dt
 
 
 def rescale(arrival_probability: Numeric, ratio: Numeric) -> Array:
     """Probability over `ratio` times the period at the same hazard, e.g. 0.25 for a year's to a quarter's."""
-    return -np.expm1(np.multiply(ratio, np.log1p(-np.asarray(arrival_probability, dtype=np.float64))))
+    return -np.expm1(np.multiply(ratio, np.log1p(-np.asanyarray(arrival_probability, dtype=np.float64))))
 
 
 def event(uniform: Numeric, arrival_probability: Numeric) -> NDArray[np.bool_]:
@@ -43,4 +43,4 @@ def event(uniform: Numeric, arrival_probability: Numeric) -> NDArray[np.bool_]:
         In [0, 1]; 0 never happens and 1 always does. With the same draw a higher probability never undoes an
         event.
     """
-    return np.asarray(np.less(uniform, arrival_probability))
+    return np.asanyarray(np.less(uniform, arrival_probability))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +70,8 @@ def step(row: Array, uniform: Array) -> States:
     -------
     Shape (path, 1).
     """
-    passed = uniform >= np.cumsum(row, axis=-1)[:, :-1]
-    return np.asarray(passed.sum(axis=-1, keepdims=True, dtype=np.int64))
+    reached = accumulate(row[:, k : k + 1] for k in range(row.shape[1] - 1))
+    return np.asanyarray(sum((uniform >= edge).astype(np.int64) for edge in reached))
 
 
 def stationary(matrix: Array) -> Array:

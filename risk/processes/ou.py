@@ -22,12 +22,12 @@ def persistence(speed: Numeric, dt: Numeric) -> Array:
 
 def half_life_speed(half_life: Numeric) -> Array:
     """Speed κ (1/year) at which half of a deviation is gone after `half_life` years."""
-    return np.asarray(np.log(2.0) / half_life)
+    return np.asanyarray(np.log(2.0) / half_life)
 
 
 def mean(start: Numeric, level: Numeric, speed: Numeric, time: Numeric) -> Array:
     """Expected value `time` years ahead: ``m + (x₀ − m) e^{−κt}``, in the unit of x."""
-    return np.asarray(level + (start - level) * persistence(speed, time))
+    return np.asanyarray(level + (start - level) * persistence(speed, time))
 
 
 def variance(volatility: Numeric, speed: Numeric, time: Numeric) -> Array:
@@ -46,7 +46,7 @@ def variance(volatility: Numeric, speed: Numeric, time: Numeric) -> Array:
     -----
     ``σ² (1 − e^{−2κt}) / (2κ)``.
     """
-    speed = np.asarray(speed, dtype=np.float64)
+    speed = np.asanyarray(speed, dtype=np.float64)
     walking = speed == 0.0
     clock = np.where(walking, time, -np.expm1(-2.0 * speed * time) / np.where(walking, 1.0, 2.0 * speed))
     return np.square(volatility) * clock
@@ -54,7 +54,7 @@ def variance(volatility: Numeric, speed: Numeric, time: Numeric) -> Array:
 
 def stationary_variance(volatility: Numeric, speed: Numeric) -> Array:
     """Variance in the long run, ``σ² / (2κ)``."""
-    return np.asarray(np.square(volatility) / (2.0 * np.asarray(speed)))
+    return np.asanyarray(np.square(volatility) / (2.0 * np.asanyarray(speed)))
 
 
 def step(
@@ -88,17 +88,17 @@ def ar1_step(state: Numeric, level: Numeric, carried: Numeric, innovation: Numer
     carried
         φ a step, the share of the deviation carried over.
     """
-    return np.asarray(level + carried * (state - level) + innovation)
+    return np.asanyarray(level + carried * (state - level) + innovation)
 
 
 def unit_ar1_step(state: Numeric, carried: Numeric, shock: Numeric) -> Array:
     """One step of an AR(1) with mean 0 and stationary variance 1: ``φ x + √(1 − φ²) ε``; all standardised."""
-    return np.asarray(carried * state + np.sqrt(1.0 - np.square(carried)) * shock)
+    return np.asanyarray(carried * state + np.sqrt(1.0 - np.square(carried)) * shock)
 
 
 def lognormal_mean(log_mean: Numeric, log_variance: Numeric) -> Array:
     """Expected value of ``e^x`` for normal x, ``e^{μ + s²/2}``."""
-    return np.exp(log_mean + 0.5 * np.asarray(log_variance))
+    return np.exp(log_mean + 0.5 * np.asanyarray(log_variance))
 
 
 def state_correlation(correlation: Array, carried: Array) -> Array:
@@ -116,4 +116,4 @@ def state_correlation(correlation: Array, carried: Array) -> Array:
     ``ρ √((1 − φ²)(1 − ψ²)) / (1 − φψ)``: states that fade at different speeds are correlated less.
     """
     own = np.sqrt(1.0 - carried**2)
-    return np.asarray(correlation * np.outer(own, own) / (1.0 - np.outer(carried, carried)))
+    return np.asanyarray(correlation * np.outer(own, own) / (1.0 - np.outer(carried, carried)))

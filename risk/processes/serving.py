@@ -98,7 +98,7 @@ def inputs_per_output(prefill: float, decode: float, share: float) -> float:
 
 def request_time(prefill: Numeric, decode: Numeric, inputs: Numeric, hit_rate: Numeric) -> Array:
     """Device-seconds a request takes, for each of its output tokens."""
-    return np.asarray(np.subtract(1.0, hit_rate) * inputs * prefill + decode)
+    return np.asanyarray(np.subtract(1.0, hit_rate) * inputs * prefill + decode)
 
 
 def prefill_share(prefill: Numeric, decode: Numeric, inputs: Numeric, hit_rate: Numeric) -> Array:
@@ -108,4 +108,4 @@ def prefill_share(prefill: Numeric, decode: Numeric, inputs: Numeric, hit_rate: 
 
 def cost(time: Numeric, rent: Numeric) -> Array:
     """Dollars that device-seconds cost at a rent, USD an hour."""
-    return np.asarray(np.multiply(time, rent) / SECONDS_PER_HOUR)
+    return np.asanyarray(np.multiply(time, rent) / SECONDS_PER_HOUR)

@@ -52,7 +52,7 @@ def conditional_default_probability(
     """
     threshold = ndtri(default_probability) + np.sqrt(correlation) * stress
     with np.errstate(divide="ignore"):
-        return np.asarray(ndtr(threshold / np.sqrt(1.0 - np.asarray(correlation))))
+        return np.asanyarray(ndtr(threshold / np.sqrt(1.0 - np.asanyarray(correlation))))
 
 
 def conditional_default_probability_t(
@@ -92,7 +92,7 @@ def conditional_default_probability_t(
     """
     barrier = threshold_t(default_probability, freedom, weight) / np.power(mixing, weight)
     threshold = barrier + np.sqrt(correlation) * stress
-    return np.asarray(ndtr(threshold / np.sqrt(1.0 - np.asarray(correlation))))
+    return np.asanyarray(ndtr(threshold / np.sqrt(1.0 - np.asanyarray(correlation))))
 
 
 def threshold_t(default_probability: Numeric, freedom: Numeric, weight: float = 1.0) -> Array:
@@ -106,7 +106,7 @@ def threshold_t(default_probability: Numeric, freedom: Numeric, weight: float = 
     column = (score / _SCORE_LIMIT + 1.0) * (0.5 * _SCORES)
     i, j = np.searchsorted(levels, freedom), np.minimum(column.astype(np.int64), _SCORES - 1)
     left = table[i, j]
-    return np.asarray(left + (column - j) * (table[i, j + 1] - left))
+    return np.asanyarray(left + (column - j) * (table[i, j + 1] - left))
 
 
 @lru_cache(maxsize=32)

@@ -22,6 +22,7 @@ from risk.runs.lock import hold
 from risk.runs.log import log_to_file
 from risk.runs.manifest import Manifest, describe, read_manifest, timestamp, write_manifest
 from risk.runs.merging import merge, settle
+from risk.runs.records import BlockRecord
 from risk.runs.reuse import take_over
 from risk.runs.run import Run
 from risk.runs.space import estimated_bytes
@@ -50,6 +51,7 @@ def execute(
     baseline: Any = None,
     simulate: Simulate | None = None,
     command: str | None = None,
+    check_all: bool = False,
     executor: Executor | None = None,
     through: str | None = None,
 ) -> Run:
@@ -69,6 +71,8 @@ def execute(
         The engine's `simulate` by default.
     command
         What the manifest and the lock call this run; by default the command line.
+    check_all
+        Look at the accounting identities on all paths, also of what is stored already; it is the same run.
     executor
         Whatever submits calls as the pools of `concurrent.futures` do: it computes the blocks, and `jobs` is
         not read. Its workers need the same source and libraries, and write into the folder of the run.
@@ -96,15 +100,15 @@ def execute(
     specification = specify(assumptions, paths, seed, baseline)
     store = Store(directory / specification.id)
     words = command if command is not None else " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    complete = _complete(store)
+    complete = _complete(store, check_all)
     if complete is not None:
         return complete
     require_space(store.directory, estimated_bytes(assumptions, paths) - _stored(store))
     with hold(store.directory, words), log_to_file(store.directory / "log.txt"):
-        complete = _complete(store)  # another process may have finished it meanwhile
+        complete = _complete(store, check_all)  # another process may have finished it meanwhile
         if complete is not None:
             return complete
-        job = Job(assumptions, seed, baseline, simulate, store)
+        job = Job(assumptions, seed, baseline, simulate, store, check_all)
         where = Elsewhere(executor, through) if executor else None
         task = _Task(specification, store, progress or _silent, where)
         workers = where.workers if where else jobs or os.cpu_count() or 1
@@ -131,7 +135,7 @@ class _Task:
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
-        self._take_stock(job.legend)
+        self._take_stock(job.legend, job.check_all)
         computed = self.specification.blocks - len(self.kept)
         self._compute_missing(job, jobs)
         found = merge(self.store, self.specification.blocks, job.legend)
@@ -156,15 +160,26 @@ class _Task:
         log.info("complete: %d paths in %.1f s", manifest.paths, times["seconds"])
         return Run(self.store, manifest)
 
-    def _take_stock(self, legend: Legend) -> None:
-        """Find the sound blocks of an earlier attempt, and of runs of other lengths."""
+    def _take_stock(self, legend: Legend, check_all: bool) -> None:
+        """Find the sound blocks of an earlier attempt, and of runs of other lengths.
+
+        Parameters
+        ----------
+        check_all : without those on which nobody looked at identities.
+        """
+
+        def enough(record: BlockRecord) -> bool:
+            return bool(record.identities) or not check_all
+
         self.store.tidy()
         take_over(self.specification, self.store, legend)
         total, rows = self.specification.blocks, self.specification.rows
-        self.kept = settle(self.store, total, rows, legend)
+        self.kept = settle(self.store, total, rows, legend, enough)
         for index in range(total):
-            if index not in self.kept and self.store.verified(index, rows(index)) is not None:
-                self.kept[index] = rows(index)
+            if index not in self.kept:
+                record = self.store.verified(index, rows(index))
+                if record is not None and enough(record):
+                    self.kept[index] = rows(index)
         log.info("run %s: %d of %d blocks are stored", self.specification.id, len(self.kept), total)
         if self.kept:
             self.progress(self._done(), self.specification.paths, {})
@@ -189,7 +204,9 @@ class _Task:
         )
 
     def _repaired(self, made: Manifest) -> Run | None:
-        """The run as it was, where it was complete before a block rotted and has its numbers again.
+        """The run as it was, where it was complete before and has its numbers again.
+
+        A block rotted, or identities were looked at on more paths.
 
         Its manifest stays, so that packs made of it stay its packs.
         """
@@ -199,7 +216,8 @@ class _Task:
             return None
         if (known.blocks, known.sums) != (made.blocks, made.sums):
             return None
-        manifest = replace(known, assumptions=made.assumptions, records=made.records)
+        changed = ("assumptions", "records", "identities", "checked")
+        manifest = replace(known, **{name: getattr(made, name) for name in changed})
         write_manifest(self.store.manifest, manifest)
         log.info("repaired: the numbers of the run are there again")
         return Run(self.store, manifest)
@@ -212,8 +230,13 @@ class _Task:
         return sum(self.kept.values())
 
 
-def _complete(store: Store) -> Run | None:
-    """Open the run if it is complete and sound; what is damaged counts as none, for it can be made again."""
+def _complete(store: Store, check_all: bool) -> Run | None:
+    """Open the run if it is complete and sound; what is damaged counts as none, for it can be made again.
+
+    Parameters
+    ----------
+    check_all : only if its identities were looked at on all paths.
+    """
     if not store.manifest.exists():
         return None
     try:
@@ -222,7 +245,7 @@ def _complete(store: Store) -> Run | None:
     except StorageError as error:
         log.warning("%s; checking the blocks again", error.reason)
         return None
-    return run
+    return None if check_all and run.checked < run.paths else run
 
 
 def _stored(store: Store) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -63,6 +63,7 @@ class Job:
     baseline: Any
     simulate: Simulate | None
     store: Store
+    check_all: bool = False
 
     @cached_property
     def legend(self) -> Legend:
@@ -78,7 +79,8 @@ class Job:
 
     def engine(self) -> Simulate:
         """What simulates a block; the engine takes a while to import."""
-        return self.simulate or _engine()
+        engine = self.simulate or _engine()
+        return partial(engine, check_all=True) if self.check_all and self.simulate is None else engine
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
         """Simulate blocks and store them one by one."""
@@ -94,7 +96,7 @@ class Job:
             from risk.engine import simulate_together
 
             try:
-                return simulate_together(self.assumptions, self.seed, rows, self.baseline)
+                return simulate_together(self.assumptions, self.seed, rows, self.baseline, self.check_all)
             except NumericalError:
                 pass
         engine = self.engine()

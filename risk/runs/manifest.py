@@ -52,7 +52,9 @@ class Manifest:
     base_date, quarters : the time axis.
     entities : key of sums or facility series → names along the last axis.
     shapes : key → shape of the sums.
-    identities : accounting identity → largest relative error on any path and quarter.
+    identities : accounting identity → largest relative error on any path and quarter of those checked.
+    checked : paths on which identities were looked at, 0 where nobody counted: all of them. Neither is in any
+        fingerprint, for looking changes nothing.
     blocks : fingerprint of every block, in order.
     sums : fingerprint of the exact sums.
     assumptions : fingerprint of the normalised assumptions stored beside.
@@ -85,6 +87,7 @@ class Manifest:
     result: str = ""
     records: Mapping[str, str] = field(default_factory=dict)
     history: Mapping[str, Any] = field(default_factory=dict)
+    checked: int = 0
 
     @property
     def id(self) -> str:
@@ -121,7 +124,7 @@ def describe(
     parent: str,
 ) -> Manifest:
     """Manifest of a run whose blocks are all stored, in stretches in the order of their numbers."""
-    first, blocks, identities = _known(stretches)
+    first, blocks, identities, checked = _known(stretches)
     manifest = Manifest(
         specification=specification,
         scenario=assumptions.scenario.name,
@@ -139,9 +142,10 @@ def describe(
         clock=clock,
         parent=parent,
         records={stretch.name: stretch.fingerprint() for stretch in stretches},
+        checked=checked,
     )
     content = asdict(manifest)
-    hashed = ("specification", "base_date", "quarters", "entities", "shapes", "identities", "blocks", "sums")
+    hashed = ("specification", "base_date", "quarters", "entities", "shapes", "blocks", "sums")
     result = digest({name: content[name] for name in hashed})
     return replace(manifest, result=result, history=history(Path(assumptions.directory)))
 
@@ -238,18 +242,20 @@ def package_version() -> str:
         return "0+source"
 
 
-def _known(stretches: Sequence[Stretch]) -> tuple[BlockRecord, list[str], dict[str, float]]:
-    """Record of the first block, fingerprints of all, and the largest error of every identity."""
+def _known(stretches: Sequence[Stretch]) -> tuple[BlockRecord, list[str], dict[str, float], int]:
+    """Record of the first block, fingerprints of all; identities' largest errors, and on how many paths."""
     first: BlockRecord | None = None
     blocks: list[str] = []
     largest: dict[str, float] = {}
+    checked = 0
     for record in (record for stretch in stretches for record in stretch.records.each()):
         first = first or record
         blocks.append(record.digest)
-        for name in first.identities:
-            largest[name] = _larger(largest.get(name, 0.0), record.identities[name])
+        checked += record.paths if record.identities else 0
+        for name, error in record.identities.items():
+            largest[name] = _larger(largest.get(name, 0.0), error)
     assert first is not None, "a run has a block"
-    return first, blocks, largest
+    return first, blocks, largest, checked
 
 
 def _larger(error: float, other: float) -> float:

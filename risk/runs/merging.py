@@ -41,14 +41,21 @@ def stretches(store: Store, blocks: int) -> list[Stretch]:
     return [Stretch(store.directory, first, min(count, blocks - first)) for first in range(0, blocks, count)]
 
 
-def settle(store: Store, blocks: int, rows: Callable[[int], int], legend: Legend) -> dict[int, int]:
+def settle(
+    store: Store,
+    blocks: int,
+    rows: Callable[[int], int],
+    legend: Legend,
+    enough: Callable[[BlockRecord], bool],
+) -> dict[int, int]:
     """Find the blocks that stand in merged files as a run of so many blocks has them: block → its paths.
 
-    What is damaged, or of another length, is taken apart.
+    What is damaged, of another length, or not enough is taken apart.
 
     Parameters
     ----------
     rows : block → paths of it in the run.
+    enough : whether what is known of a block is enough.
     """
     own = [(stretch.first, stretch.count) for stretch in stretches(store, blocks)]
     found: dict[int, int] = {}
@@ -61,7 +68,8 @@ def settle(store: Store, blocks: int, rows: Callable[[int], int], legend: Legend
             _remove(stretch.common_files)
             continue
         paths = {record.index: record.paths for record in records}
-        if bad or (stretch.first, stretch.count) not in own or paths != {b: rows(b) for b in paths}:
+        as_wanted = (stretch.first, stretch.count) in own and paths == {block: rows(block) for block in paths}
+        if bad or not as_wanted or not all(map(enough, records)):
             take_apart(store, stretch, records, bad, legend)
             continue
         for block in paths:  # left behind by a merging that was cut short

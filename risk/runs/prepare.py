@@ -49,6 +49,7 @@ class Plan:
     root : folder that holds the runs.
     scenario : the word by which the scenario was asked for, a name or a file; empty where it is derived.
     register : folder of the register as it was asked for, if it was.
+    check_all : look at the accounting identities on all paths; it is the same run.
     """
 
     assumptions: Assumptions
@@ -58,6 +59,7 @@ class Plan:
     root: Path
     scenario: str = ""
     register: Path | None = None
+    check_all: bool = False
 
     def specification(self) -> Specification | None:
         """What the run is; None while the base medians it reads have not been simulated."""
@@ -117,6 +119,7 @@ class Plan:
             self.root,
             progress,
             baseline=self.baseline(),
+            check_all=self.check_all,
             executor=executor,
             through=through,
         )

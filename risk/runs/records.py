@@ -30,7 +30,8 @@ class BlockRecord:
     digests : kind → name → fingerprint of the array.
     shapes : key → shape of its sums.
     entities : key → names along the last axis.
-    identities : accounting identity → largest relative error.
+    identities : accounting identity → largest relative error; empty where nobody looked. Outside the
+        fingerprint: looking changes nothing.
     """
 
     index: int
@@ -43,7 +44,7 @@ class BlockRecord:
     @cached_property
     def digest(self) -> str:
         """Fingerprint of the whole block."""
-        return digest(self)
+        return digest({name: value for name, value in self.content().items() if name != "identities"})
 
     def content(self) -> dict[str, Any]:
         """Plain data, as stored."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
+from threading import RLock
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
+from risk.runs.freed import hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -15,10 +17,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WHOLE = ("outcomes", "parameters", "series")
-"""Kinds of columns of which most are asked for: one pass over the files reads them all."""
+"""Kinds of columns of which most are asked for."""
 
-KEPT = 100_000
-"""Paths up to which a run's columns are kept in memory; those of a larger run are read each time."""
+ROOM: int = 160 * 2**20
+"""Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
+
+NEIGHBOURS: int = 80 * 2**20
+"""Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
+stands side by side is asked for together, and a pass over the files takes as long for one."""
 
 
 class Remembered(Run):
@@ -34,8 +40,14 @@ class Remembered(Run):
         return found
 
     @cached_property
-    def _known(self) -> dict[str, dict[str, NDArray[Any]]]:
+    def _known(self) -> dict[tuple[str, str], NDArray[Any]]:
+        """Kind and name → column, the one asked for last at the end."""
         return {}
+
+    @property
+    def _room(self) -> int:
+        """Bytes of columns that are kept."""
+        return ROOM
 
     @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
@@ -43,20 +55,59 @@ class Remembered(Run):
         return {}
 
     def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
-        if at is not None:
-            if self.paths > KEPT:
-                return super()._columns(kind, names, at)
-            return {name: whole[at] for name, whole in self._columns(kind, names).items()}
         asked = list(self.names(kind) if names is None else names)
-        if kind in WHOLE and self.paths <= KEPT and kind not in self._known:
-            self._known[kind] = super()._columns(kind, None)
-        known = self._known.get(kind, {})
-        if set(asked) <= set(known):
-            return {name: known[name] for name in asked}
-        found = super()._columns(kind, asked)
-        if kind == "facility":  # never more than one: each is nearly as large as all path series together
-            self._known[kind] = found
+        if at is not None and self._together(kind) < len(self.names(kind)):
+            return super()._columns(kind, asked, at)
+        with self._lock:
+            found = self._found(kind, asked)
+        return found if at is None else {name: whole[at] for name, whole in found.items()}
+
+    def _found(self, kind: str, asked: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Whole columns, those that are not known read with their neighbours."""
+        known = self._known
+        if new := [name for name in asked if (kind, name) not in known]:
+            self._keep(kind, super()._columns(kind, self._beside_it(kind, new)))
+        for name in asked:  # what was asked for last stands at the end
+            known[kind, name] = known.pop((kind, name))
+        found = {name: known[kind, name] for name in asked}
+        self._forget()
         return found
+
+    @cached_property
+    def _lock(self) -> RLock:
+        """Threads that look at columns side by side come here one after the other."""
+        return RLock()
+
+    def _together(self, kind: str) -> int:
+        """Columns of a kind that are read in one pass."""
+        a_path = 4 * (self.calendar.quarters + 1) if kind == "series" else 8
+        return max(NEIGHBOURS // (a_path * max(self.paths, 1)), 1) if kind in WHOLE else 1
+
+    def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
+        """A column with its neighbours; several as they are."""
+        names, many = self.names(kind), self._together(kind)
+        if (len(new) > 1 and many < len(names)) or new[0] not in names:
+            return new
+        first = names.index(new[0]) // many * many
+        return [n for n in names[first : first + many] if (kind, n) not in self._known]
+
+    def _keep(self, kind: str, read: Mapping[str, NDArray[Any]]) -> None:
+        if kind not in WHOLE:  # never more than one: each is nearly as large as all path series together
+            for key in [key for key in self._known if key[0] == kind]:
+                del self._known[key]
+        self._known.update({(kind, name): values for name, values in read.items()})
+
+    def _forget(self) -> None:
+        """Let go of what was asked for longest ago, as far as there is no room for it."""
+        held = {key: values.nbytes for key, values in self._known.items() if key[0] in WHOLE}
+        over = sum(held.values()) - self._room
+        if over <= 0:
+            return
+        for key, size in held.items():
+            if over > 0:
+                del self._known[key]
+                over -= size
+        hand_back()
 
 
 def once(find: Callable[Concatenate[Run, P], T]) -> Callable[Concatenate[Run, P], T]:

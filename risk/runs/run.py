@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from risk.axes import Calendar, Span, span
 from risk.errors import StorageError, UsageError, suggestion
 from risk.paths import Variable
+from risk.runs.beside import Beside
 from risk.runs.files import read_json
 from risk.runs.hashing import digest
 from risk.runs.manifest import Manifest
@@ -33,30 +34,12 @@ Singles = NDArray[np.float32]
 BATCH = 16
 """Blocks that are read at once where what is found of them is added up: 16,384 paths."""
 
-STYLISED = "stylised.json"
-"""What calibration measured on stylised facilities, kept beside a run; no part of its identity."""
-
-FEEDBACK = "feedback.json"
-"""What calibration measured of couplings and the loop, kept in the same way."""
-
-ORDER = "order.json"
-"""What calibration measured of how stresses order, kept in the same way."""
-
-PARAMETER_BAND = "band.json"
-"""What two runs on the same parameters tell of every probability, kept in the same way."""
-
-BUDGET = "budget.json"
-"""What of every result is parameters, shocks and both, kept in the same way."""
-
-CHALLENGER = "challenger.json"
-"""What couplings do to the figures that are challenged, kept in the same way."""
-
 _registers: WeakValueDictionary[str, Assumptions] = WeakValueDictionary()
 """Registers of the runs that are open, by fingerprint: runs of the same one share it."""
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Beside):
     """The stored numbers of a run. Every array is verified as it is read; nothing is held in memory.
 
     Path i stands in row i of everything: block × 1024 + row of the block.
@@ -92,8 +75,13 @@ class Run:
 
     @property
     def identities(self) -> Mapping[str, float]:
-        """Accounting identity → largest relative error on any path and quarter."""
+        """Accounting identity → largest relative error on any path and quarter of those checked."""
         return self.manifest.identities
+
+    @property
+    def checked(self) -> int:
+        """Paths on which the accounting identities were looked at."""
+        return self.manifest.checked or self.paths
 
     @cached_property
     def written(self) -> dict[str, Any]:
@@ -138,46 +126,6 @@ class Run:
     def window(self, over: str) -> Span:
         """A window of the register, or of the entry that holds it, as the run has it."""
         return span(self.calendar, self.register.windows.get(over, over))
-
-    @property
-    def stylised(self) -> dict[str, Any] | None:
-        """Paths on which stylised facilities defaulted, by case and tenor; None where not measured."""
-        return self._beside(STYLISED)
-
-    @property
-    def feedback(self) -> dict[str, Any] | None:
-        """What couplings add and what the loop returns (`risk.analysis.feedback`); None likewise."""
-        return self._beside(FEEDBACK)
-
-    @property
-    def order(self) -> dict[str, Any] | None:
-        """What the joint stress does beside its parts (`risk.calibrate.order`); None likewise."""
-        return self._beside(ORDER)
-
-    @property
-    def parameter_band(self) -> dict[str, Any] | None:
-        """How far probabilities depend on parameters (`risk.analysis.parameter_band`); None likewise."""
-        return self._beside(PARAMETER_BAND)
-
-    @property
-    def challenger(self) -> dict[str, Any] | None:
-        """What couplings do to challenged figures (`risk.calibrate.challenger.cut`); None likewise."""
-        return self._beside(CHALLENGER)
-
-    @property
-    def budget(self) -> dict[str, Any] | None:
-        """What of every result is parameters, shocks and both (`risk.calibrate.budget`); None likewise."""
-        return self._beside(BUDGET)
-
-    def _beside(self, name: str) -> dict[str, Any] | None:
-        """What was measured beside the run and kept under a name; None where nothing was."""
-        path = self.directory / name
-        if not path.exists():
-            return None
-        content = read_json(path)
-        if content["run"] != self.id:
-            raise StorageError(f"{path} belongs to another run", f"remove {path} and check the run again")
-        return content
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Names of a kind: parameters, outcomes, series, facility; of sums its keys."""

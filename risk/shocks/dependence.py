@@ -86,7 +86,8 @@ def correlate(independent: NDArray[np.float64], correlation: NDArray[np.float64]
     Shape (…, factor), standardised.
     """
     lower = cholesky(correlation)
-    return np.stack([_combine(independent, lower[i, : i + 1]) for i in range(len(lower))], axis=-1)
+    factors = np.stack([_combine(independent, lower[i, : i + 1]) for i in range(len(lower))])
+    return np.moveaxis(factors, 0, -1)
 
 
 def _combine(independent: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

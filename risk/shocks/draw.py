@@ -17,7 +17,6 @@ factor or entity and a longer horizon leave every number drawn before in place.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -40,9 +39,6 @@ Array = NDArray[np.float64]
 
 CORRELATION = "dependence.correlation"
 DEGREES_OF_FREEDOM = "dependence.degrees_of_freedom"
-
-_TILE = 16
-"""Columns written at once: two cache lines. Changes no number."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +110,17 @@ def sample_parameter(entry: Entry, seed: int, block: int) -> Array:
     """
     if entry.prior is None:
         return np.full((BLOCK, *np.shape(entry.value)), _constant(entry))
-    stream = generator(seed, f"parameter:{entry.id}", block)
+    uniforms = parameter_uniforms(entry, seed, block)
     if isinstance(entry.prior, Dirichlet):
         mean = np.asarray(entry.value, dtype=np.float64)
-        return dirichlet(mean, entry.prior.concentration, open_uniform(stream, (len(mean), BLOCK)).T)
-    return np.asarray(entry.prior.quantile(open_uniform(stream, (BLOCK,))) * entry.scale)
+        return dirichlet(mean, entry.prior.concentration, uniforms.T)
+    return np.asarray(entry.prior.quantile(uniforms[0]) * entry.scale)
+
+
+def parameter_uniforms(entry: Entry, seed: int, block: int) -> Array:
+    """What an uncertain assumption is drawn from, (component, 1024) in (0, 1); one component of a number."""
+    components = np.size(entry.value) if isinstance(entry.prior, Dirichlet) else 1
+    return open_uniform(generator(seed, f"parameter:{entry.id}", block), (components, BLOCK))
 
 
 def dirichlet(mean: Array, concentration: float, uniform: Array) -> Array:
@@ -163,7 +165,7 @@ def _parameter(entry: Entry, seed: int, blocks: Sequence[int]) -> float | Array:
     if entry.prior is None:
         return _constant(entry)
     drawn = np.concatenate([sample_parameter(entry, seed, block) for block in blocks])
-    return _frozen(drawn if drawn.ndim > 1 else drawn[:, None])
+    return _frozen(np.asfortranarray(drawn) if drawn.ndim > 1 else drawn[:, None])
 
 
 def _constant(entry: Entry) -> float | Array:
@@ -245,30 +247,28 @@ def _names(kind: str, group: str, numbers: Sequence[int]) -> list[str]:
     return [f"{kind}:{group}:{i}" for i in numbers]
 
 
-def _normals(seed: int, block: int, shape: tuple[int, ...], names: list[str]) -> Array:
+def _normals(seed: int, block: int, shape: tuple[int, int], names: list[str]) -> Array:
     return _columns(seed, block, shape, names, lambda stream, out: stream.standard_normal(out=out))
 
 
-def _uniforms(seed: int, block: int, shape: tuple[int, ...], names: list[str]) -> Array:
+def _uniforms(seed: int, block: int, shape: tuple[int, int], names: list[str]) -> Array:
     return _columns(seed, block, shape, names, fill_open_uniform)
 
 
 def _columns(
     seed: int,
     block: int,
-    shape: tuple[int, ...],
+    shape: tuple[int, int],
     names: list[str],
     fill: Callable[[np.random.Generator, Array], object],
 ) -> Array:
-    """Draw one stream a column; in tiles, since writing single columns costs more than drawing them."""
-    columns = np.empty((math.prod(shape), len(names)))
-    rows = np.empty((_TILE, math.prod(shape)))
-    for start in range(0, len(names), _TILE):
-        tile = names[start : start + _TILE]
-        for name, row in zip(tile, rows, strict=False):
-            fill(generator(seed, name, block), row)
-        columns[:, start : start + len(tile)] = rows[: len(tile)].T
-    return columns.reshape(*shape, len(names))
+    """Draw one stream a column, (quarter, path, name); the paths of a column lie side by side in memory."""
+    quarters, paths = shape
+    found, column = np.empty((quarters, len(names), paths)), np.empty(shape)
+    for k, name in enumerate(names):
+        fill(generator(seed, name, block), column)
+        found[:, k] = column
+    return np.swapaxes(found, 1, 2)
 
 
 def _frozen(array: Array) -> Array:

@@ -13,8 +13,13 @@ class Stored:
     draws: dict[str, Any]
     columns: dict[str, Any]
 
-    def parameters(self) -> dict[str, Any]:
-        return self.draws
+    paths: int = 8000
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        return tuple(self.draws)
+
+    def parameters(self, names: list[str]) -> dict[str, Any]:
+        return {name: self.draws[name] for name in names}
 
     def outcomes(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self.columns[name] for name in names}

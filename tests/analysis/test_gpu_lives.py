@@ -51,7 +51,7 @@ def test_the_value_path_is_what_rents_still_earn_an_owner(run: Run) -> None:
     rate = run.register.number("credit.sofr") + margin
     cost = next(chip.opex for chip in run.register.rows(Generation) if chip.name == "H100")
     dates = (0, 10, 24)
-    found = gpu_lives.values(run, "numeraire", "spot", dates)
+    found = np.stack(list(gpu_lives.values(run, "numeraire", "spot")))[list(dates)]
     income = (run.series("h100_spot") * run.series("utilization"))[list(dates)].astype(np.float64)
     for t, path in ((0, 0), (0, 7), (1, 3), (2, 3)):
         years = np.linspace(0.0, longest - dates[t] / 4.0, 100_001)
@@ -71,8 +71,9 @@ class _Paths:
 
     def __init__(self, rent: np.ndarray) -> None:
         self.stored = {"h100_spot": rent, "utilization": np.full_like(rent, 0.5)}
+        self.paths = rent.shape[1]
 
-    def series(self, name: str) -> np.ndarray:
+    def series(self, name: str, at: None = None) -> np.ndarray:
         return self.stored[name]
 
 

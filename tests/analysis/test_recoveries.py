@@ -36,6 +36,7 @@ class Stored:
 
     columns: dict[str, Array]
     entities: dict[str, tuple[str, ...]]
+    paths: int = 4
 
     def outcomes(self, names: list[str]) -> dict[str, Array]:
         return {name: self.columns[name] for name in names}

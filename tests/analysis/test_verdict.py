@@ -22,8 +22,15 @@ class Stored:
     calendar: Calendar = CALENDAR
     parameter_band: None = None
 
-    def outcomes(self) -> dict[str, Any]:
-        return self.columns
+    @property
+    def paths(self) -> int:
+        return len(self.columns["bust"])
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    def outcomes(self, names: list[str]) -> dict[str, Any]:
+        return {name: self.columns[name] for name in names}
 
     def window(self, over: str) -> Span:
         return span(self.calendar, over)

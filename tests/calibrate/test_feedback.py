@@ -18,10 +18,10 @@ from risk.calibrate.targets import TargetResult, results
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
 from risk.runs import Interrupted, Run, execute
+from risk.runs.beside import FEEDBACK
 from risk.runs.files import publish_json
 from risk.runs.interrupts import Interrupt
 from risk.runs.prepare import Plan
-from risk.runs.run import FEEDBACK
 from risk.shocks.stream import BLOCK
 from tests import feedback as by_hand
 from tests.runs import fake

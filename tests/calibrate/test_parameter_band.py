@@ -15,7 +15,7 @@ from risk.assumptions import Assumptions, load
 from risk.calibrate import parameter_band
 from risk.paths import Block
 from risk.runs import Run, execute
-from risk.runs.run import PARAMETER_BAND
+from risk.runs.beside import PARAMETER_BAND
 from risk.shocks.draw import draw_parameters
 from risk.shocks.stream import generator, shock_seed
 

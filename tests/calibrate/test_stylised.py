@@ -12,8 +12,8 @@ from risk.engine import simulate
 from risk.errors import StorageError
 from risk.processes.annuity import level_payment
 from risk.runs import Run
+from risk.runs.beside import STYLISED
 from risk.runs.files import publish_json
-from risk.runs.run import STYLISED
 from tests.mechanisms.worked import worked
 from tests.runs import fake
 

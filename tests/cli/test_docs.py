@@ -59,7 +59,7 @@ DOCUMENTS = {
     "run": "summary-2 plan blocks", "show": "summary-2 metric", "pack": "pack", "pdf": "pdf",
     "trace": "trace",
     "batch": "batch", "compare": "compare bridge", "tail": "tail", "drivers": "drivers explanation",
-    "budget": "budget", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
+    "budget": "budget", "sharpen": "sharpen", "sources": "sources", "whatif": "whatif", "lenders": "lenders",
     "voi": "voi", "book": "book", "energy": "energy",
     "tokens": "tokens", "path": "path series", "reverse": "reverse",
     "amplification": "amplification", "screen": "screen", "hindcast": "hindcast",

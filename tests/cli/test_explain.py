@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from risk.analysis import controls
 from risk.calibrate import budget
 from tests.cli.conftest import PATHS, Ask, Stored
 
@@ -88,3 +89,24 @@ def test_a_budget_is_measured_once_and_adds_up(runs: Stored, ask: Ask) -> None:
     again = ask("budget", "base", "--jobs", 1, "--json")
     assert again.json == found
     assert "to draw anew" not in again.err
+
+
+def test_sharpened_headlines_stand_beside_the_plain_ones(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ask("sharpen", "base")
+    assert few.code == 2
+    assert "1,024 paths are too few for a regression on" in few.err
+    monkeypatch.setattr(controls, "FEWEST", 2)
+    shown = ask("sharpen", "base")
+    assert shown.code == 0
+    assert "Sharpened" in shown.out
+    found = {
+        (row["outcome"], row["statistic"]): row for row in ask("sharpen", "base", "--json").json["results"]
+    }
+    bust = found["bust", "P"]
+    assert bust["plain"]["value"] == pytest.approx(float(runs.base.outcome("bust").mean()))
+    assert bust["sharp"]["standard_error"] < bust["plain"]["standard_error"]
+    classes = [found[name, "P"]["sharp"]["value"] for name in ("bust", "correction", "durable")]
+    assert sum(classes) == pytest.approx(1.0, abs=0.01)  # but for one that controls tell nothing of
+    assert ("headline_loss", "ES97.5") in found

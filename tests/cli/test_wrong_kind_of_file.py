@@ -87,7 +87,7 @@ def test_a_sound_block_that_cannot_be_opened_is_not_set_aside(
     monkeypatch.setattr("risk.runs.columns.pq.ParquetFile", refuse)
     own = runs.base.manifest.specification
     with pytest.raises(OSError, match=r"00000-\d+\.parquet"):
-        settle(store, own.blocks, own.rows, Legend.of(runs.base.register))
+        settle(store, own.blocks, own.rows, Legend.of(runs.base.register), lambda _: True)
     assert not (store.directory / "quarantine").exists()
 
 

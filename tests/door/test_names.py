@@ -26,7 +26,7 @@ METHODS = {
     "explain", "facilities", "firms", "folder", "id", "lenders", "lines", "masked", "means", "outcome",
     "outcomes", "pack", "parameter", "parameters", "path", "paths", "pdf", "pick", "propositions",
     "quarters", "recorded", "register", "remove", "reverse", "scenario", "seed", "series", "show",
-    "sign", "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update",
+    "sharpen", "sign", "sources", "summary", "table", "tables", "tail", "title", "tokens", "trace", "update",
     "validation", "verify", "views", "voi", "watch", "whatif",
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from tests.engine.base import Opened, changed, opened
 
 
 def test_the_market_clears_at_observed_rents_on_every_path(base: Opened) -> None:
-    errors = {i.name: float(i.errors.max()) for i in at_base(base.p, base.worlds[0], base.fixed)}
+    errors = {i.name: i.error for i in at_base(base.p, base.worlds[0], base.fixed)}
     assert len(errors) == 2
     assert max(errors.values()) < 1e-12
 
@@ -101,7 +101,7 @@ def test_a_market_may_start_tight(register: Assumptions) -> None:
         start = run.worlds[0]
         quotes = rents.quotes(run.p.rents, start.rents, run.fixed.throughput)
         found.append(base_series(run.p, start, run.fixed, *quotes))
-        errors = {i.name: float(i.errors.max()) for i in at_base(run.p, start, run.fixed)}
+        errors = {i.name: i.error for i in at_base(run.p, start, run.fixed)}
         assert max(errors.values()) < 1e-12, errors
         np.testing.assert_array_equal(start.seen.dearness, 0.0)
     for name in ("h100_contract", "h100_spot", "b200_contract"):
@@ -114,3 +114,24 @@ def test_a_market_may_start_tight(register: Assumptions) -> None:
     assert (g.rents.utilization >= f.rents.utilization).all()
     assert (g.rents.utilization > f.rents.utilization)[free].all()
     assert (tight.worlds[0].demand.internal > usual.worlds[0].demand.internal).all()
+
+
+def test_what_customers_and_labs_bid_alone_makes_the_market_tight(register: Assumptions) -> None:
+    """No path begins with less than nothing of internal use, for it would grow; the market still clears."""
+    usual = opened(register, 1)
+    most = float((usual.worlds[0].demand.internal / usual.p.demand.anchor_funding).mean())
+    funding = register.entries["revenue.lab_funding"].value
+    assert isinstance(funding, float)
+    crowded = opened(changed(register, {"revenue.lab_funding": funding * (1.0 + most)}), 1)
+    start, p = crowded.worlds[0], crowded.p
+    nothing = start.demand.internal == 0.0
+    assert 0.1 < nothing.mean() < 0.9
+    assert (start.demand.internal >= 0.0).all()
+    tightness = start.rents.clearing - start.rents.contract
+    drawn = p.rents.base_tightness + 0.0 * tightness
+    assert (tightness > drawn)[nothing].all()
+    np.testing.assert_array_equal(start.rents.clearing[~nothing], (start.rents.contract + drawn)[~nothing])
+    errors = {i.name: i.error for i in at_base(p, start, crowded.fixed)}
+    assert max(errors.values()) < 1e-12, errors
+    for world in crowded.worlds:
+        assert (world.demand.internal >= 0.0).all()

@@ -5,7 +5,7 @@ import pytest
 
 from risk.assumptions import Assumptions
 from risk.assumptions.schema import Event
-from risk.engine import pilot, simulate, simulate_together
+from risk.engine import EVERY, pilot, simulate, simulate_together
 from risk.engine.couplings import Baseline
 from risk.engine.layout import layout
 from risk.engine.outcomes import counted
@@ -105,10 +105,10 @@ def test_losses_by_debtor_are_those_of_the_sums(register: Assumptions, block: Bl
 def test_blocks_simulated_together_are_what_they_are_one_by_one(register: Assumptions) -> None:
     """Drawn out of order, one of them without series of facilities, the last one cut."""
     rows = {3: BLOCK, FACILITY_BLOCKS: BLOCK, 1: BLOCK, 7: 37}
-    found = simulate_together(register, SEED, rows)
+    found = simulate_together(register, SEED, rows, check_all=True)
     assert {b.index: b.paths for b in found} == rows
     for one in found:
-        alone = simulate(register, SEED, one.index, one.paths)
+        alone = simulate(register, SEED, one.index, one.paths, check_all=True)
         for part in (*PER_PATH, "sums", "squares"):
             a, b = getattr(one, part), getattr(alone, part)
             assert list(a) == list(b)
@@ -130,7 +130,19 @@ def test_facility_series_are_kept_for_the_first_blocks_only(register: Assumption
 
 
 def test_identities_hold(block: Block) -> None:
+    assert len(block.identities) > 20
     assert max(block.identities.values()) < 1e-9
+
+
+def test_identities_are_looked_at_on_one_block_in_eight_or_on_all(register: Assumptions) -> None:
+    """Looking changes nothing."""
+    plain, looked = (simulate(register, SEED, EVERY + 1, 8, check_all=all_) for all_ in (False, True))
+    assert plain.identities == {}
+    assert len(looked.identities) > 20
+    assert max(looked.identities.values()) < 1e-9
+    assert {name: x.tobytes() for name, x in plain.sums.items()} == {
+        name: x.tobytes() for name, x in looked.sums.items()
+    }
 
 
 def test_flags_are_flags_and_classes_exclude_each_other(block: Block) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from risk.assumptions import Assumptions, load
-from risk.engine.context import Flows, total
+from risk.engine.context import Flows
 from risk.engine.surcharge import charged, surcharge
 from risk.engine.world import World
 from risk.mechanisms.gpu_repricing import collateral
+from risk.processes import across
 from tests.engine.base import Array, Opened, changed
 
 H100, T = 1, 6
@@ -92,12 +93,12 @@ def test_operators_earn_less_by_what_their_units_run(base: Opened, dearer: tuple
     alive = found != 0.0  # of a unit that no lender holds any more nothing is earned, and nothing saved
     np.testing.assert_allclose(found[alive], costs[alive], rtol=1e-6)
     assert alive.any(axis=1).all()
-    assert (total(now) < total(then)).all()
+    assert (across(now) < across(then)).all()
 
 
 def test_lenders_lend_less_against_new_units(base: Opened, dearer: tuple[World, Flows]) -> None:
     now, then = dearer[1].operators.lent, base.flow(T).operators.lent
-    falls(total(now), total(then))
+    falls(across(now), across(then))
 
 
 def test_collateral_is_worth_less(base: Opened) -> None:
@@ -118,9 +119,9 @@ def test_collateral_is_worth_less(base: Opened) -> None:
 def test_builders_pay_for_the_part_of_the_fleet_that_is_theirs(
     base: Opened, dearer: tuple[World, Flows]
 ) -> None:
-    fleet = total(base.worlds[T - 1].fleet.energized / base.fixed.throughput)
+    fleet = across(base.worlds[T - 1].fleet.energized / base.fixed.throughput)
     theirs = fleet * ADDED * QUARTER / (1.0 + base.p.glue.other_buyers)
-    paid = total(base.flow(T).funding.cfo) - total(dearer[1].funding.cfo)
+    paid = across(base.flow(T).funding.cfo) - across(dearer[1].funding.cfo)
     assert (paid >= theirs * (1.0 - 1e-9)).all()  # and more interest where the limit comes nearer
     np.testing.assert_allclose(np.median(paid / theirs), 1.0, atol=0.01)
 
@@ -128,7 +129,7 @@ def test_builders_pay_for_the_part_of_the_fleet_that_is_theirs(
 def test_more_must_be_earned_and_new_units_yield_less(base: Opened, dearer: tuple[World, Flows]) -> None:
     """What the place costs is in the charge for sites: the surcharge comes on top, once and in full."""
     now, then = dearer[1].required, base.flow(T).required
-    units, same = total(dearer[0].fleet.energized / base.fixed.throughput), alike(base, dearer)
+    units, same = across(dearer[0].fleet.energized / base.fixed.throughput), alike(base, dearer)
     np.testing.assert_allclose(
         (now.fleet_opex - then.fleet_opex)[same], (units * ADDED * HOURS)[same], rtol=1e-9
     )

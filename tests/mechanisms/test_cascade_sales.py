@@ -57,7 +57,7 @@ def test_worked_example_of_a_fire_sale() -> None:
         equity = assets.copy()
         equity[0, INSURER] = BN * w["equity of A"]
         s = sell(p, book, assets, equity, np.zeros_like(assets), OPEN)
-        marks = s.marks[:, 0] / BN
+        marks = np.concatenate(s.marks) / BN
         first = w["part sold"] * (w["market"] / 2 - ratio[0, INSURER] * w["equity of A"])
         w.agrees("A sells first", first)
         w.agrees("A sells in the second round", s.sold[0, INSURER] / BN - first)

@@ -1,4 +1,4 @@
-"""An explanation and a budget made by hand."""
+"""An explanation, a budget and sharpened headlines made by hand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from math import nan
 import numpy as np
 
 from risk.analysis.budget import Budget, Reading
+from risk.analysis.controls import Headline, Sharpened
 from risk.analysis.explain import Explanation, Importance, Target
 from risk.analysis.explain_inputs import PARAMETER, SHOCK
 from risk.analysis.explain_model import Beyond
@@ -120,5 +121,32 @@ BUDGET = Headed(
             ),
         ),
         "Measured by bubblerisk validation measure on 4,096 paths, 2026-11-30.",
+    ),
+)
+
+
+SHARPENED: Headed[tuple[Sharpened, ...]] = Headed(
+    HEADING,
+    (
+        Sharpened(Headline("bust", "Bust", "1", "probability"), share(0.352), _e(0.3534, 0.0027), 0.38),
+        Sharpened(Headline("B8", "B8 Losses cascade", "1", "probability"), share(0.008), share(0.008), 0.0),
+        Sharpened(
+            Headline("headline_loss", "Headline credit loss to 2032Q4", "USD bn", "mean"),
+            _e(22.3, 0.28),
+            _e(22.5, 0.23),
+            0.31,
+        ),
+        Sharpened(
+            Headline("headline_loss", "Headline credit loss to 2032Q4", "USD bn", "shortfall", 0.975),
+            Estimate(173.0, 2.7, PATHS, tail=250),
+            Estimate(173.6, 2.6, PATHS, tail=250),
+            0.03,
+        ),
+        Sharpened(
+            Headline("revenue_2030", "End-customer AI revenue 2030", "USD bn/y", "quantile", 0.5),
+            Estimate(758.0, 5.0, PATHS, (748.0, 767.6)),
+            Estimate(760.0, 3.4, PATHS, (753.2, 766.5)),
+            0.53,
+        ),
     ),
 )

@@ -16,8 +16,8 @@ from risk.report.pack import pack
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Workbook
 from risk.runs import Run, execute
+from risk.runs.beside import FEEDBACK, PARAMETER_BAND
 from risk.runs.files import publish_json
-from risk.runs.run import FEEDBACK, PARAMETER_BAND
 from tests import feedback as by_hand
 from tests import parameter_band
 

@@ -238,7 +238,12 @@ TARGETS = (
 )  # fmt: skip
 CHECKS = Headed(
     replace(HEADING, sound=1, identities=2),
-    Checks(TARGETS, (Identity("funding: sources = uses", 5.3e-16), Identity("value added = inflow", 2e-6))),
+    Checks(
+        TARGETS,
+        (Identity("funding: sources = uses", 5.3e-16), Identity("value added = inflow", 2e-6)),
+        checked=3_072,
+        paths=20_000,
+    ),
 )
 
 OTHER = Heading("41ab93c0ffee", "gpu-glut", "GPU glut", PATHS, 20261122, "2032Q4", 12, 12)

@@ -38,6 +38,7 @@ from risk.report.terminal import (
     revisions,
     runs,
     screening,
+    sharpen,
     tail,
     tokens,
     trace,
@@ -90,6 +91,7 @@ SCREENS: dict[str, Callable[[Page], Screen]] = {
     "explanation-few": lambda page: explanation.screen(explain.FEW, page),
     "book": lambda page: book.screen(book_results.told(), page),
     "budget": lambda page: budget.screen(explain.BUDGET, page),
+    "sharpen": lambda page: sharpen.screen(explain.SHARPENED, page),
     "drivers": lambda page: (
         *drivers.screen(commands.DRIVERS, page),
         next_steps(("bubblerisk tail 8f3c2a1b",), page),

@@ -90,6 +90,17 @@ def test_an_identity_that_is_nan_does_not_hide(tmp_path: Path) -> None:
     assert identities["debt"] == 0.0
 
 
+def test_looking_at_identities_on_all_paths_makes_no_other_run(reference: Run, tmp_path: Path) -> None:
+    few = fake.run(tmp_path, simulate=fake.simulate_unlooked)
+    assert (few.checked, few.identities["cash"]) == (1024, 1e-12)
+    parent = few.manifest.clock
+    every = fake.run(tmp_path, check_all=True)
+    assert (every.checked, every.identities) == (fake.PATHS, reference.identities)
+    assert every.manifest.clock == parent, "its manifest stays, so that packs made of it stay its packs"
+    assert every.manifest.result == few.manifest.result == reference.manifest.result
+    assert fake.run(tmp_path).checked == fake.PATHS
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failing_block_stops_the_run_and_keeps_the_rest(reference: Run, tmp_path: Path, jobs: int) -> None:
     with pytest.raises(NumericalError, match="rent is NaN"):

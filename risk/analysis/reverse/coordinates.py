@@ -157,8 +157,8 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
-    scores = each(lambda c: normal_scores(c.values), every)
-    strength = np.array(each(lambda z: _strength(z, inside, learn), scores))
+    # Scores of all would take more room than anything else: of those that count they are found again.
+    strength = np.array(each(lambda c: _strength(normal_scores(c.values), inside, learn), every))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
     found = false_discovery_control(chances) <= DISCOVERIES
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
@@ -166,6 +166,7 @@ def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     carried = heard / heard[-1] if order else heard
     counting = order[: min(int(np.searchsorted(carried, CARRIED)) + 1, MOST)]
     other = flags & ~learn
+    scores = {i: normal_scores(every[i].values) for i in counting}
     return Told(
         tuple(Moved(every[i], statistics.mean(scores[i][other])) for i in counting),
         len(every),

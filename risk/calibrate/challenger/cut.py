@@ -16,10 +16,10 @@ from risk.analysis.estimate import Estimate
 from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks
 from risk.errors import StorageError
+from risk.runs.beside import CHALLENGER
 from risk.runs.files import publish_json
 from risk.runs.hashing import digest
 from risk.runs.prepare import Plan, arrange
-from risk.runs.run import CHALLENGER
 from risk.shocks.stream import BLOCK
 
 if TYPE_CHECKING:

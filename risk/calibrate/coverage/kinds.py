@@ -215,6 +215,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "whatif.Row.before": _PARTS,
     "whatif.Row.after": _PARTS,
     "whatif.Row.change": _PAIRED,
+    "controls.Sharpened.plain": _PARTS,
+    "controls.Sharpened.sharp": "measured beside the designs that it replaces: docs/fewer-paths.md",
     "convergence.Scaling.exponent": "printed nowhere: a tool of the tests",
     "explain_model.Fit.whole": "printed as `explain.Explanation.whole`",
     "shares.Explained.share": "printed as `shares.Shares.single`",

@@ -127,7 +127,7 @@ def _combinations(run: Run) -> dict[tuple[str, ...], joint.Combination]:
 
 
 def _answer(run: Run) -> dict[str, Any]:
-    found = answer.answer(run, verdict.verdict(run), attribution.ranked(run), loss_lines.loss_lines(run))
+    found = answer.answer(run, verdict.verdict(run), loss_lines.loss_lines(run))
     standings = {each.found.name: each for each in found.standings}
     return {"cost": found.cost, "movers": {each.id: each for each in found.movers}, "standings": standings}
 
@@ -182,7 +182,7 @@ SOURCES: Final[Mapping[str, tuple[Callable[[Run], Any], str]]] = {
     "middles": (_middles, ""),
     "contributions": (_contributions, "contribution to the shortfall"),
     "recoveries": (_recoveries, ""),
-    "gap": (lambda run: gap.definitions(run, gap.realised(run)), ""),
+    "gap": (gap.definitions, ""),
     "power": (deployment.power_bound, "probability"),
     "defaults": (neoclouds.defaults, ""),
     "warning": (early_warning.spread_warning, "area under the curve"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from risk.shocks.stream import generator, open_uniform
 from risk.units import SCALE
 
 Array = NDArray[np.float64]
+
+NOISES = 16
+"""Readings whose noise is kept: a megabyte each on the paths of a long run."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -74,14 +77,19 @@ def due(metric: Metric, base: int, information: dt.date | None) -> Iterator[Read
             yield reading
 
 
-def path_values(run: Run, metric: Metric) -> Array | None:
+def path_values(run: Run, metric: Metric, last: int | None = None) -> Array | None:
     """A metric on every path and quarter, (quarter + 1, path) in its unit; NaN where quarters are missing.
 
     None where it is measured by calendar year, or not at all.
+
+    Parameters
+    ----------
+    last : quarter after which nobody asks; by default the last of the run.
     """
     if not metric.quantity:
         return None
-    x, n = run.series(metric.quantity).astype(np.float64) / SCALE[metric.unit], metric.quarters
+    kept = run.series(metric.quantity, None if last is None else slice(last + 1))
+    x, n = kept.astype(np.float64) / SCALE[metric.unit], metric.quarters
     if n == 1:
         return x
     sums = np.full_like(x, np.nan)  # the base date's own quarter is a state, not a flow of the run
@@ -118,7 +126,7 @@ def measured(x: Array, reading: Reading) -> Array:
     return x * np.exp(reading.error * noise(f"{reading.metric} {reading.date}", len(x)))
 
 
-@cache
+@lru_cache(maxsize=NOISES)
 def noise(name: str, n: int) -> Array:
     """Standard normals of a reading (its metric and date), the same in every run."""
     found: Array = generator(0, f"reading {name}", 0).standard_normal(n)

@@ -38,7 +38,7 @@ def of_run(run: Run) -> Iterator[Figure]:
         note = "The rest is declared missed, with the reason, or within two standard errors."
         yield Figure("targets-inside", what, inside / n, SHARE, None, None, n, "targets", how, note)
     errors = [identity.error for identity in identities(run)]
-    what = "Accounting identities, largest relative error on any path and quarter"
+    what = "Accounting identities, largest relative error on any path and quarter looked at"
     yield Figure("identities", what, max(errors), COUNT, None, TOLERANCE, len(errors), "identities", how)
     (bust,) = (found for found in verdict(run).classes if found.name == "bust")
     if bust.band and bust.band.ends:

@@ -23,10 +23,10 @@ from risk.calibrate.validation.evidence import Figure, Record, Size
 from risk.calibrate.validation.monitoring import State
 from risk.errors import StorageError
 from risk.runs import signature
+from risk.runs.beside import FEEDBACK, ORDER, STYLISED
 from risk.runs.files import publish_json, read_json
 from risk.runs.hashing import digest
 from risk.runs.remembered import Remembered
-from risk.runs.run import FEEDBACK, ORDER, STYLISED
 from risk.runs.signature import Signature
 
 if TYPE_CHECKING:

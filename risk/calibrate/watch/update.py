@@ -189,7 +189,8 @@ def _held(run: Run, metrics: Sequence[Metric]) -> list[tuple[Held, Array]]:
     found = []
     for metric in metrics:
         due = [] if metric.unscored else list(forecast.due(metric, base, None))
-        paths = forecast.path_values(run, metric) if due else None
+        last = max((run.calendar.offset(reading.quarter) for reading in due), default=0)
+        paths = forecast.path_values(run, metric, min(last, run.calendar.quarters)) if due else None
         known = [(r, x) for r in due if (x := forecast.values(run, metric, r, paths)) is not None]
         left_out = _left_out(metric, [reading for reading, _ in known], metrics)
         for reading, x in known:

@@ -39,6 +39,7 @@ from risk.calibrate.watch.update import Reweighted, Update, forecasts, update
 from risk.errors import StorageError
 from risk.runs import Run
 from risk.runs.files import publish_json, read_json
+from risk.runs.first import first
 from risk.runs.hashing import digest
 from risk.runs.remembered import Remembered
 
@@ -117,7 +118,8 @@ def event(run: Run, words: str = BUST) -> Event:
 def watch(
     run: Run, listed: WatchList, metrics: Sequence[Metric], words: str = BUST, inputs: str = ""
 ) -> Watch:
-    """Rank the tripwires of a list by what they tell of an event on the paths of a run."""
+    """Rank the tripwires of a list by what they tell of an event on the paths of a run, of its first ones."""
+    run = first(run)
     warned, equal = event(run, words), Importance.equal(run.paths)
     reweighted = read_since(run, metrics)
     crossed = list(crossings(run, listed.items))

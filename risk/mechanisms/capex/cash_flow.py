@@ -23,6 +23,7 @@ import numpy as np
 
 from risk.mechanisms.capex.parameters import DT, Market, Params, State, debt, leverage_limit
 from risk.parameters import Array
+from risk.processes import outer
 
 
 def core_cash(params: Params, before: Array, m: Market) -> Array:
@@ -44,9 +45,9 @@ def operating_cash(params: Params, core: Array, revenue_gain: Array, anchor_shor
     revenue_gain : (path, 1) USD a year of AI revenue above the base date.
     anchor_shortfall : (path, 1) USD a year of commitments the labs cannot fund.
     """
-    kept = params.ai_revenue_kept * params.ai_revenue_share
-    contribution = params.ai_cash_margin * kept * revenue_gain * DT
-    unpaid = params.anchor_shortfall_pass * params.anchor_commitment_share * anchor_shortfall * DT
+    kept = params.ai_cash_margin * params.ai_revenue_kept * revenue_gain * DT
+    contribution = outer(kept, params.ai_revenue_share)
+    unpaid = outer(anchor_shortfall * DT, params.anchor_shortfall_pass * params.anchor_commitment_share)
     return core + contribution - unpaid
 
 
@@ -58,4 +59,4 @@ def interest(params: Params, state: State, cfo: Array, sofr: Array) -> Array:
     rate = sofr + np.minimum(params.bond_spread + wider, params.bond_spread_cap)
     paid = np.where(added > 0.0, rate, params.retired_coupon) * added
     earned = np.maximum(sofr + params.cash_margin, 0.0) * np.maximum(state.cash - params.cash, 0.0)
-    return np.asarray((paid - earned) * DT)
+    return np.asanyarray((paid - earned) * DT)

@@ -44,6 +44,7 @@ from risk.mechanisms.capex.parameters import (
     uses,
 )
 from risk.parameters import Array
+from risk.processes import outer
 
 __all__ = ["Flows", "Market", "Params", "State", "init", "leverage_limit", "sources", "step", "uses"]
 
@@ -94,7 +95,7 @@ def step(
     spv_principal = params.spv_principal * DT * state.spv
 
     floor = params.payout * np.maximum(cfo, 0.0)
-    anchor_equity = params.suppliers_inside * params.anchor_equity_share * recycled * DT
+    anchor_equity = outer(recycled * DT, params.suppliers_inside * params.anchor_equity_share)
     due = params.maturity_rate * state.bonds
     fixed = anchor_equity + due + floor + spv_support
     reserve = params.cash_reserve * next_year

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, Drawn, entry
+from risk.processes import blank
 
 DT = 0.25
 QUARTERS_A_YEAR = 4.0  # plans ahead, cash flow and debt limits are compared over a year
@@ -135,8 +136,8 @@ def init(params: Params, paths: int) -> State:
         core_cfo=params.cfo * np.exp(params.nowcast_error) + zero,
         cash=params.cash + zero,
         bonds=params.debt + zero,
-        leases=zero + np.zeros_like(params.debt),
-        spv=zero + np.zeros_like(params.debt),
+        leases=blank(zero, params.debt.shape[1]),
+        spv=blank(zero, params.debt.shape[1]),
         uncommenced=params.lease_present_value * params.lease_not_commenced + zero,
     )
 

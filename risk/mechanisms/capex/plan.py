@@ -32,7 +32,7 @@ from math import sqrt
 import numpy as np
 
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across
+from risk.processes import across, outer
 
 DT = 0.25
 
@@ -171,7 +171,7 @@ def guidance_path(params: Params, t: int) -> Array:
     """What guidance for quarter t turns out to mean for each firm, USD, (path, firm)."""
     later = max(0.0, t - params.guidance_quarters)
     out = params.bias_profile[min(t, len(params.bias_profile)) - 1]
-    return np.asarray(params.guidance * np.exp(params.guidance_growth * later + out * params.guidance_bias))
+    return outer(np.exp(params.guidance_growth * later + out * params.guidance_bias), params.guidance)
 
 
 def guidance_weight(params: Params, t: int) -> float:
@@ -204,7 +204,7 @@ def _noise(params: Params, shocks: Shocks) -> Array:
     """Shock of each firm's plan, (path, firm) log; what all share is in part news of AI demand."""
     rho = params.demand_correlation
     common: Array = rho * shocks.demand + sqrt(1.0 - rho**2) * shocks.common
-    return np.asarray(params.common_volatility * common + params.firm_volatility * shocks.firm)
+    return np.asanyarray(params.common_volatility * common + params.firm_volatility * shocks.firm)
 
 
 def _digestion(params: Params, digesting: Array, hazard: Array, uniform: Array) -> Array:

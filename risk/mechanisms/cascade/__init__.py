@@ -39,6 +39,7 @@ from risk.mechanisms.cascade.fire_sale import sell
 from risk.mechanisms.cascade.matrices import CLO, INSURER, creditors, holdings, owners, roles, ultimate
 from risk.mechanisms.cascade.parameters import DT, Params, through
 from risk.parameters import Array
+from risk.processes import across, beside, blank
 
 __all__ = [
     "CHANNELS", "Channels", "Flows", "Params", "State", "book", "creditors", "fund_losses", "holdings",
@@ -86,7 +87,7 @@ def init(params: Params, exposures: Array) -> State:
     ----------
     exposures : (path, instrument) USD.
     """
-    zero = np.zeros((len(exposures), params.holdings.shape[1]))
+    zero = blank(exposures, params.holdings.shape[1])
     return State(1.0 / params.assets_to_equity + zero, zero, np.zeros((len(exposures), 1)))
 
 
@@ -126,19 +127,15 @@ def step(
     flows = Flows(
         losses=booked,
         ultimate=borne.ultimate,
-        bankruptcy_cost=_total(borne.cost),
+        bankruptcy_cost=across(borne.cost),
         creditor_loss=borne.unpaid,
         sold=sales.sold,
-        mark_to_market=sales.marks.sum(axis=0),
-        mark_by_round=np.stack([sum(mark.T) for mark in sales.marks], axis=1),
-        forced=np.concatenate([_total(amounts) for amounts in by_channel], axis=1),
-        discount=_total(sales.fall * after) / np.maximum(_total(after), 1.0),
+        mark_to_market=sum(sales.marks[1:], start=sales.marks[0]),
+        mark_by_round=beside(across(mark) for mark in sales.marks),
+        forced=beside(map(across, by_channel)),
+        discount=across(sales.fall * after) / np.maximum(across(after), 1.0),
         squeeze=params.line_squeeze * forced.pulled,
         freeze=freeze(params, equity, channels),
     )
     repaid = np.minimum(equity / np.maximum(sales.kept, SMALLEST_KEPT), target)
     return State(repaid, state.cumulative + booked, channels.downgrade), flows
-
-
-def _total(amounts: Array) -> Array:
-    return np.asarray(amounts.sum(axis=1, keepdims=True))

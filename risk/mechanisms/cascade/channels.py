@@ -23,6 +23,7 @@ import numpy as np
 from risk.mechanisms.cascade.matrices import BANK, CLO, FUND, PENSION
 from risk.mechanisms.cascade.parameters import Params, through
 from risk.parameters import Array
+from risk.processes import across, columns_of, put
 
 TINY = 1.0  # USD: keeps empty books out of denominators
 
@@ -99,17 +100,16 @@ def _calls(params: Params, lost: Array, books: Books) -> Array:
     beyond = np.maximum(lost - fund_losses(params, books.margin), 0.0)
     funds, pensions = np.flatnonzero(params.roles[FUND]), np.flatnonzero(params.roles[PENSION])
     column = params.owners[pensions].argmax(axis=1)  # an ultimate owner owns itself
-    stake = through(_weights(books.assets[:, funds]), params.owners[np.ix_(funds, column)])
+    stake = through(_weights(columns_of(books.assets, funds)), params.owners[np.ix_(funds, column)])
     called = params.call_rate * beyond * stake
-    sold = np.zeros_like(books.assets)
-    sold[:, pensions] = np.minimum((1.0 - params.pension_liquid) * called, books.assets[:, pensions])
-    return sold
+    sold = np.minimum((1.0 - params.pension_liquid) * called, columns_of(books.assets, pensions))
+    return put(np.zeros_like(books.assets), pensions, sold)
 
 
 def _runs(params: Params, widening: Array, books: Books) -> Array:
     mark = params.bank_securities * params.securities_duration * widening * books.assets
     run = (mark + books.losses > params.run_threshold * books.equity) & (widening > 0.0)
-    return np.asarray(params.run_sale * params.roles[BANK] * run * books.assets)
+    return np.asanyarray(params.run_sale * params.roles[BANK] * run * books.assets)
 
 
 def _pulled(params: Params, lost: Array, books: Books) -> Array:
@@ -120,7 +120,7 @@ def _pulled(params: Params, lost: Array, books: Books) -> Array:
 
 def _weights(amounts: Array) -> Array:
     """Shares of the row's sum, (path, holder)."""
-    return np.asarray(amounts / np.maximum(amounts.sum(axis=1, keepdims=True), TINY))
+    return np.asanyarray(amounts / np.maximum(across(amounts), TINY))
 
 
 def _share(vector: Array) -> Array:

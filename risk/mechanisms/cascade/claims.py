@@ -22,6 +22,7 @@ import numpy as np
 from risk.errors import NumericalError
 from risk.mechanisms.cascade.parameters import Params, through
 from risk.parameters import Array
+from risk.processes import Index, anywhere, only
 from risk.processes.clearing import clear
 
 SMALLEST_LEAK = 1e-9
@@ -56,13 +57,12 @@ def bear(params: Params, equity: Array, assets: Array, losses: Array) -> Borne:
     """
     left = equity - losses
     ultimate = through(losses, params.owners)
-    after = np.maximum(left, 0.0)
-    unpaid, cost = np.zeros_like(left), np.zeros_like(left)
-    rows = np.flatnonzero(((left < 0.0) * params.vehicle).any(axis=1))
-    if rows.size:
-        settled = settle(params, equity[rows], assets[rows], losses[rows])
-        after[rows], ultimate[rows], unpaid[rows], cost[rows] = settled
-    return Borne(after, ultimate, unpaid, cost)
+    insolvent, none = (left < 0.0) & (params.vehicle > 0.0), np.zeros_like(left)
+
+    def cleared(rows: Index) -> tuple[Array, Array, Array, Array]:
+        return settle(params, equity[rows], assets[rows], losses[rows])
+
+    return Borne(*only(anywhere(insolvent), cleared, np.maximum(left, 0.0), ultimate, none, none))
 
 
 def settle(params: Params, equity: Array, assets: Array, losses: Array) -> tuple[Array, Array, Array, Array]:

@@ -22,6 +22,7 @@ import numpy as np
 from risk.mechanisms.cascade.matrices import CLO
 from risk.mechanisms.cascade.parameters import Params, through
 from risk.parameters import Array
+from risk.processes import anywhere, only, outer
 
 ROUNDS = 2
 SMALLEST = 1.0  # USD: a book below it is empty
@@ -35,14 +36,14 @@ class Sales:
     ----------
     sold : (path, holder) in all rounds, at the prices of each.
     deleveraged : (path, holder) of it to restore leverage.
-    marks : (round, path, holder) fall in value of what holders keep.
+    marks : by round, (path, holder) fall in value of what holders keep.
     fall : (path, instrument) fall in price, share.
     kept : (path, holder) share of the book not sold.
     """
 
     sold: Array
     deleveraged: Array
-    marks: Array
+    marks: tuple[Array, ...]
     fall: Array
     kept: Array
 
@@ -54,8 +55,8 @@ def excess(params: Params, kappa: Array, assets: Array, equity: Array, shut: Arr
     """
     beyond = assets - params.assets_to_equity * equity
     over = beyond > params.threshold * params.assets_to_equity * equity
-    must = 1.0 - params.roles[CLO] * (1.0 - shut)
-    return np.asarray(kappa * beyond * over * must)
+    must = 1.0 - outer(1.0 - shut, params.roles[[CLO]])
+    return np.asanyarray(kappa * beyond * over * must)
 
 
 def sell(params: Params, book: Array, assets: Array, equity: Array, forced: Array, shut: Array) -> Sales:
@@ -71,27 +72,39 @@ def sell(params: Params, book: Array, assets: Array, equity: Array, forced: Arra
     """
     kappa, psi = params.overleverage_sold, params.price_impact
     asked = excess(params, kappa, assets - forced, equity, shut)
-    first = forced + asked
-    sold, deleveraged = np.zeros_like(assets), np.zeros_like(assets)
-    marks, fall, left = np.zeros((ROUNDS, *assets.shape)), np.zeros_like(book), np.ones_like(assets)
-    rows = np.flatnonzero(first.any(axis=1))
-    if rows.size == 0:
-        return Sales(sold, deleveraged, marks, fall, left)
+    needs = (book, assets, equity, forced, asked, kappa, psi, shut)
+    none = np.zeros_like(assets)
+    unmoved = (none, none, np.zeros_like(book), np.ones_like(assets), *(none for _ in range(ROUNDS)))
+    found = only(
+        anywhere(forced + asked > 0.0), lambda rows: _rounds(params, *(x[rows] for x in needs)), *unmoved
+    )
+    sold, deleveraged, fall, kept, *marks = found
+    return Sales(sold, deleveraged, tuple(marks), fall, kept)
 
-    book, assets, equity, kappa, psi, shut = (x[rows] for x in (book, assets, equity, kappa, psi, shut))
-    selling, kept, fallen = first[rows], np.ones_like(assets), np.zeros_like(book)
-    deleveraged[rows] = asked[rows]
+
+def _rounds(
+    params: Params,
+    book: Array,
+    assets: Array,
+    equity: Array,
+    forced: Array,
+    deleveraged: Array,
+    kappa: Array,
+    psi: Array,
+    shut: Array,
+) -> tuple[Array, ...]:
+    """Sold, deleveraged, fall in price, share kept, and the mark of each round, where somebody sells."""
+    selling = sold = forced + deleveraged
+    kept, fallen, marks = np.ones_like(assets), np.zeros_like(book), []
     for k in range(ROUNDS):
         if k:
             selling = excess(params, kappa, assets, equity, shut)
-            deleveraged[rows] += selling
+            sold, deleveraged = sold + selling, deleveraged + selling
         share = kept * selling / np.maximum(assets, SMALLEST)  # of what was held at first
         kept = kept - share
         falling = np.minimum(psi * through(share, params.holdings.T), params.largest_discount - fallen)
         mark = kept * through(falling * book, params.holdings)
         fallen = fallen + falling
         assets, equity = assets - selling - mark, np.maximum(equity - mark, 0.0)
-        sold[rows] += selling
-        marks[k, rows] = mark
-    fall[rows], left[rows] = fallen, kept
-    return Sales(sold, deleveraged, marks, fall, left)
+        marks.append(mark)
+    return sold, deleveraged, fallen, kept, *marks

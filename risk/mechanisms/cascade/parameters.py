@@ -64,4 +64,5 @@ def through(amounts: Array, shares: Array) -> Array:
     """
     if len(amounts) == 1:
         return through(np.repeat(amounts, 2, axis=0), shares)[:1]
-    return np.ascontiguousarray(np.einsum("kp,km->mp", np.ascontiguousarray(amounts.T), shares).T)
+    passed: Array = np.einsum("kp,km->mp", np.asanyarray(amounts.T, order="C"), shares)
+    return passed.T

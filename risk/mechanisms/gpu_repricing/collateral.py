@@ -96,7 +96,7 @@ def distress(params: Params, spread: Array, overhang: Array) -> Array:
 
 def between(calm: Array | float, bust: Array | float, state: Array) -> Array:
     """A quantity between its values in calm and in bust, which is never the better of the two."""
-    return np.asarray(calm + state * np.maximum(bust - calm, 0.0))
+    return np.asanyarray(calm + state * np.maximum(bust - calm, 0.0))
 
 
 def overhang(params: Params, before: Array, sold: Array) -> Array:
@@ -122,13 +122,13 @@ def release_lag(params: Params, state: Array) -> Array:
 def rate(params: Params, sofr: Array, spread: Array) -> Array:
     """Rate at which a buyer discounts rents, 1/y, (path, 1)."""
     margin = params.margin + params.margin_beta * (spread - params.neutral_spread)
-    return np.asarray(np.maximum(sofr + margin, params.smallest_decline))
+    return np.asanyarray(np.maximum(sofr + margin, params.smallest_decline))
 
 
 def age(params: Params, t: int) -> Array:
     """Years that the oldest units followed of each generation have run by quarter t, (1, generation)."""
     here = np.maximum(t - np.maximum(params.launch, 0.0), 0.0)  # quarters since the base date or the launch
-    return np.asarray(params.age + here / QUARTERS_A_YEAR)
+    return np.asanyarray(params.age + here / QUARTERS_A_YEAR)
 
 
 def value(params: Params, opex: Array, c: Conditions, age: Array, lag: Array | float = 0.0) -> Array:
@@ -143,7 +143,7 @@ def value(params: Params, opex: Array, c: Conditions, age: Array, lag: Array | f
     income, cost = c.utilization * c.rent * np.exp(-g * lag), opex * params.opex_multiple
     left = np.maximum(params.service_life - age - lag, 0.0)
     worth = np.exp(-c.rate * lag) * net_rents(income, cost, g, c.rate, left)
-    return np.asarray(np.minimum(worth, c.new))
+    return np.asanyarray(np.minimum(worth, c.new))
 
 
 def net_rents(income: Array, cost: Array, decline: Array, rate: Array, left: Array | float) -> Array:
@@ -151,4 +151,4 @@ def net_rents(income: Array, cost: Array, decline: Array, rate: Array, left: Arr
     life = np.clip(np.log(np.maximum(income / cost, 1.0)) / decline, 0.0, left)
     rents = income * (1.0 - np.exp(-(rate + decline) * life)) / (rate + decline)
     costs = cost * (1.0 - np.exp(-rate * life)) / rate
-    return np.asarray(HOURS_A_YEAR * np.maximum(rents - costs, 0.0))
+    return np.asanyarray(HOURS_A_YEAR * np.maximum(rents - costs, 0.0))

@@ -15,7 +15,7 @@ def mean_power(power: Array | float, usage_effectiveness: float, load: float) ->
     power : W of IT power at the peak; `load`, mean over peak.
     usage_effectiveness : facility power over IT power.
     """
-    return np.asarray(load * usage_effectiveness * np.asarray(power))
+    return np.asanyarray(load * usage_effectiveness * np.asanyarray(power))
 
 
 def intensity(today: float, decline: float, years: Array | float) -> Array:
@@ -25,4 +25,4 @@ def intensity(today: float, decline: float, years: Array | float) -> Array:
     ----------
     decline : share of it that is lost in a year, under one.
     """
-    return np.asarray(today * np.exp(np.log1p(-decline) * np.asarray(years)))
+    return np.asanyarray(today * np.exp(np.log1p(-decline) * np.asanyarray(years)))

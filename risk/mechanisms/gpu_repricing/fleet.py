@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across
+from risk.processes import across, beside
 
 QUARTERS_A_YEAR = 4
 NOTHING = 1e-6  # units, or W: a divisor where nothing is wanted, far below what any sector counts
@@ -172,7 +172,7 @@ def queued(params: Params, state: State, t: int) -> Array:
     lead = len(state.demanded)
     asked = zip(range(t - lead + 1, t + 1), state.demanded, strict=True)
     found = (wanted if quarter >= 1 else _trend(params, quarter) for quarter, wanted in asked)
-    return np.asarray(sum(found) / QUARTERS_A_YEAR)
+    return np.asanyarray(sum(found) / QUARTERS_A_YEAR)
 
 
 def _trend(params: Params, quarter: int) -> Array:
@@ -189,7 +189,7 @@ def _on_order(params: Params) -> NDArray[np.bool_]:
     owned = launched & (params.devices > 0)
     known = owned if owned.any() else launched
     last = known & (params.launch == params.launch[known].max())
-    return np.asarray(last & (np.cumsum(last[:, ::-1], axis=1)[:, ::-1] == 1))
+    return np.asanyarray(last & (np.cumsum(last[:, ::-1], axis=1)[:, ::-1] == 1))
 
 
 def _undelivered(params: Params, weights: Array) -> tuple[Array, Array, Array]:
@@ -209,7 +209,7 @@ def hardware_cost(params: Params, clock: Array, t: int, forced: Array | float, n
     waning = 0.5 ** (years_past / params.memory_half_life)
     memory = params.memory_cost * min(1.0, t / params.memory_peak) * waning
     yearly = np.log1p(-params.hardware_cost_decline)  # the register gives the share a price loses in a year
-    return np.asarray(params.device_cost / newest * np.exp(yearly * clock + memory + forced))
+    return np.asanyarray(params.device_cost / newest * np.exp(yearly * clock + memory + forced))
 
 
 def merchant_share(params: Params, t: int) -> Array:
@@ -226,14 +226,14 @@ def purchase_mix(params: Params, since_launch: Array) -> Array:
     for g in reversed(range(ramp.shape[1])):
         shares.append(left * ramp[:, g : g + 1])
         left = left * (1.0 - ramp[:, g : g + 1])
-    return np.concatenate(shares[::-1], axis=1)
+    return beside(shares[::-1])
 
 
 def _launches(params: Params, state: State, epsilon: Array) -> tuple[Array, Array, Array]:
     """Advance the roadmap: progress, quarters since launch, technology clock."""
     progress = state.launch_progress + np.maximum(0.0, 1.0 + params.launch_volatility * epsilon)
-    launched = state.since_launch >= 0.0
-    since = np.where(launched, state.since_launch + 1.0, np.where(progress >= params.launch, 0.0, -1.0))
+    launched, due = state.since_launch >= 0.0, (progress.T >= params.launch.T).T
+    since = np.where(launched, state.since_launch + 1.0, np.where(due, 0.0, -1.0))
     young = since < params.launch_ramp
     pending = young.any(axis=1, keepdims=True)
     ramping = (young & (since >= 0.0) & (params.launch > 0)).any(axis=1, keepdims=True)
@@ -389,6 +389,6 @@ def _unit_power(params: Params, throughput: Array, since: Array, t: int) -> Arra
     years = t / QUARTERS_A_YEAR
     faster = np.log1p(-params.hardware_cost_decline_base) - np.log1p(-params.hardware_cost_decline)
     late = np.maximum(0.0, since[:, -1:] - params.launch_ramp) / QUARTERS_A_YEAR
-    gain = np.concatenate([np.zeros_like(throughput[:, :-1]), params.late_power_gain * late], axis=1)
+    gain = beside((np.zeros_like(throughput[:, :-1]), params.late_power_gain * late))
     roadmap = params.unit_power / throughput * params.power_usage_effectiveness
-    return np.asarray(roadmap * np.exp(-params.power_pass_through * faster * years - gain))
+    return np.asanyarray(roadmap * np.exp(-params.power_pass_through * faster * years - gain))

@@ -17,7 +17,8 @@ supply             (path, 1)           H100e       sum_g E_g^omega S_g, the pric
 Notes
 -----
 clearing      X = e^clearing · u_bar · 8760 · supply
-at the base date clearing stands over the contract by a tightness, which may be none
+at the base date clearing stands over the contract by a tightness, which may be none, or by more where
+              customers and labs alone bid more
 spot          d ln s = kappa_s (clearing - ln s) + w drift + sigma sqrt(dt) eps + jump - fire sale
 contract      d ln c = kappa_c (b ln s + (1 - b) clearing + premium - ln c) + w drift
 drift         lambda drift_{-1} + (1 - lambda) d clearing + sigma_d eps_d, within bounds
@@ -29,13 +30,13 @@ market on one day: their common error moves all rents of a path and none against
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from risk.mechanisms.gpu_repricing.generations import only
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across
+from risk.processes import across, outer
 from risk.units import HOURS_A_YEAR
 
 DT = 0.25
@@ -129,6 +130,25 @@ def clearing_demand(params: Params, level: Array | float, supply: Array) -> Arra
     return np.exp(level) * params.normal_utilization * HOURS_A_YEAR * supply
 
 
+def clearing_level(params: Params, demand: Array, supply: Array) -> Array:
+    """Log level of rent at which dollars a year that bid for the priced supply clear it, (path, 1)."""
+    return np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply))
+
+
+def tightened(params: Params, state: State, least: Array, supply: Array) -> State:
+    """The market at the base date, clearing at no less than what is bid without internal use.
+
+    Bids and rents are readings of their own day; how tight the market stands nobody publishes. On a path
+    whose readings leave less than nothing for internal use it is the tightness that gives way, for internal
+    use that begins below nothing would grow there.
+
+    Parameters
+    ----------
+    least : (path, 1) USD a year that customers and labs bid; `supply` : (path, 1) priced supply.
+    """
+    return replace(state, clearing=np.maximum(state.clearing, clearing_level(params, least, supply)))
+
+
 def init(params: Params, throughput: Array) -> State:
     """Market at the base date: contract at the observed index, spot at its own reading, both in error."""
     error = params.index_error + np.zeros_like(throughput[:, :1])
@@ -148,7 +168,7 @@ def init(params: Params, throughput: Array) -> State:
 def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
     """Log discount this quarter of every generation older than one being launched, (path, generation)."""
     added = np.zeros_like(throughput)
-    columns = np.arange(throughput.shape[1])
+    columns = np.arange(throughput.shape[1])[None, :]
     for new in range(1, throughput.shape[1]):
         since = since_launch[:, new : new + 1]
         launching = (since >= 0) & (since < params.rerating_quarters)
@@ -156,7 +176,7 @@ def rerating(params: Params, throughput: Array, since_launch: Array) -> Array:
             continue
         leap = np.log(throughput[:, new : new + 1] / throughput[:, new - 1 : new])
         loss = params.launch_obsolescence * leap / params.rerating_quarters
-        added = added - np.where(launching & (columns < new), loss, 0.0)
+        added = added - outer(launching * loss, columns < new)
     return added
 
 
@@ -204,9 +224,7 @@ def step(
     demand : (path, 1) USD a year bid for compute.
     launching : (path, generation) quarters since launch, negative before it.
     """
-    clearing = _set(
-        params, np.log(demand / (params.normal_utilization * HOURS_A_YEAR * supply)), shocks.forced
-    )
+    clearing = _set(params, clearing_level(params, demand, supply), shocks.forced)
     event = shocks.efficiency_event < params.jump_intensity * DT
     jump = np.where(event, params.jump_size * shocks.efficiency, 0.0)
     spot, contract, drift = _levels(params, state, clearing, shocks, jump)

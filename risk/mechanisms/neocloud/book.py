@@ -7,15 +7,13 @@ for facilities to come.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import AssumptionError
-from risk.processes import columns_of
+from risk.processes import beside, blank, grouped
 from risk.processes.annuity import level_pay_balance
 
 Array = NDArray[np.float64]
@@ -31,7 +29,6 @@ DDTL, VENDOR, SITE = range(3)
 
 
 ROUNDING = 1e-9  # share of a loan
-AT_ONCE = 1024  # paths that are added up at a time
 
 
 @dataclass(frozen=True)
@@ -108,42 +105,15 @@ class Book:
         ----------
         amounts : (path, facility), or (path, column) of the columns named.
         """
-        if columns is not None:
-            firms = len(self.firms)
-            return summed(amounts, places(self.firm[columns], firms, len(amounts)), firms)
-        if len(amounts) > AT_ONCE:
-            return np.concatenate([self.by_firm(x) for x in (amounts[:AT_ONCE], amounts[AT_ONCE:])])
-        return summed(amounts, self._sums[: len(amounts)], len(self.firms))
+        return grouped(amounts, self.firm if columns is None else self.firm[columns], len(self.firms))
 
     def by_firm_at(self, at: tuple[Index, Index], amounts: Array, paths: int) -> Array:
         """Sum (position,) amounts of facilities at some positions by firm, (path, firm)."""
         rows, columns = at
-        return _summed(amounts, rows * len(self.firms) + self.firm[columns], (paths, len(self.firms)))
-
-    @cached_property
-    def _sums(self) -> Index:
-        """Which sum each amount belongs to, (path, facility)."""
-        return places(self.firm, len(self.firms), AT_ONCE)
-
-
-def places(groups: Index, count: int, paths: int) -> Index:
-    """Which sum each amount belongs to, (path, column), where columns belong to `count` groups."""
-    return np.arange(paths)[:, None] * count + groups
-
-
-def summed(amounts: Array, places: Index, count: int) -> Array:
-    """Sum columns by the group each belongs to, (path, group), in the order of the columns."""
-    return _summed(amounts, places, (len(amounts), count))
-
-
-def _summed(amounts: Array, places: Index, shape: tuple[int, int]) -> Array:
-    """Sum amounts by where each belongs.
-
-    `bincount` adds one number after the other. A matrix product is faster, but its last bit changes with the
-    processor and with the number of paths.
-    """
-    sums = np.bincount(places.ravel(), amounts.ravel(), math.prod(shape))
-    return sums.reshape(shape).astype(np.float64, copy=False)  # of no paths it counts whole numbers
+        firms = len(self.firms)
+        sums = np.bincount(self.firm[columns] * paths + rows, amounts, firms * paths)
+        by_firm = sums.astype(np.float64, copy=False)  # of nothing it counts whole numbers
+        return by_firm.reshape(firms, paths).T
 
 
 @dataclass(frozen=True)
@@ -199,7 +169,7 @@ def _sculpted(row: Row) -> Array:
     1 = sum_k s profile_k / (1 + r)^k + balloon / (1 + r)^n gives s;
     balance_k = (1 + r)^k (1 - sum_{j<=k} s profile_j / (1 + r)^j).
     """
-    profile, life = np.asarray(row.profile, dtype=np.float64), row.due - row.origination
+    profile, life = np.asanyarray(row.profile, dtype=np.float64), row.due - row.origination
     growth = (1.0 + row.coupon / 4.0) ** np.arange(1.0, life + 1.0)
     worth = profile / growth
     if profile.shape != (life,) or not worth.sum() > 0.0:
@@ -213,7 +183,7 @@ def _sculpted(row: Row) -> Array:
             f"{row.name} is sculpted to cash that does not cover its interest in quarter {quarter}",
             "make it level, or its contract longer",
         )
-    return np.asarray(principal)
+    return np.asanyarray(principal)
 
 
 def _placed(values: Array, first: int, quarters: int) -> Array:
@@ -238,7 +208,7 @@ def balances_ahead(row: Row, quarters: int) -> Array:
 def expiries(first: Array, final: Array, last: int) -> Array:
     """Share of contracts that ends in quarters 0…last, evenly from first to final, (quarter, facility)."""
     window = np.arange(last + 1)[:, None]
-    return np.asarray(((window >= first) & (window <= final)) / (final - first + 1.0))
+    return np.asanyarray(((window >= first) & (window <= final)) / (final - first + 1.0))
 
 
 def expected_cash(
@@ -266,7 +236,7 @@ def expected_cash(
     ended = np.cumsum(expiries(np.array(ends[:1]), np.array(ends[1:]), life)[:, 0])
     let = 1.0 - ended[:-1]  # in force during quarters 1, 2, …: what has not ended before
     income = let * availability + (1.0 - let) * (merchant * np.exp(-decline * quarter / 4.0))
-    return np.asarray(np.maximum(income * price - cost, 0.0))
+    return np.asanyarray(np.maximum(income * price - cost, 0.0))
 
 
 def _draws(row: Row, quarters: int) -> Array:
@@ -301,27 +271,4 @@ def assemble(rows: list[Row], firms: tuple[str, ...], quarters: int) -> Book:
 def widen(array: Array, columns: int) -> Array:
     """An array of facility columns with zeros for those that came later."""
     missing = columns - array.shape[1]
-    return np.concatenate([array, np.zeros((len(array), missing))], axis=1) if missing else array
-
-
-def leading(array: Array, columns: int) -> Array:
-    """The first columns of an array, side by side in memory: what is then done with them costs a fifth."""
-    return np.ascontiguousarray(array[:, :columns])
-
-
-def positions(chosen: NDArray[np.bool_]) -> tuple[Index, Index]:
-    """Rows and columns of the True ones of a (path, facility) array, row by row (nonzero is slow)."""
-    rows, columns = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
-    return rows, columns
-
-
-def raised(array: Array, columns: Index, more: Array) -> Array:
-    """A copy of `array` with something added to some columns."""
-    return put(array, columns, columns_of(array, columns) + more)
-
-
-def put(array: Array, columns: Index, values: Array) -> Array:
-    """A copy of `array` with some columns replaced."""
-    out = np.array(np.broadcast_to(array, np.broadcast_shapes(array.shape, (values.shape[0], 1))))
-    out[:, columns] = values
-    return out
+    return beside((array, blank(array, missing))) if missing else array

@@ -24,13 +24,15 @@ equity need is the largest lever among them on B5-B7. Vendors' discount and bina
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import Index
 from risk.parameters import Array, Drawn, entry
+from risk.processes import Index, outer, put
 from risk.processes.contract_rent import level_rent
 from risk.units import HOURS_A_QUARTER
 
@@ -120,15 +122,13 @@ def vendor_lends(params: Params, uniform: Array) -> NDArray[np.bool_]:
 def originate(params: Params, generation: int, c: Conditions) -> Origination:
     """Facilities for the neocloud capex since the last cohort, on chips of one generation."""
     willing = ~c.holdco_defaulted & (c.availability >= params.shut_availability)
-    planned = c.capex * params.firm_share
+    planned = outer(c.capex, params.firm_share)
     kinds = range(params.payer_shares.shape[1])
-    lent = np.stack([_lent(params, k, c) for k in kinds], axis=2)
-    shares = willing[:, :, None] * params.payer_shares[:, None, :] * lent * c.fundable
+    lent = _classes([_lent(params, k, c) for k in kinds])
+    shares = lent * c.fundable * willing[:, :, None] * params.payer_shares[:, None, :]
     compute = params.compute_share * planned[:, :, None] * shares
     loans = [_facility(params, k, generation, compute[:, :, k], c) for k in kinds]
-    devices, debt, margin, vendor, price, prepayment = (
-        np.stack(terms, axis=2) for terms in zip(*loans, strict=True)
-    )
+    devices, debt, margin, vendor, price, prepayment = map(_classes, zip(*loans, strict=True))
 
     pays = debt > 0.0  # nobody builds what earns its lender nothing
     devices, prepayment = pays * devices, pays * prepayment
@@ -177,16 +177,21 @@ def among(some: Origination, firms: Index, count: int) -> Origination:
     """What some firms originate among all of them, zero elsewhere."""
 
     def spread(terms: Array) -> Array:
-        out = np.zeros((len(terms), count, *terms.shape[2:]))
-        out[:, firms] = terms
-        return out
+        shape = (count, *terms.shape[2:], len(terms))
+        none = np.zeros_like(terms, shape=shape, order="C")
+        return put(np.moveaxis(none, -1, 0), firms, terms)
 
     return Origination(**{f.name: spread(getattr(some, f.name)) for f in fields(Origination)})
 
 
+def _classes(terms: Iterable[Array]) -> Array:
+    """Terms of every payer class, (path, firm) each, as (path, firm, class)."""
+    return np.moveaxis(np.stack([x.T for x in terms], axis=1), -1, 0)
+
+
 def by_firm(terms: Array) -> Array:
-    """Sum over payer classes, (path, firm); class by class, as NumPy is slow along so short an axis."""
-    return sum(np.moveaxis(terms, 2, 0), np.zeros(terms.shape[:2]))
+    """Sum over payer classes, (path, firm), class by class."""
+    return reduce(np.add, np.moveaxis(terms, 2, 0))
 
 
 def share_built(params: Params, c: Conditions, owed: Array, ebitda: Array) -> Array:
@@ -274,4 +279,4 @@ def present_value(
 
 def _sum_of_powers(x: Array, n: float) -> Array:
     """Sum of x, x² … xⁿ, for x under one."""
-    return np.asarray(x * (1.0 - x**n) / (1.0 - x))
+    return np.asanyarray(x * (1.0 - x**n) / (1.0 - x))

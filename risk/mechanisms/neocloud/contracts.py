@@ -44,15 +44,10 @@ from risk.mechanisms.neocloud.book import (
     SOUND,
     SUBTENANT,
     Book,
-    Index,
-    leading,
-    places,
-    raised,
-    summed,
     widen,
 )
 from risk.parameters import Array, Drawn, entry
-from risk.processes import columns_of
+from risk.processes import Index, beside, blank, columns_of, grouped, put, raised, repeated
 
 NOTHING = 1e-9  # GPUs; a divisor where nothing is contracted
 
@@ -139,14 +134,14 @@ def init(base: tuple[Array, Array], expiry: Array, prepaid: Array, paths: int) -
     quantity, price = base
     running = np.arange(len(expiry))[:, None] > 0
     by_quarter = running * expiry * quantity
-    total = np.tile(by_quarter.sum(axis=0), (paths, 1))
+    total = repeated(by_quarter.sum(axis=0), paths)
     return State(
         quantity=total,
         value=total * price,
         kept=np.ones_like(total),
         price_factor=np.ones_like(total),
         vacant=np.zeros_like(total),
-        prepaid=np.tile(prepaid, (paths, 1)),
+        prepaid=repeated(prepaid, paths),
         endings=tuple(_ending(q, price, paths) if q.any() else None for q in by_quarter),
     )
 
@@ -154,7 +149,7 @@ def init(base: tuple[Array, Array], expiry: Array, prepaid: Array, paths: int) -
 def _ending(quantity: Array, price: Array, paths: int) -> Ending:
     """Of (facility,) contracts, those there are."""
     columns = np.flatnonzero(quantity)
-    found = np.tile(quantity[columns], (paths, 1))
+    found = repeated(quantity[columns], paths)
     return Ending(columns, found, found * price[columns])
 
 
@@ -181,19 +176,28 @@ def step(
     ----------
     uniforms : by payer, (path, 1); of sound payers (path, column), one for each of their contracts.
     """
-    price, kept = state.price_factor.copy(), state.kept.copy()
+    factors: list[tuple[Index, Array]] = []
+    staying: list[tuple[Index, Array]] = []
     for payer, uniform in enumerate(uniforms):
         columns = book.columns(payer)
         if params.conduct[payer] == RENEGOTIATES:
-            factor = _renegotiated(params, state, payer, columns, payers, uniform)
-            price[:, columns] = columns_of(price, columns) * factor
+            factors.append((columns, _renegotiated(params, state, payer, columns, payers, uniform)))
         else:
-            staying = _staying(params, state, payer, columns, payers, uniform)
-            kept[:, columns] = columns_of(kept, columns) * staying
+            staying.append((columns, _staying(params, state, payer, columns, payers, uniform)))
+    price, kept = _scaled(state.price_factor, factors), _scaled(state.kept, staying)
     vacant = _vacant(payers.release_lag, state, (state.kept - kept) * state.quantity)
     after = replace(state, kept=kept, price_factor=price, vacant=vacant)
     realization = kept * price
     return after, Flows(kept * state.quantity, realization, realization * state.value, vacant)
+
+
+def _scaled(array: Array, factors: Sequence[tuple[Index, Array]]) -> Array:
+    """A copy of an array with some columns multiplied, each by its factor, (path, column) or (path, 1)."""
+    if not factors:
+        return array
+    columns = np.concatenate([where for where, _ in factors])
+    by = beside(np.broadcast_to(x, (len(array), len(where))) for where, x in factors)
+    return put(array, columns, columns_of(array, columns) * by)
 
 
 def _vacant(lag: Array, state: State, freed: Array) -> Array:
@@ -227,7 +231,7 @@ def _staying(
         leaves = columns_of(payers.tenant_defaulted, columns) & (uniform < hazard)
     else:  # many small customers: the expected share of them leaves
         incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
-        return np.asarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
+        return np.asanyarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
     return np.where(leaves, 0.0, 1.0)
 
 
@@ -255,10 +259,10 @@ def roll(params: Params, state: State, t: int, index: Array) -> State:
 
 def add(state: State, signed: Mapping[int, Ending]) -> State:
     """Add contracts signed at the end of a quarter, by the quarter in which they end."""
-    endings, quantity, value = list(state.endings), state.quantity.copy(), state.value.copy()
+    endings, quantity, value = list(state.endings), state.quantity, state.value
     for quarter, new in signed.items():
-        quantity[:, new.columns] = columns_of(quantity, new.columns) + new.quantity
-        value[:, new.columns] = columns_of(value, new.columns) + new.value
+        quantity = raised(quantity, new.columns, new.quantity)
+        value = raised(value, new.columns, new.value)
         old = endings[quarter]
         endings[quarter] = new if old is None else _together(old, new)
     return replace(state, quantity=quantity, value=value, endings=tuple(endings))
@@ -267,7 +271,7 @@ def add(state: State, signed: Mapping[int, Ending]) -> State:
 def _together(old: Ending, new: Ending) -> Ending:
     """What ends in a quarter after more was signed."""
     columns = np.union1d(old.columns, new.columns)
-    none = np.zeros((len(new.quantity), len(columns)))
+    none = blank(new.quantity, len(columns))
     places = [np.searchsorted(columns, x.columns) for x in (old, new)]
     quantity, value = (
         raised(raised(none, places[0], first), places[1], more)
@@ -288,10 +292,10 @@ def open_for(state: State, prepaid: Array) -> State:
         state,
         quantity=widen(state.quantity, columns),
         value=widen(state.value, columns),
-        kept=np.concatenate([state.kept, ones], axis=1),
-        price_factor=np.concatenate([state.price_factor, ones], axis=1),
+        kept=beside((state.kept, ones)),
+        price_factor=beside((state.price_factor, ones)),
         vacant=widen(state.vacant, columns),
-        prepaid=np.concatenate([state.prepaid, prepaid], axis=1),
+        prepaid=beside((state.prepaid, prepaid)),
     )
 
 
@@ -304,7 +308,7 @@ def unearned(state: State, left: Array) -> Array:
     ----------
     left : (facility,) or (1, facility) share of the contract paid up front that is still to be served.
     """
-    return np.asarray(state.prepaid * left * state.kept)
+    return np.asanyarray(state.prepaid * left * state.kept)
 
 
 def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
@@ -318,12 +322,11 @@ def remaining(state: State, t: int, until: Array, facilities: int) -> Remaining:
     left, columns, quantity, value = _ahead(state, t, facilities)
     counted = np.minimum(left, columns_of(np.maximum(until - t, 0.0), columns))
     found = (counted * quantity, counted * value, quantity, left * quantity)
-    where = places(columns, facilities, len(quantity))
-    devices, bills, units, quarters = (summed(amounts, where, facilities) for amounts in found)
-    kept = leading(state.kept, facilities)
+    devices, bills, units, quarters = (grouped(amounts, columns, facilities) for amounts in found)
+    kept = state.kept[:, :facilities]
     return Remaining(
         devices=kept * devices,
-        bills=kept * leading(state.price_factor, facilities) * bills,
+        bills=kept * state.price_factor[:, :facilities] * bills,
         life=(kept > 0.0) * quarters / np.maximum(units, NOTHING),
     )
 
@@ -335,10 +338,10 @@ def _ahead(state: State, t: int, facilities: int) -> tuple[Array, Index, Array, 
         for left, ending in enumerate(state.endings[t + 1 :], start=1)
         if ending is not None
     ]
-    none = np.zeros((len(state.kept), 0))
+    none = blank(state.kept, 0)
     return (
         np.repeat([left for left, _, _ in later], [n for _, _, n in later]),
         np.concatenate([np.zeros(0, dtype=np.intp), *(x.columns[:n] for _, x, n in later)]),
-        np.concatenate([none, *(x.quantity[:, :n] for _, x, n in later)], axis=1),
-        np.concatenate([none, *(x.value[:, :n] for _, x, n in later)], axis=1),
+        beside((none, *(x.quantity[:, :n] for _, x, n in later))),
+        beside((none, *(x.value[:, :n] for _, x, n in later))),
     )

@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.mechanisms.neocloud.book import Book
-from risk.mechanisms.neocloud.loan import EVENT, LOCK_UP, NO_SERVICE, SWEEP, Conditions, Flags, State, Terms
+from risk.mechanisms.neocloud.loan import EVENT, LOCK_UP, NO_SERVICE, SWEEP, Conditions, State, Terms
 from risk.parameters import Array, Drawn, entry
-from risk.processes import columns_of
+from risk.processes import Flags, columns_of, put
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,10 @@ def balloon_near(params: Params, state: State, book: Book, t: int) -> Flags:
 
 def _callable(terms: Terms, state: State, again: Flags) -> Flags:
     """Loans that a lender may call: in an event of default again, or another's default crosses into them."""
-    crossed = again.copy()
+    crossed = again
     for column, other in terms.crosses:
-        crossed[:, column] |= state.defaulted[:, other]
+        called = crossed[:, column] | state.defaulted[:, other]
+        crossed = put(crossed, np.array([column]), called[:, None])
     return crossed & ~state.defaulted
 
 
@@ -141,7 +142,7 @@ def calls(params: Params, state: State, c: Conditions) -> Flags:
     """
     amends, acts = params.amend_probability, params.acceleration
     again = state.extended & (c.amend < acts * amends)
-    return np.asarray(again | ((c.amend >= amends) & (c.amend < amends + acts * (1.0 - amends))))
+    return np.asanyarray(again | ((c.amend >= amends) & (c.amend < amends + acts * (1.0 - amends))))
 
 
 def _support(
@@ -166,6 +167,6 @@ def _support(
     owed = np.flatnonzero(terms.guarantee)
     helped = both | columns_of(book.by_firm(short) <= liquid, book.firm)
     met = book.by_firm(columns_of(short, owed), owed) <= liquid
-    helped[:, owed] |= columns_of(met, book.firm[owed])
+    helped = put(helped, owed, columns_of(helped, owed) | columns_of(met, book.firm[owed]))
     supported = wanted * both + short * (helped & ~both)
     return supported, wanted * (both & curable), (short > 0.0) & ~helped

@@ -35,12 +35,13 @@ References: CoreWeave delayed-draw term-loan terms (8-K, 10-Q); thesis page, "GP
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from risk.mechanisms.neocloud import distress, loan, workout
-from risk.mechanisms.neocloud.book import Book, Index, put, raised
+from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.loan import (
     AMENDED,
     CURED,
@@ -52,18 +53,16 @@ from risk.mechanisms.neocloud.loan import (
     PAYMENT_DEFAULT,
     SOUND,
     SWEEP,
-    At,
     Conditions,
-    Flags,
     State,
     Terms,
     collateral_value,
     init,
     pledged_assets,
 )
-from risk.mechanisms.neocloud.workout import Pledge, falling_due, placed, pledged
+from risk.mechanisms.neocloud.workout import Pledge, falling_due, pledged
 from risk.parameters import Array
-from risk.processes import columns_of
+from risk.processes import At, Flags, Index, columns_of, only, put, raised
 
 __all__ = [
     "AMENDED",
@@ -88,7 +87,6 @@ __all__ = [
     "guaranteed",
     "indemnify",
     "init",
-    "placed",
     "pledged",
     "pledged_assets",
     "proceeds",
@@ -196,22 +194,27 @@ def proceeds(params: Params, flows: Flows, at: At, worth: Array) -> Array:
     ----------
     at : positions of loans in default; `worth` : (position,) what each pledge brings, see `workout.pledged`.
     """
-    return np.asarray(worth - params.sale_cost * worth + (flows.recovered[at] + flows.surplus[at]))
+    return np.asanyarray(worth - params.sale_cost * worth + (flows.recovered[at] + flows.surplus[at]))
 
 
-def foreclose(params: Params, flows: Flows, at: At, worth: Array) -> Flows:
-    """Flows after the lenders of loans in default have turned their pledges into money; see `proceeds`."""
-    claim, found = flows.written_off[at], proceeds(params, flows, at, worth)
-    recovered = np.minimum(claim, found)
-    changed = {
-        "recovered": recovered,
-        "cost": np.minimum(params.sale_cost * worth, claim - recovered),
-        "surplus": found - recovered,
-        "loss": claim - recovered,
-    }
-    return replace(
-        flows, **{name: placed(getattr(flows, name), at, values) for name, values in changed.items()}
-    )
+def foreclose(params: Params, flows: Flows, bring: Callable[[At], Array]) -> Flows:
+    """Flows after the lenders of loans in default have turned their pledges into money; see `proceeds`.
+
+    Parameters
+    ----------
+    bring : what the pledges at some positions bring, (position,) USD.
+    """
+
+    def sold(at: At) -> tuple[Array, Array, Array, Array]:
+        worth, claim = bring(at), flows.written_off[at]
+        found = proceeds(params, flows, at, worth)
+        recovered = np.minimum(claim, found)
+        cost = np.minimum(params.sale_cost * worth, claim - recovered)
+        return recovered, cost, found - recovered, claim - recovered
+
+    changed = ("recovered", "cost", "surplus", "loss")
+    found = only(flows.written_off > 0.0, sold, *(getattr(flows, name) for name in changed))
+    return replace(flows, **dict(zip(changed, found, strict=True)))
 
 
 def indemnify(terms: Terms, book: Book, flows: Flows, share: Array) -> Flows:
@@ -249,5 +252,5 @@ def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Ba
         (state.defaulted, np.nan),
     )
     for flags, code in worse:
-        stage[flags] = code
+        stage = np.where(flags, code, stage)
     return stage

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from risk.mechanisms.neocloud import estate, paper
 from risk.mechanisms.neocloud.company import Conditions, Due, Flows, State
 from risk.parameters import Array, entry
+from risk.processes import outer
 
 DT = 0.25
 QUARTERS_A_YEAR = 4.0
@@ -61,7 +62,7 @@ def init(params: Params, bullets: Array, converts: Array, paths: int, last: int)
     bullets, converts : (quarter + 1, firm) USD of base-date notes and converts by quarter due.
     last : last quarter any paper may fall due.
     """
-    zero = np.zeros((paths, params.cash.shape[1]))
+    zero = np.zeros((params.cash.shape[1], paths)).T
 
     def calendar(due: Array) -> tuple[Array, ...]:
         return tuple([row[None, :] + zero for row in due] + [zero] * (last + 1 - len(due)))
@@ -75,7 +76,7 @@ def init(params: Params, bullets: Array, converts: Array, paths: int, last: int)
         coupon=params.coupon + zero,
         due=calendar(bullets),
         convert_due=calendar(converts),
-        defaulted=np.zeros(zero.shape, dtype=bool),
+        defaulted=zero > 0.0,
     )
 
 
@@ -104,7 +105,7 @@ def may_fail(params: Params, state: State, t: int, c: Conditions) -> NDArray[np.
     """
     means = state.cash + state.limit - state.revolver + c.distributions + c.upstream - c.supported
     due = c.guaranteed + interest(params, state, c.sofr) + state.maturing(t)
-    return np.asarray(~state.defaulted & (means < c.overhead + due + state.limit))
+    return np.asanyarray(~state.defaulted & (means < c.overhead + due + state.limit))
 
 
 def falling_due(
@@ -173,7 +174,8 @@ def step(
     debt, ebitda = c.secured + state.paper + state.revolver, c.ebitda - QUARTERS_A_YEAR * c.overhead
     equity = alive * paper.equity_value(params, ebitda, debt, state.cash, c.spread)
     room = paper.equity_room(params, equity, c.spread)
-    growth = np.minimum((is_open & (t <= params.growth_equity_quarters)) * params.growth_equity, room)
+    growing = is_open & (t <= params.growth_equity_quarters)
+    growth = np.minimum(outer(growing, params.growth_equity), room)
     owed = interest(params, state, c.sofr)  # none once dead
     d = falling_due(params, state, t, c, is_open, equity)
 

@@ -17,20 +17,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import ROUNDING, Book, Index, put
+from risk.mechanisms.neocloud.book import ROUNDING, Book
 from risk.parameters import Array, entry
-from risk.processes import columns_of
+from risk.processes import At, Flags, columns_of, outer, put
 from risk.units import HOURS_A_QUARTER
 
 DT = 0.25
 NO_SERVICE = 1.0  # USD; below it nothing is due
 SOUND, LOCK_UP, SWEEP, EVENT, CURED, AMENDED, PAYMENT_DEFAULT, MATURITY_DEFAULT = range(8)
 """How far down the stages of distress a facility came in a quarter."""
-
-Flags = NDArray[np.bool_]
-At = tuple[Index, Index]  # positions: rows, columns
 
 
 @dataclass(frozen=True)
@@ -125,8 +121,8 @@ def init(
     sofr : (path, 1) or one rate for all paths, 1/y.
     """
     margin = coupon - floating * sofr
-    shape = np.broadcast_shapes(debt.shape, margin.shape)
-    zero, no = np.zeros(shape), np.zeros(shape, dtype=bool)
+    zero = np.zeros_like(debt + margin)
+    no = zero > 0.0
     return State(
         devices=devices + zero,
         original=debt + zero,
@@ -175,11 +171,11 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
     """
     idle = np.maximum(state.devices - c.contracted - c.vacant, 0.0)
     use = np.minimum(c.utilization + params.utilization_premium, params.highest_utilization)
-    merchant_rent = params.vintage_discount * use * c.spot
     sites = np.flatnonzero(book.site)
     asked = c.newest_contract / params.reletting_reference
-    reletting = np.clip(asked, params.reletting_low, params.reletting_high)
-    merchant_rent[:, sites] = (1.0 - params.vacancy) * reletting * terms.lease_rent[:, sites]
+    reletting = (1.0 - params.vacancy) * np.clip(asked, params.reletting_low, params.reletting_high)
+    leases = outer(reletting, terms.lease_rent[:, sites])
+    merchant_rent = put(params.vintage_discount * use * c.spot, sites, leases)
     income = params.contract_availability * c.billed_rate + idle * merchant_rent
     cfads = ~state.defaulted * (HOURS_A_QUARTER * (income - state.devices * terms.opex))
     return cfads - (state.debt <= NO_SERVICE) * np.minimum(cfads, 0.0)
@@ -204,7 +200,7 @@ def debt_service(params: Params, state: State, book: Book, t: int, c: Conditions
 def collateral_value(terms: Terms, state: State, book: Book, device_value: Array, at: At) -> Array:
     """Value of the collateral before any forced sale, USD, at chosen (path, column) positions."""
     devices, shell = pledged_assets(terms, state, book, at)
-    return np.asarray(devices * device_value + shell)
+    return np.asanyarray(devices * device_value + shell)
 
 
 def pledged_assets(terms: Terms, state: State, book: Book, at: At) -> tuple[Array, Array]:

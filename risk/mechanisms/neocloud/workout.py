@@ -21,27 +21,22 @@ References: judgement on who amends (nobody publishes it); thesis page, "GPU-clo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from risk.mechanisms.neocloud.book import Book, Index, positions, put
+from risk.mechanisms.neocloud.book import Book
 from risk.mechanisms.neocloud.distress import Waterfall
 from risk.mechanisms.neocloud.loan import (
     DT,
     NO_SERVICE,
-    At,
     Conditions,
-    Flags,
     State,
     Terms,
     collateral_value,
 )
 from risk.parameters import Array, Drawn, entry
+from risk.processes import At, Flags, Index, only, put
 from risk.units import HOURS_A_QUARTER
-
-K = TypeVar("K", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -109,34 +104,22 @@ def serve(
 
     Who cannot pay for its own operation is not amended: there is nothing to wait for.
     """
-    rows, columns = positions(w.unmet)
-    at = (rows, columns)
-    held, owed = w.cash[at], interest[at]
-    willing = _agrees(params, state, c, at) & ~w.called[at]
-    amended = willing & (state.cash[at] + cfads[at] >= 0.0)
-    some = np.minimum(held, owed) * amended
-    zero, no = np.zeros_like(principal), np.zeros(principal.shape, dtype=bool)
-    return Served(
-        principal=placed(principal, at, held * amended - some),
-        interest=placed(interest, at, some),
-        capitalized=placed(zero, at, owed * amended - some),
-        cash=placed(w.cash, at, held * ~amended),
-        amended=placed(no, at, amended),
-        default=placed(no, at, ~amended),
-    )
+
+    def unserved(at: At) -> tuple[Array, Array, Array, Array, Flags, Flags]:
+        held, owed = w.cash[at], interest[at]
+        willing = _agrees(params, state, c, at) & ~w.called[at]
+        amended = willing & (state.cash[at] + cfads[at] >= 0.0)
+        some = np.minimum(held, owed) * amended
+        return held * amended - some, some, owed * amended - some, held * ~amended, amended, ~amended
+
+    none, no = np.zeros_like(principal), np.zeros_like(w.unmet)
+    return Served(*only(w.unmet, unserved, principal, interest, none, w.cash, no, no))
 
 
 def _agrees(params: Params, state: State, c: Conditions, at: At) -> Flags:
     """Whether the lender of loans at some positions amends or extends; of one loan, once."""
     chance = np.broadcast_to(params.amend_probability, state.debt.shape)
-    return np.asarray(~state.extended[at] & (c.amend[at] < chance[at]))
-
-
-def placed(array: NDArray[K], at: At, values: NDArray[K]) -> NDArray[K]:
-    """A copy of an array with other values at some positions."""
-    out = array.copy()
-    out[at] = values
-    return out
+    return np.asanyarray(~state.extended[at] & (c.amend[at] < chance[at]))
 
 
 def refinancing(
@@ -184,7 +167,7 @@ def balloons(
     zero = np.zeros_like(state.debt)
     first, columns = book.due == t, falling_due(params, book, t)
     if not len(columns):
-        return Balloons(zero, zero, zero, zero, np.zeros(zero.shape, dtype=bool))
+        return Balloons(zero, zero, zero, zero, np.zeros_like(met))
     falls = np.where(first[columns], state.scheduled[:, columns] > 0.0, state.pushed[:, columns])
     due = (falls & met[:, columns]) * state.debt[:, columns]
     new = refinancing(params, terms, state, book, c, cfads, due, columns)
@@ -197,7 +180,7 @@ def balloons(
         refinanced=put(zero, columns, new),
         paid=put(zero, columns, paid),
         extended=put(zero, columns, (unpaid & agrees) * left),
-        default=put(zero, columns, np.where(unpaid & ~agrees, 1.0, 0.0)) > 0,
+        default=put(np.zeros_like(met), columns, unpaid & ~agrees),
     )
 
 
@@ -214,23 +197,25 @@ def new_terms(
     worse = amended | pushed
     if not (worse.any() or rolled.any()):
         return state
-    margin, level, scheduled = state.margin.copy(), state.level.copy(), state.scheduled.copy()
-    undrawn = state.undrawn.copy()
-    margin[positions(worse)] += params.amend_margin
-    at = positions(amended)
-    level[at] = state.debt[at] / (_quarters_left(state, book, t, at) + params.amend_quarters)
-    scheduled[at] = undrawn[at] = 0.0
-    rows, columns = at = positions(rolled)
-    level[at] = b.refinanced[at] / refinancing_quarters(params, book)[columns]
-    margin[at] = c.issue_rate[rows, 0] - book.floating[columns] * c.sofr[rows, 0]
+
+    def levelled(at: At) -> tuple[Array]:
+        return (state.debt[at] / (_quarters_left(state, book, t, at) + params.amend_quarters),)
+
+    def renewed(at: At) -> tuple[Array, Array]:
+        rows, columns = at
+        margin = c.issue_rate[rows, 0] - book.floating[columns] * c.sofr[rows, 0]
+        return b.refinanced[at] / refinancing_quarters(params, book)[columns], margin
+
+    (level,) = only(amended, levelled, state.level)
+    level, margin = only(rolled, renewed, level, state.margin + worse * params.amend_margin)
     return replace(
         state,
         margin=margin,
         level=level,
-        scheduled=scheduled,
+        scheduled=state.scheduled * ~amended,
         pushed=state.pushed | pushed,
         extended=state.extended | worse,
-        undrawn=undrawn,
+        undrawn=state.undrawn * ~amended,
     )
 
 
@@ -238,7 +223,7 @@ def _quarters_left(state: State, book: Book, t: int, at: At) -> Array:
     """Quarters from t to the last payment of loans at some positions; a refinanced balloon has its own."""
     level, columns = state.level[at], at[1]
     own = state.debt[at] / np.maximum(level, NO_SERVICE) - 1.0  # this quarter's payment is off
-    return np.asarray(np.maximum(book.due[columns] - t, 0) + (level > 0.0) * np.maximum(own, 0.0))
+    return np.asanyarray(np.maximum(book.due[columns] - t, 0) + (level > 0.0) * np.maximum(own, 0.0))
 
 
 def pledged(params: Params, pledge: Pledge, discount: Array | float) -> Array:
@@ -251,4 +236,4 @@ def pledged(params: Params, pledge: Pledge, discount: Array | float) -> Array:
     run = (1.0 - let_discount) * np.maximum(net, 0.0) * (1.0 - then) / rate + shell * then
     sold_then = (1.0 - discount) * (let * pledge.later + (pledge.units - let) * pledge.now)
     sold = (1.0 - discount) * pledge.units * pledge.now + shell
-    return np.asarray(np.maximum(sold, run + sold_then))
+    return np.asanyarray(np.maximum(sold, run + sold_then))

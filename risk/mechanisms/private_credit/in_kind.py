@@ -25,6 +25,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from risk.parameters import Array, entry
+from risk.processes import outer
 
 NO_COVER = 1e-6  # stands for the 0 of a segment that never pays in kind: a guard of the logarithm
 
@@ -49,25 +50,25 @@ class Params:
 
 def all_in_rate(params: Params, sofr: Array, spread: Array) -> Array:
     """Rate borrowers pay, 1/y, (path, 1)."""
-    return np.asarray(sofr + params.loan_margin + params.loan_margin_beta * (spread - params.start_spread))
+    return np.asanyarray(sofr + params.loan_margin + params.loan_margin_beta * (spread - params.start_spread))
 
 
 def cover(params: Params, sofr: Array, spread: Array, factor: Array) -> Array:
     """Median interest cover, (path, segment)."""
     rate = (params.start_sofr + params.loan_margin) / all_in_rate(params, sofr, spread)
-    return np.asarray(params.interest_cover * rate * np.exp(-params.cover_loading * factor))
+    return outer(params.interest_cover, rate) * np.exp(-params.cover_loading * factor)
 
 
 def target(params: Params, cover: Array) -> Array:
     """Share that would pay in kind if the cover stayed, (path, segment)."""
     distance = np.log(params.pik_trigger) - np.log(np.maximum(cover, NO_COVER))
-    return np.asarray(params.pays_in_kind * ndtr(distance / params.cover_dispersion))
+    return np.asanyarray(params.pays_in_kind * ndtr(distance / params.cover_dispersion))
 
 
 def moved(params: Params, in_kind: Array, sofr: Array, spread: Array, factor: Array) -> Array:
     """Share paying in kind after the quarter, (path, segment)."""
     aim = target(params, cover(params, sofr, spread, factor))
-    return np.asarray(in_kind + params.in_kind_speed * (aim - in_kind))
+    return np.asanyarray(in_kind + params.in_kind_speed * (aim - in_kind))
 
 
 def hazard(params: Params, in_kind: Array) -> Array:

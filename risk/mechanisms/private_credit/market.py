@@ -120,7 +120,7 @@ def init(params: Params, paths: int) -> State:
 def availability(params: Params, spread: Array, squeeze: Array) -> Array:
     """Private-credit availability, share of normal, (path, 1); `squeeze`: the share lost to pulled lines."""
     willing = np.minimum(1.0, np.exp(-params.availability_slope * (spread - params.neutral_spread)))
-    return np.asarray(willing * (1.0 - squeeze))
+    return np.asanyarray(willing * (1.0 - squeeze))
 
 
 def mean_spread(params: Params, regime: States) -> Array:
@@ -145,7 +145,7 @@ def next_factor(params: Params, state: State, regime: States, macro: Array) -> A
     """Credit factor in a regime, (path, 1): its mean moves at once, the rest of it persists."""
     means, own = params.factor_means, params.factor_own
     kept = ou.unit_ar1_step((state.factor - means[state.regime]) / own, params.factor_persistence, macro)
-    return np.asarray(means[regime] + own * kept)
+    return np.asanyarray(means[regime] + own * kept)
 
 
 def stress(params: Params, spread: Array) -> Array:

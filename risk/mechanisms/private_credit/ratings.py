@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from risk.parameters import Array, entry
-from risk.processes import columns_of
+from risk.processes import columns_of, grouped
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ def segment_of(params: Params) -> tuple[int, ...]:
 def by_segment(params: Params, values: Array) -> Array:
     """Sum of rows over their segments, (path, segment)."""
     codes = segment_of(params)
-    return np.add.reduceat(values, [codes.index(i) for i in sorted(set(codes))], axis=1)
+    return grouped(values, codes, max(codes) + 1)
 
 
 def default_probability(params: Params, pd: Array) -> Array:
     """Unconditional default probability of every row, from that of its segment, (path, row)."""
     mean = by_segment(params, params.rating_share * params.pd_multiple)
-    return np.asarray(_rows(params, pd / mean) * params.pd_multiple)
+    return np.asanyarray(_rows(params, pd / mean) * params.pd_multiple)
 
 
 def lowest(params: Params, mix: Array) -> Array:
@@ -101,7 +101,7 @@ def _migrated(params: Params, mix: Array, factor: Array) -> Array:
     pace = params.downgrade * np.exp(params.downgrade_loading * factor)
     fallen = mix * _rows(params, np.minimum(pace, params.downgrade_limit)) * ~last
     risen = mix * params.upgrade * ~first
-    return np.asarray(mix - fallen - risen + np.roll(fallen, 1, axis=1) + np.roll(risen, -1, axis=1))
+    return np.asanyarray(mix - fallen - risen + np.roll(fallen, 1, axis=1) + np.roll(risen, -1, axis=1))
 
 
 def _rows(params: Params, values: Array) -> Array:

@@ -36,7 +36,7 @@ import numpy as np
 from risk.factors import LETTERS
 from risk.mechanisms.private_credit import in_kind, ratings, site_debt, wall
 from risk.parameters import Array, Drawn, entry
-from risk.processes import across, columns_of
+from risk.processes import across, columns_of, outer
 from risk.processes.beta import inverse_beta
 from risk.processes.vasicek import conditional_default_probability_t
 
@@ -150,10 +150,10 @@ def segment_factor(params: Params, credit: Array, demand: Array, anchor: Array) 
     Only what the credit factor has of its own is correlated with the AI states; its regime is not.
     """
     rho = params.correlation
-    d, w = params.demand_weight - params.disrupted * params.disruption, params.anchor_weight
-    raw = credit - d * demand - w * anchor
+    d, w = params.demand_weight - outer(params.disrupted, params.disruption), params.anchor_weight
+    raw = credit - d * demand - outer(w, anchor)
     cross = rho[DEMAND, ANCHOR] * d * w - params.own * (rho[CREDIT, DEMAND] * d + rho[CREDIT, ANCHOR] * w)
-    return np.asarray(raw / np.sqrt(1.0 + d**2 + w**2 + 2.0 * cross))
+    return np.asanyarray(raw / np.sqrt(1.0 + d**2 + w**2 + 2.0 * cross))
 
 
 def default_probability(params: Params, spread: Array, dearness: Array) -> Array:
@@ -162,28 +162,29 @@ def default_probability(params: Params, spread: Array, dearness: Array) -> Array
     They move the hazard: a probability never passes one.
     """
     hazard = spread_hazard(params, spread) * np.exp(-params.price_hazard * price_state(params, dearness))
-    return np.asarray(1.0 - (1.0 - params.pd) ** hazard)
+    return np.asanyarray(1.0 - (1.0 - params.pd) ** hazard)
 
 
 def price_state(params: Params, dearness: Array) -> Array:
     """What each segment's borrowers feel of the sector's price, log, (path, segment)."""
-    return params.price_weight * np.clip(dearness, -params.largest_dearness, params.largest_dearness)
+    felt = np.clip(dearness, -params.largest_dearness, params.largest_dearness)
+    return outer(params.price_weight, felt)
 
 
 def spread_hazard(params: Params, spread: Array) -> Array:
     """What the going spread multiplies hazards with, (path, 1)."""
     gap = np.clip(spread - params.pd_spread_center, params.pd_spread_low, params.pd_spread_high)
-    return np.asarray(np.exp(params.pd_spread_response * gap))
+    return np.asanyarray(np.exp(params.pd_spread_response * gap))
 
 
 def a_quarter(annual: Array, hazard: Array | float = 1.0) -> Array:
     """Default rate of a quarter that goes with a year's, its hazard multiplied."""
-    return np.asarray(1.0 - (1.0 - annual) ** (DT * hazard))
+    return np.asanyarray(1.0 - (1.0 - annual) ** (DT * hazard))
 
 
 def expected_lgd(params: Params) -> Array:
     """Loss given default of each segment at the reference rate, (path, segment)."""
-    return np.clip(params.lgd_generic + params.lgd_shift, LOWEST_RATE, 1.0)
+    return np.clip((params.lgd_generic.T + params.lgd_shift.T).T, LOWEST_RATE, 1.0)
 
 
 def expected_loss(params: Params, exposure: Array) -> Array:
@@ -215,7 +216,7 @@ def step(params: Params, state: State, t: int, c: Conditions, uniform: Array) ->
     cheap = params.price_lgd * price_state(params, c.dearness)
     lgd = _loss_given_default(params, state, defaulted, late, uniform, sale, cheap)
     accrued = state.in_kind * params.in_kind_rate * DT * state.exposure
-    new = params.growth * DT * state.exposure * c.availability + c.spv_additions * params.sponsor_share
+    new = params.growth * DT * state.exposure * c.availability + outer(c.spv_additions, params.sponsor_share)
     repaid = matured.repaid + (exits.leaving + site_debt.amortization(params, sites))
     exposure = state.exposure + new + accrued - defaulted - repaid
     after = State(

@@ -27,6 +27,7 @@ from scipy.special import ndtr
 from risk.axes import ordinal
 from risk.errors import AssumptionError
 from risk.parameters import Array, Drawn, entry
+from risk.processes import outer
 
 LEAST_WEAKNESS = 1e-6  # a guard of the logarithm
 
@@ -111,7 +112,7 @@ def placed(params: Params, spread: Array, weakness: Array, frozen: Array, clo: A
     score = params.refinancing_ease - params.refinancing_spread * (spread - params.neutral_spread)
     score = score - params.refinancing_leverage * np.log(np.maximum(weakness, LEAST_WEAKNESS))
     shut = spread > params.shut_spread
-    return np.minimum(ndtr(score) * (1.0 - clo * frozen), 1.0 - clo * shut)
+    return np.minimum(ndtr(score) * (1.0 - outer(clo, frozen)), 1.0 - outer(clo, shut))
 
 
 def fall_due(params: Params, t: int, performing: Array, extended: Array, placed: Array) -> Matured:

@@ -98,7 +98,7 @@ def level_deviation(params: Params) -> Array:
 
     Turns a log change of demand into standard deviations of the state that borrowers feel.
     """
-    return np.asarray(params.demand_volatility / np.sqrt(1.0 - params.demand_persistence**2))
+    return np.asanyarray(params.demand_volatility / np.sqrt(1.0 - params.demand_persistence**2))
 
 
 def init(params: Params) -> State:

@@ -87,7 +87,12 @@ class Flows:
 
 def compute_share(params: Params, t: int) -> Array:
     """phi_c at quarter t: compute spending per dollar of end-customer revenue, (path, 1)."""
-    return np.asarray(params.compute_share * np.exp(-params.compute_share_decline * t * DT))
+    return np.asanyarray(params.compute_share * np.exp(-params.compute_share_decline * t * DT))
+
+
+def outside(params: Params, revenue: Array) -> Array:
+    """What customers and labs bid at the base date, internal use apart, USD a year, (path, 1)."""
+    return np.asanyarray(params.compute_share * revenue + params.anchor_funding)
 
 
 def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
@@ -95,9 +100,9 @@ def init(params: Params, clearing_demand: Array, revenue: Array) -> State:
 
     Parameters
     ----------
-    clearing_demand, revenue : (path, 1) USD a year.
+    clearing_demand, revenue : (path, 1) USD a year; the market clears at no less than is bid `outside`.
     """
-    internal = clearing_demand - params.compute_share * revenue - params.anchor_funding
+    internal = clearing_demand - outside(params, revenue)
     return State(internal, np.zeros_like(internal))
 
 
@@ -150,7 +155,7 @@ def step(
 def _answer(params: Params, dearness: Array) -> Array:
     """What dollars bid are multiplied with as volume answers to price, (path, 1)."""
     limit = params.largest_dearness
-    return np.asarray(np.exp((1.0 - params.volume_elasticity) * np.clip(dearness, -limit, limit)))
+    return np.asanyarray(np.exp((1.0 - params.volume_elasticity) * np.clip(dearness, -limit, limit)))
 
 
 def supplier_capacity(

@@ -97,7 +97,7 @@ def charge(params: Params, compute: Array, long_lived: Array, leased: Array) -> 
     factors = [capital_recovery_factor(params.hurdle, life) for life in params.component_lives]
     long = (power * factors[1] + shells * factors[2]) / (power + shells)
     lease = capital_recovery_factor(params.hurdle, params.lease_life)
-    return np.asarray(compute * factors[0] + long_lived * long + leased * lease)
+    return np.asanyarray(compute * factors[0] + long_lived * long + leased * lease)
 
 
 def step(params: Params, state: State, inputs: Inputs) -> tuple[State, Flows]:

@@ -22,6 +22,7 @@ COMMANDS = (
         "tail",
         "drivers",
         "budget",
+        "sharpen",
         "reverse",
         "path",
     ),

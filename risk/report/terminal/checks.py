@@ -19,6 +19,7 @@ from risk.report.terminal.headed import Headed, document, titles
 from risk.report.terminal.numbers import FAMILIES, margin, number
 from risk.report.terminal.page import WORDS, Page, Screen, heading, line, note, table
 from risk.runs import Run
+from risk.runs.first import first
 
 NEARLY = "within 2 SE"
 ABSENT = "–"
@@ -33,10 +34,17 @@ SHORT = {"informational": "for info"}
 
 @dataclass(frozen=True)
 class Checks:
-    """What is checked of a run."""
+    """What is checked of a run.
+
+    Attributes
+    ----------
+    checked, paths : on how many paths the identities were looked at, and how many there are.
+    """
 
     targets: tuple[TargetResult, ...]
     identities: tuple[Identity, ...]
+    checked: int
+    paths: int
 
     @property
     def failures(self) -> int:
@@ -47,7 +55,7 @@ class Checks:
 
 def checks(run: Run) -> Headed[Checks]:
     """Check a run."""
-    return Headed.of(run, Checks(results(run), identities(run)))
+    return Headed.of(run, Checks(results(run), identities(run), run.checked, run.paths), first(run))
 
 
 def screen(headed: Headed[Checks], page: Page) -> Screen:
@@ -58,7 +66,7 @@ def screen(headed: Headed[Checks], page: Page) -> Screen:
         table(TARGETS.table(found.targets), page),
         *_reasons(found.targets, page),
         Text(),
-        heading(f"Accounting identities (at most {LEAST} relative, any path and quarter)", page),
+        heading(f"Accounting identities (at most {LEAST} relative, any quarter; {_looked(found)})", page),
         table(IDENTITIES.table(found.identities), page),
         Text(),
         _count(found, page),
@@ -105,6 +113,13 @@ def _found(target: TargetResult) -> str:
     if target.inside is not (target.status == "met"):
         return NEARLY
     return "OK" if target.inside else MISSED
+
+
+def _looked(found: Checks) -> str:
+    """On which paths the identities were looked at, in words."""
+    if found.checked == found.paths:
+        return "all paths"
+    return f"{found.checked:,} of {found.paths:,} paths, all with run --check-all"
 
 
 def _reasons(targets: Sequence[TargetResult], page: Page) -> Screen:
@@ -167,6 +182,7 @@ DOCUMENT: Document[Headed[Checks]] = document(
     told("failures", int),
     told("targets", Many(TARGETS)),
     told("identities", Many(IDENTITIES)),
+    told("checked", int),
     name="check/1",
     title="Targets and identities of a run: bubblerisk check --json",
 )

@@ -17,6 +17,7 @@ from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import number
 from risk.report.terminal.page import Page, Screen, heading, note, table
 from risk.runs import Run
+from risk.runs.first import first
 
 MONEY = "USD bn"
 SHOWN = 15
@@ -41,6 +42,7 @@ class Drivers:
 
 def drivers(run: Run, top: int | None = None) -> Headed[Drivers]:
     """Find what moves the tail of a run: conditional means over its own paths, nothing is simulated."""
+    run = first(run)
     loss = metrics.values(run, run.variable(metrics.HEADLINE))
     ranked = attribution.ranked(run)
     by_share = shares(ranked, loss)

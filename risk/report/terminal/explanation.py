@@ -20,6 +20,7 @@ from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import error, number, points, with_error, with_interval
 from risk.report.terminal.page import Page, Screen, heading, note, table
 from risk.runs import Run
+from risk.runs.first import first
 
 SHOWN = 15
 """Inputs on a screen unless more are asked for."""
@@ -43,6 +44,7 @@ def explanation(
     run: Run, words: str, when: str = "", features: tuple[str, ...] = (), top: int | None = None
 ) -> Headed[Explained]:
     """Explain a result of a run; nothing is simulated."""
+    run = first(run)
     return Headed.of(run, Explained(found_by(run, words, when, features), top))
 
 

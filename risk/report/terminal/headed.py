@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from rich.text import Text
 
 from risk.analysis.identities import identities
-from risk.report.record import Document, Field, Record, lifted, whole
+from risk.report.counted import paths_said
+from risk.report.record import Document, Field, Record, lifted, told, whole
 from risk.report.terminal.page import Page, Screen
 from risk.report.terminal.page import heading as titled
 from risk.runs import Run
@@ -24,6 +25,7 @@ class Heading:
     ----------
     horizon : label of the last quarter.
     sound, identities : accounting identities that hold, and all of them.
+    explained : the first paths on which inputs are told apart; None where these are all, or nobody asks.
     """
 
     run: str
@@ -34,6 +36,12 @@ class Heading:
     horizon: str
     sound: int
     identities: int
+    explained: int | None = None
+
+    @property
+    def counted(self) -> str:
+        """Its paths, and on which it is explained where these are not all."""
+        return paths_said(self.paths, self.explained)
 
 
 @dataclass(frozen=True)
@@ -44,20 +52,26 @@ class Headed(Generic[T]):
     result: T
 
     @classmethod
-    def of(cls, run: Run, result: T) -> Headed[T]:
-        """Put a result together with its run."""
-        return cls(heading(run), result)
+    def of(cls, run: Run, result: T, on: Run | None = None) -> Headed[T]:
+        """Put a result together with its run; `on` as of `heading`."""
+        return cls(heading(run, on), result)
 
 
-def heading(run: Run) -> Heading:
-    """Say which run it is."""
+def heading(run: Run, on: Run | None = None) -> Heading:
+    """Say which run it is.
+
+    Parameters
+    ----------
+    on : its first paths, where some of what is told is of these (`risk.runs.first`).
+    """
     found = identities(run)
-    manifest = run.manifest
+    manifest, looked = run.manifest, on or run
     return Heading(
         run=run.id,
         scenario=manifest.scenario,
         title=manifest.title,
-        paths=run.paths,
+        paths=manifest.paths,
+        explained=looked.paths if looked.paths < manifest.paths else None,
         seed=manifest.seed,
         horizon=run.calendar.labels[-1],
         sound=sum(identity.holds for identity in found),
@@ -65,7 +79,8 @@ def heading(run: Run) -> Heading:
     )
 
 
-HEADING: Record[Heading] = whole(Heading, "sound", "identities")
+EXPLAINED: Field[Heading] = told("explained", int | None, absent=True)
+HEADING: Record[Heading] = Record((*whole(Heading, "sound", "identities", "explained").fields, EXPLAINED))
 """Which run it is."""
 
 
@@ -86,7 +101,7 @@ def facts(run: Heading, page: Page) -> Text:
     words = (
         f"run {run.run}",
         run.scenario,
-        f"{run.paths:,} paths",
+        run.counted,
         f"seed {run.seed}",
         f"identities {run.sound}/{run.identities} {sound}",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from risk.analysis import answer, attribution, fans, metrics, statistics
+from risk.analysis import answer, fans, metrics, statistics
 from risk.analysis.answer import Answer
 from risk.analysis.fans import Fan
 from risk.analysis.feedback import Feedback, feedback
@@ -25,6 +25,7 @@ from risk.report.terminal.feedback import FEEDBACK
 from risk.report.terminal.headed import HEADING, Heading, heading
 from risk.report.watch import misses
 from risk.runs import Run
+from risk.runs.first import first
 
 BINS = 48
 THIN = "* fewer than 500 paths lie in this tail"
@@ -77,16 +78,16 @@ def summarise(run: Run, draft: tuple[str, ...] = (), watch: Watch | None = None)
     values = metrics.values(run, run.variable(metrics.HEADLINE))
     found, lines = verdict(run), loss_lines(run)
     return Summary(
-        heading=heading(run),
+        heading=heading(run, first(run)),
         verdict=found,
-        answer=answer.answer(run, found, attribution.ranked(run), lines),
+        answer=answer.answer(run, found, lines),
         lines=lines,
         histogram=statistics.histogram(values, BINS),
         rent=fans.fan(run, "h100_contract"),
         care=provenance(run.register, date.fromisoformat(run.manifest.finished[:10])),
         feedback=feedback(run),
         draft=draft,
-        beliefs=believed(run) if run.paths >= FLOOR else (),
+        beliefs=believed(first(run)) if run.paths >= FLOOR else (),
         watch=watch,
         red=tuple(misses(watch.update)) if watch else (),
     )

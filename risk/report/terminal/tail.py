@@ -18,6 +18,7 @@ from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.numbers import error, interval, number, probability, with_error
 from risk.report.terminal.page import Page, Screen, heading, note, table
 from risk.runs import Run
+from risk.runs.first import first
 
 MOST_DRIVERS, MOST_PATHS = 10, 10
 MONEY = "USD bn"
@@ -27,7 +28,7 @@ def tail(
     run: Run, share: float, outcome: str = HEADLINE, when: str = "", lowest: bool = False
 ) -> Headed[Worst]:
     """Describe the worst `share` of a run's paths by the headline loss, or by another number."""
-    return Headed.of(run, worst(run, share, MOST_PATHS, outcome, when, lowest))
+    return Headed.of(run, worst(run, share, MOST_PATHS, outcome, when, lowest), first(run))
 
 
 def screen(found: Headed[Worst], page: Page) -> Screen:

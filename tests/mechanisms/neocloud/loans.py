@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from risk.mechanisms.neocloud import facility
-from risk.mechanisms.neocloud.book import Book, positions
-from risk.mechanisms.neocloud.loan import At
+from risk.mechanisms.neocloud.book import Book
+from risk.parameters import Array
+from risk.processes import At
 from tests.mechanisms.given import column, given, row
 from tests.mechanisms.neocloud.books import assemble
 from tests.mechanisms.neocloud.books import facility as loan
@@ -140,9 +141,11 @@ def a_quarter(
 ) -> tuple[facility.State, facility.Flows]:
     """One quarter, with what lenders of loans in default get for their collateral."""
     after, f = facility.step(p, terms, s, book, t, c)
-    at = positions(f.written_off > 0.0)
-    worth = facility.pledged(p, pledge(terms, s, book, c, at, **changes), discount)
-    return after, facility.foreclose(p, f, at, worth)
+
+    def brought(at: At) -> Array:
+        return facility.pledged(p, pledge(terms, s, book, c, at, **changes), discount)
+
+    return after, facility.foreclose(p, f, brought)
 
 
 def wide(columns: int, **changes: Any) -> dict[str, Any]:

@@ -71,13 +71,6 @@ def test_a_firm_may_have_no_columns() -> None:
     np.testing.assert_array_equal(amounts, [[1.0, 0.0]])
 
 
-def test_put_copies() -> None:
-    before = np.zeros((2, 3))
-    after = book.put(before, np.array([1]), np.ones((2, 1)))
-    assert before.sum() == 0.0
-    np.testing.assert_array_equal(after, [[0, 1, 0], [0, 1, 0]])
-
-
 def test_a_sculpted_loan_serves_in_proportion_to_its_profile() -> None:
     """100 at 8% over four quarters on 3, 2, 1, 1: s = 100 / (3/1.02 + 2/1.0404 + 1/1.0612 + 1/1.0824)."""
     profile = np.array([3.0, 2.0, 1.0, 1.0])

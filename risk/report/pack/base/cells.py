@@ -11,6 +11,7 @@ import numpy as np
 
 from risk.analysis.statistics import Estimate
 from risk.report.content import Cell, Content, Formula, Style, number_of, value_of
+from risk.report.counted import paths_said
 from risk.report.excel.measure import characters
 from risk.report.formats import named, show, supported
 from risk.report.guards import Condition
@@ -253,9 +254,17 @@ def shortened(text: str, width: float) -> str:
     return text.rstrip(" ,;:") + "…"
 
 
-def subtitle(results: Results, rest: str = "USD billions unless a unit is shown; losses positive") -> str:
-    """Date, run and units: the second line of every sheet."""
+def subtitle(
+    results: Results,
+    rest: str = "USD billions unless a unit is shown; losses positive",
+    explained: bool = False,
+) -> str:
+    """Date, run and units: the second line of every sheet.
+
+    Parameters
+    ----------
+    explained : inputs are told apart on it, of a long run on its first paths.
+    """
     run = results.run
-    return (
-        f"As of {results.as_of} · {results.manifest.scenario} · run {run.id} · {run.paths:,} paths · {rest}"
-    )
+    paths = paths_said(run.paths, results.first.paths if explained else None)
+    return f"As of {results.as_of} · {results.manifest.scenario} · run {run.id} · {paths} · {rest}"

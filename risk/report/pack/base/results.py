@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,7 +15,6 @@ from risk.analysis import (
     answer,
     attribution,
     contrasts,
-    gap,
     ladder,
     metrics,
     neoclouds,
@@ -41,6 +40,8 @@ from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.report.form import DEFAULT_FORM, Form, Recipe
 from risk.runs import Manifest, Run
+from risk.runs.first import first
+from risk.runs.passes import Columns, by_quarter
 from risk.runs.remembered import Remembered
 from risk.units import SCALE
 
@@ -155,6 +156,11 @@ class Results:
         return datetime.fromisoformat(self.manifest.finished)
 
     @cached_property
+    def first(self) -> Run:
+        """The paths on which inputs are told apart: all, or the first of a long run."""
+        return first(self.run)
+
+    @cached_property
     def verdict(self) -> Verdict:
         """Propositions and outcome classes."""
         return verdict(self.run)
@@ -162,7 +168,7 @@ class Results:
     @cached_property
     def answer(self) -> Answer:
         """What the first page is made of."""
-        return answer.answer(self.run, self.verdict, self.ranked, self.lines)
+        return answer.answer(self.run, self.verdict, self.lines)
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
@@ -177,7 +183,7 @@ class Results:
     def reverse(self) -> Reverse | str:
         """What leads to the condition that is asked by default; why it cannot be said, of too few paths."""
         try:
-            return reverse(self.run, REVERSED)
+            return reverse(self.first, REVERSED)
         except UsageError as error:
             return error.reason
 
@@ -200,18 +206,23 @@ class Results:
     @cached_property
     def ranked(self) -> dict[str, attribution.Ranks]:
         """Ranks of the draws of every uncertain assumption."""
-        return attribution.ranked(self.run)
+        return attribution.ranked(self.first)
 
     @cached_property
     def drivers(self) -> tuple[Driver, ...]:
         """What moves the tail of the headline loss, largest first."""
-        return attribution.drivers(self.ranked, self.loss, metrics.HEADLINE_TAIL)
+        return attribution.drivers(self.ranked, self.driven, metrics.HEADLINE_TAIL)
+
+    @property
+    def driven(self) -> Array:
+        """The headline loss of the paths on which drivers are looked for, USD bn."""
+        return self.loss[: self.first.paths]
 
     @cached_property
     def explained(self) -> Explanation | None:
         """Why a bust, by every input, from the first paths; None where they are too few or all the same."""
         try:
-            return explain(self.run, BUST, paths=EXPLAINED)
+            return explain(self.first, BUST, paths=EXPLAINED)
         except UsageError:
             return None
 
@@ -249,7 +260,7 @@ class Results:
         """Every combination of propositions and outcome classes that occurs."""
         claims = [c.id for c in self.verdict.known]
         names = (*claims, *(found.name for found in self.verdict.classes))
-        return sampling.patterns(self.run.outcomes(names), names)
+        return sampling.patterns(Columns(self.run, "outcomes", names), names)
 
     def tail_facts(self, names: tuple[str, ...]) -> tuple[TailFact, ...]:
         """Means in the worst paths and everywhere, base units."""
@@ -262,13 +273,10 @@ class Results:
     def band(self, name: str) -> Band:
         """Quantiles of a path series by quarter, in its reporting unit."""
         if name not in self._bands:
-            self._bands[name] = band(self.run.series(name), unit=np.float32(SCALE[series(name).unit]))
+            self._bands[name] = band(
+                (row for (row,) in by_quarter(self.run, name)), unit=np.float32(SCALE[series(name).unit])
+            )
         return self._bands[name]
-
-    @cached_property
-    def revenue(self) -> gap.Realised:
-        """Realised revenue on both bases."""
-        return gap.realised(self.run)
 
     @cached_property
     def facilities(self) -> tuple[Facility, ...]:
@@ -295,8 +303,8 @@ class Results:
         """Default and loss of every facility."""
         return neoclouds.defaults(self.run)
 
-    @cached_property
-    def claims(self) -> tuple[dict[str, Claims], dict[str, Claims]]:
+    @property
+    def claims(self) -> tuple[Mapping[str, Claims], Mapping[str, Claims]]:
         """Par in default and loss by instrument: of all quarters, and of those of stress."""
         return recoveries.claims(self.run), recoveries.claims(self.run, "stress")
 
@@ -341,9 +349,9 @@ class Results:
         if given is None:
             return None
         try:
-            return views(self.run, given), ""
+            return views(self.first, given), ""
         except AssumptionErrors as error:
-            return views(self.run, ()), " ".join(problem.reason for problem in error.problems)
+            return views(self.first, ()), " ".join(problem.reason for problem in error.problems)
 
     @cached_property
     def watch(self) -> Watch | None:
@@ -361,9 +369,9 @@ class Results:
         known = actions.kept(self.run)
         if known is None:
             return None
-        found = triggers.fired(self.run, known)
+        found = triggers.fired(self.first, known)
         try:
-            return Decision(known, found, voi.voi(self.run, known))
+            return Decision(known, found, voi.voi(self.first, known))
         except UsageError as error:
             return Decision(known, found, None, error.reason)
 
@@ -373,7 +381,7 @@ class Results:
         from risk.analysis.book.answer import answer
 
         held = self.held
-        return None if held is None else answer(self.run, held)
+        return None if held is None else answer(self.first, held)
 
     @cached_property
     def held(self) -> Book | None:

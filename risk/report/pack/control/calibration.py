@@ -29,7 +29,7 @@ def sheet(results: Results) -> Sheet:
     return Sheet(
         "Calibration",
         "Calibration – what the base case must hit",
-        subtitle(results, "targets and their declarations stand in targets.toml"),
+        subtitle(results, "targets and their declarations stand in targets.toml", explained=True),
         "C",
         question="Does the model reproduce what is known, and does it say so where it does not?",
         screen=(Paragraph(_finding(results), "finding"), _table(results)),

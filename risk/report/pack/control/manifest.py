@@ -153,6 +153,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     errors = Formula("+".join(f'ISERROR(SUMPRODUCT(--({column}="")))' for column in MAIN), 0)
     how = "Metrics, PrivateCredit, Neoclouds"
     yield Condition("Main columns with a formula error", errors, 0, 0.0, how)
+    checked = "every path" if results.run.checked == paths else f"{results.run.checked:,} paths"
     for identity in identities(results.run):
         text = f"Identity: {identity.name}"
-        yield Condition(text, identity.error, 0, TOLERANCE, "engine, every path and quarter")
+        yield Condition(text, identity.error, 0, TOLERANCE, f"engine, {checked}, every quarter")

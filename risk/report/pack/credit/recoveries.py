@@ -54,8 +54,9 @@ class Recovered:
 def recovered(results: Results) -> list[Recovered]:
     """Every instrument, and what is added up."""
     found = []
+    known = results.claims
     for name, parts in GROUPS.items():
-        every, stress = (recoveries.together(claims, parts) for claims in results.claims)
+        every, stress = (recoveries.together(claims, parts) for claims in known)
         on = {"all": every, "stress": stress, "rest": every.less(stress)}
         spread = {side: statistics.quantiles(recoveries.by_path(on[side]), SPREAD) for side in REGIMES}
         summed = {side: recoveries.recovery(claims) for side, claims in on.items()}
@@ -135,8 +136,12 @@ BY_REGIME: Spec[Recovered] = Spec(
 
 def extremes(results: Results) -> tuple[float, float]:
     """Lowest and highest recovery of any instrument on any path."""
-    found = [recoveries.by_path(recoveries.together(results.claims[0], parts)) for parts in GROUPS.values()]
-    return min(float(r.min()) for r in found if len(r)), max(float(r.max()) for r in found if len(r))
+    every, _ = results.claims
+    ends = list[tuple[float, float]]()
+    for parts in GROUPS.values():
+        if len(found := recoveries.by_path(recoveries.together(every, parts))):
+            ends.append((float(found.min()), float(found.max())))
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def ranges(table: Table) -> Ranges:

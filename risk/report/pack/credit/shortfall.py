@@ -38,7 +38,8 @@ class Part:
 
 def table(results: Results) -> Table:
     """Instruments of the headline loss, their means and their contributions, with live sums and shares."""
-    losses = [results.claims[0][name].loss for name in EXPOSED]
+    every, _ = results.claims
+    losses = [every[name].loss for name in EXPOSED]
     means = map(statistics.mean, losses)
     parts = list(map(Part, EXPOSED, means, contributions(np.stack(losses), HEADLINE_TAIL)))
 

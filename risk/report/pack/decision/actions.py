@@ -21,7 +21,7 @@ def sheet(results: Results) -> Sheet | None:
     return Sheet(
         "Actions",
         "Actions – what to do, when, and what to find out before",
-        subtitle(results, f"payoffs in {found.actions.unit}, beside doing nothing"),
+        subtitle(results, f"payoffs in {found.actions.unit}, beside doing nothing", explained=True),
         "P",
         screen=(*_actions(found), *_information(found)),
         question="Which action is ahead, how early does its trigger fire, and which number decides it?",

@@ -26,7 +26,11 @@ def sheet(results: Results) -> Sheet | None:
     return Sheet(
         "Book",
         "Book – what do our positions lose?",
-        subtitle(results, f"{found.book.title}; loss above zero, {found.unit}, to {results.labels[-1]}"),
+        subtitle(
+            results,
+            f"{found.book.title}; loss above zero, {found.unit}, to {results.labels[-1]}",
+            explained=True,
+        ),
         "P",
         screen=(*_front(found), *_added(found), *_mapped(results, found)),
         question="What do our positions lose, through what, and how often is a limit broken?",

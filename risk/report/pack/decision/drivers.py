@@ -33,12 +33,12 @@ SHOWN_LABEL = 34.0
 
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
-    by_share = shares(results.ranked, results.loss)
+    by_share = shares(results.ranked, results.driven)
     found = table(results, by_share)
     return Sheet(
         "Drivers",
         "Drivers – which assumptions move the tail?",
-        subtitle(results, "conditional means over the run's own paths, not re-runs"),
+        subtitle(results, "conditional means over the run's own paths, not re-runs", explained=True),
         "P",
         (
             Paragraph(_finding(results, by_share), "finding"),

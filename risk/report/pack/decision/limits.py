@@ -137,7 +137,7 @@ def _validation(results: Results) -> tuple[Heading | Paragraph, ...]:
     return (
         Heading("Validation status"),
         Paragraph(f"Calibration targets: {told}; the sheet Calibration holds them one by one.", "bullet"),
-        Paragraph("Accounting identities hold on every path; the sheet Checks recomputes them.", "bullet"),
+        Paragraph("Accounting identities hold on the paths that the sheet Checks counts.", "bullet"),
         Paragraph(
             "No backtest of defaults is possible: the market has no default history. What can be replayed "
             f"is the funding of {replay.YEAR[0][:4]} (target T12).",

@@ -20,7 +20,7 @@ def sheet(results: Results) -> Sheet | None:
     return Sheet(
         "Views",
         "Views – what do others believe, and what would you have to?",
-        subtitle(results, "paths weighted anew, nothing simulated"),
+        subtitle(results, "paths weighted anew, nothing simulated", explained=True),
         "P",
         question="What do markets say where the model speaks, and what would change its verdict?",
         screen=(

@@ -23,7 +23,7 @@ def sheet(results: Results) -> Sheet | None:
     return Sheet(
         "Watch",
         "Watch – which readings would change the answer?",
-        subtitle(results, f"watch list version {found.version}"),
+        subtitle(results, f"watch list version {found.version}", explained=True),
         "P",
         question="What is to be watched, past which threshold, and what has been read since?",
         screen=(

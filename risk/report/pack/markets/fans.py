@@ -106,7 +106,7 @@ def _read(results: Results, quantity: Quantity) -> Fan:
 
 def _coverage(results: Results) -> Quantity:
     def found(own: Results) -> Band:
-        return gap.coverage(own.run, own.revenue.with_internal)
+        return gap.coverage(own.run)
 
     title, quarters = "Revenue, internal use in, over what capex requires", results.labels[1:]
     before = found(results.comparable).at(0.5) if results.comparable else None

@@ -19,6 +19,7 @@ from risk.report.pack.base.yearly import made_of, shown, spread, summed, yearly_
 from risk.report.pack.markets import fans, gpu_lives
 from risk.report.sheet import At, Paragraph, Sheet, Strip
 from risk.report.table import Table
+from risk.runs.passes import at_quarters
 from risk.units import SCALE
 
 SHOWN = ("h100_contract", "h100_spot", "h100_clearing", "b200_contract", "utilization", "fleet", "undeployed")
@@ -69,7 +70,7 @@ def _market(results: Results) -> Table:
     rows: dict[str, Row] = {}
     for name in SHOWN:
         variable = series(name)
-        values = results.run.series(name)[year_ends(results.run.calendar)]
+        values = at_quarters(results.run, name, year_ends(results.run.calendar)).values()
         found = band(values, LEVELS, unit=np.float32(SCALE[variable.unit]))
         unit = "" if variable.unit == "fraction" else f", {variable.unit}"
         rows |= spread(found, variable.unit, f"{{}}  {variable.label}{unit}", f"{name}_{{}}")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from risk.analysis import gap, statistics
-from risk.analysis.flows import by_year, rates
+from risk.analysis import gap
+from risk.analysis.flows import rates
 from risk.report import spec
 from risk.report.charts import Lines, Series, Tone
 from risk.report.content import Content, number_of
@@ -38,7 +36,7 @@ _BASIS = dict(gap.BASES)
 def sheet(results: Results) -> Sheet:
     """Build the sheet."""
     labels = results.years
-    found = gap.definitions(results.run, results.revenue)
+    found = gap.definitions(results.run)
     lenses, inflow, demand = _lenses(results, found), value_chain.inflow(results), value_chain.demand(results)
     half = 1 + across(labels)
     return Sheet(
@@ -102,10 +100,8 @@ def _lenses(results: Results, found: Sequence[gap.Definition]) -> Table:
     recorded = rates(results.run, "required")
     rows: dict[str, Row] = {}
     for basis, label in gap.BASES:
-        paths = by_year(results.revenue.basis(basis), results.run.calendar, average=True)
-        errors = np.array([statistics.mean(year).standard_error for year in paths])
-        mean = next(d.realised for d in found if d.basis == basis)
-        rows[basis] = line(f"Realised: {label.lower()}", mean, errors, "USD bn/y")
+        own = next(d for d in found if d.basis == basis)
+        rows[basis] = line(f"Realised: {label.lower()}", own.realised, own.error, "USD bn/y")
     for lens, label in gap.LENSES:
         mean = next(d.required for d in found if d.lens == lens)
         error = recorded.entity(lens)[1] if lens in recorded.entities else None
@@ -167,7 +163,7 @@ def _coverage(results: Results) -> Table:
     """Distribution of the vintage lens's coverage by calendar year."""
     rows: dict[str, Row] = {}
     for basis, label in gap.BASES:
-        quantiles, short = gap.coverage_by_year(results.run, results.revenue.basis(basis))
+        quantiles, short = gap.coverage_by_year(results.run, basis)
         rows |= spread(quantiles, "fraction", f"{{}} of coverage: {label.lower()}", f"{{}}_{basis}")
         rows[f"short_{basis}"] = chances(f"P(coverage below 100%): {label.lower()}", short)
     title = "Coverage of required revenue by calendar year: flows over flows on each path"

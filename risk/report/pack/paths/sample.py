@@ -18,6 +18,7 @@ from risk.report.pack.base.names import assumption, readable
 from risk.report.pack.base.results import Results
 from risk.report.sheet import Sheet
 from risk.report.table import Column, Table
+from risk.runs.passes import Columns
 from risk.units import SCALE
 
 OUTCOMES = (
@@ -85,7 +86,7 @@ def _paths(results: Results, identifier: str, ids: sampling.Ids, name: str) -> T
     """Rows of paths: id, pattern, outcomes, drivers."""
     columns = [Column(key, readable(key), "general", width=NARROW) for key in ("path", "pattern")]
     data: list[Sequence[float]] = [ids.tolist(), (results.patterns.of[ids] + 1).tolist()]
-    shown = results.run.outcomes(OUTCOMES)
+    shown = Columns(results.run, "outcomes", OUTCOMES)
     dated: dict[str, str] = {}
     for key in OUTCOMES:
         dated.setdefault(_dated(results, key), key)  # a short run has the outcomes of two years in one

@@ -80,7 +80,7 @@ class Witnesses:
             return
         known = self.results.decision.actions
         place = [each.id for each in known.actions].index(action)
-        fires = np.isfinite(triggers.quarters(self.results.run, known)[place])
+        fires = np.isfinite(triggers.quarters(self.results.first, known)[place])
         for path in np.flatnonzero(fires)[:FEW].tolist():
             yield self._told(path, f"the trigger of {action} fires")
 
@@ -121,11 +121,11 @@ class Witnesses:
 
     def _driver(self, where: Where) -> Iterator[Witness]:
         """Worst paths with an assumption in its lowest or highest tenth."""
-        draws = self.results.run.parameters([str(where.row)])[str(where.row)]
+        draws = self.results.first.parameter(str(where.row))
         order = np.argsort(draws, kind="stable")
         cut = max(int(len(order) * DECILE), 1)
         high = where.column.startswith("high")
-        among = np.zeros(len(order), dtype=bool)
+        among = np.zeros(self.results.run.paths, dtype=bool)
         among[order[-cut:] if high else order[:cut]] = True
         end = "highest" if high else "lowest"
         for path in self._worst[among[self._worst]][:FEW]:

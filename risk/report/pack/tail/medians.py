@@ -19,6 +19,7 @@ from risk.report.pack.tail.facts import LOSSES
 from risk.report.record import Field
 from risk.report.spec import Spec, flag, measure, text
 from risk.report.table import Table
+from risk.runs.passes import Columns
 from risk.units import SCALE
 
 SHOWN_DRIVERS = 15
@@ -88,7 +89,8 @@ def outcomes(results: Results, inside: Flags) -> Table:
 
 def causes(results: Results, inside: Flags) -> Table:
     """Medians of uncertain assumptions in the tail and everywhere, the most unusual first."""
-    found = [_cause(results, name, joint.middle(x, inside)) for name, x in results.run.parameters().items()]
+    drawn, among = Columns(results.first, "parameters"), inside[: results.first.paths]
+    found = [_cause(results, name, joint.middle(x, among)) for name, x in drawn.items()]
     shown = sorted(found, key=lambda m: -m.unusual)[:SHOWN_DRIVERS]
     note = (
         f"The {len(shown)} of {len(found)} uncertain assumptions whose median in the tail lies farthest from "

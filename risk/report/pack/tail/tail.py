@@ -26,6 +26,7 @@ from risk.report.record import Field
 from risk.report.sheet import Paragraph, Sheet
 from risk.report.spec import Spec, count, measure, shown
 from risk.report.table import Table
+from risk.runs.passes import Columns
 from risk.units import SCALE
 
 SHARE = f"{TAIL:.0%}"
@@ -132,7 +133,7 @@ def counted(results: Results) -> list[Claim]:
 
 
 def _combinations(results: Results, inside: Flags) -> tuple[Combination, ...]:
-    flags = {c.id: results.run.outcome(c.id) for c in counted(results)}
+    flags = Columns(results.run, "outcomes", [c.id for c in counted(results)])
     return joint.combinations(flags, inside, results.loss)
 
 
@@ -183,13 +184,15 @@ def paths(results: Results) -> Table:
     run = results.run
     variables = [run.variable(name) for name in TOLD]
     claims, kinds = counted(results), dict(CLASSES[:3])
-    values = run.outcomes([*TOLD, *kinds, *(c.id for c in claims)])
+    worst = ranking.worst_first(run.outcome(HEADLINE))[:SHOWN_PATHS].tolist()
+    columns = Columns(run, "outcomes", [*TOLD, *kinds, *(c.id for c in claims)])
+    values = {name: {i: float(every[i]) for i in worst} for name, every in columns.items()}
 
     def number(v: Variable) -> Field[int]:
         header = TOLD[v.name].format(run.span(v.name))
-        scaled = values[v.name] / SCALE[v.unit]
+        told, scale = values[v.name], SCALE[v.unit]
         return shown(
-            v.name, header, lambda i: value_cell(float(scaled[i]), 0.0, v.unit), "number", style="engine"
+            v.name, header, lambda i: value_cell(told[i] / scale, 0.0, v.unit), "number", style="engine"
         )
 
     def true(i: int) -> str:
@@ -206,7 +209,6 @@ def paths(results: Results) -> Table:
         id="tail-paths",
         note="Numbers of single paths, without error. Of equal losses the lower path comes first.",
     )
-    worst = ranking.worst_first(run.outcome(HEADLINE))[:SHOWN_PATHS].tolist()
     ids = tuple(f"w{i + 1}" for i in range(len(worst)))
     return spec.table(worst, title=f"The {len(worst)} worst paths", row_ids=ids)
 

@@ -133,8 +133,8 @@ def _traced(tables: Tables, key: str, name: str) -> Formula:
     """A number of a loss: of the headline's tail as computed from its paths, else as Metrics has it."""
     if name == HEADLINE and key == "max":
         return Formula("MAX(Tail_Loss)", tables.number("metrics", key, name))
-    if name == HEADLINE and key in LIVE:
-        return tables.at("tail-measures", *LIVE[key])
+    if name == HEADLINE and key in LIVE and LIVE[key][1] in tables["tail-measures"].row_ids:
+        return tables.at("tail-measures", *LIVE[key])  # of a long run only the rarest part is listed
     return tables.at("metrics", key, name)
 
 

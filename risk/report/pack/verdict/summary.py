@@ -51,7 +51,7 @@ def sheet(results: Results, tables: Tables, rent: Fan, capex: Fan) -> Sheet:
     return Sheet(
         "Summary",
         "Summary – is the AI build-out a bubble, and what would it cost lenders?",
-        subtitle(results),
+        subtitle(results, explained=True),
         "P",
         (
             Paragraph(sowhat.lead(results), "lead"),
