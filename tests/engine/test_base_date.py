@@ -1,5 +1,7 @@
 """The state at the base date: T1 on every path, and what is solved for."""
 
+from typing import Any
+
 import numpy as np
 
 from risk.assumptions import Assumptions
@@ -120,8 +122,7 @@ def test_what_customers_and_labs_bid_alone_makes_the_market_tight(register: Assu
     """No path begins with less than nothing of internal use, for it would grow; the market still clears."""
     usual = opened(register, 1)
     most = float((usual.worlds[0].demand.internal / usual.p.demand.anchor_funding).mean())
-    funding = register.entries["revenue.lab_funding"].value
-    assert isinstance(funding, float)
+    funding: Any = register.entries["revenue.lab_funding"].value
     crowded = opened(changed(register, {"revenue.lab_funding": funding * (1.0 + most)}), 1)
     start, p = crowded.worlds[0], crowded.p
     nothing = start.demand.internal == 0.0
