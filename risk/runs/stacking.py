@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from risk.runs.stretch import READERS, Reading, Stretch, common, path_axis
 from risk.shocks.stream import BLOCK
 
-At = int | slice | None
+At = int | slice | list[int] | None
 """Quarters of arrays that have them: one, some, or all."""
 
 
