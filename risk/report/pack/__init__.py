@@ -35,6 +35,7 @@ from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 from risk.report.validation import DRAFT
+from risk.runs.remembered import Remembered
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -129,6 +130,9 @@ def pack(
         properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper, front=FRONT
     )
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
+    for each in runs:
+        if isinstance(each.run, Remembered):
+            each.run.forget()  # writing takes memory of its own
     names = shared(*(each.register for each in runs), masked=form.mask)
     return renamed(workbook, results.held.names(names) if results.held else names)
 
