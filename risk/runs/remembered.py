@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.runs.freed import hand_back
+from risk.runs.freed import hand_back, one_arena
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -35,6 +35,7 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
+        one_arena()
         found = cls(run.store, run.manifest)
         vars(found).update(vars(run))  # properties that were found once
         return found
