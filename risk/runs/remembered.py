@@ -69,11 +69,11 @@ class Remembered(Run):
         if new := [name for name in asked if (kind, name) not in known]:
             read = super()._columns(kind, self._beside_it(kind, new))
             known.update({(kind, name): values for name, values in read.items()})
-            hand_back()  # as much was held while it was read
         for name in asked:  # what was asked for last stands at the end
             known[kind, name] = known.pop((kind, name))
         found = {name: known[kind, name] for name in asked}
-        self._forget()
+        if new:
+            self._let_go()
         return found
 
     @cached_property
@@ -100,11 +100,9 @@ class Remembered(Run):
             self._known.clear()
         hand_back()
 
-    def _forget(self) -> None:
+    def _let_go(self) -> None:
         """Let go of what was asked for longest ago, as far as there is no room for it."""
         over = sum(values.nbytes for values in self._known.values()) - self._room
-        if over <= 0:
-            return
         for key, size in [(key, values.nbytes) for key, values in self._known.items()]:
             if over > 0:
                 del self._known[key]

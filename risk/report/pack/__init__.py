@@ -35,6 +35,7 @@ from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 from risk.report.validation import DRAFT
+from risk.runs.freed import hand_back
 from risk.runs.remembered import Remembered
 
 if TYPE_CHECKING:
@@ -139,8 +140,12 @@ def pack(
 
 def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
     """Sheets that there are."""
-    sheets = ((part, part.sheet(results)) for part in parts)
-    return {part: sheet for part, sheet in sheets if sheet is not None}
+    made: dict[Part, Sheet] = {}
+    for part in parts:
+        if (sheet := part.sheet(results)) is not None:
+            made[part] = sheet
+        hand_back()  # else what one needed lies among what the next keeps
+    return made
 
 
 def _tests(made: Mapping[Part, Sheet], results: Results, tables: Tables) -> Iterator[Condition]:
