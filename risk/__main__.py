@@ -14,13 +14,18 @@ SETTINGS = {
 
 def main() -> None:
     """Run the program; loading it takes longer than some commands do."""
-    os.environ.update(SETTINGS | os.environ)
+    prepare()
     try:
         from risk.cli.app import main as program
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
     program()
+
+
+def prepare() -> None:
+    """Set this process up for one command."""
+    os.environ.update(SETTINGS | os.environ)
 
 
 if __name__ == "__main__":

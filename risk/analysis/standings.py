@@ -19,7 +19,7 @@ from risk.runs.remembered import once
 Counts = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
-BLOCKS = 4
+BLOCKS = 2
 """Random blocks at a time."""
 
 DEPTHS: Mapping[str, int] = {
