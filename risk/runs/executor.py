@@ -126,6 +126,7 @@ class _Task:
     Attributes
     ----------
     kept : sound blocks that are stored → their paths.
+    work : seconds of processors that computing the others took.
     """
 
     specification: Specification
@@ -133,6 +134,7 @@ class _Task:
     progress: Progress
     elsewhere: Elsewhere | None = None
     kept: dict[int, int] = field(default_factory=dict)
+    work: float = 0.0
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
@@ -150,6 +152,7 @@ class _Task:
             "seconds": round(time.monotonic() - clock, 3),
             "jobs": jobs,
             "computed": computed,
+            "work": round(self.work, 3),
             "command": command,
         }
         previous = newest(job.assumptions.scenario.name, self.store.directory.parent)
@@ -237,6 +240,7 @@ class _Task:
 
     def _note(self, finished: Finished) -> None:
         self.kept[finished.record.index] = finished.record.paths
+        self.work += finished.seconds
         self.progress(self._done(), self.specification.paths, finished.means)
 
     def _done(self) -> int:
