@@ -261,9 +261,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
         for measure, ours, engine in zip(("VaR", "ES"), ("var", "es"), columns, strict=True):
             if engine or key in RARER:
                 text = f"{measure} {100.0 * level:g}% of the headline loss, from TailRows"
-                there = (
-                    ("metrics", engine, HEADLINE) if engine else ("tail-measures", f"{ours}_engine", key)
-                )
+                there = ("metrics", engine, HEADLINE) if engine else ("tail-measures", f"{ours}_engine", key)
                 sides = t.at("tail-measures", ours, key), t.at(*there)
                 yield Condition(text, *sides, EXACT, "live formula over every tail path v. engine")
     for table in ("claims", "classes"):
