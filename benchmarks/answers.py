@@ -70,10 +70,10 @@ def main() -> None:
 
 def _least(checkout: Path, answer: str, run: Path, repeats: int) -> Cost:
     """The least of a few attempts by each measure."""
-    return Cost(*map(min, zip(*(_asked(checkout, answer, run) for _ in range(repeats)), strict=True)))
+    return Cost(*map(min, zip(*(asked(checkout, answer, run) for _ in range(repeats)), strict=True)))
 
 
-def _asked(checkout: Path, answer: str, run: Path) -> Cost:
+def asked(checkout: Path, answer: str, run: Path) -> Cost:
     """What it costs to ask once of a run beside which nothing is kept."""
     with tempfile.TemporaryDirectory(dir=run.parent) as folder:
         bare = _bare(run, Path(folder))

@@ -10,8 +10,8 @@ from typing import Literal
 
 from risk.runs.run import Floats, Run, Singles
 
-AHEAD: int = 112 * 2**20
-"""Bytes of columns that are read in one pass: of a million paths fourteen outcomes, or all of a series."""
+AHEAD: int = 64 * 2**20
+"""Bytes of columns that are read in one pass: of a million paths eight outcomes, or half of a series."""
 
 
 class Columns(Mapping[str, Floats]):
@@ -71,7 +71,12 @@ def by_quarter(run: Run, *names: str) -> Iterator[tuple[Singles, ...]]:
     steps, many = run.calendar.quarters + 1, _together(run, len(names))
     for first in range(0, steps, many):
         at = slice(first, min(first + many, steps)) if many < steps else None
-        yield from zip(*(run.series(name, at) for name in names), strict=True)
+        rows = zip(*(run.series(name, at) for name in names), strict=True)
+        if at is None or many == 1:
+            yield from rows
+        else:  # a row that is looked at would hold all that was read with it while the next is read
+            yield from (tuple(row.copy() for row in each) for each in rows)
+        del rows
 
 
 def at_quarters(run: Run, name: str, quarters: Iterable[int]) -> dict[int, Singles]:
