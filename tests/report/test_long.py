@@ -14,7 +14,7 @@ import pytest
 from risk.analysis import sampling, statistics
 from risk.door.desk import Desk
 from risk.door.views import voted
-from risk.report.content import value_of
+from risk.report.content import number_of, value_of
 from risk.report.counted import paths_said
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
@@ -108,7 +108,7 @@ def test_the_pack_of_a_long_run_agrees_with_itself(run: Run, book: Workbook) -> 
 def test_of_a_very_long_run_a_thousandth_is_listed_and_recomputed(run: Run, book: Workbook) -> None:
     results, tables = Results.of(run), Tables(book.sheets)
     assert results.tail_share == 0.001
-    listed = [float(value_of(x)) for x in tables["tail-rows"].column("headline_loss")]
+    listed = [number_of(x) for x in tables["tail-rows"].column("headline_loss")]
     assert listed == sorted(results.loss, reverse=True)[: len(listed)]
     measures = tables["tail-measures"]
     assert measures.row_ids == ("999", "9999")

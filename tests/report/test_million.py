@@ -19,7 +19,7 @@ MOST = 1_500
 
 @pytest.fixture(scope="module")
 def million(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of a million paths, the blocks of a small one over and over: its files are as large as real ones."""
+    """A run of a million paths, the blocks of a small one over and over, with files as large as real ones."""
     return tiled(small_run(), PATHS, tmp_path_factory.mktemp("million")).directory
 
 
