@@ -20,6 +20,7 @@ from risk.errors import UsageError
 from risk.paths import SERIES, Variable
 from risk.runs import Run
 from risk.runs.legend import FLAG, TRUE, Legend
+from risk.runs.passes import at_quarters
 from risk.units import SCALE
 
 Floats = NDArray[np.float64]
@@ -208,7 +209,10 @@ def _read(run: Run, places: Iterable[Place]) -> Iterator[Floats]:
     listed = list(places)
     of = {kind: [p.column for p in listed if p.kind == kind] for kind in ("outcomes", "parameters", "series")}
     found = {"outcomes": run.outcomes(of["outcomes"]), "parameters": run.parameters(of["parameters"])}
-    series = {name: run.series(name) for name in dict.fromkeys(of["series"])}
+    series = {
+        name: at_quarters(run, name, (p.at for p in listed if (p.kind, p.column) == ("series", name)))
+        for name in dict.fromkeys(of["series"])
+    }
     for place in listed:
         if place.kind == "series":
             yield series[place.column][place.at].astype(np.float64)

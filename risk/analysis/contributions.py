@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from math import fsum, nan
 
 import numpy as np
@@ -17,12 +19,12 @@ NEAR = 0.25
 """Share of the tail, on either side of VaR, over which parts at VaR are averaged (judgement)."""
 
 
-def contributions(parts: Array, level: float, whole: Array | None = None) -> tuple[Estimate, ...]:
+def contributions(parts: Iterable[Array], level: float, whole: Array | None = None) -> tuple[Estimate, ...]:
     """Contribution of each part to the expected shortfall of their sum, in the unit of the parts.
 
     Parameters
     ----------
-    parts : (part, path) losses, positive.
+    parts : (path,) losses of each, positive; with a `whole` they are looked at one after the other.
     level : in (0, 1), e.g. 0.975.
     whole : (path,) loss that they are parts of, where it holds more or less of each than once.
 
@@ -35,17 +37,20 @@ def contributions(parts: Array, level: float, whole: Array | None = None) -> tup
     neighbors; NaN where a part rests on fewer than five paths: as many as would give its sum and its sum of
     squares if it were the same on all.
     """
-    loss = parts.sum(axis=0) if whole is None else whole
+    if whole is None:
+        parts = list(parts)
+    loss = reduce(np.add, parts) if whole is None else whole
     n, order = len(loss), np.argsort(loss, kind="stable")
     place = (n - 1) * level
     below, weight = int(place), place - int(place)
     above = order[[below, min(below + 1, n - 1)]]
-    at_var = (1.0 - weight) * parts[:, above[0]] + weight * parts[:, above[1]]
     beyond = loss > np.quantile(loss, level, method=QUANTILE_METHOD)
     mass, reach = n * (1.0 - level), max(int(NEAR * n * (1.0 - level)), 1)
-    near = order[max(below - reach, 0) : below + reach + 1]
+    near = order[max(below - reach, 0) : below + reach + 1].copy()
+    del order  # as large as the loss
     found = []
-    for part, edge in zip(parts, at_var, strict=True):
+    for part in parts:
+        edge = (1.0 - weight) * part[above[0]] + weight * part[above[1]]
         value = fsum((edge, (exact_sum(part[beyond]) - beyond.sum() * edge) / mass))
         influence = beyond * (part - part[near].mean()) / (1.0 - level)
         squares = exact_sum(part[beyond] ** 2)

@@ -28,8 +28,9 @@ errors, by `benchmarks/fewer_paths.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +42,7 @@ from risk.analysis.estimate import Estimate
 from risk.analysis.verdict import CLASSES
 from risk.errors import UsageError
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.shocks.draw import draw_shocks, parameter_uniforms
 from risk.shocks.stream import BLOCK
 from risk.units import SCALE
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Kind = Literal["probability", "mean", "quantile", "shortfall"]
+Part = tuple[Array, Sequence[Array]]
+"""Controls of a block, and what each headline is told of on its paths."""
 
 FEWEST = 20
 """Paths to each control below which a regression on them is not made."""
@@ -147,18 +151,30 @@ def headlines(register: Assumptions, kept: Collection[str]) -> tuple[Headline, .
 
 
 def sharpened(run: Run) -> tuple[Sharpened, ...]:
-    """Every headline of a run with and without its controls.
+    """Every headline of a run with and without its controls; of its columns one is held, or some blocks.
 
     Raises
     ------
     UsageError : too few paths for a regression on as many controls.
     """
     told = headlines(run.register, run.names("outcomes"))
-    columns = run.outcomes({headline.outcome for headline in told})
-    values = [columns[h.outcome] / SCALE.get(h.unit, 1.0) for h in told]
-    known = [(h, v) for h, v in zip(told, values, strict=True) if np.isfinite(v).all()]
-    blocks = map(run.block, range(-(-run.paths // BLOCK)))
-    return regressed(known, (controls(run.register, run.manifest.seed, block) for block in blocks), run.paths)
+    columns = Columns(run, "outcomes", (headline.outcome for headline in told))
+    finite = {name for name, values in columns.items() if np.isfinite(values).all()}
+    known = [headline for headline in told if headline.outcome in finite]
+
+    def values(place: int) -> Array:
+        headline = known[place]
+        return columns[headline.outcome] / SCALE.get(headline.unit, 1.0)
+
+    return _regressed(known, values, _parts(run, known), run.paths)
+
+
+def _parts(run: Run, told: Sequence[Headline]) -> Iterator[Part]:
+    for rows, found in run.batches("outcomes", dict.fromkeys(headline.outcome for headline in told)):
+        for first in range(0, rows.stop - rows.start, BLOCK):
+            drawn = controls(run.register, run.manifest.seed, run.block((rows.start + first) // BLOCK))
+            some = slice(first, first + BLOCK)
+            yield drawn, [found[h.outcome][some] / SCALE.get(h.unit, 1.0) for h in told]
 
 
 def controls(register: Assumptions, seed: int, block: int) -> Array:
@@ -188,20 +204,31 @@ def regressed(
     ------
     UsageError : too few paths for as many controls.
     """
-    plain = [headline.estimate(values) for headline, values in told]
-    thresholds = [
-        float(np.quantile(values, h.level, method=statistics.QUANTILE_METHOD)) for h, values in told
-    ]
+    parts = (
+        (drawn, [values[first : first + BLOCK] for _, values in told])
+        for first, drawn in zip(range(0, paths, BLOCK), blocks, strict=True)
+    )
+    return _regressed([headline for headline, _ in told], lambda place: told[place][1], parts, paths)
+
+
+def _regressed(
+    told: Sequence[Headline], values: Callable[[int], Array], parts: Iterator[Part], paths: int
+) -> tuple[Sharpened, ...]:
+    """The same of columns that are read by their places when they are asked for."""
+    plain, thresholds = list[Estimate](), list[float]()
+    for place, headline in enumerate(told):
+        column = values(place)
+        plain.append(headline.estimate(column))
+        thresholds.append(float(np.quantile(column, headline.level, method=statistics.QUANTILE_METHOD)))
     moments = Moments()
-    for first, drawn in zip(range(0, paths, BLOCK), blocks, strict=True):
-        rows = slice(first, min(first + BLOCK, paths))
-        adds = [h.added(v[rows], q) for (h, v), q in zip(told, thresholds, strict=True)]
-        moments.add(drawn[: rows.stop - rows.start], np.stack(adds, axis=1))
+    for drawn, rows in parts:
+        adds = [h.added(part, q) for h, part, q in zip(told, rows, thresholds, strict=True)]
+        moments.add(drawn[: len(adds[0])], np.stack(adds, axis=1))
     _refuse_few(paths, moments.controls)
     off, explained = moments.fitted()
     return tuple(
-        _sharpened(headline, values, before, float(o), float(share))
-        for (headline, values), before, o, share in zip(told, plain, off, explained, strict=True)
+        _sharpened(headline, partial(values, place), before, float(off[place]), float(explained[place]))
+        for place, (headline, before) in enumerate(zip(told, plain, strict=True))
     )
 
 
@@ -245,7 +272,13 @@ def _refuse_few(paths: int, count: int) -> None:
         )
 
 
-def _sharpened(headline: Headline, values: Array, plain: Estimate, off: float, explained: float) -> Sharpened:
+def _sharpened(
+    headline: Headline,
+    values: Callable[[], Array],
+    plain: Estimate,
+    off: float,
+    explained: float,
+) -> Sharpened:
     """A headline less what comes off; as it is where it rests on few paths, or controls explain nothing."""
     rare = plain.limits is not None if headline.kind == "probability" else (plain.tail or RARE) < RARE
     if rare or explained == 0.0:
@@ -253,7 +286,7 @@ def _sharpened(headline: Headline, values: Array, plain: Estimate, off: float, e
     value, left = plain.value - off, sqrt(1.0 - explained)
     if headline.kind == "quantile":
         # Of what is at or below the plain quantile `off` too much was drawn: what was meant lies further up.
-        value = statistics.quantile(values, min(max(headline.level + off, 0.0), 1.0)).value
+        value = statistics.quantile(values(), min(max(headline.level + off, 0.0), 1.0)).value
     limits = None
     if plain.limits is not None:
         low, high = (value + left * (end - plain.value) for end in plain.limits)

@@ -16,7 +16,7 @@ move no path, and what they multiply is told at their value with the ends of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -28,6 +28,7 @@ from risk.analysis.estimate import FEWEST, Estimate
 from risk.analysis.grids import Charge, Place, Ranged
 from risk.assumptions.page import Figure
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.units import HOURS_A_YEAR, SCALE
 
 Array = NDArray[np.float64]
@@ -161,24 +162,27 @@ def spread(values: Array) -> Spread:
 
 def _year(run: Run, year: int) -> Year:
     register = run.register
-    kinds = ("load", "energy", "waiting", "queue")
-    load, used, waiting, queue = run.outcomes([f"{kind}.{year}" for kind in kinds]).values()
+    kinds = ("load", "waiting", "queue", "energy")
+    columns = Columns(run, "outcomes", (f"{kind}.{year}" for kind in kinds))
     steps = run.calendar.steps(year)
     grid = grids.entry(register, "energy.grid_intensity")
+    power, waiting, queue = (spread(columns[f"{kind}.{year}"] / GW) for kind in kinds[:3])
+    sizes = (register.number(f"energy.{name}_size") for name in ("transformer", "substation"))
+    typical = float(np.median(columns[f"queue.{year}"]))
+    transformers, substations = (typical / size for size in sizes)
+    used = columns[f"energy.{year}"]
     emitted = used * grids.intensity(register, 0.5 * (steps[0] - 1 + steps[-1])) / MT
     median = float(np.median(emitted))
     covered = grids.entry(register, "energy.contracted_clean")
-    sizes = (register.number(f"energy.{name}_size") for name in ("transformer", "substation"))
-    transformers, substations = (float(np.median(queue)) / size for size in sizes)
     return Year(
         year=year,
-        power=spread(load / GW),
+        power=power,
         energy=spread(used / TWH),
         emitted=spread(emitted),
         median_emitted=grid.times(median / grid.value),
         uncovered=Ranged(*(median * (1.0 - share) for share in (covered.high, covered.value, covered.low))),
-        waiting=spread(waiting / GW),
-        queue=spread(queue / GW),
+        waiting=waiting,
+        queue=queue,
         transformers=transformers,
         substations=substations,
     )
@@ -192,38 +196,37 @@ def _against(run: Run) -> Against | None:
     return Against(PAGE_YEAR, page / TWH, spread(used / page), statistics.probability(used > page))
 
 
-def _stranded(run: Run) -> tuple[Stranded, ...]:
+def _stranded(run: Run) -> Iterator[Stranded]:
     """What has lost its use by the end of the run, and at its worst."""
-    bust, years = run.outcome("bust") > 0.0, run.calendar.full_years
+    bust = run.outcome("bust") > 0.0
+    for id, label, unit, values in _unused(run):
+        yield Stranded(id, label, unit, _among(values, bust), _among(values, ~bust))
+
+
+def _unused(run: Run) -> Iterator[tuple[str, str, str, Array]]:
+    """Of what may lose its use id, label, unit and (path,) values in it, one after the other."""
+    years = run.calendar.full_years
+    first, last = years[0], years[-1]
 
     def by_year(name: str) -> Iterator[Array]:
         return (run.outcome(f"{name}.{year}") for year in years)
 
-    idle, worst = run.outcome(f"idle.{years[-1]}"), reduce(np.maximum, by_year("idle"))
-    load, unclaimed = run.outcome(f"load.{years[-1]}"), reduce(np.add, by_year("unclaimed"))
-    left = idle + unclaimed
-    hours = run.register.number("gpu.load") * HOURS_A_YEAR
-    emits = grids.intensity(run.register, float(run.calendar.steps(years[-1])[-1]))
-    rows: Mapping[str, tuple[str, str, Array]] = {
-        "power": (f"Power of working units, end-{years[-1]}", "GW", load / GW),
-        "idle": (f"Idle: use has fallen away, end-{years[-1]}", "GW", idle / GW),
-        "idle_worst": ("Idle at the worst of the years' ends", "GW", worst / GW),
-        "idle_energy": (
-            f"Energy that idle units would have used, {years[0]}-{years[-1]}",
-            "TWh",
-            reduce(np.add, by_year("idle_energy")) / TWH,
-        ),
-        "unclaimed": (
-            f"Unclaimed: could be connected, found no units, {years[0]}-{years[-1]}", "GW", unclaimed / GW,
-        ),
-        "stranded": (f"Stranded: idle and unclaimed, end-{years[-1]}", "GW", left / GW),
-        "stranded_energy": ("Energy a year that it could carry", "TWh/y", left * hours / TWH),
-        "stranded_carbon": ("CO2 a year that it would stand for", "Mt/y", left * hours * emits / MT),
-    }  # fmt: skip
-    return tuple(
-        Stranded(id, label, unit, _among(values, bust), _among(values, ~bust))
-        for id, (label, unit, values) in rows.items()
-    )
+    yield "power", f"Power of working units, end-{last}", "GW", run.outcome(f"load.{last}") / GW
+    yield "idle", f"Idle: use has fallen away, end-{last}", "GW", run.outcome(f"idle.{last}") / GW
+    worst = reduce(np.maximum, by_year("idle")) / GW
+    yield "idle_worst", "Idle at the worst of the years' ends", "GW", worst
+    used = reduce(np.add, by_year("idle_energy")) / TWH
+    yield "idle_energy", f"Energy that idle units would have used, {first}-{last}", "TWh", used
+    del worst, used
+    unclaimed = reduce(np.add, by_year("unclaimed"))
+    label = f"Unclaimed: could be connected, found no units, {first}-{last}"
+    yield "unclaimed", label, "GW", unclaimed / GW
+    left = run.outcome(f"idle.{last}") + unclaimed
+    yield "stranded", f"Stranded: idle and unclaimed, end-{last}", "GW", left / GW
+    would = left * (run.register.number("gpu.load") * HOURS_A_YEAR)
+    yield "stranded_energy", "Energy a year that it could carry", "TWh/y", would / TWH
+    emits = grids.intensity(run.register, float(run.calendar.steps(last)[-1]))
+    yield "stranded_carbon", "CO2 a year that it would stand for", "Mt/y", would * emits / MT
 
 
 def _among(values: Array, flags: Flags) -> Spread | None:

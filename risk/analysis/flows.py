@@ -83,12 +83,15 @@ def by_year(series: NDArray[Any], calendar: Calendar, average: bool = False) -> 
 
 
 def each_year(quarters: Iterable[NDArray[Any]], calendar: Calendar, average: bool = False) -> Iterator[Array]:
-    """As `by_year` of one array a quarter from the base date on, year after year."""
-    reduce, waiting = np.mean if average else np.sum, iter(quarters)
+    """As `by_year` of one array a quarter from the base date on, year after year; of quarters one is held."""
+    waiting = iter(quarters)
     next(waiting)  # the base date is a state
     for year in calendar.years:
-        steps = list(islice(waiting, len(calendar.steps(year))))
-        yield np.asarray(reduce(np.stack(steps, dtype=np.float64), axis=0))
+        steps = len(calendar.steps(year))
+        total = next(waiting).astype(np.float64)
+        for quarter in islice(waiting, steps - 1):
+            total += quarter
+        yield total / steps if average else total
 
 
 def _by_year(run: Run, key: str, average: bool) -> Yearly:

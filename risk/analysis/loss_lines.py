@@ -18,6 +18,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.assumptions.measures import SORTS
 from risk.runs import Run
+from risk.runs.passes import Columns
 from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
@@ -66,19 +67,18 @@ def outcome(line: str) -> str:
 def loss_lines(run: Run) -> tuple[LossLine, ...]:
     """Every line of a run, the headline first."""
     rows = run.register.tables["credit.line"].rows
-    flags = {name: values > 0.0 for name, values in run.outcomes(SORTS).items()}
+    flags = {name: values > 0.0 for name, values in Columns(run, "outcomes", SORTS).items()}
     return tuple(_line(run, row.id, str(getattr(row, "label", row.id)), flags) for row in rows)
 
 
 def _line(run: Run, name: str, label: str, flags: Mapping[str, NDArray[np.bool_]]) -> LossLine:
     variable = run.variable(outcome(name))
     loss = metrics.values(run, variable)
-    kinds = ("expected", "owed", "left", "due", "ahead")
-    found = run.outcomes([f"line_{kind}.{name}" for kind in kinds])
-    expected, owed, *after = (values / UNIT for values in found.values())
+    found = {kind: f"line_{kind}.{name}" for kind in ("left", "due", "ahead", "expected", "owed")}
+    columns = Columns(run, "outcomes", found.values())
+    left, due, ahead = (statistics.mean(columns[found[kind]] / UNIT) for kind in ("left", "due", "ahead"))
+    expected, years = columns[found["expected"]] / UNIT, columns[found["owed"]] / UNIT / QUARTERS_A_YEAR
     excess = loss - expected
-    years = owed / QUARTERS_A_YEAR
-    left, due, ahead = map(statistics.mean, after)
     return LossLine(
         name=name,
         label=label,

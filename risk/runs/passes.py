@@ -10,8 +10,8 @@ from typing import Literal
 
 from risk.runs.run import Floats, Run, Singles
 
-AHEAD: int = 112 * 2**20
-"""Bytes of columns that are read in one pass: of a million paths fourteen outcomes, or all of a series."""
+AHEAD: int = 64 * 2**20
+"""Bytes of columns that are read in one pass: of a million paths eight outcomes, or half of a series."""
 
 
 class Columns(Mapping[str, Floats]):
@@ -68,14 +68,25 @@ class Family(Mapping[str, Floats]):
 
 def by_quarter(run: Run, *names: str) -> Iterator[tuple[Singles, ...]]:
     """Series of a run quarter by quarter from the base date on: (path,) of each, base units."""
-    steps = run.calendar.quarters + 1
-    many = max(AHEAD // (4 * max(run.paths, 1) * len(names)), 1)
+    steps, many = run.calendar.quarters + 1, _together(run, len(names))
     for first in range(0, steps, many):
         at = slice(first, min(first + many, steps)) if many < steps else None
-        yield from zip(*(run.series(name, at) for name in names), strict=True)
+        rows = zip(*(run.series(name, at) for name in names), strict=True)
+        if at is None or many == 1:
+            yield from rows
+        else:  # a row that is looked at would hold all that was read with it while the next is read
+            yield from (tuple(row.copy() for row in each) for each in rows)
+        del rows
 
 
 def at_quarters(run: Run, name: str, quarters: Iterable[int]) -> dict[int, Singles]:
     """A series at the end of some quarters only: quarter → (path,), base units, in order of time."""
     wanted = set(quarters)
+    if len(wanted) * _together(run) < run.calendar.quarters:  # fewer passes, a quarter each
+        return {t: run.series(name, t) for t in sorted(wanted)}
     return {t: row.copy() for t, (row,) in enumerate(by_quarter(run, name)) if t in wanted}
+
+
+def _together(run: Run, series: int = 1) -> int:
+    """Quarters of so many series that are read in one pass."""
+    return max(AHEAD // (4 * max(run.paths, 1) * series), 1)

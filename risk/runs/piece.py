@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from risk.runs.columns import unflatten
+from risk.runs.freed import hand_back
 from risk.runs.run import Floats, Run
 from risk.runs.stretch import Stretch
 from risk.shocks.stream import BLOCK
@@ -63,6 +64,8 @@ class Piece(Run):
             flat = [self._holder(block).read("sums", block) for block in self._blocks]
         shapes = {key: tuple(shape) for key, shape in self.manifest.shapes.items()}
         total, square = (np.sum([part[name] for part in flat], axis=0) for name in ("sum", "square"))
+        del flat
+        hand_back()
         return unflatten(total, shapes), unflatten(square, shapes)
 
     def _beside(self, name: str) -> dict[str, Any] | None:

@@ -41,7 +41,9 @@ def test_equal_losses_stand_in_order_of_their_ids() -> None:
 
 def test_a_large_run_lists_less_of_its_tail() -> None:
     assert sampling.tail_share(20_000) == sampling.tail_share(400_000) == 0.05
-    assert sampling.tail_share(400_001) == 0.01
+    assert sampling.tail_share(400_001) == sampling.tail_share(2_000_000) == 0.01
+    assert sampling.tail_share(2_000_001) == sampling.tail_share(20_000_000) == 0.001
+    assert sampling.tail_share(100_000_000) == 0.0001
 
 
 @given(arrays(np.bool_, st.tuples(st.integers(1, 200), st.integers(1, 6))))

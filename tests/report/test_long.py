@@ -1,4 +1,7 @@
-"""A long run: headlines are of all its paths, inputs are told apart on the first, and it is said."""
+"""A long run: headlines are of all its paths, inputs are told apart on the first, and it is said.
+
+The book is that of a run so long that no hundredth of its paths can be listed either.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from risk.analysis import sampling, statistics
 from risk.door.desk import Desk
 from risk.door.views import voted
-from risk.report.content import value_of
+from risk.report.content import number_of, value_of
 from risk.report.counted import paths_said
 from risk.report.pack import pack
 from risk.report.pack.base.cells import Tables
@@ -31,9 +35,10 @@ EXPLAINING = ("Summary", "Drivers", "Views", "Actions", "Watch", "Reverse", "Cal
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
-    """A small run in a world in which it is a long one."""
+    """A small run in a world in which it is a very long one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(firsts, "EXPLAINED", FEW)
+        patch.setattr(sampling, "MOST", PATHS // 200)
         yield replace(small_run())
 
 
@@ -98,3 +103,26 @@ def test_the_pack_of_a_long_run_agrees_with_itself(run: Run, book: Workbook) -> 
     assert next(failed) == next(failed)
     assert tables.number("reverse-facts", "value", "probability") == first(run).outcome("bust").mean()
     assert tables.number("classes", "p", "bust") == run.outcome("bust").mean()
+
+
+def test_of_a_very_long_run_a_thousandth_is_listed_and_recomputed(run: Run, book: Workbook) -> None:
+    results, tables = Results.of(run), Tables(book.sheets)
+    assert results.tail_share == 0.001
+    listed = [number_of(x) for x in tables["tail-rows"].column("headline_loss")]
+    assert listed == sorted(results.loss, reverse=True)[: len(listed)]
+    measures = tables["tail-measures"]
+    assert measures.row_ids == ("999", "9999")
+    for key in measures.row_ids:
+        level, position, rank, var, engine, es, es_engine = (
+            tables.number("tail-measures", column, key)
+            for column in ("level", "position", "rank", "var", "var_engine", "es", "es_engine")
+        )
+        low, high = listed[int(rank) - 1], listed[max(int(rank) - 2, 0)]
+        assert low + (position - int(position)) * (high - low) == pytest.approx(engine, rel=1e-12)
+        beyond = sum(max(loss - engine, 0.0) for loss in listed)
+        assert engine + beyond / (PATHS * (1.0 - level)) == pytest.approx(es_engine, rel=1e-12)
+        assert (var, es) == (engine, es_engine)
+        assert engine == statistics.var(results.loss, level).value
+    title, subtitle = next((s.title, s.subtitle) for s in book.sheets if s.name == "TailRows")
+    assert "worst 0.1% of paths" in title
+    assert "too many to read or scroll" in subtitle

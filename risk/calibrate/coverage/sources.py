@@ -159,7 +159,7 @@ def _worst(run: Run) -> dict[str, Any]:
 
 def _contributions(run: Run) -> dict[str, Estimate]:
     losses = {name: own.loss for name, own in recoveries.claims(run).items()}
-    parts = contributions.contributions(np.stack(list(losses.values())), metrics.HEADLINE_TAIL)
+    parts = contributions.contributions(losses.values(), metrics.HEADLINE_TAIL)
     return dict(zip(losses, parts, strict=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import fsum
 
 import numpy as np
@@ -23,6 +24,7 @@ from risk.report.pack.base.yearly import TOTAL
 from risk.report.pack.credit.waterfall import EXPOSED
 from risk.report.spec import Spec
 from risk.report.table import Table
+from risk.runs.passes import Family
 
 TABLE = "shortfall"
 
@@ -38,10 +40,9 @@ class Part:
 
 def table(results: Results) -> Table:
     """Instruments of the headline loss, their means and their contributions, with live sums and shares."""
-    every, _ = results.claims
-    losses = [every[name].loss for name in EXPOSED]
-    means = map(statistics.mean, losses)
-    parts = list(map(Part, EXPOSED, means, contributions(np.stack(losses), HEADLINE_TAIL)))
+    losses = Family(results.run, "loss", EXPOSED)
+    found = contributions(losses.values(), HEADLINE_TAIL, reduce(np.add, losses.values()))
+    parts = list(map(Part, EXPOSED, map(statistics.mean, losses.values()), found))
 
     def share(key: str) -> Callable[[Part], Content]:
         """Live share of a sum; "–" where there is nothing to share."""

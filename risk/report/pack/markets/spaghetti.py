@@ -12,6 +12,7 @@ from risk.report.charts import Lines, Series, Tone
 from risk.report.formats import show
 from risk.report.pack.base.quarters import first_year_end
 from risk.report.pack.base.results import Array, Results
+from risk.runs.passes import by_quarter
 
 PATHS = 40
 SERIES = "h100_contract"
@@ -23,7 +24,7 @@ def chart(results: Results, height: int) -> Lines:
     """The contract rent on an even sample of paths."""
     ids = sampling.sampled(results.run.paths, PATHS)
     flags = results.run.outcomes(tuple(DRAWN))
-    rents = np.asarray(results.run.series(SERIES)[:, ids], dtype=np.float64)
+    rents = np.stack([row[ids] for (row,) in by_quarter(results.run, SERIES)]).astype(np.float64)
     classes = {name: np.flatnonzero(flags[name][ids] > 0) for name in DRAWN}
     labels = dict(CLASSES)
     series = [

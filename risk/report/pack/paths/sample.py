@@ -51,11 +51,14 @@ def paths(results: Results) -> Sheet:
 def tail(results: Results) -> Sheet:
     """Build the sheet TailRows."""
     share, ids = results.tail_share, results.tail_rows
+    part = f"{100.0 * share:g}%"
     rest = (
-        f"every path of the worst {share:.0%} by headline loss, and one more, for the quantile lies between; "
+        f"every path of the worst {part} by headline loss, and one more, for the quantile lies between; "
         "VaR and ES on Trace are exact"
     )
-    title = f"TailRows – the worst {share:.0%} of paths, largest headline loss first"
+    if share < sampling.SHARES[0]:
+        rest += f"; a larger part would be more than {sampling.MOST:,} rows, too many to read or scroll"
+    title = f"TailRows – the worst {part} of paths, largest headline loss first"
     question = "Which paths are the tail, and what happened on them?"
     table, text = _paths(results, TAIL, ids, "tblTail"), "TailRows has every path of the tail"
     return _listing(results, "TailRows", title, rest, question, table, text, len(ids))

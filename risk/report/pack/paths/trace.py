@@ -24,6 +24,9 @@ MEASURES: dict[str, tuple[float, str, str]] = {
 }
 """Levels recomputed from the tail, and the columns of Metrics with the engine's VaR and ES."""
 
+RARER: dict[str, tuple[float, str, str]] = {"999": (0.999, "", ""), "9999": (0.9999, "", "")}
+"""Levels that are recomputed where so little of the tail is listed that it has none of these."""
+
 WITNESSES = {
     "mean": "mean",
     "p5": "P5",
@@ -96,8 +99,9 @@ def brief(results: Results, cell: str) -> tuple[str, str, str]:
 def _facts(results: Results) -> Table:
     """Share and size of the tail."""
     share = results.tail_share
+    form = "share" if share >= 0.01 else "rate.2"
     rows: dict[str, Row] = {
-        "share": ("Tail_Share: share of paths that TailRows shows", Cell(share, "share", "engine")),
+        "share": ("Tail_Share: share of paths that TailRows shows", Cell(share, form, "engine")),
         "tail": ("Rows of TailRows", Formula(f"ROWS({{{TAIL}.path}})", len(results.tail_rows))),
         "sample": ("Rows of Sample", Formula(f"ROWS({{{SAMPLE}.path}})", len(results.sampled))),
     }
@@ -119,8 +123,7 @@ def _measures(results: Results) -> Table:
         Column("below", "Path id just below VaR", "general", style="calculation"),
         Column("above", "Path id just above VaR", "general", style="calculation"),
     )
-    listed = results.tail_share + 1e-12
-    rows = {key: _measure(results, key) for key, (level, _, _) in MEASURES.items() if 1.0 - level <= listed}
+    rows = {key: _measure(results, key, *levels) for key, levels in _listed(results.tail_share).items()}
     note = (
         "VaR is the quantile of type 7 between two neighboring losses; ES = VaR + sum of the excesses over "
         "VaR / (N (1 – p)). Every loss beyond VaR is a row of TailRows, so nothing is estimated."
@@ -129,8 +132,16 @@ def _measures(results: Results) -> Table:
     return table_of("tail-measures", columns, rows, title, note)
 
 
-def _measure(results: Results, key: str) -> Row:
-    level, *engine = MEASURES[key]
+def _listed(share: float) -> dict[str, tuple[float, str, str]]:
+    """Levels whose tail is within the share that is listed; see `MEASURES`."""
+
+    def within(levels: dict[str, tuple[float, str, str]]) -> dict[str, tuple[float, str, str]]:
+        return {key: found for key, found in levels.items() if 1.0 - found[0] <= share + 1e-12}
+
+    return within(MEASURES) or within(RARER)
+
+
+def _measure(results: Results, key: str, level: float, *engine: str) -> Row:
     position = (results.run.paths - 1) * level
     rank = results.run.paths - int(position)
     low, high = "LARGE(Tail_Loss,{row.rank})", "LARGE(Tail_Loss,MAX({row.rank}-1,1))"
@@ -143,8 +154,10 @@ def _measure(results: Results, key: str) -> Row:
         found = measure(results.loss, level)
         told = value_cell(found.value, found.standard_error, "USD bn", thin=found.thin)
         form = told.format if isinstance(told, Cell) else None
-        link = Cell(Formula(f"{{metrics.{column}[{HEADLINE}]}}", found.value), form, "link")
-        cells += [Cell(Formula(text, found.value), form), link if column else "–"]
+        link: Content = Cell(Formula(f"{{metrics.{column}[{HEADLINE}]}}", found.value), form, "link")
+        if not column:
+            link = Cell(found.value, form, "engine") if key in RARER else "–"
+        cells += [Cell(Formula(text, found.value), form), link]
     path = f"INDEX({{{TAIL}.path}},MATCH({{0}},Tail_Loss,0))"
     return (
         f"VaR and ES {100.0 * level:g}%",
@@ -244,11 +257,12 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     """The engine's numbers against what the workbook computes from its rows."""
     shown = t["tail-measures"].row_ids
     for key in shown:
-        level, *columns = MEASURES[key]
+        level, *columns = (MEASURES | RARER)[key]
         for measure, ours, engine in zip(("VaR", "ES"), ("var", "es"), columns, strict=True):
-            if engine:
+            if engine or key in RARER:
                 text = f"{measure} {100.0 * level:g}% of the headline loss, from TailRows"
-                sides = t.at("tail-measures", ours, key), t.at("metrics", engine, HEADLINE)
+                there = ("metrics", engine, HEADLINE) if engine else ("tail-measures", f"{ours}_engine", key)
+                sides = t.at("tail-measures", ours, key), t.at(*there)
                 yield Condition(text, *sides, EXACT, "live formula over every tail path v. engine")
     for table in ("claims", "classes"):
         for name in t[table].row_ids:

@@ -215,5 +215,7 @@ def conditions(results: Results, t: Tables) -> Iterator[Condition]:
     yield Condition("Combinations by threshold cover every path", total, every, 0.0, "sum of their counts")
     found = Losses.of(results)
     bar, above = float(found.bars[-1]), t.total(COMBINATION, found.keys[-1])
+    if results.loss[results.tail_rows[-1]] > bar:  # of more than two million paths not so many are listed
+        return
     listed = Formula(f'COUNTIF(Tail_Loss,">{bar:g}")', int((results.loss > bar).sum()))
     yield Condition("Paths above the last threshold", above, listed, 0.0, "Thresholds v. TailRows")
