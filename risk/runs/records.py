@@ -71,6 +71,10 @@ class Records(Protocol):
         """The records, block after block."""
 
 
+FEW = 4
+"""Arrays that are read together, at most, whose fingerprints are kept."""
+
+
 @dataclass(frozen=True)
 class Single:
     """The record of one block."""
@@ -119,8 +123,14 @@ class Filed:
 
     def digests(self, kind: str, names: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """See `Records`."""
-        found = read_group(self.path, 0, [f"{kind}/{name}" for name in names], self._metadata)
-        return {name: _texts(found[f"{kind}/{name}"]) for name in names}
+        known = self._few.get((kind, *names))
+        if known is None:
+            found = read_group(self.path, 0, [f"{kind}/{name}" for name in names], self._metadata)
+            known = {name: _texts(found[f"{kind}/{name}"]) for name in names}
+            if len(names) <= FEW:
+                self._few.clear()
+                self._few[kind, *names] = known
+        return known
 
     def seals(self) -> list[str]:
         """Fingerprints of whole blocks, block after block."""
@@ -145,6 +155,11 @@ class Filed:
             if record.digest != seal:
                 raise StorageError(f"{self.path} is damaged: block {index} is not what was written")
             yield record
+
+    @cached_property
+    def _few(self) -> dict[tuple[str, ...], Mapping[str, Sequence[str]]]:
+        """Fingerprints of the few asked for last: blocks with files of their own ask for the same, each."""
+        return {}
 
     def _form(self, block: int) -> Mapping[str, Any]:
         return self._forms[self._known[block][1]]

@@ -185,21 +185,11 @@ class Run(Beside):
             yield slice(start, start + self._rows(some)), self._stacked(some, kind, wanted)
 
     def facility(self, name: str, at: At = None) -> Singles:
-        """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units.
-
-        Parameters
-        ----------
-        at : as in `series`.
-        """
+        """One facility series of the first 20,480 paths, as `series` but (quarter + 1, path, facility)."""
         return self._columns("facility", [name], at)[name]
 
     def firm(self, name: str, at: At = None) -> Singles:
-        """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units.
-
-        Parameters
-        ----------
-        at : as in `series`.
-        """
+        """One HoldCo series of the first 20,480 paths, as `series` but (quarter + 1, path, HoldCo)."""
         return self._columns("firm", [name], at)[name]
 
     def block(self, place: int) -> int:

@@ -122,19 +122,6 @@ class Stretch:
             return [blocks[place : place + 1] for place in range(len(blocks))]
         return [blocks] if blocks else []
 
-    def digests(self, kind: str, names: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
-        """Name → fingerprints of the arrays, block after block; those that stand apart are looked up once."""
-        if kind not in APART:
-            return self.records.digests(kind, names)
-        if (kind, names) not in self._apart:
-            self._apart[kind, names] = self.records.digests(kind, names)
-        return self._apart[kind, names]
-
-    @cached_property
-    def _apart(self) -> dict[tuple[str, tuple[str, ...]], Mapping[str, Sequence[str]]]:
-        """Fingerprints of kinds of which every block has a file of its own, that asks for them."""
-        return {}
-
     def read(self, kind: str, block: int, names: Sequence[str] | None = None) -> Arrays:
         """Read and verify arrays of a block; all of a kind where `names` is None."""
         known = self.records.names(kind, block)
@@ -200,7 +187,7 @@ class Reading:
         self.path = stretch.file(kind, held[0])
         self.metadata = read_metadata(self.path)
         self.shape = shape_of(self.path, self.metadata)
-        self.digests = stretch.digests(kind, names)
+        self.digests = stretch.records.digests(kind, names)
         self.axis = path_axis(kind)
         self.rows = math.prod(self.shape)
         """Rows of a block, all but the last of a run."""
