@@ -25,7 +25,10 @@ def main() -> None:
 
 def prepare() -> None:
     """Set this process up for one command."""
+    from risk.freed import one_arena
+
     os.environ.update(SETTINGS | os.environ)
+    one_arena()
 
 
 if __name__ == "__main__":

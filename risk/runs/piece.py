@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from risk.freed import hand_back
 from risk.runs.columns import unflatten
-from risk.runs.freed import hand_back
 from risk.runs.run import Floats, Run
 from risk.runs.stretch import Stretch
 from risk.shocks.stream import BLOCK

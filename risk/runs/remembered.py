@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.runs.freed import columns_apart, hand_back, one_arena
+from risk.freed import columns_apart, hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -38,7 +38,6 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
-        one_arena()
         if run.paths > LONG:
             columns_apart()
         found = cls(run.store, run.manifest)

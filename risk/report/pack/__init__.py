@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from risk.freed import hand_back
 from risk.report.form import DEFAULT_FORM, Form
 from risk.report.guards import Condition
 from risk.report.naming import renamed, shared
@@ -35,7 +36,6 @@ from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 from risk.report.validation import DRAFT
-from risk.runs.freed import hand_back
 from risk.runs.remembered import Remembered
 
 if TYPE_CHECKING:
