@@ -125,8 +125,8 @@ gallery: .venv/ready ## pictures of docs/gallery.md anew, from a run of the base
 hooks: .venv/ready-dev ## what every commit has to pass, as a hook of this checkout (.pre-commit-config.yaml)
 	$(BIN)/pre-commit install
 
-bench: .venv/ready ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
-	$(BIN)/python benchmarks/bench $(if $(PATHS),--paths $(PATHS))
+bench: .venv/ready-dev ## what a path costs, beside its floor, other ways to compute it and the last time: a quarter of an hour
+	$(BIN)/python -m benchmarks.bench $(if $(PATHS),--paths $(PATHS))
 
 torture: .venv/ready-dev ## kills, full disks, rot, hostile files: what held, into docs/trust.md: twenty minutes
 	$(BIN)/python -m tests.torture

@@ -14,7 +14,6 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,8 +22,9 @@ HERE = Path(__file__).resolve().parents[1]
 MB = 1024 if sys.platform == "linux" else 1024**2
 
 CONDITION = "bust and h100_contract@2028Q4 < 1.5"
+VERDICT = "show RUN"
 ANSWERS = (
-    *("show RUN", "show RUN headline_loss", "show RUN h100_contract", "tail RUN", "drivers RUN"),
+    *(VERDICT, "show RUN headline_loss", "show RUN h100_contract", "tail RUN", "drivers RUN"),
     *("drivers RUN --outcome bust", f"drivers RUN --when {CONDITION!r}", "voi RUN"),
     *("reverse RUN --if bust --stored", f"reverse RUN --if {CONDITION!r} --stored"),
     *("views RUN", "watch RUN", "watch RUN --event B4", "update RUN", "compare RUN RUN"),
@@ -85,17 +85,29 @@ def asked(checkout: Path, answer: str, run: Path) -> Cost:
         return _measured(command, checkout)
 
 
+LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, used = os.wait4(pid, 0)
+wall = time.perf_counter() - start
+print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, wall, used.ru_maxrss)
+"""
+"""Starts a command from a small process: the size of the one that starts it is counted as its own."""
+
+
 def _measured(command: Sequence[str], checkout: Path) -> Cost:
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling is not what an answer costs
-    start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    launched = [sys.executable, "-ISc", LAUNCHER, *command]
+    told = subprocess.run(
+        launched, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    code, processor, wall, memory = map(float, told.stdout.split())
+    if code:
         raise SystemExit(f"{' '.join(command)} came to nothing")
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / MB)
+    return Cost(processor, wall, memory / MB)
 
 
 def _bare(run: Path, folder: Path) -> Path:

@@ -14,18 +14,15 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does
 
-import counted
-import phases
-import scale
-import start
-import twins
-from figure import Figure
-from history import before, beside, keep
-from machine import machine
-
+from benchmarks.bench import counted, phases, scale, start, twins
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.history import before, beside, keep
+from benchmarks.bench.machine import machine
 from risk.assumptions import load
 
 SIZES = (20_000, 100_000, 1_000_000)
+"""Paths of the runs that are answered from."""
+
 SEED = 20261122
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from figure import Figure
-from timing import processor
 
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.timing import processor
 from risk.assumptions import Assumptions
 from risk.engine.couplings import Links
 from risk.engine.quarters import opening, quarters

@@ -10,9 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from figure import Figure
-from timing import processor
-
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.timing import processor
 from risk.assumptions import Assumptions
 from risk.engine.couplings import Links
 from risk.engine.quarters import opening, quarters

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from figure import Figure
-from timing import wall
-
+from benchmarks import answers
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.timing import wall
 from risk.assumptions import Assumptions
 from risk.runs import execute
 from risk.shocks.stream import BLOCK
+from tests.runs.tiled import tiled
 
 BLOCKS = 32
 """Random blocks on which workers are compared."""
 
-SCRIPTS = Path(__file__).resolve().parent.parent
+SIMULATED = 100_000
+"""Paths up to which a run is simulated to see what its answers cost."""
 
 
 def workers(register: Assumptions, seed: int) -> Iterator[Figure]:
@@ -36,21 +36,24 @@ def workers(register: Assumptions, seed: int) -> Iterator[Figure]:
 
 
 def packs(register: Assumptions, seed: int, sizes: Sequence[int], folder: Path) -> Iterator[Figure]:
-    """Processor time and memory of the workbook at several sizes, each in a process of its own.
+    """What the verdict and the workbook of several sizes take, each in a process of its own.
 
-    The largest run is simulated; the others take its blocks over.
+    The largest run that is simulated gives its blocks to the shorter ones, and over and over to longer ones:
+    those cost what others of their length do, and their numbers mean nothing.
     """
     jobs = os.cpu_count() or 1
-    for paths in sorted(sizes, reverse=True):
-        start = time.perf_counter()
-        run = execute(register, paths, seed, jobs, folder, command="bench")
-        taken = time.perf_counter() - start
-        if paths == max(sizes):
-            told = f"{paths:,} paths on {jobs} workers, stored"
-            yield Figure("paths a second", paths / taken, "", told, less=False)
-            yield Figure("disk a path", run.store.size() / paths, "B", f"of {paths:,}")
-        command = [sys.executable, str(SCRIPTS / "pack.py"), "--run", str(run.directory)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        _, seconds, megabytes = map(float, told.split())
-        yield Figure(f"pack of {paths:,} paths", seconds, "s", "of the processor, imports aside")
-        yield Figure(f"memory of the pack of {paths:,} paths", megabytes, "MB", "at most")
+    paths = max((size for size in sizes if size <= SIMULATED), default=SIMULATED)
+    start = time.perf_counter()
+    longest = execute(register, paths, seed, jobs, folder / "runs", command="bench")
+    told = f"{paths:,} paths on {jobs} workers, stored"
+    yield Figure("paths a second", paths / (time.perf_counter() - start), "", told, less=False)
+    yield Figure("disk a path", longest.store.size() / paths, "B", f"of {paths:,}")
+    for size in sorted(sizes):
+        if size <= SIMULATED:
+            run = execute(register, size, seed, jobs, folder / "runs", command="bench")
+        else:
+            run = tiled(longest, size, folder / "tiled", jobs)
+        for words, name in ((answers.VERDICT, "verdict"), (answers.PACK, "pack")):
+            cost = answers.asked(answers.HERE, words, run.directory)
+            yield Figure(f"{name} of {size:,} paths", cost.processor, "s", "of the processor, all in")
+            yield Figure(f"memory of the {name} of {size:,} paths", cost.memory, "MB", "at most")

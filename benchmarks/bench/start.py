@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from figure import Figure
-from timing import wall
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.timing import wall
 
 COMMANDS = ("--version", "--help", "assumptions check")
 

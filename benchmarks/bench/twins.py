@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from figure import Figure
-from timing import processor
 
+from benchmarks.bench.figure import Figure
+from benchmarks.bench.timing import processor
 from risk.assumptions import Assumptions
 from risk.engine.quarters import opening
 from risk.engine.simulate import TOGETHER

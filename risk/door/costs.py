@@ -37,13 +37,10 @@ def seconds_of(paths: float, timed: float | None = None) -> float:
 
 
 def pace(run: Manifest | None) -> float | None:
-    """Seconds of one core a path, as a run took them; None where nothing was timed."""
-    if run is None or not run.clock.get("seconds"):
+    """Seconds of one core a path, as computing a run took them; None where nothing was timed."""
+    if run is None or not run.clock.get("work"):
         return None
-    blocks = len(run.blocks)
-    computed = int(run.clock.get("computed", blocks))
-    work = float(run.clock["seconds"]) * min(int(run.clock["jobs"]), computed)
-    return work * blocks / computed / run.paths if computed else None
+    return float(run.clock["work"]) * len(run.blocks) / int(run.clock["computed"]) / run.paths
 
 
 def stored(specification: Specification, root: Path) -> int:

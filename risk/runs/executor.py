@@ -21,14 +21,15 @@ from risk.runs.job import Finished, Job, Simulate
 from risk.runs.lock import hold
 from risk.runs.log import log_to_file
 from risk.runs.manifest import Manifest, describe, read_manifest, timestamp, write_manifest
-from risk.runs.merging import merge, settle
+from risk.runs.merging import Merging, settle, stretches
 from risk.runs.records import BlockRecord
 from risk.runs.reuse import take_over
 from risk.runs.run import Run
 from risk.runs.space import estimated_bytes
 from risk.runs.specification import Specification, specify
 from risk.runs.store import Store
-from risk.runs.workers import compute
+from risk.runs.stretch import Stretch
+from risk.runs.workers import compute, crew
 
 if TYPE_CHECKING:
     from risk.assumptions import Assumptions
@@ -125,6 +126,7 @@ class _Task:
     Attributes
     ----------
     kept : sound blocks that are stored → their paths.
+    work : seconds of processors that computing the others took.
     """
 
     specification: Specification
@@ -132,13 +134,15 @@ class _Task:
     progress: Progress
     elsewhere: Elsewhere | None = None
     kept: dict[int, int] = field(default_factory=dict)
+    work: float = 0.0
 
     def carry_out(self, job: Job, jobs: int, command: str) -> Run:
         started, clock = timestamp(), time.monotonic()
         self._take_stock(job.legend, job.check_all)
         computed = self.specification.blocks - len(self.kept)
-        self._compute_missing(job, jobs)
-        found = merge(self.store, self.specification.blocks, job.legend)
+        with crew():
+            self._compute_missing(job, jobs)
+            found = self._merged(job.legend, (self.elsewhere and os.cpu_count()) or jobs)
         sums = self.store.reduce(found, job.legend)
         words = job.assumptions.normalised()
         publish_json(self.store.directory / "assumptions.json", words)
@@ -148,6 +152,7 @@ class _Task:
             "seconds": round(time.monotonic() - clock, 3),
             "jobs": jobs,
             "computed": computed,
+            "work": round(self.work, 3),
             "command": command,
         }
         previous = newest(job.assumptions.scenario.name, self.store.directory.parent)
@@ -194,6 +199,17 @@ class _Task:
         if interrupt:
             raise self.interrupted(interrupt.exit_code)
 
+    def _merged(self, legend: Legend, jobs: int) -> list[Stretch]:
+        """Put the blocks together, all of which are there: the stretches in which they stand."""
+        found = stretches(self.store, self.specification.blocks)
+        merging = Merging(self.store, found, legend)
+        if missing := merging.missing:
+            log.info("putting blocks together in %d files a kind", len(found))
+            interrupt = compute(merging, missing, jobs, lambda _: None)
+            if interrupt:
+                raise self.interrupted(interrupt.exit_code)
+        return found
+
     def interrupted(self, exit_code: int) -> Interrupted:
         """What to tell whoever stopped the run, at whatever moment."""
         kept = f"{len(self.store.stored())} of {self.specification.blocks} blocks"
@@ -224,6 +240,7 @@ class _Task:
 
     def _note(self, finished: Finished) -> None:
         self.kept[finished.record.index] = finished.record.paths
+        self.work += finished.seconds
         self.progress(self._done(), self.specification.paths, finished.means)
 
     def _done(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 import hashlib
 import pickle
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -83,12 +84,13 @@ class Job:
         return partial(engine, check_all=True) if self.check_all and self.simulate is None else engine
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
-        """Simulate blocks and store them one by one."""
+        """Simulate blocks and store them one by one; the first is told the time of simulating all."""
+        began = time.thread_time()
         for block in self._simulated(rows):
-            yield Finished(
-                self.store.write(block, self.legend),
-                {name: _mean(column) for name, column in block.outcomes.items()},
-            )
+            record = self.store.write(block, self.legend)
+            means = {name: _mean(column) for name, column in block.outcomes.items()}
+            yield Finished(record, means, time.thread_time() - began)
+            began = time.thread_time()
 
     def _simulated(self, rows: Mapping[int, int]) -> Iterable[Block]:
         """Blocks at once, or by themselves where one of them fails: those before it are sound."""
@@ -105,10 +107,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Finished:
-    """A stored block: its record, and the mean of every outcome where it is defined."""
+    """A stored block.
+
+    Attributes
+    ----------
+    means : mean of every outcome where it is defined.
+    seconds : of the processor that it took.
+    """
 
     record: BlockRecord
     means: Mapping[str, float]
+    seconds: float = 0.0
 
 
 def write_job(job: Work[Any]) -> tuple[Path, str]:

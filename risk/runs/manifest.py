@@ -65,7 +65,8 @@ class Manifest:
     environment : versions, platform, commit; differs between machines. Operating system, architecture,
         processor extensions as NumPy uses them and C library decide bits, with the libraries of the
         specification; nothing else does.
-    clock : start, finish, seconds, workers, blocks computed in them, command; outside every fingerprint.
+    clock : start, finish, seconds, workers, blocks computed in them and the processors' seconds they took,
+        command; outside every fingerprint.
     parent : run id of the run of this scenario finished before; empty for the first.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,21 +79,40 @@ def settle(
     return found
 
 
-def merge(store: Store, blocks: int, legend: Legend) -> list[Stretch]:
-    """Put the blocks of a run together, all of which are there: its stretches.
+@dataclass(frozen=True)
+class Merging:
+    """Putting the blocks of a run together, all of which are there: what workers are handed by stretches.
 
     Raises
     ------
     StorageError : a block or what was made of it is not what was written, or the disk is full. What was there
         is there still.
     """
-    found = stretches(store, blocks)
-    missing = [stretch for stretch in found if not stretch.records_file.exists()]
-    if missing:
-        log.info("putting blocks together in %d files a kind", len(found))
-    for stretch in missing:
-        _merge(store, stretch, legend)
-    return found
+
+    store: Store
+    stretches: Sequence[Stretch]
+    legend: Legend
+
+    @property
+    def missing(self) -> dict[int, int]:
+        """Stretches that are not there yet, by their place, as workers are handed blocks."""
+        places = (place for place, found in enumerate(self.stretches) if not found.records_file.exists())
+        return dict.fromkeys(places, 1)
+
+    @property
+    def together(self) -> int:
+        """One stretch is work enough."""
+        return 1
+
+    def engine(self) -> object:
+        """What puts blocks together is there."""
+        return _merge
+
+    def compute(self, rows: Mapping[int, int]) -> Iterator[int]:
+        """Put the blocks of stretches together."""
+        for place in rows:
+            _merge(self.store, self.stretches[place], self.legend)
+            yield place
 
 
 def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:

@@ -46,6 +46,10 @@ class BlockRecord:
         """Fingerprint of the whole block."""
         return digest({name: value for name, value in self.content().items() if name != "identities"})
 
+    def has(self, seal: str) -> bool:
+        """Whether a fingerprint is the block's; in earlier versions it held the identities' errors too."""
+        return seal in (self.digest, digest(self))
+
     def content(self) -> dict[str, Any]:
         """Plain data, as stored."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -225,7 +225,7 @@ class Run(Beside):
                 if bad:
                     raise bad[0].error
                 for record in records:
-                    if record.digest != self.manifest.blocks[record.index]:
+                    if not record.has(self.manifest.blocks[record.index]):
                         raise StorageError(
                             f"block {record.index} of {self.directory} is not the one of this run"
                         )

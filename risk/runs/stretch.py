@@ -103,7 +103,7 @@ class Stretch:
             record = BlockRecord(**read_json(self.records_file))
         except TypeError as error:
             raise StorageError(f"{self.records_file} is not the record of a block") from error
-        if self.seal and record.digest != self.seal:
+        if self.seal and not record.has(self.seal):
             raise StorageError(f"block {self.first} of {self.directory} is not the one of this run")
         return Single(record)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,26 +24,25 @@ from tests.torture.trial import ROOT, Trial
 SEED = 20261130
 SMALL = 1100
 """Paths of the run whose files are damaged: two random blocks, one of them cut."""
-PAGE = ROOT / "docs" / "trust.md"
+PAGE, KEPT = ROOT / "docs" / "trust.md", ROOT / "build" / "torture.json"
 BEGIN, END = "<!-- torture -->\n", "<!-- /torture -->\n"
 
 
 def main() -> int:
-    """Try everything, print a line each, and replace the table of the page where all was tried."""
+    """Try everything, print a line each, and put what came of it into the table of the page."""
     options = _options()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    found: list[Trial] = []
+    broken = False
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for name, trials in _trials(Path(folder), random.Random(SEED)).items():
             if options.only and name not in options.only:
                 continue
-            for trial in trials():
-                found.append(trial)
+            found = list(trials())
+            for trial in found:
                 _tell(name, trial)
-    if not options.only:
-        PAGE.write_text(_replaced(PAGE.read_text("utf-8"), table(found)), "utf-8")
-        print(f"the table of docs/{PAGE.name} is of today")
-    return int(any(trial.broken for trial in found))
+            _keep(name, found)
+            broken |= any(trial.broken for trial in found)
+    return int(broken)
 
 
 def _trials(folder: Path, rng: random.Random) -> dict[str, Callable[[], Iterable[Trial]]]:
@@ -70,15 +70,28 @@ def _trials(folder: Path, rng: random.Random) -> dict[str, Callable[[], Iterable
     }
 
 
-def table(found: Iterable[Trial]) -> str:
-    """What was tried and what held, as the page shows it."""
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
+def _keep(name: str, found: Iterable[Trial]) -> None:
+    """Keep what came of a kind of trial beside what is known of the others, and write all of it down."""
+    known = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    known[name] = [_row(trial) for trial in found]
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(known, indent=1, ensure_ascii=False), "utf-8")
+    PAGE.write_text(_replaced(PAGE.read_text("utf-8"), table(known)), "utf-8")
+
+
+def _row(trial: Trial) -> list[str]:
+    wrong = str(len(trial.broken) or "none")
+    return [trial.what, f"{trial.tried:,}", trial.held, wrong, f"{datetime.now(UTC):%Y-%m-%d}"]
+
+
+def table(known: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """What was tried and what held, as the page shows it, kind by kind."""
     lines = [
-        f"Version {risk.__version__}, {today}; moments and places are drawn with seed {SEED}.\n",
-        "| tried | times | must hold | did not |",
-        "|---|---|---|---|",
+        f"Version {risk.__version__}; moments and places are drawn with seed {SEED}.\n",
+        "| tried | times | must hold | did not | on |",
+        "|---|---|---|---|---|",
     ]
-    lines += [f"| {t.what} | {t.tried:,} | {t.held} | {len(t.broken) or 'none'} |" for t in found]
+    lines += [f"| {' | '.join(row)} |" for rows in known.values() for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -101,7 +114,7 @@ def _tell(name: str, trial: Trial) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", help="kinds of trial; the page is left as it is then")
+    parser.add_argument("--only", nargs="+", help="kinds of trial; rows of others stay")
     parser.add_argument("--folder", type=Path, help="where the runs are stored meanwhile")
     return parser.parse_args()
 

@@ -41,9 +41,10 @@ def _words(trial: Trial) -> tuple[str, str]:
 
 
 def test_the_table_says_what_did_not_hold() -> None:
-    text = page.table([Trial("This", "that", 1200, ["wrong"]), Trial("These", "those", 3)])
-    assert "| This | 1,200 | that | 1 |" in text
-    assert "| These | 3 | those | none |" in text
+    trials = Trial("This", "that", 1200, ["wrong"]), Trial("These", "those", 3)
+    text = page.table({"kind": [page._row(trial) for trial in trials]})
+    assert "| This | 1,200 | that | 1 | 2" in text
+    assert "| These | 3 | those | none | 2" in text
     before = f"a\n{page.BEGIN}old\n{page.END}b\n"
     assert page._replaced(before, text).count(text) == 1
 

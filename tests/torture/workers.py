@@ -21,6 +21,7 @@ def killed_workers(folder: Path, blocks: int, rng: random.Random, every: float =
         "the fingerprints of a run that nobody disturbs, nothing half-written left",
     )
     paths = blocks * 1024
+    (folder / "marks").mkdir()
     slow = fake.marked(folder / "marks")
     expected = fake.run(folder / "calm", slow, paths=paths, jobs=1)
     with _killing(every, rng) as killed:
