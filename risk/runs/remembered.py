@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.runs.freed import columns_apart, hand_back
+from risk.runs.freed import hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -21,9 +21,6 @@ WHOLE = ("outcomes", "parameters", "series")
 
 ROOM: int = 160 * 2**20
 """Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
-
-LONG = 2**18
-"""Paths from which half as much is kept, and columns are kept apart from all else in memory."""
 
 NEIGHBOURS: int = 80 * 2**20
 """Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
@@ -38,8 +35,6 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
-        if run.paths > LONG:
-            columns_apart()
         found = cls(run.store, run.manifest)
         vars(found).update(vars(run))  # properties that were found once
         return found
@@ -51,8 +46,8 @@ class Remembered(Run):
 
     @property
     def _room(self) -> int:
-        """Bytes of columns that are kept; of a long run hardly one is asked for again while it is there."""
-        return ROOM if self.paths <= LONG else NEIGHBOURS
+        """Bytes of columns that are kept."""
+        return ROOM
 
     @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
