@@ -10,8 +10,8 @@ from typing import Literal
 
 from risk.runs.run import Floats, Run, Singles
 
-AHEAD: int = 112 * 2**20
-"""Bytes of columns that are read in one pass: of a million paths fourteen outcomes, or all of a series."""
+AHEAD: int = 64 * 2**20
+"""Bytes of columns that are read in one pass: of a million paths eight outcomes, or half of a series."""
 
 
 class Columns(Mapping[str, Floats]):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, wraps
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.runs.freed import hand_back
+from risk.runs.freed import columns_apart, hand_back, one_arena
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -17,10 +17,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WHOLE = ("outcomes", "parameters", "series")
-"""Kinds of columns of which most are asked for."""
+"""Kinds of columns of which most are asked for; each of the others takes as much room as all of these."""
 
 ROOM: int = 160 * 2**20
 """Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
+
+LONG = 2**18
+"""Paths from which half as much is kept, and columns are kept apart from all else in memory."""
 
 NEIGHBOURS: int = 80 * 2**20
 """Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
@@ -35,6 +38,9 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
+        one_arena()
+        if run.paths > LONG:
+            columns_apart()
         found = cls(run.store, run.manifest)
         vars(found).update(vars(run))  # properties that were found once
         return found
@@ -46,8 +52,8 @@ class Remembered(Run):
 
     @property
     def _room(self) -> int:
-        """Bytes of columns that are kept."""
-        return ROOM
+        """Bytes of columns that are kept; of a long run hardly one is asked for again while it is there."""
+        return ROOM if self.paths <= LONG else NEIGHBOURS
 
     @cached_property
     def found(self) -> dict[tuple[object, ...], object]:
@@ -56,7 +62,7 @@ class Remembered(Run):
 
     def _columns(self, kind: str, names: Iterable[str] | None, at: At = None) -> dict[str, NDArray[Any]]:
         asked = list(self.names(kind) if names is None else names)
-        if at is not None and self._together(kind) < len(self.names(kind)):
+        if kind not in WHOLE or (at is not None and self._together(kind) < len(self.names(kind))):
             return super()._columns(kind, asked, at)
         with self._lock:
             found = self._found(kind, asked)
@@ -66,11 +72,13 @@ class Remembered(Run):
         """Whole columns, those that are not known read with their neighbours."""
         known = self._known
         if new := [name for name in asked if (kind, name) not in known]:
-            self._keep(kind, super()._columns(kind, self._beside_it(kind, new)))
+            read = super()._columns(kind, self._beside_it(kind, new))
+            known.update({(kind, name): values for name, values in read.items()})
         for name in asked:  # what was asked for last stands at the end
             known[kind, name] = known.pop((kind, name))
         found = {name: known[kind, name] for name in asked}
-        self._forget()
+        if new:
+            self._let_go()
         return found
 
     @cached_property
@@ -81,7 +89,7 @@ class Remembered(Run):
     def _together(self, kind: str) -> int:
         """Columns of a kind that are read in one pass."""
         a_path = 4 * (self.calendar.quarters + 1) if kind == "series" else 8
-        return max(NEIGHBOURS // (a_path * max(self.paths, 1)), 1) if kind in WHOLE else 1
+        return max(NEIGHBOURS // (a_path * max(self.paths, 1)), 1)
 
     def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
         """A column with its neighbours; several as they are."""
@@ -91,19 +99,16 @@ class Remembered(Run):
         first = names.index(new[0]) // many * many
         return [n for n in names[first : first + many] if (kind, n) not in self._known]
 
-    def _keep(self, kind: str, read: Mapping[str, NDArray[Any]]) -> None:
-        if kind not in WHOLE:  # never more than one: each is nearly as large as all path series together
-            for key in [key for key in self._known if key[0] == kind]:
-                del self._known[key]
-        self._known.update({(kind, name): values for name, values in read.items()})
+    def forget(self) -> None:
+        """Let go of all columns; one that is asked for again is read again."""
+        with self._lock:
+            self._known.clear()
+        hand_back()
 
-    def _forget(self) -> None:
+    def _let_go(self) -> None:
         """Let go of what was asked for longest ago, as far as there is no room for it."""
-        held = {key: values.nbytes for key, values in self._known.items() if key[0] in WHOLE}
-        over = sum(held.values()) - self._room
-        if over <= 0:
-            return
-        for key, size in held.items():
+        over = sum(values.nbytes for values in self._known.values()) - self._room
+        for key, size in [(key, values.nbytes) for key, values in self._known.items()]:
             if over > 0:
                 del self._known[key]
                 over -= size
