@@ -123,8 +123,9 @@ def _bare(run: Path, folder: Path) -> Path:
 
 def _write_pack(run: Path) -> None:
     """What the command `pack` does of a stored run, but for what it simulates beside it."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does
+    from risk.__main__ import prepare
 
+    prepare()  # as the program does
     from risk.door import opening, packing
     from risk.door.desk import Desk
     from risk.door.result import Result

@@ -9,19 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.analysis.bands import band
-from risk.analysis.ladder import FEWEST, Singles
+from risk.analysis.ladder import FEWEST
+from risk.analysis.standings import DEPTHS, standings
 from risk.analysis.statistics import Estimate, proportion
-from risk.mechanisms.neocloud import facility
 from risk.runs import Run
 
 Array = NDArray[np.float64]
-
-DEPTHS: Mapping[str, int] = {
-    "lock_up": facility.LOCK_UP,
-    "sweep": facility.SWEEP,
-    "event": facility.EVENT,
-}
-"""Stages of coverage: a facility further down has come past them."""
 
 ONCE = ("amended", "payment_default", "maturity_default")
 """Stages that a facility reaches at most once."""
@@ -58,10 +51,7 @@ class Distress:
 
 def distress(run: Run) -> dict[str, Distress]:
     """Every facility of the base date and its stages; what comes once is counted on all paths of the run."""
-    stages = run.facility("stage")
-    depths = {**DEPTHS, "default": facility.PAYMENT_DEFAULT}
-    first = {depth: _first(np.greater_equal, stages, code) for depth, code in depths.items()}
-    first["cured"] = _first(np.equal, stages, facility.CURED)
+    first = standings(run).first
     found = {}
     for i, name in enumerate(run.entities["stage"]):
         reached = {depth: _ever(first[depth][:, i]) for depth in (*DEPTHS, "cured")}
@@ -75,14 +65,6 @@ def once(run: Run, key: str, name: str) -> Estimate:
     """Share of paths on which what happens at most once does happen."""
     column = run.entities[key].index(name)
     return proportion(round(float(run.mean(key)[0][:, column].sum()) * run.paths), run.paths)
-
-
-def _first(compare: np.ufunc, stages: Singles, code: int) -> NDArray[np.int8]:
-    """First quarter in which (quarter + 1, path, facility) stages compare with a code, −1 where none does."""
-    first = np.full(stages.shape[1:], -1, dtype=np.int8)
-    for t in reversed(range(len(stages))):
-        np.copyto(first, t, where=compare(stages[t], code))
-    return first
 
 
 def _ever(first: NDArray[np.int8]) -> Estimate:
@@ -100,24 +82,9 @@ def _timing(run: Run, first: NDArray[np.int8]) -> Timing | None:
 
 def shares(run: Run) -> dict[str, Array]:
     """Where facilities of the base date stand, share of path-facilities by quarter; the shares sum to one."""
-    quarters = zip(run.facility("stage"), run.facility("contracted_coverage"), strict=True)
-    counts = [_standing(stage, coverage) for stage, coverage in quarters]
-    return {name: np.array([count[name] for count in counts]) for name in counts[0]}
-
-
-def _standing(stage: Singles, coverage: Singles) -> dict[str, float]:
-    """Shares of one quarter, whose flags fit a processor's cache, of (path, facility) stages and coverage."""
-    sound = stage == facility.SOUND
-    repaid = np.count_nonzero(sound & np.isnan(coverage))
-    found = {
-        "repaid": repaid,
-        "sound": np.count_nonzero(sound) - repaid,
-        "lock_up": np.count_nonzero(stage == facility.LOCK_UP),
-        "sweep": np.count_nonzero(stage == facility.SWEEP),
-        "event": np.count_nonzero((stage >= facility.EVENT) & (stage <= facility.AMENDED)),
-        "default": np.count_nonzero(np.isnan(stage) | (stage >= facility.PAYMENT_DEFAULT)),
-    }
-    return {name: count / stage.size for name, count in found.items()}
+    found = standings(run)
+    together = found.paths * len(run.entities["stage"])
+    return {name: counts / together for name, counts in found.standing.items()}
 
 
 @dataclass(frozen=True)
@@ -138,13 +105,5 @@ class PastEvent:
 
 def past_event(run: Run) -> PastEvent:
     """Every facility of the base date, quarter by quarter."""
-    quarters = zip(run.facility("stage"), run.facility("contracted_coverage"), strict=True)
-    counts = [_past_event(stage, coverage) for stage, coverage in quarters]
-    past, owing = (np.array(each).T for each in zip(*counts, strict=True))
-    return PastEvent(run.entities["stage"], past / run.paths, owing)
-
-
-def _past_event(stage: Singles, coverage: Singles) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Paths of one quarter on which each facility is past it, and not repaid; a default has no stage."""
-    past, repaid = ~(stage < facility.EVENT), (stage == facility.SOUND) & np.isnan(coverage)
-    return past.sum(axis=0), (~repaid).sum(axis=0)
+    found = standings(run)
+    return PastEvent(run.entities["stage"], found.past.T / found.paths, found.unpaid.T)

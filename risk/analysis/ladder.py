@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from risk.analysis.bands import Band, band
 from risk.analysis.facilities import Facility
+from risk.analysis.standings import standings
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -47,7 +48,7 @@ class Rung:
 
 def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
     """The duration ladder of every firm that has facilities at the base date."""
-    ratios, coverage = run.firm("firm_coverage"), run.facility("contracted_coverage")
+    ratios, found = run.firm("firm_coverage"), standings(run)
     rungs = []
     for i, firm in enumerate(run.entities["firm_coverage"]):
         columns, members = _members(run, book, firm, "firm")
@@ -55,7 +56,7 @@ def by_firm(run: Run, book: Sequence[Facility]) -> tuple[Rung, ...]:
             names = tuple(f.name for f in members)
             cash, due = (np.sum([getattr(f, x) for f in members], axis=0) for x in ("contracted", "service"))
             written = _ratio(cash, due)
-            share = share_finite(quarter[:, columns] for quarter in coverage)
+            share = found.owing[:, columns].sum(axis=1) / (found.paths * len(columns))
             rungs.append(Rung(firm, names, quantiles(ratios[:, :, i]), share, written))
     return tuple(rungs)
 
@@ -95,7 +96,8 @@ def base_coverage(run: Run) -> dict[str, float]:
     Of the first path, whose draw of how far the nowcast of debt is off is taken out.
     """
     off = run.parameter(NOWCAST)[0] if NOWCAST in run.names("parameters") else run.register.number(NOWCAST)
-    ratios = run.facility("contracted_coverage")[0, 0] * np.exp(off)
+    _, first = next(run.batches("facility", ["contracted_coverage"], blocks=1))
+    ratios = first["contracted_coverage"][0, 0] * np.exp(off)
     return {name: float(v) for name, v in zip(run.entities["contracted_coverage"], ratios, strict=True)}
 
 
@@ -106,19 +108,14 @@ def year_ends(run: Run) -> tuple[int, ...]:
 
 def facilities_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
     """Quantiles of a facility series in some quarters, by facility."""
-    values = run.facility(name)[list(quarters)]
+    values = run.facility(name, list(quarters))
     return {who: quantiles(values[:, :, i]) for i, who in enumerate(run.entities[name])}
 
 
 def firms_at(run: Run, name: str, quarters: Sequence[int]) -> dict[str, Band]:
     """Quantiles of a HoldCo series in some quarters, by firm; base units."""
-    values = run.firm(name)[list(quarters)]
+    values = run.firm(name, list(quarters))
     return {who: quantiles(values[:, :, i]) for i, who in enumerate(run.entities[name])}
-
-
-def share_finite(quarters: Iterable[Singles]) -> Array:
-    """Share of values that are numbers, by quarter; a count is several times as fast as a mean."""
-    return np.array([np.count_nonzero(np.isfinite(quarter)) / quarter.size for quarter in quarters])
 
 
 def _ratio(over: Array, under: Array) -> Array:

@@ -163,7 +163,7 @@ def read_group(
     with _understood(path):
         refuse_pipe(path)
         with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
-            known = file.schema_arrow.names
+            known = file.schema_arrow.names if keyed or names is None else ()
             if missing := set(keyed) - set(known):
                 raise StorageError(
                     f"{path} has no column {', '.join(sorted(missing))}: an older version wrote it"

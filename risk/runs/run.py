@@ -184,13 +184,23 @@ class Run(Beside):
             start = (some.start - kept.start) * BLOCK
             yield slice(start, start + self._rows(some)), self._stacked(some, kind, wanted)
 
-    def facility(self, name: str) -> Singles:
-        """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units."""
-        return self._columns("facility", [name])[name]
+    def facility(self, name: str, at: At = None) -> Singles:
+        """One facility series of the first 20,480 paths, shape (quarter + 1, path, facility), base units.
 
-    def firm(self, name: str) -> Singles:
-        """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units."""
-        return self._columns("firm", [name])[name]
+        Parameters
+        ----------
+        at : as in `series`.
+        """
+        return self._columns("facility", [name], at)[name]
+
+    def firm(self, name: str, at: At = None) -> Singles:
+        """One HoldCo series of the first 20,480 paths, shape (quarter + 1, path, HoldCo), base units.
+
+        Parameters
+        ----------
+        at : as in `series`.
+        """
+        return self._columns("firm", [name], at)[name]
 
     def block(self, place: int) -> int:
         """Number of the random block that stands at a place, from 0: what its draws depend on."""

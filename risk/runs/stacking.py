@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from risk.runs.stretch import READERS, Reading, Stretch, common, path_axis
 from risk.shocks.stream import BLOCK
 
-At = int | slice | None
+At = int | slice | list[int] | None
 """Quarters of arrays that have them: one, some, or all."""
 
 
@@ -29,15 +29,17 @@ def stacked(
     """
     whole: dict[str, NDArray[Any]] = {}
 
+    axis = 0 if isinstance(at, int) else path_axis(kind) or 0
+    before = (slice(None),) * axis  # quarters stand before paths, unless only one is asked for
+
     def place(reading: Reading, group: int, some: Sequence[str]) -> None:
         found = reading.group(group, some)
         for block in common(reading.blocks(group), blocks):
             start = (block - blocks.start) * BLOCK
+            rows = slice(start, start + reading.stretch.records.paths(block))
             for name, part in reading.cut(found, block).items():
                 kept = part if part.ndim == 1 or at is None else part[at]
-                # Quarters stand before paths, unless only one quarter is asked for.
-                before = (slice(None),) * ((path_axis(kind) or 0) - (part.ndim - kept.ndim))
-                whole[name][(*before, slice(start, start + reading.stretch.records.paths(block)))] = kept
+                whole[name][(*before, rows)] = kept
 
     with ThreadPoolExecutor(READERS) as pool:
         for some in _files(stretches, blocks, kind):

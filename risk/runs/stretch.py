@@ -122,6 +122,19 @@ class Stretch:
             return [blocks[place : place + 1] for place in range(len(blocks))]
         return [blocks] if blocks else []
 
+    def digests(self, kind: str, names: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+        """Name → fingerprints of the arrays, block after block; those that stand apart are looked up once."""
+        if kind not in APART:
+            return self.records.digests(kind, names)
+        if (kind, names) not in self._apart:
+            self._apart[kind, names] = self.records.digests(kind, names)
+        return self._apart[kind, names]
+
+    @cached_property
+    def _apart(self) -> dict[tuple[str, tuple[str, ...]], Mapping[str, Sequence[str]]]:
+        """Fingerprints of kinds of which every block has a file of its own, that asks for them."""
+        return {}
+
     def read(self, kind: str, block: int, names: Sequence[str] | None = None) -> Arrays:
         """Read and verify arrays of a block; all of a kind where `names` is None."""
         known = self.records.names(kind, block)
@@ -187,7 +200,7 @@ class Reading:
         self.path = stretch.file(kind, held[0])
         self.metadata = read_metadata(self.path)
         self.shape = shape_of(self.path, self.metadata)
-        self.digests = stretch.records.digests(kind, names)
+        self.digests = stretch.digests(kind, names)
         self.axis = path_axis(kind)
         self.rows = math.prod(self.shape)
         """Rows of a block, all but the last of a run."""
@@ -227,16 +240,17 @@ class Reading:
     def cut(self, group: Arrays, block: int) -> Arrays:
         """The arrays of a block out of its row group, verified."""
         start = (block - self.held.start) % self.together * self.rows
-        shape = list(self.shape)
+        shape, row = list(self.shape), block - self.stretch.first
         if self.axis is not None:
             shape[self.axis] = self.stretch.records.paths(block)
+        size = math.prod(shape)
         found = {}
         for name, flat in group.items():
-            part = flat[start : start + math.prod(shape)]
-            if part.size != math.prod(shape):
+            part = flat[start : start + size]
+            if part.size != size:
                 raise StorageError(f"{self.path} is damaged: {name} is short")
             found[name] = part.reshape(shape)
-            verify(self.path, name, found[name], self.digests[name][block - self.stretch.first])
+            verify(self.path, name, found[name], self.digests[name][row])
         return found
 
     def unsound(self, group: int, names: tuple[str, ...]) -> list[Damage]:

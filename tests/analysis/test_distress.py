@@ -6,6 +6,7 @@ import pytest
 from risk.analysis import distress, neoclouds
 from risk.analysis.facilities import facilities
 from risk.analysis.ladder import FEWEST
+from risk.analysis.standings import DEPTHS
 from risk.runs import Run
 from tests.report.runs import small_run
 
@@ -17,7 +18,7 @@ def run() -> Run:
 
 def test_whoever_comes_far_down_has_come_past_the_stages_above(run: Run) -> None:
     for found in distress.distress(run).values():
-        chances = [found.reached[stage].value for stage in distress.DEPTHS]
+        chances = [found.reached[stage].value for stage in DEPTHS]
         assert chances == sorted(chances, reverse=True)
         assert found.reached["cured"].value <= found.reached["event"].value
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 import risk
 from risk.runs.hashing import ENTRIES, digest
-from risk.runs.source import source_texts
+from risk.runs.source import _imports, source_texts
 
 PACKAGE = Path(risk.__file__).parent
 ABOVE_ENGINE = {"runs", "analysis", "calibrate", "workbook", "exchange", "report", "cli"}
@@ -86,6 +87,7 @@ def test_a_change_of_what_computes_a_run_makes_it_another(
     "line",
     [
         "from risk import scratch",
+        "from risk import (\n    units,  # another\n    scratch as s,\n)",
         "import risk.scratch as s",
         "from .. import scratch",
         "from ..scratch import x",
@@ -99,6 +101,15 @@ def test_a_module_belongs_to_a_run_once_the_engine_imports_it(package: Path, lin
             (package / "scratch.py").write_text(text)
             texts.append(source_texts(ENTRIES, package))
     assert texts[0] != texts[1]
+
+
+def test_every_import_is_seen_that_python_sees() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        text, place = file.read_text(encoding="utf-8"), file.relative_to(PACKAGE.parent).as_posix()
+        for node in ast.walk(ast.parse(text)):
+            named = node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+            origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            assert {f"{origin}{name.name}" for name in named} <= _imports(text, place), file
 
 
 def test_names_are_modules_only_as_they_are_written(tmp_path: Path) -> None:

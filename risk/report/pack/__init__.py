@@ -35,6 +35,8 @@ from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 from risk.report.validation import DRAFT
+from risk.runs.freed import hand_back
+from risk.runs.remembered import Remembered
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -129,14 +131,21 @@ def pack(
         properties(results), sheets, {**NAMES, **trace.names(results)}, form.paper, front=FRONT
     )
     runs = (results, *results.beside, *([results.prior] if results.prior else ()))
+    for each in runs:
+        if isinstance(each.run, Remembered):
+            each.run.forget()  # writing takes memory of its own
     names = shared(*(each.register for each in runs), masked=form.mask)
     return renamed(workbook, results.held.names(names) if results.held else names)
 
 
 def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
     """Sheets that there are."""
-    sheets = ((part, part.sheet(results)) for part in parts)
-    return {part: sheet for part, sheet in sheets if sheet is not None}
+    made: dict[Part, Sheet] = {}
+    for part in parts:
+        if (sheet := part.sheet(results)) is not None:
+            made[part] = sheet
+        hand_back()  # else what one needed lies among what the next keeps
+    return made
 
 
 def _tests(made: Mapping[Part, Sheet], results: Results, tables: Tables) -> Iterator[Condition]:

@@ -10,6 +10,7 @@ from risk.analysis import ladder
 from risk.analysis.bands import Band
 from risk.analysis.facilities import Facility
 from risk.analysis.ladder import Rung
+from risk.analysis.standings import standings
 from risk.axes import ended
 from risk.report import spec
 from risk.report.charts import LINES, Lines, Series
@@ -164,7 +165,7 @@ def lives(results: Results) -> Table:
     run = results.run
     quarters = ladder.year_ends(run)
     later = [ended(results.labels[t]) for t in quarters[1:]]
-    gaps, paths = ladder.facilities_at(run, "maturity_gap", quarters), run.facility("maturity_gap").shape[1]
+    gaps, paths = ladder.facilities_at(run, "maturity_gap", quarters), standings(run).paths
     ratios = ladder.facilities_at(run, "dscr", quarters[1:])
 
     def outlasts(f: Facility) -> list[Content]:
