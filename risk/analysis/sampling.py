@@ -19,7 +19,7 @@ SHARES = (0.05, 0.01, 0.001, 0.0001)
 can be recomputed from its rows, so none lies in between."""
 
 MOST = 20_000
-"""Rows of the tail at most: more nobody scrolls through, and each takes 9 KB of memory to write."""
+"""Rows of the tail at most: more nobody scrolls through."""
 
 DIGITS = 6
 """Significant digits of shown numbers but the headline loss."""
