@@ -66,7 +66,7 @@ def _trials(folder: Path, rng: random.Random) -> dict[str, Callable[[], Iterable
         "disk": lambda: [disk.full_disk(place("disk"), 12, reference())],
         "rot": lambda: rot.rot(kills.whole(place("small"), SMALL), 300, 900, rng),
         "workbooks": lambda: [workbooks.workbooks(place("workbooks"))],
-        "registers": lambda: [registers.registers(place("registers"), 1000, rng)],
+        "registers": lambda: [registers.registers(place("registers"), 300, rng)],
     }
 
 
