@@ -116,7 +116,18 @@ class Merging:
 
 
 def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
+    """Put the blocks of a stretch together; where a worker died that had written it, it is read again."""
     singles = {block: store.single(block) for block in stretch.blocks}
+    if not stretch.records_file.exists():
+        _write(stretch, singles, legend)
+    _, bad = stretch.sound(MERGED)
+    if bad:
+        raise bad[0].error
+    for single in singles.values():
+        _remove(single.common_files)
+
+
+def _write(stretch: Stretch, singles: Mapping[int, Stretch], legend: Legend) -> None:
     records = [record for single in singles.values() for record in single.records.each()]
 
     def write(kind: str) -> None:
@@ -129,11 +140,6 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
     with ThreadPoolExecutor(READERS) as pool:
         list(pool.map(write, MERGED))
     publish(stretch.records_file, partial(write_records, records=records))
-    _, bad = stretch.sound(MERGED)
-    if bad:
-        raise bad[0].error
-    for single in singles.values():
-        _remove(single.common_files)
 
 
 def _groups(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from risk.runs import Run, merging, open_run
+from risk.runs.legend import Legend
 from risk.runs.merging import stretches
 from risk.runs.piece import Piece
 from risk.runs.store import Store
@@ -105,6 +107,32 @@ def test_a_kill_while_blocks_are_merged_loses_nothing(
     run = fake.run(runs, fake.marked(marks), simulate=fake.simulate_and_mark)
     assert not fake.computed(marks)
     assert fake.payload(run) == truth
+
+
+@pytest.mark.parametrize("gone", [0, 1, 4])
+def test_a_stretch_whose_worker_died_is_handed_out_again(
+    unfinished: Run, reference: Run, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    """It died when so many of the blocks' own files were gone: the merged ones stand."""
+    store, legend = unfinished.store, Legend.of(fake.Assumptions())  # type: ignore[arg-type]
+    work = merging.Merging(store, stretches(store, fake.BLOCKS), legend)
+    left = iter(range(gone))
+
+    def remove(files: Iterable[Path]) -> None:
+        if next(left, None) is None:
+            raise Killed
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "_remove", remove)
+        with pytest.raises(Killed):
+            list(work.compute({0: 1}))
+    assert list(work.compute({0: 1})) == [0]
+    assert not list((store.directory / "blocks").glob("*.json"))
+    records, bad = merged(store.directory)[0].sound()
+    assert not bad
+    assert [record.digest for record in records] == list(reference.manifest.blocks)
 
 
 def _damaged(run: Run, root: Path, kind: str, place: float) -> Run:
