@@ -34,15 +34,16 @@ def kills(folder: Path, count: int, reference: Run, rng: random.Random) -> Trial
     attempt = runs = 0
     while trial.tried < count:
         at = folder / str(runs)
-        kept = _finished(at)
+        kept = _finished(at, reference)
         code = _killed(at, rng.uniform(0.3, LONGEST), alone=attempt % 2 == 0)
         attempt += 1
         if code == 0:  # it was done before it could be killed
             trial.broken += _differences(at, kept, reference)
             runs += 1
         else:
-            lost = kept.keys() - _finished(at).keys()
-            again = [block for block, when in _finished(at).items() if kept.get(block, when) != when]
+            now = _finished(at, reference)
+            lost = kept.keys() - now.keys()
+            again = [block for block, when in now.items() if when and kept.get(block) and kept[block] != when]
             trial.note(f"lost {sorted(lost)}, computed again {again}" if lost or again else "")
     return trial
 
@@ -69,16 +70,11 @@ def _killed(folder: Path, seconds: float, alone: bool) -> int:
         return code
 
 
-def _store(folder: Path) -> Store | None:
-    found = [path for path in folder.glob("*") if (path / "blocks").is_dir()]
-    return Store(found[0]) if found else None
-
-
-def _finished(folder: Path) -> dict[int, int]:
-    """Block that counts as finished → when its record was written."""
-    store = _store(folder)
-    files = {block: store.record_file(block) for block in range(BLOCKS)} if store else {}
-    return {block: path.stat().st_mtime_ns for block, path in files.items() if path.exists()}
+def _finished(folder: Path, reference: Run) -> dict[int, int]:
+    """Block that counts as finished → when its record was written; 0 of one that stands with others."""
+    store = Store(folder / reference.id)
+    files = {block: store.record_file(block) for block in store.stored()}
+    return {block: path.stat().st_mtime_ns if path.exists() else 0 for block, path in files.items()}
 
 
 def _differences(folder: Path, kept: dict[int, int], reference: Run) -> list[str]:
@@ -88,7 +84,7 @@ def _differences(folder: Path, kept: dict[int, int], reference: Run) -> list[str
     if run.manifest.blocks != reference.manifest.blocks:
         wrong.append("other fingerprints")
     computed = run.manifest.clock["computed"]
-    if computed != BLOCKS - len(kept):
+    if kept.keys() != set(range(BLOCKS)) and computed != BLOCKS - len(kept):
         wrong.append(f"{computed} blocks computed at last, {len(kept)} were finished before")
     if left := [*folder.rglob(".*.tmp")]:
         wrong.append(f"{len(left)} half-written files left")

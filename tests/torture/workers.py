@@ -5,11 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from risk.runs import Run
+from risk.runs.workers import WorkerDied
 from tests.runs import fake
 from tests.torture.trial import Trial
 
@@ -17,7 +18,8 @@ from tests.torture.trial import Trial
 def killed_workers(folder: Path, blocks: int, rng: random.Random, every: float = 1.0) -> Trial:
     """Compute blocks of a light engine on two workers, one of which is killed each second."""
     trial = Trial(
-        f"{blocks} blocks of a light engine on two workers, one of them killed every {every:g} s",
+        f"{blocks} blocks of a light engine on two workers, one of them killed every {every:g} s; "
+        "the same command again where a block was killed three times",
         "the fingerprints of a run that nobody disturbs, nothing half-written left",
     )
     paths = blocks * 1024
@@ -25,13 +27,22 @@ def killed_workers(folder: Path, blocks: int, rng: random.Random, every: float =
     slow = fake.marked(folder / "marks")
     expected = fake.run(folder / "calm", slow, paths=paths, jobs=1)
     with _killing(every, rng) as killed:
-        run = fake.run(folder / "killed", slow, paths=paths, jobs=2, simulate=fake.simulate_slowly)
+        run = _insisted(
+            lambda: fake.run(folder / "killed", slow, paths=paths, jobs=2, simulate=fake.simulate_slowly)
+        )
     trial.tried = len(killed)
     if fake.payload(run) != fake.payload(expected):
         trial.broken.append("other fingerprints")
     if [*run.directory.rglob(".*.tmp")]:
         trial.broken.append("half-written files left")
     return trial
+
+
+def _insisted(run: Callable[[], Run]) -> Run:
+    """A run, begun again whenever it stops at a block whose process was killed three times."""
+    while True:
+        with suppress(WorkerDied):
+            return run()
 
 
 def counts(folder: Path, most: int) -> Trial:
