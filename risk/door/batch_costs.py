@@ -44,14 +44,12 @@ NOTHING = Cost(0.0, 0.0, 0.0)
 def expected(plan: Plan) -> Cost:
     """What a scenario takes; stored blocks take nothing, its workbook is taken for one to be written."""
     from risk.calibrate.parameter_band import PATHS
-    from risk.runs import estimated_bytes, newest
+    from risk.runs import estimated_bytes
 
-    paced = costs.pace(newest(plan.assumptions.scenario.name, plan.root))
     pack = PACK + PACK_SECONDS * plan.paths / 1_000
     if plan.stored:
         return Cost(0.0, 0.0, pack)
-    known = plan.specification()
-    share = 1.0 - costs.stored(known, plan.root) / known.blocks if known else 1.0
+    share, paced = costs.missing(plan), costs.timed(plan)
     others = 2 * min(plan.paths, PATHS)
     disk = round(share * estimated_bytes(plan.assumptions, plan.paths))
     disk += estimated_bytes(plan.assumptions, others)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from risk.runs import Manifest, Specification
+    from risk.runs.prepare import Plan
 
 OPENING, SECONDS = 1.0, 0.6
 """That a register takes before its first path, and a thousand paths, on one core; where nothing was timed."""
@@ -41,6 +42,19 @@ def pace(run: Manifest | None) -> float | None:
     if run is None or not run.clock.get("work"):
         return None
     return float(run.clock["work"]) * len(run.blocks) / int(run.clock["computed"]) / run.paths
+
+
+def timed(plan: Plan) -> float | None:
+    """Seconds of one core a path, as the newest run of a plan's scenario took them; None without one."""
+    from risk.runs import newest
+
+    return pace(newest(plan.assumptions.scenario.name, plan.root))
+
+
+def missing(plan: Plan) -> float:
+    """Share of a planned run that is not there; all of it while its base medians are not known."""
+    known = plan.specification()
+    return 1.0 - stored(known, plan.root) / known.blocks if known else 1.0
 
 
 def stored(specification: Specification, root: Path) -> int:

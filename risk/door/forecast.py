@@ -63,16 +63,13 @@ def forecast(plan: Plan, jobs: int | None, target: Target | None = None) -> Fore
 def announced(plan: Plan, jobs: int | None) -> str:
     """What a large run that is not complete will take on disk and in time, in a line; of others nothing."""
     from risk.report.terminal.plan import duration, size
-    from risk.runs import estimated_bytes, newest
+    from risk.runs import estimated_bytes
 
     specification = plan.specification()
     if plan.paths < LARGE or specification is None or plan.stored:
         return ""
-    blocks = specification.blocks
-    missing = blocks - costs.stored(specification, plan.root)
-    workers = min(processes(jobs), blocks)
-    paced = costs.pace(newest(plan.assumptions.scenario.name, plan.root))
-    seconds = None if paced is None else paced * plan.paths * missing / blocks / workers
+    workers, paced = min(processes(jobs), specification.blocks), costs.timed(plan)
+    seconds = None if paced is None else paced * plan.paths * costs.missing(plan) / workers
     time = "" if seconds is None else f", ~{duration(seconds)} at the pace of the newest run"
     room = size(estimated_bytes(plan.assumptions, plan.paths))
     name = plan.assumptions.scenario.name

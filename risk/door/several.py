@@ -61,11 +61,4 @@ def simulated(plans: Mapping[K, Plan], at: Desk, title: str, admitted: bool = Fa
 
 def _seconds(plan: Plan) -> float:
     """Of one core that a run takes; nothing where it is stored."""
-    from risk.runs import newest
-
-    if plan.stored:
-        return 0.0
-    known = plan.specification()
-    share = 1.0 - costs.stored(known, plan.root) / known.blocks if known else 1.0
-    paced = costs.pace(newest(plan.assumptions.scenario.name, plan.root))
-    return costs.seconds_of(share * plan.paths, paced)
+    return 0.0 if plan.stored else costs.seconds_of(costs.missing(plan) * plan.paths, costs.timed(plan))

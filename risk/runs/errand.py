@@ -7,8 +7,6 @@ the other or at the same time, is as good as once: a file is whole or absent, an
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,7 +18,7 @@ from tempfile import TemporaryDirectory
 from risk.errors import StorageError
 from risk.runs import transit
 from risk.runs.conditions import Conditions, Terms
-from risk.runs.job import Finished, Job
+from risk.runs.job import Finished, Job, unpacked
 from risk.runs.store import Store
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -112,7 +110,5 @@ def _job(place: str, name: str, fingerprint: str) -> Job:
                 f"the worker on {socket.gethostname()} does not see {place} ({error.strerror})",
                 "name a folder that all machines share (--runs), or a store that all reach (--through)",
             ) from error
-    if hashlib.sha256(content).hexdigest() != fingerprint:
-        raise StorageError(f"{name} in {place} is not what was written", "run again")
-    job: Job = pickle.loads(content)
+    job: Job = unpacked(content, fingerprint, f"{name} in {place}")
     return job if transit.is_address(place) else replace(job, store=Store(Path(place)))

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from risk.errors import BubbleriskError, StorageError
 from risk.runs import transit
 from risk.runs.conditions import Terms
+from risk.runs.crew import share
 from risk.runs.elsewhere import Elsewhere, Future
 from risk.runs.errand import Answer, Errand, carry_out
 from risk.runs.interrupts import Interrupt, Interrupted, listening
@@ -268,5 +269,4 @@ def _shares(rows: Mapping[int, int], workers: int, most: int) -> Iterator[dict[i
     """Blocks in errands: as many as are worth computing at once, fewer near the end, all end alike."""
     waiting = deque(rows)
     while waiting:
-        count = max(1, min(most, len(waiting) // workers))
-        yield {index: rows[index] for index in (waiting.popleft() for _ in range(count))}
+        yield share(waiting, rows, workers, most)

@@ -133,11 +133,15 @@ def write_job(job: Work[Any]) -> tuple[Path, str]:
 
 def read_job(path: Path, fingerprint: str) -> Work[Any]:
     """Read the job that the parent process has just written; StorageError where it is another."""
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != fingerprint:
-        raise StorageError(f"{path} is not what was written", "run again")
-    job: Work[Any] = pickle.loads(content)
+    job: Work[Any] = unpacked(path.read_bytes(), fingerprint, str(path))
     return job
+
+
+def unpacked(content: bytes, fingerprint: str, name: str) -> Any:
+    """The job in the content of a file; StorageError, with the file's name, where it is another."""
+    if hashlib.sha256(content).hexdigest() != fingerprint:
+        raise StorageError(f"{name} is not what was written", "run again")
+    return pickle.loads(content)
 
 
 def _engine() -> Simulate:
