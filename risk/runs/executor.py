@@ -109,8 +109,10 @@ def execute(
         complete = _complete(store, check_all)  # another process may have finished it meanwhile
         if complete is not None:
             return complete
-        job = Job(assumptions, seed, baseline, simulate, store, check_all)
         where = Elsewhere(executor, through) if executor else None
+        job = Job(
+            assumptions, seed, baseline, simulate, store, check_all, 0 if where else specification.blocks
+        )
         task = _Task(specification, store, progress or _silent, where)
         workers = where.workers if where else jobs or os.cpu_count() or 1
         try:

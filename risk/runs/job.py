@@ -57,7 +57,13 @@ class Work(Protocol[Made_co]):
 
 @dataclass(frozen=True)
 class Job:
-    """Everything a worker needs to compute and store any block of a run."""
+    """Everything a worker needs to compute and store any block of a run.
+
+    Attributes
+    ----------
+    blocks : of the run, where workers write into its folder; without them each block gets files of its own,
+        in which it travels.
+    """
 
     assumptions: Assumptions
     seed: int
@@ -65,6 +71,7 @@ class Job:
     simulate: Simulate | None
     store: Store
     check_all: bool = False
+    blocks: int = 0
 
     @cached_property
     def legend(self) -> Legend:
@@ -84,23 +91,35 @@ class Job:
         return partial(engine, check_all=True) if self.check_all and self.simulate is None else engine
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[Finished]:
-        """Simulate blocks and store them one by one; the first is told the time of simulating all."""
+        """Simulate blocks and store them; the first is told the time of simulating all."""
         began = time.thread_time()
-        for block in self._simulated(rows):
-            record = self.store.write(block, self.legend)
+        for block, record in self._stored(rows):
             means = {name: _mean(column) for name, column in block.outcomes.items()}
             yield Finished(record, means, time.thread_time() - began)
             began = time.thread_time()
 
-    def _simulated(self, rows: Mapping[int, int]) -> Iterable[Block]:
-        """Blocks at once, or by themselves where one of them fails: those before it are sound."""
-        if len(rows) > 1:
-            from risk.engine import simulate_together
+    def _stored(self, rows: Mapping[int, int]) -> Iterable[tuple[Block, BlockRecord]]:
+        """Blocks with their records, in one file a kind where they make a stretch of the run."""
+        from risk.runs import merging
 
-            try:
-                return simulate_together(self.assumptions, self.seed, rows, self.baseline, self.check_all)
-            except NumericalError:
-                pass
+        found = self._at_once(rows)
+        stretch = merging.stretch_of(self.store, self.blocks, rows)
+        if found and stretch:
+            return zip(found, merging.write(self.store, stretch, found, self.legend), strict=True)
+        return ((block, self.store.write(block, self.legend)) for block in found or self._one_by_one(rows))
+
+    def _at_once(self, rows: Mapping[int, int]) -> tuple[Block, ...]:
+        """Blocks simulated together; none where one of them fails: those before it are sound."""
+        if self.simulate is not None:
+            return ()
+        from risk.engine import simulate_together
+
+        try:
+            return simulate_together(self.assumptions, self.seed, rows, self.baseline, self.check_all)
+        except NumericalError:
+            return ()
+
+    def _one_by_one(self, rows: Mapping[int, int]) -> Iterator[Block]:
         engine = self.engine()
         return (engine(self.assumptions, self.seed, index, n, self.baseline) for index, n in rows.items())
 

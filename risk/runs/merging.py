@@ -1,7 +1,8 @@
 """Putting the blocks of a run together in few files, and taking them apart where one of these is damaged.
 
-At every moment each block stands somewhere whole: its own files go when the merged ones are in place and have
-been read again, and merged ones when all that is sound in them stands in files of its own.
+Blocks that were computed together and make a stretch are written as one. All others stand in files of their
+own at first; at every moment each block stands somewhere whole: its own files go when the merged ones are in
+place and have been read again, and merged ones when all that is sound in them stands in files of its own.
 """
 
 from __future__ import annotations
@@ -18,19 +19,26 @@ from risk.errors import StorageError
 from risk.runs.columns import Part, write_groups
 from risk.runs.files import publish
 from risk.runs.records import BlockRecord, write_records
-from risk.runs.store import Store, footer, part
-from risk.runs.stretch import KINDS, MERGED, READERS, Damage, Stretch, merged
+from risk.runs.store import Store, described, footer, part
+from risk.runs.stretch import APART, KINDS, MERGED, READERS, Arrays, Damage, Stretch, merged
 
 if TYPE_CHECKING:
+    from risk.paths import Block
     from risk.runs.legend import Legend
 
 log = logging.getLogger(__name__)
 
+Read = Callable[[int], Arrays]
+"""Arrays of a kind of a block."""
+
 FILES = 16
 """Stretches of a long run, at most: so many files has each kind."""
 
+SHORT = 4
+"""Blocks of a stretch of a short run: as many as are computed together, so that nothing is written twice."""
+
 TOGETHER = 16
-"""Blocks of a stretch, a multiple of which it has in long runs."""
+"""Blocks of a stretch of a longer one, or a multiple of them."""
 
 ABREAST = {"parameters": TOGETHER, "outcomes": TOGETHER}
 """Blocks of a row group: one, but where there are hundreds of columns, each told of in the footer."""
@@ -38,8 +46,28 @@ ABREAST = {"parameters": TOGETHER, "outcomes": TOGETHER}
 
 def stretches(store: Store, blocks: int) -> list[Stretch]:
     """The stretches in which a run of so many blocks is kept."""
-    count = TOGETHER * -(-blocks // (TOGETHER * FILES))
+    count = SHORT if blocks <= SHORT * FILES else TOGETHER * -(-blocks // (TOGETHER * FILES))
     return [Stretch(store.directory, first, min(count, blocks - first)) for first in range(0, blocks, count)]
+
+
+def stretch_of(store: Store, blocks: int, some: Iterable[int]) -> Stretch | None:
+    """The stretch of a run of so many blocks that these make, if they make one."""
+    wanted = [*some]
+    return next((found for found in stretches(store, blocks) if [*found.blocks] == wanted), None)
+
+
+def write(store: Store, stretch: Stretch, blocks: Iterable[Block], legend: Legend) -> list[BlockRecord]:
+    """Store a stretch whose blocks were computed together; they count once their records are in place."""
+    made = dict(zip(stretch.blocks, map(described, blocks), strict=True))
+    records = [record for record, _ in made.values()]
+    for record, arrays in made.values():
+        for kind in APART:
+            store.keep_kind(record, kind, arrays[kind], legend)
+    for kind in MERGED:
+        columns = {block: arrays[kind] for block, (_, arrays) in made.items()}
+        _write_kind(stretch, kind, records, columns.__getitem__, legend)
+    publish(stretch.records_file, partial(write_records, records=records))
+    return records
 
 
 def settle(
@@ -130,28 +158,29 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
 def _write(stretch: Stretch, singles: Mapping[int, Stretch], legend: Legend) -> None:
     records = [record for single in singles.values() for record in single.records.each()]
 
-    def write(kind: str) -> None:
-        having = [record for record in records if record.digests.get(kind)]
-        if having:
-            groups = _groups(singles, having, kind, legend)
-            told = footer(kind, having[0].digests[kind], legend)
-            publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
+    def write_kind(kind: str) -> None:
+        _write_kind(stretch, kind, records, lambda block: singles[block].read(kind, block), legend)
 
     with ThreadPoolExecutor(READERS) as pool:
-        list(pool.map(write, MERGED))
+        list(pool.map(write_kind, MERGED))
     publish(stretch.records_file, partial(write_records, records=records))
 
 
-def _groups(
-    singles: Mapping[int, Stretch], records: Sequence[BlockRecord], kind: str, legend: Legend
-) -> Iterator[list[Part]]:
+def _write_kind(
+    stretch: Stretch, kind: str, records: Sequence[BlockRecord], read: Read, legend: Legend
+) -> None:
+    having = [record for record in records if record.digests.get(kind)]
+    if having:
+        groups = _groups(having, kind, read, legend)
+        told = footer(kind, having[0].digests[kind], legend)
+        publish(stretch.file(kind), lambda file: write_groups(file, groups, told))
+
+
+def _groups(records: Sequence[BlockRecord], kind: str, read: Read, legend: Legend) -> Iterator[list[Part]]:
     """What is written of a kind, row group after row group, read when its turn comes."""
     count = ABREAST.get(kind, 1)
     for first in range(0, len(records), count):
-        yield [
-            part(record, kind, singles[record.index].read(kind, record.index), legend)
-            for record in records[first : first + count]
-        ]
+        yield [part(record, kind, read(record.index), legend) for record in records[first : first + count]]
 
 
 def take_apart(

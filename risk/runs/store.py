@@ -78,15 +78,7 @@ class Store:
 
     def write(self, block: Block, legend: Legend) -> BlockRecord:
         """Store a block; it counts from the moment its record is in place."""
-        arrays = _arrays(block)
-        record = BlockRecord(
-            index=block.index,
-            paths=block.paths,
-            digests={kind: digests_of(columns) for kind, columns in arrays.items() if columns},
-            shapes={key: list(total.shape) for key, total in sorted(block.sums.items())},
-            entities={key: list(names) for key, names in block.entities.items()},
-            identities={name: float(error) for name, error in block.identities.items()},
-        )
+        record, arrays = described(block)
         self.keep(record, arrays, legend)
         return record
 
@@ -94,11 +86,15 @@ class Store:
         """Write the arrays of a block by kind, each in a file of its own, and its record last."""
         single = self.single(record.index)
         for kind, columns in arrays.items():
-            if columns:
-                found, named = part(record, kind, columns, legend)
-                told = footer(kind, columns, legend)
-                publish(single.file(kind), partial(_write, found, named, told))
+            self.keep_kind(record, kind, columns, legend)
         publish_json(single.records_file, record.content())
+
+    def keep_kind(self, record: BlockRecord, kind: str, columns: Arrays, legend: Legend) -> None:
+        """Write the arrays of a block of one kind, if it has any, in a file of its own."""
+        if columns:
+            found, named = part(record, kind, columns, legend)
+            told = footer(kind, columns, legend)
+            publish(self.single(record.index).file(kind), partial(_write, found, named, told))
 
     def copy(self, index: int, source: Store) -> None:
         """Copy a block in files of its own from another folder, its record last."""
@@ -198,6 +194,20 @@ def _size(directory: Path | str) -> int:
         )
     except FileNotFoundError:
         return 0
+
+
+def described(block: Block) -> tuple[BlockRecord, dict[str, Arrays]]:
+    """The record of a block, and its arrays by kind."""
+    arrays = _arrays(block)
+    record = BlockRecord(
+        index=block.index,
+        paths=block.paths,
+        digests={kind: digests_of(columns) for kind, columns in arrays.items() if columns},
+        shapes={key: list(total.shape) for key, total in sorted(block.sums.items())},
+        entities={key: list(names) for key, names in block.entities.items()},
+        identities={name: float(error) for name, error in block.identities.items()},
+    )
+    return record, arrays
 
 
 def _arrays(block: Block) -> dict[str, Arrays]:
