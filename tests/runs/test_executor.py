@@ -245,10 +245,10 @@ def _rot(run: Run, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "anew"),
     [
-        ("outcomes/00000-00004.parquet", {0, 1, 2, 3, 4}),
+        ("outcomes/00000-00003.parquet", {0, 1, 2, 3}),
         ("facility/00001.parquet", {1}),
-        ("series/00000-00004.parquet", {0, 1, 2, 3, 4}),
-        ("blocks/00000-00004.parquet", {0, 1, 2, 3, 4}),
+        ("series/00000-00003.parquet", {0, 1, 2, 3}),
+        ("blocks/00000-00003.parquet", {0, 1, 2, 3}),
         ("sums.parquet", set()),
         ("assumptions.json", set()),
     ],
@@ -275,7 +275,7 @@ def test_what_rots_in_a_complete_run_is_made_anew_and_nothing_else(
 def test_the_advice_on_a_rotten_block_is_the_command_that_mends_it(reference: Run, tmp_path: Path) -> None:
     directory = tmp_path / "runs" / reference.id
     shutil.copytree(reference.directory, directory)
-    _rot(open_run(directory), "outcomes/00000-00004.parquet")
+    _rot(open_run(directory), "outcomes/00000-00003.parquet")
     with pytest.raises(StorageError) as caught:
         open_run(directory).outcome("fell")
     command = f"bubblerisk run base --paths {fake.PATHS} --seed {fake.SEED}"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from risk.assumptions import load
 from risk.runs import Run, merging, open_run
+from risk.runs.job import Job
 from risk.runs.legend import Legend
 from risk.runs.merging import stretches
 from risk.runs.piece import Piece
 from risk.runs.store import Store
 from risk.runs.stretch import KINDS, merged
+from risk.shocks.stream import BLOCK
 from tests.runs import fake
 
 
@@ -26,11 +30,12 @@ class Killed(BaseException):
 @pytest.fixture
 def pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two blocks a stretch, so that a run of five has three."""
-    monkeypatch.setattr("risk.runs.merging.TOGETHER", 2)
+    monkeypatch.setattr("risk.runs.merging.SHORT", 2)
 
 
 @pytest.mark.parametrize(
-    ("blocks", "count", "files"), [(1, 1, 1), (20, 16, 2), (977, 64, 16), (9766, 624, 16)]
+    ("blocks", "count", "files"),
+    [(1, 1, 1), (20, 4, 5), (64, 4, 16), (65, 16, 5), (977, 64, 16), (9766, 624, 16)],
 )
 def test_a_run_has_dozens_of_files(blocks: int, count: int, files: int) -> None:
     found = stretches(Store(Path()), blocks)
@@ -40,10 +45,12 @@ def test_a_run_has_dozens_of_files(blocks: int, count: int, files: int) -> None:
 
 
 def test_a_complete_run_has_a_file_a_kind(reference: Run) -> None:
-    assert [stretch.name for stretch in merged(reference.directory)] == ["00000-00004"]
+    names = ["00000-00003", "00004-00004"]
+    assert [stretch.name for stretch in merged(reference.directory)] == names
     assert not list(reference.directory.rglob("*.json.*"))
     for kind in ("parameters", "outcomes", "series", "sums", "blocks"):
-        assert [file.name for file in (reference.directory / kind).iterdir()] == ["00000-00004.parquet"]
+        files = sorted((reference.directory / kind).iterdir())
+        assert [file.name for file in files] == [f"{name}.parquet" for name in names]
     assert len(list((reference.directory / "facility").iterdir())) == 2  # the first blocks only
 
 
@@ -109,7 +116,7 @@ def test_a_kill_while_blocks_are_merged_loses_nothing(
     assert fake.payload(run) == truth
 
 
-@pytest.mark.parametrize("gone", [0, 1, 4])
+@pytest.mark.parametrize("gone", [0, 1, 3])
 def test_a_stretch_whose_worker_died_is_handed_out_again(
     unfinished: Run, reference: Run, monkeypatch: pytest.MonkeyPatch, gone: int
 ) -> None:
@@ -129,10 +136,10 @@ def test_a_stretch_whose_worker_died_is_handed_out_again(
         with pytest.raises(Killed):
             list(work.compute({0: 1}))
     assert list(work.compute({0: 1})) == [0]
-    assert not list((store.directory / "blocks").glob("*.json"))
+    assert [file.stem for file in (store.directory / "blocks").glob("*.json")] == ["00004"]
     records, bad = merged(store.directory)[0].sound()
     assert not bad
-    assert [record.digest for record in records] == list(reference.manifest.blocks)
+    assert [record.digest for record in records] == list(reference.manifest.blocks[: len(records)])
 
 
 def _damaged(run: Run, root: Path, kind: str, place: float) -> Run:
@@ -155,7 +162,7 @@ def test_of_a_damaged_file_only_the_bad_blocks_are_computed_again(reference: Run
     assert fake.computed(marks) == {1}
     assert again.manifest == reference.manifest
     assert {n: x for n, x in fake.payload(again).items() if "quarantine" not in n} == fake.payload(reference)
-    assert (run.directory / "quarantine" / "series-00000-00004.parquet.0").exists()
+    assert (run.directory / "quarantine" / "series-00000-00003.parquet.0").exists()
 
 
 def test_files_of_another_length_are_taken_apart_and_merged_anew(
@@ -166,15 +173,38 @@ def test_files_of_another_length_are_taken_apart_and_merged_anew(
     (directory / "manifest.json").unlink()
     marks = tmp_path / "marks"
     marks.mkdir()
-    monkeypatch.setattr("risk.runs.merging.TOGETHER", 3)
+    monkeypatch.setattr("risk.runs.merging.SHORT", 3)
     run = fake.run(directory.parent, fake.marked(marks), simulate=fake.simulate_and_mark)
     assert not fake.computed(marks)
     assert [stretch.name for stretch in merged(directory)] == ["00000-00002", "00003-00004"]
     assert run.manifest.result == reference.manifest.result
 
 
+def test_blocks_computed_together_are_written_together_and_not_twice(tmp_path: Path) -> None:
+    """A stretch that a worker computes is there at once; what makes none waits for the others."""
+    assumptions, blocks = load(), 9
+    store = Store(tmp_path / "run")
+    job = Job(assumptions, 5, None, None, store, blocks=blocks)
+    together = dict.fromkeys(range(4, 8), BLOCK)
+    made = [done.record for done in job.compute(together)]
+    (stretch,) = merged(store.directory)
+    assert (stretch.first, stretch.count) == (4, 4)
+    assert stretch.sound() == (made, [])
+    assert not list((store.directory / "blocks").glob("*.json"))
+
+    apart = Store(tmp_path / "apart")
+    for done, alone in zip(made, replace(job, store=apart, blocks=0).compute(together), strict=True):
+        assert done.digest == alone.record.digest
+    assert apart.stored() == set(together)
+    assert not merged(apart.directory)
+
+    list(job.compute({0: BLOCK, 1: BLOCK}))
+    assert store.stored() == {0, 1, 4, 5, 6, 7}
+    assert len(merged(store.directory)) == 1
+
+
 def test_the_records_of_blocks_are_what_they_were(reference: Run, unfinished: Run) -> None:
-    (stretch,) = merged(reference.directory)
+    stretch = merged(reference.directory)[0]
     for record in stretch.records.each():
         (own,) = unfinished.store.single(record.index).records.each()
         assert (record.content(), record.digest) == (own.content(), own.digest)

@@ -60,7 +60,7 @@ def test_damage_is_never_read_silently(reference: Run, tmp_path: Path, kind: str
     directory = tmp_path / reference.id
     shutil.copytree(reference.directory, directory)
     generator = np.random.default_rng(1)
-    target = directory / kind / "00000-00004.parquet"
+    target = directory / kind / "00000-00003.parquet"
     sound = target.read_bytes()
     truth = reference.outcome("fell_in")
     for position in generator.integers(0, len(sound), 60):
