@@ -148,7 +148,7 @@ def _stored(options: argparse.Namespace, folder: Path) -> Path:
         return run.folder
     from tests.runs.tiled import tiled
 
-    return tiled(run.stored, options.tiled, folder / "tiled", jobs).directory
+    return tiled(run.stored, options.tiled, folder / "tiled").directory
 
 
 def _options() -> argparse.Namespace:

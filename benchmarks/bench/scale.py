@@ -52,7 +52,7 @@ def packs(register: Assumptions, seed: int, sizes: Sequence[int], folder: Path) 
         if size <= SIMULATED:
             run = execute(register, size, seed, jobs, folder / "runs", command="bench")
         else:
-            run = tiled(longest, size, folder / "tiled", jobs)
+            run = tiled(longest, size, folder / "tiled")
         for words, name in ((answers.VERDICT, "verdict"), (answers.PACK, "pack")):
             cost = answers.asked(answers.HERE, words, run.directory)
             yield Figure(f"{name} of {size:,} paths", cost.processor, "s", "of the processor, all in")

@@ -65,7 +65,7 @@ def write(store: Store, stretch: Stretch, blocks: Iterable[Block], legend: Legen
             store.keep_kind(record, kind, arrays[kind], legend)
     for kind in MERGED:
         columns = {block: arrays[kind] for block, (_, arrays) in made.items()}
-        _write_kind(stretch, kind, records, columns.__getitem__, legend)
+        write_kind(stretch, kind, records, columns.__getitem__, legend)
     publish(stretch.records_file, partial(write_records, records=records))
     return records
 
@@ -158,17 +158,18 @@ def _merge(store: Store, stretch: Stretch, legend: Legend) -> None:
 def _write(stretch: Stretch, singles: Mapping[int, Stretch], legend: Legend) -> None:
     records = [record for single in singles.values() for record in single.records.each()]
 
-    def write_kind(kind: str) -> None:
-        _write_kind(stretch, kind, records, lambda block: singles[block].read(kind, block), legend)
+    def put_together(kind: str) -> None:
+        write_kind(stretch, kind, records, lambda block: singles[block].read(kind, block), legend)
 
     with ThreadPoolExecutor(READERS) as pool:
-        list(pool.map(write_kind, MERGED))
+        list(pool.map(put_together, MERGED))
     publish(stretch.records_file, partial(write_records, records=records))
 
 
-def _write_kind(
+def write_kind(
     stretch: Stretch, kind: str, records: Sequence[BlockRecord], read: Read, legend: Legend
 ) -> None:
+    """Write the file of a kind of a stretch, of the arrays that `read` has of each block."""
     having = [record for record in records if record.digests.get(kind)]
     if having:
         groups = _groups(having, kind, read, legend)
