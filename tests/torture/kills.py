@@ -43,7 +43,7 @@ def kills(folder: Path, count: int, reference: Run, rng: random.Random) -> Trial
         else:
             now = _finished(at, reference)
             lost = kept.keys() - now.keys()
-            again = [block for block, when in now.items() if when and kept.get(block) and kept[block] != when]
+            again = [block for block, file in now.items() if block in kept and _anew(kept[block], file)]
             trial.note(f"lost {sorted(lost)}, computed again {again}" if lost or again else "")
     return trial
 
@@ -70,14 +70,23 @@ def _killed(folder: Path, seconds: float, alone: bool) -> int:
         return code
 
 
-def _finished(folder: Path, reference: Run) -> dict[int, int]:
-    """Block that counts as finished → when its record was written; 0 of one that stands with others."""
+Written = tuple[Path, int]
+"""File in which the record of a block stands, and when it was written."""
+
+
+def _finished(folder: Path, reference: Run) -> dict[int, Written]:
+    """Blocks that count as finished."""
     store = Store(folder / reference.id)
-    files = {block: store.record_file(block) for block in store.stored()}
-    return {block: path.stat().st_mtime_ns if path.exists() else 0 for block, path in files.items()}
+    files = {block: store.holder(block).records_file for block in store.stored()}
+    return {block: (path, path.stat().st_mtime_ns) for block, path in files.items()}
 
 
-def _differences(folder: Path, kept: dict[int, int], reference: Run) -> list[str]:
+def _anew(before: Written, now: Written) -> bool:
+    """Whether a block was written again; that it was put together with others is none of that."""
+    return before != now and (before[0] == now[0] or now[0].suffix == ".json")
+
+
+def _differences(folder: Path, kept: dict[int, Written], reference: Run) -> list[str]:
     """What a run that came to its end after some kills has other than the one that nobody disturbed."""
     run, wrong = found(folder), []
     run.verify()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-BLOCKS = 6
-"""Random blocks of the run that is tortured: a few seconds of work for two workers."""
+BLOCKS = 8
+"""Random blocks of the run that is tortured; a worker writes the first four as one."""
 
 
 @dataclass
@@ -49,6 +49,4 @@ def surroundings() -> dict[str, str]:
 
 def running(folder: Path, paths: int = BLOCKS * 1024) -> list[str]:
     """The command line of the run that is tortured, stored below a folder."""
-    return program(
-        "run", "base", "--paths", str(BLOCKS * 1024), "--jobs", "2", "--runs", str(folder), "--quiet"
-    )
+    return program("run", "base", "--paths", str(paths), "--jobs", "2", "--runs", str(folder), "--quiet")
