@@ -225,8 +225,7 @@ class Crew:
         """Hand out blocks, and hire as many workers as there is work for."""
         for worker in self._workers:
             if worker.idle and (wanting := self._open):
-                waiting_for_it = self.size if len(wanting) == 1 else 1  # others have work for the rest
-                worker.start(wanting[0].handed(waiting_for_it), wanting[0])
+                worker.start(wanting[0].handed(self.size), wanting[0])
         wanting = self._open
         busy = sum(bool(worker.held) for worker in self._workers)
         blocks = sum(len(each.waiting) for each in wanting)
