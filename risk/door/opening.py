@@ -220,17 +220,27 @@ def calibrate(run: Run, desk: Desk) -> None:
     Interrupted : Ctrl-C or SIGTERM.
     """
     from risk.assumptions import load, locate
-    from risk.calibrate import feedback, order, stylised
+    from risk.calibrate import order
 
     if run.manifest.scenario != locate.BASE:
         return
-    if stylised.wanted(run):
-        stylised.measure(run, load(desk.register), desk.note, desk.jobs)
-    stressed, compared = feedback.stress(desk.register), order.worlds(desk.register)
-    if feedback.wanted(run, stressed):
-        feedback.measure(run, load(desk.register), stressed, desk.note, desk.jobs)
+    calibrate_alone(run, desk)
+    compared = order.worlds(desk.register)
     if order.wanted(run, compared):
         order.measure(run, load(desk.register), compared, desk.note, desk.jobs)
+
+
+@one_crew
+def calibrate_alone(run: Run, desk: Desk) -> None:
+    """Of the same, what reads no run of another scenario that may be stored."""
+    from risk.assumptions import load
+    from risk.calibrate import feedback, stylised
+
+    if stylised.wanted(run):
+        stylised.measure(run, load(desk.register), desk.note, desk.jobs)
+    stressed = feedback.stress(desk.register)
+    if feedback.wanted(run, stressed):
+        feedback.measure(run, load(desk.register), stressed, desk.note, desk.jobs)
 
 
 def stand(found: Run | Plan, desk: Desk) -> None:

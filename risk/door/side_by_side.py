@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -35,24 +35,28 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
     """Carry out calls, begun in their order and a few at a time; what each returned or raised.
 
     Whatever they simulate is done by one crew of workers, so that none is idle while any call has work for
-    it: one more call than there are workers is under way. With one worker they follow one another in this
-    thread, and so they do within such a call. A call may wait for those before it, and for no other.
+    it: one more call than there are workers is under way, and the work of the first goes first. With one
+    worker they follow one another in this thread, and so they do within such a call. A call may wait for
+    those before it, and for no other.
 
     Raises
     ------
     Interrupted : there was an interrupt. What is under way then ends by itself, unless there is a second one.
     """
+    from risk.runs.crew import TURN
     from risk.runs.workers import crew, lent
 
     if jobs <= 1 or lent():
         return [_at_once(call) for call in calls]
     with crew(jobs) as found, ThreadPoolExecutor(jobs + 1) as threads:
 
-        def begun(call: Callable[[], T]) -> T:
+        def begun(place: int, call: Callable[[], T]) -> T:
             found.heed()
+            TURN.set(place)
             return call()
 
-        made = [threads.submit(copy_context().run, begun, call) for call in calls]
+        turns = [partial(begun, place, call) for place, call in enumerate(calls)]
+        made = [threads.submit(copy_context().run, turn) for turn in turns]
         found.listen(lambda: all(each.done() for each in made))
         found.heed()
         return made

@@ -5,8 +5,9 @@ that dies is known by the blocks it held: it is replaced and they are tried agai
 what to compute from a file, store their own blocks and send back only the record of each: no message is large
 enough to wait for a reader that is gone.
 
-One thread of a crew listens to its workers. Others may hand in jobs meanwhile and wait for theirs: blocks are
-handed out in the order in which their jobs came, so that no worker is idle while there is any.
+One thread of a crew listens to its workers. Others may hand in jobs meanwhile and wait for theirs, so that no
+worker is idle while there is any block. What was begun first goes first: it ends early, and while its thread
+does what only that can do the workers have the blocks of others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -38,6 +40,9 @@ TICK = 0.2
 
 T = TypeVar("T")
 
+TURN: ContextVar[int] = ContextVar("turn", default=0)
+"""Place of a thread among those that hand in jobs: blocks of the first are handed out first."""
+
 
 class WorkerDied(BubbleriskError):  # noqa: N818 - says what happened
     """A block's process died every time it was tried, or none could be started: most often memory ran out."""
@@ -58,7 +63,7 @@ class Course(Generic[T]):
     finished : called after each block is stored.
     file, fingerprint : what workers read of the job.
     deaths : block → processes that died holding it.
-    thread : the one that waits for it.
+    thread, turn : the one that waits for it, and its place.
     over : set when nothing of it is left to do.
     """
 
@@ -71,6 +76,7 @@ class Course(Generic[T]):
     deaths: Counter[int] = field(default_factory=Counter)
     failure: BaseException | None = None
     thread: int = field(default_factory=threading.get_ident)
+    turn: int = field(default_factory=TURN.get)
     over: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -79,12 +85,16 @@ class Course(Generic[T]):
         file, fingerprint = write_job(job)
         return cls(job, rows, finished, file, fingerprint, deque(rows))
 
-    def handed(self, workers: int) -> dict[int, int]:
+    def handed(self, workers: int, others: int = 0) -> dict[int, int]:
         """Take blocks for one of so many workers.
 
         Once a process has died, most often for want of memory, blocks are computed one by one.
+
+        Parameters
+        ----------
+        others : blocks of other jobs that wait too.
         """
-        return share(self.waiting, self.rows, workers, 1 if self.deaths else self.job.together)
+        return share(self.waiting, self.rows, workers, 1 if self.deaths else self.job.together, others)
 
     def stored(self, said: T) -> None:
         """Note a block that a worker has stored."""
@@ -116,9 +126,16 @@ class Course(Generic[T]):
             self.over.set()
 
 
-def share(waiting: deque[int], rows: Mapping[int, int], workers: int, most: int) -> dict[int, int]:
-    """Take blocks for one worker, with their paths: at most its share of them, so that all end together."""
-    count = max(1, min(most, len(waiting) // workers))
+def share(
+    waiting: deque[int], rows: Mapping[int, int], workers: int, most: int, others: int = 0
+) -> dict[int, int]:
+    """Take blocks for one worker, with their paths: at most its share of all, so that all end together.
+
+    Parameters
+    ----------
+    others : blocks beside those that wait here.
+    """
+    count = max(1, min(most, len(waiting), (len(waiting) + others) // workers))
     return {index: rows[index] for index in (waiting.popleft() for _ in range(count))}
 
 
@@ -218,14 +235,16 @@ class Crew:
 
     @property
     def _open(self) -> list[Course[Any]]:
-        """Jobs of which blocks wait."""
-        return [each for each in self._courses if each.waiting and each.failure is None]
+        """Jobs of which blocks wait, that of the first thread first."""
+        found = [each for each in self._courses if each.waiting and each.failure is None]
+        return sorted(found, key=lambda each: each.turn)
 
     def _employ(self) -> None:
         """Hand out blocks, and hire as many workers as there is work for."""
         for worker in self._workers:
             if worker.idle and (wanting := self._open):
-                worker.start(wanting[0].handed(self.size), wanting[0])
+                others = sum(len(each.waiting) for each in wanting[1:])
+                worker.start(wanting[0].handed(self.size, others), wanting[0])
         wanting = self._open
         busy = sum(bool(worker.held) for worker in self._workers)
         blocks = sum(len(each.waiting) for each in wanting)

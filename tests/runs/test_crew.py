@@ -5,13 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from risk.runs import Interrupted, Run
+from risk.runs.crew import Course, Crew
 from risk.runs.workers import WorkerDied, crew
 from tests.runs import fake
 
@@ -78,6 +81,14 @@ def test_threads_share_a_crew_and_one_that_fails_stops_no_other(reference: Run, 
     told = [path.read_text() for path in sorted(tmp_path.glob("*/*/log.txt"))]
     assert ["its process died" in log for log in told] == [False, True, False]
     assert not list(tmp_path.rglob(".*.tmp"))
+
+
+def test_blocks_of_the_first_thread_are_handed_out_first(tmp_path: Path) -> None:
+    """Whose job came first does not count."""
+    found, job = Crew(2), cast(Any, None)
+    for turn in (2, 0, 1):
+        found._courses.append(Course(job, {}, print, tmp_path, "", deque([turn]), turn=turn))
+    assert [each.turn for each in found._open] == [0, 1, 2]
 
 
 @pytest.mark.parametrize("times", [1, 2])

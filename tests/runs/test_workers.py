@@ -100,6 +100,12 @@ def test_no_worker_is_handed_more_than_its_share(size: int) -> None:
     assert max(ends) - min(ends) <= 1
 
 
+def test_where_other_jobs_wait_none_is_split_up_so_that_all_end_together() -> None:
+    rows = dict.fromkeys(range(5), 1024)
+    waiting = deque(rows)
+    assert [len(share(waiting, rows, 2, 4, others)) for others in (8, 8)] == [4, 1]
+
+
 def _frail(monkeypatch: pytest.MonkeyPatch, folder: Path, way: str, times: int) -> None:
     monkeypatch.setenv("FRAIL", f"{folder},{way},{times}")
 
