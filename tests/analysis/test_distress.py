@@ -1,5 +1,7 @@
 """The stages of distress of a small run, against what the run recorded."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,11 @@ from risk.analysis import distress, neoclouds
 from risk.analysis.facilities import facilities
 from risk.analysis.ladder import FEWEST
 from risk.analysis.standings import DEPTHS
+from risk.paths import FACILITY_BLOCKS
 from risk.runs import Run
+from risk.shocks.stream import BLOCK
 from tests.report.runs import small_run
+from tests.runs.tiled import tiled
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +69,12 @@ def test_every_facility_stands_somewhere(run: Run) -> None:
     own = [names.index(f.name) for f in facilities(run.register, run.calendar.quarters)]
     assert shares["default"] == pytest.approx(run.mean("facility.defaulted")[0][:, own].mean(axis=1))
     assert (np.diff(shares["repaid"]) > -1e-12).all()  # who has repaid stays so
+
+
+def test_shares_are_of_the_paths_that_have_facilities(run: Run, tmp_path: Path) -> None:
+    """Facilities are kept on the first paths of a long run only: here the paths of the short one again."""
+    long = tiled(run, (FACILITY_BLOCKS + 2) * BLOCK, tmp_path)
+    assert long.paths > FACILITY_BLOCKS * BLOCK
+    np.testing.assert_allclose(distress.past_event(long).share, distress.past_event(run).share)
+    for stage, share in distress.shares(run).items():
+        np.testing.assert_allclose(distress.shares(long)[stage], share)
