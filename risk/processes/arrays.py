@@ -8,6 +8,7 @@ makes it so. Numbers by path, (path, 1), times numbers by column, (1, column), k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -87,9 +88,9 @@ def put(array: NDArray[K], columns: Index, values: NDArray[K]) -> NDArray[K]:
     return _placed(array, (slice(None), columns), values)
 
 
-def raised(array: Array, columns: Index, more: Array) -> Array:
-    """A copy of an array with something added to some columns."""
-    return put(array, columns, columns_of(array, columns) + more)
+def raised(array: Array, columns: Index, *more: Array) -> Array:
+    """A copy of an array with something added to some columns, one after the other."""
+    return put(array, columns, reduce(np.add, more, columns_of(array, columns)))
 
 
 def beside(parts: Iterable[NDArray[K]]) -> NDArray[K]:
