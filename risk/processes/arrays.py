@@ -74,8 +74,11 @@ def grouped(amounts: Array, groups: Index | Sequence[int], count: int) -> Array:
 
     A matrix product is faster, but its last bit changes with the processor and with the number of paths.
     """
-    members = (np.flatnonzero(np.equal(groups, k)) for k in range(count))
-    return beside(across(columns_of(amounts, columns)) for columns in members)
+    sums: dict[int, Array] = {}
+    for k, column in zip(groups, amounts.T, strict=True):
+        sums[k] = sums[k] + column if k in sums else column
+    none = np.zeros_like(amounts, shape=len(amounts))
+    return np.stack([sums.get(k, none) for k in range(count)]).T
 
 
 def columns_of(values: NDArray[K], which: Index | Sequence[int]) -> NDArray[K]:
