@@ -164,7 +164,7 @@ def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Ar
     """Price factor this quarter of contracts that may be renegotiated: 1 or 1 - haircut, (path, column)."""
     incentive = params.anchor_coverage_loading * shortfall + params.moneyness_loading * moneyness
     hazard = np.minimum(hazard * np.exp(incentive), params.largest_hazard)
-    return np.where(uniform < hazard, 1.0 - params.anchor_haircut, 1.0)
+    return np.asanyarray(1.0 - (uniform < hazard) * params.anchor_haircut)
 
 
 def step(
@@ -232,7 +232,7 @@ def _staying(
     else:  # many small customers: the expected share of them leaves
         incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
         return np.asanyarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
-    return np.where(leaves, 0.0, 1.0)
+    return np.asanyarray(~leaves, dtype=np.float64)
 
 
 def roll(params: Params, state: State, t: int, index: Array) -> State:
