@@ -197,10 +197,4 @@ def _sign(
     quantity, value = devices / kept, devices * price / (kept * columns_of(payers.price_factor, where))
     payers = replace(payers, prepaid=raised(payers.prepaid, where, prepaid / kept))
     tenors = np.tile(p.cohorts.contract_quarters, devices.shape[1] // len(p.cohorts.contract_quarters))
-    signed = {}
-    for quarter in np.unique(t + tenors):
-        columns = np.flatnonzero(t + tenors == quarter)
-        signed[int(quarter)] = contracts.Ending(
-            where[columns], columns_of(quantity, columns), columns_of(value, columns)
-        )
-    return contracts.add(payers, signed)
+    return contracts.add(payers, where, quantity, value, (t + tenors).astype(np.intp))

@@ -5,7 +5,7 @@ Nothing here feeds back into the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from risk.shocks.stream import BLOCK
 
 Array = NDArray[np.float64]
 K = TypeVar("K", str, tuple[str, int])
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass
@@ -89,15 +90,14 @@ class Record:
         if key not in self.sums:
             self.open(key, width)
         sums, squares = self.sums[key][:, t, :width], self.squares[key][:, t, :width]
-        for k, block in enumerate(self.blocks):
-            kept = values[block]
-            sums[k] = np.einsum("ij->j", kept)
-            squares[k] = np.einsum("ij,ij->j", kept, kept)
+        for blocks, part in self._by_block(values):
+            sums[blocks] = np.einsum("kij->kj", part)
+            squares[blocks] = np.einsum("kij,kij->kj", part, part)
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
         """As `total`, for flags: how many kept paths have one, by entity."""
         self._keep_columns(key, t, flags)
-        self.counted(key, t, np.array([np.count_nonzero(flags[block], axis=0) for block in self.blocks]))
+        self.counted(key, t, np.concatenate([part.sum(axis=1) for _, part in self._by_block(flags)]))
 
     def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
         """Note how many kept paths have a flag, (block, entity)."""
@@ -105,6 +105,13 @@ class Record:
         if key not in self.sums:
             self.open(key, width)
         self.sums[key][:, t, :width] = self.squares[key][:, t, :width] = found
+
+    def _by_block(self, values: NDArray[T]) -> Iterator[tuple[slice, NDArray[T]]]:
+        """Which blocks, and their kept rows, (block, path, entity): all whole ones, then a cut one."""
+        whole = self.rows // BLOCK
+        yield slice(whole), values[: whole * BLOCK].reshape(whole, BLOCK, values.shape[1])
+        if self.rows % BLOCK:
+            yield slice(whole, None), values[None, whole * BLOCK : self.rows]
 
     def _keep_columns(self, key: str, t: int, values: NDArray[Any]) -> None:
         """Remember the entities that an outcome asks for, path by path; zero before they come to life."""

@@ -8,6 +8,7 @@ makes it so. Numbers by path, (path, 1), times numbers by column, (1, column), k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -73,8 +74,11 @@ def grouped(amounts: Array, groups: Index | Sequence[int], count: int) -> Array:
 
     A matrix product is faster, but its last bit changes with the processor and with the number of paths.
     """
-    members = (np.flatnonzero(np.equal(groups, k)) for k in range(count))
-    return beside(across(columns_of(amounts, columns)) for columns in members)
+    sums: dict[int, Array] = {}
+    for k, column in zip(groups, amounts.T, strict=True):
+        sums[k] = sums[k] + column if k in sums else column
+    none = np.zeros_like(amounts, shape=len(amounts))
+    return np.stack([sums.get(k, none) for k in range(count)]).T
 
 
 def columns_of(values: NDArray[K], which: Index | Sequence[int]) -> NDArray[K]:
@@ -87,9 +91,9 @@ def put(array: NDArray[K], columns: Index, values: NDArray[K]) -> NDArray[K]:
     return _placed(array, (slice(None), columns), values)
 
 
-def raised(array: Array, columns: Index, more: Array) -> Array:
-    """A copy of an array with something added to some columns."""
-    return put(array, columns, columns_of(array, columns) + more)
+def raised(array: Array, columns: Index, *more: Array) -> Array:
+    """A copy of an array with something added to some columns, one after the other."""
+    return put(array, columns, reduce(np.add, more, columns_of(array, columns)))
 
 
 def beside(parts: Iterable[NDArray[K]]) -> NDArray[K]:

@@ -263,12 +263,10 @@ def _columns(
     fill: Callable[[np.random.Generator, Array], object],
 ) -> Array:
     """Draw one stream a column, (quarter, path, name); the paths of a column lie side by side in memory."""
-    quarters, paths = shape
-    found, column = np.empty((quarters, len(names), paths)), np.empty(shape)
-    for k, name in enumerate(names):
+    found = np.empty((len(names), *shape))
+    for name, column in zip(names, found, strict=True):
         fill(generator(seed, name, block), column)
-        found[:, k] = column
-    return np.swapaxes(found, 1, 2)
+    return np.moveaxis(found, 0, 2)
 
 
 def _frozen(array: Array) -> Array:

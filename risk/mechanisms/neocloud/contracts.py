@@ -164,7 +164,7 @@ def renegotiation(params: Params, hazard: Array, moneyness: Array, shortfall: Ar
     """Price factor this quarter of contracts that may be renegotiated: 1 or 1 - haircut, (path, column)."""
     incentive = params.anchor_coverage_loading * shortfall + params.moneyness_loading * moneyness
     hazard = np.minimum(hazard * np.exp(incentive), params.largest_hazard)
-    return np.where(uniform < hazard, 1.0 - params.anchor_haircut, 1.0)
+    return np.asanyarray(1.0 - (uniform < hazard) * params.anchor_haircut)
 
 
 def step(
@@ -232,7 +232,7 @@ def _staying(
     else:  # many small customers: the expected share of them leaves
         incentive = np.exp(params.moneyness_loading * _moneyness(state, columns, payers.market))
         return np.asanyarray(1.0 - np.minimum(hazard * worse * incentive, params.largest_hazard))
-    return np.where(leaves, 0.0, 1.0)
+    return np.asanyarray(~leaves, dtype=np.float64)
 
 
 def roll(params: Params, state: State, t: int, index: Array) -> State:
@@ -249,33 +249,50 @@ def roll(params: Params, state: State, t: int, index: Array) -> State:
     # A renewal is struck at today's index: the haircuts of the past do not apply to it.
     index, factor = columns_of(index, columns), columns_of(state.price_factor, columns)
     value = renewed * params.renewal_price * index / factor
-    left = replace(
+    until = t + round(params.renewal_quarters)
+    return replace(
         state,
-        quantity=raised(state.quantity, columns, -ending.quantity),
-        value=raised(state.value, columns, -ending.value),
+        quantity=raised(state.quantity, columns, -ending.quantity, renewed),
+        value=raised(state.value, columns, -ending.value, value),
+        endings=_listed(state.endings, {until: Ending(columns, renewed, value)}),
     )
-    return add(left, {t + round(params.renewal_quarters): Ending(columns, renewed, value)})
 
 
-def add(state: State, signed: Mapping[int, Ending]) -> State:
-    """Add contracts signed at the end of a quarter, by the quarter in which they end."""
-    endings, quantity, value = list(state.endings), state.quantity, state.value
+def add(state: State, columns: Index, quantity: Array, value: Array, until: Index) -> State:
+    """Add contracts signed at the end of a quarter, one for each of some facilities.
+
+    Parameters
+    ----------
+    quantity, value : (path, column) GPUs, and GPUs × price, USD/h.
+    until : (column,) quarter in which each ends.
+    """
+    signed = {}
+    for quarter in np.unique(until):
+        of = np.flatnonzero(until == quarter)
+        signed[int(quarter)] = Ending(columns[of], columns_of(quantity, of), columns_of(value, of))
+    return replace(
+        state,
+        quantity=raised(state.quantity, columns, quantity),
+        value=raised(state.value, columns, value),
+        endings=_listed(state.endings, signed),
+    )
+
+
+def _listed(endings: Sequence[Ending | None], signed: Mapping[int, Ending]) -> tuple[Ending | None, ...]:
+    """What ends in each quarter after more was signed, by the quarter in which it ends."""
+    found = list(endings)
     for quarter, new in signed.items():
-        quantity = raised(quantity, new.columns, new.quantity)
-        value = raised(value, new.columns, new.value)
-        old = endings[quarter]
-        endings[quarter] = new if old is None else _together(old, new)
-    return replace(state, quantity=quantity, value=value, endings=tuple(endings))
+        old = found[quarter]
+        found[quarter] = new if old is None else _together(old, new)
+    return tuple(found)
 
 
 def _together(old: Ending, new: Ending) -> Ending:
     """What ends in a quarter after more was signed."""
-    columns = np.union1d(old.columns, new.columns)
-    none = blank(new.quantity, len(columns))
-    places = [np.searchsorted(columns, x.columns) for x in (old, new)]
+    columns, places = np.unique(np.concatenate([old.columns, new.columns]), return_inverse=True)
     quantity, value = (
-        raised(raised(none, places[0], first), places[1], more)
-        for first, more in ((old.quantity, new.quantity), (old.value, new.value))
+        grouped(beside(both), places, len(columns))
+        for both in ((old.quantity, new.quantity), (old.value, new.value))
     )
     return Ending(columns, quantity, value)
 

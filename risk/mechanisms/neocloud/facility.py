@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -243,14 +244,11 @@ def _owed_on_guarantees(terms: Terms, flows: Flows, columns: Index) -> Array:
 
 def _stage(state: State, w: distress.Waterfall, s: workout.Served, b: workout.Balloons) -> Array:
     """The lowest stage reached in the quarter, (path, facility)."""
-    stage = w.stage.astype(np.float64)
     worse = (
         (w.cured > 0.0, CURED),
         (s.amended | (b.extended > 0.0), AMENDED),
         (s.default, PAYMENT_DEFAULT),
         (b.default, MATURITY_DEFAULT),
-        (state.defaulted, np.nan),
     )
-    for flags, code in worse:
-        stage = np.where(flags, code, stage)
-    return stage
+    stage = reduce(np.maximum, (flags * np.int8(code) for flags, code in worse), w.stage)
+    return np.where(state.defaulted, np.nan, stage)

@@ -183,7 +183,7 @@ def operating_cash(params: Params, terms: Terms, state: State, book: Book, c: Co
 
 def interest_rate(params: Params, state: State, book: Book, c: Conditions) -> Array:
     """All-in simple rate of the quarter, 1/y, (path, facility)."""
-    fleet = np.where(state.devices > 0.0, state.devices, 1.0)  # of nothing, nothing is contracted
+    fleet: Array = state.devices + (state.devices == 0.0)  # of nothing, nothing is contracted
     uncontracted = np.maximum(1.0 - c.contracted / fleet, 0.0)
     return state.margin + book.floating * (c.sofr + params.margin_grid * uncontracted)
 

@@ -184,7 +184,7 @@ def test_new_columns_start_clean() -> None:
     np.testing.assert_array_equal(s.vacant, [[9, 9, 9, 9, 9, 0, 0]])
     np.testing.assert_array_equal(s.kept, [[0, 0, 0, 0, 0, 1, 1]])
     np.testing.assert_array_equal(s.price_factor, [[0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0]])
-    s = contracts.add(s, {20: contracts.Ending(np.array([5]), row(7), row(21))})
+    s = contracts.add(s, np.array([5]), row(7), row(21), np.array([20]))
     np.testing.assert_array_equal(s.quantity, [[100, 100, 100, 100, 100, 7, 0]])
     ending = s.endings[20]
     assert ending is not None
