@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from risk.axes import Calendar
 from risk.errors import StorageError
 from risk.runs.files import publish_json, read_json
-from risk.runs.hashing import digest
+from risk.runs.hashing import digest, words_digest
 from risk.runs.history import history
 from risk.runs.specification import Specification
 
@@ -138,7 +138,7 @@ def describe(
         identities=identities,
         blocks=blocks,
         sums=sums,
-        assumptions=digest(assumptions.normalised()),
+        assumptions=words_digest(assumptions),
         environment=environment(),
         clock=clock,
         parent=parent,
