@@ -62,6 +62,13 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
         return made
 
 
+def go_first() -> None:
+    """Have the work of this call go first from now on."""
+    from risk.runs.crew import TURN
+
+    TURN.set(0)
+
+
 def heed() -> None:
     """Begin nothing new within a call once there was an interrupt; raises `Interrupted`."""
     from risk.runs.workers import lent
