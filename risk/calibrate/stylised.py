@@ -35,7 +35,9 @@ from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
 from risk.assumptions.targets import CASES
 from risk.calibrate.blocks import computed
-from risk.engine import simulate
+from risk.engine.couplings import Links
+from risk.engine.quarters import opening
+from risk.engine.simulate import carried
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
 from risk.processes.contract_rent import level_rent
@@ -235,7 +237,7 @@ def _longer(table: Table, rows: Iterator[Row]) -> Table:
 
 @dataclass(frozen=True)
 class Worlds:
-    """Cases of the stylised facilities: what workers are handed, `BLOCKS` random blocks of each."""
+    """Cases of the stylised facilities: what workers are handed, each with all its random blocks."""
 
     cases: Mapping[str, Assumptions]
     seed: int
@@ -243,41 +245,37 @@ class Worlds:
 
     @property
     def together(self) -> int:
-        """Each block may be of a world of its own."""
+        """Each is a world of its own."""
         return 1
 
     def engine(self) -> object:
-        """What simulates a block."""
-        return simulate
+        """What simulates a case."""
+        return carried
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[tuple[str, dict[str, int]]]:
-        """Case, and tenor → paths of a block on which the facility defaulted; nothing is stored."""
+        """Case, and tenor → paths on which the facility defaulted; nothing is stored."""
         names = list(self.cases)
         for index in rows:
-            case, own = divmod(index, BLOCKS)
-            yield names[case], _defaults(self.cases[names[case]], self.seed, own)
+            yield names[index], _defaults(self.cases[names[index]], self.seed)
 
 
-def _defaults(world: Assumptions, seed: int, index: int) -> dict[str, int]:
-    """Tenor → paths of a random block on which the facility defaulted."""
-    block = simulate(world, seed, index)
-    columns, last = block.entities["facility.defaulted"], block.sums["facility.defaulted"][-1]
+def _defaults(world: Assumptions, seed: int) -> dict[str, int]:
+    """Tenor → paths, of `BLOCKS` random blocks, on which the facility defaulted."""
+    blocks = carried(world, opening(world, seed, *range(BLOCKS)), BLOCKS * BLOCK, Links(world.switches))
+    columns = blocks[0].entities["facility.defaulted"]
+    last = sum(block.sums["facility.defaulted"][-1] for block in blocks)
     return {tenor: round(last[columns.index(PREFIX + tenor)]) for tenor in tenors(world)}
 
 
 def defaults(assumptions: Assumptions, seed: int, jobs: int) -> dict[str, dict[str, int]]:
     """Case → tenor → paths, of `BLOCKS` random blocks, on which the facility defaulted."""
-    found: dict[str, dict[str, int]] = {case: dict.fromkeys(tenors(assumptions), 0) for case in CASES}
-
-    def add(counted: tuple[str, dict[str, int]]) -> None:
-        case, counts = counted
-        found[case] = {tenor: known + counts[tenor] for tenor, known in found[case].items()}
-
+    found: list[tuple[str, dict[str, int]]] = []
     with TemporaryDirectory() as folder:
         cases: dict[str, Assumptions] = {case: variant(assumptions, case) for case in CASES}
         worlds = Worlds(cases, seed, Store(Path(folder)))
-        computed(worlds, len(CASES) * BLOCKS, jobs, add)
-    return found
+        computed(worlds, len(CASES), jobs, found.append)
+    counts = dict(found)
+    return {case: counts[case] for case in CASES}
 
 
 def wanted(run: Run) -> bool:

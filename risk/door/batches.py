@@ -89,8 +89,9 @@ def _carried_out(task: Task, plans: Mapping[str, Plan | BubbleriskError]) -> Bat
     task.at.step(_cost(task, of))
     with task.at.bar(f"batch of {len(plans)}, seconds of work") as bar:
         batch = Batch(task, plans, of, Meter(bar, {word: cost.all for word, cost in of.items()}))
+        some = any(cost.run for cost in of.values())
         try:
-            for made in side_by_side(batch.calls(), workers(task.at.jobs)):
+            for made in side_by_side(batch.calls(), workers(task.at.jobs), some):
                 made.result()
         except KeyboardInterrupt as stop:
             done = f"{len(batch.rows)} of {len(plans)} scenarios are done"

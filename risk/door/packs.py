@@ -204,12 +204,12 @@ def made(
 ) -> str:
     """Id of the run that the pack (or page) at `path` was made of, if it is up to date; else empty."""
     from risk.runs import Run
-    from risk.runs.hashing import digest
+    from risk.runs.hashing import words_digest
 
     if isinstance(found, Run):
         run, words, root = found.id, found.manifest.assumptions, found.directory.parent
     else:
-        run, words, root = found.settle(at.note).id, digest(found.assumptions.normalised()), found.root
+        run, words, root = found.settle(at.note).id, words_digest(found.assumptions), found.root
     return run if packing.Ingredients.of(run, words, prior, beside, form, root).made(path) else ""
 
 

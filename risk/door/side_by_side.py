@@ -31,13 +31,17 @@ def workers(jobs: int | None) -> int:
     return jobs or os.cpu_count() or 1
 
 
-def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]:
+def side_by_side(calls: Sequence[Callable[[], T]], jobs: int, ahead: bool = False) -> list[Future[T]]:
     """Carry out calls, begun in their order and a few at a time; what each returned or raised.
 
     Whatever they simulate is done by one crew of workers, so that none is idle while any call has work for
     it: one more call than there are workers is under way, and the work of the first goes first. With one
     worker they follow one another in this thread, and so they do within such a call. A call may wait for
     those before it, and for no other.
+
+    Parameters
+    ----------
+    ahead : there will be something to simulate: workers start while it is prepared.
 
     Raises
     ------
@@ -49,6 +53,7 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
     if jobs <= 1 or lent():
         return [_at_once(call) for call in calls]
     with crew(jobs) as found, ThreadPoolExecutor(jobs + 1) as threads:
+        found.ahead = jobs if ahead else 0
 
         def begun(place: int, call: Callable[[], T]) -> T:
             found.heed()
@@ -60,6 +65,13 @@ def side_by_side(calls: Sequence[Callable[[], T]], jobs: int) -> list[Future[T]]
         found.listen(lambda: all(each.done() for each in made))
         found.heed()
         return made
+
+
+def go_first() -> None:
+    """Have the work of this call go first from now on."""
+    from risk.runs.crew import TURN
+
+    TURN.set(0)
 
 
 def heed() -> None:

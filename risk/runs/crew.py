@@ -145,6 +145,7 @@ class Crew:
     Attributes
     ----------
     size : workers at most.
+    ahead : workers that are hired before there is work for them, for it will come.
     thread : the one that hires them and listens to them.
     listens : whether a thread listens to the workers for all others.
     interrupt : what asked it to stop; no block is started then.
@@ -152,6 +153,7 @@ class Crew:
 
     def __init__(self, size: int = 1) -> None:
         self.size = size
+        self.ahead = 0
         self.thread = threading.get_ident()
         self.listens = False
         self.interrupt = Interrupt()
@@ -248,9 +250,9 @@ class Crew:
         wanting = self._open
         busy = sum(bool(worker.held) for worker in self._workers)
         blocks = sum(len(each.waiting) for each in wanting)
-        while len(self._workers) < min(self.size, busy + blocks) and self._starts < ATTEMPTS:
+        while len(self._workers) < min(self.size, max(self.ahead, busy + blocks)) and self._starts < ATTEMPTS:
             try:
-                self._workers.append(hire(wanting[0]))
+                self._workers.append(hire(wanting[0] if wanting else None))
             except OSError as error:  # no memory for another process, or too many of them
                 self._died_early(error.strerror or str(error))
         if wanting and not self._workers:
@@ -282,6 +284,7 @@ class Crew:
             worker.ready, self._starts = True, 0
             return
         course = worker.course
+        assert course is not None, "it answers what it was handed"
         if not isinstance(said, Exception):
             worker.held.popleft()
             course.stored(said)
@@ -297,7 +300,7 @@ class Crew:
         self._how = worker.end()
         if not worker.ready:
             self._died_early(self._how)
-        elif worker.held and not self.interrupt:
+        elif worker.held and worker.course and not self.interrupt:
             worker.course.retry(worker.held, self._how)
 
     def _bury_the_dead(self) -> None:

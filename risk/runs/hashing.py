@@ -13,12 +13,15 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk.runs.source import source_texts
+
+if TYPE_CHECKING:
+    from risk.assumptions import Assumptions
 
 NUMERICAL_LIBRARIES = ("numpy", "scipy")
 """Libraries whose version may move the last bit of a result."""
@@ -66,9 +69,18 @@ def source_digest() -> str:
     return digest(source_texts(ENTRIES))
 
 
-def numerical_versions() -> dict[str, str]:
-    """Installed version of every numerical library."""
+@cache
+def numerical_versions() -> Mapping[str, str]:
+    """Version of every numerical library; it cannot change while the program runs."""
     return {name: version(name) for name in NUMERICAL_LIBRARIES}
+
+
+def words_digest(assumptions: Assumptions) -> str:
+    """Fingerprint of a register with all its words, found once: every run and pack of it is asked for it."""
+    found: str | None = vars(assumptions).get("_words")
+    if found is None:
+        found = vars(assumptions)["_words"] = digest(assumptions.normalised())
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -44,13 +44,13 @@ class Worker:
 
     Attributes
     ----------
-    course : the job under way that it was started for, or was handed blocks of last.
+    course : the job under way that it was started for, or was handed blocks of last; None before the first.
     held : blocks that it was handed and has not stored yet.
     """
 
     process: BaseProcess
     pipe: Connection
-    course: Course[Any]
+    course: Course[Any] | None
     begun: float = field(default_factory=time.monotonic)
     ready: bool = False
     held: deque[int] = field(default_factory=deque)
@@ -83,8 +83,8 @@ class Worker:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def hire(course: Course[Any]) -> Worker:
-    """Start a worker, which opens the job of a course before it says that it is ready.
+def hire(course: Course[Any] | None) -> Worker:
+    """Start a worker, which opens the job of a course, if there is one, before it says that it is ready.
 
     Raises
     ------
@@ -92,7 +92,8 @@ def hire(course: Course[Any]) -> Worker:
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there, course.file, course.fingerprint), daemon=True)
+    job = (course.file, course.fingerprint) if course else (None, "")
+    process = context.Process(target=serve, args=(there, *job), daemon=True)
     try:
         with _spawning():
             process.start()

@@ -8,9 +8,9 @@ import platform
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from risk.axes import Calendar
 from risk.errors import StorageError
 from risk.runs.files import publish_json, read_json
-from risk.runs.hashing import digest
+from risk.runs.hashing import digest, words_digest
 from risk.runs.history import history
 from risk.runs.specification import Specification
 
@@ -138,22 +138,22 @@ def describe(
         identities=identities,
         blocks=blocks,
         sums=sums,
-        assumptions=digest(assumptions.normalised()),
+        assumptions=words_digest(assumptions),
         environment=environment(),
         clock=clock,
         parent=parent,
         records={stretch.name: stretch.fingerprint() for stretch in stretches},
         checked=checked,
     )
-    content = asdict(manifest)
     hashed = ("specification", "base_date", "quarters", "entities", "shapes", "blocks", "sums")
-    result = digest({name: content[name] for name in hashed})
+    result = digest({name: getattr(manifest, name) for name in hashed})
     return replace(manifest, result=result, history=history(Path(assumptions.directory)))
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Store a manifest: the last act of a run. What the list of runs tells stands first."""
-    content = asdict(manifest)
+    content = {each.name: getattr(manifest, each.name) for each in fields(manifest)}
+    content["specification"] = asdict(manifest.specification)
     head = {name: content[name] for name in ("specification", "scenario", "clock")}
     publish_json(path, {"id": manifest.id, **head, **content})
 
@@ -281,8 +281,9 @@ def _simd() -> list[str]:
     return [*extensions.get("baseline", []), *extensions.get("found", [])]
 
 
-def _commit() -> dict[str, Any]:
-    """Git commit of the checkout this package runs from, and whether it has uncommitted changes."""
+@cache
+def _commit() -> Mapping[str, Any]:
+    """Git commit of the checkout this package runs from, and whether it had uncommitted changes."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return {"commit": "", "dirty": False}

@@ -21,7 +21,7 @@ from risk.runs.elsewhere import Executor
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
 from risk.runs.find import RUNS
-from risk.runs.hashing import digest, numerical_versions, source_digest
+from risk.runs.hashing import digest, numerical_versions, source_digest, words_digest
 from risk.runs.lock import hold
 from risk.runs.manifest import write_manifest
 from risk.runs.run import Run
@@ -201,14 +201,11 @@ def restate(run: Run, assumptions: Assumptions) -> Run:
 
     A run simulated under another scenario's name keeps its words.
     """
-    words = assumptions.normalised()
-    manifest, scenario = run.manifest, assumptions.scenario
-    if manifest.scenario != scenario.name or manifest.assumptions == digest(words):
+    manifest, scenario, words = run.manifest, assumptions.scenario, words_digest(assumptions)
+    if manifest.scenario != scenario.name or manifest.assumptions == words:
         return run
-    changed = replace(
-        manifest, assumptions=digest(words), title=scenario.title, description=scenario.description
-    )
+    changed = replace(manifest, assumptions=words, title=scenario.title, description=scenario.description)
     with hold(run.directory, "new words"):
-        publish_json(run.directory / "assumptions.json", words)
+        publish_json(run.directory / "assumptions.json", assumptions.normalised())
         write_manifest(run.store.manifest, changed)
     return Run(run.store, changed)

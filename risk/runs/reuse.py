@@ -34,10 +34,10 @@ def _held(specification: Specification, root: Path) -> dict[int, Stretch]:
     """
     found: dict[int, Stretch] = {}
     for stored in list_runs(root):
-        if stored.head is None or stored.manifest is None:
-            continue
-        other, known = stored.head.specification, stored.manifest
+        other = stored.head.specification if stored.head else specification
         if other == specification or replace(other, paths=specification.paths) != specification:
+            continue
+        if (known := stored.manifest) is None:
             continue
         shared = range(min(other.blocks, specification.blocks))
         for stretch in filter(_there, complete(stored.directory, known.records, known.blocks)):

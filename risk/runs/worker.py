@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -32,13 +33,13 @@ class Order(NamedTuple):
     rows: Mapping[int, int]
 
 
-def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
+def serve(pipe: Connection, file: Path | None, fingerprint: str) -> None:
     """Compute the blocks that come through a pipe, until it is closed.
 
     Parameters
     ----------
     pipe : gets orders, and answers with what was stored of each block or with an error.
-    file, fingerprint : the job that it is started for.
+    file, fingerprint : the job that it is started for; without one it makes ready to simulate.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -53,10 +54,13 @@ def serve(pipe: Connection, file: Path, fingerprint: str) -> None:
         return  # the parent is gone
 
 
-def _begin(pipe: Connection, file: Path, fingerprint: str) -> bool:
+def _begin(pipe: Connection, file: Path | None, fingerprint: str) -> bool:
     """Read the job and import what computes it; where it cannot be, the parent is told why."""
     try:
-        _opened(file, fingerprint)
+        if file is None:
+            import_module("risk.engine")
+        else:
+            _opened(file, fingerprint)
     except FileNotFoundError:
         pass  # others have finished it meanwhile; there may be another
     except Exception as error:
