@@ -28,6 +28,7 @@ from risk.analysis.statistics import FEWEST, Estimate
 from risk.analysis.verdict import OutcomeClass, Timing, Verdict, timing
 from risk.runs import Run
 from risk.runs.first import first
+from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
 
@@ -104,11 +105,8 @@ class Answer:
 
 def answer(run: Run, verdict: Verdict, lines: tuple[LossLine, ...]) -> Answer:
     """The answer of a run, from what was found of it already; what moves it on its first paths."""
-    looked = first(run)
     return Answer(
-        tuple(_standings(run, verdict, lines)),
-        cost(run.outcome(BUST), _loss(run)),
-        movers(looked.outcome(BUST), ranked(looked)),
+        tuple(_standings(run, verdict, lines)), cost(run.outcome(BUST), _loss(run)), _movers(first(run))
     )
 
 
@@ -159,6 +157,12 @@ def cost(bust: Array, loss: Array) -> Cost:
     error = float(np.hypot(here.standard_error, there.standard_error))
     low, high = np.quantile(loss[inside], ENDS, method=statistics.QUANTILE_METHOD) - there.value
     return Cost(Estimate(here.value - there.value, error, len(loss)), (float(low), float(high)))
+
+
+@once
+def _movers(run: Run) -> tuple[Mover, ...]:
+    """`movers` of a run."""
+    return movers(run.outcome(BUST), ranked(run))
 
 
 def movers(bust: Array, places: Mapping[str, Ranks], count: int = SHOWN) -> tuple[Mover, ...]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from risk.analysis.statistics import Estimate, ordered, share_below
 from risk.runs import Run
+from risk.runs.remembered import once
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -66,6 +67,7 @@ def warning(quarter: Array, spread: Array | Singles, ahead: int = QUARTERS_AHEAD
     return Estimate(float((w * np.array(areas)).sum()), float(np.sqrt(variance)), int(np.sum(weights)))
 
 
+@once
 def spread_warning(run: Run, event: str = "B5i", ahead: int = QUARTERS_AHEAD) -> Estimate | None:
     """`warning` of the high-yield spread of a run before an event."""
     return warning(run.outcome(f"{event}_quarter"), run.series("hy_spread"), ahead)

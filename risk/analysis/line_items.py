@@ -17,6 +17,7 @@ from risk.analysis.statistics import Estimate
 from risk.catalogue import CATALOGUE
 from risk.runs import Run
 from risk.runs.passes import by_quarter
+from risk.runs.remembered import once
 from risk.units import SCALE
 
 Row = NDArray[np.float32] | NDArray[np.float64]
@@ -109,12 +110,32 @@ def courses(run: Run) -> dict[str, Course]:
     return {item.id: Read(run, item) for item in ITEMS}
 
 
+@once
+def ends(run: Run) -> dict[str, Course]:
+    """Every line item in the last quarter alone, (1, path) in base units: what others are compared with."""
+    return {item.id: _end(run, item)[None] for item in ITEMS}
+
+
+def _end(run: Run, item: LineItem) -> Row:
+    if item.name != "coverage":
+        return run.series(item.name, run.calendar.quarters)
+    *_, last = gap.covered(run)
+    return last
+
+
+@once
+def alone(run: Run) -> tuple[Line, ...]:
+    """The line items of a run against itself."""
+    own = courses(run)
+    return lines(own, own, paired=True)
+
+
 def lines(own: Mapping[str, Course], base: Mapping[str, Course], paired: bool) -> tuple[Line, ...]:
     """The line items of a run against those of another, or of itself.
 
     Parameters
     ----------
-    own, base : of `courses`, or arrays (quarter + 1, path).
+    own, base : of `courses`, or arrays (quarter + 1, path); of `base` the last quarter, see `ends`.
     paired : path i of both is the same path under other assumptions.
     """
     found = []

@@ -59,11 +59,11 @@ class Writing:
 
 @lru_cache(maxsize=1)
 def kept(folder: Path) -> Run:
-    """A run that stands beside many others: what is read of it is kept for the next workbook."""
+    """A run that stands beside many others: what is found of it is kept for the next workbook."""
     from risk.runs import open_run
-    from risk.runs.remembered import Remembered
+    from risk.runs.remembered import Compared
 
-    return Remembered.of(open_run(folder))
+    return Compared.of(open_run(folder))
 
 
 def write(run: Run, path: Path, beside: Sequence[Run], form: Form, jobs: int) -> None:

@@ -114,6 +114,13 @@ class Remembered(Run):
         hand_back()
 
 
+class Compared(Remembered):
+    """A run that others are compared with: so little is asked of it that columns come without neighbours."""
+
+    def _beside_it(self, kind: str, new: Sequence[str]) -> Sequence[str]:
+        return new
+
+
 def once(find: Callable[Concatenate[Run, P], T]) -> Callable[Concatenate[Run, P], T]:
     """What a function finds of a run in some words, found once where the run remembers.
 

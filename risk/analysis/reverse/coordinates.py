@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.analysis import statistics
-from risk.analysis.attribution import ranks
+from risk.analysis.discoveries import adjusted
 from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse.halves import learning
 from risk.analysis.reverse.threads import each
@@ -90,17 +90,13 @@ def normal_scores(values: ArrayLike) -> Array:
 
     data = np.asarray(values)
     n = len(data)
-    place = ranks(data)
-    ordered = np.empty_like(data)
-    ordered[place] = data
-    table: Array = ndtri((np.arange(n) + 0.5) / n)
-    if (ordered[1:] == ordered[:-1]).any():
-        starts = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-        groups = np.cumsum(starts) - 1
-        first = np.flatnonzero(starts)
-        last = np.append(first[1:], n) - 1
-        table = ndtri(((first + last) / 2.0 + 0.5) / n)[groups]
-    return np.asarray(table[place])
+    order = np.argsort(data)
+    ordered = data[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[:n])
+    last = np.append(first[1:], n) - 1
+    scores = np.empty(n)
+    scores[order] = np.repeat(ndtri(((first + last) / 2.0 + 0.5) / n), last - first + 1)
+    return scores
 
 
 def coordinates(run: Run, units: Mapping[str, tuple[str, float]]) -> Iterator[Coordinate]:
@@ -152,15 +148,13 @@ class Told:
 
 def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     """The coordinates that a condition moves, of (path,) flags."""
-    from scipy.stats import false_discovery_control
-
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
     # Scores of all would take more room than anything else: of those that count they are found again.
     strength = np.array(each(lambda c: _strength(normal_scores(c.values), inside, learn), every))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
-    found = false_discovery_control(chances) <= DISCOVERIES
+    found = adjusted(chances) <= DISCOVERIES
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     heard = np.cumsum(np.minimum(strength[order], LOUDEST))
     carried = heard / heard[-1] if order else heard

@@ -9,7 +9,7 @@ from math import floor, log10
 
 from risk.analysis import contrasts, metrics
 from risk.analysis.contrasts import Difference, Statistic
-from risk.analysis.line_items import ITEMS, Course, Line, courses, lines
+from risk.analysis.line_items import ITEMS, Line, alone, courses, ends, lines
 from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Estimate
 from risk.report.content import Cell, Content, Formula, number_of
@@ -95,14 +95,15 @@ def cases(results: Results) -> tuple[Case, ...]:
     """The runs shown, the one they are compared with first: that of the base case, else the pack's own."""
     runs = {r.run.id: r for r in (results, *results.beside)}  # a run given twice is shown once
     base = next((r for r in runs.values() if r.manifest.scenario == BASE), results)
-    common = courses(base.run)
     shown = sorted(runs.values(), key=lambda r: r is not base)
-    return tuple(_case(r, base, common) for r in shown)
+    return tuple(_case(r, base) for r in shown)
 
 
-def _case(results: Results, base: Results, common: dict[str, Course]) -> Case:
-    own = common if results is base else courses(results.run)
-    return Case(results, base, lines(own, common, contrasts.share_draws(base.run, results.run)))
+def _case(results: Results, base: Results) -> Case:
+    if results is base:
+        return Case(results, base, alone(base.run))
+    paired = contrasts.share_draws(base.run, results.run)
+    return Case(results, base, lines(courses(results.run), ends(base.run), paired))
 
 
 def table_id(number: int) -> str:
