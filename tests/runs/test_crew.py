@@ -35,6 +35,16 @@ def test_workers_stay_for_the_next_job_and_end_with_the_crew(reference: Run, tmp
     assert not list(tmp_path.rglob(".*.tmp"))
 
 
+def test_workers_may_start_before_there_is_work_for_them(reference: Run, tmp_path: Path) -> None:
+    with crew(2) as found:
+        found.ahead = 2
+        found.listen(lambda: sum(worker.idle for worker in found._workers) == 2)
+        hired = _pids()
+        run = fake.run(tmp_path, jobs=2)
+        assert _pids() == hired
+    assert fake.payload(run) == fake.payload(reference)
+
+
 def test_a_crew_within_a_crew_is_the_same() -> None:
     with crew() as outer, crew(8) as inner:
         assert inner is outer
