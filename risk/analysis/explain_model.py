@@ -36,7 +36,6 @@ from numpy.typing import NDArray
 
 from risk.analysis import shares, statistics
 from risk.analysis.attribution import ranks
-from risk.analysis.discoveries import adjusted
 from risk.analysis.explain_curves import Places, middle_ranks, plain, polynomials
 from risk.analysis.statistics import Estimate
 
@@ -232,6 +231,7 @@ class _Model:
     def told(self, wanted: Mapping[str, set[int]], tested: bool = True) -> dict[str, Beyond]:
         """What inputs tell beyond the others, by name of those that are left out together."""
         from scipy.special import chdtrc
+        from scipy.stats import false_discovery_control
 
         n, square = len(self.y), float((self.y**2).sum())
         mine = [[k for k, parts in enumerate(self.of) if own & {*parts}] for own in wanted.values()]
@@ -249,7 +249,7 @@ class _Model:
         moved = (self.rest[:, None] + self.terms @ without) ** 2 - (self.rest**2)[:, None]
         influence = (moved - lost * (self.y**2)[:, None]) * n / square
         errors = shares.sharpened(_errors(influence), [len(terms) for terms in mine], self.left, n)
-        q = adjusted(p) if tested else np.full(len(p), math.nan)
+        q = false_discovery_control(p) if tested else np.full(len(p), math.nan)
         return {
             name: Beyond(_rounded(lost[i], errors[i], n), round(float(q[i]), DIGITS), self._partners(own))
             for i, (name, own) in enumerate(wanted.items())

@@ -36,7 +36,6 @@ from numpy.typing import NDArray
 from risk.analysis import statistics
 from risk.analysis.actions import Actions
 from risk.analysis.attribution import Ranks, ranks
-from risk.analysis.discoveries import adjusted
 from risk.analysis.estimate import Estimate
 from risk.analysis.shares import spline
 from risk.analysis.triggers import payoffs
@@ -200,11 +199,12 @@ def _basis(curves: Array, places: Sequence[Ranks]) -> Array:
 def _ranked(found: Sequence[Worth]) -> tuple[Worth, ...]:
     """The dearest first, and which of them are found."""
     from scipy.special import ndtr
+    from scipy.stats import false_discovery_control
 
     if not found:
         return ()
     chance = [_chance(each.value, ndtr) for each in found]
-    real = adjusted(chance) <= FALSE
+    real = false_discovery_control(chance) <= FALSE
     marked = [
         Worth(each.name, each.value, each.changes, bool(flag)) for each, flag in zip(found, real, strict=True)
     ]

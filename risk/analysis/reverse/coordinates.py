@@ -31,7 +31,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.analysis import statistics
-from risk.analysis.discoveries import adjusted
 from risk.analysis.explain_inputs import shocks
 from risk.analysis.reverse.halves import learning
 from risk.analysis.reverse.threads import each
@@ -148,13 +147,15 @@ class Told:
 
 def told_apart(every: Sequence[Coordinate], flags: Flags) -> Told:
     """The coordinates that a condition moves, of (path,) flags."""
+    from scipy.stats import false_discovery_control
+
     learn = learning(len(flags))
     inside = flags & learn
     share = inside.sum() / learn.sum()
     # Scores of all would take more room than anything else: of those that count they are found again.
     strength = np.array(each(lambda c: _strength(normal_scores(c.values), inside, learn), every))
     chances = np.exp(-0.5 * strength * inside.sum() / (1.0 - share))
-    found = adjusted(chances) <= DISCOVERIES
+    found = false_discovery_control(chances) <= DISCOVERIES
     order = [i for i in np.argsort(-strength, kind="stable").tolist() if found[i]]
     heard = np.cumsum(np.minimum(strength[order], LOUDEST))
     carried = heard / heard[-1] if order else heard
