@@ -22,6 +22,9 @@ WHOLE = ("outcomes", "parameters", "series")
 ROOM: int = 160 * 2**20
 """Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
 
+SHORT = 2**15
+"""Paths up to which nothing is handed back on the way: columns are small and fit into what was let go."""
+
 LONG = 2**18
 """Paths from which half as much is kept, and columns are kept apart from all else in memory."""
 
@@ -111,6 +114,12 @@ class Remembered(Run):
             if over > 0:
                 del self._known[key]
                 over -= size
+        tidy(self)
+
+
+def tidy(run: Run) -> None:
+    """Hand back what is free on the way to an answer, where it is much; else it is only asked for anew."""
+    if run.paths > SHORT:
         hand_back()
 
 
