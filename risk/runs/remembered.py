@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.freed import columns_apart, hand_back
+from risk.freed import hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -26,7 +26,7 @@ SHORT = 2**15
 """Paths up to which nothing is handed back on the way: columns are small and fit into what was let go."""
 
 LONG = 2**18
-"""Paths from which half as much is kept, and columns are kept apart from all else in memory."""
+"""Paths from which half as much is kept."""
 
 NEIGHBOURS: int = 80 * 2**20
 """Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
@@ -41,8 +41,6 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
-        if run.paths > LONG:
-            columns_apart()
         found = cls(run.store, run.manifest)
         vars(found).update(vars(run))  # properties that were found once
         return found
