@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from numpy.typing import NDArray
 
-from risk.freed import columns_apart, hand_back
+from risk.freed import hand_back
 from risk.runs.run import Run
 from risk.runs.stacking import At
 
@@ -22,8 +22,11 @@ WHOLE = ("outcomes", "parameters", "series")
 ROOM: int = 160 * 2**20
 """Bytes of these columns that a run keeps: all of 23,000 paths, of a million the twenty asked for last."""
 
+SHORT = 2**15
+"""Paths up to which nothing is handed back on the way: columns are small and fit into what was let go."""
+
 LONG = 2**18
-"""Paths from which half as much is kept, and columns are kept apart from all else in memory."""
+"""Paths from which half as much is kept."""
 
 NEIGHBOURS: int = 80 * 2**20
 """Bytes that are read where one column is asked for: of 20,000 paths all of a kind, of a million ten. What
@@ -38,8 +41,6 @@ class Remembered(Run):
         """The same run, with what it knows of its blocks and its register; one that remembers as it is."""
         if isinstance(run, cls):
             return run
-        if run.paths > LONG:
-            columns_apart()
         found = cls(run.store, run.manifest)
         vars(found).update(vars(run))  # properties that were found once
         return found
@@ -111,6 +112,12 @@ class Remembered(Run):
             if over > 0:
                 del self._known[key]
                 over -= size
+        tidy(self)
+
+
+def tidy(run: Run) -> None:
+    """Hand back what is free on the way to an answer, where it is much; else it is only asked for anew."""
+    if run.paths > SHORT:
         hand_back()
 
 

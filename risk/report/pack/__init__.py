@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from risk.freed import hand_back
 from risk.report.form import DEFAULT_FORM, Form
 from risk.report.guards import Condition
 from risk.report.naming import renamed, shared
@@ -36,7 +35,7 @@ from risk.report.pack.tail import tail as worst
 from risk.report.pack.verdict import cover, metrics, summary
 from risk.report.sheet import Properties, Sheet, Workbook
 from risk.report.validation import DRAFT
-from risk.runs.remembered import Remembered
+from risk.runs.remembered import Remembered, tidy
 
 if TYPE_CHECKING:
     from risk.runs import Run
@@ -144,7 +143,7 @@ def _made(parts: Sequence[Part], results: Results) -> dict[Part, Sheet]:
     for part in parts:
         if (sheet := part.sheet(results)) is not None:
             made[part] = sheet
-        hand_back()  # else what one needed lies among what the next keeps
+        tidy(results.run)  # else what one needed lies among what the next keeps
     return made
 
 
