@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from risk.door import batches
+from risk.door import batch_work
 from risk.report.terminal.batch import Row
 from risk.runs import Run, list_runs
 from tests.cli.conftest import PATHS, SEED, Ask, Stored
@@ -47,12 +47,12 @@ def test_after_an_interrupt_it_says_what_is_kept_and_the_rest_is_left(
 ) -> None:
     """The workbook of the first is written, and there Ctrl-C comes."""
 
-    def written(task: batches.Task, run: Run, *_: object) -> Row:
+    def written(task: batch_work.Task, run: Run, *_: object) -> Row:
         if run.id == runs.glut.id:
             os.kill(os.getpid(), signal.SIGINT)
         return Row(run.manifest.scenario, "up to date")
 
-    monkeypatch.setattr(batches.Task, "written", written)
+    monkeypatch.setattr(batch_work.Task, "written", written)
     monkeypatch.setattr("risk.report.terminal.batch.in_line", lambda row: row.scenario)
     said = ask("batch", "base", "gpu-glut", *TWO[:-1], jobs)
     assert (said.code, said.out) == (130, "")
