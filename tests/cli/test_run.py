@@ -183,7 +183,7 @@ def test_an_interrupt_keeps_blocks_and_says_so(runs: Stored) -> None:
     )
     deadline = time.monotonic() + 60
     known = {runs.base.id, runs.glut.id}
-    while not [p for p in runs.folder.glob("*/blocks/*.json") if p.parents[1].name not in known]:
+    while not [p for p in runs.folder.glob("*/blocks/[0-9]*") if p.parents[1].name not in known]:
         assert time.monotonic() < deadline
         assert program.poll() is None, program.communicate()[1]
         time.sleep(0.05)
