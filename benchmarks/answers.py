@@ -1,7 +1,7 @@
 """What answers from stored paths cost: processor time, time, memory, each in a fresh process.
 
 Every answer is asked of a run beside which nothing is kept yet, as the first who asks meets it, and nothing
-is simulated for it. A million paths need not be simulated to measure what they cost: `--tiled 1_000_000`
+is simulated for it. A million paths need not be simulated to measure what they cost: `--tiled 1_024_000`
 repeats the blocks of a shorter run. With `--against` another checkout answers in turn, so that both meet the
 same machine; its source must compute the same runs. The ratio of both tells more than seconds do.
 """

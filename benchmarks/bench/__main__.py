@@ -20,7 +20,7 @@ from benchmarks.bench.history import before, beside, keep
 from benchmarks.bench.machine import machine
 from risk.assumptions import load
 
-SIZES = (20_000, 100_000, 1_000_000)
+SIZES = (20_000, 100_000, 1_024_000)
 """Paths of the runs that are answered from."""
 
 SEED = 20261122

@@ -12,7 +12,7 @@ from tests.runs.tiled import tiled
 
 pytestmark = pytest.mark.full  # minutes: most for putting the run on disk, and the pack
 
-PATHS = 1_000_000
+PATHS = 1_024_000
 MOST = 1_500
 """MB that a process may hold at any moment."""
 
