@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from risk.assumptions import load, locate
 from risk.assumptions.problems import AssumptionErrors
-from risk.engine.couplings import Links
-from risk.engine.quarters import opening
-from risk.engine.simulate import carried
+from risk.engine import simulate
 from risk.paths import Block
 from risk.runs import Interrupted, reusable, specify
 from risk.runs.job import Finished, Job, Work
@@ -62,10 +60,9 @@ class Cases:
     each: int = 1
 
     def __call__(self, assumptions: Assumptions, seed: int, block: int, paths: int, baseline: Any) -> Block:
-        """Simulate a block of one case; what no comparison reads is neither looked at nor kept."""
+        """Simulate a block of one case; what no comparison reads is not kept."""
         case, own = divmod(block, self.each)
-        world = self.cases[case]
-        (found,) = carried(world, opening(world, seed, own), paths, Links(world.switches, baseline))
+        found = simulate(self.cases[case], seed, own, paths, baseline)
         return replace(found, index=block, facility={}, firm={}, sums={}, squares={})
 
 

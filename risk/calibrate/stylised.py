@@ -35,9 +35,7 @@ from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
 from risk.assumptions.targets import CASES
 from risk.calibrate.blocks import computed
-from risk.engine.couplings import Links
-from risk.engine.quarters import opening
-from risk.engine.simulate import carried
+from risk.engine import simulate_together
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
 from risk.processes.contract_rent import level_rent
@@ -250,7 +248,7 @@ class Worlds:
 
     def engine(self) -> object:
         """What simulates a case."""
-        return carried
+        return simulate_together
 
     def compute(self, rows: Mapping[int, int]) -> Iterator[tuple[str, dict[str, int]]]:
         """Case, and tenor → paths on which the facility defaulted; nothing is stored."""
@@ -261,7 +259,7 @@ class Worlds:
 
 def _defaults(world: Assumptions, seed: int) -> dict[str, int]:
     """Tenor → paths, of `BLOCKS` random blocks, on which the facility defaulted."""
-    blocks = carried(world, opening(world, seed, *range(BLOCKS)), BLOCKS * BLOCK, Links(world.switches))
+    blocks = simulate_together(world, seed, dict.fromkeys(range(BLOCKS), BLOCK))
     columns = blocks[0].entities["facility.defaulted"]
     last = sum(block.sums["facility.defaulted"][-1] for block in blocks)
     return {tenor: round(last[columns.index(PREFIX + tenor)]) for tenor in tenors(world)}
