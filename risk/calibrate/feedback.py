@@ -8,7 +8,6 @@ run reads.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from risk.assumptions import locate
 from risk.assumptions.targets import STRESS
 from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks, scenario
+from risk.cores import workers
 from risk.errors import StorageError
 from risk.paths import PATHWAYS
 from risk.runs.beside import FEEDBACK
@@ -87,7 +87,7 @@ def measure(
     if specify(assumptions, run.paths, run.manifest.seed).id != run.id:
         return
     worlds = {locate.BASE: assumptions, **({STRESS: stressed} if stressed else {})}
-    found = measured(worlds, run, note, jobs or os.cpu_count() or 1)
+    found = measured(worlds, run, note, workers(jobs))
     content = {"run": run.id, "method": _method(), "stress": _digest(stressed), "paths": BLOCK}
     kept = {world: feedback.plain(each) for world, each in found.items()}
     publish_json(run.directory / FEEDBACK, {**content, "worlds": kept})

@@ -6,7 +6,6 @@ stress does at least what its parts do, outcome by outcome, and a bull case no m
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from risk.assumptions import locate
 from risk.assumptions.targets import ALL_LINES, BULL, STRESS
 from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks, scenario
+from risk.cores import workers
 from risk.errors import StorageError
 from risk.runs.beside import ORDER
 from risk.runs.files import publish_json
@@ -87,7 +87,7 @@ def measure(
     """
     if specify(base, run.paths, run.manifest.seed).id != run.id:
         return
-    found = measured(base, compared, run, note, jobs or os.cpu_count() or 1)
+    found = measured(base, compared, run, note, workers(jobs))
     content = {"run": run.id, "method": _method(), "worlds": _digests(compared), "paths": BLOCK}
     publish_json(run.directory / ORDER, {**content, **found})
 

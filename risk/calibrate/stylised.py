@@ -23,7 +23,6 @@ References: judgement; the terms stand in the register under ``neoclouds.stylise
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +34,7 @@ from risk.assumptions.priors import parse
 from risk.assumptions.schema import Event
 from risk.assumptions.targets import CASES
 from risk.calibrate.blocks import computed
+from risk.cores import workers
 from risk.engine import simulate_together
 from risk.errors import AssumptionError, StorageError
 from risk.parameters import Array, build, entry, entry_ids
@@ -307,7 +307,7 @@ def measure(
     if specify(assumptions, run.paths, run.manifest.seed).id != run.id:
         return
     note(f"{locate.BASE}: stylised facilities in {', '.join(CASES)}, {len(CASES) * BLOCKS} random blocks")
-    found = defaults(assumptions, run.manifest.seed, jobs or os.cpu_count() or 1)
+    found = defaults(assumptions, run.manifest.seed, workers(jobs))
     content = {"run": run.id, "method": _method(), "paths": BLOCKS * BLOCK, "defaults": found}
     publish_json(run.directory / STYLISED, content)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from risk.assumptions import locate
+from risk.cores import workers
 from risk.door import opening, packs, writing
 from risk.door.batch_costs import Cost
 from risk.door.desk import Desk
 from risk.door.meter import Meter
-from risk.door.side_by_side import go_first, heed, workers
+from risk.door.side_by_side import go_first, heed
 from risk.errors import BubbleriskError, UsageError, storage_error
 from risk.report.form import Form
 

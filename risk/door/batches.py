@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from risk.assumptions import locate
+from risk.cores import workers
 from risk.door import costs, packs
 from risk.door.batch_costs import NOTHING, Cost, at_once, expected
 from risk.door.batch_work import OVERWRITE, Batch, Task
 from risk.door.desk import REPORTS, Where, desk
 from risk.door.meter import Meter
-from risk.door.side_by_side import side_by_side, workers
+from risk.door.side_by_side import side_by_side
 from risk.door.told import Told
 from risk.errors import BubbleriskError, UsageError
 from risk.units import AS_IN_FILES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from risk.door.side_by_side import workers
+from risk.cores import workers
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from risk.cores import workers as processes
 from risk.door import costs
-from risk.door.side_by_side import workers as processes
 
 if TYPE_CHECKING:
     from risk.report.terminal.plan import Forecast, Target

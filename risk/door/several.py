@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from risk.cores import workers
 from risk.door import costs, opening
 from risk.door.desk import Desk
 from risk.door.meter import Meter
-from risk.door.side_by_side import side_by_side, workers
+from risk.door.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from risk.runs import Run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -24,11 +23,6 @@ def one_crew(call: Callable[P, T]) -> Callable[P, T]:
             return call(*words, **named)
 
     return kept
-
-
-def workers(jobs: int | None) -> int:
-    """Worker processes: as many as are asked for, one a core by default."""
-    return jobs or os.cpu_count() or 1
 
 
 def side_by_side(calls: Sequence[Callable[[], T]], jobs: int, ahead: bool = False) -> list[Future[T]]:

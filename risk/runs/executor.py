@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from risk.cores import workers
 from risk.errors import StorageError
 from risk.runs.elsewhere import Elsewhere, Executor
 from risk.runs.files import publish_json, require_space
@@ -114,9 +114,8 @@ def execute(
             assumptions, seed, baseline, simulate, store, check_all, 0 if where else specification.blocks
         )
         task = _Task(specification, store, progress or _silent, where)
-        workers = where.workers if where else jobs or os.cpu_count() or 1
         try:
-            return task.carry_out(job, workers, words)
+            return task.carry_out(job, where.workers if where else workers(jobs), words)
         except KeyboardInterrupt as stop:
             raise task.interrupted(getattr(stop, "exit_code", 130)) from None
 
@@ -144,7 +143,7 @@ class _Task:
         computed = self.specification.blocks - len(self.kept)
         with crew():
             self._compute_missing(job, jobs)
-            found = self._merged(job.legend, (self.elsewhere and os.cpu_count()) or jobs)
+            found = self._merged(job.legend, workers() if self.elsewhere else jobs)
         sums = self.store.reduce(found, job.legend)
         words = job.assumptions.normalised()
         publish_json(self.store.directory / "assumptions.json", words)

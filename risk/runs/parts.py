@@ -6,7 +6,6 @@ A file is whole or absent, so that whatever ends the program, the next call goes
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from risk.cores import workers
 from risk.runs.files import publish
 from risk.runs.hashing import digest
 from risk.runs.interrupts import Interrupted
@@ -97,7 +97,7 @@ def carry_out(
             done += 1
             note(done, total, {})
 
-        interrupt = compute(planned, rows, jobs or os.cpu_count() or 1, finished)
+        interrupt = compute(planned, rows, workers(jobs), finished)
         if interrupt:
             kept = f"{done} of {total} {called} are kept in {planned.store.directory}"
             raise Interrupted(

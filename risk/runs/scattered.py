@@ -8,13 +8,13 @@ gathers them verifies each and adds the manifest.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from risk.cores import workers
 from risk.errors import StorageError, UsageError
 from risk.runs import transit
 from risk.runs.executor import Progress
@@ -114,7 +114,7 @@ def compute_some(
             progress(done, paths, finished.means)
 
     job = Job(plan.assumptions, plan.seed, plan.baseline(), simulate, store)
-    interrupt = compute(job, missing, jobs or os.cpu_count() or 1, note)
+    interrupt = compute(job, missing, workers(jobs), note)
     if interrupt:
         kept = f"{done // 1024} of {len(wanted)} blocks are kept in {store.directory}"
         raise Interrupted(f"interrupted: {kept}; the same command goes on from there", interrupt.exit_code)

@@ -5,7 +5,6 @@ All blocks are the first of the run's seed and share its draws, so that a differ
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from risk.analysis.amplification import OFF, OPEN_PUSHED, PUSHED
 from risk.analysis.estimate import Estimate
 from risk.calibrate import blocks
 from risk.calibrate.blocks import Case, first_blocks
+from risk.cores import workers
 from risk.errors import StorageError
 from risk.runs.beside import CHALLENGER
 from risk.runs.files import publish_json
@@ -71,7 +71,7 @@ def measure(run: Run, register: Path | None, note: Callable[[str], object], jobs
     plan = arrange(cases[OFF], BLOCK, seed, register=register, root=root)
     plan.settle(note)
     note(f"{run.manifest.scenario}: couplings behind the challenged figures, {len(cut)} random blocks")
-    found = _measured(run, cut, plan, jobs or os.cpu_count() or 1)
+    found = _measured(run, cut, plan, workers(jobs))
     kept = {case: {name: vars(each) for name, each in moved.items()} for case, moved in found.items()}
     publish_json(run.directory / CHALLENGER, {"run": run.id, "method": _method(), "cut": kept})
 

@@ -25,6 +25,7 @@ from scipy.stats import binom
 
 from risk.calibrate.estimate.core import Finding
 from risk.calibrate.estimate.planted import ESTIMATORS, Planted
+from risk.cores import workers
 
 SETS = 1_000
 SEED = 20261122
@@ -152,11 +153,11 @@ def _rows(found: Mapping[str, Coverage]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def main(sets: int = SETS, workers: int = os.cpu_count() or 1) -> None:
+def main(sets: int = SETS, jobs: int | None = None) -> None:
     """Measure all, and write the page to standard output."""
     start = time.monotonic()
-    found = of_all(sets, workers)
-    print(page(found, time.monotonic() - start, workers))
+    found = of_all(sets, workers(jobs))
+    print(page(found, time.monotonic() - start, workers(jobs)))
 
 
 if __name__ == "__main__":
