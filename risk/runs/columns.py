@@ -145,6 +145,19 @@ def shape_of(path: Path, metadata: pq.FileMetaData) -> tuple[int, ...]:
     return tuple(told(path, metadata, _SHAPE))
 
 
+def types_of(path: Path, names: Iterable[str], metadata: pq.FileMetaData) -> dict[str, np.dtype[Any]]:
+    """Types of the numbers of arrays, by name; errors as of `read_columns`.
+
+    Of the file, not of its footer: a footer that was asked for its schema and the schema hold each other, and
+    stay until Python looks for such pairs, which it does by their number and not by the megabyte of each.
+    """
+    with _understood(path):
+        refuse_pipe(path)
+        with pq.ParquetFile(path, metadata=metadata) as file:
+            schema = file.schema_arrow
+        return {name: np.dtype(schema.field(name).type.to_pandas_dtype()) for name in names}
+
+
 def read_group(
     path: Path,
     group: int,

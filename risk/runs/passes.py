@@ -11,7 +11,11 @@ from typing import Literal
 from risk.runs.run import Floats, Run, Singles
 
 AHEAD: int = 64 * 2**20
-"""Bytes of columns that are read in one pass: of a million paths eight outcomes, or half of a series."""
+"""Bytes of columns that are read in one pass: of a million paths eight outcomes."""
+
+QUARTERS: int = 192 * 2**20
+"""Bytes of a series that are kept in one pass: all of a million paths, of ten million four quarters. A pass
+reads every quarter, whichever it keeps."""
 
 
 class Columns(Mapping[str, Floats]):
@@ -89,4 +93,4 @@ def at_quarters(run: Run, name: str, quarters: Iterable[int]) -> dict[int, Singl
 
 def _together(run: Run, series: int = 1) -> int:
     """Quarters of so many series that are read in one pass."""
-    return max(AHEAD // (4 * max(run.paths, 1) * series), 1)
+    return max(QUARTERS // (4 * max(run.paths, 1) * series), 1)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.errors import StorageError
-from risk.runs.columns import read_group, read_metadata, shape_of, verify
+from risk.runs.columns import read_group, read_metadata, shape_of, types_of, verify
 from risk.runs.files import publish_copy, read_json
 from risk.runs.keys import KEYS
 from risk.runs.records import BlockRecord, Filed, Records, Single, file_digest
@@ -196,8 +196,7 @@ class Reading:
 
     def dtypes(self) -> dict[str, np.dtype[Any]]:
         """Types of the numbers, by name."""
-        schema = self.metadata.schema.to_arrow_schema()
-        return {name: np.dtype(schema.field(name).type.to_pandas_dtype()) for name in self.names}
+        return types_of(self.path, self.names, self.metadata)
 
     def group_of(self, block: int) -> int:
         """The row group in which a block stands."""

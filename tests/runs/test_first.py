@@ -58,11 +58,12 @@ def test_what_is_found_of_the_first_paths_is_found_once(long: Run) -> None:
     assert asked == [2 * BLOCK]
 
 
-@pytest.mark.parametrize("ahead", [1, passes.AHEAD])
+@pytest.mark.parametrize("ahead", [1, 3 * 4 * 1024, passes.QUARTERS])
 def test_columns_are_those_of_the_run_however_many_are_read_at_once(
     monkeypatch: pytest.MonkeyPatch, reference: Run, ahead: int
 ) -> None:
-    monkeypatch.setattr(passes, "AHEAD", ahead)
+    for bound in ("AHEAD", "QUARTERS"):
+        monkeypatch.setattr(passes, bound, ahead)
     for kind, whole in (("outcomes", reference.outcomes()), ("parameters", reference.parameters())):
         found = Columns(reference, kind)  # type: ignore[arg-type]
         assert list(found) == list(whole)

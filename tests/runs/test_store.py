@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import shutil
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,20 @@ def test_a_full_disk_keeps_finished_blocks(
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_a_footer_goes_with_its_reader(reference: Run) -> None:
+    """A megabyte each, which Python does not count when it decides to look for what holds each other."""
+    run = open_run(reference.directory)
+    run.outcomes()  # records keep theirs
+    gc.disable()
+    try:
+        before = _footers()
+        run.outcomes()
+        assert _footers() == before
+    finally:
+        gc.enable()
+
+
+def _footers() -> int:
+    return sum(type(each).__name__ == "FileMetaData" for each in gc.get_objects())
