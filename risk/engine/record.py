@@ -29,11 +29,11 @@ T = TypeVar("T", bound=np.generic)
 
 @dataclass
 class Record:
-    """Collects blocks one after another, all but the last of 1,024 paths; the first `rows` paths are kept.
+    """Collects blocks one after another, all but the last of 1,024 paths; the first `paths` are wanted.
 
     Attributes
     ----------
-    blocks : rows of each block.
+    blocks : paths of each block.
     history, facility, firm, kept : quantity → (quarter, path, …) from the first quarter that has it to the
         last; NaN where the run stopped before.
     singles : whether facilities and firms are kept path by path; only the first blocks of a run store them.
@@ -43,7 +43,7 @@ class Record:
     columns : (key of sums, name of an entity) → its column, of those kept path by path in `kept`.
     """
 
-    rows: int
+    paths: int
     quarters: int
     singles: bool = True
     history: dict[str, Array] = field(default_factory=dict)
@@ -58,8 +58,13 @@ class Record:
     blocks: tuple[slice, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        firsts = range(0, self.rows, BLOCK)
-        self.blocks = tuple(slice(first, min(first + BLOCK, self.rows)) for first in firsts)
+        firsts = range(0, self.paths, BLOCK)
+        self.blocks = tuple(slice(first, min(first + BLOCK, self.paths)) for first in firsts)
+
+    @property
+    def rows(self) -> int:
+        """Rows that are kept: two at least, for NumPy adds up a lone one in another order, to other bits."""
+        return max(self.paths, 2)
 
     def keep(self, name: str, t: int, values: Array) -> None:
         """Keep quarter t of a path quantity, (path, 1)."""
@@ -84,7 +89,7 @@ class Record:
         self.squares[key] = np.zeros((len(self.blocks), self.quarters + 1, entities))
 
     def total(self, key: str, t: int, values: Array) -> None:
-        """Add one quarter's sum and sum of squares over kept paths of each block, by entity."""
+        """Add one quarter's sum and sum of squares over the paths of each block, by entity."""
         self._keep_columns(key, t, values)
         width = values.shape[1]
         if key not in self.sums:
@@ -95,23 +100,23 @@ class Record:
             squares[blocks] = np.einsum("kij,kij->kj", part, part)
 
     def count(self, key: str, t: int, flags: NDArray[np.bool_]) -> None:
-        """As `total`, for flags: how many kept paths have one, by entity."""
+        """As `total`, for flags: how many paths have one, by entity."""
         self._keep_columns(key, t, flags)
         self.counted(key, t, np.concatenate([part.sum(axis=1) for _, part in self._by_block(flags)]))
 
     def counted(self, key: str, t: int, found: NDArray[np.intp]) -> None:
-        """Note how many kept paths have a flag, (block, entity)."""
+        """Note how many paths have a flag, (block, entity)."""
         width = found.shape[1]
         if key not in self.sums:
             self.open(key, width)
         self.sums[key][:, t, :width] = self.squares[key][:, t, :width] = found
 
     def _by_block(self, values: NDArray[T]) -> Iterator[tuple[slice, NDArray[T]]]:
-        """Which blocks, and their kept rows, (block, path, entity): all whole ones, then a cut one."""
-        whole = self.rows // BLOCK
+        """Which blocks, and their paths, (block, path, entity): all whole ones, then a cut one."""
+        whole = self.paths // BLOCK
         yield slice(whole), values[: whole * BLOCK].reshape(whole, BLOCK, values.shape[1])
-        if self.rows % BLOCK:
-            yield slice(whole, None), values[None, whole * BLOCK : self.rows]
+        if self.paths % BLOCK:
+            yield slice(whole, None), values[None, whole * BLOCK : self.paths]
 
     def _keep_columns(self, key: str, t: int, values: NDArray[Any]) -> None:
         """Remember the entities that an outcome asks for, path by path; zero before they come to life."""

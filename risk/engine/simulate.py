@@ -155,13 +155,13 @@ def _remembered(
     early = min(start.rows.ids) < FACILITY_BLOCKS * BLOCK
     columns = kept(assumptions.measures, names)
     r = record.Record(paths, layout.quarters, early, looked_at=looked_at, columns=columns)
-    tally = Tally(paths, layout.quarters)
+    tally = Tally(r.rows, layout.quarters)
     record.base_date(r, p, layout, start.world, fixed)
     for context, before, after, flows in quarters(start, links, thorough):
         record.quarter(r, p, layout, before, after, flows, context.t)
         tally.add(layout, background, after, flows, fixed, context.t)
         if context.t == layout.quarters:
-            tally.left = beyond.left(p, layout, after, flows, context.t)[:, :paths]
+            tally.left = beyond.left(p, layout, after, flows, context.t)[:, : r.rows]
         del before, after, flows  # they need not stay in memory while the next quarter is computed
     _refuse_non_finite(r, start.rows.ids)
     parameters = _parameters(start.drawn, assumptions)
@@ -225,7 +225,7 @@ def _parameters(drawn: Mapping[str, object], assumptions: Assumptions) -> dict[s
 def _refuse_non_finite(r: record.Record, ids: Sequence[int]) -> None:
     """Stop on NaN or infinity in anything recorded (the base date may lack a flow)."""
     for name in r.history:
-        values = r.path(name)[1:]
+        values = r.path(name)[1:, : r.paths]
         if not np.isfinite(values).all():
             t, row = np.argwhere(~np.isfinite(values))[0]
             path = ids[int(row)]

@@ -146,7 +146,7 @@ def _field(flows: object, key: str) -> Array:
 
 def stages(r: Record, f: Flows, t: int) -> None:
     """Where facilities stand on the stages of distress."""
-    stage = f.operators.facility.stage[: r.rows]
+    stage = f.operators.facility.stage[: r.paths]
     rows, columns = positions(stage > facility.SOUND)
     places = rows // BLOCK, stage[rows, columns].astype(np.intp), columns
     shape = len(r.blocks), max(STAGES.values()) + 1, stage.shape[1]

@@ -119,6 +119,26 @@ def test_blocks_simulated_together_are_what_they_are_one_by_one(register: Assump
         assert one.entities == alone.entities
 
 
+@pytest.mark.parametrize("paths", [1, 2, 3])
+def test_a_path_is_the_same_however_few_are_beside_it(register: Assumptions, paths: int) -> None:
+    """NumPy adds up a lone row in another order than several."""
+    whole = simulate(register, SEED, 1, 8)
+    (alone,), (_, together) = (
+        simulate_together(register, SEED, rows) for rows in ({1: paths}, {0: BLOCK, 1: paths})
+    )
+    for found in (alone, together):
+        assert found.paths == paths
+        for part in PER_PATH:
+            axis = 0 if part in ("parameters", "outcomes") else 1
+            for name, values in getattr(found, part).items():
+                expected = getattr(whole, part)[name].take(range(paths), axis)
+                assert values.tobytes() == expected.tobytes(), (part, name)
+    for part in ("sums", "squares"):
+        assert {k: x.tobytes() for k, x in getattr(alone, part).items()} == {
+            k: x.tobytes() for k, x in getattr(together, part).items()
+        }
+
+
 def test_only_the_last_of_several_blocks_can_be_cut(register: Assumptions) -> None:
     with pytest.raises(ValueError, match="only the last"):
         simulate_together(register, SEED, {0: 37, 1: BLOCK})
