@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import operator
 import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 class BubbleriskError(Exception):
@@ -141,6 +143,16 @@ class Terminated(KeyboardInterrupt):
     """The program was asked to end by SIGTERM: cleaned up after and told like Ctrl-C."""
 
     exit_code = 143
+
+
+def whole(name: str, value: Any, least: int) -> int:
+    """A whole number from `least` on; UsageError for any other, for a fraction and for True."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise UsageError(f"{name} is {value!r}", f"give a whole number from {least}")
+    number = operator.index(value)
+    if number < least:
+        raise UsageError(f"{name} is {number}", f"give a whole number from {least}")
+    return number
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

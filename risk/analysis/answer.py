@@ -117,8 +117,9 @@ def _loss(run: Run) -> Array:
 def _standings(run: Run, verdict: Verdict, lines: tuple[LossLine, ...]) -> Iterator[Standing]:
     said = (run.order or {}).get("said", {})
     headline = next((line for line in lines if line.loss.variable.name == metrics.HEADLINE), None)
+    others = [*verdict.alternatives.values(), *verdict.before.values()]
     for place, found in enumerate(verdict.classes):
-        defined = [three[place].value for three in verdict.alternatives.values()] if place < MEMBERS else []
+        defined = [three[place].value for three in others] if place < MEMBERS else []
         yield Standing(
             found,
             _ends(found, defined),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot, nan
+from math import hypot, isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class Driver:
     ----------
     rank_correlation : Spearman, with its standard error; NaN where fewer than three paths tell none.
     low, high : expected shortfall of the loss where the assumption lies in its lowest or highest tenth, less
-        the expected shortfall of all paths; a conditional mean, not a re-run. Without an error, and noise,
+        the expected shortfall of all paths; a conditional mean, not a re-run. Without an error
         where the tail of such a tenth has fewer than `FEWEST_IN_TAIL` paths.
     """
 
@@ -51,10 +51,19 @@ class Driver:
         return abs(self.high.value - self.low.value)
 
     @property
-    def noise(self) -> bool:
-        """Whether the swing could be chance."""
-        error = hypot(self.low.standard_error, self.high.standard_error)
-        return not beyond_noise(self.swing, error)
+    def error(self) -> float:
+        """Standard error of the swing; NaN where it is not known."""
+        return hypot(self.low.standard_error, self.high.standard_error)
+
+    @property
+    def clear(self) -> bool:
+        """Whether the swing is told from chance."""
+        return beyond_noise(self.swing, self.error)
+
+    @property
+    def noise(self) -> bool | None:
+        """Whether the swing could be chance; None where too few paths tell either."""
+        return not self.clear if isfinite(self.error) else None
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,11 @@ class Verdict:
         return any(c.band is not None for c in self.classes)
 
     @property
+    def read(self) -> str:
+        """What words are a reading of: the ranges, or the probabilities alone."""
+        return "Reading" if self.ranged else "P in words"
+
+    @property
     def known(self) -> tuple[Claim, ...]:
         """Propositions that the model can answer."""
         return tuple(c for c in self.claims if c.probability is not None)
@@ -181,12 +186,12 @@ def _ranges(
 
 
 def _word(probability: Estimate, band: ParameterBand | None) -> str:
-    """A probability in one word, by its range over parameters where that is known."""
+    """A probability in one word, by its range over parameters; of its own where no ranges were measured."""
     if not probability.n:
         return words.words(probability)
     if band is None:
         return words.word(probability.value)
-    return words.ranged(*band.ends) if band.ends else words.word(probability.value)
+    return words.ranged(*band.ends) if band.ends else words.NO_RANGE
 
 
 def so_far(run: Run, quarters: Array, last: int) -> dict[str, Estimate]:

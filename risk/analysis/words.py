@@ -58,6 +58,10 @@ NESTED = (
 UNDECIDED = "undecided"
 """Of a range that none of them holds."""
 
+NO_RANGE = "–"
+"""Where a range was looked for and is not told from noise: no word of its own, which would be stronger than
+any beside it."""
+
 
 def ranged(low: float, high: float) -> str:
     """The narrowest word that holds a range of probabilities; never two."""

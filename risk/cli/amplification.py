@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common
+from risk.cli.options import COMMON, Common, counted
 from risk.cli.screens import give
 from risk.cli.simulation import WHOLE, Jobs, Seed, desk
 from risk.door.studies import PATHS
@@ -19,7 +19,10 @@ class Comparison:
     """What is simulated, and by how many processes."""
 
     paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each run.")
+        int,
+        Parameter(
+            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each run."
+        ),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None

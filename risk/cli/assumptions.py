@@ -11,7 +11,7 @@ from cyclopts import App, Parameter, validators
 from risk.assumptions import AssumptionErrors
 from risk.assumptions.schema import Grade
 from risk.cli.console import message
-from risk.cli.options import OUTPUT, REGISTER, Output, Register
+from risk.cli.options import OUTPUT, REGISTER, Output, Register, counted
 from risk.cli.screens import give
 from risk.door.register import Register as Book
 
@@ -94,7 +94,11 @@ def stale(
     *,
     days: Annotated[
         int | None,
-        Parameter(validator=validators.Number(gte=0), help="Age from which; run.stale_days by default."),
+        Parameter(
+            converter=counted,
+            validator=validators.Number(gte=0),
+            help="Age from which; run.stale_days by default.",
+        ),
     ] = None,
     on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
     scenario: Scenario = "base",

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token, convert
 
 from risk.door.desk import RUNS, SHOWN
+
+_FRACTION = re.compile(r"[+-]?\d*\.\d*[1-9]\d*")
+
+
+def counted(type_: Any, tokens: Sequence[Token]) -> Any:
+    """A whole number as it is typed, ``1e6`` too; a fraction is refused instead of rounded."""
+    word = tokens[0].value
+    if _FRACTION.fullmatch(word):
+        raise ValueError(f"{word} is no whole number")
+    return convert(type_, tokens)
 
 
 @Parameter(name="*")
@@ -44,7 +57,7 @@ class Folder:
     @property
     def option(self) -> str:
         """The option as a command line needs it; empty where it is the default."""
-        return "" if self.runs == RUNS else f" --runs {self.runs}"
+        return "" if self.runs == RUNS else f" --runs {shlex.quote(str(self.runs))}"
 
     def commands(self, run: str, *words: str) -> list[str]:
         """Commands as they are typed; `RUN` stands for a run of this folder."""

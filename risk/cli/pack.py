@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from risk.cli.options import COMMON, Common
+from risk.cli.options import COMMON, Common, counted
 from risk.cli.run import write_verdict
 from risk.cli.screens import give
 from risk.cli.simulation import SIMULATION, Prior, Simulation, desk
@@ -38,7 +38,7 @@ def pack(
     ] = (),
     paper: Annotated[Paper, Parameter(help="Paper that the sheets are laid out for.")] = DEFAULT_FORM.paper,
     sample: Annotated[
-        int, Parameter(validator=LISTED, help="Paths listed on the sheet Sample.")
+        int, Parameter(converter=counted, validator=LISTED, help="Paths listed on the sheet Sample.")
     ] = DEFAULT_FORM.sample,
     force: Force = False,
     book: Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common
+from risk.cli.options import COMMON, Common, counted
 from risk.cli.screens import give
 from risk.cli.simulation import WHOLE, Jobs, Seed, desk
 from risk.door.screening import PATHS
@@ -19,7 +19,10 @@ class Looking:
     """What is tried, and by how many processes."""
 
     paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each trial.")
+        int,
+        Parameter(
+            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each trial."
+        ),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None
@@ -35,7 +38,10 @@ def screen(
     /,
     *,
     top: Annotated[
-        int | None, Parameter(validator=WHOLE, help="Numbers shown; those that decide something by default.")
+        int | None,
+        Parameter(
+            converter=counted, validator=WHOLE, help="Numbers shown; those that decide something by default."
+        ),
     ] = None,
     markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
     looking: Looking = LOOKING,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from cyclopts import Parameter, validators
 
 from risk.cli.console import message
-from risk.cli.options import Common
+from risk.cli.options import Common, counted
 from risk.door.desk import Desk, silent
 from risk.door.studies import PATHS
 
@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 WHOLE = validators.Number(gte=1)
 Seed = Annotated[
     int | None,
-    Parameter(validator=validators.Number(gte=0), help="Seed of every stream; run.seed by default."),
+    Parameter(
+        converter=counted,
+        validator=validators.Number(gte=0),
+        help="Seed of every stream; run.seed by default.",
+    ),
 ]
 Jobs = Annotated[
     int | None,
-    Parameter(name=["--jobs", "-j"], validator=WHOLE, help="Worker processes; one a core by default."),
+    Parameter(
+        name=["--jobs", "-j"],
+        converter=counted,
+        validator=WHOLE,
+        help="Worker processes; one a core by default.",
+    ),
 ]
 
 
@@ -42,7 +51,12 @@ class Simulation:
 
     paths: Annotated[
         int | None,
-        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths; run.paths by default."),
+        Parameter(
+            name=["--paths", "-n"],
+            converter=counted,
+            validator=WHOLE,
+            help="Number of paths; run.paths by default.",
+        ),
     ] = None
     seed: Seed = None
     jobs: Jobs = None
@@ -67,7 +81,10 @@ class Runs:
     """What is simulated by a study of several runs, and by how many processes."""
 
     paths: Annotated[
-        int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Number of paths of each run.")
+        int,
+        Parameter(
+            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each run."
+        ),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None
@@ -82,7 +99,13 @@ Stored = Annotated[
 """A word that names a stored run."""
 
 Each = Annotated[
-    int, Parameter(name=["--paths", "-n"], validator=WHOLE, help="Paths of each register tried, at most.")
+    int,
+    Parameter(
+        name=["--paths", "-n"],
+        converter=counted,
+        validator=WHOLE,
+        help="Paths of each register tried, at most.",
+    ),
 ]
 """Paths of registers that are tried beside a run."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common
+from risk.cli.options import COMMON, Common, counted
 from risk.cli.run import NEXT, write_verdict
 from risk.cli.screens import give
 from risk.cli.simulation import WHOLE, Jobs, Stored, desk, result
@@ -83,7 +83,10 @@ def drivers(
     /,
     *,
     top: Annotated[
-        int | None, Parameter(validator=WHOLE, help="How many; 15 on a screen and all in JSON by default.")
+        int | None,
+        Parameter(
+            converter=counted, validator=WHOLE, help="How many; 15 on a screen and all in JSON by default."
+        ),
     ] = None,
     outcome: Outcome = None,
     when: When = None,
@@ -122,7 +125,12 @@ def compare(
     ] = "section",
     paths: Annotated[
         int,
-        Parameter(name=["--paths", "-n"], validator=WHOLE, help="Of each run of a bridge, at most."),
+        Parameter(
+            name=["--paths", "-n"],
+            converter=counted,
+            validator=WHOLE,
+            help="Of each run of a bridge, at most.",
+        ),
     ] = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,

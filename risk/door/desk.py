@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from risk.door.progress import Progress
+from risk.errors import UsageError, suggestion, whole
 
 if TYPE_CHECKING:
     from risk.runs.elsewhere import Executor
@@ -80,7 +81,14 @@ class Where(TypedDict, total=False):
 
 
 def desk(where: Where) -> Desk:
-    """The desk that options name."""
+    """The desk that options name.
+
+    Raises
+    ------
+    TypeError : there is no such option; a misspelt one would be left out in silence.
+    UsageError : `jobs` is no number of processes, or `executor` none, or `through` no address.
+    """
+    _refuse(where)
     if "desk" in where:
         return where["desk"]
     register, quiet = where.get("register"), where.get("quiet", False)
@@ -95,3 +103,21 @@ def desk(where: Where) -> Desk:
         where.get("executor"),
         where.get("through"),
     )
+
+
+def _refuse(where: Where) -> None:
+    """Refuse options that do not exist or make no sense."""
+    for word in where.keys() - Where.__annotations__.keys():
+        close = suggestion(word, Where.__annotations__)
+        raise TypeError(f"there is no option {word!r}{f': did you mean {close!r}?' if close else ''}")
+    jobs, executor, through = where.get("jobs"), where.get("executor"), where.get("through")
+    if jobs is not None:
+        whole("jobs", jobs, least=1)
+        if executor is not None:
+            raise UsageError("jobs= and executor= exclude each other", "an executor has processes of its own")
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        reason = f"executor= is a {type(executor).__name__}, which submits nothing"
+        raise UsageError(reason, "give a pool of concurrent.futures, or its like")
+    if through is not None and "://" not in through:
+        reason = f"{through} is no address"
+        raise UsageError(reason, f"write a folder as file://{Path(through).absolute()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -264,10 +265,14 @@ def stand(found: Run | Plan, desk: Desk) -> None:
         if known is None:
             return
         found = open_run(known.id, found.root)
-    validation.keep(found, desk.register)
-    kept.keep(found, desk.register)
-    watching.keep(found, desk.register)
-    actions.keep(found, desk.register)
+    try:
+        for keep in (validation.keep, kept.keep, watching.keep, actions.keep):
+            keep(found, desk.register)
+    except StorageError as error:
+        if os.access(found.directory, os.W_OK):
+            raise
+        where = "what a pack shows is kept beside its run: copy the run to a folder that can be written"
+        raise StorageError(error.reason, f"{where}, and name that by --runs") from error
 
 
 def strike_again(run: Run, desk: Desk) -> None:

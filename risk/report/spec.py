@@ -44,14 +44,15 @@ def worded(
 def flag(
     key: str,
     header: str = "",
-    get: Callable[[T], bool] | None = None,
+    get: Callable[[T], bool | None] | None = None,
     yes: str = "yes",
     no: str = "no",
+    type: Any = bool,
     **look: Any,
 ) -> Field[T]:
-    """A field that is true or false, told in words."""
+    """A field that is true or false, told in words; "–" where it is neither."""
     columns = (Column(key, header, **look),)
-    return Field(key, get or own(key), bool, columns, lambda value: (yes if value else no,))
+    return Field(key, get or own(key), type, columns, lambda x: ("–" if x is None else yes if x else no,))
 
 
 def figure(

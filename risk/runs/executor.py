@@ -163,6 +163,7 @@ class _Task:
         if repaired is not None:
             return repaired
         write_manifest(self.store.manifest, manifest)
+        self.store.stamp.unlink(missing_ok=True)  # the manifest says it from now on
         log.info("complete: %d paths in %.1f s", manifest.paths, times["seconds"])
         return Run(self.store, manifest)
 

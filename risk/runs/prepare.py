@@ -16,7 +16,7 @@ from risk.assumptions.locate import BASE, at
 from risk.engine import pilot
 from risk.engine.couplings import Baseline
 from risk.engine.rerun import Rerun, rerun
-from risk.errors import StorageError
+from risk.errors import StorageError, whole
 from risk.runs.elsewhere import Executor
 from risk.runs.executor import Progress, execute
 from risk.runs.files import publish_json, read_json
@@ -189,8 +189,8 @@ def arrange(
     return Plan(
         assumptions,
         load(register, at(BASE, assumptions.scenario.vintage)) if cut else None,
-        assumptions.integer("run.paths") if paths is None else paths,
-        assumptions.integer("run.seed") if seed is None else seed,
+        assumptions.integer("run.paths") if paths is None else whole("paths", paths, least=1),
+        assumptions.integer("run.seed") if seed is None else whole("seed", seed, least=0),
         root,
         register=register,
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from risk.cores import workers
 from risk.errors import StorageError, UsageError
 from risk.runs import transit
 from risk.runs.executor import Progress
-from risk.runs.files import require_space
+from risk.runs.files import publish_json, read_json, require_space
 from risk.runs.interrupts import Interrupted
 from risk.runs.job import Finished, Job, Simulate
 from risk.runs.legend import Legend
@@ -103,6 +104,7 @@ def compute_some(
     paths = sum(map(specification.rows, wanted))
     require_space(store.directory, estimated_bytes(plan.assumptions, paths))
     store.directory.mkdir(parents=True, exist_ok=True)
+    publish_json(store.stamp, asdict(specification))
     rows = {index: specification.rows(index) for index in wanted}
     missing = {index: n for index, n in rows.items() if store.verified(index, n) is None}
     done = paths - sum(missing.values())
@@ -131,7 +133,7 @@ def gather(plan: Plan, places: Sequence[str]) -> Standing:
 
     Raises
     ------
-    UsageError : a place has no block of this run.
+    UsageError : a place has no block of this run, or those of another under its name; nothing is brought.
     StorageError : a place cannot be reached, or the folder cannot be written.
     LockedError : another process is writing this run.
     """
@@ -139,6 +141,8 @@ def gather(plan: Plan, places: Sequence[str]) -> Standing:
     store = Store(plan.root / specification.id)
     if store.manifest.exists():
         return standing(specification, store)
+    for place in places:
+        _look(place, specification)
     with hold(store.directory, "runs gather"):
         legend = Legend.of(plan.assumptions)
         taken = tuple(_take(specification, store, place, legend) for place in places)
@@ -173,20 +177,29 @@ def _within(specification: Specification, blocks: range) -> range:
     return range(blocks.start, min(blocks.stop, specification.blocks))
 
 
+def _look(place: str, specification: Specification) -> None:
+    """Refuse a place that is not there, has nothing of a run, or has the blocks of another."""
+    run = specification.id
+    if not (transit.is_address(place) or Path(place).is_dir()):
+        raise UsageError(f"there is no folder {place}", "name one that holds runs, or the folder of the run")
+    within = _within_address(place, run) if transit.is_address(place) else ""
+    if not (transit.bundles(within) if within else _own(place, run).is_dir()):
+        raise UsageError(
+            f"{place} has no blocks of run {run}",
+            "scenario, paths, seed, source or libraries are others: look at the names of the folders there",
+        )
+    if not within and (other := _said(_own(place, run))) not in ("", run):
+        raise UsageError(f"{_own(place, run)} holds blocks of run {other}", "somebody has renamed the folder")
+
+
 def _take(specification: Specification, store: Store, place: str, legend: Legend) -> Taken:
-    blocks = damaged = sources = 0
+    blocks = damaged = 0
     for source in _sources(place, specification.id):
-        sources += 1
         for index in sorted(source.stored() - store.stored()):
             if _brought(store, index, source, specification.rows(index), legend):
                 blocks += 1
             else:
                 damaged += 1
-    if not sources:
-        raise UsageError(
-            f"{place} has no blocks of run {specification.id}",
-            "scenario, paths, seed, source or libraries are others: look at the names of the folders there",
-        )
     return Taken(place, blocks, damaged)
 
 
@@ -209,17 +222,34 @@ def _brought(store: Store, index: int, source: Store, rows: int, legend: Legend)
 def _sources(place: str, run: str) -> Iterator[Store]:
     """Folders with blocks of a run in a place: its own folder there, and the bundles in that."""
     if transit.is_address(place):
-        address = place.rstrip("/")
-        within = address if address.rpartition("/")[2] == run else f"{address}/{run}"
-        for found in transit.bundles(within):
+        for found in transit.bundles(_within_address(place, run)):
             with TemporaryDirectory(prefix="bubblerisk-") as folder:
                 yield transit.fetch(found, Path(folder))
         return
+    own = _own(place, run)
+    parts = sorted(part for part in own.iterdir() if transit.is_bundle(part.name))
+    yield from map(Store, (own, *parts))
+
+
+def _own(place: str, run: str) -> Path:
+    """The folder of a run in a folder, which may be the run's itself."""
     root = Path(place)
-    own = root if root.resolve().name == run else root / run
-    if own.is_dir():
-        parts = sorted(part for part in own.iterdir() if transit.is_bundle(part.name))
-        yield from map(Store, (own, *parts))
+    return root if root.resolve().name == run else root / run
+
+
+def _within_address(place: str, run: str) -> str:
+    address = place.rstrip("/")
+    return address if address.rpartition("/")[2] == run else f"{address}/{run}"
+
+
+def _said(folder: Path) -> str:
+    """Of which run a folder says that it is; empty where it says nothing."""
+    store = Store(folder)
+    for file in (store.stamp, store.manifest):
+        with suppress(StorageError, KeyError, TypeError):
+            content = read_json(file)
+            return Specification(**content.get("specification", content)).id
+    return ""
 
 
 def _ranges(numbers: Iterable[int]) -> Iterator[range]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from risk.errors import UsageError
+from risk.errors import whole
 from risk.runs.hashing import digest, numerical_versions, source_digest
 from risk.shocks.stream import BLOCK
 
@@ -59,10 +59,7 @@ def specify(assumptions: Assumptions, paths: int, seed: int, baseline: Any = Non
     UsageError
         Fewer than one path, or a negative seed.
     """
-    if paths < 1:
-        raise UsageError(f"{paths} paths; a run needs at least one", "give a whole number such as 20000")
-    if seed < 0:
-        raise UsageError(f"seed {seed} is negative", "give a whole number from 0")
+    paths, seed = whole("paths", paths, least=1), whole("seed", seed, least=0)
     return Specification(
         assumptions=assumptions.digest,
         seed=seed,

@@ -61,6 +61,14 @@ class Store:
         """Path of the manifest; its presence says that the run is complete."""
         return self.directory / "manifest.json"
 
+    @property
+    def stamp(self) -> Path:
+        """File that says of which run some blocks are, until it is complete.
+
+        The folder's name proves nothing: folders are copied by hand.
+        """
+        return self.directory / "specification.json"
+
     def single(self, index: int) -> Stretch:
         """A block in files of its own, there or not."""
         return Stretch(self.directory, index, merged=False)

@@ -34,7 +34,7 @@ def test_blocks_computed_apart_are_gathered_into_the_run(runs: Stored, ask: Ask)
         (("run", "--blocks", "0:1", "--cluster", "tcp://127.0.0.1:9"), "--blocks computes a part"),
         (("run", "--through", "s3://bucket"), "--cluster ADDRESS"),
         (("run", *SMALL, "--blocks", "9:10"), "blocks 9:10 are none of the run"),
-        (("runs", "gather", "base", "nowhere", *OTHER), "nowhere has no blocks of run"),
+        (("runs", "gather", "base", "nowhere", *OTHER), "there is no folder nowhere"),
     ],
 )
 def test_what_makes_no_sense_is_refused(runs: Stored, ask: Ask, words: tuple[str, ...], why: str) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import risk
@@ -98,3 +99,37 @@ def test_a_removed_run_is_gone(runs: Stored) -> None:
     told = risk.remove(runs.glut.id)
     assert told.data["run"] == runs.glut.id
     assert set(risk.stored().index) == kept - {runs.glut.id}
+
+
+@pytest.mark.parametrize("words", [{"path": 2}, {"job": 1}, {"change": {"gpu.launch_obsolescence": 0.4}}])
+def test_a_misspelt_option_is_refused_and_not_left_out(tmp_path: Path, words: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=f"no option '{next(iter(words))}'"):
+        risk.run("base", paths=2, runs=tmp_path, quiet=True, **words)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"paths": True}, "paths is True"),
+        ({"paths": 1.5}, "paths is 1.5"),
+        ({"paths": 0}, "paths is 0"),
+        ({"seed": "x"}, "seed is 'x'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"jobs": 0}, "jobs is 0"),
+        ({"executor": 3}, "submits nothing"),
+        ({"through": "/shared/place"}, "/shared/place is no address"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_before_anything(
+    tmp_path: Path, words: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        risk.run("base", runs=tmp_path, quiet=True, **{"paths": 2, **words})
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_of_numpy_are_whole_too(runs: Stored) -> None:
+    words: dict[str, Any] = {"paths": np.int64(PATHS), "seed": np.int64(SEED)}
+    found = risk.run("base", runs=runs.folder, quiet=True, **words)
+    assert found.id == runs.base.id

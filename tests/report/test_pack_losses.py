@@ -19,6 +19,7 @@ from risk.report.excel import Draft, build
 from risk.report.pack import pack, write_pack
 from risk.report.pack.base.cells import Tables
 from risk.report.pack.base.results import Results
+from risk.report.pack.decision import drivers
 from risk.report.pack.decision.why import why
 from risk.report.pack.scenarios import lines as scenario_lines
 from risk.report.sheet import Paragraph, Workbook
@@ -205,11 +206,15 @@ def test_every_uncertain_assumption_has_a_share_and_an_error(run: Run, tables: T
     assert swings == sorted(swings, reverse=True)
 
 
-def test_the_tornado_draws_the_largest(book: Workbook, tables: Tables) -> None:
-    found = chart(book, "drivers-tornado")
-    assert isinstance(found, Tornado)
-    assert len(found.labels) == 15
-    assert [number_of(v) for v in found.low] == tables.numbers("drivers", "low")[:15]
+def test_the_tornado_draws_the_largest_where_errors_are_known(run: Run, book: Workbook) -> None:
+    """Of so few paths no swing has an error: none is drawn, and nothing is called noise."""
+    results = Results(run)
+    assert all(driver.noise is None and not driver.clear for driver in results.drivers)
+    assert not [each for sheet in book.sheets for each in sheet.blocks() if isinstance(each, Tornado)]
+    table = drivers.table(results, shares.shares(results.ranked, results.driven))
+    drawn = drivers.tornado(results, table)
+    assert len(drawn.labels) == 15
+    assert [number_of(v) for v in drawn.low] == [driver.low.value for driver in results.drivers[:15]]
 
 
 def test_ranks_stay_open_where_noise_leaves_them_so() -> None:

@@ -65,7 +65,7 @@ def test_damaged_medians_are_simulated_again(calls: list[Any], tmp_path: Path) -
 
 
 def test_senseless_numbers_are_refused_before_the_pilot(calls: list[Any], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="at least one"):
+    with pytest.raises(UsageError, match="paths is 0"):
         planned(tmp_path, cut=True, paths=0).settle(str)
     assert calls == []
 

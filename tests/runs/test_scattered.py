@@ -103,6 +103,25 @@ def test_blocks_that_the_run_does_not_have_are_refused(tmp_path: Path, blocks: r
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_blocks_of_another_run_under_the_name_of_this_one_are_refused(tmp_path: Path, complete: bool) -> None:
+    """Whoever copies a folder by hand may call it anything."""
+    if complete:
+        other = fake.run(tmp_path / "away", fake.Assumptions(level=2.0)).directory
+    else:
+        other = some(Plan(tmp_path / "away", fake.Assumptions(level=2.0)), range(1)).directory
+    here = plan(tmp_path / "home")
+    renamed = other.rename(tmp_path / "away" / here.specification().id)
+    with pytest.raises(UsageError, match=f"holds blocks of run {other.name}"):
+        gather(here, [str(renamed.parent)])
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_folder_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        gather(plan(tmp_path), [str(tmp_path / "nowhere")])
+
+
 @pytest.mark.parametrize("place", ["nowhere", "memory://nothing"])
 def test_a_place_without_blocks_of_the_run_is_refused(tmp_path: Path, place: str) -> None:
     other = some(Plan(tmp_path / "away", fake.Assumptions(level=2.0)), range(1))

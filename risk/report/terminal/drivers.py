@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from risk.analysis import attribution, metrics
+from risk.analysis.attribution import FEWEST_IN_TAIL
 from risk.analysis.shares import Explained, explained, shares
 from risk.analysis.statistics import THIN_TAIL, Estimate, significant
 from risk.report.formats import show, supported
@@ -67,11 +68,13 @@ def screen(headed: Headed[Drivers], page: Page) -> Screen:
 def _finding(found: Drivers, paths: int) -> str:
     if not math.isfinite(found.total.value):
         return f"{paths:,} paths are too few to say which assumptions move the tail."
-    clear = sum(not each.driver.noise for each in found.found)
+    told = sum(each.driver.noise is not None for each in found.found)
+    clear = sum(each.driver.clear for each in found.found)
     total = found.total
     share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
+    moving = f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise."
     return (
-        f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise. One by one they "
+        f"{moving if told else f'{paths:,} paths are too few to tell what moves ES 97.5%.'} One by one they "
         f"explain {share} of the variance of the loss; the rest is what happens on a path, and combinations."
     )
 
@@ -83,7 +86,8 @@ def _how(found: Drivers, top: int) -> str:
         "Lowest, highest: ES 97.5% over the tenth of paths on which the assumption is lowest or highest, "
         "less that of all paths, USD bn, the others as they fall: conditional means, not re-runs. Share: of "
         "the variance of the loss that the assumption explains by itself (first order). ± is a standard "
-        f"error; noise, two of them. * Fewer than {THIN_TAIL} paths in the tail.{more}"
+        f"error; noise, two of them. – Fewer than {FEWEST_IN_TAIL} paths in that tail. * Fewer than "
+        f"{THIN_TAIL}.{more}"
     )
 
 
@@ -119,7 +123,7 @@ DRIVERS: Spec[Explained] = Spec(
         measure("lowest_tenth", "Lowest", lambda r: r.driver.low, _change),
         measure("highest_tenth", "Highest", lambda r: r.driver.high, _change),
         told("swing", float, lambda r: r.driver.swing),
-        flag("noise", "Noise?", lambda r: r.driver.noise),
+        flag("noise", "Noise?", lambda r: r.driver.noise, type=bool | None),
         measure("rank_correlation", "Rank corr.", lambda r: r.driver.rank_correlation, _rank, optional=1),
         measure("first_order_share", "Share", lambda r: r.share, _share),
         text("place", "Rank by share", optional=2, align="right"),

@@ -1,7 +1,7 @@
 """A page of the terminal: its width and characters, and tables that fit it.
 
 No cell is ever cut. Where a page is too narrow a table leaves out its optional columns, and breaks the lines
-of a flexible one.
+of a flexible one; where that is not enough, of every text.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ Screen = tuple[RenderableType, ...]
 GAP = 2
 BAR = 20
 """Characters of a bar that is full."""
+
+LONG = 16
+"""Characters of a text from which its lines may be broken where a table does not fit otherwise."""
 
 FILL = "blue"
 WORDS: Mapping[str, str] = {
@@ -150,6 +153,12 @@ class _Grid:
                 shown = [i for i in shown if self.columns[i].optional != level]
         return shown
 
+    def flexible(self, shown: Sequence[int], room: int) -> list[int]:
+        """Columns whose lines may be broken: those that say so, and long texts where that is not enough."""
+        enough = self.taken(shown) <= room
+        texts = [self.aligned[i] == "left" and self.widths[i] > LONG and not enough for i in shown]
+        return [i for i, text in zip(shown, texts, strict=True) if text or self.columns[i].least]
+
     def drawn(self, shown: Sequence[int], page: Page, room: int) -> RenderableType:
         """Some columns on a page; a heading only where a column has one."""
         headed = any(self.headers)
@@ -166,7 +175,7 @@ class _Grid:
             # A box puts one blank between columns, the padding another.
             padding=(0, GAP, 0, 0) if box is None else (0, 0, 0, 1),
         )
-        flexible = [i for i in shown if self.columns[i].least]
+        flexible = self.flexible(shown, room)
         for i in shown:
             whole = page.plain or i not in flexible
             found.add_column(self.headers[i], justify=self.aligned[i], no_wrap=whole, overflow="fold")

@@ -130,7 +130,7 @@ DRIVERS: Spec[Driver] = Spec(
         measure("lowest_tenth", "Lowest tenth", lambda d: d.low, _change, "±"),
         measure("highest_tenth", "Highest tenth", lambda d: d.high, _change, "±"),
         measure("rank_correlation", "Rank corr.", None, _rank, "±", optional=1),
-        flag("noise", "Noise?"),
+        flag("noise", "Noise?", type=bool | None),
     ),
     id="tail-drivers",
 )

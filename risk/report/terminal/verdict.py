@@ -83,7 +83,7 @@ def _outcomes(verdict: Verdict, page: Page) -> Screen:
         Column("label", f"Outcome by {verdict.by}"),
         *_columns(verdict),
         Column("bar", "", style="bar", optional=1),
-        Column("words", "Reading", least=22),
+        Column("words", verdict.read, least=22),
     )
     rows = tuple(
         (INDENTED.get(c.name, c.label), *_chance(c, verdict), c.probability.value, c.words)
@@ -126,7 +126,7 @@ def _claims(verdict: Verdict, page: Page) -> Screen:
         Column("label", "Proposition", least=28),
         *_columns(verdict),
         Column("when", "When", align="right", optional=1),
-        Column("words", "Reading", least=14),
+        Column("words", verdict.read, least=14),
     )
     rows: list[tuple[Content, ...]] = []
     side = ""

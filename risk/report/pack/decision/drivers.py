@@ -42,7 +42,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(_finding(results, by_share), "finding"),
-            tornado(results, found),
+            *((tornado(results, found),) if any(d.noise is not None for d in results.drivers) else ()),
             Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
             *_movers(results),
@@ -61,11 +61,16 @@ def _movers(results: Results) -> Iterator[Table]:
 
 
 def _finding(results: Results, found: Shares) -> str:
-    clear = [d for d in results.drivers if not d.noise]
+    clear = [d for d in results.drivers if d.clear]
     largest = max(found.single, key=lambda name: found.single[name].value, default="")
     if not isfinite(found.total.value):
         return f"{results.run.paths:,} paths are too few to say which assumptions move the tail."
     share = f"{_percent(found.total)} of the variance"
+    if all(d.noise is None for d in results.drivers):
+        return (
+            f"{results.run.paths:,} paths are too few to tell which assumptions move the tail; one by one "
+            f"they explain {share} of the loss."
+        )
     if not clear:
         return f"No assumption moves the tail beyond noise; one by one they explain {share} of the loss."
     top = clear[0]
@@ -114,6 +119,10 @@ def _correlation(row: Explained) -> Estimate:
     return row.driver.rank_correlation
 
 
+def _told(row: Explained) -> bool | None:
+    return None if row.driver.noise is None else row.driver.clear
+
+
 def _clear(row: Explained) -> bool:
     return beyond_noise(row.share.value, row.share.standard_error)
 
@@ -128,7 +137,7 @@ DRIVERS: Spec[Explained] = Spec(
         dollars("low", "Lowest tenth", lambda r: r.driver.low, _change, "usd_change"),
         dollars("high", "Highest tenth", lambda r: r.driver.high, _change, "usd_change"),
         dollars("swing", "Swing", lambda r: r.driver, _swing, style="calculation"),
-        flag("noise", "Beyond noise?", lambda r: not r.driver.noise, align="center"),
+        flag("noise", "Beyond noise?", _told, align="center", type=bool | None),
         measure("rank", "Rank corr.", _correlation, _rank, "± SE", "number.2", "usd_error.2"),
         measure("share", "First-order share", None, fraction, "± SE", "rate", "standard_error"),
         flag("share_noise", "Beyond noise?", _clear, align="center"),

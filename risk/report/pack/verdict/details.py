@@ -60,7 +60,7 @@ def _claims(results: Results, tables: Tables, side: str) -> Table:
         fields.append(link(tables, "claims", "prior", "prior", "Prior", "probability"))
         fields.append(link(tables, "claims", "change", "change", "Change, pp", "change"))
     words = NUMBERS - 3 - 2 * ranged - 2 * before
-    fields.append(link(tables, "claims", "words", "words", "Reading", span=words))
+    fields.append(link(tables, "claims", "words", "words", results.verdict.read, span=words))
     fields.append(link(tables, "claims", "median", "when", "When", "quarter"))
     return Spec(tuple(fields), id=f"summary-{side}").table(labels)
 

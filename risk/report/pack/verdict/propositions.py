@@ -110,9 +110,9 @@ STANDING = (
 """Ranges beside that over inputs, and what lenders lose on the paths of a class."""
 
 STANDS = (
-    "Def., Scen.: least and largest P over these definitions, and over the shipped scenarios on 1,024 paths "
-    "each, the run's own in. Loss: mean on the paths of the class, of AI infrastructure; beyond what the "
-    "cycle takes; a year over par owed; Beside: software borrowers' loss."
+    "Def., Scen.: least and largest P over these definitions and those of earlier versions, and over the "
+    "shipped scenarios on 1,024 paths each, the run's own in. Loss: mean on the paths of the class, of AI "
+    "infrastructure; beyond what the cycle takes; a year over par owed; Beside: software borrowers' loss."
 )
 
 
@@ -152,10 +152,10 @@ def _probability(cells: Callable[[Any], tuple[Content, Content]]) -> tuple[Field
 def _reading(results: Results, words: Callable[[Any], str]) -> tuple[Field[Any], ...]:
     """A probability in words, behind its range over parameters where ranges were measured."""
     if not results.verdict.ranged:
-        return (shown("words", "Reading", words, span=4),)
+        return (shown("words", results.verdict.read, words, span=4),)
     return (
         shown("range", "Inputs", lambda item: parameter_range(item.band) or "–", align="right"),
-        shown("words", "Reading", words, span=3),
+        shown("words", results.verdict.read, words, span=3),
     )
 
 

@@ -15,6 +15,7 @@ from risk.report.pack.base.results import TAIL, Results
 from risk.report.table import Table
 
 if TYPE_CHECKING:
+    from risk.calibrate.hindcast.hindcast import Hindcast
     from risk.calibrate.targets import TargetResult
 
 SHOWN_FACTS = 3
@@ -34,9 +35,9 @@ def lead(results: Results) -> str:
 
 RANGES = (
     "Inputs: over what we do not know (5 to 95% of the draws of all uncertain inputs). Definition, "
-    "scenario: over other definitions of a bust, and over the shipped scenarios. Loss: of AI "
-    "infrastructure, a mean on the paths of the class; a year: over par owed. Sampling errors stand on "
-    "Metrics."
+    "scenario: over other definitions of a bust, those of earlier versions in, and over the shipped "
+    "scenarios. Loss: of AI infrastructure, a mean on the paths of the class; a year: over par owed. "
+    "Sampling errors stand on Metrics."
 )
 
 
@@ -96,7 +97,9 @@ def _dated(claim: Claim) -> str:
 
 def _driver(results: Results) -> str:
     """The assumption to look at first."""
-    clear = [d for d in results.drivers if not d.noise]
+    clear = [d for d in results.drivers if d.clear]
+    if all(d.noise is None for d in results.drivers):
+        return f"{results.run.paths:,} paths are too few to tell which assumptions move the tail."
     if not clear:
         return "No single assumption moves the tail beyond Monte Carlo noise at this number of paths."
     top = clear[0]
@@ -151,25 +154,35 @@ def outside(target: TargetResult) -> bool:
 
 
 def limits(results: Results) -> str:
-    """What the register itself declares as missing or missed."""
-    pending = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
-    declared: dict[str, list[str]] = {status: [] for status in ("pending", "missed")}
-    for target in results.register.targets.values():
-        if target.status in declared:
-            declared[target.status].append(target.id)
-    told = {
-        "Not in the model yet": [*pending, *declared["pending"]],
-        "Calibration targets missed, with reasons on Calibration": declared["missed"],
-    }
-    said = [f"{what}: {', '.join(which)}." for what, which in told.items() if which]
-    return " ".join(said) or "Every declared target is met or told above."
+    """What the register itself declares as missing."""
+    claims = [f"{c.id} ({c.label.lower()})" for c in results.verdict.claims if c.probability is None]
+    pending = [*claims, *_declared(results, "pending")]
+    return f"Not in the model yet: {', '.join(pending)}." if pending else ""
+
+
+def _declared(results: Results, status: str) -> list[str]:
+    """Ids of the targets that the register declares so."""
+    return [target.id for target in results.register.targets.values() if target.status == status]
 
 
 def alerts(results: Results) -> tuple[str, ...]:
     """Why the pack is a draft, what lies outside its bounds, which hindcasts fail: red until it is mended."""
-    found = [target.id for target in results.targets if outside(target)]
-    said = f"Outside its bounds: {', '.join(found)}." if found else ""
-    past = results.hindcast
-    failed = f"{verdict(past)} {failing(past)}" if past and not (past.kept and not failing(past)) else ""
     missed = watch.misses(results.watch.update) if results.watch else ()
-    return tuple(filter(None, (results.draft, *missed, said, failed.strip())))
+    return tuple(filter(None, (results.draft, *missed, _missed(results), _failed(results.hindcast))))
+
+
+def _missed(results: Results) -> str:
+    """Calibration targets that the model does not hit, those first that do not declare it."""
+    told = {
+        "outside their bounds": [target.id for target in results.targets if outside(target)],
+        "declared missed, with the reason": _declared(results, "missed"),
+    }
+    said = [f"{what}: {', '.join(which)}" for what, which in told.items() if which]
+    return f"Calibration targets {'; '.join(said)}." if said else ""
+
+
+def _failed(past: Hindcast | None) -> str:
+    """What the model got wrong of its own past, or that nobody has looked."""
+    if past is None:
+        return "No hindcast is kept here: nobody has looked at the model's own past (bubblerisk hindcast)."
+    return "" if past.kept and not failing(past) else f"{verdict(past)} {failing(past)}".strip()
