@@ -146,9 +146,9 @@ def said(found: Bridge) -> str:
         return f"P(bust) goes from {ends}, within noise."
     real = [s for s in found.inputs if beyond_noise(s.effects[name].value, s.effects[name].standard_error)]
     real.sort(key=lambda step: -abs(step.effects[name].value))
-    parts = [f"{step.name} {100.0 * step.effects[name].value:+.1f}" for step in real[:LARGEST]]
+    parts = [f"{step.name} {100.0 * step.effects[name].value:+z.1f}" for step in real[:LARGEST]]
     others = [
-        f"{NAMES[step.name].lower()} {100.0 * step.effects[name].value:+.1f}"
+        f"{NAMES[step.name].lower()} {100.0 * step.effects[name].value:+z.1f}"
         for step in found.steps
         if not step.inputs and beyond_noise(step.effects[name].value, step.effects[name].standard_error)
     ]
@@ -206,7 +206,7 @@ def dropped_said(found: Sources) -> str:
         return f"None of {len(found.dropped)} sources moves a headline beyond noise where it is wrong."
     first = moving[0]
     change = first.changes[HEADLINES[0].name]
-    points = f"{100.0 * change.value:+.1f} ±{100.0 * half(change):.1f} points of P(bust)"
+    points = f"{100.0 * change.value:+z.1f} ±{100.0 * half(change):.1f} points of P(bust)"
     return (
         f"{len(moving)} of {len(found.dropped)} sources move a headline beyond noise where they are wrong; "
         f"most {first.wide.source} ({points})."
