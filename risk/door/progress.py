@@ -32,7 +32,7 @@ class Progress(AbstractContextManager["Progress"]):
 
     Attributes
     ----------
-    unit : what is counted, in a word; "" where a count would tell nobody anything, and only its share is said.
+    unit : what is counted, in a word; "" where a count would tell nobody anything and its share is said.
     """
 
     unit = "paths"
