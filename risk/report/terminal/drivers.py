@@ -69,7 +69,7 @@ def _finding(found: Drivers, paths: int) -> str:
         return f"{paths:,} paths are too few to say which assumptions move the tail."
     clear = sum(not each.driver.noise for each in found.found)
     total = found.total
-    share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
+    share = f"{100.0 * total.value:.0f}% (SE {100.0 * total.standard_error:.1f})"
     return (
         f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise. One by one they "
         f"explain {share} of the variance of the loss; the rest is what happens on a path, and combinations."
@@ -82,8 +82,8 @@ def _how(found: Drivers, top: int) -> str:
     return (
         "Lowest, highest: ES 97.5% over the tenth of paths on which the assumption is lowest or highest, "
         "less that of all paths, USD bn, the others as they fall: conditional means, not re-runs. Share: of "
-        "the variance of the loss that the assumption explains by itself (first order). ± is a standard "
-        f"error; noise, two of them. * Fewer than {THIN_TAIL} paths in the tail.{more}"
+        "the variance of the loss that the assumption explains by itself (first order). SE: "
+        f"standard error; noise, two of them. * Fewer than {THIN_TAIL} paths in the tail.{more}"
     )
 
 
