@@ -173,7 +173,9 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
     assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
     assert "something else" in wide[2]
     assert "something" not in "\n".join(narrow)
-    assert [line[:15].rstrip() for line in narrow[2:]] == ["a name of", "several words"]
+    assert [line[:15].rstrip() for line in narrow[2:4]] == ["a name of", "several words"]
+    assert " ".join(narrow[4:]) == "On a wider terminal: more"
+    assert "wider" not in "\n".join(wide)
     assert narrow[2].endswith("1,234.5")
 
 
