@@ -34,7 +34,9 @@ from numpy.typing import NDArray
 
 from risk.analysis import statistics
 from risk.analysis.contrasts import Statistic, change, probability
+from risk.analysis.gap import LENSES, PROPOSITIONS
 from risk.analysis.statistics import Estimate
+from risk.assumptions import Assumptions
 from risk.runs import Run
 
 Array = NDArray[np.float64]
@@ -132,20 +134,27 @@ def readings(run: Run) -> tuple[Reading, ...]:
         if definition.id
         for word, other in zip(own.words, definition.words, strict=False)
     ]
-    pairs += list(_variants(register.propositions, register.flags))
+    pairs += list(_variants(register))
     wanted = [pair for pair in pairs if {pair[0], pair[1]} <= kept]
     columns = run.outcomes({name for pair in wanted for name in pair[:2]})
     found = [_reading(columns, *pair) for pair in wanted if np.isfinite(columns[pair[0]]).all()]
     return tuple(sorted(found, key=lambda each: (each.of not in own.words, -abs(each.change.value))))
 
 
-def _variants(claims: Mapping[str, object], flags: Mapping[str, object]) -> Iterable[tuple[str, str, str]]:
+def _variants(register: Assumptions) -> Iterable[tuple[str, str, str]]:
     """Propositions and flags that state another in another way: ``B1x`` of ``B1``, ``B4_60`` of ``B4``."""
-    for id, claim in {**claims, **flags}.items():
-        stem = id.partition("_")[0]
-        of = stem if stem != id else stem[:-1]
+    claims = register.propositions
+    for id in (*claims, *register.flags):
+        stem, _, way = id.partition("_")
+        of = stem if way else stem[:-1]
         if of in claims and of != id:
-            yield id, of, str(getattr(claim, "label", ""))
+            yield id, of, claims[id].label if id in claims else f"{claims[of].label} ({_way(id, way)})"
+
+
+def _way(flag: str, way: str) -> str:
+    """In which other way a flag states its proposition; the register has no words for flags."""
+    lens = next((lens for (lens, _), id in PROPOSITIONS.items() if id == flag), None)
+    return dict(LENSES)[lens] if lens else f"{way}%" if way.isdecimal() else way
 
 
 def _reading(columns: Mapping[str, Array], id: str, of: str, label: str) -> Reading:

@@ -128,7 +128,7 @@ def whole_in_words(found: Feedback) -> str:
     """What all couplings multiply and what the loop returns in each world, in a sentence or two."""
     worlds = found.worlds.items()
     times = " and ".join(f"{_times(world.whole.ratios[LOSS])} in {name}" for name, world in worlds)
-    gains = " and ".join(f"{world.loop.gain.value:.1%} in {name}" for name, world in worlds)
+    gains = " and ".join(f"{world.loop.gain.value:z.1%} in {name}" for name, world in worlds)
     return (
         f"All couplings together multiply the mean headline loss by {times}. Of a push of the spread losses "
         f"return {gains}."

@@ -42,7 +42,7 @@ FILE = "tokens.json"
 MEASURES = (
     Measure("bust", "P(bust)", "bust", "", contrasts.probability),
     Measure("mean", "mean loss on AI infrastructure", metrics.HEADLINE, "USD bn", contrasts.mean),
-    Measure("rent", "rent of an H100 in 2028", "h100_2028", "USD/h", contrasts.mean),
+    Measure("rent", "mean rent of an H100 at the end of 2028", "h100_2028", "USD/h", contrasts.mean),
 )
 """What is looked at."""
 

@@ -29,9 +29,9 @@ LONGEST = 120
 """Characters of what is quoted back."""
 
 BESIDE = (
-    Measure("h100_2028", "H100 rent in 2028", "h100_2028", "USD/h", contrasts.mean),
-    Measure("capex_2030", "Big Five capex in 2030", "capex_2030", "USD bn", contrasts.mean),
-    Measure("revenue_2030", "Customers' revenue in 2030", "revenue_2030", "USD bn", contrasts.mean),
+    Measure("h100_2028", "H100 contract rent end-2028, mean", "h100_2028", "USD/h", contrasts.mean),
+    Measure("capex_2030", "Big Five capex 2030, mean", "capex_2030", "USD bn", contrasts.mean),
+    Measure("revenue_2030", "Customers' revenue 2030, mean", "revenue_2030", "USD bn/y", contrasts.mean),
 )
 """What stands beside the headlines, so that one sees how they come about."""
 

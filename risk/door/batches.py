@@ -88,7 +88,7 @@ def _carried_out(task: Task, plans: Mapping[str, Plan | BubbleriskError]) -> Bat
         word: NOTHING if isinstance(plan, BubbleriskError) else expected(plan) for word, plan in plans.items()
     }
     task.at.step(_cost(task, of))
-    with task.at.bar(f"batch of {len(plans)}, seconds of work") as bar:
+    with task.at.bar(f"batch of {len(plans)}") as bar:
         batch = Batch(task, plans, of, Meter(bar, {word: cost.all for word, cost in of.items()}))
         some = any(cost.run for cost in of.values())
         try:

@@ -121,9 +121,17 @@ def obtain(
     vintage: str | None = None,
     **where: Unpack[Where],
 ) -> Result:
-    """The stored run that a word names, or the run of the scenario that it names, simulated if need be."""
+    """The stored run that a word names or, of a scenario, means; simulated where there is none.
+
+    Parameters
+    ----------
+    paths, seed : of the run of a scenario; where either is given, no other run is meant.
+    """
     at = desk(where)
-    return Result(opening.made(opening.find(target, at, paths, seed, vintage), at), at)
+    found = opening.find(target, at, paths, seed, vintage)
+    if (paths, seed) == (None, None):
+        found = opening.stored(found, at)
+    return Result(opening.made(found, at), at)
 
 
 def recorded(

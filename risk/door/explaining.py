@@ -53,6 +53,7 @@ def _measured(run: Run, groups: bool, desk: Desk) -> Kept:
     if known is not None:
         return known
     with desk.bar(f"budget of {run.manifest.scenario}") as progress:
+        progress.unit = "sets of parameters"
         if cost := _cost(made, desk):
             desk.step(f"budget of {run.manifest.scenario}: {cost}")
         swaps.carry_out(made, desk.jobs, progress)

@@ -22,6 +22,7 @@ class Meter:
 
     def __init__(self, bar: Progress, of: Mapping[str, float]) -> None:
         self._bar = bar
+        bar.unit = ""  # seconds that were expected; those that it took are another number
         self._of = of
         self._done = dict.fromkeys(of, 0.0)
         self._lock = threading.Lock()

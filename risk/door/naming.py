@@ -47,8 +47,6 @@ def among(runs: Sequence[StoredRun], word: str, desk: Desk) -> StoredRun:
     runs : of the scenario, the newest first; at least one.
     word : the scenario's name or file.
     """
-    from risk.runs.find import chosen
-
     scenario = runs[0].head.scenario if runs[0].head else word
     try:
         planned = _planned(word, desk)
@@ -58,13 +56,31 @@ def among(runs: Sequence[StoredRun], word: str, desk: Desk) -> StoredRun:
             f"{error.reason}"
         )
         return runs[0]
+    if found := _of_today(runs, planned, desk):
+        return found
+    desk.note(
+        f"inputs have changed since {_told(runs[0])} was made, the newest of {scenario}; "
+        f"bubblerisk run {word} simulates today's"
+    )
+    return runs[0]
+
+
+def of_today(planned: Plan, desk: Desk) -> StoredRun | None:
+    """The run that the name of a planned scenario means; None where today's inputs have made none."""
+    from risk.runs.find import of_scenario
+
+    runs = of_scenario(planned.assumptions.scenario.name, desk.runs)
+    return _of_today(runs, planned, desk) if runs else None
+
+
+def _of_today(runs: Sequence[StoredRun], planned: Plan, desk: Desk) -> StoredRun | None:
+    """Of a scenario's runs the one that is meant, if it is of today's inputs; a larger one is told."""
+    from risk.runs.find import chosen
+
+    scenario = planned.assumptions.scenario.name
     found, today = chosen(runs, planned.makes, packing.run_in(place(scenario)))
     if not today:
-        desk.note(
-            f"inputs have changed since {_told(found)} was made, the newest of {scenario}; "
-            f"bubblerisk run {word} simulates today's"
-        )
-        return found
+        return None
     largest, _ = chosen(runs, planned.makes)
     if _paths(largest) > _paths(found):
         desk.note(

@@ -141,6 +141,15 @@ def find(
     return opened(word, desk)
 
 
+def stored(found: Run | Plan, desk: Desk) -> Run | Plan:
+    """The run that the name of a planned scenario means; the plan where today's inputs have made none."""
+    from risk.door.naming import of_today
+    from risk.runs import Run, open_run
+
+    meant = None if isinstance(found, Run) else of_today(found, desk)
+    return found if meant is None else open_run(meant.id, desk.runs)
+
+
 def made(found: Run | Plan, desk: Desk) -> Run:
     """A run that was found, or the run of a plan, simulated if need be."""
     from risk.runs import Run

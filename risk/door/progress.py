@@ -29,7 +29,13 @@ class Progress(AbstractContextManager["Progress"]):
     quiet : nothing is shown.
     drawn : a bar is drawn; else lines are written.
     color : the bar is in color.
+
+    Attributes
+    ----------
+    unit : what is counted, in a word; "" where a count would tell nobody anything and its share is said.
     """
+
+    unit = "paths"
 
     def __init__(
         self, title: str, *, quiet: bool = False, drawn: bool | None = None, color: bool = True
@@ -47,7 +53,7 @@ class Progress(AbstractContextManager["Progress"]):
         self._task: TaskID | None = None
 
     def __call__(self, done: int, total: int, means: Mapping[str, float]) -> None:
-        """Note that `done` of `total` paths are stored; `means` are of the block just finished."""
+        """Note that `done` of `total` are stored; `means` are of the block just finished."""
         if self._first is None:
             self._first = 0 if means else done  # blocks stored earlier say nothing of the pace
         if self._quiet:
@@ -83,12 +89,13 @@ class Progress(AbstractContextManager["Progress"]):
     def _line(self, done: int, total: int) -> None:
         if done == total:
             seconds = time.monotonic() - self._begun
-            self.say(f"{self._title}: done {total:,} in {seconds:.1f} s")
+            count = f" {total:,} {self.unit}" if self.unit else ""
+            self.say(f"{self._title}: done{count} in {seconds:.1f} s")
         elif 10 * done // total > self._tenths:
             self._tenths = 10 * done // total
             words = (
                 f"{self._title}: {10 * self._tenths}%",
-                f"{done:,}/{total:,}",
+                f"{done:,}/{total:,} {self.unit}" if self.unit else "",
                 self._eta(done, total),
                 self._headline(),
             )
@@ -100,7 +107,8 @@ class Progress(AbstractContextManager["Progress"]):
         assert self._task is not None
         seconds = time.monotonic() - self._begun
         left = f"{seconds:.1f} s" if done == total else self._eta(done, total)
-        self._bars.update(self._task, completed=done, left=left, headline=self._headline())
+        count = f"{done:,}/{total:,} {self.unit}" if self.unit else f"{100 * done // total}%"
+        self._bars.update(self._task, completed=done, count=count, left=left, headline=self._headline())
 
     def _start(self, total: int) -> tuple[Bars, TaskID]:
         from rich.console import Console
@@ -109,7 +117,7 @@ class Progress(AbstractContextManager["Progress"]):
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
-            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+            TextColumn("{task.fields[count]}"),
             TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[headline]}"),
         )
@@ -117,7 +125,7 @@ class Progress(AbstractContextManager["Progress"]):
         bars = Progress(*columns, console=console, expand=True)
         bars.start()
         self.raised()
-        return bars, bars.add_task(self._title, total=total, left="", headline="")
+        return bars, bars.add_task(self._title, total=total, count="", left="", headline="")
 
     def _eta(self, done: int, total: int) -> str:
         made = done - (self._first or 0)

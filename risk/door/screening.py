@@ -102,6 +102,7 @@ def _carry_out(planned: Plan, trials: Trials, at: Desk) -> None:
         todo = f"{name}: {left:,} of {len(every):,} trials of {paths:,} paths are left"
         at.step(costs.cost(todo, left, seconds, at.jobs))
     with at.bar(name) as progress:
+        progress.unit = "trials"
         carry_out(trials, at.jobs, progress if left else None)
 
 

@@ -41,7 +41,7 @@ def simulated(plans: Mapping[K, Plan], at: Desk, title: str, admitted: bool = Fa
     paths = max(plan.paths for plan in plans.values())
     runs = f"{title}: {left} of {len(plans)} runs of {paths:,} paths are left"
     at.step(costs.cost(runs, workers(at.jobs), sum(of.values()), at.jobs))
-    with at.bar(f"{title}, seconds of work") as bar:
+    with at.bar(title) as bar:
         meter = Meter(bar, of)
 
         def simulate(name: str, plan: Plan) -> Run:

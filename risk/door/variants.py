@@ -223,6 +223,7 @@ def _carry_out(several: Sequence[Variants], title: str, at: Desk) -> None:
     for trials, count in todo:
         if count:
             with at.bar(title) as progress:
+                progress.unit = "runs"
                 carry_out(trials, at.jobs, progress)
 
 

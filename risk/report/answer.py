@@ -49,7 +49,7 @@ def _cost(cost: Cost) -> str:
     low, high = cost.ends
     return (
         f" and costs lenders to AI infrastructure {money(cost.more.value)} more than a world without one "
-        f"({low:,.0f} to {high:,.0f} on nine in ten busts)"
+        f"({low:z,.0f} to {high:,.0f} on nine in ten busts)"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -33,8 +33,8 @@ BREACHES = (
     "P(breach): share of paths on which the loss of what is limited exceeds its bound by the end of the run."
 )
 CASES = (
-    "Ways: groups of paths to a bust that took a like course (sheet Reverse), counted on the other half of "
-    "the paths."
+    "Share: of all paths; of a way, of busts. Ways: groups of paths to a bust that took a like course (sheet "
+    "Reverse), counted on the other half of the paths."
 )
 
 
@@ -165,8 +165,9 @@ def limits(unit: str) -> Spec[Breach]:
 
 
 def told_cases(found: Answer) -> tuple[Case, ...]:
-    """Outcome classes, then ways."""
-    return (*found.classes, *(found.ways or ()))
+    """Outcome classes, whose shares are of all paths, then ways, whose shares are of busts."""
+    ways = (replace(way, label=f"{way.label}, of busts") for way in found.ways or ())
+    return (*found.classes, *ways)
 
 
 def finding(found: Answer) -> str:

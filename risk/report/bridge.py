@@ -14,7 +14,7 @@ from risk.analysis.screening import HEADLINES, REFERENCE
 from risk.analysis.sources import Dropped, Sources, Wide
 from risk.report.content import Cell, Content
 from risk.report.intervals import half
-from risk.report.pack.base.cells import error_cell, probability_cell, value_cell
+from risk.report.pack.base.cells import error_cell, level_cell, level_text, value_cell
 from risk.report.record import Field
 from risk.report.spec import Spec, flag, several, shown, text
 from risk.report.table import Column
@@ -92,7 +92,7 @@ def changed(found: Estimate, unit: str) -> tuple[Content, Content]:
 def level(found: Estimate, unit: str) -> tuple[Content, Content]:
     """A result in its unit and half of its 95% interval."""
     if not unit:
-        return probability_cell(found), Cell(half(found), "margin")
+        return level_cell(found), Cell(half(found), "margin")
     error = found.standard_error
     wide = half(found) if isfinite(error) else error
     return value_cell(found.value, error, unit), error_cell(found.value, wide, unit, error)
@@ -141,14 +141,14 @@ def said(found: Bridge) -> str:
     """What moved P(bust), in a sentence: the largest inputs first."""
     name = HEADLINES[0].name
     total = found.total[name]
-    ends = f"{found.old[name].value:.1%} to {found.new[name].value:.1%}"
+    ends = f"{level_text(found.old[name])} to {level_text(found.new[name])}"
     if not beyond_noise(total.value, total.standard_error):
         return f"P(bust) goes from {ends}, within noise."
     real = [s for s in found.inputs if beyond_noise(s.effects[name].value, s.effects[name].standard_error)]
     real.sort(key=lambda step: -abs(step.effects[name].value))
-    parts = [f"{step.name} {100.0 * step.effects[name].value:+.1f}" for step in real[:LARGEST]]
+    parts = [f"{step.name} {100.0 * step.effects[name].value:+z.1f}" for step in real[:LARGEST]]
     others = [
-        f"{NAMES[step.name].lower()} {100.0 * step.effects[name].value:+.1f}"
+        f"{NAMES[step.name].lower()} {100.0 * step.effects[name].value:+z.1f}"
         for step in found.steps
         if not step.inputs and beyond_noise(step.effects[name].value, step.effects[name].standard_error)
     ]
@@ -206,7 +206,7 @@ def dropped_said(found: Sources) -> str:
         return f"None of {len(found.dropped)} sources moves a headline beyond noise where it is wrong."
     first = moving[0]
     change = first.changes[HEADLINES[0].name]
-    points = f"{100.0 * change.value:+.1f} ±{100.0 * half(change):.1f} points of P(bust)"
+    points = f"{100.0 * change.value:+z.1f} ±{100.0 * half(change):.1f} points of P(bust)"
     return (
         f"{len(moving)} of {len(found.dropped)} sources move a headline beyond noise where they are wrong; "
         f"most {first.wide.source} ({points})."

@@ -18,7 +18,7 @@ from risk.report.spec import Spec
 T = TypeVar("T")
 
 ABOUT = (
-    "Power and energy of the AI fleet, its sites in, all regions; P5, P50 and P95 over paths, ± one "
+    "Power and energy of the AI fleet, its sites in, all regions; P5, P50 and P95 over paths; SE: "
     "standard error. CO2: energy at the grid's average in the middle of each year. Low and high grid: the"
     " median at the ends of the intensity's range; uncovered: what contracts for clean power leave of it,"
     " at their share and at the ends of its range. These ranges are what sources leave open, no sampling "
@@ -80,12 +80,16 @@ def lost(found: Energy) -> str:
     if any(row.bust is None or row.rest is None for row in rows.values()) or not rows:
         return "Too few paths end in a bust, or in none, to say what it strands."
     with_bust, without = ({id: getattr(row, side) for id, row in rows.items()} for side in ("bust", "rest"))
-    row, idle = with_bust["stranded"], with_bust["idle_worst"]
+    row, rest = with_bust["stranded"], without["stranded"].p50.value
+    worst, usual = (side["idle_worst"].p50.value for side in (with_bust, without))
+    work, instead = (side["power"].p50.value for side in (with_bust, without))
+    unused = with_bust["idle"].p50.value < 0.5 * row.p50.value
+    mostly = ", most of it grid that found no units" if unused else ""
     return (
         f"With a bust {row.p50.value:,.0f} GW are stranded in the median ({row.p5.value:,.0f} to "
-        f"{row.p95.value:,.0f}), {without['stranded'].p50.value:,.0f} without one: grid that found no units. "
-        f"Rents fall before use does, so that at the worst {idle.p50.value:,.0f} GW stand idle; at the end "
-        f"{with_bust['power'].p50.value:,.0f} GW work instead of {without['power'].p50.value:,.0f}."
+        f"{row.p95.value:,.0f}), {rest:,.0f} without one{mostly}. At the worst of the years' ends "
+        f"{worst:,.0f} GW stand idle, {usual:,.0f} without one; at the end {work:,.0f} GW work instead of "
+        f"{instead:,.0f}."
     )
 
 
@@ -115,7 +119,7 @@ def _spread(
             f"{header} P50",
             at("p50"),
             lambda found: estimated(found, unit),
-            "±",
+            "± SE",
             form="years",
             note="usd_error",
             rest=optional + 3,

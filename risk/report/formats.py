@@ -72,7 +72,7 @@ class Format:
         return f"< 3/{paths:,}" if rest else f"< 3/{millions}M"
 
     def show(self, value: Scalar) -> str:
-        """The text that Excel would display."""
+        """The text that Excel would display; but what rounds to zero has no sign, which Excel may give it."""
         if value is None:
             return ""
         if isinstance(value, str):
@@ -101,8 +101,8 @@ class Format:
         if value == 0 and self.zero:
             return self.zero
         digits = _rounded(abs(value) * (100 if self.percent else 1), self.decimals, self.grouping)
-        plain_zero = not (self.signed or self.zero or self.red) and not digits.strip("0.")
-        sign = "-" if value < 0 and not plain_zero else "+" if self.signed and value > 0 else ""
+        zero = not digits.strip("0.")
+        sign = "" if zero else "-" if value < 0 else "+" if self.signed else ""
         return sign + self.prefix + digits + ("%" if self.percent else "") + self.suffix
 
 

@@ -16,6 +16,7 @@ from risk.analysis.reverse.signs import Sign, Signs
 from risk.analysis.reverse.ways import STRONG, Mark, Ways
 from risk.analysis.words import probability_text
 from risk.report.formats import show
+from risk.report.intervals import half
 
 Called = Callable[[Coordinate], str]
 """What a coordinate is called: by its id on a screen, in words on a sheet."""
@@ -77,10 +78,8 @@ def amount(coordinate: Coordinate, value: float) -> str:
 
 
 def marks_text(marks: tuple[Mark, ...], called: Callable[[Mark], str]) -> str:
-    """What sets a way apart: each with its mean score and standard error."""
-    return "; ".join(
-        f"{called(mark)} {mark.score.value:+.2f} ± {mark.score.standard_error:.2f}" for mark in marks
-    )
+    """What sets a way apart: each with its mean score and half of a 95% interval."""
+    return "; ".join(f"{called(mark)} {mark.score.value:+.2f} ± {half(mark.score):.2f}" for mark in marks)
 
 
 def ways_text(found: Ways) -> str:

@@ -43,7 +43,7 @@ MEASURED = (
     "Each figure is what a command found on its day; * = by another version of the engine than this run's."
 )
 SIZED = (
-    "Changes against the base case on the same draws, each limitation switched or moved by itself; ± is one "
+    "Changes against the base case on the same draws, each limitation switched or moved by itself; SE: "
     "standard error of the paired difference. What is not listed cannot be switched or moved: Limits "
     "says why."
 )

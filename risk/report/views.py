@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp, inf, isfinite
 
 from risk.analysis.estimate import THIN_TAIL, Estimate
 from risk.analysis.views.belief import Belief, Believed, Shift
@@ -45,8 +45,9 @@ VIEWS_SAID = (
 )
 BELIEF_SAID = (
     "Each set moves the means of its inputs alone, as little as it takes, and no further than the 5% and 95% "
-    "quantiles of their priors; the model does the rest. Nearest: the least change of all beliefs, and the "
-    "inputs whose means it moves most. P5, P95, sd: of the prior."
+    "quantiles of their priors; the model does the rest. More inputs stand here where they cost less. "
+    "Nearest: the least change of all beliefs, and the inputs whose means it moves most. P5, P95, sd: of the "
+    "prior."
 )
 SIGNS: Mapping[str, str] = {"=": "=", ">=": "≥", "<=": "≤"}
 FRACTIONS = ((1 / 3, "a third"), (2 / 3, "two thirds"), (0.5, "a half"), (0.25, "a quarter"))
@@ -151,7 +152,7 @@ def side_by_side(found: Ballots, claims: bool = False) -> Spec[Row]:
     )
     return Spec(
         (
-            spec.text("label", "Proposition" if claims else "Losses in USD bn", least=22, span=3),
+            spec.text("label", "Proposition" if claims else "Outcome, or loss in USD bn", least=22, span=3),
             model,
             *band,
             *others,
@@ -256,12 +257,22 @@ class Moved:
 def moved(beliefs: Sequence[Believed]) -> Iterator[Moved]:
     """Every shift of every change of beliefs."""
     for each in beliefs:
-        for belief in each.smallest:
+        for belief in _cheaper(each.smallest):
             many = len(belief.shifts)
             kind = f"{many} input{'s' if many > 1 else ''}"
             yield from _moved(bar(each), kind, belief)
         if each.nearest is not None:
             yield from _moved(bar(each), "nearest", each.nearest)
+
+
+def _cheaper(sets: Sequence[Belief]) -> Iterator[Belief]:
+    """Sets of inputs that cost less, as printed, than every one of fewer inputs."""
+    least = inf
+    for belief in sets:
+        printed = round(belief.cost.value, 2)
+        if printed < least:
+            least = printed
+            yield belief
 
 
 def _moved(words: str, kind: str, belief: Belief) -> Iterator[Moved]:

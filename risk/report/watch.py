@@ -15,7 +15,15 @@ from risk.calibrate.watch.watching import BUST, Outside, Watch
 from risk.report import spec
 from risk.report.content import Cell, Content
 from risk.report.intervals import half
-from risk.report.pack.base.cells import error_cell, money, probability_text, value_cell
+from risk.report.pack.base.cells import (
+    error_cell,
+    level_cell,
+    level_text,
+    margin_cell,
+    money,
+    probability_text,
+    value_cell,
+)
 from risk.report.pack.base.fields import chance, itself, probability
 from risk.report.record import Field
 from risk.report.spec import Spec
@@ -262,7 +270,7 @@ HELD: Spec[Held] = Spec(
 
 def _estimated(of: Difference, found: Estimate) -> tuple[Content, Content]:
     if not of.unit:
-        return probability(found)
+        return level_cell(found), margin_cell(found)
     value, error = found.value, found.standard_error
     return value_cell(value, error, of.unit, thin=found.thin), error_cell(value, half(found), of.unit, error)
 
@@ -314,10 +322,10 @@ def told(found: Update) -> str:
     by = {row.name: row for row in found.moved}
     bust, loss = by[BUST], by["headline_loss"]
     change, noise = 100.0 * bust.change.value, 100.0 * half(bust.change)
-    chances = f"{probability_text(bust.before)} to {probability_text(bust.after)}"
+    chances = f"{level_text(bust.before)} to {level_text(bust.after)}"
     return (
         f"By what was read since {found.base} ({_counted(found)}) P(bust) goes from {chances} "
-        f"({change:+.1f} points, ±{noise:.1f}), the mean headline loss from {money(loss.before.value)} to "
+        f"({change:+z.1f} points, ±{noise:.1f}), the mean headline loss from {money(loss.before.value)} to "
         f"{money(loss.after.value)}; {found.effective:,.0f} of {found.paths:,} paths' worth are left."
     )
 

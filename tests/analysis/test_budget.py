@@ -63,7 +63,16 @@ def test_another_definition_is_held_against_the_runs_own() -> None:
     found = {each.id: each for each in readings(run)}
     assert found.keys() == {"bust_60", "B4_60"}
     assert found["bust_60"].of == "bust"
+    assert found["B4_60"].label == "GPU rent collapses (60%)"
     change = found["B4_60"].change
     assert change.value == pytest.approx(fewer.mean() - base.mean())
     lost = base - fewer
     assert change.standard_error == pytest.approx(lost.std(ddof=1) / np.sqrt(2_000), rel=0.01)
+
+
+def test_every_definition_has_words() -> None:
+    register, same = load(), np.zeros(8)
+    flags = {id for id in register.flags if id.partition("_")[0] in register.propositions}
+    found = readings(stored(register, outcomes=dict.fromkeys({*register.propositions, *flags}, same)))
+    assert flags <= {each.id for each in found}
+    assert [each.id for each in found if not each.label or each.label == each.id] == []

@@ -15,6 +15,7 @@ from risk.door.desk import Desk
 from risk.errors import UsageError
 from risk.runs import Run, open_run
 from risk.runs.manifest import Head, read_head
+from risk.runs.prepare import Plan
 from tests.cli.conftest import FEW, PATHS, SEED, Ask, Stored, pack_of, twin
 
 DESK = Desk(note=message)
@@ -131,3 +132,29 @@ def test_runs_are_found_by_the_heads_of_their_manifests(
         assert set(heads.values()) == {times}, words
         assert len(heads) == 22
     assert max(parsed) < size / 20
+
+
+@pytest.mark.parametrize("command", ["path", "validation", "check", "challenger"])
+def test_what_may_simulate_answers_from_the_run_that_the_others_mean(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Its paths and seed are not those that the scenario would be simulated with."""
+    monkeypatch.setattr("risk.door.opening.simulate", lambda *_: pytest.fail("simulated again"))
+    assert ask(command, "base", "--json").json["run"] == runs.base.id
+
+
+def test_what_may_simulate_does_so_where_the_inputs_have_changed_or_another_run_is_asked_for(
+    runs: Stored, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[int] = []
+
+    def simulate(plan: Plan, desk: Desk) -> Run:
+        planned.append(plan.paths)
+        return runs.base
+
+    monkeypatch.setattr("risk.door.opening.simulate", simulate)
+    ask("path", "base", "-n", FEW)
+    file = Path("assumptions/base/gpu.toml")
+    file.write_text(file.read_text().replace("value = 0.22", "value = 0.23", 1))
+    ask("path", "base")
+    assert planned == [FEW, 20_000]

@@ -125,7 +125,7 @@ def test_a_changed_assumption_is_simulated(runs: Stored, ask: Ask, desk: Desk) -
     file = Path("assumptions/base/gpu.toml")
     file.write_text(file.read_text().replace("value = 0.22", "value = 0.23", 1))
     said = ask("pack", "base", *SMALL)
-    assert "base: done 1,024 in" in said.err
+    assert "base: done 1,024 paths in" in said.err
     assert f"written: {PACK}" in said.out
     assert len({run for run, _ in desk.written}) == 2
 

@@ -40,7 +40,7 @@ def test_a_new_run_is_simulated_with_plain_progress(runs: Stored, ask: Ask) -> N
     answer = ask("run", "-n", 300, "--seed", 6, "-j", 1)
     assert answer.code == 0
     assert "300 paths · seed 6" in answer.out
-    assert answer.err.startswith("base: done 300 in ")
+    assert answer.err.startswith("base: done 300 paths in ")
     assert len(list_runs(runs.folder)) == 3
 
 

@@ -26,7 +26,7 @@ def test_cost_is_told_before_and_what_is_kept_is_only_read(ask: Ask) -> None:
     assert said.code == 0
     lines = [line for line in said.err.splitlines() if line.startswith("screen of base")]
     assert "10 of 11 trials of 1,024 paths are left, about 0 s on 1 process" in lines[0]
-    assert "screen of base: done 11 in" in lines[-1]
+    assert "screen of base: done 11 trials in" in lines[-1]
     assert "Judgements that decide the answer: Base case" in said.out
     assert "Nothing moves (1)" in said.out
     again = ask(*FEW)

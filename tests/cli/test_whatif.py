@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from risk.analysis import contrasts
+from risk.analysis.amplification import Measure
+from risk.calibrate import tokens, whatif
 from tests.cli.conftest import Ask, Stored
 
 FEW = ("-n", "64", "--jobs", "1")
@@ -67,3 +70,14 @@ def test_nothing_asked_and_a_number_set_twice_are_refused(runs: Stored, ask: Ask
     assert "what if what?" in ask("whatif", "base").err
     twice = ask("whatif", "base", "--set", "gpu.power_lead=5", "--set", "gpu.power_lead=6")
     assert (twice.code, "set twice" in twice.err) == (2, True)
+
+
+@pytest.mark.parametrize("measures", [whatif.BESIDE, tokens.MEASURES])
+def test_a_mean_is_called_one_and_stands_in_the_unit_of_its_outcome(
+    runs: Stored, measures: tuple[Measure, ...]
+) -> None:
+    """Other screens print medians of the same outcomes."""
+    for measure in measures:
+        if measure.statistic is contrasts.mean:
+            assert "mean" in measure.label
+            assert measure.unit == runs.base.register.outcomes[measure.outcome].unit

@@ -96,7 +96,7 @@ def test_a_stored_run_is_opened_and_a_change_simulated(
     assert capsys.readouterr().err == ""
     changes = {"gpu.launch_obsolescence": risk.triangular(0.1, 0.3, 0.4)}
     mine = risk.run("base", paths=64, seed=SEED, jobs=1, changes=changes, name="mine", why="Mine.")
-    assert capsys.readouterr().err.startswith("mine: done 64 in ")
+    assert capsys.readouterr().err.startswith("mine: done 64 paths in ")
     assert (mine.scenario, mine.paths) == ("mine", 64)
     assert mine.parameter("gpu.launch_obsolescence").between(0.1, 0.4).all()
     assert mine.register.loc["gpu.launch_obsolescence", "origin"] == "mine"
@@ -143,7 +143,7 @@ def test_a_script_simulates_on_several_processes(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[1:] == ["1100"]
-    assert done.stderr.count("base: done 1,100") == 1
+    assert done.stderr.count("base: done 1,100 paths") == 1
 
 
 def test_progress_is_lines_where_nothing_can_be_drawn(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,4 +152,4 @@ def test_progress_is_lines_where_nothing_can_be_drawn(capsys: pytest.CaptureFixt
         progress(2048, 2048, {"bust": 0.5})
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("base: 50%  1,024/2,048")
-    assert lines[1].startswith("base: done 2,048 in ")
+    assert lines[1].startswith("base: done 2,048 paths in ")

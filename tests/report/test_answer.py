@@ -18,7 +18,7 @@ from risk.report.pack.base.names import assumption
 from risk.report.pack.base.results import Results
 from risk.report.terminal.page import Page
 from risk.report.terminal.page import text as written
-from risk.report.terminal.verdict import LINES, screen
+from risk.report.terminal.verdict import LINES, REST, screen
 from tests.report.runs import small_results
 from tests.report.terminal_results import RANGED, SUMMARY
 
@@ -76,8 +76,10 @@ def test_no_range_no_word() -> None:
     assert "(1 to 55% over what we do not know: undecided)" in answer.sentences(SUMMARY.answer, RANGED)[0]
 
 
-@pytest.mark.parametrize("width", [80, 120])
-def test_the_answer_ends_the_screen_in_a_dozen_lines(width: int) -> None:
+@pytest.mark.parametrize(("width", "cut"), [(64, True), (80, False), (120, False)])
+def test_the_answer_ends_the_screen_in_a_dozen_lines_and_says_where_the_rest_is(
+    width: int, cut: bool
+) -> None:
     summary = replace(SUMMARY, verdict=RANGED, red=("A reading lies outside its interval.",))
     page = Page(width, True, True)
     lines = written(screen(summary, page), page).splitlines()
@@ -85,6 +87,8 @@ def test_the_answer_ends_the_screen_in_a_dozen_lines(width: int) -> None:
     said = [row for line in lines[start:] for row in wrap(line, width)]
     assert len(said) <= LINES
     assert "A reading lies outside its interval." in " ".join(said)
+    assert all(text in " ".join(said) for text in summary.told) is not cut
+    assert (said[-1] == REST) is cut
 
 
 def test_every_class_says_its_ranges() -> None:

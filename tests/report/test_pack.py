@@ -228,7 +228,9 @@ def test_what_lies_outside_its_bounds_is_named_in_red_on_the_summary(run: Run, b
     red = [str(block.text) for block in blocks if isinstance(block, Paragraph) and block.style == "alert"]
     assert any(target.status == "informational" for target in targets.results(run) if target.id in outside)
     declared = [t.id for t in run.register.targets.values() if t.status == "missed"]
-    said = f"outside their bounds: {', '.join(outside)}; declared missed, with the reason: {', '.join(declared)}"
+    said = (
+        f"outside their bounds: {', '.join(outside)}; declared missed, with the reason: {', '.join(declared)}"
+    )
     assert red[0] == f"Calibration targets {said}."
     assert red[1].startswith("No hindcast is kept here")
     assert len(red) == 2

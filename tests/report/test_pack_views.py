@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -109,3 +110,13 @@ def test_results_read_what_is_kept_beside_the_run(monkeypatch: pytest.MonkeyPatc
     assert found is not None
     assert found[0].ballots.voting == ()
     assert "effective paths" in found[1] or "outside what the paths show" in found[1]
+
+
+def test_more_inputs_that_cost_no_less_are_not_offered() -> None:
+    found = views_results.found().beliefs[0]
+    one, two = found.smallest
+    dear = replace(two, cost=replace(two.cost, value=one.cost.value - 0.001))
+    offered = [row.kind for row in tables.moved([replace(found, smallest=(one, dear))])]
+    assert "1 input" in offered
+    assert "2 inputs" not in offered
+    assert "2 inputs" in [row.kind for row in tables.moved([found])]

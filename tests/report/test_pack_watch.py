@@ -77,7 +77,9 @@ def test_findings_and_scores_are_sentences() -> None:
         "a probability of 26%. P(bust), 35% here, would be 78% with it and 20% without."
     ]
     bullets = said(sheet(), "bullet")
-    assert bullets[0].startswith("By what was read since 2026Q3 (2 readings) P(bust) goes from 35% to 34%")
+    assert bullets[0].startswith(
+        "By what was read since 2026Q3 (2 readings) P(bust) goes from 35.2% to 33.6% (-1.6 points"
+    )
     assert bullets[1].startswith("2 tripwires are decided: Brier 0.194, log 0.55; better than one half")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,9 @@ from tests.report.watch_results import EXHAUSTED, UPDATED, WATCHED
 
 FOLDER = Path(__file__).parent / "screens"
 HINTS = ("bubblerisk pack 8f3c2a1b", "bubblerisk show 8f3c2a1b B4", "bubblerisk check 8f3c2a1b")
+
+STANDARD = re.compile(r"± (is )?(a |one )?standard error")
+"""A footnote that makes ± a standard error, where it is half of a 95% interval everywhere else."""
 
 PAGES = {
     "80": Page(80),
@@ -120,6 +124,12 @@ every_screen = pytest.mark.parametrize("screen", SCREENS)
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
+def test_a_standard_error_is_headed_as_one() -> None:
+    page = PAGES["piped"]
+    said = {name: " ".join(text(screen(page), page).split()) for name, screen in SCREENS.items()}
+    assert [name for name, words in said.items() if STANDARD.search(words)] == []
+
+
 @every_screen
 @every_page
 def test_a_screen_looks_as_it_did(screen: str, page: str) -> None:
@@ -163,7 +173,9 @@ def test_a_narrow_page_leaves_out_what_is_optional_and_breaks_what_is_flexible()
     assert [line.split("  ")[0] for line in wide[2:]] == ["a name of several words"]
     assert "something else" in wide[2]
     assert "something" not in "\n".join(narrow)
-    assert [line[:15].rstrip() for line in narrow[2:]] == ["a name of", "several words"]
+    assert [line[:15].rstrip() for line in narrow[2:4]] == ["a name of", "several words"]
+    assert " ".join(narrow[4:]) == "On a wider terminal: more"
+    assert "wider" not in "\n".join(wide)
     assert narrow[2].endswith("1,234.5")
 
 

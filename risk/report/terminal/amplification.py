@@ -116,7 +116,7 @@ def _loop(loop: LoopGain, page: Page) -> Screen:
     return (
         line(f"Loop gain {with_error(loop.gain, '')}: {loop.words}", page, style),
         note(
-            f"With losses->spread cut, {loop.push:+.0f} bp on the high-yield spread in {loop.quarter} moves "
+            f"With losses->spread cut, {loop.push:+z.0f} bp on the high-yield spread in {loop.quarter} moves "
             f"the headline loss by {with_error(loop.extra_loss, 'USD bn')} USD bn. The gain is the spread "
             "that losses would add, in bp-quarters for each imposed, all of it taken as "
             f"unexpected. With the loop closed the spread moves by {with_error(loop.closed, '')} for each.",

@@ -19,9 +19,6 @@ from risk.report.terminal.headed import Headed, document, facts
 from risk.report.terminal.page import Page, Screen, heading, line, note, parts, table
 from risk.report.terminal.summary import BAND
 
-MOST = 12
-"""Issuers that are shown; a document has all."""
-
 
 def screen(found: Headed[Answer], page: Page) -> Screen:
     """A book on a page."""
@@ -59,7 +56,7 @@ def _added(own: Answer, page: Page) -> Iterator[RenderableType]:
     yield note(tables.ADDED, page)
     yield Text()
     issuers = tables.parts(own.unit, "book-issuers", "Whose they are", "Issuer")
-    yield from parts(issuers.table(own.issuers[:MOST]), page)
+    yield from parts(issuers.table(own.issuers), page)
     yield Text()
 
 

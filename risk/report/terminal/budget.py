@@ -98,6 +98,7 @@ def screen(headed: Headed[Told], page: Page) -> Screen:
         Text(),
         heading("What another definition does on the same paths", page),
         table(DEFINITIONS.table(found.readings[:READINGS]), page),
+        *_more(len(found.readings) - READINGS, page),
         *_structures(found, page),
     )
 
@@ -152,8 +153,14 @@ def _structures(found: Told, page: Page) -> Screen:
         Text(),
         heading("What another structure does: limitations switched or moved, on the same draws", page),
         table(STRUCTURE.table(found.sizes[:STRUCTURES]), page),
+        *_more(len(found.sizes) - STRUCTURES, page),
         note(found.measured, page),
     )
+
+
+def _more(rest: int, page: Page) -> Screen:
+    """How many are left out of a table that has the largest."""
+    return (note(f"{rest} more move it less: --json has them.", page),) if rest > 0 else ()
 
 
 def _share(found: Estimate) -> tuple[str, str]:

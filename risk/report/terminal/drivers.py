@@ -71,7 +71,7 @@ def _finding(found: Drivers, paths: int) -> str:
     told = sum(each.driver.noise is not None for each in found.found)
     clear = sum(each.driver.clear for each in found.found)
     total = found.total
-    share = f"{100.0 * total.value:.0f}% (± {100.0 * total.standard_error:.1f})"
+    share = f"{100.0 * total.value:.0f}% (SE {100.0 * total.standard_error:.1f})"
     moving = f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise."
     return (
         f"{moving if told else f'{paths:,} paths are too few to tell what moves ES 97.5%.'} One by one they "
@@ -85,8 +85,8 @@ def _how(found: Drivers, top: int) -> str:
     return (
         "Lowest, highest: ES 97.5% over the tenth of paths on which the assumption is lowest or highest, "
         "less that of all paths, USD bn, the others as they fall: conditional means, not re-runs. Share: of "
-        "the variance of the loss that the assumption explains by itself (first order). ± is a standard "
-        f"error; noise, two of them. – Fewer than {FEWEST_IN_TAIL} paths in that tail. * Fewer than "
+        "the variance of the loss that the assumption explains by itself (first order). SE: "
+        f"standard error; noise, two of them. – Fewer than {FEWEST_IN_TAIL} paths in that tail. * Fewer than "
         f"{THIN_TAIL}.{more}"
     )
 

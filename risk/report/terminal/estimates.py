@@ -112,7 +112,7 @@ def screen(found: Asked, page: Page) -> Screen:
 
 
 HOW = (
-    "± is a standard error. Inside: the estimate lies inside the prior's 90%; of a number held fixed, the "
+    "SE: standard error. Inside: the estimate lies inside the prior's 90%; of a number held fixed, the "
     "number inside the estimate's 90%. Second opinions are never written into a scenario."
 )
 

@@ -20,7 +20,7 @@ from risk.report.terminal.page import Page, Screen, heading, note, table
 UNIT = "USD bn"
 SAID = (
     "First-round credit loss to the end of the run, of all three lines of credit, once it has gone through "
-    "funds, CLOs and other vehicles to whoever owns them; USD bn. ± standard errors of sampling. Means on "
+    "funds, CLOs and other vehicles to whoever owns them; USD bn. SE: standard error of sampling. Means on "
     "the paths of a bust and on the others; P95 and ES 97.5% are each owner's own and do not add up."
 )
 ON = "The same losses by what they stand on."
@@ -64,7 +64,7 @@ def finding(found: Lenders) -> str:
 def _amount(key: str, header: str, of: Callable[[Borne], Estimate], optional: int = 0) -> Field[Borne]:
     return several(
         Column(key, header, "number", style="engine", align="right", optional=optional),
-        Column(f"{key}_mc", "±", "number", style="note", align="right", optional=optional),
+        Column(f"{key}_se", "± SE", "number", style="note", align="right", optional=optional),
         cells=lambda row: (
             value_cell(of(row).value, of(row).standard_error, UNIT),
             error_cell(of(row).value, of(row).standard_error, UNIT, of(row).standard_error),

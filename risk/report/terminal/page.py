@@ -2,6 +2,9 @@
 
 No cell is ever cut. Where a page is too narrow a table leaves out its optional columns, and breaks the lines
 of a flexible one; where that is not enough, of every text.
+
+No cell is ever cut. Where a page is too narrow a table leaves out its optional columns and says which, and
+breaks the lines of a flexible one.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from io import StringIO
 
 from rich.box import SIMPLE_HEAD, Box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.segment import Segment
 from rich.table import Table as RichTable
@@ -159,6 +162,18 @@ class _Grid:
         texts = [self.aligned[i] == "left" and self.widths[i] > LONG and not enough for i in shown]
         return [i for i, text in zip(shown, texts, strict=True) if text or self.columns[i].least]
 
+    def missing(self, shown: Sequence[int], page: Page) -> Screen:
+        """A line that names the columns for which there is no room; nothing where there is.
+
+        Errors come last: those of numbers that are shown, for a number brings its own.
+        """
+        gone = [i for i, header in enumerate(self.headers) if i not in shown and header]
+        errors = [i for i in gone if self.headers[i].startswith(page.say("±"))]
+        named = [i for i in gone if i not in errors and self.columns[i].style != "bar"]
+        told = (*named, *(i for i in errors if i - 1 in shown))
+        words = "; ".join(dict.fromkeys(self.headers[i] for i in told))
+        return (note(f"On a wider terminal: {words}", page),) if words else ()
+
     def drawn(self, shown: Sequence[int], page: Page, room: int) -> RenderableType:
         """Some columns on a page; a heading only where a column has one."""
         headed = any(self.headers)
@@ -187,9 +202,12 @@ class _Grid:
 
 
 def table(block: Table, page: Page, indent: int = 0) -> RenderableType:
-    """A table on a page, without its title and note."""
+    """A table on a page, without its title and note; below it what it has on a wider page."""
     made, room = _Grid.of(block, page), page.room - indent
-    found = made.drawn(made.fitting(page, room), page, room)
+    shown = made.fitting(page, room)
+    found, missing = made.drawn(shown, page, room), made.missing(shown, page)
+    if missing:
+        found = Group(found, *missing)
     return Padding(found, (0, 0, 0, indent)) if indent else found
 
 
@@ -201,12 +219,12 @@ def parts(block: Table, page: Page, keys: int = 1) -> Screen:
     keys : leading columns that are repeated.
     """
     made = _Grid.of(block, page)
-    found = [made.drawn(shown, page, page.room) for shown in _split(made, page, keys)]
-    return tuple(part for one in found for part in (one, Text()))[:-1]
+    fitting = made.fitting(page, page.room)
+    found = [made.drawn(shown, page, page.room) for shown in _split(made, fitting, page, keys)]
+    return *tuple(part for one in found for part in (one, Text()))[:-1], *made.missing(fitting, page)
 
 
-def _split(made: _Grid, page: Page, keys: int) -> Iterator[list[int]]:
-    shown = made.fitting(page, page.room)
+def _split(made: _Grid, shown: list[int], page: Page, keys: int) -> Iterator[list[int]]:
     block, rest = shown[:keys], shown[keys:]
     for i in rest:
         if len(block) > keys and made.taken([*block, i]) > page.room:

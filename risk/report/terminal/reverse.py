@@ -217,8 +217,8 @@ WAY: Record[Way] = Record(
 WAYS_HOW = (
     "Share: of the paths that meet the condition, counted on the half on which the groups were not found. "
     "Medoid: the path in the middle of the way. Course and causes: the series and coordinates that set it "
-    "apart most, as mean scores ± standard error, 0 the median of all paths. Loss: mean headline loss, USD "
-    "bn; ± in a column of its own is half of a 95% interval."
+    "apart most, as mean scores, 0 the median of all paths. Loss: mean headline loss, USD bn. ± is half of "
+    "a 95% interval."
 )
 
 
@@ -321,7 +321,7 @@ def _grid(found: Grid) -> Table:
     spreads = said.edge_labels(found.spreads, said.whole)
     falls = said.edge_labels(found.falls, said.percent)
     columns = [Column("fall", "Rent fell by")]
-    columns += [Column(f"s{i}", label, "text", "bp", align="right") for i, label in enumerate(spreads)]
+    columns += [Column(f"s{i}", f"{label} bp", align="right") for i, label in enumerate(spreads)]
     rows = [
         (label, *(Cell(probability(cell)) if cell.n >= SHOWN else "·" for cell in row))
         for label, row in zip(falls, found.cells, strict=True)

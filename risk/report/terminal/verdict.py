@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from textwrap import wrap
 
 from rich.console import Group, RenderableType
@@ -27,6 +28,7 @@ from risk.shocks.stream import BLOCK
 HEIGHT = 6
 LINES = 12
 """Of the answer."""
+REST = "The answer goes on: --json and the sheet Summary have all of it."
 BESIDE = 100
 """Width from which pictures stand side by side."""
 
@@ -62,13 +64,14 @@ def screen(summary: Summary, page: Page) -> Screen:
 
 def _answer(summary: Summary, page: Page) -> Screen:
     """The answer in a dozen lines at most, which end the screen: what matters least goes first."""
-    left, kept = LINES, list[RenderableType]()
-    for i, text in enumerate(summary.told):
-        left -= len(wrap(page.say(text), page.width))
-        if left < 0:
-            break
-        kept.append(line(text, page, "bold" if i == 0 else WORDS["FAIL"] if text in summary.red else ""))
-    return tuple(kept)
+    heights = [len(wrap(page.say(text), page.width)) for text in summary.told]
+    most = LINES if sum(heights) <= LINES else LINES - 1
+    kept = [text for text, end in zip(summary.told, accumulate(heights), strict=True) if end <= most]
+    lines = (
+        line(text, page, "bold" if i == 0 else WORDS["FAIL"] if text in summary.red else "")
+        for i, text in enumerate(kept)
+    )
+    return *lines, *((note(REST, page),) if len(kept) < len(heights) else ())
 
 
 def _draft(summary: Summary, page: Page) -> Screen:

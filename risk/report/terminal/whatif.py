@@ -9,11 +9,11 @@ from risk.analysis.estimate import Estimate
 from risk.calibrate.whatif import Row, WhatIf
 from risk.report import bridge
 from risk.report.content import Content
+from risk.report.pack.base.cells import level_text
 from risk.report.record import Document, Many, told
 from risk.report.spec import Spec, several, shown, text
 from risk.report.table import Column
 from risk.report.terminal.headed import Headed, document, facts
-from risk.report.terminal.numbers import probability
 from risk.report.terminal.page import Page, Screen, heading, note, table
 
 NAMED = 6
@@ -42,7 +42,7 @@ def screen(headed: Headed[WhatIf], page: Page) -> Screen:
 def finding(found: WhatIf) -> str:
     """What the leading result does, in a sentence."""
     first = found.rows[0]
-    ends = f"from {probability(first.before)} to {probability(first.after)}"
+    ends = f"from {level_text(first.before)} to {level_text(first.after)}"
     if not _real(first.change):
         return f"{first.measure.label} goes {ends}, within noise."
     return f"{first.measure.label} goes {ends}."

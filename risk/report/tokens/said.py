@@ -82,7 +82,7 @@ def moves_finding(found: Moves) -> str:
     real = [row for row in found.moved if _real(row.effects[bust])]
     real.sort(key=lambda row: -abs(row.effects[bust].value))
     none = [row.label for row in found.moved if not _real(row.effects[bust])]
-    parts = [f"{row.label}: {100 * row.effects[bust].value:+.1f} points of P(bust)" for row in real]
+    parts = [f"{row.label}: {100 * row.effects[bust].value:+z.1f} points of P(bust)" for row in real]
     quiet = [f"{label}: within noise" for label in none]
     return "; ".join(chain(parts, quiet)) + "."
 

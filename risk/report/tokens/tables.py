@@ -170,7 +170,7 @@ def decline_table(found: Tokens) -> Table:
     return Table("token-decline", columns, tuple(rows.values()), "How fast tokens cheapen", "", tuple(rows))
 
 
-HEADERS = {"bust": "P(bust)", "mean": "AI loss", "rent": "Rent"}
+HEADERS = {"bust": "P(bust)", "mean": "Mean loss", "rent": "Mean rent"}
 """Short words for the measures; the note has the long ones."""
 
 

@@ -133,6 +133,13 @@ def probability_cell(estimate: Estimate | None, style: Style | None = None) -> C
     return Cell(estimate.value, form, style)
 
 
+def level_cell(estimate: Estimate) -> Cell | str:
+    """A probability beside its change: to a tenth of a point, as changes have; bounds stay bounds."""
+    if not estimate.n or not 0.0 < estimate.value < 1.0:
+        return probability_cell(estimate)
+    return Cell(estimate.value, "rate")
+
+
 def margin_cell(estimate: Estimate | None) -> Cell | str:
     """Half-width of the 95% interval of a probability; both its ends where it is not symmetric."""
     if estimate is None or not estimate.n or not isfinite(half(estimate)):
@@ -142,7 +149,15 @@ def margin_cell(estimate: Estimate | None) -> Cell | str:
 
 def probability_text(estimate: Estimate) -> str:
     """A probability as the sheets print it, for use in a sentence."""
-    cell = probability_cell(estimate)
+    return _text(probability_cell(estimate))
+
+
+def level_text(estimate: Estimate) -> str:
+    """A probability in a sentence that tells its change."""
+    return _text(level_cell(estimate))
+
+
+def _text(cell: Cell | str) -> str:
     return cell if isinstance(cell, str) else show(value_of(cell), cell.format or "probability")
 
 
