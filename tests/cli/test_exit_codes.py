@@ -26,6 +26,8 @@ NEW = ("-n", 64, "--seed", SEED + 1, "-j", 1)
 class Broken:
     """A record with a rent that is not a number, on path 17 in the fifth quarter."""
 
+    paths = BLOCK
+
     history: tuple[str, ...] = ("h100_contract",)
 
     def path(self, name: str) -> np.ndarray:

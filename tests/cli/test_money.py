@@ -73,7 +73,7 @@ def commands(folder: Path, one: Run, other: Run) -> Iterator[tuple[object, ...]]
     yield "batch", iron, steel, *paths, "--reports", folder / "reports"
     yield "path", iron, "worst", *paths
     yield "path", iron, "7", "--series", *paths
-    yield "trace", "Summary!G11", one.id
+    yield "trace", "Summary!G13", one.id
 
 
 def test_no_screen_speaks_of_dollars(folder: Path, runs: tuple[Run, Run], ask: Ask) -> None:
