@@ -128,10 +128,8 @@ def read_columns(
 
 def read_metadata(path: Path) -> pq.FileMetaData:
     """The footer of a file: what it holds and where; errors as of `read_columns`."""
-    with _understood(path):
-        refuse_pipe(path)
-        with pq.ParquetFile(path) as file:
-            return file.metadata
+    with _opened(path) as file:
+        return file.metadata
 
 
 def told(path: Path, metadata: pq.FileMetaData, word: str) -> Any:
@@ -151,10 +149,8 @@ def types_of(path: Path, names: Iterable[str], metadata: pq.FileMetaData) -> dic
     Of the file, not of its footer: a footer that was asked for its schema and the schema hold each other, and
     stay until Python looks for such pairs, which it does by their number and not by the megabyte of each.
     """
-    with _understood(path):
-        refuse_pipe(path)
-        with pq.ParquetFile(path, metadata=metadata) as file:
-            schema = file.schema_arrow
+    with _opened(path, metadata) as file:
+        schema = file.schema_arrow
         return {name: np.dtype(schema.field(name).type.to_pandas_dtype()) for name in names}
 
 
@@ -174,16 +170,14 @@ def read_group(
     names : of the arrays; all columns of the file by default.
     metadata : of the file, which threads may share.
     """
-    with _understood(path):
-        refuse_pipe(path)
-        with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
-            known = file.schema_arrow.names if keyed or names is None else ()
-            if missing := set(keyed) - set(known):
-                raise StorageError(
-                    f"{path} has no column {', '.join(sorted(missing))}: an older version wrote it"
-                )
-            wanted = known if names is None else names
-            table = file.read_row_group(group, columns=[*keyed, *wanted], use_threads=False)
+    with _opened(path, metadata) as file:
+        known = file.schema_arrow.names if keyed or names is None else ()
+        if missing := set(keyed) - set(known):
+            raise StorageError(
+                f"{path} has no column {', '.join(sorted(missing))}: an older version wrote it"
+            )
+        wanted = known if names is None else names
+        table = file.read_row_group(group, columns=[*keyed, *wanted], use_threads=False)
         return {name: _to_numpy(table.column(name)) for name in wanted}
 
 
@@ -191,6 +185,15 @@ def verify(path: Path, name: str, array: Array, expected: str) -> None:
     """Refuse an array of another fingerprint with StorageError."""
     if array_digest(array) != expected:
         raise StorageError(f"{path} is damaged: {name} is not what was written")
+
+
+@contextmanager
+def _opened(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+    """A file whose pages are checked as they are read; errors as of `read_columns`."""
+    with _understood(path):
+        refuse_pipe(path)
+        with pq.ParquetFile(path, metadata=metadata, page_checksum_verification=True) as file:
+            yield file
 
 
 @contextmanager
