@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common, counted
+from risk.cli.options import COMMON, Common, whole
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Seed, desk
+from risk.cli.simulation import Jobs, Seed, desk
 from risk.door.studies import PATHS
 
 
@@ -20,9 +20,7 @@ class Comparison:
 
     paths: Annotated[
         int,
-        Parameter(
-            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each run."
-        ),
+        whole("Number of paths of each run.", "--paths", "-n"),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None

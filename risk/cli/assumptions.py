@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter, validators
+from cyclopts import App, Parameter
 
 from risk.assumptions import AssumptionErrors
 from risk.assumptions.schema import Grade
 from risk.cli.console import message
-from risk.cli.options import OUTPUT, REGISTER, Output, Register, counted
+from risk.cli.options import OUTPUT, REGISTER, Output, Register, whole
 from risk.cli.screens import give
 from risk.door.register import Register as Book
 
@@ -94,11 +94,7 @@ def stale(
     *,
     days: Annotated[
         int | None,
-        Parameter(
-            converter=counted,
-            validator=validators.Number(gte=0),
-            help="Age from which; run.stale_days by default.",
-        ),
+        whole("Age from which; run.stale_days by default.", least=0),
     ] = None,
     on: Annotated[date | None, Parameter(help="Day on which ages are counted; today by default.")] = None,
     scenario: Scenario = "base",

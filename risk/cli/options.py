@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter, Token, convert
+from cyclopts import Parameter, Token, convert, validators
 
 from risk.door.desk import RUNS, SHOWN
 
@@ -17,11 +17,22 @@ _FRACTION = re.compile(r"[+-]?\d*\.\d*[1-9]\d*")
 
 
 def counted(type_: Any, tokens: Sequence[Token]) -> Any:
-    """A whole number as it is typed, ``1e6`` too; a fraction is refused instead of rounded."""
+    """A whole number as it is typed; a fraction is refused instead of rounded."""
     word = tokens[0].value
     if _FRACTION.fullmatch(word):
         raise ValueError(f"{word} is no whole number")
     return convert(type_, tokens)
+
+
+def whole(help: str, *names: str, least: int = 1, most: int | None = None) -> Parameter:
+    """An option that takes a whole number.
+
+    Parameters
+    ----------
+    names : of the option; by default that of the argument.
+    """
+    limits = validators.Number(gte=least, lte=most)
+    return Parameter(name=names or None, converter=counted, validator=limits, help=help)
 
 
 @Parameter(name="*")

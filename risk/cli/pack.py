@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common, counted
+from risk.cli.options import COMMON, Common, whole
 from risk.cli.run import write_verdict
 from risk.cli.screens import give
 from risk.cli.simulation import SIMULATION, Prior, Simulation, desk
@@ -16,7 +16,6 @@ from risk.report.form import DEFAULT_FORM, FEWEST, MOST, Paper
 if TYPE_CHECKING:
     from risk.door.result import Result
 
-LISTED = validators.Number(gte=FEWEST, lte=MOST)
 Force = Annotated[bool, Parameter(help="Let fewer paths of the same inputs replace a workbook of more.")]
 
 
@@ -38,7 +37,7 @@ def pack(
     ] = (),
     paper: Annotated[Paper, Parameter(help="Paper that the sheets are laid out for.")] = DEFAULT_FORM.paper,
     sample: Annotated[
-        int, Parameter(converter=counted, validator=LISTED, help="Paths listed on the sheet Sample.")
+        int, whole("Paths listed on the sheet Sample.", least=FEWEST, most=MOST)
     ] = DEFAULT_FORM.sample,
     force: Force = False,
     book: Annotated[

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common, counted
+from risk.cli.options import COMMON, Common, whole
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Seed, desk
+from risk.cli.simulation import Jobs, Seed, desk
 from risk.door.screening import PATHS
 
 
@@ -20,9 +20,7 @@ class Looking:
 
     paths: Annotated[
         int,
-        Parameter(
-            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each trial."
-        ),
+        whole("Number of paths of each trial.", "--paths", "-n"),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None
@@ -39,9 +37,7 @@ def screen(
     *,
     top: Annotated[
         int | None,
-        Parameter(
-            converter=counted, validator=WHOLE, help="Numbers shown; those that decide something by default."
-        ),
+        whole("Numbers shown; those that decide something by default."),
     ] = None,
     markdown: Annotated[bool, Parameter(name="--md", help="Write Markdown tables, for a memo.")] = False,
     looking: Looking = LOOKING,

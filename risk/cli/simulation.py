@@ -6,33 +6,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from risk.cli.console import message
-from risk.cli.options import Common, counted
+from risk.cli.options import Common, whole
 from risk.door.desk import Desk, silent
 from risk.door.studies import PATHS
 
 if TYPE_CHECKING:
     from risk.door.result import Result
 
-WHOLE = validators.Number(gte=1)
 Seed = Annotated[
     int | None,
-    Parameter(
-        converter=counted,
-        validator=validators.Number(gte=0),
-        help="Seed of every stream; run.seed by default.",
-    ),
+    whole("Seed of every stream; run.seed by default.", least=0),
 ]
 Jobs = Annotated[
     int | None,
-    Parameter(
-        name=["--jobs", "-j"],
-        converter=counted,
-        validator=WHOLE,
-        help="Worker processes; one a core by default.",
-    ),
+    whole("Worker processes; one a core by default.", "--jobs", "-j"),
 ]
 
 
@@ -51,12 +41,7 @@ class Simulation:
 
     paths: Annotated[
         int | None,
-        Parameter(
-            name=["--paths", "-n"],
-            converter=counted,
-            validator=WHOLE,
-            help="Number of paths; run.paths by default.",
-        ),
+        whole("Number of paths; run.paths by default.", "--paths", "-n"),
     ] = None
     seed: Seed = None
     jobs: Jobs = None
@@ -82,9 +67,7 @@ class Runs:
 
     paths: Annotated[
         int,
-        Parameter(
-            name=["--paths", "-n"], converter=counted, validator=WHOLE, help="Number of paths of each run."
-        ),
+        whole("Number of paths of each run.", "--paths", "-n"),
     ] = PATHS
     seed: Seed = None
     jobs: Jobs = None
@@ -100,12 +83,7 @@ Stored = Annotated[
 
 Each = Annotated[
     int,
-    Parameter(
-        name=["--paths", "-n"],
-        converter=counted,
-        validator=WHOLE,
-        help="Paths of each register tried, at most.",
-    ),
+    whole("Paths of each register tried, at most.", "--paths", "-n"),
 ]
 """Paths of registers that are tried beside a run."""
 

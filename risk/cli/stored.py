@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common, counted
+from risk.cli.options import COMMON, Common, whole
 from risk.cli.run import NEXT, write_verdict
 from risk.cli.screens import give
-from risk.cli.simulation import WHOLE, Jobs, Stored, desk, result
+from risk.cli.simulation import Jobs, Stored, desk, result
 from risk.door.variants import PATHS
 from risk.errors import UsageError
 
@@ -84,9 +84,7 @@ def drivers(
     *,
     top: Annotated[
         int | None,
-        Parameter(
-            converter=counted, validator=WHOLE, help="How many; 15 on a screen and all in JSON by default."
-        ),
+        whole("How many; 15 on a screen and all in JSON by default."),
     ] = None,
     outcome: Outcome = None,
     when: When = None,
@@ -125,12 +123,7 @@ def compare(
     ] = "section",
     paths: Annotated[
         int,
-        Parameter(
-            name=["--paths", "-n"],
-            converter=counted,
-            validator=WHOLE,
-            help="Of each run of a bridge, at most.",
-        ),
+        whole("Of each run of a bridge, at most.", "--paths", "-n"),
     ] = PATHS,
     jobs: Jobs = None,
     common: Common = COMMON,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from risk.cli.options import COMMON, Common, counted
+from risk.cli.options import COMMON, Common, whole
 from risk.cli.screens import give
 from risk.cli.simulation import desk
 
@@ -19,9 +19,7 @@ def verify(
     /,
     *,
     rerun: Annotated[bool, Parameter(help="Simulate the run again and compare its result.")] = False,
-    jobs: Annotated[
-        int | None, Parameter(name=["--jobs", "-j"], converter=counted, help="Worker processes of --rerun.")
-    ] = None,
+    jobs: Annotated[int | None, whole("Worker processes of --rerun.", "--jobs", "-j")] = None,
     common: Common = COMMON,
 ) -> int:
     """Compare a pack with its run: hashes, manifest, checks and every number; exit 1 where one differs."""
