@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import hypot, isfinite, nan
 from typing import Any
@@ -86,6 +86,11 @@ def ranks(values: Array) -> Ranks:
     out = np.empty(len(values), dtype=np.int32)
     out[order] = np.arange(len(values))
     return out
+
+
+def told(drivers: Iterable[Driver]) -> bool:
+    """Whether there are paths enough to tell the swing of any of them from chance."""
+    return any(driver.noise is not None for driver in drivers)
 
 
 @once

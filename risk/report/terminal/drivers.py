@@ -68,14 +68,15 @@ def screen(headed: Headed[Drivers], page: Page) -> Screen:
 def _finding(found: Drivers, paths: int) -> str:
     if not math.isfinite(found.total.value):
         return f"{paths:,} paths are too few to say which assumptions move the tail."
-    told = sum(each.driver.noise is not None for each in found.found)
     clear = sum(each.driver.clear for each in found.found)
     total = found.total
     share = f"{100.0 * total.value:.0f}% (SE {100.0 * total.standard_error:.1f})"
     moving = f"{clear} of {len(found.found)} uncertain assumptions move ES 97.5% beyond noise."
+    if not attribution.told(each.driver for each in found.found):
+        moving = f"{paths:,} paths are too few to tell what moves ES 97.5%."
     return (
-        f"{moving if told else f'{paths:,} paths are too few to tell what moves ES 97.5%.'} One by one they "
-        f"explain {share} of the variance of the loss; the rest is what happens on a path, and combinations."
+        f"{moving} One by one they explain {share} of the variance of the loss; the rest is what happens on a "
+        "path, and combinations."
     )
 
 

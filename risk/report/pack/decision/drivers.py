@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import hypot, inf, isfinite
+from math import inf, isfinite
 
-from risk.analysis.attribution import FEWEST_IN_TAIL, Driver
+from risk.analysis.attribution import FEWEST_IN_TAIL, Driver, told
 from risk.analysis.contrasts import beyond_noise
 from risk.analysis.shares import Explained, Shares, explained, shares
 from risk.analysis.statistics import Estimate
@@ -42,7 +42,7 @@ def sheet(results: Results) -> Sheet:
         "P",
         (
             Paragraph(_finding(results, by_share), "finding"),
-            *((tornado(results, found),) if any(d.noise is not None for d in results.drivers) else ()),
+            *((tornado(results, found),) if told(results.drivers) else ()),
             Paragraph(_interactions(by_share), "body"),
             Paragraph(_note(len(found.rows)), "note"),
             *_movers(results),
@@ -66,7 +66,7 @@ def _finding(results: Results, found: Shares) -> str:
     if not isfinite(found.total.value):
         return f"{results.run.paths:,} paths are too few to say which assumptions move the tail."
     share = f"{_percent(found.total)} of the variance"
-    if all(d.noise is None for d in results.drivers):
+    if not told(results.drivers):
         return (
             f"{results.run.paths:,} paths are too few to tell which assumptions move the tail; one by one "
             f"they explain {share} of the loss."
@@ -109,10 +109,9 @@ def _change(estimate: Estimate) -> tuple[Content, Content]:
 
 
 def _swing(driver: Driver) -> tuple[Content, Content]:
-    error = hypot(driver.low.standard_error, driver.high.standard_error)
-    form = f"usd_bn.{0 if error >= 1.0 else 1}"
+    form = f"usd_bn.{0 if driver.error >= 1.0 else 1}"
     swing = Cell(Formula("ABS({row.high}-{row.low})", driver.swing), form, "calculation")
-    return swing, error_cell(driver.swing, error, "USD bn")
+    return swing, error_cell(driver.swing, driver.error, "USD bn")
 
 
 def _correlation(row: Explained) -> Estimate:

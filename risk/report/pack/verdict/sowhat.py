@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from risk.analysis.attribution import told
 from risk.analysis.feedback import pathways_in_words
 from risk.analysis.provenance import provenance
 from risk.analysis.verdict import Claim
@@ -98,7 +99,7 @@ def _dated(claim: Claim) -> str:
 def _driver(results: Results) -> str:
     """The assumption to look at first."""
     clear = [d for d in results.drivers if d.clear]
-    if all(d.noise is None for d in results.drivers):
+    if not told(results.drivers):
         return f"{results.run.paths:,} paths are too few to tell which assumptions move the tail."
     if not clear:
         return "No single assumption moves the tail beyond Monte Carlo noise at this number of paths."
@@ -136,9 +137,9 @@ def care(results: Results) -> str:
     known = provenance(results.register, results.as_of)
     text = (
         f"Read with care: a scenario tool, not a forecast; {known.words}{_inputs(results)}; when = the "
-        f"median quarter over the paths on which it comes. {limits(results)} {results.apart}"
+        f"median quarter over the paths on which it comes."
     )
-    return text.rstrip()
+    return " ".join(filter(None, (text, limits(results), results.apart)))
 
 
 def _inputs(results: Results) -> str:
