@@ -104,11 +104,6 @@ class Verdict:
         return any(c.band is not None for c in self.classes)
 
     @property
-    def read(self) -> str:
-        """What words are a reading of: the ranges, or the probabilities alone."""
-        return "Reading" if self.ranged else "P in words"
-
-    @property
     def known(self) -> tuple[Claim, ...]:
         """Propositions that the model can answer."""
         return tuple(c for c in self.claims if c.probability is not None)

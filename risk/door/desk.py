@@ -118,6 +118,9 @@ def _refuse(where: Where) -> None:
     if executor is not None and not callable(getattr(executor, "submit", None)):
         reason = f"executor= is a {type(executor).__name__}, which submits nothing"
         raise UsageError(reason, "give a pool of concurrent.futures, or its like")
-    if through is not None and "://" not in through:
-        reason = f"{through} is no address"
-        raise UsageError(reason, f"write a folder as file://{Path(through).absolute()}")
+    if through is not None:
+        from risk.runs.transit import is_address
+
+        if not is_address(through):
+            folder = Path(through).absolute()
+            raise UsageError(f"{through} is no address", f"write a folder as file://{folder}")

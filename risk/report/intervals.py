@@ -6,6 +6,7 @@ import math
 
 from risk.analysis.parameter_band import ParameterBand
 from risk.analysis.statistics import Estimate
+from risk.analysis.verdict import Verdict
 from risk.report.formats import show
 
 TENTH = 0.001
@@ -44,6 +45,11 @@ def parameter_range(band: ParameterBand | None) -> str:
         return "–"
     low, high = map(whole_percent, band.ends)
     return f"{low} to {high}%"
+
+
+def reading(verdict: Verdict) -> str:
+    """What the words of a verdict are headed by: a reading of ranges, or of the probabilities alone."""
+    return "Reading" if verdict.ranged else "P in words"
 
 
 def even(estimate: Estimate) -> bool:

@@ -142,7 +142,7 @@ def gather(plan: Plan, places: Sequence[str]) -> Standing:
     if store.manifest.exists():
         return standing(specification, store)
     for place in places:
-        _look(place, specification)
+        _look(place, specification.id)
     with hold(store.directory, "runs gather"):
         legend = Legend.of(plan.assumptions)
         taken = tuple(_take(specification, store, place, legend) for place in places)
@@ -177,19 +177,22 @@ def _within(specification: Specification, blocks: range) -> range:
     return range(blocks.start, min(blocks.stop, specification.blocks))
 
 
-def _look(place: str, specification: Specification) -> None:
+def _look(place: str, run: str) -> None:
     """Refuse a place that is not there, has nothing of a run, or has the blocks of another."""
-    run = specification.id
-    if not (transit.is_address(place) or Path(place).is_dir()):
+    if transit.is_address(place):
+        there = bool(transit.bundles(_within_address(place, run)))
+    elif Path(place).is_dir():
+        own = _own(place, run)
+        there = own.is_dir()
+        if (other := _said(own)) not in ("", run):
+            raise UsageError(f"{own} holds blocks of run {other}", "somebody has renamed the folder")
+    else:
         raise UsageError(f"there is no folder {place}", "name one that holds runs, or the folder of the run")
-    within = _within_address(place, run) if transit.is_address(place) else ""
-    if not (transit.bundles(within) if within else _own(place, run).is_dir()):
+    if not there:
         raise UsageError(
             f"{place} has no blocks of run {run}",
             "scenario, paths, seed, source or libraries are others: look at the names of the folders there",
         )
-    if not within and (other := _said(_own(place, run))) not in ("", run):
-        raise UsageError(f"{_own(place, run)} holds blocks of run {other}", "somebody has renamed the folder")
 
 
 def _take(specification: Specification, store: Store, place: str, legend: Legend) -> Taken:

@@ -14,7 +14,7 @@ from risk.analysis.metrics import Metric
 from risk.analysis.statistics import Histogram
 from risk.analysis.verdict import Claim, OutcomeClass, Verdict
 from risk.report.content import Cell, Content
-from risk.report.intervals import parameter_range
+from risk.report.intervals import parameter_range, reading
 from risk.report.table import Column, Table
 from risk.report.terminal import feedback, losses
 from risk.report.terminal.headed import Heading, titles
@@ -86,7 +86,7 @@ def _outcomes(verdict: Verdict, page: Page) -> Screen:
         Column("label", f"Outcome by {verdict.by}"),
         *_columns(verdict),
         Column("bar", "", style="bar", optional=1),
-        Column("words", verdict.read, least=22),
+        Column("words", reading(verdict), least=22),
     )
     rows = tuple(
         (INDENTED.get(c.name, c.label), *_chance(c, verdict), c.probability.value, c.words)
@@ -129,7 +129,7 @@ def _claims(verdict: Verdict, page: Page) -> Screen:
         Column("label", "Proposition", least=28),
         *_columns(verdict),
         Column("when", "When", align="right", optional=1),
-        Column("words", verdict.read, least=14),
+        Column("words", reading(verdict), least=14),
     )
     rows: list[tuple[Content, ...]] = []
     side = ""

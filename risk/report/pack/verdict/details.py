@@ -7,6 +7,7 @@ from functools import partial
 
 from risk.analysis.metrics import HEADLINE
 from risk.report.content import Cell, Content, Formula, number_of, value_of
+from risk.report.intervals import reading
 from risk.report.pack.base.cells import Tables, shortened
 from risk.report.pack.base.results import TAIL, Results
 from risk.report.pack.verdict import sowhat
@@ -60,7 +61,7 @@ def _claims(results: Results, tables: Tables, side: str) -> Table:
         fields.append(link(tables, "claims", "prior", "prior", "Prior", "probability"))
         fields.append(link(tables, "claims", "change", "change", "Change, pp", "change"))
     words = NUMBERS - 3 - 2 * ranged - 2 * before
-    fields.append(link(tables, "claims", "words", "words", results.verdict.read, span=words))
+    fields.append(link(tables, "claims", "words", "words", reading(results.verdict), span=words))
     fields.append(link(tables, "claims", "median", "when", "When", "quarter"))
     return Spec(tuple(fields), id=f"summary-{side}").table(labels)
 

@@ -12,7 +12,7 @@ from risk.analysis.verdict import Claim, OutcomeClass
 from risk.report import answer
 from risk.report.content import Content, Formula, value_of
 from risk.report.guards import EXACT, Adds, Condition, Within, together
-from risk.report.intervals import parameter_range
+from risk.report.intervals import parameter_range, reading
 from risk.report.pack.base.cells import Tables, error_cell, probability_cell
 from risk.report.pack.base.fields import chance, probability
 from risk.report.pack.base.results import Results
@@ -152,10 +152,10 @@ def _probability(cells: Callable[[Any], tuple[Content, Content]]) -> tuple[Field
 def _reading(results: Results, words: Callable[[Any], str]) -> tuple[Field[Any], ...]:
     """A probability in words, behind its range over parameters where ranges were measured."""
     if not results.verdict.ranged:
-        return (shown("words", results.verdict.read, words, span=4),)
+        return (shown("words", reading(results.verdict), words, span=4),)
     return (
         shown("range", "Inputs", lambda item: parameter_range(item.band) or "–", align="right"),
-        shown("words", results.verdict.read, words, span=3),
+        shown("words", reading(results.verdict), words, span=3),
     )
 
 
