@@ -75,8 +75,8 @@ def _finding(found: Drivers, paths: int) -> str:
     if not attribution.told(each.driver for each in found.found):
         moving = f"{paths:,} paths are too few to tell what moves ES 97.5%."
     return (
-        f"{moving} One by one they explain {share} of the variance of the loss; the rest is what happens on a "
-        "path, and combinations."
+        f"{moving} One by one they explain {share} of the variance of the loss; the rest is what happens on "
+        "a path, and combinations."
     )
 
 

@@ -137,7 +137,7 @@ def care(results: Results) -> str:
     known = provenance(results.register, results.as_of)
     text = (
         f"Read with care: a scenario tool, not a forecast; {known.words}{_inputs(results)}; when = the "
-        f"median quarter over the paths on which it comes."
+        "median quarter over the paths on which it comes."
     )
     return " ".join(filter(None, (text, limits(results), results.apart)))
 
